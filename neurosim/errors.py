@@ -1,0 +1,95 @@
+"""Every exception that neurosim raises on purpose, and the one way to say "no such thing".
+
+A message reads ``where: what is wrong, got X; expected Y[; did you mean Z?]``: lower case, no full
+stop, values as ``repr``. Each class is a `NeurosimError` and also one of Python's own kinds, so
+that code which knows nothing of neurosim can catch it as a ``ValueError``, ``KeyError`` or
+``TypeError``.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class NeurosimError(Exception):
+    """Base of all errors raised on purpose."""
+
+    def __str__(self) -> str:
+        """The message itself (a bare ``KeyError`` would show its repr)."""
+        return str(self.args[0]) if self.args else ""
+
+
+class UnknownNameError(NeurosimError, KeyError):
+    """Something was asked for by a name that nothing has."""
+
+
+class NameRuleError(NeurosimError, ValueError):
+    """A name breaks the rule for names, or is taken already."""
+
+
+class GraphError(NeurosimError, ValueError):
+    """The structure would not be a network: a cycle, a doubled connection, no outputs."""
+
+
+class ShapeError(NeurosimError, ValueError):
+    """An array has another shape than the network, or than its partner."""
+
+
+class InvalidValueError(NeurosimError, ValueError):
+    """A number or an option is outside of what is allowed."""
+
+
+class WrongTypeError(NeurosimError, TypeError):
+    """A thing of another type than the one expected."""
+
+
+class StaleError(NeurosimError, ValueError):
+    """The network's structure changed under something that was made from it."""
+
+
+class DivergedError(NeurosimError, ValueError):
+    """Training met a number that is not finite."""
+
+
+class FileError(NeurosimError, ValueError):
+    """A file cannot be read, written, or understood."""
+
+
+class ScenarioError(NeurosimError, ValueError):
+    """A scenario file is not valid; ``problems`` holds one line for each mistake in it."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class MissingExtraError(NeurosimError, ValueError):
+    """An optional package is needed and absent; ``extra`` is the name to install."""
+
+    def __init__(self, message: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(message)
+
+
+def unknown(kind: str, got: object, known: Iterable[str]) -> str:
+    """Say that nothing of this kind has the name ``got``, and guess which was meant.
+
+    >>> unknown("activation", "tahn", ["relu", "tanh"])
+    "unknown activation 'tahn' (did you mean 'tanh'?); known: relu, tanh"
+    """
+    names = [str(name) for name in known]
+    return f"unknown {kind} {got!r}{guess(got, names)}; known: {_listing(names)}"
+
+
+def guess(got: object, known: Iterable[str]) -> str:
+    """The words " (did you mean 'tanh'?)", or nothing where no known name resembles ``got``.
+
+    >>> guess("sigmod", ["relu", "sigmoid"])
+    " (did you mean 'sigmoid'?)"
+    """
+    close = difflib.get_close_matches(str(got), list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _listing(names: list[str], most: int = 20) -> str:
+    shown = ", ".join(names[:most]) or "none"
+    return shown if len(names) <= most else f"{shown}, and {len(names) - most} more"

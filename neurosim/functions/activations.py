@@ -1,0 +1,549 @@
+"""Activation functions: what a neuron makes of its net input, and how steep that is.
+
+Each has two forms that stand beside each other. The scalar form is Python's ``math``: the walk
+over the graph uses it, and it is the one that is printed as arithmetic. The array form is NumPy:
+the compiled program uses it. They cannot be one, because ``np.exp`` and ``math.exp`` differ in the
+last bit now and then; a test over the table at the end holds them to 2 ulp of each other.
+
+In the formulas z is the net input and a = f(z) the output. A slope is da/dz, computed from both.
+Where a function has a kink the slope is PyTorch's: relu 0 at 0, leaky_relu .01, elu 1, selu
+1.758..., hard_sigmoid 0 at -3 and 3, hard_swish 0 at -3 and 1 at 3. NaN passes through
+every function.
+
+Array forms write into ``out`` and may read ``z`` only before they write, so ``out`` may be ``z``;
+a slope never gets an ``out`` that is ``z`` or ``a``.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+SOFTMAX = "softmax"
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A function of one net input, with its slope, in both forms.
+
+    ``slope`` and ``array_slope`` are None where the function has no slope to learn by.
+    ``slope_from_output`` says that the array slope never reads ``z``, so that the program may
+    overwrite it. ``slope_text`` is the slope as a formula of ``{a}`` and ``{z}``, for printing.
+    """
+
+    name: str
+    formula: str
+    source: str
+    scalar: Callable[[float], float]
+    slope: Callable[[float, float], float] | None
+    array: Callable[[Array, Array], None]
+    array_slope: Callable[[Array, Array, Array], None] | None
+    slope_from_output: bool = False
+    slope_text: str = ""
+
+
+# --- identity
+
+
+def _identity(z: float) -> float:
+    return z
+
+
+def _one(_z: float, _a: float) -> float:
+    return 1.0
+
+
+def _identity_into(z: Array, out: Array) -> None:
+    if out is not z:
+        out[...] = z
+
+
+def _one_into(_z: Array, _a: Array, out: Array) -> None:
+    out.fill(1.0)
+
+
+# --- sigmoid
+
+_LOWEST = -709.0  # exp(709) is the last power of e that is no overflow; below, 1 + exp(-z) = exp(-z)
+
+
+def sigmoid(z: float) -> float:
+    """1 / (1 + exp(-z)), without overflow.
+
+    >>> sigmoid(0.0), sigmoid(-710.0)
+    (0.5, 4.47628622567513e-309)
+    """
+    if z < _LOWEST:
+        return math.exp(z)
+    return 1.0 / (1.0 + math.exp(-z))
+
+
+def _sigmoid_slope(_z: float, a: float) -> float:
+    return a * (1.0 - a)
+
+
+def sigmoid_into(z: Array, out: Array) -> None:
+    """1 / (1 + exp(-z)) of an array; ``out`` may be ``z``."""
+    lowest = -87.0 if z.dtype == np.float32 else -709.0
+    low = z < lowest
+    tail = np.exp(z[low]) if low.any() else None
+    np.maximum(z, lowest, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1.0, out=out)
+    np.divide(1.0, out, out=out)
+    if tail is not None:
+        out[low] = tail
+
+
+def _sigmoid_slope_into(_z: Array, a: Array, out: Array) -> None:
+    np.subtract(1.0, a, out=out)
+    np.multiply(a, out, out=out)
+
+
+# --- tanh
+
+
+def _tanh_slope(_z: float, a: float) -> float:
+    return 1.0 - a * a
+
+
+def _tanh_into(z: Array, out: Array) -> None:
+    np.tanh(z, out=out)
+
+
+def _tanh_slope_into(_z: Array, a: Array, out: Array) -> None:
+    np.multiply(a, a, out=out)
+    np.subtract(1.0, out, out=out)
+
+
+# --- the rectifiers
+
+
+def _relu(z: float) -> float:
+    return 0.0 if z <= 0.0 else z  # asked this way round, NaN stays NaN
+
+
+def _relu_slope(z: float, _a: float) -> float:
+    return 1.0 if z > 0.0 else 0.0
+
+
+def _relu_into(z: Array, out: Array) -> None:
+    np.maximum(z, 0.0, out=out)
+
+
+def _relu_slope_into(_z: Array, a: Array, out: Array) -> None:
+    np.greater(a, 0.0, out=out)
+
+
+def _leaky_relu(z: float) -> float:
+    return z if z > 0.0 else 0.01 * z
+
+
+def _leaky_relu_slope(z: float, _a: float) -> float:
+    return 1.0 if z > 0.0 else 0.01
+
+
+def _leaky_relu_into(z: Array, out: Array) -> None:
+    np.maximum(z, 0.01 * z, out=out)
+
+
+def _leaky_relu_slope_into(_z: Array, a: Array, out: Array) -> None:
+    np.greater(a, 0.0, out=out)
+    np.maximum(out, 0.01, out=out)
+
+
+def _elu(z: float) -> float:
+    return z if z > 0.0 else math.expm1(z)
+
+
+def _elu_slope(z: float, _a: float) -> float:
+    return 1.0 if z > 0.0 else math.exp(z)
+
+
+def _elu_into(z: Array, out: Array) -> None:
+    below = np.expm1(np.minimum(z, 0.0))
+    np.maximum(z, 0.0, out=out)
+    np.add(out, below, out=out)
+
+
+def _elu_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.minimum(z, 0.0, out=out)
+    np.exp(out, out=out)
+
+
+_SELU_ALPHA = 1.6732632423543772848170429916717
+_SELU_SCALE = 1.0507009873554804934193349852946
+
+
+def _selu(z: float) -> float:
+    return _SELU_SCALE * (z if z > 0.0 else _SELU_ALPHA * math.expm1(z))
+
+
+def _selu_slope(z: float, _a: float) -> float:
+    return _SELU_SCALE if z > 0.0 else _SELU_SCALE * _SELU_ALPHA * math.exp(z)
+
+
+def _selu_into(z: Array, out: Array) -> None:
+    below = _SELU_ALPHA * np.expm1(np.minimum(z, 0.0))
+    np.maximum(z, 0.0, out=out)
+    np.add(out, below, out=out)
+    np.multiply(out, _SELU_SCALE, out=out)
+
+
+def _selu_slope_into(z: Array, _a: Array, out: Array) -> None:
+    out[...] = _SELU_SCALE
+    below = z <= 0.0
+    out[below] = _SELU_SCALE * _SELU_ALPHA * np.exp(z[below])
+
+
+# --- the smooth ones
+
+
+def softplus(z: float) -> float:
+    """log(1 + exp(z)), without overflow and without loss for very negative z.
+
+    >>> softplus(30.0), softplus(710.0)
+    (30.000000000000092, 710.0)
+    """
+    return (z if z > 0.0 else 0.0) + math.log1p(math.exp(-abs(z)))
+
+
+def _softplus_slope(z: float, _a: float) -> float:
+    return sigmoid(z)
+
+
+def softplus_into(z: Array, out: Array) -> None:
+    """log(1 + exp(z)) of an array; ``out`` may be ``z``."""
+    above = np.maximum(z, 0.0)
+    np.abs(z, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    np.add(above, out, out=out)
+
+
+def _softplus_slope_into(z: Array, _a: Array, out: Array) -> None:
+    sigmoid_into(z, out)
+
+
+def _softsign(z: float) -> float:
+    return z / (1.0 + abs(z))
+
+
+def _softsign_slope(z: float, _a: float) -> float:
+    n = 1.0 + abs(z)
+    return 1.0 / (n * n)
+
+
+def _softsign_into(z: Array, out: Array) -> None:
+    np.divide(z, 1.0 + np.abs(z), out=out)
+
+
+def _softsign_slope_into(z: Array, _a: Array, out: Array) -> None:
+    n = 1.0 + np.abs(z)
+    np.divide(1.0, n * n, out=out)
+
+
+_SQRT_HALF = math.sqrt(0.5)
+_NORMAL_PEAK = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+def _gelu(z: float) -> float:
+    return 0.5 * z * math.erfc(-z * _SQRT_HALF)
+
+
+def _gelu_slope(z: float, _a: float) -> float:
+    return 0.5 * math.erfc(-z * _SQRT_HALF) + z * (_NORMAL_PEAK * math.exp(-0.5 * z * z))
+
+
+def _erfc(x: Array) -> Array:
+    # NumPy has no erfc: about 60 ns an element, and exact where an approximation would not be.
+    return np.fromiter(map(math.erfc, x.ravel().tolist()), x.dtype, x.size).reshape(x.shape)
+
+
+def _gelu_into(z: Array, out: Array) -> None:
+    tail = _erfc(-z * _SQRT_HALF)
+    np.multiply(0.5 * z, tail, out=out)
+
+
+def _gelu_slope_into(z: Array, _a: Array, out: Array) -> None:
+    bell = z * (_NORMAL_PEAK * np.exp(-0.5 * z * z))
+    np.add(0.5 * _erfc(-z * _SQRT_HALF), bell, out=out)
+
+
+_GELU_C = 2.0 * math.sqrt(2.0 / math.pi)
+_GELU_K = 0.044715
+
+
+def _gelu_tanh(z: float) -> float:
+    # (1 + tanh(u)) / 2 is sigmoid(2 u), which does not cancel for negative u
+    return z * sigmoid(_GELU_C * (z + _GELU_K * z * z * z))
+
+
+def _gelu_tanh_slope(z: float, _a: float) -> float:
+    s = sigmoid(_GELU_C * (z + _GELU_K * z * z * z))
+    return s + z * (s * (1.0 - s) * (_GELU_C * (1.0 + 3.0 * _GELU_K * z * z)))
+
+
+def _gelu_tanh_gate(z: Array) -> Array:
+    gate = _GELU_C * (z + _GELU_K * z * z * z)
+    sigmoid_into(gate, gate)
+    return gate
+
+
+def _gelu_tanh_into(z: Array, out: Array) -> None:
+    np.multiply(z, _gelu_tanh_gate(z), out=out)
+
+
+def _gelu_tanh_slope_into(z: Array, _a: Array, out: Array) -> None:
+    s = _gelu_tanh_gate(z)
+    np.add(s, z * (s * (1.0 - s) * (_GELU_C * (1.0 + 3.0 * _GELU_K * z * z))), out=out)
+
+
+def _swish(z: float) -> float:
+    return z * sigmoid(z)
+
+
+def _swish_slope(z: float, _a: float) -> float:
+    s = sigmoid(z)
+    return s * (1.0 + z * (1.0 - s))
+
+
+def _swish_into(z: Array, out: Array) -> None:
+    gate = np.empty_like(z)
+    sigmoid_into(z, gate)
+    np.multiply(z, gate, out=out)
+
+
+def _swish_slope_into(z: Array, _a: Array, out: Array) -> None:
+    sigmoid_into(z, out)
+    np.multiply(out, 1.0 + z * (1.0 - out), out=out)
+
+
+def _mish_gate(z: float) -> tuple[float, float]:
+    # t = tanh(softplus(z)) and 1 - t^2, as fractions in e = exp(-|z|) that neither overflow nor cancel
+    e = math.exp(-abs(z))
+    top, n = (1.0 + 2.0 * e, 1.0 + 2.0 * e + 2.0 * e * e) if z > 0.0 else (e * (e + 2.0), e * e + 2.0 * e + 2.0)
+    rest = 2.0 * (1.0 + e) * (e if z > 0.0 else 1.0) / n
+    return top / n, rest * rest
+
+
+def _mish(z: float) -> float:
+    return z * _mish_gate(z)[0]
+
+
+def _mish_slope(z: float, _a: float) -> float:
+    t, rest = _mish_gate(z)
+    return t + z * rest * sigmoid(z)
+
+
+def _mish_gate_array(z: Array) -> tuple[Array, Array]:
+    e = np.exp(-np.abs(z))
+    above = z > 0.0
+    top = np.where(above, 1.0 + 2.0 * e, e * (e + 2.0))
+    n = np.where(above, 1.0 + 2.0 * e + 2.0 * e * e, e * e + 2.0 * e + 2.0)
+    rest = 2.0 * (1.0 + e) * np.where(above, e, 1.0) / n
+    return top / n, rest * rest
+
+
+def _mish_into(z: Array, out: Array) -> None:
+    np.multiply(z, _mish_gate_array(z)[0], out=out)
+
+
+def _mish_slope_into(z: Array, _a: Array, out: Array) -> None:
+    t, rest = _mish_gate_array(z)
+    sigmoid_into(z, out)
+    np.add(t, z * rest * out, out=out)
+
+
+# --- the piecewise ones
+
+
+def _hard_gate(z: float) -> float:
+    shifted = z + 3.0
+    if shifted <= 0.0:
+        return 0.0
+    return 6.0 if shifted >= 6.0 else shifted
+
+
+def _hard_sigmoid(z: float) -> float:
+    return _hard_gate(z) / 6.0
+
+
+def _hard_sigmoid_slope(z: float, _a: float) -> float:
+    return 1.0 / 6.0 if -3.0 < z < 3.0 else 0.0
+
+
+def _hard_sigmoid_into(z: Array, out: Array) -> None:
+    np.divide(np.clip(z + 3.0, 0.0, 6.0), 6.0, out=out)
+
+
+def _hard_sigmoid_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.less(np.abs(z), 3.0, out=out)
+    np.divide(out, 6.0, out=out)
+
+
+def _hard_swish(z: float) -> float:
+    return z * _hard_gate(z) / 6.0
+
+
+def _hard_swish_slope(z: float, _a: float) -> float:
+    if z <= -3.0:
+        return 0.0
+    return 1.0 if z >= 3.0 else z / 3.0 + 0.5
+
+
+def _hard_swish_into(z: Array, out: Array) -> None:
+    np.divide(z * np.clip(z + 3.0, 0.0, 6.0), 6.0, out=out)
+
+
+def _hard_swish_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.add(z / 3.0, 0.5, out=out)
+    out[z <= -3.0] = 0.0
+    out[z >= 3.0] = 1.0
+
+
+# --- the others
+
+
+def _gaussian(z: float) -> float:
+    return math.exp(-z * z)
+
+
+def _gaussian_slope(z: float, a: float) -> float:
+    return -2.0 * z * a
+
+
+def _gaussian_into(z: Array, out: Array) -> None:
+    np.multiply(-z, z, out=out)
+    np.exp(out, out=out)
+
+
+def _gaussian_slope_into(z: Array, a: Array, out: Array) -> None:
+    np.multiply(-2.0 * z, a, out=out)
+
+
+def _sin(z: float) -> float:
+    return math.sin(z) if math.isfinite(z) else math.nan
+
+
+def _sin_slope(z: float, _a: float) -> float:
+    return math.cos(z) if math.isfinite(z) else math.nan
+
+
+def _sin_into(z: Array, out: Array) -> None:
+    np.sin(z, out=out)
+
+
+def _sin_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.cos(z, out=out)
+
+
+def _step(z: float) -> float:
+    if z >= 0.0:
+        return 1.0
+    return 0.0 if z < 0.0 else z
+
+
+def _step_into(z: Array, out: Array) -> None:
+    np.heaviside(z, 1.0, out=out)
+
+
+# --- softmax: of a layer, not of a neuron
+
+
+def softmax(net_inputs: list[float]) -> list[float]:
+    """exp(z_i) / sum_j exp(z_j), shifted by the largest z so that nothing overflows.
+
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    top = _largest(net_inputs)
+    powers = [math.exp(z - top) for z in net_inputs]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def log_sum_exp(net_inputs: list[float]) -> float:
+    """log(sum_j exp(z_j)), shifted by the largest z.
+
+    >>> log_sum_exp([1000.0, 0.0])
+    1000.0
+    """
+    top = _largest(net_inputs)
+    return top + math.log(sum(math.exp(z - top) for z in net_inputs))
+
+
+def _largest(net_inputs: list[float]) -> float:
+    top = max(net_inputs)
+    # an infinite or missing number has no softmax; NaN says so, as the array form does
+    return top if math.isfinite(sum(net_inputs) - sum(net_inputs)) else math.nan
+
+
+def softmax_into(z: Array, out: Array) -> None:
+    """Softmax of each column of ``z``, (n, B); ``out`` may be ``z``."""
+    np.subtract(z, z.max(axis=0), out=out)
+    np.exp(out, out=out)
+    np.divide(out, out.sum(axis=0), out=out)
+
+
+def log_sum_exp_array(z: Array) -> Array:
+    """log(sum(exp(z))) of each column of ``z``, (n, B) -> (B,)."""
+    top = z.max(axis=0)
+    total: Array = top + np.log(np.exp(z - top).sum(axis=0))
+    return total
+
+
+_A = Activation
+ACTIVATIONS: dict[str, Activation] = {
+    activation.name: activation
+    for activation in (
+        _A("identity", "z", "", _identity, _one, _identity_into, _one_into,
+           slope_from_output=True, slope_text="1"),
+        _A("sigmoid", "1 / (1 + exp(-z))", "Verhulst 1845, the logistic function",
+           sigmoid, _sigmoid_slope, sigmoid_into, _sigmoid_slope_into,
+           slope_from_output=True, slope_text="{a}*(1 - {a})"),
+        _A("tanh", "tanh(z)", "LeCun, Bottou, Orr and Mueller 1998, Efficient BackProp, 4.4",
+           math.tanh, _tanh_slope, _tanh_into, _tanh_slope_into,
+           slope_from_output=True, slope_text="(1 - {a}^2)"),
+        _A("relu", "max(0, z)", "Nair and Hinton 2010",
+           _relu, _relu_slope, _relu_into, _relu_slope_into, slope_from_output=True),
+        _A("leaky_relu", "z if z > 0 else .01 z", "Maas, Hannun and Ng 2013",
+           _leaky_relu, _leaky_relu_slope, _leaky_relu_into, _leaky_relu_slope_into,
+           slope_from_output=True),
+        _A("elu", "z if z > 0 else exp(z) - 1", "Clevert, Unterthiner and Hochreiter 2016",
+           _elu, _elu_slope, _elu_into, _elu_slope_into),
+        _A("selu", "1.0507 (z if z > 0 else 1.6733 (exp(z) - 1))",
+           "Klambauer, Unterthiner, Mayr and Hochreiter 2017",
+           _selu, _selu_slope, _selu_into, _selu_slope_into),
+        _A("softplus", "log(1 + exp(z))", "Dugas et al. 2000",
+           softplus, _softplus_slope, softplus_into, _softplus_slope_into),
+        _A("softsign", "z / (1 + |z|)", "Bergstra et al. 2009",
+           _softsign, _softsign_slope, _softsign_into, _softsign_slope_into),
+        _A("gelu", "z/2 erfc(-z/sqrt(2))", "Hendrycks and Gimpel 2016",
+           _gelu, _gelu_slope, _gelu_into, _gelu_slope_into),
+        _A("gelu_tanh", "z/2 (1 + tanh(sqrt(2/pi) (z + .044715 z^3)))",
+           "Hendrycks and Gimpel 2016, the approximation",
+           _gelu_tanh, _gelu_tanh_slope, _gelu_tanh_into, _gelu_tanh_slope_into),
+        _A("swish", "z sigmoid(z)", "Ramachandran, Zoph and Le 2017",
+           _swish, _swish_slope, _swish_into, _swish_slope_into),
+        _A("mish", "z tanh(log(1 + exp(z)))", "Misra 2019",
+           _mish, _mish_slope, _mish_into, _mish_slope_into),
+        _A("hard_sigmoid", "clip(z + 3, 0, 6) / 6", "Howard et al. 2019, MobileNetV3",
+           _hard_sigmoid, _hard_sigmoid_slope, _hard_sigmoid_into, _hard_sigmoid_slope_into),
+        _A("hard_swish", "z clip(z + 3, 0, 6) / 6", "Howard et al. 2019, MobileNetV3",
+           _hard_swish, _hard_swish_slope, _hard_swish_into, _hard_swish_slope_into),
+        _A("gaussian", "exp(-z^2)", "Broomhead and Lowe 1988, radial basis functions",
+           _gaussian, _gaussian_slope, _gaussian_into, _gaussian_slope_into,
+           slope_text="(-2*{z}*{a})"),
+        _A("sin", "sin(z)", "Sitzmann et al. 2020", _sin, _sin_slope, _sin_into, _sin_slope_into,
+           slope_text="cos({z})"),
+        _A("step", "1 if z >= 0 else 0", "McCulloch and Pitts 1943",
+           _step, None, _step_into, None),
+    )
+}  # fmt: skip

@@ -1,0 +1,320 @@
+"""Loss functions: how wrong the outputs of one sample are.
+
+A loss is a sum or a mean, over the outputs, of one formula in the output a and its target t. Two
+losses have a second formula, in the net input z, for outputs whose activation they belong to:
+binary cross-entropy after a sigmoid, and cross-entropy after a softmax layer. It is exact where
+the first would take the logarithm of zero, and its slope is dL/dz itself.
+
+Every loss is of one sample. What is done over a batch, mean or sum, is the caller's to say.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.functions.activations import (
+    SOFTMAX,
+    log_sum_exp,
+    log_sum_exp_array,
+    softplus,
+    softplus_into,
+)
+
+Array = NDArray[Any]
+REDUCTIONS = ("mean", "sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointwise:
+    """A formula of one output (or net input) x and its target t, and its slope by x.
+
+    ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``.
+    """
+
+    term: Callable[[float, float], float]
+    slope: Callable[[float, float], float]
+    array_term: Callable[[Array, Array], Array]
+    array_slope: Callable[[Array, Array], Array]
+    text: str
+    slope_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A formula of all net inputs of a softmax layer; its slope by z_i is a_i - t_i."""
+
+    value: Callable[[list[float], list[float]], float]
+    array_value: Callable[[Array, Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A named loss of one sample.
+
+    ``by_output`` serves any output; ``by_net_input`` an output whose activation is
+    ``partner``; ``joint`` a softmax layer that is the whole output. ``averages`` says that the
+    terms are divided by the number of outputs. ``targets`` names the rule that targets obey, a
+    key of `TARGET_RULES`.
+    """
+
+    name: str
+    formula: str
+    by_output: Pointwise | None
+    averages: bool = False
+    partner: str = ""
+    by_net_input: Pointwise | None = None
+    joint: Joint | None = None
+    targets: str = "any"
+
+    def formula_for(self, activation: str) -> tuple[Pointwise, bool]:
+        """The formula for an output with this activation, and whether it is by the net input."""
+        if self.by_net_input is not None and activation == self.partner:
+            return self.by_net_input, True
+        assert self.by_output is not None
+        return self.by_output, False
+
+    def divisor(self, n_out: int) -> float:
+        """What the terms of ``n_out`` outputs are divided by."""
+        return float(n_out) if self.averages else 1.0
+
+
+def _half_square(x: float, t: float) -> float:
+    return 0.5 * ((t - x) * (t - x))
+
+
+def _difference(x: float, t: float) -> float:
+    return x - t
+
+
+def _half_square_array(x: Array, t: Array) -> Array:
+    e = x - t
+    e *= e
+    e *= 0.5
+    return e
+
+
+def _difference_array(x: Array, t: Array) -> Array:
+    return x - t
+
+
+def _square(x: float, t: float) -> float:
+    return (t - x) * (t - x)
+
+
+def _square_slope(x: float, t: float) -> float:
+    return -2.0 * (t - x)
+
+
+def _square_array(x: Array, t: Array) -> Array:
+    e = x - t
+    e *= e
+    return e
+
+
+def _square_slope_array(x: Array, t: Array) -> Array:
+    return -2.0 * (t - x)
+
+
+def _absolute(x: float, t: float) -> float:
+    return abs(t - x)
+
+
+def _sign(x: float, t: float) -> float:
+    e = x - t
+    return math.copysign(1.0, e) if e != 0.0 else 0.0
+
+
+def _absolute_array(x: Array, t: Array) -> Array:
+    e: Array = np.abs(t - x)
+    return e
+
+
+def _sign_array(x: Array, t: Array) -> Array:
+    s: Array = np.sign(x - t)
+    return s
+
+
+def _huber(x: float, t: float) -> float:
+    e = abs(t - x)
+    return 0.5 * (e * e) if e <= 1.0 else e - 0.5
+
+
+def _huber_slope(x: float, t: float) -> float:
+    e = x - t
+    return e if -1.0 <= e <= 1.0 else math.copysign(1.0, e)
+
+
+def _huber_array(x: Array, t: Array) -> Array:
+    e = np.abs(t - x)
+    return np.where(e <= 1.0, 0.5 * (e * e), e - 0.5)
+
+
+def _huber_slope_array(x: Array, t: Array) -> Array:
+    e: Array = np.clip(x - t, -1.0, 1.0)
+    return e
+
+
+def _log(x: float) -> float:
+    if x > 0.0:
+        return math.log(x)
+    return -math.inf if x == 0.0 else math.nan
+
+
+def _bernoulli(x: float, t: float) -> float:
+    # a target of 0 or 1 has one term; the other would be 0 times the logarithm of a possible 0
+    loss = -t * _log(x) if t != 0.0 else 0.0
+    if t != 1.0:
+        loss -= (1.0 - t) * (math.log1p(-x) if x < 1.0 else _log(1.0 - x))
+    return loss if 0.0 <= x <= 1.0 else math.nan
+
+
+def _bernoulli_slope(x: float, t: float) -> float:
+    if x == t:
+        return 0.0 if 0.0 < x < 1.0 else (-1.0 if x == 1.0 else 1.0)
+    below = x * (1.0 - x)
+    return (x - t) / below if below != 0.0 else math.copysign(math.inf, x - t)
+
+
+def _bernoulli_array(x: Array, t: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hit = np.where(t != 0.0, -t * np.log(x), 0.0)
+        miss = np.where(t != 1.0, -(1.0 - t) * np.log1p(-x), 0.0)
+    return np.where((x >= 0.0) & (x <= 1.0), hit + miss, np.nan)
+
+
+def _bernoulli_slope_array(x: Array, t: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = (x - t) / (x * (1.0 - x))
+    slope = np.where((x == t) & (x == 0.0), 1.0, slope)
+    return np.where((x == t) & (x == 1.0), -1.0, slope)
+
+
+def _logistic(z: float, t: float) -> float:
+    # -t log(s(z)) - (1-t) log(1 - s(z)) = t softplus(-z) + (1-t) softplus(z): no cancellation
+    return t * softplus(-z) + (1.0 - t) * softplus(z)
+
+
+def _logistic_array(z: Array, t: Array) -> Array:
+    below, above = np.empty_like(z), np.empty_like(z)
+    softplus_into(-z, below)
+    softplus_into(z, above)
+    return t * below + (1.0 - t) * above
+
+
+def _hinge(x: float, t: float) -> float:
+    slack = 1.0 - t * x
+    return 0.0 if slack <= 0.0 else slack
+
+
+def _hinge_slope(x: float, t: float) -> float:
+    return -t if 1.0 - t * x > 0.0 else 0.0
+
+
+def _hinge_array(x: Array, t: Array) -> Array:
+    slack: Array = np.maximum(1.0 - t * x, 0.0)
+    return slack
+
+
+def _hinge_slope_array(x: Array, t: Array) -> Array:
+    return np.where(1.0 - t * x > 0.0, -t, 0.0)
+
+
+def _cross_entropy(net_inputs: list[float], targets: list[float]) -> float:
+    norm = log_sum_exp(net_inputs)
+    return sum(t * (norm - z) for z, t in zip(net_inputs, targets, strict=True) if t != 0.0)
+
+
+def _cross_entropy_array(z: Array, t: Array) -> Array:
+    gaps = log_sum_exp_array(z) - z
+    gaps *= t
+    total: Array = gaps.sum(axis=0)
+    return total
+
+
+def targets_are_any(_targets: Array) -> bool:
+    """Any finite number is a target."""
+    return True
+
+
+def targets_are_unit(targets: Array) -> bool:
+    """Targets are probabilities."""
+    return bool(((targets >= 0.0) & (targets <= 1.0)).all())
+
+
+def targets_are_signs(targets: Array) -> bool:
+    """Targets are -1 or 1."""
+    return bool((np.abs(targets) == 1.0).all())
+
+
+def targets_are_distributions(targets: Array) -> bool:
+    """Each row of (B, n_out) is a distribution: one-hot, or weights that sum to 1."""
+    sums = targets.sum(axis=1)
+    return bool((targets >= 0.0).all() and (np.abs(sums - 1.0) <= 1e-9).all())  # sums of decimals
+
+
+TARGET_RULES: dict[str, tuple[Callable[[Array], bool], str]] = {
+    "any": (targets_are_any, "finite numbers"),
+    "unit": (targets_are_unit, "targets between 0 and 1"),
+    "signs": (targets_are_signs, "targets -1 or 1"),
+    "distributions": (targets_are_distributions, "one-hot rows, or class indices"),
+}
+
+_HALF = Pointwise(
+    _half_square, _difference, _half_square_array, _difference_array,
+    "({t} - {x})^2/2", "-({t} - {x})",
+)  # fmt: skip
+_SQUARE = Pointwise(
+    _square, _square_slope, _square_array, _square_slope_array,
+    "({t} - {x})^2", "-2*({t} - {x})",
+)  # fmt: skip
+_ABSOLUTE = Pointwise(
+    _absolute, _sign, _absolute_array, _sign_array, "|{t} - {x}|", "sign({x} - {t})"
+)
+_HUBER = Pointwise(
+    _huber, _huber_slope, _huber_array, _huber_slope_array,
+    "huber({t} - {x})", "clip({x} - {t}, -1, 1)",
+)  # fmt: skip
+_BERNOULLI = Pointwise(
+    _bernoulli, _bernoulli_slope, _bernoulli_array, _bernoulli_slope_array,
+    "-{t}*log({x}) - (1 - {t})*log(1 - {x})", "({x} - {t})/({x}*(1 - {x}))",
+)  # fmt: skip
+_LOGISTIC = Pointwise(
+    _logistic, _difference, _logistic_array, _difference_array,
+    "{t}*softplus(-{x}) + (1 - {t})*softplus({x})", "{a} - {t}",
+)  # fmt: skip
+_HINGE = Pointwise(
+    _hinge, _hinge_slope, _hinge_array, _hinge_slope_array,
+    "max(0, 1 - {t}*{x})", "(-{t} if {t}*{x} < 1 else 0)",
+)  # fmt: skip
+
+LOSSES: dict[str, Loss] = {
+    loss.name: loss
+    for loss in (
+        Loss("half_squared_error", "sum of (t - a)^2 / 2", _HALF),
+        Loss("squared_error", "sum of (t - a)^2", _SQUARE),
+        Loss("mean_squared_error", "mean of (t - a)^2", _SQUARE, averages=True),
+        Loss("mean_absolute_error", "mean of |t - a|", _ABSOLUTE, averages=True),
+        Loss("huber", "mean of e^2/2 where |e| <= 1, else |e| - 1/2", _HUBER, averages=True),
+        Loss(
+            "binary_cross_entropy",
+            "sum of -t log(a) - (1 - t) log(1 - a)",
+            _BERNOULLI,
+            partner="sigmoid",
+            by_net_input=_LOGISTIC,
+            targets="unit",
+        ),
+        Loss(
+            "cross_entropy",
+            "-sum of t log(a), a a softmax layer",
+            None,
+            partner=SOFTMAX,
+            joint=Joint(_cross_entropy, _cross_entropy_array),
+            targets="distributions",
+        ),
+        Loss("hinge", "sum of max(0, 1 - t a)", _HINGE, targets="signs"),
+    )
+}
