@@ -1,0 +1,177 @@
+"""Initializers: the values that weights (and biases) start from.
+
+Each draws a matrix of (n_in, n_out), sources times targets, row by row, from the generator it is
+given: a `numpy.random.Generator`, or a ``RandomState`` where a script that calls
+``np.random.seed`` is to be reproduced bit for bit.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
+
+Matrix = NDArray[np.float64]
+Source = np.random.Generator | np.random.RandomState
+
+
+class Initializer(Protocol):
+    """What the network asks of an initializer."""
+
+    def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
+        """A matrix of (n_in, n_out)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """Every value the same."""
+
+    value: float
+
+    def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:  # noqa: ARG002 - the protocol's
+        """A matrix of (n_in, n_out)."""
+        return np.full((n_in, n_out), float(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """U(low, high)."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise InvalidValueError(
+                f"uniform: low is above high, got [{self.low!r}, {self.high!r}];"
+                " expected low <= high"
+            )
+
+    def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
+        """A matrix of (n_in, n_out)."""
+        return np.asarray(source.uniform(self.low, self.high, (n_in, n_out)))
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """N(mean, deviation^2)."""
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.deviation < 0.0:
+            raise InvalidValueError(
+                f"normal: negative deviation, got {self.deviation!r}; expected a number >= 0"
+            )
+
+    def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
+        """A matrix of (n_in, n_out)."""
+        return np.asarray(source.normal(self.mean, self.deviation, (n_in, n_out)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Uniform or normal, its spread chosen from the numbers of sources and targets.
+
+    The variance is ``gain / fan``, where ``fan(n_in, n_out)`` is the rule's.
+    """
+
+    gain: float
+    fan: Callable[[int, int], float]
+    is_uniform: bool
+
+    def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
+        """A matrix of (n_in, n_out)."""
+        deviation = math.sqrt(self.gain / self.fan(n_in, n_out))
+        if self.is_uniform:
+            bound = math.sqrt(3.0) * deviation
+            return Uniform(-bound, bound).draw(source, n_in, n_out)
+        return Normal(0.0, deviation).draw(source, n_in, n_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Orthogonal:
+    """Orthonormal columns or rows, whichever are fewer, times gain.
+
+    Source: Saxe, McClelland and Ganguli 2014.
+    """
+
+    gain: float = 1.0
+
+    def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
+        """A matrix of (n_in, n_out)."""
+        tall = source.normal(0.0, 1.0, (max(n_in, n_out), min(n_in, n_out)))
+        q, r = np.linalg.qr(tall)
+        q = self.gain * q * np.sign(np.diag(r))  # the sign makes it uniform (Mezzadri 2007)
+        return np.ascontiguousarray(q if n_in >= n_out else q.T)
+
+
+def _mean_fan(n_in: int, n_out: int) -> float:
+    return (n_in + n_out) / 2.0
+
+
+def _fan_in(n_in: int, _n_out: int) -> float:
+    return float(n_in)
+
+
+def make_initializer(given: object, *numbers: float) -> Initializer:
+    """The initializer that is meant by a name and its numbers, or by an initializer itself.
+
+    >>> make_initializer("uniform", 0.0, 1.0)
+    Uniform(low=0.0, high=1.0)
+
+    Raises:
+        UnknownNameError: no initializer has that name.
+        InvalidValueError: the numbers are not those that it takes.
+    """
+    if not isinstance(given, str):
+        if not hasattr(given, "draw"):
+            raise WrongTypeError(
+                f"initializer: got {given!r}; expected a name like 'xavier_uniform'"
+            )
+        return given
+    if given not in INITIALIZERS:
+        raise UnknownNameError(unknown("initializer", given, INITIALIZERS))
+    make, least, most = INITIALIZERS[given]
+    if not least <= len(numbers) <= most or not all(map(math.isfinite, numbers)):
+        expected = f"{least}" if least == most else f"{least} to {most}"
+        raise InvalidValueError(
+            f"initializer {given!r}: got {list(numbers)!r}; expected {expected} finite numbers"
+        )
+    return make(*map(float, numbers))
+
+
+def describe(initializer: Any) -> str:
+    """The initializer in a few words."""
+    shown = ", ".join(str(getattr(initializer, f.name)) for f in fields(initializer))
+    return f"{type(initializer).__name__.lower()}({shown})"
+
+
+def _scaled(gain: float, fan: Callable[[int, int], float], is_uniform: bool) -> Callable[..., Any]:
+    return lambda: Scaled(gain, fan, is_uniform)
+
+
+_XAVIER = _scaled(1.0, _mean_fan, is_uniform=True)  # Glorot and Bengio 2010, equation 16
+_HE = _scaled(2.0, _fan_in, is_uniform=True)  # He, Zhang, Ren and Sun 2015, equation 10
+
+# name: what makes it, and the least and most numbers it takes
+INITIALIZERS: dict[str, tuple[Callable[..., Initializer], int, int]] = {
+    "zeros": (lambda: Constant(0.0), 0, 0),
+    "constant": (Constant, 1, 1),
+    "uniform": (Uniform, 2, 2),
+    "normal": (Normal, 0, 2),
+    "xavier": (_XAVIER, 0, 0),
+    "xavier_uniform": (_XAVIER, 0, 0),
+    "xavier_normal": (_scaled(1.0, _mean_fan, is_uniform=False), 0, 0),
+    "he": (_HE, 0, 0),
+    "he_uniform": (_HE, 0, 0),
+    "he_normal": (_scaled(2.0, _fan_in, is_uniform=False), 0, 0),
+    "lecun": (_scaled(1.0, _fan_in, is_uniform=False), 0, 0),  # LeCun et al. 1998, equation 16
+    "orthogonal": (Orthogonal, 0, 1),
+}

@@ -1,0 +1,336 @@
+"""Optimizers: how a parameter moves, given its gradient. The rules and defaults are PyTorch's.
+
+An optimizer is a frozen description; what it remembers between updates (momentum, running means)
+is the training state's, an array ``memory`` of (slots, n_parameters). So one object may serve
+several runs, and a run can be stopped and gone on with.
+
+Each rule stands in two forms: ``scalar`` for one parameter (the walk, and what is printed), and
+``array`` for all of them in place (the compiled program). ``count`` is the number of this update,
+from 1. ``rate`` is the learning rate of this moment: the trainer gives it, so that it may change.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import InvalidValueError, WrongTypeError, unknown
+
+Array = NDArray[Any]
+Memory = tuple[float, ...]
+
+
+class Optimizer(Protocol):
+    """What the engines ask of an optimizer."""
+
+    name: ClassVar[str]
+    start: ClassVar[Memory]
+
+    @property
+    def learning_rate(self) -> float:
+        """The step size at the start."""
+        ...
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """The parameter and its memory after one update."""
+        ...
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """Update all parameters and their memory in place."""
+        ...
+
+
+def _check(optimizer: Any, **bounds: tuple[float, float]) -> None:
+    for field in fields(optimizer):
+        value = getattr(optimizer, field.name)
+        if field.name == "nesterov":
+            continue
+        where = f"{type(optimizer).__name__}({field.name}=)"
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+            raise WrongTypeError(f"{where}: no number, got {value!r}; expected a float")
+        low, high = bounds.get(field.name, (0.0, math.inf))
+        if not (math.isfinite(value) and low <= value < high):
+            raise InvalidValueError(
+                f"{where}: out of range, got {value!r}; expected {low:g} <= {field.name} < {high:g}"
+            )
+        object.__setattr__(optimizer, field.name, float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class SGD:
+    """Gradient descent: v = momentum v + g, w = w - rate v; Nesterov: w - rate (g + momentum v).
+
+    Source: Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form (the rate outside of v).
+    """
+
+    learning_rate: float
+    momentum: float = 0.0
+    nesterov: bool = False
+
+    name: ClassVar[str] = "sgd"
+    start: ClassVar[Memory] = (0.0,)
+
+    def __post_init__(self) -> None:
+        _check(self, momentum=(0.0, 1.0))
+        if self.nesterov and self.momentum == 0.0:
+            raise InvalidValueError(
+                "SGD(nesterov=True): there is no momentum, got momentum=0; expected momentum > 0"
+            )
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        if self.momentum == 0.0:
+            return w - rate * g, memory
+        v = self.momentum * memory[0] + g
+        return w - rate * (g + self.momentum * v if self.nesterov else v), (v,)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        if self.momentum == 0.0:
+            np.subtract(w, rate * g, out=w)
+            return
+        (v,) = memory
+        v *= self.momentum
+        v += g
+        np.subtract(w, rate * (g + self.momentum * v if self.nesterov else v), out=w)
+
+
+@dataclass(frozen=True, slots=True)
+class RMSprop:
+    """s = alpha s + (1 - alpha) g^2, w = w - rate g / (sqrt(s) + epsilon).
+
+    Source: Hinton 2012, lecture 6e of Neural Networks for Machine Learning.
+    """
+
+    learning_rate: float = 0.01
+    alpha: float = 0.99
+    epsilon: float = 1e-8
+
+    name: ClassVar[str] = "rmsprop"
+    start: ClassVar[Memory] = (0.0,)
+
+    def __post_init__(self) -> None:
+        _check(self, alpha=(0.0, 1.0))
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        s = self.alpha * memory[0] + (1.0 - self.alpha) * g * g
+        return w - rate * g / (math.sqrt(s) + self.epsilon), (s,)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        (s,) = memory
+        s *= self.alpha
+        s += (1.0 - self.alpha) * g * g
+        w -= rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class Adagrad:
+    """s = s + g^2, w = w - rate g / (sqrt(s) + epsilon). Source: Duchi, Hazan and Singer 2011."""
+
+    learning_rate: float = 0.01
+    epsilon: float = 1e-10
+
+    name: ClassVar[str] = "adagrad"
+    start: ClassVar[Memory] = (0.0,)
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        s = memory[0] + g * g
+        return w - rate * g / (math.sqrt(s) + self.epsilon), (s,)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        (s,) = memory
+        s += g * g
+        w -= rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class Adam:
+    """Means m of g and s of g^2, both corrected for their start: w = w - rate m' / (sqrt(s') + e).
+
+    Source: Kingma and Ba 2015, algorithm 1.
+    """
+
+    learning_rate: float = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    name: ClassVar[str] = "adam"
+    start: ClassVar[Memory] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
+        s = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
+        below = math.sqrt(s) / math.sqrt(1.0 - self.beta2**count) + self.epsilon
+        return w - rate / (1.0 - self.beta1**count) * m / below, (m, s)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        m, s = memory
+        _mean(m, self.beta1, g)
+        _mean_square(s, self.beta2, g)
+        below = np.sqrt(s) / math.sqrt(1.0 - self.beta2**count) + self.epsilon
+        w -= rate / (1.0 - self.beta1**count) * m / below
+
+
+@dataclass(frozen=True, slots=True)
+class AdamW:
+    """Adam after the parameters, biases included, have shrunk by rate * weight_decay.
+
+    Source: Loshchilov and Hutter 2019, algorithm 2, as in PyTorch.
+    """
+
+    learning_rate: float = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.01
+
+    name: ClassVar[str] = "adamw"
+    start: ClassVar[Memory] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
+
+    def _adam(self) -> Adam:
+        return Adam(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        w *= 1.0 - rate * self.weight_decay
+        return self._adam().scalar(w, g, memory, count, rate)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        w *= 1.0 - rate * self.weight_decay
+        self._adam().array(w, g, memory, count, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Adamax:
+    """Adam with the largest |g|, decaying, in place of the mean square. Source: Kingma and Ba 2015."""
+
+    learning_rate: float = 0.002
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    name: ClassVar[str] = "adamax"
+    start: ClassVar[Memory] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
+        u = max(self.beta2 * memory[1], abs(g) + self.epsilon)
+        return w - rate / (1.0 - self.beta1**count) * m / u, (m, u)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        m, u = memory
+        _mean(m, self.beta1, g)
+        np.maximum(self.beta2 * u, np.abs(g) + self.epsilon, out=u)
+        w -= rate / (1.0 - self.beta1**count) * m / u
+
+
+@dataclass(frozen=True, slots=True)
+class NAdam:
+    """Adam with Nesterov's look ahead; its third memory is the product of the momenta so far.
+
+    Source: Dozat 2016, with PyTorch's momentum decay.
+    """
+
+    learning_rate: float = 0.002
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    momentum_decay: float = 0.004
+
+    name: ClassVar[str] = "nadam"
+    start: ClassVar[Memory] = (0.0, 0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
+
+    def _momentum(self, count: int) -> float:
+        return self.beta1 * (1.0 - 0.5 * 0.96 ** (count * self.momentum_decay))
+
+    def scalar(
+        self, w: float, g: float, memory: Memory, count: int, rate: float
+    ) -> tuple[float, Memory]:
+        """One parameter's update."""
+        mu, ahead = self._momentum(count), self._momentum(count + 1)
+        product = memory[2] * mu
+        m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
+        s = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
+        below = math.sqrt(s / (1.0 - self.beta2**count)) + self.epsilon
+        now = rate * (1.0 - mu) / (1.0 - product) * g / below
+        return w - now - rate * ahead / (1.0 - product * ahead) * m / below, (m, s, product)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        m, s, product = memory
+        mu, ahead = self._momentum(count), self._momentum(count + 1)
+        product *= mu
+        _mean(m, self.beta1, g)
+        _mean_square(s, self.beta2, g)
+        below = np.sqrt(s / (1.0 - self.beta2**count)) + self.epsilon
+        w -= rate * (1.0 - mu) / (1.0 - product) * g / below
+        w -= rate * ahead / (1.0 - product * ahead) * m / below
+
+
+def _mean(m: Array, beta: float, g: Array) -> None:
+    m *= beta
+    m += (1.0 - beta) * g
+
+
+def _mean_square(s: Array, beta: float, g: Array) -> None:
+    s *= beta
+    s += (1.0 - beta) * g * g
+
+
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    kind.name: kind for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)
+}
+
+
+def require_optimizer(optimizer: object) -> Optimizer:
+    """The optimizer itself, or a WrongTypeError where it is none."""
+    if not isinstance(optimizer, (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)):
+        if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
+            raise WrongTypeError(unknown("optimizer", optimizer, OPTIMIZERS))
+        raise WrongTypeError(
+            f"optimizer: not an optimizer, got {optimizer!r}; expected one like"
+            " neurosim.SGD(learning_rate=0.5)"
+        )
+    return optimizer
