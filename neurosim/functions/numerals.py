@@ -1,0 +1,72 @@
+"""Numbers: how they are read from a user, and how they are shown to one."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
+
+Matrix = NDArray[np.float64]
+
+
+def short(value: float | None) -> str:
+    """A number with six digits, as printed arithmetic shows it.
+
+    >>> short(0.9525741268224334), short(3.0), short(None)
+    ('0.952574', '3', '?')
+    """
+    return "?" if value is None else f"{value:.6g}"
+
+
+def require_number(value: object, where: str) -> float:
+    """The value as a finite float.
+
+    Raises:
+        WrongTypeError: it is no real number.
+        InvalidValueError: it is not finite.
+    """
+    if isinstance(value, (bool, str, bytes)) or not isinstance(value, (int, float, np.number)):
+        raise WrongTypeError(f"{where}: no number, got {value!r}; expected a finite number")
+    if isinstance(value, np.complexfloating):
+        raise WrongTypeError(f"{where}: no real number, got {value!r}; expected a finite number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidValueError(f"{where}: not finite, got {value!r}; expected a finite number")
+    return number
+
+
+def require_array(values: object, where: str) -> Matrix:
+    """The values as a new float64 array, all of them finite; what is given is not changed.
+
+    Raises:
+        WrongTypeError: they are no real numbers.
+        ShapeError: they are ragged.
+        InvalidValueError: one is not finite.
+    """
+    try:
+        given: Any = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError(f"{where}: rows of different lengths; expected a matrix") from error
+    if given.dtype.kind == "O":
+        given = _from_objects(given, where)
+    if given.dtype.kind not in "buif":
+        raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
+    array = np.array(given, dtype=np.float64)
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InvalidValueError(
+            f"{where}: not finite at {list(at)}, got {float(array[at])!r}; expected finite numbers"
+        )
+    return array
+
+
+def _from_objects(given: Any, where: str) -> Any:
+    try:
+        return given.astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise WrongTypeError(f"{where}: no real numbers, got {error}; expected floats") from error

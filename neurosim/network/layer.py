@@ -1,0 +1,45 @@
+"""A layer: neurons that were made together and share an activation."""
+
+from neurosim.network.neuron import Neuron
+
+
+class Layer:
+    """A named row of neurons. The network makes it; ``net.layer("h")`` hands it out."""
+
+    __slots__ = ("_activation", "_is_input", "_name", "_neurons")
+
+    def __init__(self, name: str, activation: str, *, is_input: bool) -> None:
+        self._name = name
+        self._activation = activation
+        self._is_input = is_input
+        self._neurons: tuple[Neuron, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name, one of its kind among layers and neurons."""
+        return self._name
+
+    @property
+    def activation(self) -> str:
+        """The name of the activation, which may be ``softmax``."""
+        return self._activation
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is the input layer."""
+        return self._is_input
+
+    @property
+    def neurons(self) -> tuple[Neuron, ...]:
+        """The neurons, in the order they were named."""
+        return self._neurons
+
+    def __len__(self) -> int:
+        return len(self._neurons)
+
+    def __repr__(self) -> str:
+        kind = "input" if self._is_input else self._activation
+        names = [neuron.name for neuron in self._neurons]
+        shown = ", ".join(names) if len(names) <= 6 else f"{names[0]}, ..., {names[-1]}"
+        plural = "neuron" if len(names) == 1 else "neurons"
+        return f"{self._name}: {len(names)} {kind} {plural} ({shown})"

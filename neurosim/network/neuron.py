@@ -1,0 +1,125 @@
+"""A neuron: a name, an activation, a bias, and the values that the last pass left on it."""
+
+from typing import TYPE_CHECKING
+
+from neurosim.errors import GraphError, WrongTypeError
+from neurosim.functions.numerals import require_number, short
+
+if TYPE_CHECKING:
+    from neurosim.network.layer import Layer
+
+
+class Neuron:
+    """One node of a network. The network makes it; ``net["h1"]`` hands it out.
+
+    Attributes:
+        net_input: bias + sum of weight * source's output, z; None before a pass.
+        output: activation(net_input), a.
+        output_gradient: dL/da of the last sample; None where no blame has come back.
+        delta: dL/dz of the last sample.
+        bias_gradient: dL/d(bias), summed over the samples of the batch so far.
+        bias_trainable: False keeps the bias as it is.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_activation",
+        "_bias",
+        "_bias_trainable",
+        "_initial",
+        "_is_input",
+        "_layer",
+        "_name",
+        "bias_gradient",
+        "delta",
+        "net_input",
+        "output",
+        "output_gradient",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        activation: str,
+        bias: float | None,
+        *,
+        bias_trainable: bool,
+        layer: "Layer | None",
+        is_input: bool,
+    ) -> None:
+        self._name = name
+        self._activation = activation
+        self._bias = self._initial = bias
+        self._bias_trainable = bias_trainable
+        self._layer = layer
+        self._is_input = is_input
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what was computed; the parameters stay."""
+        self.net_input: float | None = None
+        self.output: float | None = None
+        self.output_gradient: float | None = None
+        self.delta: float | None = None
+        self.bias_gradient: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The name, one of its kind in the network."""
+        return self._name
+
+    @property
+    def activation(self) -> str:
+        """The name of the activation."""
+        return self._activation
+
+    @property
+    def layer(self) -> "Layer | None":
+        """The layer it stands in, or None."""
+        return self._layer
+
+    @property
+    def is_input(self) -> bool:
+        """Whether its output is given from outside."""
+        return self._is_input
+
+    @property
+    def bias(self) -> float | None:
+        """The bias; None where the neuron has no such parameter."""
+        return self._bias
+
+    @bias.setter
+    def bias(self, value: float) -> None:
+        if self._bias is None:
+            raise GraphError(
+                f"{self._name}.bias: the neuron has no bias parameter, got {value!r};"
+                " expected a neuron made with a bias"
+            )
+        self._bias = require_number(value, f"{self._name}.bias")
+
+    @property
+    def bias_trainable(self) -> bool:
+        """Whether training changes the bias."""
+        return self._bias_trainable
+
+    @bias_trainable.setter
+    def bias_trainable(self, value: bool) -> None:
+        self._bias_trainable = require_flag(value, f"{self._name}.bias_trainable")
+
+    @property
+    def initial_bias(self) -> float | None:
+        """The bias it was made with, which ``reset`` goes back to."""
+        return self._initial
+
+    def __repr__(self) -> str:
+        if self._is_input:
+            return f"{self._name}: input, output {short(self.output)}"
+        bias = "no bias" if self._bias is None else f"bias {short(self._bias)}"
+        return f"{self._name}: {self._activation}, {bias}, output {short(self.output)}"
+
+
+def require_flag(value: object, where: str) -> bool:
+    """The value, where it is True or False."""
+    if not isinstance(value, bool):
+        raise WrongTypeError(f"{where}: got {value!r}; expected True or False")
+    return value

@@ -1,0 +1,80 @@
+"""What a call of ``connect`` means: which pairs of neurons, and which weight on each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
+from neurosim.functions.initializers import Initializer, Source, make_initializer
+from neurosim.functions.numerals import Matrix, require_array, require_number
+from neurosim.network.neuron import Neuron
+
+PATTERNS = ("full", "one_to_one")
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The pairs that one call connects, row by row: each source with its targets."""
+
+    label: str
+    sources: tuple[Neuron, ...]
+    targets: tuple[Neuron, ...]
+    pattern: str
+
+    def pairs(self) -> list[tuple[Neuron, Neuron]]:
+        """Sources times targets, or each source with its own target."""
+        if self.pattern == "one_to_one":
+            return list(zip(self.sources, self.targets, strict=True))
+        return [(source, target) for source in self.sources for target in self.targets]
+
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the weights: (n_sources, n_targets), or (n,) for one to one."""
+        if self.pattern == "one_to_one":
+            return (len(self.sources),)
+        return (len(self.sources), len(self.targets))
+
+    def given(self, weight: Any, weights: Any) -> Matrix | None:
+        """The weights that the call gives, in the shape of the pattern, or None."""
+        if weight is not None and weights is not None:
+            raise InvalidValueError(f"{self.label}: weight and weights are both given; expected one")
+        if weight is not None:
+            return np.full(self.shape(), require_number(weight, f"{self.label} weight"))
+        if weights is None:
+            return None
+        array = require_array(weights, f"{self.label} weights")
+        if array.shape != self.shape():
+            raise ShapeError(
+                f"{self.label} weights: wrong shape, got {array.shape}; expected {self.shape()}"
+                f" (rows are sources){self._transposed(array)}"
+            )
+        return array
+
+    def _transposed(self, array: Matrix) -> str:
+        return "; did you mean the transpose?" if array.T.shape == self.shape() else ""
+
+    def drawn(self, initializer: Initializer, source: Source) -> Matrix:
+        """Fresh weights, in the shape of the pattern."""
+        if self.pattern == "one_to_one":  # each target has one source
+            return np.array([float(initializer.draw(source, 1, 1)[0, 0]) for _ in self.sources])
+        return initializer.draw(source, len(self.sources), len(self.targets))
+
+
+def require_wiring(
+    label: str, sources: Sequence[Neuron], targets: Sequence[Neuron], pattern: str
+) -> Wiring:
+    """The wiring, where the pattern is known and fits."""
+    if pattern not in PATTERNS:
+        raise UnknownNameError(f"{label}: {unknown('pattern', pattern, PATTERNS)}")
+    if pattern == "one_to_one" and len(sources) != len(targets):
+        raise ShapeError(
+            f"{label}: one_to_one between different sizes, got {len(sources)} sources and"
+            f" {len(targets)} targets; expected as many of both"
+        )
+    return Wiring(label, tuple(sources), tuple(targets), pattern)
+
+
+def require_initializer(initializer: object) -> Initializer:
+    """The initializer meant; Xavier uniform where none is given."""
+    return make_initializer("xavier_uniform" if initializer is None else initializer)

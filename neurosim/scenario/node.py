@@ -1,0 +1,114 @@
+"""The tree of a scenario file: plain values that remember where they were written.
+
+A `Node` is one value: a scalar, a tuple of nodes, or a mapping from names to nodes. The tree is
+what the text becomes, what ``--set`` changes, and where a message finds its line and column.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from neurosim.errors import ScenarioError
+
+Step: TypeAlias = str | int
+KeyPath: TypeAlias = tuple[Step, ...]
+
+
+class Place(NamedTuple):
+    """Where something was written: ``file:line:column``, or a label like ``--set seed``."""
+
+    origin: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """As editors read it: lines and columns count from 1."""
+        return f"{self.origin}:{self.line}:{self.column}" if self.line else self.origin
+
+
+@dataclass(slots=True)
+class Node:
+    """One value, its place, and the place of the key in front of it (its own, if there is none)."""
+
+    value: Any  # str | int | float | bool | None | tuple[Node, ...] | dict[str, Node]
+    place: Place
+    key_place: Place
+
+
+class Problem(NamedTuple):
+    """One mistake: its place, the path of the entry, and what is wrong with it."""
+
+    place: Place
+    path: KeyPath
+    message: str
+
+    def __str__(self) -> str:
+        """The line that a user reads."""
+        where = f"{self.place}: {written(self.path)}" if self.path else str(self.place)
+        return f"{where}: {self.message}"
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise all the problems as one error, in the order of the file, one for each place.
+
+    The first problem at a place is the cause; what follows at the same place is its echo.
+
+    Raises:
+        ScenarioError: there is a problem.
+    """
+    first: dict[tuple[Place, Path], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.place, problem.path if not problem.place.line else ()), problem)
+    if first:
+        raise ScenarioError(str(problem) for problem in sorted(first.values(), key=_by_place))
+
+
+def _by_place(problem: Problem) -> Place:
+    return problem.place
+
+
+def written(path: KeyPath) -> str:
+    """The path as it is written in messages.
+
+    >>> written(("network", "layers", 1, "name"))
+    'network.layers[1].name'
+    """
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".")
+
+
+def plain(node: Node) -> Any:
+    """The value without its places: scalars, tuples and dicts."""
+    if isinstance(node.value, dict):
+        return {name: plain(child) for name, child in node.value.items()}
+    if isinstance(node.value, tuple):
+        return tuple(plain(child) for child in node.value)
+    return node.value
+
+
+def node_of(value: object, place: Place) -> Node:
+    """A tree from Python's own values, all of it at one place."""
+    if isinstance(value, Mapping):
+        value = {str(name): node_of(child, place) for name, child in value.items()}
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        value = tuple(node_of(child, place) for child in value)
+    return Node(value, place, place)
+
+
+def descend(node: Node, path: KeyPath) -> Node:
+    """The node at the path, or the last one on the way to it that exists."""
+    for step in path:
+        below = _child(node, step)
+        if below is None:
+            return node
+        node = below
+    return node
+
+
+def _child(node: Node, step: Step) -> Node | None:
+    match node.value:
+        case dict() as children if isinstance(step, str):
+            return children.get(step)
+        case tuple() as items if isinstance(step, int) and 0 <= step < len(items):
+            return items[step]  # type: ignore[no-any-return]  # items are nodes, see Node.value
+    return None
