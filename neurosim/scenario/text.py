@@ -31,6 +31,11 @@ MOST_PROBLEMS = 100  # a file with more of them is not a scenario; the rest is n
 _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("\r\n|\r|\n")
 _CORE = "tag:yaml.org,2002:"
+_NO_DIRECTIVE = "a directive (%) is not allowed in a scenario"
+_HINTS = {  # what the parser says, and what it means most of the time
+    "cannot start any token": "; indent with spaces instead of tabs, and quote text with @ or `",
+    "mapping values are not allowed": "; quote text that has a colon and a space in it",
+}
 
 
 class _EndReading(Exception):  # noqa: N818 - not an error but the way out of the loop
@@ -115,14 +120,13 @@ def _events(reading: "_Reading") -> Iterator[Any]:
 def _syntax_problem(error: yaml.MarkedYAMLError, reading: "_Reading") -> Problem:
     mark = error.problem_mark or error.context_mark
     place = Place(reading.origin, mark.line + 1, mark.column + 1) if mark else reading.last
-    what = f"not YAML, {error.problem}"
-    if "cannot start any token" in what:
-        what += " (YAML is indented with spaces, never with tabs, and text with @ or ` is quoted)"
+    what = error.problem or "not understood"
     if "directive" in what or "incompatible YAML document" in what:
-        what = "a directive (%) is not allowed in a scenario"
-    if error.context and error.context_mark:
-        what += f", {error.context} that began in line {error.context_mark.line + 1}"
-    return Problem(place, (), what)
+        return Problem(place._replace(column=1), (), _NO_DIRECTIVE)
+    hints = (hint for words, hint in _HINTS.items() if words in what)
+    begun = error.context_mark if error.context and "parsing" in error.context else None
+    context = f", {error.context} that begins in line {begun.line + 1}" if begun else ""
+    return Problem(place, (), f"not YAML, {what}{context}{next(hints, '')}")
 
 
 @dataclass(slots=True)
@@ -185,7 +189,7 @@ class _Reading:
     def _begin_document(self, event: Any) -> None:
         self.documents += 1
         if event.version or event.tags:
-            self._end("a directive (%) is not allowed in a scenario")
+            self._end(_NO_DIRECTIVE)
         if self.documents > 1:
             self._end("a second document (---) is not allowed in a scenario; expected one")
 
@@ -200,6 +204,7 @@ class _Reading:
 
     def _open(self, event: Any) -> None:
         if len(self.stack) == MOST_LEVELS:
+            self.stack.clear()  # a path of 32 steps helps nobody
             self._end(f"nested too deeply; expected at most {MOST_LEVELS} levels")
         top = self.stack[-1] if self.stack else None
         if top and isinstance(top.items, dict) and not top.key:

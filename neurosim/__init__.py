@@ -1,0 +1,3 @@
+"""neurosim: one network, three faces."""
+
+from neurosim.network import Network

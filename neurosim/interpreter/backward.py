@@ -1,0 +1,233 @@
+"""Measure the loss of a sample, then carry the blame for it back along every connection.
+
+The walk goes the other way round: a neuron is blamed after all that listen to it. What comes back
+along its outgoing connections is added up in the order they were added. Gradients are added up
+over the samples of a batch; the first sample (``position`` 0) starts them anew.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+from neurosim.errors import GraphError, InvalidValueError, ShapeError
+from neurosim.functions.losses import TARGET_RULES, Loss
+from neurosim.functions.numerals import require_array
+from neurosim.interpreter.schedule import Group, Place, Schedule, schedule_of
+from neurosim.interpreter.steps import (
+    Assigned,
+    Blamed,
+    Compared,
+    Measured,
+    Returned,
+    Step,
+)
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+
+def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, None]:
+    """Measure the loss of the sample that the last forward pass took.
+
+    Args:
+        network: after a forward pass.
+        target: one value per output neuron, (n_out,).
+        loss: one of `neurosim.functions.losses.LOSSES`.
+
+    Yields:
+        One Measured.
+
+    Raises:
+        ShapeError: ``target`` has another shape.
+        InvalidValueError: ``target`` breaks the rule of the loss.
+        GraphError: there is no forward pass to measure, or the loss does not fit the outputs.
+    """
+    values = _require_target(network, target, loss)
+    return network.begin_pass(measure_steps(network, schedule_of(network), values, loss))
+
+
+def backward(
+    network: Network, target: Any, loss: Loss, *, position: int = 0
+) -> Generator[Step, None, None]:
+    """Carry the blame for the loss of the last sample back to every weight and bias.
+
+    Args:
+        network: after a forward pass.
+        target: one value per output neuron, (n_out,).
+        loss: one of `neurosim.functions.losses.LOSSES`.
+        position: of the sample in its batch; gradients start anew at 0.
+
+    Yields:
+        Compared, Returned, Blamed, Assigned.
+
+    Raises:
+        ShapeError: ``target`` has another shape.
+        InvalidValueError: ``target`` breaks the rule of the loss.
+        GraphError: there is no forward pass to go back over, an activation has no slope, or the
+            loss does not fit the outputs.
+    """
+    values = _require_target(network, target, loss)
+    require_slopes(network)
+    return network.begin_pass(backward_steps(schedule_of(network), values, loss, position))
+
+
+def require_slopes(network: Network) -> None:
+    """Refuse to learn through an activation that has no slope."""
+    for group in schedule_of(network).groups:
+        for place in group.places:
+            if place.slope is None and group.layer is None:
+                raise GraphError(
+                    f"neuron {place.neuron.name!r}: {place.neuron.activation!r} has no slope to"
+                    " learn by; expected another activation (such as 'sigmoid') in training"
+                )
+
+
+def require_fitting(network: Network, loss: Loss) -> None:
+    """Refuse a loss that does not fit the outputs."""
+    outputs = network.require_outputs()
+    if loss.joint is None:
+        return
+    layer = outputs[0].layer
+    if layer is None or layer.activation != loss.partner or tuple(outputs) != layer.neurons:
+        raise GraphError(
+            f"loss {loss.name!r}: the outputs are {', '.join(n.name for n in outputs[:8])};"
+            f" expected one {loss.partner} layer that is the whole output"
+        )
+
+
+def _require_target(network: Network, target: Any, loss: Loss) -> list[float]:
+    require_fitting(network, loss)
+    values = require_array(target, "target")
+    if values.ndim == 0 and len(network.outputs) == 1:
+        values = values.reshape(1)
+    if values.shape != (len(network.outputs),):
+        raise ShapeError(f"target: got {values.shape}; expected {(len(network.outputs),)}")
+    obeys, expected = TARGET_RULES[loss.targets]
+    if not obeys(values.reshape(1, -1)):
+        raise InvalidValueError(f"target: got {values.tolist()}; {loss.name} expected {expected}")
+    if any(neuron.output is None for neuron in network.outputs):
+        raise GraphError("no forward pass has been made; expected one before the loss is measured")
+    listed: list[float] = values.tolist()
+    return listed
+
+
+def measure_steps(
+    network: Network, schedule: Schedule, targets: list[float], loss: Loss
+) -> Generator[Step, None, None]:
+    """The measuring itself, unchecked."""
+    if loss.joint is not None:
+        values = [_number(neuron.net_input) for neuron in schedule.outputs]
+        after = loss.joint.value(values, targets)
+    else:
+        values, after = [], 0.0
+        for neuron, target in zip(schedule.outputs, targets, strict=True):
+            pointwise, is_by_net = loss.formula_for(neuron.activation)
+            values.append(_number(neuron.net_input if is_by_net else neuron.output))
+            after += pointwise.term(values[-1], target)
+        after /= loss.divisor(len(targets))
+    before, network.loss = network.loss, after
+    yield Measured(network, before, loss, tuple(values), tuple(targets), after)
+
+
+def backward_steps(
+    schedule: Schedule, targets: list[float], loss: Loss, position: int
+) -> Generator[Step, None, None]:
+    """The pass itself, unchecked."""
+    aims = dict(zip(schedule.outputs, targets, strict=True))
+    for group in reversed(schedule.groups):
+        if group.layer is None:
+            for place in group.places:
+                start, blame = yield from _gather(place, aims, loss)
+                yield from _blame(place, start, blame)
+                yield from _assign(place, position)
+        else:
+            yield from _blame_layer(group, aims, loss)
+            for place in group.places:
+                yield from _assign(place, position)
+
+
+def _gather(
+    place: Place, aims: dict[Neuron, float], loss: Loss
+) -> Generator[Step, None, tuple[float | None, float | None]]:
+    """What the loss gives as delta at once, and dL/da; each None where there is none."""
+    neuron, start, blame = place.neuron, None, None
+    if place.is_output:
+        compared = _compare(neuron, aims[neuron], loss, len(aims))
+        yield compared
+        if compared.quantity == "delta":
+            start = compared.after
+        else:
+            blame = compared.after
+    for connection, target in place.outgoing:
+        before, addend, weight = neuron.output_gradient, blame or 0.0, connection._weight
+        delta = _number(target.delta)
+        blame = neuron.output_gradient = addend + weight * delta
+        yield Returned(connection, before, addend, weight, delta, blame)
+    return start, blame
+
+
+def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
+    output = _number(neuron.output)
+    if loss.joint is not None:
+        quantity, after, formula = "delta", output - target, "{a} - {t}"
+    else:
+        pointwise, is_by_net = loss.formula_for(neuron.activation)
+        quantity = "delta" if is_by_net else "output_gradient"
+        after = pointwise.slope(output, target)
+        formula = pointwise.slope_text
+        if loss.averages and n_out > 1:
+            after /= n_out
+            formula = f"{formula}/{n_out}"
+    before = getattr(neuron, quantity)
+    setattr(neuron, quantity, after)
+    return Compared(neuron, quantity, before, output, target, formula, after)
+
+
+def _blame(
+    place: Place, start: float | None, blame: float | None
+) -> Generator[Step, None, None]:
+    if start is not None and blame is None:
+        return  # the loss gave delta itself, and nothing else came back
+    neuron = place.neuron
+    assert place.slope is not None
+    slope = place.slope(_number(neuron.net_input), _number(neuron.output))
+    blame, before = blame or 0.0, neuron.delta
+    after = blame * slope if start is None else start + blame * slope
+    neuron.delta = after
+    yield Blamed(neuron, before, start or 0.0, blame, 0.0, slope, after)
+
+
+def _blame_layer(
+    group: Group, aims: dict[Neuron, float], loss: Loss
+) -> Generator[Step, None, None]:
+    gathered: list[tuple[float | None, float | None]] = []
+    for place in group.places:
+        gathered.append((yield from _gather(place, aims, loss)))  # noqa: PERF401 - it yields
+    outputs = [_number(place.neuron.output) for place in group.places]
+    shift = sum(a * (blame or 0.0) for a, (_, blame) in zip(outputs, gathered, strict=True))
+    came_back = any(blame is not None for _, blame in gathered)
+    for place, output, (start, blame) in zip(group.places, outputs, gathered, strict=True):
+        if start is not None and not came_back:
+            continue
+        neuron, before = place.neuron, place.neuron.delta
+        after = (start or 0.0) + output * ((blame or 0.0) - shift)
+        neuron.delta = after
+        yield Blamed(neuron, before, start or 0.0, blame or 0.0, shift, output, after)
+
+
+def _assign(place: Place, position: int) -> Generator[Step, None, None]:
+    neuron = place.neuron
+    delta = _number(neuron.delta)
+    for connection, source in place.incoming:
+        before, value = connection.gradient, _number(source.output)
+        start = 0.0 if position == 0 else _number(before)
+        after = connection.gradient = start + value * delta
+        yield Assigned(connection, before, start, value, delta, after)
+    if neuron._bias is not None:
+        before = neuron.bias_gradient
+        start = 0.0 if position == 0 else _number(before)
+        after = neuron.bias_gradient = start + delta
+        yield Assigned(neuron, before, start, 1.0, delta, after)
+
+
+def _number(value: float | None) -> float:
+    assert value is not None
+    return value

@@ -1,0 +1,92 @@
+"""Forward: every neuron fires once, after all that it listens to.
+
+Summation order: the bias first, then the connections in the order they were added.
+"""
+
+from collections import deque
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+
+from neurosim.errors import ShapeError
+from neurosim.functions.activations import softmax
+from neurosim.functions.numerals import Matrix, require_array
+from neurosim.interpreter.schedule import Group, Schedule, schedule_of
+from neurosim.interpreter.steps import Carried, Fired, Loaded, Normalized, Started, Step
+from neurosim.network.network import Network
+
+
+def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
+    """Fire every neuron once, each after all it listens to.
+
+    Checks when called, not at the first ``next()``.
+
+    Args:
+        network: what is walked.
+        sample: one value per input neuron, (n_in,).
+
+    Yields:
+        Loaded, Started, Carried, Fired, Normalized.
+
+    Raises:
+        ShapeError: ``sample`` has another shape.
+        InvalidValueError: ``sample`` holds a number that is not finite.
+        GraphError: another pass over the network is under way.
+    """
+    values = require_array(sample, "sample")
+    if values.ndim == 0 and len(network.inputs) == 1:
+        values = values.reshape(1)
+    if values.shape != (len(network.inputs),):
+        raise ShapeError(
+            f"sample: got {values.shape}; expected {(len(network.inputs),)}, one value for each of"
+            f" the inputs {', '.join(n.name for n in network.inputs[:8])}"
+        )
+    return network.begin_pass(forward_steps(schedule_of(network), values.tolist()))
+
+
+def run_forward(network: Network, sample: Any) -> Matrix:
+    """Drain a forward pass and return the outputs, (n_out,)."""
+    outputs = network.require_outputs()
+    deque(forward(network, sample), maxlen=0)
+    return np.array([neuron.output for neuron in outputs], dtype=np.float64)
+
+
+def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, None, None]:
+    """The pass itself, unchecked: ``values`` are floats, one for each input."""
+    for neuron, value in zip(schedule.inputs, values, strict=True):
+        before, neuron.output = neuron.output, value
+        yield Loaded(neuron, before, value)
+    for group in schedule.groups:
+        yield from _fire(group)
+
+
+def _fire(group: Group) -> Generator[Step, None, None]:
+    for place in group.places:
+        neuron = place.neuron
+        before, bias = neuron.net_input, neuron._bias
+        z = neuron.net_input = 0.0 if bias is None else bias
+        yield Started(neuron, before, z)
+        for connection, source in place.incoming:
+            start, weight, value = z, connection._weight, source.output
+            assert value is not None
+            z = neuron.net_input = start + weight * value
+            yield Carried(connection, start, weight, value, z)
+        if place.scalar is not None:
+            before, a = neuron.output, place.scalar(z)
+            neuron.output = a
+            yield Fired(neuron, before, z, a)
+    if group.layer is not None:
+        yield _normalize(group)
+
+
+def _normalize(group: Group) -> Normalized:
+    assert group.layer is not None
+    neurons = [place.neuron for place in group.places]
+    net_inputs = [neuron.net_input for neuron in neurons]
+    numbers = [z for z in net_inputs if z is not None]
+    before = tuple(neuron.output for neuron in neurons)
+    after = softmax(numbers)
+    for neuron, a in zip(neurons, after, strict=True):
+        neuron.output = a
+    return Normalized(group.layer, before, tuple(numbers), tuple(after))

@@ -1,0 +1,80 @@
+"""The order of a walk, made once for each structure of a network and kept until an edit.
+
+It holds what the passes ask again and again: for each neuron its formulas and its connections.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A neuron with all that a walk needs at it; ``scalar`` is None in a softmax layer."""
+
+    neuron: Neuron
+    scalar: Callable[[float], float] | None
+    slope: Callable[[float, float], float] | None
+    incoming: tuple[tuple[Connection, Neuron], ...]
+    outgoing: tuple[tuple[Connection, Neuron], ...]
+    is_output: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Neurons that are worked at one after the other; ``layer`` is set for a softmax layer."""
+
+    places: tuple[Place, ...]
+    layer: Layer | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schedule:
+    """The groups of a walk, forward; the inputs stand apart."""
+
+    inputs: tuple[Neuron, ...]
+    outputs: tuple[Neuron, ...]
+    groups: tuple[Group, ...]
+
+
+def schedule_of(network: Network) -> Schedule:
+    """The walk over this network's present structure."""
+    return network._cached("schedule", lambda: _make(network))  # type: ignore[no-any-return]
+
+
+def _make(network: Network) -> Schedule:
+    outputs = set(network.outputs)
+    groups: list[Group] = []
+    for generation in network.generations():
+        plain: list[Place] = []
+        layers: dict[Layer, list[Place]] = {}
+        for neuron in generation:
+            if neuron.is_input:
+                continue
+            place = _place(network, neuron, neuron in outputs)
+            if neuron.activation == SOFTMAX:
+                assert neuron.layer is not None
+                layers.setdefault(neuron.layer, []).append(place)
+            else:
+                plain.append(place)
+        if plain:
+            groups.append(Group(tuple(plain), None))
+        groups += [Group(tuple(places), layer) for layer, places in layers.items()]
+    return Schedule(network.inputs, network.outputs, tuple(groups))
+
+
+def _place(network: Network, neuron: Neuron, is_output: bool) -> Place:
+    activation = ACTIVATIONS.get(neuron.activation)
+    return Place(
+        neuron,
+        None if activation is None else activation.scalar,
+        None if activation is None else activation.slope,
+        tuple((c, c.source) for c in network.incoming(neuron)),
+        tuple((c, c.target) for c in network.outgoing(neuron)),
+        is_output,
+    )

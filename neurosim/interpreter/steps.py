@@ -1,0 +1,337 @@
+"""The instruction set: one frozen record for each thing that a pass does.
+
+A record names what it wrote, the value before and the value after, and the operands. So a list of
+records is a journal: it can be printed as arithmetic, compared, and undone. ``before`` is what
+stood there (None where nothing was computed yet); where a sum goes on, ``start`` is what the term
+was added to. A record holds the neurons and connections themselves, so `undo` needs nothing else.
+"""
+
+from typing import Any, NamedTuple, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.losses import Loss
+from neurosim.functions.numerals import short
+from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+Number = float | None
+
+
+class Loaded(NamedTuple):
+    """An input neuron took its value."""
+
+    neuron: Neuron
+    before: Number
+    after: float
+
+    def __str__(self) -> str:
+        return f"{self.neuron.name} = {short(self.after)}"
+
+
+class Started(NamedTuple):
+    """A neuron's net input starts at its bias, or at 0."""
+
+    neuron: Neuron
+    before: Number
+    after: float
+
+    def __str__(self) -> str:
+        return f"{self.neuron.name}: net = {short(self.after)}"
+
+
+class Carried(NamedTuple):
+    """A connection added its term, weight * value, to its target's net input."""
+
+    connection: Connection
+    before: float
+    weight: float
+    value: float
+    after: float
+
+    def __str__(self) -> str:
+        term = plus(self.weight, self.value)
+        return f"{self.connection.target.name}: net = {short(self.before)}{term} = {short(self.after)}"
+
+
+class Fired(NamedTuple):
+    """A neuron's output became activation(net_input)."""
+
+    neuron: Neuron
+    before: Number
+    net_input: float
+    after: float
+
+    def __str__(self) -> str:
+        call = f"{self.neuron.activation}({short(self.net_input)})"
+        return f"{self.neuron.name} = {call} = {short(self.after)}"
+
+
+class Normalized(NamedTuple):
+    """The outputs of a softmax layer were computed from its net inputs."""
+
+    layer: Layer
+    before: tuple[Number, ...]
+    net_inputs: tuple[float, ...]
+    after: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return f"{self.layer.name} = softmax({_row(self.net_inputs)}) = {_row(self.after)}"
+
+
+class Measured(NamedTuple):
+    """The loss of this sample was measured; ``values`` are the outputs it was computed from.
+
+    Where the loss is computed from the net input of an output, ``values`` holds that.
+    """
+
+    network: Network
+    before: Number
+    loss: Loss
+    values: tuple[float, ...]
+    targets: tuple[float, ...]
+    after: float
+
+    def __str__(self) -> str:
+        return f"L = {_loss_text(self)} = {short(self.after)}"
+
+
+class Compared(NamedTuple):
+    """An output was compared with its target: dL/da, or dL/dz where the loss gives that at once.
+
+    ``quantity`` is ``output_gradient`` or ``delta``: which of the two was written.
+    """
+
+    neuron: Neuron
+    quantity: str
+    before: Number
+    output: float
+    target: float
+    formula: str
+    after: float
+
+    def __str__(self) -> str:
+        what = f"delta({self.neuron.name})" if self.quantity == "delta" else f"dL/d{self.neuron.name}"
+        text = self.formula.format(
+            x=operand(self.output), a=operand(self.output), t=operand(self.target)
+        )
+        return f"{what} = {text} = {short(self.after)}"
+
+
+class Returned(NamedTuple):
+    """Blame came back along a connection: weight * delta(target), added to dL/d(source)."""
+
+    connection: Connection
+    before: Number
+    start: float
+    weight: float
+    delta: float
+    after: float
+
+    def __str__(self) -> str:
+        source = self.connection.source.name
+        term = plus(self.weight, self.delta)
+        return f"{source}: dL/d{source} = {short(self.start)}{term} = {short(self.after)}"
+
+
+class Blamed(NamedTuple):
+    """A neuron's delta, dL/dz: its dL/da times the slope of its activation.
+
+    ``start`` is the part that the loss gave at once (see `Compared`), else 0. In a softmax layer
+    the slope is the neuron's own output and ``shift`` the mean blame of the layer:
+    delta = output * (dL/da - shift).
+    """
+
+    neuron: Neuron
+    before: Number
+    start: float
+    output_gradient: float
+    shift: float
+    slope: float
+    after: float
+
+    def __str__(self) -> str:
+        blame = short(self.output_gradient)
+        if self.shift != 0.0:
+            blame = f"({blame} - {operand(self.shift)})"
+        start = f"{short(self.start)} + " if self.start != 0.0 else ""
+        product = f"{start}{blame}*{self._slope_text()}"
+        return f"delta({self.neuron.name}) = {product} = {short(self.after)}"
+
+    def _slope_text(self) -> str:
+        activation = ACTIVATIONS.get(self.neuron.activation)
+        if activation is None or not activation.slope_text or self.neuron.output is None:
+            return operand(self.slope)
+        z = operand(self.neuron.net_input or 0.0)
+        return activation.slope_text.format(a=operand(self._output()), z=z)
+
+    def _output(self) -> float:
+        return 0.0 if self.neuron.output is None else self.neuron.output
+
+
+class Assigned(NamedTuple):
+    """A gradient took this sample's term: value * delta for a weight, delta for a bias.
+
+    ``owner`` is the connection, or the neuron whose bias it is (then ``value`` is 1).
+    """
+
+    owner: Connection | Neuron
+    before: Number
+    start: float
+    value: float
+    delta: float
+    after: float
+
+    def __str__(self) -> str:
+        start = f"{short(self.start)} + " if self.start != 0.0 else ""
+        if isinstance(self.owner, Neuron):
+            return f"dL/db({self.owner.name}) = {start}{operand(self.delta)} = {short(self.after)}"
+        term = f"{operand(self.value)}*{operand(self.delta)}"
+        return f"dL/dw({self.owner.name}) = {start}{term} = {short(self.after)}"
+
+
+class Updated(NamedTuple):
+    """The optimizer changed a parameter.
+
+    ``gradient`` is the sum over the batch, ``rows`` what it was divided by (1 for the reduction
+    ``sum``), ``penalty`` what was added then. ``memory`` and ``index`` say where the optimizer
+    keeps what it remembers of this parameter.
+    """
+
+    owner: Connection | Neuron
+    before: float
+    rule: str
+    rate: float
+    gradient: float
+    rows: int
+    penalty: float
+    memory: NDArray[np.float64]
+    index: int
+    memory_before: tuple[float, ...]
+    memory_after: tuple[float, ...]
+    after: float
+
+    def __str__(self) -> str:
+        kind = "b" if isinstance(self.owner, Neuron) else "w"
+        return f"{kind}({self.owner.name}) = {self._text()} = {short(self.after)}"
+
+    def _text(self) -> str:
+        slope = operand(self.gradient)
+        if self.rows != 1:
+            slope = f"({slope}/{self.rows})"
+        if self.penalty != 0.0:
+            slope = f"({slope} + {operand(self.penalty)})"
+        if self.rule == "sgd" and self.memory_before == self.memory_after:
+            return f"{short(self.before)} - {short(self.rate)}*{slope}"
+        change = self.after - self.before
+        return f"{short(self.before)}{_signed(change)} ({self.rule}, g = {slope})"
+
+
+Step = (
+    Loaded
+    | Started
+    | Carried
+    | Fired
+    | Normalized
+    | Measured
+    | Compared
+    | Returned
+    | Blamed
+    | Assigned
+    | Updated
+)
+
+
+def undo(step: Step) -> None:
+    """Write back what stood there before this step. Undo steps in reverse order, last first."""
+    match step:
+        case Loaded() | Fired():
+            step.neuron.output = step.before
+        case Started():
+            step.neuron.net_input = step.before
+        case Carried():
+            step.connection.target.net_input = step.before
+        case Normalized():
+            for neuron, before in zip(step.layer.neurons, step.before, strict=True):
+                neuron.output = before
+        case Measured():
+            step.network.loss = step.before
+        case Compared():
+            setattr(step.neuron, step.quantity, step.before)
+        case Returned():
+            step.connection.source.output_gradient = step.before
+        case Blamed():
+            step.neuron.delta = step.before
+        case Assigned():
+            _undo_gradient(step.owner, step.before)
+        case Updated():
+            _undo_update(step)
+        case _:
+            assert_never(step)
+
+
+def _undo_gradient(owner: Connection | Neuron, before: Number) -> None:
+    if isinstance(owner, Connection):
+        owner.gradient = before
+    else:
+        owner.bias_gradient = before
+
+
+def _undo_update(step: Updated) -> None:
+    if isinstance(step.owner, Connection):
+        step.owner._weight = step.before
+    else:
+        step.owner._bias = step.before
+    step.memory[:, step.index] = step.memory_before
+
+
+def value_of(step: Step) -> tuple[Any, ...]:
+    """What a step wrote, without its objects: kind, names, and numbers, for comparing networks."""
+    fields = [type(step).__name__]
+    for value in step:
+        if isinstance(value, np.ndarray | Network):
+            continue
+        fields.append(value.name if hasattr(value, "name") else value)
+    return tuple(fields)
+
+
+def operand(value: float) -> str:
+    """A number as a factor: in brackets where it is negative.
+
+    >>> operand(2.0), operand(-0.5)
+    ('2', '(-0.5)')
+    """
+    return f"({short(value)})" if value < 0.0 else short(value)
+
+
+def plus(weight: float, value: float) -> str:
+    """The term weight * value, with its sign in front.
+
+    >>> plus(-0.5, 2.0)
+    ' - 0.5*2'
+    """
+    return f" {'-' if weight < 0.0 else '+'} {short(abs(weight))}*{operand(value)}"
+
+
+def _signed(change: float) -> str:
+    return f" {'-' if change < 0.0 else '+'} {short(abs(change))}"
+
+
+def _row(values: tuple[float, ...]) -> str:
+    return f"[{', '.join(map(short, values))}]"
+
+
+def _loss_text(step: Measured) -> str:
+    neurons = step.network.outputs
+    if step.loss.joint is not None:
+        return f"cross_entropy({_row(step.values)}, {_row(step.targets)})"
+    terms = []
+    for neuron, value, target in zip(neurons, step.values, step.targets, strict=True):
+        pointwise, _ = step.loss.formula_for(neuron.activation)
+        terms.append(pointwise.text.format(x=operand(value), t=operand(target)))
+    total = " + ".join(terms)
+    return f"({total})/{len(terms)}" if step.loss.averages and len(terms) > 1 else total

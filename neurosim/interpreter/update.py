@@ -1,0 +1,93 @@
+"""Update: the optimizer moves each trainable parameter by its gradient, in the order of theta."""
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import GraphError
+from neurosim.functions.optimizers import Optimizer
+from neurosim.functions.penalties import L2
+from neurosim.interpreter.steps import Step, Updated
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network
+
+
+def update(
+    network: Network,
+    optimizer: Optimizer,
+    memory: NDArray[np.float64],
+    *,
+    count: int,
+    rate: float,
+    rows: int,
+    divisor: int,
+    penalty: L2 | None = None,
+) -> Generator[Step, None, None]:
+    """Move every trainable parameter by the gradient that the batch left on it.
+
+    Args:
+        network: after the backward passes of a batch.
+        optimizer: the rule.
+        memory: what the rule remembers, (slots, n_parameters); changed in place.
+        count: the number of this update, from 1.
+        rate: the learning rate.
+        rows: the number of samples in the batch.
+        divisor: ``rows`` for the reduction ``mean``, 1 for ``sum``.
+        penalty: added to the gradients of weights.
+
+    Yields:
+        Updated.
+
+    Raises:
+        GraphError: there are no gradients to go by.
+    """
+    for owner in network.parameter_list():
+        gradient = owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
+        if gradient is None:
+            raise GraphError("no backward pass has been made; expected one before an update")
+    steps = update_steps(
+        network, optimizer, memory, count=count, rate=rate, rows=rows, divisor=divisor,
+        penalty=penalty,
+    )  # fmt: skip
+    return network.begin_pass(steps)
+
+
+def update_steps(
+    network: Network,
+    optimizer: Optimizer,
+    memory: NDArray[np.float64],
+    *,
+    count: int,
+    rate: float,
+    rows: int,
+    divisor: int,
+    penalty: L2 | None,
+) -> Generator[Step, None, None]:
+    """The pass itself, unchecked."""
+    columns = memory.T.tolist()
+    for index, owner in enumerate(network.parameter_list()):
+        extra = 0.0
+        if isinstance(owner, Connection):
+            if not owner.trainable:
+                continue
+            before, total = owner._weight, owner.gradient
+            if penalty is not None:
+                extra = penalty.gradient(before, rows)
+        else:
+            if not owner.bias_trainable or owner._bias is None:
+                continue
+            before, total = owner._bias, owner.bias_gradient
+        assert total is not None
+        gradient = total / divisor if divisor != 1 else total
+        remembered = tuple(columns[index])
+        after, kept = optimizer.scalar(before, gradient + extra, remembered, count, rate)
+        if isinstance(owner, Connection):
+            owner._weight = after
+        else:
+            owner._bias = after
+        memory[:, index] = kept
+        yield Updated(
+            owner, before, optimizer.name, rate, total, divisor, extra, memory, index,
+            remembered, kept, after,
+        )  # fmt: skip

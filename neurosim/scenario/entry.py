@@ -1,0 +1,170 @@
+"""What all entries of a scenario have in common, and the small types they are made of.
+
+An entry is a mapping with known keys: strict (a text is no number; a whole number may stand where
+a number is meant), closed (an unknown key is an error) and frozen. Entries are the one definition
+of the format: they check a file, and the JSON Schema that editors use is generated from them.
+
+Where a value may take one of several forms, the form is told by a *tag*, chosen by a look at the
+value: by its kind (`by_kind`), by its ``name`` (`by_name`), or by which key it has (`by_key`). So
+a mistake inside of one form is reported for that form only.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
+
+from neurosim.errors import guess
+
+WRONG_KIND = "neurosim_kind"  # the value is of none of the kinds; the context says which they are
+WRONG_NAME = "neurosim_name"  # the entry's ``name`` is missing or unknown
+WRONG_KEYS = "neurosim_keys"  # none, or more than one, of the keys that tell the form
+MISTAKE = "neurosim_mistake"  # found by a check of ours; the context holds the whole message
+
+
+class Entry(BaseModel):
+    """A mapping with known keys."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+def mistake(message: str) -> PydanticCustomError:
+    """The error that a check of ours raises inside of pydantic; its message reaches the user."""
+    return PydanticCustomError(MISTAKE, "{message}", {"message": message})
+
+
+def choice(kind: str, known: Iterable[str]) -> Any:
+    """The type of a text that is one of the known names.
+
+    Args:
+        kind: what is named, such as "loss".
+        known: the names.
+    """
+    names = list(known)
+
+    def require(name: str) -> str:
+        if name not in names:
+            expected = f"expected one of {', '.join(names)}{guess(name, names)}"
+            raise mistake(f"unknown {kind}, got {name!r}; {expected}")
+        return name
+
+    return Annotated[str, AfterValidator(require), WithJsonSchema({"enum": names})]
+
+
+def tag(name: str) -> Tag:
+    """The tag of a form; no key of a scenario looks like it."""
+    return Tag(f"<{name}>")
+
+
+def is_tag(step: object) -> bool:
+    """Whether a step of one of pydantic's locations is a tag of ours."""
+    return isinstance(step, str) and step[:1] == "<" and step[-1:] == ">"
+
+
+FLAG, NUMBER, TEXT = tag("bool"), tag("number"), tag("str")
+LIST, MAPPING = tag("tuple"), tag("dict")
+
+
+def by_kind(expected: str) -> Discriminator:
+    """Tell the forms apart by what kind of value it is."""
+    return Discriminator(_kind, WRONG_KIND, "{expected}", {"expected": expected})
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return f"<{'number' if name in ('int', 'float') else name}>"
+
+
+def by_key(kind: str, forms: Mapping[str, str]) -> Discriminator:
+    """Tell the forms apart by the one key that stands in the entry.
+
+    Args:
+        kind: what the entry is called in messages.
+        forms: each telling key with the name of its form; a form may be told by several keys.
+    """
+
+    def form(value: object) -> str | None:
+        told = {forms[key] for key in value if key in forms} if isinstance(value, dict) else ()
+        return f"<{told.pop()}>" if isinstance(told, set) and len(told) == 1 else None
+
+    context = {"kind": kind, "keys": list(forms)}
+    return Discriminator(form, WRONG_KEYS, "one of {keys} expected", context)
+
+
+def named_entries(kind: str, makers: Mapping[str, Callable[..., Any]]) -> Any:
+    """The type of an entry that names something of a table and gives its options.
+
+    The options are the maker's: the fields of a dataclass, or the keyword-only parameters of a
+    function, with their types and defaults. So what is added to the table can be written in a
+    scenario at once.
+
+    Args:
+        kind: what is named, such as "optimizer".
+        makers: the table; the options' descriptions come from the "Args:" of its docstrings.
+    """
+    context = {"kind": kind, "names": list(makers)}
+    told = Discriminator(_name, WRONG_NAME, "one of {names} expected", context)
+    forms = (Annotated[_named_entry(name, make), tag(name)] for name, make in makers.items())
+    return Annotated[reduce(or_, forms), told]
+
+
+def _name(value: object) -> str | None:
+    name = value.get("name") if isinstance(value, dict) else None
+    return f"<{name}>" if isinstance(name, str) else None
+
+
+def _named_entry(name: str, maker: Callable[..., Any]) -> type[Entry]:
+    words = _described(maker)
+    fields: dict[str, Any] = {
+        option: (kind, Field(default, description=words.get(option)))
+        for option, kind, default in _options(maker)
+    }
+    fields["name"] = (Literal[name], Field(description=words[""]))
+    order = ["name", *(option for option in fields if option != "name")]
+    return create_model(
+        f"{name} {maker.__name__}".title().replace(" ", "").replace("_", ""),
+        __base__=Entry,
+        __doc__=words[""],
+        **{option: fields[option] for option in order},
+    )
+
+
+def _options(maker: Callable[..., Any]) -> list[tuple[str, Any, Any]]:
+    """The name, the type and the default (``...``: none) of each option."""
+    return [
+        (option.name, option.annotation, ... if option.default is option.empty else option.default)
+        for option in inspect.signature(maker).parameters.values()
+        if dataclasses.is_dataclass(maker) or option.kind is option.KEYWORD_ONLY
+    ]
+
+
+def _described(maker: Callable[..., Any]) -> dict[str, str]:
+    """The first line of the docstring (under ""), and the words for each of its "Args:"."""
+    text = inspect.getdoc(maker) or ""
+    words = {"": text.partition("\n")[0]}
+    _, _, arguments = text.partition("Args:\n")
+    for line in arguments.partition("\n\n")[0].splitlines():
+        name, colon, description = line.strip().partition(": ")
+        if colon and line.startswith("    ") and not line.startswith("     "):
+            words[name] = description
+    return words
