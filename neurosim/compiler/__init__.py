@@ -1,0 +1,9 @@
+"""The compiler: a network's structure as a plan, and the plan as a NumPy program.
+
+Read `plan`, `planning`, `operations`, `printing`, `program`, `standalone`, `compile`.
+"""
+
+from neurosim.compiler.compile import CompiledNetwork, Matrices, compile_network
+from neurosim.compiler.plan import Block, Plan, verify
+
+__all__ = ["Block", "CompiledNetwork", "Matrices", "Plan", "compile_network", "verify"]

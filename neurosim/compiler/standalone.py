@@ -1,0 +1,75 @@
+"""The script a user can take away: the same program, its weights, and NumPy; no neurosim."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from neurosim.compiler.plan import Plan
+from neurosim.compiler.printing import print_forward, source_of
+from neurosim.compiler.program import LIBRARY
+from neurosim.functions.numerals import Matrix
+
+_MAIN = '''
+def predict(X):
+    """The outputs, (B, n_out), for samples X, (B, n_in)."""
+    X = np.asarray(X, dtype=float)
+    with np.errstate(all="ignore"):
+        return bind(theta, len(X))(X).T.copy()
+
+
+if __name__ == "__main__":
+    import json
+    import sys
+
+    # one sample a line on standard input: a JSON list, or numbers between commas
+    for line in sys.stdin:
+        if line.strip():
+            row = json.loads(line if "[" in line else f"[{line}]")
+            print(json.dumps(predict([row])[0].tolist()))
+'''
+
+
+def standalone_script(plan: Plan, theta: Matrix) -> str:
+    """The script, with the parameters as they are in ``theta`` (in the plan's order)."""
+    text = print_forward(plan)
+    functions = {name: value for name, value in text.names.items() if callable(value)}
+    arrays = {name: value for name, value in text.names.items() if not callable(value)}
+    outputs = ", ".join(plan.output_names)
+    inputs = ", ".join(plan.blocks[0].names)
+    parts = [
+        f'"""A network compiled by neurosim: {len(plan.blocks) - 1} blocks; needs only NumPy.\n\n'
+        f"Inputs: {inputs}.\nOutputs: {outputs}.\n"
+        '"""\n',
+        "import math\nfrom typing import Any\n\nimport numpy as np\nfrom numpy.typing import NDArray\n",
+        f"from numpy import {', '.join(LIBRARY)}\n\nArray = NDArray[Any]\n",
+        *_definitions(functions),
+        *(f"{name} = np.array({value.tolist()!r}, dtype=np.intp)\n" for name, value in arrays.items()),
+        f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
+        source_of(plan, text, is_training=False),
+        _MAIN,
+    ]
+    return "\n".join(parts)
+
+
+def _definitions(functions: dict[str, Callable[..., Any]]) -> list[str]:
+    """The text of each function, of all that it calls, and of the constants it uses."""
+    lines: dict[str, str] = {}
+    for name, function in functions.items():
+        _define(function, lines)
+        lines[f"{name} ="] = f"{name} = {function.__name__}\n"
+    return list(lines.values())
+
+
+def _define(function: Callable[..., Any], lines: dict[str, str]) -> None:
+    if function.__name__ in lines:
+        return
+    scope = inspect.getmodule(function).__dict__
+    for name in function.__code__.co_names:
+        value = scope.get(name)
+        if inspect.isfunction(value):
+            _define(value, lines)
+        elif isinstance(value, float):
+            lines[name] = f"{name} = {value!r}\n"
+    lines[function.__name__] = inspect.getsource(function)
