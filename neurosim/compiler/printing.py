@@ -77,7 +77,7 @@ def print_training(plan: Plan, loss: Loss, scale_by_rows: bool) -> Text:
 def source_of(plan: Plan, text: Text, *, is_training: bool) -> str:
     """The whole program as Python text."""
     arguments = "theta, gradient, size" if is_training else "theta, size"
-    lines = [f"# {plan!r}".replace("\n", " ").replace("\r", " ")]
+    lines = [f"# {ascii(repr(plan))[1:-1]}"]  # a title is free text: escaped, it stays one comment
     lines += [f"def bind({arguments}):", f"    state = ones(({plan.n_rows}, size), theta.dtype)"]
     lines += [f"    {line}" for line in text.setup]
     lines += ["", "    def forward(x):"]

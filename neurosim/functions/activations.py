@@ -480,9 +480,9 @@ def log_sum_exp(net_inputs: list[float]) -> float:
 
 
 def _largest(net_inputs: list[float]) -> float:
-    top = max(net_inputs)
-    # an infinite or missing number has no softmax; NaN says so, as the array form does
-    return top if math.isfinite(sum(net_inputs) - sum(net_inputs)) else math.nan
+    # beside an infinite or missing number there is no softmax; NaN says so, as the array form does
+    hopeless = any(math.isnan(z) or z == math.inf for z in net_inputs)
+    return math.nan if hopeless else max(net_inputs)
 
 
 def softmax_into(z: Array, out: Array) -> None:

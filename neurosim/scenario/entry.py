@@ -17,16 +17,17 @@ from operator import or_
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
     Tag,
-    WithJsonSchema,
+    ValidationInfo,
     create_model,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 from neurosim.errors import guess
 
@@ -47,28 +48,45 @@ class Entry(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_note(cls, value: Any, info: ValidationInfo) -> Any:
+        """Tell who asks, by the context, which entry checks this mapping: it knows the keys."""
+        if isinstance(info.context, dict):
+            info.context[id(value)] = cls
+        return value
+
 
 def mistake(message: str) -> PydanticCustomError:
     """The error that a check of ours raises inside of pydantic; its message reaches the user."""
     return PydanticCustomError(MISTAKE, "{message}", {"message": message})
 
 
-def choice(kind: str, known: Iterable[str]) -> Any:
-    """The type of a text that is one of the known names.
+class Choice:
+    """Marks a text that must be one of the known names: ``Annotated[str, Choice("loss", LOSSES)]``.
 
     Args:
         kind: what is named, such as "loss".
         known: the names.
     """
-    names = list(known)
 
-    def require(name: str) -> str:
-        if name not in names:
-            expected = f"expected one of {', '.join(names)}{guess(name, names)}"
-            raise mistake(f"unknown {kind}, got {name!r}; {expected}")
+    def __init__(self, kind: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.names = list(known)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Check the text, then the name."""
+        return core_schema.no_info_after_validator_function(self._require, handler(source))
+
+    def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
+        """The names, for editors to offer."""
+        return {"enum": self.names}
+
+    def _require(self, name: str) -> str:
+        if name not in self.names:
+            expected = f"expected one of {', '.join(self.names)}{guess(name, self.names)}"
+            raise mistake(f"unknown {self.kind}, got {name!r}; {expected}")
         return name
-
-    return Annotated[str, AfterValidator(require), WithJsonSchema({"enum": names})]
 
 
 def tag(name: str) -> Tag:
@@ -85,9 +103,27 @@ FLAG, NUMBER, TEXT = tag("bool"), tag("number"), tag("str")
 LIST, MAPPING = tag("tuple"), tag("dict")
 
 
-def by_kind(expected: str) -> Discriminator:
-    """Tell the forms apart by what kind of value it is."""
-    return Discriminator(_kind, WRONG_KIND, "{expected}", {"expected": expected})
+class Told:
+    """Marks a union whose forms are told apart by a look at the value (as `Discriminator` does).
+
+    That mark cannot stand inside of another union, because its context makes it unhashable.
+    """
+
+    def __init__(self, look: Callable[[Any], str | None], error: str, **context: Any) -> None:
+        self.mark = Discriminator(look, error, error, context)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """The union, told apart."""
+        return handler.generate_schema(Annotated[source, self.mark])
+
+
+def by_kind(expected: str) -> Told:
+    """Tell the forms apart by what kind of value it is.
+
+    Args:
+        expected: the kinds in words.
+    """
+    return Told(_kind, WRONG_KIND, expected=expected)
 
 
 def _kind(value: object) -> str:
@@ -95,24 +131,23 @@ def _kind(value: object) -> str:
     return f"<{'number' if name in ('int', 'float') else name}>"
 
 
-def by_key(kind: str, forms: Mapping[str, str]) -> Discriminator:
+def by_key(kind: str, forms: Mapping[str, str]) -> Told:
     """Tell the forms apart by the one key that stands in the entry.
 
     Args:
-        kind: what the entry is called in messages.
+        kind: what the key is in messages, such as "subject".
         forms: each telling key with the name of its form; a form may be told by several keys.
     """
 
-    def form(value: object) -> str | None:
-        told = {forms[key] for key in value if key in forms} if isinstance(value, dict) else ()
-        return f"<{told.pop()}>" if isinstance(told, set) and len(told) == 1 else None
+    def look(value: object) -> str | None:
+        told = {forms[key] for key in value if key in forms} if isinstance(value, dict) else set()
+        return f"<{told.pop()}>" if len(told) == 1 else None
 
-    context = {"kind": kind, "keys": list(forms)}
-    return Discriminator(form, WRONG_KEYS, "one of {keys} expected", context)
+    return Told(look, WRONG_KEYS, kind=kind, keys=list(forms))
 
 
-def named_entries(kind: str, makers: Mapping[str, Callable[..., Any]]) -> Any:
-    """The type of an entry that names something of a table and gives its options.
+class Named:
+    """Marks an entry that names something of a table and gives its options.
 
     The options are the maker's: the fields of a dataclass, or the keyword-only parameters of a
     function, with their types and defaults. So what is added to the table can be written in a
@@ -122,10 +157,15 @@ def named_entries(kind: str, makers: Mapping[str, Callable[..., Any]]) -> Any:
         kind: what is named, such as "optimizer".
         makers: the table; the options' descriptions come from the "Args:" of its docstrings.
     """
-    context = {"kind": kind, "names": list(makers)}
-    told = Discriminator(_name, WRONG_NAME, "one of {names} expected", context)
-    forms = (Annotated[_named_entry(name, make), tag(name)] for name, make in makers.items())
-    return Annotated[reduce(or_, forms), told]
+
+    def __init__(self, kind: str, makers: Mapping[str, Callable[..., Any]]) -> None:
+        self.told = Told(_name, WRONG_NAME, kind=kind, names=list(makers))
+        self.entries = {name: _named_entry(name, maker) for name, maker in makers.items()}
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Any of the entries, told apart by their name."""
+        forms = (Annotated[entry, tag(name)] for name, entry in self.entries.items())
+        return handler.generate_schema(Annotated[reduce(or_, forms), self.told])
 
 
 def _name(value: object) -> str | None:

@@ -56,7 +56,7 @@ def refuse(problems: Iterable[Problem]) -> None:
     Raises:
         ScenarioError: there is a problem.
     """
-    first: dict[tuple[Place, Path], Problem] = {}
+    first: dict[tuple[Place, KeyPath], Problem] = {}
     for problem in problems:
         first.setdefault((problem.place, problem.path if not problem.place.line else ()), problem)
     if first:

@@ -149,7 +149,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     documents: int = 0
-    last: Place = Place("")
+    last: Place = field(default_factory=lambda: Place(""))
 
     def take(self, event: Any) -> None:
         """Let the tree grow by one event, after a look at it."""

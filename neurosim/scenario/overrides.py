@@ -1,0 +1,119 @@
+"""Changes to a scenario from outside of its file: ``--set training.epochs=10``.
+
+They are made to the tree, before anything is checked. So a value that is set is checked as if it
+stood in the file, and a message about it says ``--set`` instead of a line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from neurosim.scenario.node import KeyPath, Node, Place, Problem, node_of, refuse
+from neurosim.scenario.problems import shown
+from neurosim.scenario.text import parse
+
+Overrides = Mapping[str, Any] | Iterable[str]
+
+_STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+
+
+def override(tree: Node, overrides: Overrides) -> None:
+    """Make the changes.
+
+    Args:
+        tree: the scenario; it is changed.
+        overrides: ``"training.epochs=10"`` each, the value in YAML; or a mapping from paths to
+            values.
+
+    Raises:
+        ScenarioError: an assignment cannot be read, or its path leads nowhere.
+    """
+    problems = []
+    for key, value in _assignments(overrides):
+        path = _path_of(key)
+        problem = _put(tree, path, value) if path else _unreadable(key)
+        problems += [problem] if problem else []
+    refuse(problems)
+
+
+def _assignments(overrides: Overrides) -> Iterator[tuple[str, Node]]:
+    if isinstance(overrides, Mapping):
+        for key, value in overrides.items():
+            yield key, node_of(value, Place(f"--set {key}"))
+        return
+    for assignment in [overrides] if isinstance(overrides, str) else overrides:
+        key, equals, text = assignment.partition("=")
+        if not equals:
+            refuse([_unreadable(assignment)])
+        yield key.strip(), _value_of(text, f"--set {key.strip()}")
+
+
+def _value_of(text: str, label: str) -> Node:
+    """The value that a text in YAML stands for; all of it is at the same place."""
+    node, problems = parse(text, label)
+    refuse(problem._replace(place=Place(label)) for problem in problems)
+    assert node is not None
+    return _moved(node, Place(label))
+
+
+def _moved(node: Node, place: Place) -> Node:
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _moved(child, place) for key, child in value.items()}
+    elif isinstance(value, tuple):
+        value = tuple(_moved(child, place) for child in value)
+    return Node(value, place, place)
+
+
+def _path_of(key: str) -> KeyPath:
+    """The steps of ``network.layers[1].neurons`` (or ``network.layers.1.neurons``)."""
+    steps = _STEP.findall(key)
+    if "".join(f"[{index}]" if index else name for name, index in steps) != key.replace(".", ""):
+        return ()
+    return tuple(int(index or name) if index or name.isdecimal() else name for name, index in steps)
+
+
+def _unreadable(assignment: str) -> Problem:
+    example = "expected key=value, such as training.epochs=10"
+    return Problem(Place("--set"), (), f"not understood, got {assignment!r}; {example}")
+
+
+def _put(tree: Node, path: KeyPath, value: Node) -> Problem | None:
+    node = tree
+    for depth, step in enumerate(path[:-1]):
+        below = _below(node, step, path, depth, value.place)
+        if isinstance(below, Problem):
+            return below
+        node = below
+    return _replace(node, path, value)
+
+
+def _below(node: Node, step: Any, path: KeyPath, depth: int, place: Place) -> Node | Problem:
+    """The node below, made where a mapping lacks it."""
+    match node.value:
+        case dict() if isinstance(step, str):
+            return node.value.setdefault(step, Node({}, place, place))
+        case tuple() if isinstance(step, int) and step < len(node.value):
+            below: Node = node.value[step]
+            return below
+    return _leads_nowhere(node, path[: depth + 1], place)
+
+
+def _replace(node: Node, path: KeyPath, value: Node) -> Problem | None:
+    step = path[-1]
+    match node.value:
+        case dict() if isinstance(step, str):
+            node.value[step] = value
+        case tuple() if isinstance(step, int) and step < len(node.value):
+            node.value = (*node.value[:step], value, *node.value[step + 1 :])
+        case _:
+            return _leads_nowhere(node, path, value.place)
+    return None
+
+
+def _leads_nowhere(node: Node, path: KeyPath, place: Place) -> Problem:
+    if isinstance(node.value, tuple):
+        expected = f"a number from 0 to {len(node.value) - 1}"
+    else:
+        expected = "a key of a mapping" if isinstance(node.value, dict) else "a mapping above it"
+    return Problem(place, path, f"leads nowhere, got {shown(node)} there; expected {expected}")

@@ -1,0 +1,116 @@
+"""Reading a scenario: from its text to checked entries, with all that is wrong with them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from neurosim.errors import ScenarioError
+from neurosim.scenario.document import Document, Draft
+from neurosim.scenario.node import KeyPath, Node, Place, Problem, descend, plain, refuse
+from neurosim.scenario.overrides import Overrides, override
+from neurosim.scenario.problems import explain
+from neurosim.scenario.text import parse, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read.
+
+    Attributes:
+        draft: the entries; where there are problems, without the sections that have some.
+        tree: where everything stands.
+        problems: what is wrong.
+    """
+
+    draft: Draft
+    tree: Node
+    problems: tuple[Problem, ...]
+
+    def has(self, section: str) -> bool:
+        """Whether the file has a section of this name, be it right or wrong."""
+        return section in self.tree.value
+
+    def problem(self, path: KeyPath, message: object) -> Problem:
+        """A problem with what stands at the path, or with the nearest thing above it."""
+        return Problem(descend(self.tree, path).place, path, str(message))
+
+
+def read_scenario(path: str | Path, *, overrides: Overrides = ()) -> Document:
+    """Read a scenario file and check all that can be checked without building the network.
+
+    Args:
+        path: the file.
+        overrides: changes such as ``"training.epochs=10"``.
+
+    Raises:
+        FileError: the file cannot be read, or is no text.
+        ScenarioError: something in it is wrong; the error tells all of it.
+    """
+    reading = read(path, overrides)
+    refuse(reading.problems)
+    assert isinstance(reading.draft, Document)
+    return reading.draft
+
+
+def read(path: str | Path, overrides: Overrides = ()) -> Reading:
+    """Read a scenario file as far as it can be understood.
+
+    Raises:
+        FileError: the file cannot be read, or is no text.
+        ScenarioError: it is not YAML, or has no entries.
+    """
+    return read_string(read_text(path), str(path), overrides)
+
+
+def read_string(text: str, origin: str, overrides: Overrides = ()) -> Reading:
+    """Read the text of a scenario as far as it can be understood; ``origin`` is its file's name."""
+    tree, problems = parse(text, origin)
+    if tree is None:
+        refuse(problems)
+    assert tree is not None
+    if not isinstance(tree.value, dict):
+        found = Problem(tree.place, (), "no scenario; expected a mapping that begins neurosim: 1")
+        refuse([*problems, found])
+    override(tree, overrides)
+    return _checked(tree, problems)
+
+
+def _checked(tree: Node, problems: list[Problem]) -> Reading:
+    data = plain(tree)
+    noted: dict[int, type[Any]] = {}
+    try:
+        document = Document.model_validate(data, context=noted)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    else:
+        return Reading(document, tree, tuple(problems))
+
+    def keys(path: KeyPath) -> list[str]:
+        entry = noted[id(_plain_at(data, path))]
+        return [field.alias or name for name, field in entry.model_fields.items()]
+
+    found = [*problems, *explain(errors, tree, keys)]
+    return Reading(_salvaged(data, found), tree, tuple(found))
+
+
+def _plain_at(data: Any, path: KeyPath) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
+    """The sections, and the expectations, that have no problem."""
+    wrong = {
+        problem.path[:2] if problem.path[:1] == ("expect",) else problem.path[:1]
+        for problem in problems
+    }
+    kept = {key: value for key, value in data.items() if (key,) not in wrong}
+    if "expect" in kept:
+        kept["expect"] = tuple(
+            None if ("expect", number) in wrong else item
+            for number, item in enumerate(kept["expect"])
+        )
+    return Draft.model_validate(kept)

@@ -1,0 +1,31 @@
+"""Training: one contract for engines, two engines, and an iterator of epochs over either.
+
+Read `task`, `state`, `engines`, `trainer`, `metrics`, `gradients`, `agreement`, and `data`.
+"""
+
+from neurosim.training.agreement import Agreement, Difference, agree
+from neurosim.training.engines import ENGINES, CompiledEngine, Engine, GraphEngine
+from neurosim.training.gradients import Gradients, evaluate_loss, loss_and_gradients
+from neurosim.training.metrics import METRICS, accuracy
+from neurosim.training.state import TrainingState
+from neurosim.training.trainer import Epoch, History, epochs, train
+
+__all__ = [
+    "ENGINES",
+    "METRICS",
+    "Agreement",
+    "CompiledEngine",
+    "Difference",
+    "Engine",
+    "Epoch",
+    "Gradients",
+    "GraphEngine",
+    "History",
+    "TrainingState",
+    "accuracy",
+    "agree",
+    "epochs",
+    "evaluate_loss",
+    "loss_and_gradients",
+    "train",
+]

@@ -1,0 +1,157 @@
+"""Agreement: how far the two engines are apart on one network, and where most.
+
+The bound is |a - b| <= 1e-12 * max(1, |a|), a being the graph's number: pure relative error would
+flake where terms cancel. After training it is 1e-10, since differences grow with updates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neurosim.functions.numerals import Matrix
+from neurosim.network.network import Network
+from neurosim.training.engines import CompiledEngine, GraphEngine
+from neurosim.training.state import start_state
+from neurosim.training.task import Task, make_task, require_epochs
+
+TOLERANCE = 1e-12
+TOLERANCE_AFTER_TRAINING = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The worst of many numbers: how far apart the engines are there, and what each says.
+
+    ``error`` is |graph - compiled| / max(1, |graph|).
+    """
+
+    what: str
+    where: str
+    graph: float
+    compiled: float
+    error: float
+    tolerance: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the error is within the tolerance."""
+        return bool(self.error <= self.tolerance)
+
+    def __str__(self) -> str:
+        sign = "<=" if self.passed else ">"
+        return (
+            f"{self.what}: worst {self.error:.2g} {sign} {self.tolerance:.0e} at {self.where}"
+            f" (graph {self.graph!r}, compiled {self.compiled!r})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The worst difference of each kind; ``updates`` is how many were made before the last."""
+
+    outputs: Difference
+    loss: Difference
+    gradients: Difference
+    parameters: Difference
+    updates: int
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """All four."""
+        return self.outputs, self.loss, self.gradients, self.parameters
+
+    @property
+    def passed(self) -> bool:
+        """Whether each is within its tolerance."""
+        return all(difference.passed for difference in self.differences)
+
+    @property
+    def worst(self) -> Difference:
+        """The one that is nearest to its tolerance, or furthest beyond."""
+        return max(self.differences, key=lambda d: (d.error != d.error, d.error / d.tolerance))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.differences))
+
+
+def agree(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    optimizer: Any = None,
+    updates: int = 100,
+    batch_size: int | None = None,
+    shuffle: bool = False,
+    reduction: str = "mean",
+    seed: int | None = None,
+    penalty: Any = None,
+) -> Agreement:
+    """Run both engines on the same data and compare outputs, loss, gradients and parameters.
+
+    Args:
+        network: is not changed; the engines work on copies.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out), or class indices.
+        loss: as in `train`, like all that follows.
+        optimizer: SGD(0.1) if None.
+        updates: how many batches to train before the parameters are compared.
+        batch_size: rows in a batch; None: all.
+        shuffle: as in `train`.
+        reduction: as in `train`.
+        seed: as in `train`.
+        penalty: as in `train`.
+    """
+    options = {
+        "loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
+        "reduction": reduction, "penalty": penalty,
+    }  # fmt: skip
+    require_epochs(updates)
+    start = network.seed if seed is None else seed
+    task = make_task(network.copy(), X, T, **options)  # type: ignore[arg-type]
+    return compare(GraphEngine(task), CompiledEngine(task), task, updates, start)
+
+
+def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> Agreement:
+    """Compare two engines of one task."""
+    theta = task.network.parameters()
+    names = task.network.parameter_names()
+    outputs = [engine.outputs(theta, task.X) for engine in (graph, compiled)]
+    values = [engine.loss_and_gradient(theta, task.X, task.T) for engine in (graph, compiled)]
+    trained = []
+    for engine in (graph, compiled):
+        state = start_state(task, seed)
+        with np.errstate(all="ignore"):
+            for _ in range(updates):
+                state = engine.advance_batch(state)
+        trained.append(state.parameters)
+    (loss_a, gradient_a), (loss_b, gradient_b) = values
+    places = [
+        f"row {row}, {neuron.name}"
+        for row in range(task.n_rows)
+        for neuron in task.network.outputs
+    ]
+    one = np.array([loss_a]), np.array([loss_b])
+    return Agreement(
+        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), TOLERANCE),
+        _worst("loss", ["all rows"], *one, TOLERANCE),
+        _worst("gradients", names, gradient_a, gradient_b, TOLERANCE),
+        _worst(f"parameters after {updates} updates", names, *trained, TOLERANCE_AFTER_TRAINING),
+        updates,
+    )
+
+
+def _worst(
+    what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float
+) -> Difference:
+    if not len(a):
+        return Difference(what, "nothing", 0.0, 0.0, 0.0, tolerance)
+    with np.errstate(invalid="ignore"):
+        errors = np.abs(a - b) / np.maximum(1.0, np.abs(a))
+    same = (a == b) | (np.isnan(a) & np.isnan(b))  # equal infinities are no difference
+    errors = np.where(same, 0.0, np.where(np.isnan(errors), np.inf, errors))
+    i = int(errors.argmax())
+    return Difference(what, names[i], float(a[i]), float(b[i]), float(errors[i]), tolerance)

@@ -1,0 +1,52 @@
+"""Data sets: rows from a file, from a known set, or made; divided and scaled.
+
+Read `rows`, `data`, then the sources: `made`, `borrowed`, `csv_file`, `npz_file`, `inside`.
+"""
+
+from neurosim.training.data.borrowed import BORROWED
+from neurosim.training.data.csv_file import read_csv, read_table
+from neurosim.training.data.data import (
+    PARTS,
+    SCALES,
+    Data,
+    Pair,
+    Scaling,
+    fit_scaling,
+    make_data,
+)
+from neurosim.training.data.inside import inside
+from neurosim.training.data.made import MADE, Maker
+from neurosim.training.data.npz_file import read_npz
+from neurosim.training.data.rows import (
+    ENCODINGS,
+    Labelled,
+    Measured,
+    Rows,
+    encode,
+    from_arrays,
+    natural_encoding,
+)
+
+DATASETS: dict[str, Maker] = {**MADE, **BORROWED}
+
+__all__ = [
+    "DATASETS",
+    "ENCODINGS",
+    "PARTS",
+    "SCALES",
+    "Data",
+    "Labelled",
+    "Measured",
+    "Pair",
+    "Rows",
+    "Scaling",
+    "encode",
+    "fit_scaling",
+    "from_arrays",
+    "inside",
+    "make_data",
+    "natural_encoding",
+    "read_csv",
+    "read_npz",
+    "read_table",
+]

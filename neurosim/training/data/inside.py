@@ -1,0 +1,32 @@
+"""Files that a scenario names: beside it or below, never elsewhere."""
+
+from pathlib import Path
+
+from neurosim.errors import FileError, guess
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The file of this name in the folder, links resolved.
+
+    Raises:
+        FileError: the name is absolute or leads out of the folder, also through a link, or there
+            is no such file.
+    """
+    try:
+        root = folder.resolve()
+        path = (root / name).resolve()
+        is_file = path.is_file()
+    except (OSError, ValueError, RuntimeError) as error:  # too long; a NUL; a loop of links
+        raise FileError(f"{name!r}: no path, {error}") from None
+    if Path(name).is_absolute() or not path.is_relative_to(root):
+        raise FileError(f"{name!r}: leads out of the folder {str(folder)!r}; expected one inside")
+    if not is_file:
+        raise FileError(f"{name!r}: no such file in {str(folder)!r}{_nearby(path, name)}")
+    return path
+
+
+def _nearby(path: Path, name: str) -> str:
+    """A guess among the files where this one was expected."""
+    if not path.parent.is_dir():
+        return ""
+    return guess(Path(name).name, (known.name for known in path.parent.iterdir()))

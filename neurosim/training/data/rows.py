@@ -1,0 +1,126 @@
+"""Rows: samples with their targets, as a source gives them, before anything is done to them."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import InvalidValueError, ShapeError, guess
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+ENCODINGS = ("one_hot", "column", "signs")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Rows whose targets are numbers.
+
+    Attributes:
+        X: the inputs, (rows, n_in).
+        T: the targets, (rows, n_out).
+        input_names: what the columns of X are called; empty where they have no names.
+        target_names: what the columns of T are called, likewise.
+    """
+
+    X: Matrix
+    T: Matrix
+    input_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Rows that each belong to a class.
+
+    Attributes:
+        X: the inputs, (rows, n_in).
+        classes: the number of each row's class, from 0, (rows,).
+        class_names: what the classes are called, in the order of their numbers.
+        input_names: what the columns of X are called; empty where they have no names.
+    """
+
+    X: Matrix
+    classes: NDArray[np.intp]
+    class_names: tuple[str, ...]
+    input_names: tuple[str, ...] = ()
+
+
+Rows: TypeAlias = Measured | Labelled
+
+
+def encode(rows: Labelled, encoding: str) -> Measured:
+    """The classes as targets.
+
+    Args:
+        rows: the rows.
+        encoding: ``one_hot``: a column for each class, 1 in that of the row's class;
+            ``column``: one column, 0 for the first of two classes and 1 for the second;
+            ``signs``: one column, -1 and 1, as the hinge loss takes them.
+
+    Raises:
+        InvalidValueError: one column is asked for, and there are not two classes.
+    """
+    count = len(rows.class_names)
+    if encoding == "one_hot":
+        T = np.eye(count)[rows.classes]
+        return Measured(rows.X, T, rows.input_names, rows.class_names)
+    if encoding not in ENCODINGS:
+        expected = f"expected one of {', '.join(ENCODINGS)}{guess(encoding, ENCODINGS)}"
+        raise InvalidValueError(f"encoding: unknown, got {encoding!r}; {expected}")
+    if count != 2:
+        raise InvalidValueError(
+            f"encoding {encoding!r}: takes two classes, got {count}; expected one_hot"
+        )
+    column = rows.classes.astype(np.float64)[:, None]
+    T = column if encoding == "column" else 2.0 * column - 1.0
+    return Measured(rows.X, T, rows.input_names, (rows.class_names[1],))
+
+
+def natural_encoding(n_classes: int, n_outputs: int) -> str:
+    """How classes are written for a network where nobody said how.
+
+    One output can tell two classes apart, so they become a column of 0 and 1; all else is one-hot.
+    """
+    return "column" if n_classes == 2 and n_outputs == 1 else "one_hot"
+
+
+def number_classes(flat: Matrix, n_classes: int, where: str) -> NDArray[np.intp]:
+    """The numbers of a flat list as numbers of classes, (rows,) -> (rows,).
+
+    Raises:
+        InvalidValueError: one is no whole number from 0 to n_classes - 1.
+    """
+    wrong = np.flatnonzero((flat != np.floor(flat)) | (flat < 0) | (flat >= n_classes))
+    if wrong.size:
+        raise InvalidValueError(
+            f"{where}[{wrong[0]}]: no class, got {float(flat[wrong[0]]):g};"
+            f" expected a whole number from 0 to {n_classes - 1}"
+        )
+    return flat.astype(np.intp)
+
+
+def from_arrays(X: Matrix, T: Matrix, n_outputs: int) -> Rows:
+    """Rows from two arrays, for a network with so many outputs.
+
+    Inputs of (rows,) are one column. Targets of (rows,) are one column where the network has one
+    output, else numbers of classes.
+
+    Raises:
+        ShapeError: there are no rows, or not as many of one as of the other.
+        InvalidValueError: a number of a class is none.
+    """
+    X = X[:, None] if X.ndim == 1 else X
+    if X.ndim != 2 or not X.size:
+        raise ShapeError(f"inputs: wrong shape, got {X.shape}; expected (rows, inputs)")
+    if T.ndim not in (1, 2) or not T.size:
+        raise ShapeError(f"targets: wrong shape, got {T.shape}; expected (rows, outputs)")
+    if len(X) != len(T):
+        raise ShapeError(
+            f"targets: as many rows as inputs are needed, got {len(T)}; expected {len(X)}"
+        )
+    if T.ndim == 1 and n_outputs != 1:
+        names = tuple(str(number) for number in range(n_outputs))
+        return Labelled(X, number_classes(T, n_outputs, "targets"), names)
+    return Measured(X, T[:, None] if T.ndim == 1 else T)

@@ -1,0 +1,81 @@
+"""The training state: one frozen value that says where a training is.
+
+Parameters, what the optimizer remembers, the state of every random stream, and the position. It
+can be captured (it is a value), compared, restored, and carried from one engine to the other. All
+vectors are in the network's order of theta.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neurosim.functions.numerals import Matrix
+from neurosim.functions.streams import stream
+from neurosim.training.task import Task
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingState:
+    """Where a training is.
+
+    Attributes:
+        parameters: theta, (n_parameters,).
+        memory: what the optimizer remembers, (slots, n_parameters).
+        updates: how many updates were made.
+        epoch: how many epochs are done.
+        batch: how many batches of the present epoch are done.
+        partial_loss: the sum of the losses of the rows of those batches; where none is done yet,
+            that of the epoch before.
+        streams: the state of each random stream at the start of the present epoch.
+    """
+
+    parameters: Matrix
+    memory: Matrix
+    updates: int
+    epoch: int
+    batch: int
+    partial_loss: float
+    streams: Mapping[str, Any]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether every number is the same, to the last bit."""
+        if not isinstance(other, TrainingState):
+            return NotImplemented
+        return (
+            self.parameters.tobytes() == other.parameters.tobytes()
+            and self.memory.tobytes() == other.memory.tobytes()
+            and self.position == other.position
+            and self.partial_loss == other.partial_loss
+            and self.streams == other.streams
+        )
+
+    __hash__ = None  # type: ignore[assignment] # it holds arrays
+
+    @property
+    def position(self) -> tuple[int, int, int]:
+        """Epochs done, batches done in this epoch, updates made."""
+        return self.epoch, self.batch, self.updates
+
+    def __repr__(self) -> str:
+        return f"training state: epoch {self.epoch}, batch {self.batch}, {self.updates} updates"
+
+
+def start_state(task: Task, seed: int) -> TrainingState:
+    """The state before the first update."""
+    parameters = task.network.parameters()
+    start = np.array(task.optimizer.start, dtype=np.float64)
+    memory = np.repeat(start[:, None], len(parameters), axis=1)
+    streams = {"shuffling": stream(seed, "shuffling").bit_generator.state}
+    return TrainingState(parameters, memory, 0, 0, 0, 0.0, streams)
+
+
+def draw_order(task: Task, state: TrainingState) -> tuple[Any, Mapping[str, Any]]:
+    """The order of rows in the state's epoch, and the streams as they are after it."""
+    if not task.shuffle:
+        return np.arange(task.n_rows), state.streams
+    generator = np.random.Generator(np.random.PCG64())
+    generator.bit_generator.state = state.streams["shuffling"]
+    order = generator.permutation(task.n_rows)
+    return order, {**state.streams, "shuffling": generator.bit_generator.state}

@@ -1,0 +1,307 @@
+"""Training: an iterator of epochs. Whoever wants to watch, iterates; `train` drains it.
+
+There are no callbacks. ``break`` leaves everything whole: after each epoch the network's objects
+hold its values, and `Epoch.state` is where a later call goes on.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unknown
+from neurosim.functions.streams import require_seed
+from neurosim.network.network import Network
+from neurosim.training.engines import Engine, GraphEngine, make_engine
+from neurosim.training.metrics import METRICS
+from neurosim.training.state import TrainingState, start_state
+from neurosim.training.task import Task, make_task, require_epochs
+
+_STRETCH = 0.1  # seconds of training between two hand-overs to the objects, when nobody watches
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch: what was measured, and where training stands after it.
+
+    Attributes:
+        number: from 0.
+        loss: over the training rows, each batch measured before its update; reduced.
+        validation_loss: over the validation rows after the epoch, or None.
+        metrics: by name, over the validation rows if there are any, else the training rows.
+        rate: the learning rate.
+        seconds: how long it took.
+        state: to go on from.
+    """
+
+    number: int
+    loss: float
+    validation_loss: float | None
+    metrics: Mapping[str, float]
+    rate: float
+    seconds: float
+    state: TrainingState = field(repr=False)
+
+    def __str__(self) -> str:
+        more = "".join(f", {name} {value:.6g}" for name, value in self.metrics.items())
+        if self.validation_loss is not None:
+            more = f", validation loss {self.validation_loss:.6g}{more}"
+        return f"epoch {self.number}: loss {self.loss:.6g}{more}"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A training: one number an epoch, and the state at its end."""
+
+    loss: tuple[float, ...]
+    validation_loss: tuple[float, ...]
+    metrics: Mapping[str, tuple[float, ...]]
+    seconds: float
+    state: TrainingState = field(repr=False)
+
+    def __str__(self) -> str:
+        if not self.loss:
+            return "0 epochs"
+        return f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}"
+
+
+def train(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    optimizer: Any,
+    epochs: int,
+    batch_size: int | None = None,
+    shuffle: bool = False,
+    reduction: str = "mean",
+    engine: str = "compiled",
+    seed: int | None = None,
+    penalty: Any = None,
+    validation: tuple[Any, Any] | None = None,
+    metrics: Sequence[str] = (),
+    state: TrainingState | None = None,
+) -> History:
+    """Train a network in place.
+
+    Args:
+        network: afterwards its objects hold what was learned, also when the call raises.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
+        loss: a key of the table of losses.
+        optimizer: such as ``SGD(learning_rate=0.5)``.
+        epochs: how many.
+        batch_size: rows in a batch; None: all.
+        shuffle: draw a new order of the rows for each epoch, from the seed.
+        reduction: over a batch, ``mean`` or ``sum``.
+        engine: ``compiled`` or ``graph``.
+        seed: of the shuffling; None: the network's.
+        penalty: ``L2(strength)`` or ``{"l2": strength}``.
+        validation: a pair (X, T) to measure after each epoch.
+        metrics: names, such as ``accuracy``, to measure after each epoch.
+        state: where to go on; None: at the start.
+
+    Raises:
+        DivergedError: a loss or a parameter is not finite; says in which epoch, batch and neuron.
+        NeurosimError: something given does not fit; see `make_task`.
+    """
+    session = _Session(
+        network, X, T, engine, seed, validation, metrics, state,
+        {"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
+         "reduction": reduction, "penalty": penalty},
+    )  # fmt: skip
+    begin = time.perf_counter()
+    count = require_epochs(epochs)
+    if session.is_watched:
+        records = list(session.epochs(count))
+        losses = [record.loss for record in records]
+    else:
+        records, losses = [], session.run(count)
+    return History(
+        tuple(losses),
+        tuple(r.validation_loss for r in records if r.validation_loss is not None),
+        {name: tuple(r.metrics[name] for r in records) for name in metrics},
+        time.perf_counter() - begin,
+        session.state,
+    )
+
+
+def epochs(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    optimizer: Any,
+    epochs: int,
+    batch_size: int | None = None,
+    shuffle: bool = False,
+    reduction: str = "mean",
+    engine: str = "compiled",
+    seed: int | None = None,
+    penalty: Any = None,
+    validation: tuple[Any, Any] | None = None,
+    metrics: Sequence[str] = (),
+    state: TrainingState | None = None,
+) -> Iterator[Epoch]:
+    """Train a network epoch by epoch; takes and raises what `train` does, when called.
+
+    Yields:
+        An Epoch after each; the network's objects then hold its values.
+    """
+    session = _Session(
+        network, X, T, engine, seed, validation, metrics, state,
+        {"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
+         "reduction": reduction, "penalty": penalty},
+    )  # fmt: skip
+    return session.epochs(require_epochs(epochs))
+
+
+class _Session:
+    """One call of train or epochs: the task, the engine, and the state that goes from one to next."""
+
+    def __init__(
+        self,
+        network: Network,
+        X: Any,
+        T: Any,
+        engine: str,
+        seed: int | None,
+        validation: tuple[Any, Any] | None,
+        metrics: Sequence[str],
+        state: TrainingState | None,
+        options: dict[str, Any],
+    ) -> None:
+        self.task = make_task(network, X, T, **options)
+        self._engine = make_engine(engine, self.task)
+        start = network.seed if seed is None else require_seed(seed)
+        self.state = start_state(self.task, start) if state is None else _fitting(state, self.task)
+        self._metrics = _require_metrics(metrics)
+        self._watch = None
+        if validation is not None:
+            if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+                raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
+            self._watch = make_task(network, *validation, **options)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether something is to be measured after each epoch."""
+        return self._watch is not None or bool(self._metrics)
+
+    def epochs(self, count: int) -> Iterator[Epoch]:
+        for _ in range(count):
+            begin = time.perf_counter()
+            (loss,) = self._advance(1)
+            seconds = time.perf_counter() - begin
+            yield Epoch(
+                self.state.epoch - 1,
+                loss,
+                self._validation_loss(),
+                self._measured(),
+                self.task.optimizer.learning_rate,
+                seconds,
+                self.state,
+            )
+
+    def run(self, count: int) -> list[float]:
+        """All epochs, in stretches of about a tenth of a second."""
+        losses: list[float] = []
+        stretch = 1
+        while len(losses) < count:
+            begin = time.perf_counter()
+            losses += self._advance(min(stretch, count - len(losses)))
+            if time.perf_counter() - begin < _STRETCH / 2:
+                stretch *= 2
+        return losses
+
+    def _advance(self, count: int) -> list[float]:
+        """Go on; whatever happens, the objects then hold the values of the state."""
+        before = self.state
+        try:
+            after, losses = self._engine.advance(before, epochs=count)
+            if not (all(map(math.isfinite, losses)) and is_finite(after)):
+                self.state, place = _find_divergence(self._engine, self.task, before)
+                raise DivergedError(place)
+            self.state = after
+        finally:
+            if self.task.network.version == self.task.version:
+                _hand_over(self.task.network, self.state)
+        return losses
+
+    def _validation_loss(self) -> float | None:
+        if self._watch is None:
+            return None
+        return self._watch_engine().loss_and_gradient(
+            self.state.parameters, self._watch.X, self._watch.T
+        )[0]
+
+    def _watch_engine(self) -> Engine:
+        assert self._watch is not None
+        return make_engine(self._engine.name, self._watch)
+
+    def _measured(self) -> dict[str, float]:
+        if not self._metrics:
+            return {}
+        task = self._watch or self.task
+        outputs = self._engine.outputs(self.state.parameters, task.X)
+        return {name: METRICS[name](outputs, task.T) for name in self._metrics}
+
+
+def _hand_over(network: Network, state: TrainingState) -> None:
+    if not np.array_equal(network.parameters(), state.parameters):
+        network.load_parameters(state.parameters)
+
+
+def _fitting(state: TrainingState, task: Task) -> TrainingState:
+    if not isinstance(state, TrainingState):
+        raise WrongTypeError(f"state: got {state!r:.80}; expected a TrainingState")
+    slots = (len(task.optimizer.start), len(task.network.parameter_list()))
+    if state.memory.shape != slots or state.batch >= task.n_batches:
+        raise WrongTypeError(
+            f"state: of another training, got memory {state.memory.shape}, batch {state.batch};"
+            f" expected memory {slots}, batch below {task.n_batches}"
+        )
+    return state
+
+
+def _require_metrics(metrics: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(metrics, str):
+        raise WrongTypeError(f"metrics: got {metrics!r}; expected a list of names")
+    for name in metrics:
+        if name not in METRICS:
+            raise UnknownNameError(unknown("metric", name, METRICS))
+    return tuple(metrics)
+
+
+def is_finite(state: TrainingState) -> bool:
+    """Whether every number of a state is finite."""
+    return bool(
+        np.isfinite(state.parameters).all()
+        and np.isfinite(state.memory).all()
+        and math.isfinite(state.partial_loss)
+    )
+
+
+def _find_divergence(
+    engine: Engine, task: Task, state: TrainingState
+) -> tuple[TrainingState, str]:
+    """The last state that was finite, and where the first number that is not came up.
+
+    Goes the stretch again batch by batch, then the batch itself step by step over the graph.
+    """
+    while is_finite(after := engine.advance_batch(state)):
+        state = after
+    where = f"epoch {state.epoch}, batch {state.batch}"
+    graph = GraphEngine(task)
+    for step in graph.batch_steps(state, state.memory.copy()):
+        values = step.after if isinstance(step.after, tuple) else (step.after,)
+        if not all(map(math.isfinite, values)):
+            return state, (
+                f"{where}: not a finite number, got {step}; expected a smaller learning rate, or"
+                " scaled inputs"
+            )
+    return state, f"{where}: the loss or a parameter is not finite; expected a smaller rate"
