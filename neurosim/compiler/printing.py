@@ -66,7 +66,7 @@ def print_training(plan: Plan, loss: Loss, scale_by_rows: bool) -> Text:
     backward = lower_backward(plan, loss)
     kept = {op.aim.block.number for op in backward if isinstance(op, Measure)}
     _print_state(plan, text, keep_net_inputs=kept)
-    text.setup.append(f"scale = 1.0 / size{'' if scale_by_rows else ' * size'}")
+    text.setup.append("scale = 1.0 / size" if scale_by_rows else "scale = 1.0")
     for operation in lower_forward(plan):
         _print_operation(operation, plan, text, loss)
     for operation in backward:

@@ -21,7 +21,7 @@ def load_program(source: str, names: dict[str, Any]) -> Callable[..., Any]:
     """
     file = f"<neurosim program {hash(source):x}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    scope: dict[str, Any] = {**LIBRARY, **names, "__builtins__": {"float": float}}
+    scope: dict[str, Any] = {**LIBRARY, **names}
     exec(compile(source, file, "exec"), scope)  # noqa: S102 - the text is generated, see above
     bind: Callable[..., Any] = scope["bind"]
     return bind

@@ -124,7 +124,7 @@ class CompiledEngine:
     def __init__(self, task: Task) -> None:
         self._task = task
         self.plan = plan = make_plan(task.network)
-        text = print_training(plan, task.loss, task.reduction == "sum")
+        text = print_training(plan, task.loss, task.reduction == "mean")
         self.source = source_of(plan, text, is_training=True)
         self._bind = load_program(self.source, text.names)
         self._frozen = np.flatnonzero(~task.network.trainable_mask()[plan.order])
