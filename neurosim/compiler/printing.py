@@ -193,7 +193,7 @@ def _print_blame(blame: Blame, plan: Plan, text: Text, loss: Loss) -> None:
         if not parts and len(aim.rows) < block.size:
             text.backward.append(f"d{i}.fill(0.0)")
         sign = "+=" if parts else "="
-        target = f"{rows}[...]" if rows == f"d{i}" and sign == "=" else rows
+        target = f"{rows}[...]" if rows == f"d{i}" else rows
         text.backward.append(f"{target} {sign} ({a} - t{i}) * scale")
 
 
@@ -226,13 +226,15 @@ def _print_sum(i: int, parts: list[tuple[tuple[int, ...], str]], size: int, text
     for k, (rows, call) in enumerate(parts):
         if k != whole:
             target = _rows(f"r{i}_{k}", f"d{i}", rows, size, text)
+            # with an index, or "+=" would make the name local to the function
+            target = f"{target}[...]" if target == f"d{i}" else target
             text.backward.append(f"{target} += {call})")
 
 
 def _print_slope(block: Block, text: Text) -> None:
     i, name = block.number, block.activation
     if name == SOFTMAX:
-        text.backward.append(f"d{i} -= multiply(a{i}, d{i}).sum(axis=0)")
+        text.backward.append(f"d{i}[...] -= multiply(a{i}, d{i}).sum(axis=0)")
         text.backward.append(f"multiply(a{i}, d{i}, d{i})")
         return
     if name == "identity":

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from neurosim.scenario.entry import Choice, Entry, by_key, mistake, tag
 from neurosim.scenario.network_entry import Name, Numbers
@@ -10,7 +11,7 @@ from neurosim.training.data import PARTS
 
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 
-_JUDGED = {
+_JUDGED: JsonDict = {
     "anyOf": [{"required": ["equals"]}, {"required": ["below"]}, {"required": ["above"]}],
     "dependentRequired": {"tolerance": ["equals"]},
 }

@@ -1,6 +1,6 @@
 """An initializer as a scenario writes it: ``xavier``, or ``{uniform: [-1, 1]}``."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, create_model
 from pydantic_core import core_schema
@@ -40,13 +40,12 @@ class Initializers:
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
         """A name alone where no numbers are needed, or one name with its numbers."""
         alone = [name for name, (_, least, _) in INITIALIZERS.items() if not least]
-        numbered = create_model(
+        numbered: Any = create_model(
             "Numbered", __base__=_Numbered, __doc__=_Numbered.__doc__, **_fields()
         )
-        forms = Annotated[
-            Annotated[str, Choice("initializer", alone), TEXT] | Annotated[numbered, MAPPING],
-            by_kind("an initializer, such as xavier or {uniform: [-1, 1]}"),
-        ]
+        named = Annotated[str, Choice("initializer", alone), TEXT]
+        told = by_kind("an initializer, such as xavier or {uniform: [-1, 1]}")
+        forms = Annotated[Union[named, Annotated[numbered, MAPPING]], told]  # noqa: UP007
         return core_schema.no_info_after_validator_function(_make, handler.generate_schema(forms))
 
 

@@ -49,18 +49,14 @@ class Problem(NamedTuple):
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raise all the problems as one error, in the order of the file, one for each place.
-
-    The first problem at a place is the cause; what follows at the same place is its echo.
+    """Raise all the problems as one error, in the order of the file, each of them once.
 
     Raises:
         ScenarioError: there is a problem.
     """
-    first: dict[tuple[Place, KeyPath], Problem] = {}
-    for problem in problems:
-        first.setdefault((problem.place, problem.path if not problem.place.line else ()), problem)
-    if first:
-        raise ScenarioError(str(problem) for problem in sorted(first.values(), key=_by_place))
+    once = dict.fromkeys(problems)
+    if once:
+        raise ScenarioError(str(problem) for problem in sorted(once, key=_by_place))
 
 
 def _by_place(problem: Problem) -> Place:

@@ -50,7 +50,7 @@ def _assignments(overrides: Overrides) -> Iterator[tuple[str, Node]]:
 
 def _value_of(text: str, label: str) -> Node:
     """The value that a text in YAML stands for; all of it is at the same place."""
-    node, problems = parse(text, label)
+    node, problems = parse(text if text.strip() else "null", label)
     refuse(problem._replace(place=Place(label)) for problem in problems)
     assert node is not None
     return _moved(node, Place(label))
@@ -92,7 +92,8 @@ def _below(node: Node, step: Any, path: KeyPath, depth: int, place: Place) -> No
     """The node below, made where a mapping lacks it."""
     match node.value:
         case dict() if isinstance(step, str):
-            return node.value.setdefault(step, Node({}, place, place))
+            made: Node = node.value.setdefault(step, Node({}, place, place))
+            return made
         case tuple() if isinstance(step, int) and step < len(node.value):
             below: Node = node.value[step]
             return below

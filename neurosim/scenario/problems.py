@@ -11,14 +11,8 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from neurosim.errors import guess
-from neurosim.scenario.entry import (
-    MISTAKE,
-    WRONG_KEYS,
-    WRONG_KIND,
-    WRONG_NAME,
-    is_tag,
-)
-from neurosim.scenario.node import KeyPath, Node, Place, Problem, descend
+from neurosim.scenario import entry
+from neurosim.scenario.node import KeyPath, Node, Problem, descend
 
 Keys = Callable[[KeyPath], list[str]]
 Known = tuple[str, ...]
@@ -51,43 +45,46 @@ def explain(errors: Iterable[ErrorDetails], tree: Node, keys: Keys) -> list[Prob
     at_keys: dict[KeyPath, tuple[list[str], list[str]]] = {}
     problems: list[Problem] = []
     for error in errors:
-        path: KeyPath = tuple(step for step in error["loc"] if not is_tag(step))
+        path: KeyPath = tuple(step for step in error["loc"] if not entry.is_tag(step))
         if error["type"] in ("missing", "extra_forbidden"):
             missing, extra = at_keys.setdefault(path[:-1], ([], []))
             (missing if error["type"] == "missing" else extra).append(str(path[-1]))
-        else:
+        elif not _is_echo(error, path, tree):
             problems.append(_problem(error, path, tree))
     for path, (missing, extra) in at_keys.items():
         problems += explain_keys(descend(tree, path), path, missing, extra, keys(path))
     return problems
 
 
+def _is_echo(error: ErrorDetails, path: KeyPath, tree: Node) -> bool:
+    """Whether a list is called too short only because items of it are wrong, which is told."""
+    return error["type"] == "too_short" and len(descend(tree, path).value) > 0
+
+
 def explain_keys(
-    entry: Node, path: KeyPath, missing: list[str], extra: list[str], known: Iterable[str]
+    mapping: Node, path: KeyPath, missing: list[str], extra: list[str], known: Iterable[str]
 ) -> list[Problem]:
     """What is wrong with the keys of an entry: those that lack, and those that nobody knows."""
-    lacking, problems = list(missing), []
-    free = [key for key in known if key not in entry.value]
+    lacking, problems, names = list(missing), [], list(known)
     for key in extra:
         meant = _resembling(key, lacking)
         if meant:
             lacking.remove(meant)
-        expected = [meant] if meant else free
-        problems.append(unknown_key(entry, path, key, expected))
-    got = ", ".join(entry.value) or "nothing"
+        problems.append(unknown_key(mapping, path, key, [meant] if meant else names))
+    got = ", ".join(mapping.value) or "nothing"
     problems += [
-        Problem(entry.place, (*path, key), f"missing key, got {got}; expected also {key!r}")
+        Problem(mapping.place, (*path, key), f"missing key, got {got}; expected also {key!r}")
         for key in lacking
     ]
     return problems
 
 
-def unknown_key(entry: Node, path: KeyPath, key: str, expected: Iterable[str]) -> Problem:
+def unknown_key(mapping: Node, path: KeyPath, key: str, expected: Iterable[str]) -> Problem:
     """An unknown key of an entry, and what could have stood there."""
     names = list(expected)
-    shown = repr(names[0]) if len(names) == 1 else f"one of {', '.join(names)}"
-    message = f"unknown key, got {key!r}; expected {shown if names else 'no more keys'}"
-    place = entry.value[key].key_place
+    words = repr(names[0]) if len(names) == 1 else f"one of {', '.join(names)}"
+    message = f"unknown key, got {key!r}; expected {words}"
+    place = mapping.value[key].key_place
     return Problem(place, (*path, key), f"{message}{guess(key.lower(), names)}")
 
 
@@ -115,11 +112,11 @@ def _problem(error: ErrorDetails, path: KeyPath, tree: Node) -> Problem:
     node = descend(tree, path)
     context = error.get("ctx", {})
     match error["type"]:
-        case "neurosim_mistake":
+        case entry.MISTAKE:
             return Problem(node.place, path, context["message"])
-        case "neurosim_keys":
+        case entry.WRONG_KEYS:
             return _wrong_keys(node, path, context["kind"], context["keys"])
-        case "neurosim_name":
+        case entry.WRONG_NAME:
             return _wrong_name(node, path, context["kind"], context["names"])
     what, expected = _told(error["type"], context, node)
     return Problem(node.place, path, f"{what}, got {shown(node)}; expected {expected}")
@@ -129,14 +126,14 @@ def _told(kind: str, context: Mapping[str, Any], node: Node) -> tuple[str, str]:
     """What is wrong and what is expected, for the kinds of errors that pydantic finds itself."""
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
-        return "out of range", words.format(context[bound])
-    if kind in _EXPECTED or kind == WRONG_KIND:
+        return "out of range", words.format(f"{context[bound]:g}")
+    if kind in _EXPECTED or kind == entry.WRONG_KIND:
         return "wrong kind", context.get("expected") or _EXPECTED[kind]
     if kind == "string_type":
         is_word = not isinstance(node.value, tuple | dict)
         return "wrong kind", f"text{' (in quotes, if it is meant)' if is_word else ''}"
     if kind in ("too_short", "string_too_short"):
-        return "empty", f"at least {context['min_length']}"
+        return "empty", f"at least one {'item' if kind == 'too_short' else 'character'}"
     if kind == "string_too_long":
         return "too long", f"at most {context['max_length']} characters"
     return "not valid", str(context.get("expected", kind.replace("_", " ")))

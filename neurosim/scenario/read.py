@@ -6,9 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from neurosim.errors import ScenarioError
 from neurosim.scenario.document import Document, Draft
-from neurosim.scenario.node import KeyPath, Node, Place, Problem, descend, plain, refuse
+from neurosim.scenario.node import KeyPath, Node, Problem, descend, plain, refuse
 from neurosim.scenario.overrides import Overrides, override
 from neurosim.scenario.problems import explain
 from neurosim.scenario.text import parse, read_text
@@ -91,7 +90,8 @@ def _checked(tree: Node, problems: list[Problem]) -> Reading:
         entry = noted[id(_plain_at(data, path))]
         return [field.alias or name for name, field in entry.model_fields.items()]
 
-    found = [*problems, *explain(errors, tree, keys)]
+    told = {problem.place for problem in problems}  # what is said there again is only an echo
+    found = [*problems, *(p for p in explain(errors, tree, keys) if p.place not in told)]
     return Reading(_salvaged(data, found), tree, tuple(found))
 
 

@@ -65,7 +65,7 @@ def decode(data: bytes, origin: str) -> str:
     """The bytes as text, or an error that says at which line and column they are none.
 
     Raises:
-        FileError: there are over 10 MB, bytes that are not UTF-8, or control characters.
+        FileError: there are over 10 MB, or bytes that are not UTF-8.
     """
     if len(data) > MOST_BYTES:
         raise FileError(f"{origin}: too large, got over 10 MB; expected at most 10 MB")
@@ -75,7 +75,6 @@ def decode(data: bytes, origin: str) -> str:
         place = place_of(data[: error.start].decode("utf-8-sig"), error.start, origin)
         what = f"no UTF-8 text, got the byte 0x{data[error.start]:02x}"
         raise FileError(f"{place}: {what}; expected a file saved as UTF-8") from None
-    _require_readable(text, origin)
     return text
 
 
@@ -95,7 +94,12 @@ def place_of(text: str, index: int, origin: str) -> Place:
 
 
 def parse(text: str, origin: str) -> tuple[Node | None, list[Problem]]:
-    """The tree of the text and what is wrong with it; no tree where that cannot be known."""
+    """The tree of the text and what is wrong with it; no tree where that cannot be known.
+
+    Raises:
+        FileError: there are control characters in it.
+    """
+    _require_readable(text, origin)
     reading = _Reading(CCoreLoader(text), origin)
     try:
         for event in _events(reading):
@@ -229,7 +233,10 @@ class _Reading:
         # nothing after a key: the parser's mark is that of the next thing, maybe lines below
         is_empty = getattr(event, "value", "") == "" and event.start_mark == event.end_mark
         place = key_place if is_empty else self.last
-        self._put(Node(self._value(event), place, key_place))
+        value = self._value(event)
+        if value is None and not isinstance(event, yaml.AliasEvent):
+            self.note("nothing stands here; expected a value (null in quotes, if meant)", place)
+        self._put(Node(value, place, key_place))
 
     def _put(self, node: Node) -> None:
         if not self.stack:

@@ -6,14 +6,20 @@ from pydantic import Field
 
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.scenario.entry import NUMBER, TEXT, Choice, Entry, Named, by_kind
+from neurosim.scenario.entry import NUMBER, WRONG_KIND, Choice, Entry, Named, Told, tag
 
 METRICS = ("accuracy",)
 
 Optimizer = Annotated[Entry, Named("optimizer", OPTIMIZERS)]
+
+
+def _batch(value: object) -> str | None:
+    return "<number>" if isinstance(value, int | float) else "<all>" if value == "all" else None
+
+
 BatchSize = Annotated[
-    Annotated[Literal["all"], TEXT] | Annotated[int, Field(ge=1), NUMBER],
-    by_kind("all, or a whole number"),
+    Annotated[Literal["all"], tag("all")] | Annotated[int, Field(ge=1), NUMBER],
+    Told(_batch, WRONG_KIND, expected="all, or a whole number"),
 ]
 
 

@@ -119,11 +119,12 @@ def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> A
     """Compare two engines of one task."""
     theta = task.network.parameters()
     names = task.network.parameter_names()
+    start = start_state(task, seed)
     outputs = [engine.outputs(theta, task.X) for engine in (graph, compiled)]
     values = [engine.loss_and_gradient(theta, task.X, task.T) for engine in (graph, compiled)]
     trained = []
     for engine in (graph, compiled):
-        state = start_state(task, seed)
+        state = start
         with np.errstate(all="ignore"):
             for _ in range(updates):
                 state = engine.advance_batch(state)
