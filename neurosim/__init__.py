@@ -11,8 +11,7 @@ from neurosim.compiler import CompiledNetwork, compile_network
 from neurosim.errors import DivergedError, NeurosimError, ScenarioError
 from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
 from neurosim.functions.penalties import L2
-from neurosim.network import Connection, Layer, Network, Neuron
-from neurosim.network.document import load
+from neurosim.network import Connection, Layer, Network, Neuron, load
 from neurosim.training import (
     Epoch,
     agree,

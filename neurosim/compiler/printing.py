@@ -203,9 +203,7 @@ def _link_text(link: Link, block: Block, text: Text) -> tuple[tuple[int, ...], s
     return link.rows, f"dot(u{c}_{i}, d{c}"
 
 
-def _compare_text(
-    aim: Aim, plan: Plan, text: Text, loss: Loss
-) -> tuple[tuple[int, ...], str]:
+def _compare_text(aim: Aim, plan: Plan, text: Text, loss: Loss) -> tuple[tuple[int, ...], str]:
     i = aim.block.number
     pointwise, _ = loss.formula_for(aim.block.activation)
     text.constant("compare", pointwise.array_slope)

@@ -4,8 +4,6 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.printing import print_forward, source_of
 from neurosim.compiler.program import LIBRARY
@@ -45,7 +43,10 @@ def standalone_script(plan: Plan, theta: Matrix) -> str:
         "import math\nfrom typing import Any\n\nimport numpy as np\nfrom numpy.typing import NDArray\n",
         f"from numpy import {', '.join(LIBRARY)}\n\nArray = NDArray[Any]\n",
         *_definitions(functions),
-        *(f"{name} = np.array({value.tolist()!r}, dtype=np.intp)\n" for name, value in arrays.items()),
+        *(
+            f"{name} = np.array({value.tolist()!r}, dtype=np.intp)\n"
+            for name, value in arrays.items()
+        ),
         f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
         source_of(plan, text, is_training=False),
         _MAIN,

@@ -68,7 +68,9 @@ def _one_into(_z: Array, _a: Array, out: Array) -> None:
 
 # --- sigmoid
 
-_LOWEST = -709.0  # exp(709) is the last power of e that is no overflow; below, 1 + exp(-z) = exp(-z)
+_LOWEST = (
+    -709.0
+)  # exp(709) is the last power of e that is no overflow; below, 1 + exp(-z) = exp(-z)
 
 
 def sigmoid(z: float) -> float:
@@ -125,7 +127,7 @@ def _tanh_slope_into(_z: Array, a: Array, out: Array) -> None:
 
 
 def _relu(z: float) -> float:
-    return 0.0 if z <= 0.0 else z  # asked this way round, NaN stays NaN
+    return max(0.0, z)  # asked this way round, NaN stays NaN
 
 
 def _relu_slope(z: float, _a: float) -> float:
@@ -210,7 +212,7 @@ def softplus(z: float) -> float:
     >>> softplus(30.0), softplus(710.0)
     (30.000000000000092, 710.0)
     """
-    return (z if z > 0.0 else 0.0) + math.log1p(math.exp(-abs(z)))
+    return (max(0.0, z)) + math.log1p(math.exp(-abs(z)))
 
 
 def _softplus_slope(z: float, _a: float) -> float:
@@ -328,7 +330,11 @@ def _swish_slope_into(z: Array, _a: Array, out: Array) -> None:
 def _mish_gate(z: float) -> tuple[float, float]:
     # t = tanh(softplus(z)) and 1 - t^2, as fractions in e = exp(-|z|) that neither overflow nor cancel
     e = math.exp(-abs(z))
-    top, n = (1.0 + 2.0 * e, 1.0 + 2.0 * e + 2.0 * e * e) if z > 0.0 else (e * (e + 2.0), e * e + 2.0 * e + 2.0)
+    top, n = (
+        (1.0 + 2.0 * e, 1.0 + 2.0 * e + 2.0 * e * e)
+        if z > 0.0
+        else (e * (e + 2.0), e * e + 2.0 * e + 2.0)
+    )
     rest = 2.0 * (1.0 + e) * (e if z > 0.0 else 1.0) / n
     return top / n, rest * rest
 
@@ -368,7 +374,7 @@ def _hard_gate(z: float) -> float:
     shifted = z + 3.0
     if shifted <= 0.0:
         return 0.0
-    return 6.0 if shifted >= 6.0 else shifted
+    return min(6.0, shifted)
 
 
 def _hard_sigmoid(z: float) -> float:
@@ -447,7 +453,7 @@ def _sin_slope_into(z: Array, _a: Array, out: Array) -> None:
 def _step(z: float) -> float:
     if z >= 0.0:
         return 1.0
-    return 0.0 if z < 0.0 else z
+    return max(z, 0.0)
 
 
 def _step_into(z: Array, out: Array) -> None:

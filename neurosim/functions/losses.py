@@ -145,12 +145,15 @@ def _huber(x: float, t: float) -> float:
 
 def _huber_slope(x: float, t: float) -> float:
     e = x - t
-    return e if -1.0 <= e <= 1.0 else math.copysign(1.0, e)
+    if e > 1.0:
+        return 1.0
+    return -1.0 if e < -1.0 else e  # asked this way round, NaN stays NaN
 
 
 def _huber_array(x: Array, t: Array) -> Array:
     e = np.abs(t - x)
-    return np.where(e <= 1.0, 0.5 * (e * e), e - 0.5)
+    h: Array = np.where(e <= 1.0, 0.5 * (e * e), e - 0.5)
+    return h
 
 
 def _huber_slope_array(x: Array, t: Array) -> Array:
@@ -207,7 +210,7 @@ def _logistic_array(z: Array, t: Array) -> Array:
 
 def _hinge(x: float, t: float) -> float:
     slack = 1.0 - t * x
-    return 0.0 if slack <= 0.0 else slack
+    return max(0.0, slack)
 
 
 def _hinge_slope(x: float, t: float) -> float:

@@ -234,7 +234,10 @@ class AdamW:
 
 @dataclass(frozen=True, slots=True)
 class Adamax:
-    """Adam with the largest |g|, decaying, in place of the mean square. Source: Kingma and Ba 2015."""
+    """Adam with the largest |g|, decaying, in place of the mean square.
+
+    Source: Kingma and Ba 2015, algorithm 2.
+    """
 
     learning_rate: float = 0.002
     beta1: float = 0.9
@@ -283,7 +286,8 @@ class NAdam:
         _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
 
     def _momentum(self, count: int) -> float:
-        return self.beta1 * (1.0 - 0.5 * 0.96 ** (count * self.momentum_decay))
+        decay: float = 0.96 ** (count * self.momentum_decay)
+        return self.beta1 * (1.0 - 0.5 * decay)
 
     def scalar(
         self, w: float, g: float, memory: Memory, count: int, rate: float

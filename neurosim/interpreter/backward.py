@@ -181,9 +181,7 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
     return Compared(neuron, quantity, before, output, target, formula, after)
 
 
-def _blame(
-    place: Place, start: float | None, blame: float | None
-) -> Generator[Step, None, None]:
+def _blame(place: Place, start: float | None, blame: float | None) -> Generator[Step, None, None]:
     if start is not None and blame is None:
         return  # the loss gave delta itself, and nothing else came back
     neuron = place.neuron

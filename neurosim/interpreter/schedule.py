@@ -44,7 +44,7 @@ class Schedule:
 
 def schedule_of(network: Network) -> Schedule:
     """The walk over this network's present structure."""
-    return network._cached("schedule", lambda: _make(network))  # type: ignore[no-any-return]
+    return network._cached("schedule", lambda: _make(network))
 
 
 def _make(network: Network) -> Schedule:

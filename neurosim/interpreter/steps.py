@@ -55,7 +55,9 @@ class Carried(NamedTuple):
 
     def __str__(self) -> str:
         term = plus(self.weight, self.value)
-        return f"{self.connection.target.name}: net = {short(self.before)}{term} = {short(self.after)}"
+        return (
+            f"{self.connection.target.name}: net = {short(self.before)}{term} = {short(self.after)}"
+        )
 
 
 class Fired(NamedTuple):
@@ -115,7 +117,9 @@ class Compared(NamedTuple):
     after: float
 
     def __str__(self) -> str:
-        what = f"delta({self.neuron.name})" if self.quantity == "delta" else f"dL/d{self.neuron.name}"
+        what = (
+            f"delta({self.neuron.name})" if self.quantity == "delta" else f"dL/d{self.neuron.name}"
+        )
         text = self.formula.format(
             x=operand(self.output), a=operand(self.output), t=operand(self.target)
         )
@@ -198,7 +202,7 @@ class Updated(NamedTuple):
     """The optimizer changed a parameter.
 
     ``gradient`` is the sum over the batch, ``rows`` what it was divided by (1 for the reduction
-    ``sum``), ``penalty`` what was added then. ``memory`` and ``index`` say where the optimizer
+    ``sum``), ``penalty`` what was added then. ``memory`` and ``column`` say where the optimizer
     keeps what it remembers of this parameter.
     """
 
@@ -210,7 +214,7 @@ class Updated(NamedTuple):
     rows: int
     penalty: float
     memory: NDArray[np.float64]
-    index: int
+    column: int
     memory_before: tuple[float, ...]
     memory_after: tuple[float, ...]
     after: float
@@ -286,16 +290,16 @@ def _undo_update(step: Updated) -> None:
         step.owner._weight = step.before
     else:
         step.owner._bias = step.before
-    step.memory[:, step.index] = step.memory_before
+    step.memory[:, step.column] = step.memory_before
 
 
 def value_of(step: Step) -> tuple[Any, ...]:
     """What a step wrote, without its objects: kind, names, and numbers, for comparing networks."""
-    fields = [type(step).__name__]
+    fields: list[Any] = [type(step).__name__]
     for value in step:
         if isinstance(value, np.ndarray | Network):
             continue
-        fields.append(value.name if hasattr(value, "name") else value)
+        fields.append(getattr(value, "name", value))
     return tuple(fields)
 
 

@@ -1,11 +1,11 @@
 """The objects: `Neuron`, `Connection`, `Layer`, and the `Network` that holds them in a graph.
 
-Read `names`, `neuron`, `connection`, `layer`, `order`, `wiring`, `network`, `document`.
+Read `names`, `neuron`, `connection`, `layer`, `order`, `wiring`, `document`, `network`.
 """
 
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
-from neurosim.network.network import Network
+from neurosim.network.network import Network, load
 from neurosim.network.neuron import Neuron
 
-__all__ = ["Connection", "Layer", "Network", "Neuron"]
+__all__ = ["Connection", "Layer", "Network", "Neuron", "load"]

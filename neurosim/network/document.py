@@ -5,12 +5,15 @@ import os
 import tempfile
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neurosim.errors import FileError, NeurosimError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.network.network import Network
+from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
+
+if TYPE_CHECKING:
+    from neurosim.network.network import Network
 
 VERSION = 1
 _KEYS = {"neurosim_network", "title", "seed", "generator", "layers", "neurons", "connections"}
@@ -21,7 +24,7 @@ _KEYS_OF = {
 }
 
 
-def to_document(network: Network) -> dict[str, Any]:
+def to_document(network: "Network") -> dict[str, Any]:
     """The network as plain data."""
     return {
         "neurosim_network": VERSION,
@@ -59,21 +62,21 @@ def _neuron_record(neuron: Neuron) -> dict[str, Any]:
     }
 
 
-def from_document(document: dict[str, Any], where: str) -> Network:
-    """The network that a document describes.
+def from_document(document: dict[str, Any], where: str, make: "type[Network]") -> "Network":
+    """The network, made by ``make``, that a document describes.
 
     Raises:
         FileError: the document is of another version, or lacks something, or contradicts itself.
     """
     _require_form(document, where)
     try:
-        return _build(document)
+        return _build(document, make)
     except (NeurosimError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileError(f"{where}: no valid network, got {error}") from error
 
 
-def _build(document: dict[str, Any]) -> Network:
-    network = Network(document["title"], seed=document["seed"], generator=document["generator"])
+def _build(document: dict[str, Any], make: "type[Network]") -> "Network":
+    network = make(document["title"], seed=document["seed"], generator=document["generator"])
     layers = {layer["name"]: layer for layer in document["layers"]}
     for layer_name, group in groupby(document["neurons"], key=lambda record: record["layer"]):
         records = list(group)
@@ -94,7 +97,7 @@ def _build(document: dict[str, Any]) -> Network:
     return network
 
 
-def _add_lone(network: Network, record: dict[str, Any]) -> None:
+def _add_lone(network: "Network", record: dict[str, Any]) -> None:
     if record["input"]:
         network.add_input(record["name"])
         return
@@ -107,16 +110,15 @@ def _add_lone(network: Network, record: dict[str, Any]) -> None:
     neuron._initial = record["initial"]
 
 
-def _add_layer(network: Network, layer: dict[str, Any], records: list[dict[str, Any]]) -> None:
+def _add_layer(network: "Network", layer: dict[str, Any], records: list[dict[str, Any]]) -> None:
     names = network._require_layer_names(layer["name"], [record["name"] for record in records])
     if layer["activation"] not in (*ACTIVATIONS, SOFTMAX):
         network._require_activation(layer["activation"], "layer", softmax=True)
     biases = network._require_biases(
         layer["name"], [record["bias"] for record in records], len(records), None
     )
-    made = network._add_layer(
-        layer["name"], names, layer["activation"], biases, True, bool(layer["input"])
-    )
+    bare = Layer(layer["name"], layer["activation"], is_input=bool(layer["input"]))
+    made = network._add_layer(bare, names, biases, bias_trainable=True)
     for neuron, record in zip(made.neurons, records, strict=True):
         neuron.bias_trainable = record["trainable"]
         neuron._initial = record["initial"]
@@ -126,9 +128,7 @@ def _require_form(document: Any, where: str) -> None:
     if not isinstance(document, dict) or "neurosim_network" not in document:
         raise FileError(f"{where}: no network; expected a file that neurosim's save() wrote")
     if document["neurosim_network"] != VERSION:
-        raise FileError(
-            f"{where}: version {document['neurosim_network']!r}; expected {VERSION}"
-        )
+        raise FileError(f"{where}: version {document['neurosim_network']!r}; expected {VERSION}")
     if missing := sorted(_KEYS - set(document)):
         raise FileError(f"{where}: missing {', '.join(missing)}")
     for part, keys in _KEYS_OF.items():
@@ -140,7 +140,7 @@ def _require_form(document: Any, where: str) -> None:
                 )
 
 
-def save(network: Network, path: str | os.PathLike[str]) -> None:
+def save(network: "Network", path: str | os.PathLike[str]) -> None:
     """Write the network, whole or not at all (a temporary file that takes the name at the end)."""
     target = Path(path)
     text = json.dumps(to_document(network), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -156,27 +156,26 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
         raise FileError(f"{target}: cannot be written, got {error.strerror}") from error
 
 
-def load(path: str | os.PathLike[str]) -> Network:
-    """Read a network that `Network.save` wrote.
+def read_document(path: str | os.PathLike[str]) -> Any:
+    """The plain data of a JSON file.
 
     Raises:
-        FileError: the file cannot be read, or does not hold a network.
+        FileError: the file cannot be read, or is no JSON.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-        document = json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant)
     except OSError as error:
         raise FileError(f"{path}: cannot be read, got {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise FileError(f"{path}: no JSON, got {error}") from error
-    return from_document(document, str(path))
 
 
 def _refuse_constant(text: str) -> float:
     raise FileError(f"{text} is no finite number")
 
 
-def summarize(network: Network) -> str:
+def summarize(network: "Network") -> str:
     """The network in a few lines, as `Network.summary` returns it."""
     lines = [repr(network)]
     lines += [f"  {layer!r}" for layer in network.layers]

@@ -21,7 +21,9 @@ def require_name(name: object, kind: str) -> str:
     if not isinstance(name, str):
         raise WrongTypeError(f"{kind} name: not a string, got {name!r}; expected {RULE}")
     if not 0 < len(name) <= LONGEST:
-        raise NameRuleError(f"{kind} name: {len(name)} characters, got {name!r:.80}; expected {RULE}")
+        raise NameRuleError(
+            f"{kind} name: {len(name)} characters, got {name!r:.80}; expected {RULE}"
+        )
     for character in name:
         if not _is_allowed(character):
             raise NameRuleError(

@@ -9,9 +9,10 @@ added, then its bias (where it has one), frozen ones included.
 """
 
 import inspect
+import os
 import weakref
-from collections.abc import Generator, Iterable, Sequence
-from typing import Any, overload
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any, NoReturn, TypeVar, overload
 
 import networkx as nx
 import numpy as np
@@ -29,6 +30,7 @@ from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.initializers import Source
 from neurosim.functions.numerals import Matrix, require_array, require_number
 from neurosim.functions.streams import require_seed, stream
+from neurosim.network import document
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.names import fold, require_name
@@ -38,6 +40,7 @@ from neurosim.network.wiring import require_initializer, require_wiring
 
 GENERATORS = ("pcg64", "legacy")
 Parameter = Connection | Neuron
+_Made = TypeVar("_Made")
 
 
 class Network:
@@ -56,9 +59,7 @@ class Network:
     array([1.])
     """
 
-    def __init__(
-        self, title: str = "network", *, seed: int = 0, generator: str = "pcg64"
-    ) -> None:
+    def __init__(self, title: str = "network", *, seed: int = 0, generator: str = "pcg64") -> None:
         if not isinstance(title, str):
             raise WrongTypeError(f"title: not a string, got {title!r}; expected free text")
         if generator not in GENERATORS:
@@ -126,7 +127,7 @@ class Network:
 
     @property
     def outputs(self) -> tuple[Neuron, ...]:
-        """The output neurons: those chosen, else the last layer added; empty where there are none."""
+        """The output neurons: those chosen, else the last layer added, else none."""
         if self._outputs is not None:
             return tuple(self._neuron(name) for name in self._outputs)
         last = next(reversed(self._layers.values()), None)
@@ -195,7 +196,7 @@ class Network:
         neurons: int | Sequence[str],
         *,
         activation: str = "identity",
-        bias: float | Sequence[float | None] | None | str = "default",
+        bias: float | Sequence[float | None] | str | None = "default",
         bias_trainable: bool = True,
         bias_initializer: object = None,
     ) -> Layer:
@@ -227,7 +228,8 @@ class Network:
             self._require_activation(activation, f"layer {name!r}", softmax=True)
             biases = self._require_biases(name, bias, len(names), bias_initializer)
         require_flag(bias_trainable, f"layer {name!r} bias_trainable")
-        return self._add_layer(name, names, activation, biases, bias_trainable, is_input)
+        layer = Layer(name, activation, is_input=is_input)
+        return self._add_layer(layer, names, biases, bias_trainable=bias_trainable)
 
     def add_neuron(
         self,
@@ -408,21 +410,15 @@ class Network:
 
     def summary(self) -> str:
         """The network in a few lines."""
-        from neurosim.network.document import summarize
-
-        return summarize(self)
+        return document.summarize(self)
 
     def copy(self) -> "Network":
         """An independent twin: structure, parameters, initial values; nothing computed."""
-        from neurosim.network.document import from_document, to_document
-
-        return from_document(to_document(self), self.title)
+        return document.from_document(document.to_document(self), self.title, Network)
 
     def save(self, path: Any) -> None:
         """Write the network to a JSON file, every number exactly."""
-        from neurosim.network.document import save
-
-        save(self, path)
+        document.save(self, path)
 
     def __copy__(self) -> "Network":
         return self.copy()
@@ -431,9 +427,7 @@ class Network:
         return self.copy()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from neurosim.network.document import from_document, to_document
-
-        return from_document, (to_document(self), self.title)
+        return document.from_document, (document.to_document(self), self.title, Network)
 
     def __repr__(self) -> str:
         return (
@@ -471,10 +465,12 @@ class Network:
 
     # --- inside
 
-    def _cached(self, key: str, make: Any) -> Any:
+    def _cached(self, key: str, make: Callable[[], _Made]) -> _Made:
+        """What was made of the present structure before, or else is made now."""
         if key not in self._cache:
             self._cache[key] = make()
-        return self._cache[key]
+        made: _Made = self._cache[key]
+        return made
 
     def _edited(self) -> None:
         self._version += 1
@@ -633,14 +629,13 @@ class Network:
 
     def _add_layer(
         self,
-        name: str,
+        layer: Layer,
         names: Sequence[str],
-        activation: str,
         biases: Sequence[float | None],
+        *,
         bias_trainable: bool,
-        is_input: bool,
     ) -> Layer:
-        layer = Layer(name, activation, is_input=is_input)
+        name, activation, is_input = layer.name, layer.activation, layer.is_input
         layer._neurons = tuple(
             Neuron(n, activation, b, bias_trainable=bias_trainable, layer=layer, is_input=is_input)
             for n, b in zip(names, biases, strict=True)
@@ -667,7 +662,7 @@ class Network:
                 self._require_new_edge(source, target)
                 u, v = self._unit(source), self._unit(target)
                 if not order.admit(u, v, self._successors, self._predecessors):
-                    raise GraphError(self._cycle_text(source, target))
+                    self._refuse_cycle(source, target)
                 connection = Connection(source, target, 0.0, trainable=trainable)
                 graph.add_edge(source.name, target.name, connection=connection, number=number)
                 number += 1
@@ -684,9 +679,7 @@ class Network:
         if source is target:
             raise GraphError(f"connection {name!r}: a self-loop; expected two different neurons")
         if target.is_input:
-            raise GraphError(
-                f"connection {name!r}: leads into an input; expected another target"
-            )
+            raise GraphError(f"connection {name!r}: leads into an input; expected another target")
         if self._graph.has_edge(source.name, target.name):
             raise GraphError(
                 f"connection {name!r}: stands already; expected one between the same two neurons"
@@ -697,7 +690,7 @@ class Network:
                 f"connection {name!r}: inside a softmax layer; expected none between its neurons"
             )
 
-    def _cycle_text(self, source: Neuron, target: Neuron) -> str:
+    def _refuse_cycle(self, source: Neuron, target: Neuron) -> NoReturn:
         start, goal = self._unit(target), self._unit(source)
         came: dict[str, str | None] = {start: None}
         frontier = [start]
@@ -714,7 +707,16 @@ class Network:
             path.append(at)
             at = came[at]
         shown = " -> ".join([goal, *reversed(path)])
-        return (
+        raise GraphError(
             f"connection '{source.name}->{target.name}': closes a cycle, got {shown};"
             " expected an acyclic graph"
         )
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that `Network.save` wrote.
+
+    Raises:
+        FileError: the file cannot be read, or does not hold a network.
+    """
+    return document.from_document(document.read_document(path), str(path), Network)

@@ -12,7 +12,9 @@ Source: Pearce and Kelly 2006; the two-way search is Bender, Fineman, Gilbert an
 from collections.abc import Callable, Iterable
 
 Units = Callable[[str], Iterable[str]]
-_GAP = 1 << 200  # 200 units fit between two neighbours, halving each time, before all are relabelled
+_GAP = (
+    1 << 200
+)  # 200 units fit between two neighbours, halving each time, before all are relabelled
 
 
 class AcyclicOrder:

@@ -38,7 +38,9 @@ class Wiring:
     def given(self, weight: Any, weights: Any) -> Matrix | None:
         """The weights that the call gives, in the shape of the pattern, or None."""
         if weight is not None and weights is not None:
-            raise InvalidValueError(f"{self.label}: weight and weights are both given; expected one")
+            raise InvalidValueError(
+                f"{self.label}: weight and weights are both given; expected one"
+            )
         if weight is not None:
             return np.full(self.shape(), require_number(weight, f"{self.label} weight"))
         if weights is None:

@@ -10,7 +10,7 @@ from neurosim.scenario.expect_entry import ExpectEntry
 from neurosim.scenario.network_entry import NetworkEntry
 from neurosim.scenario.training_entry import TrainingEntry
 
-ENGINES = ("graph", "compiled")
+from neurosim.training.engines import ENGINES
 
 VERSION = 1
 

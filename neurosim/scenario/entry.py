@@ -168,6 +168,12 @@ class Named:
         return handler.generate_schema(Annotated[reduce(or_, forms), self.told])
 
 
+def options_of(entry: Entry) -> tuple[str, dict[str, Any]]:
+    """The name that a named entry gives, and the options: all of them, defaults too."""
+    options = entry.model_dump()
+    return options.pop("name"), options
+
+
 def _name(value: object) -> str | None:
     name = value.get("name") if isinstance(value, dict) else None
     return f"<{name}>" if isinstance(name, str) else None

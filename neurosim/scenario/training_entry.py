@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from neurosim.functions.losses import LOSSES
+from neurosim.functions.losses import LOSSES, REDUCTIONS
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.scenario.entry import NUMBER, WRONG_KIND, Choice, Entry, Named, Told, tag
 
-METRICS = ("accuracy",)
+from neurosim.training.metrics import METRICS
 
 Optimizer = Annotated[Entry, Named("optimizer", OPTIMIZERS)]
 
@@ -35,7 +35,7 @@ class TrainingEntry(Entry):
 
     loss: Annotated[str, Choice("loss", LOSSES)] = "half_squared_error"
     """What is minimized, measured on each row."""
-    reduction: Annotated[str, Choice("reduction", ("mean", "sum"))] = "mean"
+    reduction: Annotated[str, Choice("reduction", REDUCTIONS)] = "mean"
     """What is made of the rows' losses, and of their gradients."""
     optimizer: Optimizer
     """How a parameter moves, given its gradient."""

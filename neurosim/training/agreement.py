@@ -111,7 +111,7 @@ def agree(
     }  # fmt: skip
     require_epochs(updates)
     start = network.seed if seed is None else seed
-    task = make_task(network.copy(), X, T, **options)  # type: ignore[arg-type]
+    task = make_task(network.copy(), X, T, **options)
     return compare(GraphEngine(task), CompiledEngine(task), task, updates, start)
 
 
@@ -131,23 +131,25 @@ def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> A
         trained.append(state.parameters)
     (loss_a, gradient_a), (loss_b, gradient_b) = values
     places = [
-        f"row {row}, {neuron.name}"
-        for row in range(task.n_rows)
-        for neuron in task.network.outputs
+        f"row {row}, {neuron.name}" for row in range(task.n_rows) for neuron in task.network.outputs
     ]
     one = np.array([loss_a]), np.array([loss_b])
     return Agreement(
         _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), TOLERANCE),
         _worst("loss", ["all rows"], *one, TOLERANCE),
         _worst("gradients", names, gradient_a, gradient_b, TOLERANCE),
-        _worst(f"parameters after {updates} updates", names, *trained, TOLERANCE_AFTER_TRAINING),
+        _worst(
+            f"parameters after {updates} updates",
+            names,
+            trained[0],
+            trained[1],
+            TOLERANCE_AFTER_TRAINING,
+        ),
         updates,
     )
 
 
-def _worst(
-    what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float
-) -> Difference:
+def _worst(what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float) -> Difference:
     if not len(a):
         return Difference(what, "nothing", 0.0, 0.0, 0.0, tolerance)
     with np.errstate(invalid="ignore"):

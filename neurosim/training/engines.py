@@ -6,7 +6,7 @@ the compiler made of the same graph. Neither keeps anything of a training: all i
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -168,7 +168,7 @@ class CompiledEngine:
 
 
 class _Run:
-    """One stretch of compiled training: the state in the plan's order, and a program a batch size."""
+    """A stretch of compiled training: the state in the plan's order, a program a batch size."""
 
     def __init__(self, engine: CompiledEngine, task: Task, state: TrainingState) -> None:
         self._engine, self._task, self._state = engine, task, state
@@ -181,10 +181,8 @@ class _Run:
         self._updates = state.updates
 
     def epochs(self, count: int) -> tuple[TrainingState, list[float]]:
-        losses = []
         with np.errstate(all="ignore"):
-            for _ in range(count):
-                losses.append(self._epoch())
+            losses = [self._epoch() for _ in range(count)]
         return self._state, losses
 
     def batch(self) -> TrainingState:
@@ -289,12 +287,11 @@ def _gradient_of(owner: Any) -> float:
     return float(gradient)
 
 
-ENGINES = {"graph": GraphEngine, "compiled": CompiledEngine}
+ENGINES: dict[str, Callable[[Task], Engine]] = {"graph": GraphEngine, "compiled": CompiledEngine}
 
 
 def make_engine(name: object, task: Task) -> Engine:
     """The engine of this name, for this task."""
     if not isinstance(name, str) or name not in ENGINES:
         raise UnknownNameError(unknown("engine", name, ENGINES))
-    engine: Engine = ENGINES[name](task)
-    return engine
+    return ENGINES[name](task)

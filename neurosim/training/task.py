@@ -1,6 +1,5 @@
 """What is to be trained, and on what: checked once, frozen, the same for both engines."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,5 +156,3 @@ def require_epochs(epochs: object) -> int:
     if epochs < 0:
         raise InvalidValueError(f"epochs: got {epochs!r}; expected an integer >= 0")
     return int(epochs)
-
-

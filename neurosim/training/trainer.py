@@ -110,8 +110,9 @@ def train(
         NeurosimError: something given does not fit; see `make_task`.
     """
     session = _Session(
-        network, X, T, engine, seed, validation, metrics, state,
-        {"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
+        network, X, T,
+        engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
+        options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
          "reduction": reduction, "penalty": penalty},
     )  # fmt: skip
     begin = time.perf_counter()
@@ -154,21 +155,23 @@ def epochs(
         An Epoch after each; the network's objects then hold its values.
     """
     session = _Session(
-        network, X, T, engine, seed, validation, metrics, state,
-        {"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
+        network, X, T,
+        engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
+        options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
          "reduction": reduction, "penalty": penalty},
     )  # fmt: skip
     return session.epochs(require_epochs(epochs))
 
 
 class _Session:
-    """One call of train or epochs: the task, the engine, and the state that goes from one to next."""
+    """One call of train or epochs: the task, the engine, and the state that goes on."""
 
     def __init__(
         self,
         network: Network,
         X: Any,
         T: Any,
+        *,
         engine: str,
         seed: int | None,
         validation: tuple[Any, Any] | None,
@@ -286,9 +289,7 @@ def is_finite(state: TrainingState) -> bool:
     )
 
 
-def _find_divergence(
-    engine: Engine, task: Task, state: TrainingState
-) -> tuple[TrainingState, str]:
+def _find_divergence(engine: Engine, task: Task, state: TrainingState) -> tuple[TrainingState, str]:
     """The last state that was finite, and where the first number that is not came up.
 
     Goes the stretch again batch by batch, then the batch itself step by step over the graph.

@@ -1,0 +1,18 @@
+"""``neurosim agree``: both engines on a scenario's data, and the worst difference of each kind."""
+
+import click
+
+from neurosim.scenario import agree_scenario
+
+
+@click.command()
+@click.argument("file")
+@click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
+              help="How many batches to train before parameters are compared.")  # fmt: skip
+def agree(file: str, updates: int) -> int:
+    """Compare the two engines on FILE: outputs, loss, every gradient, trained parameters."""
+    agreement = agree_scenario(file, updates=updates)
+    for difference in agreement.differences:
+        click.echo(str(difference))
+    click.echo("the engines agree" if agreement.passed else "the engines do not agree")
+    return 0 if agreement.passed else 1

@@ -1,0 +1,68 @@
+"""The command ``neurosim``: one door for all commands, and the one place that ends the process.
+
+Exit codes: 0 all expectations met, 1 an expectation failed or engines disagree, 2 wrong use or an
+invalid file, 3 training diverged, 130 Ctrl-C.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from neurosim import __version__
+from neurosim.cli.agree import agree
+from neurosim.cli.compile import compile_
+from neurosim.cli.new import new
+from neurosim.cli.predict import predict
+from neurosim.cli.run import run
+from neurosim.cli.shelf import list_, schema
+from neurosim.errors import DivergedError, NeurosimError
+
+PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="neurosim")
+def cli() -> None:
+    """Run, compare, compile and ask neural networks that are written as scenario files."""
+
+
+for command in (run, agree, compile_, predict, new, list_, schema):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end the process with its exit code."""
+    sys.exit(run_command(arguments))
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; whatever a user did wrong is a line on standard error, never a traceback."""
+    try:
+        code = cli.main(arguments, prog_name="neurosim", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return INVALID
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except DivergedError as error:
+        click.echo(f"diverged: {error}", err=True)
+        return DIVERGED
+    except NeurosimError as error:
+        click.echo(f"error: {error}", err=True)
+        return INVALID
+    except BrokenPipeError:
+        # the reader has gone (`neurosim list | head`); nothing is left to say to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PASSED
+    except OSError as error:
+        click.echo(f"error: {error.filename or 'file'}: {error.strerror}", err=True)
+        return INVALID
+    return int(code or PASSED)
+
+
+if __name__ == "__main__":
+    main()
