@@ -40,7 +40,8 @@ def standalone_script(plan: Plan, theta: Matrix) -> str:
         f'"""A network compiled by neurosim: {len(plan.blocks) - 1} blocks; needs only NumPy.\n\n'
         f"Inputs: {inputs}.\nOutputs: {outputs}.\n"
         '"""\n',
-        "import math\nfrom typing import Any\n\nimport numpy as np\nfrom numpy.typing import NDArray\n",
+        "import math\nfrom typing import Any\n\nimport numpy as np",
+        "from numpy.typing import NDArray\n",
         f"from numpy import {', '.join(LIBRARY)}\n\nArray = NDArray[Any]\n",
         *_definitions(functions),
         *(

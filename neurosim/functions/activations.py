@@ -328,7 +328,7 @@ def _swish_slope_into(z: Array, _a: Array, out: Array) -> None:
 
 
 def _mish_gate(z: float) -> tuple[float, float]:
-    # t = tanh(softplus(z)) and 1 - t^2, as fractions in e = exp(-|z|) that neither overflow nor cancel
+    # t = tanh(softplus(z)) and 1 - t^2, as fractions in e = exp(-|z|): no overflow, no cancellation
     e = math.exp(-abs(z))
     top, n = (
         (1.0 + 2.0 * e, 1.0 + 2.0 * e + 2.0 * e * e)

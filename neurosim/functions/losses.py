@@ -147,7 +147,7 @@ def _huber_slope(x: float, t: float) -> float:
     e = x - t
     if e > 1.0:
         return 1.0
-    return -1.0 if e < -1.0 else e  # asked this way round, NaN stays NaN
+    return max(e, -1.0)  # asked this way round, NaN stays NaN
 
 
 def _huber_array(x: Array, t: Array) -> Array:
