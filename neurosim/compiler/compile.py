@@ -7,8 +7,8 @@ import numpy as np
 
 from neurosim.compiler.plan import Block, Plan
 from neurosim.compiler.planning import make_plan
-from neurosim.compiler.printing import print_forward, source_of
-from neurosim.compiler.program import load_program
+from neurosim.compiler.printing import print_forward, source_of_forward
+from neurosim.compiler.program import load_forward
 from neurosim.compiler.standalone import standalone_script
 from neurosim.errors import ShapeError, StaleError
 from neurosim.functions.numerals import Matrix, require_array
@@ -39,14 +39,14 @@ class Matrices:
 class CompiledNetwork:
     """A network's structure as a program; the weights are read from the network at each call."""
 
-    __slots__ = ("_bind", "_network", "plan", "source")
+    __slots__ = ("_forward", "_network", "plan", "source")
 
     def __init__(self, network: Network, plan: Plan) -> None:
         self._network = network
         self.plan = plan
         text = print_forward(plan)
-        self.source = source_of(plan, text, is_training=False)
-        self._bind = load_program(self.source, text.names)
+        self.source = source_of_forward(plan, text)
+        self._forward = load_forward(self.source, text.names)
 
     def forward(self, X: Any) -> Matrix:
         """The outputs for many samples, (B, n_in) -> (B, n_out).
@@ -61,7 +61,7 @@ class CompiledNetwork:
         with np.errstate(all="ignore"):
             for start in range(0, len(rows), _CHUNK):
                 part = rows[start : start + _CHUNK]
-                parts.append(np.array(self._bind(theta, len(part))(part)).T)
+                parts.append(np.array(self._forward(theta, part)).T)
         return np.concatenate(parts)
 
     @property

@@ -48,7 +48,7 @@ class Text:
 
 
 def print_forward(plan: Plan) -> Text:
-    """The program that computes outputs: ``bind(theta, size)`` returns ``forward(x)``."""
+    """The program that computes outputs."""
     text = Text()
     _print_state(plan, text, keep_net_inputs=set())
     for operation in lower_forward(plan):
@@ -57,7 +57,7 @@ def print_forward(plan: Plan) -> Text:
 
 
 def print_training(plan: Plan, loss: Loss, scale_by_rows: bool) -> Text:
-    """The program with a backward half: ``bind`` returns ``forward(x)`` and ``backward(t)``.
+    """The program with a backward half.
 
     ``backward`` returns the loss, and writes the gradient; both are divided by the number of
     samples where ``scale_by_rows`` says so.
@@ -74,21 +74,32 @@ def print_training(plan: Plan, loss: Loss, scale_by_rows: bool) -> Text:
     return text
 
 
-def source_of(plan: Plan, text: Text, *, is_training: bool) -> str:
-    """The whole program as Python text."""
-    arguments = "theta, gradient, size" if is_training else "theta, size"
-    lines = [f"# {ascii(repr(plan))[1:-1]}"]  # a title is free text: escaped, it stays one comment
-    lines += [f"def bind({arguments}):", f"    state = ones(({plan.n_rows}, size), theta.dtype)"]
-    lines += [f"    {line}" for line in text.setup]
-    lines += ["", "    def forward(x):"]
-    lines += [f"        {line}" for line in text.forward]
-    lines.append(f"        return {_rows_of_state(plan.outputs, text)}")
-    if not is_training:
-        return "\n".join([*lines, "", "    return forward", ""])
-    lines += ["", "    def backward(t):", "        loss = 0.0"]
-    lines += [f"        {line}" for line in text.backward]
-    lines += ["        return loss * scale", "", "    return forward, backward", ""]
-    return "\n".join(lines)
+def source_of_forward(plan: Plan, text: Text) -> str:
+    """The text of ``forward(theta, x)``, (B, n_in) -> (n_out, B): one function, all names local."""
+    lines = [_title(plan), "def forward(theta, x):", "    size = len(x)"]
+    lines += [f"    {line}" if line else "" for line in [_state(plan), *text.setup, "", *text.forward]]
+    return "\n".join([*lines, f"    return {_rows_of_state(plan.outputs, text)}", ""])
+
+
+def source_of_training(plan: Plan, text: Text) -> str:
+    """The text of a module: buffers for ``size`` samples, ``forward(x)`` and ``backward(t)``.
+
+    It expects ``theta``, ``gradient`` and ``size`` to be there. Its names are global on purpose:
+    Python compiles a function in a time quadratic in the number of names it closes over.
+    """
+    lines = [_title(plan), _state(plan), *text.setup, "", "", "def forward(x):"]
+    lines += [f"    {line}" for line in text.forward]
+    lines += [f"    return {_rows_of_state(plan.outputs, text)}", "", "", "def backward(t):"]
+    lines += ["    loss = 0.0", *(f"    {line}" for line in text.backward)]
+    return "\n".join([*lines, "    return loss * scale", ""])
+
+
+def _title(plan: Plan) -> str:
+    return f"# {ascii(repr(plan))[1:-1]}"  # a title is free text: escaped, it stays one comment
+
+
+def _state(plan: Plan) -> str:
+    return f"state = ones(({plan.n_rows}, size), theta.dtype)"
 
 
 def _print_state(plan: Plan, text: Text, *, keep_net_inputs: set[int]) -> None:

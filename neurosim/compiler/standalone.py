@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from neurosim.compiler.plan import Plan
-from neurosim.compiler.printing import print_forward, source_of
+from neurosim.compiler.printing import print_forward, source_of_forward
 from neurosim.compiler.program import LIBRARY
 from neurosim.functions.numerals import Matrix
 
@@ -14,7 +14,7 @@ def predict(X):
     """The outputs, (B, n_out), for samples X, (B, n_in)."""
     X = np.asarray(X, dtype=float)
     with np.errstate(all="ignore"):
-        return bind(theta, len(X))(X).T.copy()
+        return forward(theta, X).T.copy()
 
 
 if __name__ == "__main__":
@@ -49,7 +49,7 @@ def standalone_script(plan: Plan, theta: Matrix) -> str:
             for name, value in arrays.items()
         ),
         f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
-        source_of(plan, text, is_training=False),
+        source_of_forward(plan, text),
         _MAIN,
     ]
     return "\n".join(parts)

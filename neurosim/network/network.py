@@ -706,7 +706,10 @@ class Network:
         while at is not None:
             path.append(at)
             at = came[at]
-        shown = " -> ".join([goal, *reversed(path)])
+        path = [goal, *reversed(path)]
+        if len(path) > 12:
+            path = [*path[:6], f"... ({len(path) - 12} more)", *path[-6:]]
+        shown = " -> ".join(path)
         raise GraphError(
             f"connection '{source.name}->{target.name}': closes a cycle, got {shown};"
             " expected an acyclic graph"

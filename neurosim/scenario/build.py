@@ -115,8 +115,8 @@ class _Builder:
                         source.name, target.name, initializer=self._initial.weights
                     )
             return
-        owners = (*self.network.layers, *self.network.neurons)
-        known = dict.fromkeys(owner.name for owner in owners)
+        layers = [layer.name for layer in self.network.layers]
+        known = dict.fromkeys([*layers, *(neuron.name for neuron in self.network.neurons)])
         for number, connection in enumerate(entry.connections):
             self._connect(connection, number, known)
 

@@ -1,9 +1,10 @@
-"""What can be wrong with ``expect:`` although each entry is right: names, samples, epochs, parts."""
+"""What can be wrong with ``expect:`` although each entry is right: names, epochs, parts."""
 
 from collections.abc import Iterator
 
 from neurosim.errors import unknown
 from neurosim.network.network import Network
+from neurosim.scenario.data_entry import DataEntry
 from neurosim.scenario.expect_entry import (
     AccuracyExpectation,
     BiasExpectation,
@@ -110,6 +111,10 @@ def _check_context(item: Expectation, reading: Reading) -> Found:
         key = next(key for key in ("gradient", "loss", "accuracy") if hasattr(item, key))
         yield key, "is measured on rows, and there are none; expected data too"
     elif not isinstance(item, GradientExpectation) and item.on != "train" and draft.data:
-        if not getattr(draft.data.split, item.on):
-            split = f"split: {{{item.on}: 0.2}}"
-            yield "on", f"no rows are set aside for {item.on!r}; expected data with {split}"
+        yield from _check_part(item.on, draft.data)
+
+
+def _check_part(name: str, data: DataEntry) -> Found:
+    if not getattr(data.split, name):
+        split = f"split: {{{name}: 0.2}}"
+        yield "on", f"no rows are set aside for {name!r}; expected data with {split}"

@@ -9,7 +9,6 @@ from neurosim.scenario.entry import Choice, Entry, mistake
 from neurosim.scenario.expect_entry import ExpectEntry
 from neurosim.scenario.network_entry import NetworkEntry
 from neurosim.scenario.training_entry import TrainingEntry
-
 from neurosim.training.engines import ENGINES
 
 VERSION = 1

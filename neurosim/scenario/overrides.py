@@ -5,47 +5,53 @@ stood in the file, and a message about it says ``--set`` instead of a line.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 from neurosim.scenario.node import KeyPath, Node, Place, Problem, node_of, refuse
 from neurosim.scenario.problems import shown
 from neurosim.scenario.text import parse
 
-Overrides = Mapping[str, Any] | Iterable[str]
+Overrides: TypeAlias = Mapping[str, Any] | Iterable[str | tuple[str, Any]]
 
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 
 
+def listed(overrides: Overrides) -> list[str | tuple[str, Any]]:
+    """The changes one by one."""
+    if isinstance(overrides, str):
+        return [overrides]
+    return list(overrides.items() if isinstance(overrides, Mapping) else overrides)
+
+
 def override(tree: Node, overrides: Overrides) -> None:
-    """Make the changes.
+    """Make the changes, one after the other.
 
     Args:
         tree: the scenario; it is changed.
-        overrides: ``"training.epochs=10"`` each, the value in YAML; or a mapping from paths to
-            values.
+        overrides: texts such as ``"training.epochs=10"``, the value in YAML; or paths with their
+            values, as a mapping or as pairs.
 
     Raises:
         ScenarioError: an assignment cannot be read, or its path leads nowhere.
     """
     problems = []
-    for key, value in _assignments(overrides):
+    for assignment in listed(overrides):
+        key, value = _assignment(assignment)
         path = _path_of(key)
         problem = _put(tree, path, value) if path else _unreadable(key)
         problems += [problem] if problem else []
     refuse(problems)
 
 
-def _assignments(overrides: Overrides) -> Iterator[tuple[str, Node]]:
-    if isinstance(overrides, Mapping):
-        for key, value in overrides.items():
-            yield key, node_of(value, Place(f"--set {key}"))
-        return
-    for assignment in [overrides] if isinstance(overrides, str) else overrides:
-        key, equals, text = assignment.partition("=")
-        if not equals:
-            refuse([_unreadable(assignment)])
-        yield key.strip(), _value_of(text, f"--set {key.strip()}")
+def _assignment(given: str | tuple[str, Any]) -> tuple[str, Node]:
+    if not isinstance(given, str):
+        key, value = given
+        return key, node_of(value, Place(f"--set {key}"))
+    key, equals, text = given.partition("=")
+    if not equals:
+        refuse([_unreadable(given)])
+    return key.strip(), _value_of(text, f"--set {key.strip()}")
 
 
 def _value_of(text: str, label: str) -> Node:

@@ -134,7 +134,9 @@ class _Loading:
         wrong = [number for number, length in enumerate(lengths) if length != expected]
         if not wrong:
             return
-        each = f"expected {expected}, one for each {key.removesuffix('s').replace('target', 'output')}"
+        each = (
+            f"expected {expected}, one for each {key.removesuffix('s').replace('target', 'output')}"
+        )
         if len(wrong) > MOST_WRONG_ROWS:
             message = f"{len(wrong)} rows of a wrong length; {each}"
             raise _Wrong([self.locate(("data", key), message)])

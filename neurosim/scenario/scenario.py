@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from neurosim.errors import GraphError, MissingExtraError, NeurosimError
 from neurosim.functions.numerals import Matrix
@@ -14,14 +14,25 @@ from neurosim.scenario.check import check_expectations
 from neurosim.scenario.data_entry import InlineEntry
 from neurosim.scenario.document import Document
 from neurosim.scenario.entry import options_of
-from neurosim.scenario.expect_entry import Expectation
-from neurosim.scenario.node import Problem, refuse
+from neurosim.scenario.expect_entry import Expectation, GradientExpectation, LossExpectation
+from neurosim.scenario.node import KeyPath, Problem, refuse
 from neurosim.scenario.overrides import Overrides
 from neurosim.scenario.read import Reading, read
 from neurosim.scenario.rows import build_data
+from neurosim.scenario.shipped import find_scenario
 from neurosim.scenario.training_entry import TrainingEntry
 from neurosim.training.data import PARTS, Data
 from neurosim.training.task import make_task
+
+
+class Measure(TypedDict):
+    """Which loss, and what is made of it over a batch."""
+
+    loss: str
+    reduction: str
+
+
+DEFAULT_MEASURE = Measure(loss="half_squared_error", reduction="mean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +103,11 @@ class Scenario:
         return None if self.data is None else self.data.train.T
 
     @property
-    def measure(self) -> dict[str, str]:
+    def measure(self) -> Measure:
         """The loss and its reduction, also where nothing is trained."""
         if self.training is None:
-            return {"loss": "half_squared_error", "reduction": "mean"}
-        return {"loss": self.training.loss, "reduction": self.training.reduction}
+            return DEFAULT_MEASURE
+        return Measure(loss=self.training.loss, reduction=self.training.reduction)
 
     def __repr__(self) -> str:
         """The title, the network, the data and the epochs in a line."""
@@ -109,15 +120,17 @@ def load_scenario(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
     """Read a scenario file and build what it describes.
 
     Args:
-        path: the file.
+        path: the file, or the name of a shipped scenario.
         overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
 
     Raises:
+        UnknownNameError: there is neither such a file nor such a name.
         FileError: the file cannot be read, or is no text.
         ScenarioError: something in it is wrong; the error tells all of it, each with its place.
         MissingExtraError: its data need a package that is not installed.
     """
-    return build_scenario(read(path, overrides), path)
+    file = find_scenario(path)
+    return build_scenario(read(file, overrides), file)
 
 
 def build_scenario(reading: Reading, path: str | Path) -> Scenario:
@@ -217,14 +230,14 @@ class _Building:
         self.problems += problems
         return data
 
-    def check(
-        self, network: Network | None, data: Data | None, training: Training | None
-    ) -> None:
+    def check(self, network: Network | None, data: Data | None, training: Training | None) -> None:
         """Compare the parts with each other."""
         if network is None:
             return
         if data is not None and training is not None:
             self._check_training(network, data, training)
+        elif data is not None and not self._reading.has("training"):
+            self._check_measuring(network, data)
         self.problems += check_expectations(self._reading, network)
 
     def _check_training(self, network: Network, data: Data, training: Training) -> None:
@@ -241,5 +254,15 @@ class _Building:
                 self._note(("data", "targets") if inline else ("data",), error)
                 return
 
-    def _note(self, path: tuple[str, ...], message: object) -> None:
+    def _check_measuring(self, network: Network, data: Data) -> None:
+        """Where nothing is trained, but a loss or a gradient is expected: can it be had?"""
+        measured = LossExpectation | GradientExpectation
+        for number, item in enumerate(self._draft.expect):
+            if isinstance(item, measured):
+                try:
+                    make_task(network, *data.train, **DEFAULT_MEASURE)
+                except NeurosimError as error:
+                    self._note(("expect", number), error)
+
+    def _note(self, path: KeyPath, message: object) -> None:
         self.problems.append(self._reading.problem(path, message))

@@ -7,7 +7,6 @@ from pydantic import Field
 from neurosim.functions.losses import LOSSES, REDUCTIONS
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.scenario.entry import NUMBER, WRONG_KIND, Choice, Entry, Named, Told, tag
-
 from neurosim.training.metrics import METRICS
 
 Optimizer = Annotated[Entry, Named("optimizer", OPTIMIZERS)]

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from neurosim.compiler.planning import make_plan
-from neurosim.compiler.printing import print_training, source_of
-from neurosim.compiler.program import load_program
+from neurosim.compiler.printing import print_training, source_of_training
+from neurosim.compiler.program import load_training
 from neurosim.errors import StaleError, UnknownNameError, unknown
 from neurosim.functions.numerals import Matrix
 from neurosim.interpreter.backward import backward_steps, measure_steps
@@ -125,8 +125,8 @@ class CompiledEngine:
         self._task = task
         self.plan = plan = make_plan(task.network)
         text = print_training(plan, task.loss, task.reduction == "mean")
-        self.source = source_of(plan, text, is_training=True)
-        self._bind = load_program(self.source, text.names)
+        self.source = source_of_training(plan, text)
+        self._bind = load_training(self.source, text.names)
         self._frozen = np.flatnonzero(~task.network.trainable_mask()[plan.order])
         self._start = np.array(task.optimizer.start)[:, None]
         self._weights = ~plan.is_bias

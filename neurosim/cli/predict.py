@@ -1,0 +1,27 @@
+"""``neurosim predict``: the outputs for the rows of a CSV file."""
+
+import csv
+import sys
+from pathlib import Path
+
+import click
+
+from neurosim.scenario import predictor
+
+
+@click.command()
+@click.argument("file")
+@click.argument("data", type=click.Path(path_type=Path))
+def predict(file: str, data: Path) -> int:
+    """Print the outputs of FILE for each row of DATA, as CSV.
+
+    FILE is a saved network, or a scenario, which is trained first. DATA has a column for each
+    input, found by the inputs' names where its header has them, else in order.
+    """
+    model = predictor(file)
+    X = model.read(data)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(model.output_names)
+    for row in model.predict(X).tolist():
+        writer.writerow([repr(value) for value in row])
+    return 0
