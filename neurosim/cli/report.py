@@ -12,7 +12,7 @@ _MOST_COLUMNS = 8  # of inputs, targets and outputs each; more would not fit a t
 
 def print_result(result: RunResult, console: Console) -> None:
     """Print one result."""
-    console.print(f"[bold]{escape(result.scenario)}[/bold]", soft_wrap=True)
+    console.print(f"[bold]{escape(result.title)}[/bold]", soft_wrap=True)
     if result.status == "skipped":
         console.print(f"  skipped: {escape(result.message)}", soft_wrap=True)
         return
@@ -31,7 +31,7 @@ def print_result(result: RunResult, console: Console) -> None:
 
 
 def _training_line(result: RunResult) -> str:
-    loss = f"loss {short(result.loss_first)} -> {short(result.loss_last)}"
+    loss = f"loss {short(result.loss.first)} -> {short(result.loss.last)}"
     return f"{result.epochs} epochs ({result.engine}), {loss}, {result.seconds:.2f} s"
 
 
@@ -51,7 +51,9 @@ def _print_rows(result: RunResult, console: Console) -> None:
     console.print(table)
 
 
-def _row(values: tuple[float, ...]) -> str:
+def _row(values: tuple[float, ...] | None) -> str:
+    if values is None:
+        return ""
     shown = " ".join(f"{value:.4g}" for value in values[:_MOST_COLUMNS])
     more = len(values) - _MOST_COLUMNS
     return f"{shown} ... ({more} more)" if more > 0 else shown

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neurosim.cli.report import print_result
 from neurosim.errors import FileError, NeurosimError
-from neurosim.scenario import Run, RunResult
+from neurosim.scenario import Run, RunResult, start_run
 
 # the worst ending of several comes first
 _ENDINGS = (("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0), ("skipped", 0))
@@ -42,16 +42,16 @@ def run(
     documents: list[object] = []
     for file in files:
         try:
-            made = Run(file, engine=engine, seed=seed, overrides=overrides)
+            made = start_run(file, engine=engine, seed=seed, overrides=overrides)
             _watch(made, file)
-            result = made.result
+            result = made.result()
         except NeurosimError as error:
             click.echo(f"error: {error}", err=True)
             statuses.append("invalid")
             documents.append({"scenario": file, "status": "invalid", "message": str(error)})
             continue
         statuses.append(result.status)
-        documents.append(result.document())
+        documents.append(result.to_dict())
         if out is not None:
             write_result(result, out if len(files) == 1 else out / Path(file).stem)
         if not as_json:
@@ -70,9 +70,9 @@ def write_result(result: RunResult, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"{folder}: cannot be made, got {error.strerror}") from error
-    document = json.dumps(result.document(), ensure_ascii=False, indent=1)
+    document = json.dumps(result.to_dict(), ensure_ascii=False, indent=1)
     (folder / "run.json").write_text(document + "\n", encoding="utf-8")
-    lines = (json.dumps(record) + "\n" for record in result.metrics_records())
+    lines = (json.dumps(record.to_dict()) + "\n" for record in result.history)
     (folder / "metrics.jsonl").write_text("".join(lines), encoding="utf-8")
     if result.network is not None:
         result.network.save(folder / "network.json")
@@ -86,12 +86,8 @@ def _watch(made: Run, file: str) -> None:
         return
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for _ in progress.track(_epochs(made), total=made.total, description=Path(file).stem):
+        for _ in progress.track(made, total=made.n_epochs, description=Path(file).stem):
             pass
-
-
-def _epochs(made: Run) -> Iterable[object]:
-    return made
 
 
 def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> None:

@@ -77,7 +77,9 @@ def print_training(plan: Plan, loss: Loss, scale_by_rows: bool) -> Text:
 def source_of_forward(plan: Plan, text: Text) -> str:
     """The text of ``forward(theta, x)``, (B, n_in) -> (n_out, B): one function, all names local."""
     lines = [_title(plan), "def forward(theta, x):", "    size = len(x)"]
-    lines += [f"    {line}" if line else "" for line in [_state(plan), *text.setup, "", *text.forward]]
+    lines += [
+        f"    {line}" if line else "" for line in [_state(plan), *text.setup, "", *text.forward]
+    ]
     return "\n".join([*lines, f"    return {_rows_of_state(plan.outputs, text)}", ""])
 
 

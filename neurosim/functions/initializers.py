@@ -8,7 +8,7 @@ given: a `numpy.random.Generator`, or a ``RandomState`` where a script that call
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 
 Matrix = NDArray[np.float64]
-Source = np.random.Generator | np.random.RandomState
+# by name, because asking NumPy for it would load numpy.random with every import of neurosim
+Source: TypeAlias = "np.random.Generator | np.random.RandomState"
 
 
 class Initializer(Protocol):

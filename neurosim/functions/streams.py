@@ -10,7 +10,7 @@ import numpy as np
 from neurosim.errors import InvalidValueError, WrongTypeError
 
 
-def stream(seed: int, *names: str) -> np.random.Generator:
+def stream(seed: int, *names: str) -> "np.random.Generator":
     """The generator that the purpose ``names`` has under this seed.
 
     >>> float(stream(1, "shuffling").random()) == float(stream(1, "shuffling").random())

@@ -8,6 +8,7 @@ Read `node`, `text`, `entry`, then the entries (`network_entry`, `data_entry`, `
 from neurosim.scenario.compare import agree_scenario, load_network
 from neurosim.scenario.document import Document
 from neurosim.scenario.expect import Verdict
+from neurosim.scenario.predict import Predictor, predictor
 from neurosim.scenario.read import read_scenario
 from neurosim.scenario.result import EpochRecord, Losses, Parameters, RunResult, TableRow
 from neurosim.scenario.run import Run, run_scenario, start_run
@@ -20,6 +21,7 @@ __all__ = [
     "EpochRecord",
     "Losses",
     "Parameters",
+    "Predictor",
     "Run",
     "RunResult",
     "Scenario",
@@ -32,6 +34,7 @@ __all__ = [
     "list_scenarios",
     "load_network",
     "load_scenario",
+    "predictor",
     "read_scenario",
     "run_scenario",
     "schema",

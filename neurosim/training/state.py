@@ -75,7 +75,7 @@ def draw_order(task: Task, state: TrainingState) -> tuple[Any, Mapping[str, Any]
     """The order of rows in the state's epoch, and the streams as they are after it."""
     if not task.shuffle:
         return np.arange(task.n_rows), state.streams
-    generator = np.random.Generator(np.random.PCG64())
+    generator = np.random.Generator(np.random.PCG64(0))
     generator.bit_generator.state = state.streams["shuffling"]
     order = generator.permutation(task.n_rows)
     return order, {**state.streams, "shuffling": generator.bit_generator.state}

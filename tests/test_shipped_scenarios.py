@@ -1,0 +1,34 @@
+"""Every shipped scenario is a test, on both engines where its size allows."""
+
+import pytest
+
+from neurosim.scenario import list_scenarios, load_scenario, run_scenario
+
+COMPILED_ONLY = {"digits", "spirals"}  # minutes on the graph engine
+
+
+@pytest.mark.parametrize("shipped", list_scenarios(), ids=lambda shipped: shipped.name)
+def test_shipped_scenario_meets_its_expectations_compiled(shipped):
+    result = run_scenario(shipped.path, engine="compiled")
+
+    assert result.status == "passed", [str(v) for v in result.expectations if not v.passed]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "shipped",
+    [shipped for shipped in list_scenarios() if shipped.name not in COMPILED_ONLY],
+    ids=lambda shipped: shipped.name,
+)
+def test_shipped_scenario_meets_its_expectations_node_by_node(shipped):
+    result = run_scenario(shipped.path, engine="graph")
+
+    assert result.status == "passed", [str(v) for v in result.expectations if not v.passed]
+
+
+@pytest.mark.parametrize("shipped", list_scenarios(), ids=lambda shipped: shipped.name)
+def test_shipped_scenario_names_its_schema_and_expects_something(shipped):
+    first = shipped.path.read_text(encoding="utf-8").splitlines()[0]
+
+    assert first == "# yaml-language-server: $schema=scenario.schema.json"
+    assert load_scenario(shipped.path).expect
