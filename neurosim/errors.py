@@ -7,7 +7,9 @@ that code which knows nothing of neurosim can catch it as a ``ValueError``, ``Ke
 """
 
 import difflib
-from collections.abc import Iterable
+import itertools
+import os
+from collections.abc import Callable, Iterable
 
 
 class NeurosimError(Exception):
@@ -86,8 +88,19 @@ def guess(got: object, known: Iterable[str]) -> str:
     >>> guess("sigmod", ["relu", "sigmoid"])
     " (did you mean 'sigmoid'?)"
     """
-    close = difflib.get_close_matches(str(got), list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    names = list(itertools.islice(known, 2000))  # a guess over more names would take seconds
+    close = difflib.get_close_matches(str(got), names, n=5, cutoff=0.5)
+    return f" (did you mean {max(close, key=_likeness(str(got)))!r}?)" if close else ""
+
+
+def _likeness(got: str) -> Callable[[str], tuple[float, int]]:
+    """How like a name is to what was got; where two are alike, the same beginning decides."""
+
+    def likeness(name: str) -> tuple[float, int]:
+        ratio = difflib.SequenceMatcher(None, name, got).ratio()
+        return ratio, len(os.path.commonprefix([name, got]))
+
+    return likeness
 
 
 def _listing(names: list[str], most: int = 20) -> str:

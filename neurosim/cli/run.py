@@ -27,7 +27,7 @@ _ENDINGS = (("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0), ("ski
               help="Write run.json, metrics.jsonl and network.json.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
-def run(
+def run(  # noqa: PLR0917 - click passes a command its options by name
     files: Sequence[str],
     engine: str | None,
     seed: int | None,

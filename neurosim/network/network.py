@@ -135,7 +135,7 @@ class Network:
 
     @outputs.setter
     def outputs(self, names: Iterable[str | Neuron]) -> None:
-        if isinstance(names, (str, Neuron)):
+        if isinstance(names, (str, Neuron)) or not isinstance(names, Iterable):
             raise WrongTypeError(f"outputs: got {names!r}; expected a list of neuron names")
         neurons = [self._neuron(name) for name in names]
         if not neurons:
@@ -520,7 +520,9 @@ class Network:
 
     def _find(self, name: object) -> Neuron | Layer | None:
         if isinstance(name, (Neuron, Layer)):
-            name = name.name
+            if self._find(name.name) is not name:
+                raise UnknownNameError(f"{name!r} is of another network; expected one of this")
+            return name
         if not isinstance(name, str):
             raise WrongTypeError(f"name: got {name!r}; expected the name of a neuron or a layer")
         if name in self._layers:
@@ -695,12 +697,11 @@ class Network:
         came: dict[str, str | None] = {start: None}
         frontier = [start]
         while goal not in came:
-            frontier = [
-                after
-                for unit in frontier
-                for after in self._successors(unit)
-                if came.setdefault(after, unit) == unit
-            ]
+            reached: dict[str, str] = {}
+            for unit in frontier:
+                reached.update((s, unit) for s in self._successors(unit) if s not in came)
+            came.update(reached)
+            frontier = list(reached)
         path: list[str] = []
         at: str | None = goal
         while at is not None:

@@ -230,4 +230,4 @@ def test_predict_gives_a_row_for_each_sample(net):
 
     assert result.shape == (3, 1)
     assert result.ravel() == pytest.approx([net.forward(row)[0] for row in X], abs=1e-15)
-    assert (X == untouched).all()
+    assert (untouched == X).all()
