@@ -8,7 +8,6 @@ that code which knows nothing of neurosim can catch it as a ``ValueError``, ``Ke
 
 import difflib
 import itertools
-import os
 from collections.abc import Callable, Iterable
 
 
@@ -98,7 +97,8 @@ def _likeness(got: str) -> Callable[[str], tuple[float, int]]:
 
     def likeness(name: str) -> tuple[float, int]:
         ratio = difflib.SequenceMatcher(None, name, got).ratio()
-        return ratio, len(os.path.commonprefix([name, got]))
+        same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(name, got, strict=False))
+        return ratio, len(list(same))
 
     return likeness
 
