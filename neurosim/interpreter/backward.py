@@ -186,11 +186,12 @@ def _blame(place: Place, start: float | None, blame: float | None) -> Generator[
         return  # the loss gave delta itself, and nothing else came back
     neuron = place.neuron
     assert place.slope is not None
-    slope = place.slope(_number(neuron.net_input), _number(neuron.output))
+    z, a = _number(neuron.net_input), _number(neuron.output)
+    slope = place.slope(z, a)
     blame, before = blame or 0.0, neuron.delta
     after = blame * slope if start is None else start + blame * slope
     neuron.delta = after
-    yield Blamed(neuron, before, start or 0.0, blame, 0.0, slope, after)
+    yield Blamed(neuron, before, start or 0.0, blame, 0.0, z, a, slope, after)
 
 
 def _blame_layer(
@@ -208,7 +209,8 @@ def _blame_layer(
         neuron, before = place.neuron, place.neuron.delta
         after = (start or 0.0) + output * ((blame or 0.0) - shift)
         neuron.delta = after
-        yield Blamed(neuron, before, start or 0.0, blame or 0.0, shift, output, after)
+        z = _number(neuron.net_input)
+        yield Blamed(neuron, before, start or 0.0, blame or 0.0, shift, z, output, output, after)
 
 
 def _assign(place: Place, position: int) -> Generator[Step, None, None]:

@@ -147,7 +147,7 @@ class Blamed(NamedTuple):
 
     ``start`` is the part that the loss gave at once (see `Compared`), else 0. In a softmax layer
     the slope is the neuron's own output and ``shift`` the mean blame of the layer:
-    delta = output * (dL/da - shift).
+    delta = output * (dL/da - shift). ``net_input`` and ``output`` are what the slope is of.
     """
 
     neuron: Neuron
@@ -155,6 +155,8 @@ class Blamed(NamedTuple):
     start: float
     output_gradient: float
     shift: float
+    net_input: float
+    output: float
     slope: float
     after: float
 
@@ -168,13 +170,9 @@ class Blamed(NamedTuple):
 
     def _slope_text(self) -> str:
         activation = ACTIVATIONS.get(self.neuron.activation)
-        if activation is None or not activation.slope_text or self.neuron.output is None:
+        if activation is None or not activation.slope_text:
             return operand(self.slope)
-        z = operand(self.neuron.net_input or 0.0)
-        return activation.slope_text.format(a=operand(self._output()), z=z)
-
-    def _output(self) -> float:
-        return 0.0 if self.neuron.output is None else self.neuron.output
+        return activation.slope_text.format(a=operand(self.output), z=operand(self.net_input))
 
 
 class Assigned(NamedTuple):
@@ -193,7 +191,8 @@ class Assigned(NamedTuple):
     def __str__(self) -> str:
         start = f"{short(self.start)} + " if self.start != 0.0 else ""
         if isinstance(self.owner, Neuron):
-            return f"dL/db({self.owner.name}) = {start}{operand(self.delta)} = {short(self.after)}"
+            term = operand(self.delta) if start else f"delta({self.owner.name})"
+            return f"dL/db({self.owner.name}) = {start}{term} = {short(self.after)}"
         term = f"{operand(self.value)}*{operand(self.delta)}"
         return f"dL/dw({self.owner.name}) = {start}{term} = {short(self.after)}"
 

@@ -184,11 +184,13 @@ class _Session:
         start = network.seed if seed is None else require_seed(seed)
         self.state = start_state(self.task, start) if state is None else _fitting(state, self.task)
         self._metrics = _require_metrics(metrics)
-        self._watch = None
+        self._watch: Engine | None = None
+        self._watched = self.task
         if validation is not None:
             if not isinstance(validation, (tuple, list)) or len(validation) != 2:
                 raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
-            self._watch = make_task(network, *validation, **options)
+            self._watched = make_task(network, *validation, **options)
+            self._watch = make_engine(engine, self._watched)
 
     @property
     def is_watched(self) -> bool:
@@ -227,7 +229,7 @@ class _Session:
         try:
             after, losses = self._engine.advance(before, epochs=count)
             if not (all(map(math.isfinite, losses)) and is_finite(after)):
-                self.state, place = _find_divergence(self._engine, self.task, before)
+                self.state, place = _find_divergence(self._engine, self.task, before, count)
                 raise DivergedError(place)
             self.state = after
         finally:
@@ -238,18 +240,13 @@ class _Session:
     def _validation_loss(self) -> float | None:
         if self._watch is None:
             return None
-        return self._watch_engine().loss_and_gradient(
-            self.state.parameters, self._watch.X, self._watch.T
-        )[0]
-
-    def _watch_engine(self) -> Engine:
-        assert self._watch is not None
-        return make_engine(self._engine.name, self._watch)
+        theta, rows = self.state.parameters, self._watched
+        return self._watch.loss_and_gradient(theta, rows.X, rows.T)[0]
 
     def _measured(self) -> dict[str, float]:
         if not self._metrics:
             return {}
-        task = self._watch or self.task
+        task = self._watched
         outputs = self._engine.outputs(self.state.parameters, task.X)
         return {name: METRICS[name](outputs, task.T) for name in self._metrics}
 
@@ -289,20 +286,23 @@ def is_finite(state: TrainingState) -> bool:
     )
 
 
-def _find_divergence(engine: Engine, task: Task, state: TrainingState) -> tuple[TrainingState, str]:
+def _find_divergence(
+    engine: Engine, task: Task, state: TrainingState, epochs: int
+) -> tuple[TrainingState, str]:
     """The last state that was finite, and where the first number that is not came up.
 
     Goes the stretch again batch by batch, then the batch itself step by step over the graph.
     """
-    while is_finite(after := engine.advance_batch(state)):
+    for _ in range(epochs * task.n_batches):
+        after = engine.advance_batch(state)
+        if not is_finite(after):
+            break
         state = after
     where = f"epoch {state.epoch}, batch {state.batch}"
+    advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
     graph = GraphEngine(task)
     for step in graph.batch_steps(state, state.memory.copy()):
         values = step.after if isinstance(step.after, tuple) else (step.after,)
         if not all(map(math.isfinite, values)):
-            return state, (
-                f"{where}: not a finite number, got {step}; expected a smaller learning rate, or"
-                " scaled inputs"
-            )
-    return state, f"{where}: the loss or a parameter is not finite; expected a smaller rate"
+            return state, f"{where}: not finite, got {step}; {advice}"
+    return state, f"{where}: the loss or a parameter is not finite; {advice}"

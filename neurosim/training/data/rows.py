@@ -118,7 +118,7 @@ def from_arrays(X: Matrix, T: Matrix, n_outputs: int) -> Rows:
         raise ShapeError(f"targets: wrong shape, got {T.shape}; expected (rows, outputs)")
     if len(X) != len(T):
         raise ShapeError(
-            f"targets: as many rows as inputs are needed, got {len(T)}; expected {len(X)}"
+            f"not as many rows of targets as of inputs, got {len(T)}; expected {len(X)}"
         )
     if T.ndim == 1 and n_outputs != 1:
         names = tuple(str(number) for number in range(n_outputs))
