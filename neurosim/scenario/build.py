@@ -6,7 +6,7 @@ here is where it is written. After a mistake the building goes on, so that all a
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from neurosim.errors import NeurosimError, unknown
 from neurosim.functions.streams import stream
@@ -23,28 +23,40 @@ from neurosim.scenario.node import KeyPath, Problem
 Locate = Callable[[KeyPath, object], Problem]
 
 
-def build_network(
-    entry: NetworkEntry, *, title: str, seed: int, locate: Locate
-) -> tuple[Network, list[Problem]]:
-    """The network of these entries, and what is wrong with them.
+class Built(NamedTuple):
+    """A network, as far as it could be built.
+
+    Attributes:
+        network: the network.
+        problems: what is wrong with it.
+        is_named: whether all neurons are there, and the outputs are chosen.
+        is_wired: whether all connections are there, too.
+    """
+
+    network: Network
+    problems: list[Problem]
+    is_named: bool
+    is_wired: bool
+
+
+def build_network(entry: NetworkEntry, *, title: str, seed: int, locate: Locate) -> Built:
+    """Build the network of these entries.
 
     Args:
         entry: the entries.
         title: the network's title.
         seed: what weights that are not given are drawn from.
         locate: makes a problem of a path and a message.
-
-    Returns:
-        The network, as far as it could be built, and the problems.
     """
     network = Network(title, seed=seed, generator=entry.initial.generator)
     builder = _Builder(network, entry.initial, locate)
     builder.add_neurons(entry)
-    if not builder.problems:  # else every connection to what is missing would be one more
-        builder.connect(entry)
-    if not builder.problems:
-        builder.choose_outputs(entry)
-    return network, builder.problems
+    if builder.problems:  # every connection to what is missing would be one more
+        return Built(network, builder.problems, is_named=False, is_wired=False)
+    builder.choose_outputs(entry)
+    is_named = not builder.problems
+    builder.connect(entry)
+    return Built(network, builder.problems, is_named, is_wired=not builder.problems)
 
 
 class _Builder:

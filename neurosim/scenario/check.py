@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from neurosim.errors import unknown
 from neurosim.network.network import Network
+from neurosim.scenario.build import Built
 from neurosim.scenario.data_entry import DataEntry
 from neurosim.scenario.expect_entry import (
     AccuracyExpectation,
@@ -21,19 +22,22 @@ from neurosim.scenario.read import Reading
 Found = Iterator[tuple[str, str]]  # the key and what is wrong there
 
 
-def check_expectations(reading: Reading, network: Network) -> list[Problem]:
+def check_expectations(reading: Reading, built: Built | None) -> list[Problem]:
     """What is wrong with the expectations, given the network and the other sections."""
     problems = []
     for number, item in enumerate(reading.draft.expect):
         if item is not None:
-            found = (*_check_subject(item, network), *_check_context(item, reading))
+            found = (*_check_subject(item, built), *_check_context(item, reading))
             problems += [
                 reading.problem(("expect", number, key), message) for key, message in found
             ]
     return problems
 
 
-def _check_subject(item: Expectation, network: Network) -> Found:
+def _check_subject(item: Expectation, built: Built | None) -> Found:
+    if built is None or not built.is_named:
+        return
+    network = built.network
     match item:
         case OutputExpectation():
             yield from _check_sample(item.forward, network)
@@ -43,11 +47,11 @@ def _check_subject(item: Expectation, network: Network) -> Found:
             yield from _check_neuron("net_input", item.net_input, network)
             yield from _check_listens(item.net_input, network)
         case WeightExpectation():
-            yield from _check_connection("weight", item.weight, network)
+            yield from _check_connection("weight", item.weight, built)
         case BiasExpectation():
             yield from _check_bias("bias", item.bias, network)
         case GradientExpectation():
-            yield from _check_parameter(item.gradient, network)
+            yield from _check_parameter(item.gradient, built)
 
 
 def _check_sample(sample: tuple[float, ...], network: Network) -> Found:
@@ -56,7 +60,7 @@ def _check_sample(sample: tuple[float, ...], network: Network) -> Found:
         names = ", ".join(neuron.name for neuron in network.inputs[:10])
         yield (
             "forward",
-            f"wrong length, got {len(sample)} numbers; expected {expected}, one for each input"
+            f"wrong length, got {len(sample)}; expected {expected}, one for each input"
             f" ({names}{', ...' if expected > 10 else ''})",
         )
 
@@ -71,12 +75,12 @@ def _check_listens(name: str, network: Network) -> Found:
         yield "net_input", f"{name!r} is an input and has no net input; expected another neuron"
 
 
-def _check_connection(key: str, name: str, network: Network) -> Found:
+def _check_connection(key: str, name: str, built: Built) -> Found:
     source, arrow, target = name.partition("->")
     if not arrow:
         yield key, f"no connection, got {name!r}; expected source->target"
-    elif (source.strip(), target.strip()) not in network:
-        known = (connection.name for connection in network.connections)
+    elif built.is_wired and (source.strip(), target.strip()) not in built.network:
+        known = (connection.name for connection in built.network.connections)
         yield key, unknown("connection", name, known)
 
 
@@ -87,11 +91,11 @@ def _check_bias(key: str, name: str, network: Network) -> Found:
         yield key, f"the neuron {name!r} has no bias parameter; expected one with a bias"
 
 
-def _check_parameter(name: str, network: Network) -> Found:
+def _check_parameter(name: str, built: Built) -> Found:
     if name.endswith(".bias"):
-        yield from _check_bias("gradient", name.removesuffix(".bias"), network)
+        yield from _check_bias("gradient", name.removesuffix(".bias"), built.network)
     elif "->" in name:
-        yield from _check_connection("gradient", name, network)
+        yield from _check_connection("gradient", name, built)
     else:
         what = "neither a weight nor a bias"
         yield "gradient", f"{what}, got {name!r}; expected source->target or neuron.bias"

@@ -68,11 +68,13 @@ class Choice:
     Args:
         kind: what is named, such as "loss".
         known: the names.
+        hint: what to say of another name, such as one that is known elsewhere.
     """
 
-    def __init__(self, kind: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, known: Iterable[str], **hint: str) -> None:
         self.kind = kind
         self.names = list(known)
+        self.hint = hint
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """Check the text, then the name."""
@@ -84,6 +86,8 @@ class Choice:
 
     def _require(self, name: str) -> str:
         if name not in self.names:
+            if name in self.hint:
+                raise mistake(f"{self.hint[name]}, got {name!r}")
             expected = f"expected one of {', '.join(self.names)}{guess(name, self.names)}"
             raise mistake(f"unknown {self.kind}, got {name!r}; {expected}")
         return name
@@ -188,7 +192,7 @@ def _named_entry(name: str, maker: Callable[..., Any]) -> type[Entry]:
     fields["name"] = (Literal[name], Field(description=words[""]))
     order = ["name", *(option for option in fields if option != "name")]
     return create_model(
-        f"{name} {maker.__name__}".title().replace(" ", "").replace("_", ""),
+        name.title().replace("_", ""),
         __base__=Entry,
         __doc__=words[""],
         **{option: fields[option] for option in order},

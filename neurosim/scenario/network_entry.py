@@ -26,7 +26,9 @@ Row = Annotated[
     Annotated[float, NUMBER] | Annotated[Numbers, LIST],
     by_kind("a list of numbers (or one number, where each row has only one)"),
 ]
-Activation = Annotated[str, Choice("activation", ACTIVATIONS)]
+Activation = Annotated[
+    str, Choice("activation", ACTIVATIONS, softmax="it belongs to a layer, not to a neuron")
+]
 LayerActivation = Annotated[str, Choice("activation", [*ACTIVATIONS, SOFTMAX])]
 CountOrNames = Annotated[
     Annotated[Count, NUMBER] | Annotated[Names, LIST], by_kind("a count or a list of names")

@@ -36,11 +36,15 @@ class Node:
 
 
 class Problem(NamedTuple):
-    """One mistake: its place, the path of the entry, and what is wrong with it."""
+    """One mistake: its place, the path of the entry, and what is wrong with it.
+
+    ``meant`` is the key that lacks, where an unknown key at the path was probably meant to be it.
+    """
 
     place: Place
     path: KeyPath
     message: str
+    meant: str = ""
 
     def __str__(self) -> str:
         """The line that a user reads."""

@@ -70,7 +70,8 @@ def explain_keys(
         meant = _resembling(key, lacking)
         if meant:
             lacking.remove(meant)
-        problems.append(unknown_key(mapping, path, key, [meant] if meant else names))
+        problem = unknown_key(mapping, path, key, [meant] if meant else names)
+        problems.append(problem._replace(meant=meant or ""))
     got = ", ".join(mapping.value) or "nothing"
     problems += [
         Problem(mapping.place, (*path, key), f"missing key, got {got}; expected also {key!r}")

@@ -95,22 +95,51 @@ def _checked(tree: Node, problems: list[Problem]) -> Reading:
     return Reading(_salvaged(data, found), tree, tuple(found))
 
 
-def _plain_at(data: Any, path: KeyPath) -> Any:
-    for step in path:
-        data = data[step]
-    return data
-
-
 def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
-    """The sections, and the expectations, that have no problem."""
-    wrong = {
-        problem.path[:2] if problem.path[:1] == ("expect",) else problem.path[:1]
-        for problem in problems
-    }
-    kept = {key: value for key, value in data.items() if (key,) not in wrong}
-    if "expect" in kept:
-        kept["expect"] = tuple(
-            None if ("expect", number) in wrong else item
-            for number, item in enumerate(kept["expect"])
-        )
-    return Draft.model_validate(kept)
+    """What can still be checked although something is wrong.
+
+    A wrong key of an optional value is left out, a misspelt one is read as what was meant. Where
+    that is not enough the section, or the expectation, is left out as a whole.
+    """
+    for problem in problems:
+        _mend(data, problem)
+    try:
+        return Draft.model_validate(data)
+    except ValidationError as error:
+        for path in {_section(error["loc"]) for error in error.errors()}:
+            _leave_out(data, path)
+    return Draft.model_validate(data)
+
+
+def _mend(data: dict[str, Any], problem: Problem) -> None:
+    *above, key = problem.path or ("",)
+    if above[:1] in (["data"], ["expect"]):  # half of these would be another thing altogether
+        _leave_out(data, _section(problem.path))
+        return
+    entry = _plain_at(data, tuple(above))
+    value = entry.pop(key, None) if isinstance(entry, dict) else None
+    if problem.meant:
+        entry[problem.meant] = value
+
+
+def _section(path: tuple[Any, ...]) -> KeyPath:
+    return path[: 2 if path[:1] == ("expect",) else 1]
+
+
+def _leave_out(data: dict[str, Any], path: KeyPath) -> None:
+    if len(path) == 2 and isinstance(data.get("expect"), tuple):
+        items = list(data["expect"])
+        items[int(path[1])] = None
+        data["expect"] = tuple(items)
+    else:
+        data.pop(str(path[0]), None)
+
+
+def _plain_at(data: Any, path: KeyPath) -> Any:
+    """The value at the path; None where it was left out."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

@@ -188,4 +188,4 @@ class _Loading:
 
 
 def _length(row: Any) -> str:
-    return f"{len(row)} numbers" if isinstance(row, tuple) else "one number"
+    return str(len(row)) if isinstance(row, tuple) else "a number"

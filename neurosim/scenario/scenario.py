@@ -9,7 +9,7 @@ from neurosim.functions.numerals import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS, Optimizer
 from neurosim.functions.penalties import L2
 from neurosim.network.network import Network
-from neurosim.scenario.build import build_network
+from neurosim.scenario.build import Built, build_network
 from neurosim.scenario.check import check_expectations
 from neurosim.scenario.data_entry import InlineEntry
 from neurosim.scenario.document import Document
@@ -141,19 +141,20 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         MissingExtraError: its data need a package that is not installed.
     """
     building = _Building(reading, Path(path))
-    network, data, training = building.network(), None, building.training()
+    built, training = building.network(), building.training()
+    data: Data | None = None
     absent: MissingExtraError | None = None
     try:
-        data = building.data(network)
+        data = building.data(built)
     except MissingExtraError as error:
         absent = error
-    building.check(network, data, training)
+    building.check(built, data, training)
     refuse(building.problems)
     if absent is not None:
         raise absent
     document = reading.draft
     assert isinstance(document, Document)
-    assert network is not None
+    assert built is not None
     return Scenario(
         path=Path(path),
         title=document.title,
@@ -161,7 +162,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         source=document.source,
         seed=document.seed,
         engine=document.engine,
-        network=network,
+        network=built.network,
         data=data,
         training=training,
         expect=document.expect,
@@ -177,19 +178,15 @@ class _Building:
         self._draft = reading.draft
         self._path = path
 
-    def network(self) -> Network | None:
-        """The network; None where something is wrong with it."""
+    def network(self) -> Built | None:
+        """The network, as far as it can be built; None where nothing is known of it."""
         draft = self._draft
         if draft.network is None:
             return None
-        network, problems = build_network(
-            draft.network,
-            title=draft.title or "network",
-            seed=draft.seed,
-            locate=self._reading.problem,
-        )
-        self.problems += problems
-        return None if problems else network
+        title, locate = draft.title or "network", self._reading.problem
+        built = build_network(draft.network, title=title, seed=draft.seed, locate=locate)
+        self.problems += built.problems
+        return built
 
     def training(self) -> Training | None:
         """How it learns; None where nothing is trained, or something is wrong with it."""
@@ -216,13 +213,13 @@ class _Building:
             metrics=entry.metrics,
         )
 
-    def data(self, network: Network | None) -> Data | None:
+    def data(self, built: Built | None) -> Data | None:
         """The rows; None where there are none, or something is wrong with them."""
-        if self._draft.data is None or network is None:
+        if self._draft.data is None or built is None or not built.is_named:
             return None
         data, problems = build_data(
             self._draft.data,
-            network,
+            built.network,
             folder=self._path.parent,
             seed=self._draft.seed,
             locate=self._reading.problem,
@@ -230,15 +227,15 @@ class _Building:
         self.problems += problems
         return data
 
-    def check(self, network: Network | None, data: Data | None, training: Training | None) -> None:
+    def check(self, built: Built | None, data: Data | None, training: Training | None) -> None:
         """Compare the parts with each other."""
-        if network is None:
+        self.problems += check_expectations(self._reading, built)
+        if built is None or data is None or self.problems:  # else most would be an echo
             return
-        if data is not None and training is not None:
-            self._check_training(network, data, training)
-        elif data is not None and not self._reading.has("training"):
-            self._check_measuring(network, data)
-        self.problems += check_expectations(self._reading, network)
+        if training is not None:
+            self._check_training(built.network, data, training)
+        elif not self._reading.has("training"):
+            self._check_measuring(built.network, data)
 
     def _check_training(self, network: Network, data: Data, training: Training) -> None:
         """Let the trainer look at all that it will be given."""

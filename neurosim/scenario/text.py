@@ -230,13 +230,10 @@ class _Reading:
             top.key = (self._key(event), self.last)
             return
         key_place = top.key[1] if top and top.key else self.last
-        # nothing after a key: the parser's mark is that of the next thing, maybe lines below
-        is_empty = getattr(event, "value", "") == "" and event.start_mark == event.end_mark
-        place = key_place if is_empty else self.last
         value = self._value(event)
         if value is None and not isinstance(event, yaml.AliasEvent):
-            self.note("nothing stands here; expected a value (null in quotes, if meant)", place)
-        self._put(Node(value, place, key_place))
+            self.note("nothing stands here; expected a value (null in quotes, if meant)")
+        self._put(Node(value, self.last, key_place))
 
     def _put(self, node: Node) -> None:
         if not self.stack:
