@@ -92,7 +92,9 @@ def _build(document: dict[str, Any], make: "type[Network]") -> "Network":
             record["from"], record["to"], weight=record["weight"], trainable=record["trainable"]
         )
         connection._initial = float(record["initial"])
-    if document.get("outputs") is not None:
+    if document.get("outputs") == []:  # the chosen ones were all removed
+        network._outputs = ()
+    elif document.get("outputs") is not None:
         network.outputs = document["outputs"]
     return network
 

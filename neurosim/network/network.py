@@ -11,7 +11,8 @@ added, then its bias (where it has one), frozen ones included.
 import inspect
 import os
 import weakref
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar, overload
 
 import networkx as nx
@@ -36,7 +37,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.names import fold, require_name
 from neurosim.network.neuron import Neuron, require_flag
 from neurosim.network.order import AcyclicOrder
-from neurosim.network.wiring import require_initializer, require_wiring
+from neurosim.network.wiring import draw, require_initializer, require_wiring
 
 GENERATORS = ("pcg64", "legacy")
 Parameter = Connection | Neuron
@@ -216,8 +217,10 @@ class Network:
         """
         is_input = not self._layers
         names = self._require_layer_names(name, neurons)
+        require_flag(bias_trainable, f"layer {name!r} bias_trainable")
         if is_input:
-            if activation != "identity" or bias not in ("default", None):
+            is_bare = bias is None or (isinstance(bias, str) and bias == "default")
+            if activation != "identity" or not is_bare:
                 given = activation if activation != "identity" else bias
                 raise GraphError(
                     f"layer {name!r}: the first layer is the input layer, got {given!r};"
@@ -227,7 +230,6 @@ class Network:
         else:
             self._require_activation(activation, f"layer {name!r}", softmax=True)
             biases = self._require_biases(name, bias, len(names), bias_initializer)
-        require_flag(bias_trainable, f"layer {name!r} bias_trainable")
         layer = Layer(name, activation, is_input=is_input)
         return self._add_layer(layer, names, biases, bias_trainable=bias_trainable)
 
@@ -298,10 +300,10 @@ class Network:
         require_flag(trainable, f"{wiring.label} trainable")
         if seed is not None:
             require_seed(seed)
-        made = self._join(wiring.pairs(), trainable)
-        values = wiring.drawn(chosen, self._source(wiring.label, seed)) if given is None else given
-        for connection, value in zip(made, values.ravel().tolist(), strict=True):
-            connection._weight = connection._initial = value
+        with self._drawing():
+            source_of_values = self._source(wiring.label, seed)
+            values = wiring.drawn(chosen, source_of_values) if given is None else given
+            made = self._join(wiring.pairs(), values.ravel().tolist(), trainable)
         lone = isinstance(self._find(source), Neuron) and isinstance(self._find(target), Neuron)
         return made[0] if lone else made
 
@@ -563,6 +565,17 @@ class Network:
             return self._legacy if seed is None else np.random.RandomState(seed)
         return stream(self._seed if seed is None else seed, "weights", label)
 
+    @contextmanager
+    def _drawing(self) -> Iterator[None]:
+        """Random numbers drawn inside are given back where the block fails."""
+        state = None if self._legacy is None else self._legacy.get_state()
+        try:
+            yield
+        except BaseException:
+            if self._legacy is not None and state is not None:
+                self._legacy.set_state(state)
+            raise
+
     def _require_free(self, names: Sequence[str], kind: str) -> None:
         self._require_no_pass()
         fresh: set[str] = set()
@@ -598,6 +611,10 @@ class Network:
         return names
 
     def _require_activation(self, activation: object, where: str, *, softmax: bool) -> None:
+        if not isinstance(activation, str):
+            raise WrongTypeError(
+                f"{where} activation: got {activation!r}; expected a name, such as 'sigmoid'"
+            )
         if activation == SOFTMAX and not softmax:
             raise GraphError(
                 f"{where}: softmax belongs to a layer, got a single neuron; expected"
@@ -612,17 +629,18 @@ class Network:
         self, name: str, bias: Any, count: int, initializer: object
     ) -> list[float | None]:
         where = f"layer {name!r} bias"
-        if isinstance(bias, str):
+        if isinstance(bias, (str, bytes)):
             if bias != "default":
                 raise WrongTypeError(f"{where}: no number, got {bias!r}; expected a number")
             if initializer is None:
                 return [0.0] * count
-            source = self._legacy or stream(self._seed, "biases", name)
-            drawn = require_initializer(initializer).draw(source, 1, count)
+            with self._drawing():
+                source = self._legacy or stream(self._seed, "biases", name)
+                drawn = draw(require_initializer(initializer), source, (1, count), where)
             return list(drawn.ravel().tolist())
         if bias is None:
             return [None] * count
-        if not isinstance(bias, Iterable):
+        if not isinstance(bias, Iterable) or np.ndim(bias) == 0:  # type: ignore[arg-type]
             return [require_number(bias, where)] * count
         values = [None if b is None else require_number(b, where) for b in bias]
         if len(values) != count:
@@ -655,17 +673,19 @@ class Network:
             self._order.add(unit)
         self._edited()
 
-    def _join(self, pairs: Sequence[tuple[Neuron, Neuron]], trainable: bool) -> list[Connection]:
+    def _join(
+        self, pairs: Sequence[tuple[Neuron, Neuron]], weights: Sequence[float], trainable: bool
+    ) -> list[Connection]:
         self._require_no_pass()
         graph, order, made = self._graph, self._order, list[Connection]()
         number = graph.graph.get("numbered", 0)
         try:
-            for source, target in pairs:
+            for (source, target), weight in zip(pairs, weights, strict=True):
                 self._require_new_edge(source, target)
                 u, v = self._unit(source), self._unit(target)
                 if not order.admit(u, v, self._successors, self._predecessors):
                     self._refuse_cycle(source, target)
-                connection = Connection(source, target, 0.0, trainable=trainable)
+                connection = Connection(source, target, weight, trainable=trainable)
                 graph.add_edge(source.name, target.name, connection=connection, number=number)
                 number += 1
                 made.append(connection)

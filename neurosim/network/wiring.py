@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
+from neurosim.errors import (
+    InvalidValueError,
+    NeurosimError,
+    ShapeError,
+    UnknownNameError,
+    WrongTypeError,
+    unknown,
+)
 from neurosim.functions.initializers import Initializer, Source, make_initializer
 from neurosim.functions.numerals import Matrix, require_array, require_number
 from neurosim.network.neuron import Neuron
@@ -58,9 +65,11 @@ class Wiring:
 
     def drawn(self, initializer: Initializer, source: Source) -> Matrix:
         """Fresh weights, in the shape of the pattern."""
+        where = f"{self.label} weights"
         if self.pattern == "one_to_one":  # each target has one source
-            return np.array([float(initializer.draw(source, 1, 1)[0, 0]) for _ in self.sources])
-        return initializer.draw(source, len(self.sources), len(self.targets))
+            ones = [draw(initializer, source, (1, 1), where) for _ in self.sources]
+            return np.concatenate(ones).ravel()
+        return draw(initializer, source, (len(self.sources), len(self.targets)), where)
 
 
 def require_wiring(
@@ -79,4 +88,30 @@ def require_wiring(
 
 def require_initializer(initializer: object) -> Initializer:
     """The initializer meant; Xavier uniform where none is given."""
+    if isinstance(initializer, type):
+        raise WrongTypeError(
+            f"initializer: got the class {initializer.__name__}; expected an instance of it"
+        )
     return make_initializer("xavier_uniform" if initializer is None else initializer)
+
+
+def draw(initializer: Initializer, source: Source, shape: tuple[int, int], where: str) -> Matrix:
+    """What the initializer draws, checked: anybody's object with a ``draw`` may stand here.
+
+    Raises:
+        InvalidValueError: it fails, or draws a number that is not finite.
+        ShapeError: it draws another shape.
+    """
+    try:
+        drawn = require_array(initializer.draw(source, *shape), where)
+    except NeurosimError:
+        raise
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise InvalidValueError(
+            f"{where}: {initializer!r} cannot draw them, got {error}; expected finite numbers"
+        ) from error
+    if drawn.shape != shape:
+        raise ShapeError(
+            f"{where}: {initializer!r} drew a wrong shape, got {drawn.shape}; expected {shape}"
+        )
+    return drawn
