@@ -2,7 +2,8 @@
 
 Read `node`, `text`, `entry`, then the entries (`network_entry`, `data_entry`, `training_entry`,
 `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`, `rows`, `check`,
-`scenario`, and `expect`, `result`, `run`. `schema`, `shipped` and `compare` stand at the side.
+`scenario`, and `expect`, `result`, `stretches`, `run`. `schema`, `shipped` and `compare` stand at
+the side.
 """
 
 from neurosim.scenario.compare import agree_scenario, load_network

@@ -35,7 +35,10 @@ class TableRow(NamedTuple):
 
 
 class EpochRecord(NamedTuple):
-    """What was measured in one epoch; the numbers are those of `neurosim.Epoch`."""
+    """What was measured in one epoch; the numbers are those of `neurosim.Epoch`.
+
+    ``seconds`` is the mean over the epochs that were gone through in one stretch.
+    """
 
     epoch: int
     loss: float

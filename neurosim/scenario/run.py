@@ -1,4 +1,4 @@
-"""Running a scenario: one training, watched epoch by epoch and judged on the way."""
+"""Running a scenario: one training, judged on the way, and what is left of it in the end."""
 
 import platform
 import sys
@@ -27,7 +27,7 @@ from neurosim.scenario.result import (
 )
 from neurosim.scenario.scenario import Scenario, build_scenario
 from neurosim.scenario.shipped import find_scenario
-from neurosim.training.trainer import Epoch, epochs
+from neurosim.scenario.stretches import stretches
 
 MOST_TABLE_ROWS = 16
 
@@ -69,7 +69,7 @@ def start_run(
 ) -> "Run":
     """Get a scenario ready to run; takes and raises what `run_scenario` does.
 
-    Iterate over the run to watch its epochs, then ask for its ``result()``.
+    Iterate over the run to watch it go on, then ask for its ``result()``.
     """
     begin = time.perf_counter()
     file = find_scenario(path)
@@ -101,8 +101,8 @@ class _Skipped(NamedTuple):
 class Run:
     """One run of a scenario: an iterator of its epochs, and then a result.
 
-    The training goes on only while somebody iterates; ``result()`` does what is left of it. The
-    scenario's own network is not changed: the run works on a copy.
+    The training goes on, stretch by stretch, only while somebody iterates; ``result()`` does what
+    is left of it. The scenario's own network is not changed: the run works on a copy.
 
     Attributes:
         scenario: what is run; None where it is skipped.
@@ -121,13 +121,13 @@ class Run:
         self._diverged = ""
         self._result: RunResult | None = None
         if self.scenario is None:
-            self._epochs: Iterator[Epoch] = iter(())
+            self._epochs: Iterator[EpochRecord] = iter(())
         else:
             self._network = self.scenario.network.copy()
             self._epochs = self._train(self.scenario)
 
-    def __iter__(self) -> Iterator[Epoch]:
-        """The epochs that are left, one by one."""
+    def __iter__(self) -> Iterator[EpochRecord]:
+        """The epochs that are left; those of a stretch come when it is done."""
         return self._epochs
 
     def result(self) -> RunResult:
@@ -137,23 +137,17 @@ class Run:
             self._result = self._make_result()
         return self._result
 
-    def _train(self, scenario: Scenario) -> Iterator[Epoch]:
+    def _train(self, scenario: Scenario) -> Iterator[EpochRecord]:
         self._judge(scenario, 0)
         self._first_loss = self._loss(scenario)
         if scenario.training is None or scenario.data is None:
             return
+        stops = [self._position(item) for item in scenario.expect]
         try:
-            for epoch in epochs(
-                self._network,
-                *scenario.data.train,
-                engine=scenario.engine,
-                seed=scenario.seed,
-                validation=scenario.data.validation,
-                **scenario.training.options(),
-            ):
-                self._history.append(_record(epoch))
-                self._judge(scenario, epoch.number + 1)
-                yield epoch
+            for records in stretches(self._network, scenario, [*stops, self.n_epochs]):
+                self._history += records
+                self._judge(scenario, len(self._history))
+                yield from records
         except DivergedError as error:
             self._diverged = str(error)
 
@@ -241,17 +235,6 @@ class Run:
         outputs = self._moment(scenario).outputs(np.array(samples)).tolist()
         rows = zip(samples, targets, outputs, strict=True)
         return tuple(TableRow(x, t, tuple(a)) for x, t, a in rows)
-
-
-def _record(epoch: Epoch) -> EpochRecord:
-    return EpochRecord(
-        epoch.number,
-        epoch.loss,
-        epoch.validation_loss,
-        dict(epoch.metrics),
-        epoch.rate,
-        epoch.seconds,
-    )
 
 
 def _samples(expect: Iterable[Expectation]) -> list[tuple[float, ...]]:
