@@ -15,7 +15,7 @@ a slope never gets an ``out`` that is ``z`` or ``a``.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,7 +127,7 @@ def _tanh_slope_into(_z: Array, a: Array, out: Array) -> None:
 
 
 def _relu(z: float) -> float:
-    return max(0.0, z)  # asked this way round, NaN stays NaN
+    return max(z, 0.0)  # asked this way round, NaN stays NaN
 
 
 def _relu_slope(z: float, _a: float) -> float:
@@ -212,7 +212,7 @@ def softplus(z: float) -> float:
     >>> softplus(30.0), softplus(710.0)
     (30.000000000000092, 710.0)
     """
-    return (max(0.0, z)) + math.log1p(math.exp(-abs(z)))
+    return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
 
 
 def _softplus_slope(z: float, _a: float) -> float:
@@ -238,8 +238,8 @@ def _softsign(z: float) -> float:
 
 
 def _softsign_slope(z: float, _a: float) -> float:
-    n = 1.0 + abs(z)
-    return 1.0 / (n * n)
+    n = 1.0 / (1.0 + abs(z))
+    return n * n  # not 1 / n^2, whose square overflows
 
 
 def _softsign_into(z: Array, out: Array) -> None:
@@ -247,8 +247,8 @@ def _softsign_into(z: Array, out: Array) -> None:
 
 
 def _softsign_slope_into(z: Array, _a: Array, out: Array) -> None:
-    n = 1.0 + np.abs(z)
-    np.divide(1.0, n * n, out=out)
+    n = 1.0 / (1.0 + np.abs(z))
+    np.multiply(n, n, out=out)
 
 
 _SQRT_HALF = math.sqrt(0.5)
@@ -260,7 +260,7 @@ def _gelu(z: float) -> float:
 
 
 def _gelu_slope(z: float, _a: float) -> float:
-    return 0.5 * math.erfc(-z * _SQRT_HALF) + z * (_NORMAL_PEAK * math.exp(-0.5 * z * z))
+    return 0.5 * math.erfc(-z * _SQRT_HALF) + z * _NORMAL_PEAK * math.exp(-0.5 * z * z)
 
 
 def _erfc(x: Array) -> Array:
@@ -274,69 +274,100 @@ def _gelu_into(z: Array, out: Array) -> None:
 
 
 def _gelu_slope_into(z: Array, _a: Array, out: Array) -> None:
-    bell = z * (_NORMAL_PEAK * np.exp(-0.5 * z * z))
+    y = np.minimum(np.abs(z), 40.0)  # exp(-800) is 0 already; the square of more may overflow
+    bell = z * _NORMAL_PEAK * np.exp(-0.5 * y * y)
     np.add(0.5 * _erfc(-z * _SQRT_HALF), bell, out=out)
+
+
+# The gated ones are z sigmoid(u). Their slopes take sigmoid(u) and 1 - sigmoid(u) from one power of
+# e, because 1 - s would cancel where s is close to 1.
+
+
+def _gated(z: float, u: float) -> float:
+    if u < _LOWEST:
+        return z * math.exp(u)
+    return z / (1.0 + math.exp(-u))
+
+
+def _gates(u: float) -> tuple[float, float]:
+    e = math.exp(-abs(u))
+    near, far = 1.0 / (1.0 + e), e / (1.0 + e)
+    return (near, far) if u > 0.0 else (far, near)
+
+
+def _gated_into(z: Array, u: Array, out: Array) -> None:
+    lowest = -87.0 if z.dtype == np.float32 else -709.0
+    low = u < lowest
+    tail = z[low] * np.exp(u[low]) if low.any() else None
+    below = np.exp(-np.maximum(u, lowest))
+    below += 1.0
+    np.divide(z, below, out=out)
+    if tail is not None:
+        out[low] = tail
+
+
+def _gates_array(u: Array) -> tuple[Array, Array]:
+    e = np.exp(-np.abs(u))
+    near, far = 1.0 / (1.0 + e), e / (1.0 + e)
+    above = u > 0.0
+    return np.where(above, near, far), np.where(above, far, near)
 
 
 _GELU_C = 2.0 * math.sqrt(2.0 / math.pi)
 _GELU_K = 0.044715
+_GELU_FAR = 100.0  # beyond, the gate is 0 or 1 to the last bit, and z^3 may overflow
 
 
 def _gelu_tanh(z: float) -> float:
     # (1 + tanh(u)) / 2 is sigmoid(2 u), which does not cancel for negative u
-    return z * sigmoid(_GELU_C * (z + _GELU_K * z * z * z))
+    y = max(min(z, _GELU_FAR), -_GELU_FAR)
+    return _gated(z, _GELU_C * (y + _GELU_K * y * y * y))
 
 
 def _gelu_tanh_slope(z: float, _a: float) -> float:
-    s = sigmoid(_GELU_C * (z + _GELU_K * z * z * z))
-    return s + z * (s * (1.0 - s) * (_GELU_C * (1.0 + 3.0 * _GELU_K * z * z)))
-
-
-def _gelu_tanh_gate(z: Array) -> Array:
-    gate = _GELU_C * (z + _GELU_K * z * z * z)
-    sigmoid_into(gate, gate)
-    return gate
+    y = max(min(z, _GELU_FAR), -_GELU_FAR)
+    s, r = _gates(_GELU_C * (y + _GELU_K * y * y * y))
+    return s + y * (s * r * (_GELU_C * (1.0 + 3.0 * _GELU_K * y * y)))
 
 
 def _gelu_tanh_into(z: Array, out: Array) -> None:
-    np.multiply(z, _gelu_tanh_gate(z), out=out)
+    y = np.clip(z, -_GELU_FAR, _GELU_FAR)
+    _gated_into(z, _GELU_C * (y + _GELU_K * y * y * y), out)
 
 
 def _gelu_tanh_slope_into(z: Array, _a: Array, out: Array) -> None:
-    s = _gelu_tanh_gate(z)
-    np.add(s, z * (s * (1.0 - s) * (_GELU_C * (1.0 + 3.0 * _GELU_K * z * z))), out=out)
+    y = np.clip(z, -_GELU_FAR, _GELU_FAR)
+    s, r = _gates_array(_GELU_C * (y + _GELU_K * y * y * y))
+    np.add(s, y * (s * r * (_GELU_C * (1.0 + 3.0 * _GELU_K * y * y))), out=out)
 
 
 def _swish(z: float) -> float:
-    return z * sigmoid(z)
+    return _gated(z, z)
 
 
 def _swish_slope(z: float, _a: float) -> float:
-    s = sigmoid(z)
-    return s * (1.0 + z * (1.0 - s))
+    s, r = _gates(z)
+    return s * (1.0 + z * r)
 
 
 def _swish_into(z: Array, out: Array) -> None:
-    gate = np.empty_like(z)
-    sigmoid_into(z, gate)
-    np.multiply(z, gate, out=out)
+    _gated_into(z, z, out)
 
 
 def _swish_slope_into(z: Array, _a: Array, out: Array) -> None:
-    sigmoid_into(z, out)
-    np.multiply(out, 1.0 + z * (1.0 - out), out=out)
+    s, r = _gates_array(z)
+    np.multiply(s, 1.0 + z * r, out=out)
 
 
 def _mish_gate(z: float) -> tuple[float, float]:
-    # t = tanh(softplus(z)) and 1 - t^2, as fractions in e = exp(-|z|): no overflow, no cancellation
+    # t = tanh(softplus(z)) and sigmoid(z) (1 - t^2), as fractions in e = exp(-|z|): no overflow,
+    # no cancellation
     e = math.exp(-abs(z))
-    top, n = (
-        (1.0 + 2.0 * e, 1.0 + 2.0 * e + 2.0 * e * e)
-        if z > 0.0
-        else (e * (e + 2.0), e * e + 2.0 * e + 2.0)
-    )
-    rest = 2.0 * (1.0 + e) * (e if z > 0.0 else 1.0) / n
-    return top / n, rest * rest
+    if z > 0.0:
+        n = 1.0 + 2.0 * e + 2.0 * e * e
+        return (1.0 + 2.0 * e) / n, 4.0 * e * e * (1.0 + e) / (n * n)
+    n = 2.0 + 2.0 * e + e * e
+    return e * (2.0 + e) / n, 4.0 * e * (1.0 + e) / (n * n)
 
 
 def _mish(z: float) -> float:
@@ -345,16 +376,16 @@ def _mish(z: float) -> float:
 
 def _mish_slope(z: float, _a: float) -> float:
     t, rest = _mish_gate(z)
-    return t + z * rest * sigmoid(z)
+    return t + z * rest
 
 
 def _mish_gate_array(z: Array) -> tuple[Array, Array]:
     e = np.exp(-np.abs(z))
     above = z > 0.0
-    top = np.where(above, 1.0 + 2.0 * e, e * (e + 2.0))
-    n = np.where(above, 1.0 + 2.0 * e + 2.0 * e * e, e * e + 2.0 * e + 2.0)
-    rest = 2.0 * (1.0 + e) * np.where(above, e, 1.0) / n
-    return top / n, rest * rest
+    n = np.where(above, 1.0 + 2.0 * e + 2.0 * e * e, 2.0 + 2.0 * e + e * e)
+    top = np.where(above, 1.0 + 2.0 * e, e * (2.0 + e))
+    rest = 4.0 * e * np.where(above, e, 1.0) * (1.0 + e) / (n * n)
+    return top / n, rest
 
 
 def _mish_into(z: Array, out: Array) -> None:
@@ -363,8 +394,7 @@ def _mish_into(z: Array, out: Array) -> None:
 
 def _mish_slope_into(z: Array, _a: Array, out: Array) -> None:
     t, rest = _mish_gate_array(z)
-    sigmoid_into(z, out)
-    np.add(t, z * rest * out, out=out)
+    np.add(t, z * rest, out=out)
 
 
 # --- the piecewise ones
@@ -374,7 +404,7 @@ def _hard_gate(z: float) -> float:
     shifted = z + 3.0
     if shifted <= 0.0:
         return 0.0
-    return min(6.0, shifted)
+    return min(shifted, 6.0)  # asked this way round, NaN stays NaN
 
 
 def _hard_sigmoid(z: float) -> float:
@@ -395,7 +425,7 @@ def _hard_sigmoid_slope_into(z: Array, _a: Array, out: Array) -> None:
 
 
 def _hard_swish(z: float) -> float:
-    return z * _hard_gate(z) / 6.0
+    return z * (_hard_gate(z) / 6.0)
 
 
 def _hard_swish_slope(z: float, _a: float) -> float:
@@ -405,7 +435,7 @@ def _hard_swish_slope(z: float, _a: float) -> float:
 
 
 def _hard_swish_into(z: Array, out: Array) -> None:
-    np.divide(z * np.clip(z + 3.0, 0.0, 6.0), 6.0, out=out)
+    np.multiply(z, np.clip(z + 3.0, 0.0, 6.0) / 6.0, out=out)
 
 
 def _hard_swish_slope_into(z: Array, _a: Array, out: Array) -> None:
@@ -422,16 +452,20 @@ def _gaussian(z: float) -> float:
 
 
 def _gaussian_slope(z: float, a: float) -> float:
-    return -2.0 * z * a
+    return -2.0 * (z * a)
 
 
 def _gaussian_into(z: Array, out: Array) -> None:
-    np.multiply(-z, z, out=out)
+    np.abs(z, out=out)
+    np.minimum(out, 40.0, out=out)  # exp(-1600) is 0 already; the square of more may overflow
+    np.multiply(out, out, out=out)
+    np.negative(out, out=out)
     np.exp(out, out=out)
 
 
 def _gaussian_slope_into(z: Array, a: Array, out: Array) -> None:
-    np.multiply(-2.0 * z, a, out=out)
+    np.multiply(z, a, out=out)
+    np.multiply(out, -2.0, out=out)
 
 
 def _sin(z: float) -> float:
@@ -471,7 +505,7 @@ def softmax(net_inputs: list[float]) -> list[float]:
     """
     top = _largest(net_inputs)
     powers = [math.exp(z - top) for z in net_inputs]
-    total = sum(powers)
+    total = add_up(powers)
     return [power / total for power in powers]
 
 
@@ -482,7 +516,19 @@ def log_sum_exp(net_inputs: list[float]) -> float:
     1000.0
     """
     top = _largest(net_inputs)
-    return top + math.log(sum(math.exp(z - top) for z in net_inputs))
+    return top + math.log(add_up(math.exp(z - top) for z in net_inputs))
+
+
+def add_up(terms: Iterable[float]) -> float:
+    """Add one term after the other; ``sum`` compensates from Python 3.12 on, and other bits come.
+
+    >>> add_up([0.1] * 10)
+    0.9999999999999999
+    """
+    total = 0.0
+    for term in terms:
+        total += term
+    return total
 
 
 def _largest(net_inputs: list[float]) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
+from neurosim.functions.numerals import require_number
 
 Matrix = NDArray[np.float64]
 # by name, because asking NumPy for it would load numpy.random with every import of neurosim
@@ -47,6 +48,7 @@ class Uniform:
     high: float
 
     def __post_init__(self) -> None:
+        _require_numbers(self)
         if not self.low <= self.high:
             raise InvalidValueError(
                 f"uniform: low is above high, got [{self.low!r}, {self.high!r}];"
@@ -66,6 +68,7 @@ class Normal:
     deviation: float = 1.0
 
     def __post_init__(self) -> None:
+        _require_numbers(self)
         if self.deviation < 0.0:
             raise InvalidValueError(
                 f"normal: negative deviation, got {self.deviation!r}; expected a number >= 0"
@@ -105,12 +108,22 @@ class Orthogonal:
 
     gain: float = 1.0
 
+    def __post_init__(self) -> None:
+        _require_numbers(self)
+
     def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
         """A matrix of (n_in, n_out)."""
         tall = source.normal(0.0, 1.0, (max(n_in, n_out), min(n_in, n_out)))
         q, r = np.linalg.qr(tall)
         q = self.gain * q * np.sign(np.diag(r))  # the sign makes it uniform (Mezzadri 2007)
         return np.ascontiguousarray(q if n_in >= n_out else q.T)
+
+
+def _require_numbers(initializer: Any) -> None:
+    for field in fields(initializer):
+        where = f"{type(initializer).__name__}({field.name}=)"
+        number = require_number(getattr(initializer, field.name), where)
+        object.__setattr__(initializer, field.name, number)
 
 
 def _mean_fan(n_in: int, n_out: int) -> float:
@@ -129,7 +142,8 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
 
     Raises:
         UnknownNameError: no initializer has that name.
-        InvalidValueError: the numbers are not those that it takes.
+        InvalidValueError: the numbers are not those that it takes, or not finite.
+        WrongTypeError: one of them is no number.
     """
     if not isinstance(given, str):
         if not hasattr(given, "draw"):
@@ -140,12 +154,12 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
     if given not in INITIALIZERS:
         raise UnknownNameError(unknown("initializer", given, INITIALIZERS))
     make, least, most = INITIALIZERS[given]
-    if not least <= len(numbers) <= most or not all(map(math.isfinite, numbers)):
+    if not least <= len(numbers) <= most:
         expected = f"{least}" if least == most else f"{least} to {most}"
         raise InvalidValueError(
             f"initializer {given!r}: got {list(numbers)!r}; expected {expected} finite numbers"
         )
-    return make(*map(float, numbers))
+    return make(*(require_number(number, f"initializer {given!r}") for number in numbers))
 
 
 def describe(initializer: Any) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from neurosim.functions.activations import (
     SOFTMAX,
+    add_up,
     log_sum_exp,
     log_sum_exp_array,
     softplus,
@@ -32,7 +33,8 @@ REDUCTIONS = ("mean", "sum")
 class Pointwise:
     """A formula of one output (or net input) x and its target t, and its slope by x.
 
-    ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``.
+    ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``. ``both``, where
+    there is one, is the fast form of the array forms together; see `judge`.
     """
 
     term: Callable[[float, float], float]
@@ -41,14 +43,27 @@ class Pointwise:
     array_slope: Callable[[Array, Array], Array]
     text: str
     slope_text: str
+    both: Callable[[Array, Array, Array], float] | None = None
+
+    def judge(self, x: Array, t: Array, out: Array) -> float:
+        """Write the slopes into ``out``; return the sum of the terms."""
+        if self.both is not None:
+            return self.both(x, t, out)
+        out[...] = self.array_slope(x, t)
+        return float(self.array_term(x, t).sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A formula of all net inputs of a softmax layer; its slope by z_i is a_i - t_i."""
+    """A formula of all net inputs of a softmax layer; its slope by z_i is a_i - t_i.
+
+    ``both`` is the fast form of softmax, formula and slope together, for columns of a batch: it
+    overwrites z, writes a and the slope into ``out``, and returns the sum over the batch.
+    """
 
     value: Callable[[list[float], list[float]], float]
     array_value: Callable[[Array, Array], Array]
+    both: Callable[[Array, Array, Array, Array], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,18 @@ def _square_array(x: Array, t: Array) -> Array:
 
 def _square_slope_array(x: Array, t: Array) -> Array:
     return -2.0 * (t - x)
+
+
+def _half_square_both(x: Array, t: Array, out: Array) -> float:
+    np.subtract(x, t, out)
+    flat = out.ravel()
+    return 0.5 * float(flat.dot(flat))
+
+
+def _square_both(x: Array, t: Array, out: Array) -> float:
+    total = 2.0 * _half_square_both(x, t, out)
+    np.add(out, out, out)
+    return total
 
 
 def _absolute(x: float, t: float) -> float:
@@ -190,7 +217,7 @@ def _bernoulli_array(x: Array, t: Array) -> Array:
 
 
 def _bernoulli_slope_array(x: Array, t: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         slope = (x - t) / (x * (1.0 - x))
     slope = np.where((x == t) & (x == 0.0), 1.0, slope)
     return np.where((x == t) & (x == 1.0), -1.0, slope)
@@ -210,7 +237,7 @@ def _logistic_array(z: Array, t: Array) -> Array:
 
 def _hinge(x: float, t: float) -> float:
     slack = 1.0 - t * x
-    return max(0.0, slack)
+    return max(slack, 0.0)  # asked this way round, NaN stays NaN
 
 
 def _hinge_slope(x: float, t: float) -> float:
@@ -228,7 +255,8 @@ def _hinge_slope_array(x: Array, t: Array) -> Array:
 
 def _cross_entropy(net_inputs: list[float], targets: list[float]) -> float:
     norm = log_sum_exp(net_inputs)
-    return sum(t * (norm - z) for z, t in zip(net_inputs, targets, strict=True) if t != 0.0)
+    pairs = zip(net_inputs, targets, strict=True)
+    return add_up(t * (norm - z) for z, t in pairs if t != 0.0)
 
 
 def _cross_entropy_array(z: Array, t: Array) -> Array:
@@ -236,6 +264,17 @@ def _cross_entropy_array(z: Array, t: Array) -> Array:
     gaps *= t
     total: Array = gaps.sum(axis=0)
     return total
+
+
+def _cross_entropy_both(z: Array, a: Array, t: Array, out: Array) -> float:
+    np.subtract(z, z.max(axis=0), z)
+    np.exp(z, a)
+    total = a.sum(axis=0)
+    np.divide(a, total, a)
+    np.subtract(np.log(total), z, z)
+    np.multiply(z, t, z)
+    np.subtract(a, t, out)
+    return float(z.sum())
 
 
 def targets_are_any(_targets: Array) -> bool:
@@ -268,11 +307,11 @@ TARGET_RULES: dict[str, tuple[Callable[[Array], bool], str]] = {
 
 _HALF = Pointwise(
     _half_square, _difference, _half_square_array, _difference_array,
-    "({t} - {x})^2/2", "-({t} - {x})",
+    "({t} - {x})^2/2", "-({t} - {x})", _half_square_both,
 )  # fmt: skip
 _SQUARE = Pointwise(
     _square, _square_slope, _square_array, _square_slope_array,
-    "({t} - {x})^2", "-2*({t} - {x})",
+    "({t} - {x})^2", "-2*({t} - {x})", _square_both,
 )  # fmt: skip
 _ABSOLUTE = Pointwise(
     _absolute, _sign, _absolute_array, _sign_array, "|{t} - {x}|", "sign({x} - {t})"
@@ -315,7 +354,7 @@ LOSSES: dict[str, Loss] = {
             "-sum of t log(a), a a softmax layer",
             None,
             partner=SOFTMAX,
-            joint=Joint(_cross_entropy, _cross_entropy_array),
+            joint=Joint(_cross_entropy, _cross_entropy_array, _cross_entropy_both),
             targets="distributions",
         ),
         Loss("hinge", "sum of max(0, 1 - t a)", _HINGE, targets="signs"),

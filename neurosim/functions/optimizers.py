@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
+from neurosim.functions.numerals import require_number
 
 Array = NDArray[Any]
 Memory = tuple[float, ...]
@@ -48,17 +49,23 @@ class Optimizer(Protocol):
 def _check(optimizer: Any, **bounds: tuple[float, float]) -> None:
     for field in fields(optimizer):
         value = getattr(optimizer, field.name)
-        if field.name == "nesterov":
-            continue
         where = f"{type(optimizer).__name__}({field.name}=)"
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise WrongTypeError(f"{where}: no number, got {value!r}; expected a float")
+        if field.name == "nesterov":
+            if not isinstance(value, bool):
+                raise WrongTypeError(f"{where}: got {value!r}; expected True or False")
+            continue
+        number = require_number(value, where)
         low, high = bounds.get(field.name, (0.0, math.inf))
-        if not (math.isfinite(value) and low <= value < high):
+        if not low <= number < high:
             raise InvalidValueError(
                 f"{where}: out of range, got {value!r}; expected {low:g} <= {field.name} < {high:g}"
             )
-        object.__setattr__(optimizer, field.name, float(value))
+        object.__setattr__(optimizer, field.name, number)
+
+
+def _ratio(above: float, below: float) -> float:
+    # without an epsilon, nothing over nothing is NaN, as it is for arrays
+    return above / below if below != 0.0 else above * math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class RMSprop:
     ) -> tuple[float, Memory]:
         """One parameter's update."""
         s = self.alpha * memory[0] + (1.0 - self.alpha) * g * g
-        return w - rate * g / (math.sqrt(s) + self.epsilon), (s,)
+        return w - _ratio(rate * g, math.sqrt(s) + self.epsilon), (s,)
 
     def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
         """All parameters' update, in place."""
@@ -152,7 +159,7 @@ class Adagrad:
     ) -> tuple[float, Memory]:
         """One parameter's update."""
         s = memory[0] + g * g
-        return w - rate * g / (math.sqrt(s) + self.epsilon), (s,)
+        return w - _ratio(rate * g, math.sqrt(s) + self.epsilon), (s,)
 
     def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
         """All parameters' update, in place."""
@@ -186,7 +193,7 @@ class Adam:
         m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         s = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
         below = math.sqrt(s) / math.sqrt(1.0 - self.beta2**count) + self.epsilon
-        return w - rate / (1.0 - self.beta1**count) * m / below, (m, s)
+        return w - _ratio(rate / (1.0 - self.beta1**count) * m, below), (m, s)
 
     def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
         """All parameters' update, in place."""
@@ -255,8 +262,8 @@ class Adamax:
     ) -> tuple[float, Memory]:
         """One parameter's update."""
         m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
-        u = max(self.beta2 * memory[1], abs(g) + self.epsilon)
-        return w - rate / (1.0 - self.beta1**count) * m / u, (m, u)
+        u = max(abs(g) + self.epsilon, self.beta2 * memory[1])  # this way round, NaN stays NaN
+        return w - _ratio(rate / (1.0 - self.beta1**count) * m, u), (m, u)
 
     def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
         """All parameters' update, in place."""
@@ -298,8 +305,9 @@ class NAdam:
         m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         s = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
         below = math.sqrt(s / (1.0 - self.beta2**count)) + self.epsilon
-        now = rate * (1.0 - mu) / (1.0 - product) * g / below
-        return w - now - rate * ahead / (1.0 - product * ahead) * m / below, (m, s, product)
+        now = _ratio(rate * (1.0 - mu) / (1.0 - product) * g, below)
+        then = _ratio(rate * ahead / (1.0 - product * ahead) * m, below)
+        return w - now - then, (m, s, product)
 
     def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
         """All parameters' update, in place."""

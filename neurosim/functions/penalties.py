@@ -1,9 +1,9 @@
 """Penalties: what large weights cost, as an addition to the gradient of a batch."""
 
-import math
 from dataclasses import dataclass
 
 from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.numerals import require_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,10 @@ class L2:
     strength: float
 
     def __post_init__(self) -> None:
-        value = self.strength
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise WrongTypeError(f"L2(strength=): no number, got {value!r}; expected a float")
-        if not (math.isfinite(value) and value >= 0.0):
-            raise InvalidValueError(f"L2(strength=): got {value!r}; expected a finite number >= 0")
+        number = require_number(self.strength, "L2(strength=)")
+        if number < 0.0:
+            raise InvalidValueError(f"L2(strength=): got {number!r}; expected a finite number >= 0")
+        object.__setattr__(self, "strength", number)
 
     def gradient(self, weight: float, rows: int) -> float:
         """What is added to this weight's gradient."""

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from typing import Any
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError
+from neurosim.functions.activations import add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
 from neurosim.functions.numerals import require_array
 from neurosim.interpreter.schedule import Group, Place, Schedule, schedule_of
@@ -201,7 +202,8 @@ def _blame_layer(
     for place in group.places:
         gathered.append((yield from _gather(place, aims, loss)))  # noqa: PERF401 - it yields
     outputs = [_number(place.neuron.output) for place in group.places]
-    shift = sum(a * (blame or 0.0) for a, (_, blame) in zip(outputs, gathered, strict=True))
+    pairs = zip(outputs, gathered, strict=True)
+    shift = add_up(a * (blame or 0.0) for a, (_, blame) in pairs)
     came_back = any(blame is not None for _, blame in gathered)
     for place, output, (start, blame) in zip(group.places, outputs, gathered, strict=True):
         if start is not None and not came_back:
