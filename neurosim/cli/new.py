@@ -38,7 +38,9 @@ expect:                       # what must come out; `neurosim run` checks it
 @click.argument("name", type=click.Path(path_type=Path))
 def new(name: Path) -> int:
     """Write NAME.yaml, a commented scenario that runs."""
-    path = name if name.suffix in (".yaml", ".yml") else Path(f"{name}.yaml")
+    if not name.name.strip("."):
+        raise FileError(f"NAME: no name, got {str(name)!r}; expected one such as my-network")
+    path = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTER)

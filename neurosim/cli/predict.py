@@ -15,8 +15,9 @@ from neurosim.scenario import predictor
 def predict(file: str, data: Path) -> int:
     """Print the outputs of FILE for each row of DATA, as CSV.
 
-    FILE is a saved network, or a scenario, which is trained first. DATA has a column for each
-    input, found by the inputs' names where its header has them, else in order.
+    FILE is a saved network, or a scenario, which is trained first. DATA is a CSV file with a
+    column for each input, found by the inputs' names where it has a header with them, else in
+    order.
     """
     model = predictor(file)
     X = model.read(data)

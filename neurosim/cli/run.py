@@ -1,26 +1,63 @@
 """``neurosim run``: train what scenarios describe, and judge it."""
 
-import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from neurosim.cli.report import print_result
-from neurosim.errors import FileError, NeurosimError
+from neurosim.cli.messages import complain
+from neurosim.cli.report import met_of, print_result
+from neurosim.cli.results import (
+    FILES,
+    folders_for,
+    invalid_document,
+    prepare_folder,
+    to_json,
+    write_result,
+)
+from neurosim.errors import NeurosimError
 from neurosim.scenario import Run, RunResult, start_run
 
 # the worst ending of several comes first
 _ENDINGS = (("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0), ("skipped", 0))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How the run of one file ended: in a result, or in an error."""
+
+    file: str
+    outcome: RunResult | NeurosimError
+
+    @property
+    def status(self) -> str:
+        return "invalid" if isinstance(self.outcome, NeurosimError) else self.outcome.status
+
+    @property
+    def document(self) -> dict[str, object]:
+        if isinstance(self.outcome, NeurosimError):
+            return invalid_document(self.file, self.outcome)
+        return self.outcome.to_dict()
+
+
+class _Console(Console):
+    """A console whose reader may go away: rich would end the process itself, with code 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to `main`, as for all commands."""
+        raise BrokenPipeError
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|NAME...")
 @click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Instead of the file's.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
+              help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
@@ -36,55 +73,55 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Run scenarios: files, or names of shipped ones, and check what they expect."""
-    console = Console(highlight=False)
-    statuses: list[str] = []
-    documents: list[object] = []
-    for file in files:
-        try:
-            made = start_run(file, engine=engine, seed=seed, overrides=overrides)
-            _watch(made, file)
-            result = made.result()
-        except NeurosimError as error:
-            click.echo(f"error: {error}", err=True)
-            statuses.append("invalid")
-            documents.append({"scenario": file, "status": "invalid", "message": str(error)})
-            continue
-        statuses.append(result.status)
-        documents.append(result.to_dict())
-        if out is not None:
-            write_result(result, out if len(files) == 1 else out / Path(file).stem)
-        if not as_json:
-            _print(result, file, console, quiet=quiet)
+    """Run scenarios and check what they expect.
+
+    Each is a file, or the name of a shipped scenario.
+    """
+    console = _Console(highlight=False)
+    folders = [None] * len(files) if out is None else folders_for(files, out)
+    endings = []
+    for file, folder in zip(files, folders, strict=True):
+        ending = _run(file, folder, engine=engine, seed=seed, overrides=overrides)
+        endings.append(ending)
+        if isinstance(ending.outcome, NeurosimError):
+            complain(ending.outcome)
+        elif not as_json:
+            _print(ending.outcome, file, console, quiet=quiet)
+        if folder is not None and ending.status != "invalid":
+            click.echo(f"wrote {', '.join(FILES)} to {folder}", err=True)
     if as_json:
-        shown = documents[0] if len(files) == 1 else documents
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        documents = [ending.document for ending in endings]
+        click.echo(to_json(documents[0] if len(files) == 1 else documents))
     elif len(files) > 1:
-        _print_count(statuses)
-    return next(code for status, code in _ENDINGS if status in statuses)
+        _print_count([ending.status for ending in endings])
+    return next(code for status, code in _ENDINGS if status in [e.status for e in endings])
 
 
-def write_result(result: RunResult, folder: Path) -> None:
-    """Write run.json, metrics.jsonl (a line an epoch) and network.json."""
+def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"{folder}: cannot be made, got {error.strerror}") from error
-    document = json.dumps(result.to_dict(), ensure_ascii=False, indent=1)
-    (folder / "run.json").write_text(document + "\n", encoding="utf-8")
-    lines = (json.dumps(record.to_dict()) + "\n" for record in result.history)
-    (folder / "metrics.jsonl").write_text("".join(lines), encoding="utf-8")
-    if result.network is not None:
-        result.network.save(folder / "network.json")
+        made = start_run(file, **options)
+        if folder is not None:
+            prepare_folder(folder)
+        _watch(made, file)
+        result = made.result()
+        if folder is not None:
+            write_result(result, folder)
+    except NeurosimError as error:
+        return _Ending(file, error)
+    return _Ending(file, result)
 
 
 def _watch(made: Run, file: str) -> None:
     """Drain the run; where a person looks on, with a bar."""
-    if not sys.stderr.isatty():
-        for _ in made:
-            pass
+    if not sys.stderr.isatty() or not made.n_epochs:
         return
-    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("epochs"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for _ in progress.track(made, total=made.n_epochs, description=Path(file).stem):
             pass
@@ -95,9 +132,8 @@ def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> No
         print_result(result, console)
         console.print()
         return
-    met = sum(verdict.passed for verdict in result.expectations)
-    line = f"{result.status:8} {Path(file).stem}: {met} of {len(result.expectations)} met"
-    click.echo(f"{line} ({result.message})" if result.message else line)
+    line = f"{result.status:8} {Path(file).stem}: {met_of(result)}"
+    click.echo(f"{result.status:8} {Path(file).stem}: {result.message}" if result.message else line)
 
 
 def _print_count(statuses: Sequence[str]) -> None:

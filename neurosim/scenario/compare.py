@@ -25,7 +25,9 @@ def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides
     """
     scenario = load_scenario(path, overrides=overrides)
     if scenario.data is None:
-        raise InvalidValueError(f"{path}: no rows to compare on, got no data; expected data")
+        raise InvalidValueError(
+            f"{path}: no rows to compare on, got no data; expected a scenario with data"
+        )
     options: dict[str, Any] = {**scenario.measure}
     if scenario.training is not None:
         names = ("optimizer", "batch_size", "shuffle", "penalty")

@@ -1,5 +1,8 @@
 """Asking a network: its outputs for the rows of a CSV file."""
 
+import csv
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,20 +39,27 @@ class Predictor:
     def read(self, path: Path) -> Matrix:
         """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
 
+        A first line of numbers is a row, unless they are the names; another one is a header.
+
         Raises:
             FileError: the file cannot be read, or has neither the names nor as many columns.
         """
+        first = _first_line(path)
+        known = next((names for names in self.columns if names and set(names) <= set(first)), None)
+        if known is not None:
+            return read_csv(path, inputs=known).X
+        self._require_columns(path, first)
+        if first and None not in map(_number, first):
+            return _rows_without_header(path, len(first))
         header, _ = read_table(path)
-        for names in self.columns:
-            if names and set(names) <= set(header):
-                return read_csv(path, inputs=names).X
-        n_in = len(self.network.inputs)
-        if len(header) != n_in:
-            raise FileError(
-                f"{path}: got {len(header)} columns ({', '.join(header[:8])}); expected {n_in}, or"
-                f" columns named {', '.join(self.columns[0][:8])}"
-            )
         return read_csv(path, inputs=header).X
+
+    def _require_columns(self, path: Path, header: list[str]) -> None:
+        n_in = len(self.network.inputs)
+        if header and len(header) != n_in:
+            names = " or ".join(", ".join(some[:8]) for some in self.columns if some)
+            what = f"wrong columns, got {len(header)} ({', '.join(header[:8])})"
+            raise FileError(f"{path}: {what}; expected {n_in}, or a header with {names}")
 
     def predict(self, X: Matrix) -> Matrix:
         """The outputs for rows as they stand in the file, (rows, n_in) -> (rows, n_out)."""
@@ -83,3 +93,42 @@ def predictor(path: str | Path) -> Predictor:
 
 def _input_names(network: Network) -> tuple[str, ...]:
     return tuple(neuron.name for neuron in network.inputs)
+
+
+def _first_line(path: Path) -> list[str]:
+    """The fields of the first line that is not blank; none where `read_table` will complain."""
+    try:
+        return next((fields for _, fields in _lines(path)), [])
+    except (OSError, ValueError, csv.Error):
+        return []
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, skipinitialspace=True)
+        for fields in reader:
+            if fields:
+                yield reader.line_num, [field.strip() for field in fields]
+
+
+def _rows_without_header(path: Path, n_columns: int) -> Matrix:
+    rows = []
+    for line, fields in _lines(path):
+        if len(fields) != n_columns:
+            what = f"ragged, got {len(fields)} fields; expected {n_columns}, as in the first line"
+            raise FileError(f"{path}:{line}: {what}")
+        numbers = [number for field in fields if (number := _number(field)) is not None]
+        if len(numbers) != n_columns:
+            wrong = next(field for field in fields if _number(field) is None)
+            raise FileError(f"{path}:{line}: no finite number, got {wrong!r:.60}; expected one")
+        rows.append(numbers)
+    return np.array(rows)
+
+
+def _number(cell: str) -> float | None:
+    """The number in a cell; Python's own spellings (1_000, inf, nan) are none."""
+    try:
+        number = math.nan if "_" in cell else float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

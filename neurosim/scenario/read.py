@@ -72,6 +72,9 @@ def read_string(text: str, origin: str, overrides: Overrides = ()) -> Reading:
     if not isinstance(tree.value, dict):
         found = Problem(tree.place, (), "no scenario; expected a mapping that begins neurosim: 1")
         refuse([*problems, found])
+    if "neurosim_network" in tree.value:
+        what = "a saved network; expected a scenario (networks are for `compile` and `predict`)"
+        refuse([Problem(tree.place, (), what)])
     override(tree, overrides)
     return _checked(tree, problems)
 

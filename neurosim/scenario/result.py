@@ -71,6 +71,7 @@ class RunResult:
         input_names: the columns of the table's inputs.
         output_names: the columns of its targets and outputs.
         table: up to 16 rows.
+        n_rows: how many training rows there are; 0 without data.
         history: what was measured in each epoch.
         seconds: how long all of it took.
         versions: of neurosim, Python and NumPy.
@@ -91,6 +92,7 @@ class RunResult:
     input_names: tuple[str, ...] = ()
     output_names: tuple[str, ...] = ()
     table: tuple[TableRow, ...] = ()
+    n_rows: int = 0
     history: tuple[EpochRecord, ...] = ()
 
     @property

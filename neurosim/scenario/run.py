@@ -212,6 +212,7 @@ class Run:
             "input_names": tuple(neuron.name for neuron in self._network.inputs),
             "output_names": tuple(neuron.name for neuron in self._network.outputs),
             "table": self._table(scenario),
+            "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
             "history": tuple(self._history),
         }
 

@@ -7,7 +7,7 @@ beside the package in a checkout.
 from pathlib import Path
 from typing import NamedTuple
 
-from neurosim.errors import FileError, UnknownNameError, unknown
+from neurosim.errors import FileError, UnknownNameError, guess
 from neurosim.scenario.text import parse, read_text
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -44,19 +44,27 @@ def list_scenarios() -> list[Shipped]:
 def find_scenario(name: str | Path) -> Path:
     """The file that is meant: a path to one, or the name of a shipped scenario.
 
-    What is a file, or looks like the path of one, is taken as a path.
+    What is there, or looks like the path of a file, is taken as a path.
 
     Raises:
         UnknownNameError: it is neither.
     """
     path = Path(name)
-    if path.suffix in _SUFFIXES or len(path.parts) != 1 or path.is_file():
+    if path.suffix in _SUFFIXES or len(path.parts) != 1 or _exists(path):
         return path
     folder = shipped_folder()
     known = sorted(found.stem for found in folder.glob("*.yaml"))
     if str(name) not in known:
-        raise UnknownNameError(unknown("file or shipped scenario", str(name), known))
+        what = f"no file and no shipped scenario, got {str(name)!r}{guess(name, known)}"
+        raise UnknownNameError(f"{what}; `neurosim list` shows what is shipped")
     return folder / f"{name}.yaml"
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name; a NUL
+        return False
 
 
 def _title(path: Path) -> str:

@@ -231,9 +231,17 @@ class _Reading:
             return
         key_place = top.key[1] if top and top.key else self.last
         value = self._value(event)
+        self._refuse_unreadable(value)
         if value is None and not isinstance(event, yaml.AliasEvent):
             self.note("nothing stands here; expected a value (null in quotes, if meant)")
         self._put(Node(value, self.last, key_place))
+
+    def _refuse_unreadable(self, value: Any) -> None:
+        """Refuse what an escape in quotes can stand for, and would do to a terminal."""
+        unreadable = isinstance(value, str) and _UNREADABLE.search(value)
+        if unreadable:
+            what = f"a character that is no text, got U+{ord(unreadable.group()):04X}"
+            self.note(f"{what}; expected printable characters")
 
     def _put(self, node: Node) -> None:
         if not self.stack:
@@ -253,6 +261,7 @@ class _Reading:
 
     def _key(self, event: Any) -> str:
         value = self._value(event)
+        self._refuse_unreadable(value)
         if not isinstance(value, str):
             self.note(f"a key is not a name, got {value!r}; expected a name (in quotes if meant)")
             return str(value)

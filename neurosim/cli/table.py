@@ -1,0 +1,95 @@
+"""The table of rows: inputs, targets and outputs, as many columns as the terminal is wide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rich.table import Table
+from rich.text import Text
+
+from neurosim.scenario import RunResult, TableRow
+
+_MOST_COLUMNS = 10  # of a group; more cannot be taken in at a glance
+_LETTERS = (12, 8, 6)  # of a name over its column, at most: fewer where it is narrow
+_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Columns that belong together: the inputs, the targets or the outputs."""
+
+    title: str
+    names: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+    shown: int
+    letters: int = _LETTERS[0]
+
+    @property
+    def lines(self) -> list[str]:
+        """The title, the names, and the rows, as wide as each other."""
+        cells = [[_cut(name, self.letters) for name in self.names[: self.shown]]]
+        cells += [[f"{value:.4g}" for value in row[: self.shown]] for row in self.rows]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        more = "  ..." if self.shown < len(self.names) else ""
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + more
+            for row in cells
+        ]
+        title = f"{self.title} ({self.shown} of {len(self.names)})" if more else self.title
+        return [title, *lines]
+
+    @property
+    def width(self) -> int:
+        return max(map(len, self.lines))
+
+
+def table_of(result: RunResult, width: int) -> Table | None:
+    """The table of a result, for a terminal of so many columns; None where it has no rows."""
+    if not result.table:
+        return None
+    groups = _fitting(_groups(result), width)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=False)
+    for _ in groups:
+        table.add_column(no_wrap=True, overflow="crop")
+    titles, *rows = zip(*(group.lines for group in groups), strict=True)
+    table.add_row(*(Text(title, style="bold") for title in titles))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _groups(result: RunResult) -> list[_Group]:
+    rows: Sequence[TableRow] = result.table
+    targets = [row.targets for row in rows if row.targets is not None]
+    columns = [
+        ("inputs", result.input_names, [row.inputs for row in rows]),
+        ("targets", result.output_names, targets),
+        ("outputs", result.output_names, [row.outputs for row in rows]),
+    ]
+    return [
+        _Group(title, names, tuple(values), min(len(names), _MOST_COLUMNS))
+        for title, names, values in columns
+        if values and names
+    ]
+
+
+def _fitting(groups: list[_Group], width: int) -> list[_Group]:
+    """The groups with shorter names, and then with fewer columns, until all of them fit."""
+    for letters in _LETTERS:
+        groups = [replace(group, letters=letters) for group in groups]
+        if _width(groups) <= width:
+            return groups
+    while _width(groups) > width:
+        wide = [number for number, group in enumerate(groups) if group.shown > 1]
+        if not wide:
+            return groups
+        widest = max(wide, key=lambda number: groups[number].width)
+        groups[widest] = replace(groups[widest], shown=groups[widest].shown - 1)
+    return groups
+
+
+def _width(groups: list[_Group]) -> int:
+    return sum(group.width + _GAP for group in groups) - _GAP
+
+
+def _cut(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 2]}.."
