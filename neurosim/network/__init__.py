@@ -1,6 +1,8 @@
 """The objects: `Neuron`, `Connection`, `Layer`, and the `Network` that holds them in a graph.
 
-Read `names`, `neuron`, `connection`, `layer`, `order`, `wiring`, `document`, `network`.
+Read `names`, `neuron`, `connection`, `layer`, `datum`, `order`, `pause`, `refusals`, `structure`,
+`lookup`, `randomness`, `wiring`, `making`, `parameters`, `live`, `document`, `files`, `summary`,
+`network`.
 """
 
 from neurosim.network.connection import Connection

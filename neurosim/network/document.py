@@ -1,31 +1,56 @@
-"""A network as a document: readable, versioned JSON, by name, every float exact."""
+"""A network as a document: plain data, readable, versioned, by name, every float exact."""
 
-import json
-import os
-import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neurosim.errors import FileError, NeurosimError
-from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.errors import (
+    FileError,
+    GraphError,
+    NameRuleError,
+    NeurosimError,
+    UnknownNameError,
+)
+from neurosim.functions.numerals import require_number
+from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
+from neurosim.network.lookup import require_outputs
+from neurosim.network.making import require_activation, require_layer_names
 from neurosim.network.neuron import Neuron
+from neurosim.network.structure import Structure
+from neurosim.network.wiring import resolve
 
 if TYPE_CHECKING:
     from neurosim.network.network import Network
 
 VERSION = 1
-_KEYS = {"neurosim_network", "title", "seed", "generator", "layers", "neurons", "connections"}
-_KEYS_OF = {
-    "layers": {"name", "activation", "input"},
-    "neurons": {"name", "layer", "activation", "input", "bias", "trainable", "initial"},
-    "connections": {"from", "to", "weight", "trainable", "initial"},
+_PARTS: dict[str, dict[str, Any]] = {
+    "layers": {"name": str, "activation": str, "input": bool},
+    "neurons": {
+        "name": str,
+        "layer": (str, type(None)),
+        "activation": str,
+        "input": bool,
+        "bias": (int, float, type(None)),
+        "trainable": bool,
+        "initial": (int, float, type(None)),
+    },
+    "connections": {
+        "from": str,
+        "to": str,
+        "weight": (int, float),
+        "trainable": bool,
+        "initial": (int, float),
+    },
 }
+_KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
+_Record = dict[str, Any]
 
 
-def to_document(network: "Network") -> dict[str, Any]:
+def to_document(network: "Network") -> _Record:
     """The network as plain data."""
+    structure = network._structure
     return {
         "neurosim_network": VERSION,
         "title": network.title,
@@ -36,21 +61,12 @@ def to_document(network: "Network") -> dict[str, Any]:
             for layer in network.layers
         ],
         "neurons": [_neuron_record(neuron) for neuron in network.neurons],
-        "connections": [
-            {
-                "from": connection.source.name,
-                "to": connection.target.name,
-                "weight": connection.weight,
-                "trainable": connection.trainable,
-                "initial": connection.initial_weight,
-            }
-            for connection in network.connections
-        ],
-        "outputs": None if network._outputs is None else list(network._outputs),
+        "connections": [_connection_record(connection) for connection in network.connections],
+        "outputs": None if structure.chosen is None else list(structure.chosen),
     }
 
 
-def _neuron_record(neuron: Neuron) -> dict[str, Any]:
+def _neuron_record(neuron: Neuron) -> _Record:
     return {
         "name": neuron.name,
         "layer": None if neuron.layer is None else neuron.layer.name,
@@ -62,130 +78,147 @@ def _neuron_record(neuron: Neuron) -> dict[str, Any]:
     }
 
 
-def from_document(document: dict[str, Any], where: str, make: "type[Network]") -> "Network":
+def _connection_record(connection: Connection) -> _Record:
+    return {
+        "from": connection.source.name,
+        "to": connection.target.name,
+        "weight": connection.weight,
+        "trainable": connection.trainable,
+        "initial": connection.initial_weight,
+    }
+
+
+def from_document(document: Any, where: str, make: "Callable[..., Network]") -> "Network":
     """The network, made by ``make``, that a document describes.
 
     Raises:
         FileError: the document is of another version, or lacks something, or contradicts itself.
     """
-    _require_form(document, where)
-    try:
-        return _build(document, make)
-    except (NeurosimError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FileError(f"{where}: no valid network, got {error}") from error
-
-
-def _build(document: dict[str, Any], make: "type[Network]") -> "Network":
-    network = make(document["title"], seed=document["seed"], generator=document["generator"])
-    layers = {layer["name"]: layer for layer in document["layers"]}
-    for layer_name, group in groupby(document["neurons"], key=lambda record: record["layer"]):
-        records = list(group)
-        if layer_name is None:
-            for record in records:
-                _add_lone(network, record)
-        else:
-            _add_layer(network, layers.pop(layer_name), records)
-    if layers:
-        raise FileError(f"layers without neurons: {', '.join(layers)}")
-    for record in document["connections"]:
-        connection = network.connect(
-            record["from"], record["to"], weight=record["weight"], trainable=record["trainable"]
-        )
-        connection._initial = float(record["initial"])
-    if document.get("outputs") == []:  # the chosen ones were all removed
-        network._outputs = ()
-    elif document.get("outputs") is not None:
-        network.outputs = document["outputs"]
+    with _at(where):
+        _require_form(document)
+        network = make(document["title"], seed=document["seed"], generator=document["generator"])
+        structure = network._structure
+        _add_neurons(structure, document)
+        _add_connections(structure, document["connections"])
+        _choose_outputs(structure, document["outputs"])
     return network
 
 
-def _add_lone(network: "Network", record: dict[str, Any]) -> None:
-    if record["input"]:
-        network.add_input(record["name"])
-        return
-    neuron = network.add_neuron(
-        record["name"],
-        activation=record["activation"],
-        bias=record["bias"],
-        bias_trainable=record["trainable"],
-    )
-    neuron._initial = record["initial"]
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """Whatever is refused inside is a fault of the file at this place."""
+    try:
+        yield
+    except NeurosimError as error:
+        raise FileError(f"{place}: {error}") from error
 
 
-def _add_layer(network: "Network", layer: dict[str, Any], records: list[dict[str, Any]]) -> None:
-    names = network._require_layer_names(layer["name"], [record["name"] for record in records])
-    if layer["activation"] not in (*ACTIVATIONS, SOFTMAX):
-        network._require_activation(layer["activation"], "layer", softmax=True)
-    biases = network._require_biases(
-        layer["name"], [record["bias"] for record in records], len(records), None
-    )
-    bare = Layer(layer["name"], layer["activation"], is_input=bool(layer["input"]))
-    made = network._add_layer(bare, names, biases, bias_trainable=True)
-    for neuron, record in zip(made.neurons, records, strict=True):
-        neuron.bias_trainable = record["trainable"]
-        neuron._initial = record["initial"]
-
-
-def _require_form(document: Any, where: str) -> None:
+def _require_form(document: Any) -> None:
     if not isinstance(document, dict) or "neurosim_network" not in document:
-        raise FileError(f"{where}: no network; expected a file that neurosim's save() wrote")
-    if document["neurosim_network"] != VERSION:
-        raise FileError(f"{where}: version {document['neurosim_network']!r}; expected {VERSION}")
-    if missing := sorted(_KEYS - set(document)):
-        raise FileError(f"{where}: missing {', '.join(missing)}")
-    for part, keys in _KEYS_OF.items():
-        for i, record in enumerate(document[part]):
-            if not isinstance(record, dict) or set(record) != keys:
-                raise FileError(
-                    f"{where}: {part}[{i}]: got {record!r:.80}; expected the keys"
-                    f" {', '.join(sorted(keys))}"
+        raise FileError("no network; expected a file that neurosim's save() wrote")
+    version = document["neurosim_network"]
+    if type(version) is not int or version != VERSION:
+        raise FileError(f"neurosim_network: version {version!r:.80}; expected {VERSION}")
+    if missing := [key for key in _KEYS if key not in document]:
+        raise FileError(f"missing {', '.join(missing)}")
+    if strange := [key for key in document if key not in _KEYS]:
+        raise FileError(f"unknown key {strange[0]!r:.80}; expected {', '.join(_KEYS)}")
+    for part, types in _PARTS.items():
+        if not isinstance(document[part], list):
+            raise FileError(f"{part}: got {document[part]!r:.80}; expected a list")
+        for number, record in enumerate(document[part]):
+            _require_record(record, types, part, number)
+
+
+def _require_record(record: Any, types: dict[str, Any], part: str, number: int) -> None:
+    if not isinstance(record, dict) or record.keys() != types.keys():
+        raise FileError(
+            f"{part}[{number}]: got {record!r:.80}; expected the keys {', '.join(types)}"
+        )
+    for key, kind in types.items():
+        value = record[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise FileError(f"{part}[{number}].{key}: of a wrong type, got {value!r:.80}")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            require_number(value, f"{part}[{number}].{key}")
+
+
+def _add_neurons(structure: Structure, document: _Record) -> None:
+    layers = {layer["name"]: layer for layer in document["layers"]}
+    if len(layers) < len(document["layers"]):
+        raise NameRuleError("layers: a name stands twice; expected each layer once")
+    numbered = enumerate(document["neurons"])
+    for layer_name, group in groupby(numbered, key=lambda item: item[1]["layer"]):
+        rows = list(group)
+        with _at(f"neurons[{rows[0][0]}]"):
+            records = [record for _, record in rows]
+            if layer_name is None:
+                for record in records:
+                    _add_lone(structure, record)
+            elif layer_name not in layers:
+                raise UnknownNameError(f"no layer {layer_name!r}, or its neurons are not together")
+            else:
+                _add_layer(structure, layers.pop(layer_name), records)
+    if layers:
+        raise GraphError(f"layers without neurons: {', '.join(layers)}")
+
+
+def _add_lone(structure: Structure, record: _Record) -> None:
+    structure.names.require_free([record["name"]], "neuron")
+    require_activation(record["activation"], f"neuron {record['name']!r}", softmax=False)
+    structure.add([_neuron(record, None)])
+
+
+def _add_layer(structure: Structure, layer: _Record, records: list[_Record]) -> None:
+    names = [record["name"] for record in records]
+    require_layer_names(layer["name"], names, structure.names)
+    require_activation(layer["activation"], f"layer {layer['name']!r}", softmax=True)
+    for record in records:
+        for key in ("activation", "input"):
+            if record[key] != layer[key]:
+                raise GraphError(
+                    f"{key} of neuron {record['name']!r}: got {record[key]!r};"
+                    f" expected that of its layer, {layer[key]!r}"
                 )
+    made = Layer(layer["name"], layer["activation"], is_input=layer["input"])
+    structure.add([_neuron(record, made) for record in records], made)
 
 
-def save(network: "Network", path: str | os.PathLike[str]) -> None:
-    """Write the network, whole or not at all (a temporary file that takes the name at the end)."""
-    target = Path(path)
-    text = json.dumps(to_document(network), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(target)
-    except OSError as error:
-        raise FileError(f"{target}: cannot be written, got {error.strerror}") from error
+def _neuron(record: _Record, layer: Layer | None) -> Neuron:
+    bias, initial, is_input = record["bias"], record["initial"], record["input"]
+    where = f"neuron {record['name']!r}"
+    if (bias is None) != (initial is None):
+        raise GraphError(
+            f"{where}: got bias {bias!r}, initially {initial!r}; expected both or none"
+        )
+    if is_input and (bias is not None or record["activation"] != "identity"):
+        raise GraphError(f"{where}: an input with bias or activation; expected neither")
+    neuron = Neuron(
+        record["name"],
+        record["activation"],
+        None if bias is None else float(bias),
+        bias_trainable=record["trainable"],
+        layer=layer,
+        is_input=is_input,
+    )
+    neuron._initial = None if initial is None else float(initial)
+    return neuron
 
 
-def read_document(path: str | os.PathLike[str]) -> Any:
-    """The plain data of a JSON file.
-
-    Raises:
-        FileError: the file cannot be read, or is no JSON.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        return json.loads(text, parse_constant=_refuse_constant)
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read, got {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise FileError(f"{path}: no JSON, got {error}") from error
+def _add_connections(structure: Structure, records: list[_Record]) -> None:
+    pairs = ((record["from"], record["to"]) for record in records)
+    sources, targets = resolve(structure, pairs, "connections")
+    with _at("connections"):
+        made = structure.join(
+            sources, targets, [float(record["weight"]) for record in records], trainable=True
+        )
+    for connection, record in zip(made, records, strict=True):
+        connection._trainable = record["trainable"]
+        connection._initial = float(record["initial"])
 
 
-def _refuse_constant(text: str) -> float:
-    raise FileError(f"{text} is no finite number")
-
-
-def summarize(network: "Network") -> str:
-    """The network in a few lines, as `Network.summary` returns it."""
-    lines = [repr(network)]
-    lines += [f"  {layer!r}" for layer in network.layers]
-    lone = [neuron.name for neuron in network.neurons if neuron.layer is None]
-    if lone:
-        shown = ", ".join(lone[:12]) + (", ..." if len(lone) > 12 else "")
-        lines.append(f"  in no layer: {len(lone)} neurons ({shown})")
-    lines.append(f"  outputs: {', '.join(n.name for n in network.outputs) or 'none'}")
-    mask = network.trainable_mask()
-    lines.append(f"  parameters: {mask.size}, of which {int((~mask).sum())} are frozen")
-    return "\n".join(lines)
+def _choose_outputs(structure: Structure, names: Any) -> None:
+    if names == []:  # those chosen were all removed
+        structure.choose([])
+    elif names is not None:
+        structure.choose(neuron.name for neuron in require_outputs(structure, names))

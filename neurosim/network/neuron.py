@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError, WrongTypeError
+from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numerals import require_number, short
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class Neuron:
         delta: dL/dz of the last sample.
         bias_gradient: dL/d(bias), summed over the samples of the batch so far.
         bias_trainable: False keeps the bias as it is.
+
+    Inside the package, ``_unit`` names what is computed at once: its softmax layer, or itself.
     """
 
     __slots__ = (
@@ -30,6 +33,7 @@ class Neuron:
         "_is_input",
         "_layer",
         "_name",
+        "_unit",
         "bias_gradient",
         "delta",
         "net_input",
@@ -53,6 +57,7 @@ class Neuron:
         self._bias_trainable = bias_trainable
         self._layer = layer
         self._is_input = is_input
+        self._unit = layer.name if layer is not None and layer.activation == SOFTMAX else name
         self.forget()
 
     def forget(self) -> None:

@@ -1,10 +1,8 @@
 """What a call of ``connect`` means: which pairs of neurons, and which weight on each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from neurosim.errors import (
     InvalidValueError,
@@ -16,74 +14,82 @@ from neurosim.errors import (
 )
 from neurosim.functions.initializers import Initializer, Source, make_initializer
 from neurosim.functions.numerals import Matrix, require_array, require_number
+from neurosim.network.lookup import require_neuron
 from neurosim.network.neuron import Neuron
+from neurosim.network.structure import Structure
 
 PATTERNS = ("full", "one_to_one")
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The pairs that one call connects, row by row: each source with its targets."""
+    """The pairs that one call connects, and how its weights are given or drawn.
+
+    Attributes:
+        label: what the call is named in messages.
+        stream: what its random numbers are drawn for.
+        sources: where each connection starts.
+        targets: where each connection ends.
+        shape: of the weights: (n_sources, n_targets), rows are sources; or (n,).
+        block: the sizes (n_in, n_out) that an initializer is told, again and again if need be.
+    """
 
     label: str
-    sources: tuple[Neuron, ...]
-    targets: tuple[Neuron, ...]
-    pattern: str
+    stream: str
+    sources: Sequence[Neuron]
+    targets: Sequence[Neuron]
+    shape: tuple[int, ...]
+    block: tuple[int, int]
 
-    def pairs(self) -> list[tuple[Neuron, Neuron]]:
-        """Sources times targets, or each source with its own target."""
-        if self.pattern == "one_to_one":
-            return list(zip(self.sources, self.targets, strict=True))
-        return [(source, target) for source in self.sources for target in self.targets]
-
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the weights: (n_sources, n_targets), or (n,) for one to one."""
-        if self.pattern == "one_to_one":
-            return (len(self.sources),)
-        return (len(self.sources), len(self.targets))
-
-    def given(self, weight: Any, weights: Any) -> Matrix | None:
-        """The weights that the call gives, in the shape of the pattern, or None."""
+    def given(self, weight: Any, weights: Any) -> list[float] | None:
+        """The weights that the call gives, one for each pair, or None."""
         if weight is not None and weights is not None:
             raise InvalidValueError(
                 f"{self.label}: weight and weights are both given; expected one"
             )
         if weight is not None:
-            return np.full(self.shape(), require_number(weight, f"{self.label} weight"))
+            return [require_number(weight, f"{self.label} weight")] * len(self.sources)
         if weights is None:
             return None
         array = require_array(weights, f"{self.label} weights")
-        if array.shape != self.shape():
+        if array.shape != self.shape:
+            rows = " (rows are sources)" if len(self.shape) == 2 else ""
             raise ShapeError(
-                f"{self.label} weights: wrong shape, got {array.shape}; expected {self.shape()}"
-                f" (rows are sources){self._transposed(array)}"
+                f"{self.label} weights: wrong shape, got {array.shape}; expected {self.shape}"
+                f"{rows}{self._transposed(array)}"
             )
-        return array
+        values: list[float] = array.ravel().tolist()
+        return values
 
     def _transposed(self, array: Matrix) -> str:
-        return "; did you mean the transpose?" if array.T.shape == self.shape() else ""
+        return "; did you mean the transpose?" if array.T.shape == self.shape else ""
 
-    def drawn(self, initializer: Initializer, source: Source) -> Matrix:
-        """Fresh weights, in the shape of the pattern."""
-        where = f"{self.label} weights"
-        if self.pattern == "one_to_one":  # each target has one source
-            ones = [draw(initializer, source, (1, 1), where) for _ in self.sources]
-            return np.concatenate(ones).ravel()
-        return draw(initializer, source, (len(self.sources), len(self.targets)), where)
+    def drawn(self, initializer: Initializer, source: Source) -> list[float]:
+        """Fresh weights, one for each pair."""
+        values: list[float] = []
+        while len(values) < len(self.sources):
+            values += (
+                draw(initializer, source, self.block, f"{self.label} weights").ravel().tolist()
+            )
+        return values[: len(self.sources)]
 
 
 def require_wiring(
     label: str, sources: Sequence[Neuron], targets: Sequence[Neuron], pattern: str
 ) -> Wiring:
-    """The wiring, where the pattern is known and fits."""
-    if pattern not in PATTERNS:
+    """The wiring between two layers, where the pattern is known and fits."""
+    if not isinstance(pattern, str) or pattern not in PATTERNS:
         raise UnknownNameError(f"{label}: {unknown('pattern', pattern, PATTERNS)}")
-    if pattern == "one_to_one" and len(sources) != len(targets):
-        raise ShapeError(
-            f"{label}: one_to_one between different sizes, got {len(sources)} sources and"
-            f" {len(targets)} targets; expected as many of both"
-        )
-    return Wiring(label, tuple(sources), tuple(targets), pattern)
+    sizes = len(sources), len(targets)
+    if pattern == "one_to_one":
+        if len(sources) != len(targets):
+            raise ShapeError(
+                f"{label}: one_to_one between different sizes, got {len(sources)} sources and"
+                f" {len(targets)} targets; expected as many of both"
+            )
+        return Wiring(label, label, sources, targets, sizes[:1], (1, 1))  # each has one source
+    starts = [source for source in sources for _ in targets]
+    return Wiring(label, label, starts, list(targets) * len(sources), sizes, sizes)
 
 
 def require_initializer(initializer: object) -> Initializer:
@@ -115,3 +121,57 @@ def draw(initializer: Initializer, source: Source, shape: tuple[int, int], where
             f"{where}: {initializer!r} drew a wrong shape, got {drawn.shape}; expected {shape}"
         )
     return drawn
+
+
+def require_edges(structure: Structure, pairs: object) -> Wiring:
+    """The wiring of a list of pairs (source, target) of neurons or their names.
+
+    Weights not given are drawn in blocks, as between layers of the list's mean numbers of sources
+    and targets: a list of all pairs between two layers gets what ``connect`` would give them.
+    """
+    sources, targets = resolve(structure, pairs, "connect_many pairs")
+    n = len(sources)
+    n_in = round(n / max(1, len(set(targets)))) or 1
+    n_out = round(n / max(1, len(set(sources)))) or 1
+    stream = f"{sources[0].name}->{targets[0].name}" if sources else ""
+    return Wiring("connect_many", stream, sources, targets, (n,), (n_in, n_out))
+
+
+def resolve(structure: Structure, pairs: object, where: str) -> tuple[list[Neuron], list[Neuron]]:
+    """The sources and the targets that pairs of names mean.
+
+    Raises:
+        UnknownNameError: a neuron has not the name; like all errors here it tells the pair's place.
+        WrongTypeError: they are no pairs.
+    """
+    if isinstance(pairs, (str, bytes)) or not isinstance(pairs, Iterable):
+        raise WrongTypeError(f"{where}: got {pairs!r}; expected pairs (source, target)")
+    sources: list[Neuron] = []
+    targets: list[Neuron] = []
+    nodes = structure.nodes
+    for number, pair in enumerate(pairs):
+        start, end = (
+            pair if type(pair) is tuple and len(pair) == 2 else _unpack(pair, number, where)
+        )
+        try:
+            source, target = nodes[start].held, nodes[end].held
+        except (KeyError, TypeError):  # a Neuron, or a mistake
+            source = _require_end(structure, start, number, where)
+            target = _require_end(structure, end, number, where)
+        sources.append(source)
+        targets.append(target)
+    return sources, targets
+
+
+def _unpack(pair: Any, number: int, where: str) -> tuple[Any, Any]:
+    ends = None if isinstance(pair, (str, bytes)) or not isinstance(pair, Iterable) else list(pair)
+    if ends is None or len(ends) != 2:
+        raise WrongTypeError(f"{where}[{number}]: got {pair!r}; expected a pair (source, target)")
+    return ends[0], ends[1]
+
+
+def _require_end(structure: Structure, name: object, number: int, where: str) -> Neuron:
+    try:
+        return require_neuron(structure, name)
+    except NeurosimError as error:
+        raise type(error)(f"{where}[{number}]: {error}") from error

@@ -12,7 +12,7 @@ from neurosim.network.document import to_document
 
 def _everything(net):
     generations = [[neuron.name for neuron in group] for group in net.generations()]
-    drawn_so_far = None if net._legacy is None else net._legacy.get_state()[2]
+    drawn_so_far = net._random.position()
     return to_document(net), net.version, generations, drawn_so_far
 
 

@@ -1,0 +1,87 @@
+"""What a name means in a network, and what is said where it means nothing."""
+
+from collections.abc import Iterable
+
+from neurosim.errors import GraphError, NameRuleError, UnknownNameError, WrongTypeError, unknown
+from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
+from neurosim.network.neuron import Neuron
+from neurosim.network.structure import Structure
+
+
+def find(structure: Structure, name: object) -> Neuron | Layer | None:
+    """The neuron or layer of a name; an object of this network stands for itself."""
+    if isinstance(name, (Neuron, Layer)):
+        if find(structure, name.name) is not name:
+            raise UnknownNameError(f"{name!r} is of another network; expected one of this")
+        return name
+    if not isinstance(name, str):
+        raise WrongTypeError(f"name: got {name!r}; expected the name of a neuron or a layer")
+    if name in structure.nodes:
+        return structure.nodes[name].held
+    return structure.layers.get(name)
+
+
+def require_neuron(structure: Structure, name: object) -> Neuron:
+    """The neuron of a name.
+
+    Raises:
+        UnknownNameError: there is none.
+        WrongTypeError: it is no name.
+    """
+    found = find(structure, name)
+    if isinstance(found, Layer):
+        raise UnknownNameError(
+            f"{name!r} is a layer; expected a neuron, such as {found.neurons[0].name!r},"
+            f" or net.layer({name!r})"
+        )
+    if found is None:
+        raise UnknownNameError(unknown("neuron", name, structure.nodes))
+    return found
+
+
+def require_layer(structure: Structure, name: object) -> Layer:
+    """The layer of a name."""
+    found = find(structure, name)
+    if not isinstance(found, Layer):
+        raise UnknownNameError(unknown("layer", name, structure.layers))
+    return found
+
+
+def require_connection(structure: Structure, names: tuple[object, ...]) -> Connection:
+    """The connection between two neurons."""
+    if len(names) != 2:
+        raise UnknownNameError(f"connection: got {names!r}; expected two names of neurons")
+    source, target = (require_neuron(structure, name).name for name in names)
+    found = structure.connection(source, target)
+    if found is None:
+        turned = structure.connection(target, source) is not None
+        hint = f" (did you mean '{target}->{source}'?)" if turned else ""
+        raise UnknownNameError(f"no connection '{source}->{target}'{hint}")
+    return found
+
+
+def require_end(structure: Structure, name: object) -> Neuron | Layer:
+    """What a connection may start or end at: a neuron, or a layer."""
+    found = find(structure, name)
+    if found is None:
+        known = [*structure.layers, *structure.nodes]
+        raise UnknownNameError(unknown("neuron or layer", name, known))
+    return found
+
+
+def require_outputs(structure: Structure, names: object) -> list[Neuron]:
+    """The neurons that may be outputs: at least one, each once, none of them an input."""
+    if isinstance(names, (str, Neuron)) or not isinstance(names, Iterable):
+        raise WrongTypeError(f"outputs: got {names!r}; expected a list of neuron names")
+    neurons = [require_neuron(structure, name) for name in names]
+    if not neurons:
+        raise GraphError("outputs: no names, got []; expected at least one neuron")
+    seen: set[Neuron] = set()
+    for neuron in neurons:
+        if neuron.is_input:
+            raise GraphError(f"outputs: {neuron.name!r} is an input; expected other neurons")
+        if neuron in seen:
+            raise NameRuleError(f"outputs: {neuron.name!r} stands twice; expected it once")
+        seen.add(neuron)
+    return neurons

@@ -1,0 +1,105 @@
+"""What a call that adds neurons means: their names, their activation, their biases."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from neurosim.errors import (
+    GraphError,
+    InvalidValueError,
+    NameRuleError,
+    ShapeError,
+    UnknownNameError,
+    WrongTypeError,
+    unknown,
+)
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.numerals import require_number
+from neurosim.network.names import Names, fold, require_name
+from neurosim.network.randomness import Randomness
+from neurosim.network.wiring import draw, require_initializer
+
+NOT_GIVEN = "default"
+
+
+def require_layer_names(name: str, neurons: int | Sequence[str], taken: Names) -> list[str]:
+    """The names of a new layer's neurons, all of them free, as that of the layer is."""
+    require_name(name, "layer")
+    names = _names_or_count(name, neurons)
+    if not names:
+        raise InvalidValueError(f"layer {name!r}: got no neurons; expected at least one")
+    taken.require_free([name], "layer")
+    taken.require_free(names, "neuron")
+    if fold(name) in set(map(fold, names)):
+        raise NameRuleError(
+            f"layer {name!r}: a neuron has the layer's name; expected different names"
+        )
+    return names
+
+
+def _names_or_count(name: str, neurons: int | Sequence[str]) -> list[str]:
+    if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
+        if neurons < 1:
+            raise InvalidValueError(f"layer {name!r}: got {neurons} neurons; expected >= 1")
+        return [f"{name}{i}" for i in range(1, int(neurons) + 1)]
+    if isinstance(neurons, (str, bytes)) or not isinstance(neurons, Iterable):
+        raise WrongTypeError(
+            f"layer {name!r}: got neurons {neurons!r}; expected a count or a list of names"
+        )
+    return list(neurons)
+
+
+def require_bare(name: str, activation: object, bias: object) -> None:
+    """Refuse an activation or a bias for the input layer."""
+    is_bare = bias is None or _is_not_given(bias)
+    if activation != "identity" or not is_bare:
+        raise GraphError(
+            f"layer {name!r}: the first layer is the input layer, got"
+            f" {activation if activation != 'identity' else bias!r};"
+            " expected neither activation nor bias (is an input layer missing?)"
+        )
+
+
+def require_activation(activation: object, where: str, *, softmax: bool) -> str:
+    """The activation's name; softmax only where it is allowed."""
+    if not isinstance(activation, str):
+        raise WrongTypeError(
+            f"{where} activation: got {activation!r}; expected a name, such as 'sigmoid'"
+        )
+    if activation == SOFTMAX and not softmax:
+        raise GraphError(
+            f"{where}: softmax belongs to a layer, got a single neuron; expected"
+            " add_layer(..., activation='softmax')"
+        )
+    if activation != SOFTMAX and activation not in ACTIVATIONS:
+        raise UnknownNameError(
+            f"{where}: {unknown('activation', activation, [*ACTIVATIONS, SOFTMAX])}"
+        )
+    return activation
+
+
+def require_biases(
+    name: str, bias: Any, count: int, *, initializer: object, random: Randomness
+) -> list[float | None]:
+    """One bias for each of a layer's neurons: the given, or else drawn, or else 0."""
+    where = f"layer {name!r} bias"
+    if _is_not_given(bias):
+        if initializer is None:
+            return [0.0] * count
+        chosen = require_initializer(initializer)
+        with random.given_back_on_error():
+            return list(draw(chosen, random.biases(name), (1, count), where).ravel().tolist())
+    if bias is None:
+        return [None] * count
+    is_scalar = isinstance(bias, (str, bytes)) or not isinstance(bias, Iterable)
+    if is_scalar or (isinstance(bias, np.ndarray) and bias.ndim == 0):
+        return [require_number(bias, where)] * count
+    values = [None if b is None else require_number(b, where) for b in bias]
+    if len(values) != count:
+        raise ShapeError(f"{where}: got {len(values)} numbers; expected {count}, one a neuron")
+    return values
+
+
+def _is_not_given(bias: object) -> bool:
+    return isinstance(bias, str) and bias == NOT_GIVEN

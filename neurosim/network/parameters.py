@@ -1,0 +1,71 @@
+"""Theta: all parameters of a network as one flat vector.
+
+Its order: neuron by neuron, its incoming connections in the order they were added, then its bias
+(where it has one), frozen ones included.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import ShapeError
+from neurosim.functions.numerals import Matrix, require_array
+from neurosim.network.connection import Connection
+from neurosim.network.neuron import Neuron
+from neurosim.network.structure import Structure
+
+Parameter = Connection | Neuron
+Owners = tuple[Parameter, ...]
+
+
+def list_owners(structure: Structure) -> Owners:
+    """The objects that own the entries of theta, in its order."""
+    listed: list[Parameter] = []
+    for neuron in structure.neurons:
+        listed += structure.incoming(neuron.name)
+        if neuron.bias is not None:
+            listed.append(neuron)
+    return tuple(listed)
+
+
+def values_of(owners: Owners) -> Matrix:
+    """Theta, a new vector of (n_parameters,)."""
+    values = (o._weight if isinstance(o, Connection) else o._bias for o in owners)
+    return np.fromiter(values, np.float64, len(owners))
+
+
+def require_theta(theta: Any, owners: Owners) -> Matrix:
+    """What is given as a new vector of (n_parameters,)."""
+    values = require_array(theta, "theta")
+    if values.shape != (len(owners),):
+        raise ShapeError(f"theta: got {values.shape}; expected {(len(owners),)}")
+    return values
+
+
+def assign(owners: Owners, theta: Matrix) -> None:
+    """Give each owner its entry of theta."""
+    for owner, value in zip(owners, theta.tolist(), strict=True):
+        if isinstance(owner, Connection):
+            owner._weight = value
+        else:
+            owner._bias = value
+
+
+def assign_initial(structure: Structure) -> None:
+    """Give each neuron and connection the value it was made with."""
+    for connection in structure.connections:
+        connection._weight = connection._initial
+    for neuron in structure.neurons:
+        neuron._bias = neuron._initial
+
+
+def names_of(owners: Owners) -> tuple[str, ...]:
+    """What each entry of theta is: ``x1->h1`` or ``h1.bias``."""
+    return tuple(o.name if isinstance(o, Connection) else f"{o.name}.bias" for o in owners)
+
+
+def mask_of(owners: Owners) -> NDArray[np.bool_]:
+    """Which entries of theta training may change, (n_parameters,)."""
+    flags = (o._trainable if isinstance(o, Connection) else o._bias_trainable for o in owners)
+    return np.fromiter(flags, np.bool_, len(owners))

@@ -1,0 +1,289 @@
+"""The structure of a network: its graph, its layers, and the edits that keep them whole.
+
+An edit is made wholly or not at all. It does not ask what the caller meant (`making` and `wiring`
+do), but refuses what would be no network: a doubled connection, a cycle. What is asked again and
+again of the same structure is cached, and dropped on an edit.
+
+The graph's dictionaries are written to directly: by its own ``add_edge`` a million connections
+would take twice the time and twice the memory.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import networkx as nx
+
+from neurosim.network.connection import Connection
+from neurosim.network.datum import EdgeDatum, NodeDatum
+from neurosim.network.layer import Layer
+from neurosim.network.names import Names
+from neurosim.network.neuron import Neuron
+from neurosim.network.order import AcyclicOrder
+from neurosim.network.pause import paused_collection
+from neurosim.network.refusals import refuse_connection, refuse_cycle
+
+_Made = TypeVar("_Made")
+_HELD = attrgetter("held")
+
+
+class Structure:
+    """Neurons, connections and layers.
+
+    Attributes:
+        graph: node data ``neuron``, edge data ``connection``.
+        nodes: the node data by name.
+        layers: the layers by name.
+        names: the names that are taken.
+        chosen: the names of the outputs that were chosen; None where none ever were.
+        n_connections: how many there are.
+        version: a number that grows with every edit.
+    """
+
+    def __init__(self) -> None:
+        self.graph = nx.DiGraph()
+        self.nodes: dict[str, NodeDatum] = self.graph._node
+        self._succ: dict[str, dict[str, EdgeDatum]] = self.graph._succ
+        self._pred: dict[str, dict[str, EdgeDatum]] = self.graph._pred
+        self.layers: dict[str, Layer] = {}
+        self.names = Names()
+        self.chosen: tuple[str, ...] | None = None
+        self.n_connections = 0
+        self.version = 0
+        self._listed: list[Connection] = []  # in the order of insertion; some may be removed
+        self._order = AcyclicOrder()
+        self._cache: dict[str, Any] = {}
+
+    # --- what it is
+
+    def cached(self, key: str, make: Callable[[], _Made]) -> _Made:
+        """What was made of the present structure before, or else is made now."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        made: _Made = self._cache[key]
+        return made
+
+    @property
+    def neurons(self) -> tuple[Neuron, ...]:
+        """All neurons, in the order they were added."""
+        return self.cached("neurons", lambda: tuple(map(_HELD, self.nodes.values())))
+
+    @property
+    def inputs(self) -> tuple[Neuron, ...]:
+        """The input neurons, in the order they were added."""
+        return self.cached("inputs", lambda: tuple(n for n in self.neurons if n.is_input))
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """All connections, in the order they were added."""
+        return self.cached("connections", self._list_connections)
+
+    @property
+    def outputs(self) -> tuple[Neuron, ...]:
+        """The chosen outputs, else the last layer added, else none."""
+        if self.chosen is not None:
+            return tuple(self.nodes[name].held for name in self.chosen)
+        last = next(reversed(self.layers.values()), None)
+        return () if last is None or last.is_input else last.neurons
+
+    def incoming(self, name: str) -> tuple[Connection, ...]:
+        """The connections into a neuron, in the order they were added."""
+        return tuple(map(_HELD, self._pred[name].values()))
+
+    def outgoing(self, name: str) -> tuple[Connection, ...]:
+        """The connections out of a neuron, in the order they were added."""
+        return tuple(map(_HELD, self._succ[name].values()))
+
+    def connection(self, source: str, target: str) -> Connection | None:
+        """The connection between two neurons, if there is one."""
+        datum = self._succ[source].get(target) if source in self._succ else None
+        return None if datum is None else datum.held
+
+    def generations(self) -> tuple[tuple[Neuron, ...], ...]:
+        """The neurons by level: each generation listens only to earlier ones."""
+        return self.cached("generations", self._list_generations)
+
+    def successors(self, unit: str) -> list[str]:
+        """The units that listen to a unit, once for each connection."""
+        heard = (datum for name in self._members(unit) for datum in self._succ[name].values())
+        return [datum.held._target._unit for datum in heard]
+
+    def predecessors(self, unit: str) -> list[str]:
+        """The units that a unit listens to, once for each connection."""
+        heard = (datum for name in self._members(unit) for datum in self._pred[name].values())
+        return [datum.held._source._unit for datum in heard]
+
+    # --- how it changes
+
+    def add(self, neurons: Sequence[Neuron], layer: Layer | None = None) -> None:
+        """Add neurons whose names are free, and the layer they stand in."""
+        with paused_collection():
+            for neuron in neurons:
+                self.nodes[neuron.name] = NodeDatum(neuron)
+                self._succ[neuron.name] = {}
+                self._pred[neuron.name] = {}
+            self._order.add(*dict.fromkeys(neuron._unit for neuron in neurons))
+            self.names.take(
+                (neuron.name for neuron in neurons), None if layer is None else layer.name
+            )
+            if layer is not None:
+                layer._neurons = tuple(neurons)
+                self.layers[layer.name] = layer
+            self._edited()
+
+    def join(
+        self,
+        sources: Iterable[Neuron],
+        targets: Iterable[Neuron],
+        weights: Iterable[float],
+        *,
+        trainable: bool,
+    ) -> list[Connection]:
+        """Connect each source to its target: all of them, or none.
+
+        Raises:
+            GraphError: a second connection between the same two, a self-loop, a cycle, or one
+                that leads into an input.
+        """
+        made: list[Connection] = []
+        with paused_collection():
+            try:
+                against = self._link(zip(sources, targets, weights, strict=True), made, trainable)
+                self._require_acyclic(against, made)
+            except BaseException:
+                for connection in made:
+                    self._succ[connection.source.name].pop(connection.target.name, None)
+                    self._pred[connection.target.name].pop(connection.source.name, None)
+                raise
+        self._listed += made
+        self.n_connections += len(made)
+        self._edited()
+        return made
+
+    def choose(self, outputs: Iterable[str]) -> None:
+        """Choose the outputs."""
+        self.chosen = tuple(outputs)
+        self._edited()
+
+    def remove_connection(self, connection: Connection) -> None:
+        """Take a connection out."""
+        self.graph.remove_edge(connection.source.name, connection.target.name)
+        self._forget_connections(1)
+        self._edited()
+
+    def remove_neuron(self, neuron: Neuron) -> None:
+        """Take a neuron out, and its connections; a layer goes with its last neuron."""
+        name, layer = neuron.name, neuron.layer
+        n_connections = len(self._succ[name]) + len(self._pred[name])
+        self.graph.remove_node(name)
+        self._forget_connections(n_connections)
+        self.names.free_neuron(name)
+        if self.chosen is not None:
+            self.chosen = tuple(n for n in self.chosen if n != name)
+        if layer is not None:
+            layer._neurons = tuple(n for n in layer.neurons if n is not neuron)
+            if not layer.neurons:
+                del self.layers[layer.name]
+                self.names.free_layer(layer.name)
+        if neuron._unit == name or (layer is not None and not layer.neurons):
+            self._order.remove(neuron._unit)
+        self._edited()
+
+    def copy(self) -> "Structure":
+        """An independent twin: the same values and initial values, nothing computed."""
+        twin = Structure()
+        for layer, group in groupby(self.neurons, key=attrgetter("layer")):
+            twin_layer = layer and Layer(layer.name, layer.activation, is_input=layer.is_input)
+            twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
+        twin._order = self._order.copy()
+        twin.chosen, twin.version = self.chosen, self.version
+        nodes, old = twin.nodes, self.connections
+        made = twin.join(
+            [nodes[connection._source._name].held for connection in old],
+            [nodes[connection._target._name].held for connection in old],
+            [connection._weight for connection in old],
+            trainable=True,
+        )
+        for connection, copied in zip(old, made, strict=True):
+            copied._initial = connection._initial
+            copied._trainable = connection._trainable
+        return twin
+
+    # --- inside
+
+    def _edited(self) -> None:
+        self.version += 1
+        self._cache.clear()
+
+    def _link(
+        self,
+        rows: Iterable[tuple[Neuron, Neuron, float]],
+        made: list[Connection],
+        trainable: bool,
+    ) -> list[tuple[str, str]]:
+        """Make connections, note them in ``made``, and return those that run against the order."""
+        label, succ, pred = self._order.label, self._succ, self._pred
+        against = []
+        for source, target, weight in rows:
+            start, end = source._unit, target._unit
+            listeners = succ[source._name]
+            if start == end or target._is_input or target._name in listeners:
+                refuse_connection(source, target)
+            connection = Connection(source, target, weight, trainable=trainable)
+            made.append(connection)
+            listeners[target._name] = pred[target._name][source._name] = EdgeDatum(connection)
+            if label[start] > label[end]:
+                against.append((start, end))
+        return against
+
+    def _require_acyclic(self, against: list[tuple[str, str]], made: list[Connection]) -> None:
+        if not against:
+            return
+        cycle = self._order.admit(against, self.successors, self.predecessors)
+        if cycle:
+            refuse_cycle(self, made, cycle)
+
+    def _members(self, unit: str) -> tuple[str, ...]:
+        layer = self.layers.get(unit)
+        return (unit,) if layer is None else tuple(neuron.name for neuron in layer.neurons)
+
+    def _forget_connections(self, count: int) -> None:
+        """Count ``count`` less, and sweep the removed out of the list before they are too many."""
+        self.n_connections -= count
+        if len(self._listed) > 2 * self.n_connections + 64:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        self._listed = [
+            c for c in self._listed if self.connection(c.source.name, c.target.name) is c
+        ]
+
+    def _list_connections(self) -> tuple[Connection, ...]:
+        if len(self._listed) > self.n_connections:
+            self._sweep()
+        return tuple(self._listed)
+
+    def _list_generations(self) -> tuple[tuple[Neuron, ...], ...]:
+        level: dict[str, int] = {}
+        for unit in self._order.units():
+            members = self._members(unit)
+            heard = (level[name] for member in members for name in self._pred[member])
+            level.update(dict.fromkeys(members, 1 + max(heard, default=-1)))
+        generations: list[list[Neuron]] = [[] for _ in range(1 + max(level.values(), default=-1))]
+        for neuron in self.neurons:
+            generations[level[neuron.name]].append(neuron)
+        return tuple(map(tuple, generations))
+
+
+def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
+    twin = Neuron(
+        neuron.name,
+        neuron.activation,
+        neuron.bias,
+        bias_trainable=neuron.bias_trainable,
+        layer=layer,
+        is_input=neuron.is_input,
+    )
+    twin._initial = neuron.initial_bias
+    return twin
