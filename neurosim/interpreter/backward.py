@@ -12,7 +12,7 @@ from neurosim.errors import GraphError, InvalidValueError, ShapeError
 from neurosim.functions.activations import add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
 from neurosim.functions.numerals import require_array
-from neurosim.interpreter.schedule import Group, Place, Schedule, schedule_of
+from neurosim.interpreter.schedule import Place, Schedule, schedule_of
 from neurosim.interpreter.steps import (
     Assigned,
     Blamed,
@@ -20,6 +20,7 @@ from neurosim.interpreter.steps import (
     Measured,
     Returned,
     Step,
+    record,
 )
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -131,38 +132,39 @@ def measure_steps(
 def backward_steps(
     schedule: Schedule, targets: list[float], loss: Loss, position: int
 ) -> Generator[Step, None, None]:
-    """The pass itself, unchecked."""
+    """The pass itself, unchecked.
+
+    At a neuron, ``start`` is what the loss gives as delta at once, and ``blame`` is dL/da; each is
+    None where there is none.
+    """
     aims = dict(zip(schedule.outputs, targets, strict=True))
     for group in reversed(schedule.groups):
-        if group.layer is None:
+        gathered: list[tuple[float | None, float | None]] = []
+        for place in group.places:
+            neuron, start, blame = place.neuron, None, None
+            if place.is_output:
+                compared = _compare(neuron, aims[neuron], loss, len(aims))
+                yield compared
+                if compared.quantity == "delta":
+                    start = compared.after
+                else:
+                    blame = compared.after
+            for connection, target in place.outgoing:
+                before, addend, weight = neuron.output_gradient, blame or 0.0, connection._weight
+                delta = target.delta
+                assert delta is not None
+                blame = neuron.output_gradient = addend + weight * delta
+                yield record(Returned, (connection, before, addend, weight, delta, blame))
+            if group.layer is not None:
+                gathered.append((start, blame))
+                continue
+            if start is None or blame is not None:
+                yield _blame(place, start, blame)
+            yield from _assign(place, position)
+        if group.layer is not None:
+            yield from _blame_layer(group.places, gathered)
             for place in group.places:
-                start, blame = yield from _gather(place, aims, loss)
-                yield from _blame(place, start, blame)
                 yield from _assign(place, position)
-        else:
-            yield from _blame_layer(group, aims, loss)
-            for place in group.places:
-                yield from _assign(place, position)
-
-
-def _gather(
-    place: Place, aims: dict[Neuron, float], loss: Loss
-) -> Generator[Step, None, tuple[float | None, float | None]]:
-    """What the loss gives as delta at once, and dL/da; each None where there is none."""
-    neuron, start, blame = place.neuron, None, None
-    if place.is_output:
-        compared = _compare(neuron, aims[neuron], loss, len(aims))
-        yield compared
-        if compared.quantity == "delta":
-            start = compared.after
-        else:
-            blame = compared.after
-    for connection, target in place.outgoing:
-        before, addend, weight = neuron.output_gradient, blame or 0.0, connection._weight
-        delta = _number(target.delta)
-        blame = neuron.output_gradient = addend + weight * delta
-        yield Returned(connection, before, addend, weight, delta, blame)
-    return start, blame
 
 
 def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
@@ -182,32 +184,29 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
     return Compared(neuron, quantity, before, output, target, formula, after)
 
 
-def _blame(place: Place, start: float | None, blame: float | None) -> Generator[Step, None, None]:
-    if start is not None and blame is None:
-        return  # the loss gave delta itself, and nothing else came back
+def _blame(place: Place, start: float | None, blame: float | None) -> Blamed:
     neuron = place.neuron
+    before, z, a = neuron.delta, neuron.net_input, neuron.output
     assert place.slope is not None
-    z, a = _number(neuron.net_input), _number(neuron.output)
+    assert z is not None
+    assert a is not None
     slope = place.slope(z, a)
-    blame, before = blame or 0.0, neuron.delta
+    blame = blame or 0.0
     after = blame * slope if start is None else start + blame * slope
     neuron.delta = after
-    yield Blamed(neuron, before, start or 0.0, blame, 0.0, z, a, slope, after)
+    return record(Blamed, (neuron, before, start or 0.0, blame, 0.0, z, a, slope, after))
 
 
 def _blame_layer(
-    group: Group, aims: dict[Neuron, float], loss: Loss
+    places: tuple[Place, ...], gathered: list[tuple[float | None, float | None]]
 ) -> Generator[Step, None, None]:
-    gathered: list[tuple[float | None, float | None]] = []
-    for place in group.places:
-        gathered.append((yield from _gather(place, aims, loss)))  # noqa: PERF401 - it yields
-    outputs = [_number(place.neuron.output) for place in group.places]
+    outputs = [_number(place.neuron.output) for place in places]
     pairs = zip(outputs, gathered, strict=True)
     shift = add_up(a * (blame or 0.0) for a, (_, blame) in pairs)
     came_back = any(blame is not None for _, blame in gathered)
-    for place, output, (start, blame) in zip(group.places, outputs, gathered, strict=True):
+    for place, output, (start, blame) in zip(places, outputs, gathered, strict=True):
         if start is not None and not came_back:
-            continue
+            continue  # the loss gave delta itself, and nothing else came back
         neuron, before = place.neuron, place.neuron.delta
         after = (start or 0.0) + output * ((blame or 0.0) - shift)
         neuron.delta = after
@@ -216,18 +215,23 @@ def _blame_layer(
 
 
 def _assign(place: Place, position: int) -> Generator[Step, None, None]:
-    neuron = place.neuron
-    delta = _number(neuron.delta)
+    neuron, delta, start = place.neuron, place.neuron.delta, 0.0
+    assert delta is not None
     for connection, source in place.incoming:
-        before, value = connection.gradient, _number(source.output)
-        start = 0.0 if position == 0 else _number(before)
+        before, value = connection.gradient, source.output
+        assert value is not None
+        if position:
+            assert before is not None
+            start = before
         after = connection.gradient = start + value * delta
-        yield Assigned(connection, before, start, value, delta, after)
+        yield record(Assigned, (connection, before, start, value, delta, after))
     if neuron._bias is not None:
         before = neuron.bias_gradient
-        start = 0.0 if position == 0 else _number(before)
+        if position:
+            assert before is not None
+            start = before
         after = neuron.bias_gradient = start + delta
-        yield Assigned(neuron, before, start, 1.0, delta, after)
+        yield record(Assigned, (neuron, before, start, 1.0, delta, after))
 
 
 def _number(value: float | None) -> float:

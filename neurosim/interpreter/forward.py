@@ -13,7 +13,15 @@ from neurosim.errors import ShapeError
 from neurosim.functions.activations import softmax
 from neurosim.functions.numerals import Matrix, require_array
 from neurosim.interpreter.schedule import Group, Schedule, schedule_of
-from neurosim.interpreter.steps import Carried, Fired, Loaded, Normalized, Started, Step
+from neurosim.interpreter.steps import (
+    Carried,
+    Fired,
+    Loaded,
+    Normalized,
+    Started,
+    Step,
+    record,
+)
 from neurosim.network.network import Network
 
 
@@ -58,26 +66,22 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
         before, neuron.output = neuron.output, value
         yield Loaded(neuron, before, value)
     for group in schedule.groups:
-        yield from _fire(group)
-
-
-def _fire(group: Group) -> Generator[Step, None, None]:
-    for place in group.places:
-        neuron = place.neuron
-        before, bias = neuron.net_input, neuron._bias
-        z = neuron.net_input = 0.0 if bias is None else bias
-        yield Started(neuron, before, z)
-        for connection, source in place.incoming:
-            start, weight, value = z, connection._weight, source.output
-            assert value is not None
-            z = neuron.net_input = start + weight * value
-            yield Carried(connection, start, weight, value, z)
-        if place.scalar is not None:
-            before, a = neuron.output, place.scalar(z)
-            neuron.output = a
-            yield Fired(neuron, before, z, a)
-    if group.layer is not None:
-        yield _normalize(group)
+        for place in group.places:
+            neuron = place.neuron
+            before, bias = neuron.net_input, neuron._bias
+            z = neuron.net_input = 0.0 if bias is None else bias
+            yield record(Started, (neuron, before, z))
+            for connection, source in place.incoming:
+                start, weight, carried = z, connection._weight, source.output
+                assert carried is not None
+                z = neuron.net_input = start + weight * carried
+                yield record(Carried, (connection, start, weight, carried, z))
+            if place.scalar is not None:
+                before, a = neuron.output, place.scalar(z)
+                neuron.output = a
+                yield record(Fired, (neuron, before, z, a))
+        if group.layer is not None:
+            yield _normalize(group)
 
 
 def _normalize(group: Group) -> Normalized:

@@ -63,7 +63,7 @@ def by_array(rule):
     return w
 
 
-@pytest.mark.parametrize(("rule", "make"), PAIRS, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("rule", "make"), PAIRS, ids=[repr(rule) for rule, _ in PAIRS])
 def test_twenty_steps_end_where_pytorchs_end(rule, make):
     ours, theirs = by_array(rule), by_torch(make)
 
