@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from neurosim.errors import NeurosimError, unknown
+from neurosim.errors import InvalidValueError, NeurosimError, unknown
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
 from neurosim.scenario.network_entry import (
@@ -21,6 +21,10 @@ from neurosim.scenario.network_entry import (
 from neurosim.scenario.node import KeyPath, Problem
 
 Locate = Callable[[KeyPath, object], Problem]
+
+# a typing mistake of a few digits should not fill the memory; so many objects take about 1 GB
+MOST_NEURONS = 1_000_000
+MOST_CONNECTIONS = 2_000_000
 
 
 class Built(NamedTuple):
@@ -67,6 +71,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self._initial = initial
         self._locate = locate
+        self._sizes: dict[str, int] = {}
+        self._n_connections = 0
 
     @contextmanager
     def _noting(self, *path: str | int) -> Iterator[None]:
@@ -77,8 +83,12 @@ class _Builder:
 
     def add_neurons(self, entry: NetworkEntry) -> None:
         """Add the layers, then the single inputs, then the single neurons."""
+        total = 0
         for number, layer in enumerate(entry.layers):
+            neurons = layer.neurons
+            total += neurons if isinstance(neurons, int) else len(neurons)
             with self._noting("layers", number):
+                _require_room("neurons", total, MOST_NEURONS)
                 self._add_layer(layer, is_input=number == 0)
         for number, name in enumerate(entry.inputs):
             with self._noting("inputs", number):
@@ -120,9 +130,11 @@ class _Builder:
 
     def connect(self, entry: NetworkEntry) -> None:
         """Make the connections; where none are given, from each layer to the next."""
+        self._sizes = {layer.name: len(layer.neurons) for layer in self.network.layers}
         if entry.connections is None:
             for source, target in zip(entry.layers, entry.layers[1:], strict=False):
                 with self._noting("layers"):
+                    self._make_room(source.name, target.name, "full")
                     self.network.connect(
                         source.name, target.name, initializer=self._initial.weights
                     )
@@ -142,6 +154,7 @@ class _Builder:
         if strange:
             return
         with self._noting(*path, *(["weights"] if entry.weights is not None else [])):
+            self._make_room(entry.source, entry.target, entry.pattern)
             self.network.connect(
                 entry.source,
                 entry.target,
@@ -151,6 +164,12 @@ class _Builder:
                 pattern=entry.pattern,
                 initializer=entry.initial if entry.initial is not None else self._initial.weights,
             )
+
+    def _make_room(self, source: str, target: str, pattern: str) -> None:
+        """Count the connections between neurons before they are made."""
+        sizes = [self._sizes.get(name, 1) for name in (source, target)]
+        self._n_connections += sizes[0] if pattern == "one_to_one" else sizes[0] * sizes[1]
+        _require_room("connections", self._n_connections, MOST_CONNECTIONS)
 
     def choose_outputs(self, entry: NetworkEntry) -> None:
         """Choose the outputs, where they are named, and require that there are some."""
@@ -165,3 +184,8 @@ class _Builder:
             if entry.outputs:
                 self.network.outputs = list(entry.outputs)
             self.network.require_outputs()
+
+
+def _require_room(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise InvalidValueError(f"too large, got {count} {what}; expected at most {most}")

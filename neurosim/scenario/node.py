@@ -73,8 +73,15 @@ def written(path: KeyPath) -> str:
     >>> written(("network", "layers", 1, "name"))
     'network.layers[1].name'
     """
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_on_one_line(step)}" for step in path)
     return "".join(steps).removeprefix(".")
+
+
+def _on_one_line(key: str) -> str:
+    """A key as it is, unless it is a page of text that came to stand before a colon."""
+    if key.isprintable() and len(key) <= 64:
+        return key
+    return repr(key if len(key) <= 40 else f"{key[:40]}...")
 
 
 def plain(node: Node) -> Any:

@@ -120,7 +120,9 @@ def _mend(data: dict[str, Any], problem: Problem) -> None:
         _leave_out(data, _section(problem.path))
         return
     entry = _plain_at(data, tuple(above))
-    value = entry.pop(key, None) if isinstance(entry, dict) else None
+    if not isinstance(entry, dict):  # it went with what is above it
+        return
+    value = entry.pop(key, None)
     if problem.meant:
         entry[problem.meant] = value
 
@@ -130,10 +132,10 @@ def _section(path: tuple[Any, ...]) -> KeyPath:
 
 
 def _leave_out(data: dict[str, Any], path: KeyPath) -> None:
-    if len(path) == 2 and isinstance(data.get("expect"), tuple):
-        items = list(data["expect"])
-        items[int(path[1])] = None
-        data["expect"] = tuple(items)
+    items = data.get("expect")
+    if len(path) == 2 and isinstance(items, tuple):
+        # a doubled ``expect:`` has problems of its own, with numbers that are not in the first
+        data["expect"] = tuple(None if n == path[1] else item for n, item in enumerate(items))
     else:
         data.pop(str(path[0]), None)
 

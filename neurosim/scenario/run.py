@@ -144,7 +144,7 @@ class Run:
             return
         stops = [self._position(item) for item in scenario.expect]
         try:
-            for records in stretches(self._network, scenario, [*stops, self.n_epochs]):
+            for records in stretches(self._network, scenario, stops):
                 self._history += records
                 self._judge(scenario, len(self._history))
                 yield from records

@@ -23,12 +23,12 @@ _SETUPS = 20  # a stretch lasts that much longer than getting it ready did, else
 def stretches(
     network: Network, scenario: Scenario, stops: Iterable[int]
 ) -> Iterator[list[EpochRecord]]:
-    """Train the network as the scenario says, up to each of the stops.
+    """Train the network as the scenario says.
 
     Args:
         network: is trained in place.
         scenario: one with data and a training.
-        stops: numbers of epochs done, at which a stretch must end; the last ends the training.
+        stops: numbers of epochs done, at which a stretch must end.
 
     Yields:
         The records of a stretch, when the network is at its end.
@@ -37,8 +37,10 @@ def stretches(
         DivergedError: a number was not finite. The records of the epochs that were whole have been
             yielded before.
     """
+    assert scenario.training is not None
     done, length, state = 0, 1, None
-    for stop in sorted(set(stops)):
+    n_epochs = scenario.training.epochs
+    for stop in sorted({n_epochs, *(stop for stop in stops if stop < n_epochs)}):
         while done < stop:
             begin = time.perf_counter()
             count = min(length, stop - done)
