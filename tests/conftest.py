@@ -1,0 +1,211 @@
+"""What all tests share: the two engines, what "equal" means, and random networks with data.
+
+Random networks come from one strategy, the fixture ``cases``. Hypothesis draws their structure;
+their numbers come from a generator that it seeds, which is a hundred times faster than drawing each.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import strategies as st
+
+import neurosim as ns
+from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.losses import LOSSES
+
+settings.register_profile(
+    "fixed",
+    max_examples=100,
+    deadline=None,  # a busy machine is no failure
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],  # as above
+)
+settings.load_profile("fixed")
+
+# net inputs at which a slope jumps
+KINKS = {
+    "relu": (0.0,),
+    "leaky_relu": (0.0,),
+    "selu": (0.0,),
+    "hard_sigmoid": (-3.0, 3.0),
+    "hard_swish": (-3.0, 3.0),
+}
+LEARNABLE = tuple(name for name, a in ACTIVATIONS.items() if a.slope is not None)
+SMOOTH = tuple(name for name in LEARNABLE if name not in KINKS)
+PROBABILITIES = ("sigmoid", "softmax", "gaussian")
+
+
+@pytest.fixture(params=["graph", "compiled"], scope="session")
+def engine(request):
+    """The name of each of the two engines: behaviour of a network is tested on both, always."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def assert_close():
+    """``assert_close(actual, expected, tolerance)``: |a - b| <= tolerance * max(1, |b|), each."""
+
+    def check(actual: Any, expected: Any, tolerance: float) -> None:
+        a, b = np.asarray(actual, dtype=float), np.asarray(expected, dtype=float)
+        assert a.shape == b.shape
+        if not a.size:
+            return
+        error = np.abs(a - b) / np.maximum(1.0, np.abs(b))
+        worst = np.unravel_index(int(np.nan_to_num(error, nan=np.inf).argmax()), error.shape)
+        assert error[worst] <= tolerance, f"at {worst}: got {a[worst]!r}; expected {b[worst]!r}"
+
+    return check
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and data that some loss fits; ``has_kink`` says that a z is exactly at a kink."""
+
+    network: ns.Network
+    X: Any
+    T: Any
+    loss: str
+    reduction: str
+    has_kink: bool
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # what hypothesis shows of it
+        net = self.network
+        printer.text(
+            f"{net.neurons} with {net.connections}; outputs {[n.name for n in net.outputs]};"
+            f" X {self.X!r}, T {self.T!r}, {self.loss}, {self.reduction}"
+        )
+
+
+@pytest.fixture(scope="session")
+def cases():
+    """``cases(activations=..., losses=...)``: the strategy of random networks with data.
+
+    Any acyclic graph: skips, dead ends, several activations in a level, softmax layers, inputs in
+    no layer, missing biases, frozen parameters, outputs that feed others, inputs wired straight to
+    outputs, neurons that nothing leads to.
+    """
+    return _cases
+
+
+@pytest.fixture(scope="session")
+def smooth():
+    """The activations whose slope jumps nowhere."""
+    return SMOOTH
+
+
+@st.composite
+def _cases(draw, activations=LEARNABLE, losses=tuple(LOSSES), softmax=True):
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    loss = draw(st.sampled_from(losses))
+    net = ns.Network("random", seed=int(rng.integers(1000)))
+    net.add_layer("x", draw(st.integers(1, 4)))
+    n_units = draw(st.integers(1, 7))
+    head_at = draw(st.integers(0, n_units - 1))
+    head = _head_activation(draw, loss, activations)
+    for number in range(n_units):
+        if number == head_at:
+            _add_layer(draw, rng, net, "head", head)
+        else:
+            _add_unit(draw, rng, net, f"n{number}", activations, softmax=softmax)
+    net.outputs = _outputs(rng, net, loss)
+    n_rows = draw(st.integers(1, 33))
+    X = rng.normal(size=(n_rows, len(net.inputs))) * (rng.random((n_rows, len(net.inputs))) < 0.9)
+    T = _targets(draw, rng, loss, n_rows, len(net.outputs))
+    has_kink = _require_away_from_kinks(net, X, T, loss)
+    reduction = draw(st.sampled_from(["mean", "sum"]))
+    return Case(net, X, T, loss, reduction, has_kink)
+
+
+def _head_activation(draw, loss, activations):
+    if loss == "cross_entropy":
+        return "softmax"
+    if loss == "binary_cross_entropy":
+        return draw(st.sampled_from(PROBABILITIES))
+    return draw(st.sampled_from(activations))
+
+
+def _add_unit(draw, rng, net, name, activations, *, softmax):
+    kinds = ["neuron", "neuron", "layer", "input"] + ["softmax"] * softmax
+    kind = draw(st.sampled_from(kinds))
+    if kind == "input":
+        net.add_input(name)
+    elif kind == "neuron":
+        activation = draw(st.sampled_from(activations))
+        bias = None if rng.random() < 0.2 else float(rng.normal())
+        earlier = net.neurons
+        frozen = rng.random() < 0.1
+        made = net.add_neuron(name, activation=activation, bias=bias, bias_trainable=not frozen)
+        _wire(draw, rng, net, earlier, [made])
+    else:
+        activation = "softmax" if kind == "softmax" else draw(st.sampled_from(activations))
+        _add_layer(draw, rng, net, name, activation)
+
+
+def _add_layer(draw, rng, net, name, activation):
+    earlier, size = net.neurons, draw(st.integers(1, 4))
+    bias = [None if rng.random() < 0.2 else float(b) for b in rng.normal(size=size)]
+    layer = net.add_layer(name, size, activation=activation, bias=bias)
+    _wire(draw, rng, net, earlier, layer.neurons)
+
+
+def _wire(draw, rng, net, earlier, targets):
+    density = draw(st.sampled_from([1.0, 0.6, 0.3, 0.0]))
+    pairs = [(s, t) for s in earlier for t in targets if rng.random() < density]
+    scale = 1.0 / np.sqrt(max(1, len(pairs) / len(targets)))
+    for i in rng.permutation(len(pairs)):  # the order of connections is not that of neurons
+        frozen = rng.random() < 0.1
+        net.connect(*pairs[i], weight=float(rng.normal() * scale), trainable=not frozen)
+
+
+def _outputs(rng, net, loss):
+    if loss == "cross_entropy":
+        return net.layer("head").neurons
+    found = [neuron for neuron in net.neurons if not neuron.is_input]
+    if loss == "binary_cross_entropy":
+        found = [neuron for neuron in found if neuron.activation in PROBABILITIES]
+    count = int(rng.integers(1, min(len(found), 5) + 1))
+    return [found[i] for i in rng.permutation(len(found))[:count]]
+
+
+def _targets(draw, rng, loss, n_rows, n_out):
+    if loss == "cross_entropy":
+        classes = rng.integers(n_out, size=n_rows)
+        soft = rng.dirichlet(np.ones(n_out), size=n_rows)
+        one_hot = np.eye(n_out)[classes]
+        return draw(st.sampled_from([one_hot, soft] + [classes] * (n_out > 1)))
+    if loss == "binary_cross_entropy":
+        return np.clip(rng.random((n_rows, n_out)) * 2.0 - 0.5, 0.0, 1.0)
+    if loss == "hinge":
+        return np.where(rng.random((n_rows, n_out)) < 0.5, -1.0, 1.0)
+    return rng.normal(size=(n_rows, n_out))
+
+
+def _require_away_from_kinks(net, X, T, loss):
+    """Reject samples within 1e-6 of a kink, where two orders of summation may pick two slopes.
+
+    Exactly at a kink is another thing: a sum of nothing, or of zeros, is zero in any order.
+    """
+    has_kink = False
+    for row, target in zip(X, np.asarray(T, dtype=float), strict=True):
+        outputs = net.forward(row)
+        gaps = [
+            abs(neuron.net_input - kink)
+            for neuron in net.neurons
+            for kink in KINKS.get(neuron.activation, ())
+        ]
+        if loss == "mean_absolute_error":
+            gaps += np.abs(outputs - target).tolist()
+        elif loss == "hinge":
+            gaps += np.abs(1.0 - outputs * target).tolist()
+        elif loss == "binary_cross_entropy":
+            # by the output, the slope has a pole at 0 and at 1
+            poles = [n.output for n in net.outputs if n.activation != "sigmoid"]
+            assume(all(0.001 < a < 0.999 for a in poles))
+        has_kink = has_kink or 0.0 in gaps
+        assume(not any(0.0 < gap < 1e-6 for gap in gaps))
+    net.forget()
+    return has_kink
