@@ -1,10 +1,11 @@
 """Data sets: rows from a file, from a known set, or made; divided and scaled.
 
-Read `rows`, `data`, then the sources: `made`, `borrowed`, `csv_file`, `npz_file`, `inside`.
+Read `rows`, `data`, then the sources: `made`, `borrowed`, `regular`, `csv_file`,
+`npz_file`, `inside`.
 """
 
 from neurosim.training.data.borrowed import BORROWED
-from neurosim.training.data.csv_file import read_csv, read_table
+from neurosim.training.data.csv_file import number_of, read_csv, read_lines, read_table
 from neurosim.training.data.data import (
     PARTS,
     SCALES,
@@ -46,7 +47,9 @@ __all__ = [
     "inside",
     "make_data",
     "natural_encoding",
+    "number_of",
     "read_csv",
+    "read_lines",
     "read_npz",
     "read_table",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.errors import MissingExtraError
-from neurosim.training.data.made import MOST_ROWS, Maker, require_between
+from neurosim.training.data.made import MOST_NUMBERS, MOST_ROWS, Maker, require_between
 from neurosim.training.data.rows import Labelled, Measured, Rows
 
 
@@ -99,7 +99,7 @@ def blobs(
     """
     require_between("blobs classes", classes, 2, 100)
     require_between("blobs inputs", inputs, 1, 1000)
-    require_between("blobs rows", rows, classes, MOST_ROWS)
+    require_between("blobs rows", rows, classes, min(MOST_ROWS, MOST_NUMBERS // inputs))
     require_between("blobs deviation", deviation, 0.0, 1e6)
     X, y = _sklearn_datasets("blobs").make_blobs(
         rows, inputs, centers=classes, cluster_std=deviation, random_state=_seed(random)

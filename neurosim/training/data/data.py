@@ -33,7 +33,8 @@ class Scaling:
 
     def apply(self, X: Matrix) -> Matrix:
         """The inputs scaled, (rows, n_in) -> (rows, n_in)."""
-        return (X - self.offset) / self.divisor
+        with np.errstate(over="ignore", invalid="ignore"):  # whoever takes them looks for inf
+            return (X - self.offset) / self.divisor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,12 +98,13 @@ def make_data(
         class_names: the classes, where the targets are made of them.
 
     Raises:
-        InvalidValueError: a part that was asked for, or the training part, would have no rows.
+        InvalidValueError: a fraction is none; a part that was asked for, or the training part,
+            would have no rows; the inputs are too large to be scaled.
         UnknownNameError: no scale has that name.
     """
     parts = _split(len(rows.X), random, validation, test)
     scaling = None if scale is None else fit_scaling(rows.X[parts["train"]], scale)
-    X = rows.X if scaling is None else scaling.apply(rows.X)
+    X = rows.X if scaling is None else _scaled(rows.X, scaling)
     pairs = {name: Pair(X[chosen], rows.T[chosen]) for name, chosen in parts.items()}
     return Data(
         **pairs,
@@ -119,6 +121,10 @@ def _split(
     """The rows of each part that was asked for; the training part is what is left."""
     sizes = {"validation": round(n_rows * validation), "test": round(n_rows * test)}
     asked = {"validation": validation, "test": test}
+    for name, fraction in asked.items():
+        if not 0.0 <= fraction < 1.0:
+            what = f"out of range, got {fraction!r}"
+            raise InvalidValueError(f"{name}: {what}; expected 0 <= {name} < 1")
     if not any(asked.values()):
         return {"train": np.arange(n_rows)}
     order, parts, start = random.permutation(n_rows), {}, 0
@@ -140,16 +146,35 @@ def fit_scaling(X: Matrix, scale: str) -> Scaling:
 
     Raises:
         UnknownNameError: no scale has that name.
+        ShapeError: there are no rows.
+        InvalidValueError: the inputs are too large: their mean or range is not finite.
     """
     if scale not in SCALES:
         raise UnknownNameError(unknown("scale", scale, SCALES))
     if not len(X):
         raise ShapeError("inputs: no rows to fit a scaling on")
-    if scale == "standard":
-        offset, spread = X.mean(axis=0), X.std(axis=0)
-    else:
-        offset, spread = X.min(axis=0), np.ptp(X, axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if scale == "standard":
+            offset, spread = X.mean(axis=0), X.std(axis=0)
+        else:
+            offset, spread = X.min(axis=0), np.ptp(X, axis=0)
+    _require_finite(offset + spread, f"a finite scale {scale!r}")
     return Scaling(offset, _divisor(X, spread))
+
+
+def _scaled(X: Matrix, scaling: Scaling) -> Matrix:
+    scaled = scaling.apply(X)
+    _require_finite(scaled, "finite inputs after scaling")
+    return scaled
+
+
+def _require_finite(numbers: Matrix, expected: str) -> None:
+    """Refuse what became infinite or NaN; the last axis is that of the inputs."""
+    wrong = np.argwhere(~np.isfinite(numbers))
+    if len(wrong):
+        raise InvalidValueError(
+            f"input {int(wrong[0][-1])}: too large to be scaled; expected {expected}"
+        )
 
 
 def _divisor(X: Matrix, spread: Matrix) -> Matrix:

@@ -14,6 +14,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.training.data.rows import Labelled, Matrix, Measured, Rows
 
 MOST_ROWS = 1_000_000
+MOST_NUMBERS = 100_000_000  # of all inputs together
 MOST_BITS = 16
 NO_YES = ("no", "yes")
 

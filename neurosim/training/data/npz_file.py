@@ -1,23 +1,47 @@
 """Rows from a NumPy file of arrays (.npz), without trusting it.
 
 A file of 1 MB can unpack to 1 GB, and the header of an array of 100 bytes can claim 7 TB: the
-sizes are read from the zip's directory and the arrays' headers before any array is made. Arrays of
-objects, which would run code when loaded, are refused.
+sizes are read from the zip's directory and the arrays' headers before any array is made. What
+counts is the array of float64 that comes of it, 8 times larger than one of bytes. A header is
+matched, not evaluated as Python, and arrays of objects, which would run code when loaded, are
+refused. A flipped bit is found by the zip's checksum.
 """
 
+import re
+import struct
 import zipfile
 import zlib
 from math import prod
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
-from numpy.lib import format as npy
 
 from neurosim.errors import FileError, unknown
+from neurosim.training.data.regular import open_regular, unreadable
 from neurosim.training.data.rows import Matrix
 
-MOST_BYTES = 1_000_000_000  # one array, unpacked
+MOST_BYTES = 1_000_000_000  # of the file, and of one array as float64
+MOST_HEADER = 10_000
+MOST_AXES = 32
+
+_AS_NUMPY_WRITES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_MAGIC = b"\x93NUMPY"
+_LENGTHS = {b"\x01\x00": "<H", b"\x02\x00": "<I", b"\x03\x00": "<I"}  # by the format's version
+# {'descr': '<f8', 'fortran_order': False, 'shape': (150, 4), }, in any order
+_ITEM = (
+    r"\s*'(descr|fortran_order|shape)'\s*:\s*('[^'\\]*'|\[[^\[\]]*\]|True|False|\([0-9, ]*\))\s*"
+)
+_HEADER = re.compile(rf"\{{{_ITEM},{_ITEM},{_ITEM},?\s*\}}\s*")
+_NUMBERS = re.compile("'[<>|=]?[biuf][0-9]{1,2}'")
+
+
+class _Header(NamedTuple):
+    """What the header of an array claims."""
+
+    shape: tuple[int, ...]
+    dtype: "np.dtype[Any]"
+    order: Any  # "C" or "F", as NumPy's stubs want them
 
 
 def read_npz(path: Path, *names: str) -> list[Matrix]:
@@ -28,54 +52,125 @@ def read_npz(path: Path, *names: str) -> list[Matrix]:
             than numbers, damaged, or not finite.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path, MOST_BYTES) as file, zipfile.ZipFile(file) as archive:
             return [_array(archive, path, name) for name in names]
+    except FileError:
+        raise
     except OSError as error:
-        raise FileError(f"{path}: cannot be read, {str(error.strerror).lower()}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileError(f"{path}: no npz file, {str(error).lower()}") from None
+        raise unreadable(path, error) from None
+    except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError) as error:
+        # ValueError: a directory that points before the file; NotImplementedError: a later zip
+        raise FileError(f"{path}: no npz file, {_said(error)}") from None
 
 
 def _array(archive: zipfile.ZipFile, path: Path, name: str) -> Matrix:
-    where = f"{path}: array {name!r}"
-    known = [entry.removesuffix(".npy") for entry in archive.namelist()]
-    if name not in known:
-        raise FileError(f"{path}: {unknown('array', name, known)}")
-    entry = archive.getinfo(f"{name}.npy" if f"{name}.npy" in archive.namelist() else name)
-    if entry.file_size > MOST_BYTES:
-        raise FileError(f"{where}: too large, got {entry.file_size} bytes; expected {MOST_BYTES}")
-    with archive.open(entry) as file:
-        _require_honest(file, entry.file_size, where)
-    with archive.open(entry) as file:
-        try:
-            array = npy.read_array(file, allow_pickle=False)
-        except ValueError as error:
-            raise FileError(f"{where}: damaged, {error}") from None
-    return _finite(array, where)
-
-
-def _require_honest(file: IO[bytes], n_bytes: int, where: str) -> None:
-    """Compare what the array's header claims with the bytes that there are."""
-    shape, dtype = _header(file, where)
-    if dtype.hasobject or dtype.kind not in "biuf":
-        raise FileError(f"{where}: no numbers, got {dtype}; expected an array of numbers")
-    if prod(shape) * dtype.itemsize != n_bytes - file.tell():
-        raise FileError(f"{where}: damaged, the header claims {shape} of {dtype}")
-
-
-def _header(file: IO[bytes], where: str) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
+    where = f"{path}: array {name!r:.60}"
+    entry = _entry(archive, path, name)
+    if entry.compress_type not in _AS_NUMPY_WRITES:
+        raise FileError(f"{where}: packed as NumPy packs none; expected np.savez or its like")
+    if entry.flag_bits & 1:
+        raise FileError(f"{where}: encrypted; expected an array that needs no password")
+    if entry.file_size > MOST_BYTES + MOST_HEADER:
+        raise FileError(f"{where}: {_too_large(entry.file_size)}")
     try:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read(file)
-    except ValueError as error:
-        raise FileError(f"{where}: damaged, {error}") from None
-    return shape, dtype
+        with archive.open(entry) as file:
+            header = _header(file, entry.file_size, where)
+            data = file.read(_n_bytes(header))  # no more, whatever it unpacks to
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, struct.error) as error:
+        raise FileError(f"{where}: damaged, {_said(error)}") from None
+    if len(data) != _n_bytes(header):
+        raise FileError(f"{where}: damaged, got {len(data)} bytes for {header.shape}")
+    given = np.frombuffer(data, dtype=header.dtype).reshape(header.shape, order=header.order)
+    return _finite(given, where)
 
 
-def _finite(array: "np.ndarray[Any, Any]", where: str) -> Matrix:
-    numbers = np.array(array, dtype=np.float64)
-    if not np.isfinite(numbers).all():
-        at = [int(i) for i in np.argwhere(~np.isfinite(numbers))[0]]
-        raise FileError(f"{where}: not finite at {at}; expected finite numbers")
+def _entry(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
+    """The file in the archive that holds the array of this name; there must be one."""
+    entries = [entry for entry in archive.infolist() if entry.filename in (name, f"{name}.npy")]
+    if not entries:
+        known = [entry.filename.removesuffix(".npy") for entry in archive.infolist()]
+        raise FileError(f"{path}: {unknown('array', name, known)}")
+    if len(entries) > 1:
+        raise FileError(f"{path}: {len(entries)} arrays are named {name!r:.60}; expected one")
+    return entries[0]
+
+
+def _header(file: IO[bytes], n_bytes: int, where: str) -> _Header:
+    """What the header claims, compared with the bytes that there are."""
+    claimed = _claimed(_header_text(file, where), where)
+    n_numbers = prod(claimed.shape)
+    if not n_numbers:
+        raise FileError(f"{where}: no numbers, got the shape {claimed.shape}; expected rows")
+    if n_numbers * 8 > MOST_BYTES:
+        raise FileError(f"{where}: {_too_large(n_numbers * 8)} as float64")
+    there = n_bytes - file.tell()
+    if _n_bytes(claimed) != there:
+        what = f"damaged, the header claims {claimed.shape} of {claimed.dtype}"
+        raise FileError(f"{where}: {what}, got {there} bytes")
+    return claimed
+
+
+def _n_bytes(header: _Header) -> int:
+    return prod(header.shape) * header.dtype.itemsize
+
+
+def _header_text(file: IO[bytes], where: str) -> str:
+    if file.read(len(_MAGIC)) != _MAGIC:
+        raise FileError(f"{where}: no array, got no NumPy header; expected one as np.savez writes")
+    size = _LENGTHS.get(file.read(2))
+    if size is None:
+        raise FileError(f"{where}: of an unknown version; expected 1.0, 2.0 or 3.0")
+    (length,) = struct.unpack(size, file.read(struct.calcsize(size)))
+    if length > MOST_HEADER:
+        raise FileError(f"{where}: damaged, got a header of {length} bytes")
+    return file.read(length).decode("latin-1")
+
+
+def _claimed(text: str, where: str) -> _Header:
+    matched = _HEADER.fullmatch(text)
+    found = matched.groups() if matched else ()
+    items = dict(zip(found[::2], found[1::2], strict=True))
+    if len(items) != 3:
+        raise FileError(f"{where}: damaged, got the header {text!r:.60}")
+    descr, order, axes = items["descr"], items["fortran_order"], items["shape"]
+    if order not in ("True", "False") or axes[0] != "(" or descr[0] not in "'[":
+        raise FileError(f"{where}: damaged, got the header {text!r:.60}")
+    return _Header(_shape(axes, where), _dtype(descr, where), "F" if order == "True" else "C")
+
+
+def _shape(text: str, where: str) -> tuple[int, ...]:
+    axes = [axis.strip() for axis in text[1:-1].split(",")]
+    if axes[-1] == "":
+        axes.pop()  # (3,) and ()
+    if len(axes) > MOST_AXES or not all(axis.isdigit() and len(axis) < 20 for axis in axes):
+        raise FileError(f"{where}: damaged, got the shape {text:.60}")
+    return tuple(int(axis) for axis in axes)
+
+
+def _dtype(descr: str, where: str) -> "np.dtype[Any]":
+    refusal = f"{where}: no numbers, got {descr:.60}; expected an array of numbers"
+    if _NUMBERS.fullmatch(descr) is None:  # among them objects: the bytes of those are a pickle
+        raise FileError(refusal)
+    try:
+        return np.dtype(descr[1:-1])
+    except TypeError:  # a float of 3 bytes
+        raise FileError(refusal) from None
+
+
+def _finite(given: "np.ndarray[Any, Any]", where: str) -> Matrix:
+    with np.errstate(over="ignore", invalid="ignore"):  # a long double may become infinite: told
+        numbers = np.array(given, dtype=np.float64, order="C")
+    finite = np.isfinite(numbers)
+    if not finite.all():
+        at = [int(i) for i in np.unravel_index(int(np.argmin(finite)), numbers.shape)]
+        value = float(numbers[tuple(at)])
+        raise FileError(f"{where}: not finite, got {value!r} at {at}; expected finite numbers")
     return numbers
+
+
+def _too_large(n_bytes: int) -> str:
+    return f"too large, got {n_bytes} bytes; expected at most {MOST_BYTES // 10**6} MB"
+
+
+def _said(error: Exception) -> str:
+    return str(error).lower() or type(error).__name__

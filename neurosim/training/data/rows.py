@@ -11,6 +11,7 @@ from neurosim.errors import InvalidValueError, ShapeError, guess
 Matrix: TypeAlias = NDArray[np.float64]
 
 ENCODINGS = ("one_hot", "column", "signs")
+MOST_BYTES = 1_000_000_000  # of the targets that classes become
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,11 +61,12 @@ def encode(rows: Labelled, encoding: str) -> Measured:
             ``signs``: one column, -1 and 1, as the hinge loss takes them.
 
     Raises:
-        InvalidValueError: one column is asked for, and there are not two classes.
+        InvalidValueError: there is no such encoding; one column is asked for, and there are not
+            two classes; or there are so many classes that their columns would take over 1 GB.
     """
     count = len(rows.class_names)
     if encoding == "one_hot":
-        T = np.eye(count)[rows.classes]
+        T = _one_hot(rows.classes, count)
         return Measured(rows.X, T, rows.input_names, rows.class_names)
     if encoding not in ENCODINGS:
         expected = f"expected one of {', '.join(ENCODINGS)}{guess(encoding, ENCODINGS)}"
@@ -76,6 +78,16 @@ def encode(rows: Labelled, encoding: str) -> Measured:
     column = rows.classes.astype(np.float64)[:, None]
     T = column if encoding == "column" else 2.0 * column - 1.0
     return Measured(rows.X, T, rows.input_names, (rows.class_names[1],))
+
+
+def _one_hot(classes: NDArray[np.intp], count: int) -> Matrix:
+    """A column for each class; what are labels by mistake, such as prices, would take terabytes."""
+    if 8 * len(classes) * count > MOST_BYTES:
+        what = f"too large, got {count} classes for {len(classes)} rows"
+        raise InvalidValueError(f"encoding 'one_hot': {what}; expected numbers as targets")
+    T = np.zeros((len(classes), count))
+    T[np.arange(len(classes)), classes] = 1.0
+    return T
 
 
 def natural_encoding(n_classes: int, n_outputs: int) -> str:
@@ -95,7 +107,7 @@ def number_classes(flat: Matrix, n_classes: int, where: str) -> NDArray[np.intp]
     wrong = np.flatnonzero((flat != np.floor(flat)) | (flat < 0) | (flat >= n_classes))
     if wrong.size:
         raise InvalidValueError(
-            f"{where}[{wrong[0]}]: no class, got {float(flat[wrong[0]]):g};"
+            f"{where}[{wrong[0]}]: no class, got {float(flat[wrong[0]])!r};"
             f" expected a whole number from 0 to {n_classes - 1}"
         )
     return flat.astype(np.intp)

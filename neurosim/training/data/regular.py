@@ -1,0 +1,58 @@
+"""Opening a file that may be anything: a pipe that nobody fills, a device without an end, a folder.
+
+Only regular files are read, only up to a size, and opening one never waits.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from neurosim.errors import FileError
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+# A pipe would wait for somebody who writes into it; outside of POSIX there is no such flag.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def open_regular(path: Path, most: int) -> BinaryIO:
+    """Open a regular file of at most so many bytes to read bytes.
+
+    Raises:
+        FileError: there is none, it is of another kind, it is larger, or it cannot be opened.
+    """
+    try:
+        _require_regular(path, path.stat(), most)  # to open some devices is to do something
+        file = os.fdopen(os.open(path, _FLAGS), "rb")
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError as error:  # a NUL in the name, or what is no character
+        raise FileError(f"{str(path)!r}: cannot be read, {error}; expected a file") from None
+    try:
+        _require_regular(path, os.fstat(file.fileno()), most)  # it may be another file by now
+    except FileError:
+        file.close()
+        raise
+    return file
+
+
+def unreadable(path: Path, error: OSError) -> FileError:
+    """The error to raise where the system says that a file cannot be read."""
+    reason = str(error.strerror or error).lower()
+    return FileError(f"{path}: cannot be read, {reason}; expected a file")
+
+
+def _require_regular(path: Path, status: os.stat_result, most: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+        raise FileError(f"{path}: cannot be read, got {kind}; expected a file")
+    if status.st_size > most:
+        raise FileError(
+            f"{path}: too large, got {status.st_size} bytes; expected at most {most // 10**6} MB"
+        )
