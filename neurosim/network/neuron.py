@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError, WrongTypeError
-from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numerals import require_number, short
 
 if TYPE_CHECKING:
     from neurosim.network.layer import Layer
+    from neurosim.network.order import Unit
 
 
 class Neuron:
@@ -21,7 +21,7 @@ class Neuron:
         bias_gradient: dL/d(bias), summed over the samples of the batch so far.
         bias_trainable: False keeps the bias as it is.
 
-    Inside the package, ``_unit`` names what is computed at once: its softmax layer, or itself.
+    Inside the package, ``_unit`` is its place in the order, which a softmax layer shares.
     """
 
     __slots__ = (
@@ -57,7 +57,7 @@ class Neuron:
         self._bias_trainable = bias_trainable
         self._layer = layer
         self._is_input = is_input
-        self._unit = layer.name if layer is not None and layer.activation == SOFTMAX else name
+        self._unit: Unit  # given by the structure when it takes the neuron in
         self.forget()
 
     def forget(self) -> None:

@@ -12,55 +12,80 @@ Source: Pearce and Kelly 2006; the two-way search is Bender, Fineman, Gilbert an
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
 
-Units = Callable[[str], Iterable[str]]
-Edge = tuple[str, str]
+_LABEL = attrgetter("label")
 _GAP = (
     1 << 200
 )  # 200 units fit between two neighbours, halving each time, before all are relabelled
 
 
-class AcyclicOrder:
-    """A topological order under insertion of edges.
+class Unit:
+    """One place in the order.
 
     Attributes:
-        label: a number for each unit; it grows along the order.
+        name: that of the neuron or of the softmax layer.
+        label: a number that grows along the order.
     """
 
-    __slots__ = ("_after", "_before", "_first", "_last", "label")
+    __slots__ = ("_after", "_before", "label", "name")
+
+    def __init__(self, name: str, label: int = 0) -> None:
+        self.name = name
+        self.label = label
+        self._before: Unit | None = None
+        self._after: Unit | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Unit, (self.name, self.label)  # without its neighbours, who would bring all others
+
+
+Edge = tuple[Unit, Unit]
+Neighbours = Callable[[Unit], Iterable[Unit]]
+
+
+class AcyclicOrder:
+    """A topological order under insertion of edges."""
+
+    __slots__ = ("_first", "_last")
 
     def __init__(self) -> None:
-        self.label: dict[str, int] = {}
-        self._after: dict[str, str | None] = {}
-        self._before: dict[str, str | None] = {}
-        self._first: str | None = None
-        self._last: str | None = None
+        self._first: Unit | None = None
+        self._last: Unit | None = None
 
-    def add(self, *units: str) -> None:
-        """Put new units at the end."""
-        self._insert(units, self._last)
+    def add(self, name: str) -> Unit:
+        """Put a new unit at the end."""
+        unit = Unit(name)
+        self._insert([unit], self._last)
+        return unit
 
-    def remove(self, unit: str) -> None:
+    def remove(self, unit: Unit) -> None:
         """Take a unit out."""
-        self._unlink(unit)
-        del self.label[unit], self._after[unit], self._before[unit]
+        if unit._before is None:
+            self._first = unit._after
+        else:
+            unit._before._after = unit._after
+        if unit._after is None:
+            self._last = unit._before
+        else:
+            unit._after._before = unit._before
 
-    def copy(self) -> "AcyclicOrder":
-        """The same order, independent of this one."""
-        twin = AcyclicOrder()
-        twin.label = self.label.copy()
-        twin._after, twin._before = self._after.copy(), self._before.copy()
-        twin._first, twin._last = self._first, self._last
-        return twin
+    def arrange(self, units: Sequence[Unit]) -> None:
+        """Put all units into this order."""
+        self._first = self._last = None
+        self._insert(units, None)
 
-    def units(self) -> Iterator[str]:
+    def units(self) -> Iterator[Unit]:
         """All units, each after all that it listens to."""
         unit = self._first
         while unit is not None:
             yield unit
-            unit = self._after[unit]
+            unit = unit._after
 
-    def admit(self, edges: Sequence[Edge], successors: Units, predecessors: Units) -> list[str]:
+    def admit(
+        self, edges: Sequence[Edge], successors: Neighbours, predecessors: Neighbours
+    ) -> list[Unit]:
         """Make the order hold for these edges, which the graph has already.
 
         Args:
@@ -72,12 +97,12 @@ class AcyclicOrder:
             Nothing where the order holds now; where there is a cycle, its units, each listening
             to the one before it and the first to the last; the order is then as it was.
         """
-        low = min(self.label[v] for _, v in edges)
-        high = max(self.label[u] for u, _ in edges)
+        first = min((v for _, v in edges), key=_LABEL)
+        last = max((u for u, _ in edges), key=_LABEL)
         ahead = dict.fromkeys(v for _, v in edges)
         behind = dict.fromkeys(u for u, _ in edges)
-        forward = self._spread(ahead, successors, low, high)
-        backward = self._spread(behind, predecessors, low, high)
+        forward = _spread(ahead, successors, first.label, last.label)
+        backward = _spread(behind, predecessors, first.label, last.label)
         while True:
             if next(forward, None) is None:
                 found = ahead
@@ -85,98 +110,78 @@ class AcyclicOrder:
             if next(backward, None) is None:
                 found = behind
                 break
-        ranked = sorted(found, key=self.label.__getitem__)
+        ranked = sorted(found, key=_LABEL)
         ordered = _sort(ranked, found, successors)
         if len(ordered) < len(ranked):
             return _cycle(set(ranked).difference(ordered), ranked, predecessors)
-        if found is ahead:
-            self._move_behind(ordered, max((u for u, _ in edges), key=self.label.__getitem__))
-        else:
-            self._move_before(ordered, min((v for _, v in edges), key=self.label.__getitem__))
+        place = self._behind(last, found) if found is ahead else self._before(first, found)
+        for unit in ordered:
+            self.remove(unit)
+        self._insert(ordered, place)
         return []
 
-    def _spread(
-        self, found: dict[str, None], neighbours: Units, low: int, high: int
-    ) -> Iterator[str]:
-        """Add to ``found`` all that can be reached from it between two labels, unit by unit."""
-        label = self.label
-        to_go = list(found)
-        while to_go:
-            at = to_go.pop()
-            for unit in neighbours(at):
-                if unit not in found and low <= label[unit] <= high:
-                    found[unit] = None
-                    to_go.append(unit)
-            yield at
+    def _behind(self, last: Unit, moving: dict[Unit, None]) -> Unit | None:
+        """The last unit up to this one that does not move."""
+        place: Unit | None = last
+        while place is not None and place in moving:
+            place = place._before
+        return place
 
-    def _move_behind(self, units: list[str], place: str) -> None:
-        """Put the units behind ``place``, or behind what is before it if it is one of them."""
-        moving = set(units)
-        at: str | None = place
-        while at is not None and at in moving:
-            at = self._before[at]
-        for unit in units:
-            self._unlink(unit)
-        self._insert(units, at)
+    def _before(self, first: Unit, moving: dict[Unit, None]) -> Unit | None:
+        """The unit, of those that do not move, before the first of them from this one on."""
+        place: Unit | None = first
+        while place is not None and place in moving:
+            place = place._after
+        place = self._last if place is None else place._before
+        while place is not None and place in moving:
+            place = place._before
+        return place
 
-    def _move_before(self, units: list[str], place: str) -> None:
-        """Put the units before ``place``, or before what is behind it if it is one of them."""
-        moving = set(units)
-        at: str | None = place
-        while at is not None and at in moving:
-            at = self._after[at]
-        for unit in units:
-            self._unlink(unit)
-        self._insert(units, self._last if at is None else self._before[at])
-
-    def _insert(self, units: Sequence[str], place: str | None) -> None:
+    def _insert(self, units: Sequence[Unit], place: Unit | None) -> None:
         """Link units in a row behind ``place`` (None: at the front)."""
-        follower = self._first if place is None else self._after[place]
+        follower = self._first if place is None else place._after
         label, step = self._room(place, follower, len(units))
         for unit in units:
             label += step
-            self.label[unit] = label
-            self._before[unit] = place
+            unit.label = label
+            unit._before = place
             if place is None:
                 self._first = unit
             else:
-                self._after[place] = unit
+                place._after = unit
             place = unit
-        self._last = place if follower is None else self._last
         if place is not None:
-            self._after[place] = follower
-        if follower is not None:
-            self._before[follower] = place
+            place._after = follower
+        if follower is None:
+            self._last = place
+        else:
+            follower._before = place
 
-    def _room(self, place: str | None, follower: str | None, count: int) -> tuple[int, int]:
+    def _room(self, place: Unit | None, follower: Unit | None, count: int) -> tuple[int, int]:
         """From where, and in what steps, ``count`` labels fit between two neighbours."""
         if place is None:
-            end = 0 if follower is None else self.label[follower]
-            return end - _GAP * (count + 1), _GAP
+            return (0 if follower is None else follower.label) - _GAP * (count + 1), _GAP
         if follower is None:
-            return self.label[place], _GAP
-        if self.label[follower] - self.label[place] <= count:
-            self._relabel()
-        start = self.label[place]
-        return start, (self.label[follower] - start) // (count + 1)
-
-    def _relabel(self) -> None:
-        for number, unit in enumerate(self.units()):
-            self.label[unit] = number * _GAP
-
-    def _unlink(self, unit: str) -> None:
-        before, after = self._before[unit], self._after[unit]
-        if before is None:
-            self._first = after
-        else:
-            self._after[before] = after
-        if after is None:
-            self._last = before
-        else:
-            self._before[after] = before
+            return place.label, _GAP
+        if follower.label - place.label <= count:
+            for number, unit in enumerate(self.units()):
+                unit.label = number * _GAP
+        return place.label, (follower.label - place.label) // (count + 1)
 
 
-def _sort(ranked: list[str], among: dict[str, None], successors: Units) -> list[str]:
+def _spread(found: dict[Unit, None], neighbours: Neighbours, low: int, high: int) -> Iterator[Unit]:
+    """Add to ``found`` all that can be reached from it between two labels, unit by unit."""
+    to_go = list(found)
+    while to_go:
+        at = to_go.pop()
+        for unit in neighbours(at):
+            if unit not in found and low <= unit.label <= high:
+                found[unit] = None
+                to_go.append(unit)
+        yield at
+
+
+def _sort(ranked: list[Unit], among: dict[Unit, None], successors: Neighbours) -> list[Unit]:
     """The units that can be sorted: each once all that it listens to among them stand before it."""
     awaited = dict.fromkeys(ranked, 0)
     for unit in ranked:
@@ -193,9 +198,9 @@ def _sort(ranked: list[str], among: dict[str, None], successors: Units) -> list[
     return ordered
 
 
-def _cycle(left: set[str], ranked: list[str], predecessors: Units) -> list[str]:
+def _cycle(left: set[Unit], ranked: list[Unit], predecessors: Neighbours) -> list[Unit]:
     """A cycle among those of the ranked that are left, each of which listens to another of them."""
-    path = dict[str, None]()
+    path = dict[Unit, None]()
     at = next(unit for unit in ranked if unit in left)
     while at not in path:
         path[at] = None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 from neurosim.errors import GraphError
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
+from neurosim.network.order import Unit
 
 if TYPE_CHECKING:
     from neurosim.network.structure import Structure
@@ -19,7 +20,7 @@ def refuse_connection(source: Neuron, target: Neuron) -> NoReturn:
         raise GraphError(f"connection {name!r}: a self-loop; expected two different neurons")
     if target.is_input:
         raise GraphError(f"connection {name!r}: leads into an input; expected another target")
-    if source._unit == target._unit:
+    if source._unit is target._unit:
         raise GraphError(
             f"connection {name!r}: inside a softmax layer; expected none between its neurons"
         )
@@ -29,7 +30,7 @@ def refuse_connection(source: Neuron, target: Neuron) -> NoReturn:
     )
 
 
-def refuse_cycle(structure: "Structure", made: list[Connection], cycle: list[str]) -> NoReturn:
+def refuse_cycle(structure: "Structure", made: list[Connection], cycle: list[Unit]) -> NoReturn:
     """Name the last of the connections made that closes the cycle, and the shortest way round.
 
     Args:
@@ -40,7 +41,7 @@ def refuse_cycle(structure: "Structure", made: list[Connection], cycle: list[str
     edges = set(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
     last = next(c for c in reversed(made) if (c.source._unit, c.target._unit) in edges)
     goal = last.source._unit
-    path = [goal, *_shortest_path(structure, last.target._unit, goal)]
+    path = [unit.name for unit in (goal, *_shortest_path(structure, last.target._unit, goal))]
     if len(path) > _SHOWN:
         half = _SHOWN // 2
         path = [*path[:half], f"... ({len(path) - _SHOWN} more)", *path[-half:]]
@@ -50,17 +51,17 @@ def refuse_cycle(structure: "Structure", made: list[Connection], cycle: list[str
     )
 
 
-def _shortest_path(structure: "Structure", start: str, goal: str) -> list[str]:
-    came: dict[str, str | None] = {start: None}
+def _shortest_path(structure: "Structure", start: Unit, goal: Unit) -> list[Unit]:
+    came: dict[Unit, Unit | None] = {start: None}
     frontier = [start]
     while goal not in came:
-        reached: dict[str, str] = {}
+        reached: dict[Unit, Unit] = {}
         for unit in frontier:
             reached.update((s, unit) for s in structure.successors(unit) if s not in came)
         came.update(reached)
         frontier = list(reached)
-    path: list[str] = []
-    at: str | None = goal
+    path: list[Unit] = []
+    at: Unit | None = goal
     while at is not None:
         path.append(at)
         at = came[at]

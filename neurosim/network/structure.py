@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 
 import networkx as nx
 
+from neurosim.functions.activations import SOFTMAX
 from neurosim.network.connection import Connection
 from neurosim.network.datum import EdgeDatum, NodeDatum
 from neurosim.network.layer import Layer
 from neurosim.network.names import Names
 from neurosim.network.neuron import Neuron
-from neurosim.network.order import AcyclicOrder
-from neurosim.network.pause import paused_collection
+from neurosim.network.order import AcyclicOrder, Edge, Unit
+from neurosim.network.pause import PausedCollection
 from neurosim.network.refusals import refuse_connection, refuse_cycle
 
 _Made = TypeVar("_Made")
@@ -104,12 +105,12 @@ class Structure:
         """The neurons by level: each generation listens only to earlier ones."""
         return self.cached("generations", self._list_generations)
 
-    def successors(self, unit: str) -> list[str]:
+    def successors(self, unit: Unit) -> list[Unit]:
         """The units that listen to a unit, once for each connection."""
         heard = (datum for name in self._members(unit) for datum in self._succ[name].values())
         return [datum.held._target._unit for datum in heard]
 
-    def predecessors(self, unit: str) -> list[str]:
+    def predecessors(self, unit: Unit) -> list[Unit]:
         """The units that a unit listens to, once for each connection."""
         heard = (datum for name in self._members(unit) for datum in self._pred[name].values())
         return [datum.held._source._unit for datum in heard]
@@ -118,12 +119,12 @@ class Structure:
 
     def add(self, neurons: Sequence[Neuron], layer: Layer | None = None) -> None:
         """Add neurons whose names are free, and the layer they stand in."""
-        with paused_collection():
+        with PausedCollection():
             for neuron in neurons:
                 self.nodes[neuron.name] = NodeDatum(neuron)
                 self._succ[neuron.name] = {}
                 self._pred[neuron.name] = {}
-            self._order.add(*dict.fromkeys(neuron._unit for neuron in neurons))
+            self._place(neurons, layer)
             self.names.take(
                 (neuron.name for neuron in neurons), None if layer is None else layer.name
             )
@@ -147,7 +148,7 @@ class Structure:
                 that leads into an input.
         """
         made: list[Connection] = []
-        with paused_collection():
+        with PausedCollection():
             try:
                 against = self._link(zip(sources, targets, weights, strict=True), made, trainable)
                 self._require_acyclic(against, made)
@@ -186,7 +187,7 @@ class Structure:
             if not layer.neurons:
                 del self.layers[layer.name]
                 self.names.free_layer(layer.name)
-        if neuron._unit == name or (layer is not None and not layer.neurons):
+        if neuron._unit.name == name or (layer is not None and not layer.neurons):
             self._order.remove(neuron._unit)
         self._edited()
 
@@ -196,7 +197,7 @@ class Structure:
         for layer, group in groupby(self.neurons, key=attrgetter("layer")):
             twin_layer = layer and Layer(layer.name, layer.activation, is_input=layer.is_input)
             twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
-        twin._order = self._order.copy()
+        twin._order.arrange([twin._unit(unit.name) for unit in self._order.units()])
         twin.chosen, twin.version = self.chosen, self.version
         nodes, old = twin.nodes, self.connections
         made = twin.join(
@@ -216,37 +217,50 @@ class Structure:
         self.version += 1
         self._cache.clear()
 
+    def _place(self, neurons: Sequence[Neuron], layer: Layer | None) -> None:
+        if layer is not None and layer.activation == SOFTMAX:
+            unit = self._order.add(layer.name)
+            for neuron in neurons:
+                neuron._unit = unit
+        else:
+            for neuron in neurons:
+                neuron._unit = self._order.add(neuron.name)
+
     def _link(
         self,
         rows: Iterable[tuple[Neuron, Neuron, float]],
         made: list[Connection],
         trainable: bool,
-    ) -> list[tuple[str, str]]:
+    ) -> list[Edge]:
         """Make connections, note them in ``made``, and return those that run against the order."""
-        label, succ, pred = self._order.label, self._succ, self._pred
+        succ, pred = self._succ, self._pred
         against = []
         for source, target, weight in rows:
             start, end = source._unit, target._unit
             listeners = succ[source._name]
-            if start == end or target._is_input or target._name in listeners:
+            if start is end or target._is_input or target._name in listeners:
                 refuse_connection(source, target)
             connection = Connection(source, target, weight, trainable=trainable)
             made.append(connection)
             listeners[target._name] = pred[target._name][source._name] = EdgeDatum(connection)
-            if label[start] > label[end]:
+            if start.label > end.label:
                 against.append((start, end))
         return against
 
-    def _require_acyclic(self, against: list[tuple[str, str]], made: list[Connection]) -> None:
+    def _require_acyclic(self, against: list[Edge], made: list[Connection]) -> None:
         if not against:
             return
         cycle = self._order.admit(against, self.successors, self.predecessors)
         if cycle:
             refuse_cycle(self, made, cycle)
 
-    def _members(self, unit: str) -> tuple[str, ...]:
-        layer = self.layers.get(unit)
-        return (unit,) if layer is None else tuple(neuron.name for neuron in layer.neurons)
+    def _unit(self, name: str) -> Unit:
+        layer = self.layers.get(name)
+        return self.nodes[name].held._unit if layer is None else layer.neurons[0]._unit
+
+    def _members(self, unit: Unit) -> tuple[str, ...]:
+        layer = self.layers.get(unit.name)
+        return (unit.name,) if layer is None else tuple(neuron.name for neuron in layer.neurons)
 
     def _forget_connections(self, count: int) -> None:
         """Count ``count`` less, and sweep the removed out of the list before they are too many."""
