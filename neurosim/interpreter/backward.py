@@ -8,7 +8,7 @@ over the samples of a batch; the first sample (``position`` 0) starts them anew.
 from collections.abc import Generator
 from typing import Any
 
-from neurosim.errors import GraphError, InvalidValueError, ShapeError
+from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.activations import add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
 from neurosim.functions.numerals import require_array
@@ -20,10 +20,13 @@ from neurosim.interpreter.steps import (
     Measured,
     Returned,
     Step,
+    gradient_of,
     record,
 )
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+
+_NO_FORWARD = "no forward pass has been made over this structure; expected one before the loss"
 
 
 def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, None]:
@@ -40,6 +43,7 @@ def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, 
     Raises:
         ShapeError: ``target`` has another shape.
         InvalidValueError: ``target`` breaks the rule of the loss.
+        WrongTypeError: ``loss`` is none.
         GraphError: there is no forward pass to measure, or the loss does not fit the outputs.
     """
     values = _require_target(network, target, loss)
@@ -63,11 +67,17 @@ def backward(
     Raises:
         ShapeError: ``target`` has another shape.
         InvalidValueError: ``target`` breaks the rule of the loss.
-        GraphError: there is no forward pass to go back over, an activation has no slope, or the
-            loss does not fit the outputs.
+        GraphError: there is no forward pass to go back over, or, behind position 0, no gradient to
+            go on from; an activation has no slope, or the loss does not fit the outputs.
     """
     values = _require_target(network, target, loss)
     require_slopes(network)
+    if any(neuron.output is None for neuron in network.neurons):
+        raise GraphError(_NO_FORWARD)
+    if position != 0 and None in map(gradient_of, network.parameter_list()):
+        raise GraphError(
+            f"no backward pass has been made, got position {position!r}; expected position 0 first"
+        )
     return network.begin_pass(backward_steps(schedule_of(network), values, loss, position))
 
 
@@ -96,6 +106,10 @@ def require_fitting(network: Network, loss: Loss) -> None:
 
 
 def _require_target(network: Network, target: Any, loss: Loss) -> list[float]:
+    if not isinstance(loss, Loss):
+        raise WrongTypeError(
+            f"loss: got {loss!r}; expected a Loss, such as LOSSES['squared_error']"
+        )
     require_fitting(network, loss)
     values = require_array(target, "target")
     if values.ndim == 0 and len(network.outputs) == 1:
@@ -106,7 +120,7 @@ def _require_target(network: Network, target: Any, loss: Loss) -> list[float]:
     if not obeys(values.reshape(1, -1)):
         raise InvalidValueError(f"target: got {values.tolist()}; {loss.name} expected {expected}")
     if any(neuron.output is None for neuron in network.outputs):
-        raise GraphError("no forward pass has been made; expected one before the loss is measured")
+        raise GraphError(_NO_FORWARD)
     listed: list[float] = values.tolist()
     return listed
 

@@ -165,10 +165,10 @@ class Blamed(NamedTuple):
     after: float
 
     def __str__(self) -> str:
-        blame = short(self.output_gradient)
-        if self.shift != 0.0:
-            blame = f"({blame} - {operand(self.shift)})"
         start = f"{short(self.start)} + " if self.start != 0.0 else ""
+        blame = operand(self.output_gradient) if start else short(self.output_gradient)
+        if self.shift != 0.0:
+            blame = f"({short(self.output_gradient)} - {operand(self.shift)})"
         product = f"{start}{blame}*{self._slope_text()}"
         return f"delta({self.neuron.name}) = {product} = {short(self.after)}"
 
@@ -232,10 +232,15 @@ class Updated(NamedTuple):
             slope = f"({slope}/{self.rows})"
         if self.penalty != 0.0:
             slope = f"({slope} + {operand(self.penalty)})"
-        if self.rule == "sgd" and self.memory_before == self.memory_after:
+        if self.rule == "sgd" and self._is_plain():
             return f"{short(self.before)} - {short(self.rate)}*{slope}"
         change = self.after - self.before
         return f"{short(self.before)}{_signed(change)} ({self.rule}, g = {slope})"
+
+    def _is_plain(self) -> bool:
+        """Whether the gradient alone moved it, without momentum."""
+        plain = self.before - self.rate * (self.gradient / self.rows + self.penalty)
+        return self.memory_after == self.memory_before and self.after == plain
 
 
 Step = (
@@ -279,6 +284,11 @@ def undo(step: Step) -> None:
             _undo_update(step)
         case _:
             assert_never(step)
+
+
+def gradient_of(owner: Connection | Neuron) -> Number:
+    """What a backward pass left on a connection's weight, or on a neuron's bias."""
+    return owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
 
 
 def _undo_gradient(owner: Connection | Neuron, before: Number) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError
+from neurosim.errors import GraphError, InvalidValueError, ShapeError
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import L2
-from neurosim.interpreter.steps import Step, Updated
+from neurosim.interpreter.steps import Step, Updated, gradient_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
@@ -41,11 +41,20 @@ def update(
 
     Raises:
         GraphError: there are no gradients to go by.
+        ShapeError: ``memory`` has another shape.
+        InvalidValueError: ``count``, ``rows`` or ``divisor`` is below 1.
     """
-    for owner in network.parameter_list():
-        gradient = owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
-        if gradient is None:
-            raise GraphError("no backward pass has been made; expected one before an update")
+    if None in map(gradient_of, network.parameter_list()):
+        raise GraphError("no backward pass has been made; expected one before an update")
+    shape = (len(optimizer.start), len(network.parameter_list()))
+    if memory.shape != shape:
+        raise ShapeError(
+            f"memory: got {memory.shape}; expected {shape}: a row for each number that"
+            f" {optimizer.name} remembers, a column for each parameter"
+        )
+    for name, number in (("count", count), ("rows", rows), ("divisor", divisor)):
+        if number < 1:
+            raise InvalidValueError(f"{name}: got {number!r}; expected an integer >= 1")
     steps = update_steps(
         network, optimizer, memory, count=count, rate=rate, rows=rows, divisor=divisor,
         penalty=penalty,

@@ -1,0 +1,183 @@
+"""Backward, as a list of happenings: a neuron is blamed after all that listen to it."""
+
+import pytest
+
+from neurosim.functions.losses import LOSSES
+from neurosim.interpreter import Assigned, Blamed, Returned, backward, measure
+from neurosim.interpreter.steps import value_of
+from neurosim.network import Network
+
+HALF = LOSSES["half_squared_error"]
+
+
+def happenings(steps):
+    return [value_of(step) for step in steps]
+
+
+def test_a_measuring_is_one_happening(line):
+    line.forward([3.0])
+
+    assert happenings(measure(line, [-22.5], HALF)) == [
+        ("Measured", None, "half_squared_error", (-20.5,), (-22.5,), 2.0)
+    ]
+    assert line.loss == 2.0
+
+
+def test_a_pass_back_is_this_list_of_happenings(line):
+    line.forward([3.0])  # h = 7, y = -20.5
+
+    assert happenings(backward(line, [-22.5], HALF)) == [
+        ("Compared", "y", "output_gradient", None, -20.5, -22.5, "-({t} - {x})", 2.0),
+        ("Blamed", "y", None, 0.0, 2.0, 0.0, -20.5, -20.5, 1.0, 2.0),
+        ("Assigned", "h->y", None, 0.0, 7.0, 2.0, 14.0),
+        ("Assigned", "y", None, 0.0, 1.0, 2.0, 2.0),
+        ("Returned", "h->y", None, 0.0, -3.0, 2.0, -6.0),
+        ("Blamed", "h", None, 0.0, -6.0, 0.0, 7.0, 7.0, 1.0, -6.0),
+        ("Assigned", "x->h", None, 0.0, 3.0, -6.0, -18.0),
+        ("Assigned", "h", None, 0.0, 1.0, -6.0, -6.0),
+    ]
+
+
+def test_blame_comes_back_along_connections_in_the_order_they_were_added():
+    made = Network()
+    made.add_input("x")
+    for name in ("h", "b", "a"):
+        made.add_neuron(name)
+    made.connect("x", "h", weight=1.0)
+    made.connect("h", "b", weight=2.0)
+    made.connect("h", "a", weight=3.0)
+    made.outputs = ["a", "b"]
+    made.forward([1.0])  # a = 3, b = 2
+
+    steps = happenings(backward(made, [0.0, 0.0], HALF))
+
+    assert [s for s in steps if s[0] == "Returned"] == [
+        ("Returned", "h->b", None, 0.0, 2.0, 2.0, 4.0),
+        ("Returned", "h->a", 4.0, 4.0, 3.0, 3.0, 13.0),
+    ]
+
+
+def test_an_output_that_feeds_others_adds_what_comes_back_to_its_own_error():
+    made = Network()
+    made.add_input("x")
+    made.add_neuron("a")
+    made.add_neuron("b")
+    made.connect("x", "a", weight=2.0)
+    made.connect("a", "b", weight=5.0)
+    made.outputs = ["a", "b"]
+    made.forward([1.0])  # a = 2, b = 10
+
+    list(backward(made, [1.0, 9.0], HALF))
+
+    assert (made["b"].delta, made["a"].output_gradient, made["a"].delta) == (1.0, 6.0, 6.0)
+    assert made["x", "a"].gradient == 6.0
+
+
+def test_a_sigmoid_output_that_feeds_others_adds_to_the_delta_that_the_loss_gave():
+    made = Network()
+    made.add_input("x")
+    made.add_neuron("a", activation="sigmoid")
+    made.add_neuron("b", activation="sigmoid")
+    made.connect("x", "a", weight=0.0)
+    made.connect("a", "b", weight=4.0, trainable=True)
+    made["b"].bias = -2.0
+    made.outputs = ["a", "b"]
+    made.forward([1.0])  # a = 1/2, b = sigmoid(4/2 - 2) = 1/2
+
+    steps = list(backward(made, [1.0, 0.0], LOSSES["binary_cross_entropy"]))
+
+    # a: -1/2 from the loss itself, and 4 * 1/2 back, times the slope 1/4
+    blamed = [value_of(s) for s in steps if isinstance(s, Blamed)]
+    assert blamed == [("Blamed", "a", -0.5, -0.5, 2.0, 0.0, 0.0, 0.5, 0.25, 0.0)]
+    assert (made["b"].delta, made["a"].delta) == (0.5, 0.0)
+
+
+def test_a_dead_end_is_blamed_for_nothing(line):
+    line.add_neuron("dead")
+    line.connect("h", "dead", weight=1.0)
+    line.forward([3.0])
+
+    list(backward(line, [0.0], HALF))
+
+    assert (line["dead"].delta, line["h", "dead"].gradient, line["dead"].bias_gradient) == (0, 0, 0)
+
+
+def test_a_neuron_without_a_bias_is_assigned_no_bias_gradient():
+    made = Network()
+    made.add_input("x")
+    made.add_neuron("y", bias=None)
+    made.connect("x", "y", weight=0.5)
+    made.outputs = ["y"]
+    made.forward([3.0])
+
+    steps = [s for s in backward(made, [0.0], HALF) if isinstance(s, Assigned)]
+
+    assert [s.owner.name for s in steps] == ["x->y"]
+    assert made["y"].bias_gradient is None
+
+
+def test_frozen_parameters_are_assigned_their_gradients_too(line):
+    line["x", "h"].trainable = False
+    line["h"].bias_trainable = False
+    line.forward([3.0])
+
+    list(backward(line, [-22.5], HALF))
+
+    assert (line["x", "h"].gradient, line["h"].bias_gradient) == (-18.0, -6.0)
+
+
+def test_gradients_accumulate_over_a_batch_and_start_anew_with_the_next(line):
+    gradients = []
+    for position, x in enumerate([3.0, 1.0]):
+        line.forward([x])
+        list(backward(line, [-22.5 + 6 * (3 - x)], HALF, position=position))
+        gradients.append(line["x", "h"].gradient)
+    line.forward([3.0])
+    list(backward(line, [-22.5], HALF))
+
+    # x = 1: h = 3, y = -8.5, target -10.5: delta(h) = -3 * 2, times x
+    assert gradients == [-18.0, -18.0 + -6.0]
+    assert line["h"].delta == -6.0
+    assert line["x", "h"].gradient == -18.0
+
+
+def test_the_gradients_of_a_softmax_in_the_middle_are_those_of_differences():
+    made = Network()
+    made.add_layer("x", 2)
+    made.add_layer("s", 3, activation="softmax")
+    made.add_layer("o", 1)
+    made.connect("x", "s", weights=[[0.5, -1.0, 0.25], [1.0, 0.5, -0.5]])
+    made.connect("s", "o", weights=[[1.0], [-2.0], [3.0]])
+    theta, sample, h = made.parameters(), [0.7, -0.4], 2.0**-17
+
+    def loss_at(values):
+        made.load_parameters(values)
+        return 0.5 * (made.forward(sample)[0] - 1.0) ** 2
+
+    made.forward(sample)
+    list(backward(made, [1.0], HALF))
+    ours = [owner.gradient for owner in made.connections]
+
+    names = made.parameter_names()
+    for connection, gradient in zip(made.connections, ours, strict=True):
+        i = names.index(connection.name)
+        up, down = theta.copy(), theta.copy()
+        up[i], down[i] = up[i] + h, down[i] - h
+        assert gradient == pytest.approx((loss_at(up) - loss_at(down)) / (2 * h), abs=1e-9)
+
+
+def test_a_chain_of_ten_thousand_neurons_is_walked_back():
+    made = Network()
+    made.add_input("x")
+    previous = "x"
+    for i in range(10_000):
+        made.add_neuron(f"n{i}", bias=0.0)
+        made.connect(previous, f"n{i}", weight=1.0)
+        previous = f"n{i}"
+    made.outputs = [previous]
+    made.forward([2.0])
+
+    n_returned = sum(isinstance(s, Returned) for s in backward(made, [1.0], HALF))
+
+    assert n_returned == 9_999
+    assert made["x", "n0"].gradient == 2.0
