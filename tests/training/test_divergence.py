@@ -1,0 +1,86 @@
+"""Training stops at the first number that is not finite, and says where it came up."""
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+
+ADVICE = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
+
+
+def diverging(net, X, T, **options):
+    with pytest.raises(ns.DivergedError) as caught:
+        ns.train(net, X, T, **({"optimizer": ns.SGD(0.1), "epochs": 5} | options))
+
+    assert str(caught.value).endswith(ADVICE)
+    return str(caught.value)
+
+
+def test_a_connection_that_overflows_is_named(make_line, engine):
+    net = make_line(1.0)
+
+    words = diverging(net, [[1.0], [2.0]], [[0.0], [0.0]], optimizer=ns.SGD(1e308), engine=engine)
+
+    # the mean gradient is (1 + 4)/2, and 2.5e308 is more than a float holds
+    assert words.startswith("epoch 0, batch 0: not finite, got w(x1->o1) = 1 - 1e+308*(5/2) = -inf")
+    assert net["x1", "o1"].weight == 1.0
+
+
+def test_a_neuron_that_overflows_is_named_with_its_sum(engine):
+    net = ns.Network("long lever")
+    net.add_layer("x", 1)
+    net.add_layer("h", 2, bias=None)
+    net.add_layer("o", 1, bias=None)
+    net.connect("x", "h", weights=[[1.0, 1e200]])
+    net.connect("h", "o", weight=1.0)
+
+    words = diverging(net, [[1e200]], [[0.0]], engine=engine)
+
+    expected = "epoch 0, batch 0: not finite, got h2: net = 0 + 1e+200*1e+200 = inf"
+    assert words.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "where", "kept"),
+    [(None, "epoch 1, batch 0", -2.5e162), (1, "epoch 0, batch 1", -1e162)],
+)
+def test_the_epoch_and_batch_count_from_0(make_line, engine, batch_size, where, kept):
+    net = make_line(1.0)
+    options = {"optimizer": ns.SGD(1e160), "batch_size": batch_size, "engine": engine}
+
+    # the first update throws w to -1e162 or beyond; its square is then too much
+    words = diverging(net, [[10.0], [20.0]], [[0.0], [0.0]], **options)
+
+    assert words.startswith(f"{where}: not finite")
+    assert net["x1", "o1"].weight == pytest.approx(kept, rel=1e-12)
+
+
+def test_far_into_a_training_the_place_is_found_and_the_last_values_kept(make_line, engine):
+    net, twin = make_line(1.0), make_line(1.0)
+    options = {"optimizer": ns.SGD(2.5), "engine": engine}  # w is -1.5 times itself each epoch
+
+    words = diverging(net, [[1.0]], [[0.0]], epochs=10_000, **options)
+
+    # 1.5^876 squared is the first to be above 1.8e308: 876 = ceil(log(1.9e154)/log(1.5))
+    assert words.startswith("epoch 876, batch 0: not finite, got L = ")
+    ns.train(twin, [[1.0]], [[0.0]], epochs=876, **options)
+    assert net["x1", "o1"].weight == twin["x1", "o1"].weight
+
+
+def test_the_epochs_before_were_yielded(make_line, engine):
+    options = {"optimizer": ns.SGD(1e160), "epochs": 5, "engine": engine}
+    epochs = ns.epochs(make_line(1.0), [[10.0]], [[0.0]], **options)
+
+    assert next(epochs).loss == 50.0
+    with pytest.raises(ns.DivergedError, match="epoch 1, batch 0"):
+        next(epochs)
+
+
+def test_a_diverged_training_leaves_no_warning_and_no_open_pass(make_line, engine):
+    net = make_line(1.0)
+    diverging(net, [[10.0]], [[0.0]], optimizer=ns.SGD(1e160), engine=engine)
+
+    net.reset()
+    net.add_neuron("s")
+
+    assert np.isfinite(net.forward([10.0])).all()

@@ -1,0 +1,85 @@
+"""Ctrl-C: the objects hold current values: those of some whole number of updates, not a mixture."""
+
+import _thread
+import math
+import threading
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+
+RATE = 2.0**-24  # small and exact: so slow that no training ends before it is interrupted
+
+
+@pytest.fixture
+def interrupt_soon():
+    """Ctrl-C a tenth of a second from now."""
+    timer = threading.Timer(0.1, _thread.interrupt_main)
+    yield timer.start
+    timer.cancel()
+
+
+def slope(n_out):
+    """Outputs that all go from 0 to 1 in the same steps: w = w + rate * (1 - w)."""
+    net = ns.Network("slope")
+    net.add_layer("x", 1)
+    net.add_layer("o", n_out, bias=None)
+    net.connect("x", "o", weight=0.0)
+    return net
+
+
+def test_ctrl_c_leaves_the_values_of_whole_updates(engine, interrupt_soon):
+    net, twin = slope(3), slope(3)
+    options = {"optimizer": ns.SGD(RATE), "engine": engine}
+
+    interrupt_soon()
+    with pytest.raises(KeyboardInterrupt):
+        ns.train(net, [[1.0]], [[1.0] * 3], epochs=10**9, **options)
+
+    weights = net.parameters()
+    assert 0.0 < weights[0] < 1.0
+    assert (weights == weights[0]).all()
+    updates = round(math.log1p(-weights[0]) / math.log1p(-RATE))
+    ns.train(twin, [[1.0]], [[1.0] * 3], epochs=updates, **options)
+    assert twin.parameters().tobytes() == weights.tobytes()
+
+
+def test_after_ctrl_c_the_network_can_be_used_and_edited(engine, interrupt_soon):
+    net = slope(1)
+
+    interrupt_soon()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in ns.epochs(net, [[1.0]], [[1.0]], optimizer=ns.SGD(RATE), epochs=10**9,
+                           engine=engine):  # fmt: skip
+            pass
+
+    reached = net["x1", "o1"].weight
+    assert net.forward([2.0])[0] == 2.0 * reached
+    net.add_neuron("s")
+    ns.train(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=1, engine=engine)
+    assert net["x1", "o1"].weight > reached
+
+
+def test_an_edit_between_epochs_ends_the_training_with_a_word(engine):
+    net = slope(1)
+    epochs = ns.epochs(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=3, engine=engine)
+    next(epochs)
+    net.add_neuron("s")
+
+    with pytest.raises(ns.NeurosimError, match="its structure changed during training"):
+        next(epochs)
+
+    assert net["x1", "o1"].weight == 0.5
+
+
+def test_values_set_between_epochs_are_those_of_the_state_again(engine):
+    net = slope(1)
+    epochs = ns.epochs(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=3, engine=engine)
+    next(epochs)
+    net.load_parameters(np.array([77.0]))
+
+    second = next(epochs)
+
+    assert second.state.parameters.tolist() == [0.75]
+    assert net.parameters().tolist() == [0.75]
