@@ -33,8 +33,8 @@ REDUCTIONS = ("mean", "sum")
 class Pointwise:
     """A formula of one output (or net input) x and its target t, and its slope by x.
 
-    ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``. ``both``, where
-    there is one, is the fast form of the array forms together; see `judge`.
+    ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``. ``both``,
+    where there is one, is the fast form of the array forms together; see `judge`.
     """
 
     term: Callable[[float, float], float]

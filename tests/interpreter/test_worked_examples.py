@@ -56,8 +56,8 @@ def rows_of(network):
     ]
 
 
-def trained_by_brownlee():
-    network = two_layers(BROWNLEE_START)
+def trained_by_brownlee(network=None):
+    network = two_layers(BROWNLEE_START) if network is None else network
     X = [row[:2] for row in BROWNLEE_ROWS]
     T = [[1.0 - row[2], float(row[2])] for row in BROWNLEE_ROWS]
     ns.train(
@@ -92,6 +92,21 @@ def test_brownlees_bits_need_the_slope_formed_first(monkeypatch):
     monkeypatch.setattr(module, "_blame", reordered)
 
     assert trained_by_brownlee() != BROWNLEE_END
+
+
+def test_brownlees_bits_need_the_bias_first():
+    network = two_layers([[*row[:2], 0.0] for row in BROWNLEE_START], bias_trainable=False)
+    network.add_neuron("one", bias=1.0)
+    network["one"].bias_trainable = False
+    neurons = (*network.layer("h").neurons, *network.layer("o").neurons)
+    for neuron, (*_, bias) in zip(neurons, BROWNLEE_START, strict=True):
+        network.connect("one", neuron.name, weight=bias)  # the same sum, with the bias as its last
+
+    rows = [row[:2] for row in trained_by_brownlee(network)]
+
+    published = [row[:2] for row in BROWNLEE_END]
+    assert rows != published
+    assert np.array(rows) == pytest.approx(np.array(published), abs=1e-12)
 
 
 # Joel Grus, Data Science from Scratch: XOR by hand-set weights; bit for bit
