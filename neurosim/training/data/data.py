@@ -119,12 +119,12 @@ def _split(
     n_rows: int, random: np.random.Generator, validation: float, test: float
 ) -> dict[str, "np.ndarray[tuple[int], np.dtype[np.intp]]"]:
     """The rows of each part that was asked for; the training part is what is left."""
-    sizes = {"validation": round(n_rows * validation), "test": round(n_rows * test)}
     asked = {"validation": validation, "test": test}
     for name, fraction in asked.items():
         if not 0.0 <= fraction < 1.0:
             what = f"out of range, got {fraction!r}"
             raise InvalidValueError(f"{name}: {what}; expected 0 <= {name} < 1")
+    sizes = {name: round(n_rows * fraction) for name, fraction in asked.items()}
     if not any(asked.values()):
         return {"train": np.arange(n_rows)}
     order, parts, start = random.permutation(n_rows), {}, 0
@@ -158,8 +158,13 @@ def fit_scaling(X: Matrix, scale: str) -> Scaling:
             offset, spread = X.mean(axis=0), X.std(axis=0)
         else:
             offset, spread = X.min(axis=0), np.ptp(X, axis=0)
-    _require_finite(offset + spread, f"a finite scale {scale!r}")
-    return Scaling(offset, _divisor(X, spread))
+    # Rounding gives a constant column of 0.1 a deviation of 1e-17, and one of 1e300 a mean beside
+    # it: what counts is whether it varies.
+    is_constant = X.min(axis=0) == X.max(axis=0)
+    offset = np.where(is_constant, X[0], offset)
+    divisor = np.where(is_constant | (spread == 0.0), 1.0, spread)
+    _require_finite(np.stack((offset, divisor)), f"a finite scale {scale!r}")
+    return Scaling(offset, divisor)
 
 
 def _scaled(X: Matrix, scaling: Scaling) -> Matrix:
@@ -175,12 +180,3 @@ def _require_finite(numbers: Matrix, expected: str) -> None:
         raise InvalidValueError(
             f"input {int(wrong[0][-1])}: too large to be scaled; expected {expected}"
         )
-
-
-def _divisor(X: Matrix, spread: Matrix) -> Matrix:
-    """The spread, and 1 where a column does not vary: it then becomes 0 instead of NaN.
-
-    Rounding gives a constant column of 0.1 a deviation of 1e-17: what counts is the range.
-    """
-    is_constant = np.ptp(X, axis=0) == 0.0
-    return np.where(is_constant | (spread == 0.0), 1.0, spread)

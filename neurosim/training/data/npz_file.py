@@ -88,7 +88,7 @@ def _entry(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
     """The file in the archive that holds the array of this name; there must be one."""
     entries = [entry for entry in archive.infolist() if entry.filename in (name, f"{name}.npy")]
     if not entries:
-        known = [entry.filename.removesuffix(".npy") for entry in archive.infolist()]
+        known = [_shown(entry.filename.removesuffix(".npy")) for entry in archive.infolist()]
         raise FileError(f"{path}: {unknown('array', name, known)}")
     if len(entries) > 1:
         raise FileError(f"{path}: {len(entries)} arrays are named {name!r:.60}; expected one")
@@ -172,5 +172,11 @@ def _too_large(n_bytes: int) -> str:
     return f"too large, got {n_bytes} bytes; expected at most {MOST_BYTES // 10**6} MB"
 
 
+def _shown(name: str) -> str:
+    """A name that a stranger gave, as it can be shown in a message."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:60])
+
+
 def _said(error: Exception) -> str:
-    return str(error).lower() or type(error).__name__
+    words = str(getattr(error, "strerror", None) or error) or "it ends too early"  # EOFError
+    return words[0].lower() + words[1:]

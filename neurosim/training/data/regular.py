@@ -28,12 +28,16 @@ def open_regular(path: Path, most: int) -> BinaryIO:
         FileError: there is none, it is of another kind, it is larger, or it cannot be opened.
     """
     try:
-        _require_regular(path, path.stat(), most)  # to open some devices is to do something
-        file = os.fdopen(os.open(path, _FLAGS), "rb")
+        status = path.stat()  # to open some devices is to do something
     except OSError as error:
         raise unreadable(path, error) from None
     except ValueError as error:  # a NUL in the name, or what is no character
         raise FileError(f"{str(path)!r}: cannot be read, {error}; expected a file") from None
+    _require_regular(path, status, most)
+    try:
+        file = os.fdopen(os.open(path, _FLAGS), "rb")
+    except OSError as error:
+        raise unreadable(path, error) from None
     try:
         _require_regular(path, os.fstat(file.fileno()), most)  # it may be another file by now
     except FileError:

@@ -1,0 +1,202 @@
+"""Data: which rows are set aside, and what the scaling is made of."""
+
+import numpy as np
+import pytest
+
+from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError
+from neurosim.functions.streams import stream
+from neurosim.training.data.data import PARTS, Data, Pair, fit_scaling, make_data
+from neurosim.training.data.rows import Measured
+
+
+def numbered(n):
+    """Rows that can be told apart: row k is k, and its target -k."""
+    X = np.arange(float(n))[:, None]
+    return Measured(X, -X, ("x",), ("t",))
+
+
+def divided(n=10, seed=1, **options):
+    return make_data(numbered(n), stream(seed, "data"), **options)
+
+
+def of_part(data, name):
+    pair = data.part(name)
+    return [] if pair is None else pair.X[:, 0].tolist()
+
+
+def test_where_nothing_is_set_aside_the_rows_keep_their_order():
+    data = divided()
+
+    assert of_part(data, "train") == list(range(10))
+    assert (data.validation, data.test, data.scaling) == (None, None, None)
+    assert (data.input_names, data.target_names) == (("x",), ("t",))
+
+
+@pytest.mark.parametrize("n", [5, 10, 17, 150])
+@pytest.mark.parametrize(("validation", "test"), [(0.2, 0.2), (0.2, 0.0), (0.0, 0.5), (0.6, 0.2)])
+def test_each_row_is_in_one_part_with_its_own_target(n, validation, test):
+    data = divided(n, validation=validation, test=test)
+
+    assert sorted(row for name in PARTS for row in of_part(data, name)) == list(range(n))
+    for name in PARTS:
+        if (pair := data.part(name)) is not None:
+            assert pair.T.tolist() == (-pair.X).tolist()
+
+
+@pytest.mark.parametrize(
+    ("n", "validation", "test", "sizes"),
+    [
+        (10, 0.2, 0.2, (6, 2, 2)),
+        (150, 0.2, 0.2, (90, 30, 30)),
+        (10, 0.0, 0.3, (7, 0, 3)),
+        (7, 0.1, 0.5, (2, 1, 4)),  # 0.7 of a row is one row; of 3.5, the even number: 4
+        (4, 0.1, 0.0, None),
+        (2, 0.5, 0.49, None),
+    ],
+)
+def test_the_sizes_are_the_fractions_rounded_and_the_rest_is_trained_on(n, validation, test, sizes):
+    if sizes is None:
+        with pytest.raises(InvalidValueError):
+            divided(n, validation=validation, test=test)
+    else:
+        data = divided(n, validation=validation, test=test)
+
+        assert tuple(len(of_part(data, name)) for name in PARTS) == sizes
+
+
+def test_the_division_depends_on_the_seed_alone():
+    first, again, other = (divided(50, seed, validation=0.2, test=0.2) for seed in (1, 1, 2))
+
+    for name in PARTS:
+        assert of_part(first, name) == of_part(again, name)
+        assert of_part(first, name) != of_part(other, name)
+
+
+def test_scaling_draws_nothing():
+    plain, scaled = divided(test=0.3), divided(test=0.3, scale="standard")
+
+    assert scaled.train.T.tolist() == plain.train.T.tolist()
+    assert scaled.test.T.tolist() == plain.test.T.tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"validation": 0.04}, "validation: no rows, got 0.04 of 10; expected a larger fraction"),
+        ({"test": 0.04}, "test: no rows, got 0.04 of 10; expected a larger fraction"),
+        ({"test": 0.96}, "split: no row of 10 is left to train on"),
+        ({"validation": 0.5, "test": 0.5}, "split: no row of 10 is left to train on"),
+        ({"test": 1.0}, "test: out of range, got 1.0; expected 0 <= test < 1"),
+        ({"validation": -0.1}, "validation: out of range, got -0.1; expected 0 <= validation < 1"),
+        ({"test": float("nan")}, "test: out of range, got nan; expected 0 <= test < 1"),
+    ],
+)
+def test_a_part_without_rows_is_refused(error, options, words):
+    assert error(InvalidValueError, divided, **options) == words
+
+
+def test_standard_is_mean_0_and_deviation_1_by_hand():
+    X = np.array([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]])
+
+    scaling = fit_scaling(X, "standard")
+
+    assert scaling.offset.tolist() == [3.0, 20.0]
+    np.testing.assert_allclose(scaling.divisor, [(8 / 3) ** 0.5, 200**0.5], rtol=1e-15)
+    np.testing.assert_allclose(
+        scaling.apply(X)[:, 1], [-(0.5**0.5), -(0.5**0.5), 2**0.5], rtol=1e-15
+    )
+
+
+def test_minmax_is_from_0_to_1_by_hand():
+    scaling = fit_scaling(np.array([[1.0, -4.0], [3.0, 0.0], [5.0, 4.0]]), "minmax")
+
+    assert scaling.apply(np.array([[1.0, -4.0], [2.0, 0.0], [7.0, 4.0]])).tolist() == [
+        [0.0, 0.0],
+        [0.25, 0.5],
+        [1.5, 1.0],
+    ]
+
+
+@pytest.mark.parametrize("scale", ["standard", "minmax"])
+def test_the_scaling_is_fitted_on_the_training_rows_only(scale):
+    plain = divided(20, validation=0.2, test=0.3)
+    scaled = divided(20, validation=0.2, test=0.3, scale=scale)
+    train = plain.train.X
+
+    offset, divisor = {
+        "standard": (train.mean(), train.std()),
+        "minmax": (train.min(), train.max() - train.min()),
+    }[scale]
+    assert scaled.scaling.offset.tolist() == [offset]
+    assert scaled.scaling.divisor.tolist() == [divisor]
+    for name in PARTS:
+        assert scaled.part(name).X.tolist() == ((plain.part(name).X - offset) / divisor).tolist()
+        assert scaled.part(name).T.tolist() == plain.part(name).T.tolist()
+
+
+@pytest.mark.parametrize("scale", ["standard", "minmax"])
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e300, -1.7e308, 5e-324])
+def test_a_column_that_does_not_vary_becomes_0(scale, value):
+    X = np.array([[value, n] for n in range(7)])
+
+    scaling = fit_scaling(X, scale)
+
+    assert scaling.divisor[0] == 1.0
+    assert scaling.apply(X)[:, 0].tolist() == [0.0] * 7
+
+
+def test_inputs_are_not_changed_in_place():
+    rows = numbered(4)
+
+    make_data(rows, stream(1, "data"), scale="standard")
+
+    assert rows.X.tolist() == [[0.0], [1.0], [2.0], [3.0]]
+
+
+@pytest.mark.parametrize("scale", ["standard", "minmax"])
+def test_inputs_too_large_to_be_scaled_are_told(error, scale):
+    X = np.array([[0.0, 1e308], [1.0, -1e308], [2.0, 1e308], [3.0, -1e308]])
+    rows = Measured(X, X[:, :1])
+
+    assert error(InvalidValueError, make_data, rows, stream(1, "data"), scale=scale) == (
+        f"input 1: too large to be scaled; expected a finite scale {scale!r}"
+    )
+
+
+def test_rows_set_aside_that_are_too_large_for_the_scale_are_told(error):
+    data = divided(10, test=0.3)
+    X = np.arange(10.0)[:, None] * 1e-300
+    X[int(data.test.X[0, 0])] = 1e300
+
+    message = error(
+        InvalidValueError,
+        make_data,
+        Measured(X, X),
+        stream(1, "data"),
+        test=0.3,
+        scale="minmax",
+    )
+
+    assert message == "input 0: too large to be scaled; expected finite inputs after scaling"
+
+
+def test_an_unknown_scale_is_guessed(error):
+    assert error(UnknownNameError, divided, scale="standart") == (
+        "unknown scale 'standart' (did you mean 'standard'?); known: standard, minmax"
+    )
+
+
+def test_no_rows_have_no_scale(error):
+    assert error(ShapeError, fit_scaling, np.ones((0, 2)), "standard") == (
+        "inputs: no rows to fit a scaling on"
+    )
+
+
+def test_data_tells_its_parts_in_a_line(error):
+    data = divided(10, validation=0.2, test=0.3)
+
+    assert repr(data) == "data: 5 train, 2 validation, 3 test rows of 1 inputs"
+    assert str(Data(Pair(np.ones((3, 2)), np.ones((3, 1))))) == "data: 3 train rows of 2 inputs"
+    assert "unknown part of the data 'tset' (did you mean 'test'?)" in error(
+        UnknownNameError, data.part, "tset"
+    )
