@@ -13,6 +13,7 @@ import click
 
 from neurosim import __version__
 from neurosim.cli.agree import agree
+from neurosim.cli.bench import bench
 from neurosim.cli.compile import compile_
 from neurosim.cli.messages import complain
 from neurosim.cli.new import new
@@ -50,7 +51,7 @@ def cli() -> None:
     """
 
 
-for command in (run, agree, compile_, predict, new, list_, schema):
+for command in (run, agree, compile_, predict, new, bench, list_, schema):
     cli.add_command(command)
 
 

@@ -14,7 +14,9 @@ from neurosim.scenario.text import parse
 
 Overrides: TypeAlias = Mapping[str, Any] | Iterable[str | tuple[str, Any]]
 
-_STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+_PATH = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[[0-9]{1,9}\])*")
+_STEP = re.compile(r"[^.\[\]]+")
+_INDEX = re.compile("[0-9]{1,9}")
 
 
 def listed(overrides: Overrides) -> list[str | tuple[str, Any]]:
@@ -73,10 +75,10 @@ def _moved(node: Node, place: Place) -> Node:
 
 def _path_of(key: str) -> KeyPath:
     """The steps of ``network.layers[1].neurons`` (or ``network.layers.1.neurons``)."""
-    steps = _STEP.findall(key)
-    if "".join(f"[{index}]" if index else name for name, index in steps) != key.replace(".", ""):
+    if not _PATH.fullmatch(key):
         return ()
-    return tuple(int(index or name) if index or name.isdecimal() else name for name, index in steps)
+    steps = _STEP.findall(key)
+    return tuple(int(step) if _INDEX.fullmatch(step) else step for step in steps)
 
 
 def _unreadable(assignment: str) -> Problem:

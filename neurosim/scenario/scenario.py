@@ -248,7 +248,8 @@ class _Building:
                 return
             except NeurosimError as error:
                 inline = isinstance(self._draft.data, InlineEntry)
-                self._note(("data", "targets") if inline else ("data",), error)
+                message = str(error).removeprefix("T: ")  # here they are called targets
+                self._note(("data", "targets") if inline else ("data",), message)
                 return
 
     def _check_measuring(self, network: Network, data: Data) -> None:

@@ -37,7 +37,7 @@ def shipped_folder() -> Path:
 
 def list_scenarios() -> list[Shipped]:
     """The shipped scenarios, by name."""
-    paths = sorted(shipped_folder().glob("*.yaml"))
+    paths = sorted(shipped_folder().glob("*.yaml"), key=lambda path: path.stem)
     return [Shipped(path.stem, _title(path), path) for path in paths]
 
 
@@ -50,7 +50,7 @@ def find_scenario(name: str | Path) -> Path:
         UnknownNameError: it is neither.
     """
     path = Path(name)
-    if path.suffix in _SUFFIXES or len(path.parts) != 1 or _exists(path):
+    if path.suffix in _SUFFIXES or len(path.parts) > 1 or (str(name) and _exists(path)):
         return path
     folder = shipped_folder()
     known = sorted(found.stem for found in folder.glob("*.yaml"))

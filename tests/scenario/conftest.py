@@ -3,7 +3,7 @@
 import pytest
 
 from neurosim.errors import ScenarioError
-from neurosim.scenario import load_scenario
+from neurosim.scenario import load_scenario, run_scenario
 
 TWO_TWO_ONE = """\
 neurosim: 1
@@ -92,3 +92,52 @@ def complaints(write, tmp_path):
         return [problem.replace(f"{tmp_path}/", "") for problem in caught.value.problems]
 
     return complaints
+
+
+@pytest.fixture
+def small():
+    """A small scenario that learns; its text with some words exchanged for others."""
+    return lambda *changes: _changed(SMALL, changes)
+
+
+@pytest.fixture
+def two_two_one():
+    """The first scenario of the specification; its text with some words exchanged for others."""
+    return lambda *changes: _changed(TWO_TWO_ONE, changes)
+
+
+@pytest.fixture
+def single_layer():
+    """The second scenario of the specification."""
+    return SINGLE_LAYER
+
+
+def _changed(text, changes):
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+@pytest.fixture
+def load(write):
+    """Load the scenario of a text."""
+    return lambda text, **options: load_scenario(write(text), **options)
+
+
+@pytest.fixture
+def run(write):
+    """Run the scenario of a text."""
+    return lambda text, **options: run_scenario(write(text), **options)
+
+
+@pytest.fixture
+def verdicts(small, run):
+    """Run the small scenario with other expectations; what they say, and whether they are met."""
+
+    def verdicts(*expectations, **options):
+        lines = "\n".join(f"  - {item}" for item in expectations)
+        text = f"{small().partition('expect:')[0]}expect:\n{lines}\n"
+        return [(v.what, v.passed) for v in run(text, **options).expectations]
+
+    return verdicts

@@ -1,0 +1,58 @@
+"""Do the engines agree on a scenario, and which network is in a file."""
+
+import pytest
+
+from neurosim.errors import InvalidValueError
+from neurosim.scenario import agree_scenario, load_network
+
+
+def test_the_engines_agree_on_a_scenario(write, small):
+    agreement = agree_scenario(write(small()), updates=20)
+
+    assert agreement.passed
+    assert [difference.what for difference in agreement.differences] == [
+        "outputs", "loss", "gradients", "parameters after 20 updates",
+    ]  # fmt: skip
+    assert [difference.tolerance for difference in agreement.differences] == [
+        1e-12, 1e-12, 1e-12, 1e-10,
+    ]  # fmt: skip
+
+
+def test_the_scenarios_own_loss_reduction_and_batches_are_what_is_compared(write, small):
+    text = small(("epochs: 4", "epochs: 4\n  reduction: sum\n  batch_size: 1"))
+
+    summed = agree_scenario(write(text), updates=1)
+    mean = agree_scenario(write(small()), updates=1)
+
+    assert summed.loss.graph == pytest.approx(4 * mean.loss.graph, rel=1e-14)
+
+
+def test_engines_that_differ_are_found_out(write, small, monkeypatch):
+    from neurosim.functions import activations
+
+    monkeypatch.setitem(activations.ACTIVATIONS, "sigmoid", activations.ACTIVATIONS["hard_sigmoid"])
+    agreement = agree_scenario(write(small()), updates=1)
+
+    assert agreement.passed  # both engines take their formulas from one table
+
+
+def test_a_scenario_without_data_cannot_be_compared(write, two_two_one):
+    path = write(two_two_one())
+
+    with pytest.raises(InvalidValueError, match="no rows to compare on, got no data; expected a"):
+        agree_scenario(path)
+
+
+def test_the_network_of_a_scenario_is_the_one_before_training(write, small):
+    net = load_network(write(small(("data:", "  initial: {weights: {constant: 3}}\ndata:"))))
+
+    assert [connection.weight for connection in net.connections] == [3.0, 3.0]
+
+
+def test_the_network_of_a_saved_file_is_what_was_saved(tmp_path, run, small):
+    trained = run(small()).network
+    trained.save(tmp_path / "net.json")
+
+    assert load_network(tmp_path / "net.json").parameters().tolist() == (
+        trained.parameters().tolist()
+    )

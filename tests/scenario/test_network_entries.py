@@ -1,0 +1,159 @@
+"""Every way to write a network: layers, single neurons, connections, and what they start from."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def network(load):
+    """The network of the lines below ``network:``."""
+
+    def network(lines):
+        indented = "\n".join(f"  {line}" for line in lines.strip().splitlines())
+        return load(f"neurosim: 1\ntitle: x\nseed: 3\nnetwork:\n{indented}\n").network
+
+    return network
+
+
+def test_without_connections_each_layer_is_fully_connected_to_the_next(network):
+    net = network("""
+layers:
+  - {name: x, neurons: 2}
+  - {name: h, neurons: [p, q], activation: tanh}
+  - {name: o, neurons: 1}
+""")
+
+    assert [connection.name for connection in net.connections] == [
+        "x1->p", "x1->q", "x2->p", "x2->q", "p->o1", "q->o1",
+    ]  # fmt: skip
+    assert [neuron.activation for neuron in net.neurons[2:]] == ["tanh", "tanh", "identity"]
+    assert [neuron.bias for neuron in net.neurons] == [None, None, 0.0, 0.0, 0.0]
+
+
+def test_no_connections_at_all_is_something_else_than_none_given(network):
+    net = network("layers: [{name: x, neurons: 2}, {name: o, neurons: 2}]\nconnections: []")
+
+    assert net.connections == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "biases", "trainable"),
+    [
+        ("bias: true", [0.0, 0.0], True),
+        ("bias: false", [None, None], None),
+        ("bias: 2", [2.0, 2.0], True),
+        ("bias: [1, -1]", [1.0, -1.0], True),
+        ("bias: 0.5, bias_trainable: false", [0.5, 0.5], False),
+    ],
+)
+def test_a_bias_is_learned_absent_or_given(network, written, biases, trainable):
+    net = network(f"layers: [{{name: x, neurons: 1}}, {{name: o, neurons: 2, {written}}}]")
+
+    assert [neuron.bias for neuron in net.outputs] == biases
+    if trainable is not None:
+        assert [neuron.bias_trainable for neuron in net.outputs] == [trainable] * 2
+
+
+def test_neurons_and_inputs_may_stand_in_no_layer(network):
+    net = network("""
+layers: [{name: x, neurons: 1}]
+inputs: [extra]
+neurons:
+  - {name: s, activation: tanh, bias: 0.1}
+  - {name: t, bias: false}
+connections:
+  - {from: x1, to: s, weight: 2}
+  - {from: extra, to: t, weight: 3}
+  - {from: s, to: t, weight: 4, trainable: false}
+outputs: [s, t]
+""")
+
+    assert [neuron.name for neuron in net.inputs] == ["x1", "extra"]
+    assert [neuron.name for neuron in net.outputs] == ["s", "t"]
+    assert (net["s"].bias, net["t"].bias) == (0.1, None)
+    assert not net["s", "t"].trainable
+    # s = tanh(0.1 + 2*0.5), t = 3*1 + 4*s
+    assert net.forward([0.5, 1.0]) == pytest.approx(
+        [np.tanh(1.1), 3 + 4 * np.tanh(1.1)], rel=0, abs=1e-15
+    )
+
+
+def test_weights_are_rows_of_sources_or_one_for_all_or_one_to_one(network):
+    net = network("""
+layers: [{name: x, neurons: 2}, {name: h, neurons: 2}, {name: k, neurons: 2}]
+connections:
+  - {from: x, to: h, weights: [[1, 2], [3, 4]]}
+  - {from: h, to: k, pattern: one_to_one, weights: [5, 6]}
+  - {from: x, to: k2, weight: 7}
+""")
+
+    assert {connection.name: connection.weight for connection in net.connections} == {
+        "x1->h1": 1.0, "x1->h2": 2.0, "x2->h1": 3.0, "x2->h2": 4.0,
+        "h1->k1": 5.0, "h2->k2": 6.0, "x1->k2": 7.0, "x2->k2": 7.0,
+    }  # fmt: skip
+
+
+def test_a_connection_without_weights_takes_its_own_initializer_or_that_of_the_network(network):
+    net = network("""
+layers: [{name: x, neurons: 2}, {name: h, neurons: 2}, {name: k, neurons: 2}]
+initial: {weights: {constant: 3}, biases: {constant: -1}}
+connections:
+  - {from: x, to: h}
+  - {from: h, to: k, initial: zeros}
+""")
+
+    assert {connection.weight for connection in net.connections[:4]} == {3.0}
+    assert {connection.weight for connection in net.connections[4:]} == {0.0}
+    assert [neuron.bias for neuron in net.neurons[2:]] == [-1.0] * 4
+
+
+def test_legacy_draws_what_a_script_gets_after_seeding_numpy(network):
+    net = network("""
+layers: [{name: x, neurons: 2}, {name: o, neurons: 2}]
+initial: {weights: {uniform: [0, 1]}, generator: legacy}
+""")
+
+    drawn = np.random.RandomState(3).rand(2, 2)  # row-major, sources x targets
+    assert [net[f"x{i + 1}", f"o{j + 1}"].weight for i in (0, 1) for j in (0, 1)] == [
+        *drawn[0], *drawn[1],
+    ]  # fmt: skip
+
+
+def test_softmax_belongs_to_a_layer_and_is_refused_of_a_neuron(network, complaints):
+    net = network("layers: [{name: x, neurons: 1}, {name: o, neurons: 2, activation: softmax}]")
+
+    (line,) = complaints(
+        "neurosim: 1\ntitle: x\nnetwork: {neurons: [{name: a, activation: softmax}], outputs: [a]}"
+    )
+
+    assert sum(net.forward([1.0])) == pytest.approx(1.0, rel=0, abs=1e-15)
+    assert line == (
+        "s.yaml:3:43: network.neurons[0].activation: it belongs to a layer, not to a neuron,"
+        " got 'softmax'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("initial", "message"),
+    [
+        ("xaver", "unknown initializer, got 'xaver'; expected one of"),
+        ("{uniform: 1}", "uniform"),
+        ("{uniform: [0, 1], normal: [0, 1]}", "2 initializers in one entry; expected one, such as"),
+        ("{}", "0 initializers in one entry; expected one, such as {uniform: [-1, 1]}"),
+        ("3", "wrong kind, got 3; expected an initializer, such as xavier or {uniform: [-1, 1]}"),
+        ("{unifrm: [0, 1]}", "(did you mean 'uniform'?)"),
+    ],
+)
+def test_an_initializer_that_is_none_is_told_at_its_place(complaints, small, initial, message):
+    (line,) = complaints(small(("data:", f"  initial: {{weights: {initial}}}\ndata:")))
+
+    assert line.startswith("s.yaml:8:")
+    assert "network.initial.weights" in line
+    assert message in line
+
+
+@pytest.mark.parametrize("name", ["a b", "1->2", "x.bias", "é" * 65, "e\u0301"])
+def test_a_name_that_cannot_be_one_is_refused_with_the_rule(complaints, small, name):
+    lines = complaints(small(("neurons: 1,", f"neurons: ['{name}'],")))
+
+    assert any("expected" in line and "network.layers[1]" in line for line in lines)
