@@ -1,7 +1,7 @@
 """Irregular problems: random acyclic graphs, for W6 and the scale series."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,30 +73,44 @@ class Irregular:
         ends = np.searchsorted(self.targets, np.arange(self.n_in, self.n_neurons), "right")
         return np.insert(weights, ends, biases)
 
+    def wiring(self) -> "Wiring":
+        """All that a user says to build it."""
+        names = [f"n{i}" for i in range(self.n_neurons)]
+        return Wiring(
+            self.title,
+            tuple(tuple(names[low:high]) for low, high in pairwise(self.levels.tolist())),
+            tuple(names[-self.n_out :]),
+            [
+                (names[source], names[target])
+                for source, target in zip(self.sources.tolist(), self.targets.tolist(), strict=True)
+            ],
+            self.weights.tolist(),
+        )
+
+    def build(self) -> Network:
+        """The network."""
+        return self.wiring().build()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wiring:
+    """A graph by names: those of each level, of the outputs, and of both ends of each edge."""
+
+    title: str
+    levels: tuple[tuple[str, ...], ...]
+    outputs: tuple[str, ...]
+    pairs: list[tuple[str, str]]
+    weights: list[float]
+
     def build(self) -> Network:
         """The network."""
         net = Network(self.title)
-        spans = list(zip(self.levels[:-1].tolist(), self.levels[1:].tolist(), strict=True))
-        net.add_layer("x", [f"n{i}" for i in range(*spans[0])])
-        for number, span in enumerate(spans[1:], start=1):
-            names = [f"n{i}" for i in range(*span)]
+        net.add_layer("x", self.levels[0])
+        for number, names in enumerate(self.levels[1:], start=1):
             net.add_layer(f"level{number}", names, activation="tanh")
-        net.outputs = [f"n{i}" for i in range(self.n_neurons - self.n_out, self.n_neurons)]
-        names = [neuron.name for neuron in net.neurons]
-        pairs = [
-            (names[source], names[target])
-            for source, target in zip(self.sources.tolist(), self.targets.tolist(), strict=True)
-        ]
-        connect_pairs(net, pairs, self.weights.tolist())
+        net.outputs = self.outputs
+        net.connect_many(self.pairs, self.weights)
         return net
-
-
-def connect_pairs(
-    net: Network, pairs: Sequence[tuple[str, str]], weights: Sequence[float]
-) -> None:
-    """Connect many pairs of neurons."""
-    for (source, target), weight in zip(pairs, weights, strict=True):
-        net.connect(source, target, weight=weight)
 
 
 def uniform(n_levels: int, width: int, n_edges: int, epochs: int, *, n_in: int) -> Irregular:

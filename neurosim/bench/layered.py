@@ -86,8 +86,11 @@ class Layered:
         for _ in range(self.epochs):
             yield random.permutation(self.n_rows) if self.shuffle else np.arange(self.n_rows)
 
-    def flat(self, weights: "tuple[NDArray[np.floating], ...]",
-             biases: "tuple[NDArray[np.floating], ...] | None") -> Numbers:
+    def flat(
+        self,
+        weights: "tuple[NDArray[np.floating], ...]",
+        biases: "tuple[NDArray[np.floating], ...] | None",
+    ) -> Numbers:
         """Parameters in neurosim's order: neuron by neuron, its weights, then its bias."""
         parts = []
         for i, w in enumerate(weights):
@@ -138,10 +141,10 @@ def digits(epochs: int, n_rows: int, precision: str) -> Layered:
     return _classifier("digits", X[:n_rows], y[:n_rows], (32,), "tanh", epochs, 32, 0.1, precision)
 
 
-def wide(epochs: int, n_rows: int, precision: str) -> Layered:
-    """784-512-256-10, relu, on made rows."""
-    X, y = _classes(n_rows, 784, 10)
-    return _classifier("wide", X, y, (512, 256), "relu", epochs, 128, 0.05, precision)
+def wide(epochs: int, n_rows: int, n_in: int, hidden: tuple[int, int], precision: str) -> Layered:
+    """Two hidden layers of relu, on made rows of ten classes."""
+    X, y = _classes(n_rows, n_in, 10)
+    return _classifier("wide", X, y, hidden, "relu", epochs, 128, 0.05, precision)
 
 
 def _classifier(

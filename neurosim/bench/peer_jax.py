@@ -130,7 +130,9 @@ def _segment_program(problem: Irregular) -> Callable[..., Any]:
     jax = load_jax()
     jnp, n_in, size = jax.numpy, problem.n_in, len(problem.X)
     into = np.searchsorted(problem.targets, problem.levels)
-    levels = list(zip(pairwise(problem.levels[1:].tolist()), pairwise(into[1:].tolist()), strict=True))
+    levels = list(
+        zip(pairwise(problem.levels[1:].tolist()), pairwise(into[1:].tolist()), strict=True)
+    )
 
     def measure(parameters: Any, X: Any, T: Any) -> Any:
         w, b = parameters

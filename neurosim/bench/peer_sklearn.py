@@ -24,7 +24,7 @@ def sklearn_system(problem: Layered) -> System | Absent:
     """scikit-learn on a layered problem."""
     if find_spec("sklearn") is None:
         return Absent(NAME, "sklearn", "not installed")
-    near, note = _nearest(problem)
+    near, note = nearest(problem)
     labels = near.T.ravel() if near.T.shape[1] == 1 else near.T.argmax(axis=1)
 
     def prepare() -> Callable[[], Any]:
@@ -39,7 +39,8 @@ def sklearn_system(problem: Layered) -> System | Absent:
     return System(NAME, "sklearn", prepare, outcome, expected=expected, note=note)
 
 
-def _nearest(problem: Layered) -> tuple[Layered, str]:
+def nearest(problem: Layered) -> tuple[Layered, str]:
+    """The problem as scikit-learn can do it, and what differs; itself where nothing does."""
     if problem.loss == "cross_entropy":
         if not problem.shuffle:
             return problem, ""

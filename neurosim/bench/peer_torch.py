@@ -78,7 +78,9 @@ def _activations(torch: Any, problem: Layered) -> list[Callable[[Any], Any]]:
 
 # summed over a batch
 LOSSES: dict[str, Callable[[Any, Any, Any], Any]] = {
-    "half_squared_error": lambda torch, a, t: 0.5 * torch.nn.functional.mse_loss(a, t, reduction="sum"),
+    "half_squared_error": lambda torch, a, t: (
+        0.5 * torch.nn.functional.mse_loss(a, t, reduction="sum")
+    ),
     "cross_entropy": lambda torch, z, y: torch.nn.functional.cross_entropy(z, y, reduction="sum"),
 }
 
@@ -93,7 +95,6 @@ def torch_sparse_system(problem: Irregular) -> System | Absent:
     import torch
 
     torch.set_num_threads(1)
-    warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
     return System(
         SPARSE, "torch", lambda: lambda: _train_sparse(torch, problem), lambda outcome: outcome
     )
@@ -146,9 +147,11 @@ def _sparse_rows(
     for low, high in spans:
         begins = np.searchsorted(rows, np.arange(low, high + 1))
         part = slice(int(begins[0]), int(begins[-1]))
-        matrix = torch.sparse_csr_tensor(
-            torch.from_numpy(begins - begins[0]), torch.from_numpy(columns[part]),
-            w[part].clone(), (high - low, n),
-        )  # fmt: skip
+        with warnings.catch_warnings():  # that the format is new, and that indices go unchecked
+            warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
+            matrix = torch.sparse_csr_tensor(
+                torch.from_numpy(begins - begins[0]), torch.from_numpy(columns[part]),
+                w[part].clone(), (high - low, n),
+            )  # fmt: skip
         made.append((matrix, part))
     return made

@@ -11,7 +11,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from neurosim.bench.systems import NEUROSIM, Absent, Bar, Outcome, System, Verdict, Workload, compare
+from neurosim.bench.systems import (
+    NEUROSIM,
+    Absent,
+    Bar,
+    Outcome,
+    System,
+    Verdict,
+    Workload,
+    compare,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +138,26 @@ def check(systems: Sequence[System], workload: Workload) -> dict[str, Verdict]:
     for system in systems:
         answer = system.prepare()()
         computed[system.name] = None if system.outcome is None else system.outcome(answer)
-    reference = computed.get(workload.reference)
+    # a reference that was not asked for leaves its place to neurosim
+    reference = workload.reference if workload.reference in computed else NEUROSIM
     return {
-        system.name: _verdict(system, computed[system.name], reference, workload)
-        for system in systems
+        system.name: _verdict(system, computed, reference, workload.tolerance) for system in systems
     }
 
 
 def _verdict(
-    system: System, got: Outcome | None, reference: Outcome | None, workload: Workload
+    system: System, computed: Mapping[str, Outcome | None], reference: str, tolerance: float
 ) -> Verdict:
+    got, expected = computed[system.name], computed.get(reference)
     if got is None:
         return Verdict(True, "")
     if system.expected is not None:
-        return compare(system.expected(), got, workload.tolerance)
-    if system.name == workload.reference:
+        return compare(system.expected(), got, tolerance)
+    if system.name == reference:
         return Verdict(True, "the reference")
-    if reference is None:
-        return Verdict(False, f"{workload.reference} did not run: there is nothing to compare with")
-    return compare(reference, got, workload.tolerance)
+    if expected is None:
+        return Verdict(False, "there is nothing to compare it with")
+    return compare(expected, got, tolerance)
 
 
 def _measure(system: System) -> Mapping[str, float]:

@@ -21,6 +21,7 @@ from neurosim.bench.layered import Layered
 from neurosim.bench.systems import TUNED, Outcome, System
 
 Array = Any  # of the problem's own precision
+PRODUCTS = "bare products"
 Step = Callable[[Array, Array, Array, Array], None]
 
 
@@ -106,7 +107,13 @@ def train_xor_online(problem: Layered) -> Outcome:
     h1, back, slope = np.ones(hidden + 1), np.empty(hidden), np.empty(hidden)
     h, outer, delta, one = h1[:-1], back[:, None], np.empty(()), np.array(1.0)
     out, out_weights, g2 = w2[0].dot, w2[0, :-1], g2[0]
-    exp, add, reciprocal, subtract, multiply = np.exp, np.add, np.reciprocal, np.subtract, np.multiply
+    exp, add, reciprocal, subtract, multiply = (
+        np.exp,
+        np.add,
+        np.reciprocal,
+        np.subtract,
+        np.multiply,
+    )
     first, to_delta, exp1 = w1.dot, delta.fill, math.exp
     samples = [(np.append(x, 1.0), float(t[0])) for x, t in zip(problem.X, problem.T, strict=True)]
     squares: list[float] = []
@@ -138,7 +145,11 @@ def train_classifier(problem: Layered) -> Outcome:
     n_rows, dtype = problem.n_rows, problem.dtype
     rows = np.column_stack((problem.X, np.ones(n_rows, dtype)))
     X, T, y = np.empty_like(rows), np.empty_like(problem.T), np.empty(n_rows, np.intp)
-    classes, cells, picked = problem.T.argmax(axis=1), np.empty(n_rows, np.intp), np.empty(n_rows, dtype)
+    classes, cells, picked = (
+        problem.T.argmax(axis=1),
+        np.empty(n_rows, np.intp),
+        np.empty(n_rows, dtype),
+    )
     make = _ONE_HIDDEN if len(weights) == 2 else _TWO_HIDDEN
     sizes = {b.stop - b.start for b in problem.batches}
     steps = {n: make(problem, theta, gradient, weights, gradients, n) for n in sizes}
@@ -225,7 +236,10 @@ def _relu_step(
     full1, full2, cells = np.empty_like(h1), np.empty_like(k1), a.ravel()
     back1, back2 = full1[:-1], full2[:-1]
     on1, on2 = np.empty(h.shape, bool), np.empty(k.shape, bool)
-    zero1, zero2 = np.zeros_like(h), np.zeros_like(k)  # whole: against a scalar it takes thrice as long
+    zero1, zero2 = (
+        np.zeros_like(h),
+        np.zeros_like(k),
+    )  # whole: against a scalar it takes thrice as long
     step = np.array(problem.step(size), dtype)
     first, second, third = w1.dot, w2.dot, w3.dot
     carry2, carry1, pick = w3.T.dot, w2.T.dot, cells.take
@@ -270,7 +284,7 @@ def products_system(problem: Layered) -> System:
     def prepare() -> Callable[[], None]:
         return lambda: _multiply_all(problem)
 
-    return System("bare products", "naive", prepare, note="the np.dot peak: no activation, no loss")
+    return System(PRODUCTS, "neurosim", prepare, note="the np.dot peak: no activation, no loss")
 
 
 def _multiply_all(problem: Layered) -> None:
