@@ -52,7 +52,7 @@ def _read_or_refused(read, path):
 
 
 @seed(1)
-@settings(max_examples=600, deadline=None, database=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(CSV_BYTES, st.sampled_from([b"", b"a,b\n"]))
 @example(b"", b"")
 @example(b'1,"2', b"a,b\n")
@@ -72,7 +72,7 @@ def test_any_bytes_of_a_csv_file_are_rows_or_a_refusal(path, content, header):
 
 
 @seed(1)
-@settings(max_examples=600, deadline=None, database=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(st.sampled_from(NPZ_FILES), CHANGES)
 def test_any_damage_to_an_npz_file_leaves_arrays_or_a_refusal(path, content, changes):
     for at, put, cut in changes:
