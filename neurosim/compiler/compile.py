@@ -1,16 +1,19 @@
 """The compiled network: the same graph as matrices, and the program that runs on them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from neurosim.compiler.plan import Block, Plan
-from neurosim.compiler.planning import make_plan
-from neurosim.compiler.printing import print_forward, source_of_forward
-from neurosim.compiler.program import load_forward
+from neurosim.compiler.array_printer import print_forward
+from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
+from neurosim.compiler.planning import plan_of
+from neurosim.compiler.program import Program
 from neurosim.compiler.standalone import standalone_script
 from neurosim.errors import ShapeError, StaleError
+from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.numerals import Matrix, require_array
 from neurosim.network.network import Network
 
@@ -44,9 +47,8 @@ class CompiledNetwork:
     def __init__(self, network: Network, plan: Plan) -> None:
         self._network = network
         self.plan = plan
-        text = print_forward(plan)
-        self.source = source_of_forward(plan, text)
-        self._forward = load_forward(self.source, text.names)
+        program, self._forward = forward_program(plan)
+        self.source = program.source
 
     def forward(self, X: Any) -> Matrix:
         """The outputs for many samples, (B, n_in) -> (B, n_out).
@@ -83,8 +85,7 @@ class CompiledNetwork:
                 f"compiled {self.plan.title!r}: the network's structure has changed since;"
                 " expected a new compile_network(net)"
             )
-        theta: Matrix = self._network.parameters()[self.plan.order]
-        return theta
+        return self.plan.to_slots(self._network.parameters())
 
 
 def compile_network(network: Network) -> CompiledNetwork:
@@ -99,7 +100,7 @@ def compile_network(network: Network) -> CompiledNetwork:
     Raises:
         GraphError: the network has no outputs.
     """
-    return CompiledNetwork(network, make_plan(network))
+    return CompiledNetwork(network, plan_of(network))
 
 
 def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
@@ -119,13 +120,45 @@ def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
     return rows
 
 
+def forward_program(plan: Plan) -> tuple[Program, Callable[..., Any]]:
+    """The program ``forward(theta, x)`` of a plan, generated once for each structure."""
+    return _forward_program(plan, tuple(ACTIVATIONS.get(b.activation) for b in plan.blocks))
+
+
+@lru_cache(maxsize=32)
+def _forward_program(
+    plan: Plan, _key: tuple[Activation | None, ...]
+) -> tuple[Program, Callable[..., Any]]:
+    program = print_forward(plan)
+    return program, program.load()
+
+
 def _matrices(plan: Plan, block: Block, theta: Matrix) -> Matrices:
-    full = np.zeros(block.size * len(block.sources))
-    part = theta[block.first_parameter : block.last_parameter]
-    full[... if block.cells is None else block.cells] = part
-    matrix = full.reshape(block.size, len(block.sources))
-    biases = matrix[:, -1].copy() if block.has_bias else np.zeros(block.size)
-    weights = matrix[:, :-1] if block.has_bias else matrix
-    sources = [plan.names_of_rows[row] for row in block.sources]
-    names = tuple(name for name in sources if name is not None)
-    return Matrices(names, block.names, block.activation, weights.T.copy(), biases)
+    rows, full = _full(plan, block, theta)
+    is_ones = np.array([plan.names_of_rows[row] is None for row in rows], dtype=bool)
+    biases = full[:, is_ones].sum(axis=1) if is_ones.any() else np.zeros(block.size)
+    names = tuple(name for row in rows if (name := plan.names_of_rows[row]) is not None)
+    weights = np.ascontiguousarray(full[:, ~is_ones].T)
+    return Matrices(names, block.names, block.activation, weights, biases)
+
+
+def _full(plan: Plan, block: Block, theta: Matrix) -> tuple[list[int], Matrix]:
+    """The rows that a block listens to, and a matrix (n_targets, n_rows) of its weights."""
+    weights = block.weights
+    slots = theta[block.first_slot : block.last_slot]
+    if isinstance(weights, Dense):
+        rows = weights.sources
+        return rows.tolist(), slots.reshape(block.size, len(rows))
+    rows = np.unique(np.concatenate([bundle.sources.ravel() for bundle in weights]))
+    rows = rows[rows != plan.zero_row]
+    full = np.zeros((block.size, len(rows) + 1))  # the last column is of the row of zeros
+    for bundle in weights:
+        _fill(full, bundle, block, theta, rows)
+    return rows.tolist(), full[:, :-1]
+
+
+def _fill(full: Matrix, bundle: Bundle, block: Block, theta: Matrix, rows: Index) -> None:
+    targets = np.arange(bundle.start, bundle.stop)[:, None] - block.start
+    last = bundle.first_slot + bundle.sources.size
+    values = theta[bundle.first_slot : last].reshape(bundle.sources.shape)
+    full[targets, np.searchsorted(rows, bundle.sources)] = values

@@ -1,14 +1,23 @@
-"""The lowering: a plan, and perhaps a loss, as a short list of operations in order.
+"""The lowering: a plan, and perhaps a loss and an optimizer, as a short list of operations.
 
-A printer turns each operation into lines of a program. Nothing is decided there: which block feeds
-which, where blame comes from, and what is summed is all said here.
+A printer turns each operation into lines of a program: there is one for arrays and one for single
+numbers. Nothing is decided there: which block feeds which, where blame comes from, and what is
+summed is all said here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
-from neurosim.compiler.plan import Block, Plan
+import numpy as np
+
+from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
+from neurosim.compiler.costs import slots_per_bundle
+from neurosim.compiler.plan import Block, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Loss
+from neurosim.functions.optimizers import SGD, Optimizer
+from neurosim.functions.penalties import L2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +43,33 @@ class Normalise:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Some outputs that stand in one block: their rows in it, and in the targets."""
+    """Some outputs that stand in one block: their rows in it, and in the targets.
+
+    ``is_delta`` says that the loss's slope is by the net input, so that no slope of the activation
+    comes after it.
+    """
 
     block: Block
     rows: tuple[int, ...]
     targets: tuple[int, ...]
     is_delta: bool
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole block in its order, and so may be written over."""
+        return self.rows == tuple(range(self.block.size))
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Add the loss of some outputs."""
+    """Add the loss of some outputs, and keep its slope for `Blame`."""
 
     aim: Aim
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Blame comes back from a later block: its columns, and the rows here that they are of."""
+    """Blame comes back from a later dense block: its columns, and the rows here they are of."""
 
     consumer: Block
     first_column: int
@@ -59,13 +77,34 @@ class Link:
     rows: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FanBundle:
+    """Blame of some rows, that feed about as many sparse targets each: (n, width) of them.
+
+    ``targets`` are rows of the state, ``slots`` the weights on the way; the row of zeros and the
+    last slot fill up.
+    """
+
+    targets: Index
+    slots: Index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fan:
+    """Blame that comes back from later sparse blocks: bundle after bundle for these rows here."""
+
+    rows: Index
+    bundles: tuple[FanBundle, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """delta of a block, from its links and its outputs; zero where there are neither."""
+    """delta of a block, from its links, its fan and its outputs; zero where there is none."""
 
     block: Block
     links: tuple[Link, ...]
-    aims: tuple[Aim, ...]
+    fan: Fan | None
+    aim: Aim | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +115,26 @@ class Assign:
     is_dead: bool
 
 
-Operation = Affine | Activate | Normalise | Measure | Blame | Assign
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The optimizer changes the parameters; ``has_fixed``: but not all slots."""
+
+    optimizer: Optimizer
+    penalty: L2 | None
+    has_fixed: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether w = w - rate g: then the rate may be a factor of every delta."""
+        return (
+            isinstance(self.optimizer, SGD)
+            and self.optimizer.momentum == 0.0
+            and self.penalty is None
+        )
+
+
+Operation = Affine | Activate | Normalise | Measure | Blame | Assign | Update
+Forward = Affine | Activate | Normalise
 
 
 def lower_forward(plan: Plan) -> tuple[Operation, ...]:
@@ -93,13 +151,16 @@ def lower_backward(plan: Plan, loss: Loss) -> tuple[Operation, ...]:
     aims = {block.number: _aim(plan, block, loss) for block in plan.blocks[1:]}
     operations: list[Operation] = [Measure(aim) for aim in aims.values() if aim is not None]
     owner = plan.block_of_row
+    fans = _Fans(plan, owner)
     links: dict[int, list[Link]] = {block.number: [] for block in plan.blocks}
+    alive: set[int] = set()
     for block in reversed(plan.blocks[1:]):
-        aim = aims[block.number]
-        found = tuple(reversed(links[block.number]))
-        is_dead = not found and aim is None
+        aim, found = aims[block.number], tuple(reversed(links[block.number]))
+        fan = fans.of(block, alive.__contains__)
+        is_dead = not found and aim is None and fan is None
         if not is_dead:
-            operations.append(Blame(block, found, () if aim is None else (aim,)))
+            alive.add(block.number)
+            operations.append(Blame(block, found, fan, aim))
             for source, link in _links(plan, owner, block):
                 links[source].append(link)
         operations.append(Assign(block, is_dead))
@@ -107,11 +168,11 @@ def lower_backward(plan: Plan, loss: Loss) -> tuple[Operation, ...]:
 
 
 def _aim(plan: Plan, block: Block, loss: Loss) -> Aim | None:
-    found = [
+    found = sorted(
         (row - block.start, i)
         for i, row in enumerate(plan.outputs)
         if block.start <= row < block.stop
-    ]
+    )
     if not found:
         return None
     is_delta = loss.joint is not None or loss.formula_for(block.activation)[1]
@@ -119,16 +180,61 @@ def _aim(plan: Plan, block: Block, loss: Loss) -> Aim | None:
     return Aim(block, rows, targets, is_delta)
 
 
-def _links(plan: Plan, owner: tuple[int, ...], consumer: Block) -> list[tuple[int, Link]]:
-    """The earlier blocks, inputs aside, that a block listens to."""
-    runs: dict[int, list[int]] = {}
-    for column, source in enumerate(consumer.sources):
-        number = owner[source]
-        if number > 0:
-            runs.setdefault(number, []).append(column)
+def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, Link]]:
+    """The earlier blocks, inputs aside, that a dense block listens to."""
+    if not isinstance(consumer.weights, Dense) or not len(consumer.weights.sources):
+        return []
+    sources = consumer.weights.sources
+    owners = owner[sources]
+    borders = [0, *(np.flatnonzero(np.diff(owners)) + 1).tolist(), len(sources)]
     links = []
-    for number, columns in runs.items():
-        start = plan.blocks[number].start
-        rows = tuple(consumer.sources[column] - start for column in columns)
-        links.append((number, Link(consumer, columns[0], columns[-1] + 1, rows)))
+    for first, last in pairwise(borders):
+        number = int(owners[first])
+        if number > 0:
+            rows = tuple((sources[first:last] - plan.blocks[number].start).tolist())
+            links.append((number, Link(consumer, first, last, rows)))
     return links
+
+
+class _Fans:
+    """All connections into sparse blocks, sorted by the row of their source."""
+
+    def __init__(self, plan: Plan, owner: Index) -> None:
+        self._plan = plan
+        parts = [_arrows(bundle.sources, bundle.start, bundle.first_slot)
+                 for block in plan.blocks if not isinstance(block.weights, Dense)
+                 for bundle in block.weights]  # fmt: skip
+        arrows = np.concatenate(parts, axis=1) if parts else np.zeros((3, 0), dtype=np.intp)
+        arrows = arrows[:, owner[arrows[0]] > 0]  # neither ones, nor zeros, nor inputs
+        self._sources, self._targets, self._slots = arrows[:, np.argsort(arrows[0], kind="stable")]
+        self._owner = owner
+
+    def of(self, block: Block, is_alive: Callable[[int], bool]) -> Fan | None:
+        """The blame that this block gets from those that have blame themselves."""
+        first, last = np.searchsorted(self._sources, (block.start, block.stop))
+        if first == last:
+            return None
+        targets = self._targets[first:last]
+        if not any(map(is_alive, np.unique(self._owner[targets]).tolist())):
+            return None
+        rows, counts = np.unique(self._sources[first:last], return_counts=True)
+        order = by_length(counts)
+        starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+        bundles = []
+        for low, high, width in cuts(counts[order], slots_per_bundle(self._plan.rows)):
+            some = order[low:high]
+            lengths = counts[some]
+            items = first + take_lists(starts[some], lengths)
+            bundles.append(
+                FanBundle(
+                    padded(self._targets[items], lengths, width, self._plan.zero_row),
+                    padded(self._slots[items], lengths, width, self._plan.n_slots - 1),
+                )
+            )
+        return Fan(rows[order] - block.start, tuple(bundles))
+
+
+def _arrows(sources: Index, start: int, first_slot: int) -> Index:
+    n, width = sources.shape
+    targets = np.repeat(np.arange(start, start + n), width)
+    return np.array([sources.ravel(), targets, np.arange(first_slot, first_slot + n * width)])

@@ -3,14 +3,19 @@
 A block is one generation and one activation (a softmax layer is a block of its own). The state of
 a pass is one matrix, neuron-major: a row for each neuron, a column for each sample. Block by block,
 its rows stand together, and behind each block stands a row of ones, so that a bias is one more
-weight: on a source that is always 1.
+weight: on a source that is always 1. The last row of all is zero.
 
-Theta is reordered for it: block by block, target by target, sources by their row in the state,
-then the bias. So the weights of a dense block, (n_targets, n_sources + 1), are a view of theta.
+Theta is laid out anew for it, in slots: block by block, so that the weights of every block are
+views of one vector. A dense block is a matrix, (n_targets, n_sources), with a hole where there is
+no connection; a sparse block is a few bundles, each a matrix (n_targets, width) in which every
+target has slots of its own for its own sources. A slot that no parameter lives in is always zero;
+the last slot is such a one.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,52 +24,80 @@ Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """Neurons that are computed at once.
+class Dense:
+    """Weights of every target to every source of a block.
 
     ``sources`` are rows of the state, ascending; with ``has_bias`` the last of them is a row of
-    ones. ``cells`` says where each parameter of the block stands in its weight matrix (flat), or is
-    None where the matrix is dense and a view of theta.
+    ones. ``holes`` are the slots, counted from the block's first, that no parameter lives in.
     """
+
+    sources: Index
+    has_bias: bool
+    holes: Index
+
+    @property
+    def is_contiguous(self) -> bool:
+        """Whether its sources are consecutive rows of the state."""
+        return bool(len(self.sources)) and is_run(self.sources)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """Some targets, consecutive rows of a sparse block, that have about as many sources each.
+
+    ``sources`` is (n_targets, width), rows of the state; the row of zeros where a target has fewer.
+    Its slots, laid out alike, begin at ``first_slot``.
+    """
+
+    start: int
+    stop: int
+    sources: Index
+    first_slot: int
+
+    @property
+    def width(self) -> int:
+        """How many slots each target has."""
+        return int(self.sources.shape[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Neurons that are computed at once: the rows of the state from ``start`` to ``stop``."""
 
     number: int
     names: tuple[str, ...]
     activation: str
     start: int
     stop: int
-    sources: tuple[int, ...]
-    has_bias: bool
-    first_parameter: int
-    last_parameter: int
-    cells: Index | None
+    first_slot: int
+    last_slot: int
+    weights: "Dense | tuple[Bundle, ...]"
+    n_parameters: int
 
     @property
     def size(self) -> int:
         """How many neurons it holds."""
         return self.stop - self.start
 
-    @property
-    def is_contiguous(self) -> bool:
-        """Whether its sources are consecutive rows of the state."""
-        return bool(self.sources) and self.sources[-1] - self.sources[0] + 1 == len(self.sources)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A network as blocks; block 0 is the inputs.
 
-    ``order[i]`` is the place in the network's theta of the plan's parameter i; ``is_bias`` says of
-    each which it is. ``outputs`` are rows of the state. ``version`` is that of the structure it was
-    made from.
+    ``home[i]`` is the slot that the network's parameter i lives in; ``is_bias`` says of each
+    parameter which it is. ``outputs`` are rows of the state. ``version`` is that of the structure
+    it was made from. ``rows`` is the number of samples it was made for.
     """
 
     title: str
     version: int
+    rows: int
     blocks: tuple[Block, ...]
     n_rows: int
+    n_slots: int
     outputs: tuple[int, ...]
     output_names: tuple[str, ...]
-    order: Index
+    home: Index
     is_bias: NDArray[np.bool_]
     names_of_rows: tuple[str | None, ...]
 
@@ -76,15 +109,57 @@ class Plan:
     @property
     def n_parameters(self) -> int:
         """The length of theta."""
-        return len(self.order)
+        return len(self.home)
 
     @property
-    def block_of_row(self) -> tuple[int, ...]:
-        """The number of the block that each row stands in; -1 for rows of ones."""
-        numbers = [-1] * self.n_rows
+    def zero_row(self) -> int:
+        """The row of zeros."""
+        return self.n_rows - 1
+
+    @property
+    def block_of_row(self) -> Index:
+        """The number of the block that each row stands in; -1 for rows of ones and of zeros."""
+        numbers = np.full(self.n_rows, -1, dtype=np.intp)
         for block in self.blocks:
-            numbers[block.start : block.stop] = [block.number] * block.size
-        return tuple(numbers)
+            numbers[block.start : block.stop] = block.number
+        return numbers
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """The same for two plans exactly where their programs are the same."""
+        digest = blake2b(
+            repr((self.title, self.n_rows, self.rows, self.outputs)).encode(), digest_size=16
+        )
+        for block in self.blocks:
+            parts = (block.names, block.activation, block.start, block.first_slot, block.last_slot)
+            digest.update(repr(parts).encode())
+            if isinstance(block.weights, Dense):
+                digest.update(repr(("dense", block.weights.has_bias)).encode())
+                digest.update(block.weights.sources.tobytes())
+                digest.update(b"holes" + block.weights.holes.tobytes())
+            else:
+                for bundle in block.weights:
+                    digest.update(repr(("bundle", bundle.sources.shape)).encode())
+                    digest.update(bundle.sources.tobytes())
+        return digest.digest()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the programs of both are the same."""
+        return isinstance(other, Plan) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def to_slots(self, vector: NDArray[np.float64], dtype: Any = np.float64) -> NDArray[Any]:
+        """A vector in the network's order, or rows of them, in slots; zero where nothing lives."""
+        slots: NDArray[Any] = np.zeros((*vector.shape[:-1], self.n_slots), dtype)
+        slots[..., self.home] = vector
+        return slots
+
+    def from_slots(self, slots: NDArray[Any]) -> NDArray[np.float64]:
+        """The inverse of `to_slots`, in float64."""
+        vector: NDArray[np.float64] = slots[..., self.home].astype(np.float64)
+        return vector
 
     def __repr__(self) -> str:
         return (
@@ -93,20 +168,42 @@ class Plan:
         )
 
 
+def is_run(rows: Index) -> bool:
+    """Whether the rows are consecutive."""
+    return bool(len(rows) and rows[-1] - rows[0] + 1 == len(rows) and (np.diff(rows) == 1).all())
+
+
 def verify(plan: Plan) -> None:
     """Check the law of plans.
 
     Every neuron has one row; sources come only from earlier blocks; every parameter has one home.
     A broken law is a mistake of the compiler, not of its user.
     """
-    rows = [row for block in plan.blocks for row in range(block.start, block.stop)]
-    assert len(set(rows)) == len(rows), "a neuron is computed twice"
-    named = [row for row, name in enumerate(plan.names_of_rows) if name is not None]
-    assert rows == named, "a neuron is never computed"
+    owner = plan.block_of_row
+    assert sum(block.size for block in plan.blocks) == (owner >= 0).sum(), "a row is computed twice"
+    named = np.array([name is not None for name in plan.names_of_rows])
+    assert ((owner >= 0) == named).all(), "a neuron is never computed"
+    slot = 0
+    for block in plan.blocks:
+        assert block.first_slot == slot, "slots overlap"
+        slot = block.last_slot
+        for sources in _sources_of(block):
+            real = sources[sources != plan.zero_row]
+            assert (real < block.start).all(), "a source comes too late"
+    assert slot < plan.n_slots, "the last slot is not free"
+    homes = np.bincount(plan.home, minlength=plan.n_slots)
+    assert len(homes) == plan.n_slots, "a parameter has no home"
+    assert homes.max(initial=0) <= 1, "two parameters share a home"
     for block in plan.blocks[1:]:
-        assert all(source < block.start for source in block.sources), "a source comes too late"
-        assert list(block.sources) == sorted(set(block.sources)), "sources are out of order"
-    assert sorted(plan.order.tolist()) == list(range(plan.n_parameters)), "a parameter has no home"
-    for before, block in pairwise(plan.blocks):
-        assert before.last_parameter == block.first_parameter, "parameters overlap"
-    assert set(plan.outputs) <= set(rows), "an output is no neuron"
+        lived_in = int(homes[block.first_slot : block.last_slot].sum())
+        assert lived_in == block.n_parameters, "a parameter has no home in its block"
+    assert (owner[list(plan.outputs)] > 0).all(), "an output is no computed neuron"
+
+
+def _sources_of(block: Block) -> list[Index]:
+    if isinstance(block.weights, Dense):
+        sources = block.weights.sources
+        assert (np.diff(sources) > 0).all(), "sources are out of order"
+        return [sources]
+    assert [b.start for b in block.weights[1:]] == [b.stop for b in block.weights[:-1]]
+    return [bundle.sources for bundle in block.weights]

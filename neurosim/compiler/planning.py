@@ -4,125 +4,204 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from neurosim.compiler.plan import Block, Plan, verify
+from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
+from neurosim.compiler.costs import dense_cost, slots_per_bundle, sparse_cost
+from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run, verify
 from neurosim.functions.activations import SOFTMAX
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
-
-@dataclass(slots=True)
-class _Draft:
-    """What is known while blocks are laid down one behind the other."""
-
-    place: dict[int, int]  # id of a parameter's owner -> its place in the network's theta
-    row: dict[Neuron, int] = field(default_factory=dict)
-    names: list[str | None] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    order: list[int] = field(default_factory=list)
-    is_bias: list[bool] = field(default_factory=list)
-
-    def lay(self, neurons: tuple[Neuron, ...]) -> tuple[int, int]:
-        """Give each neuron its row, and put a row of ones behind them."""
-        start = len(self.names)
-        for neuron in neurons:
-            self.row[neuron] = len(self.names)
-            self.names.append(neuron.name)
-        self.names.append(None)
-        return start, len(self.names) - 1
+USUAL_ROWS = 64  # samples that a plan is made for, where nobody says how many
+_PLANS = 4  # kept with each network
 
 
-def make_plan(network: Network) -> Plan:
+def plan_of(network: Network, rows: int = USUAL_ROWS, *, may_be_sparse: bool = True) -> Plan:
+    """`make_plan`, or the plan that it made before of the same structure."""
+    plans: dict[tuple[int, bool], Plan] = network._cached("plans", dict)
+    key = (rows, may_be_sparse)
+    if key not in plans:
+        if len(plans) >= _PLANS:
+            plans.clear()
+        plans[key] = make_plan(network, rows, may_be_sparse=may_be_sparse)
+    return plans[key]
+
+
+def make_plan(network: Network, rows: int = USUAL_ROWS, *, may_be_sparse: bool = True) -> Plan:
     """The plan of a network's present structure.
+
+    Args:
+        network: is only read.
+        rows: the number of samples at once that it shall be good for.
+        may_be_sparse: False makes all blocks dense.
 
     Raises:
         GraphError: the network has no outputs.
     """
     outputs = network.require_outputs()
-    draft = _Draft({id(owner): i for i, owner in enumerate(network.parameter_list())})
-    _lay_inputs(draft, network.inputs)
+    groups = [list(network.inputs)]
     for generation in network.generations():
-        for neurons in _split(generation):
-            _lay_block(draft, network, neurons)
+        groups += _split(generation)
+    draft = _Draft(network, groups, rows, may_be_sparse=may_be_sparse)
+    for neurons in groups:
+        draft.lay(neurons)
+    place, row = draft.place, draft.row
     plan = Plan(
         title=network.title,
         version=network.version,
+        rows=rows,
         blocks=tuple(draft.blocks),
-        n_rows=len(draft.names),
-        outputs=tuple(draft.row[neuron] for neuron in outputs),
+        n_rows=draft.zero_row + 1,
+        n_slots=draft.slot + 1,
+        outputs=tuple(int(row[place[neuron]]) for neuron in outputs),
         output_names=tuple(neuron.name for neuron in outputs),
-        order=np.array(draft.order, dtype=np.intp),
-        is_bias=np.array(draft.is_bias, dtype=bool),
-        names_of_rows=tuple(draft.names),
+        home=draft.home,
+        is_bias=draft.source < 0,
+        names_of_rows=(*draft.names, None),
     )
     verify(plan)
     return plan
 
 
-def _split(generation: tuple[Neuron, ...]) -> list[tuple[Neuron, ...]]:
+def _split(generation: tuple[Neuron, ...]) -> list[list[Neuron]]:
     """A generation by activation; each softmax layer stands alone."""
     groups: dict[object, list[Neuron]] = {}
     for neuron in generation:
         if not neuron.is_input:
             key = neuron.layer if neuron.activation == SOFTMAX else neuron.activation
             groups.setdefault(key, []).append(neuron)
-    return [tuple(group) for group in groups.values()]
+    return list(groups.values())
 
 
-def _lay_inputs(draft: _Draft, inputs: tuple[Neuron, ...]) -> None:
-    start, stop = draft.lay(inputs)
-    names = tuple(neuron.name for neuron in inputs)
-    draft.blocks.append(Block(0, names, "identity", start, stop, (), False, 0, 0, None))
+@dataclass(slots=True)
+class _Part:
+    """The parameters of a block, target by target: their places in theta, and their source rows.
+
+    ``counts`` says how many each target has; ``ones`` is the row that biases take as their source.
+    """
+
+    parameters: Index
+    sources: Index
+    counts: Index
+    ones: int
+    has_bias: bool
+
+    def local_targets(self) -> Index:
+        """The number of the target of each parameter, from 0."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
 
 
-def _lay_block(draft: _Draft, network: Network, neurons: tuple[Neuron, ...]) -> None:
-    row = draft.row
-    listed = [
-        sorted(network.incoming(neuron), key=lambda connection: row[connection.source])
-        for neuron in neurons
-    ]
-    sources = sorted({row[c.source] for connections in listed for c in connections})
-    has_bias = any(neuron.bias is not None for neuron in neurons)
-    if has_bias:
-        sources.append(_ones_row(draft, sources))
-    column = {source: i for i, source in enumerate(sources)}
-    first = len(draft.order)
-    cells: list[int] = []
-    for i, (neuron, connections) in enumerate(zip(neurons, listed, strict=True)):
-        base = i * len(sources)
-        cells += [base + column[row[c.source]] for c in connections]
-        _own(draft, connections, neuron)
-        if neuron.bias is not None:
-            cells.append(base + len(sources) - 1)
-    is_dense = len(cells) == len(neurons) * len(sources)
-    start, stop = draft.lay(neurons)
-    draft.blocks.append(
-        Block(
-            number=len(draft.blocks),
-            names=tuple(neuron.name for neuron in neurons),
-            activation=neurons[0].activation,
-            start=start,
-            stop=stop,
-            sources=tuple(sources),
-            has_bias=has_bias,
-            first_parameter=first,
-            last_parameter=len(draft.order),
-            cells=None if is_dense else np.array(cells, dtype=np.intp),
+@dataclass(slots=True)
+class _Draft:
+    """What is known while blocks are laid down one behind the other."""
+
+    network: Network
+    groups: list[list[Neuron]]
+    rows: int
+    may_be_sparse: bool
+    place: dict[Neuron, int] = field(init=False)  # neuron -> its number in the order of insertion
+    source: Index = field(init=False)  # of each parameter, the number of its source; -1: a bias
+    first: Index = field(init=False)  # of each neuron, the place of its first parameter in theta
+    count: Index = field(init=False)  # of each neuron, how many parameters it has
+    row: Index = field(init=False)  # of each neuron, its row in the state
+    home: Index = field(init=False)  # of each parameter, its slot
+    zero_row: int = field(init=False)
+    slot: int = 0
+    names: list[str | None] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    ones: list[int] = field(default_factory=list)  # of each block, the row of ones behind it
+    block_of: Index = field(init=False)  # of each neuron, the number of its block
+
+    def __post_init__(self) -> None:
+        neurons = self.network.neurons
+        place = self.place = {neuron: i for i, neuron in enumerate(neurons)}
+        owners = self.network.parameter_list()
+        ends = [(place[p.source], place[p.target]) if isinstance(p, Connection) else (-1, place[p])
+                for p in owners]  # fmt: skip
+        both = np.array(ends, dtype=np.intp).reshape(-1, 2)
+        self.source = np.ascontiguousarray(both[:, 0])
+        self.count = np.bincount(both[:, 1], minlength=len(neurons)).astype(np.intp)
+        self.first = np.concatenate(([0], np.cumsum(self.count)[:-1])).astype(np.intp)
+        self.row = np.full(len(neurons), -1, dtype=np.intp)
+        self.block_of = np.full(len(neurons), -1, dtype=np.intp)
+        self.home = np.empty(len(owners), dtype=np.intp)
+        self.zero_row = len(neurons) + len(self.groups)
+
+    def lay(self, neurons: list[Neuron]) -> None:
+        """Lay down the next block, a row of ones behind it, and its slots."""
+        numbers = np.array([self.place[neuron] for neuron in neurons], dtype=np.intp)
+        start, stop = len(self.names), len(self.names) + len(neurons)
+        first_slot = self.slot
+        weights: Dense | tuple[Bundle, ...]
+        part = self._part(numbers)
+        sources = np.unique(part.sources)
+        if self._is_sparse_better(part, sources):
+            order = by_length(part.counts)
+            numbers = numbers[order]
+            neurons = [neurons[i] for i in order.tolist()]
+            weights = self._lay_bundles(self._part(numbers), start)
+        else:
+            weights = self._lay_dense(part, sources)
+        self.row[numbers] = np.arange(start, stop)
+        self.block_of[numbers] = len(self.blocks)
+        names = tuple(neuron.name for neuron in neurons)
+        self.names += [*names, None]
+        self.ones.append(stop)
+        self.blocks.append(
+            Block(
+                number=len(self.blocks),
+                names=names,
+                activation=neurons[0].activation if neurons else "identity",
+                start=start,
+                stop=stop,
+                first_slot=first_slot,
+                last_slot=self.slot,
+                weights=weights,
+                n_parameters=len(part.parameters),
+            )
         )
-    )
 
+    def _part(self, numbers: Index) -> _Part:
+        counts = self.count[numbers]
+        parameters = take_lists(self.first[numbers], counts)
+        source = self.source[parameters]
+        is_bias = source < 0
+        real = source[~is_bias]
+        ones = self.ones[int(self.block_of[real].max(initial=0))] if self.ones else 0
+        sources = np.where(is_bias, ones, self.row[source])
+        return _Part(parameters, sources, counts, ones, bool(is_bias.any()))
 
-def _ones_row(draft: _Draft, sources: list[int]) -> int:
-    """The row of ones right behind the last source, if there is one there; else the last laid."""
-    behind = sources[-1] + 1 if sources else 0
-    while draft.names[behind] is not None:
-        behind += 1
-    return behind
+    def _is_sparse_better(self, part: _Part, sources: Index) -> bool:
+        n_targets, n_sources = len(part.counts), len(sources)
+        if not self.may_be_sparse or len(part.parameters) == n_targets * n_sources:
+            return False
+        lengths = np.sort(part.counts)
+        bundles = list(cuts(lengths, slots_per_bundle(self.rows)))
+        n_slots = sum((stop - start) * width for start, stop, width in bundles)
+        sparse = sparse_cost(len(bundles), n_targets, n_slots, self.rows)
+        gathers = not is_run(sources)
+        return sparse < dense_cost(n_targets, n_sources, self.rows, gathers=gathers)
 
+    def _lay_dense(self, part: _Part, sources: Index) -> Dense:
+        width = len(sources)
+        cells = part.local_targets() * width + np.searchsorted(sources, part.sources)
+        is_hole = np.ones(len(part.counts) * width, dtype=bool)
+        is_hole[cells] = False
+        self.home[part.parameters] = self.slot + cells
+        self.slot += len(is_hole)
+        return Dense(sources, part.has_bias, np.flatnonzero(is_hole))
 
-def _own(draft: _Draft, connections: list[Connection], neuron: Neuron) -> None:
-    draft.order += [draft.place[id(connection)] for connection in connections]
-    draft.is_bias += [False] * len(connections)
-    if neuron.bias is not None:
-        draft.order.append(draft.place[id(neuron)])
-        draft.is_bias.append(True)
+    def _lay_bundles(self, part: _Part, start: int) -> tuple[Bundle, ...]:
+        sorting = np.lexsort((part.sources, part.local_targets()))  # near rows are read together
+        parameters, sources = part.parameters[sorting], part.sources[sorting]
+        ends = np.cumsum(part.counts)
+        bundles = []
+        for low, high, width in cuts(part.counts, slots_per_bundle(self.rows)):
+            items = slice(int(ends[low - 1]) if low else 0, int(ends[high - 1]))
+            counts = part.counts[low:high]
+            matrix = padded(sources[items], counts, width, self.zero_row)
+            slots = np.arange(self.slot, self.slot + matrix.size).reshape(matrix.shape)
+            self.home[parameters[items]] = slots[np.arange(width) < counts[:, None]]
+            bundles.append(Bundle(start + low, start + high, matrix, self.slot))
+            self.slot += matrix.size
+        return tuple(bundles)

@@ -1,40 +1,45 @@
-"""From text to a function: the one place that runs generated code."""
+"""From text to a function: the one place that runs generated code, and keeps what it generated."""
 
 import linecache
+import math
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
 # what a program may name besides its own constants
-LIBRARY: dict[str, Any] = {
-    name: getattr(np, name)
-    for name in ("dot", "empty", "empty_like", "multiply", "ones", "take", "zeros")
+_MAKERS = ("array", "empty", "empty_like", "matmul", "ones", "zeros")
+_UFUNCS = tuple(name for name in dir(np) if isinstance(getattr(np, name), np.ufunc))
+LIBRARY: dict[str, Any] = {name: getattr(np, name) for name in (*_MAKERS, *_UFUNCS)}
+SCALAR_LIBRARY: dict[str, Any] = {
+    name: value for name, value in vars(math).items() if not name.startswith("_")
 }
 
 
-def load_forward(source: str, names: dict[str, Any]) -> Callable[..., Any]:
-    """The function ``forward(theta, x)`` that a program's text defines."""
-    scope = {**LIBRARY, **names}
-    _run(_code(source), scope)
-    forward: Callable[..., Any] = scope["forward"]
-    return forward
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text, and what the names in it stand for besides those of the library."""
+
+    source: str
+    names: dict[str, Any]
+    entry: str
+    library: dict[str, Any]
+
+    def load(self) -> Callable[..., Any]:
+        """The function that the text defines."""
+        scope = {**self.library, **self.names}
+        _run(_code(self.source), scope)
+        function: Callable[..., Any] = scope[self.entry]
+        return function
 
 
-def load_training(source: str, names: dict[str, Any]) -> Callable[..., tuple[Any, Any]]:
-    """A function that binds a program to ``theta``, ``gradient`` and a number of samples.
-
-    It returns the program's ``forward(x)`` and ``backward(t)``, which work in buffers of their own.
-    """
-    code = _code(source)
-
-    def bind(theta: Any, gradient: Any, size: int) -> tuple[Any, Any]:
-        scope = {**LIBRARY, **names, "theta": theta, "gradient": gradient, "size": size}
-        _run(code, scope)
-        return scope["forward"], scope["backward"]
-
-    return bind
+def used(program: Program) -> list[str]:
+    """The names of the library that a program's text uses."""
+    words = set(re.findall(r"[a-z_0-9]+", program.source))
+    return [name for name in program.library if name in words]
 
 
 def _code(source: str) -> CodeType:

@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from neurosim.compiler.array_printer import print_forward
 from neurosim.compiler.plan import Plan
-from neurosim.compiler.printing import print_forward, source_of_forward
-from neurosim.compiler.program import LIBRARY
+from neurosim.compiler.program import used
 from neurosim.functions.numerals import Matrix
 
 _MAIN = '''
@@ -30,10 +30,10 @@ if __name__ == "__main__":
 
 
 def standalone_script(plan: Plan, theta: Matrix) -> str:
-    """The script, with the parameters as they are in ``theta`` (in the plan's order)."""
-    text = print_forward(plan)
-    functions = {name: value for name, value in text.names.items() if callable(value)}
-    arrays = {name: value for name, value in text.names.items() if not callable(value)}
+    """The script, with the parameters as they are in ``theta`` (in the plan's slots)."""
+    program = print_forward(plan)
+    functions = {name: value for name, value in program.names.items() if callable(value)}
+    arrays = {name: value for name, value in program.names.items() if not callable(value)}
     outputs = ", ".join(plan.output_names)
     inputs = ", ".join(plan.blocks[0].names)
     parts = [
@@ -42,14 +42,14 @@ def standalone_script(plan: Plan, theta: Matrix) -> str:
         '"""\n',
         "import math\nfrom typing import Any\n\nimport numpy as np",
         "from numpy.typing import NDArray\n",
-        f"from numpy import {', '.join(LIBRARY)}\n\nArray = NDArray[Any]\n",
+        f"from numpy import {', '.join(used(program))}\n\nArray = NDArray[Any]\n",
         *_definitions(functions),
         *(
             f"{name} = np.array({value.tolist()!r}, dtype=np.intp)\n"
             for name, value in arrays.items()
         ),
         f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
-        source_of_forward(plan, text),
+        program.source,
         _MAIN,
     ]
     return "\n".join(parts)

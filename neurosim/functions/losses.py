@@ -98,7 +98,8 @@ class Loss:
 
 
 def _half_square(x: float, t: float) -> float:
-    return 0.5 * ((t - x) * (t - x))
+    e = x - t
+    return 0.5 * (e * e)
 
 
 def _difference(x: float, t: float) -> float:
@@ -117,7 +118,8 @@ def _difference_array(x: Array, t: Array) -> Array:
 
 
 def _square(x: float, t: float) -> float:
-    return (t - x) * (t - x)
+    e = x - t
+    return e * e
 
 
 def _square_slope(x: float, t: float) -> float:
@@ -267,14 +269,13 @@ def _cross_entropy_array(z: Array, t: Array) -> Array:
 
 
 def _cross_entropy_both(z: Array, a: Array, t: Array, out: Array) -> float:
-    np.subtract(z, z.max(axis=0), z)
+    np.subtract(z, np.maximum.reduce(z, 0), z)
     np.exp(z, a)
-    total = a.sum(axis=0)
+    total = np.add.reduce(a, 0)
     np.divide(a, total, a)
-    np.subtract(np.log(total), z, z)
-    np.multiply(z, t, z)
     np.subtract(a, t, out)
-    return float(z.sum())
+    np.subtract(np.log(total, total), z, z)
+    return float(z.ravel().dot(t.ravel()))
 
 
 def targets_are_any(_targets: Array) -> bool:

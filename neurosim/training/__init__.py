@@ -1,11 +1,14 @@
 """Training: one contract for engines, two engines, and an iterator of epochs over either.
 
-Read `task`, `state`, `engines`, `trainer`, `metrics`, `gradients`, `agreement`, and `data`.
+Read `task`, `state`, `graph_engine`, `programs`, `compiled_engine`, `engines`, `trainer`,
+`metrics`, `gradients`, `agreement`, and `data`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree
-from neurosim.training.engines import ENGINES, CompiledEngine, Engine, GraphEngine
+from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.engines import ENGINES, Engine
 from neurosim.training.gradients import Gradients, evaluate_loss, loss_and_gradients
+from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.metrics import METRICS, accuracy
 from neurosim.training.state import TrainingState
 from neurosim.training.trainer import Epoch, History, epochs, train

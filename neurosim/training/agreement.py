@@ -12,7 +12,8 @@ import numpy as np
 
 from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network
-from neurosim.training.engines import CompiledEngine, GraphEngine
+from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import Task, make_task, require_epochs
 

@@ -71,11 +71,32 @@ def start_state(task: Task, seed: int) -> TrainingState:
     return TrainingState(parameters, memory, 0, 0, 0, 0.0, streams)
 
 
-def draw_order(task: Task, state: TrainingState) -> tuple[Any, Mapping[str, Any]]:
-    """The order of rows in the state's epoch, and the streams as they are after it."""
+def draw_order(task: Task, streams: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+    """The order of rows in an epoch (None: as they are), and the streams as they are after it."""
     if not task.shuffle:
-        return np.arange(task.n_rows), state.streams
+        return None, streams
     generator = np.random.Generator(np.random.PCG64(0))
-    generator.bit_generator.state = state.streams["shuffling"]
+    generator.bit_generator.state = streams["shuffling"]
     order = generator.permutation(task.n_rows)
-    return order, {**state.streams, "shuffling": generator.bit_generator.state}
+    return order, {**streams, "shuffling": generator.bit_generator.state}
+
+
+def next_state(
+    task: Task, state: TrainingState, parameters: Matrix, memory: Matrix, batch_loss: float
+) -> TrainingState:
+    """The state after a batch."""
+    batch, epoch, streams = state.batch + 1, state.epoch, state.streams
+    loss = state.partial_loss if state.batch else 0.0
+    if batch == task.n_batches:
+        _, streams = draw_order(task, streams)
+        batch, epoch = 0, epoch + 1
+    return TrainingState(
+        parameters, memory, state.updates + 1, epoch, batch, loss + batch_loss, streams
+    )
+
+
+def batch_rows(task: Task, state: TrainingState) -> Any:
+    """The rows of the batch that comes next."""
+    order, _ = draw_order(task, state.streams)
+    part = slice(state.batch * task.batch_size, (state.batch + 1) * task.batch_size)
+    return np.arange(task.n_rows)[part] if order is None else order[part]

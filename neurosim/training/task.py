@@ -6,13 +6,22 @@ from typing import Any
 import numpy as np
 
 from neurosim.compiler.compile import require_rows
-from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError, unknown
+from neurosim.errors import (
+    InvalidValueError,
+    ShapeError,
+    StaleError,
+    UnknownNameError,
+    WrongTypeError,
+    unknown,
+)
 from neurosim.functions.losses import LOSSES, REDUCTIONS, TARGET_RULES, Loss
 from neurosim.functions.numerals import Matrix, require_array
 from neurosim.functions.optimizers import SGD, Optimizer, require_optimizer
 from neurosim.functions.penalties import L2, require_penalty
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
+
+PRECISIONS = ("double", "single")  # float64, float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +42,7 @@ class Task:
     shuffle: bool
     penalty: L2 | None
     version: int
+    precision: str
 
     @property
     def n_rows(self) -> int:
@@ -60,6 +70,7 @@ def make_task(
     batch_size: int | None = None,
     shuffle: bool = False,
     penalty: Any = None,
+    precision: str = "double",
 ) -> Task:
     """Check everything that training is given.
 
@@ -88,6 +99,7 @@ def make_task(
         _require_shuffle(shuffle),
         require_penalty(penalty),
         network.version,
+        require_precision(precision),
     )
 
 
@@ -149,6 +161,13 @@ def _require_shuffle(shuffle: object) -> bool:
     return bool(shuffle)
 
 
+def require_precision(precision: object) -> str:
+    """The name of a precision."""
+    if not isinstance(precision, str) or precision not in PRECISIONS:
+        raise UnknownNameError(unknown("precision", precision, PRECISIONS))
+    return precision
+
+
 def require_epochs(epochs: object) -> int:
     """The number of epochs, >= 0."""
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
@@ -156,3 +175,12 @@ def require_epochs(epochs: object) -> int:
     if epochs < 0:
         raise InvalidValueError(f"epochs: got {epochs!r}; expected an integer >= 0")
     return int(epochs)
+
+
+def require_fresh(task: Task) -> None:
+    """Refuse to go on where the structure was edited since the task was made."""
+    if task.network.version != task.version:
+        raise StaleError(
+            f"network {task.network.title!r}: its structure changed during training;"
+            " expected a new call of train or epochs"
+        )

@@ -15,7 +15,8 @@ import numpy as np
 from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.streams import require_seed
 from neurosim.network.network import Network
-from neurosim.training.engines import Engine, GraphEngine, make_engine
+from neurosim.training.engines import Engine, make_engine
+from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.metrics import METRICS
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_epochs
@@ -82,6 +83,7 @@ def train(
     engine: str = "compiled",
     seed: int | None = None,
     penalty: Any = None,
+    precision: str = "double",
     validation: tuple[Any, Any] | None = None,
     metrics: Sequence[str] = (),
     state: TrainingState | None = None,
@@ -101,6 +103,7 @@ def train(
         engine: ``compiled`` or ``graph``.
         seed: of the shuffling; None: the network's.
         penalty: ``L2(strength)`` or ``{"l2": strength}``.
+        precision: ``double`` (float64), or ``single`` (float32; the compiled engine only).
         validation: a pair (X, T) to measure after each epoch.
         metrics: names, such as ``accuracy``, to measure after each epoch.
         state: where to go on; None: at the start.
@@ -113,7 +116,7 @@ def train(
         network, X, T,
         engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
         options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
-         "reduction": reduction, "penalty": penalty},
+         "reduction": reduction, "penalty": penalty, "precision": precision},
     )  # fmt: skip
     begin = time.perf_counter()
     count = require_epochs(epochs)
@@ -145,6 +148,7 @@ def epochs(
     engine: str = "compiled",
     seed: int | None = None,
     penalty: Any = None,
+    precision: str = "double",
     validation: tuple[Any, Any] | None = None,
     metrics: Sequence[str] = (),
     state: TrainingState | None = None,
@@ -158,7 +162,7 @@ def epochs(
         network, X, T,
         engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
         options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
-         "reduction": reduction, "penalty": penalty},
+         "reduction": reduction, "penalty": penalty, "precision": precision},
     )  # fmt: skip
     return session.epochs(require_epochs(epochs))
 
@@ -228,7 +232,7 @@ class _Session:
         before = self.state
         try:
             after, losses = self._engine.advance(before, epochs=count)
-            if not (all(map(math.isfinite, losses)) and is_finite(after)):
+            if not (_all_finite(losses) and is_finite(after)):
                 self.state, place = _find_divergence(self._engine, self.task, before, count)
                 raise DivergedError(place)
             self.state = after
@@ -275,6 +279,11 @@ def _require_metrics(metrics: Sequence[str]) -> tuple[str, ...]:
         if name not in METRICS:
             raise UnknownNameError(unknown("metric", name, METRICS))
     return tuple(metrics)
+
+
+def _all_finite(losses: list[float]) -> bool:
+    # the sum of finite numbers may overflow; then, and only then, each is asked
+    return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
 
 
 def is_finite(state: TrainingState) -> bool:

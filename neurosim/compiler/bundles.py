@@ -1,0 +1,46 @@
+"""Bundles: rows of ragged lists, cut into a few matrices with as little padding as pays."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from neurosim.compiler.plan import Index
+
+
+def by_length(lengths: Index) -> Index:
+    """The order in which lists stand side by side with those of their length, shortest first."""
+    return np.argsort(lengths, kind="stable")
+
+
+def cuts(lengths: Index, allowance: int) -> Iterator[tuple[int, int, int]]:
+    """Cut ascending lengths into bundles: first, last, and the length all are padded to.
+
+    A bundle ends before the padding in it would exceed the allowance, so that a few very long
+    lists (hubs) do not make all others long. Linear in the number of different lengths.
+    """
+    values, firsts = np.unique(lengths, return_index=True)
+    ends = [*firsts[1:].tolist(), len(lengths)]
+    start, padding, before = 0, 0, None
+    for value, first, _end in zip(values.tolist(), firsts.tolist(), ends, strict=True):
+        if before is not None:
+            padding += (value - before) * (first - start)
+            if padding > allowance:
+                yield start, first, before
+                start, padding = first, 0
+        before = value
+    if before is not None:
+        yield start, len(lengths), before
+
+
+def padded(values: Index, lengths: Index, width: int, empty: int) -> Index:
+    """Lists, one behind the other in ``values``, as a matrix (n, width); ``empty`` fills it up."""
+    matrix = np.full((len(lengths), width), empty, dtype=np.intp)
+    matrix[np.arange(width) < lengths[:, None]] = values
+    return matrix
+
+
+def take_lists(starts: Index, lengths: Index) -> Index:
+    """The places of the items of lists that begin at ``starts``, list after list."""
+    total = int(lengths.sum())
+    offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return (offsets + np.arange(total)).astype(np.intp) if total else np.zeros(0, dtype=np.intp)

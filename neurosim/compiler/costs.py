@@ -1,0 +1,38 @@
+"""What things cost: the measured rules by which a plan and a program are chosen.
+
+The figures are nanoseconds on a two-core x86 server with NumPy 2 and OpenBLAS, one thread. Only
+their ratios matter, and those hold on other machines well enough: near the border between two
+choices both take about as long.
+"""
+
+_CALL = 1_500.0  # one NumPy call, or a handful of cheap ones, on little data
+_BUNDLE_CALL = 3_000.0  # the gather and the batched product of a bundle
+_TARGET = 120.0  # one small product inside a batched one
+_SLOT, _SLOT_ROW = 3.0, 0.3  # to gather and multiply one slot: at all, and for each sample
+_CELL_ROW = 0.08  # one multiply-add of a large matrix product
+_SOURCE, _SOURCE_ROW = 8.0, 0.1  # to gather one source for a dense block
+
+SCALAR_LIMIT = 60  # parameters x rows for each block, above which arrays win
+LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
+
+
+def dense_cost(n_targets: int, n_sources: int, rows: int, *, gathers: bool) -> float:
+    """One pass over a dense block."""
+    gather = _CALL + n_sources * (_SOURCE + rows * _SOURCE_ROW) if gathers else 0.0
+    return _CALL + gather + n_targets * n_sources * rows * _CELL_ROW
+
+
+def sparse_cost(n_bundles: int, n_targets: int, n_slots: int, rows: int) -> float:
+    """One pass over a sparse block."""
+    return n_bundles * _BUNDLE_CALL + n_targets * _TARGET + n_slots * (_SLOT + rows * _SLOT_ROW)
+
+
+def slots_per_bundle(rows: int) -> int:
+    """How many empty slots cost as much as one more bundle."""
+    return int(_BUNDLE_CALL / (_SLOT + rows * _SLOT_ROW))
+
+
+def is_scalar_faster(n_parameters: int, rows: int, n_blocks: int) -> bool:
+    """Whether a program of single numbers beats one of arrays."""
+    small = n_parameters * rows <= SCALAR_LIMIT * max(n_blocks, 1)
+    return small and n_parameters <= LARGEST_SCALAR

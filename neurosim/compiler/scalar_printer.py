@@ -1,0 +1,364 @@
+"""The scalar printer: operations as the text of a program of single numbers.
+
+For a tiny network a NumPy call takes longer than what it computes. Here every weight, net input
+and delta is a local variable of one function, and a formula is the text of its one definition. The
+sums run as in the walk: bias first, then the connections in the order they were added.
+
+``w7`` is the weight in slot 7, ``g7`` its gradient, ``m0_7`` what the optimizer remembers of it;
+``z4``, ``a4``, ``d4`` are net input, output and delta of the neuron in row 4, ``t0`` is a target.
+"""
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+import numpy as np
+
+from neurosim.compiler.inlining import Inliner, NotInlinableError, hoisted
+from neurosim.compiler.operations import (
+    Activate,
+    Affine,
+    Aim,
+    Assign,
+    Blame,
+    Measure,
+    Normalise,
+    Operation,
+    Update,
+    lower_backward,
+    lower_forward,
+)
+from neurosim.compiler.plan import Block, Dense, Plan
+from neurosim.compiler.program import SCALAR_LIBRARY, Program
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax
+from neurosim.functions.losses import Loss
+
+Term = tuple[int, int]  # a slot, and the row of the source of its weight
+
+
+@dataclass(slots=True)
+class _Text:
+    """A program while it is printed."""
+
+    plan: Plan
+    loss: Loss
+    one_row: bool
+    step: str  # what every delta is multiplied by, or nothing
+    incoming: dict[int, list[Term]]  # of each row: its weights, in the order of theta
+    biases: dict[int, int]  # of each row: the slot of its bias
+    outgoing: dict[int, list[Term]]  # of each row: the weights it feeds, and their targets
+    loop: list[str] = field(default_factory=list)
+    names: dict[str, Any] = field(default_factory=dict)
+    gradients: dict[int, str] = field(default_factory=dict)  # of each slot that has one, its term
+    inliner: Inliner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inliner = Inliner(self.names, self.loop.append)
+
+
+def print_scalar(
+    plan: Plan,
+    loss: Loss,
+    update: Update | None,
+    *,
+    learns: tuple[bool, ...],
+    averages: bool,
+    one_row: bool,
+) -> Program:
+    """The program ``train(theta, memory, count, rate, batches)``.
+
+    A batch is a list of rows, each the inputs and then the targets; with ``one_row`` it is the row
+    itself. It returns the losses, each the sum over a batch's rows, and theta and memory as
+    lists; without an update, the gradients of the last batch in place of theta.
+
+    Args:
+        plan: all its blocks are dense.
+        loss: what is measured.
+        update: the rule, or None.
+        learns: of each slot, whether the update may change it.
+        averages: whether gradients are divided by the number of rows.
+        one_row: whether every batch has one row.
+    """
+    incoming, biases, outgoing = _wiring(plan)
+    step = ""
+    if update is not None and update.is_plain:
+        step = "step" if averages and not one_row else "rate"
+    text = _Text(plan, loss, one_row, step, incoming, biases, outgoing)
+    for operation in (*lower_forward(plan), *lower_backward(plan, loss)):
+        _print_operation(operation, text)
+    after, held = _print_update(text, update, learns, averages)
+    slots = sorted(plan.home.tolist())
+    n_memory = 0 if update is None else len(update.optimizer.start)
+    lines = [f"{_list('w', slots)} = theta"] if slots else []
+    if update is not None and not update.is_plain and slots:
+        lines += [f"{_list(f'm{k}_', slots)} = memory[{k}]" for k in range(n_memory)]
+    lines += ["losses = []", "record = losses.append", *_loop(text, slots, after, held)]
+    lines.append(_answer(update, slots, n_memory))
+    title = f"# {ascii(repr(plan))[1:-1]}"
+    body = "\n".join(f"    {line}" for line in lines)
+    source = f"{title}\ndef train(theta, memory, count, rate, batches):\n{body}\n"
+    return Program(source, text.names, "train", SCALAR_LIBRARY)
+
+
+def _wiring(
+    plan: Plan,
+) -> tuple[dict[int, list[Term]], dict[int, int], dict[int, list[Term]]]:
+    incoming: dict[int, list[Term]] = {}
+    outgoing: dict[int, list[Term]] = {}
+    biases: dict[int, int] = {}
+    by_slot: dict[int, tuple[int, int]] = {}
+    for block in plan.blocks[1:]:
+        assert isinstance(block.weights, Dense)
+        sources = block.weights.sources.tolist()
+        for i in range(block.size):
+            base = block.first_slot + i * len(sources)
+            by_slot |= {base + c: (block.start + i, source) for c, source in enumerate(sources)}
+    for slot, is_bias in zip(plan.home.tolist(), plan.is_bias.tolist(), strict=True):
+        target, source = by_slot[slot]
+        if is_bias:
+            biases[target] = slot
+        else:
+            incoming.setdefault(target, []).append((slot, source))
+            outgoing.setdefault(source, []).append((slot, target))
+    return incoming, biases, outgoing
+
+
+def _list(prefix: str, numbers: list[int]) -> str:
+    return "".join(f"{prefix}{number}, " for number in numbers).rstrip()
+
+
+def _loop(text: _Text, slots: list[int], after: list[str], held: dict[str, str]) -> list[str]:
+    plan = text.plan
+    row = _list("a", list(range(plan.n_in))) + " " + _list("t", list(range(len(plan.outputs))))
+    first = [f"{name} = {value}" for value, name in held.items()]
+    if any("count" in line for line in (*first, *after)):
+        first.insert(0, "count += 1")
+    start = ["loss = 0.0"]
+    alive = [slot for slot in slots if slot in text.gradients]
+    dead = [slot for slot in slots if slot not in text.gradients]
+    if dead:
+        start.append(" = ".join(f"g{slot}" for slot in dead) + " = 0.0")
+    if text.one_row:
+        inner = [*start, *text.loop]
+        if not text.step:
+            inner += [f"g{slot} = {term}" for slot, term in text.gradients.items()]
+        return [f"for {row.strip()} in batches:", *_indented([*inner, *first, *after])]
+    if text.step == "step":
+        start.append("step = rate / len(rows)")
+    if alive:
+        start.append(" = ".join(f"g{slot}" for slot in alive) + " = 0.0")
+    inner = [*start, f"for {row.strip()} in rows:", *_indented(text.loop)]
+    if any("size" in line for line in after):
+        inner.append("size = len(rows)")
+    return ["for rows in batches:", *_indented([*inner, *first, *after])]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _answer(update: Update | None, slots: list[int], n_memory: int) -> str:
+    if update is None:
+        return f"return losses, [{_list('g', slots)}], memory"
+    kept = "memory"
+    if not update.is_plain:
+        kept = "[" + ", ".join(f"[{_list(f'm{k}_', slots)}]" for k in range(n_memory)) + "]"
+    return f"return losses, [{_list('w', slots)}], {kept}"
+
+
+def _print_operation(operation: Operation, text: _Text) -> None:
+    match operation:
+        case Affine():
+            for row in _rows(operation.block):
+                _print_net_input(row, text)
+        case Activate():
+            function = ACTIVATIONS[operation.block.activation].scalar
+            for row in _rows(operation.block):
+                text.loop.append(f"a{row} = {text.inliner.call(function, f'z{row}')}")
+        case Normalise():
+            rows = _rows(operation.block)
+            call = f"{text.inliner.bind(softmax)}([{_list('z', list(rows))}])"
+            text.loop.append(f"{_list('a', list(rows))} = {call}")
+        case Measure():
+            _print_measure(operation.aim, text)
+        case Blame():
+            _print_blame(operation, text)
+        case Assign():
+            if not operation.is_dead:
+                for row in _rows(operation.block):
+                    _print_gradients(row, text)
+        case Update():
+            raise AssertionError("updates are printed last")
+        case _:
+            assert_never(operation)
+
+
+def _rows(block: Block) -> range:
+    return range(block.start, block.stop)
+
+
+def _print_net_input(row: int, text: _Text) -> None:
+    terms = [f"w{text.biases[row]}"] if row in text.biases else []
+    terms += [f"w{slot}*a{source}" for slot, source in text.incoming.get(row, [])]
+    text.loop.append(f"z{row} = {' + '.join(terms) or '0.0'}")
+
+
+def _print_measure(aim: Aim, text: _Text) -> None:
+    loss, start = text.loss, aim.block.start
+    if loss.joint is not None:
+        z = _list("z", [start + row for row in aim.rows])
+        t = _list("t", list(aim.targets))
+        text.loop.append(f"loss += {text.inliner.bind(loss.joint.value)}([{z}], [{t}])")
+        return
+    pointwise, is_by_net = loss.formula_for(aim.block.activation)
+    share = _share(text)
+    for row, target in zip(aim.rows, aim.targets, strict=True):
+        x = f"{'z' if is_by_net else 'a'}{start + row}"
+        text.loop.append(f"loss += {text.inliner.call(pointwise.term, x, f't{target}')}{share}")
+
+
+def _share(text: _Text) -> str:
+    divisor = text.loss.divisor(len(text.plan.outputs))
+    return "" if divisor == 1.0 else f"/{divisor!r}"
+
+
+def _print_blame(blame: Blame, text: _Text) -> None:
+    block = blame.block
+    fed = _fed(blame, text)
+    aimed = {} if blame.aim is None else _aimed(blame.aim, text)
+    is_delta = blame.aim is not None and blame.aim.is_delta
+    sums: dict[int, str] = {}
+    for row in _rows(block):
+        terms = [*([] if is_delta else aimed.get(row, [])), *fed[row]]
+        sums[row] = " + ".join(terms)
+    if block.activation == SOFTMAX:
+        _print_softmax_slope(block, sums, text)
+    else:
+        _print_slope(block, sums, text)
+    if is_delta:
+        for row, terms in aimed.items():
+            before = f"d{row} + " if sums[row] else ""
+            text.loop.append(f"d{row} = {before}{terms[0]}")
+
+
+def _fed(blame: Blame, text: _Text) -> dict[int, list[str]]:
+    """The blame that comes back over each connection to a block that has blame itself."""
+    consumers = {link.consumer.number for link in blame.links}
+    owner = text.plan.block_of_row
+    return {
+        row: [
+            f"w{slot}*d{target}"
+            for slot, target in text.outgoing.get(row, [])
+            if int(owner[target]) in consumers
+        ]
+        for row in _rows(blame.block)
+    }
+
+
+def _aimed(aim: Aim, text: _Text) -> dict[int, list[str]]:
+    slopes: dict[int, list[str]] = {}
+    for row, target in zip(aim.rows, aim.targets, strict=True):
+        a, t = f"a{aim.block.start + row}", f"t{target}"
+        if aim.is_delta:
+            value = f"({a} - {t})"
+        else:
+            pointwise, _ = text.loss.formula_for(aim.block.activation)
+            value = f"{text.inliner.call(pointwise.slope, a, t)}{_share(text)}"
+        slopes[aim.block.start + row] = [f"{value}*{text.step}" if text.step else value]
+    return slopes
+
+
+def _print_slope(block: Block, sums: dict[int, str], text: _Text) -> None:
+    function = ACTIVATIONS[block.activation].slope
+    assert function is not None
+    for row, total in sums.items():
+        if not total:
+            text.loop.append(f"d{row} = 0.0")
+        elif block.activation == "identity":
+            text.loop.append(f"d{row} = {total}")
+        else:
+            slope = text.inliner.call(function, f"z{row}", f"a{row}")
+            text.loop.append(f"d{row} = ({total})*{slope}")
+
+
+def _print_softmax_slope(block: Block, sums: dict[int, str], text: _Text) -> None:
+    rows = [row for row, total in sums.items() if total]
+    for row in rows:
+        text.loop.append(f"u{row} = {sums[row]}")
+    mixed = " + ".join(f"a{row}*u{row}" for row in rows) or "0.0"
+    text.loop.append(f"mixed = {mixed}")
+    for row in _rows(block):
+        value = f"a{row}*(u{row} - mixed)" if sums[row] else f"-a{row}*mixed"
+        text.loop.append(f"d{row} = {value}" if rows else f"d{row} = 0.0")
+
+
+def _print_gradients(row: int, text: _Text) -> None:
+    terms = {text.biases[row]: f"d{row}"} if row in text.biases else {}
+    terms |= {slot: f"d{row}*a{source}" for slot, source in text.incoming.get(row, [])}
+    text.gradients |= terms
+    if not text.one_row:
+        text.loop += [f"g{slot} += {term}" for slot, term in terms.items()]
+
+
+def _print_update(
+    text: _Text, update: Update | None, learns: tuple[bool, ...], averages: bool
+) -> tuple[list[str], dict[str, str]]:
+    """The lines after a batch's gradients, and what is computed once before them."""
+    plan = text.plan
+    held: dict[str, str] = {}
+    size = "1" if text.one_row else "size"
+    after: list[str] = []
+    slots = [slot for slot in plan.home.tolist() if learns[slot]]
+    if update is None:
+        if averages and not text.one_row:
+            after += [f"g{slot} /= size" for slot in plan.home.tolist()]
+    elif update.is_plain:
+        alive = [slot for slot in slots if slot in text.gradients]
+        terms = text.gradients if text.one_row else {slot: f"g{slot}" for slot in alive}
+        after += [f"w{slot} -= {terms[slot]}" for slot in alive]
+    else:
+        weights = set(plan.home[~plan.is_bias].tolist())
+        for slot in slots:
+            if averages and not text.one_row:
+                after.append(f"g{slot} /= size")
+            if update.penalty is not None and slot in weights:
+                strength = repr(float(update.penalty.strength))
+                after.append(f"g{slot} += {strength}*w{slot}/{size}")
+        after += _ruled(text, update, slots, held)
+    return [*after, "record(loss)"], held
+
+
+def _ruled(text: _Text, update: Update, slots: list[int], held: dict[str, str]) -> list[str]:
+    """The optimizer's scalar rule for each slot."""
+    rule, n = update.optimizer.scalar, len(update.optimizer.start)
+    lines: list[str] = []
+    arguments = ("wSLOT", "gSLOT", "memory", "count", "rate")
+    try:
+        known = {f"memory[{k}]": f"m{k}_SLOT" for k in range(n)}
+        after, kept = text.inliner.pair(rule, arguments, lines.append, known)
+        lines = [_held(line, held) for line in lines]
+        targets, values = ["wSLOT"], [_held(ast.unparse(after), held)]
+        if isinstance(kept, ast.Tuple):
+            targets += [f"m{k}_SLOT" for k in range(n)]
+            values += [_held(ast.unparse(value), held) for value in kept.elts]
+        lines.append(f"{', '.join(targets)} = {', '.join(values)}")
+    except NotInlinableError:
+        name = text.inliner.bind(rule)
+        memory = _list("m", list(range(n))).replace(",", "_SLOT,")
+        lines = [f"wSLOT, ({memory}) = {name}(wSLOT, gSLOT, ({memory}), count, rate)"]
+    return [
+        line.replace("SLOT", str(slot)).replace("_LOCAL", "_now")
+        for slot in slots
+        for line in lines
+    ]
+
+
+def _held(line: str, held: dict[str, str]) -> str:
+    return ast.unparse(hoisted(ast.parse(line), frozenset({"count", "rate"}), held))
+
+
+def slots_that_learn(plan: Plan, trainable: Any) -> tuple[bool, ...]:
+    """Of each slot, whether training may change it."""
+    learns = np.zeros(plan.n_slots, dtype=bool)
+    learns[plan.home] = trainable
+    return tuple(learns.tolist())

@@ -1,0 +1,85 @@
+"""Programs that train: which kind is chosen, and the ones that were generated before."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from neurosim.compiler.array_printer import print_training
+from neurosim.compiler.costs import is_scalar_faster
+from neurosim.compiler.operations import Update
+from neurosim.compiler.plan import Plan
+from neurosim.compiler.planning import plan_of
+from neurosim.compiler.program import Program
+from neurosim.compiler.scalar_printer import print_scalar
+from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.functions.losses import Loss
+from neurosim.network.network import Network
+
+Loaded = tuple[Program, Callable[..., Any]]
+Activations = tuple[Activation | None, ...]
+KINDS = ("array", "scalar")
+_KEPT = 32  # programs of each kind; the text of one is seldom more than some 100 kB
+
+
+def choose_kind(network: Network, rows: int) -> str:
+    """The kind of program that is faster for batches of so many rows: ``array`` or ``scalar``."""
+    n_blocks = max(len(network.generations()) - 1, 1)
+    scalar = is_scalar_faster(len(network.parameter_list()), rows, n_blocks)
+    return "scalar" if scalar else "array"
+
+
+def plan_for(network: Network, kind: str, rows: int) -> Plan:
+    """The plan that a program of this kind is printed from."""
+    return plan_of(network, rows, may_be_sparse=kind == "array")
+
+
+def array_program(plan: Plan, loss: Loss, update: Update | None) -> Loaded:
+    """The array program of `print_training`, generated once for each structure."""
+    return _array_program(plan, loss, update, activations_of(plan))
+
+
+def scalar_program(
+    plan: Plan,
+    loss: Loss,
+    update: Update | None,
+    learns: tuple[bool, ...],
+    *,
+    averages: bool,
+    one_row: bool,
+) -> Loaded:
+    """The scalar program of `print_scalar`, generated once for each structure."""
+    return _scalar_program(
+        plan,
+        loss,
+        update,
+        learns=learns,
+        averages=averages,
+        one_row=one_row,
+        _key=activations_of(plan),
+    )
+
+
+def activations_of(plan: Plan) -> Activations:
+    """What a program calls: two programs are the same only where these are, too."""
+    return tuple(ACTIVATIONS.get(block.activation) for block in plan.blocks)
+
+
+@lru_cache(maxsize=_KEPT)
+def _array_program(plan: Plan, loss: Loss, update: Update | None, _key: Activations) -> Loaded:
+    program = print_training(plan, loss, update)
+    return program, program.load()
+
+
+@lru_cache(maxsize=_KEPT)
+def _scalar_program(
+    plan: Plan,
+    loss: Loss,
+    update: Update | None,
+    *,
+    learns: tuple[bool, ...],
+    averages: bool,
+    one_row: bool,
+    _key: Activations,
+) -> Loaded:
+    program = print_scalar(plan, loss, update, learns=learns, averages=averages, one_row=one_row)
+    return program, program.load()

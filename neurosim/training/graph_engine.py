@@ -1,0 +1,107 @@
+"""The graph engine: the interpreter's passes, drained. It says what a network means."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from neurosim.errors import InvalidValueError
+from neurosim.functions.numerals import Matrix
+from neurosim.interpreter.backward import backward_steps, measure_steps
+from neurosim.interpreter.forward import forward_steps
+from neurosim.interpreter.schedule import schedule_of
+from neurosim.interpreter.steps import Step
+from neurosim.interpreter.update import update_steps
+from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.task import Task, require_fresh
+
+
+class GraphEngine:
+    """Node by node: the interpreter's passes, drained."""
+
+    name = "graph"
+
+    def __init__(self, task: Task) -> None:
+        if task.precision != "double":
+            raise InvalidValueError(
+                f"engine 'graph': it computes in double precision, got {task.precision!r};"
+                " expected 'double', or the engine 'compiled'"
+            )
+        self._task = task
+        self._network = task.network
+
+    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
+        """Go on by epochs; the network's objects take the values over as they change."""
+        losses: list[float] = []
+        for _ in range(epochs):
+            for _ in range(self._task.n_batches - state.batch):
+                state = self.advance_batch(state)
+            losses.append(state.partial_loss / self._task.divisor(self._task.n_rows))
+        return state, losses
+
+    def advance_batch(self, state: TrainingState) -> TrainingState:
+        """Go one batch on."""
+        memory = state.memory.copy()
+        deque(self.batch_steps(state, memory), maxlen=0)
+        return next_state(self._task, state, self._network.parameters(), memory, self._batch_loss)
+
+    def batch_steps(self, state: TrainingState, memory: Matrix) -> Iterator[Step]:
+        """Every step of the batch that comes next; ``memory`` is changed in place."""
+        task, network = self._task, self._network
+        require_fresh(task)
+        _load(network, state.parameters)
+        rows = batch_rows(task, state)
+        yield from self._gather(task.X[rows], task.T[rows])
+        yield from update_steps(
+            network,
+            task.optimizer,
+            memory,
+            count=state.updates + 1,
+            rate=task.optimizer.learning_rate,
+            rows=len(rows),
+            divisor=task.divisor(len(rows)),
+            penalty=task.penalty,
+        )
+
+    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss over these rows, reduced, and its gradient by theta."""
+        require_fresh(self._task)
+        _load(self._network, theta)
+        deque(self._gather(X, T), maxlen=0)
+        divisor = self._task.divisor(len(X))
+        gradients = [_gradient_of(owner) for owner in self._network.parameter_list()]
+        return self._batch_loss / divisor, np.array(gradients, dtype=np.float64) / divisor
+
+    def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
+        """The outputs, (B, n_out)."""
+        require_fresh(self._task)
+        _load(self._network, theta)
+        schedule = schedule_of(self._network)
+        answers = []
+        for row in X.tolist():
+            deque(forward_steps(schedule, row), maxlen=0)
+            answers.append([neuron.output for neuron in schedule.outputs])
+        return np.array(answers, dtype=np.float64)
+
+    def _gather(self, X: Matrix, T: Matrix) -> Iterator[Step]:
+        network, loss = self._network, self._task.loss
+        schedule = schedule_of(network)
+        self._batch_loss = 0.0
+        for position, (row, target) in enumerate(zip(X.tolist(), T.tolist(), strict=True)):
+            yield from forward_steps(schedule, row)
+            yield from measure_steps(network, schedule, target, loss)
+            assert network.loss is not None
+            self._batch_loss += network.loss
+            yield from backward_steps(schedule, target, loss, position)
+
+
+def _load(network: Any, theta: Matrix) -> None:
+    if not np.array_equal(network.parameters(), theta):
+        network.load_parameters(theta)
+
+
+def _gradient_of(owner: Any) -> float:
+    gradient = owner.gradient if hasattr(owner, "gradient") else owner.bias_gradient
+    assert gradient is not None
+    return float(gradient)

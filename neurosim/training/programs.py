@@ -1,0 +1,259 @@
+"""The two kinds of training programs, behind one contract: begin at a state, make steps, measure.
+
+What a program is given is prepared once: rows with a column of ones for arrays, tuples of floats
+for single numbers.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from itertools import chain, repeat
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.compiler.operations import Update
+from neurosim.compiler.plan import Dense, Plan
+from neurosim.compiler.scalar_printer import slots_that_learn
+from neurosim.compiler.training import array_program, scalar_program
+from neurosim.functions.numerals import Matrix
+from neurosim.functions.optimizers import SGD
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+Array = NDArray[Any]
+Order = NDArray[np.intp] | None
+DTYPES = {"double": np.float64, "single": np.float32}
+_PLAIN = SGD(1.0)  # what stands in a plain update's key: its rate is no part of the program
+
+
+class Run(Protocol):
+    """A stretch of training: parameters and memory in the program's own form."""
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        """Train on batches ``first`` to ``last`` of an epoch; the loss of each, summed over rows.
+
+        ``order`` is that of the rows; None: as they are.
+        """
+        ...
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        """Parameters and memory as they are now, in the network's order."""
+        ...
+
+
+class Program(Protocol):
+    """What the compiled engine asks of a program."""
+
+    source: str
+
+    def __init__(self, plan: Plan, task: Task) -> None: ...
+
+    def begin(self, state: TrainingState) -> Run:
+        """Go on from here."""
+        ...
+
+    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss, summed over the rows, and its gradient, reduced."""
+        ...
+
+
+def _update(task: Task, *, has_fixed: bool) -> Update:
+    update = Update(task.optimizer, task.penalty, has_fixed)
+    return Update(_PLAIN, None, has_fixed) if update.is_plain else update
+
+
+class ArrayProgram:
+    """A program of arrays, and the rows as it takes them."""
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        self.plan, self.task = plan, task
+        self.dtype = DTYPES[task.precision]
+        self.learns = np.array(slots_that_learn(plan, task.network.trainable_mask()))
+        has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
+        has_frozen = bool((~self.learns[plan.home]).any())
+        self.update = _update(task, has_fixed=has_holes or has_frozen)
+        program, self.load = array_program(plan, task.loss, self.update)
+        self.source = program.source
+        self.X = _with_ones(task.X, self.dtype)
+        self.T = np.ascontiguousarray(task.T.T, self.dtype)
+        self._views: list[tuple[Array, Array]] | None = None
+
+    def begin(self, state: TrainingState) -> "_ArrayRun":
+        """Go on from here."""
+        return _ArrayRun(self, state)
+
+    def views(self, order: Order) -> list[tuple[Array, Array]]:
+        """The batches of an epoch as (n_in + 1, size) and (n_out, size)."""
+        if self._views is None:
+            size, n_rows = self.task.batch_size, self.task.n_rows
+            self._X = self.X if order is None else np.empty_like(self.X)
+            n_full = n_rows // size
+            self._full = np.empty((n_full, len(self.T), size), self.dtype)
+            self._rest = np.empty((len(self.T), n_rows - n_full * size), self.dtype)
+            targets = [*self._full, *([self._rest] if self._rest.size else [])]
+            self._views = [(self._X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets)]
+            self._place_targets(self.T)
+        if order is not None:
+            self.X.take(order, 0, self._X, "clip")
+            self._place_targets(self.T.take(order, 1))
+        return self._views
+
+    def _place_targets(self, T: Array) -> None:
+        """Batch after batch, each (n_out, size), all in one piece."""
+        n_full, n_out, size = self._full.shape
+        split = n_full * size
+        self._full[...] = T[:, :split].reshape(n_out, n_full, size).transpose(1, 0, 2)
+        self._rest[...] = T[:, split:]
+
+    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss, summed over the rows, and its gradient, reduced."""
+        plan = self.plan
+        _, load = array_program(plan, self.task.loss, None)
+        slots = plan.to_slots(theta, self.dtype)
+        gradient = np.zeros_like(slots)
+        program = load(slots, gradient, len(X), None, None, None)
+        next(program)
+        batch = _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
+        (loss,) = program.send(([batch], 0, 1.0 / self.task.divisor(len(X))))
+        return loss, plan.from_slots(gradient)
+
+
+def _with_ones(X: Matrix, dtype: Any) -> Array:
+    rows = np.ones((len(X), X.shape[1] + 1), dtype)
+    rows[:, :-1] = X
+    return rows
+
+
+class _ArrayRun:
+    def __init__(self, program: ArrayProgram, state: TrainingState) -> None:
+        self._program = program
+        plan, dtype = program.plan, program.dtype
+        self._theta = plan.to_slots(state.parameters, dtype)
+        self._memory = plan.to_slots(state.memory, dtype)
+        self._gradient = np.zeros_like(self._theta)
+        self._updates = state.updates
+        fixed = np.flatnonzero(~program.learns)
+        self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
+        self._started: dict[int, Generator[list[float], Any, None]] = {}
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        task = self._program.task
+        views = self._program.views(order)[first:last]
+        remainder = task.n_rows % task.batch_size
+        if not (remainder and last == task.n_batches):
+            return self._send(task.batch_size, chain.from_iterable(repeat(views, repeats)))
+        losses: list[float] = []
+        for _ in range(repeats):
+            losses += self._send(task.batch_size, views[:-1])
+            losses += self._send(remainder, views[-1:])
+        return losses
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        plan = self._program.plan
+        return plan.from_slots(self._theta), plan.from_slots(self._memory)
+
+    def _send(self, size: int, batches: Iterable[tuple[Array, Array]]) -> list[float]:
+        task, update = self._program.task, self._program.update
+        if size not in self._started:
+            self._started[size] = self._start(size)
+        factor = task.optimizer.learning_rate if update.is_plain else 1.0
+        losses = self._started[size].send((batches, self._updates, factor / task.divisor(size)))
+        self._updates += len(losses)
+        return losses
+
+    def _start(self, size: int) -> Generator[list[float], Any, None]:
+        program, dtype = self._program, self._program.dtype
+        learns = program.learns.astype(dtype)
+        penalty, plan = program.task.penalty, program.plan
+        is_weight = plan.to_slots((~plan.is_bias).astype(np.float64), dtype)
+        shrink = is_weight * dtype(0.0 if penalty is None else penalty.strength)
+        started: Generator[list[float], Any, None] = program.load(
+            self._theta, self._gradient, size, learns, shrink, self._optimizer()
+        )
+        next(started)
+        return started
+
+    def _optimizer(self) -> Callable[[int], None]:
+        theta, gradient, memory = self._theta, self._gradient, self._memory
+        rule, rate = self._program.task.optimizer.array, self._program.task.optimizer.learning_rate
+        fixed, values, remembered = self._fixed
+
+        def update(count: int) -> None:
+            rule(theta, gradient, memory, count, rate)
+            if len(fixed):
+                theta[fixed] = values
+                memory[:, fixed] = remembered
+
+        return update
+
+
+class ScalarProgram:
+    """A program of single numbers, and the rows as it takes them."""
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        self.plan, self.task = plan, task
+        learns = slots_that_learn(plan, task.network.trainable_mask())
+        self.update = _update(task, has_fixed=False)
+        self._averages = task.reduction == "mean"
+        self.one_row = task.batch_size == 1
+        program, self.load = scalar_program(
+            plan, task.loss, self.update, learns, averages=self._averages, one_row=self.one_row
+        )
+        self._learns = learns
+        self.source = program.source
+        self.order = np.argsort(plan.home)  # the program has theta in the order of slots
+        self.rows = _tuples(task.X, task.T)
+
+    def begin(self, state: TrainingState) -> "_ScalarRun":
+        """Go on from here."""
+        return _ScalarRun(self, state)
+
+    def batches(self, order: Order) -> list[Any]:
+        """The batches of an epoch: lists of rows, or rows."""
+        rows = self.rows if order is None else [self.rows[i] for i in order.tolist()]
+        size = self.task.batch_size
+        return rows if self.one_row else [rows[i : i + size] for i in range(0, len(rows), size)]
+
+    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss, summed over the rows, and its gradient, reduced."""
+        _, load = scalar_program(
+            self.plan, self.task.loss, None, self._learns, averages=self._averages, one_row=False
+        )
+        (loss,), gradients, _ = load(theta[self.order].tolist(), [], 0, 0.0, [_tuples(X, T)])
+        gradient = np.empty_like(theta)
+        gradient[self.order] = gradients
+        return loss, gradient
+
+
+def _tuples(X: Matrix, T: Matrix) -> list[tuple[float, ...]]:
+    return [(*x, *t) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
+
+
+class _ScalarRun:
+    def __init__(self, program: ScalarProgram, state: TrainingState) -> None:
+        self._program = program
+        self._theta = state.parameters[program.order].tolist()
+        self._memory = state.memory[:, program.order].tolist()
+        self._updates = state.updates
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        program = self._program
+        batches = program.batches(order)[first:last]
+        losses: list[float]
+        losses, self._theta, self._memory = program.load(
+            self._theta,
+            self._memory,
+            self._updates,
+            program.task.optimizer.learning_rate,
+            chain.from_iterable(repeat(batches, repeats)),
+        )
+        self._updates += len(losses)
+        return losses
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        order = self._program.order
+        theta = np.empty(len(order))
+        theta[order] = self._theta
+        memory = np.empty((len(self._memory), len(order)))
+        memory[:, order] = self._memory
+        return theta, memory
