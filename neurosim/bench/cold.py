@@ -200,7 +200,7 @@ def _in_order(weights: dict[str, float], biases: dict[str, float]) -> Iterator[f
 
 def _values(problem: Layered) -> list[Any]:
     assert problem.biases is not None
-    arrays = [problem.X, problem.T, problem.weights, problem.biases]
+    arrays: list[Any] = [problem.X, problem.T, problem.weights, problem.biases]
     X, T, weights, biases = [
         [part.tolist() for part in a] if isinstance(a, tuple) else a.tolist() for a in arrays
     ]

@@ -43,8 +43,8 @@ def train_naive(problem: Irregular) -> Outcome:
         A[:n_in] = problem.X.T
         for level in range(1, len(problem.levels) - 1):
             low, high = problem.levels[level : level + 2]
-            e = slice(into[level], into[level + 1])
-            terms = A[problem.sources[e]] * w[e, None]
+            edges = slice(into[level], into[level + 1])
+            terms = A[problem.sources[edges]] * w[edges, None]
             sums = np.add.reduceat(terms, starts[low:high] - into[level], axis=0)
             A[low:high] = np.tanh(sums + b[low - n_in : high - n_in, None])
         error = A[n - problem.n_out :] - problem.T.T
@@ -181,10 +181,10 @@ def train_tuned(problem: Irregular, shape: _Shape) -> Outcome:
     # one buffer for all, so that it stays in the cache: to gather twice is cheaper than to keep
     widest = max(g.listed.size for level in shape.forward + shape.backward for g in level)
     buffer = np.empty((widest, size))
-    ways = [_calls(level, buffer, theta, A, A) for level in shape.forward]
-    back = [_calls(level, buffer, turned, D, S) for level in shape.backward]
+    ways = [_calls(level, buffer, theta, A) for level in shape.forward]
+    back = [_calls(level, buffer, turned, S) for level in shape.backward]
     levels = [slice(*pair) for pair in pairwise(problem.levels[1:].tolist())]
-    assigns = _calls([g for level in shape.forward for g in level], buffer, gradient, A, D)
+    assigns = _calls([g for level in shape.forward for g in level], buffer, gradient, D)
     outputs, targets = shape.row_of[n - problem.n_out :], problem.T.T.copy()
     one, step, slope = np.array(1.0), problem.rate / size, np.empty((n, size))
     take, pull, matmul, losses = A.take, D.take, np.matmul, []
@@ -218,9 +218,7 @@ def train_tuned(problem: Irregular, shape: _Shape) -> Outcome:
 _Call = tuple[Index, Numbers, Numbers, Numbers, Numbers]
 
 
-def _calls(
-    groups: list[_Group], buffer: Numbers, weights: Numbers, read: Numbers, write: Numbers
-) -> list[_Call]:
+def _calls(groups: list[_Group], buffer: Numbers, weights: Numbers, write: Numbers) -> list[_Call]:
     """What each group's gather and product take: rows, buffers, weights, and where sums go."""
     made = []
     for group in groups:

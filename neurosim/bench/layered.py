@@ -14,7 +14,7 @@ from neurosim.network.network import Network
 from neurosim.training.data.borrowed import BORROWED
 from neurosim.training.data.rows import Labelled
 
-DTYPES = {"double": np.float64, "single": np.float32}
+DTYPES: dict[str, type[np.floating]] = {"double": np.float64, "single": np.float32}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +112,7 @@ class Layered:
 
 
 def three_one(epochs: int) -> Layered:
-    """The tutorial's 3-1 network, with its own seed: no bias, half squared error, summed, rate 1."""
+    """The tutorial's 3-1 network and its seed: no bias, half squared error, summed, rate 1."""
     weights = np.random.RandomState(1).rand(3, 1)
     X = np.array([[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]], np.float64)
     T = np.array([[0.0], [1.0], [1.0], [0.0]])
@@ -138,18 +138,24 @@ def xor(epochs: int, batch_size: int) -> Layered:
 def digits(epochs: int, n_rows: int, precision: str) -> Layered:
     """The digits that travel with scikit-learn; without it, made rows of the same shape."""
     X, y = _digits() if find_spec("sklearn") else _classes(1797, 64, 10)
-    return _classifier("digits", X[:n_rows], y[:n_rows], (32,), "tanh", epochs, 32, 0.1, precision)
+    return _classifier(
+        "digits", X[:n_rows], y[:n_rows], hidden=(32,), activation="tanh", epochs=epochs,
+        batch_size=32, rate=0.1, precision=precision,
+    )  # fmt: skip
 
 
 def wide(epochs: int, n_rows: int, n_in: int, hidden: tuple[int, int], precision: str) -> Layered:
     """Two hidden layers of relu, on made rows of ten classes."""
     X, y = _classes(n_rows, n_in, 10)
-    return _classifier("wide", X, y, hidden, "relu", epochs, 128, 0.05, precision)
+    return _classifier(
+        "wide", X, y, hidden=hidden, activation="relu", epochs=epochs, batch_size=128, rate=0.05,
+        precision=precision,
+    )  # fmt: skip
 
 
 def _classifier(
-    title: str, X: Numbers, y: NDArray[np.intp], hidden: tuple[int, ...], activation: str,
-    epochs: int, batch_size: int, rate: float, precision: str,
+    title: str, X: Numbers, y: NDArray[np.intp], *, hidden: tuple[int, ...],
+    activation: str, epochs: int, batch_size: int, rate: float, precision: str,
 ) -> Layered:  # fmt: skip
     random = np.random.default_rng(1)
     sizes = (X.shape[1], *hidden, 10)

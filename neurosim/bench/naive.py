@@ -1,5 +1,6 @@
 """Naive NumPy: a layered network as a tutorial writes it, a row a sample, a new array each time."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -68,19 +69,19 @@ def _binary_cross_entropy(a: Array, t: Array) -> tuple[float, Array]:
     return -float((t * np.log(a) + (1 - t) * np.log(1 - a)).sum()), a - t
 
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0),
     "softmax": _softmax,
 }
-SLOPES = {
+SLOPES: dict[str, Callable[[Array], Array]] = {
     "sigmoid": lambda a: a * (1 - a),
     "tanh": lambda a: 1 - a**2,
     "relu": lambda a: a > 0,
 }
 # the loss, summed over a batch, and its slope by the net inputs of the last layer
-LOSSES = {
+LOSSES: dict[str, Callable[[Array, Array], tuple[float, Array]]] = {
     "half_squared_error": _half_squared_error,  # behind a sigmoid
     "cross_entropy": _cross_entropy,
     "binary_cross_entropy": _binary_cross_entropy,

@@ -14,7 +14,7 @@ from neurosim.training.trainer import History, train
 
 
 def neurosim_system(problem: Layered | Irregular, name: str = NEUROSIM) -> System | Absent:
-    """neurosim on a problem; the structure is built once, as a user does who trains again."""
+    """Neurosim on a problem; the structure is built once, as a user does who trains again."""
     options: dict[str, Any] = {}
     if problem.precision == "single":
         if "precision" not in inspect.signature(train).parameters:

@@ -5,6 +5,7 @@ behind the scan over the full ones.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
@@ -33,8 +34,7 @@ def jax_system(problem: Layered) -> System | Absent:
 
 def load_jax() -> Any:
     """The library, set to compute in the precision it is given."""
-    import jax
-
+    jax = import_module("jax")
     jax.config.update("jax_enable_x64", True)  # without it, it makes float32 of everything
     return jax
 
@@ -54,7 +54,7 @@ def _train(problem: Layered, train: Callable[..., Any]) -> Outcome:
 
 def _program(problem: Layered) -> Callable[..., Any]:
     jax = load_jax()
-    jnp, lax = jax.numpy, jax.lax
+    lax = jax.lax
     size, n_rows = problem.batch_size, problem.n_rows
     n_full = n_rows // size
     activations = [_activation(jax, name) for name in problem.activations]

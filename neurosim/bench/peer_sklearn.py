@@ -8,6 +8,7 @@ of rows is its own, so it takes the rows as they stand, which saves it the shuff
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -56,10 +57,8 @@ def nearest(problem: Layered) -> tuple[Layered, str]:
 
 def _model(problem: Layered, labels: Any) -> Any:
     """A model at the problem's weights, made ready by one update that is then taken back."""
-    from sklearn.neural_network import MLPClassifier
-
     hidden = {"sigmoid": "logistic"}.get(problem.activations[0], problem.activations[0])
-    model = MLPClassifier(
+    model = import_module("sklearn.neural_network").MLPClassifier(
         problem.sizes[1:-1],
         activation="identity" if len(problem.activations) == 1 else hidden,
         solver="sgd",
@@ -78,7 +77,7 @@ def _model(problem: Layered, labels: Any) -> Any:
     assert problem.biases is not None
     model.coefs_ = [w.astype(problem.dtype) for w in problem.weights]
     model.intercepts_ = [b.astype(problem.dtype) for b in problem.biases]
-    model.loss_curve_, model._no_improvement_count = [], 0  # noqa: SLF001 - as a fresh one's
+    model.loss_curve_, model._no_improvement_count = [], 0  # as a fresh one's
     return model
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
@@ -20,8 +21,7 @@ def torch_system(problem: Layered) -> System | Absent:
     """PyTorch on a layered problem."""
     if find_spec("torch") is None:
         return Absent(NAME, "torch", "not installed")
-    import torch
-
+    torch = import_module("torch")
     torch.set_num_threads(1)
     X, T = torch.from_numpy(problem.X), torch.from_numpy(problem.T)
     if problem.loss == "cross_entropy":
@@ -92,8 +92,7 @@ def torch_sparse_system(problem: Irregular) -> System | Absent:
     """
     if find_spec("torch") is None:
         return Absent(SPARSE, "torch", "not installed")
-    import torch
-
+    torch = import_module("torch")
     torch.set_num_threads(1)
     return System(
         SPARSE, "torch", lambda: lambda: _train_sparse(torch, problem), lambda outcome: outcome
@@ -106,9 +105,9 @@ def _train_sparse(torch: Any, problem: Irregular) -> Outcome:
     by_source = np.argsort(problem.sources, kind="stable")
     turn = torch.from_numpy(by_source)
     w, b = torch.from_numpy(problem.weights.copy()), torch.zeros(n - n_in, 1, dtype=torch.float64)
-    into = _sparse_rows(torch, problem.targets, problem.sources, spans, w, n)
+    into = _sparse_rows(torch, problem.targets, problem.sources, spans=spans, w=w, n=n)
     out_of = _sparse_rows(
-        torch, problem.sources[by_source], problem.targets[by_source], spans, w, n
+        torch, problem.sources[by_source], problem.targets[by_source], spans=spans, w=w, n=n
     )
     sources, targets = torch.from_numpy(problem.sources), torch.from_numpy(problem.targets)
     X, T = torch.from_numpy(problem.X.T.copy()), torch.from_numpy(problem.T.T.copy())
@@ -140,7 +139,7 @@ def _train_sparse(torch: Any, problem: Irregular) -> Outcome:
 
 
 def _sparse_rows(
-    torch: Any, rows: Any, columns: Any, spans: list[tuple[int, int]], w: Any, n: int
+    torch: Any, rows: Any, columns: Any, *, spans: list[tuple[int, int]], w: Any, n: int
 ) -> list[tuple[Any, slice]]:
     """For each level the matrix of its rows, (rows, n), and which edges are in it."""
     made = []

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.bench.irregular import Irregular, uniform
-from neurosim.bench.systems import NEUROSIM, System
+from neurosim.bench.systems import NEUROSIM, Absent, System
 from neurosim.compiler.compile import compile_network
 from neurosim.functions.optimizers import SGD
 from neurosim.training.trainer import epochs
@@ -40,7 +40,7 @@ def graph_of(n_edges: int) -> Irregular:
     return uniform(50, width, n_edges, 1, n_in=max(width, 12))
 
 
-def compile_systems(size: str, _peers: frozenset[str]) -> list[System]:
+def compile_systems(size: str, _peers: frozenset[str]) -> list[System | Absent]:
     """From graph to program, at each size."""
     return [_compiling(n) for n in EDGES[size]]
 
@@ -59,7 +59,7 @@ def _compiling(n_edges: int) -> System:
     return System(row_name(n_edges), NEUROSIM, prepare, units=n_edges)
 
 
-def step_systems(size: str, _peers: frozenset[str]) -> list[System]:
+def step_systems(size: str, _peers: frozenset[str]) -> list[System | Absent]:
     """A step of training, at each size."""
     return [_stepping(n) for n in EDGES[size]]
 
@@ -73,7 +73,7 @@ def _stepping(n_edges: int) -> System:
     return System(row_name(n_edges), NEUROSIM, lambda: lambda: next(steps), units=units)
 
 
-def build_systems(size: str, _peers: frozenset[str]) -> list[System]:
+def build_systems(size: str, _peers: frozenset[str]) -> list[System | Absent]:
     """The objects of the largest size: how long they take to build, and how much memory."""
     n_edges = EDGES[size][-1]
     text = f"from neurosim.bench.scale import print_building; print_building({n_edges})"

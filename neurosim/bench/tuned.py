@@ -3,8 +3,9 @@
 What makes the difference: a column a sample; a row of ones under the outputs and the bias as last
 column of the weights, so that one product serves both; every weight a view of one vector and every
 gradient of another, so that one ufunc updates all; products of whole matrices only (`dot` copies a
-slice, so blame is carried to the row of ones as well, and dropped); buffers made once; outputs given by position
-(by keyword they cost twice as much); bound methods; the learning rate folded into the last delta.
+slice, so blame is carried to the row of ones as well, and dropped); buffers made once; outputs
+given by position (by keyword they cost twice as much); bound methods; the learning rate folded into
+the last delta.
 
 Where a layer is a sigmoid, its weights are kept negated: a = 1/(1 + exp(z')) then saves a pass, and
 since the update's sign is free, costs nothing.
@@ -58,7 +59,8 @@ def train_three_one(problem: Layered) -> Outcome:
 def train_xor(problem: Layered) -> Outcome:
     """Two layers of sigmoids, half squared error, all rows at once, step 1."""
     assert problem.step(problem.batch_size) == 1.0
-    theta, gradient, (w1, w2), (g1, g2) = _flat(problem)
+    flat = _Flat(problem)
+    theta, gradient, (w1, w2), (g1, g2) = flat.all
     np.negative(theta, theta)
     size, hidden = problem.batch_size, len(w1)
     h1 = np.ones((hidden + 1, size))
@@ -101,7 +103,8 @@ def train_xor(problem: Layered) -> Outcome:
 def train_xor_online(problem: Layered) -> Outcome:
     """The same, a sample at a time: vectors instead of matrices, and the one output as a float."""
     assert problem.step(1) == 1.0
-    theta, gradient, (w1, w2), (g1, g2) = _flat(problem)
+    flat = _Flat(problem)
+    theta, gradient, (w1, w2), (g1, g2) = flat.all
     np.negative(theta, theta)
     hidden = len(w1)
     h1, back, slope = np.ones(hidden + 1), np.empty(hidden), np.empty(hidden)
@@ -141,7 +144,7 @@ def train_xor_online(problem: Layered) -> Outcome:
 
 def train_classifier(problem: Layered) -> Outcome:
     """Hidden layers of tanh or relu, softmax, cross-entropy, in batches and in a new order."""
-    theta, gradient, weights, gradients = _flat(problem)
+    flat = _Flat(problem)
     n_rows, dtype = problem.n_rows, problem.dtype
     rows = np.column_stack((problem.X, np.ones(n_rows, dtype)))
     X, T, y = np.empty_like(rows), np.empty_like(problem.T), np.empty(n_rows, np.intp)
@@ -150,9 +153,9 @@ def train_classifier(problem: Layered) -> Outcome:
         np.empty(n_rows, np.intp),
         np.empty(n_rows, dtype),
     )
-    make = _ONE_HIDDEN if len(weights) == 2 else _TWO_HIDDEN
+    make = _tanh_step if len(flat.weights) == 2 else _relu_step
     sizes = {b.stop - b.start for b in problem.batches}
-    steps = {n: make(problem, theta, gradient, weights, gradients, n) for n in sizes}
+    steps = {n: make(problem, flat, n) for n in sizes}
     size = problem.batch_size
     # where the probability of a row's class stands in its batch's (10, B)
     widths = np.full(n_rows, size)
@@ -171,27 +174,33 @@ def train_classifier(problem: Layered) -> Outcome:
         for step, x, t, at, found in batches:
             step(x, t, at, found)
         losses.append(-float(np.log(picked, picked).sum(dtype=np.float64)) / problem.divisor())
-    return Outcome({"losses": np.array(losses), "parameters": theta.astype(np.float64)})
+    return Outcome({"losses": np.array(losses), "parameters": flat.theta.astype(np.float64)})
 
 
-def _flat(problem: Layered) -> tuple[Array, Array, list[Array], list[Array]]:
+class _Flat:
     """Theta and its gradient, and of both the matrices (n_out, n_in + 1) that are views of them."""
-    theta = problem.flat(problem.weights, problem.biases).astype(problem.dtype)
-    gradient = np.zeros_like(theta)
-    weights, gradients, start = [], [], 0
-    for n, m in pairwise(problem.sizes):
-        stop = start + m * (n + 1)
-        weights.append(theta[start:stop].reshape(m, n + 1))
-        gradients.append(gradient[start:stop].reshape(m, n + 1))
-        start = stop
-    return theta, gradient, weights, gradients
+
+    def __init__(self, problem: Layered) -> None:
+        self.theta: Array = problem.flat(problem.weights, problem.biases).astype(problem.dtype)
+        self.gradient: Array = np.zeros_like(self.theta)
+        self.weights: list[Array] = []
+        self.gradients: list[Array] = []
+        start = 0
+        for n, m in pairwise(problem.sizes):
+            stop = start + m * (n + 1)
+            self.weights.append(self.theta[start:stop].reshape(m, n + 1))
+            self.gradients.append(self.gradient[start:stop].reshape(m, n + 1))
+            start = stop
+
+    @property
+    def all(self) -> tuple[Array, Array, list[Array], list[Array]]:
+        """Theta, its gradient, the weights, their gradients."""
+        return self.theta, self.gradient, self.weights, self.gradients
 
 
-def _tanh_step(
-    problem: Layered, theta: Array, gradient: Array, weights: list[Array], gradients: list[Array],
-    size: int,
-) -> Step:  # fmt: skip
-    (w1, w2), (g1, g2), dtype = weights, gradients, problem.dtype
+def _tanh_step(problem: Layered, flat: "_Flat", size: int) -> Step:
+    theta, gradient, (w1, w2), (g1, g2) = flat.all
+    dtype = problem.dtype
     h1 = np.ones((len(w1) + 1, size), dtype)
     h, h1T = h1[:-1], h1.T
     a, m, back1 = np.empty((len(w2), size), dtype), np.empty(size, dtype), np.empty_like(h1)
@@ -200,7 +209,8 @@ def _tanh_step(
     first, second, carry = w1.dot, w2.dot, w2.T.dot
     assign1, assign2, pick = back.dot, a.dot, cells.take
     tanh, exp, subtract, multiply, divide = np.tanh, np.exp, np.subtract, np.multiply, np.divide
-    largest, total = np.maximum.reduce, np.add.reduce
+    reducers: tuple[Array, Array] = (np.maximum.reduce, np.add.reduce)  # NumPy's stubs know no out
+    largest, total = reducers
 
     def run(x: Array, t: Array, at: Array, found: Array) -> None:
         first(x.T, h)
@@ -225,11 +235,9 @@ def _tanh_step(
     return run
 
 
-def _relu_step(
-    problem: Layered, theta: Array, gradient: Array, weights: list[Array], gradients: list[Array],
-    size: int,
-) -> Step:  # fmt: skip
-    (w1, w2, w3), (g1, g2, g3), dtype = weights, gradients, problem.dtype
+def _relu_step(problem: Layered, flat: "_Flat", size: int) -> Step:
+    theta, gradient, (w1, w2, w3), (g1, g2, g3) = flat.all
+    dtype = problem.dtype
     h1, k1 = np.ones((len(w1) + 1, size), dtype), np.ones((len(w2) + 1, size), dtype)
     h, k, h1T, k1T = h1[:-1], k1[:-1], h1.T, k1.T
     a, m = np.empty((len(w3), size), dtype), np.empty(size, dtype)
@@ -245,7 +253,9 @@ def _relu_step(
     carry2, carry1, pick = w3.T.dot, w2.T.dot, cells.take
     assign1, assign2, assign3 = back1.dot, back2.dot, a.dot
     maximum, greater, exp, subtract = np.maximum, np.greater, np.exp, np.subtract
-    multiply, divide, largest, total = np.multiply, np.divide, np.maximum.reduce, np.add.reduce
+    multiply, divide = np.multiply, np.divide
+    reducers: tuple[Array, Array] = (np.maximum.reduce, np.add.reduce)  # NumPy's stubs know no out
+    largest, total = reducers
 
     def run(x: Array, t: Array, at: Array, found: Array) -> None:
         first(x.T, h)
@@ -275,9 +285,6 @@ def _relu_step(
     return run
 
 
-_ONE_HIDDEN, _TWO_HIDDEN = _tanh_step, _relu_step
-
-
 def products_system(problem: Layered) -> System:
     """The bare products of an epoch's batches and nothing else: what `np.dot` can do at most."""
 
@@ -288,12 +295,12 @@ def products_system(problem: Layered) -> System:
 
 
 def _multiply_all(problem: Layered) -> None:
-    _, _, weights, gradients = _flat(problem)
+    flat = _Flat(problem)
     dtype, size = problem.dtype, problem.batch_size
     states = [np.ones((n + 1, size), dtype) for n in problem.sizes]
     x = np.ones((size, problem.sizes[0] + 1), dtype)
     calls: list[tuple[Callable[..., Array], Array, Array]] = []
-    for i, (w, g) in enumerate(zip(weights, gradients, strict=True)):
+    for i, (w, g) in enumerate(zip(flat.weights, flat.gradients, strict=True)):
         outputs, delta = states[i + 1][:-1], np.ones((len(w), size), dtype)
         calls += [
             (w.dot, x.T if i == 0 else states[i], outputs),

@@ -1,9 +1,12 @@
-"""One sample there and back, number by number: neurosim's walk, every record of it made; the same
-walk by hand without records; micrograd. Hidden layers are relu, since micrograd knows no other.
+"""One sample there and back, number by number.
+
+Neurosim's walk, every record of it made; the same walk by hand without records; micrograd. Hidden
+layers are relu, since micrograd knows no other.
 """
 
 from collections import deque
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
@@ -78,7 +81,8 @@ def _there_and_back(
     outputs = [x]
     for number, (weights, biases) in enumerate(rows, start=1):
         a = []
-        for incoming, z in zip(weights, biases, strict=True):
+        for incoming, bias in zip(weights, biases, strict=True):
+            z = bias
             for w, source in zip(incoming, outputs[-1], strict=True):
                 z += w * source
             a.append(z if number == len(rows) or z > 0.0 else 0.0)
@@ -102,12 +106,10 @@ def _there_and_back(
 
 
 def micrograd_walk(problem: Layered, times: int) -> System | Absent:
-    """micrograd's MLP, begun at the same weights."""
+    """The MLP of micrograd, begun at the same weights."""
     if find_spec("micrograd") is None:
         return Absent("micrograd", "micrograd", "not installed")
-    from micrograd.nn import MLP
-
-    model = MLP(problem.sizes[0], list(problem.sizes[1:]))
+    model = import_module("micrograd.nn").MLP(problem.sizes[0], list(problem.sizes[1:]))
     _load(model, problem)
     x, t = problem.X[0].tolist(), problem.T[0].tolist()
 

@@ -10,7 +10,6 @@ from neurosim.bench.irregular_numpy import naive_irregular, tuned_irregular
 from neurosim.bench.layered import Layered, digits, three_one, wide, xor
 from neurosim.bench.naive import naive_system
 from neurosim.bench.ours import neurosim_system
-from neurosim.bench.peer_jax import NAME as JAX
 from neurosim.bench.peer_jax import SEGMENT, jax_segment_system, jax_system
 from neurosim.bench.peer_sklearn import NAME as SKLEARN
 from neurosim.bench.peer_sklearn import sklearn_system

@@ -53,7 +53,9 @@ def bench(
         _print_machine(machine, console)
         try:
             for workload in chosen:
-                _measure(workload, size, asked, count, console, results)
+                _measure(
+                    workload, size=size, peers=asked, rounds=count, console=console, results=results
+                )
         finally:  # after Ctrl-C, too: what is done so far is shown
             _print_bars(results, console)
             _write(machine, results, json_file)
@@ -62,13 +64,14 @@ def bench(
 
 def _measure(
     workload: Workload,
+    *,
     size: str,
     peers: frozenset[str],
     rounds: int,
     console: Console,
     results: list[Result],
 ) -> None:
-    """Measure one workload; what the rounds that were done say is kept also when one is broken off."""
+    """Measure one workload; what the rounds done so far say is kept when it is broken off."""
     _show_progress(f"{workload.name}: all systems run once, and are compared")
     measurement = Measurement(workload, size=size, peers=peers)
     try:
