@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from neurosim.errors import GraphError, InvalidValueError, ShapeError
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import L2
-from neurosim.interpreter.steps import Step, Updated, gradient_of
+from neurosim.interpreter.steps import Step, Updated, gradient_of, record
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
@@ -74,29 +74,29 @@ def update_steps(
     penalty: L2 | None,
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked."""
-    columns = memory.T.tolist()
+    columns, slots = memory.T.tolist(), list(memory)
     for index, owner in enumerate(network.parameter_list()):
-        extra = 0.0
         if isinstance(owner, Connection):
             if not owner.trainable:
                 continue
             before, total = owner._weight, owner.gradient
-            if penalty is not None:
-                extra = penalty.gradient(before, rows)
+            extra = 0.0 if penalty is None else penalty.gradient(before, rows)
         else:
             if not owner.bias_trainable or owner._bias is None:
                 continue
-            before, total = owner._bias, owner.bias_gradient
+            before, total, extra = owner._bias, owner.bias_gradient, 0.0
         assert total is not None
-        gradient = total / divisor if divisor != 1 else total
-        remembered = tuple(columns[index])
-        after, kept = optimizer.scalar(before, gradient + extra, remembered, count, rate)
+        gradient, remembered = total / divisor + extra, tuple(columns[index])
+        after, kept = optimizer.scalar(before, gradient, remembered, count, rate)
         if isinstance(owner, Connection):
             owner._weight = after
         else:
             owner._bias = after
-        memory[:, index] = kept
-        yield Updated(
+        if kept is not remembered:
+            for slot, number in zip(slots, kept, strict=True):
+                slot[index] = number
+        fields = (
             owner, before, optimizer.name, rate, total, divisor, extra, memory, index,
             remembered, kept, after,
         )  # fmt: skip
+        yield record(Updated, fields)
