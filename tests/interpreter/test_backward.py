@@ -23,6 +23,14 @@ def test_a_measuring_is_one_happening(line):
     assert line.loss == 2.0
 
 
+def test_a_number_alone_is_a_target_for_one_output(line):
+    line.forward([3.0])
+
+    list(measure(line, -22.5, HALF))
+
+    assert line.loss == 2.0
+
+
 def test_a_pass_back_is_this_list_of_happenings(line):
     line.forward([3.0])  # h = 7, y = -20.5
 
