@@ -7,7 +7,17 @@ from pydantic_core import core_schema
 
 from neurosim.errors import NeurosimError
 from neurosim.functions.initializers import INITIALIZERS, Initializer, make_initializer
-from neurosim.scenario.entry import LIST, MAPPING, NUMBER, TEXT, Choice, Entry, by_kind, mistake
+from neurosim.scenario.entry import (
+    LIST,
+    MAPPING,
+    NUMBER,
+    TEXT,
+    Choice,
+    Entry,
+    MadeEntry,
+    by_kind,
+    mistake,
+)
 
 _Numbers = Annotated[
     Annotated[float, NUMBER] | Annotated[tuple[float, ...], LIST],
@@ -15,7 +25,7 @@ _Numbers = Annotated[
 ]
 
 
-class _Numbered(Entry):
+class _Numbered(MadeEntry):
     """An initializer with its numbers: {uniform: [low, high]}, {constant: value}."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})

@@ -1,9 +1,11 @@
 """Do the engines agree on a scenario, and which network is in a file."""
 
+import numpy as np
 import pytest
 
 from neurosim.errors import InvalidValueError
 from neurosim.scenario import agree_scenario, load_network
+from neurosim.training.engines import CompiledEngine
 
 
 def test_the_engines_agree_on_a_scenario(write, small):
@@ -27,13 +29,19 @@ def test_the_scenarios_own_loss_reduction_and_batches_are_what_is_compared(write
     assert summed.loss.graph == pytest.approx(4 * mean.loss.graph, rel=1e-14)
 
 
-def test_engines_that_differ_are_found_out(write, small, monkeypatch):
-    from neurosim.functions import activations
+def test_an_engine_that_errs_is_found_out_and_where(write, small, monkeypatch):
+    honest = CompiledEngine.loss_and_gradient
 
-    monkeypatch.setitem(activations.ACTIVATIONS, "sigmoid", activations.ACTIVATIONS["hard_sigmoid"])
-    agreement = agree_scenario(write(small()), updates=1)
+    def wrong(self, theta, X, T):
+        loss, gradient = honest(self, theta, X, T)
+        return loss, gradient + np.array([0.0, 1e-11, 0.0])
 
-    assert agreement.passed  # both engines take their formulas from one table
+    monkeypatch.setattr(CompiledEngine, "loss_and_gradient", wrong)
+    agreement = agree_scenario(write(small()), updates=0)
+
+    assert not agreement.passed
+    assert [d.what for d in agreement.differences if not d.passed] == ["gradients"]
+    assert agreement.gradients.where == "b->o1"
 
 
 def test_a_scenario_without_data_cannot_be_compared(write, two_two_one):

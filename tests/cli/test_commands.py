@@ -1,0 +1,179 @@
+"""``agree``, ``compile``, ``predict``, ``new``, ``list`` and ``schema``."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+import neurosim as ns
+from neurosim.scenario import list_scenarios, schema
+
+
+def test_agree_prints_the_worst_of_each_kind_and_where(neurosim):
+    ran = neurosim("agree", "passed.yaml", "--updates", "7")
+
+    lines = ran.out.splitlines()
+    assert ran.code == 0
+    assert [line.split(": worst ")[0] for line in lines[:4]] == [
+        "outputs", "loss", "gradients", "parameters after 7 updates",
+    ]  # fmt: skip
+    assert " <= 1e-12 at row " in lines[0]
+    assert " <= 1e-10 at " in lines[3]
+    assert lines[4:] == ["the engines agree"]
+
+
+def test_agree_ends_with_1_where_the_engines_differ(neurosim, monkeypatch):
+    from neurosim.training.engines import CompiledEngine
+
+    honest = CompiledEngine.outputs
+    monkeypatch.setattr(
+        CompiledEngine, "outputs", lambda self, theta, X: honest(self, theta, X) + 3e-12
+    )
+
+    ran = neurosim("agree", "passed.yaml")
+
+    assert ran.code == 1
+    assert ran.out.startswith("outputs: worst 3e-12 > 1e-12 at row ")
+    assert ran.out.endswith("the engines do not agree\n")
+
+
+def test_agree_needs_rows(neurosim):
+    ran = neurosim("agree", "two-two-one")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "error: two-two-one: no rows to compare on, got no data; expected a scenario" in ran.err
+
+
+def test_compile_prints_matrices_whose_rows_are_sources_and_a_program(neurosim):
+    ran = neurosim("compile", "two-two-one")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[:4] == [
+        "# 2 x 2 sigmoid: h1, h2",
+        "#       h1  h2",
+        "#   x1   0   0",
+        "#   x2   1   1",
+    ]
+    compile(ran.out, "program", "exec")
+
+
+def test_compile_writes_a_script_that_gives_the_same_outputs(neurosim, folder):
+    ran = neurosim("compile", "two-two-one", "--standalone", "out.py")
+
+    script = subprocess.run(
+        [sys.executable, "-I", "out.py"],
+        input="[2, 3]\n",
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=True,
+    )
+    assert ran.code == 0
+    assert ran.out == ""
+    assert ran.err == "wrote out.py; now: python out.py\n"
+    assert json.loads(script.stdout) == [0.7216325609518421]
+
+
+def test_compile_overwrites_a_script_only_where_it_is_told_to(neurosim, folder):
+    (folder / "out.py").write_text("mine")
+
+    refused = neurosim("compile", "two-two-one", "--standalone", "out.py")
+    kept = (folder / "out.py").read_text()
+    forced = neurosim("compile", "two-two-one", "--standalone", "out.py", "--overwrite")
+
+    assert (refused.code, kept) == (2, "mine")
+    assert refused.err == "error: out.py: exists; expected a new file, or --overwrite\n"
+    assert forced.code == 0
+    assert neurosim("compile", "two-two-one", "--standalone", "none/out.py").err == (
+        "error: none/out.py: no such file or directory\n"
+    )
+
+
+def test_predict_prints_a_row_of_outputs_for_each_row(neurosim, folder):
+    (folder / "rows.csv").write_text("b,a\n1,0\n0,1\n")
+    trained = ns.run_scenario("passed.yaml").network
+    trained.save(folder / "net.json")
+
+    by_scenario = neurosim("predict", "passed.yaml", "rows.csv")
+    by_network = neurosim("predict", "net.json", "rows.csv")
+
+    header, *rows = by_scenario.out.splitlines()
+    assert by_scenario.code == 0
+    assert by_network == by_scenario
+    assert header == "o1"
+    assert [[float(row)] for row in rows] == trained.predict([[0, 1], [1, 0]]).tolist()
+
+
+def test_predict_takes_rows_without_a_header(neurosim, folder):
+    (folder / "rows.csv").write_text("0,1\n")
+
+    assert len(neurosim("predict", "passed.yaml", "rows.csv").out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "words"),
+    [
+        ("passed.yaml", 2, "error: rows.csv: wrong columns, got 3 (1, 2, 3); expected 2, or a"),
+        ("diverged.yaml", 3, "diverged: epoch "),
+        ("skipped.yaml", 2, "skipped, data set 'moons': comes through scikit-learn"),
+        ("invalid.yaml", 2, "error: invalid.yaml:7:41"),
+        ("none.json", 2, "error: none.json: cannot be read"),
+    ],
+)
+def test_predict_says_what_is_wrong(neurosim, folder, file, code, words):
+    (folder / "rows.csv").write_text("1,2,3\n")
+
+    ran = neurosim("predict", file, "rows.csv")
+
+    assert (ran.code, ran.out) == (code, "")
+    assert words in ran.err
+
+
+def test_new_writes_a_commented_scenario_that_runs(neurosim, folder):
+    made = neurosim("new", "mine")
+
+    ran = neurosim("run", "mine.yaml")
+
+    assert made.err == "wrote mine.yaml; now: neurosim run mine.yaml\n"
+    assert (folder / "mine.yaml").read_text().count("#") >= 4
+    assert ran.code == 0
+    assert "2 of 2 expectations met" in ran.out
+
+
+def test_new_does_not_overwrite(neurosim, folder):
+    (folder / "mine.yaml").write_text("mine")
+
+    ran = neurosim("new", "mine.yaml")
+
+    assert ran.code == 2
+    assert ran.err == "error: mine.yaml: exists; expected a new name\n"
+    assert (folder / "mine.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/"])
+def test_new_needs_a_name(neurosim, name):
+    ran = neurosim("new", name)
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: NAME: no name, got ")
+
+
+def test_list_shows_each_shipped_scenario_in_a_line(neurosim):
+    lines = neurosim("list").out.splitlines()
+
+    assert [line.split()[0] for line in lines] == [item.name for item in list_scenarios()]
+    assert "two-two-one             The 2-2-1 network of the tutorial" in lines
+
+
+def test_schema_prints_the_json_schema(neurosim):
+    assert json.loads(neurosim("schema").out) == schema()
+
+
+def test_the_starter_is_plain_yaml_that_other_parsers_read_alike(neurosim, folder):
+    neurosim("new", "mine")
+
+    document = yaml.safe_load((folder / "mine.yaml").read_text())
+
+    assert document["training"]["optimizer"] == {"name": "adam", "learning_rate": 0.05}

@@ -1,0 +1,105 @@
+"""What only a process of its own shows: signals, pipes, terminals, a missing package."""
+
+import json
+import os
+import pty
+import signal
+from pathlib import Path
+
+import pytest
+
+FULL = Path("/dev/full")
+
+
+@pytest.fixture
+def terminal():
+    """Both ends of a terminal: what is read, and what a process writes to."""
+    ends = pty.openpty()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def test_on_a_terminal_a_bar_moves_and_ctrl_c_ends_with_130(process, terminal):
+    screen, line = terminal
+    running = process("run", "passed.yaml", "--set=training.epochs=1000000000", stderr=line)
+
+    shown = b""
+    while shown.count(b"/1000000000") < 3:  # once at 0, then as epochs are done
+        shown += os.read(screen, 65536)
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=30)
+    while b"interrupted" not in shown:
+        shown += os.read(screen, 65536)
+
+    done = {word.rsplit(b"m", 1)[-1].strip() for word in shown.split(b"/1000000000")[:-1]}
+    assert running.returncode == 130
+    assert out == ""
+    assert len(done) >= 2
+    assert b"Traceback" not in shown
+
+
+@pytest.mark.slow
+def test_there_is_no_bar_where_stderr_is_no_terminal(process, terminal):
+    screen, line = terminal
+    running = process("run", "passed.yaml", stdout=line, environment={"NO_COLOR": "1"})
+
+    _, err = running.communicate(timeout=30)
+
+    assert err == ""
+    assert b"2 of 2 expectations met" in os.read(screen, 65536)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "passed.yaml", "passed.yaml"],
+        pytest.param(["list"], marks=pytest.mark.slow),
+        pytest.param(["run", "--json", "passed.yaml"], marks=pytest.mark.slow),
+    ],
+)
+def test_a_reader_that_goes_away_is_no_mistake(process, arguments):
+    running = process(*arguments)
+    running.stdout.close()  # as head does
+
+    err = running.stderr.read()
+
+    assert err == ""
+    assert running.wait(timeout=30) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FULL.exists(), reason="no such device")
+def test_a_disk_that_is_full_is_told(process):
+    with FULL.open("w") as full:
+        running = process("list", stdout=full)
+        _, err = running.communicate(timeout=30)
+
+    assert running.returncode == 2
+    assert err == "error: output: no space left on device\n"
+
+
+@pytest.mark.slow
+def test_a_terminal_without_the_letters_of_a_title_still_shows_the_rest(process):
+    running = process(
+        "run", "passed.yaml", "--set=title=神 é", environment={"PYTHONIOENCODING": "ascii"}
+    )
+
+    out, err = running.communicate(timeout=30)
+
+    assert (running.returncode, err) == (0, "")
+    assert out.startswith("\\u795e \\xe9\nnetwork: 2 inputs")
+
+
+@pytest.mark.slow
+def test_without_scikit_learn_a_scenario_is_skipped_and_counts_as_met(process, folder):
+    # a module that refuses to be imported stands in front of the real one, if there is one
+    (folder / "sklearn.py").write_text("raise ImportError('not here')")
+
+    running = process("run", "skipped.yaml", "digits", "passed.yaml", "--json")
+    out, err = running.communicate(timeout=30)
+
+    documents = json.loads(out)
+    assert (running.returncode, err) == (0, "")
+    assert [document["status"] for document in documents] == ["skipped", "skipped", "passed"]
+    assert "pip install 'neurosim[sklearn]'" in documents[1]["message"]
