@@ -143,6 +143,12 @@ def _beginning(text: _Text) -> list[str]:
     return lines
 
 
+def _require_single_definitions(lines: list[str]) -> None:
+    names = [line.partition(" = ")[0] for line in lines if " = " in line]
+    names = [name for name in names if name.isidentifier()]
+    assert len(set(names)) == len(names), "the program gives one name to two things"
+
+
 def _takes_inputs_directly(plan: Plan) -> bool:
     """Whether no block mixes inputs with other sources, so that they need not be copied."""
     inputs = plan.n_in + 1  # with the row of ones behind them
@@ -188,6 +194,7 @@ def _print_operations(
                 raise AssertionError("updates are printed last")
             case _:
                 assert_never(operation)
+    _require_single_definitions(text.setup)
     if text.fan_slots:
         assert text.begin_of_backward is not None
         text.loop.insert(text.begin_of_backward, "carry(slots, 0, carried, 'clip')")
@@ -379,15 +386,15 @@ def _fan_part(fan: Fan, block: Block, text: _Text) -> _Part:
     for j, bundle in enumerate(fan.bundles):
         name = f"{i}_{j}"
         count, width = bundle.targets.shape
-        _scratch(f"u{name}", count, width, text)
+        _scratch(f"y{name}", count, width, text)
         text.constant(f"targets{name}", bundle.targets.ravel())
         first, last = text.n_fan_slots, text.n_fan_slots + count * width
         text.fan_slots.append(bundle.slots.ravel())
         text.n_fan_slots = last
         text.setup.append(f"c{name} = carried[{first}:{last}].reshape({count}, 1, {width})")
         text.setup.append(f"h{name} = h{i}[{done}:{done + count}].reshape({count}, 1, size)")
-        text.loop.append(f"recall(targets{name}, 0, u{name}, 'clip')")
-        text.loop.append(f"matmul(c{name}, u{name}_3, h{name})")
+        text.loop.append(f"recall(targets{name}, 0, y{name}, 'clip')")
+        text.loop.append(f"matmul(c{name}, y{name}_3, h{name})")
         done += count
     order = np.argsort(fan.rows).astype(np.intp)
     text.constant(f"turn{i}", order)
