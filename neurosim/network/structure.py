@@ -199,10 +199,10 @@ class Structure:
             twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
         twin._order.arrange([twin._unit(unit.name) for unit in self._order.units()])
         twin.chosen, twin.version = self.chosen, self.version
-        nodes, old = twin.nodes, self.connections
+        same, old = dict(zip(self.neurons, twin.neurons, strict=True)), self.connections
         made = twin.join(
-            [nodes[connection._source._name].held for connection in old],
-            [nodes[connection._target._name].held for connection in old],
+            [same[connection._source] for connection in old],
+            [same[connection._target] for connection in old],
             [connection._weight for connection in old],
             trainable=True,
         )

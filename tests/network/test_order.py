@@ -111,6 +111,18 @@ def test_a_chain_made_backward_keeps_the_order():
     kept.check()
 
 
+def test_room_is_made_where_units_come_to_one_place_again_and_again():
+    n = 300  # more than the 200 halvings of a gap
+    kept = Kept(n + 10)
+    kept.connect(*((i, i + 1) for i in range(9)))  # 0 has so many behind it that others move
+
+    for i in range(10, n + 10):
+        kept.connect((i, 0))
+
+    assert [unit.name for unit in kept.order.units()][:2] == ["10", "11"]
+    kept.check()
+
+
 def test_units_that_all_move_to_one_place_find_room():
     n = 300
     kept = Kept(n)

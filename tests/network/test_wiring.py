@@ -42,6 +42,15 @@ def test_one_to_one_takes_a_vector_and_no_matrix(refused):
         net.connect("x", "h", pattern="one_to_one", weights=np.eye(2))
 
 
+def test_one_to_one_weights_are_scaled_for_one_source_and_one_target():
+    net = layers(200, 200)
+
+    drawn = np.array(weights(net.connect("x", "h", pattern="one_to_one")))
+
+    bound = np.sqrt(6 / (1 + 1))
+    assert 0.95 * bound < np.abs(drawn).max() <= bound
+
+
 def test_a_layer_and_a_neuron_are_connected_like_layers():
     net = layers(2, 3)
 
