@@ -1,30 +1,24 @@
 """neurosim through the public door: `train`, with its checks, its history and its hand-over."""
 
-import inspect
 from typing import Any
 
 import numpy as np
 
 from neurosim.bench.irregular import Irregular
 from neurosim.bench.layered import Layered
-from neurosim.bench.systems import NEUROSIM, Absent, Outcome, System
+from neurosim.bench.systems import NEUROSIM, Outcome, System
 from neurosim.functions.optimizers import SGD
 from neurosim.network.network import Network
 from neurosim.training.trainer import History, train
 
 
-def neurosim_system(problem: Layered | Irregular, name: str = NEUROSIM) -> System | Absent:
+def neurosim_system(problem: Layered | Irregular, name: str = NEUROSIM) -> System:
     """Neurosim on a problem; the structure is built once, as a user does who trains again."""
-    options: dict[str, Any] = {}
-    if problem.precision == "single":
-        if "precision" not in inspect.signature(train).parameters:
-            return Absent(name, NEUROSIM, "not available: train takes no precision")
-        options["precision"] = "single"
     net = problem.build()
 
     def prepare() -> Any:
         net.reset()
-        return lambda: train_neurosim(net, problem, **options)
+        return lambda: train_neurosim(net, problem)
 
     def outcome(history: History) -> Outcome:
         return Outcome({"losses": np.array(history.loss), "parameters": net.parameters()})
@@ -32,7 +26,7 @@ def neurosim_system(problem: Layered | Irregular, name: str = NEUROSIM) -> Syste
     return System(name, NEUROSIM, prepare, outcome)
 
 
-def train_neurosim(net: Network, problem: Layered | Irregular, **options: Any) -> History:
+def train_neurosim(net: Network, problem: Layered | Irregular) -> History:
     """Train by the problem's rules."""
     return train(
         net,
@@ -45,5 +39,5 @@ def train_neurosim(net: Network, problem: Layered | Irregular, **options: Any) -
         shuffle=problem.shuffle,
         reduction=problem.reduction,
         seed=0,
-        **options,
+        precision=problem.precision,
     )

@@ -99,7 +99,8 @@ class Workload:
         bars: what is aimed at.
         tolerance: two numbers are the same if |a - b| <= tolerance * max(1, |a|).
         reference: the row that all others must agree with.
-        shown_as: how a figure is written: ``seconds`` or ``plain``.
+        small_tolerance: the tolerance in the small size, where it is another.
+        units_of_rows: what figures are in, by row, where not in seconds.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Workload:
     bars: tuple[Bar, ...] = ()
     tolerance: float = 1e-9
     reference: str = TUNED
+    small_tolerance: float | None = None
     units_of_rows: Mapping[str, str] = field(default_factory=dict)
 
 

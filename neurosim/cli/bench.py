@@ -99,7 +99,8 @@ def _print_machine(machine: Machine, console: Console) -> None:
 
 
 def _print_result(result: Result, console: Console) -> None:
-    console.print(f"[bold]{result.name}[/bold] {escape(result.title)}", soft_wrap=True)
+    size = "" if result.size == "full" else " (in a tiny size)"
+    console.print(f"[bold]{result.name}[/bold] {escape(result.title)}{size}", soft_wrap=True)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("system")
     table.add_column(f"per {result.unit}", justify="right")
