@@ -1,0 +1,112 @@
+"""The script that a user takes away: only NumPy, and the same outputs to the last bit or nearly."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.functions.activations import ACTIVATIONS
+
+
+def test_the_script_gives_the_same_outputs_where_neurosim_is_not_installed(
+    irregular, run_script, assert_close
+):
+    X = np.random.default_rng(5).normal(size=(4, 2))
+
+    lines = run_script(ns.compile_network(irregular).standalone(), [json.dumps(list(r)) for r in X])
+
+    assert_close([json.loads(line) for line in lines], irregular.predict(X), 1e-15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "softmax"])
+def test_every_activation_travels_with_the_script(activation, run_script, assert_close):
+    net = ns.Network("one")
+    net.add_layer("x", 2)
+    net.add_layer("o", 3, activation=activation, bias=[0.5, -0.25, 0.0])
+    net.connect("x", "o", weights=[[1.0, -2.0, 0.5], [0.25, 1.5, -1.0]])
+    X = [[0.5, -1.0], [4.0, 2.0], [-700.0, 30.0]]
+
+    lines = run_script(ns.compile_network(net).standalone(), [json.dumps(row) for row in X])
+
+    assert_close([json.loads(line) for line in lines], net.predict(X), 1e-15)
+
+
+def test_all_activations_travel_together(run_script, assert_close):
+    net = ns.Network("all")
+    net.add_layer("x", 1)
+    for name in ACTIVATIONS:
+        net.add_neuron(f"n_{name}", activation=name, bias=0.125)
+        net.connect("x1", f"n_{name}", weight=1.0)
+    net.add_layer("s", 2, activation="softmax", bias=[0.5, None])
+    net.connect("x", "s", weight=0.5)
+    net.outputs = [neuron.name for neuron in net.neurons if not neuron.is_input]
+
+    lines = run_script(ns.compile_network(net).standalone(), ["0.5", "", "[-4]", "1000"])
+
+    found = [json.loads(line) for line in lines]
+    assert_close(found, net.predict([[0.5], [-4.0], [1000.0]]), 1e-15)
+
+
+def test_the_script_holds_the_weights_of_the_moment(layered, run_script):
+    script = ns.compile_network(layered).standalone()
+    expected = layered.predict([[0.1, 0.2, -0.3]]).tolist()
+    layered["h1", "o1"].weight = 99.0
+
+    (line,) = run_script(script, ["0.1, 0.2, -0.3"])
+
+    assert [json.loads(line)] == expected
+
+
+def test_hostile_names_run_no_code(run_script):
+    net = ns.Network('"""\nraise SystemExit(3)\n"""')
+    net.add_layer("exec", ["theta", "np"])
+    net.add_layer("predict", ["forward", "json"], activation="tanh")
+    net.connect("exec", "predict", weights=[[1.0, 0.0], [0.0, 1.0]])
+
+    (line,) = run_script(ns.compile_network(net).standalone(), ["[0, 1]"])
+
+    assert json.loads(line) == net.predict([[0, 1]])[0].tolist()
+
+
+def chain(length):
+    net = ns.Network("chain")
+    net.add_layer("x", 1)
+    before = "x1"
+    for i in range(length):
+        net.add_neuron(f"n{i}", bias=None)
+        net.connect(before, f"n{i}", weight=1.0)
+        before = f"n{i}"
+    net.outputs = [before]
+    return net
+
+
+@pytest.mark.parametrize("length", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_a_long_chain_compiles_learns_and_answers(length):
+    net = chain(length)
+    begin = time.process_time()
+
+    found = ns.compile_network(net).forward([[3.0]])
+    gradient = ns.loss_and_gradients(net, [[3.0]], [[1.0]], engine="compiled")
+
+    assert time.process_time() - begin < 60.0  # 6 s for 10,000; squares or recursion would not
+    assert found.tolist() == [[3.0]]
+    assert set(gradient.vector.tolist()) == {6.0}  # (3 - 1) * 3, at each weight of 1
+
+
+def test_wide_layers_are_two_dense_matrices(assert_close):
+    rng = np.random.default_rng(6)
+    net = ns.Network("wide")
+    net.add_layer("x", 200)
+    net.add_layer("h", 150, activation="tanh", bias=0.0)
+    net.add_layer("o", 10, activation="softmax", bias=0.0)
+    net.connect("x", "h", weights=rng.normal(size=(200, 150)) / 15)
+    net.connect("h", "o", weights=rng.normal(size=(150, 10)) / 12)
+    X = rng.normal(size=(3, 200))
+
+    compiled = ns.compile_network(net)
+
+    assert [m.weights.shape for m in compiled.matrices] == [(200, 150), (150, 10)]
+    assert_close(compiled.forward(X), [net.forward(row) for row in X], 1e-13)
