@@ -16,9 +16,8 @@ from operator import attrgetter
 from typing import Any
 
 _LABEL = attrgetter("label")
-_GAP = (
-    1 << 200
-)  # 200 units fit between two neighbours, halving each time, before all are relabelled
+# 200 units fit between two neighbours, halving each time, before all are relabelled
+_GAP = 1 << 200
 
 
 class Unit:
