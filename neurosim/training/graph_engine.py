@@ -1,5 +1,6 @@
 """The graph engine: the interpreter's passes, drained. It says what a network means."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -37,6 +38,8 @@ class GraphEngine:
         for _ in range(epochs):
             for _ in range(self._task.n_batches - state.batch):
                 state = self.advance_batch(state)
+                if not state.is_finite:  # it cannot be gone on with
+                    return state, [*losses, math.nan]
             losses.append(state.partial_loss / self._task.divisor(self._task.n_rows))
         return state, losses
 

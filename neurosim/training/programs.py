@@ -4,6 +4,7 @@ What a program is given is prepared once: rows with a column of ones for arrays,
 for single numbers.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterable
 from itertools import chain, repeat
 from typing import Any, Protocol
@@ -240,13 +241,17 @@ class _ScalarRun:
         program = self._program
         batches = program.batches(order)[first:last]
         losses: list[float]
-        losses, self._theta, self._memory = program.load(
-            self._theta,
-            self._memory,
-            self._updates,
-            program.task.optimizer.learning_rate,
-            chain.from_iterable(repeat(batches, repeats)),
-        )
+        try:
+            losses, self._theta, self._memory = program.load(
+                self._theta,
+                self._memory,
+                self._updates,
+                program.task.optimizer.learning_rate,
+                chain.from_iterable(repeat(batches, repeats)),
+            )
+        except ArithmeticError:  # where arrays would go on with infinite numbers
+            self._theta = [math.nan] * len(self._theta)
+            return [math.nan] * (len(batches) * repeats)
         self._updates += len(losses)
         return losses
 

@@ -5,6 +5,7 @@ can be captured (it is a value), compared, restored, and carried from one engine
 vectors are in the network's order of theta.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,15 @@ class TrainingState:
         )
 
     __hash__ = None  # type: ignore[assignment] # it holds arrays
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number of it is finite."""
+        return bool(
+            np.isfinite(self.parameters).all()
+            and np.isfinite(self.memory).all()
+            and math.isfinite(self.partial_loss)
+        )
 
     @property
     def position(self) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ hold its values, and `Epoch.state` is where a later call goes on.
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -204,7 +205,8 @@ class _Session:
     def epochs(self, count: int) -> Iterator[Epoch]:
         for _ in range(count):
             begin = time.perf_counter()
-            (loss,) = self._advance(1)
+            with self._handing_over():
+                (loss,) = self._advance(1)
             seconds = time.perf_counter() - begin
             yield Epoch(
                 self.state.epoch - 1,
@@ -220,26 +222,35 @@ class _Session:
         """All epochs, in stretches of about a tenth of a second."""
         losses: list[float] = []
         stretch = 1
-        while len(losses) < count:
-            begin = time.perf_counter()
-            losses += self._advance(min(stretch, count - len(losses)))
-            if time.perf_counter() - begin < _STRETCH / 2:
-                stretch *= 2
+        with self._handing_over():
+            while len(losses) < count:
+                begin = time.perf_counter()
+                losses += self._advance(min(stretch, count - len(losses)))
+                seconds = max(time.perf_counter() - begin, 1e-6)
+                stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
         return losses
 
     def _advance(self, count: int) -> list[float]:
-        """Go on; whatever happens, the objects then hold the values of the state."""
-        before = self.state
-        try:
-            after, losses = self._engine.advance(before, epochs=count)
-            if not (_all_finite(losses) and is_finite(after)):
-                self.state, place = _find_divergence(self._engine, self.task, before, count)
-                raise DivergedError(place)
-            self.state = after
-        finally:
-            if self.task.network.version == self.task.version:
-                _hand_over(self.task.network, self.state)
+        """Go on with the state alone."""
+        after, losses = self._engine.advance(self.state, epochs=count)
+        if not (_all_finite(losses) and after.is_finite):
+            self.state, place = _find_divergence(self._engine, self.task, self.state, count)
+            raise DivergedError(place)
+        self.state = after
         return losses
+
+    @contextmanager
+    def _handing_over(self) -> Iterator[None]:
+        """Whatever happens inside, the objects then hold the values of the state."""
+        try:
+            yield
+        finally:
+            network = self.task.network
+            theta = self.state.parameters
+            is_fresh = network.version == self.task.version
+            # equal after the graph engine: then what the last pass left may stay, too
+            if is_fresh and not np.array_equal(network.parameters(), theta):
+                network.load_parameters(theta)
 
     def _validation_loss(self) -> float | None:
         if self._watch is None:
@@ -253,11 +264,6 @@ class _Session:
         task = self._watched
         outputs = self._engine.outputs(self.state.parameters, task.X)
         return {name: METRICS[name](outputs, task.T) for name in self._metrics}
-
-
-def _hand_over(network: Network, state: TrainingState) -> None:
-    if not np.array_equal(network.parameters(), state.parameters):
-        network.load_parameters(state.parameters)
 
 
 def _fitting(state: TrainingState, task: Task) -> TrainingState:
@@ -286,15 +292,6 @@ def _all_finite(losses: list[float]) -> bool:
     return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
 
 
-def is_finite(state: TrainingState) -> bool:
-    """Whether every number of a state is finite."""
-    return bool(
-        np.isfinite(state.parameters).all()
-        and np.isfinite(state.memory).all()
-        and math.isfinite(state.partial_loss)
-    )
-
-
 def _find_divergence(
     engine: Engine, task: Task, state: TrainingState, epochs: int
 ) -> tuple[TrainingState, str]:
@@ -304,7 +301,7 @@ def _find_divergence(
     """
     for _ in range(epochs * task.n_batches):
         after = engine.advance_batch(state)
-        if not is_finite(after):
+        if not after.is_finite:
             break
         state = after
     where = f"epoch {state.epoch}, batch {state.batch}"
