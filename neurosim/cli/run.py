@@ -123,8 +123,9 @@ def _watch(made: Run, file: str) -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for _ in progress.track(made, total=made.n_epochs, description=Path(file).stem):
-            pass
+        bar = progress.add_task(Path(file).stem, total=made.n_epochs)
+        for stretch in made:
+            progress.advance(bar, len(stretch))
 
 
 def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> None:

@@ -34,8 +34,9 @@ class _Group:
             "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + more
             for row in cells
         ]
-        title = f"{self.title} ({self.shown} of {len(self.names)})" if more else self.title
-        return [title, *lines]
+        count = f" ({self.shown} of {len(self.names)})" if more else ""
+        fits = len(self.title + count) <= max(map(len, lines))
+        return [self.title + count if fits else self.title, *lines]
 
     @property
     def width(self) -> int:

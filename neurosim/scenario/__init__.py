@@ -11,7 +11,7 @@ from neurosim.scenario.document import Document
 from neurosim.scenario.expect import Verdict
 from neurosim.scenario.predict import Predictor, predictor
 from neurosim.scenario.read import read_scenario
-from neurosim.scenario.result import EpochRecord, Losses, Parameters, RunResult, TableRow
+from neurosim.scenario.result import EpochRecord, Losses, Parameters, RunResult, Stretch, TableRow
 from neurosim.scenario.run import Run, run_scenario, start_run
 from neurosim.scenario.scenario import Scenario, Training, load_scenario
 from neurosim.scenario.schema import schema
@@ -27,6 +27,7 @@ __all__ = [
     "RunResult",
     "Scenario",
     "Shipped",
+    "Stretch",
     "TableRow",
     "Training",
     "Verdict",

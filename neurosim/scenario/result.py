@@ -1,7 +1,7 @@
 """What a run leaves behind: a frozen record, and the same as data for JSON."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -37,7 +37,7 @@ class TableRow(NamedTuple):
 class EpochRecord(NamedTuple):
     """What was measured in one epoch; the numbers are those of `neurosim.Epoch`.
 
-    ``seconds`` is the mean over the epochs that were gone through in one stretch.
+    ``seconds`` is the mean over the epochs of a stretch.
     """
 
     epoch: int
@@ -50,6 +50,46 @@ class EpochRecord(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The record as data for JSON."""
         return jsonable(self._asdict())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Epochs that were gone through at once.
+
+    Their records are made when somebody asks for them: there may be millions, and making them
+    takes longer than training a small network does.
+
+    Attributes:
+        first: the number of the first epoch.
+        loss: one number an epoch.
+        validation_loss: the same, or empty.
+        metrics: the same by name.
+        rate: the learning rate.
+        seconds: how long an epoch took, on average.
+    """
+
+    first: int
+    loss: Sequence[float]
+    validation_loss: Sequence[float]
+    metrics: Mapping[str, Sequence[float]]
+    rate: float
+    seconds: float
+
+    def __len__(self) -> int:
+        """The number of epochs."""
+        return len(self.loss)
+
+    def __iter__(self) -> Iterator[EpochRecord]:
+        """A record for each epoch."""
+        for index, loss in enumerate(self.loss):
+            yield EpochRecord(
+                self.first + index,
+                loss,
+                self.validation_loss[index] if self.validation_loss else None,
+                {name: values[index] for name, values in self.metrics.items()},
+                self.rate,
+                self.seconds,
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +112,7 @@ class RunResult:
         output_names: the columns of its targets and outputs.
         table: up to 16 rows.
         n_rows: how many training rows there are; 0 without data.
-        history: what was measured in each epoch.
+        stretches: what was measured in the epochs; ``history`` has a record for each.
         seconds: how long all of it took.
         versions: of neurosim, Python and NumPy.
     """
@@ -93,7 +133,12 @@ class RunResult:
     output_names: tuple[str, ...] = ()
     table: tuple[TableRow, ...] = ()
     n_rows: int = 0
-    history: tuple[EpochRecord, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """What was measured in each epoch."""
+        return tuple(record for stretch in self.stretches for record in stretch)
 
     @property
     def passed(self) -> bool:

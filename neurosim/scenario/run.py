@@ -17,14 +17,7 @@ from neurosim.scenario.expect import Moment, Verdict, unreached
 from neurosim.scenario.expect_entry import Expectation, NetInputExpectation, OutputExpectation
 from neurosim.scenario.overrides import Overrides, listed
 from neurosim.scenario.read import read
-from neurosim.scenario.result import (
-    EpochRecord,
-    Losses,
-    Parameters,
-    RunResult,
-    Status,
-    TableRow,
-)
+from neurosim.scenario.result import Losses, Parameters, RunResult, Status, Stretch, TableRow
 from neurosim.scenario.scenario import Scenario, build_scenario
 from neurosim.scenario.shipped import find_scenario
 from neurosim.scenario.stretches import stretches
@@ -99,10 +92,10 @@ class _Skipped(NamedTuple):
 
 
 class Run:
-    """One run of a scenario: an iterator of its epochs, and then a result.
+    """One run of a scenario: an iterator of stretches of epochs, and then a result.
 
-    The training goes on, stretch by stretch, only while somebody iterates; ``result()`` does what
-    is left of it. The scenario's own network is not changed: the run works on a copy.
+    The training goes on only while somebody iterates; ``result()`` does what is left of it. The
+    scenario's own network is not changed: the run works on a copy.
 
     Attributes:
         scenario: what is run; None where it is skipped.
@@ -116,38 +109,40 @@ class Run:
         training = None if self.scenario is None else self.scenario.training
         self.n_epochs = 0 if training is None else training.epochs
         self._verdicts: dict[int, list[Verdict]] = {}
-        self._history: list[EpochRecord] = []
+        self._stretches: list[Stretch] = []
+        self._n_done = 0
         self._first_loss: float | None = None
         self._diverged = ""
         self._result: RunResult | None = None
         if self.scenario is None:
-            self._epochs: Iterator[EpochRecord] = iter(())
+            self._training: Iterator[Stretch] = iter(())
         else:
             self._network = self.scenario.network.copy()
-            self._epochs = self._train(self.scenario)
+            self._training = self._train(self.scenario)
 
-    def __iter__(self) -> Iterator[EpochRecord]:
-        """The epochs that are left; those of a stretch come when it is done."""
-        return self._epochs
+    def __iter__(self) -> Iterator[Stretch]:
+        """What is left, a stretch after the other: epochs that were gone through at once."""
+        return self._training
 
     def result(self) -> RunResult:
         """What came out; epochs that nobody has asked for yet are done first."""
-        deque(self._epochs, maxlen=0)
+        deque(self._training, maxlen=0)
         if self._result is None:
             self._result = self._make_result()
         return self._result
 
-    def _train(self, scenario: Scenario) -> Iterator[EpochRecord]:
+    def _train(self, scenario: Scenario) -> Iterator[Stretch]:
         self._judge(scenario, 0)
         self._first_loss = self._loss(scenario)
         if scenario.training is None or scenario.data is None:
             return
         stops = [self._position(item) for item in scenario.expect]
         try:
-            for records in stretches(self._network, scenario, stops):
-                self._history += records
-                self._judge(scenario, len(self._history))
-                yield from records
+            for stretch in stretches(self._network, scenario, stops):
+                self._stretches.append(stretch)
+                self._n_done += len(stretch)
+                self._judge(scenario, self._n_done)
+                yield stretch
         except DivergedError as error:
             self._diverged = str(error)
 
@@ -204,7 +199,7 @@ class Run:
         return {
             "status": self._status(verdicts),
             "message": self._diverged,
-            "epochs": len(self._history),
+            "epochs": self._n_done,
             "loss": Losses(self._first_loss, self._loss(scenario)),
             "network": self._network,
             "parameters": parameters_of(self._network),
@@ -213,7 +208,7 @@ class Run:
             "output_names": tuple(neuron.name for neuron in self._network.outputs),
             "table": self._table(scenario),
             "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
-            "history": tuple(self._history),
+            "stretches": tuple(self._stretches),
         }
 
     def _status(self, verdicts: tuple[Verdict, ...]) -> Status:

@@ -11,18 +11,16 @@ from typing import Any
 
 from neurosim.errors import DivergedError
 from neurosim.network.network import Network
-from neurosim.scenario.result import EpochRecord
+from neurosim.scenario.result import Stretch
 from neurosim.scenario.scenario import Scenario
 from neurosim.training.state import TrainingState
-from neurosim.training.trainer import Epoch, History, epochs, train
+from neurosim.training.trainer import History, epochs, train
 
 _STRETCH = 0.1  # seconds
 _SETUPS = 20  # a stretch lasts that much longer than getting it ready did, else that would show
 
 
-def stretches(
-    network: Network, scenario: Scenario, stops: Iterable[int]
-) -> Iterator[list[EpochRecord]]:
+def stretches(network: Network, scenario: Scenario, stops: Iterable[int]) -> Iterator[Stretch]:
     """Train the network as the scenario says.
 
     Args:
@@ -31,15 +29,14 @@ def stretches(
         stops: numbers of epochs done, at which a stretch must end.
 
     Yields:
-        The records of a stretch, when the network is at its end.
+        What was measured in a stretch, when the network is at its end.
 
     Raises:
-        DivergedError: a number was not finite. The records of the epochs that were whole have been
-            yielded before.
+        DivergedError: a number was not finite. The epochs that were whole have been yielded before.
     """
     assert scenario.training is not None
     done, length, state = 0, 1, None
-    n_epochs = scenario.training.epochs
+    n_epochs, rate = scenario.training.epochs, scenario.training.optimizer.learning_rate
     for stop in sorted({n_epochs, *(stop for stop in stops if stop < n_epochs)}):
         while done < stop:
             begin = time.perf_counter()
@@ -51,7 +48,8 @@ def stretches(
                 raise
             setup = time.perf_counter() - begin - history.seconds
             length = _next_length(history, setup)
-            yield _records(history, done, scenario)
+            losses, metrics = (history.loss, history.validation_loss), history.metrics
+            yield Stretch(done, *losses, metrics, rate, history.seconds / count)
             done, state = done + count, history.state
 
 
@@ -69,40 +67,16 @@ def _options(scenario: Scenario, count: int, state: TrainingState | None) -> dic
     return {**chosen, **given, "engine": scenario.engine, "seed": scenario.seed}
 
 
-def _records(history: History, first: int, scenario: Scenario) -> list[EpochRecord]:
-    assert scenario.training is not None
-    rate = scenario.training.optimizer.learning_rate
-    seconds = history.seconds / len(history.loss)
-    return [
-        EpochRecord(
-            first + index,
-            loss,
-            history.validation_loss[index] if history.validation_loss else None,
-            {name: values[index] for name, values in history.metrics.items()},
-            rate,
-            seconds,
-        )
-        for index, loss in enumerate(history.loss)
-    ]
-
-
 def _one_by_one(
     network: Network, scenario: Scenario, count: int, state: TrainingState | None
-) -> Iterator[list[EpochRecord]]:
+) -> Iterator[Stretch]:
     """A stretch in which the training diverges, again, epoch by epoch as far as it goes."""
     try:
         for epoch in epochs(network, **_options(scenario, count, state)):
-            yield [_record(epoch)]
+            validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
+            metrics = {name: (value,) for name, value in epoch.metrics.items()}
+            yield Stretch(
+                epoch.number, (epoch.loss,), validation, metrics, epoch.rate, epoch.seconds
+            )
     except DivergedError:
         return
-
-
-def _record(epoch: Epoch) -> EpochRecord:
-    return EpochRecord(
-        epoch.number,
-        epoch.loss,
-        epoch.validation_loss,
-        dict(epoch.metrics),
-        epoch.rate,
-        epoch.seconds,
-    )

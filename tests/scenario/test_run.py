@@ -68,15 +68,15 @@ def test_it_goes_in_few_stretches_and_stops_where_something_is_expected(small, w
     assert len(lengths) < 40  # of about a tenth of a second each
 
 
-def test_iterating_yields_each_epoch_and_the_result_does_what_is_left(small, write):
+def test_iterating_yields_stretches_and_the_result_does_what_is_left(small, write):
     run = start_run(write(small()))
 
     first = next(iter(run))
     result = run.result()
 
-    assert first.epoch == 0
-    assert first == result.history[0]
-    assert result.epochs == run.n_epochs == 4
+    assert (first.first, len(first)) == (0, 1)
+    assert list(first) == [result.history[0]]
+    assert result.epochs == len(result.history) == run.n_epochs == 4
     assert result is run.result()
 
 
