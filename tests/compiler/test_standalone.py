@@ -83,7 +83,7 @@ def chain(length):
     return net
 
 
-@pytest.mark.parametrize("length", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("length", [1200, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_a_long_chain_compiles_learns_and_answers(length):
     net = chain(length)
     begin = time.process_time()
