@@ -150,10 +150,12 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_before_it_takes_memor
 
 
 def test_a_directory_that_belies_the_size_unpacks_no_further(zipped, array_bytes, error):
-    header = "{'descr': '|i1', 'fortran_order': False, 'shape': (30000000,)}"
-    path = zipped(X=array_bytes(header, bytes(30_000_000)))
-    data, size = path.read_bytes(), len(array_bytes(header)) + 30_000_000
-    path.write_bytes(data.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    start = array_bytes("{'descr': '|i1', 'fortran_order': False, 'shape': (20000,)}")
+    path = zipped(X=start + bytes(30_000_000))
+    true, told = (
+        size.to_bytes(4, "little") for size in (len(start) + 30_000_000, len(start) + 20_000)
+    )
+    path.write_bytes(path.read_bytes().replace(true, told))
     tracemalloc.start()
 
     message = error(FileError, read_npz, path, "X")
@@ -161,7 +163,7 @@ def test_a_directory_that_belies_the_size_unpacks_no_further(zipped, array_bytes
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert message == f"{path}: array 'X': damaged, bad CRC-32 for file 'X.npy'"
-    assert peak < 2_000_000
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
