@@ -266,12 +266,30 @@ def array_lines(
         arguments: the names that stand for its parameters.
         number: gives the name of an array that holds a number.
     """
+    template = _array_template(function, len(arguments))
+    if template is None:
+        return None
+    calls = []
+    for name, operands, out in template:
+        texts = [number(x) if isinstance(x, float) else _filled(x, arguments, 0) for x in operands]
+        calls.append(f"{name}({', '.join([*texts, _filled(out, arguments, 0)])})")
+    return calls
+
+
+_ArrayCall = tuple[str, tuple[str | float, ...], str]  # a name of NumPy, operands, the output
+# NumPy's own: by position, the output of these two may soon be taken for a third number
+_BY_KEYWORD = ("maximum", "minimum")
+
+
+@lru_cache(maxsize=256)
+def _array_template(function: Callable[..., Any], n_arguments: int) -> list[_ArrayCall] | None:
+    arguments = [f"ARGUMENT_{i}_" for i in range(n_arguments)]
     try:
         definition = _definition(function)
         texts = dict(zip([a.arg for a in definition.args.args], arguments, strict=True))
         fill = _Fill(texts, {}, function.__globals__, None, {})
         body = [statement for statement in definition.body if not _is_text(statement)]
-        return [_array_line(statement, fill, number) for statement in body]
+        return [_array_call(statement, fill) for statement in body]
     except (NotInlinableError, ValueError):
         return None
 
@@ -280,11 +298,7 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-# NumPy's own: by position, the output of these two may soon be taken for a third number
-_BY_KEYWORD = ("maximum", "minimum")
-
-
-def _array_line(statement: ast.stmt, fill: "_Fill", number: Callable[[float], str]) -> str:
+def _array_call(statement: ast.stmt, fill: "_Fill") -> _ArrayCall:
     match statement:
         case ast.Expr(
             value=ast.Call(
@@ -293,17 +307,17 @@ def _array_line(statement: ast.stmt, fill: "_Fill", number: Callable[[float], st
                 keywords=[ast.keyword(arg="out", value=ast.Name() as out)],
             )
         ):
-            texts = [_operand(arg, fill, number) for arg in args]
-            texts.append(("out=" if name in _BY_KEYWORD else "") + ast.unparse(fill(out)))
-            return f"{name}({', '.join(texts)})"
+            prefix = "out=" if name in _BY_KEYWORD else ""
+            operands = tuple(_operand(arg, fill) for arg in args)
+            return name, operands, prefix + ast.unparse(fill(out))
         case _:
             raise NotInlinableError
 
 
-def _operand(arg: Expression, fill: "_Fill", number: Callable[[float], str]) -> str:
+def _operand(arg: Expression, fill: "_Fill") -> str | float:
     filled = fill(arg)
     if isinstance(filled, ast.Constant) and isinstance(filled.value, float):
-        return number(filled.value)
+        return filled.value
     if not isinstance(filled, ast.Name):
         raise NotInlinableError
     return filled.id

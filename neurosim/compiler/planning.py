@@ -11,6 +11,7 @@ from neurosim.functions.activations import SOFTMAX
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.pause import PausedCollection
 
 USUAL_ROWS = 64  # samples that a plan is made for, where nobody says how many
 _PLANS = 4  # kept with each network
@@ -38,6 +39,11 @@ def make_plan(network: Network, rows: int = USUAL_ROWS, *, may_be_sparse: bool =
     Raises:
         GraphError: the network has no outputs.
     """
+    with PausedCollection():
+        return _plan(network, rows, may_be_sparse=may_be_sparse)
+
+
+def _plan(network: Network, rows: int, *, may_be_sparse: bool) -> Plan:
     outputs = network.require_outputs()
     groups = [list(network.inputs)]
     for generation in network.generations():
@@ -116,11 +122,10 @@ class _Draft:
         neurons = self.network.neurons
         place = self.place = {neuron: i for i, neuron in enumerate(neurons)}
         owners = self.network.parameter_list()
-        ends = [(place[p.source], place[p.target]) if isinstance(p, Connection) else (-1, place[p])
-                for p in owners]  # fmt: skip
-        both = np.array(ends, dtype=np.intp).reshape(-1, 2)
-        self.source = np.ascontiguousarray(both[:, 0])
-        self.count = np.bincount(both[:, 1], minlength=len(neurons)).astype(np.intp)
+        sources = [place[o._source] if type(o) is Connection else -1 for o in owners]
+        targets = [place[o._target if type(o) is Connection else o] for o in owners]  # type: ignore[index]
+        self.source = np.array(sources, dtype=np.intp)
+        self.count = np.bincount(targets, minlength=len(neurons)).astype(np.intp)
         self.first = np.concatenate(([0], np.cumsum(self.count)[:-1])).astype(np.intp)
         self.row = np.full(len(neurons), -1, dtype=np.intp)
         self.block_of = np.full(len(neurons), -1, dtype=np.intp)
