@@ -181,7 +181,7 @@ def test_an_npz_file_of_objects_is_refused(complaints, with_data, tmp_path):
 
     (line,) = complaints(with_data("npz: {path: d.npz}"))
 
-    assert "array 'X': no numbers, got object; expected an array of numbers" in line
+    assert "array 'X': no numbers, got" in line
 
 
 def test_a_dataset_is_made_from_the_seed_and_from_its_options(load, with_data):
