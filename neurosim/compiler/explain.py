@@ -1,0 +1,145 @@
+"""Why a program is as it is: what was chosen for the whole and for each block, and its cost.
+
+The choices themselves are made in `costs` and `planning`; here they are told.
+"""
+
+from typing import NamedTuple
+
+from neurosim.compiler.costs import (
+    LARGEST_SCALAR,
+    SCALAR_LIMIT,
+    dense_cost,
+    is_scalar_faster,
+    sparse_cost,
+)
+from neurosim.compiler.plan import Block, Bundle, Dense, Plan
+from neurosim.compiler.planning import plan_of
+from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
+from neurosim.network.network import Network
+
+
+class BlockChoice(NamedTuple):
+    """What was chosen for a block.
+
+    Attributes:
+        number: of the block, from 1.
+        neurons: how many, and their activation.
+        sources: how many rows its matrix reads, ones included; of a sparse block, of a target at
+            most.
+        kind: ``dense``, ``dense with holes`` or ``sparse``.
+        why: in words, with the figures that decided.
+        operations: multiply-adds of one pass forward over a batch.
+        n_bytes: of its weights, and of the outputs of a batch.
+    """
+
+    number: int
+    neurons: str
+    sources: int
+    kind: str
+    why: str
+    operations: int
+    n_bytes: int
+
+
+class Explanation(NamedTuple):
+    """What was chosen for a network and batches of ``rows`` samples.
+
+    ``program`` and ``threads`` say it in a sentence each.
+    """
+
+    rows: int
+    program: str
+    threads: str
+    blocks: tuple[BlockChoice, ...]
+
+    @property
+    def operations(self) -> int:
+        """Multiply-adds of one pass forward over a batch."""
+        return sum(block.operations for block in self.blocks)
+
+    @property
+    def n_bytes(self) -> int:
+        """Of all weights, and of all outputs of a batch."""
+        return sum(block.n_bytes for block in self.blocks)
+
+
+def explain(network: Network, rows: int, precision: str = "double") -> Explanation:
+    """Tell what a training of this network with batches of ``rows`` samples would run.
+
+    Raises:
+        GraphError: the network has no outputs.
+    """
+    width = 8 if precision == "double" else 4
+    plan = plan_of(network, rows)
+    n_blocks = len(plan.blocks) - 1
+    is_scalar = precision == "double" and is_scalar_faster(plan.n_parameters, rows, n_blocks)
+    blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
+    program = _explain_program(plan, rows, precision, is_scalar=is_scalar)
+    return Explanation(rows, program, _explain_threads(plan, rows, is_scalar=is_scalar), blocks)
+
+
+def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) -> str:
+    work, blocks = plan.n_parameters * rows, max(len(plan.blocks) - 1, 1)
+    limit = SCALAR_LIMIT * blocks
+    figures = f"{plan.n_parameters:,} parameters x {rows} rows = {work:,}"
+    rule = f"{SCALAR_LIMIT} x {blocks} blocks = {limit:,}"
+    if is_scalar:
+        return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"
+    if precision == "single":
+        return "arrays of float32, as the precision asks"
+    if plan.n_parameters > LARGEST_SCALAR and work <= limit:
+        return f"arrays: {plan.n_parameters:,} parameters are too many for single numbers"
+    return f"arrays: {figures} is more than {rule}"
+
+
+def _explain_threads(plan: Plan, rows: int, *, is_scalar: bool) -> str:
+    if is_scalar:
+        return "none of BLAS: there are no products"
+    largest = largest_product(plan, rows)
+    if largest >= LARGE_PRODUCT:
+        return f"as many as BLAS is given: the largest product has {largest:,} multiply-adds"
+    return f"one: the largest product has {largest:,} multiply-adds, fewer than {LARGE_PRODUCT:,}"
+
+
+def _explain_block(plan: Plan, block: Block, rows: int, width: int) -> BlockChoice:
+    n_slots = block.last_slot - block.first_slot
+    weights = block.weights
+    if isinstance(weights, Dense):
+        kind = "dense with holes" if len(weights.holes) else "dense"
+        sources = len(weights.sources)
+    else:
+        kind, sources = "sparse", max(bundle.width for bundle in weights)
+    return BlockChoice(
+        block.number,
+        f"{block.size} {block.activation}",
+        sources,
+        kind,
+        _why(plan, block, rows),
+        n_slots * rows,
+        (n_slots + block.size * rows) * width,
+    )
+
+
+def _why(plan: Plan, block: Block, rows: int) -> str:
+    weights = block.weights
+    if isinstance(weights, Dense):
+        if not len(weights.holes):
+            return "all cells hold a parameter"
+        density = block.n_parameters / (block.size * len(weights.sources))
+        return f"{density:.0%} of its cells hold a parameter: enough at {rows} rows"
+    n_sources = _n_sources(plan, weights)
+    dense = dense_cost(block.size, n_sources, rows, gathers=True)
+    n_slots = block.last_slot - block.first_slot
+    sparse = sparse_cost(len(weights), block.size, n_slots, rows)
+    density = block.n_parameters / (block.size * n_sources)
+    bundles = f"{len(weights)} bundle{'s' if len(weights) > 1 else ''}"
+    padding = 1 - block.n_parameters / n_slots
+    return (
+        f"{density:.1%} of {block.size} x {n_sources} cells: dense would cost {dense / sparse:.1f}"
+        f" times as much; {bundles}, {padding:.0%} padding"
+    )
+
+
+def _n_sources(plan: Plan, bundles: tuple[Bundle, ...]) -> int:
+    rows = {row for bundle in bundles for row in bundle.sources.ravel().tolist()}
+    return len(rows - {plan.zero_row})
