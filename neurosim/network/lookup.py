@@ -17,8 +17,8 @@ def find(structure: Structure, name: object) -> Neuron | Layer | None:
         return name
     if not isinstance(name, str):
         raise WrongTypeError(f"name: got {name!r}; expected the name of a neuron or a layer")
-    if name in structure.nodes:
-        return structure.nodes[name].held
+    if name in structure.named:
+        return structure.named[name]
     return structure.layers.get(name)
 
 
@@ -36,7 +36,7 @@ def require_neuron(structure: Structure, name: object) -> Neuron:
             f" or net.layer({name!r})"
         )
     if found is None:
-        raise UnknownNameError(unknown("neuron", name, structure.nodes))
+        raise UnknownNameError(unknown("neuron", name, structure.named))
     return found
 
 
@@ -65,7 +65,7 @@ def require_end(structure: Structure, name: object) -> Neuron | Layer:
     """What a connection may start or end at: a neuron, or a layer."""
     found = find(structure, name)
     if found is None:
-        known = [*structure.layers, *structure.nodes]
+        known = [*structure.layers, *structure.named]
         raise UnknownNameError(unknown("neuron or layer", name, known))
     return found
 

@@ -154,7 +154,7 @@ class Network:
         """Whether a neuron, or a pair of connected neurons, has this name."""
         if isinstance(name, tuple):
             return len(name) == 2 and self._structure.connection(*name) is not None
-        return isinstance(name, str) and name in self._structure.nodes
+        return isinstance(name, str) and name in self._structure.named
 
     def incoming(self, neuron: Neuron | str) -> tuple[Connection, ...]:
         """The connections into a neuron, in the order they were added."""

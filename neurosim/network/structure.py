@@ -34,7 +34,7 @@ class Structure:
 
     Attributes:
         graph: node data ``neuron``, edge data ``connection``.
-        nodes: the node data by name.
+        named: the neurons by name, in the order they were added.
         layers: the layers by name.
         names: the names that are taken.
         chosen: the names of the outputs that were chosen; None where none ever were.
@@ -44,7 +44,7 @@ class Structure:
 
     def __init__(self) -> None:
         self.graph = nx.DiGraph()
-        self.nodes: dict[str, NodeDatum] = self.graph._node
+        self.named: dict[str, Neuron] = {}  # what the graph holds, too, but in one look
         self._succ: dict[str, dict[str, EdgeDatum]] = self.graph._succ
         self._pred: dict[str, dict[str, EdgeDatum]] = self.graph._pred
         self.layers: dict[str, Layer] = {}
@@ -68,7 +68,7 @@ class Structure:
     @property
     def neurons(self) -> tuple[Neuron, ...]:
         """All neurons, in the order they were added."""
-        return self.cached("neurons", lambda: tuple(map(_HELD, self.nodes.values())))
+        return self.cached("neurons", lambda: tuple(self.named.values()))
 
     @property
     def inputs(self) -> tuple[Neuron, ...]:
@@ -84,7 +84,7 @@ class Structure:
     def outputs(self) -> tuple[Neuron, ...]:
         """The chosen outputs, else the last layer added, else none."""
         if self.chosen is not None:
-            return tuple(self.nodes[name].held for name in self.chosen)
+            return tuple(self.named[name] for name in self.chosen)
         last = next(reversed(self.layers.values()), None)
         return () if last is None or last.is_input else last.neurons
 
@@ -121,7 +121,8 @@ class Structure:
         """Add neurons whose names are free, and the layer they stand in."""
         with PausedCollection():
             for neuron in neurons:
-                self.nodes[neuron.name] = NodeDatum(neuron)
+                self.named[neuron.name] = neuron
+                self.graph._node[neuron.name] = NodeDatum(neuron)
                 self._succ[neuron.name] = {}
                 self._pred[neuron.name] = {}
             self._place(neurons, layer)
@@ -178,6 +179,7 @@ class Structure:
         name, layer = neuron.name, neuron.layer
         n_connections = len(self._succ[name]) + len(self._pred[name])
         self.graph.remove_node(name)
+        del self.named[name]
         self._forget_connections(n_connections)
         self.names.free_neuron(name)
         if self.chosen is not None:
@@ -256,7 +258,7 @@ class Structure:
 
     def _unit(self, name: str) -> Unit:
         layer = self.layers.get(name)
-        return self.nodes[name].held._unit if layer is None else layer.neurons[0]._unit
+        return self.named[name]._unit if layer is None else layer.neurons[0]._unit
 
     def _members(self, unit: Unit) -> tuple[str, ...]:
         layer = self.layers.get(unit.name)

@@ -148,13 +148,13 @@ def resolve(structure: Structure, pairs: object, where: str) -> tuple[list[Neuro
         raise WrongTypeError(f"{where}: got {pairs!r}; expected pairs (source, target)")
     sources: list[Neuron] = []
     targets: list[Neuron] = []
-    nodes = structure.nodes
+    named = structure.named
     for number, pair in enumerate(pairs):
         start, end = (
             pair if type(pair) is tuple and len(pair) == 2 else _unpack(pair, number, where)
         )
         try:
-            source, target = nodes[start].held, nodes[end].held
+            source, target = named[start], named[end]
         except (KeyError, TypeError):  # a Neuron, or a mistake
             source = _require_end(structure, start, number, where)
             target = _require_end(structure, end, number, where)
