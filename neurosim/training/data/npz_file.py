@@ -148,7 +148,8 @@ def _shape(text: str, where: str) -> tuple[int, ...]:
 
 
 def _dtype(descr: str, where: str) -> "np.dtype[Any]":
-    refusal = f"{where}: no numbers, got {descr:.60}; expected an array of numbers"
+    kind = "object" if descr == "'|O'" else descr[:60]
+    refusal = f"{where}: no numbers, got {kind}; expected an array of numbers"
     if _NUMBERS.fullmatch(descr) is None:  # among them objects: the bytes of those are a pickle
         raise FileError(refusal)
     try:

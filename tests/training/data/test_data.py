@@ -145,6 +145,12 @@ def test_a_column_that_does_not_vary_becomes_0(scale, value):
     assert scaling.apply(X)[:, 0].tolist() == [0.0] * 7
 
 
+def test_a_column_whose_deviation_is_too_small_to_be_told_is_not_divided_by_it():
+    scaling = fit_scaling(np.array([[0.0], [5e-324]]), "standard")
+
+    assert scaling.divisor.tolist() == [1.0]
+
+
 def test_inputs_are_not_changed_in_place():
     rows = numbered(4)
 
