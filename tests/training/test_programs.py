@@ -45,7 +45,7 @@ def test_each_kind_of_program_has_the_walks_gradients(kind, data, cases, assert_
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=300)
 @given(data=st.data())
-def test_each_kind_of_program_has_the_walks_gradients_on_300_graphs(kind, data, cases, assert_close):
+def test_each_kind_of_program_has_the_walks_gradients_on_300(kind, data, cases, assert_close):
     check_gradient(data.draw(cases()), kind, assert_close)
 
 

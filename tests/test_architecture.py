@@ -1,0 +1,164 @@
+"""The house keeps its floors: who may import whom, and the order in which the code is read.
+
+The reading order is written here and nowhere else. A file imports only files that stand before it,
+so there are no cycles; what is imported inside a function is listed, each with its reason.
+"""
+
+import ast
+import functools
+import re
+from pathlib import Path
+
+import pytest
+
+import neurosim
+
+ROOT = Path(neurosim.__file__).parent
+
+# floor by floor, file by file; a folder's own name is its __init__, which hands names on
+READING_ORDER = """
+errors
+
+functions: numerals activations losses optimizers penalties initializers streams .
+
+network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
+    making parameters live document files summary network .
+
+interpreter: steps schedule forward backward update .
+compiler: plan bundles costs planning operations program inlining array_printer scalar_printer
+    threads explain standalone compile training .
+
+training.data: inside regular rows csv_file npz_file data made borrowed .
+training: metrics task state graph_engine programs compiled_engine engines trainer gradients
+    agreement .
+
+scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
+    document problems overrides read build rows check shipped scenario compare expect result
+    stretches run predict schema .
+bench: systems rounds layered irregular ours naive tuned irregular_numpy peer_sklearn peer_torch
+    peer_jax walk cold scale workloads machine .
+
+cli: messages table report results shelf agree compile new predict bench run main .
+"""
+FLOORS = [
+    {"errors"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},
+    {"debugger", "drawing"}, {"scenario", "bench"}, {"cli"},
+]  # fmt: skip
+
+ONLY_IN = {  # who may import a library; the command line shows what the bench and scenarios give it
+    "networkx": {"network", "compiler", "drawing"},
+    "matplotlib": {"drawing"},
+    "yaml": {"scenario"},
+    "yamlcore": {"scenario"},
+    "pydantic": {"scenario"},
+    "click": {"cli"},
+    "rich": {"cli"},
+}
+LAZY = {  # what is imported inside a function, and why
+    ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",
+    ("network.network", "compiler.compile"): "Network.predict reaches up a floor on purpose",
+    ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
+    ("training.data.borrowed", "sklearn"): "an extra",
+}
+
+
+def reading_order():
+    order = []
+    for folder, names in re.findall(r"^([\w.]+):?((?:.|\n +)*)", READING_ORDER, flags=re.MULTILINE):
+        order += [f"{folder}.{name}".removesuffix("..") for name in names.split()] or [folder]
+    return order
+
+
+def files():
+    """Each module's name, without ``neurosim.``, and its file; the front door is ``""``."""
+    paths = {path: path.relative_to(ROOT).with_suffix("").parts for path in ROOT.rglob("*.py")}
+    return {".".join(p for p in parts if p != "__init__"): path for path, parts in paths.items()}
+
+
+FILES, ORDER = files(), reading_order()
+
+
+@functools.cache
+def imports(name):
+    """What a module imports, and whether inside a function; for types alone does not count."""
+    return list(_imports(name))
+
+
+def _imports(name):
+    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    inside = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
+    types = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CH" in ast.dump(n.test)]
+    unused = {n for block in types for n in ast.walk(block)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and node not in unused:
+            yield from ((alias.name, node in inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node not in unused:
+            assert node.level == 0, f"{name} imports relatively"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                is_module = full.removeprefix("neurosim.") in FILES
+                yield (full if is_module else str(node.module)), node in inside
+
+
+def own(imported):
+    """The module of ours that is imported, or None."""
+    return imported.removeprefix("neurosim.") if imported.startswith("neurosim.") else None
+
+
+def test_the_reading_order_holds_every_file_once():
+    assert set(FILES) - set(ORDER) == {""}, "not in the reading order"
+    assert set(ORDER) - set(FILES) == set(), "in the reading order, and not there"
+    assert len(set(ORDER)) == len(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_file_imports_only_what_is_read_before_it(name):
+    before = set(ORDER[: ORDER.index(name)])
+
+    for imported, is_inside in imports(name):
+        if own(imported) is not None and not is_inside:
+            assert own(imported) in before, f"{name} imports {imported}"
+
+
+def test_the_order_goes_up_floor_by_floor():
+    floors = [next(i for i, floor in enumerate(FLOORS) if n.split(".")[0] in floor) for n in ORDER]
+
+    assert floors == sorted(floors)
+
+
+def test_the_interpreter_and_the_compiler_never_import_each_other():
+    for name in ORDER:
+        for one, other in (("interpreter", "compiler"), ("compiler", "interpreter")):
+            if name.split(".")[0] == one:
+                assert not [i for i, _ in imports(name) if (own(i) or "").split(".")[0] == other]
+
+
+def test_what_is_imported_inside_a_function_is_listed():
+    found = {(name, own(i) or i) for name in ORDER for i, is_inside in imports(name) if is_inside}
+    plots = {pair for pair in found if pair[1].startswith("matplotlib")}
+
+    assert found - plots == set(LAZY)
+
+
+def test_libraries_stay_on_their_floors():
+    for name in ORDER:
+        for imported, is_inside in imports(name):
+            library = imported.split(".")[0]
+            assert name.split(".")[0] in ONLY_IN.get(library, {name.split(".")[0]}), name
+            assert is_inside or library not in {"matplotlib", "sklearn", "torch", "jax"}, name
+
+
+def test_the_front_door_is_imported_by_the_command_line_alone():
+    users = {name.split(".")[0] for name in ORDER if "neurosim" in {i for i, _ in imports(name)}}
+
+    assert users <= {"cli"}  # the top floor may know everything: it shows the version
+
+
+def test_the_readme_names_the_floors_in_this_order():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## Reading the code")[1].split("\n## ")[0]
+    known = {name.split(".")[0] for name in ORDER}
+    named = [n for n in re.findall(r"`([\w.]+)/?`", section) if n in known]
+
+    assert named == sorted(named, key=[name.split(".")[0] for name in ORDER].index)
+    assert {"errors", "functions", "network", "interpreter", "compiler", "training"} <= set(named)

@@ -1,0 +1,104 @@
+"""The front door: what ``import neurosim`` hands on, and what it leaves unloaded."""
+
+import subprocess
+import sys
+
+import pytest
+
+import neurosim as ns
+
+PROMISED = ["Network", "Neuron", "Connection", "Layer", "load", "compile_network",
+            "loss_and_gradients", "train", "epochs", "agree", "load_scenario", "run_scenario",
+            "NeurosimError", "SGD", "RMSprop", "Adagrad", "Adam", "AdamW", "Adamax",
+            "NAdam"]  # fmt: skip
+HEAVY = ["matplotlib", "pydantic", "rich", "click", "yaml", "sklearn", "torch", "jax", "scipy",
+         "pandas", "threadpoolctl"]  # fmt: skip
+
+
+def python(code):
+    """What a fresh Python prints."""
+    done = subprocess.run(  # noqa: S603 - our own text
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def loaded_after(code):
+    return set(python(f"{code}\nimport sys\nprint(*sys.modules)"))
+
+
+def test_the_front_door_loads_no_upper_floor_and_no_heavy_library():
+    loaded = loaded_after("import neurosim")
+
+    assert not loaded & set(HEAVY)
+    assert {name for name in loaded if name.startswith("neurosim.")} <= {
+        name for name in loaded
+        if name.split(".")[1:2] in (["errors"], ["functions"], ["network"], ["interpreter"],
+                                    ["compiler"], ["training"])
+    }  # fmt: skip
+    assert "neurosim.training" in loaded
+
+
+def test_to_make_train_and_compile_a_network_loads_no_heavy_library_either():
+    loaded = loaded_after(
+        "import neurosim as ns\n"
+        "net = ns.Network()\n"
+        "net.add_layer('x', 2), net.add_layer('o', 1), net.connect('x', 'o')\n"
+        "ns.train(net, [[1, 2]], [[3]], optimizer=ns.SGD(0.1), epochs=2)\n"
+        "net.predict([[1, 2]]), net.forward([1, 2]), net.summary(), net.copy()\n"
+    )
+
+    assert not loaded & (set(HEAVY) - {"threadpoolctl"})
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_name_is_there_and_listed(name):
+    assert getattr(ns, name) is not None
+    assert name in ns.__all__
+    assert name in dir(ns)
+
+
+def test_every_listed_name_is_there():
+    assert [name for name in ns.__all__ if not hasattr(ns, name)] == []
+    assert len(set(ns.__all__)) == len(ns.__all__)
+
+
+def test_scenarios_are_loaded_when_they_are_asked_for():
+    loaded = loaded_after("import neurosim as ns\nns.load_scenario")
+
+    assert {"neurosim.scenario", "pydantic", "yaml"} <= loaded
+    assert not loaded & {"matplotlib", "rich", "click", "sklearn", "torch"}
+
+
+def test_a_late_name_is_the_one_of_its_floor():
+    from neurosim.scenario import load_scenario, run_scenario
+
+    assert ns.load_scenario is load_scenario
+    assert ns.run_scenario is run_scenario
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'neurosim' has no attribute 'Netwrk'"):
+        ns.Netwrk  # noqa: B018 - to ask for it is the test
+
+
+def test_a_star_import_hands_on_the_listed_names():
+    names = python(
+        "before = set(globals())\nfrom neurosim import *\n"
+        "print(*sorted(set(globals()) - before - {'before'}))"
+    )
+
+    assert names == sorted(ns.__all__)
+
+
+def test_the_version_is_that_of_the_package():
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        installed = version("neurosim")
+    except PackageNotFoundError:
+        pytest.skip("not installed: a checkout on the path")
+
+    assert ns.__version__ == installed
