@@ -214,6 +214,18 @@ def test_control_characters_are_refused_with_their_place(character, name):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [('title: "\\e[31m"', "U+001B"), ('title: "\\0"', "U+0000"), ('"\\x9b": 1', "U+009B")],
+)
+def test_an_escape_that_stands_for_a_control_character_is_refused(text, name):
+    assert any(f"a character that is no text, got {name}" in message for message in refusals(text))
+
+
+def test_an_escape_that_stands_for_text_is_text():
+    assert values('title: "\\u00e9\\n\\t\\U0001f9e0"') == {"title": "é\n\t🧠"}
+
+
 def test_a_byte_order_mark_and_any_script_are_text():
     assert values(decode("\ufefftitle: 神経 🧠\n".encode(), "f")) == {"title": "神経 🧠"}
 
