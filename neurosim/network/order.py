@@ -112,11 +112,29 @@ class AcyclicOrder:
         ranked = sorted(found, key=_LABEL)
         ordered = _sort(ranked, found, successors)
         if len(ordered) < len(ranked):
-            return _cycle(set(ranked).difference(ordered), ranked, predecessors)
+            return _cycle(set(ranked).difference(ordered), successors)
         place = self._behind(last, found) if found is ahead else self._before(first, found)
         for unit in ordered:
             self.remove(unit)
         self._insert(ordered, place)
+        return []
+
+    def sort(self, successors: Neighbours, n_heard: Callable[[Unit], int]) -> list[Unit]:
+        """Make the order anew from the whole graph, where many edges run against it.
+
+        Args:
+            successors: as for `admit`.
+            n_heard: how often a unit is among the successors of others.
+
+        Returns:
+            As `admit`.
+        """
+        units = list(self.units())
+        awaited = {unit: n_heard(unit) for unit in units}
+        ordered = _drain(units, awaited, successors)
+        if len(ordered) < len(units):
+            return _cycle(set(units).difference(ordered), successors)
+        self.arrange(ordered)
         return []
 
     def _behind(self, last: Unit, moving: dict[Unit, None]) -> Unit | None:
@@ -187,22 +205,33 @@ def _sort(ranked: list[Unit], among: dict[Unit, None], successors: Neighbours) -
         for other in successors(unit):
             if other in among:
                 awaited[other] += 1
-    ordered = [unit for unit in ranked if not awaited[unit]]
+    return _drain(ranked, awaited, successors)
+
+
+def _drain(units: list[Unit], awaited: dict[Unit, int], successors: Neighbours) -> list[Unit]:
+    """The units in an order in which each comes when it awaits none any more; some may never."""
+    ordered = [unit for unit in units if not awaited[unit]]
     for unit in ordered:  # it grows while it is walked
         for other in successors(unit):
-            if other in among:
+            if other in awaited:
                 awaited[other] -= 1
                 if not awaited[other]:
                     ordered.append(other)
     return ordered
 
 
-def _cycle(left: set[Unit], ranked: list[Unit], predecessors: Neighbours) -> list[Unit]:
-    """A cycle among those of the ranked that are left, each of which listens to another of them."""
+def _cycle(left: set[Unit], successors: Neighbours) -> list[Unit]:
+    """A cycle among units that each listen to another of them."""
+    heard = {
+        other: unit
+        for unit in sorted(left, key=_LABEL)
+        for other in successors(unit)
+        if other in left
+    }
+    at = min(left, key=_LABEL)
     path = dict[Unit, None]()
-    at = next(unit for unit in ranked if unit in left)
     while at not in path:
         path[at] = None
-        at = next(unit for unit in predecessors(at) if unit in left)
+        at = heard[at]
     walked = list(path)
     return walked[walked.index(at) :][::-1]

@@ -27,6 +27,7 @@ from neurosim.network.refusals import refuse_connection, refuse_cycle
 
 _Made = TypeVar("_Made")
 _HELD = attrgetter("held")
+_MANY = 8  # one edge in so many against the order: to sort all is cheaper than to search both ways
 
 
 class Structure:
@@ -252,7 +253,10 @@ class Structure:
     def _require_acyclic(self, against: list[Edge], made: list[Connection]) -> None:
         if not against:
             return
-        cycle = self._order.admit(against, self.successors, self.predecessors)
+        if len(against) * _MANY > self.n_connections + len(made):
+            cycle = self._order.sort(self.successors, self._n_heard)
+        else:
+            cycle = self._order.admit(against, self.successors, self.predecessors)
         if cycle:
             refuse_cycle(self, made, cycle)
 
@@ -263,6 +267,9 @@ class Structure:
     def _members(self, unit: Unit) -> tuple[str, ...]:
         layer = self.layers.get(unit.name)
         return (unit.name,) if layer is None else tuple(neuron.name for neuron in layer.neurons)
+
+    def _n_heard(self, unit: Unit) -> int:
+        return sum(len(self._pred[name]) for name in self._members(unit))
 
     def _forget_connections(self, count: int) -> None:
         """Count ``count`` less, and sweep the removed out of the list before they are too many."""

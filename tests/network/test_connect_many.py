@@ -11,6 +11,7 @@ from neurosim.errors import GraphError
 from neurosim.network import Network
 from neurosim.network.document import to_document
 from neurosim.network.order import AcyclicOrder
+from neurosim.network.structure import Structure
 
 
 def names(things):
@@ -133,7 +134,7 @@ def test_weights_not_given_are_scaled_by_the_mean_numbers_of_sources_and_targets
 @pytest.mark.parametrize("last", ["d", "a"], ids=["made", "refused"])
 def test_the_garbage_collector_is_left_as_it_was(bare, was_on, last, monkeypatch):
     seen = []
-    monkeypatch.setattr(AcyclicOrder, "admit", lambda *_: seen.append(gc.isenabled()) or [])
+    monkeypatch.setattr(Structure, "_require_acyclic", lambda *_: seen.append(gc.isenabled()))
     (gc.enable if was_on else gc.disable)()
     try:
         bare.connect_many([("b", "a"), ("c", "a")])
@@ -148,27 +149,45 @@ def test_the_garbage_collector_is_left_as_it_was(bare, was_on, last, monkeypatch
     assert seen[0] is False  # while it worked
 
 
-def test_connections_along_the_order_need_no_search(bare, monkeypatch):
-    calls = []
-    monkeypatch.setattr(AcyclicOrder, "admit", lambda *_: calls.append(1))
+@pytest.fixture
+def searches(monkeypatch):
+    """The names of the searches for cycles that were made."""
+    made = []
+    for name in ("admit", "sort"):
+        search = getattr(AcyclicOrder, name)
+        monkeypatch.setattr(
+            AcyclicOrder, name, lambda *a, f=search, n=name: made.append(n) or f(*a)
+        )
+    return made
+
+
+def test_connections_along_the_order_need_no_search(bare, searches):
     bare.add_layer("h", 5)
 
     bare.connect("x", "h")
     bare.connect_many([("a", "b"), ("b", "d"), ("a", "d")])
 
-    assert calls == []
+    assert searches == []
 
 
-def test_a_list_against_the_order_needs_one_search(bare, monkeypatch):
-    calls = []
-    admit = AcyclicOrder.admit
-    monkeypatch.setattr(AcyclicOrder, "admit", lambda *a: calls.append(1) or admit(*a))
+def test_a_list_against_the_order_needs_one_search(bare, searches):
     bare.add_layer("h", 5)
+    bare.add_layer("p", 10)
 
     bare.connect_many([("d", "c"), ("c", "b"), ("b", "a")])
-    bare.connect("h", "d")
+    bare.connect("x", "p")
+    bare.connect_many([("h1", "d"), ("h2", "d")])
 
-    assert calls == [1, 1]
+    assert searches == ["sort", "admit"]  # most of the edges; few of them
+
+
+def test_a_copy_takes_the_order_over_and_needs_no_search(bare, searches):
+    bare.connect_many([("d", "c"), ("c", "b"), ("b", "a")])
+    searches.clear()
+
+    bare.copy()
+
+    assert searches == []
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -7,7 +7,6 @@ import pytest
 
 from neurosim.network import Network, load
 from neurosim.network.document import to_document
-from neurosim.network.order import AcyclicOrder
 
 
 def by_file(net, tmp_path):
@@ -106,15 +105,6 @@ def test_a_twin_refuses_the_same_cycles(rich, twin_of):
     for net in (rich, twin):
         with pytest.raises(ValueError, match="got p -> s -> p"):
             net.connect("p3", "s")
-
-
-def test_a_copy_takes_the_order_over_and_needs_no_search(rich, monkeypatch):
-    calls = []
-    monkeypatch.setattr(AcyclicOrder, "admit", lambda *_: calls.append(1))
-
-    rich.copy()
-
-    assert calls == []
 
 
 def test_a_legacy_copy_draws_from_where_its_original_stands():
