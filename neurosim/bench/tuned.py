@@ -23,12 +23,15 @@ from neurosim.bench.systems import TUNED, Outcome, System
 
 Array = Any  # of the problem's own precision
 PRODUCTS = "bare products"
+MATRICES = "tuned NumPy, matrices"
 Step = Callable[[Array, Array, Array, Array], None]
 
 
-def tuned_system(problem: Layered, train: Callable[[Layered], Outcome]) -> System:
+def tuned_system(
+    problem: Layered, train: Callable[[Layered], Outcome], name: str = TUNED
+) -> System:
     """Tuned NumPy on a layered problem."""
-    return System(TUNED, "tuned", lambda: lambda: train(problem), lambda outcome: outcome)
+    return System(name, "tuned", lambda: lambda: train(problem), lambda outcome: outcome)
 
 
 def train_three_one(problem: Layered) -> Outcome:

@@ -17,6 +17,7 @@ from neurosim.bench.peer_torch import NAME as TORCH
 from neurosim.bench.peer_torch import SPARSE, torch_sparse_system, torch_system
 from neurosim.bench.systems import NAIVE, NEUROSIM, TUNED, Absent, Bar, Outcome, System, Workload
 from neurosim.bench.tuned import (
+    MATRICES,
     PRODUCTS,
     products_system,
     train_classifier,
@@ -72,7 +73,7 @@ def _layered(
     train: Callable[[Layered], Outcome],
     units: Callable[[Layered], int],
     *,
-    with_products: bool = False,
+    more: Callable[[Layered], System] | None = None,
 ) -> Callable[[str, frozenset[str]], Made]:
     """The systems of a layered workload."""
 
@@ -86,9 +87,9 @@ def _layered(
             ("torch", lambda: torch_system(chosen)),
             ("jax", lambda: jax_system(chosen)),
         ]
-        if with_products:
-            makers.append((NEUROSIM, lambda: products_system(chosen)))
         made = [maker() for peer, maker in makers if peer == NEUROSIM or peer in peers]
+        if more is not None:
+            made.append(more(chosen))
         return [_with_units(system, units(chosen)) for system in made]
 
     return make
@@ -96,6 +97,11 @@ def _layered(
 
 def _with_units(system: System | Absent, units: int) -> System | Absent:
     return system if isinstance(system, Absent) else replace(system, units=units)
+
+
+def _as_matrices(problem: Layered) -> System:
+    """The program for batches on batches of one row, beside that which knows of one row only."""
+    return tuned_system(problem, train_xor, MATRICES)
 
 
 def _epochs(problem: Layered) -> int:
@@ -173,7 +179,12 @@ WORKLOADS: dict[str, Workload] = {
             "W3",
             "XOR 2-4-1, sigmoid, a row at a time, 10,000 samples",
             "sample",
-            _layered(lambda s: xor(2_500 if s == "full" else 12, 1), train_xor_online, _samples),
+            _layered(
+                lambda s: xor(2_500 if s == "full" else 12, 1),
+                train_xor_online,
+                _samples,
+                more=_as_matrices,
+            ),
             (_tuned(0.09), _slower(TORCH, 100), _slower(SKLEARN, 40)),
         ),
         Workload(
@@ -195,14 +206,14 @@ WORKLOADS: dict[str, Workload] = {
             "W5",
             "784-512-256-10, relu, softmax, batch 128, 20,000 rows, 5 epochs, float64",
             "epoch",
-            _layered(_wide("double"), train_classifier, _epochs, with_products=True),
+            _layered(_wide("double"), train_classifier, _epochs, more=products_system),
             (_BEST, _SHARE),
         ),
         Workload(
             "W5f",
             "the same in float32",
             "epoch",
-            _layered(_wide("single"), train_classifier, _epochs, with_products=True),
+            _layered(_wide("single"), train_classifier, _epochs, more=products_system),
             (_BEST, _SHARE, _slower(TORCH, 1.2), _slower(SKLEARN, 1.25)),
             # rounding decides which side of its kink a relu is on: 2e-3 was seen in two epochs
             tolerance=2e-2,
