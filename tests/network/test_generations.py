@@ -72,3 +72,16 @@ def test_a_chain_of_ten_thousand_made_backward_has_ten_thousand():
 
     assert len(net.generations()) == n
     assert net.generations()[0] == (net[f"n{n - 1}"],)
+
+
+def test_a_softmax_layer_that_was_added_first_comes_behind_all_that_its_members_listen_to():
+    net = Network()
+    net.add_layer("x", 1)
+    net.add_layer("p", 2, activation="softmax")
+    for name in "ab":
+        net.add_neuron(name)
+
+    net.connect_many([("b", "p1"), ("b", "p2"), ("b", "a"), ("a", "p2"), ("x1", "b")])
+
+    assert names(net.generations()) == [["x1"], ["b"], ["a"], ["p1", "p2"]]
+    assert [unit.name for unit in net._structure._order.units()] == ["x1", "b", "a", "p"]
