@@ -87,6 +87,7 @@ class Measurement:
         self._verdicts = check(self._systems, workload, size)
         self._timed = [s for s in self._systems if self._verdicts[s.name].passed]
         self._figures: list[dict[str, float]] = []
+        self._names = {system.name: (system.name,) for system in self._systems}
 
     def rounds(self, count: int) -> Iterator[int]:
         """Go round by round; yields how many are done."""
@@ -96,7 +97,9 @@ class Measurement:
                 figures: dict[str, float] = {}
                 first = number % max(1, len(self._timed))
                 for system in self._timed[first:] + self._timed[:first]:
-                    figures.update(_measure(system))
+                    measured = _measure(system)
+                    self._names[system.name] = tuple(measured)
+                    figures.update(measured)
                 self._figures.append(figures)
                 yield len(self._figures)
         finally:
@@ -119,8 +122,7 @@ class Measurement:
     def _rows(self) -> Iterator[Row]:
         for system in self._systems:
             verdict = self._verdicts[system.name]
-            names = _row_names(system, self._figures) if verdict.passed else [system.name]
-            for name in names:
+            for name in self._names[system.name]:
                 rounds = tuple(f[name] for f in self._figures if name in f)
                 yield Row(
                     name,
@@ -182,16 +184,12 @@ def _measure(system: System) -> Mapping[str, float]:
     return {system.name: seconds / system.units}
 
 
-def _row_names(system: System, figures: Sequence[Mapping[str, float]]) -> list[str]:
-    if system.figures is None or not figures:
-        return [system.name]
-    return [name for name in figures[0] if name.startswith(system.name)]
-
-
 def ratio(
     over: Sequence[str], under: Sequence[str], figures: Sequence[Mapping[str, float]]
 ) -> float | None:
     """The median over the rounds of the largest of ``over`` by the smallest of ``under``.
+
+    Without ``under``, it is the largest of the medians.
 
     >>> rounds = [{"a": 2.0, "b": 1.0}, {"a": 9.0, "b": 3.0}, {"a": 8.0, "b": 2.0}]
     >>> ratio(["a"], ["b"], rounds)
@@ -202,9 +200,10 @@ def ratio(
     """
     if not figures or not all(name in f for f in figures for name in (*over, *under)):
         return None
+    if not under:
+        return max(statistics.median(f[name] for f in figures) for name in over)
     return statistics.median(
-        max(f[name] for name in over) / (min(f[name] for name in under) if under else 1.0)
-        for f in figures
+        max(f[name] for name in over) / min(f[name] for name in under) for f in figures
     )
 
 

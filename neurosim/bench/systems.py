@@ -72,8 +72,8 @@ class Verdict:
 class Bar:
     """What is aimed at: the largest of ``over`` divided by the smallest of ``under``.
 
-    Names are of rows; without ``under`` the divisor is 1. The quotient is taken in each round; its
-    median is judged. ``sense`` is ``<=`` or ``>=``.
+    Names are of rows. The quotient is taken in each round; its median is judged. Without ``under``,
+    the largest of the medians is judged itself. ``sense`` is ``<=`` or ``>=``.
     """
 
     text: str

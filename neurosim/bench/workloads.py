@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from neurosim.bench import scale
+from neurosim.bench import choice, scale
 from neurosim.bench.cold import cold_systems
 from neurosim.bench.irregular import hubs, uniform
 from neurosim.bench.irregular_numpy import naive_irregular, tuned_irregular
@@ -155,6 +155,7 @@ def _linear(text: str, limit: float) -> Bar:
     return Bar(text, rows, rows, "<=", limit)
 
 
+_COSTS = tuple(choice.cost_name(*shape) for shape in choice.SHAPES)
 _SHARE = Bar("share of the np.dot peak", (PRODUCTS,), (NEUROSIM,), ">=", 0.88)
 _BEST = Bar("time / the best NumPy", (NEUROSIM,), (TUNED, NAIVE), "<=", 1.0)
 
@@ -253,6 +254,15 @@ WORKLOADS: dict[str, Workload] = {
             cold_systems,
             (_slower("jax", 2.5), _slower("scikit-learn", 8), _slower("torch", 13)),
             reference=NEUROSIM,
+        ),
+        Workload(
+            "choice",
+            "the two kinds of programs, around the border between them",
+            "update",
+            choice.choice_systems,
+            (Bar("chosen / faster, at worst", _COSTS, (), "<=", 1.1),),
+            reference=NEUROSIM,
+            units_of_rows=dict.fromkeys(_COSTS, "times"),
         ),
         Workload(
             "compile",

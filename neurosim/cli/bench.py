@@ -40,8 +40,8 @@ def bench(
 ) -> int:
     """Measure neurosim beside other libraries, after checking that all compute the same.
 
-    WORKLOAD is one of: W1, W2, W3, W4, W4f, W5, W5f, W6, W7, W7w, cold, compile, step, build;
-    without one, all of them run, which takes some minutes.
+    WORKLOAD is one of: W1, W2, W3, W4, W4f, W5, W5f, W6, W7, W7w, cold, choice, compile, step,
+    build. Without one, all of them run, which takes some minutes.
     """
     chosen = find_workloads(workloads)
     asked = find_peers(filter(None, peers.split(",")))
@@ -169,7 +169,7 @@ def _figure(value: float, unit: str) -> str:
     ('12.3 us', '250 ms', '350 bytes')
     """
     if unit != "s":
-        return f"{value:.0f} {unit}"
+        return f"{value:.3g} {unit}"
     for scale, name in _SCALES:
         if value >= scale:
             return f"{value / scale:.3g} {name}"

@@ -106,6 +106,15 @@ def test_a_system_may_have_figures_of_its_own_instead_of_its_time(measured):
     assert result.bars[0].met is True
 
 
+def test_figures_belong_to_their_own_system_even_where_names_begin_alike(measured):
+    one = System("rows 1", "naive", lambda: lambda: None, figures=lambda _: {"rows 1: a": 1.0})
+    more = System("rows 16", "naive", lambda: lambda: None, figures=lambda _: {"rows 16: a": 2.0})
+
+    result = measured(one, more)
+
+    assert [row.name for row in result.rows] == ["rows 1: a", "rows 16: a"]
+
+
 def test_ratios_are_medians_of_the_rounds_ratios_not_ratios_of_medians():
     # a slow round slows both: 2/1, 30/10, 4/1 -> the median ratio is 3; that of medians is 4/1
     rounds = [{"a": 2.0, "b": 1.0}, {"a": 30.0, "b": 10.0}, {"a": 4.0, "b": 1.0}]
@@ -115,6 +124,12 @@ def test_ratios_are_medians_of_the_rounds_ratios_not_ratios_of_medians():
 
 def test_of_several_rows_the_largest_stands_over_the_smallest():
     assert ratio(("a", "b"), ("c", "d"), [{"a": 1.0, "b": 6.0, "c": 2.0, "d": 3.0}]) == 3.0
+
+
+def test_without_a_divisor_it_is_the_largest_of_the_medians():
+    rounds = [{"a": 1.0, "b": 9.0}, {"a": 8.0, "b": 2.0}, {"a": 2.0, "b": 3.0}]
+
+    assert ratio(("a", "b"), (), rounds) == 3.0
 
 
 @pytest.mark.parametrize("rounds", [[], [{"a": 1.0}], [{"a": 1.0, "b": 1.0}, {"a": 1.0}]])

@@ -1,0 +1,109 @@
+"""The choice between the two kinds of programs: a sweep over sizes around the border.
+
+For each network and number of rows, both programs run, and what the choice costs is what the chosen
+one took by what the faster one took: 1 where the choice was right.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from neurosim.bench.layered import Layered
+from neurosim.bench.systems import NEUROSIM, Absent, Outcome, System
+from neurosim.functions.optimizers import SGD
+from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.state import TrainingState, start_state
+from neurosim.training.task import Task, make_task
+
+KINDS = ("array", "scalar")
+
+# sizes of layers, and rows; parameters x rows by the number of levels goes from 16 to 560
+SHAPES: tuple[tuple[tuple[int, ...], int], ...] = (
+    ((3, 1), 4),
+    ((2, 4, 1), 1),
+    ((2, 4, 1), 4),
+    ((2, 4, 1), 8),
+    ((2, 4, 1), 16),
+    ((2, 8, 1), 1),
+    ((2, 8, 1), 4),
+    ((2, 8, 8, 1), 1),
+    ((2, 8, 8, 1), 2),
+    ((10, 6), 1),
+    ((10, 10), 1),
+    ((8, 8, 2), 1),
+    ((8, 16, 4), 1),
+    ((4, 4, 4, 4, 4, 2), 2),
+    ((4, 8, 8, 8, 8, 2), 2),
+)
+
+
+def shape_name(sizes: tuple[int, ...], rows: int) -> str:
+    """How a network and a number of rows are called in the table."""
+    return f"{'-'.join(map(str, sizes))}, rows {rows}"
+
+
+def cost_name(sizes: tuple[int, ...], rows: int) -> str:
+    """The row that tells what the choice costs."""
+    return f"{shape_name(sizes, rows)}: chosen / faster"
+
+
+def choice_systems(size: str, _peers: frozenset[str]) -> list[System | Absent]:
+    """Both programs for each shape."""
+    work = 300_000 if size == "full" else 200
+    return [_both(sizes, rows, work) for sizes, rows in SHAPES]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ran:
+    """How long each kind took for an update, which one is chosen, and where each arrived."""
+
+    seconds: Mapping[str, float]
+    chosen: str
+    states: Mapping[str, TrainingState]
+
+
+def _both(sizes: tuple[int, ...], rows: int, work: int) -> System:
+    task, n_updates = _task(sizes, rows, work)
+    start = start_state(task, 0)
+    engines = {kind: CompiledEngine(task, kind) for kind in KINDS}
+    chosen = CompiledEngine(task).kind
+    name = shape_name(sizes, rows)
+
+    def run() -> _Ran:
+        seconds, states = {}, {}
+        for kind, engine in engines.items():
+            begin = time.perf_counter()
+            states[kind], _ = engine.advance(start, epochs=n_updates)
+            seconds[kind] = (time.perf_counter() - begin) / n_updates
+        return _Ran(seconds, chosen, states)
+
+    def figures(ran: _Ran) -> dict[str, float]:
+        cost = ran.seconds[ran.chosen] / min(ran.seconds.values())
+        each = {f"{name}: {kind}": ran.seconds[kind] for kind in KINDS}
+        return {**each, cost_name(sizes, rows): cost}
+
+    return System(
+        name, NEUROSIM, lambda: run, lambda ran: _outcome(ran.states["scalar"]),
+        expected=lambda: _outcome(run().states["array"]), figures=figures, note=f"chosen: {chosen}",
+    )  # fmt: skip
+
+
+def _outcome(state: TrainingState) -> Outcome:
+    return Outcome({"parameters": state.parameters})
+
+
+def _task(sizes: tuple[int, ...], rows: int, work: int) -> tuple[Task, int]:
+    random = np.random.default_rng(13)
+    weights = tuple(random.uniform(-1, 1, pair) for pair in pairwise(sizes))
+    biases = tuple(random.uniform(-1, 1, n) for n in sizes[1:])
+    n_updates = max(2, work // (rows * sum(w.size for w in weights)))
+    problem = Layered(
+        "choice", tuple("tanh" for _ in weights), "half_squared_error", "mean", 0.05, n_updates,
+        rows, False, random.uniform(-1, 1, (rows, sizes[0])),
+        random.uniform(-0.5, 0.5, (rows, sizes[-1])), weights, biases,
+    )  # fmt: skip
+    optimizer = SGD(learning_rate=problem.rate)
+    return make_task(problem.build(), problem.X, problem.T, optimizer=optimizer), n_updates
