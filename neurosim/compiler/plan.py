@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.functions.numerals import counted
+
 Index = NDArray[np.intp]
 
 
@@ -163,8 +165,9 @@ class Plan:
 
     def __repr__(self) -> str:
         return (
-            f"plan of {self.title}: {len(self.blocks) - 1} blocks, {self.n_parameters} parameters,"
-            f" {self.n_in} inputs, {len(self.outputs)} outputs"
+            f"plan of {self.title}: {counted(len(self.blocks) - 1, 'block')},"
+            f" {counted(self.n_parameters, 'parameter')}, {counted(self.n_in, 'input')},"
+            f" {counted(len(self.outputs), 'output')}"
         )
 
 

@@ -20,6 +20,15 @@ def short(value: float | None) -> str:
     return "?" if value is None else f"{value:.6g}"
 
 
+def counted(n: int, noun: str) -> str:
+    """So many of something, by a noun whose plural ends in s.
+
+    >>> counted(1, "neuron"), counted(1200, "neuron")
+    ('1 neuron', '1200 neurons')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def require_number(value: object, where: str) -> float:
     """The value as a finite float.
 

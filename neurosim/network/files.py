@@ -34,6 +34,7 @@ def _write_whole(target: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+            written.chmod(0o644)  # as other files; a temporary one is its owner's alone
             written.replace(target)
         except BaseException:
             written.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """A layer: neurons that were made together and share an activation."""
 
+from neurosim.functions.numerals import counted
 from neurosim.network.neuron import Neuron
 
 
@@ -41,5 +42,4 @@ class Layer:
         kind = "input" if self._is_input else self._activation
         names = [neuron.name for neuron in self._neurons]
         shown = ", ".join(names) if len(names) <= 6 else f"{names[0]}, ..., {names[-1]}"
-        plural = "neuron" if len(names) == 1 else "neurons"
-        return f"{self._name}: {len(names)} {kind} {plural} ({shown})"
+        return f"{self._name}: {counted(len(names), f'{kind} neuron')} ({shown})"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import GraphError, WrongTypeError
-from neurosim.functions.numerals import Matrix, require_number
+from neurosim.functions.numerals import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files, parameters
 from neurosim.network.connection import Connection
@@ -434,8 +434,10 @@ class Network:
 
     def __repr__(self) -> str:
         return (
-            f"{self.title}: {len(self.inputs)} inputs, {len(self.neurons) - len(self.inputs)}"
-            f" neurons, {self._structure.n_connections} connections, {len(self.outputs)} outputs"
+            f"{self.title}: {counted(len(self.inputs), 'input')},"
+            f" {counted(len(self.neurons) - len(self.inputs), 'neuron')},"
+            f" {counted(self._structure.n_connections, 'connection')},"
+            f" {counted(len(self.outputs), 'output')}"
         )
 
     # --- guards that the engines use

@@ -31,8 +31,8 @@ def list_owners(structure: Structure) -> Owners:
 
 def values_of(owners: Owners) -> Matrix:
     """Theta, a new vector of (n_parameters,)."""
-    values = (o._weight if isinstance(o, Connection) else o._bias for o in owners)
-    return np.fromiter(values, np.float64, len(owners))
+    values = [o._weight if o.__class__ is Connection else o._bias for o in owners]  # type: ignore[union-attr]
+    return np.array(values, np.float64)
 
 
 def require_theta(theta: Any, owners: Owners) -> Matrix:
@@ -46,10 +46,10 @@ def require_theta(theta: Any, owners: Owners) -> Matrix:
 def assign(owners: Owners, theta: Matrix) -> None:
     """Give each owner its entry of theta."""
     for owner, value in zip(owners, theta.tolist(), strict=True):
-        if isinstance(owner, Connection):
+        if owner.__class__ is Connection:
             owner._weight = value
         else:
-            owner._bias = value
+            owner._bias = value  # type: ignore[union-attr]
 
 
 def assign_initial(structure: Structure) -> None:

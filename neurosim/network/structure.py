@@ -289,10 +289,11 @@ class Structure:
 
     def _list_generations(self) -> tuple[tuple[Neuron, ...], ...]:
         level: dict[str, int] = {}
+        level_of, heard = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
         for unit in self._order.units():
             members = self._members(unit)
-            heard = (level[name] for member in members for name in self._pred[member])
-            level.update(dict.fromkeys(members, 1 + max(heard, default=-1)))
+            above = max((max(map(level_of, heard[n]), default=-1) for n in members), default=-1)
+            level.update(dict.fromkeys(members, 1 + above))
         generations: list[list[Neuron]] = [[] for _ in range(1 + max(level.values(), default=-1))]
         for neuron in self.neurons:
             generations[level[neuron.name]].append(neuron)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from neurosim.functions.numerals import counted
+
 if TYPE_CHECKING:
     from neurosim.network.network import Network
 
@@ -15,8 +17,7 @@ def summarize(network: "Network") -> str:
     lone = [neuron.name for neuron in network.neurons if neuron.layer is None]
     if lone:
         shown = ", ".join(lone[:_SHOWN]) + (", ..." if len(lone) > _SHOWN else "")
-        plural = "neuron" if len(lone) == 1 else "neurons"
-        lines.append(f"  in no layer: {len(lone)} {plural} ({shown})")
+        lines.append(f"  in no layer: {counted(len(lone), 'neuron')} ({shown})")
     lines.append(f"  outputs: {', '.join(n.name for n in network.outputs) or 'none'}")
     mask = network.trainable_mask()
     lines.append(f"  parameters: {mask.size}, of which {int((~mask).sum())} are frozen")

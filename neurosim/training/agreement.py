@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.errors import DivergedError
 from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import GraphEngine
-from neurosim.training.state import start_state
+from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_epochs
 
 TOLERANCE = 1e-12
@@ -105,6 +106,9 @@ def agree(
         reduction: as in `train`.
         seed: as in `train`.
         penalty: as in `train`.
+
+    Raises:
+        DivergedError: a number is not finite before the updates are made.
     """
     options = {
         "loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
@@ -123,13 +127,7 @@ def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> A
     start = start_state(task, seed)
     outputs = [engine.outputs(theta, task.X) for engine in (graph, compiled)]
     values = [engine.loss_and_gradient(theta, task.X, task.T) for engine in (graph, compiled)]
-    trained = []
-    for engine in (graph, compiled):
-        state = start
-        with np.errstate(all="ignore"):
-            for _ in range(updates):
-                state = engine.advance_batch(state)
-        trained.append(state.parameters)
+    trained = [_trained(engine, start, updates) for engine in (graph, compiled)]
     (loss_a, gradient_a), (loss_b, gradient_b) = values
     places = [
         f"row {row}, {neuron.name}" for row in range(task.n_rows) for neuron in task.network.outputs
@@ -148,6 +146,19 @@ def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> A
         ),
         updates,
     )
+
+
+def _trained(engine: Any, state: TrainingState, updates: int) -> Matrix:
+    with np.errstate(all="ignore"):
+        for number in range(updates):
+            state = engine.advance_batch(state)
+            if not state.is_finite:
+                raise DivergedError(
+                    f"engine {engine.name!r}: update {number}: a parameter or the loss is not"
+                    " finite; expected finite numbers (a smaller learning rate, or scaled inputs,"
+                    " may help)"
+                )
+    return state.parameters
 
 
 def _worst(what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float) -> Difference:

@@ -121,15 +121,22 @@ def train(
     )  # fmt: skip
     begin = time.perf_counter()
     count = require_epochs(epochs)
+    losses: list[float] = []
+    validation_losses: list[float] = []
+    measured: dict[str, list[float]] = {name: [] for name in metrics}
     if session.is_watched:
-        records = list(session.epochs(count))
-        losses = [record.loss for record in records]
+        for record in session.epochs(count):
+            losses.append(record.loss)
+            if record.validation_loss is not None:
+                validation_losses.append(record.validation_loss)
+            for name, value in record.metrics.items():
+                measured[name].append(value)
     else:
-        records, losses = [], session.run(count)
+        losses = session.run(count)
     return History(
         tuple(losses),
-        tuple(r.validation_loss for r in records if r.validation_loss is not None),
-        {name: tuple(r.metrics[name] for r in records) for name in metrics},
+        tuple(validation_losses),
+        {name: tuple(values) for name, values in measured.items()},
         time.perf_counter() - begin,
         session.state,
     )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
+from neurosim.functions.numerals import counted
 from neurosim.training.data.rows import Matrix, Measured
 
 PARTS = ("train", "validation", "test")
@@ -73,7 +74,7 @@ class Data:
     def __repr__(self) -> str:
         """The parts and their sizes in a line."""
         sizes = ", ".join(f"{len(pair.X)} {name}" for name in PARTS if (pair := self.part(name)))
-        return f"data: {sizes} rows of {self.train.X.shape[1]} inputs"
+        return f"data: {sizes} rows of {counted(self.train.X.shape[1], 'input')}"
 
 
 def make_data(

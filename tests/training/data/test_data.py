@@ -201,7 +201,7 @@ def test_no_rows_have_no_scale(error):
 def test_data_tells_its_parts_in_a_line(error):
     data = divided(10, validation=0.2, test=0.3)
 
-    assert repr(data) == "data: 5 train, 2 validation, 3 test rows of 1 inputs"
+    assert repr(data) == "data: 5 train, 2 validation, 3 test rows of 1 input"
     assert str(Data(Pair(np.ones((3, 2)), np.ones((3, 1))))) == "data: 3 train rows of 2 inputs"
     assert "unknown part of the data 'tset' (did you mean 'test'?)" in error(
         UnknownNameError, data.part, "tset"
