@@ -87,7 +87,7 @@ class Measurement:
         self._verdicts = check(self._systems, workload, size)
         self._timed = [s for s in self._systems if self._verdicts[s.name].passed]
         self._figures: list[dict[str, float]] = []
-        self._names = {system.name: (system.name,) for system in self._systems}
+        self._names: dict[str, tuple[str, ...]] = {s.name: (s.name,) for s in self._systems}
 
     def rounds(self, count: int) -> Iterator[int]:
         """Go round by round; yields how many are done."""

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from neurosim.bench import Measurement
+from neurosim.bench import PEERS, WORKLOADS, Measurement
 from neurosim.cli.main import run_command
 
 QUICK = ["--small", "--peers", "tuned,naive"]
@@ -84,6 +84,14 @@ def test_wrong_use_is_told_before_anything_runs(bench, arguments, said):
     assert code == 2
     assert out == ""
     assert said in err
+
+
+def test_the_help_names_every_workload_and_every_peer(bench):
+    code, out, _ = bench("--help")
+
+    words = set(out.replace(",", " ").replace(".", " ").split())
+    assert code == 0
+    assert set(WORKLOADS) | set(PEERS) <= words
 
 
 def test_an_interruption_prints_what_is_done_so_far(bench, monkeypatch, tmp_path):
