@@ -1,8 +1,5 @@
 """Asking a network: its outputs for the rows of a CSV file."""
 
-import csv
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network, load
 from neurosim.scenario.run import start_run
 from neurosim.scenario.shipped import find_scenario
-from neurosim.training.data import Scaling, read_csv, read_table
+from neurosim.training.data import Scaling, number_of, read_csv, read_lines, read_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +46,7 @@ class Predictor:
         if known is not None:
             return read_csv(path, inputs=known).X
         self._require_columns(path, first)
-        if first and None not in map(_number, first):
+        if first and None not in map(number_of, first):
             return _rows_without_header(path, len(first))
         header, _ = read_table(path)
         return read_csv(path, inputs=header).X
@@ -97,38 +94,18 @@ def _input_names(network: Network) -> tuple[str, ...]:
 
 def _first_line(path: Path) -> list[str]:
     """The fields of the first line that is not blank; none where `read_table` will complain."""
-    try:
-        return next((fields for _, fields in _lines(path)), [])
-    except (OSError, ValueError, csv.Error):
-        return []
-
-
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, skipinitialspace=True)
-        for fields in reader:
-            if fields:
-                yield reader.line_num, [field.strip() for field in fields]
+    return next((fields for _, fields in read_lines(path)), [])
 
 
 def _rows_without_header(path: Path, n_columns: int) -> Matrix:
     rows = []
-    for line, fields in _lines(path):
+    for line, fields in read_lines(path):
         if len(fields) != n_columns:
             what = f"ragged, got {len(fields)} fields; expected {n_columns}, as in the first line"
             raise FileError(f"{path}:{line}: {what}")
-        numbers = [number for field in fields if (number := _number(field)) is not None]
+        numbers = [number for field in fields if (number := number_of(field)) is not None]
         if len(numbers) != n_columns:
-            wrong = next(field for field in fields if _number(field) is None)
+            wrong = next(field for field in fields if number_of(field) is None)
             raise FileError(f"{path}:{line}: no finite number, got {wrong!r:.60}; expected one")
         rows.append(numbers)
     return np.array(rows)
-
-
-def _number(cell: str) -> float | None:
-    """The number in a cell; Python's own spellings (1_000, inf, nan) are none."""
-    try:
-        number = math.nan if "_" in cell else float(cell)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
