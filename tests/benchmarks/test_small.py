@@ -18,10 +18,11 @@ def test_the_whole_benchmark_runs_and_every_system_that_is_installed_computes_th
         arguments, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "200"}
     )
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in {0, 1}, done.stderr
     workloads = json.loads(done.stdout)["workloads"]
     rows = [row for workload in workloads for row in workload["rows"]]
     assert [workload["name"] for workload in workloads] == list(WORKLOADS)
-    assert {row["status"] for row in rows} <= {"timed", "absent"}
+    assert [row for row in rows if row["status"] == "refused"] == []
+    assert done.returncode == 0
     assert all(row["median"] > 0 for row in rows if row["status"] == "timed")
     assert "tuned NumPy" in done.stderr
