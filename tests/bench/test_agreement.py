@@ -1,6 +1,7 @@
 """All systems of a workload compute the same, and one that computes something else is refused.
 
-That all peers compute the same in all workloads is shown in `tests/benchmarks`. Here each peer is seen to fail once: with a part of it changed, the check refuses it.
+That all peers compute the same in all workloads is shown in `tests/benchmarks`. Here each peer is
+seen to fail once: with a part of it changed, the check refuses it.
 """
 
 import importlib.util
