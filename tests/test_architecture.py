@@ -26,7 +26,7 @@ network: names neuron connection layer datum order pause refusals structure look
 
 interpreter: steps schedule forward backward update .
 compiler: plan bundles costs planning operations program inlining array_printer scalar_printer
-    threads explain standalone compile training .
+    training threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs compiled_engine engines trainer gradients
@@ -36,7 +36,7 @@ scenario: node text entry initial_entry network_entry data_entry training_entry 
     document problems overrides read build rows check shipped scenario compare expect result
     stretches run predict schema .
 bench: systems rounds layered irregular ours naive tuned irregular_numpy peer_sklearn peer_torch
-    peer_jax walk cold scale workloads machine .
+    peer_jax walk cold scale choice workloads machine .
 
 cli: messages table report results shelf agree compile new predict bench run main .
 """

@@ -176,3 +176,13 @@ def test_a_state_of_another_training_is_refused(net, data, optimizer, options, w
 def test_what_is_no_state_is_refused(net, data):
     with pytest.raises(NeurosimError, match="state: got 3; expected a TrainingState"):
         ns.train(net, *data, optimizer=ns.Adam(), epochs=1, state=3)
+
+
+def test_no_epochs_from_a_state_restore_it_into_the_objects(net, data, engine):
+    twin, options = net.copy(), {"optimizer": ns.Adam(), "engine": engine, **BATCHES}
+    history = ns.train(net, *data, epochs=3, **options)
+
+    restored = ns.train(twin, *data, epochs=0, state=history.state, **options)
+
+    assert restored.state == history.state
+    assert twin.parameters().tobytes() == net.parameters().tobytes()
