@@ -243,7 +243,7 @@ class Structure:
             listeners = succ[source._name]
             if start is end or target._is_input or target._name in listeners:
                 refuse_connection(source, target)
-            connection = Connection(source, target, weight, trainable=trainable)
+            connection = Connection(source, target, weight, trainable)
             made.append(connection)
             listeners[target._name] = pred[target._name][source._name] = EdgeDatum(connection)
             if start.label > end.label:
