@@ -14,12 +14,3 @@ def complain(error: NeurosimError) -> None:
 def problems_of(error: NeurosimError) -> tuple[str, ...]:
     """The mistakes that an error tells of, one text each."""
     return error.problems if isinstance(error, ScenarioError) else (str(error),)
-
-
-def counted(count: int, noun: str) -> str:
-    """A count with its noun.
-
-    >>> counted(1, "epoch"), counted(10000, "epoch")
-    ('1 epoch', '10000 epochs')
-    """
-    return f"{count} {noun}{'' if count == 1 else 's'}"

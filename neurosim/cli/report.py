@@ -3,9 +3,8 @@
 from rich.console import Console
 from rich.markup import escape
 
-from neurosim.cli.messages import counted
 from neurosim.cli.table import table_of
-from neurosim.functions.numerals import short
+from neurosim.functions.numerals import counted, short
 from neurosim.network import Network
 from neurosim.scenario import RunResult, Verdict
 

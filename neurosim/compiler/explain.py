@@ -15,6 +15,7 @@ from neurosim.compiler.costs import (
 from neurosim.compiler.plan import Block, Bundle, Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
+from neurosim.functions.numerals import counted
 from neurosim.network.network import Network
 
 
@@ -81,8 +82,8 @@ def explain(network: Network, rows: int, precision: str = "double") -> Explanati
 def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) -> str:
     work, blocks = plan.n_parameters * rows, max(len(plan.blocks) - 1, 1)
     limit = SCALAR_LIMIT * blocks
-    figures = f"{plan.n_parameters:,} parameters x {rows} rows = {work:,}"
-    rule = f"{SCALAR_LIMIT} x {blocks} blocks = {limit:,}"
+    figures = f"{plan.n_parameters:,} parameters x {counted(rows, 'row')} = {work:,}"
+    rule = f"{SCALAR_LIMIT} x {counted(blocks, 'block')} = {limit:,}"
     if is_scalar:
         return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"
     if precision == "single":

@@ -6,7 +6,7 @@ Read `node`, `text`, `entry`, then the entries (`network_entry`, `data_entry`, `
 the side.
 """
 
-from neurosim.scenario.compare import agree_scenario, load_network
+from neurosim.scenario.compare import agree_scenario, explain_scenario, load_network
 from neurosim.scenario.document import Document
 from neurosim.scenario.expect import Verdict
 from neurosim.scenario.predict import Predictor, predictor
@@ -32,6 +32,7 @@ __all__ = [
     "Training",
     "Verdict",
     "agree_scenario",
+    "explain_scenario",
     "find_scenario",
     "list_scenarios",
     "load_network",

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from neurosim.compiler.explain import Explanation, explain
+from neurosim.compiler.planning import USUAL_ROWS
 from neurosim.errors import InvalidValueError
 from neurosim.network.network import Network, load
 from neurosim.scenario.overrides import Overrides
@@ -30,10 +32,26 @@ def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides
         )
     options: dict[str, Any] = {**scenario.measure}
     if scenario.training is not None:
-        names = ("optimizer", "batch_size", "shuffle", "penalty")
+        names = ("optimizer", "batch_size", "shuffle", "penalty", "precision")
         options |= {name: getattr(scenario.training, name) for name in names}
     X, T = scenario.data.train
     return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, **options)
+
+
+def explain_scenario(path: str | Path) -> Explanation:
+    """Tell which program a scenario's training runs, and why.
+
+    Without a training, or for a saved network (.json), it is told for batches of 64 rows.
+    """
+    file = find_scenario(path)
+    if file.suffix == ".json":
+        return explain(load(file), USUAL_ROWS)
+    scenario = load_scenario(file)
+    if scenario.training is None or scenario.data is None:
+        return explain(scenario.network, USUAL_ROWS)
+    n_rows = len(scenario.data.train.X)
+    rows = min(scenario.training.batch_size or n_rows, n_rows)
+    return explain(scenario.network, rows, scenario.training.precision)
 
 
 def load_network(path: str | Path) -> Network:

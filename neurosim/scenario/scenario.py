@@ -47,6 +47,7 @@ class Training:
         batch_size: rows in a batch; None: all.
         shuffle: whether the rows are shuffled before each epoch.
         penalty: the penalty, or None.
+        precision: ``double`` or ``single``.
         metrics: what is measured besides the loss.
     """
 
@@ -57,6 +58,7 @@ class Training:
     batch_size: int | None
     shuffle: bool
     penalty: L2 | None
+    precision: str
     metrics: tuple[str, ...]
 
     def options(self) -> dict[str, Any]:
@@ -210,6 +212,7 @@ class _Building:
             batch_size=None if isinstance(entry.batch_size, str) else entry.batch_size,
             shuffle=entry.shuffle,
             penalty=None if entry.penalty is None else L2(entry.penalty.l2),
+            precision=entry.precision,
             metrics=entry.metrics,
         )
 
@@ -233,9 +236,18 @@ class _Building:
         if built is None or data is None or self.problems:  # else most would be an echo
             return
         if training is not None:
+            self._check_precision(training)
             self._check_training(built.network, data, training)
         elif not self._reading.has("training"):
             self._check_measuring(built.network, data)
+
+    def _check_precision(self, training: Training) -> None:
+        if training.precision != "double" and self._draft.engine == "graph":
+            message = (
+                f"the graph engine computes in double precision, got {training.precision!r};"
+                " expected double, or engine: compiled"
+            )
+            self._note(("training", "precision"), message)
 
     def _check_training(self, network: Network, data: Data, training: Training) -> None:
         """Let the trainer look at all that it will be given."""

@@ -8,6 +8,7 @@ from neurosim.functions.losses import LOSSES, REDUCTIONS
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.scenario.entry import NUMBER, WRONG_KIND, Choice, Entry, Named, Told, tag
 from neurosim.training.metrics import METRICS
+from neurosim.training.task import PRECISIONS
 
 Optimizer = Annotated[Entry, Named("optimizer", OPTIMIZERS)]
 
@@ -46,5 +47,7 @@ class TrainingEntry(Entry):
     """Whether the rows are shuffled (by the seed) before each epoch."""
     penalty: PenaltyEntry | None = None
     """What large weights cost."""
+    precision: Annotated[str, Choice("precision", PRECISIONS)] = "double"
+    """double computes in float64, single in float32 (by the compiled engine only)."""
     metrics: tuple[Annotated[str, Choice("metric", METRICS)], ...] = ()
     """What is measured besides the loss after each epoch."""

@@ -5,7 +5,7 @@ flake where terms cancel. After training it is 1e-10, since differences grow wit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,17 @@ from neurosim.network.network import Network
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.state import TrainingState, start_state
-from neurosim.training.task import Task, make_task, require_epochs
+from neurosim.training.task import Task, make_task, require_epochs, require_precision
 
 TOLERANCE = 1e-12
 TOLERANCE_AFTER_TRAINING = 1e-10
+# float32 has 7 digits, of which sums over many terms and levels take some
+TOLERANCE_SINGLE = 1e-4
+TOLERANCE_SINGLE_AFTER_TRAINING = 1e-3
+_BOUNDS = {
+    "double": (TOLERANCE, TOLERANCE_AFTER_TRAINING),
+    "single": (TOLERANCE_SINGLE, TOLERANCE_SINGLE_AFTER_TRAINING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ def agree(
     reduction: str = "mean",
     seed: int | None = None,
     penalty: Any = None,
+    precision: str = "double",
 ) -> Agreement:
     """Run both engines on the same data and compare outputs, loss, gradients and parameters.
 
@@ -106,6 +114,7 @@ def agree(
         reduction: as in `train`.
         seed: as in `train`.
         penalty: as in `train`.
+        precision: of the compiled engine; ``single`` has wider tolerances, 1e-4 and 1e-3.
 
     Raises:
         DivergedError: a number is not finite before the updates are made.
@@ -117,11 +126,15 @@ def agree(
     require_epochs(updates)
     start = network.seed if seed is None else seed
     task = make_task(network.copy(), X, T, **options)
-    return compare(GraphEngine(task), CompiledEngine(task), task, updates, start)
+    compiled = CompiledEngine(replace(task, precision=require_precision(precision)))
+    return compare(GraphEngine(task), compiled, task, updates, start, precision=precision)
 
 
-def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> Agreement:
-    """Compare two engines of one task."""
+def compare(
+    graph: Any, compiled: Any, task: Task, updates: int, seed: int, *, precision: str = "double"
+) -> Agreement:
+    """Compare two engines of one task, the second in this precision."""
+    at_once, after_training = _BOUNDS[precision]
     theta = task.network.parameters()
     names = task.network.parameter_names()
     start = start_state(task, seed)
@@ -134,15 +147,15 @@ def compare(graph: Any, compiled: Any, task: Task, updates: int, seed: int) -> A
     ]
     one = np.array([loss_a]), np.array([loss_b])
     return Agreement(
-        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), TOLERANCE),
-        _worst("loss", ["all rows"], *one, TOLERANCE),
-        _worst("gradients", names, gradient_a, gradient_b, TOLERANCE),
+        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), at_once),
+        _worst("loss", ["all rows"], *one, at_once),
+        _worst("gradients", names, gradient_a, gradient_b, at_once),
         _worst(
             f"parameters after {updates} updates",
             names,
             trained[0],
             trained[1],
-            TOLERANCE_AFTER_TRAINING,
+            after_training,
         ),
         updates,
     )

@@ -72,8 +72,24 @@ def test_compile_writes_a_script_that_gives_the_same_outputs(neurosim, folder):
     )
     assert ran.code == 0
     assert ran.out == ""
-    assert ran.err == "wrote out.py; now: python out.py\n"
+    assert ran.err == "wrote out.py; now: echo 0,0 | python out.py\n"
     assert json.loads(script.stdout) == [0.7216325609518421]
+
+
+def test_compile_explains_what_was_chosen_for_each_block(neurosim):
+    small = neurosim("compile", "--explain", "xor").out.splitlines()
+    large = neurosim("compile", "--explain", "n-four-one").out
+
+    assert small[:2] == [
+        "batches of 1 row",
+        "program: single numbers: 17 parameters x 1 row = 17 is at most 60 x 2 blocks = 120;"
+        " a NumPy call would cost more",
+    ]
+    assert small[4].split() == [
+        "block", "neurons", "sources", "multiply-adds", "bytes", "kind", "why"
+    ]  # fmt: skip
+    assert small[5].split()[:7] == ["1", "4", "sigmoid", "3", "12", "128", "dense"]
+    assert "all cells hold a parameter" in large
 
 
 def test_compile_overwrites_a_script_only_where_it_is_told_to(neurosim, folder):
