@@ -116,3 +116,4 @@ def test_a_title_is_free_text_and_never_code(title, assert_close):
     assert_close(found, [[np.tanh(1.0)]], 1e-15)
     assert "SystemExit" not in identifiers(compiled.source)
     assert "SystemExit" not in identifiers(compiled.standalone())
+    compiled.standalone().encode("utf-8")  # it can be written to a file

@@ -60,6 +60,34 @@ def test_the_script_holds_the_weights_of_the_moment(layered, run_script):
     assert [json.loads(line)] == expected
 
 
+def test_wide_sparse_layers_travel_too(run_script, assert_close):
+    rng = np.random.default_rng(8)
+    net = ns.Network("wide and sparse")
+    net.add_layer("x", 120)
+    net.add_layer("h", 100, activation="tanh", bias=[None, 0.5] * 50)
+    for neuron in net.layer("h").neurons:
+        for source in rng.choice(net.inputs, size=rng.integers(0, 5), replace=False):
+            net.connect(source, neuron, weight=float(rng.normal()))
+    row = rng.normal(size=120)
+
+    (line,) = run_script(ns.compile_network(net).standalone(), [json.dumps(row.tolist())])
+
+    assert_close(json.loads(line), net.forward(row), 1e-14)
+
+
+def test_names_of_any_script_are_written_as_they_are(run_script):
+    net = ns.Network("網")
+    net.add_layer("Größe", ["ж", "λ"])
+    net.add_neuron("出力", activation="relu")
+    net.connect("λ", "出力", weight=2.0)
+    net.outputs = ["出力"]
+
+    script = ns.compile_network(net).standalone()
+
+    assert "Inputs: ж, λ." in script
+    assert run_script(script, ["7, 1.5"]) == ["[3.0]"]
+
+
 def test_hostile_names_run_no_code(run_script):
     net = ns.Network('"""\nraise SystemExit(3)\n"""')
     net.add_layer("exec", ["theta", "np"])
