@@ -84,15 +84,6 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
         ns.Netwrk  # noqa: B018 - to ask for it is the test
 
 
-def test_a_star_import_hands_on_the_listed_names():
-    names = python(
-        "before = set(globals())\nfrom neurosim import *\n"
-        "print(*sorted(set(globals()) - before - {'before'}))"
-    )
-
-    assert names == sorted(ns.__all__)
-
-
 def test_the_version_is_that_of_the_package():
     from importlib.metadata import PackageNotFoundError, version
 

@@ -62,7 +62,7 @@ def test_far_into_a_training_the_place_is_found_and_the_last_values_kept(make_li
     words = diverging(net, [[1.0]], [[0.0]], epochs=10_000, **options)
 
     # 1.5^876 squared is the first to be above 1.8e308: 876 = ceil(log(1.9e154)/log(1.5))
-    assert words.startswith("epoch 876, batch 0: not finite, got L = ")
+    assert words.startswith("epoch 876, batch 0: not finite")
     ns.train(twin, [[1.0]], [[0.0]], epochs=876, **options)
     assert net["x1", "o1"].weight == twin["x1", "o1"].weight
 
