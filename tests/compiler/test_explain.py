@@ -1,0 +1,78 @@
+"""explain tells what is chosen: the kind of program, the threads, and each block, with figures."""
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.compiler.explain import explain
+from neurosim.training import CompiledEngine
+from neurosim.training.task import make_task
+
+
+def dense(n_in, n_out):
+    net = ns.Network("dense")
+    net.add_layer("x", n_in)
+    net.add_layer("o", n_out, activation="tanh", bias=None)
+    net.connect("x", "o", weight=0.01)
+    return net
+
+
+def test_a_small_network_is_run_as_single_numbers():
+    found = explain(dense(3, 2), 4)
+
+    assert found.program.startswith("single numbers: 6 parameters x 4 rows = 24 is at most 60 x 1")
+    assert found.threads == "none of BLAS: there are no products"
+
+
+def test_a_large_one_is_run_as_arrays_with_its_figures():
+    found = explain(dense(100, 50), 4)
+
+    assert found.program.startswith("arrays: 5,000 parameters x 4 rows = 20,000 is more than 60")
+    assert found.threads.startswith("one: the largest product has ")
+    (block,) = found.blocks
+    assert (block.number, block.neurons, block.kind) == (1, "50 tanh", "dense")
+    assert block.why == "all cells hold a parameter"
+    assert found.operations == 100 * 50 * 4
+    assert found.n_bytes == (100 * 50 + 50 * 4) * 8  # weights, and outputs of the batch
+
+
+def test_a_layer_of_few_connections_is_sparse_and_says_how_few():
+    rng = np.random.default_rng(1)
+    net = ns.Network("sparse")
+    net.add_layer("x", 400)
+    net.add_layer("o", 300, activation="tanh", bias=None)
+    for neuron in net.layer("o").neurons:
+        for source in rng.choice(net.inputs, size=2, replace=False):
+            net.connect(source, neuron, weight=1.0)
+
+    (block,) = explain(net, 50).blocks
+
+    assert (block.kind, block.sources) == ("sparse", 2)
+    assert "times as much; 1 bundle, 0% padding" in block.why
+
+
+def test_single_precision_halves_the_bytes_and_is_never_single_numbers():
+    double, single = (explain(dense(3, 2), 4, precision=p) for p in ("double", "single"))
+
+    assert single.n_bytes == double.n_bytes / 2
+    assert single.program == "arrays of float32, as the precision asks"
+
+
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "rows"), [(3, 2, 10), (3, 2, 11), (60, 1, 1), (61, 1, 1), (50, 50, 1)]
+)
+def test_what_is_told_is_what_is_run(n_in, n_out, rows):
+    net = dense(n_in, n_out)
+    task = make_task(net, np.ones((rows, n_in)), np.ones((rows, n_out)))
+
+    told = explain(net, rows).program.split(":")[0]
+
+    assert CompiledEngine(task).kind == {"single numbers": "scalar", "arrays": "array"}[told]
+
+
+def test_a_network_without_outputs_is_not_explained():
+    net = ns.Network("nothing")
+    net.add_layer("x", 1)
+
+    with pytest.raises(ns.NeurosimError, match="no outputs"):
+        explain(net, 1)
