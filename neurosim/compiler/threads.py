@@ -4,15 +4,26 @@ On small products two threads are slower and unsteady, and other bits come out; 
 products are small gives the same bits whatever the machine has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from neurosim.compiler.plan import Dense, Plan
 
 # multiply-adds of one product from which a second thread was seen to pay (256 x 512 x 128 and up)
 LARGE_PRODUCT = 10_000_000
+PINS = (
+    "OPENBLAS_CORETYPE",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "MKL_DEBUG_CPU_TYPE",
+    "BLIS_ARCH_TYPE",
+    "NPY_DISABLE_CPU_FEATURES",
+)
 
 
 @contextmanager
@@ -36,12 +47,28 @@ def largest_product(plan: Plan, rows: int) -> int:
 
 
 def blas_facts() -> list[dict[str, Any]]:
-    """The BLAS libraries that are loaded: name, version, kernels (architecture), threads."""
-    wanted = ("internal_api", "version", "architecture", "num_threads")
+    """The libraries of linear algebra that are loaded: their kernels, threads and files."""
+    np.dot(np.ones((2, 2)), np.ones((2, 2)))  # a library is listed once it is loaded
     return [
-        {key: info.get(key) for key in wanted}
+        {
+            "library": info["internal_api"],
+            "version": info["version"] or "unknown",
+            "kernels": info.get("architecture", "unknown"),
+            "threads": info["num_threads"],
+            "file": Path(info["filepath"]).name,
+        }
         for info in _controller().info()
         if info["user_api"] == "blas"
+    ]
+
+
+def pinned_kernels(environment: Mapping[str, str]) -> list[str]:
+    """A warning for each variable that makes a library use other kernels than it would choose."""
+    return [
+        f"{name}={environment[name]} pins kernels: they may be slower than those the library"
+        " would choose"
+        for name in PINS
+        if name in environment
     ]
 
 

@@ -1,11 +1,13 @@
 """What a run leaves behind: a frozen record, and the same as data for JSON."""
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from neurosim.compiler.threads import blas_facts, pinned_kernels
 from neurosim.network.network import Network
 from neurosim.scenario.expect import Verdict
 
@@ -160,6 +162,8 @@ class RunResult:
                 for verdict in self.expectations
             ],
             "versions": dict(self.versions),
+            "blas": blas_facts(),
+            "warnings": pinned_kernels(os.environ),
             "seconds": self.seconds,
         }
         return jsonable({**document, "message": self.message} if self.message else document)
