@@ -75,6 +75,9 @@ def require_array(values: object, where: str) -> Matrix:
 
 
 def _from_objects(given: Any, where: str) -> Any:
+    text = next((item for item in given.ravel().tolist() if isinstance(item, (str, bytes))), None)
+    if text is not None:
+        raise WrongTypeError(f"{where}: no real numbers, got {text!r:.40}; expected floats")
     try:
         return given.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:

@@ -7,7 +7,8 @@ from typing import Any
 
 from neurosim.errors import GraphError
 
-_UNDER_WAY = (inspect.GEN_SUSPENDED, inspect.GEN_RUNNING)
+# one that was made and not begun counts, too: it would walk what has changed since
+_UNDER_WAY = (inspect.GEN_CREATED, inspect.GEN_SUSPENDED, inspect.GEN_RUNNING)
 
 
 class LivePass:

@@ -72,7 +72,6 @@ class Network:
         self._random = Randomness(seed, generator)
         self._structure = Structure()
         self._live = LivePass()
-        self.loss: float | None = None
 
     # --- what it is made of
 
@@ -170,6 +169,15 @@ class Network:
         A softmax layer stands whole in one generation. Inside one, the order is that of insertion.
         """
         return self._structure.generations()
+
+    @property
+    def loss(self) -> float | None:
+        """The loss of the sample that was measured last; None before."""
+        return self._structure.loss
+
+    @loss.setter
+    def loss(self, value: float | None) -> None:
+        self._structure.loss = value
 
     # --- how it is made
 
@@ -395,11 +403,7 @@ class Network:
 
     def forget(self) -> None:
         """Drop what passes left on neurons and connections; the parameters stay."""
-        self.loss = None
-        for neuron in self.neurons:
-            neuron.forget()
-        for connection in self.connections:
-            connection.gradient = None
+        self._structure.forget()
 
     def reset(self) -> None:
         """Go back to the weights and biases it was made with."""
@@ -455,6 +459,7 @@ class Network:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
         self._live.require_none(self._title)
         self._live.begin(steps)
+        self._structure.has_values = True
         return steps
 
     def _cached(self, key: str, make: Callable[[], _Made]) -> _Made:

@@ -56,6 +56,8 @@ class Structure:
         self._listed: list[Connection] = []  # in the order of insertion; some may be removed
         self._order = AcyclicOrder()
         self._cache: dict[str, Any] = {}
+        self.has_values = False  # whether a pass may have left values on the objects
+        self.loss: float | None = None
 
     # --- what it is
 
@@ -216,9 +218,20 @@ class Structure:
 
     # --- inside
 
+    def forget(self) -> None:
+        """Drop what passes left on neurons and connections; the parameters stay."""
+        if self.has_values:
+            self.loss = None
+            for neuron in self.neurons:
+                neuron.forget()
+            for connection in self.connections:
+                connection.gradient = None
+            self.has_values = False
+
     def _edited(self) -> None:
         self.version += 1
         self._cache.clear()
+        self.forget()
 
     def _place(self, neurons: Sequence[Neuron], layer: Layer | None) -> None:
         if layer is not None and layer.activation == SOFTMAX:

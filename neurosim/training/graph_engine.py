@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,12 @@ class GraphEngine:
 
     def batch_steps(self, state: TrainingState, memory: Matrix) -> Iterator[Step]:
         """Every step of the batch that comes next; ``memory`` is changed in place."""
+        require_fresh(self._task)
+        _load(self._network, state.parameters)
+        return self._network.begin_pass(self._batch(state, memory))
+
+    def _batch(self, state: TrainingState, memory: Matrix) -> Generator[Step, None, None]:
         task, network = self._task, self._network
-        require_fresh(task)
-        _load(network, state.parameters)
         rows = batch_rows(task, state)
         yield from self._gather(task.X[rows], task.T[rows])
         yield from update_steps(
@@ -71,7 +74,7 @@ class GraphEngine:
         """The loss over these rows, reduced, and its gradient by theta."""
         require_fresh(self._task)
         _load(self._network, theta)
-        deque(self._gather(X, T), maxlen=0)
+        deque(self._network.begin_pass(self._gather(X, T)), maxlen=0)
         divisor = self._task.divisor(len(X))
         gradients = [_gradient_of(owner) for owner in self._network.parameter_list()]
         return self._batch_loss / divisor, np.array(gradients, dtype=np.float64) / divisor
@@ -83,11 +86,11 @@ class GraphEngine:
         schedule = schedule_of(self._network)
         answers = []
         for row in X.tolist():
-            deque(forward_steps(schedule, row), maxlen=0)
+            deque(self._network.begin_pass(forward_steps(schedule, row)), maxlen=0)
             answers.append([neuron.output for neuron in schedule.outputs])
         return np.array(answers, dtype=np.float64)
 
-    def _gather(self, X: Matrix, T: Matrix) -> Iterator[Step]:
+    def _gather(self, X: Matrix, T: Matrix) -> Generator[Step, None, None]:
         network, loss = self._network, self._task.loss
         schedule = schedule_of(network)
         self._batch_loss = 0.0

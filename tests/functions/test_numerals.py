@@ -89,6 +89,7 @@ NO_ARRAYS = [
     (["a", "b"], WrongTypeError, "X: no real numbers, got <U1; expected floats"),
     ([1.0, None], InvalidValueError, "X: not finite at [1]"),
     ([1j], WrongTypeError, "X: no real numbers, got complex128"),
+    (np.array(["1.5"], dtype=object), WrongTypeError, "X: no real numbers, got '1.5'"),
     ([object()], WrongTypeError, "X: no real numbers"),
 ]
 

@@ -158,7 +158,7 @@ def test_the_result_as_json_holds_every_float_exactly(run, small):
 
     assert list(document) == [
         "scenario", "path", "status", "engine", "epochs", "loss", "parameters", "expectations",
-        "versions", "seconds",
+        "versions", "blas", "warnings", "seconds",
     ]  # fmt: skip
     assert document["loss"] == {"first": result.loss.first, "last": result.loss.last}
     assert document["parameters"]["weights"]["a->o1"] == result.network["a", "o1"].weight
