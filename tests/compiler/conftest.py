@@ -68,3 +68,9 @@ def run_script(tmp_path):
         return done.stdout.splitlines()
 
     return run
+
+
+@pytest.fixture
+def sparse_always(monkeypatch):
+    """Every block that is not full is sparse, in plans that are made from now on."""
+    monkeypatch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: 0.0)
