@@ -14,8 +14,8 @@ RATE = 2.0**-24  # small and exact: so slow that no training ends before it is i
 
 @pytest.fixture
 def interrupt_soon():
-    """Ctrl-C a tenth of a second from now."""
-    timer = threading.Timer(0.1, _thread.interrupt_main)
+    """Ctrl-C a little later, so that training is surely under way, on a busy machine too."""
+    timer = threading.Timer(0.3, _thread.interrupt_main)
     yield timer.start
     timer.cancel()
 
@@ -32,6 +32,7 @@ def slope(n_out):
 def test_ctrl_c_leaves_the_values_of_whole_updates(engine, interrupt_soon):
     net, twin = slope(3), slope(3)
     options = {"optimizer": ns.SGD(RATE), "engine": engine}
+    ns.train(twin.copy(), [[1.0]], [[1.0] * 3], epochs=1, **options)  # what is loaded once, is
 
     interrupt_soon()
     with pytest.raises(KeyboardInterrupt):
