@@ -105,11 +105,9 @@ def test_float32_gives_what_the_walk_gives_to_four_digits(data, cases, smooth, a
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(data=st.data())
-def test_float32_gives_what_the_walk_gives_to_four_digits_on_1000(
-    data, cases, smooth, assert_close
-):
+def test_float32_gives_what_the_walk_gives_to_four_digits_on_300(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth, losses=SMOOTH_LOSSES))
 
     check_gradients(case, SINGLE, assert_close)
@@ -159,9 +157,9 @@ def test_each_program_learns_what_the_walk_learns_however_it_is_cut(
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(data=st.data())
-def test_each_program_learns_what_the_walk_learns_however_it_is_cut_on_1000(
+def test_each_program_learns_what_the_walk_learns_however_it_is_cut_on_300(
     data, cases, smooth, assert_close
 ):
     check_training(data, cases, smooth, assert_close)
