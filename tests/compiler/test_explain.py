@@ -76,3 +76,57 @@ def test_a_network_without_outputs_is_not_explained():
 
     with pytest.raises(ns.NeurosimError, match="no outputs"):
         explain(net, 1)
+
+
+def test_two_layers_are_told_to_the_last_word():
+    net = ns.Network("layers")
+    net.add_layer("x", 64)
+    net.add_layer("h", 32, activation="tanh")
+    net.add_layer("o", 10)
+    net.connect("x", "h", weight=0.01)
+    net.connect("h", "o", weight=0.01)
+
+    found = explain(net, 32)
+
+    assert found.program == (
+        "arrays: 2,410 parameters x 32 rows = 77,120 is more than 60 x 2 blocks = 120"
+    )
+    assert found.threads == (  # 65 x 32 x 32
+        "one: the largest product has 66,560 multiply-adds, fewer than 10,000,000"
+    )
+    assert found.blocks == (
+        (1, "32 tanh", 65, "dense", "all cells hold a parameter", 66_560, 8 * (2080 + 1024)),
+        (2, "10 identity", 33, "dense", "all cells hold a parameter", 10_560, 8 * (330 + 320)),
+    )
+    assert found.operations == 66_560 + 10_560
+
+
+def test_a_block_with_holes_says_how_full_it_is():
+    net = dense(4, 3)
+    for i in (1, 2, 3):
+        net.remove_connection(f"x{i}", f"o{i}")
+
+    (block,) = explain(net, 64).blocks
+
+    assert (block.kind, block.sources) == ("dense with holes", 4)
+    assert block.why == "75% of its cells hold a parameter: enough at 64 rows"
+    assert block.operations == 12 * 64  # holes are multiplied, too
+
+
+def test_large_products_may_have_threads():
+    found = explain(dense(784, 512), 128)
+
+    assert found.threads == (
+        "as many as BLAS is given: the largest product has 51,380,224 multiply-adds"
+    )
+
+
+def test_too_many_parameters_for_single_numbers_are_said_to_be():
+    net = ns.Network("chain")
+    net.add_layer("x", 1)
+    for i in range(1, 1002):
+        net.add_neuron(f"n{i}")
+        net.connect(f"n{i - 1}" if i > 1 else "x1", f"n{i}", weight=1.0)
+    net.outputs = ["n1001"]
+
+    assert explain(net, 1).program == "arrays: 2,002 parameters are too many for single numbers"

@@ -1,0 +1,153 @@
+"""Threads of BLAS: one while products are small, as many as there are for large ones."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+import neurosim as ns
+from neurosim.compiler.planning import make_plan
+from neurosim.compiler.threads import (
+    LARGE_PRODUCT,
+    blas_facts,
+    blas_threads,
+    largest_product,
+    pinned_kernels,
+)
+from neurosim.training import programs
+
+
+def threads():
+    """How many threads each loaded BLAS may use."""
+    return [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+
+
+@pytest.fixture(autouse=True)
+def two_threads():
+    """BLAS may use two threads, whatever the machine has."""
+    with threadpool_limits(2, user_api="blas"):
+        yield
+
+
+def layers(*sizes):
+    net = ns.Network("layers", seed=1)
+    for number, size in enumerate(sizes):
+        net.add_layer(f"l{number}", size, **({"activation": "tanh"} if number else {}))
+        if number:
+            net.connect(f"l{number - 1}", f"l{number}")
+    return net
+
+
+SMALL, LARGE = layers(3, 20, 2), layers(300, 300, 2)  # 300 x 301 x 111 > 1e7
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """The threads that BLAS has while a program of arrays runs."""
+    found = []
+    steps = programs._ArrayRun.steps
+
+    def watched(self, *args, **options):
+        found.append(threads())
+        return steps(self, *args, **options)
+
+    monkeypatch.setattr(programs._ArrayRun, "steps", watched)
+    return found
+
+
+@pytest.mark.parametrize(("net", "expected"), [(SMALL, 1), (LARGE, 2)], ids=["small", "large"])
+def test_training_holds_blas_to_one_thread_only_where_products_are_small(seen, net, expected):
+    rng = np.random.default_rng(1)
+    X, T = rng.normal(size=(111, len(net.inputs))), rng.normal(size=(111, 2))
+
+    ns.train(net.copy(), X, T, optimizer=ns.SGD(1e-4), epochs=1)
+
+    assert seen
+    assert all(set(found) == {expected} for found in seen)
+    assert set(threads()) == {2}
+
+
+def test_the_limit_is_lifted_after_an_error():
+    plan = make_plan(SMALL)
+
+    def fail():
+        with blas_threads(plan, 10):
+            assert set(threads()) == {1}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert set(threads()) == {2}
+
+
+def test_the_limit_is_lifted_after_a_training_that_diverges():
+    net = layers(3, 20)
+    net.add_layer("o", 2)
+    net.connect("l1", "o")
+
+    with pytest.raises(ns.NeurosimError, match="not finite"):
+        ns.train(
+            net, np.full((50, 3), 1e3), np.full((50, 2), 1e300), optimizer=ns.SGD(1e9), epochs=50
+        )
+
+    assert set(threads()) == {2}
+
+
+def test_the_largest_product_is_that_of_the_largest_block():
+    assert largest_product(make_plan(SMALL), 10) == 800  # 20 x (3 + 1), and 2 x 21
+    assert largest_product(make_plan(LARGE), 1) == 90_300
+    assert largest_product(make_plan(LARGE), 110) < LARGE_PRODUCT
+    assert largest_product(make_plan(LARGE), 111) >= LARGE_PRODUCT
+
+
+@pytest.mark.usefixtures("sparse_always")
+def test_a_sparse_block_has_no_large_products():
+    net = layers(4, 3)
+    net.remove_connection("l01", "l11")
+
+    assert largest_product(make_plan(net), 1_000_000_000) == 0
+
+
+def test_what_blas_there_is_can_be_told():
+    facts = blas_facts()
+
+    assert facts
+    assert [fact["threads"] for fact in facts] == threads()
+    assert all(fact.keys() >= {"library", "version", "kernels", "file"} for fact in facts)
+
+
+def test_a_variable_that_pins_kernels_is_warned_of():
+    assert pinned_kernels({"OPENBLAS_CORETYPE": "Nehalem", "OMP_NUM_THREADS": "1"}) == [
+        "OPENBLAS_CORETYPE=Nehalem pins kernels: they may be slower than those the library would"
+        " choose"
+    ]
+    assert pinned_kernels({}) == []
+
+
+SCRIPT = """
+import numpy as np, neurosim as ns
+rng = np.random.default_rng(1)
+net = ns.Network("small", seed=1)
+net.add_layer("x", 64); net.add_layer("h", 100, activation="tanh"); net.add_layer("o", 10)
+net.connect("x", "h"); net.connect("h", "o")
+X, T = rng.normal(size=(300, 64)), rng.normal(size=(300, 10))
+ns.train(net, X, T, optimizer=ns.SGD(0.001), epochs=5, batch_size=150, shuffle=True)
+print(net.parameters().tobytes().hex())
+"""
+
+
+def test_a_small_network_learns_the_same_bits_with_one_thread_and_with_two():
+    def run(n):
+        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        done = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, "-c", SCRIPT], env=os.environ | dict.fromkeys(names, str(n)),
+            capture_output=True, encoding="utf-8", check=True, timeout=120,
+        )  # fmt: skip
+        return done.stdout
+
+    assert len(run(1)) > 100_000
+    assert run(1) == run(2)
