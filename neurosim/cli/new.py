@@ -46,5 +46,7 @@ def new(name: Path) -> int:
             file.write(STARTER)
     except FileExistsError as error:
         raise FileError(f"{path}: exists; expected a new name") from error
+    except FileNotFoundError as error:
+        raise FileError(f"{path}: there is no folder {str(path.parent)!r}; expected one") from error
     click.echo(f"wrote {path}; now: neurosim run {path}", err=True)
     return 0

@@ -55,7 +55,9 @@ def find_scenario(name: str | Path) -> Path:
     folder = shipped_folder()
     known = sorted(found.stem for found in folder.glob("*.yaml"))
     if str(name) not in known:
-        what = f"no file and no shipped scenario, got {str(name)!r}{guess(name, known)}"
+        beside = [f"{name}.yaml"] if _exists(Path(f"{name}.yaml")) else []
+        hint = f" (did you mean {beside[0]!r}?)" if beside else guess(name, known)
+        what = f"no file and no shipped scenario, got {str(name)!r}{hint}"
         raise UnknownNameError(f"{what}; `neurosim list` shows what is shipped")
     return folder / f"{name}.yaml"
 

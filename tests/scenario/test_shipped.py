@@ -84,3 +84,11 @@ def test_a_file_without_a_readable_title_is_listed_by_its_name(tmp_path, monkeyp
     monkeypatch.setattr(shipped, "_PACKAGE", tmp_path / "neurosim")
 
     assert [(item.name, item.title) for item in list_scenarios()] == [("broken", "broken")]
+
+
+def test_a_name_without_its_ending_is_guessed_at(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text("neurosim: 1\n")
+
+    with pytest.raises(UnknownNameError, match="did you mean 'mine.yaml'"):
+        find_scenario("mine")
