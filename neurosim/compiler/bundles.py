@@ -12,16 +12,25 @@ def by_length(lengths: Index) -> Index:
     return np.argsort(lengths, kind="stable")
 
 
-def cuts(lengths: Index, allowance: int) -> Iterator[tuple[int, int, int]]:
+def cuts(lengths: Index, allowance: int, most: int) -> Iterator[tuple[int, int, int]]:
     """Cut ascending lengths into bundles: first, last, and the length all are padded to.
 
     A bundle ends before the padding in it would exceed the allowance, so that a few very long
-    lists (hubs) do not make all others long. Linear in the number of different lengths.
+    lists (hubs) do not make all others long; and before it has more than ``most`` items, so that
+    what is gathered for it stays in the cache. Linear in the number of different lengths, and of
+    bundles.
     """
+    for start, stop, width in _runs(lengths, allowance):
+        n = max(1, most // max(width, 1))
+        for first in range(start, stop, n):
+            last = min(first + n, stop)
+            yield first, last, int(lengths[last - 1])
+
+
+def _runs(lengths: Index, allowance: int) -> Iterator[tuple[int, int, int]]:
     values, firsts = np.unique(lengths, return_index=True)
-    ends = [*firsts[1:].tolist(), len(lengths)]
     start, padding, before = 0, 0, None
-    for value, first, _end in zip(values.tolist(), firsts.tolist(), ends, strict=True):
+    for value, first in zip(values.tolist(), firsts.tolist(), strict=True):
         if before is not None:
             padding += (value - before) * (first - start)
             if padding > allowance:

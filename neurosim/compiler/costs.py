@@ -12,6 +12,8 @@ _SLOT, _SLOT_ROW = 3.0, 0.3  # to gather and multiply one slot: at all, and for 
 _CELL_ROW = 0.08  # one multiply-add of a large matrix product
 _SOURCE, _SOURCE_ROW = 8.0, 0.1  # to gather one source for a dense block
 
+_GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a megabyte
+
 SCALAR_LIMIT = 60  # parameters x rows for each block, above which arrays win
 LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
 
@@ -30,6 +32,11 @@ def sparse_cost(n_bundles: int, n_targets: int, n_slots: int, rows: int) -> floa
 def slots_per_bundle(rows: int) -> int:
     """How many empty slots cost as much as one more bundle."""
     return int(_BUNDLE_CALL / (_SLOT + rows * _SLOT_ROW))
+
+
+def most_slots(rows: int) -> int:
+    """How many slots a bundle may have, so that what is gathered for it stays in the cache."""
+    return max(1, _GATHERED_BYTES // (8 * rows))
 
 
 def is_scalar_faster(n_parameters: int, rows: int, n_blocks: int) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
-from neurosim.compiler.costs import slots_per_bundle
+from neurosim.compiler.costs import most_slots, slots_per_bundle
 from neurosim.compiler.plan import Block, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Loss
@@ -221,7 +221,9 @@ class _Fans:
         order = by_length(counts)
         starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
         bundles = []
-        for low, high, width in cuts(counts[order], slots_per_bundle(self._plan.rows)):
+        for low, high, width in cuts(
+            counts[order], slots_per_bundle(self._plan.rows), most_slots(self._plan.rows)
+        ):
             some = order[low:high]
             lengths = counts[some]
             items = first + take_lists(starts[some], lengths)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
-from neurosim.compiler.costs import dense_cost, slots_per_bundle, sparse_cost
+from neurosim.compiler.costs import dense_cost, most_slots, slots_per_bundle, sparse_cost
 from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run, verify
 from neurosim.functions.activations import SOFTMAX
 from neurosim.network.connection import Connection
@@ -181,7 +181,7 @@ class _Draft:
         if not self.may_be_sparse or len(part.parameters) == n_targets * n_sources:
             return False
         lengths = np.sort(part.counts)
-        bundles = list(cuts(lengths, slots_per_bundle(self.rows)))
+        bundles = list(cuts(lengths, slots_per_bundle(self.rows), most_slots(self.rows)))
         n_slots = sum((stop - start) * width for start, stop, width in bundles)
         sparse = sparse_cost(len(bundles), n_targets, n_slots, self.rows)
         gathers = not is_run(sources)
@@ -201,7 +201,9 @@ class _Draft:
         parameters, sources = part.parameters[sorting], part.sources[sorting]
         ends = np.cumsum(part.counts)
         bundles = []
-        for low, high, width in cuts(part.counts, slots_per_bundle(self.rows)):
+        for low, high, width in cuts(
+            part.counts, slots_per_bundle(self.rows), most_slots(self.rows)
+        ):
             items = slice(int(ends[low - 1]) if low else 0, int(ends[high - 1]))
             counts = part.counts[low:high]
             matrix = padded(sources[items], counts, width, self.zero_row)
