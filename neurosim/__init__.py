@@ -19,11 +19,10 @@ from neurosim.training import (
     loss_and_gradients,
     train,
 )
+from neurosim.version import __version__
 
 if TYPE_CHECKING:
     from neurosim.scenario import load_scenario, run_scenario
-
-__version__ = "0.1.0"
 
 __all__ = [
     "L2",
@@ -43,6 +42,7 @@ __all__ = [
     "NeurosimError",
     "RMSprop",
     "ScenarioError",
+    "__version__",
     "agree",
     "compile_network",
     "epochs",

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import click
 
-from neurosim import __version__
 from neurosim.cli.agree import agree
 from neurosim.cli.bench import bench
 from neurosim.cli.compile import compile_
@@ -21,6 +20,7 @@ from neurosim.cli.predict import predict
 from neurosim.cli.run import run
 from neurosim.cli.shelf import list_, schema
 from neurosim.errors import DivergedError, NeurosimError, unknown
+from neurosim.version import __version__
 
 PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -1,7 +1,7 @@
 """The compiler: a network's structure as a plan, and the plan as a NumPy program.
 
-Read `plan`, `bundles`, `costs`, `planning`, `operations`, `program`, `array_printer`, `inlining`,
-`scalar_printer`, `training`, `threads`, `standalone`, `compile`.
+Read `plan`, `bundles`, `costs`, `planning`, `operations`, `program`, `inlining`, `array_printer`,
+`scalar_printer`, `training`, `threads`, `explain`, `standalone`, `compile`.
 """
 
 from neurosim.compiler.compile import CompiledNetwork, Matrices, compile_network

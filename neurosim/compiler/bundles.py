@@ -12,7 +12,7 @@ def by_length(lengths: Index) -> Index:
     return np.argsort(lengths, kind="stable")
 
 
-def cuts(lengths: Index, allowance: int, most: int) -> Iterator[tuple[int, int, int]]:
+def cuts(lengths: Index, allowance: int, most: int = 1 << 40) -> Iterator[tuple[int, int, int]]:
     """Cut ascending lengths into bundles: first, last, and the length all are padded to.
 
     A bundle ends before the padding in it would exceed the allowance, so that a few very long

@@ -155,7 +155,8 @@ class Plan:
     def to_slots(self, vector: NDArray[np.float64], dtype: Any = np.float64) -> NDArray[Any]:
         """A vector in the network's order, or rows of them, in slots; zero where nothing lives."""
         slots: NDArray[Any] = np.zeros((*vector.shape[:-1], self.n_slots), dtype)
-        slots[..., self.home] = vector
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+            slots[..., self.home] = vector
         return slots
 
     def from_slots(self, slots: NDArray[Any]) -> NDArray[np.float64]:

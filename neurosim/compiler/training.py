@@ -23,8 +23,8 @@ _KEPT = 32  # programs of each kind; the text of one is seldom more than some 10
 
 def choose_kind(network: Network, rows: int) -> str:
     """The kind of program that is faster for batches of so many rows: ``array`` or ``scalar``."""
-    n_blocks = max(len(network.generations()) - 1, 1)
-    scalar = is_scalar_faster(len(network.parameter_list()), rows, n_blocks)
+    plan = plan_of(network, rows)
+    scalar = is_scalar_faster(plan.n_parameters, rows, len(plan.blocks) - 1)
     return "scalar" if scalar else "array"
 
 

@@ -1,9 +1,9 @@
 """Scenarios: experiments written down in YAML, read with care, run, and judged.
 
-Read `node`, `text`, `entry`, then the entries (`network_entry`, `data_entry`, `training_entry`,
-`expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`, `rows`, `check`,
-`scenario`, and `expect`, `result`, `stretches`, `run`. `schema`, `shipped` and `compare` stand at
-the side.
+Read `node`, `text`, `entry`, then the entries (`initial_entry`, `network_entry`, `data_entry`,
+`training_entry`, `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`,
+`rows`, `check`, `shipped`, `scenario`, `compare`, and `expect`, `result`, `stretches`, `run`,
+`predict`. `schema` stands at the side.
 """
 
 from neurosim.scenario.compare import agree_scenario, explain_scenario, load_network

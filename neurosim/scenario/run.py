@@ -1,7 +1,6 @@
 """Running a scenario: one training, judged on the way, and what is left of it in the end."""
 
 import platform
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from neurosim.scenario.result import Losses, Parameters, RunResult, Status, Stre
 from neurosim.scenario.scenario import Scenario, build_scenario
 from neurosim.scenario.shipped import find_scenario
 from neurosim.scenario.stretches import stretches
+from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
 
@@ -248,9 +248,8 @@ def parameters_of(network: Network) -> Parameters:
 
 def versions() -> dict[str, str]:
     """The versions that numbers may depend on."""
-    front_door = sys.modules["neurosim"]  # nobody inside imports it, but it is there
     return {
-        "neurosim": str(getattr(front_door, "__version__", "unknown")),
+        "neurosim": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
     }

@@ -1,7 +1,7 @@
 """Training: one contract for engines, two engines, and an iterator of epochs over either.
 
-Read `task`, `state`, `graph_engine`, `programs`, `compiled_engine`, `engines`, `trainer`,
-`metrics`, `gradients`, `agreement`, and `data`.
+Read `data`, then `metrics`, `task`, `state`, `graph_engine`, `programs`, `compiled_engine`,
+`engines`, `trainer`, `gradients`, `agreement`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree

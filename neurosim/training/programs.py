@@ -76,7 +76,8 @@ class ArrayProgram:
         program, self.load = array_program(plan, task.loss, self.update)
         self.source = program.source
         self.X = _with_ones(task.X, self.dtype)
-        self.T = np.ascontiguousarray(task.T.T, self.dtype)
+        with np.errstate(over="ignore"):
+            self.T = np.ascontiguousarray(task.T.T, self.dtype)
         self._views: list[tuple[Array, Array]] | None = None
 
     def begin(self, state: TrainingState) -> "_ArrayRun":
@@ -121,7 +122,8 @@ class ArrayProgram:
 
 def _with_ones(X: Matrix, dtype: Any) -> Array:
     rows = np.ones((len(X), X.shape[1] + 1), dtype)
-    rows[:, :-1] = X
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+        rows[:, :-1] = X
     return rows
 
 

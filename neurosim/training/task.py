@@ -121,7 +121,8 @@ def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix
     """T as a new matrix (B, n_out); class indices become one-hot rows for a joint loss."""
     n_out = len(network.outputs)
     targets = require_array(T, "T")
-    if loss.joint is not None and targets.shape in ((n_rows,), (n_rows, 1)) and n_out > 1:
+    are_indices = n_out > 1 or not targets.any()  # of one class, the only index is 0
+    if loss.joint is not None and targets.shape in ((n_rows,), (n_rows, 1)) and are_indices:
         targets = _one_hot(targets.ravel(), n_out)
     elif targets.ndim == 1 and n_out == 1:
         targets = targets.reshape(-1, 1)

@@ -8,13 +8,14 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.streams import require_seed
+from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.training.engines import Engine, make_engine
 from neurosim.training.graph_engine import GraphEngine
@@ -313,9 +314,18 @@ def _find_divergence(
         state = after
     where = f"epoch {state.epoch}, batch {state.batch}"
     advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
-    graph = GraphEngine(task)
+    graph = GraphEngine(replace(task, precision="double"))
     for step in graph.batch_steps(state, state.memory.copy()):
         values = step.after if isinstance(step.after, tuple) else (step.after,)
         if not all(map(math.isfinite, values)):
-            return state, f"{where}: not finite, got {step}; {advice}"
+            return state, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
+    if task.precision == "single":
+        return state, f"{where}: not finite in single precision, though in double; {advice}"
     return state, f"{where}: the loss or a parameter is not finite; {advice}"
+
+
+def _outputs(step: Step, task: Task) -> str:
+    """Which neurons a loss was measured on; other steps name theirs."""
+    if not isinstance(step, Measured):
+        return ""
+    return f" at {', '.join(neuron.name for neuron in task.network.outputs[:5])}"

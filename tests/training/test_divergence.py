@@ -84,3 +84,34 @@ def test_a_diverged_training_leaves_no_warning_and_no_open_pass(make_line, engin
     net.add_neuron("s")
 
     assert np.isfinite(net.forward([10.0])).all()
+
+
+def test_a_loss_that_overflows_names_the_outputs_it_was_measured_on(make_line, engine):
+    words = diverging(make_line(1e200), [[1.0]], [[0.0]], engine=engine)
+
+    assert words.startswith("epoch 0, batch 0: not finite at o1, got L = (0 - 1e+200)^2/2 = inf")
+
+
+@pytest.mark.parametrize(("weight", "x", "rate"), [(1.0, 1.0, 1e30), (1e200, 1.0, 0.1)])
+def test_what_is_too_large_for_single_precision_diverges_without_a_warning(
+    make_line, weight, x, rate
+):
+    net = make_line(weight)
+
+    words = diverging(net, [[x]], [[0.0]], optimizer=ns.SGD(rate), precision="single")
+
+    assert "not finite" in words
+
+
+def test_only_single_precision_diverges_where_double_would_not(make_line):
+    options = {"optimizer": ns.SGD(1e30), "epochs": 2}
+
+    words = diverging(make_line(1.0), [[1.0]], [[0.0]], **options, precision="single")
+
+    assert words.startswith("epoch 1, batch 0: not finite in single precision, though in double;")
+    assert ns.train(make_line(1.0), [[1.0]], [[0.0]], **options).loss == (0.5, 5e59)
+
+
+def test_agree_says_in_which_update_a_training_diverges(make_line):
+    with pytest.raises(ns.DivergedError, match="engine 'graph': update 1: a parameter or the loss"):
+        ns.agree(make_line(1.0), [[10.0]], [[0.0]], optimizer=ns.SGD(1e200), updates=9)
