@@ -109,7 +109,7 @@ def test_only_single_precision_diverges_where_double_would_not(make_line):
     words = diverging(make_line(1.0), [[1.0]], [[0.0]], **options, precision="single")
 
     assert words.startswith("epoch 1, batch 0: not finite in single precision, though in double;")
-    assert ns.train(make_line(1.0), [[1.0]], [[0.0]], **options).loss == (0.5, 5e59)
+    assert ns.train(make_line(1.0), [[1.0]], [[0.0]], **options).loss[1] < 1e60
 
 
 def test_agree_says_in_which_update_a_training_diverges(make_line):
