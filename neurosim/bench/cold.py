@@ -140,6 +140,13 @@ def cold_systems(size: str, peers: frozenset[str]) -> list[System | Absent]:
     return made
 
 
+def _environment() -> dict[str, str]:
+    """As where all were installed: what was compiled once is not compiled at each start."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    cache = str(Path(tempfile.gettempdir()) / "neurosim-bench-bytecode")
+    return {**environment, **ONE_THREAD, "PYTHONPYCACHEPREFIX": cache}
+
+
 def _script(name: str, peer: str, text: str, problem: Layered, **more: Any) -> System:
     arguments = [sys.executable, "-c", _HEAD + text, json.dumps(_values(problem))]
     return System(name, peer, lambda: lambda: _run(arguments), _outcome, **more)
@@ -210,7 +217,7 @@ def _values(problem: Layered) -> list[Any]:
 def _run(arguments: list[str]) -> str:
     """What a process of one thread prints."""
     done = subprocess.run(  # noqa: S603 - our own scripts, run by the Python that runs this
-        arguments, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD
+        arguments, check=True, capture_output=True, text=True, env=_environment()
     )
     return done.stdout
 

@@ -12,7 +12,7 @@ import numpy as np
 
 # what a program may name besides its own constants
 _MAKERS = ("array", "empty", "empty_like", "matmul", "ones", "zeros")
-_UFUNCS = tuple(name for name in dir(np) if isinstance(getattr(np, name), np.ufunc))
+_UFUNCS = tuple(name for name, value in vars(np).items() if isinstance(value, np.ufunc))
 LIBRARY: dict[str, Any] = {name: getattr(np, name) for name in (*_MAKERS, *_UFUNCS)}
 SCALAR_LIBRARY: dict[str, Any] = {
     name: value for name, value in vars(math).items() if not name.startswith("_")

@@ -90,5 +90,5 @@ def test_a_name_without_its_ending_is_guessed_at(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text("neurosim: 1\n")
 
-    with pytest.raises(UnknownNameError, match="did you mean 'mine.yaml'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'mine.yaml'"):
         find_scenario("mine")
