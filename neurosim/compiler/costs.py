@@ -14,7 +14,9 @@ _SOURCE, _SOURCE_ROW = 8.0, 0.1  # to gather one source for a dense block
 
 _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a megabyte
 
-SCALAR_LIMIT = 60  # parameters x rows for each block, above which arrays win
+# parameters x rows, at all and for each block, above which arrays win: single numbers cost about
+# 65 ns for each parameter and row, arrays 2 us and 3 us more for each block
+SCALAR_BASE, SCALAR_PER_BLOCK = 35, 48
 LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
 
 
@@ -39,7 +41,11 @@ def most_slots(rows: int) -> int:
     return max(1, _GATHERED_BYTES // (8 * rows))
 
 
+def scalar_limit(n_blocks: int) -> int:
+    """How many parameters x rows single numbers are good for."""
+    return SCALAR_BASE + SCALAR_PER_BLOCK * n_blocks
+
+
 def is_scalar_faster(n_parameters: int, rows: int, n_blocks: int) -> bool:
     """Whether a program of single numbers beats one of arrays."""
-    small = n_parameters * rows <= SCALAR_LIMIT * max(n_blocks, 1)
-    return small and n_parameters <= LARGEST_SCALAR
+    return n_parameters * rows <= scalar_limit(n_blocks) and n_parameters <= LARGEST_SCALAR

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from neurosim.compiler.costs import (
     LARGEST_SCALAR,
-    SCALAR_LIMIT,
+    SCALAR_BASE,
+    SCALAR_PER_BLOCK,
     dense_cost,
     is_scalar_faster,
+    scalar_limit,
     sparse_cost,
 )
 from neurosim.compiler.plan import Block, Bundle, Dense, Plan
@@ -80,10 +82,10 @@ def explain(network: Network, rows: int, precision: str = "double") -> Explanati
 
 
 def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) -> str:
-    work, blocks = plan.n_parameters * rows, max(len(plan.blocks) - 1, 1)
-    limit = SCALAR_LIMIT * blocks
+    work, blocks = plan.n_parameters * rows, len(plan.blocks) - 1
+    limit = scalar_limit(blocks)
     figures = f"{plan.n_parameters:,} parameters x {counted(rows, 'row')} = {work:,}"
-    rule = f"{SCALAR_LIMIT} x {counted(blocks, 'block')} = {limit:,}"
+    rule = f"{SCALAR_BASE} + {SCALAR_PER_BLOCK} x {counted(blocks, 'block')} = {limit:,}"
     if is_scalar:
         return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"
     if precision == "single":

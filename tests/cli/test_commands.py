@@ -82,7 +82,7 @@ def test_compile_explains_what_was_chosen_for_each_block(neurosim):
 
     assert small[:2] == [
         "batches of 1 row",
-        "program: single numbers: 17 parameters x 1 row = 17 is at most 60 x 2 blocks = 120;"
+        "program: single numbers: 17 parameters x 1 row = 17 is at most 35 + 48 x 2 blocks = 131;"
         " a NumPy call would cost more",
     ]
     assert small[4].split() == [

@@ -8,9 +8,9 @@ import pytest
 import neurosim as ns
 from neurosim.compiler.costs import (
     LARGEST_SCALAR,
-    SCALAR_LIMIT,
     dense_cost,
     is_scalar_faster,
+    scalar_limit,
     slots_per_bundle,
     sparse_cost,
 )
@@ -50,7 +50,7 @@ def test_the_more_rows_the_fewer_empty_slots_are_worth_a_bundle():
 @pytest.mark.parametrize("blocks", [1, 2, 7])
 @pytest.mark.parametrize("rows", [1, 4])
 def test_single_numbers_win_up_to_the_border_and_not_beyond(blocks, rows):
-    border = SCALAR_LIMIT * blocks // rows
+    border = scalar_limit(blocks) // rows
 
     assert is_scalar_faster(border, rows, blocks)
     assert not is_scalar_faster(border + 1, rows, blocks)
@@ -73,12 +73,12 @@ def layers(*sizes):
 @pytest.mark.parametrize(
     ("sizes", "rows", "kind"),
     [
-        ((10, 6), 1, "scalar"),  # 60 x 1
-        ((61, 1), 1, "array"),
-        ((3, 1), 20, "scalar"),  # 3 x 20
-        ((3, 1), 21, "array"),
-        ((6, 10, 6), 1, "scalar"),  # 120, and two blocks
-        ((6, 10, 6, 1), 2, "array"),  # 126 x 2, and three
+        ((83, 1), 1, "scalar"),  # 35 + 48
+        ((84, 1), 1, "array"),
+        ((3, 1), 27, "scalar"),  # 3 x 27 = 81
+        ((3, 1), 28, "array"),
+        ((6, 10, 7), 1, "scalar"),  # 130, and 35 + 48 x 2
+        ((6, 10, 6, 1), 2, "array"),  # 126 x 2, and 35 + 48 x 3
     ],
 )
 def test_the_kind_of_program_is_by_parameters_rows_and_levels(sizes, rows, kind):
