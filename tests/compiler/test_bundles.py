@@ -46,6 +46,27 @@ def test_lists_are_cut_by_hand():
     assert list(cuts(index([1, 1, 2, 2, 9]), 2)) == [(0, 4, 2), (4, 5, 9)]
     assert list(cuts(index([1, 1, 2, 2, 9]), 1)) == [(0, 2, 1), (2, 4, 2), (4, 5, 9)]
     assert list(cuts(index([1, 1, 2, 2, 9]), 30)) == [(0, 5, 9)]
+    assert list(cuts(index([]), 5)) == []
+
+
+@given(lengths=LENGTHS, allowance=st.integers(0, 200), most=st.integers(1, 100))
+def test_no_bundle_has_more_slots_than_it_may_unless_it_is_one_list(lengths, allowance, most):
+    lengths = sorted(lengths)
+
+    found = list(cuts(index(lengths), allowance, most))
+
+    assert [i for start, stop, _ in found for i in range(start, stop)] == list(range(len(lengths)))
+    for start, stop, width in found:
+        assert width == lengths[stop - 1]
+        assert (stop - start) * width <= most or stop - start == 1
+        assert padding(lengths, start, stop, width) <= allowance
+
+
+def test_large_bundles_are_cut_by_hand():
+    # three lists of 2 are six slots
+    assert list(cuts(index([2] * 7), 0, 6)) == [(0, 3, 2), (3, 6, 2), (6, 7, 2)]
+    assert list(cuts(index([2] * 7), 0, 5)) == [(0, 2, 2), (2, 4, 2), (4, 6, 2), (6, 7, 2)]
+    assert list(cuts(index([9, 9]), 0, 5)) == [(0, 1, 9), (1, 2, 9)]
 
 
 def test_hubs_widen_no_others():

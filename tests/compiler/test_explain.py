@@ -132,3 +132,19 @@ def test_too_many_parameters_for_single_numbers_are_said_to_be():
     net.outputs = ["n1001"]
 
     assert explain(net, 1).program == "arrays: 2,002 parameters are too many for single numbers"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4, 7, 8])
+def test_what_is_told_is_what_is_run_where_a_level_has_many_activations(rows):
+    net = ns.Network("mixed")
+    net.add_layer("x", 6)
+    for name in ("tanh", "sigmoid", "relu", "sin", "elu", "softplus"):
+        net.add_neuron(f"n_{name}", activation=name)
+        for source in net.inputs:
+            net.connect(source, f"n_{name}", weight=0.1)
+    net.outputs = [neuron for neuron in net.neurons if not neuron.is_input]
+    task = make_task(net, np.ones((rows, 6)), np.ones((rows, 6)))
+
+    told = explain(net, rows).program.split(":")[0]
+
+    assert CompiledEngine(task).kind == {"single numbers": "scalar", "arrays": "array"}[told]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.errors import DivergedError
 from neurosim.training import CompiledEngine
 from neurosim.training.task import make_task
 
@@ -133,6 +134,19 @@ def test_the_graph_engine_refuses_it_and_changes_nothing(layered):
         " engine 'compiled'"
     )
     assert layered.parameters().tobytes() == before
+
+
+@pytest.mark.parametrize("scale", [1e6, 1e300], ids=["soon", "beyond float32"])
+def test_a_divergence_is_told_as_one(scale):
+    net = ns.Network("line")
+    net.add_layer("x", 3)
+    net.add_layer("o", 1)
+    net.connect("x", "o", weight=0.1)
+
+    with pytest.raises(DivergedError, match=r"epoch \d+, batch \d+: not finite"):
+        ns.train(net, X * scale, T, **options(precision="single", optimizer=ns.SGD(1e6)))
+
+    assert np.isfinite(net.parameters()).all()
 
 
 @pytest.mark.parametrize("precision", ["singel", "float32", 32, None, ["single"]])
