@@ -20,14 +20,14 @@ from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 
-# name: kind of program, precision, cost of a sparse block, empty slots that a bundle may have
+# name: kind of program, precision, cost of a sparse block; empty slots, and slots, of a bundle
 PROGRAMS = {
-    "dense": ("array", "double", inf, 0),
-    "sparse": ("array", "double", 0.0, 0),
-    "sparse and padded": ("array", "double", 0.0, 1000),
-    "scalar": ("scalar", "double", inf, 0),
-    "dense float32": ("array", "single", inf, 0),
-    "sparse float32": ("array", "single", 0.0, 3),
+    "dense": ("array", "double", inf, 0, 1),
+    "sparse": ("array", "double", 0.0, 0, 4),
+    "sparse and padded": ("array", "double", 0.0, 1000, 1000),
+    "scalar": ("scalar", "double", inf, 0, 1),
+    "dense float32": ("array", "single", inf, 0, 1),
+    "sparse float32": ("array", "single", 0.0, 3, 20),
 }
 DOUBLE = [name for name, program in PROGRAMS.items() if program[1] == "double"]
 SINGLE = [name for name, program in PROGRAMS.items() if program[1] == "single"]
@@ -49,11 +49,12 @@ OPTIMIZERS = [
 
 def make_compiled(task, program):
     """The compiled engine with this program; the plan is made of a network that has none yet."""
-    kind, precision, cost, allowance = PROGRAMS[program]
+    kind, precision, cost, allowance, most = PROGRAMS[program]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: cost)
-        patch.setattr("neurosim.compiler.planning.slots_per_bundle", lambda _: allowance)
-        patch.setattr("neurosim.compiler.operations.slots_per_bundle", lambda _: allowance)
+        for user in ("planning", "operations"):
+            patch.setattr(f"neurosim.compiler.{user}.slots_per_bundle", lambda _: allowance)
+            patch.setattr(f"neurosim.compiler.{user}.most_slots", lambda _: most)
         fresh = task.network.copy()
         own = replace(task, network=fresh, version=fresh.version, precision=precision)
         engine = CompiledEngine(own, kind)
@@ -192,7 +193,7 @@ def test_every_optimizer_learns_the_same_in_every_program(optimizer, penalty, as
 
     walked, losses = GraphEngine(task).advance(begin, epochs=5)
 
-    for program, (_, precision, _, _) in PROGRAMS.items():
+    for program, (_, precision, *_) in PROGRAMS.items():
         found, found_losses = make_compiled(task, program).advance(begin, epochs=5)
         assert_close(found.parameters, walked.parameters, TOLERANCES[precision][1])
         assert_close(found.memory, walked.memory, TOLERANCES[precision][1])
