@@ -12,8 +12,6 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-import numpy as np
-
 from neurosim.compiler.inlining import Inliner, NotInlinableError, hoisted
 from neurosim.compiler.operations import (
     Activate,
@@ -355,10 +353,3 @@ def _ruled(text: _Text, update: Update, slots: list[int], held: dict[str, str]) 
 
 def _held(line: str, held: dict[str, str]) -> str:
     return ast.unparse(hoisted(ast.parse(line), frozenset({"count", "rate"}), held))
-
-
-def slots_that_learn(plan: Plan, trainable: Any) -> tuple[bool, ...]:
-    """Of each slot, whether training may change it."""
-    learns = np.zeros(plan.n_slots, dtype=bool)
-    learns[plan.home] = trainable
-    return tuple(learns.tolist())

@@ -4,18 +4,18 @@ What a program is given is prepared once: rows with a column of ones for arrays,
 for single numbers.
 """
 
+import copy
 import math
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import chain, repeat
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Dense, Plan
-from neurosim.compiler.scalar_printer import slots_that_learn
-from neurosim.compiler.training import array_program, scalar_program
+from neurosim.compiler.training import array_program, scalar_program, slots_that_learn
 from neurosim.functions.numerals import Matrix
 from neurosim.functions.optimizers import SGD
 from neurosim.training.state import TrainingState
@@ -24,6 +24,7 @@ from neurosim.training.task import Task
 Array = NDArray[Any]
 Order = NDArray[np.intp] | None
 DTYPES = {"double": np.float64, "single": np.float32}
+_CACHE = 2_000_000  # bytes of rows above which they are shuffled batch by batch
 _PLAIN = SGD(1.0)  # what stands in a plain update's key: its rate is no part of the program
 
 
@@ -69,7 +70,7 @@ class ArrayProgram:
     def __init__(self, plan: Plan, task: Task) -> None:
         self.plan, self.task = plan, task
         self.dtype = DTYPES[task.precision]
-        self.learns = np.array(slots_that_learn(plan, task.network.trainable_mask()))
+        self.learns = slots_that_learn(plan, task.network.trainable_mask())
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
         has_frozen = bool((~self.learns[plan.home]).any())
         self.update = _update(task, has_fixed=has_holes or has_frozen)
@@ -78,27 +79,27 @@ class ArrayProgram:
         self.X = _with_ones(task.X, self.dtype)
         with np.errstate(over="ignore"):
             self.T = np.ascontiguousarray(task.T.T, self.dtype)
-        self._views: list[tuple[Array, Array]] | None = None
+        self._views: list[Array] | None = None  # of the targets, batch by batch
 
     def begin(self, state: TrainingState) -> "_ArrayRun":
         """Go on from here."""
         return _ArrayRun(self, state)
 
-    def views(self, order: Order) -> list[tuple[Array, Array]]:
+    def batches(self, order: Order) -> Sequence[tuple[Array, Array]]:
         """The batches of an epoch as (n_in + 1, size) and (n_out, size)."""
+        size, n_rows = self.task.batch_size, self.task.n_rows
         if self._views is None:
-            size, n_rows = self.task.batch_size, self.task.n_rows
-            self._X = self.X if order is None else np.empty_like(self.X)
             n_full = n_rows // size
             self._full = np.empty((n_full, len(self.T), size), self.dtype)
             self._rest = np.empty((len(self.T), n_rows - n_full * size), self.dtype)
-            targets = [*self._full, *([self._rest] if self._rest.size else [])]
-            self._views = [(self._X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets)]
             self._place_targets(self.T)
+            self._views = [*self._full, *([self._rest] if self._rest.size else [])]
         if order is not None:
-            self.X.take(order, 0, self._X, "clip")
             self._place_targets(self.T.take(order, 1))
-        return self._views
+        if order is not None and self.X.nbytes > _CACHE:
+            return _Taken(self.X, order, size, self._views)
+        X = self.X if order is None else self.X.take(order, 0)
+        return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(self._views)]
 
     def _place_targets(self, T: Array) -> None:
         """Batch after batch, each (n_out, size), all in one piece."""
@@ -118,6 +119,35 @@ class ArrayProgram:
         batch = _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
         (loss,) = program.send(([batch], 0, 1.0 / self.task.divisor(len(X))))
         return loss, plan.from_slots(gradient)
+
+
+class _Taken(Sequence[tuple[Array, Array]]):
+    """Batches whose rows are taken when it is their turn, into one buffer that stays in the cache.
+
+    To shuffle all rows at once would write what no cache holds, to read it again.
+    """
+
+    def __init__(self, X: Array, order: NDArray[np.intp], size: int, targets: list[Array]) -> None:
+        self._X, self._targets = X, targets
+        self._orders = [order[i : i + size] for i in range(0, len(order), size)]
+        self._buffer = np.empty((size, X.shape[1]), X.dtype)
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Array, Array]: ...
+    @overload
+    def __getitem__(self, index: slice) -> "_Taken": ...
+    def __getitem__(self, index: int | slice) -> "tuple[Array, Array] | _Taken":
+        if isinstance(index, slice):
+            part = copy.copy(self)
+            part._orders, part._targets = self._orders[index], self._targets[index]
+            return part
+        order = self._orders[index]
+        rows = self._buffer[: len(order)]
+        self._X.take(order, 0, rows, "clip")
+        return rows.T, self._targets[index]
 
 
 def _with_ones(X: Matrix, dtype: Any) -> Array:
@@ -141,14 +171,14 @@ class _ArrayRun:
 
     def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
         task = self._program.task
-        views = self._program.views(order)[first:last]
+        batches = self._program.batches(order)[first:last]
         remainder = task.n_rows % task.batch_size
         if not (remainder and last == task.n_batches):
-            return self._send(task.batch_size, chain.from_iterable(repeat(views, repeats)))
+            return self._send(task.batch_size, chain.from_iterable(repeat(batches, repeats)))
         losses: list[float] = []
         for _ in range(repeats):
-            losses += self._send(task.batch_size, views[:-1])
-            losses += self._send(remainder, views[-1:])
+            losses += self._send(task.batch_size, batches[:-1])
+            losses += self._send(remainder, batches[-1:])
         return losses
 
     def values(self) -> tuple[Matrix, Matrix]:
@@ -195,7 +225,7 @@ class ScalarProgram:
 
     def __init__(self, plan: Plan, task: Task) -> None:
         self.plan, self.task = plan, task
-        learns = slots_that_learn(plan, task.network.trainable_mask())
+        learns = tuple(slots_that_learn(plan, task.network.trainable_mask()).tolist())
         self.update = _update(task, has_fixed=False)
         self._averages = task.reduction == "mean"
         self.one_row = task.batch_size == 1
