@@ -16,6 +16,7 @@ Numbers = NDArray[np.float64]
 
 NEUROSIM = "neurosim"
 TUNED = "tuned NumPy"
+BEST = "best NumPy"
 NAIVE = "naive NumPy"
 
 

@@ -12,6 +12,7 @@ import pytest
 from neurosim.bench import (
     WORKLOADS,
     Measurement,
+    best,
     layered,
     naive,
     peer_jax,
@@ -22,12 +23,11 @@ from neurosim.bench import (
 )
 from neurosim.bench.irregular import hubs, uniform
 from neurosim.bench.irregular_numpy import train_naive, tuned_irregular
-from neurosim.bench.ours import neurosim_system
 from neurosim.bench.rounds import check
-from neurosim.bench.systems import NAIVE, NEUROSIM, System
+from neurosim.bench.systems import BEST, NAIVE, NEUROSIM, System
 from neurosim.functions.optimizers import SGD
 
-QUICK = frozenset({"tuned", "naive", "sklearn"})
+QUICK = frozenset({"best", "tuned", "naive", "sklearn"})
 TRAINED = ["W1", "W2", "W3", "W4", "W4f", "W5", "W5f", "W6"]
 
 
@@ -63,22 +63,20 @@ def test_a_naive_numpy_with_another_slope_is_refused(monkeypatch):
     problem = layered.xor(20, 4)
     monkeypatch.setitem(naive.SLOPES, "sigmoid", lambda a: a)
 
-    names = refused(tuned.tuned_system(problem, tuned.train_xor), naive.naive_system(problem))
+    names = refused(tuned.tuned_system(problem), naive.naive_system(problem))
 
     assert names == [NAIVE]
 
 
-def test_a_tuned_numpy_that_takes_the_rows_in_another_order_is_refused():
+def test_the_best_numpy_is_refused_where_it_takes_the_rows_in_another_order():
     problem = layered.wide(2, 60, 8, (6, 5), "double")
-    problem = replace(problem, batch_size=16)
     turned = replace(problem, X=problem.X[::-1].copy(), T=problem.T[::-1].copy())
+    train = best.train_classifier
 
-    assert (
-        refused(neurosim_system(problem), tuned.tuned_system(problem, tuned.train_classifier)) == []
-    )
-    names = refused(neurosim_system(problem), tuned.tuned_system(turned, tuned.train_classifier))
+    names = refused(tuned.tuned_system(problem), best.best_system(turned, train))
 
-    assert names == [NEUROSIM]  # who is compared with the reference
+    assert names == [BEST]
+    assert refused(tuned.tuned_system(problem), best.best_system(problem, train)) == []
 
 
 @needs("sklearn")
@@ -103,7 +101,7 @@ def test_a_torch_with_another_loss_is_refused(monkeypatch):
     doubled = {"half_squared_error": lambda torch, a, t: 2 * loss(torch, a, t)}
     monkeypatch.setattr(peer_torch, "LOSSES", doubled)
 
-    names = refused(tuned.tuned_system(problem, tuned.train_xor), peer_torch.torch_system(problem))
+    names = refused(tuned.tuned_system(problem), peer_torch.torch_system(problem))
 
     assert names == ["torch eager"]
 
@@ -114,7 +112,7 @@ def test_a_jax_with_another_activation_is_refused(monkeypatch):
     problem = layered.xor(20, 4)
     monkeypatch.setattr(peer_jax, "_activation", lambda jax, _name: jax.numpy.tanh)
 
-    names = refused(tuned.tuned_system(problem, tuned.train_xor), peer_jax.jax_system(problem))
+    names = refused(tuned.tuned_system(problem), peer_jax.jax_system(problem))
 
     assert names == ["jax.jit"]
 

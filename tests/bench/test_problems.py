@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from neurosim.bench import layered
+from neurosim.bench.best import train_three_one
 from neurosim.bench.irregular import hubs, uniform
-from neurosim.bench.tuned import train_three_one
 
 SHAPE = (6, 12, 400, 1)
 
