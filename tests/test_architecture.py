@@ -36,8 +36,8 @@ training: metrics task state graph_engine programs compiled_engine engines train
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare expect result
     stretches run predict schema .
-bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn peer_torch
-    peer_jax walk cold scale choice workloads machine .
+bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
+    peer_torch peer_jax walk cold scale choice workloads machine .
 
 cli: messages table report results shelf agree compile new predict bench run main .
 """

@@ -3,8 +3,8 @@
 Before anything is timed, all of them must have computed the same numbers. It asserts no time: it
 shows the figures of the machine it runs on. Read `systems` (what is compared, and the check),
 `rounds` (how it is timed), `layered` and `irregular` (the problems), `ours`, `naive`, `tuned`,
-`best`, `irregular_numpy`, the peers, `walk`, `cold`, `choice`, `scale`, then `workloads` (the table) and
-`machine`.
+`best`, `irregular_numpy`, the peers, `walk`, `cold`, `choice`, `scale`, then `workloads` (the
+table) and `machine`.
 """
 
 from neurosim.bench.machine import Machine, describe_machine, one_core

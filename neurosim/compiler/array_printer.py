@@ -91,7 +91,11 @@ def print_training(plan: Plan, loss: Loss, update: Update | None) -> Program:
     """
     text = _Text(plan, loss)
     backward = lower_backward(plan, loss)
-    measured = {op.aim.block.number for op in backward if isinstance(op, Measure)}
+    measured = {
+        op.aim.block.number
+        for op in backward
+        if isinstance(op, Measure) and op.aim.is_delta  # only then by the net input
+    }
     if not _takes_inputs_directly(plan):
         text.loop.append(f"a0[...] = x[:{plan.n_in}]")
     operations = (*lower_forward(plan), *backward)

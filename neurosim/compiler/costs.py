@@ -20,6 +20,15 @@ SCALAR_BASE, SCALAR_PER_BLOCK = 35, 48
 LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
 
 
+# to unroll the rows of an epoch: what has to be printed, and what has to be gone through with it
+_MOST_UNROLLED, _LEAST_ROWS = 500, 4_000  # parameters x rows; rows, of all epochs
+
+
+def is_unrolling_worthwhile(n_parameters: int, rows: int, epochs: int) -> bool:
+    """Whether it pays to print each of an epoch's rows with its numbers."""
+    return n_parameters * rows <= _MOST_UNROLLED and rows * epochs >= _LEAST_ROWS
+
+
 def dense_cost(n_targets: int, n_sources: int, rows: int, *, gathers: bool) -> float:
     """One pass over a dense block."""
     gather = _CALL + n_sources * (_SOURCE + rows * _SOURCE_ROW) if gathers else 0.0

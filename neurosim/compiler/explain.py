@@ -5,6 +5,8 @@ The choices themselves are made in `costs` and `planning`; here they are told.
 
 from typing import NamedTuple
 
+import numpy as np
+
 from neurosim.compiler.costs import (
     LARGEST_SCALAR,
     SCALAR_BASE,
@@ -14,7 +16,7 @@ from neurosim.compiler.costs import (
     scalar_limit,
     sparse_cost,
 )
-from neurosim.compiler.plan import Block, Bundle, Dense, Plan
+from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
 from neurosim.functions.numerals import counted
@@ -130,8 +132,9 @@ def _why(plan: Plan, block: Block, rows: int) -> str:
             return "all cells hold a parameter"
         density = block.n_parameters / (block.size * len(weights.sources))
         return f"{density:.0%} of its cells hold a parameter: enough at {rows} rows"
-    n_sources = _n_sources(plan, weights)
-    dense = dense_cost(block.size, n_sources, rows, gathers=True)
+    sources = _sources(plan, weights)
+    n_sources = len(sources)
+    dense = dense_cost(block.size, n_sources, rows, gathers=not is_run(sources))
     n_slots = block.last_slot - block.first_slot
     sparse = sparse_cost(len(weights), block.size, n_slots, rows)
     density = block.n_parameters / (block.size * n_sources)
@@ -143,6 +146,7 @@ def _why(plan: Plan, block: Block, rows: int) -> str:
     )
 
 
-def _n_sources(plan: Plan, bundles: tuple[Bundle, ...]) -> int:
-    rows = {row for bundle in bundles for row in bundle.sources.ravel().tolist()}
-    return len(rows - {plan.zero_row})
+def _sources(plan: Plan, bundles: tuple[Bundle, ...]) -> Index:
+    """The rows that a sparse block reads, ascending, as a dense matrix would."""
+    rows: Index = np.unique(np.concatenate([bundle.sources.ravel() for bundle in bundles]))
+    return rows[rows != plan.zero_row]

@@ -132,6 +132,7 @@ class Plan:
         digest = blake2b(
             repr((self.title, self.n_rows, self.rows, self.outputs)).encode(), digest_size=16
         )
+        digest.update(self.home.tobytes())  # the order in which single numbers are summed
         for block in self.blocks:
             parts = (block.names, block.activation, block.start, block.first_slot, block.last_slot)
             digest.update(repr(parts).encode())

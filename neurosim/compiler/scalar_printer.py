@@ -9,6 +9,7 @@ sums run as in the walk: bias first, then the connections in the order they were
 """
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -31,6 +32,8 @@ from neurosim.compiler.program import SCALAR_LIBRARY, Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax
 from neurosim.functions.losses import Loss
 
+Row = tuple[float, ...]  # inputs, then targets
+Batches = tuple[tuple[Row, ...], ...]
 Term = tuple[int, int]  # a slot, and the row of the source of its weight
 
 
@@ -41,6 +44,7 @@ class _Text:
     plan: Plan
     loss: Loss
     one_row: bool
+    averages: bool
     step: str  # what every delta is multiplied by, or nothing
     incoming: dict[int, list[Term]]  # of each row: its weights, in the order of theta
     biases: dict[int, int]  # of each row: the slot of its bias
@@ -50,8 +54,29 @@ class _Text:
     gradients: dict[int, str] = field(default_factory=dict)  # of each slot that has one, its term
     inliner: Inliner = field(init=False)
 
-    def __post_init__(self) -> None:
+    values: Row | None = None  # of the row that is printed, where it is a certain one
+
+    def print_row(self, values: Row | None) -> list[str]:
+        """The lines of a row, of any or of this one; its gradients' terms are kept."""
+        self.loop, self.values = [], values
+        self.gradients = {}
         self.inliner = Inliner(self.names, self.loop.append)
+        for operation in (*lower_forward(self.plan), *lower_backward(self.plan, self.loss)):
+            _print_operation(operation, self)
+        return self.loop
+
+    def product(self, factor: str, source: int) -> str:
+        """A factor times the output in this row of the state; empty where that is known to be 0."""
+        if self.values is None or source >= self.plan.n_in:
+            return f"{factor}*a{source}"
+        value = self.values[source]
+        if value == 1.0:
+            return factor
+        return f"{factor}*{value!r}" if value else ""
+
+    def target(self, i: int) -> str:
+        """The i-th target."""
+        return f"t{i}" if self.values is None else repr(self.values[self.plan.n_in + i])
 
 
 def print_scalar(
@@ -77,25 +102,90 @@ def print_scalar(
         averages: whether gradients are divided by the number of rows.
         one_row: whether every batch has one row.
     """
+    text = _begin(plan, loss, update, averages=averages, one_row=one_row)
+    lines = _batch(text, None, update, learns)
+    loop = ["for rows in batches:", *_indented(lines)]
+    if one_row:
+        loop = [f"for {_row_names(plan)} in batches:", *_indented(lines)]
+    return _program(text, update, "batches", loop)
+
+
+def print_unrolled(
+    plan: Plan,
+    loss: Loss,
+    update: Update,
+    *,
+    learns: tuple[bool, ...],
+    averages: bool,
+    batches: Batches,
+) -> Program:
+    """The program ``train(theta, memory, count, rate, epochs)`` of these very batches.
+
+    It computes what the program of `print_scalar` computes, to the bit. Each row has lines of its
+    own with its numbers in them: a term times 0 is left out, and 1 times a term is the term.
+    """
+    one_row = all(len(batch) == 1 for batch in batches)
+    text = _begin(plan, loss, update, averages=averages, one_row=one_row)
+    lines = [line for batch in batches for line in _batch(text, batch, update, learns)]
+    return _program(text, update, "epochs", ["for _ in range(epochs):", *_indented(lines)])
+
+
+def _begin(
+    plan: Plan, loss: Loss, update: Update | None, *, averages: bool, one_row: bool
+) -> _Text:
     incoming, biases, outgoing = _wiring(plan)
     step = ""
     if update is not None and update.is_plain:
         step = "step" if averages and not one_row else "rate"
-    text = _Text(plan, loss, one_row, step, incoming, biases, outgoing)
-    for operation in (*lower_forward(plan), *lower_backward(plan, loss)):
-        _print_operation(operation, text)
-    after, held = _print_update(text, update, learns, averages)
-    slots = sorted(plan.home.tolist())
+    return _Text(plan, loss, one_row, averages, step, incoming, biases, outgoing)
+
+
+def _program(text: _Text, update: Update | None, last: str, loop: list[str]) -> Program:
+    slots = sorted(text.plan.home.tolist())
     n_memory = 0 if update is None else len(update.optimizer.start)
     lines = [f"{_list('w', slots)} = theta"] if slots else []
     if update is not None and not update.is_plain and slots:
         lines += [f"{_list(f'm{k}_', slots)} = memory[{k}]" for k in range(n_memory)]
-    lines += ["losses = []", "record = losses.append", *_loop(text, slots, after, held)]
-    lines.append(_answer(update, slots, n_memory))
-    title = f"# {ascii(repr(plan))[1:-1]}"
-    body = "\n".join(f"    {line}" for line in lines)
-    source = f"{title}\ndef train(theta, memory, count, rate, batches):\n{body}\n"
+    lines += ["losses = []", "record = losses.append", *loop, _answer(update, slots, n_memory)]
+    title = f"# {ascii(repr(text.plan))[1:-1]}"
+    body = "\n".join(_indented(lines))
+    source = f"{title}\ndef train(theta, memory, count, rate, {last}):\n{body}\n"
     return Program(source, text.names, "train", SCALAR_LIBRARY)
+
+
+def _row_names(plan: Plan) -> str:
+    names = _list("a", list(range(plan.n_in))) + " " + _list("t", list(range(len(plan.outputs))))
+    return names.strip()
+
+
+def _batch(
+    text: _Text, batch: Sequence[Row] | None, update: Update | None, learns: tuple[bool, ...]
+) -> list[str]:
+    """The lines of a batch: of any (the rows come in a loop), or of this one."""
+    rows = [text.print_row(values) for values in ([None] if batch is None else batch)]
+    after, held = _print_update(text, update, learns)
+    slots = sorted(text.plan.home.tolist())
+    first = [f"{name} = {value}" for value, name in held.items()]
+    if any("count" in line for line in (*first, *after)):
+        first.insert(0, "count += 1")
+    start = ["loss = 0.0"]
+    if text.one_row:
+        zero = [slot for slot in slots if slot not in text.gradients]
+        gradients = [] if text.step else [f"g{s} = {term}" for s, term in text.gradients.items()]
+    else:
+        zero, gradients = slots, []
+    if zero and not (text.one_row and text.step):
+        start.append(" = ".join(f"g{slot}" for slot in zero) + " = 0.0")
+    size = "len(rows)" if batch is None else str(len(batch))
+    if text.step == "step":
+        start.append(f"step = rate / {size}")
+    if any("size" in line for line in after):
+        first.insert(0, f"size = {size}")
+    if batch is None and not text.one_row:
+        inner = [f"for {_row_names(text.plan)} in rows:", *_indented(rows[0])]
+    else:
+        inner = [line for row in rows for line in row]
+    return [*start, *inner, *gradients, *first, *after]
 
 
 def _wiring(
@@ -123,32 +213,6 @@ def _wiring(
 
 def _list(prefix: str, numbers: list[int]) -> str:
     return "".join(f"{prefix}{number}, " for number in numbers).rstrip()
-
-
-def _loop(text: _Text, slots: list[int], after: list[str], held: dict[str, str]) -> list[str]:
-    plan = text.plan
-    row = _list("a", list(range(plan.n_in))) + " " + _list("t", list(range(len(plan.outputs))))
-    first = [f"{name} = {value}" for value, name in held.items()]
-    if any("count" in line for line in (*first, *after)):
-        first.insert(0, "count += 1")
-    start = ["loss = 0.0"]
-    alive = [slot for slot in slots if slot in text.gradients]
-    dead = [slot for slot in slots if slot not in text.gradients]
-    if dead:
-        start.append(" = ".join(f"g{slot}" for slot in dead) + " = 0.0")
-    if text.one_row:
-        inner = [*start, *text.loop]
-        if not text.step:
-            inner += [f"g{slot} = {term}" for slot, term in text.gradients.items()]
-        return [f"for {row.strip()} in batches:", *_indented([*inner, *first, *after])]
-    if text.step == "step":
-        start.append("step = rate / len(rows)")
-    if alive:
-        start.append(" = ".join(f"g{slot}" for slot in alive) + " = 0.0")
-    inner = [*start, f"for {row.strip()} in rows:", *_indented(text.loop)]
-    if any("size" in line for line in after):
-        inner.append("size = len(rows)")
-    return ["for rows in batches:", *_indented([*inner, *first, *after])]
 
 
 def _indented(lines: list[str]) -> list[str]:
@@ -197,7 +261,8 @@ def _rows(block: Block) -> range:
 
 def _print_net_input(row: int, text: _Text) -> None:
     terms = [f"w{text.biases[row]}"] if row in text.biases else []
-    terms += [f"w{slot}*a{source}" for slot, source in text.incoming.get(row, [])]
+    terms += [text.product(f"w{slot}", source) for slot, source in text.incoming.get(row, [])]
+    terms = [term for term in terms if term]
     text.loop.append(f"z{row} = {' + '.join(terms) or '0.0'}")
 
 
@@ -205,14 +270,16 @@ def _print_measure(aim: Aim, text: _Text) -> None:
     loss, start = text.loss, aim.block.start
     if loss.joint is not None:
         z = _list("z", [start + row for row in aim.rows])
-        t = _list("t", list(aim.targets))
+        t = ", ".join(map(text.target, aim.targets))
         text.loop.append(f"loss += {text.inliner.bind(loss.joint.value)}([{z}], [{t}])")
         return
     pointwise, is_by_net = loss.formula_for(aim.block.activation)
     share = _share(text)
     for row, target in zip(aim.rows, aim.targets, strict=True):
         x = f"{'z' if is_by_net else 'a'}{start + row}"
-        text.loop.append(f"loss += {text.inliner.call(pointwise.term, x, f't{target}')}{share}")
+        text.loop.append(
+            f"loss += {text.inliner.call(pointwise.term, x, text.target(target))}{share}"
+        )
 
 
 def _share(text: _Text) -> str:
@@ -256,7 +323,7 @@ def _fed(blame: Blame, text: _Text) -> dict[int, list[str]]:
 def _aimed(aim: Aim, text: _Text) -> dict[int, list[str]]:
     slopes: dict[int, list[str]] = {}
     for row, target in zip(aim.rows, aim.targets, strict=True):
-        a, t = f"a{aim.block.start + row}", f"t{target}"
+        a, t = f"a{aim.block.start + row}", text.target(target)
         if aim.is_delta:
             value = f"({a} - {t})"
         else:
@@ -292,14 +359,16 @@ def _print_softmax_slope(block: Block, sums: dict[int, str], text: _Text) -> Non
 
 def _print_gradients(row: int, text: _Text) -> None:
     terms = {text.biases[row]: f"d{row}"} if row in text.biases else {}
-    terms |= {slot: f"d{row}*a{source}" for slot, source in text.incoming.get(row, [])}
+    for slot, source in text.incoming.get(row, []):
+        terms[slot] = text.product(f"d{row}", source)
+    terms = {slot: term for slot, term in terms.items() if term}
     text.gradients |= terms
     if not text.one_row:
         text.loop += [f"g{slot} += {term}" for slot, term in terms.items()]
 
 
 def _print_update(
-    text: _Text, update: Update | None, learns: tuple[bool, ...], averages: bool
+    text: _Text, update: Update | None, learns: tuple[bool, ...]
 ) -> tuple[list[str], dict[str, str]]:
     """The lines after a batch's gradients, and what is computed once before them."""
     plan = text.plan
@@ -308,7 +377,7 @@ def _print_update(
     after: list[str] = []
     slots = [slot for slot in plan.home.tolist() if learns[slot]]
     if update is None:
-        if averages and not text.one_row:
+        if text.averages and not text.one_row:
             after += [f"g{slot} /= size" for slot in plan.home.tolist()]
     elif update.is_plain:
         alive = [slot for slot in slots if slot in text.gradients]
@@ -317,7 +386,7 @@ def _print_update(
     else:
         weights = set(plan.home[~plan.is_bias].tolist())
         for slot in slots:
-            if averages and not text.one_row:
+            if text.averages and not text.one_row:
                 after.append(f"g{slot} /= size")
             if update.penalty is not None and slot in weights:
                 strength = repr(float(update.penalty.strength))

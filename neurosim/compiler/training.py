@@ -13,7 +13,7 @@ from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
-from neurosim.compiler.scalar_printer import print_scalar
+from neurosim.compiler.scalar_printer import Batches, print_scalar, print_unrolled
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
@@ -69,6 +69,27 @@ def scalar_program(
     )
 
 
+def unrolled_program(
+    plan: Plan,
+    loss: Loss,
+    update: Update,
+    learns: tuple[bool, ...],
+    *,
+    averages: bool,
+    batches: Batches,
+) -> Loaded:
+    """The scalar program of `print_unrolled`, generated once for each structure and its rows."""
+    return _unrolled_program(
+        plan,
+        loss,
+        update,
+        learns=learns,
+        averages=averages,
+        batches=batches,
+        _key=activations_of(plan),
+    )
+
+
 def activations_of(plan: Plan) -> Activations:
     """What a program calls: two programs are the same only where these are, too."""
     return tuple(ACTIVATIONS.get(block.activation) for block in plan.blocks)
@@ -92,4 +113,19 @@ def _scalar_program(
     _key: Activations,
 ) -> Loaded:
     program = print_scalar(plan, loss, update, learns=learns, averages=averages, one_row=one_row)
+    return program, program.load()
+
+
+@lru_cache(maxsize=_KEPT)
+def _unrolled_program(
+    plan: Plan,
+    loss: Loss,
+    update: Update,
+    *,
+    learns: tuple[bool, ...],
+    averages: bool,
+    batches: Batches,
+    _key: Activations,
+) -> Loaded:
+    program = print_unrolled(plan, loss, update, learns=learns, averages=averages, batches=batches)
     return program, program.load()

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from typing import Any
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
-from neurosim.functions.activations import add_up
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
 from neurosim.functions.numerals import require_array
 from neurosim.interpreter.schedule import Place, Schedule, schedule_of
@@ -83,13 +83,13 @@ def backward(
 
 def require_slopes(network: Network) -> None:
     """Refuse to learn through an activation that has no slope."""
-    for group in schedule_of(network).groups:
-        for place in group.places:
-            if place.slope is None and group.layer is None:
-                raise GraphError(
-                    f"neuron {place.neuron.name!r}: {place.neuron.activation!r} has no slope to"
-                    " learn by; expected another activation (such as 'sigmoid') in training"
-                )
+    for neuron in network.neurons:
+        name = neuron.activation
+        if name != SOFTMAX and ACTIVATIONS[name].slope is None:
+            raise GraphError(
+                f"neuron {neuron.name!r}: {name!r} has no slope to learn by; expected another"
+                " activation (such as 'sigmoid') in training"
+            )
 
 
 def require_fitting(network: Network, loss: Loss) -> None:

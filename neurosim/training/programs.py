@@ -7,17 +7,23 @@ for single numbers.
 import copy
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, repeat
 from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Dense, Plan
-from neurosim.compiler.training import array_program, scalar_program, slots_that_learn
+from neurosim.compiler.training import (
+    array_program,
+    scalar_program,
+    slots_that_learn,
+    unrolled_program,
+)
 from neurosim.functions.numerals import Matrix
-from neurosim.functions.optimizers import SGD
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -25,7 +31,6 @@ Array = NDArray[Any]
 Order = NDArray[np.intp] | None
 DTYPES = {"double": np.float64, "single": np.float32}
 _CACHE = 2_000_000  # bytes of rows above which they are shuffled batch by batch
-_PLAIN = SGD(1.0)  # what stands in a plain update's key: its rate is no part of the program
 
 
 class Run(Protocol):
@@ -60,8 +65,9 @@ class Program(Protocol):
 
 
 def _update(task: Task, *, has_fixed: bool) -> Update:
-    update = Update(task.optimizer, task.penalty, has_fixed)
-    return Update(_PLAIN, None, has_fixed) if update.is_plain else update
+    """The update that a program is printed for: its rate is given when it runs."""
+    optimizer: Any = task.optimizer  # one of the frozen records, all with a rate
+    return Update(replace(optimizer, learning_rate=1.0), task.penalty, has_fixed)
 
 
 class ArrayProgram:
@@ -165,6 +171,8 @@ class _ArrayRun:
         self._memory = plan.to_slots(state.memory, dtype)
         self._gradient = np.zeros_like(self._theta)
         self._updates = state.updates
+        self._frozen = ~program.learns[plan.home]
+        self._given = state.parameters[self._frozen]
         fixed = np.flatnonzero(~program.learns)
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
         self._started: dict[int, Generator[list[float], Any, None]] = {}
@@ -183,7 +191,9 @@ class _ArrayRun:
 
     def values(self) -> tuple[Matrix, Matrix]:
         plan = self._program.plan
-        return plan.from_slots(self._theta), plan.from_slots(self._memory)
+        parameters = plan.from_slots(self._theta)
+        parameters[self._frozen] = self._given  # to the bit, in single precision, too
+        return parameters, plan.from_slots(self._memory)
 
     def _send(self, size: int, batches: Iterable[tuple[Array, Array]]) -> list[float]:
         task, update = self._program.task, self._program.update
@@ -247,6 +257,20 @@ class ScalarProgram:
         size = self.task.batch_size
         return rows if self.one_row else [rows[i : i + size] for i in range(0, len(rows), size)]
 
+    def unrolled(self) -> Callable[..., Any]:
+        """The program that has these very rows in it."""
+        size = self.task.batch_size
+        batches = [tuple(self.rows[i : i + size]) for i in range(0, len(self.rows), size)]
+        _, load = unrolled_program(
+            self.plan,
+            self.task.loss,
+            self.update,
+            self._learns,
+            averages=self._averages,
+            batches=tuple(batches),
+        )
+        return load
+
     def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
         _, load = scalar_program(
@@ -271,15 +295,17 @@ class _ScalarRun:
 
     def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
         program = self._program
-        batches = program.batches(order)[first:last]
+        rate = program.task.optimizer.learning_rate
+        run, batches = program.load, program.batches(order)[first:last]
+        work: Any = chain.from_iterable(repeat(batches, repeats))
+        is_whole = order is None and len(batches) == program.task.n_batches
+        n_parameters = len(self._theta)
+        if is_whole and is_unrolling_worthwhile(n_parameters, len(program.rows), repeats):
+            run, work = program.unrolled(), repeats
         losses: list[float]
         try:
-            losses, self._theta, self._memory = program.load(
-                self._theta,
-                self._memory,
-                self._updates,
-                program.task.optimizer.learning_rate,
-                chain.from_iterable(repeat(batches, repeats)),
+            losses, self._theta, self._memory = run(
+                self._theta, self._memory, self._updates, rate, work
             )
         except ArithmeticError:  # where arrays would go on with infinite numbers
             self._theta = [math.nan] * len(self._theta)

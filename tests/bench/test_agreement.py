@@ -69,7 +69,7 @@ def test_a_naive_numpy_with_another_slope_is_refused(monkeypatch):
 
 
 def test_the_best_numpy_is_refused_where_it_takes_the_rows_in_another_order():
-    problem = layered.wide(2, 60, 8, (6, 5), "double")
+    problem = replace(layered.wide(2, 60, 8, (6, 5), "double"), batch_size=16)
     turned = replace(problem, X=problem.X[::-1].copy(), T=problem.T[::-1].copy())
     train = best.train_classifier
 

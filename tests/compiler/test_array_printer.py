@@ -78,7 +78,6 @@ def test_what_runs_for_a_batch_of_a_2_2_1(tiny):
         "product1(v1, z1)",
         "tanh(z1, a1)",
         "product2(v2, z2)",
-        "identity_into(z2, a2)",
         "loss += judge(a2, t, e2)",
         "multiply(e2, scale, e2)",
         "assign2(v2_T, g2)",

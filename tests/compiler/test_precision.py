@@ -153,3 +153,15 @@ def test_a_divergence_is_told_as_one(scale):
 def test_agree_refuses_another_precision(layered, precision):
     with pytest.raises(ns.NeurosimError, match=r"unknown precision .*known: double, single"):
         ns.agree(layered, X, T, precision=precision)
+
+
+def test_what_is_frozen_keeps_its_value_in_single_precision():
+    net = ns.Network("n")
+    net.add_layer("x", 1)
+    net.add_layer("o", 1)
+    net.connect("x", "o", weight=0.1, trainable=False)  # no float32 is 0.1
+
+    ns.train(net, [[1.0]], [[0.0]], optimizer=ns.SGD(0.1), epochs=1, precision="single")
+
+    assert net["x1", "o1"].weight == 0.1
+    assert net["o1"].bias != 0.0

@@ -153,3 +153,46 @@ def test_a_program_that_was_replaced_is_no_longer_kept(printed):
 
     assert printed == ["array"] * 49
     assert training._array_program.cache_info().currsize <= 32
+
+
+def test_what_was_trained_before_changes_no_bit():
+    rows = np.random.default_rng(0).normal(size=(7, 4))
+    weights = [("x1", 0.1), ("x2", 0.7), ("x3", 1e-3)]
+
+    def learned(order):
+        net = ns.Network("n", seed=1)
+        net.add_layer("x", 3)
+        net.add_layer("o", 1, activation="tanh", bias=0.1)
+        for source, weight in order:
+            net.connect(source, "o1", weight=weight)
+        options = {"optimizer": ns.SGD(0.3), "epochs": 50, "batch_size": 1}
+        ns.train(net, rows[:, :3], rows[:, 3:], **options)
+        return net.parameters().tobytes()
+
+    training._scalar_program.cache_clear()
+    alone = learned(weights[::-1])
+    training._scalar_program.cache_clear()
+    learned(weights)
+
+    assert learned(weights[::-1]) == alone  # the sum runs in the order of these connections
+
+
+@pytest.mark.parametrize("kind", ["print_training", "print_scalar"])
+@pytest.mark.parametrize("make", [ns.Adam, lambda r: ns.SGD(r, momentum=0.9), ns.RMSprop])
+def test_another_learning_rate_of_any_rule_generates_nothing(monkeypatch, kind, make):
+    found, original = [], getattr(training, kind)
+    monkeypatch.setattr(training, kind, lambda *a, **k: (found.append(1), original(*a, **k))[1])
+    training._array_program.cache_clear()
+    training._scalar_program.cache_clear()
+    size, n_out = (7, 10) if kind == "print_training" else (1, 1)
+    for rate in (0.1, 0.2):
+        net = ns.Network("s")
+        net.add_layer("x", 3)
+        net.add_layer("o", n_out)
+        net.connect("x", "o", weight=0.1)
+        ns.train(
+            net, np.ones((7, 3)), np.ones((7, n_out)),
+            optimizer=make(rate), epochs=1, batch_size=size,
+        )  # fmt: skip
+
+    assert len(found) == 1
