@@ -2,7 +2,8 @@
 
 import json
 import os
-import tempfile
+import secrets
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from neurosim.errors import FileError, WrongTypeError
 def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> None:
     """Write a document: a temporary file takes the name at the end.
 
+    A symbolic link is followed; a file that stands there gives the new one its mode.
+
     Raises:
-        FileError: the file cannot be written.
+        FileError: the file cannot be written, or what has the name is no regular file.
     """
     target = _require_path(path)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -26,19 +29,34 @@ def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> No
 
 
 def _write_whole(target: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as file:
-        written = Path(file.name)
-        try:
+    mode = _mode_of(target)
+    target = Path(os.path.realpath(target))
+    written = target.parent / f".neurosim-{secrets.token_hex(8)}"
+    # a new file gets what the umask leaves, as every other does
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
-            written.chmod(0o644)  # as other files; a temporary one is its owner's alone
-            written.replace(target)
-        except BaseException:
-            written.unlink(missing_ok=True)
-            raise
+            os.fsync(descriptor)
+        if mode is not None:
+            written.chmod(mode)
+        written.replace(target)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(target: Path) -> int | None:
+    """The mode of the regular file that has the name; None where nothing has it."""
+    try:
+        found = target.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found):
+        kind = _KINDS.get(stat.S_IFMT(found), "something else")
+        raise FileError(f"{target}: cannot be written, got {kind}; expected a regular file")
+    return stat.S_IMODE(found)
 
 
 def read_document(path: str | os.PathLike[str]) -> Any:
@@ -49,15 +67,47 @@ def read_document(path: str | os.PathLike[str]) -> Any:
     """
     source = _require_path(path)
     try:
-        text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FileError(f"{path}: cannot be read, got {error.strerror}") from error
     except ValueError as error:
         raise FileError(f"{path}: cannot be read, got {error}; expected UTF-8") from error
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _parse(text)
     except (ValueError, RecursionError) as error:
         raise FileError(f"{path}: no JSON, got {error}") from error
+
+
+def _parse(text: str) -> Any:
+    doubled: list[tuple[dict[str, Any], str]] = []
+
+    def make(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        if len(record) < len(pairs):
+            keys = [key for key, _ in pairs]
+            doubled.append((record, next(key for key in keys if keys.count(key) > 1)))
+        return record
+
+    tree = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=make)
+    if doubled:
+        record, key = doubled[-1]  # the outermost: another may stand in a value that was lost
+        place = _place_of(record, tree)
+        raise ValueError(f"the key {key!r:.80} twice at {place}; expected each key once")
+    return tree
+
+
+def _place_of(record: dict[str, Any], tree: Any) -> str:
+    """Where a record stands in a tree, such as ``connections[3]``."""
+    waiting = [("", tree)]
+    while waiting:
+        place, node = waiting.pop()
+        if node is record:
+            break
+        if isinstance(node, dict):
+            waiting += [(f"{place}.{key:.80}", value) for key, value in node.items()]
+        elif isinstance(node, list):
+            waiting += [(f"{place}[{number}]", value) for number, value in enumerate(node)]
+    return place.removeprefix(".") or "the top"
 
 
 def _require_path(path: object) -> Path:
@@ -68,3 +118,12 @@ def _require_path(path: object) -> Path:
 
 def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text}; expected finite numbers")
+
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}

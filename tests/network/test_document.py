@@ -57,6 +57,12 @@ def test_integers_in_a_file_become_floats(document, loaded):
     assert type(back["h1"].bias) is float
 
 
+def test_a_byte_order_mark_is_no_part_of_a_document(document, loaded):
+    back = loaded("\ufeff" + json.dumps(document))
+
+    assert back.title == "two-two-one"
+
+
 def test_loading_leaves_the_document_as_it_was(document):
     from neurosim.network.document import from_document
 
@@ -113,7 +119,8 @@ def test_a_file_that_cannot_be_read_is_an_error_with_its_path(tmp_path, place, w
         ("", "no JSON"),
         ("{", "no JSON"),
         ("neurosim: 1", "no JSON"),
-        ("\ufeff{}", "no JSON"),
+        ("\ufeff{}", "no network"),
+        ("\ufeff\ufeff{}", "no JSON"),
         (b"\xff\xfe\x00", "expected UTF-8"),
         ("[" * 100_000, "no JSON"),
         ('{"a": ' * 50_000, "no JSON"),

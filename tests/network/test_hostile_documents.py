@@ -109,6 +109,28 @@ def test_an_infinite_number_in_disguise_is_refused(document, loaded):
         loaded(text)
 
 
+DOUBLED = {
+    "at the top": ('"outputs": null', "the key 'outputs' twice at the top; expected each key once"),
+    "in a record": ('"weight": 0.5', "the key 'weight' twice at connections[6]; expected"),
+}
+
+
+@pytest.mark.parametrize(("pair", "words"), DOUBLED.values(), ids=DOUBLED)
+def test_a_doubled_key_is_refused_at_its_place(document, loaded, pair, words):
+    text = json.dumps(document)
+    assert text.count(pair) == 1
+
+    with pytest.raises(FileError) as caught:
+        loaded(text.replace(pair, f"{pair}, {pair}"))
+
+    assert f"net.json: no JSON, got {words}" in str(caught.value)
+
+
+def test_a_doubled_key_in_a_value_that_is_lost_is_told_by_the_outer_one(loaded):
+    with pytest.raises(FileError, match=r"the key 'a' twice at the top"):
+        loaded('{"a": {"b": 1, "b": 2}, "a": 3}')
+
+
 @pytest.mark.parametrize("value", [None, True, 0, -1.5, "x", [], {}, [[]], {"a": 1}])
 def test_no_value_in_no_place_ends_in_another_error_than_neurosims(document, loaded, value):
     places = [(key,) for key in document]
