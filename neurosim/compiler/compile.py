@@ -12,7 +12,7 @@ from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
 from neurosim.compiler.standalone import standalone_script
-from neurosim.errors import ShapeError, StaleError
+from neurosim.errors import ShapeError, StaleError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.numerals import Matrix, require_array
 from neurosim.network.network import Network
@@ -100,6 +100,8 @@ def compile_network(network: Network) -> CompiledNetwork:
     Raises:
         GraphError: the network has no outputs.
     """
+    if not isinstance(network, Network):
+        raise WrongTypeError(f"network: got {network!r:.80}; expected a neurosim.Network")
     return CompiledNetwork(network, plan_of(network))
 
 

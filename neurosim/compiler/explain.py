@@ -149,4 +149,5 @@ def _why(plan: Plan, block: Block, rows: int) -> str:
 def _sources(plan: Plan, bundles: tuple[Bundle, ...]) -> Index:
     """The rows that a sparse block reads, ascending, as a dense matrix would."""
     rows: Index = np.unique(np.concatenate([bundle.sources.ravel() for bundle in bundles]))
-    return rows[rows != plan.zero_row]
+    real: Index = rows[rows != plan.zero_row]
+    return real

@@ -57,6 +57,8 @@ def require_array(values: object, where: str) -> Matrix:
         ShapeError: they are ragged.
         InvalidValueError: one is not finite.
     """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise InvalidValueError(f"{where}: some numbers are masked; expected all of them")
     try:
         given: Any = np.asarray(values)
     except ValueError as error:

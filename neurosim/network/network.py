@@ -455,6 +455,10 @@ class Network:
             )
         return self.outputs
 
+    def require_no_pass(self) -> None:
+        """Refuse where a pass is under way."""
+        self._live.require_none(self._title)
+
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
         self._live.require_none(self._title)

@@ -12,11 +12,18 @@ import numpy as np
 
 from neurosim.errors import DivergedError
 from neurosim.functions.numerals import Matrix
+from neurosim.functions.streams import require_seed
 from neurosim.network.network import Network
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.state import TrainingState, start_state
-from neurosim.training.task import Task, make_task, require_epochs, require_precision
+from neurosim.training.task import (
+    Task,
+    make_task,
+    require_epochs,
+    require_network,
+    require_precision,
+)
 
 TOLERANCE = 1e-12
 TOLERANCE_AFTER_TRAINING = 1e-10
@@ -124,8 +131,9 @@ def agree(
         "reduction": reduction, "penalty": penalty,
     }  # fmt: skip
     require_epochs(updates)
-    start = network.seed if seed is None else seed
-    task = make_task(network.copy(), X, T, **options)
+    twin = require_network(network).copy()
+    start = network.seed if seed is None else require_seed(seed)
+    task = make_task(twin, X, T, **options)
     compiled = CompiledEngine(replace(task, precision=require_precision(precision)))
     return compare(GraphEngine(task), compiled, task, updates, start, precision=precision)
 

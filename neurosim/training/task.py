@@ -81,7 +81,7 @@ def make_task(
         GraphError: no outputs, an activation without slope, a loss that does not fit.
     """
     chosen = require_loss(loss)
-    if reduction not in REDUCTIONS:
+    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
         raise UnknownNameError(unknown("reduction", reduction, REDUCTIONS))
     require_network(network)
     require_fitting(network, chosen)

@@ -126,7 +126,7 @@ def train(
     validation_losses: list[float] = []
     measured: dict[str, list[float]] = {name: [] for name in metrics}
     if session.is_watched:
-        for record in session.epochs(count):
+        for record in _Epochs(session, count):
             losses.append(record.loss)
             if record.validation_loss is not None:
                 validation_losses.append(record.validation_loss)
@@ -173,7 +173,21 @@ def epochs(
         options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
          "reduction": reduction, "penalty": penalty, "precision": precision},
     )  # fmt: skip
-    return session.epochs(require_epochs(epochs))
+    return _Epochs(session, require_epochs(epochs))
+
+
+class _Epochs(Iterator[Epoch]):
+    """Epochs as they are asked for. Where one is refused, it can be asked for again."""
+
+    def __init__(self, session: "_Session", count: int) -> None:
+        self._session, self._left = session, count
+
+    def __next__(self) -> Epoch:
+        if self._left == 0:
+            raise StopIteration
+        epoch = self._session.epoch()
+        self._left -= 1
+        return epoch
 
 
 class _Session:
@@ -196,6 +210,7 @@ class _Session:
         self._engine = make_engine(engine, self.task)
         start = network.seed if seed is None else require_seed(seed)
         self.state = start_state(self.task, start) if state is None else _fitting(state, self.task)
+        self._mask = network.trainable_mask()
         self._metrics = _require_metrics(metrics)
         self._watch: Engine | None = None
         self._watched = self.task
@@ -204,27 +219,43 @@ class _Session:
                 raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
             self._watched = make_task(network, *validation, **options)
             self._watch = make_engine(engine, self._watched)
+        network.require_no_pass()
+        if state is not None:
+            self._hand_over()
 
     @property
     def is_watched(self) -> bool:
         """Whether something is to be measured after each epoch."""
         return self._watch is not None or bool(self._metrics)
 
-    def epochs(self, count: int) -> Iterator[Epoch]:
-        for _ in range(count):
-            begin = time.perf_counter()
-            with self._handing_over():
-                (loss,) = self._advance(1)
-            seconds = time.perf_counter() - begin
-            yield Epoch(
-                self.state.epoch - 1,
-                loss,
-                self._validation_loss(),
-                self._measured(),
-                self.task.optimizer.learning_rate,
-                seconds,
-                self.state,
-            )
+    def epoch(self) -> Epoch:
+        """One epoch, watched."""
+        begin = time.perf_counter()
+        self.task.network.require_no_pass()
+        self._take_changes()
+        with self._handing_over():
+            (loss,) = self._advance(1)
+        seconds = time.perf_counter() - begin
+        return Epoch(
+            self.state.epoch - 1,
+            loss,
+            self._validation_loss(),
+            self._measured(),
+            self.task.optimizer.learning_rate,
+            seconds,
+            self.state,
+        )
+
+    def _take_changes(self) -> None:
+        """What was assigned or frozen on the objects since the last epoch holds from here on."""
+        network = self.task.network
+        theta, mask = network.parameters(), network.trainable_mask()
+        if network.version != self.task.version:
+            return  # the engine refuses
+        if not np.array_equal(theta, self.state.parameters):
+            self.state = replace(self.state, parameters=theta)
+        if not np.array_equal(mask, self._mask):
+            self._mask, self._engine = mask, make_engine(self._engine.name, self.task)
 
     def run(self, count: int) -> list[float]:
         """All epochs, in stretches of about a tenth of a second."""
@@ -253,12 +284,14 @@ class _Session:
         try:
             yield
         finally:
-            network = self.task.network
-            theta = self.state.parameters
-            is_fresh = network.version == self.task.version
-            # equal after the graph engine: then what the last pass left may stay, too
-            if is_fresh and not np.array_equal(network.parameters(), theta):
-                network.load_parameters(theta)
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        network, theta = self.task.network, self.state.parameters
+        is_fresh = network.version == self.task.version
+        # equal after the graph engine: then what the last pass left may stay, too
+        if is_fresh and not np.array_equal(network.parameters(), theta):
+            network.load_parameters(theta)
 
     def _validation_loss(self) -> float | None:
         if self._watch is None:
@@ -287,10 +320,10 @@ def _fitting(state: TrainingState, task: Task) -> TrainingState:
 
 
 def _require_metrics(metrics: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(metrics, str):
-        raise WrongTypeError(f"metrics: got {metrics!r}; expected a list of names")
+    if not isinstance(metrics, (list, tuple)):
+        raise WrongTypeError(f"metrics: got {metrics!r:.80}; expected a list of names")
     for name in metrics:
-        if name not in METRICS:
+        if not isinstance(name, str) or name not in METRICS:
             raise UnknownNameError(unknown("metric", name, METRICS))
     return tuple(metrics)
 

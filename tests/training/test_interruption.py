@@ -4,10 +4,10 @@ import _thread
 import math
 import threading
 
-import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.interpreter import forward
 
 RATE = 2.0**-24  # small and exact: so slow that no training ends before it is interrupted
 
@@ -74,13 +74,52 @@ def test_an_edit_between_epochs_ends_the_training_with_a_word(engine):
     assert net["x1", "o1"].weight == 0.5
 
 
-def test_values_set_between_epochs_are_those_of_the_state_again(engine):
+def test_values_set_between_epochs_are_gone_on_from(engine):
     net = slope(1)
     epochs = ns.epochs(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=3, engine=engine)
     next(epochs)
-    net.load_parameters(np.array([77.0]))
+    net["x1", "o1"].weight = 77.0
 
     second = next(epochs)
 
-    assert second.state.parameters.tolist() == [0.75]
-    assert net.parameters().tolist() == [0.75]
+    assert second.state.parameters.tolist() == [39.0]  # 77 - 0.5*(77 - 1)
+    assert net.parameters().tolist() == [39.0]
+
+
+def test_what_is_frozen_between_epochs_stays(engine):
+    net = slope(1)
+    epochs = ns.epochs(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=3, engine=engine)
+    next(epochs)
+    net["x1", "o1"].trainable = False
+
+    next(epochs)
+    frozen = net["x1", "o1"].weight
+    net["x1", "o1"].trainable = True
+    next(epochs)
+
+    assert (frozen, net["x1", "o1"].weight) == (0.5, 0.75)
+
+
+def test_an_epoch_that_was_refused_can_be_asked_for_again(engine):
+    net = slope(1)
+    epochs = ns.epochs(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=2, engine=engine)
+    next(epochs)
+    under_way = forward(net, [1.0])
+
+    with pytest.raises(ns.NeurosimError, match="a pass over it is under way"):
+        next(epochs)
+    under_way.close()
+
+    assert [epoch.number for epoch in epochs] == [1]
+    assert net["x1", "o1"].weight == 0.75
+
+
+def test_nothing_is_trained_under_a_pass(engine):
+    net = slope(1)
+    under_way = forward(net, [1.0])
+
+    with pytest.raises(ns.NeurosimError, match="a pass over it is under way"):
+        ns.train(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=1, engine=engine)
+
+    assert len(list(under_way)) == 4
+    assert net["x1", "o1"].weight == 0.0

@@ -154,3 +154,35 @@ def test_class_indices_are_one_hot_rows(engine):
 
     assert indices.loss == rows.loss
     assert indices.vector.tobytes() == rows.vector.tobytes()
+
+
+def test_masked_targets_are_refused_and_not_trained_on(make_line):
+    masked = np.ma.array([[0.0]], mask=True)
+
+    with pytest.raises(ns.NeurosimError, match="T: some numbers are masked"):
+        ns.train(
+            make_line(1.0),
+            [[1.0]],
+            np.ma.array([[0.0]], mask=True),
+            optimizer=ns.SGD(0.1),
+            epochs=1,
+        )
+
+
+@pytest.mark.parametrize("metrics", [None, "accuracy", [[]], iter(["accuracy"])])
+def test_metrics_are_a_list_of_names(make_line, metrics):
+    with pytest.raises(ns.NeurosimError, match="metric"):
+        ns.train(make_line(1.0), [[1.0]], [[1.0]], optimizer=ns.SGD(0.1), epochs=1, metrics=metrics)
+
+
+@pytest.mark.parametrize("seed", [-1, 2.5, ["x1"]])
+def test_agree_checks_its_seed_and_its_network(make_line, seed):
+    with pytest.raises(ns.NeurosimError, match="seed"):
+        ns.agree(make_line(1.0), [[1.0]], [[1.0]], seed=seed)
+    with pytest.raises(ns.NeurosimError, match=r"expected a neurosim\.Network"):
+        ns.agree(None, [[1.0]], [[1.0]])
+
+
+def test_what_is_no_network_is_not_compiled():
+    with pytest.raises(ns.NeurosimError, match=r"expected a neurosim\.Network"):
+        ns.compile_network(None)
