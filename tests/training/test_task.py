@@ -163,7 +163,7 @@ def test_masked_targets_are_refused_and_not_trained_on(make_line):
         ns.train(
             make_line(1.0),
             [[1.0]],
-            np.ma.array([[0.0]], mask=True),
+            masked,
             optimizer=ns.SGD(0.1),
             epochs=1,
         )
