@@ -20,7 +20,7 @@ def _sklearn_datasets(name: str) -> Any:
     except ImportError:
         raise MissingExtraError(
             f"data set {name!r}: comes through scikit-learn, which is not installed;"
-            " expected: pip install 'neurosim[sklearn]'",
+            " expected: pip install scikit-learn",
             "sklearn",
         ) from None
     return datasets

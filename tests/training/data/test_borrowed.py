@@ -137,7 +137,7 @@ def test_without_scikit_learn_it_is_said_how_to_get_it(monkeypatch, name):
     assert caught.value.extra == "sklearn"
     assert str(caught.value) == (
         f"data set {name!r}: comes through scikit-learn, which is not installed;"
-        " expected: pip install 'neurosim[sklearn]'"
+        " expected: pip install scikit-learn"
     )
 
 
