@@ -35,11 +35,11 @@ training: metrics task state graph_engine programs compiled_engine engines train
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare expect result
-    stretches run predict schema .
+    stretches run predict json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
-cli: messages table report results shelf agree compile new predict bench run main .
+cli: messages terminal table report results shelf schema agree compile new predict bench run main .
 """
 FLOORS = [
     {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},

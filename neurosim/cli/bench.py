@@ -24,6 +24,7 @@ from neurosim.bench import (
     one_core,
 )
 from neurosim.bench.systems import Workload
+from neurosim.cli.terminal import terminal
 
 
 @click.command()
@@ -45,7 +46,7 @@ def bench(
     """
     chosen = find_workloads(workloads)
     asked = find_peers(filter(None, peers.split(",")))
-    console = Console(highlight=False, stderr=json_file == "-")
+    console = terminal(stderr=json_file == "-")
     size, count = ("small", rounds or 1) if small else ("full", rounds or 7)
     results: list[Result] = []
     with one_core():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.messages import as_argument
 from neurosim.compiler import Matrices, compile_network
 from neurosim.compiler.explain import Explanation
 from neurosim.errors import FileError
@@ -33,7 +34,8 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
     if standalone is not None:
         _write(standalone, compiled.standalone(), overwrite=overwrite)
         sample = ",".join("0" for _ in compiled.plan.blocks[0].names)
-        click.echo(f"wrote {standalone}; now: echo {sample} | python {standalone}", err=True)
+        script = as_argument(standalone)
+        click.echo(f"wrote {standalone}; now: echo {sample} | python {script}", err=True)
         return 0
     for block in compiled.matrices:
         for line in _lines_of(block):

@@ -4,38 +4,46 @@ Exit codes: 0 all expectations met, 1 an expectation failed or engines disagree,
 invalid file, 3 training diverged, 130 Ctrl-C.
 """
 
+import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from neurosim.cli.agree import agree
-from neurosim.cli.bench import bench
-from neurosim.cli.compile import compile_
 from neurosim.cli.messages import complain
-from neurosim.cli.new import new
-from neurosim.cli.predict import predict
-from neurosim.cli.run import run
-from neurosim.cli.shelf import list_, schema
 from neurosim.errors import DivergedError, NeurosimError, unknown
+from neurosim.scenario.node import shortened
 from neurosim.version import __version__
 
 PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class _Commands(click.Group):
-    """The commands in the order in which they are met, with a guess at a misspelt one."""
+    """The commands in the order in which they are met, with a guess at a misspelt one.
+
+    A command is loaded when it is wanted: one need not wait for what the others import, and Ctrl-C
+    meets an import that is guarded.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own name
-        return list(self.commands)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            raise click.UsageError(unknown("command", args[0], self.commands), ctx)
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(unknown("command", args[0], _COMMANDS), ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -51,12 +59,25 @@ def cli() -> None:
     """
 
 
-for command in (run, agree, compile_, predict, new, bench, list_, schema):
-    cli.add_command(command)
+_COMMANDS = {
+    "run": "neurosim.cli.run:run",
+    "agree": "neurosim.cli.agree:agree",
+    "compile": "neurosim.cli.compile:compile_",
+    "predict": "neurosim.cli.predict:predict",
+    "new": "neurosim.cli.new:new",
+    "bench": "neurosim.cli.bench:bench",
+    "list": "neurosim.cli.shelf:list_",
+    "schema": "neurosim.cli.schema:schema",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
+    if sys.stderr is None:  # closed, as by 2>&-: nobody is there to be told
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+    if sys.stdout is None:
+        click.echo("error: standard output is closed; expected one, or > /dev/null", err=True)
+        sys.exit(INVALID)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that a terminal lacks is no mistake
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run_command(arguments))
@@ -72,13 +93,16 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as ending:  # --help and --version end so
         return ending.exit_code
     except click.ClickException as error:
-        error.show()
+        words = io.StringIO()
+        error.show(words)
+        for line in words.getvalue().splitlines():
+            click.echo(shortened(line), err=True)
         return INVALID
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except DivergedError as error:
-        click.echo(f"diverged: {error}", err=True)
+        click.echo(f"diverged: {shortened(str(error))}", err=True)
         return DIVERGED
     except NeurosimError as error:
         complain(error)
@@ -88,7 +112,12 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PASSED
     except OSError as error:
-        click.echo(f"error: {error.filename or 'output'}: {str(error.strerror).lower()}", err=True)
+        where = shortened(str(error.filename or "output"))
+        click.echo(f"error: {where}: {str(error.strerror).lower()}", err=True)
+        return INVALID
+    except MemoryError as error:
+        reason = f", {shortened(str(error))}" if str(error) else ""
+        click.echo(f"error: not enough memory{reason}; expected a smaller task", err=True)
         return INVALID
     return int(code or PASSED)
 

@@ -1,8 +1,12 @@
-"""What goes to standard error: mistakes, a line each."""
+"""What goes to standard error: mistakes, a line each; and names as a shell wants them."""
+
+import shlex
+from pathlib import Path
 
 import click
 
 from neurosim.errors import NeurosimError, ScenarioError
+from neurosim.scenario.node import shortened
 
 
 def complain(error: NeurosimError) -> None:
@@ -13,4 +17,14 @@ def complain(error: NeurosimError) -> None:
 
 def problems_of(error: NeurosimError) -> tuple[str, ...]:
     """The mistakes that an error tells of, one text each."""
-    return error.problems if isinstance(error, ScenarioError) else (str(error),)
+    return error.problems if isinstance(error, ScenarioError) else (shortened(str(error)),)
+
+
+def as_argument(path: Path) -> str:
+    """A file's name as it is typed after a command: quoted, and never taken for an option.
+
+    >>> as_argument(Path("my net.yaml")), as_argument(Path("-q.yaml"))
+    ("'my net.yaml'", './-q.yaml')
+    """
+    name = str(path)
+    return shlex.quote(f"./{name}" if name.startswith("-") else name)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.messages import as_argument
 from neurosim.errors import FileError
 
 STARTER = """\
@@ -48,5 +49,5 @@ def new(name: Path) -> int:
         raise FileError(f"{path}: exists; expected a new name") from error
     except FileNotFoundError as error:
         raise FileError(f"{path}: there is no folder {str(path.parent)!r}; expected one") from error
-    click.echo(f"wrote {path}; now: neurosim run {path}", err=True)
+    click.echo(f"wrote {path}; now: neurosim run {as_argument(path)}", err=True)
     return 0

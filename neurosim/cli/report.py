@@ -11,7 +11,8 @@ from neurosim.scenario import RunResult, Verdict
 
 def print_result(result: RunResult, console: Console) -> None:
     """Print one result."""
-    console.print(f"[bold]{escape(result.title)}[/bold]", soft_wrap=True)
+    title = " ".join(result.title.split())  # one line, also where it is written as a paragraph
+    console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
     if result.network is None:
         console.print(f"[yellow]skipped[/yellow]: {escape(result.message)}", soft_wrap=True)
         return
@@ -58,7 +59,12 @@ def _print_table(result: RunResult, console: Console) -> None:
     if table is None:
         return
     console.print()
-    console.print(table)
+    for number, line in enumerate(table.lines):
+        # soft_wrap: a digit is never cut, also where a number is wider than the terminal
+        console.print(line, markup=False, soft_wrap=True, style="" if number else "bold")
+    if table.left_out:
+        rest = f"... (no room for {' and '.join(table.left_out)})"
+        console.print(rest, markup=False, soft_wrap=True)
     if result.n_rows > len(result.table):
         rest = f"... ({len(result.table)} of {result.n_rows} training rows)"
         console.print(rest, markup=False, soft_wrap=True)

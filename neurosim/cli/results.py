@@ -53,6 +53,9 @@ def prepare_folder(folder: Path) -> None:
         raise _unwritable(folder, error.strerror) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise _unwritable(folder, "permission denied")
+    for path in (folder / name for name in FILES):
+        if path.is_dir():
+            raise FileError(f"{path}: is a folder; expected a file, or none, to write results to")
 
 
 def write_result(result: RunResult, folder: Path) -> None:

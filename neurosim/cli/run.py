@@ -20,7 +20,8 @@ from neurosim.cli.results import (
     to_json,
     write_result,
 )
-from neurosim.errors import NeurosimError
+from neurosim.cli.terminal import terminal
+from neurosim.errors import FileError, NeurosimError
 from neurosim.scenario import Run, RunResult, start_run
 
 # the worst ending of several comes first
@@ -45,14 +46,6 @@ class _Ending:
         return self.outcome.to_dict()
 
 
-class _Console(Console):
-    """A console whose reader may go away: rich would end the process itself, with code 1."""
-
-    def on_broken_pipe(self) -> None:
-        """Leave it to `main`, as for all commands."""
-        raise BrokenPipeError
-
-
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|NAME...")
 @click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
@@ -60,7 +53,7 @@ class _Console(Console):
               help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+@click.option("--out", metavar="DIR",
               help="Write run.json, metrics.jsonl and network.json.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
@@ -69,7 +62,7 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     engine: str | None,
     seed: int | None,
     overrides: Sequence[str],
-    out: Path | None,
+    out: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -77,8 +70,10 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
 
     Each is a file, or the name of a shipped scenario.
     """
-    console = _Console(highlight=False)
-    folders = [None] * len(files) if out is None else folders_for(files, out)
+    console = terminal()
+    if out == "":  # as a path it would be the folder one stands in
+        raise FileError("--out: no folder, got ''; expected the name of one")
+    folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
     for file, folder in zip(files, folders, strict=True):
         ending = _run(file, folder, engine=engine, seed=seed, overrides=overrides)
@@ -122,7 +117,7 @@ def _watch(made: Run, file: str) -> None:
         TextColumn("epochs"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=terminal(stderr=True), transient=True) as progress:
         bar = progress.add_task(Path(file).stem, total=made.n_epochs)
         for stretch in made:
             progress.advance(bar, len(stretch))

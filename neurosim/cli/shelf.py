@@ -1,11 +1,8 @@
-"""``neurosim list`` and ``neurosim schema``: what is shipped, and what a scenario may say."""
-
-import json
+"""``neurosim list``: what is shipped."""
 
 import click
 
 from neurosim.scenario import list_scenarios
-from neurosim.scenario import schema as scenario_schema
 
 
 @click.command("list")
@@ -14,12 +11,5 @@ def list_() -> int:
     shelf = list_scenarios()
     width = max((len(item.name) for item in shelf), default=0)
     for item in shelf:
-        click.echo(f"{item.name:{width}}  {item.title}")
-    return 0
-
-
-@click.command()
-def schema() -> int:
-    """Print the JSON Schema of scenario files, for editors."""
-    click.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+        click.echo(f"{item.name:{width}}  {' '.join(item.title.split())}")
     return 0

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rich.table import Table
-from rich.text import Text
-
 from neurosim.scenario import RunResult, TableRow
 
 _MOST_COLUMNS = 10  # of a group; more cannot be taken in at a glance
 _LETTERS = (12, 8, 6)  # of a name over its column, at most: fewer where it is narrow
 _GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The lines of a table, the first of them the titles; and the groups there is no room for."""
+
+    lines: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,16 @@ def table_of(result: RunResult, width: int) -> Table | None:
     """The table of a result, for a terminal of so many columns; None where it has no rows."""
     if not result.table:
         return None
-    groups = _fitting(_groups(result), width)
-    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=False)
-    for _ in groups:
-        table.add_column(no_wrap=True, overflow="crop")
-    titles, *rows = zip(*(group.lines for group in groups), strict=True)
-    table.add_row(*(Text(title, style="bold") for title in titles))
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
+    groups = _groups(result)
+    shown = _fitting(groups, width)
+    titles = [group.title for group in shown]
+    rows = zip(*(group.lines for group in shown), strict=True)
+    lines = [
+        (" " * _GAP).join(cell.ljust(group.width) for cell, group in zip(row, shown, strict=True))
+        for row in rows
+    ]
+    left_out = [group.title for group in groups if group.title not in titles]
+    return Table(tuple(line.rstrip() for line in lines), tuple(left_out))
 
 
 def _groups(result: RunResult) -> list[_Group]:
@@ -74,6 +80,16 @@ def _groups(result: RunResult) -> list[_Group]:
 
 
 def _fitting(groups: list[_Group], width: int) -> list[_Group]:
+    """All groups, or else those there is room for; the outputs always."""
+    for left_out in ((), ("targets",), ("targets", "inputs")):
+        kept = [group for group in groups if group.title not in left_out]
+        narrow = _narrowed(kept, width)
+        if _width(narrow) <= width:
+            break
+    return narrow
+
+
+def _narrowed(groups: list[_Group], width: int) -> list[_Group]:
     """The groups with shorter names, and then with fewer columns, until all of them fit."""
     for letters in _LETTERS:
         groups = [replace(group, letters=letters) for group in groups]
@@ -82,7 +98,7 @@ def _fitting(groups: list[_Group], width: int) -> list[_Group]:
     while _width(groups) > width:
         wide = [number for number, group in enumerate(groups) if group.shown > 1]
         if not wide:
-            return groups
+            break
         widest = max(wide, key=lambda number: groups[number].width)
         groups[widest] = replace(groups[widest], shown=groups[widest].shown - 1)
     return groups

@@ -3,19 +3,32 @@
 Read `node`, `text`, `entry`, then the entries (`initial_entry`, `network_entry`, `data_entry`,
 `training_entry`, `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`,
 `rows`, `check`, `shipped`, `scenario`, `compare`, and `expect`, `result`, `stretches`, `run`,
-`predict`. `schema` stands at the side.
+`predict`. `json_schema` stands at the side.
+
+This front door loads a file only when one of its names is asked for.
 """
 
-from neurosim.scenario.compare import agree_scenario, explain_scenario, load_network
-from neurosim.scenario.document import Document
-from neurosim.scenario.expect import Verdict
-from neurosim.scenario.predict import Predictor, predictor
-from neurosim.scenario.read import read_scenario
-from neurosim.scenario.result import EpochRecord, Losses, Parameters, RunResult, Stretch, TableRow
-from neurosim.scenario.run import Run, run_scenario, start_run
-from neurosim.scenario.scenario import Scenario, Training, load_scenario
-from neurosim.scenario.schema import schema
-from neurosim.scenario.shipped import Shipped, find_scenario, list_scenarios, shipped_folder
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neurosim.scenario.compare import agree_scenario, explain_scenario, load_network
+    from neurosim.scenario.document import Document
+    from neurosim.scenario.expect import Verdict
+    from neurosim.scenario.json_schema import schema
+    from neurosim.scenario.predict import Predictor, predictor
+    from neurosim.scenario.read import read_scenario
+    from neurosim.scenario.result import (
+        EpochRecord,
+        Losses,
+        Parameters,
+        RunResult,
+        Stretch,
+        TableRow,
+    )
+    from neurosim.scenario.run import Run, run_scenario, start_run
+    from neurosim.scenario.scenario import Scenario, Training, load_scenario
+    from neurosim.scenario.shipped import Shipped, find_scenario, list_scenarios, shipped_folder
 
 __all__ = [
     "Document",
@@ -44,3 +57,44 @@ __all__ = [
     "shipped_folder",
     "start_run",
 ]
+
+_LATE = {  # the files of the names: listing what is shipped should not wait for NumPy
+    "agree_scenario": "compare",
+    "explain_scenario": "compare",
+    "load_network": "compare",
+    "Document": "document",
+    "Verdict": "expect",
+    "schema": "json_schema",
+    "Predictor": "predict",
+    "predictor": "predict",
+    "read_scenario": "read",
+    "EpochRecord": "result",
+    "Losses": "result",
+    "Parameters": "result",
+    "RunResult": "result",
+    "Stretch": "result",
+    "TableRow": "result",
+    "Run": "run",
+    "run_scenario": "run",
+    "start_run": "run",
+    "Scenario": "scenario",
+    "Training": "scenario",
+    "load_scenario": "scenario",
+    "Shipped": "shipped",
+    "find_scenario": "shipped",
+    "list_scenarios": "shipped",
+    "shipped_folder": "shipped",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the file that has this name."""
+    if name not in _LATE:
+        raise AttributeError(f"module 'neurosim.scenario' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"neurosim.scenario.{_LATE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_LATE])

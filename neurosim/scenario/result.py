@@ -148,7 +148,7 @@ class RunResult:
         return self.status in ("passed", "skipped")
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as data for JSON: every float round-trips; what is not finite is text."""
+        """The result as data for JSON: every float round-trips; what is not finite is null."""
         document = {
             "scenario": self.title,
             "path": str(self.path),
@@ -172,7 +172,8 @@ class RunResult:
         """The result in a line."""
         met = sum(verdict.passed for verdict in self.expectations)
         counted = f", {met} of {len(self.expectations)} expectations met" * bool(self.expectations)
-        return f"{self.title}: {self.status}{counted}{': ' * bool(self.message)}{self.message}"
+        title = " ".join(self.title.split())  # a line, also where the title is a paragraph
+        return f"{title}: {self.status}{counted}{': ' * bool(self.message)}{self.message}"
 
 
 def jsonable(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,5 +187,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, float):
-        return float(value) if math.isfinite(value) else repr(float(value))
+        return float(value) if math.isfinite(value) else None
     return value

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +96,21 @@ class _Loading:
         rows = self._rows(entry)
         measured = self._encoded(entry, rows)
         self._require_fitting(entry, measured)
-        with self._noting("split"):
-            return make_data(
-                measured,
-                self.random,
-                validation=entry.split.validation,
-                test=entry.split.test,
-                scale=entry.scale,
-                class_names=rows.class_names if isinstance(rows, Labelled) else (),
-            )
+        divided = partial(
+            make_data,
+            measured,
+            self.random,
+            validation=entry.split.validation,
+            test=entry.split.test,
+            class_names=rows.class_names if isinstance(rows, Labelled) else (),
+        )
+        try:
+            return divided(scale=entry.scale)
+        except NeurosimError as error:
+            with self._noting("split"):
+                divided()
+            # they can be divided: so it is the scaling that is wrong
+            raise _Wrong([self.locate(("data", "scale"), error)]) from None
 
     def _rows(self, entry: DataEntry) -> Rows:
         match entry:

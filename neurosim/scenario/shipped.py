@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from neurosim.errors import FileError, UnknownNameError, guess
-from neurosim.scenario.text import parse, read_text
+from neurosim.scenario.text import parse, path_of, read_text
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _MARK = "scenario.schema.json"  # tells our folder from another one that is called scenarios
@@ -48,8 +48,9 @@ def find_scenario(name: str | Path) -> Path:
 
     Raises:
         UnknownNameError: it is neither.
+        WrongTypeError: it is no text and no path.
     """
-    path = Path(name)
+    path = path_of(name)
     if path.suffix in _SUFFIXES or len(path.parts) > 1 or (str(name) and _exists(path)):
         return path
     folder = shipped_folder()

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 from yamlcore import CCoreLoader
 
-from neurosim.errors import FileError
+from neurosim.errors import FileError, WrongTypeError
 from neurosim.scenario.node import KeyPath, Node, Place, Problem
 
 MOST_BYTES = 10_000_000
@@ -51,14 +51,28 @@ def read_text(path: str | Path) -> str:
 
     Raises:
         FileError: it cannot be read, is larger than 10 MB, or is no UTF-8 text.
+        WrongTypeError: ``path`` is no text and no path.
     """
+    found = path_of(path)
     try:
-        with Path(path).open("rb") as file:
+        with found.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise FileError(f"{path}: cannot be read, {reason.lower()}; expected a file") from None
     return decode(data, str(path))
+
+
+def path_of(given: object) -> Path:
+    """What was given for a file, as a path.
+
+    Raises:
+        WrongTypeError: it is no text and no path.
+    """
+    if not isinstance(given, str | Path):
+        what = f"path: wrong type, got {given!r:.80}"
+        raise WrongTypeError(f"{what}; expected text or a pathlib.Path")
+    return Path(given)
 
 
 def decode(data: bytes, origin: str) -> str:

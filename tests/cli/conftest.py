@@ -90,7 +90,7 @@ def process(folder):
 
     started = []
 
-    def process(*arguments, environment=(), **options):
+    def process(*arguments, command=("-m", "neurosim.cli.main"), environment=(), **options):
         path = os.pathsep.join(sys.path)
         given = {
             "stdout": subprocess.PIPE,
@@ -99,8 +99,8 @@ def process(folder):
             "env": {**os.environ, "COLUMNS": "80", "PYTHONPATH": path, **dict(environment)},
             "cwd": folder,
         }
-        command = [sys.executable, "-m", "neurosim.cli.main", *map(str, arguments)]
-        started.append(subprocess.Popen(command, **given | options))  # noqa: S603 - our own command
+        words = [sys.executable, *command, *map(str, arguments)]
+        started.append(subprocess.Popen(words, **given | options))  # noqa: S603 - our own command
         return started[-1]
 
     yield process

@@ -158,6 +158,18 @@ def test_new_writes_a_commented_scenario_that_runs(neurosim, folder):
     assert "2 of 2 expectations met" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("-q", "neurosim run ./-q.yaml"),
+        ("my net", "neurosim run 'my net.yaml'"),
+        ("-a b", "neurosim run './-a b.yaml'"),
+    ],
+)
+def test_new_gives_advice_that_can_be_typed(neurosim, name, advice):
+    assert neurosim("new", "--", name).err == f"wrote {name}.yaml; now: {advice}\n"
+
+
 def test_new_does_not_overwrite(neurosim, folder):
     (folder / "mine.yaml").write_text("mine")
 

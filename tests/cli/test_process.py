@@ -68,6 +68,50 @@ def test_a_reader_that_goes_away_is_no_mistake(process, arguments):
     assert running.wait(timeout=30) == 0
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["list", pytest.param("run passed.yaml", marks=pytest.mark.slow)],
+)
+def test_a_standard_output_that_is_closed_is_told(process, command):
+    running = process(*command.split(), preexec_fn=lambda: os.close(1))  # as >&- does
+
+    err = running.stderr.read()
+
+    assert running.wait(timeout=30) == 2
+    assert err == "error: standard output is closed; expected one, or > /dev/null\n"
+
+
+@pytest.mark.slow
+def test_a_standard_error_that_is_closed_is_no_mistake(process):
+    running = process("run", "passed.yaml", preexec_fn=lambda: os.close(2))
+
+    out = running.stdout.read()
+
+    assert running.wait(timeout=30) == 0
+    assert "2 of 2 expectations met" in out
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_with_130(process, folder):
+    # stands in front of the real one, so that the signal comes in the middle of an import
+    (folder / "rich.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+
+    running = process("run", "passed.yaml")
+    out, err = running.communicate(timeout=30)
+
+    assert (running.returncode, out, err) == (130, "", "interrupted\n")
+
+
+def test_a_command_waits_only_for_what_it_needs(process):
+    code = "import sys, neurosim.cli.main as m; m.run_command(['list']); print(*sys.modules)"
+
+    running = process(command=["-c", code])
+    out, _ = running.communicate(timeout=30)
+
+    loaded = set(out.splitlines()[-1].split())
+    assert "neurosim.cli.shelf" in loaded
+    assert not loaded & {"neurosim.cli.bench", "rich", "pydantic", "neurosim.training"}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="no such device")
 def test_a_disk_that_is_full_is_told(process):
@@ -102,4 +146,4 @@ def test_without_scikit_learn_a_scenario_is_skipped_and_counts_as_met(process, f
     documents = json.loads(out)
     assert (running.returncode, err) == (0, "")
     assert [document["status"] for document in documents] == ["skipped", "skipped", "passed"]
-    assert "pip install 'neurosim[sklearn]'" in documents[1]["message"]
+    assert "pip install scikit-learn" in documents[1]["message"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import neurosim as ns
-from neurosim.cli.results import folders_for, prepare_folder
+from neurosim.cli.results import folders_for, prepare_folder, write_result
 from neurosim.errors import FileError
 
 
@@ -142,14 +142,43 @@ def test_a_folder_that_the_system_calls_read_only_is_told(tmp_path, monkeypatch)
         prepare_folder(tmp_path)
 
 
-def test_a_result_that_cannot_take_its_name_leaves_nothing_half_written(neurosim, folder):
+def test_a_folder_that_has_the_name_of_a_result_is_told_before_anything_is_trained(
+    neurosim, folder
+):
     (folder / "results" / "run.json" / "in the way").mkdir(parents=True)
 
-    ran = neurosim("run", "passed.yaml", "--out", "results")
+    ran = neurosim("run", "passed.yaml", "--set", "training.epochs=1000000000", "--out", "results")
 
-    assert ran.code == 2
-    assert "error: results: no folder that can be written to, " in ran.err
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "error: results/run.json: is a folder; expected a file, or none, to write results to\n"
+    )
+    assert [path.name for path in (folder / "results").iterdir()] == ["run.json"]
+
+
+def test_a_result_that_cannot_take_its_name_leaves_nothing_half_written(folder):
+    (folder / "results" / "run.json").mkdir(parents=True)
+
+    with pytest.raises(FileError, match="results: no folder that can be written to, is a dir"):
+        write_result(ns.run_scenario("passed.yaml"), folder / "results")
     assert not [path.name for path in (folder / "results").iterdir() if path.name[0] == "."]
+
+
+def test_out_needs_a_name(neurosim, folder):
+    before = sorted(folder.iterdir())
+
+    ran = neurosim("run", "passed.yaml", "--out", "")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "error: --out: no folder, got ''; expected the name of one\n"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_what_is_no_number_any_more_is_null_and_not_text(neurosim):
+    ran = neurosim("run", "diverged.yaml", "--json")
+
+    assert ran.code == 3
+    assert json.loads(ran.out)["loss"]["last"] is None
 
 
 def test_an_invalid_file_makes_no_folder(neurosim, folder):

@@ -137,6 +137,59 @@ def test_markup_in_a_title_is_text(neurosim):
     assert ran.out.startswith("[red]a[/red] [/]\n")
 
 
+@pytest.mark.parametrize(
+    ("columns", "names", "note"),
+    [
+        (40, ["inputs", "targets", "outputs"], ""),
+        (24, ["inputs", "outputs"], "... (no room for targets)"),
+        (18, ["inputs", "outputs"], "... (no room for targets)"),
+        (10, ["outputs"], "... (no room for inputs and targets)"),
+        (0, ["inputs", "targets", "outputs"], ""),
+    ],
+)
+def test_a_narrow_terminal_shows_fewer_columns_with_all_their_digits(
+    neurosim, monkeypatch, columns, names, note
+):
+    shown = [line.split()[-1] for line in neurosim("run", "passed.yaml").out.splitlines()[6:10]]
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    table = neurosim("run", "passed.yaml").out.partition("\n\n")[2].splitlines()
+
+    assert table[0].split() == names
+    assert [line.split()[-1] for line in table[2:6]] == shown
+    assert table[6] == note
+
+
+def test_a_title_of_several_lines_is_one_line_of_the_report(neurosim):
+    ran = neurosim("run", "passed.yaml", '--set=title="two\\nlines"')
+
+    assert ran.out.splitlines()[0] == "two lines"
+
+
+def test_too_little_memory_is_told_in_a_line(neurosim, monkeypatch):
+    def exhaust(*_, **__):
+        raise MemoryError("Unable to allocate 8 TiB")
+
+    monkeypatch.setattr("neurosim.cli.run.start_run", exhaust)
+
+    ran = neurosim("run", "passed.yaml")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "error: not enough memory, Unable to allocate 8 TiB; expected a smaller task\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run", "n" * 5000], ["n" * 5000], ["run", f"{'n' * 5000}.yaml"]]
+)
+def test_a_name_of_thousands_of_letters_is_told_in_a_short_line(neurosim, arguments):
+    ran = neurosim(*arguments)
+
+    assert ran.code == 2
+    assert max(map(len, ran.err.splitlines())) < 600
+
+
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_the_table_fits_any_terminal(neurosim, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
