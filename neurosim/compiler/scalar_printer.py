@@ -57,9 +57,8 @@ class _Text:
     values: Row | None = None  # of the row that is printed, where it is a certain one
 
     def print_row(self, values: Row | None) -> list[str]:
-        """The lines of a row, of any or of this one; its gradients' terms are kept."""
+        """The lines of a row, of any or of this one; the terms of its gradients are kept, too."""
         self.loop, self.values = [], values
-        self.gradients = {}
         self.inliner = Inliner(self.names, self.loop.append)
         for operation in (*lower_forward(self.plan), *lower_backward(self.plan, self.loss)):
             _print_operation(operation, self)
@@ -162,6 +161,7 @@ def _batch(
     text: _Text, batch: Sequence[Row] | None, update: Update | None, learns: tuple[bool, ...]
 ) -> list[str]:
     """The lines of a batch: of any (the rows come in a loop), or of this one."""
+    text.gradients = {}
     rows = [text.print_row(values) for values in ([None] if batch is None else batch)]
     after, held = _print_update(text, update, learns)
     slots = sorted(text.plan.home.tolist())

@@ -7,7 +7,7 @@ import neurosim as ns
 from neurosim.compiler import costs, training
 from neurosim.training import programs
 
-GATES = [[0, 0], [0, 1], [1, 0], [1, 1]]
+GATES = [[0, 1], [1, 1], [1, 0], [0, 0]]  # the last says nothing of what the others need
 RULES = {
     "sgd": ns.SGD(0.5),
     "momentum": ns.SGD(0.1, momentum=0.9),
