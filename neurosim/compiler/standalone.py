@@ -22,9 +22,18 @@ if __name__ == "__main__":
     import sys
 
     # one sample a line on standard input: a JSON list, or numbers between commas
-    for line in sys.stdin:
+    sys.stdin.reconfigure(errors="backslashreplace")  # bytes that are no text are told as such
+    for count, line in enumerate(sys.stdin, start=1):
         if line.strip():
-            row = json.loads(line if "[" in line else f"[{line}]")
+            try:
+                row = json.loads(line if "[" in line else f"[{line}]")
+                if len(row) != N_INPUTS or {type(x) for x in row} - {int, float}:
+                    raise ValueError
+                row = [float(x) for x in row]
+            except (ValueError, OverflowError, RecursionError):
+                what = f"error: line {count}: got {line.strip():.60}"
+                print(f"{what}; expected numbers between commas, N_INPUTS of them", file=sys.stderr)
+                sys.exit(2)
             print(json.dumps(predict([row])[0].tolist()))
 '''
 
@@ -50,7 +59,7 @@ def standalone_script(plan: Plan, theta: Matrix) -> str:
         ),
         f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
         program.source,
-        _MAIN,
+        _MAIN.replace("N_INPUTS", str(len(plan.blocks[0].names))),
     ]
     return "\n".join(parts)
 

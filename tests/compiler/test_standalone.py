@@ -1,6 +1,8 @@
 """The script that a user takes away: only NumPy, and the same outputs to the last bit or nearly."""
 
 import json
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -97,6 +99,36 @@ def test_hostile_names_run_no_code(run_script):
     (line,) = run_script(ns.compile_network(net).standalone(), ["[0, 1]"])
 
     assert json.loads(line) == net.predict([[0, 1]])[0].tolist()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x,2",
+        "1,2,3",
+        pytest.param("[[1, 2]]", marks=pytest.mark.slow),
+        pytest.param("[null, 2]", marks=pytest.mark.slow),
+        pytest.param("true,2", marks=pytest.mark.slow),
+        pytest.param(f"{'9' * 999},2", marks=pytest.mark.slow),
+        pytest.param("[" * 99999, marks=pytest.mark.slow),
+    ],
+)
+def test_a_line_that_is_no_sample_is_told_in_a_line(tmp_path, line):
+    net = ns.Network("two")
+    net.add_layer("x", 2)
+    net.add_layer("o", 1, bias=0.0)
+    net.connect("x", "o", weight=1.0)
+    (tmp_path / "two.py").write_text(ns.compile_network(net).standalone(), encoding="utf-8")
+
+    ran = subprocess.run(
+        [sys.executable, "-I", "two.py"],
+        input=f"1,2\n\n{line}\n", capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+
+    assert (ran.returncode, ran.stdout) == (2, "[3.0]\n")
+    assert ran.stderr == (
+        f"error: line 3: got {line[:60]}; expected numbers between commas, 2 of them\n"
+    )
 
 
 def chain(length):
