@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from neurosim.errors import FileError, UnknownNameError, guess
+from neurosim.scenario.node import shortened
 from neurosim.scenario.text import parse, path_of, read_text
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -59,7 +60,7 @@ def find_scenario(name: str | Path) -> Path:
         beside = [f"{name}.yaml"] if _exists(Path(f"{name}.yaml")) else []
         hint = f" (did you mean {beside[0]!r}?)" if beside else guess(name, known)
         what = f"no file and no shipped scenario, got {str(name)!r}{hint}"
-        raise UnknownNameError(f"{what}; `neurosim list` shows what is shipped")
+        raise UnknownNameError(shortened(f"{what}; `neurosim list` shows what is shipped"))
     return folder / f"{name}.yaml"
 
 

@@ -22,7 +22,7 @@ import yaml
 from yamlcore import CCoreLoader
 
 from neurosim.errors import FileError, WrongTypeError
-from neurosim.scenario.node import KeyPath, Node, Place, Problem
+from neurosim.scenario.node import KeyPath, Node, Place, Problem, shortened
 
 MOST_BYTES = 10_000_000
 MOST_LEVELS = 32
@@ -59,7 +59,8 @@ def read_text(path: str | Path) -> str:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"{path}: cannot be read, {reason.lower()}; expected a file") from None
+        message = shortened(f"{path}: cannot be read, {reason.lower()}; expected a file")
+        raise FileError(message) from None
     return decode(data, str(path))
 
 

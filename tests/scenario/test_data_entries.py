@@ -232,6 +232,25 @@ def test_inputs_are_scaled_by_the_training_rows_only(load, with_data, scale, low
     np.testing.assert_allclose(scaled.test.X, (test - offset) / divisor, rtol=0, atol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("lines", "path"),
+    [
+        ("scale: standard", "s.yaml:10:10: data.scale: input 0: too large to be scaled"),
+        ("split: {test: 0.1}", "s.yaml:10:10: data.split: test: no rows"),
+        ("split: {test: 0.1}\n  scale: standard", "s.yaml:10:10: data.split: test: no rows"),
+    ],
+)
+def test_what_is_wrong_with_the_scale_or_the_split_is_told_there(
+    complaints, with_data, tmp_path, lines, path
+):
+    (tmp_path / "d.csv").write_text("a,b,t\n1e308,1,0\n-1e308,2,1\n")
+    text = with_data(f"csv: {{path: d.csv, inputs: [a, b], targets: [t]}}\n  {lines}")
+
+    (line,) = complaints(text)
+
+    assert line.startswith(path)
+
+
 def test_a_column_that_does_not_vary_is_scaled_to_zero_and_not_to_nan(load, with_data):
     lines = "inputs: [[1, 0.1], [2, 0.1]]\n  targets: [0, 1]\n  scale: standard"
 

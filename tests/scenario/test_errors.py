@@ -232,3 +232,35 @@ def test_too_many_connections_are_refused_before_they_are_made(complaints):
     assert line == (
         "s.yaml:3:19: network.layers: too large, got 2250000 connections; expected at most 2000000"
     )
+
+
+LONG = f"a{'x' * 5000}z"
+
+
+@pytest.mark.parametrize(
+    "override", [LONG, f"network.{LONG}=1", f"expect[0].bias={LONG}", f"network={{'{LONG}': 1}}"]
+)
+def test_names_of_thousands_of_letters_are_told_by_their_ends(complaints, small, override):
+    lines = complaints(small(), overrides=[override])
+
+    assert lines
+    assert max(map(len, lines)) < 1000
+
+
+def test_many_keys_are_not_all_told(complaints, small):
+    keys = ", ".join(f"key{number}: 1" for number in range(2000))
+
+    lines = complaints(small(), overrides=[f"network={{{keys}}}"])
+
+    assert len(lines) == 101
+    assert max(map(len, lines)) <= 1000
+
+
+def test_of_hundreds_of_mistakes_the_first_hundred_are_told_and_the_rest_counted(complaints, small):
+    expectations = "\n".join(["  - {loss: {below: 1}, nosuch: 1}"] * 250)
+
+    lines = complaints(small(("expect:", f"expect:\n{expectations}")))
+
+    assert len(lines) == 101
+    assert lines[0].startswith("s.yaml:16:")
+    assert lines[100] == "... and 150 more"

@@ -14,5 +14,5 @@ def test_every_name_is_that_of_a_thing_with_this_name(name):
 
 
 def test_other_names_are_unknown():
-    with pytest.raises(AttributeError, match="'neurosim.scenario' has no attribute 'nosuch'"):
+    with pytest.raises(AttributeError, match=r"'neurosim\.scenario' has no attribute 'nosuch'"):
         _ = scenario.nosuch

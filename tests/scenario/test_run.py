@@ -1,11 +1,13 @@
 """A run: its stretches are the epochs of training, its ending is told, its result is data."""
 
 import json
+import math
 
 import pytest
 
 import neurosim as ns
-from neurosim.scenario import start_run, stretches
+from neurosim.errors import WrongTypeError
+from neurosim.scenario import load_scenario, read_scenario, run_scenario, start_run, stretches
 
 LONG = (("epochs: 4", "epochs: 700"), ("{epoch: 0,", "{epoch: 123,"))
 DIVERGING = (
@@ -173,11 +175,33 @@ def test_the_result_as_json_holds_every_float_exactly(run, small):
     assert set(document["versions"]) == {"neurosim", "python", "numpy"}
 
 
-def test_what_is_not_finite_is_text_in_json(run, small):
+def test_what_is_not_finite_is_null_in_json(run, small):
     result = run(small(*DIVERGING, ("{loss: {below: 1}}", "{epoch: 2000, bias: o1, below: 1}")))
 
-    assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["status"] == "diverged"
+    document = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert document["status"] == "diverged"
+    assert not math.isfinite(result.loss.last)
+    assert document["loss"]["last"] is None
 
 
 def test_a_result_is_a_line(run, small):
     assert str(run(small())) == "Either or both: passed, 2 of 2 expectations met"
+
+
+@pytest.mark.parametrize("given", [None, 123, b"x", ["xor"]])
+@pytest.mark.parametrize("read", [load_scenario, run_scenario, start_run, read_scenario])
+def test_what_is_no_path_is_told(read, given):
+    with pytest.raises(WrongTypeError, match=r"path: wrong type, got .*; expected text or a path"):
+        read(given)
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, f"{'n' * 5000}.yaml"])
+def test_a_name_of_thousands_of_letters_is_told_shortly(name):
+    with pytest.raises(ns.NeurosimError) as caught:
+        load_scenario(name)
+
+    assert len(str(caught.value)) < 400
+
+
+def test_a_title_of_several_lines_is_one_line_of_the_result(run, small):
+    assert str(run(small(("Either or both", '"two\\nlines"')))).startswith("two lines: passed")
