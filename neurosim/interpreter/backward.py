@@ -12,7 +12,7 @@ from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongType
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
 from neurosim.functions.numerals import require_array
-from neurosim.interpreter.schedule import Place, Schedule, schedule_of
+from neurosim.interpreter.schedule import Place, Schedule, require_network, schedule_of
 from neurosim.interpreter.steps import (
     Assigned,
     Blamed,
@@ -106,6 +106,7 @@ def require_fitting(network: Network, loss: Loss) -> None:
 
 
 def _require_target(network: Network, target: Any, loss: Loss) -> list[float]:
+    require_network(network)
     if not isinstance(loss, Loss):
         raise WrongTypeError(
             f"loss: got {loss!r}; expected a Loss, such as LOSSES['squared_error']"

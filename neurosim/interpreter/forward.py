@@ -12,7 +12,7 @@ import numpy as np
 from neurosim.errors import ShapeError
 from neurosim.functions.activations import softmax
 from neurosim.functions.numerals import Matrix, require_array
-from neurosim.interpreter.schedule import Group, Schedule, schedule_of
+from neurosim.interpreter.schedule import Group, Schedule, require_network, schedule_of
 from neurosim.interpreter.steps import (
     Carried,
     Fired,
@@ -38,10 +38,12 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
         Loaded, Started, Carried, Fired, Normalized.
 
     Raises:
+        WrongTypeError: there is no network.
         ShapeError: ``sample`` has another shape.
         InvalidValueError: ``sample`` holds a number that is not finite.
         GraphError: another pass over the network is under way.
     """
+    require_network(network)
     values = require_array(sample, "sample")
     if values.ndim == 0 and len(network.inputs) == 1:
         values = values.reshape(1)

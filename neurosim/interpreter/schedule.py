@@ -6,6 +6,7 @@ It holds what the passes ask again and again: for each neuron its formulas and i
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
@@ -45,6 +46,12 @@ class Schedule:
 def schedule_of(network: Network) -> Schedule:
     """The walk over this network's present structure."""
     return network._cached("schedule", lambda: _make(network))
+
+
+def require_network(network: object) -> None:
+    """Refuse what is no network."""
+    if not isinstance(network, Network):
+        raise WrongTypeError(f"network: got {network!r:.80}; expected a Network")
 
 
 def _make(network: Network) -> Schedule:

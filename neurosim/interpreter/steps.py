@@ -6,11 +6,12 @@ stood there (None where nothing was computed yet); where a sum goes on, ``start`
 was added to. A record holds the neurons and connections themselves, so `undo` needs nothing else.
 """
 
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple, Never, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import Loss
 from neurosim.functions.numerals import short
@@ -283,7 +284,11 @@ def undo(step: Step) -> None:
         case Updated():
             _undo_update(step)
         case _:
-            assert_never(step)
+            _refuse(step)
+
+
+def _refuse(step: Never) -> NoReturn:
+    raise WrongTypeError(f"step: got {step!r:.80}; expected a record that a pass made")
 
 
 def gradient_of(owner: Connection | Neuron) -> Number:

@@ -5,9 +5,11 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError, InvalidValueError, ShapeError
+from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
+from neurosim.functions.numerals import require_number
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import L2
+from neurosim.interpreter.schedule import require_network
 from neurosim.interpreter.steps import Step, Updated, gradient_of, record
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -42,24 +44,45 @@ def update(
     Raises:
         GraphError: there are no gradients to go by.
         ShapeError: ``memory`` has another shape.
-        InvalidValueError: ``count``, ``rows`` or ``divisor`` is below 1.
+        InvalidValueError: ``count``, ``rows`` or ``divisor`` is below 1, or ``rate`` not finite.
+        WrongTypeError: one of these is of another type.
     """
+    require_network(network)
+    _require_rule(optimizer, penalty)
     if None in map(gradient_of, network.parameter_list()):
         raise GraphError("no backward pass has been made; expected one before an update")
     shape = (len(optimizer.start), len(network.parameter_list()))
+    if not isinstance(memory, np.ndarray) or memory.dtype != np.float64:
+        kind = memory.dtype if isinstance(memory, np.ndarray) else f"{memory!r:.80}"
+        raise WrongTypeError(f"memory: got {kind}; expected an array of float64")
     if memory.shape != shape:
         raise ShapeError(
             f"memory: got {memory.shape}; expected {shape}: a row for each number that"
             f" {optimizer.name} remembers, a column for each parameter"
         )
     for name, number in (("count", count), ("rows", rows), ("divisor", divisor)):
-        if number < 1:
-            raise InvalidValueError(f"{name}: got {number!r}; expected an integer >= 1")
+        _require_count(number, name)
+    rate = require_number(rate, "rate")
     steps = update_steps(
         network, optimizer, memory, count=count, rate=rate, rows=rows, divisor=divisor,
         penalty=penalty,
     )  # fmt: skip
     return network.begin_pass(steps)
+
+
+def _require_rule(optimizer: object, penalty: object) -> None:
+    is_rule = isinstance(getattr(optimizer, "start", None), tuple) and hasattr(optimizer, "scalar")
+    if isinstance(optimizer, type) or not is_rule:
+        raise WrongTypeError(f"optimizer: got {optimizer!r:.80}; expected one, such as SGD(0.1)")
+    if not (penalty is None or isinstance(penalty, L2)):
+        raise WrongTypeError(f"penalty: got {penalty!r:.80}; expected None or an L2")
+
+
+def _require_count(number: object, where: str) -> None:
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
+        raise WrongTypeError(f"{where}: got {number!r:.80}; expected an integer >= 1")
+    if number < 1:
+        raise InvalidValueError(f"{where}: got {number!r}; expected an integer >= 1")
 
 
 def update_steps(

@@ -75,6 +75,19 @@ def test_cross_entropy_is_refused_without_a_softmax_layer_as_the_whole_output(li
         refused(lambda m=made, t=target: stream(m, t, CROSS), GraphError, "expected one softmax")
 
 
+PASSES = {
+    "forward": lambda net: forward(net, [1.0]),
+    "measure": lambda net: measure(net, [1.0], HALF),
+    "backward": lambda net: backward(net, [1.0], HALF),
+}
+
+
+@pytest.mark.parametrize("call", PASSES.values(), ids=PASSES)
+@pytest.mark.parametrize("thing", [None, "line", Network])
+def test_what_is_no_network_is_not_walked(call, thing):
+    refused(lambda: call(thing), WrongTypeError, f"network: got {thing!r}; expected a Network")
+
+
 @pytest.mark.parametrize("stream", [measure, backward])
 def test_a_name_is_no_loss(line, stream):
     line.forward([3.0])

@@ -5,6 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from neurosim.errors import WrongTypeError
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import (
     SGD,
@@ -179,3 +180,9 @@ def test_a_wrong_before_would_be_seen(batch):
         undo(step._replace(before=0.5) if type(step).__name__ == "Fired" else step)
 
     assert snapshot(network, memory) != start
+
+
+@pytest.mark.parametrize("step", [None, "x = 1", (1, 2), forward])
+def test_what_is_no_step_cannot_be_undone(step):
+    with pytest.raises(WrongTypeError, match=r"step: got .*; expected a record that a pass made"):
+        undo(step)

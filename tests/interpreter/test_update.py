@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurosim.errors import GraphError, InvalidValueError, NeurosimError, ShapeError
+from neurosim.errors import GraphError, InvalidValueError, NeurosimError, ShapeError, WrongTypeError
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD, Adam
 from neurosim.functions.penalties import L2
@@ -21,12 +21,12 @@ def blamed(line):
     return line
 
 
-def updating(network, rule=None, **changes):
-    rule = rule or SGD(0.5)
+def updating(walked, default=None, **changes):
+    network, rule = walked, default or SGD(0.5)
     memory = np.repeat(np.array(rule.start)[:, None], len(network.parameters()), axis=1)
     fields = {"memory": memory, "count": 1, "rate": rule.learning_rate, "rows": 1, "divisor": 1}
-    fields.update(changes)
-    return update(network, rule, fields.pop("memory"), **fields)
+    fields |= {"network": network, "rule": rule} | changes
+    return update(fields.pop("network"), fields.pop("rule"), fields.pop("memory"), **fields)
 
 
 def moved(steps):
@@ -119,6 +119,20 @@ BAD = [
     ({"memory": np.zeros(4)}, ShapeError, "memory: got (4,); expected (1, 4)"),
     ({"divisor": 0}, InvalidValueError, "divisor: got 0; expected an integer >= 1"),
     ({"rows": 0}, InvalidValueError, "rows: got 0"),
+    ({"count": 1.5}, WrongTypeError, "count: got 1.5; expected an integer >= 1"),
+    ({"rows": None}, WrongTypeError, "rows: got None"),
+    ({"divisor": True}, WrongTypeError, "divisor: got True"),
+    ({"rate": "0.1"}, WrongTypeError, "rate: no number, got '0.1'"),
+    ({"rate": np.inf}, InvalidValueError, "rate: not finite, got inf"),
+    ({"memory": None}, WrongTypeError, "memory: got None; expected an array of float64"),
+    ({"memory": [[0.0] * 4]}, WrongTypeError, "memory: got [[0.0, 0.0"),
+    ({"memory": np.zeros((1, 4), np.float32)}, WrongTypeError, "memory: got float32; expected"),
+    ({"memory": np.zeros((1, 4), int)}, WrongTypeError, "memory: got int64; expected"),
+    ({"rule": "sgd"}, WrongTypeError, "optimizer: got 'sgd'; expected one, such as SGD(0.1)"),
+    ({"rule": SGD}, WrongTypeError, "optimizer: got <class"),
+    ({"rule": slice(3)}, WrongTypeError, "optimizer: got slice("),
+    ({"penalty": 0.1}, WrongTypeError, "penalty: got 0.1; expected None or an L2"),
+    ({"network": None}, WrongTypeError, "network: got None; expected a Network"),
     ({"count": 0}, InvalidValueError, "count: got 0"),
 ]
 
