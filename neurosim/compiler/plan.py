@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.numerals import counted
+from neurosim.network.names import one_line
 
 Index = NDArray[np.intp]
 
@@ -167,7 +168,7 @@ class Plan:
 
     def __repr__(self) -> str:
         return (
-            f"plan of {self.title}: {counted(len(self.blocks) - 1, 'block')},"
+            f"plan of {one_line(self.title)}: {counted(len(self.blocks) - 1, 'block')},"
             f" {counted(self.n_parameters, 'parameter')}, {counted(self.n_in, 'input')},"
             f" {counted(len(self.outputs), 'output')}"
         )

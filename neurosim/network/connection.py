@@ -38,7 +38,7 @@ class Connection:
 
     @property
     def weight(self) -> float:
-        """The weight."""
+        """The weight; what passes left on the objects stays until the next, or ``net.forget()``."""
         return self._weight
 
     @weight.setter

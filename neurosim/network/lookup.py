@@ -1,6 +1,7 @@
 """What a name means in a network, and what is said where it means nothing."""
 
 from collections.abc import Iterable
+from typing import Any, TypeGuard
 
 from neurosim.errors import GraphError, NameRuleError, UnknownNameError, WrongTypeError, unknown
 from neurosim.network.connection import Connection
@@ -70,9 +71,24 @@ def require_end(structure: Structure, name: object) -> Neuron | Layer:
     return found
 
 
+def is_listing(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether there is something to go through; a text is one thing, as is an array without axes.
+
+    >>> is_listing(["h1", "h2"]), is_listing("h1")
+    (True, False)
+    """
+    if isinstance(value, (str, bytes)):
+        return False
+    try:
+        iter(value)  # type: ignore[call-overload]
+    except TypeError:
+        return False
+    return True
+
+
 def require_outputs(structure: Structure, names: object) -> list[Neuron]:
     """The neurons that may be outputs: at least one, each once, none of them an input."""
-    if isinstance(names, (str, Neuron)) or not isinstance(names, Iterable):
+    if isinstance(names, Neuron) or not is_listing(names):
         raise WrongTypeError(f"outputs: got {names!r}; expected a list of neuron names")
     neurons = [require_neuron(structure, name) for name in names]
     if not neurons:

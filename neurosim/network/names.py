@@ -1,16 +1,19 @@
 """Names: letters, digits and ``_``, so that ``x1->h1`` and ``h1.bias`` can be read back.
 
-The alphabet is any script's (NFC). Two names that only compatibility normalisation (NFKC) makes
+The alphabet is any script's (NFC). Many scripts, such as Devanagari and Thai, write vowels as marks
+on a letter; a mark may follow a letter, or another mark on it. What cannot be seen is refused, even
+where it counts as a letter or a mark. Two names that only compatibility normalisation (NFKC) makes
 the same, such as ``h1`` with a full-width 1, are taken to be one: nobody could tell them apart.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from neurosim.errors import NameRuleError, WrongTypeError
 
 LONGEST = 64
-RULE = f"letters, digits and _, at most {LONGEST} characters, in NFC"
+RULE = f"letters (with their marks), digits and _, at most {LONGEST} characters, in NFC"
 
 
 def require_name(name: object, kind: str) -> str:
@@ -19,16 +22,19 @@ def require_name(name: object, kind: str) -> str:
     >>> require_name("h1", "neuron")
     'h1'
     """
-    if not isinstance(name, str):
-        raise WrongTypeError(f"{kind} name: not a string, got {name!r}; expected {RULE}")
+    name = require_text(name, f"{kind} name", RULE)
     if not 0 < len(name) <= LONGEST:
         raise NameRuleError(
             f"{kind} name: {len(name)} characters, got {name!r:.80}; expected {RULE}"
         )
     if name.isascii() and name.replace("_", "0").isalnum():
         return name  # in an instant, because a network may have a hundred thousand
+    is_letter = False  # whether a mark may follow
     for character in name:
-        if not _is_allowed(character):
+        category = unicodedata.category(character)
+        is_letter = category[0] == "L" or (is_letter and category in _MARKS)
+        is_allowed = is_letter or category == "Nd" or character == "_"
+        if not is_allowed or _INVISIBLE.match(character):
             raise NameRuleError(
                 f"{kind} name: {character!r} is not allowed, got {name!r}; expected {RULE}"
             )
@@ -46,17 +52,19 @@ class Names:
         self._neurons: set[str] = set()
         self._layers: set[str] = set()
 
-    def require_free(self, names: Iterable[str], kind: str) -> None:
-        """Refuse names that break the rule, that are taken, or that stand twice among ``names``."""
+    def require_free(self, names: Iterable[object], kind: str) -> list[str]:
+        """The names, where each obeys the rule, is free, and stands once among ``names``."""
+        plain = [require_name(name, kind) for name in names]
         fresh: set[str] = set()
-        for name in names:
-            folded = fold(require_name(name, kind))
+        for name in plain:
+            folded = fold(name)
             if folded in fresh or folded in self._neurons or folded in self._layers:
                 taken = "a layer" if folded in self._layers else "a neuron"
                 raise NameRuleError(
                     f"{kind} name: taken, got {name!r}; expected a name that {taken} has not"
                 )
             fresh.add(folded)
+        return plain
 
     def take(self, neurons: Iterable[str], layer: str | None) -> None:
         """Take the names of neurons, and of the layer they stand in."""
@@ -84,6 +92,28 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def _is_allowed(character: str) -> bool:
-    category = unicodedata.category(character)
-    return character == "_" or category[0] == "L" or category == "Nd"
+def require_text(text: object, where: str, expected: str) -> str:
+    """The text as a plain ``str``, which NumPy's strings and members of an Enum are not."""
+    if not isinstance(text, str):
+        raise WrongTypeError(f"{where}: not a string, got {text!r}; expected {expected}")
+    return text if type(text) is str else str.__str__(text)
+
+
+def one_line(text: str) -> str:
+    r"""Free text as it is, but for what would break the line or cannot be seen.
+
+    >>> one_line("two\nlines")
+    'two\\nlines'
+    """
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else repr(character)[1:-1]
+
+
+_MARKS = ("Mn", "Mc")
+# letters and marks that Unicode calls default ignorable: fillers, joiners, variation selectors
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)

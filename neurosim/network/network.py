@@ -16,7 +16,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError, WrongTypeError
+from neurosim.errors import GraphError
 from neurosim.functions.numerals import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files, parameters
@@ -37,6 +37,7 @@ from neurosim.network.making import (
     require_biases,
     require_layer_names,
 )
+from neurosim.network.names import one_line, require_text
 from neurosim.network.neuron import Neuron, require_flag
 from neurosim.network.parameters import Parameter
 from neurosim.network.randomness import GENERATORS, Randomness
@@ -66,9 +67,7 @@ class Network:
     """
 
     def __init__(self, title: str = "network", *, seed: int = 0, generator: str = "pcg64") -> None:
-        if not isinstance(title, str):
-            raise WrongTypeError(f"title: not a string, got {title!r}; expected free text")
-        self._title = title
+        self._title = require_text(title, "title", "free text")
         self._random = Randomness(seed, generator)
         self._structure = Structure()
         self._live = LivePass()
@@ -152,7 +151,8 @@ class Network:
     def __contains__(self, name: object) -> bool:
         """Whether a neuron, or a pair of connected neurons, has this name."""
         if isinstance(name, tuple):
-            return len(name) == 2 and self._structure.connection(*name) is not None
+            are_names = len(name) == 2 and all(isinstance(part, str) for part in name)
+            return are_names and self._structure.connection(*name) is not None
         return isinstance(name, str) and name in self._structure.named
 
     def incoming(self, neuron: Neuron | str) -> tuple[Connection, ...]:
@@ -195,7 +195,8 @@ class Network:
 
         Args:
             name: the layer's name.
-            neurons: their names, or how many (``add_layer("h", 2)`` names h1 and h2).
+            neurons: their names, or how many (``add_layer("h", 2)`` names h1 and h2), at most
+                ten millions.
             activation: a key of the table of activations, or ``softmax``.
             bias: one number for all, one each, or None for no bias at all; 0.0 if not given.
             bias_trainable: False keeps the biases as they are.
@@ -207,13 +208,13 @@ class Network:
         """
         self._live.require_none(self._title)
         is_input = not self._structure.layers
-        names = require_layer_names(name, neurons, self._structure.names)
+        name, names = require_layer_names(name, neurons, self._structure.names)
         require_flag(bias_trainable, f"layer {name!r} bias_trainable")
         biases: list[float | None] = [None] * len(names)
         if is_input:
-            require_bare(name, activation, bias)
+            activation = require_bare(name, activation, bias)
         else:
-            require_activation(activation, f"layer {name!r}", softmax=True)
+            activation = require_activation(activation, f"layer {name!r}", softmax=True)
             biases = require_biases(
                 name, bias, len(names), initializer=bias_initializer, random=self._random
             )
@@ -235,8 +236,8 @@ class Network:
     ) -> Neuron:
         """Add a neuron that stands in no layer; ``bias=None`` gives it no bias parameter."""
         self._live.require_none(self._title)
-        self._structure.names.require_free([name], "neuron")
-        require_activation(activation, f"neuron {name!r}", softmax=False)
+        (name,) = self._structure.names.require_free([name], "neuron")
+        activation = require_activation(activation, f"neuron {name!r}", softmax=False)
         value = None if bias is None else require_number(bias, f"neuron {name!r} bias")
         require_flag(bias_trainable, f"neuron {name!r} bias_trainable")
         neuron = Neuron(
@@ -248,7 +249,7 @@ class Network:
     def add_input(self, name: str) -> Neuron:
         """Add an input neuron that stands in no layer."""
         self._live.require_none(self._title)
-        self._structure.names.require_free([name], "neuron")
+        (name,) = self._structure.names.require_free([name], "neuron")
         neuron = Neuron(name, "identity", None, bias_trainable=True, layer=None, is_input=True)
         self._structure.add([neuron])
         return neuron
@@ -403,6 +404,7 @@ class Network:
 
     def forget(self) -> None:
         """Drop what passes left on neurons and connections; the parameters stay."""
+        self._live.require_none(self._title)
         self._structure.forget()
 
     def reset(self) -> None:
@@ -424,7 +426,11 @@ class Network:
         return twin
 
     def save(self, path: Any) -> None:
-        """Write the network to a JSON file, every number exactly."""
+        """Write the network to a JSON file, every number exactly.
+
+        With the ``legacy`` generator, a loaded network draws from the seed on again: how far this
+        one has drawn is kept by a copy and a pickle alone.
+        """
         files.write_document(document.to_document(self), path)
 
     def __copy__(self) -> "Network":
@@ -434,11 +440,15 @@ class Network:
         return self.copy()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return document.from_document, (document.to_document(self), self.title, Network)
+        arguments = document.to_document(self), self.title, Network
+        return document.from_document, arguments, self._random.state()
+
+    def __setstate__(self, state: Any) -> None:
+        self._random.go_to(state)
 
     def __repr__(self) -> str:
         return (
-            f"{self.title}: {counted(len(self.inputs), 'input')},"
+            f"{one_line(self.title)}: {counted(len(self.inputs), 'input')},"
             f" {counted(len(self.neurons) - len(self.inputs), 'neuron')},"
             f" {counted(self._structure.n_connections, 'connection')},"
             f" {counted(len(self.outputs), 'output')}"

@@ -58,9 +58,9 @@ class Neuron:
         self._layer = layer
         self._is_input = is_input
         self._unit: Unit  # given by the structure when it takes the neuron in
-        self.forget()
+        self._forget()
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """Drop what was computed; the parameters stay."""
         self.net_input: float | None = None
         self.output: float | None = None
@@ -90,7 +90,7 @@ class Neuron:
 
     @property
     def bias(self) -> float | None:
-        """The bias; None where the neuron has no such parameter."""
+        """The bias; None where the neuron has no such parameter. To set it forgets no pass."""
         return self._bias
 
     @bias.setter

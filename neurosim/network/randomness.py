@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -41,20 +42,27 @@ class Randomness:
     @contextmanager
     def given_back_on_error(self) -> Iterator[None]:
         """What is drawn inside counts as not drawn where the block fails."""
-        state = None if self._legacy is None else self._legacy.get_state()
+        state = self.state()
         try:
             yield
         except BaseException:
-            if self._legacy is not None and state is not None:
-                self._legacy.set_state(state)
+            self.go_to(state)
             raise
 
     def copy(self) -> "Randomness":
         """A twin that draws from here on what this one would draw."""
         twin = Randomness(self.seed, self.generator)
-        if self._legacy is not None and twin._legacy is not None:
-            twin._legacy.set_state(self._legacy.get_state())
+        twin.go_to(self.state())
         return twin
+
+    def state(self) -> Any:
+        """Where the legacy generator stands; None for ``pcg64``, whose streams start afresh."""
+        return None if self._legacy is None else self._legacy.get_state()
+
+    def go_to(self, state: Any) -> None:
+        """Draw from there on."""
+        if self._legacy is not None:
+            self._legacy.set_state(state)
 
     def position(self) -> int | None:
         """How far the legacy generator is in its block of numbers; None for ``pcg64``."""

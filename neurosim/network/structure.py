@@ -223,7 +223,7 @@ class Structure:
         if self.has_values:
             self.loss = None
             for neuron in self.neurons:
-                neuron.forget()
+                neuron._forget()
             for connection in self.connections:
                 connection.gradient = None
             self.has_values = False

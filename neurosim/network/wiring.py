@@ -1,6 +1,6 @@
 """What a call of ``connect`` means: which pairs of neurons, and which weight on each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from neurosim.errors import (
 )
 from neurosim.functions.initializers import Initializer, Source, make_initializer
 from neurosim.functions.numerals import Matrix, require_array, require_number
-from neurosim.network.lookup import require_neuron
+from neurosim.network.lookup import is_listing, require_neuron
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure
 
@@ -144,7 +144,7 @@ def resolve(structure: Structure, pairs: object, where: str) -> tuple[list[Neuro
         UnknownNameError: a neuron has not the name; like all errors here it tells the pair's place.
         WrongTypeError: they are no pairs.
     """
-    if isinstance(pairs, (str, bytes)) or not isinstance(pairs, Iterable):
+    if not is_listing(pairs):
         raise WrongTypeError(f"{where}: got {pairs!r}; expected pairs (source, target)")
     sources: list[Neuron] = []
     targets: list[Neuron] = []
@@ -164,7 +164,7 @@ def resolve(structure: Structure, pairs: object, where: str) -> tuple[list[Neuro
 
 
 def _unpack(pair: Any, number: int, where: str) -> tuple[Any, Any]:
-    ends = None if isinstance(pair, (str, bytes)) or not isinstance(pair, Iterable) else list(pair)
+    ends = list(pair) if is_listing(pair) else None
     if ends is None or len(ends) != 2:
         raise WrongTypeError(f"{where}[{number}]: got {pair!r}; expected a pair (source, target)")
     return ends[0], ends[1]

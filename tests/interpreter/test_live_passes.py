@@ -30,6 +30,7 @@ SECOND_USES = {
     "remove_neuron": lambda net: net.remove_neuron("h"),
     "load_parameters": lambda net: net.load_parameters([1.0, 2.0, 3.0, 4.0]),
     "reset": lambda net: net.reset(),
+    "forget": lambda net: net.forget(),
     "outputs": lambda net: setattr(net, "outputs", ["h"]),
 }
 
@@ -75,6 +76,17 @@ def test_weights_may_be_assigned_under_a_live_pass(under_way):
     list(steps)
 
     assert network["h"].output == 11.0  # 10 * 1 + 1
+
+
+def test_a_step_of_descent_by_hand_needs_what_a_pass_left(line):
+    line.forward([3.0])  # h = 7, y = -20.5
+    list(backward(line, [-22.5], HALF))  # dL/dy = 2
+
+    for connection in line.connections:
+        connection.weight -= 0.5 * connection.gradient
+
+    assert [c.weight for c in line.connections] == [2 + 9.0, -3 - 7.0]
+    assert line["y"].output == -20.5
 
 
 def test_a_twin_is_walked_beside_a_live_pass(under_way):

@@ -29,6 +29,12 @@ REFUSED = {
     "a list as a name": ([("a", ["b"])], WrongTypeError, "pairs[0]: name: got ['b']"),
     "three names": ([("a", "b", "c")], WrongTypeError, "pairs[0]: got ('a', 'b', 'c')"),
     "one name": ([("a",)], WrongTypeError, "expected a pair (source, target)"),
+    "a number in an array": (
+        np.array(3.0),
+        WrongTypeError,
+        "connect_many pairs: got array(3.); expected pairs (source, target)",
+    ),
+    "a pair that is one": ([np.array(3.0)], WrongTypeError, "pairs[0]: got array(3.); expected"),
     "two letters": (["ab"], WrongTypeError, "pairs[0]: got 'ab'; expected a pair"),
     "no pair": ([None], WrongTypeError, "pairs[0]: got None"),
     "one text": ("ab", WrongTypeError, "connect_many pairs: got 'ab'; expected pairs"),

@@ -120,6 +120,21 @@ def test_a_legacy_copy_draws_from_where_its_original_stands():
     assert drawn[0] == drawn[1]
 
 
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_legacy_pickle_draws_from_where_its_original_stands(protocol):
+    net = Network(seed=4, generator="legacy")
+    for name in "xho":
+        net.add_layer(name, 3)
+    net.connect("x", "h", initializer="normal")  # nine: the tenth of the last pair is kept back
+
+    twin = pickle.loads(pickle.dumps(net, protocol))  # noqa: S301 - our own
+
+    drawn = [
+        [c.weight for c in each.connect("h", "o", initializer="normal")] for each in (net, twin)
+    ]
+    assert drawn[0] == drawn[1]
+
+
 def test_a_list_of_networks_is_copied_deeply(net):
     twins = copy.deepcopy([net, net])
 

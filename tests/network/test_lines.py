@@ -2,6 +2,7 @@
 
 import pytest
 
+from neurosim.compiler import compile_network
 from neurosim.network import Network
 
 
@@ -38,6 +39,28 @@ def test_a_thing_is_one_readable_line(mixed, thing, line):
     shown = thing(mixed)
 
     assert str(shown) == repr(shown) == line
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("two\nlines", "two\\nlines"),
+        ("a\r\x1b[31m\x00b", "a\\r\\x1b[31m\\x00b"),
+        ("a\u2028b\u202ec\ud800", "a\\u2028b\\u202ec\\ud800"),
+        ("日本語 'free' \\ text 🧠", "日本語 'free' \\ text 🧠"),
+    ],
+    ids=ascii,
+)
+def test_a_title_is_shown_on_one_line_and_kept_as_it_is(title, shown):
+    net = Network(title)
+    net.add_layer("x", 1)
+    net.add_layer("o", 1)
+
+    line = f"{shown}: 1 input, 1 neuron, 0 connections, 1 output"
+    assert repr(net) == net.summary().splitlines()[0] == line
+    compiled = repr(compile_network(net))
+    assert compiled == f"compiled plan of {shown}: 1 block, 1 parameter, 1 input, 1 output"
+    assert net.title == net.copy().title == title
 
 
 def test_the_data_of_an_edge_is_shown_as_a_dictionary(net):

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import numpy as np
 import pytest
 
 from neurosim.errors import NameRuleError, WrongTypeError
@@ -29,9 +30,14 @@ FULL_WIDTH_1 = "\uff11"
         "٣",
         "𝛿",
         "ﬁ",
+        "हिन्दी",
+        "ไทยนี้",
+        "தமிழ்",
+        "x̄",
+        "ẋ̄_1",
     ],
 )
-def test_letters_digits_and_underscores_of_any_script_are_a_name(name):
+def test_letters_marks_on_them_digits_and_underscores_of_any_script_are_a_name(name):
     net = Network()
 
     neuron = net.add_neuron(name)
@@ -69,6 +75,15 @@ def test_64_characters_are_a_name_and_65_are_not(name):
         ("\x00", "'\\x00'"),
         ("\ud800", "'\\ud800'"),
         ("<b>", "'<'"),
+        ("\u0304x", "'\u0304'"),
+        ("x_\u0304", "'\u0304'"),
+        ("x1\u0304", "'\u0304'"),
+        ("ि", "'ि'"),
+        ("x\u20dd", "'\u20dd'"),
+        ("x\ufe0f", "'\ufe0f'"),
+        ("x\u034f", "'\u034f'"),
+        ("x\U000e0100", "'\U000e0100'"),
+        ("\u3164", "'\u3164'"),
         ("'''", '"\'"'),
     ],
 )
@@ -77,7 +92,39 @@ def test_any_other_character_is_refused_and_shown(name, culprit):
         require_name(name, "neuron")
 
     assert f"neuron name: {culprit} is not allowed" in str(caught.value)
-    assert "expected letters, digits and _, at most 64 characters, in NFC" in str(caught.value)
+    assert (
+        "expected letters (with their marks), digits and _, at most 64 characters, in NFC"
+        in str(caught.value)
+    )
+
+
+def test_marks_in_another_order_are_not_in_nfc():
+    assert require_name("x\u0323\u0304", "neuron") == "x\u0323\u0304"  # below, then above
+
+    with pytest.raises(NameRuleError, match="not in NFC"):
+        require_name("x\u0304\u0323", "neuron")
+
+
+class Odd(str):
+    __slots__ = ()
+
+    def __str__(self):
+        return "another"
+
+
+@pytest.mark.parametrize("given", [np.str_("given"), Odd("given")])
+def test_a_string_of_another_kind_becomes_a_plain_one(given):
+    net = Network(given)
+    neuron = net.add_neuron(given, activation=np.str_("tanh"))
+    net.add_layer(np.str_("x"), [np.str_("a"), "b"])
+    layer = net.add_layer(np.str_("h"), 2, activation=np.str_("tanh"))
+    entry = net.add_input(np.str_("late"))
+
+    kept = [net.title, neuron.name, neuron.activation, layer.name, layer.activation, entry.name]
+    kept += [n.name for n in net.neurons] + list(net.graph)
+    assert {type(name) for name in kept} == {str}
+    assert kept[:2] == ["given", "given"]
+    assert net["given"] is neuron
 
 
 def test_an_empty_name_is_refused():
@@ -107,7 +154,7 @@ def test_a_name_that_is_not_in_nfc_is_refused():
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("h1", f"h{FULL_WIDTH_1}"), ("fi", "ﬁ"), ("δ", "𝛿"), ("h", "ｈ"), ("ſ", "s")],
+    [("h1", f"h{FULL_WIDTH_1}"), ("fi", "ﬁ"), ("δ", "𝛿"), ("h", "ｈ"), ("ſ", "s"), ("x̄", "ｘ̄")],
 )
 def test_names_that_compatibility_normalisation_makes_the_same_are_one(first, second, refused):
     net = Network()

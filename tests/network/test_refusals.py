@@ -2,11 +2,11 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from neurosim.errors import (
     GraphError,
-    InvalidValueError,
     NameRuleError,
     UnknownNameError,
     WrongTypeError,
@@ -80,6 +80,7 @@ def test_a_layer_as_an_output_is_refused(net, refused):
         ([3], WrongTypeError, "got 3"),
         (3, WrongTypeError, "got 3"),
         (None, WrongTypeError, "got None"),
+        (np.array(3.0), WrongTypeError, "outputs: got array(3.); expected a list"),
     ],
 )
 def test_outputs_that_can_be_none_are_refused(net, refused, names, kind, words):
@@ -199,32 +200,9 @@ def test_connections_inside_a_layer_that_is_not_softmax_are_legal(net):
     assert [[n.name for n in g] for g in net.generations()][1:3] == [["h1"], ["h2"]]
 
 
-def test_the_first_layer_takes_neither_activation_nor_bias():
-    net = Network()
-
-    with pytest.raises(GraphError, match="first layer is the input layer, got 'tanh'"):
-        net.add_layer("x", 2, activation="tanh")
-    with pytest.raises(GraphError, match=r"first layer is the input layer, got 0\.5"):
-        net.add_layer("x", 2, bias=0.5)
-
-    assert net.layers == ()
-
-
-@pytest.mark.parametrize(
-    ("neurons", "kind", "words"),
-    [
-        (0, InvalidValueError, "got 0 neurons; expected >= 1"),
-        (-1, InvalidValueError, "got -1 neurons"),
-        ([], InvalidValueError, "at least one"),
-        ("ab", WrongTypeError, "a count or a list of names"),
-        (2.0, WrongTypeError, "a count or a list of names"),
-        (True, WrongTypeError, "a count or a list of names"),
-        ([1, 2], WrongTypeError, "not a string, got 1"),
-    ],
-)
-def test_a_layer_of_strange_size_is_refused(net, refused, neurons, kind, words):
-    with refused(net, kind, words):
-        net.add_layer("p", neurons)
+@pytest.mark.parametrize("pair", [("x1", []), ([], "x1"), (None, "h1"), ("x1", "h1", []), ()])
+def test_what_is_no_pair_of_names_is_no_connection(net, pair):
+    assert pair not in net
 
 
 def test_forward_without_outputs_says_what_is_missing():
