@@ -5,9 +5,14 @@ import pytest
 from neurosim.scenario import list_scenarios, load_scenario, run_scenario
 
 COMPILED_ONLY = {"digits", "spirals"}  # minutes on the graph engine
+LARGE = {"million"}  # seconds to build
+SHIPPED = [
+    pytest.param(shipped, marks=[pytest.mark.slow] * (shipped.name in LARGE), id=shipped.name)
+    for shipped in list_scenarios()
+]
 
 
-@pytest.mark.parametrize("shipped", list_scenarios(), ids=lambda shipped: shipped.name)
+@pytest.mark.parametrize("shipped", SHIPPED)
 def test_shipped_scenario_meets_its_expectations_compiled(shipped):
     result = run_scenario(shipped.path, engine="compiled")
 
@@ -26,7 +31,7 @@ def test_shipped_scenario_meets_its_expectations_node_by_node(shipped):
     assert result.status == "passed", [str(v) for v in result.expectations if not v.passed]
 
 
-@pytest.mark.parametrize("shipped", list_scenarios(), ids=lambda shipped: shipped.name)
+@pytest.mark.parametrize("shipped", SHIPPED)
 def test_shipped_scenario_names_its_schema_and_expects_something(shipped):
     first = shipped.path.read_text(encoding="utf-8").splitlines()[0]
 
