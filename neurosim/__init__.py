@@ -1,20 +1,20 @@
 """neurosim: one network, three faces.
 
 Objects you can touch, a program you can step through, matrices that run at the speed of NumPy. This
-is the front door: it hands names on, and loads the upper floors only when a name is asked for.
+is the front door: it hands names on, and loads what has a name when it is asked for.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 from neurosim.errors import DivergedError, NeurosimError, ScenarioError
-from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
-from neurosim.functions.penalties import L2
-from neurosim.network import Connection, Layer, Network, Neuron, load
 from neurosim.version import __version__
 
 if TYPE_CHECKING:
     from neurosim.compiler import CompiledNetwork, compile_network
+    from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
+    from neurosim.functions.penalties import L2
+    from neurosim.network import Connection, Layer, Network, Neuron, load
     from neurosim.scenario import load_scenario, run_scenario
     from neurosim.training import Epoch, agree, epochs, loss_and_gradients, train
 
@@ -47,17 +47,17 @@ __all__ = [
     "train",
 ]
 
-_LATE = {  # loaded when they are asked for: a network can be made and looked at without them
-    "CompiledNetwork": "neurosim.compiler",
-    "compile_network": "neurosim.compiler",
-    "Epoch": "neurosim.training",
-    "agree": "neurosim.training",
-    "epochs": "neurosim.training",
-    "loss_and_gradients": "neurosim.training",
-    "train": "neurosim.training",
-    "load_scenario": "neurosim.scenario",
-    "run_scenario": "neurosim.scenario",
-}
+_HOMES = {
+    "neurosim.functions.optimizers": (
+        "SGD", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop",
+    ),
+    "neurosim.functions.penalties": ("L2",),
+    "neurosim.network": ("Connection", "Layer", "Network", "Neuron", "load"),
+    "neurosim.compiler": ("CompiledNetwork", "compile_network"),
+    "neurosim.training": ("Epoch", "agree", "epochs", "loss_and_gradients", "train"),
+    "neurosim.scenario": ("load_scenario", "run_scenario"),
+}  # fmt: skip
+_LATE = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

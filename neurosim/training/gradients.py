@@ -7,6 +7,7 @@ from typing import Any
 from neurosim.functions.numerals import Matrix
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+from neurosim.network.pause import PausedCollection
 from neurosim.training.engines import make_engine
 from neurosim.training.task import make_task
 
@@ -60,11 +61,12 @@ def loss_and_gradients(
     )
     weights: dict[tuple[str, str], float] = {}
     biases: dict[str, float] = {}
-    for owner, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
-        if isinstance(owner, Connection):
-            weights[owner.source.name, owner.target.name] = gradient
-        else:
-            biases[owner.name] = gradient
+    with PausedCollection():
+        for owner, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
+            if isinstance(owner, Connection):
+                weights[owner.source.name, owner.target.name] = gradient
+            else:
+                biases[owner.name] = gradient
     return Gradients(value, weights, biases, vector)
 
 
@@ -78,4 +80,5 @@ def evaluate_loss(
     engine: str = "compiled",
 ) -> float:
     """The loss over a batch, reduced."""
-    return loss_and_gradients(network, X, T, loss=loss, reduction=reduction, engine=engine).loss
+    task = make_task(network, X, T, loss=loss, reduction=reduction)
+    return make_engine(engine, task).loss_and_gradient(network.parameters(), task.X, task.T)[0]
