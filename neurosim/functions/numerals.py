@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 
 Matrix = NDArray[np.float64]
+_MOST_SHOWN = 200  # characters
+_MOST_BITS = 512  # Python refuses to write integers of more than 4,300 digits
 
 
 def short(value: float | None) -> str:
@@ -29,6 +31,18 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
+def shown(value: object) -> str:
+    """What a user gave, as an error says it: not all of it where it is long.
+
+    >>> shown("a"), shown(10**5000)
+    ("'a'", 'an integer of 16610 bits')
+    """
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return f"an integer of {value.bit_length()} bits"
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
 def require_number(value: object, where: str) -> float:
     """The value as a finite float.
 
@@ -37,7 +51,7 @@ def require_number(value: object, where: str) -> float:
         InvalidValueError: it is not finite.
     """
     if isinstance(value, (bool, str, bytes)) or not isinstance(value, (int, float, np.number)):
-        raise WrongTypeError(f"{where}: no number, got {value!r}; expected a finite number")
+        raise WrongTypeError(f"{where}: no number, got {shown(value)}; expected a finite number")
     if isinstance(value, np.complexfloating):
         raise WrongTypeError(f"{where}: no real number, got {value!r}; expected a finite number")
     try:
@@ -45,7 +59,8 @@ def require_number(value: object, where: str) -> float:
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise InvalidValueError(f"{where}: not finite, got {value!r}; expected a finite number")
+        got = shown(value)
+        raise InvalidValueError(f"{where}: not finite, got {got}; expected a finite number")
     return number
 
 

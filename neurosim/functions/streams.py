@@ -8,6 +8,9 @@ import zlib
 import numpy as np
 
 from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.numerals import shown
+
+_RANGE = "expected 0 <= seed < 2**32"
 
 
 def stream(seed: int, *names: str) -> "np.random.Generator":
@@ -25,7 +28,7 @@ def stream(seed: int, *names: str) -> "np.random.Generator":
 def require_seed(seed: object, where: str = "seed") -> int:
     """The seed as an int, 0 <= seed < 2**32 (what ``np.random.seed`` takes, too)."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise WrongTypeError(f"{where}: not an integer, got {seed!r}; expected 0 <= seed < 2**32")
+        raise WrongTypeError(f"{where}: not an integer, got {shown(seed)}; {_RANGE}")
     if not 0 <= seed < 2**32:
-        raise InvalidValueError(f"{where}: out of range, got {seed!r}; expected 0 <= seed < 2**32")
+        raise InvalidValueError(f"{where}: out of range, got {shown(seed)}; {_RANGE}")
     return int(seed)

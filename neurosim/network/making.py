@@ -15,7 +15,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.functions.numerals import require_number
+from neurosim.functions.numerals import require_number, shown
 from neurosim.network.lookup import is_listing
 from neurosim.network.names import Names, fold, require_name, require_text
 from neurosim.network.randomness import Randomness
@@ -45,10 +45,10 @@ def require_layer_names(
 def _names_or_count(name: str, neurons: int | Sequence[str]) -> list[str]:
     if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
         if neurons < 1:
-            raise InvalidValueError(f"layer {name!r}: got {neurons} neurons; expected >= 1")
+            raise InvalidValueError(f"layer {name!r}: got {shown(neurons)} neurons; expected >= 1")
         if neurons > _MOST:
             raise InvalidValueError(
-                f"layer {name!r}: got {neurons} neurons; expected at most {_MOST}"
+                f"layer {name!r}: got {shown(neurons)} neurons; expected at most {_MOST}"
             )
         return [f"{name}{i}" for i in range(1, int(neurons) + 1)]
     if not is_listing(neurons):

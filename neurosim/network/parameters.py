@@ -67,5 +67,5 @@ def names_of(owners: Owners) -> tuple[str, ...]:
 
 def mask_of(owners: Owners) -> NDArray[np.bool_]:
     """Which entries of theta training may change, (n_parameters,)."""
-    flags = (o._trainable if isinstance(o, Connection) else o._bias_trainable for o in owners)
-    return np.fromiter(flags, np.bool_, len(owners))
+    flags = [o._trainable if o.__class__ is Connection else o._bias_trainable for o in owners]  # type: ignore[union-attr]
+    return np.array(flags, np.bool_)

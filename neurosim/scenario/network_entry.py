@@ -46,7 +46,7 @@ class LayerEntry(Entry):
     """A row of neurons that share an activation; the first layer is the input layer."""
 
     name: Name
-    """A name for the layer: letters, digits and _."""
+    """A name for the layer: letters (with their marks), digits and _."""
     neurons: CountOrNames
     """How many (the layer's name with numbers from 1), or their names."""
     activation: LayerActivation | None = None
@@ -61,7 +61,7 @@ class NeuronEntry(Entry):
     """A neuron that stands in no layer."""
 
     name: Name
-    """A name for the neuron: letters, digits and _."""
+    """A name for the neuron: letters (with their marks), digits and _."""
     activation: Activation = "identity"
     """What it makes of its net input."""
     bias: Bias = True

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import neurosim as ns
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numerals import require_array, require_number, short
 
@@ -100,3 +101,11 @@ def test_what_is_no_array_of_finite_numbers_is_refused_with_words(given, kind, w
         require_array(given, "X")
 
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("huge", [10**5000, -(10**5000)])
+def test_a_number_that_python_does_not_write_is_told_by_its_bits(huge):
+    with pytest.raises(InvalidValueError, match="not finite, got an integer of 16610 bits"):
+        require_number(huge, "w")
+    with pytest.raises(InvalidValueError, match="out of range, got an integer of 16610 bits"):
+        ns.Network(seed=huge)
