@@ -10,7 +10,7 @@ from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 
 Matrix = NDArray[np.float64]
 _MOST_SHOWN = 200  # characters
-_MOST_BITS = 512  # Python refuses to write integers of more than 4,300 digits
+_MOST_BITS = 10_000  # Python refuses to write integers of more than 4,300 digits
 
 
 def short(value: float | None) -> str:

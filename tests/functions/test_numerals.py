@@ -103,7 +103,7 @@ def test_what_is_no_array_of_finite_numbers_is_refused_with_words(given, kind, w
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("huge", [10**5000, -(10**5000)])
+@pytest.mark.parametrize("huge", [10**5000, -(10**5000)], ids=["large", "negative"])
 def test_a_number_that_python_does_not_write_is_told_by_its_bits(huge):
     with pytest.raises(InvalidValueError, match="not finite, got an integer of 16610 bits"):
         require_number(huge, "w")
