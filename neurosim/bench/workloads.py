@@ -76,7 +76,8 @@ def _slower(peer: str, limit: float) -> Bar:
 
 
 def _tuned(limit: float) -> Bar:
-    return Bar("time / tuned NumPy", (NEUROSIM,), (TUNED,), "<=", limit)
+    # of the two NumPys the better one: whoever improves the baseline improves the benchmark
+    return Bar("time / the best NumPy", (NEUROSIM,), (BEST, TUNED), "<=", limit)
 
 
 def _layered(
