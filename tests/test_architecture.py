@@ -26,8 +26,8 @@ network: names neuron connection layer datum order pause refusals structure look
     making parameters live document files summary network .
 
 interpreter: steps schedule forward backward update .
-compiler: plan bundles costs planning operations program inlining array_printer scalar_printer
-    training threads explain standalone compile .
+compiler: plan bundles costs planning operations program inlining array_text array_backward
+    array_printer scalar_printer training threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs compiled_engine engines trainer gradients
