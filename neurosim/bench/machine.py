@@ -14,21 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import threadpoolctl
 
-PACKAGES = ("numpy", "networkx", "scipy", "scikit-learn", "torch", "jax", "jaxlib", "micrograd")
+from neurosim.compiler.threads import blas_facts, pinned_kernels
 
-# each makes a library use other kernels than it would choose for this machine
-PINS = (
-    "OPENBLAS_CORETYPE",
-    "MKL_CBWR",
-    "MKL_ENABLE_INSTRUCTIONS",
-    "MKL_DEBUG_CPU_TYPE",
-    "BLIS_ARCH_TYPE",
-    "NPY_DISABLE_CPU_FEATURES",
-    "ONEDNN_MAX_CPU_ISA",
-)
+PACKAGES = ("numpy", "networkx", "scipy", "scikit-learn", "torch", "jax", "jaxlib", "micrograd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +56,8 @@ def describe_machine() -> Machine:
         f"{platform.system()} {platform.machine()}",
         platform.python_version(),
         {name: version for name in PACKAGES if (version := _version(name)) is not None},
-        _blas(),
-        tuple(_warnings(os.environ)),
+        tuple(blas_facts()),
+        tuple(pinned_kernels(os.environ)),
     )
 
 
@@ -97,27 +87,3 @@ def _version(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _blas() -> tuple[Mapping[str, Any], ...]:
-    np.dot(np.ones((2, 2)), np.ones((2, 2)))  # a library is listed once it is loaded
-    return tuple(
-        {
-            "library": info["internal_api"],
-            "version": info["version"] or "unknown",
-            "kernels": info.get("architecture", "unknown"),
-            "threads": info["num_threads"],
-            "file": Path(info["filepath"]).name,
-        }
-        for info in threadpoolctl.threadpool_info()
-        if info["user_api"] == "blas"
-    )
-
-
-def _warnings(environment: Mapping[str, str]) -> Iterator[str]:
-    for name in PINS:
-        if name in environment:
-            yield (
-                f"{name}={environment[name]} pins kernels: they may be slower than those the"
-                " library would choose"
-            )

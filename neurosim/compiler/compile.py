@@ -12,8 +12,8 @@ from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
 from neurosim.compiler.standalone import standalone_script
+from neurosim.compiler.training import Activations, activations_of
 from neurosim.errors import ShapeError, StaleError, WrongTypeError
-from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.numerals import Matrix, require_array
 from neurosim.network.network import Network
 
@@ -124,13 +124,11 @@ def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
 
 def forward_program(plan: Plan) -> tuple[Program, Callable[..., Any]]:
     """The program ``forward(theta, x)`` of a plan, generated once for each structure."""
-    return _forward_program(plan, tuple(ACTIVATIONS.get(b.activation) for b in plan.blocks))
+    return _forward_program(plan, activations_of(plan))
 
 
 @lru_cache(maxsize=32)
-def _forward_program(
-    plan: Plan, _key: tuple[Activation | None, ...]
-) -> tuple[Program, Callable[..., Any]]:
+def _forward_program(plan: Plan, _key: Activations) -> tuple[Program, Callable[..., Any]]:
     program = print_forward(plan)
     return program, program.load()
 
