@@ -181,6 +181,7 @@ class _Epochs(Iterator[Epoch]):
 
     def __init__(self, session: "_Session", count: int) -> None:
         self._session, self._left = session, count
+        session.note_frozen()
 
     def __next__(self) -> Epoch:
         if self._left == 0:
@@ -210,7 +211,8 @@ class _Session:
         self._engine = make_engine(engine, self.task)
         start = network.seed if seed is None else require_seed(seed)
         self.state = start_state(self.task, start) if state is None else _fitting(state, self.task)
-        self._mask = network.trainable_mask()
+        self._held = self.state if state is None else None  # what the objects hold
+        self._mask: Any = None  # what was trainable before, where somebody watches
         self._metrics = _require_metrics(metrics)
         self._watch: Engine | None = None
         self._watched = self.task
@@ -246,6 +248,10 @@ class _Session:
             self.state,
         )
 
+    def note_frozen(self) -> None:
+        """Somebody watches, who may freeze a parameter between two epochs."""
+        self._mask = self.task.network.trainable_mask()
+
     def _take_changes(self) -> None:
         """What was assigned or frozen on the objects since the last epoch holds from here on."""
         network = self.task.network
@@ -253,9 +259,10 @@ class _Session:
         if network.version != self.task.version:
             return  # the engine refuses
         if not np.array_equal(theta, self.state.parameters):
-            self.state = replace(self.state, parameters=theta)
+            self._held = self.state = replace(self.state, parameters=theta)
         if not np.array_equal(mask, self._mask):
-            self._mask, self._engine = mask, make_engine(self._engine.name, self.task)
+            self._engine = make_engine(self._engine.name, self.task)
+        self._mask = mask
 
     def run(self, count: int) -> list[float]:
         """All epochs, in stretches of about a tenth of a second."""
@@ -273,6 +280,7 @@ class _Session:
         """Go on with the state alone."""
         after, losses = self._engine.advance(self.state, epochs=count)
         if not (_all_finite(losses) and after.is_finite):
+            self._held = None  # the search goes over the objects
             self.state, place = _find_divergence(self._engine, self.task, self.state, count)
             raise DivergedError(place)
         self.state = after
@@ -288,10 +296,15 @@ class _Session:
 
     def _hand_over(self) -> None:
         network, theta = self.task.network, self.state.parameters
-        is_fresh = network.version == self.task.version
-        # equal after the graph engine: then what the last pass left may stay, too
-        if is_fresh and not np.array_equal(network.parameters(), theta):
+        if network.version != self.task.version:
+            return
+        if self._engine.name == "graph":  # works on the objects: what the last pass left may stay
+            is_there = np.array_equal(network.parameters(), theta)
+        else:
+            is_there = self.state is self._held
+        if not is_there:
             network.load_parameters(theta)
+        self._held = self.state
 
     def _validation_loss(self) -> float | None:
         if self._watch is None:
