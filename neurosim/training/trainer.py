@@ -114,6 +114,7 @@ def train(
         DivergedError: a loss or a parameter is not finite; says in which epoch, batch and neuron.
         NeurosimError: something given does not fit; see `make_task`.
     """
+    count = require_epochs(epochs)
     session = _Session(
         network, X, T,
         engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
@@ -121,7 +122,6 @@ def train(
          "reduction": reduction, "penalty": penalty, "precision": precision},
     )  # fmt: skip
     begin = time.perf_counter()
-    count = require_epochs(epochs)
     losses: list[float] = []
     validation_losses: list[float] = []
     measured: dict[str, list[float]] = {name: [] for name in metrics}
@@ -167,13 +167,14 @@ def epochs(
     Yields:
         An Epoch after each; the network's objects then hold its values.
     """
+    count = require_epochs(epochs)
     session = _Session(
         network, X, T,
         engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
         options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
          "reduction": reduction, "penalty": penalty, "precision": precision},
     )  # fmt: skip
-    return _Epochs(session, require_epochs(epochs))
+    return _Epochs(session, count)
 
 
 class _Epochs(Iterator[Epoch]):

@@ -186,3 +186,15 @@ def test_no_epochs_from_a_state_restore_it_into_the_objects(net, data, engine):
 
     assert restored.state == history.state
     assert twin.parameters().tobytes() == net.parameters().tobytes()
+
+
+@pytest.mark.parametrize("call", [ns.train, ns.epochs])
+def test_a_refused_call_with_a_state_leaves_the_objects_alone(make_line, call):
+    net = make_line(1.0)
+    options = {"optimizer": ns.SGD(0.5), "epochs": 3}
+    state = ns.train(net.copy(), [[1.0]], [[0.0]], **options).state
+
+    with pytest.raises(ns.NeurosimError, match="epochs"):
+        call(net, [[1.0]], [[0.0]], **{**options, "epochs": -1}, state=state)
+
+    assert net["x1", "o1"].weight == 1.0
