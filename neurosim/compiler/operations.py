@@ -134,7 +134,6 @@ class Update:
 
 
 Operation = Affine | Activate | Normalise | Measure | Blame | Assign | Update
-Forward = Affine | Activate | Normalise
 
 
 def lower_forward(plan: Plan) -> tuple[Operation, ...]:

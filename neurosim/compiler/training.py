@@ -13,7 +13,7 @@ from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
-from neurosim.compiler.scalar_printer import Batches, print_scalar, print_unrolled
+from neurosim.compiler.scalar_printer import print_scalar, print_unrolled
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
@@ -21,7 +21,7 @@ from neurosim.network.network import Network
 Loaded = tuple[Program, Callable[..., Any]]
 Activations = tuple[Activation | None, ...]
 KINDS = ("array", "scalar")
-_KEPT = 32  # programs of each kind; the text of one is seldom more than some 100 kB
+_KEPT = 64  # programs; the text of one is seldom more than some 100 kB
 
 
 def choose_kind(network: Network, rows: int) -> str:
@@ -44,50 +44,18 @@ def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.boo
 
 
 def array_program(plan: Plan, loss: Loss, update: Update | None) -> Loaded:
-    """The array program of `print_training`, generated once for each structure."""
-    return _array_program(plan, loss, update, activations_of(plan))
+    """The program of `print_training`, generated once for each structure."""
+    return _generated(print_training, activations_of(plan), plan, loss, update)
 
 
-def scalar_program(
-    plan: Plan,
-    loss: Loss,
-    update: Update | None,
-    learns: tuple[bool, ...],
-    *,
-    averages: bool,
-    one_row: bool,
-) -> Loaded:
-    """The scalar program of `print_scalar`, generated once for each structure."""
-    return _scalar_program(
-        plan,
-        loss,
-        update,
-        learns=learns,
-        averages=averages,
-        one_row=one_row,
-        _key=activations_of(plan),
-    )
+def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
+    """The program of `print_scalar`, with its options, generated once for each structure."""
+    return _generated(print_scalar, activations_of(plan), plan, loss, update, **options)
 
 
-def unrolled_program(
-    plan: Plan,
-    loss: Loss,
-    update: Update,
-    learns: tuple[bool, ...],
-    *,
-    averages: bool,
-    batches: Batches,
-) -> Loaded:
-    """The scalar program of `print_unrolled`, generated once for each structure and its rows."""
-    return _unrolled_program(
-        plan,
-        loss,
-        update,
-        learns=learns,
-        averages=averages,
-        batches=batches,
-        _key=activations_of(plan),
-    )
+def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> Loaded:
+    """The program of `print_unrolled`, generated once for each structure and its rows."""
+    return _generated(print_unrolled, activations_of(plan), plan, loss, update, **options)
 
 
 def activations_of(plan: Plan) -> Activations:
@@ -96,36 +64,8 @@ def activations_of(plan: Plan) -> Activations:
 
 
 @lru_cache(maxsize=_KEPT)
-def _array_program(plan: Plan, loss: Loss, update: Update | None, _key: Activations) -> Loaded:
-    program = print_training(plan, loss, update)
-    return program, program.load()
-
-
-@lru_cache(maxsize=_KEPT)
-def _scalar_program(
-    plan: Plan,
-    loss: Loss,
-    update: Update | None,
-    *,
-    learns: tuple[bool, ...],
-    averages: bool,
-    one_row: bool,
-    _key: Activations,
+def _generated(
+    printer: Callable[..., Program], _key: Activations, *arguments: Any, **options: Any
 ) -> Loaded:
-    program = print_scalar(plan, loss, update, learns=learns, averages=averages, one_row=one_row)
-    return program, program.load()
-
-
-@lru_cache(maxsize=_KEPT)
-def _unrolled_program(
-    plan: Plan,
-    loss: Loss,
-    update: Update,
-    *,
-    learns: tuple[bool, ...],
-    averages: bool,
-    batches: Batches,
-    _key: Activations,
-) -> Loaded:
-    program = print_unrolled(plan, loss, update, learns=learns, averages=averages, batches=batches)
+    program = printer(*arguments, **options)
     return program, program.load()

@@ -162,12 +162,6 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
     return make(*(require_number(number, f"initializer {given!r}") for number in numbers))
 
 
-def describe(initializer: Any) -> str:
-    """The initializer in a few words."""
-    shown = ", ".join(str(getattr(initializer, f.name)) for f in fields(initializer))
-    return f"{type(initializer).__name__.lower()}({shown})"
-
-
 def _scaled(gain: float, fan: Callable[[int, int], float], is_uniform: bool) -> Callable[..., Any]:
     return lambda: Scaled(gain, fan, is_uniform)
 

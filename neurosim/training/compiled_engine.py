@@ -12,11 +12,11 @@ from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training import KINDS, choose_kind, plan_for
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numerals import Matrix
-from neurosim.training.programs import DTYPES, ArrayProgram, Program, ScalarProgram
+from neurosim.training.programs import DTYPES, ArrayProgram, ScalarProgram, TrainingProgram
 from neurosim.training.state import TrainingState, draw_order, next_state
 from neurosim.training.task import Task, require_fresh
 
-PROGRAMS: dict[str, type[Program]] = {"array": ArrayProgram, "scalar": ScalarProgram}
+PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
 class CompiledEngine:

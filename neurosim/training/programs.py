@@ -48,7 +48,7 @@ class Run(Protocol):
         ...
 
 
-class Program(Protocol):
+class TrainingProgram(Protocol):
     """What the compiled engine asks of a program."""
 
     source: str
@@ -240,7 +240,12 @@ class ScalarProgram:
         self._averages = task.reduction == "mean"
         self.one_row = task.batch_size == 1
         program, self.load = scalar_program(
-            plan, task.loss, self.update, learns, averages=self._averages, one_row=self.one_row
+            plan,
+            task.loss,
+            self.update,
+            learns=learns,
+            averages=self._averages,
+            one_row=self.one_row,
         )
         self._learns = learns
         self.source = program.source
@@ -265,7 +270,7 @@ class ScalarProgram:
             self.plan,
             self.task.loss,
             self.update,
-            self._learns,
+            learns=self._learns,
             averages=self._averages,
             batches=tuple(batches),
         )
@@ -274,7 +279,12 @@ class ScalarProgram:
     def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
         _, load = scalar_program(
-            self.plan, self.task.loss, None, self._learns, averages=self._averages, one_row=False
+            self.plan,
+            self.task.loss,
+            None,
+            learns=self._learns,
+            averages=self._averages,
+            one_row=False,
         )
         (loss,), gradients, _ = load(theta[self.order].tolist(), [], 0, 0.0, [_tuples(X, T)])
         gradient = np.empty_like(theta)

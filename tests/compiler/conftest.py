@@ -3,9 +3,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.compiler.inlining import Inliner
+from neurosim.compiler.program import SCALAR_LIBRARY
 
 # the interpreter that runs the script must not find the package, wherever it is installed
 BLOCKED = """\
@@ -74,3 +77,33 @@ def run_script(tmp_path):
 def sparse_always(monkeypatch):
     """Every block that is not full is sparse, in plans that are made from now on."""
     monkeypatch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: 0.0)
+
+
+def _run_inlined(function, points):
+    """What the function's text gives at each point, and the text; points are tuples."""
+    names, lines = {}, []
+    parameters = tuple(f"p{i}" for i in range(len(points[0])))
+    text = Inliner(names, lines.append).call(function, *parameters)
+    body = "".join(f"    {line}\n" for line in lines)
+    scope = {**SCALAR_LIBRARY, **names}
+    exec(f"def program({', '.join(parameters)}):\n{body}    return {text}\n", scope)  # noqa: S102
+    return [_outcome(scope["program"], point) for point in points], text
+
+
+def _outcome(function, point):
+    try:
+        return np.float64(function(*point)).tobytes()
+    except (ArithmeticError, ValueError) as error:
+        return type(error)
+
+
+@pytest.fixture
+def run_inlined():
+    """``run_inlined(function, points)``: what its text gives at each point, and the text."""
+    return _run_inlined
+
+
+@pytest.fixture
+def outcome():
+    """``outcome(function, point)``: the bits that it gives, or the error that it raises."""
+    return _outcome

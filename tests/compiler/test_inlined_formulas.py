@@ -27,48 +27,30 @@ OPTIMIZERS = [
 ]  # fmt: skip
 
 
-def run(function, points):
-    """What the function's text gives at each point, and the text; points are tuples."""
-    names, lines = {}, []
-    parameters = tuple(f"p{i}" for i in range(len(points[0])))
-    text = Inliner(names, lines.append).call(function, *parameters)
-    body = "".join(f"    {line}\n" for line in lines)
-    scope = {**SCALAR_LIBRARY, **names}
-    exec(f"def program({', '.join(parameters)}):\n{body}    return {text}\n", scope)  # noqa: S102
-    return [outcome(scope["program"], point) for point in points], text
-
-
-def outcome(function, point):
-    try:
-        return np.float64(function(*point)).tobytes()
-    except (ArithmeticError, ValueError) as error:
-        return type(error)
-
-
 @pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=lambda a: a.name)
-def test_the_text_of_an_activation_is_the_activation(activation):
+def test_the_text_of_an_activation_is_the_activation(run_inlined, outcome, activation):
     points = [(z,) for z in POINTS]
 
-    found, _ = run(activation.scalar, points)
+    found, _ = run_inlined(activation.scalar, points)
 
     assert found == [outcome(activation.scalar, point) for point in points]
 
 
 @pytest.mark.parametrize("activation", LEARNABLE, ids=lambda a: a.name)
-def test_the_text_of_a_slope_is_the_slope(activation):
+def test_the_text_of_a_slope_is_the_slope(run_inlined, outcome, activation):
     points = [(z, activation.scalar(z)) for z in POINTS]
 
-    found, _ = run(activation.slope, points)
+    found, _ = run_inlined(activation.slope, points)
 
     assert found == [outcome(activation.slope, point) for point in points]
 
 
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=list(FORMULAS))
-def test_the_text_of_a_loss_and_of_its_slope_are_those(formula):
+def test_the_text_of_a_loss_and_of_its_slope_are_those(run_inlined, outcome, formula):
     points = [(x, t) for x in POINTS for t in (0.0, 1.0, -1.0, 0.3)]
 
     for function in (formula.term, formula.slope):
-        found, _ = run(function, points)
+        found, _ = run_inlined(function, points)
         assert found == [outcome(function, point) for point in points]
 
 

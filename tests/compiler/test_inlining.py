@@ -8,26 +8,7 @@ import numpy as np
 import pytest
 
 from neurosim.compiler.inlining import Inliner, hoisted
-from neurosim.compiler.program import SCALAR_LIBRARY
 from neurosim.functions.losses import LOSSES
-
-
-def run(function, points):
-    """What the function's text gives at each point, and the text; points are tuples."""
-    names, lines = {}, []
-    parameters = tuple(f"p{i}" for i in range(len(points[0])))
-    text = Inliner(names, lines.append).call(function, *parameters)
-    body = "".join(f"    {line}\n" for line in lines)
-    scope = {**SCALAR_LIBRARY, **names}
-    exec(f"def program({', '.join(parameters)}):\n{body}    return {text}\n", scope)  # noqa: S102
-    return [outcome(scope["program"], point) for point in points], text
-
-
-def outcome(function, point):
-    try:
-        return np.float64(function(*point)).tobytes()
-    except (ArithmeticError, ValueError) as error:
-        return type(error)
 
 
 def _plain(x, y):
@@ -73,11 +54,11 @@ def _calls(x):
         (_calls, "(_helper(p0) * 2.0)"),
     ],
 )
-def test_the_forms_that_are_read(function, text):
+def test_the_forms_that_are_read(run_inlined, outcome, function, text):
     n = function.__code__.co_argcount
     points = [(0.5, 3.0)[:n], (2.0, -1.0)[:n]]
 
-    found, written = run(function, points)
+    found, written = run_inlined(function, points)
 
     assert written == text
     assert found == [outcome(function, point) for point in points]

@@ -24,13 +24,11 @@ def printed(monkeypatch):
 
         return wrapped
 
-    for cache in (training._array_program, training._scalar_program):
-        cache.cache_clear()
+    training._generated.cache_clear()
     monkeypatch.setattr(training, "print_training", watched("array", training.print_training))
     monkeypatch.setattr(training, "print_scalar", watched("scalar", training.print_scalar))
     yield found
-    for cache in (training._array_program, training._scalar_program):
-        cache.cache_clear()
+    training._generated.cache_clear()
 
 
 DATA = np.random.default_rng(1).normal(size=(40, 3)), np.random.default_rng(2).random((40, 1))
@@ -146,13 +144,13 @@ def test_a_program_that_was_replaced_is_no_longer_kept(printed):
         net.connect("x", "o", weight=1.0)
         return net
 
-    for n in range(1, 50):
+    for n in range(1, 80):
         net = chain(n)
         task = make_task(net, [[1.0]], [[1.0] * n])
         CompiledEngine(task, "array")
 
-    assert printed == ["array"] * 49
-    assert training._array_program.cache_info().currsize <= 32
+    assert printed == ["array"] * 79
+    assert training._generated.cache_info().currsize <= 64
 
 
 def test_what_was_trained_before_changes_no_bit():
@@ -169,9 +167,9 @@ def test_what_was_trained_before_changes_no_bit():
         ns.train(net, rows[:, :3], rows[:, 3:], **options)
         return net.parameters().tobytes()
 
-    training._scalar_program.cache_clear()
+    training._generated.cache_clear()
     alone = learned(weights[::-1])
-    training._scalar_program.cache_clear()
+    training._generated.cache_clear()
     learned(weights)
 
     assert learned(weights[::-1]) == alone  # the sum runs in the order of these connections
@@ -182,8 +180,7 @@ def test_what_was_trained_before_changes_no_bit():
 def test_another_learning_rate_of_any_rule_generates_nothing(monkeypatch, kind, make):
     found, original = [], getattr(training, kind)
     monkeypatch.setattr(training, kind, lambda *a, **k: (found.append(1), original(*a, **k))[1])
-    training._array_program.cache_clear()
-    training._scalar_program.cache_clear()
+    training._generated.cache_clear()
     size, n_out = (7, 10) if kind == "print_training" else (1, 1)
     for rate in (0.1, 0.2):
         net = ns.Network("s")

@@ -8,11 +8,9 @@ import pytest
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
 from neurosim.functions.initializers import (
     INITIALIZERS,
-    Constant,
     Normal,
     Orthogonal,
     Uniform,
-    describe,
     make_initializer,
 )
 from neurosim.functions.streams import stream
@@ -142,14 +140,6 @@ def test_an_initializer_itself_may_be_given():
     given = Uniform(0.0, 2.0)
 
     assert make_initializer(given) is given
-
-
-@pytest.mark.parametrize(
-    ("initializer", "words"),
-    [(Constant(0.5), "constant(0.5)"), (Uniform(-1, 1), "uniform(-1.0, 1.0)")],
-)
-def test_an_initializer_is_told_in_a_few_words(initializer, words):
-    assert describe(initializer) == words
 
 
 BAD = [

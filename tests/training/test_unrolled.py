@@ -46,7 +46,7 @@ def unrolled(monkeypatch):
 
     def choose(always):
         monkeypatch.setattr(programs, "is_unrolling_worthwhile", lambda *_: always)
-        training._unrolled_program.cache_clear()
+        training._generated.cache_clear()
         return found
 
     monkeypatch.setattr(training, "print_unrolled", counted)
