@@ -1,0 +1,65 @@
+"""Where a training stands: between two steps, before the one that is about to happen."""
+
+from dataclasses import dataclass
+
+from neurosim.interpreter.steps import (
+    Assigned,
+    Blamed,
+    Compared,
+    Measured,
+    Returned,
+    Step,
+    Updated,
+)
+
+PHASES = ("forward", "loss", "backward", "update")
+GRAINS = ("step", "neuron", "layer", "phase", "sample", "batch", "epoch")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Between two steps of a training.
+
+    Attributes:
+        epoch: from 0.
+        batch: of the epoch, from 0.
+        sample: which of the epoch's samples, in the order in which they are taken, from 0.
+        row: which row of X that is; another number where the rows are shuffled.
+        phase: one of ``PHASES``, that of the coming step.
+        step: how many steps of this sample are done; the update counts on after the last sample
+            of its batch.
+        n_steps: how many there are.
+        n_batches: in an epoch.
+        batch_size: rows in a batch (the last may have fewer).
+    """
+
+    epoch: int
+    batch: int
+    sample: int
+    row: int
+    phase: str
+    step: int
+    n_steps: int
+    n_batches: int
+    batch_size: int
+
+    def __str__(self) -> str:
+        is_told = self.n_batches > 1 and self.batch_size > 1  # else it is the sample, or the epoch
+        batch = f", batch {self.batch}" if is_told else ""
+        row = "" if self.row == self.sample else f" (row {self.row})"
+        return (
+            f"epoch {self.epoch}{batch}, sample {self.sample}{row}, {self.phase},"
+            f" step {self.step} of {self.n_steps}"
+        )
+
+
+def phase_of(step: Step) -> str:
+    """The phase that a step belongs to."""
+    match step:
+        case Updated():
+            return "update"
+        case Compared() | Returned() | Blamed() | Assigned():
+            return "backward"
+        case Measured():
+            return "loss"
+    return "forward"
