@@ -19,6 +19,7 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     Updated,
+    redo,
     undo,
 )
 from neurosim.interpreter.update import update
@@ -39,6 +40,7 @@ __all__ = [
     "backward",
     "forward",
     "measure",
+    "redo",
     "undo",
     "update",
 ]

@@ -149,35 +149,36 @@ def backward_steps(
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked.
 
-    At a neuron, ``start`` is what the loss gives as delta at once, and ``blame`` is dL/da; each is
-    None where there is none.
+    Like the forward pass it reads every number from the objects. What it knows of a neuron is what
+    is there to read: ``is_given`` says that the loss gave delta at once, ``is_blamed`` that there
+    is a dL/da.
     """
     aims = dict(zip(schedule.outputs, targets, strict=True))
     for group in reversed(schedule.groups):
-        gathered: list[tuple[float | None, float | None]] = []
+        found: list[tuple[bool, bool]] = []
         for place in group.places:
-            neuron, start, blame = place.neuron, None, None
+            neuron, is_given, is_blamed = place.neuron, False, False
             if place.is_output:
                 compared = _compare(neuron, aims[neuron], loss, len(aims))
                 yield compared
-                if compared.quantity == "delta":
-                    start = compared.after
-                else:
-                    blame = compared.after
+                is_given = compared.quantity == "delta"
+                is_blamed = not is_given
             for connection, target in place.outgoing:
-                before, addend, weight = neuron.output_gradient, blame or 0.0, connection._weight
-                delta = target.delta
+                before, weight, delta = neuron.output_gradient, connection._weight, target.delta
+                addend = before if is_blamed else 0.0
+                assert addend is not None
                 assert delta is not None
-                blame = neuron.output_gradient = addend + weight * delta
-                yield record(Returned, (connection, before, addend, weight, delta, blame))
+                after = neuron.output_gradient = addend + weight * delta
+                is_blamed = True
+                yield record(Returned, (connection, before, addend, weight, delta, after))
             if group.layer is not None:
-                gathered.append((start, blame))
+                found.append((is_given, is_blamed))
                 continue
-            if start is None or blame is not None:
-                yield _blame(place, start, blame)
+            if is_blamed or not is_given:
+                yield _blame(place, is_given, is_blamed)
             yield from _assign(place, position)
         if group.layer is not None:
-            yield from _blame_layer(group.places, gathered)
+            yield from _blame_layer(group.places, found)
             for place in group.places:
                 yield from _assign(place, position)
 
@@ -199,49 +200,56 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
     return Compared(neuron, quantity, before, output, target, formula, after)
 
 
-def _blame(place: Place, start: float | None, blame: float | None) -> Blamed:
+def _blame(place: Place, is_given: bool, is_blamed: bool) -> Blamed:
     neuron = place.neuron
     before, z, a = neuron.delta, neuron.net_input, neuron.output
     assert place.slope is not None
     assert z is not None
     assert a is not None
     slope = place.slope(z, a)
-    blame = blame or 0.0
-    after = blame * slope if start is None else start + blame * slope
+    start, blame = _parts(neuron, is_given, is_blamed)
+    after = start + blame * slope if is_given else blame * slope
     neuron.delta = after
-    return record(Blamed, (neuron, before, start or 0.0, blame, 0.0, z, a, slope, after))
+    return record(Blamed, (neuron, before, start, blame, 0.0, z, a, slope, after))
+
+
+def _parts(neuron: Neuron, is_given: bool, is_blamed: bool) -> tuple[float, float]:
+    """What the loss gave as delta at once, and dL/da; 0 where there is none."""
+    start = _number(neuron.delta) if is_given else 0.0
+    return start, _number(neuron.output_gradient) if is_blamed else 0.0
 
 
 def _blame_layer(
-    places: tuple[Place, ...], gathered: list[tuple[float | None, float | None]]
+    places: tuple[Place, ...], found: list[tuple[bool, bool]]
 ) -> Generator[Step, None, None]:
     outputs = [_number(place.neuron.output) for place in places]
-    pairs = zip(outputs, gathered, strict=True)
-    shift = add_up(a * (blame or 0.0) for a, (_, blame) in pairs)
-    came_back = any(blame is not None for _, blame in gathered)
-    for place, output, (start, blame) in zip(places, outputs, gathered, strict=True):
-        if start is not None and not came_back:
+    parts = [_parts(place.neuron, *known) for place, known in zip(places, found, strict=True)]
+    shift = add_up(a * blame for a, (_, blame) in zip(outputs, parts, strict=True))
+    came_back = any(is_blamed for _, is_blamed in found)
+    for place, output, known, (start, blame) in zip(places, outputs, found, parts, strict=True):
+        if known[0] and not came_back:
             continue  # the loss gave delta itself, and nothing else came back
         neuron, before = place.neuron, place.neuron.delta
-        after = (start or 0.0) + output * ((blame or 0.0) - shift)
+        after = start + output * (blame - shift)
         neuron.delta = after
         z = _number(neuron.net_input)
-        yield Blamed(neuron, before, start or 0.0, blame or 0.0, shift, z, output, output, after)
+        yield Blamed(neuron, before, start, blame, shift, z, output, output, after)
 
 
 def _assign(place: Place, position: int) -> Generator[Step, None, None]:
-    neuron, delta, start = place.neuron, place.neuron.delta, 0.0
-    assert delta is not None
+    neuron, start = place.neuron, 0.0
     for connection, source in place.incoming:
-        before, value = connection.gradient, source.output
+        before, value, delta = connection.gradient, source.output, neuron.delta
         assert value is not None
+        assert delta is not None
         if position:
             assert before is not None
             start = before
         after = connection.gradient = start + value * delta
         yield record(Assigned, (connection, before, start, value, delta, after))
     if neuron._bias is not None:
-        before = neuron.bias_gradient
+        before, delta = neuron.bias_gradient, neuron.delta
+        assert delta is not None
         if position:
             assert before is not None
             start = before

@@ -63,7 +63,11 @@ def run_forward(network: Network, sample: Any) -> Matrix:
 
 
 def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, None, None]:
-    """The pass itself, unchecked: ``values`` are floats, one for each input."""
+    """The pass itself, unchecked: ``values`` are floats, one for each input.
+
+    It keeps no number of its own: each step reads what stands on the objects, so that a value which
+    is set between two steps holds from there on.
+    """
     for neuron, value in zip(schedule.inputs, values, strict=True):
         before, neuron.output = neuron.output, value
         yield Loaded(neuron, before, value)
@@ -74,14 +78,16 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
             z = neuron.net_input = 0.0 if bias is None else bias
             yield record(Started, (neuron, before, z))
             for connection, source in place.incoming:
-                start, weight, carried = z, connection._weight, source.output
+                start, weight, carried = neuron.net_input, connection._weight, source.output
+                assert start is not None
                 assert carried is not None
                 z = neuron.net_input = start + weight * carried
                 yield record(Carried, (connection, start, weight, carried, z))
             if place.scalar is not None:
-                before, a = neuron.output, place.scalar(z)
-                neuron.output = a
-                yield record(Fired, (neuron, before, z, a))
+                before, net = neuron.output, neuron.net_input
+                assert net is not None
+                a = neuron.output = place.scalar(net)
+                yield record(Fired, (neuron, before, net, a))
         if group.layer is not None:
             yield _normalize(group)
 

@@ -261,28 +261,38 @@ Step = (
 
 def undo(step: Step) -> None:
     """Write back what stood there before this step. Undo steps in reverse order, last first."""
+    _write(step, is_done=False)
+
+
+def redo(step: Step) -> None:
+    """Write once more what this step wrote; what stood there before it must stand there again."""
+    _write(step, is_done=True)
+
+
+def _write(step: Step, *, is_done: bool) -> None:
+    value: Any = getattr(step, "after" if is_done else "before", None)  # what is no step has none
     match step:
         case Loaded() | Fired():
-            step.neuron.output = step.before
+            step.neuron.output = value
         case Started():
-            step.neuron.net_input = step.before
+            step.neuron.net_input = value
         case Carried():
-            step.connection.target.net_input = step.before
+            step.connection.target.net_input = value
         case Normalized():
-            for neuron, before in zip(step.layer.neurons, step.before, strict=True):
-                neuron.output = before
+            for neuron, number in zip(step.layer.neurons, value, strict=True):
+                neuron.output = number
         case Measured():
-            step.network.loss = step.before
+            step.network.loss = value
         case Compared():
-            setattr(step.neuron, step.quantity, step.before)
+            setattr(step.neuron, step.quantity, value)
         case Returned():
-            step.connection.source.output_gradient = step.before
+            step.connection.source.output_gradient = value
         case Blamed():
-            step.neuron.delta = step.before
+            step.neuron.delta = value
         case Assigned():
-            _undo_gradient(step.owner, step.before)
+            _write_gradient(step.owner, value)
         case Updated():
-            _undo_update(step)
+            _write_parameter(step, value, step.memory_after if is_done else step.memory_before)
         case _:
             _refuse(step)
 
@@ -296,19 +306,19 @@ def gradient_of(owner: Connection | Neuron) -> Number:
     return owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
 
 
-def _undo_gradient(owner: Connection | Neuron, before: Number) -> None:
+def _write_gradient(owner: Connection | Neuron, value: Number) -> None:
     if isinstance(owner, Connection):
-        owner.gradient = before
+        owner.gradient = value
     else:
-        owner.bias_gradient = before
+        owner.bias_gradient = value
 
 
-def _undo_update(step: Updated) -> None:
+def _write_parameter(step: Updated, value: float, remembered: tuple[float, ...]) -> None:
     if isinstance(step.owner, Connection):
-        step.owner._weight = step.before
+        step.owner._weight = value
     else:
-        step.owner._bias = step.before
-    step.memory[:, step.column] = step.memory_before
+        step.owner._bias = value
+    step.memory[:, step.column] = remembered
 
 
 def value_of(step: Step) -> tuple[Any, ...]:

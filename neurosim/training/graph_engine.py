@@ -56,19 +56,9 @@ class GraphEngine:
         return self._network.begin_pass(self._batch(state, memory))
 
     def _batch(self, state: TrainingState, memory: Matrix) -> Generator[Step, None, None]:
-        task, network = self._task, self._network
-        rows = batch_rows(task, state)
-        yield from self._gather(task.X[rows], task.T[rows])
-        yield from update_steps(
-            network,
-            task.optimizer,
-            memory,
-            count=state.updates + 1,
-            rate=task.optimizer.learning_rate,
-            rows=len(rows),
-            divisor=task.divisor(len(rows)),
-            penalty=task.penalty,
-        )
+        rows = batch_rows(self._task, state)
+        yield from self._gather(self._task.X[rows], self._task.T[rows])
+        yield from update_of(self._task, memory, count=state.updates + 1, rows=len(rows))
 
     def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss over these rows, reduced, and its gradient by theta."""
@@ -91,15 +81,36 @@ class GraphEngine:
         return np.array(answers, dtype=np.float64)
 
     def _gather(self, X: Matrix, T: Matrix) -> Generator[Step, None, None]:
-        network, loss = self._network, self._task.loss
-        schedule = schedule_of(network)
+        network = self._network
         self._batch_loss = 0.0
         for position, (row, target) in enumerate(zip(X.tolist(), T.tolist(), strict=True)):
-            yield from forward_steps(schedule, row)
-            yield from measure_steps(network, schedule, target, loss)
+            yield from sample_steps(self._task, row, target, position)
             assert network.loss is not None
             self._batch_loss += network.loss
-            yield from backward_steps(schedule, target, loss, position)
+
+
+def sample_steps(
+    task: Task, row: list[float], target: list[float], position: int
+) -> Generator[Step, None, None]:
+    """One sample, which stands at ``position`` in its batch: forward, its loss, backward."""
+    network, schedule = task.network, schedule_of(task.network)
+    yield from forward_steps(schedule, row)
+    yield from measure_steps(network, schedule, target, task.loss)
+    yield from backward_steps(schedule, target, task.loss, position)
+
+
+def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator[Step, None, None]:
+    """The update that ends a batch of so many rows; ``count`` is its number, from 1."""
+    return update_steps(
+        task.network,
+        task.optimizer,
+        memory,
+        count=count,
+        rate=task.optimizer.learning_rate,
+        rows=rows,
+        divisor=task.divisor(rows),
+        penalty=task.penalty,
+    )
 
 
 def _load(network: Any, theta: Matrix) -> None:

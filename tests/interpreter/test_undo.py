@@ -17,7 +17,7 @@ from neurosim.functions.optimizers import (
     RMSprop,
 )
 from neurosim.functions.penalties import L2
-from neurosim.interpreter import Step, forward, undo
+from neurosim.interpreter import Step, forward, redo, undo
 from neurosim.network import Network
 
 
@@ -108,6 +108,24 @@ def test_undoing_a_batch_from_its_end_restores_each_moment_of_it(make, rule, bat
 
     assert snapshot(network, memory) == moments.pop()
     assert moments == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=repr)
+@pytest.mark.parametrize("make", NETWORKS)
+def test_what_was_undone_is_redone_from_the_records_alone(make, rule, batch):
+    network, loss, T = make()
+    memory = memory_of(network, rule)
+    moments, journal = [], []
+    for step in batch(network, X, T, loss, rule, memory=memory):
+        journal.append(step)
+        moments.append(snapshot(network, memory))
+    for step in reversed(journal):
+        undo(step)
+
+    for step, moment in zip(journal, moments, strict=True):
+        redo(step)
+
+        assert snapshot(network, memory) == moment
 
 
 @pytest.mark.parametrize("make", NETWORKS)
