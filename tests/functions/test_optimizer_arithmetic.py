@@ -1,0 +1,77 @@
+"""Optimizers written out: every line, worked out by its own text, is the number that it shows."""
+
+import math
+
+import pytest
+
+from neurosim.functions.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    RMSprop,
+)
+
+ALL = [
+    SGD(0.1),
+    SGD(0.1, momentum=0.9),
+    SGD(0.1, momentum=0.9, nesterov=True),
+    RMSprop(),
+    Adagrad(),
+    Adam(),
+    AdamW(weight_decay=0.1),
+    Adamax(),
+    NAdam(),
+]
+GRADIENTS = [0.5, -2.0, 0.25, 0.0, 1e-3]
+
+
+def worked_out(line):
+    """What the printed formula comes to."""
+    text = line.formula.format(**{name: f"({x!r})" for name, x in line.numbers.items()})
+    return eval(text.replace("^", "**"), {"sqrt": math.sqrt, "max": max, "abs": abs})  # noqa: S307
+
+
+def test_every_rule_of_the_table_is_written_out_here():
+    assert {type(rule) for rule in ALL} == set(OPTIMIZERS.values())
+
+
+@pytest.mark.parametrize("rule", ALL, ids=str)
+def test_each_line_of_five_updates_comes_to_the_number_it_shows(rule):
+    w, memory = 0.7, rule.start
+    for count, g in enumerate(GRADIENTS, start=1):
+        lines = rule.arithmetic(w, g, memory, count, rule.learning_rate)
+        w, memory = rule.scalar(w, g, memory, count, rule.learning_rate)
+
+        shown = {line.what: line.value for line in lines}
+        assert [worked_out(line) for line in lines] == pytest.approx(
+            [line.value for line in lines], rel=1e-14, abs=1e-300
+        )
+        assert shown["w"] == w
+        assert [shown.get(name, 0.0) for name in rule.remembers] == list(memory)
+
+
+@pytest.mark.parametrize("rule", ALL[1:], ids=str)  # plain descent remembers nothing
+def test_what_pushes_moves_a_parameter_without_a_gradient_and_what_scales_does_not(rule):
+    memory = (0.5,) * len(rule.start)
+
+    for slot, pushes in enumerate(rule.pushes):
+        alone = tuple(0.5 if i == slot or not rule.pushes[i] else 0.0 for i in range(len(memory)))
+        after, _ = rule.scalar(0.0, 0.0, alone, 2, 0.1)
+        assert (after != 0.0) == pushes, slot
+
+
+def test_adam_shows_both_means_and_both_corrections():
+    lines = Adam(0.1).arithmetic(1.0, 0.5, (0.0, 0.0), 1, 0.1)
+
+    assert [(line.what, line.formula) for line in lines] == [
+        ("m", "{beta1}*{m} + (1 - {beta1})*{g}"),
+        ("s", "{beta2}*{s} + (1 - {beta2})*{g}^2"),
+        ("m'", "{m}/(1 - {beta1}^{count})"),
+        ("s'", "{s}/(1 - {beta2}^{count})"),
+        ("w", "{w} - {rate}*{m'}/(sqrt({s'}) + {epsilon})"),
+    ]
+    assert [line.value for line in lines] == pytest.approx([0.05, 0.00025, 0.5, 0.25, 0.9])
