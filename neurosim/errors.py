@@ -51,6 +51,10 @@ class DivergedError(NeurosimError, ValueError):
     """Training met a number that is not finite."""
 
 
+class NotComputable(NeurosimError, ArithmeticError):  # noqa: N818 - an outcome, nobody's mistake
+    """An expression has no value at this moment: 1/0, or a quantity that is not there yet."""
+
+
 class FileError(NeurosimError, ValueError):
     """A file cannot be read, written, or understood."""
 
