@@ -1,0 +1,446 @@
+"""Where the last update of a weight or bias came from, down to each sample and each path.
+
+An update is a rule's answer to a gradient and to what the rule remembers. Its step is a sum: of
+what this batch's samples ask for, what the penalty asks for, what the memory goes on with
+(momentum, a running mean), and what decays. Rules that also scale their step (by a running mean
+square) scale all parts alike, so the parts add up to the change. The gradient is a sum over
+samples, and a sample's part of it a sum over paths; see `paths`.
+
+All is made once more, on a copy of the network, from the state before the batch: nothing that a
+user sees changes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from neurosim.debugger.explain import find_owner, written_out
+from neurosim.debugger.paths import Factor, Paths, describe_count, paths_from
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from neurosim.functions.numerals import counted, short
+from neurosim.functions.optimizers import Memory, Optimizer
+from neurosim.interpreter.steps import Assigned, Measured, Updated, operand
+from neurosim.network.connection import Connection
+from neurosim.network.neuron import Neuron
+from neurosim.training.graph_engine import GraphEngine, sample_steps
+from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.task import Task
+
+MOST_SAMPLES = 3  # of which the paths are told
+MOST_PATHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a change of a parameter is the sum of, up to rounding.
+
+    Attributes:
+        samples: what this batch's samples ask for.
+        penalty: what the penalty asks for.
+        memory: what the optimizer remembers of earlier batches goes on with.
+        decay: what the parameter shrinks by in any case.
+    """
+
+    samples: float
+    penalty: float
+    memory: float
+    decay: float
+
+    def __str__(self) -> str:
+        named = (
+            (self.samples, "by the samples"),
+            (self.penalty, "by the penalty"),
+            (self.memory, "by what the optimizer remembers"),
+            (self.decay, "by weight decay"),
+        )
+        told = [f"{short(number)} {words}" for number, words in named if number != 0.0]
+        return ", ".join(told) or "0"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleShare:
+    """One sample's part of a gradient: value * delta.
+
+    Attributes:
+        row: of X.
+        value: what the weight's source gave; 1 for a bias.
+        delta: dL/dz of the weight's target.
+        share: their product, a term of the gradient's sum.
+        moved: what it changed the parameter by; the samples' parts add up to ``Parts.samples``.
+        paths: the ways from the target to the loss; None where they are not told.
+    """
+
+    row: int
+    value: float
+    delta: float
+    share: float
+    moved: float
+    paths: Paths | None
+
+    def lines(self, source: str, target: str) -> Iterator[str]:
+        """The share, and its paths."""
+        text = f"{source}*delta({target}) = {short(self.value)}*{operand(self.delta)}"
+        if not source:
+            text = f"delta({target})"
+        moved = f", which moved it by {short(self.moved)}" if self.moved != 0.0 else ""
+        yield f"row {self.row}: {text} = {short(self.share)}{moved}"
+        if self.paths is not None:
+            yield f"  by {describe_count(self.paths.count)} to the loss"
+            yield from (f"  {line}" for line in self.paths.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where one update of one parameter came from.
+
+    Attributes:
+        name: ``x1->h1`` or ``h1.bias``.
+        source: the neuron whose output it weighs; empty for a bias.
+        target: the neuron it leads to.
+        epoch: of the update, from 0.
+        batch: in the epoch, from 0.
+        before: the parameter before it.
+        after: and after it.
+        gradient: summed over the batch.
+        parts: of the change.
+        update: the rule with its numbers, a line each; none where the parameter is frozen.
+        samples: each sample of the batch, in order.
+    """
+
+    name: str
+    source: str
+    target: str
+    epoch: int
+    batch: int
+    before: float
+    after: float
+    gradient: float
+    parts: Parts
+    update: tuple[str, ...]
+    samples: tuple[SampleShare, ...]
+
+    @property
+    def change(self) -> float:
+        """What the update changed it by."""
+        return self.after - self.before
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The whole of it."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        when = f"epoch {self.epoch}, batch {self.batch}"
+        if not self.update:
+            yield f"{self.name} = {short(self.before)} is frozen: the update of {when} left it"
+        else:
+            values = f"{short(self.before)} -> {short(self.after)}"
+            yield f"{self.name}: {values} in the update of {when}, a change of {short(self.change)}"
+            yield from (f"  {line}" for line in self.update)
+            yield f"  {short(self.change)} = {self.parts}"
+        yield f"gradient {short(self.gradient)}, a sum over {counted(len(self.samples), 'sample')}"
+        told = [sample for sample in self.samples if sample.paths is not None]
+        for sample in sorted(told, key=lambda sample: -abs(sample.share)):
+            yield from (f"  {line}" for line in sample.lines(self.source, self.target))
+        rest = [sample.share for sample in self.samples if sample.paths is None]
+        if rest:
+            yield f"  {counted(len(rest), 'more sample')} = {short(sum(rest))}"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def why(
+    task: Task,
+    state: TrainingState,
+    source: str,
+    target: str | None = None,
+    *,
+    most_samples: int = MOST_SAMPLES,
+    most_paths: int = MOST_PATHS,
+) -> Why:
+    """Tell where the update of a batch came from.
+
+    Args:
+        task: what is trained; nothing of it is changed.
+        state: before the batch.
+        source: of the connection; or alone ``x1->h1``, or ``h1.bias``.
+        target: of the connection.
+        most_samples: of how many samples, the largest first, paths are told.
+        most_paths: how many paths of each.
+
+    Raises:
+        UnknownNameError: there is no such connection or bias.
+    """
+    twin = _twin(task)
+    owner = _require_parameter(twin, source, target)
+    batch = _drain(twin, state, owner)
+    chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(_share(batch.terms[i])))
+    paths = {
+        i: _paths(twin, state, owner, batch.rows[i], most_paths) for i in chosen[:most_samples]
+    }
+    parts, factor = _parts_of(twin.optimizer, batch.update, state.updates + 1)
+    divisor = twin.divisor(len(batch.rows))
+    samples = tuple(
+        SampleShare(
+            row, term.value, term.delta, _share(term), factor * (_share(term) / divisor),
+            paths.get(i),
+        )
+        for i, (row, term) in enumerate(zip(batch.rows, batch.terms, strict=True))
+    )  # fmt: skip
+    return Why(
+        _name_of(owner),
+        owner.source.name if isinstance(owner, Connection) else "",
+        owner.target.name if isinstance(owner, Connection) else owner.name,
+        state.epoch,
+        state.batch,
+        batch.before,
+        batch.before if batch.update is None else batch.update.after,
+        batch.terms[-1].after,
+        parts,
+        _rule_lines(twin, owner, batch.update, state.updates + 1, len(batch.rows)),
+        samples,
+    )
+
+
+# --- over many batches
+
+
+@dataclass(frozen=True, slots=True)
+class BatchShare:
+    """What one batch changed a parameter by."""
+
+    epoch: int
+    batch: int
+    before: float
+    after: float
+    parts: Parts
+
+    @property
+    def change(self) -> float:
+        """What it changed it by."""
+        return self.after - self.before
+
+    def __str__(self) -> str:
+        return (
+            f"epoch {self.epoch}, batch {self.batch}: {short(self.before)} -> {short(self.after)},"
+            f" {short(self.change)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowShare:
+    """What one row asked for, over many batches: its gradients' sum, and what it moved."""
+
+    row: int
+    gradient: float
+    moved: float
+
+    def __str__(self) -> str:
+        return f"row {self.row}: moved it by {short(self.moved)}, gradients {short(self.gradient)}"
+
+
+@dataclass(frozen=True, slots=True)
+class WhySince:
+    """Where a parameter's way over many batches came from; ``rows`` in the order of X."""
+
+    name: str
+    before: float
+    after: float
+    parts: Parts
+    batches: tuple[BatchShare, ...]
+    rows: tuple[RowShare, ...]
+
+    @property
+    def change(self) -> float:
+        """What they changed it by."""
+        return self.after - self.before
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The whole of it."""
+        values = f"{short(self.before)} -> {short(self.after)}"
+        number = counted(len(self.batches), "update")
+        begin = ""
+        if self.batches:
+            begin = f" since epoch {self.batches[0].epoch}, batch {self.batches[0].batch}"
+        largest = sorted(self.batches, key=lambda batch: -abs(batch.change))[:MOST_SAMPLES]
+        rows = sorted(self.rows, key=lambda row: -abs(row.moved))
+        lines = [
+            f"{self.name}: {values} in {number}{begin}, a change of {short(self.change)}",
+            f"  {short(self.change)} = {self.parts}",
+            "the updates that moved it most",
+            *(f"  {batch}" for batch in largest),
+            "the rows that moved it most",
+            *(f"  {row}" for row in rows[:MOST_SAMPLES]),
+        ]
+        rest = [row.moved for row in rows[MOST_SAMPLES:]]
+        if rest:
+            lines.append(f"  {counted(len(rest), 'more row')} = {short(sum(rest))}")
+        return tuple(lines)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def why_since(
+    task: Task, state: TrainingState, source: str, target: str | None = None, *, n_batches: int
+) -> WhySince:
+    """Tell where all updates of a parameter from a state on came from, added up.
+
+    Args:
+        task: what is trained; nothing of it is changed.
+        state: before the first of the batches.
+        source: as for `why`.
+        target: as for `why`.
+        n_batches: how many batches; they are walked once more, node by node. A batch after which a
+            number is not finite is the last.
+
+    Raises:
+        UnknownNameError: there is no such connection or bias.
+        InvalidValueError: there is no batch.
+    """
+    if n_batches < 1:
+        raise InvalidValueError(f"n_batches: got {n_batches!r}; expected at least 1")
+    twin = _twin(task)
+    owner = _require_parameter(twin, source, target)
+    batches: list[BatchShare] = []
+    gradients, moved = [0.0] * twin.n_rows, [0.0] * twin.n_rows
+    for _ in range(n_batches):
+        batch = _drain(twin, state, owner)
+        parts, factor = _parts_of(twin.optimizer, batch.update, state.updates + 1)
+        divisor = twin.divisor(len(batch.rows))
+        for row, term in zip(batch.rows, batch.terms, strict=True):
+            gradients[row] += _share(term)
+            moved[row] += factor * (_share(term) / divisor)
+        after = batch.before if batch.update is None else batch.update.after
+        batches.append(BatchShare(state.epoch, state.batch, batch.before, after, parts))
+        state = batch.next_state
+        if not state.is_finite:
+            break
+    rows = tuple(RowShare(i, *both) for i, both in enumerate(zip(gradients, moved, strict=True)))
+    total = Parts(
+        *(
+            sum(getattr(batch.parts, part) for batch in batches)
+            for part in ("samples", "penalty", "memory", "decay")
+        )
+    )
+    return WhySince(
+        _name_of(owner), batches[0].before, batches[-1].after, total, tuple(batches), rows
+    )
+
+
+# --- inside
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """What is picked out of a batch: for each row its term of the gradient, and the update."""
+
+    rows: tuple[int, ...]
+    terms: tuple[Assigned, ...]
+    before: float
+    update: Updated | None
+    next_state: TrainingState
+
+
+def _twin(task: Task) -> Task:
+    network = task.network.copy()
+    return replace(task, network=network, version=network.version, precision="double")
+
+
+def _require_parameter(task: Task, source: object, target: object) -> Connection | Neuron:
+    for name in (source,) if target is None else (source, target):
+        if not isinstance(name, str):
+            raise WrongTypeError(f"why: got {name!r:.80}; expected a name such as 'x1->h1'")
+    owner = find_owner(task.network, str(source) if target is None else f"{source}->{target}")
+    if isinstance(owner, Neuron) and owner.bias is None:
+        raise UnknownNameError(f"{owner.name!r} has no bias; expected a connection or another bias")
+    return owner
+
+
+def _name_of(owner: Connection | Neuron) -> str:
+    return owner.name if isinstance(owner, Connection) else f"{owner.name}.bias"
+
+
+def _drain(task: Task, state: TrainingState, owner: Connection | Neuron) -> _Batch:
+    """Walk a batch, and keep what is about this parameter."""
+    memory, batch_loss = state.memory.copy(), 0.0
+    terms: list[Assigned] = []
+    update: Updated | None = None
+    before = float(state.parameters[task.network.parameter_list().index(owner)])
+    for step in GraphEngine(task).batch_steps(state, memory):
+        if isinstance(step, Assigned):
+            if step.owner is owner:
+                terms.append(step)
+        elif isinstance(step, Measured):
+            batch_loss += step.after
+        elif isinstance(step, Updated) and step.owner is owner:
+            update = step
+    rows = tuple(batch_rows(task, state).tolist())
+    after = next_state(task, state, task.network.parameters(), memory, batch_loss)
+    return _Batch(rows, tuple(terms), before, update, after)
+
+
+def _share(term: Assigned) -> float:
+    return term.value * term.delta
+
+
+def _paths(
+    task: Task, state: TrainingState, owner: Connection | Neuron, row: int, most: int
+) -> Paths:
+    """The paths of one row, with the parameters as they were before the update."""
+    network = task.network
+    network.load_parameters(state.parameters)
+    steps = list(sample_steps(task, task.X[row].tolist(), task.T[row].tolist(), 0))
+    if isinstance(owner, Connection):
+        value = owner.source.output
+        assert value is not None
+        first, target = Factor(owner.source.name, value), owner.target
+    else:
+        first, target = Factor("1", 1.0), owner
+    return paths_from(network, target, steps, first=first, most=most)
+
+
+def _parts_of(rule: Optimizer, update: Updated | None, count: int) -> tuple[Parts, float]:
+    """The parts of a change, and what a gradient of 1 moves the parameter by.
+
+    Without what pushes in its memory, a rule's step from 0 is the gradient's own; where nothing
+    scales it, it is in proportion to the gradient.
+    """
+    if update is None:
+        return Parts(0.0, 0.0, 0.0, 0.0), 0.0
+    share = update.gradient / update.rows
+    g, rate, memory = share + update.penalty, update.rate, update.memory_before
+    still = _without_push(rule, memory)
+    own, _ = rule.scalar(0.0, g, still, count, rate)
+    whole, _ = rule.scalar(0.0, g, memory, count, rate)
+    if all(rule.pushes):
+        factor, _ = rule.scalar(0.0, 1.0, still, count, rate)
+    else:
+        factor = own / g if g != 0.0 else 0.0
+    rest, _ = rule.scalar(
+        update.before, 0.0, _without_push(rule, (1.0,) * len(memory)), count, rate
+    )
+    parts = Parts(factor * share, factor * update.penalty, whole - own, rest - update.before)
+    return parts, factor
+
+
+def _without_push(rule: Optimizer, memory: Memory) -> Memory:
+    return tuple(0.0 if p else m for p, m in zip(rule.pushes, memory, strict=True))
+
+
+def _rule_lines(
+    task: Task, owner: Connection | Neuron, update: Updated | None, count: int, rows: int
+) -> tuple[str, ...]:
+    if update is None:
+        return ()
+    lines, _ = written_out(
+        owner,
+        task,
+        before=update.before,
+        total=update.gradient,
+        memory=update.memory_before,
+        count=count,
+        rows=rows,
+    )
+    return tuple(lines)
