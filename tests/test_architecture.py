@@ -33,7 +33,7 @@ training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs compiled_engine engines trainer gradients
     agreement .
 
-debugger: position expressions conditions explain paths why .
+debugger: position expressions conditions explain paths why trace trace_diff hand .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare expect result
@@ -41,7 +41,8 @@ scenario: node text entry initial_entry network_entry data_entry training_entry 
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
-cli: messages terminal table report results shelf schema agree compile new predict bench run main .
+cli: messages terminal table report results shelf schema agree compile new predict trace bench run
+    main .
 """
 FLOORS = [
     {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},

@@ -63,6 +63,7 @@ _COMMANDS = {
     "run": "neurosim.cli.run:run",
     "agree": "neurosim.cli.agree:agree",
     "compile": "neurosim.cli.compile:compile_",
+    "trace": "neurosim.cli.trace:trace",
     "predict": "neurosim.cli.predict:predict",
     "new": "neurosim.cli.new:new",
     "bench": "neurosim.cli.bench:bench",
