@@ -12,17 +12,18 @@ is allowed.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from neurosim.debugger.trace import Entry
 from neurosim.debugger.trace_diff import require_tolerance
 from neurosim.errors import FileError, unknown
 from neurosim.training.data.csv_file import number_of, read_lines
 
+_Key: TypeAlias = tuple[int | None, int | None, bool]  # epoch, sample, whether of an update
 COLUMNS = ("what", "value", "epoch", "sample")
 
 
@@ -105,8 +106,8 @@ def check_hand(
     allowed = None if tolerance is None else require_tolerance(tolerance)
     passes = {key: _Pass(*key) for key in map(_key_of, hand)}
     for given in hand:
-        passes[_key_of(given)].want(_led_by(given.what))
-    subjects = _read(entries, list(passes.values()))
+        passes[_key_of(given)].wanted.update(_led_by(given.what))
+    subjects = _read(entries, passes)
     found = [(given, _found(given, passes[_key_of(given)], subjects)) for given in hand]
     for given, entry in found:
         mistake = _judge(given, entry, passes[_key_of(given)], allowed)
@@ -149,27 +150,21 @@ class _Pass:
 
     def __init__(self, epoch: int | None, sample: int | None, is_update: bool) -> None:
         self.epoch, self.sample, self.is_update = epoch, sample, is_update
-        self.at: Entry | None = None  # its first
-        self.is_over = False
-        self._wanted: set[str] = set()
+        self.wanted: set[str] = set()
         self.entries: list[Entry] = []
+        self.last: dict[str, Entry] = {}  # the last entry that wrote each quantity
+        self.at: Entry | None = None  # its first
 
-    def want(self, names: Iterable[str]) -> None:
-        self._wanted.update(names)
-
-    def take(self, entry: Entry) -> None:
-        if self.at is None and self._begins_with(entry):
+    def take(self, entry: Entry) -> bool:
+        """Take an entry where it is wanted; whether the pass goes on."""
+        if self.at is None:
             self.at = entry
-        if self.at is None or self.is_over:
-            return
         if not self._holds(entry, self.at):
-            self.is_over = True
-        elif not self._wanted.isdisjoint(entry.what):
+            return False
+        if not self.wanted.isdisjoint(entry.what):
             self.entries.append(entry)
-
-    def _begins_with(self, entry: Entry) -> bool:
-        is_there = self.epoch in (None, entry.epoch) and self.sample in (None, entry.sample)
-        return is_there and (self.is_update or entry.phase != "update")
+            self.last.update((name, entry) for name in entry.what)
+        return True
 
     def _holds(self, entry: Entry, first: Entry) -> bool:
         if entry.epoch != first.epoch or entry.batch != first.batch:
@@ -182,31 +177,41 @@ class _Pass:
         return ", ".join(filter(None, (epoch, sample))) or "step"
 
 
-def _key_of(given: Given) -> tuple[int | None, int | None, bool]:
+def _key_of(given: Given) -> _Key:
     return given.epoch, given.sample, given.what.endswith((".weight", ".bias"))
 
 
-def _read(entries: Iterable[Entry], passes: list[_Pass]) -> dict[str, None]:
+def _read(entries: Iterable[Entry], passes: Mapping[_Key, _Pass]) -> dict[str, None]:
     """Let the passes take what they want; the neurons and connections that were met."""
     subjects: dict[str, None] = {}
+    waiting, going = dict(passes), list[_Pass]()
+    last: tuple[int, int, bool] | None = None
     for entry in entries:
         for name in (*entry.what, f"{entry.record.get('connection', '')}."):
             subjects[name.rpartition(".")[0]] = None
-        for one in passes:
-            one.take(entry)
-        if all(one.is_over for one in passes):
+        place = (entry.epoch, entry.sample, entry.phase == "update")
+        if place != last:
+            going += [waiting.pop(key) for key in _keys_at(*place) if key in waiting]
+            last = place
+        going = [one for one in going if one.take(entry)]
+        if not going and not waiting:
             break
     subjects.pop("", None)
     return subjects
+
+
+def _keys_at(epoch: int, sample: int, is_update: bool) -> list[_Key]:
+    """The passes that begin here, unless they have begun before."""
+    kinds = (True,) if is_update else (True, False)
+    return [(e, s, kind) for e in (epoch, None) for s in (sample, None) for kind in kinds]
 
 
 def _found(given: Given, one: _Pass, subjects: Iterable[str]) -> Entry:
     """The last entry that writes the quantity."""
     if one.at is None:
         raise FileError(f"{given.where}: the trace has no {one}; expected one that it has")
-    last = next((entry for entry in reversed(one.entries) if given.what in entry.what), None)
-    if last is not None:
-        return last
+    if given.what in one.last:
+        return one.last[given.what]
     subject = given.what.rpartition(".")[0]
     kind = "connection" if "->" in subject else "neuron"
     known = [name for name in subjects if ("->" in name) == ("->" in subject)]

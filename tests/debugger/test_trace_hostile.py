@@ -12,6 +12,7 @@ LOADED = {
     "epoch": 0, "batch": 0, "sample": 0, "row": 0, "phase": "forward", "step": 0, "kind": "Loaded",
     "what": "x.output", "neuron": "x", "before": None, "after": 1.5, "text": "x = 1.5",
 }  # fmt: skip
+MANY = b'{%s, "299999": 0}\n' % b", ".join(b'"%d": 0' % n for n in range(300_000))
 
 
 def line(**changes):
@@ -44,6 +45,7 @@ def softmax(**changes):
         (b'{"neurosim_trace": 1, "neurosim_trace": 1}\n', "jsonl:1: no trace"),
         (b'{"neurosim_trace"', "jsonl:1: no trace"),
     ],
+    ids=lambda value: value[:60] if isinstance(value, str) else "data",  # some data are large
 )
 def test_what_does_not_begin_as_a_trace_is_refused_at_once(tmp_path, data, words):
     path = tmp_path / "it.jsonl"
@@ -65,6 +67,7 @@ def test_what_does_not_begin_as_a_trace_is_refused_at_once(tmp_path, data, words
         (line()[:40], "jsonl:3: cut off, got 40 bytes without an end; expected a whole line"),
         (b" " * (MOST_LETTERS + 1), "jsonl:3: too long, got over 10000000 bytes in one line"),
         (b'{"a": 1, "a": 1}\n', "jsonl:3: no JSON of a trace, got the key 'a' twice"),
+        (MANY, "jsonl:3: no JSON of a trace, got the key '299999' twice"),
         (line(after=float("nan")), "jsonl:3: no JSON of a trace, got NaN; expected a finite"),
         (line()[:-3] + b', "x": ' + b"9" * 5000 + b"}\n", "jsonl:3: no JSON"),
         (b"{}\n", "jsonl:3: unknown kind 'None'"),
@@ -94,6 +97,7 @@ def test_what_does_not_begin_as_a_trace_is_refused_at_once(tmp_path, data, words
         (softmax(before=["x"]), "jsonl:3: before: got"),
         (softmax(after=[0.5, 0.5]), "jsonl:3: after: got 2 numbers; expected 1, as in what"),
     ],
+    ids=lambda value: value[:60] if isinstance(value, str) else "data",  # some data are large
 )
 def test_a_broken_line_is_named_and_those_before_it_are_read(tmp_path, data, words):
     path = tmp_path / "it.jsonl"
