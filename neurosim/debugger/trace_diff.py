@@ -51,7 +51,8 @@ class Difference:
             return f"{a.place}: another thing happens: {a.text}, and {b.text}"
         of = "" if self.field == "after" else f" {self.field}"
         x, y = self.values
-        return f"{a.place}: {self.what}:{of} {x!r}, and {y!r}{_gap(x, y)}"
+        values = f"{x!r} in the first, {y!r} in the second"
+        return f"{a.place}: {self.what}:{of} {values}{_gap(x, y)}"
 
 
 def diff_traces(
