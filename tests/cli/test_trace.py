@@ -154,7 +154,8 @@ def test_diff_names_the_first_line_that_differs_with_both_arithmetics(neurosim):
     assert ran.code == 1
     first, one, other = ran.out.splitlines()
     assert first == (
-        "epoch 0, sample 0, update, step 52: a->h1.weight: rate 1.0 in the first, 0.5 in the second, 0.5 apart"
+        "epoch 0, sample 0, update, step 52: a->h1.weight:"
+        " rate 1.0 in the first, 0.5 in the second, 0.5 apart"
     )
     assert one == "  a.jsonl:54: w(a->h1) = 0.44065 - 1*0 = 0.44065"
     assert other == "  b.jsonl:54: w(a->h1) = 0.44065 - 0.5*0 = 0.44065"
@@ -170,7 +171,8 @@ def test_diff_allows_a_tolerance(neurosim, folder):
 
     assert exact.code == 1
     assert exact.out.splitlines()[0] == (
-        "epoch 0, sample 0, forward, step 4: h1.net_input: -1.16573 in the first, -1.16574 in the second, 1e-05 apart"
+        "epoch 0, sample 0, forward, step 4: h1.net_input:"
+        " -1.16573 in the first, -1.16574 in the second, 1e-05 apart"
     )
     assert (near.code, near.out) == (0, "the traces are the same, line by line\n")
 

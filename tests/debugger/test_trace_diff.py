@@ -63,7 +63,8 @@ def test_a_difference_is_told_with_its_place_and_both_values():
     found = diff_traces(entries, planted(entries, line, after=0.875))
 
     assert str(found) == (
-        "epoch 0, sample 0, forward, step 2: h1.net_input: 0.75 in the first, 0.875 in the second, 0.125 apart"
+        "epoch 0, sample 0, forward, step 2: h1.net_input:"
+        " 0.75 in the first, 0.875 in the second, 0.125 apart"
     )
     assert (found.first.text, found.second.record["after"]) == ("h1: net = 0.25 + 0.5*1 = 0.75",
                                                                0.875)  # fmt: skip
@@ -73,7 +74,8 @@ def test_another_operand_is_told_before_what_came_of_it():
     found = diff_traces(trace(weight=0.5), trace(weight=0.75))
 
     assert str(found) == (
-        "epoch 0, sample 0, forward, step 2: h1.net_input: weight 0.5 in the first, 0.75 in the second, 0.25 apart"
+        "epoch 0, sample 0, forward, step 2: h1.net_input:"
+        " weight 0.5 in the first, 0.75 in the second, 0.25 apart"
     )
     assert (found.first.text, found.second.text) == (
         "h1: net = 0.25 + 0.5*1 = 0.75",
