@@ -1,23 +1,50 @@
-"""``neurosim agree``: both engines on a scenario's data, and the worst difference of each kind."""
+"""``neurosim agree``: both engines on a scenario's data, and where they differ most, or first."""
+
+from pathlib import Path
 
 import click
 
-from neurosim.scenario import agree_scenario
+from neurosim.scenario import agree_scenario, bisect_scenario
 
 
 @click.command()
 @click.argument("file")
 @click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
               help="How many batches to train before parameters are compared.")  # fmt: skip
-def agree(file: str, updates: int) -> int:
+@click.option("--bisect", is_flag=True,
+              help="Find the first batch, sample and neuron where they part.")  # fmt: skip
+@click.option("--tolerance", type=float, metavar="T",
+              help="With --bisect: allow T * max(1, |a|); 1e-10 if not given.")  # fmt: skip
+@click.option("--trace", type=click.Path(path_type=Path), metavar="TRACE",
+              help="With --bisect: compare FILE with a saved trace.")  # fmt: skip
+def agree(
+    file: str, updates: int, *, bisect: bool, tolerance: float | None, trace: Path | None
+) -> int:
     """Compare the two engines on FILE: do they say the same numbers?
 
     FILE is a scenario with data. Prints the worst difference of the outputs, the loss, the
     gradients and the trained parameters, and where it is; 1e-12 * max(1, |x|) is allowed, 1e-10
-    after training.
+    after training. With --bisect, prints where in the training they part first.
     """
+    if bisect:
+        return _bisect(file, updates, tolerance, trace)
+    for name, value in (("--tolerance", tolerance), ("--trace", trace)):
+        if value is not None:
+            raise click.UsageError(f"{name}: goes with --bisect alone, got {value}")
     agreement = agree_scenario(file, updates=updates)
     for difference in agreement.differences:
         click.echo(str(difference))
     click.echo("the engines agree" if agreement.passed else "the engines do not agree")
     return 0 if agreement.passed else 1
+
+
+def _bisect(file: str, updates: int, tolerance: float | None, trace: Path | None) -> int:
+    found = bisect_scenario(file, updates=updates, tolerance=tolerance, trace=trace)
+    if found is not None:
+        click.echo(str(found))
+        return 1
+    whom = (
+        "the engines agree after each of" if trace is None else "the scenario and the trace agree"
+    )
+    click.echo(f"{whom} {updates} updates" if trace is None else whom)
+    return 0

@@ -12,7 +12,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim.scenario.compare import agree_scenario, explain_scenario, load_network
+    from neurosim.scenario.compare import (
+        agree_scenario,
+        bisect_scenario,
+        explain_scenario,
+        load_network,
+    )
     from neurosim.scenario.document import Document
     from neurosim.scenario.expect import Verdict
     from neurosim.scenario.json_schema import schema
@@ -45,6 +50,7 @@ __all__ = [
     "Training",
     "Verdict",
     "agree_scenario",
+    "bisect_scenario",
     "explain_scenario",
     "find_scenario",
     "list_scenarios",
@@ -60,6 +66,7 @@ __all__ = [
 
 _LATE = {  # the files of the names: listing what is shipped should not wait for NumPy
     "agree_scenario": "compare",
+    "bisect_scenario": "compare",
     "explain_scenario": "compare",
     "load_network": "compare",
     "Document": "document",

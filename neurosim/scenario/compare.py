@@ -1,16 +1,30 @@
 """Short ways from a file to an answer: do the engines agree on it, and which network is in it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from neurosim.compiler.explain import Explanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
+from neurosim.debugger.bisect import Parting, bisect, bisect_trace
+from neurosim.debugger.trace import read_trace
+from neurosim.debugger.trace_diff import require_tolerance
 from neurosim.errors import InvalidValueError
+from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network, load
 from neurosim.scenario.overrides import Overrides
-from neurosim.scenario.scenario import load_scenario
+from neurosim.scenario.scenario import Scenario, load_scenario
 from neurosim.scenario.shipped import find_scenario
-from neurosim.training.agreement import Agreement, agree
+from neurosim.training.agreement import (
+    TOLERANCE_AFTER_TRAINING,
+    TOLERANCE_SINGLE_AFTER_TRAINING,
+    Agreement,
+    agree,
+)
+from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.graph_engine import GraphEngine
+from neurosim.training.state import start_state
+from neurosim.training.task import Task, make_task, require_epochs
 
 
 def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides = ()) -> Agreement:
@@ -26,6 +40,60 @@ def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides
         NeurosimError: what `load_scenario` raises.
     """
     scenario = load_scenario(path, overrides=overrides)
+    X, T, options = _comparable(scenario, path)
+    return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, **options)
+
+
+def bisect_scenario(
+    path: str | Path,
+    *,
+    updates: int = 100,
+    tolerance: float | None = None,
+    trace: str | Path | None = None,
+    overrides: Overrides = (),
+) -> Parting | None:
+    """Find where the two engines part on a scenario's training, or the scenario and a saved trace.
+
+    Args:
+        path: the file, or the name of a shipped scenario.
+        updates: how many batches the engines train at most; a trace says its own end.
+        tolerance: numbers are the same where |a - b| <= tolerance * max(1, |a|); None: 1e-10, in
+            single precision 1e-3.
+        trace: the file of a trace to compare with; the scenario is walked node by node.
+        overrides: changes to the scenario.
+
+    Returns:
+        The first epoch, batch, sample and neuron or connection where they part, or None.
+
+    Raises:
+        InvalidValueError: the scenario has no data, or the tolerance is negative.
+        FileError: the trace cannot be read, or is of another training.
+        NeurosimError: what `load_scenario` raises.
+    """
+    scenario = load_scenario(path, overrides=overrides)
+    X, T, options = _comparable(scenario, path)
+    precision = options.pop("precision", "double")
+    task = make_task(scenario.network, X, T, **options)
+    state = start_state(task, scenario.seed)
+    if tolerance is None:
+        is_single = precision == "single" and trace is None
+        tolerance = TOLERANCE_SINGLE_AFTER_TRAINING if is_single else TOLERANCE_AFTER_TRAINING
+    allowed = require_tolerance(tolerance)
+    if trace is not None:
+        n_epochs = 1 if scenario.training is None else scenario.training.epochs
+        return bisect_trace(task, state, read_trace(trace), n_epochs=n_epochs, tolerance=allowed)
+
+    def compiled(task: Task) -> CompiledEngine:
+        return CompiledEngine(replace(task, precision=precision))
+
+    return bisect(
+        task, state, GraphEngine(task), compiled(task),
+        updates=require_epochs(updates), tolerance=allowed, remake=compiled,
+    )  # fmt: skip
+
+
+def _comparable(scenario: Scenario, path: str | Path) -> tuple[Matrix, Matrix, dict[str, Any]]:
+    """The training rows of a scenario, and the options of its task."""
     if scenario.data is None:
         raise InvalidValueError(
             f"{path}: no rows to compare on, got no data; expected a scenario with data"
@@ -35,7 +103,7 @@ def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides
         names = ("optimizer", "batch_size", "shuffle", "penalty", "precision")
         options |= {name: getattr(scenario.training, name) for name in names}
     X, T = scenario.data.train
-    return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, **options)
+    return X, T, options
 
 
 def explain_scenario(path: str | Path) -> Explanation:

@@ -1,10 +1,12 @@
 """Do the engines agree on a scenario, and which network is in a file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from neurosim.errors import InvalidValueError
-from neurosim.scenario import agree_scenario, load_network
+from neurosim.scenario import agree_scenario, bisect_scenario, load_network
 from neurosim.training.engines import CompiledEngine
 
 
@@ -64,3 +66,30 @@ def test_the_network_of_a_saved_file_is_what_was_saved(tmp_path, run, small):
     assert load_network(tmp_path / "net.json").parameters().tolist() == (
         trained.parameters().tolist()
     )
+
+
+def test_where_the_engines_part_on_a_scenario_is_found(write, small, monkeypatch):
+    path = write(small(("epochs: 4", "epochs: 4\n  batch_size: 1")))
+    honest = CompiledEngine.advance_batch
+
+    def wrong(self, state):
+        after = honest(self, state)
+        return replace(after, parameters=after.parameters + 1e-6 * (state.updates >= 6))
+
+    assert bisect_scenario(path) is None
+    monkeypatch.setattr(CompiledEngine, "advance_batch", wrong)
+    found = bisect_scenario(path)
+
+    assert (found.epoch, found.batch, found.where, found.quantity) == (1, 2, "a->o1", "update")
+
+
+def test_in_single_precision_the_engines_part_later(write, small):
+    path = write(small(("epochs: 4", "epochs: 4\n  precision: single")))
+
+    assert bisect_scenario(path) is None
+    assert bisect_scenario(path, tolerance=1e-12) is not None
+
+
+def test_to_bisect_a_scenario_needs_rows():
+    with pytest.raises(InvalidValueError, match="no rows to compare on"):
+        bisect_scenario("two-two-one")
