@@ -20,6 +20,9 @@ def print_joint(aim: Aim, alone: set[int], text: Text) -> None:
     e = _slope_buffer(aim, alone, text)
     t = rows_of(text, f"t{i}", "t", aim.targets, len(text.plan.outputs))
     text.loop.append(f"loss += judge(z{i}, a{i}, {t}, {e})")
+    if text.each_row:  # judge left -log(a) in z; to call the formula costs five times as much
+        text.loop.append(f"multiply(z{i}, {t}, z{i})")
+        text.add_to_rows(f"add.reduce(z{i}, 0)")
     text.loop.append(f"multiply({e}, scale, {e})")
 
 
@@ -49,11 +52,19 @@ def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
     if is_by_net:
         term = text.constant("term", pointwise.array_term)
         z = rows_of(text, f"o{i}", f"z{i}", aim.rows, aim.block.size)
-        text.loop.append(f"loss += float({term}({z}, {t}).sum()){share}")
+        terms = f"{term}({z}, {t})"
+        if text.each_row:
+            text.loop.append(f"terms = {terms}")
+            terms = "terms"
+            text.add_to_rows(f"add.reduce(terms, 0){share}")
+        text.loop.append(f"loss += float({terms}.sum()){share}")
         text.loop.append(f"subtract({a}, {t}, {e})")
     else:
         text.constant("judge", pointwise.judge)
         text.loop.append(f"loss += judge({a}, {t}, {e}){share}")
+        if text.each_row:
+            term = text.constant("term_by_output", pointwise.array_term)
+            text.add_to_rows(f"add.reduce({term}({a}, {t}), 0){share}")
     text.loop.append(f"multiply({e}, scale{share}, {e})")
 
 

@@ -3,9 +3,10 @@
 `array_text` says what its names mean, and `array_backward` prints the half that learns.
 """
 
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.compiler.array_backward import (
     print_assign,
@@ -33,6 +34,8 @@ from neurosim.compiler.program import LIBRARY, Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
 from neurosim.functions.losses import Loss
 
+Array = NDArray[Any]
+
 
 def print_forward(plan: Plan) -> Program:
     """The program ``forward(theta, x)``, (B, n_in) -> (n_out, B)."""
@@ -45,7 +48,32 @@ def print_forward(plan: Plan) -> Program:
     return Program(source, text.names, "forward", LIBRARY)
 
 
-def print_training(plan: Plan, loss: Loss, update: Update | None) -> Program:
+def print_values(plan: Plan) -> Program:
+    """The program ``values(theta, x)``, (B, n_in) -> two of (n_rows, B): net inputs, outputs.
+
+    It computes what `print_forward` computes, and keeps all of it. The net inputs of input neurons
+    are NaN; rows of ones and of zeros have none. Where a block has holes, a target listens to its
+    own sources only, so that what is infinite or NaN goes where a connection leads.
+    """
+    text = Text(plan, None, net_inputs="net")
+    everything = {block.number for block in plan.blocks}
+    _print_operations(text, lower_forward(plan), keep_net_inputs=everything)
+    setup = [
+        "size = len(x)",
+        *_beginning(text),
+        f"net = empty(({plan.n_rows}, size), theta.dtype)",
+        f"net[:{plan.n_in}] = float('nan')",
+        *text.setup,
+        "",
+    ]
+    lines = [*setup, f"a0[...] = x.T  # {listing(plan.blocks[0].names)}", *text.loop]
+    source = _function(plan, "values(theta, x)", [*lines, "return net, state"])
+    return Program(source, text.names, "values", LIBRARY)
+
+
+def print_training(
+    plan: Plan, loss: Loss, update: Update | None, *, each_row: bool = False
+) -> Program:
     """The program ``train(theta, gradient, size, learns, shrink, update)``: yields losses.
 
     ``size`` is the rows of a batch, ``learns`` is 0 for each slot that training leaves alone, else
@@ -54,9 +82,10 @@ def print_training(plan: Plan, loss: Loss, update: Update | None) -> Program:
     It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
     last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied
     by. It yields the list of their losses, each the sum over its rows, and leaves the last
-    gradient. Without an update it only measures.
+    gradient. Without an update it only measures. With ``each_row`` it yields a pair: that list,
+    and one of the losses of the rows of each batch, (size,).
     """
-    text = Text(plan, loss)
+    text = Text(plan, loss, each_row=each_row)
     backward = lower_backward(plan, loss)
     measured = {
         op.aim.block.number
@@ -74,15 +103,18 @@ def print_training(plan: Plan, loss: Loss, update: Update | None) -> Program:
         *text.setup,
         "",
         "losses = []",
+        *(["rows = []"] if each_row else []),
         "scale = zeros((), theta.dtype)",
         "while True:",
-        "    batches, count, factor = yield losses",
+        f"    batches, count, factor = yield {'losses, rows' if each_row else 'losses'}",
         "    losses = []",
+        *(["    rows = []"] if each_row else []),
         "    scale[...] = factor",
         "    for x, t in batches:",
         "        loss = 0.0",
         *(f"        {line}" for line in text.loop),
         "        losses.append(loss)",
+        *(["        rows.append(row)"] if each_row else []),
     ]
     source = _function(plan, "train(theta, gradient, size, learns, shrink, update)", lines)
     return Program(source, text.names, "train", LIBRARY)
@@ -176,7 +208,10 @@ def _print_block(block: Block, text: Text, *, keeps: bool, direct: bool) -> None
     text.setup += ["", f"# block {i}: {block.size} {block.activation}: {listing(block.names)}"]
     text.setup.append(f"a{i} = state[{block.start}:{block.stop}]")
     separate = keeps or not _slope_from_output(block.activation)
-    text.setup.append(f"z{i} = empty_like(a{i})" if separate else f"z{i} = a{i}")
+    if text.net_inputs:
+        text.setup.append(f"z{i} = {text.net_inputs}[{block.start}:{block.stop}]")
+    else:
+        text.setup.append(f"z{i} = empty_like(a{i})" if separate else f"z{i} = a{i}")
     if not separate:
         text.in_place.add(i)
     if not isinstance(weights, Dense):
@@ -229,6 +264,25 @@ def _print_affine(block: Block, text: Text, *, direct: bool) -> None:
         is_all = (low, high) == (0, text.plan.n_in + 1)
         text.loop.append(f"v{i} = x" if is_all else f"v{i} = x[{low}:{high}]")
     text.loop.append(f"product{i}(v{i}, z{i})")
+    if text.net_inputs and len(weights.holes):
+        listens = np.ones(block.size * len(weights.sources), dtype=bool)
+        listens[weights.holes] = False
+        text.constant(f"listens{i}", listens.reshape(block.size, -1))
+        text.constant("mend", mend)
+        text.loop.append(f"mend(w{i}, v{i}, listens{i}, z{i})")
+
+
+def mend(weights: Array, values: Array, listens: Array, out: Array) -> None:
+    """Compute the net inputs again, for samples of which a source is not finite.
+
+    0 times what is not finite is NaN: here a target has terms of the sources it listens to, alone.
+    """
+    spoilt = ~np.isfinite(values).all(axis=0)
+    if not spoilt.any():
+        return
+    columns = values[:, spoilt]
+    for row, own, target in zip(weights, listens, out, strict=True):
+        target[spoilt] = row[own] @ columns[own]
 
 
 def _print_activate(block: Block, text: Text) -> None:

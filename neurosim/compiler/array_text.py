@@ -34,6 +34,9 @@ class Text:
     begin_of_backward: int | None = None
     numbers: dict[float, str] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)  # views that stay while the loop runs
+    net_inputs: str = ""  # where all net inputs are kept, if they are
+    each_row: bool = False  # whether the loss of each row is kept
+    has_row_losses: bool = False  # whether a line has begun them
 
     def constant(self, name: str, value: Any) -> str:
         """A value that the program uses by a name of ours."""
@@ -43,6 +46,11 @@ class Text:
     def number(self, value: float) -> str:
         """The name of an array that holds a number, in the precision of the program."""
         return self.numbers.setdefault(value, f"number{len(self.numbers)}")
+
+    def add_to_rows(self, values: str) -> None:
+        """Add a term to the losses of the rows."""
+        self.loop.append(f"row {'+=' if self.has_row_losses else '='} {values}")
+        self.has_row_losses = True
 
     @property
     def is_training(self) -> bool:

@@ -45,6 +45,7 @@ class _Text:
     loss: Loss
     one_row: bool
     averages: bool
+    each_row: bool
     step: str  # what every delta is multiplied by, or nothing
     incoming: dict[int, list[Term]]  # of each row: its weights, in the order of theta
     biases: dict[int, int]  # of each row: the slot of its bias
@@ -55,13 +56,16 @@ class _Text:
     inliner: Inliner = field(init=False)
 
     values: Row | None = None  # of the row that is printed, where it is a certain one
+    has_row_loss: bool = False  # whether a line has begun it
 
     def print_row(self, values: Row | None) -> list[str]:
         """The lines of a row, of any or of this one; the terms of its gradients are kept, too."""
-        self.loop, self.values = [], values
+        self.loop, self.values, self.has_row_loss = [], values, False
         self.inliner = Inliner(self.names, self.loop.append)
         for operation in (*lower_forward(self.plan), *lower_backward(self.plan, self.loss)):
             _print_operation(operation, self)
+        if self.each_row:
+            self.loop.append("keep(row)")
         return self.loop
 
     def product(self, factor: str, source: int) -> str:
@@ -72,6 +76,17 @@ class _Text:
         if value == 1.0:
             return factor
         return f"{factor}*{value!r}" if value else ""
+
+    def add_to_loss(self, value: str) -> None:
+        """Add a term to the loss of the batch, and to that of the row where it is kept."""
+        if self.each_row and not self.has_row_loss:
+            self.loop.append(f"row = {value}")
+            value = "row"
+        elif self.each_row:
+            self.loop += [f"term = {value}", "row += term"]
+            value = "term"
+        self.loop.append(f"loss += {value}")
+        self.has_row_loss = True
 
     def target(self, i: int) -> str:
         """The i-th target."""
@@ -86,12 +101,15 @@ def print_scalar(
     learns: tuple[bool, ...],
     averages: bool,
     one_row: bool,
+    each_row: bool = False,
 ) -> Program:
     """The program ``train(theta, memory, count, rate, batches)``.
 
     A batch is a list of rows, each the inputs and then the targets; with ``one_row`` it is the row
     itself. It returns the losses, each the sum over a batch's rows, and theta and memory as
-    lists; without an update, the gradients of the last batch in place of theta.
+    lists; without an update, the gradients of the last batch in place of theta. With ``each_row``
+    it is given a list ``each`` at the end, to which it appends the loss of each row; what stands
+    there when it raises was computed before.
 
     Args:
         plan: all its blocks are dense.
@@ -100,13 +118,14 @@ def print_scalar(
         learns: of each slot, whether the update may change it.
         averages: whether gradients are divided by the number of rows.
         one_row: whether every batch has one row.
+        each_row: whether the loss of each row is wanted.
     """
-    text = _begin(plan, loss, update, averages=averages, one_row=one_row)
+    text = _begin(plan, loss, update, averages=averages, one_row=one_row, each_row=each_row)
     lines = _batch(text, None, update, learns)
     loop = ["for rows in batches:", *_indented(lines)]
     if one_row:
         loop = [f"for {_row_names(plan)} in batches:", *_indented(lines)]
-    return _program(text, update, "batches", loop)
+    return _program(text, update, "batches", loop, each_row=each_row)
 
 
 def print_unrolled(
@@ -117,6 +136,7 @@ def print_unrolled(
     learns: tuple[bool, ...],
     averages: bool,
     batches: Batches,
+    each_row: bool = False,
 ) -> Program:
     """The program ``train(theta, memory, count, rate, epochs)`` of these very batches.
 
@@ -124,28 +144,42 @@ def print_unrolled(
     own with its numbers in them: a term times 0 is left out, and 1 times a term is the term.
     """
     one_row = all(len(batch) == 1 for batch in batches)
-    text = _begin(plan, loss, update, averages=averages, one_row=one_row)
+    text = _begin(plan, loss, update, averages=averages, one_row=one_row, each_row=each_row)
     lines = [line for batch in batches for line in _batch(text, batch, update, learns)]
-    return _program(text, update, "epochs", ["for _ in range(epochs):", *_indented(lines)])
+    loop = ["for _ in range(epochs):", *_indented(lines)]
+    return _program(text, update, "epochs", loop, each_row=each_row)
 
 
 def _begin(
-    plan: Plan, loss: Loss, update: Update | None, *, averages: bool, one_row: bool
+    plan: Plan,
+    loss: Loss,
+    update: Update | None,
+    *,
+    averages: bool,
+    one_row: bool,
+    each_row: bool,
 ) -> _Text:
     incoming, biases, outgoing = _wiring(plan)
     step = ""
     if update is not None and update.is_plain:
         step = "step" if averages and not one_row else "rate"
-    return _Text(plan, loss, one_row, averages, step, incoming, biases, outgoing)
+    keeps = each_row and not one_row  # of one row, the loss of the batch is that of the row
+    return _Text(plan, loss, one_row, averages, keeps, step, incoming, biases, outgoing)
 
 
-def _program(text: _Text, update: Update | None, last: str, loop: list[str]) -> Program:
+def _program(
+    text: _Text, update: Update | None, last: str, loop: list[str], *, each_row: bool
+) -> Program:
     slots = sorted(text.plan.home.tolist())
     n_memory = 0 if update is None else len(update.optimizer.start)
     lines = [f"{_list('w', slots)} = theta"] if slots else []
     if update is not None and not update.is_plain and slots:
         lines += [f"{_list(f'm{k}_', slots)} = memory[{k}]" for k in range(n_memory)]
-    lines += ["losses = []", "record = losses.append", *loop, _answer(update, slots, n_memory)]
+    lines.append("losses = each" if each_row and text.one_row else "losses = []")
+    lines += ["record = losses.append", *(["keep = each.append"] if text.each_row else [])]
+    lines += [*loop, _answer(update, slots, n_memory)]
+    if each_row:
+        last += ", each"
     title = f"# {ascii(repr(text.plan))[1:-1]}"
     body = "\n".join(_indented(lines))
     source = f"{title}\ndef train(theta, memory, count, rate, {last}):\n{body}\n"
@@ -271,15 +305,13 @@ def _print_measure(aim: Aim, text: _Text) -> None:
     if loss.joint is not None:
         z = _list("z", [start + row for row in aim.rows])
         t = ", ".join(map(text.target, aim.targets))
-        text.loop.append(f"loss += {text.inliner.bind(loss.joint.value)}([{z}], [{t}])")
+        text.add_to_loss(f"{text.inliner.bind(loss.joint.value)}([{z}], [{t}])")
         return
     pointwise, is_by_net = loss.formula_for(aim.block.activation)
     share = _share(text)
     for row, target in zip(aim.rows, aim.targets, strict=True):
         x = f"{'z' if is_by_net else 'a'}{start + row}"
-        text.loop.append(
-            f"loss += {text.inliner.call(pointwise.term, x, text.target(target))}{share}"
-        )
+        text.add_to_loss(f"{text.inliner.call(pointwise.term, x, text.target(target))}{share}")
 
 
 def _share(text: _Text) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.compiler.array_printer import print_training
+from neurosim.compiler.array_printer import print_training, print_values
 from neurosim.compiler.costs import is_scalar_faster
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
@@ -43,9 +43,9 @@ def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.boo
     return learns
 
 
-def array_program(plan: Plan, loss: Loss, update: Update | None) -> Loaded:
-    """The program of `print_training`, generated once for each structure."""
-    return _generated(print_training, activations_of(plan), plan, loss, update)
+def array_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
+    """The program of `print_training`, with its options, generated once for each structure."""
+    return _generated(print_training, activations_of(plan), plan, loss, update, **options)
 
 
 def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
@@ -56,6 +56,11 @@ def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any
 def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> Loaded:
     """The program of `print_unrolled`, generated once for each structure and its rows."""
     return _generated(print_unrolled, activations_of(plan), plan, loss, update, **options)
+
+
+def values_program(plan: Plan) -> Loaded:
+    """The program of `print_values`, generated once for each structure."""
+    return _generated(print_values, activations_of(plan), plan)
 
 
 def activations_of(plan: Plan) -> Activations:

@@ -5,17 +5,30 @@ on the network and the batch size alone, so that the same training gives the sam
 is cut into stretches.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.compiler.compile import forward_program
 from neurosim.compiler.threads import blas_threads
-from neurosim.compiler.training import KINDS, choose_kind, plan_for
+from neurosim.compiler.training import KINDS, choose_kind, plan_for, values_program
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numerals import Matrix
-from neurosim.training.programs import DTYPES, ArrayProgram, ScalarProgram, TrainingProgram
+from neurosim.training.programs import (
+    DTYPES,
+    ArrayProgram,
+    Run,
+    ScalarProgram,
+    Some,
+    TrainingProgram,
+)
 from neurosim.training.state import TrainingState, draw_order, next_state
 from neurosim.training.task import Task, require_fresh
 
+_CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
 PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
@@ -48,30 +61,54 @@ class CompiledEngine:
     def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
         """Go on by epochs."""
         require_fresh(self._task)
+        after, totals = self._go(self._program.begin(state), state, epochs)
+        divisor = self._task.divisor(self._task.n_rows)
+        return after, [total / divisor for total in totals]
+
+    def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
+        """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
+
+        Where the last numbers cannot be computed, they are NaN.
+        """
+        require_fresh(self._task)
+        run = self._program.begin(state, each_row=True)
+        after, _ = self._go(run, state, epochs)
+        return after, run.take_row_losses()
+
+    def _go(self, run: Run, state: TrainingState, epochs: int) -> tuple[TrainingState, list[float]]:
+        """The state after so many epochs, and the loss of each, summed over its rows."""
         if epochs == 0:
             return state, []
-        task, run = self._task, self._program.begin(state)
-        n_updates = epochs * task.n_batches - state.batch
+        task, streams = self._task, state.streams
         totals: list[float] = []
-        streams = state.streams
         with np.errstate(all="ignore"), blas_threads(self.plan, task.batch_size):
-            before = [state.partial_loss] if state.batch else []
-            for number in range(epochs if task.shuffle or state.batch else 0):
-                first = state.batch if number == 0 else 0
+            while len(totals) < epochs:
+                first = 0 if totals else state.batch
                 order, streams = draw_order(task, streams)
-                losses = run.steps(order, first, task.n_batches)
-                totals += _totals([*before, *losses], len(before) + len(losses))
-                before = []
-            if not totals:  # every epoch is alike: all at once
-                losses = run.steps(None, 0, task.n_batches, repeats=epochs)
-                totals = _totals(losses, task.n_batches)
+                # where every epoch is alike, all at once
+                repeats = 1 if task.shuffle or first else epochs - len(totals)
+                losses = run.steps(order, first, task.n_batches, repeats)
+                if first:
+                    totals = _totals([state.partial_loss, *losses], 1 + len(losses))
+                else:
+                    totals += _totals(losses, task.n_batches)
+        updates = state.updates + epochs * task.n_batches - state.batch
         parameters, memory = run.values()
         after = TrainingState(
-            parameters, memory, state.updates + n_updates, state.epoch + epochs, 0, totals[-1],
-            streams,
-        )  # fmt: skip
-        divisor = task.divisor(task.n_rows)
-        return after, [total / divisor for total in totals]
+            parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams
+        )
+        return after, totals
+
+    @contextmanager
+    def batches(self, state: TrainingState) -> Iterator["Batches"]:
+        """Go on from a state batch by batch, for whoever looks after each.
+
+        Inside, NumPy says nothing of numbers that are not finite.
+        """
+        require_fresh(self._task)
+        run = self._program.begin(state, each_row=True)
+        with np.errstate(all="ignore"), blas_threads(self.plan, self._task.batch_size):
+            yield Batches(self._task, run, state)
 
     def advance_batch(self, state: TrainingState) -> TrainingState:
         """Go one batch on."""
@@ -96,6 +133,68 @@ class CompiledEngine:
         with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
             outputs = forward(self.plan.to_slots(theta, DTYPES[self._task.precision]), X)
         return np.array(outputs.T, dtype=np.float64)
+
+    def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each.
+
+        The net inputs of input neurons are NaN.
+        """
+        require_fresh(self._task)
+        _, compute = values_program(self.plan)
+        rows = self._rows_of_neurons
+        both = np.empty((2, len(rows), len(X)))
+        with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
+            slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
+            for first in range(0, len(X), _CHUNK):
+                part = slice(first, first + _CHUNK)
+                for values, found in zip(both, compute(slots, X[part]), strict=True):
+                    values[:, part] = found.take(rows, 0)
+        net_inputs, outputs = both
+        return net_inputs.T, outputs.T
+
+    @cached_property
+    def _rows_of_neurons(self) -> NDArray[np.intp]:
+        row = {name: i for i, name in enumerate(self.plan.names_of_rows)}
+        return np.array([row[neuron.name] for neuron in self._task.network.neurons], dtype=np.intp)
+
+
+class Batches:
+    """A stretch of training, batch after batch: each has the bits that `advance` gives it.
+
+    Attributes:
+        epoch: how many epochs are done.
+        batch: how many batches of the present epoch are done.
+        updates: how many updates were made.
+    """
+
+    def __init__(self, task: Task, run: Run, state: TrainingState) -> None:
+        self._task, self._run = task, run
+        self.epoch, self.batch, self.updates = state.position
+        self._loss = state.partial_loss
+        self._streams = state.streams
+        self._order, self._streams_after = draw_order(task, state.streams)
+
+    def advance(self) -> Matrix:
+        """Go one batch on; the loss of each of its rows, measured before the update."""
+        require_fresh(self._task)
+        (loss,) = self._run.steps(self._order, self.batch, self.batch + 1)
+        self._loss = (self._loss if self.batch else 0.0) + loss
+        self.batch += 1
+        self.updates += 1
+        if self.batch == self._task.n_batches:
+            self.epoch, self.batch, self._streams = self.epoch + 1, 0, self._streams_after
+            self._order, self._streams_after = draw_order(self._task, self._streams)
+        return self._run.take_row_losses()
+
+    def parameters(self, some: Some = None) -> Matrix:
+        """Theta as it is now, in the network's order; or those of these numbers in it."""
+        return self._run.parameters(some)
+
+    def state(self) -> TrainingState:
+        """Where the training is now."""
+        return TrainingState(
+            *self._run.values(), self.updates, self.epoch, self.batch, self._loss, self._streams
+        )
 
 
 def _totals(losses: list[float], n_batches: int) -> list[float]:

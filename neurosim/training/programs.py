@@ -8,6 +8,7 @@ import copy
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any, Protocol, overload
 
@@ -18,6 +19,7 @@ from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.training import (
+    Loaded,
     array_program,
     scalar_program,
     slots_that_learn,
@@ -29,6 +31,7 @@ from neurosim.training.task import Task
 
 Array = NDArray[Any]
 Order = NDArray[np.intp] | None
+Some = NDArray[np.intp] | None  # numbers of parameters in the network's order; None: all
 DTYPES = {"double": np.float64, "single": np.float32}
 _CACHE = 2_000_000  # bytes of rows above which they are shuffled batch by batch
 
@@ -43,8 +46,16 @@ class Run(Protocol):
         """
         ...
 
+    def parameters(self, some: Some = None) -> Matrix:
+        """Parameters as they are now, in the network's order; or those of these numbers."""
+        ...
+
     def values(self) -> tuple[Matrix, Matrix]:
         """Parameters and memory as they are now, in the network's order."""
+        ...
+
+    def take_row_losses(self) -> Matrix:
+        """The loss of each row since this was last asked; for a run that keeps them."""
         ...
 
 
@@ -55,8 +66,8 @@ class TrainingProgram(Protocol):
 
     def __init__(self, plan: Plan, task: Task) -> None: ...
 
-    def begin(self, state: TrainingState) -> Run:
-        """Go on from here."""
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> Run:
+        """Go on from here; ``each_row``: and keep the loss of each row."""
         ...
 
     def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
@@ -80,39 +91,43 @@ class ArrayProgram:
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
         has_frozen = bool((~self.learns[plan.home]).any())
         self.update = _update(task, has_fixed=has_holes or has_frozen)
-        program, self.load = array_program(plan, task.loss, self.update)
+        program, self._load = array_program(plan, task.loss, self.update)
         self.source = program.source
         self.X = _with_ones(task.X, self.dtype)
         with np.errstate(over="ignore"):
             self.T = np.ascontiguousarray(task.T.T, self.dtype)
-        self._views: list[Array] | None = None  # of the targets, batch by batch
 
-    def begin(self, state: TrainingState) -> "_ArrayRun":
-        """Go on from here."""
-        return _ArrayRun(self, state)
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ArrayRun":
+        """Go on from here; ``each_row``: and keep the loss of each row."""
+        return _ArrayRun(self, state, each_row=each_row)
 
-    def batches(self, order: Order) -> Sequence[tuple[Array, Array]]:
-        """The batches of an epoch as (n_in + 1, size) and (n_out, size)."""
-        size, n_rows = self.task.batch_size, self.task.n_rows
-        if self._views is None:
-            n_full = n_rows // size
-            self._full = np.empty((n_full, len(self.T), size), self.dtype)
-            self._rest = np.empty((len(self.T), n_rows - n_full * size), self.dtype)
-            self._place_targets(self.T)
-            self._views = [*self._full, *([self._rest] if self._rest.size else [])]
-        if order is not None:
-            self._place_targets(self.T.take(order, 1))
-        if order is not None and self.X.nbytes > _CACHE:
-            return _Taken(self.X, order, size, self._views)
-        X = self.X if order is None else self.X.take(order, 0)
-        return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(self._views)]
+    def load(self, *, each_row: bool) -> Callable[..., Any]:
+        """The program, or the one that gives the loss of each row, too."""
+        if not each_row:
+            return self._load
+        _, load = array_program(self.plan, self.task.loss, self.update, each_row=True)
+        return load
 
-    def _place_targets(self, T: Array) -> None:
-        """Batch after batch, each (n_out, size), all in one piece."""
-        n_full, n_out, size = self._full.shape
-        split = n_full * size
-        self._full[...] = T[:, :split].reshape(n_out, n_full, size).transpose(1, 0, 2)
-        self._rest[...] = T[:, split:]
+    @cached_property
+    def unshuffled(self) -> Sequence[tuple[Array, Array]]:
+        """The batches of an epoch, the rows as they are."""
+        targets = _Targets(self.T, self.task.batch_size)
+        targets.place(self.T)
+        return self._pairs(self.X, targets)
+
+    def shuffled(
+        self, order: NDArray[np.intp], targets: "_Targets"
+    ) -> Sequence[tuple[Array, Array]]:
+        """The batches of an epoch in this order; the targets are written there."""
+        targets.place(self.T.take(order, 1))
+        if self.X.nbytes > _CACHE:
+            return _Taken(self.X, order, self.task.batch_size, targets.batches)
+        return self._pairs(self.X.take(order, 0), targets)
+
+    def _pairs(self, X: Array, targets: "_Targets") -> list[tuple[Array, Array]]:
+        """Batches as (n_in + 1, size) and (n_out, size)."""
+        size = self.task.batch_size
+        return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets.batches)]
 
     def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
@@ -125,6 +140,24 @@ class ArrayProgram:
         batch = _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
         (loss,) = program.send(([batch], 0, 1.0 / self.task.divisor(len(X))))
         return loss, plan.from_slots(gradient)
+
+
+class _Targets:
+    """Targets batch after batch, each (n_out, size), all in one piece."""
+
+    def __init__(self, T: Array, size: int) -> None:
+        n_out, n_rows = T.shape
+        n_full = n_rows // size
+        self._full = np.empty((n_full, n_out, size), T.dtype)
+        self._rest = np.empty((n_out, n_rows - n_full * size), T.dtype)
+        self.batches = [*self._full, *([self._rest] if self._rest.size else [])]
+
+    def place(self, T: Array) -> None:
+        """Write them, given as (n_out, n_rows)."""
+        n_full, n_out, size = self._full.shape
+        split = n_full * size
+        self._full[...] = T[:, :split].reshape(n_out, n_full, size).transpose(1, 0, 2)
+        self._rest[...] = T[:, split:]
 
 
 class _Taken(Sequence[tuple[Array, Array]]):
@@ -164,22 +197,27 @@ def _with_ones(X: Matrix, dtype: Any) -> Array:
 
 
 class _ArrayRun:
-    def __init__(self, program: ArrayProgram, state: TrainingState) -> None:
-        self._program = program
+    def __init__(self, program: ArrayProgram, state: TrainingState, *, each_row: bool) -> None:
+        self._program, self._each_row = program, each_row
+        self._is_paired = each_row and program.task.batch_size > 1  # else a batch's is its row's
+        self._row_losses: list[Any] = []
+        self._order: Order = None  # of the epoch that is held
+        self._epoch: Sequence[tuple[Array, Array]] = []
+        self._targets: _Targets | None = None
         plan, dtype = program.plan, program.dtype
         self._theta = plan.to_slots(state.parameters, dtype)
         self._memory = plan.to_slots(state.memory, dtype)
         self._gradient = np.zeros_like(self._theta)
         self._updates = state.updates
         self._frozen = ~program.learns[plan.home]
-        self._given = state.parameters[self._frozen]
+        self._given = state.parameters
         fixed = np.flatnonzero(~program.learns)
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
-        self._started: dict[int, Generator[list[float], Any, None]] = {}
+        self._started: dict[int, Generator[Any, Any, None]] = {}
 
     def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
         task = self._program.task
-        batches = self._program.batches(order)[first:last]
+        batches = self._batches(order)[first:last]
         remainder = task.n_rows % task.batch_size
         if not (remainder and last == task.n_batches):
             return self._send(task.batch_size, chain.from_iterable(repeat(batches, repeats)))
@@ -189,28 +227,54 @@ class _ArrayRun:
             losses += self._send(remainder, batches[-1:])
         return losses
 
+    def parameters(self, some: Some = None) -> Matrix:
+        home = self._program.plan.home
+        if some is not None:
+            found = self._theta[home[some]].astype(np.float64)
+            return np.where(self._frozen[some], self._given[some], found)
+        parameters: Matrix = self._theta[home].astype(np.float64)
+        parameters[self._frozen] = self._given[self._frozen]  # to the bit, in single precision, too
+        return parameters
+
     def values(self) -> tuple[Matrix, Matrix]:
-        plan = self._program.plan
-        parameters = plan.from_slots(self._theta)
-        parameters[self._frozen] = self._given  # to the bit, in single precision, too
-        return parameters, plan.from_slots(self._memory)
+        return self.parameters(), self._program.plan.from_slots(self._memory)
+
+    def take_row_losses(self) -> Matrix:
+        found, self._row_losses = self._row_losses, []
+        if not self._is_paired:
+            return np.array(found, dtype=np.float64)
+        return np.concatenate([[], *found], dtype=np.float64)
+
+    def _batches(self, order: Order) -> Sequence[tuple[Array, Array]]:
+        program = self._program
+        if order is None:
+            return program.unshuffled
+        if self._targets is None:  # of its own: two runs may be under way
+            self._targets = _Targets(program.T, program.task.batch_size)
+        if order is not self._order:
+            self._order, self._epoch = order, program.shuffled(order, self._targets)
+        return self._epoch
 
     def _send(self, size: int, batches: Iterable[tuple[Array, Array]]) -> list[float]:
         task, update = self._program.task, self._program.update
         if size not in self._started:
             self._started[size] = self._start(size)
         factor = task.optimizer.learning_rate if update.is_plain else 1.0
-        losses = self._started[size].send((batches, self._updates, factor / task.divisor(size)))
+        sent = (batches, self._updates, factor / task.divisor(size))
+        answer: Any = self._started[size].send(sent)
+        losses: list[float] = answer[0] if self._is_paired else answer
+        if self._each_row:
+            self._row_losses += answer[1] if self._is_paired else losses
         self._updates += len(losses)
         return losses
 
-    def _start(self, size: int) -> Generator[list[float], Any, None]:
+    def _start(self, size: int) -> Generator[Any, Any, None]:
         program, dtype = self._program, self._program.dtype
         learns = program.learns.astype(dtype)
         penalty, plan = program.task.penalty, program.plan
         is_weight = plan.to_slots((~plan.is_bias).astype(np.float64), dtype)
         shrink = is_weight * dtype(0.0 if penalty is None else penalty.strength)
-        started: Generator[list[float], Any, None] = program.load(
+        started: Generator[Any, Any, None] = program.load(each_row=self._is_paired)(
             self._theta, self._gradient, size, learns, shrink, self._optimizer()
         )
         next(started)
@@ -239,22 +303,31 @@ class ScalarProgram:
         self.update = _update(task, has_fixed=False)
         self._averages = task.reduction == "mean"
         self.one_row = task.batch_size == 1
-        program, self.load = scalar_program(
-            plan,
-            task.loss,
-            self.update,
-            learns=learns,
-            averages=self._averages,
-            one_row=self.one_row,
-        )
         self._learns = learns
+        program, self._load = self._loaded(each_row=False)
         self.source = program.source
         self.order = np.argsort(plan.home)  # the program has theta in the order of slots
+        self.place = np.argsort(self.order)  # of each parameter, in that order
         self.rows = _tuples(task.X, task.T)
 
-    def begin(self, state: TrainingState) -> "_ScalarRun":
-        """Go on from here."""
-        return _ScalarRun(self, state)
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ScalarRun":
+        """Go on from here; ``each_row``: and keep the loss of each row."""
+        return _ScalarRun(self, state, each_row=each_row)
+
+    def load(self, *, each_row: bool) -> Callable[..., Any]:
+        """The program, or the one that gives the loss of each row, too."""
+        return self._loaded(each_row=True)[1] if each_row else self._load
+
+    def _loaded(self, *, each_row: bool) -> Loaded:
+        return scalar_program(
+            self.plan,
+            self.task.loss,
+            self.update,
+            learns=self._learns,
+            averages=self._averages,
+            one_row=self.one_row,
+            each_row=each_row,
+        )
 
     def batches(self, order: Order) -> list[Any]:
         """The batches of an epoch: lists of rows, or rows."""
@@ -262,7 +335,7 @@ class ScalarProgram:
         size = self.task.batch_size
         return rows if self.one_row else [rows[i : i + size] for i in range(0, len(rows), size)]
 
-    def unrolled(self) -> Callable[..., Any]:
+    def unrolled(self, *, each_row: bool) -> Callable[..., Any]:
         """The program that has these very rows in it."""
         size = self.task.batch_size
         batches = [tuple(self.rows[i : i + size]) for i in range(0, len(self.rows), size)]
@@ -273,6 +346,7 @@ class ScalarProgram:
             learns=self._learns,
             averages=self._averages,
             batches=tuple(batches),
+            each_row=each_row,
         )
         return load
 
@@ -297,8 +371,12 @@ def _tuples(X: Matrix, T: Matrix) -> list[tuple[float, ...]]:
 
 
 class _ScalarRun:
-    def __init__(self, program: ScalarProgram, state: TrainingState) -> None:
-        self._program = program
+    def __init__(self, program: ScalarProgram, state: TrainingState, *, each_row: bool) -> None:
+        self._program, self._each_row = program, each_row
+        self._run = program.load(each_row=each_row)
+        self._row_losses: list[float] = []
+        self._order: Order = None  # of the epoch that is held
+        self._epoch: list[Any] | None = None
         self._theta = state.parameters[program.order].tolist()
         self._memory = state.memory[:, program.order].tolist()
         self._updates = state.updates
@@ -306,27 +384,47 @@ class _ScalarRun:
     def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
         program = self._program
         rate = program.task.optimizer.learning_rate
-        run, batches = program.load, program.batches(order)[first:last]
+        run, batches = self._run, self._batches(order)[first:last]
         work: Any = chain.from_iterable(repeat(batches, repeats))
         is_whole = order is None and len(batches) == program.task.n_batches
         n_parameters = len(self._theta)
         if is_whole and is_unrolling_worthwhile(n_parameters, len(program.rows), repeats):
-            run, work = program.unrolled(), repeats
+            run, work = program.unrolled(each_row=self._each_row), repeats
+        found: list[float] = []
+        more = [found] if self._each_row else []
         losses: list[float]
         try:
             losses, self._theta, self._memory = run(
-                self._theta, self._memory, self._updates, rate, work
+                self._theta, self._memory, self._updates, rate, work, *more
             )
         except ArithmeticError:  # where arrays would go on with infinite numbers
             self._theta = [math.nan] * len(self._theta)
+            if self._each_row:
+                n_rows = sum(1 if program.one_row else len(batch) for batch in batches) * repeats
+                self._row_losses += found + [math.nan] * (n_rows - len(found))
             return [math.nan] * (len(batches) * repeats)
         self._updates += len(losses)
+        self._row_losses += found
         return losses
+
+    def parameters(self, some: Some = None) -> Matrix:
+        if some is not None:
+            return np.array([self._theta[i] for i in self._program.place[some].tolist()])
+        theta = np.empty(len(self._theta))
+        theta[self._program.order] = self._theta
+        return theta
 
     def values(self) -> tuple[Matrix, Matrix]:
         order = self._program.order
-        theta = np.empty(len(order))
-        theta[order] = self._theta
         memory = np.empty((len(self._memory), len(order)))
         memory[:, order] = self._memory
-        return theta, memory
+        return self.parameters(), memory
+
+    def take_row_losses(self) -> Matrix:
+        found, self._row_losses = self._row_losses, []
+        return np.array(found, dtype=np.float64)
+
+    def _batches(self, order: Order) -> list[Any]:
+        if self._epoch is None or order is not self._order:
+            self._order, self._epoch = order, self._program.batches(order)
+        return self._epoch
