@@ -30,8 +30,8 @@ compiler: plan bundles costs planning operations program inlining array_text arr
     array_printer scalar_printer training threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
-training: metrics task state graph_engine programs compiled_engine engines trainer gradients
-    agreement .
+training: metrics task state graph_engine programs array_runs scalar_runs compiled_engine
+    engines trainer gradients agreement .
 
 debugger: position expressions conditions explain paths why trace trace_diff hand bisect .
 

@@ -17,14 +17,9 @@ from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training import KINDS, choose_kind, plan_for, values_program
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numerals import Matrix
-from neurosim.training.programs import (
-    DTYPES,
-    ArrayProgram,
-    Run,
-    ScalarProgram,
-    Some,
-    TrainingProgram,
-)
+from neurosim.training.array_runs import DTYPES, ArrayProgram
+from neurosim.training.programs import Run, Some, TrainingProgram
+from neurosim.training.scalar_runs import ScalarProgram
 from neurosim.training.state import TrainingState, draw_order, next_state
 from neurosim.training.task import Task, require_fresh
 

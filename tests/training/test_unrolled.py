@@ -5,7 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.compiler import costs, training
-from neurosim.training import programs
+from neurosim.training import scalar_runs
 
 GATES = [[0, 1], [1, 1], [1, 0], [0, 0]]  # the last says nothing of what the others need
 RULES = {
@@ -45,7 +45,7 @@ def unrolled(monkeypatch):
         return original(*args, **options)
 
     def choose(always):
-        monkeypatch.setattr(programs, "is_unrolling_worthwhile", lambda *_: always)
+        monkeypatch.setattr(scalar_runs, "is_unrolling_worthwhile", lambda *_: always)
         training._generated.cache_clear()
         return found
 

@@ -13,7 +13,7 @@ from neurosim.errors import NeurosimError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter.steps import Measured
-from neurosim.training import CompiledEngine, GraphEngine, programs
+from neurosim.training import CompiledEngine, GraphEngine, scalar_runs
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 
@@ -195,7 +195,7 @@ def test_unrolled_rows_have_the_same_losses(monkeypatch, net, data, batch_size, 
     task = make_task(net, *data, optimizer=ns.SGD(0.5), batch_size=batch_size, loss=loss)
     engine, begin = CompiledEngine(task, "scalar"), start_state(task, 1)
     rolled, expected = engine.advance_rows(begin, epochs=3)
-    monkeypatch.setattr(programs, "is_unrolling_worthwhile", lambda *_: True)
+    monkeypatch.setattr(scalar_runs, "is_unrolling_worthwhile", lambda *_: True)
 
     after, rows = engine.advance_rows(begin, epochs=3)
 
