@@ -10,16 +10,13 @@ Numbers are the same where |a - b| <= tolerance * max(1, |a|), a being the first
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import dropwhile
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.debugger.explain import written_out
-from neurosim.debugger.trace import Trace, Value, entry_of, positioned_steps
-from neurosim.debugger.trace_diff import Difference, diff_traces
-from neurosim.errors import FileError
+from neurosim.debugger.parameter import name_of, written_out
+from neurosim.debugger.trace import Value
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numerals import Matrix
 from neurosim.interpreter.schedule import Place, schedule_of
@@ -34,6 +31,7 @@ from neurosim.interpreter.steps import (
     Updated,
 )
 from neurosim.network.connection import Connection
+from neurosim.network.network import Parameter
 from neurosim.network.neuron import Neuron
 from neurosim.training.engines import Engine
 from neurosim.training.graph_engine import GraphEngine, sample_steps
@@ -137,70 +135,6 @@ def bisect(
         if comparison.parts(ours, theirs):
             return comparison.narrow(before, ours, theirs)
     return None
-
-
-def bisect_trace(
-    task: Task,
-    state: TrainingState,
-    trace: Trace,
-    *,
-    n_epochs: int,
-    tolerance: float = TOLERANCE,
-) -> Parting | None:
-    """Find the first step where a training and a saved trace part.
-
-    Args:
-        task: what is trained; it is walked on a copy of its network.
-        state: where the training begins. It goes on by the graph to where the trace begins.
-        trace: as it was saved; that it ends before the training does is no parting.
-        n_epochs: how many epochs there are.
-        tolerance: how far apart numbers may be.
-
-    Returns:
-        Where they part, or None.
-
-    Raises:
-        FileError: the trace cannot be read, or begins where this training never is.
-    """
-    network = task.network.copy()
-    twin = replace(task, network=network, version=network.version, precision="double")
-    first = next(iter(trace), None)
-    if first is None:
-        return None
-    skipped = (first.epoch - state.epoch) * task.n_batches + first.batch - state.batch
-    if skipped < 0 or first.epoch >= n_epochs or first.batch >= task.n_batches:
-        raise FileError(
-            f"{trace.path}:2: of another training, got epoch {first.epoch}, batch {first.batch};"
-            f" expected epochs below {n_epochs}, batches below {task.n_batches}"
-        )
-    engine = GraphEngine(twin)
-    for _ in range(skipped):
-        state = engine.advance_batch(state)
-    n_batches = (n_epochs - state.epoch) * task.n_batches - state.batch
-    walked = (entry_of(*pair) for pair in positioned_steps(twin, state, n_batches))
-    entries = dropwhile(lambda e: e[:2] == first[:2] and e[:6] != first[:6], walked)
-    return _trace_parting(diff_traces(entries, trace, tolerance))
-
-
-def _trace_parting(difference: Difference | None) -> Parting | None:
-    if difference is None or difference.second is None:
-        return None
-    ours, theirs = difference.first, difference.second
-    place = theirs if ours is None else ours
-    what = ", ".join(theirs.what) if ours is None else difference.what or ", ".join(ours.what)
-    field = difference.field
-    where = what if field in ("", "after", "what") else f"{what}, with another {field}"
-    return Parting(
-        place.epoch,
-        place.batch,
-        place.sample,
-        place.row,
-        where,
-        "step",
-        ("scenario", "trace"),
-        ("has ended", "goes on") if ours is None else difference.values,
-        (*(() if ours is None else (f"scenario: {ours.text}",)), f"trace: {theirs.text}"),
-    )
 
 
 class _Sample(NamedTuple):
@@ -349,7 +283,7 @@ class _Comparison:
                     continue
                 if sample is None:
                     values = ours[wrong[0]], theirs[wrong[0]]
-                    yield self._parting(before, None, _name_of(wrong[0]), "batch gradient", values)
+                    yield self._parting(before, None, name_of(wrong[0]), "batch gradient", values)
                     continue
                 delta = self._delta_of(sample, place.neuron, theirs)
                 if delta is not None:
@@ -359,7 +293,7 @@ class _Comparison:
                     yield self._assigned(before, sample, owner, values)
 
     def _delta_of(
-        self, sample: _Sample, neuron: Neuron, theirs: dict[Connection | Neuron, float]
+        self, sample: _Sample, neuron: Neuron, theirs: dict[Parameter, float]
     ) -> float | None:
         """The delta that makes the other engine's gradients at this neuron, if one makes them all.
 
@@ -387,11 +321,11 @@ class _Comparison:
         self,
         before: TrainingState,
         sample: _Sample,
-        owner: Connection | Neuron,
+        owner: Parameter,
         values: tuple[float, float],
     ) -> Parting:
         text = [str(s) for s in sample.steps if isinstance(s, Assigned) and s.owner is owner]
-        return self._parting(before, sample, _name_of(owner), "gradient", values, *text)
+        return self._parting(before, sample, name_of(owner), "gradient", values, *text)
 
     def _update_places(self, before: TrainingState) -> Iterator[Parting]:
         """The parameters that are updated otherwise, from the same state."""
@@ -405,11 +339,11 @@ class _Comparison:
             text = self._update_text(before, self._owners[i])
             yield self._parting(before, None, self._names[i], "update", values, *text)
 
-    def _update_text(self, before: TrainingState, owner: Connection | Neuron) -> list[str]:
+    def _update_text(self, before: TrainingState, owner: Parameter) -> list[str]:
         steps = GraphEngine(self._task).batch_steps(before, before.memory.copy())
         made = [s for s in steps if isinstance(s, Updated) and s.owner is owner]
         if not made:
-            return [f"{_name_of(owner)} is frozen: stays"]
+            return [f"{name_of(owner)} is frozen: stays"]
         (step,) = made
         lines, _ = written_out(
             owner,
@@ -461,14 +395,10 @@ class _Comparison:
         )
 
 
-def _owners_at(place: Place) -> list[Connection | Neuron]:
-    owners: list[Connection | Neuron] = [connection for connection, _ in place.incoming]
+def _owners_at(place: Place) -> list[Parameter]:
+    owners: list[Parameter] = [connection for connection, _ in place.incoming]
     return owners if place.neuron.bias is None else [*owners, place.neuron]
 
 
-def _target_of(owner: Connection | Neuron) -> Neuron:
+def _target_of(owner: Parameter) -> Neuron:
     return owner.target if isinstance(owner, Connection) else owner
-
-
-def _name_of(owner: Connection | Neuron) -> str:
-    return owner.name if isinstance(owner, Connection) else f"{owner.name}.bias"

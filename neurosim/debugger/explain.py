@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
+from neurosim.debugger.parameter import find_owner, symbol_of, written_out
 from neurosim.debugger.position import Position
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numerals import counted, short
-from neurosim.functions.optimizers import Line, Memory
+from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.backward import backward_steps, measure_steps
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.schedule import Group, Schedule, schedule_of
@@ -34,7 +33,6 @@ from neurosim.interpreter.steps import (
     Returned,
     Started,
     Step,
-    Updated,
     gradient_of,
     operand,
     plus,
@@ -89,14 +87,6 @@ def explain(
     if isinstance(found, Connection):
         return Explanation(found.name, tuple(_connection(found, moment)))
     return Explanation(found.name, tuple(_neuron(found, moment)))
-
-
-def find_owner(network: Network, name: str) -> Connection | Neuron:
-    """The connection ``x1->h1``, or the neuron of ``h1`` or ``h1.bias``."""
-    source, arrow, target = name.partition("->")
-    if arrow:
-        return network[source.strip(), target.strip()]
-    return network[name.strip().removesuffix(".bias")]
 
 
 class _Moment(NamedTuple):
@@ -267,8 +257,7 @@ def _gradients(
         if owner in made:
             yield f"{made[owner]}{_sum_stands(made[owner].after, stands, moment)}"
         else:
-            kind = "b" if isinstance(owner, Neuron) else "w"
-            yield f"dL/d{kind}({owner.name}) = {_or_not_yet(stands)}"
+            yield f"dL/d{symbol_of(owner)} = {_or_not_yet(stands)}"
     yield from _more(owners)
 
 
@@ -302,7 +291,7 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
 
 
 def _update(owner: Connection | Neuron, moment: _Moment, task: Task) -> Iterable[str]:
-    what = f"{'w' if isinstance(owner, Connection) else 'b'}({owner.name})"
+    what = symbol_of(owner)
     present = owner.weight if isinstance(owner, Connection) else owner.bias
     assert present is not None
     if not (owner.trainable if isinstance(owner, Connection) else owner.bias_trainable):
@@ -333,57 +322,6 @@ def _update(owner: Connection | Neuron, moment: _Moment, task: Task) -> Iterable
     *first, last = lines
     yield from first
     yield f"{last}{' (done)' if present == after != before else ''}"
-
-
-def written_out(
-    owner: Connection | Neuron,
-    task: Task,
-    *,
-    before: float,
-    total: float,
-    memory: Memory,
-    count: int,
-    rows: int,
-) -> tuple[list[str], float]:
-    """The lines of one parameter's update, and what it comes to.
-
-    Args:
-        owner: of the parameter.
-        task: has the rule and the reduction.
-        before: the parameter before it.
-        total: the gradient, summed over the batch.
-        memory: what the rule remembers of it.
-        count: the number of this update, from 1.
-        rows: the number of samples in the batch.
-    """
-    rule, divisor = task.optimizer, task.divisor(rows)
-    extra = 0.0
-    if task.penalty is not None and isinstance(owner, Connection):
-        extra = task.penalty.gradient(before, rows)
-    g, rate = total / divisor + extra, rule.learning_rate
-    after, kept = rule.scalar(before, g, memory, count, rate)
-    lines = rule.arithmetic(before, g, memory, count, rate)
-    if len(lines) == 1:
-        step = Updated(
-            owner, before, rule.name, rate, total, divisor, extra, np.empty((0, 0)), 0,
-            memory, kept, after,
-        )  # fmt: skip
-        return [str(step)], after
-    texts = []
-    if divisor != 1 or extra != 0.0:
-        share = f"{short(total)}/{divisor}" if divisor != 1 else short(total)
-        penalty = f" + {operand(extra)} (penalty)" if extra != 0.0 else ""
-        texts.append(f"g = {share}{penalty} = {short(g)}")
-    name = f"{'w' if isinstance(owner, Connection) else 'b'}({owner.name})"
-    texts += [_line_text(line, name) for line in lines]
-    return texts, after
-
-
-def _line_text(line: Line, name: str) -> str:
-    numbers = {key: operand(value) for key, value in line.numbers.items()}
-    numbers["w"] = short(line.numbers["w"])  # it always leads
-    what = name if line.what == "w" else line.what
-    return f"{what} = {line.formula.format(**numbers)} = {short(line.value)}"
 
 
 # --- the loss

@@ -1,59 +1,35 @@
 """Where the last update of a weight or bias came from, down to each sample and each path.
 
-An update is a rule's answer to a gradient and to what the rule remembers. Its step is a sum: of
-what this batch's samples ask for, what the penalty asks for, what the memory goes on with
-(momentum, a running mean), and what decays. Rules that also scale their step (by a running mean
-square) scale all parts alike, so the parts add up to the change. The gradient is a sum over
-samples, and a sample's part of it a sum over paths; see `paths`.
+What a change and a gradient are the sums of is said in `shares`; the paths in `paths`.
 
 All is made once more, on a copy of the network, from the state before the batch: nothing that a
 user sees changes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from neurosim.debugger.explain import find_owner, written_out
+from neurosim.debugger.parameter import name_of, written_out
 from neurosim.debugger.paths import Factor, Paths, describe_count, paths_from
-from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from neurosim.debugger.shares import (
+    Parts,
+    drain,
+    parts_of,
+    require_parameter,
+    share_of,
+    twin_of,
+)
+from neurosim.errors import InvalidValueError
 from neurosim.functions.numerals import counted, short
-from neurosim.functions.optimizers import Memory, Optimizer
-from neurosim.interpreter.steps import Assigned, Measured, Updated, operand
+from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
-from neurosim.network.neuron import Neuron
-from neurosim.training.graph_engine import GraphEngine, sample_steps
-from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.network.network import Parameter
+from neurosim.training.graph_engine import sample_steps
+from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
 MOST_SAMPLES = 3  # of which the paths are told
 MOST_PATHS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a change of a parameter is the sum of, up to rounding.
-
-    Attributes:
-        samples: what this batch's samples ask for.
-        penalty: what the penalty asks for.
-        memory: what the optimizer remembers of earlier batches goes on with.
-        decay: what the parameter shrinks by in any case.
-    """
-
-    samples: float
-    penalty: float
-    memory: float
-    decay: float
-
-    def __str__(self) -> str:
-        named = (
-            (self.samples, "by the samples"),
-            (self.penalty, "by the penalty"),
-            (self.memory, "by what the optimizer remembers"),
-            (self.decay, "by weight decay"),
-        )
-        told = [f"{short(number)} {words}" for number, words in named if number != 0.0]
-        return ", ".join(told) or "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +147,24 @@ def why(
     Raises:
         UnknownNameError: there is no such connection or bias.
     """
-    twin = _twin(task)
-    owner = _require_parameter(twin, source, target)
-    batch = _drain(twin, state, owner)
-    chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(_share(batch.terms[i])))
+    twin = twin_of(task)
+    owner = require_parameter(twin, source, target)
+    batch = drain(twin, state, owner)
+    chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(share_of(batch.terms[i])))
     paths = {
         i: _paths(twin, state, owner, batch.rows[i], most_paths) for i in chosen[:most_samples]
     }
-    parts, factor = _parts_of(twin.optimizer, batch.update, state.updates + 1)
+    parts, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
     divisor = twin.divisor(len(batch.rows))
     samples = tuple(
         SampleShare(
-            row, term.value, term.delta, _share(term), factor * (_share(term) / divisor),
+            row, term.value, term.delta, share_of(term), factor * (share_of(term) / divisor),
             paths.get(i),
         )
         for i, (row, term) in enumerate(zip(batch.rows, batch.terms, strict=True))
     )  # fmt: skip
     return Why(
-        _name_of(owner),
+        name_of(owner),
         owner.source.name if isinstance(owner, Connection) else "",
         owner.target.name if isinstance(owner, Connection) else owner.name,
         state.epoch,
@@ -301,17 +277,17 @@ def why_since(
     """
     if n_batches < 1:
         raise InvalidValueError(f"n_batches: got {n_batches!r}; expected at least 1")
-    twin = _twin(task)
-    owner = _require_parameter(twin, source, target)
+    twin = twin_of(task)
+    owner = require_parameter(twin, source, target)
     batches: list[BatchShare] = []
     gradients, moved = [0.0] * twin.n_rows, [0.0] * twin.n_rows
     for _ in range(n_batches):
-        batch = _drain(twin, state, owner)
-        parts, factor = _parts_of(twin.optimizer, batch.update, state.updates + 1)
+        batch = drain(twin, state, owner)
+        parts, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
         divisor = twin.divisor(len(batch.rows))
         for row, term in zip(batch.rows, batch.terms, strict=True):
-            gradients[row] += _share(term)
-            moved[row] += factor * (_share(term) / divisor)
+            gradients[row] += share_of(term)
+            moved[row] += factor * (share_of(term) / divisor)
         after = batch.before if batch.update is None else batch.update.after
         batches.append(BatchShare(state.epoch, state.batch, batch.before, after, parts))
         state = batch.next_state
@@ -325,69 +301,14 @@ def why_since(
         )
     )
     return WhySince(
-        _name_of(owner), batches[0].before, batches[-1].after, total, tuple(batches), rows
+        name_of(owner), batches[0].before, batches[-1].after, total, tuple(batches), rows
     )
 
 
 # --- inside
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Batch:
-    """What is picked out of a batch: for each row its term of the gradient, and the update."""
-
-    rows: tuple[int, ...]
-    terms: tuple[Assigned, ...]
-    before: float
-    update: Updated | None
-    next_state: TrainingState
-
-
-def _twin(task: Task) -> Task:
-    network = task.network.copy()
-    return replace(task, network=network, version=network.version, precision="double")
-
-
-def _require_parameter(task: Task, source: object, target: object) -> Connection | Neuron:
-    for name in (source,) if target is None else (source, target):
-        if not isinstance(name, str):
-            raise WrongTypeError(f"why: got {name!r:.80}; expected a name such as 'x1->h1'")
-    owner = find_owner(task.network, str(source) if target is None else f"{source}->{target}")
-    if isinstance(owner, Neuron) and owner.bias is None:
-        raise UnknownNameError(f"{owner.name!r} has no bias; expected a connection or another bias")
-    return owner
-
-
-def _name_of(owner: Connection | Neuron) -> str:
-    return owner.name if isinstance(owner, Connection) else f"{owner.name}.bias"
-
-
-def _drain(task: Task, state: TrainingState, owner: Connection | Neuron) -> _Batch:
-    """Walk a batch, and keep what is about this parameter."""
-    memory, batch_loss = state.memory.copy(), 0.0
-    terms: list[Assigned] = []
-    update: Updated | None = None
-    before = float(state.parameters[task.network.parameter_list().index(owner)])
-    for step in GraphEngine(task).batch_steps(state, memory):
-        if isinstance(step, Assigned):
-            if step.owner is owner:
-                terms.append(step)
-        elif isinstance(step, Measured):
-            batch_loss += step.after
-        elif isinstance(step, Updated) and step.owner is owner:
-            update = step
-    rows = tuple(batch_rows(task, state).tolist())
-    after = next_state(task, state, task.network.parameters(), memory, batch_loss)
-    return _Batch(rows, tuple(terms), before, update, after)
-
-
-def _share(term: Assigned) -> float:
-    return term.value * term.delta
-
-
-def _paths(
-    task: Task, state: TrainingState, owner: Connection | Neuron, row: int, most: int
-) -> Paths:
+def _paths(task: Task, state: TrainingState, owner: Parameter, row: int, most: int) -> Paths:
     """The paths of one row, with the parameters as they were before the update."""
     network = task.network
     network.load_parameters(state.parameters)
@@ -401,36 +322,8 @@ def _paths(
     return paths_from(network, target, steps, first=first, most=most)
 
 
-def _parts_of(rule: Optimizer, update: Updated | None, count: int) -> tuple[Parts, float]:
-    """The parts of a change, and what a gradient of 1 moves the parameter by.
-
-    Without what pushes in its memory, a rule's step from 0 is the gradient's own; where nothing
-    scales it, it is in proportion to the gradient.
-    """
-    if update is None:
-        return Parts(0.0, 0.0, 0.0, 0.0), 0.0
-    share = update.gradient / update.rows
-    g, rate, memory = share + update.penalty, update.rate, update.memory_before
-    still = _without_push(rule, memory)
-    own, _ = rule.scalar(0.0, g, still, count, rate)
-    whole, _ = rule.scalar(0.0, g, memory, count, rate)
-    if all(rule.pushes):
-        factor, _ = rule.scalar(0.0, 1.0, still, count, rate)
-    else:
-        factor = own / g if g != 0.0 else 0.0
-    rest, _ = rule.scalar(
-        update.before, 0.0, _without_push(rule, (1.0,) * len(memory)), count, rate
-    )
-    parts = Parts(factor * share, factor * update.penalty, whole - own, rest - update.before)
-    return parts, factor
-
-
-def _without_push(rule: Optimizer, memory: Memory) -> Memory:
-    return tuple(0.0 if p else m for p, m in zip(rule.pushes, memory, strict=True))
-
-
 def _rule_lines(
-    task: Task, owner: Connection | Neuron, update: Updated | None, count: int, rows: int
+    task: Task, owner: Parameter, update: Updated | None, count: int, rows: int
 ) -> tuple[str, ...]:
     if update is None:
         return ()

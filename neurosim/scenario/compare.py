@@ -6,7 +6,8 @@ from typing import Any
 
 from neurosim.compiler.explain import Explanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
-from neurosim.debugger.bisect import Parting, bisect, bisect_trace
+from neurosim.debugger.bisect import Parting, bisect
+from neurosim.debugger.bisect_trace import bisect_trace
 from neurosim.debugger.trace import read_trace
 from neurosim.debugger.trace_diff import require_tolerance
 from neurosim.errors import InvalidValueError

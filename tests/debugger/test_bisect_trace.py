@@ -5,7 +5,7 @@ import json
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.bisect import bisect_trace
+from neurosim.debugger.bisect_trace import bisect_trace
 from neurosim.debugger.trace import header_of, positioned_steps, read_trace, write_trace
 from neurosim.errors import FileError
 from neurosim.network import Network
