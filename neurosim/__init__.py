@@ -12,6 +12,7 @@ from neurosim.version import __version__
 
 if TYPE_CHECKING:
     from neurosim.compiler import CompiledNetwork, compile_network
+    from neurosim.debugger import debug
     from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
     from neurosim.functions.penalties import L2
     from neurosim.network import Connection, Layer, Network, Neuron, load
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "agree",
     "compile_network",
+    "debug",
     "epochs",
     "load",
     "load_scenario",
@@ -55,6 +57,7 @@ _HOMES = {
     "neurosim.network": ("Connection", "Layer", "Network", "Neuron", "load"),
     "neurosim.compiler": ("CompiledNetwork", "compile_network"),
     "neurosim.training": ("Epoch", "agree", "epochs", "loss_and_gradients", "train"),
+    "neurosim.debugger": ("debug",),
     "neurosim.scenario": ("load_scenario", "run_scenario"),
 }  # fmt: skip
 _LATE = {name: home for home, names in _HOMES.items() for name in names}

@@ -33,8 +33,9 @@ training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs array_runs scalar_runs compiled_engine
     engines trainer gradients agreement .
 
-debugger: position expressions conditions parameter explain paths shares why trace trace_diff hand
-    bisect bisect_trace .
+debugger: position snapshot history journal walk expressions conditions telling stops locations
+    screening running grains parameter explain paths shares why trace trace_diff hand bisect
+    bisect_trace branches session .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare expect result

@@ -473,8 +473,12 @@ class Network:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
         self._live.require_none(self._title)
         self._live.begin(steps)
-        self._structure.has_values = True
+        self.note_values()
         return steps
+
+    def note_values(self) -> None:
+        """Take note that values stand on the objects, which `forget` is to drop."""
+        self._structure.has_values = True
 
     def _cached(self, key: str, make: Callable[[], _Made]) -> _Made:
         return self._structure.cached(key, make)

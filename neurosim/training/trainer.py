@@ -177,6 +177,18 @@ def epochs(
     return _Epochs(session, count)
 
 
+def prepare(network: Network, X: Any, T: Any, **given: Any) -> tuple[Task, TrainingState]:
+    """Check what `train` is given, and say where that training begins; nothing is trained.
+
+    ``given`` are the arguments of `train`, all of them but ``epochs``.
+    """
+    around = {
+        name: given.pop(name) for name in ("engine", "seed", "validation", "metrics", "state")
+    }
+    session = _Session(network, X, T, options=given, **around)
+    return session.task, session.state
+
+
 class _Epochs(Iterator[Epoch]):
     """Epochs as they are asked for. Where one is refused, it can be asked for again."""
 

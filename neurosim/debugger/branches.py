@@ -1,0 +1,166 @@
+"""Branches: what would have come of a training without, or with, what was set on the way."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from neurosim.debugger.history import Edit, Place
+from neurosim.debugger.position import Position
+from neurosim.debugger.walk import Walk
+from neurosim.functions.numerals import short
+from neurosim.interpreter.steps import Step, value_of
+from neurosim.network.connection import Connection
+from neurosim.training.state import TrainingState
+
+_MOST_STEPS = 200_000  # that are searched for the first that differs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """A branch that was kept: its history up to where it was kept."""
+
+    name: str
+    place: Place
+    position: Position
+    engines: tuple[tuple[int, str], ...]
+    n_done: int
+    edits: Mapping[Place, tuple[Edit, ...]]
+
+    @classmethod
+    def of(cls, name: str, walk: Walk) -> "Branch":
+        """The branch on which a walk is."""
+        history, place = walk.history, walk.place
+        edits = {p: tuple(found) for p, found in history.edits.items() if p <= place}
+        engines = history.engines_until(place.batch)
+        return cls(name, place, walk.position, engines, min(history.n_done, place.batch), edits)
+
+    def __str__(self) -> str:
+        n_edits = sum(map(len, self.edits.values()))
+        return f"{self.name}: kept at {self.position}, {n_edits} numbers set before"
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """How two branches differ: ``ours`` is the present one, ``theirs`` the one that was kept.
+
+    Attributes:
+        name: of the kept one.
+        edits: what was set on one of them only, with its position.
+        first: the first step that differs, in both, and its position; None: none was found.
+        outputs: for each output neuron its name and both values at the present place.
+        loss: the loss that was measured last, in both.
+    """
+
+    name: str
+    edits: tuple[tuple[Position, str], ...]
+    first: tuple[Position, str, str] | None
+    outputs: tuple[tuple[str, float | None, float | None], ...]
+    loss: tuple[float | None, float | None]
+
+    def __str__(self) -> str:
+        lines = [f"set: {position}: {text}" for position, text in self.edits]
+        if self.first is None:
+            lines.append(f"no step differs from {self.name} up to here")
+        else:
+            position, *texts = self.first
+            names = ("here", self.name)
+            lines.append(f"they part at {position}:")
+            lines += [f"  {name}: {text}" for name, text in zip(names, texts, strict=True)]
+        for what, here, there in (*self.outputs, ("loss", *self.loss)):
+            values = f"{_value(here)} here, {_value(there)} in {self.name}"
+            lines.append(f"{what}: {values}{_gap(here, there)}")
+        return "\n".join(lines)
+
+
+def compare_branches(
+    branch: Branch, walk: Walk, start: TrainingState, options: Mapping[str, Any]
+) -> Parting:
+    """Walk the kept branch on a copy of the network, and say where the two part.
+
+    Args:
+        branch: the kept one; it goes on from where it was kept as the training says.
+        walk: the present one; it comes back to where it stands.
+        start: of both.
+        options: of a walk.
+    """
+    network = walk.network.copy()
+    task = replace(walk.task, network=network, version=network.version)
+    twin = Walk(task, start, **options)
+    _repeat(branch, twin)
+    edits, here = walk.history.edits, walk.place
+    places = {
+        p
+        for p in {*edits, *branch.edits}
+        if p <= here and _texts(edits, p) != _texts(branch.edits, p)
+    }
+    told = [
+        (_position(walk, p), text)
+        for p in sorted(places)
+        for text in sorted(_texts(edits, p) ^ _texts(branch.edits, p))
+    ]
+    first = None
+    if places:
+        both = Place(min(places).batch, 0, 0)
+        twin.go_to(both)
+        walk.go_to(both)
+        first = _first_difference(walk, twin, here)
+    walk.go_to(here)
+    twin.go_to(here)
+    outputs = tuple(
+        (ours.name, ours.output, theirs.output)
+        for ours, theirs in zip(walk.network.outputs, network.outputs, strict=True)
+    )
+    return Parting(branch.name, tuple(told), first, outputs, (walk.network.loss, network.loss))
+
+
+def _repeat(branch: Branch, twin: Walk) -> None:
+    """Bring the twin to where the branch was kept, by the same engines and with what was set."""
+    twin.history.take_engines(branch.engines, branch.n_done)
+    for place in sorted(branch.edits):
+        twin.history.take_engines(branch.engines, branch.n_done)
+        twin.go_to(place)
+        for edit in branch.edits[place]:
+            owner = edit.owner
+            key: Any = owner.name
+            if isinstance(owner, Connection):
+                key = owner.source.name, owner.target.name
+            twin.edit(replace(edit, owner=twin.network[key]))
+    twin.history.take_engines(branch.engines, branch.n_done)
+    twin.go_to(branch.place)
+
+
+def _texts(edits: Mapping[Place, Any], place: Place) -> set[str]:
+    return {f"{e.owner.name}.{e.name} = {e.after!r}" for e in edits.get(place, ())}
+
+
+def _position(walk: Walk, place: Place) -> Position:
+    here = walk.place
+    walk.go_to(place)
+    position = walk.position
+    walk.go_to(here)
+    return position
+
+
+def _first_difference(walk: Walk, twin: Walk, end: Place) -> tuple[Position, str, str] | None:
+    pairs = zip(_steps(walk, end), _steps(twin, end), strict=False)
+    for (position, ours), (_, theirs) in islice(pairs, _MOST_STEPS):
+        if value_of(ours)[-1] != value_of(theirs)[-1]:
+            return position, str(ours), str(theirs)
+    return None
+
+
+def _steps(walk: Walk, end: Place) -> Iterator[tuple[Position, Step]]:
+    while walk.place < end and not walk.is_over:
+        position = walk.position
+        yield position, walk.forward()
+
+
+def _value(value: float | None) -> str:
+    return "not yet" if value is None else repr(value)
+
+
+def _gap(ours: float | None, theirs: float | None) -> str:
+    if ours is None or theirs is None or ours == theirs:
+        return ""
+    return f" ({short(ours - theirs)} apart)"

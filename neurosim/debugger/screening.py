@@ -1,0 +1,305 @@
+"""Which batches a walk need not go through: those in which no stop can be hit.
+
+The compiled engine runs ahead; what it finds out on the way, the loss of each row, the weights
+after each update, the outputs of neurons over a batch, says where a condition *may* hold, with
+room for the last bits in which the engines differ. There the walk goes step by step and decides.
+What cannot be screened (a delta, a breakpoint without a condition) is always walked.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.debugger.conditions import Condition, Quantity
+from neurosim.debugger.stops import AtAnything, AtPart, Catch, Stop, Watch
+from neurosim.network.neuron import Neuron
+from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.state import TrainingState, batch_rows
+from neurosim.training.task import Task
+
+_TOLERANCE = 1e-9  # relative, as that of `Condition.may_hold`
+_MOST_QUANTITIES = 4  # of a condition whose old and new values are tried in all combinations
+_FORWARD = ("output", "net_input")
+_PARAMETERS = ("weight", "bias")
+
+Values = NDArray[np.float64] | float | None
+
+
+def needs_of(stop: Stop) -> set[str] | None:
+    """What must be known to screen a stop: numbers, losses, parameters, values, gradients.
+
+    None: it cannot be screened.
+    """
+    subject = stop.subject
+    if isinstance(subject, AtPart) and stop.condition is None:
+        return {"numbers"}
+    if isinstance(subject, Watch) and stop.condition is None:
+        if subject.mode == "changes":
+            return None
+        return _needs_of_quantities([subject.quantity])
+    if isinstance(subject, Catch) and stop.condition is None:
+        known = {"nan": "values", "inf": "values", "exploding": "gradients"}
+        known["vanishing"] = "gradients"
+        return {known[subject.name]} if subject.name in known else None
+    if stop.condition is None or isinstance(subject, Watch | Catch):
+        return None
+    return _needs_of_quantities(stop.condition.quantities)
+
+
+def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
+    needs = {"numbers"}
+    for quantity in quantities:
+        if quantity.kind == "position":
+            if quantity.name == "step":
+                return None
+        elif quantity.kind == "loss":
+            needs.add("losses")
+        elif quantity.name in _PARAMETERS:
+            needs.add("parameters")
+        elif quantity.name in _FORWARD:
+            needs.add("values")
+        else:
+            return None
+    return needs if sum(q.kind != "position" for q in quantities) <= _MOST_QUANTITIES else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start."""
+
+    state: TrainingState
+    batch: int | None
+
+
+class Screen:
+    """Some stops, all of which can be screened, and what they need.
+
+    Args:
+        stops: those that count.
+        task: what is trained.
+        engine: that trains it.
+    """
+
+    def __init__(self, stops: Iterable[Stop], task: Task, engine: CompiledEngine) -> None:
+        self._stops = tuple(stops)
+        self._task, self._engine = task, engine
+        found = [needs_of(stop) for stop in self._stops]
+        self.is_possible = None not in found
+        self._needs = set[str]().union(*(needs for needs in found if needs))
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self._task.network.parameter_names())}
+
+    @cached_property
+    def _neurons(self) -> dict[Neuron, int]:
+        return {neuron: i for i, neuron in enumerate(self._task.network.neurons)}
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing is asked for that stems from the batch before."""
+        return all(
+            isinstance(stop.subject, AtPart | Catch)
+            or (
+                isinstance(stop.subject, AtAnything)
+                and all(q.kind in {"position", "loss"} for q in _quantities(stop))
+            )
+            for stop in self._stops
+        )
+
+    def run(self, state: TrainingState, epochs: int, n_batches: int) -> Found:
+        """Train on, for so many epochs or batches, and say which batch may be the first.
+
+        Of ``epochs`` whole epochs (the rest of the present one is one) if that is not 0, else one
+        batch; ``n_batches`` says how many batches that are.
+        """
+        first = state.epoch * self._task.n_batches + state.batch
+        if self._needs <= {"numbers", "losses"} and epochs:
+            after, losses = self._engine.advance_rows(state, epochs=epochs)
+            return Found(after, self._first_of_rows(first, losses))
+        return self._batch_by_batch(state, first, n_batches)
+
+    # --- many rows at once
+
+    def _first_of_rows(self, first: int, losses: NDArray[np.float64]) -> int | None:
+        task = self._task
+        start = first // task.n_batches * task.n_rows + first % task.n_batches * task.batch_size
+        numbers = np.arange(start, start + len(losses), dtype=np.float64)
+        epoch, sample = np.divmod(numbers, task.n_rows)
+        batch = np.floor(sample / task.batch_size)
+        rows: dict[str, Values] = {
+            "epoch": epoch,
+            "sample": sample,
+            "batch": batch,
+            "row": None if task.shuffle else sample,
+        }
+        flags = np.zeros(len(losses), np.bool_)
+        for stop in self._stops:
+            flags |= self._rows_of(stop, rows, losses)
+        if not flags.any():
+            return None
+        at = int(flags.argmax())
+        return int(epoch[at]) * task.n_batches + int(batch[at])
+
+    def _rows_of(
+        self, stop: Stop, numbers: Mapping[str, Values], losses: NDArray[np.float64]
+    ) -> Any:
+        """In which rows a stop may be hit, by numbers and losses."""
+        subject = stop.subject
+        if isinstance(subject, AtPart):
+            return _is_part(subject, numbers)
+        if isinstance(subject, Watch):
+            return _may_move(subject, _before(losses), losses)
+        assert stop.condition is not None
+        fresh = isinstance(subject, AtAnything)
+        known = {"loss": [losses] if fresh else [losses, _before(losses)]}
+        return _may_hold(stop.condition, numbers, lambda q: known[q.name])
+
+    # --- batch by batch
+
+    def _batch_by_batch(self, state: TrainingState, first: int, count: int) -> Found:
+        before: dict[Quantity, float] = {}
+        with self._engine.batches(state) as run:
+            after = state
+            for number in range(first, first + count):
+                at_start = after
+                losses = run.advance()
+                after = run.state()
+                if not after.is_finite or not np.isfinite(losses).all():
+                    return Found(at_start, number)
+                rows = batch_rows(self._task, at_start)
+                moment = _Batch(
+                    self._task, number, rows, losses,
+                    theta=at_start.parameters, after=after.parameters,
+                )  # fmt: skip
+                if any(self._in_batch(stop, moment, before) for stop in self._stops):
+                    return Found(at_start, number)
+        return Found(after, None)
+
+    def _in_batch(self, stop: Stop, batch: "_Batch", before: dict[Quantity, float]) -> bool:
+        subject = stop.subject
+        if isinstance(subject, AtPart):
+            return bool(np.any(_is_part(subject, batch.numbers)))
+        if isinstance(subject, Catch):
+            return self._catches(subject, batch)
+        if isinstance(subject, Watch):
+            found = self._variants(subject.quantity, batch, before)
+            return bool(np.any(_may_move(subject, found[-1], found[0])))
+        assert stop.condition is not None
+        flags = _may_hold(stop.condition, batch.numbers, lambda q: self._variants(q, batch, before))
+        return bool(np.any(flags))
+
+    def _variants(
+        self, quantity: Quantity, batch: "_Batch", before: dict[Quantity, float]
+    ) -> list[Values]:
+        """What a quantity may be while a row is walked: its new value, or the one before."""
+        if quantity.name in _PARAMETERS:
+            name = str(quantity) if quantity.name == "bias" else quantity.owner.name  # type: ignore[union-attr]
+            column = self._columns[name]
+            return [batch.after[column], batch.theta[column]]
+        if quantity.kind == "loss":
+            found = batch.losses
+        else:
+            found = self._values(batch)[quantity.name == "output"][:, self._neurons[quantity.owner]]  # type: ignore[index]
+        old = _before(found, before.get(quantity, np.nan))
+        before[quantity] = float(found[-1])
+        return [found, old]
+
+    def _values(self, batch: "_Batch") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if batch.values is None:
+            batch.values = self._engine.values(batch.theta, self._task.X[batch.rows])
+        return batch.values
+
+    def _catches(self, subject: Catch, batch: "_Batch") -> bool:
+        if subject.name in {"nan", "inf"}:
+            net_inputs, outputs = self._values(batch)
+            computed = [i for neuron, i in self._neurons.items() if not neuron.is_input]
+            return not (np.isfinite(outputs).all() and np.isfinite(net_inputs[:, computed]).all())
+        task = self._task
+        _, gradient = self._engine.loss_and_gradient(
+            batch.theta, task.X[batch.rows], task.T[batch.rows]
+        )
+        sizes = np.abs(gradient)
+        if subject.name == "exploding":
+            return bool((sizes > subject.bound * (1.0 - _TOLERANCE)).any())
+        return bool((sizes < subject.bound * (1.0 + _TOLERANCE) + 1e-300).any())
+
+
+class _Batch:
+    """What is known of a batch that the engine did."""
+
+    def __init__(
+        self,
+        task: Task,
+        number: int,
+        rows: Any,
+        losses: NDArray[np.float64],
+        *,
+        theta: NDArray[np.float64],
+        after: NDArray[np.float64],
+    ) -> None:
+        epoch, batch = divmod(number, task.n_batches)
+        samples = batch * task.batch_size + np.arange(len(rows), dtype=np.float64)
+        self.numbers: dict[str, Values] = {
+            "epoch": float(epoch),
+            "batch": float(batch),
+            "sample": samples,
+            "row": np.asarray(rows, np.float64),
+        }
+        self.rows, self.losses, self.theta, self.after = rows, losses, theta, after
+        self.values: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+
+
+def _quantities(stop: Stop) -> tuple[Quantity, ...]:
+    return () if stop.condition is None else stop.condition.quantities
+
+
+def _before(values: NDArray[np.float64], first: float = np.nan) -> NDArray[np.float64]:
+    """The value of the row before each; nothing is known of the first."""
+    return np.concatenate(([first], values[:-1]))
+
+
+def _is_part(subject: AtPart, numbers: Mapping[str, Values]) -> Any:
+    flags: Any = np.True_
+    for name, number in subject.numbers:
+        known = numbers[name]
+        if known is not None:
+            flags = flags & (np.asarray(known) == number)
+    return flags
+
+
+def _may_move(subject: Watch, before: Values, after: Values) -> NDArray[np.bool_]:
+    """Whether a value may have crossed the bound; what is not known rules nothing out."""
+    bound = subject.bound if subject.mode == "crosses" else 0.0
+    old, new = np.asarray(before, np.float64), np.asarray(after, np.float64)
+    room = _TOLERANCE * max(1.0, abs(bound))
+    with np.errstate(invalid="ignore"):
+        is_sure = ((old > bound + room) & (new > bound + room)) | (
+            (old < bound - room) & (new < bound - room)
+        )
+    moved: NDArray[np.bool_] = ~is_sure
+    return moved
+
+
+def _may_hold(
+    condition: Condition,
+    numbers: Mapping[str, Values],
+    variants: Callable[[Quantity], list[Any]],
+) -> Any:
+    """Whether the condition may hold for any of what each quantity may be."""
+    others = [q for q in condition.quantities if q.kind != "position"]
+    flags: Any = np.False_
+    choices: Iterator[tuple[Any, ...]] = itertools.product(*map(variants, others))
+    for values in choices:
+        known = dict(zip(others, values, strict=True))
+
+        def read(quantity: Quantity, known: dict[Quantity, Any] = known) -> Any:
+            return known[quantity] if quantity in known else numbers[quantity.name]
+
+        flags = flags | condition.may_hold(read)
+    return flags

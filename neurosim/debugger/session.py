@@ -1,0 +1,725 @@
+"""A debugging session: a training to step through, forward and backward, and to ask.
+
+It has no user interface: each command is a method, and what there is to say is returned.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neurosim.debugger.branches import Branch, Parting, compare_branches
+from neurosim.debugger.conditions import Quantity, parse_condition, parse_expression
+from neurosim.debugger.explain import Explanation, explain
+from neurosim.debugger.grains import end_of, run_of, start_of
+from neurosim.debugger.history import Edit, Place
+from neurosim.debugger.journal import LIMIT
+from neurosim.debugger.locations import find_location, require_part
+from neurosim.debugger.position import GRAINS, PHASES, Position
+from neurosim.debugger.running import Hit, Runner
+from neurosim.debugger.stops import CATCHES, AtAnything, Catch, Stop, Subject, Watch
+from neurosim.debugger.telling import tell, tell_coming
+from neurosim.debugger.trace import header_of, new_file, write_trace
+from neurosim.debugger.walk import Walk
+from neurosim.debugger.why import Why, WhySince, why, why_since
+from neurosim.errors import (
+    GraphError,
+    InvalidValueError,
+    UnknownNameError,
+    WrongTypeError,
+    unknown,
+)
+from neurosim.functions.numerals import require_number, short
+from neurosim.interpreter.steps import Step
+from neurosim.network.network import Network
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task, require_epochs
+from neurosim.training.trainer import prepare
+
+_MOST_LINES = 24  # that a move tells
+_MOST_STEPS = 5_000  # that are kept to be told
+_LEAST_LIMIT = 10_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a move led to.
+
+    Attributes:
+        hits: the breakpoints, watches and catches that ended it; most moves have none.
+        lines: the arithmetic of the steps that were done, where it was asked for.
+        position: where the session stands now.
+        coming: what is about to happen there, in words.
+        is_told: whether the position belongs to what `str` says.
+    """
+
+    hits: tuple[Hit, ...]
+    lines: tuple[str, ...]
+    position: Position
+    coming: str
+    is_told: bool
+
+    def __str__(self) -> str:
+        where = [f"{self.position}: {self.coming}"] if self.is_told or not self.lines else []
+        return "\n".join([*map(str, self.hits), *self.lines, *where])
+
+
+class Session:
+    """A training, taken apart.
+
+    ``network`` is the caller's own; at every moment its objects hold what they hold there in the
+    training. `close` gives it free.
+
+    Args:
+        task: what is trained.
+        state: where it begins.
+        n_epochs: how many epochs there are in all.
+        engine: ``compiled`` or ``graph``, for the way to far places.
+        limit: about how many bytes are kept to go back.
+
+    Attributes:
+        task: what is trained.
+    """
+
+    def __init__(
+        self, task: Task, state: TrainingState, *, n_epochs: int, engine: str, limit: int = LIMIT
+    ) -> None:
+        self.task = task
+        self._start = state
+        self._options: dict[str, Any] = {"n_epochs": n_epochs, "engine": engine, "limit": limit}
+        self._walk = Walk(task, state, **self._options)
+        self._runner = Runner(self._walk)
+        self._n_stops = 0
+        self._branches: dict[str, Branch] = {}
+
+    # --- where it stands
+
+    @property
+    def network(self) -> Network:
+        """The network, as it stands at this moment of its training."""
+        return self.task.network
+
+    @property
+    def position(self) -> Position:
+        """Epoch, batch, sample, phase and step."""
+        return self._walk.position
+
+    @property
+    def place(self) -> Place:
+        """The position as one that can be compared: earlier is less."""
+        return self._walk.place
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no further step."""
+        return self._walk.is_over
+
+    @property
+    def n_epochs(self) -> int:
+        """How many epochs there are in all."""
+        return self._walk.last // self.task.n_batches
+
+    @property
+    def coming(self) -> str:
+        """What is about to happen, in words."""
+        walk = self._walk
+        if walk.has_diverged:
+            return "the training diverged: the update before left a number that is not finite"
+        if walk.is_over:
+            return f"the end of the training, {short(self._loss_of_epoch())} its last loss"
+        step = walk.coming()
+        assert step is not None
+        return tell_coming(step)
+
+    @property
+    def coming_step(self) -> Step | None:
+        """The step that is about to happen; None at the end."""
+        return self._walk.coming()
+
+    @property
+    def state(self) -> TrainingState:
+        """The training state at the start of the present batch."""
+        return self._walk.state
+
+    def digest(self) -> str:
+        """A fingerprint of every number: objects, optimizer memory, losses, random streams.
+
+        Equal at two moments says that they are one, to the last bit.
+        """
+        return self._walk.digest()
+
+    # --- moving
+
+    def step(self, times: int = 1) -> Arrival:
+        """Do so many steps."""
+        return self._ahead("step", times)
+
+    def next(self, times: int = 1) -> Arrival:
+        """Finish so many neurons; an input counts as one."""
+        return self._ahead("neuron", times)
+
+    def layer(self, times: int = 1) -> Arrival:
+        """Finish so many layers; neurons in no layer count by their level."""
+        return self._ahead("layer", times)
+
+    def phase(self, times: int = 1) -> Arrival:
+        """Go to the start of the next phase."""
+        return self._ahead("phase", times)
+
+    def sample(self, times: int = 1) -> Arrival:
+        """Go to the start of the next sample."""
+        return self._ahead("sample", times)
+
+    def batch(self, times: int = 1) -> Arrival:
+        """Go to the start of the next batch."""
+        return self._ahead("batch", times)
+
+    def epoch(self, times: int = 1) -> Arrival:
+        """Go to the start of the next epoch."""
+        return self._ahead("epoch", times)
+
+    def back(self, times: int = 1, grain: str = "step") -> Arrival:
+        """Go back: to the start of the present neuron, layer, ..., or of the one before it."""
+        grain, times = _require_grain(grain), _require_times(times)
+        for _ in range(times):
+            if self.place == self._first:
+                break
+            self._back(grain)
+        return self._arrival()
+
+    def until(self, where: Any) -> Arrival:
+        """Go on until a neuron's output is there, or another location is reached."""
+        subject = find_location(where, self.task, self.n_epochs)
+        own = Stop(0, "until", subject)
+        done: list[Step] = []
+        self._runner.stops.append(own)
+        try:
+            hits = self._runner.run()
+        finally:
+            self._runner.stops.remove(own)
+        if any(hit.stop is own for hit in hits):
+            done = self._subject_steps()
+        return self._arrival([h for h in hits if h.stop is not own], done)
+
+    def goto(
+        self,
+        *,
+        epoch: int | None = None,
+        batch: int | None = None,
+        sample: int | None = None,
+        phase: str | None = None,
+        step: int | None = None,
+    ) -> Arrival:
+        """Go to a moment, ahead or back; no breakpoint stops it.
+
+        ``goto(epoch=5)`` stands after five epochs. What is not given is that of the present
+        moment, or the first, where something coarser is given.
+
+        Raises:
+            InvalidValueError: there is no such moment.
+        """
+        parts = {"epoch": epoch, "batch": batch, "sample": sample}
+        self._walk.go_to(self._find_place(parts, phase, step))
+        return self._arrival()
+
+    def resume(self, times: int = 1) -> Arrival:
+        """Go on until something stops it, or to the end; ``times`` counts stops."""
+        hits: Sequence[Hit] = ()
+        for _ in range(_require_times(times)):
+            hits = self._runner.run()
+            if not hits:
+                break
+        return self._arrival(hits, self._subject_steps() if hits else ())
+
+    def reverse_resume(self) -> Arrival:
+        """Go back to where something would have stopped it, or to the start."""
+        hits = self._runner.run_back()
+        return self._arrival(hits, self._subject_steps() if hits else ())
+
+    def restart(self) -> Arrival:
+        """Go to the start and forget what was set; breakpoints stay."""
+        stops = self._runner.stops
+        self._walk.go_to(self._first)
+        self._walk.close()
+        self.network.load_parameters(self._start.parameters)
+        self._walk = Walk(self.task, self._start, **self._options)
+        self._runner = Runner(self._walk)
+        self._runner.stops = stops
+        return self._arrival()
+
+    # --- breakpoints, watches, catches
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """The breakpoints, watches and catches."""
+        return tuple(self._runner.stops)
+
+    def break_at(
+        self,
+        where: Any = None,
+        *,
+        when: str | None = None,
+        temporary: bool = False,
+        ignore: int = 0,
+    ) -> Stop:
+        """Stop at a location, where a condition holds, or both.
+
+        Args:
+            where: ``h1``, ``x1->h1``, ``layer h``, each also with ``backward`` or ``update``;
+                ``epoch 3 sample 1``; a phase; None: anywhere.
+            when: such as ``h1.output > 0.9 and x1->h1.gradient < 0``; it is looked at when the
+                location is reached, or, without one, when something it names is written.
+            temporary: only once.
+            ignore: so many hits are passed over.
+
+        Raises:
+            InvalidValueError, UnknownNameError: what is asked for is not there; says where.
+        """
+        condition = None if when is None else parse_condition(when, self.network)
+        if where is not None:
+            subject: Subject = find_location(where, self.task, self.n_epochs)
+        elif condition is not None:
+            subject = AtAnything(condition.quantities)
+        else:
+            raise InvalidValueError("break: got nothing; expected a location, a condition, or both")
+        stop = self._add("breakpoint", subject)
+        stop.condition, stop.is_temporary = condition, temporary
+        stop.ignore = _require_count(ignore)
+        return stop
+
+    def watch(self, quantity: str, mode: str = "changes", bound: float = 0.0) -> Stop:
+        """Stop when a quantity moves.
+
+        Args:
+            quantity: such as ``h1.output`` or ``x1->h1.weight``.
+            mode: ``changes``, ``crosses`` (the bound), or ``sign``.
+            bound: that of ``crosses``.
+        """
+        if mode not in {"changes", "crosses", "sign"}:
+            raise UnknownNameError(unknown("way to watch", mode, ("changes", "crosses", "sign")))
+        subject = Watch(self._quantity(quantity), mode, require_number(bound, "bound"))
+        return self._add("watch", subject)
+
+    def catch(self, name: str, bound: float | None = None) -> Stop:
+        """Stop when something goes wrong: nan, inf, saturated, dead, exploding, vanishing."""
+        if not isinstance(name, str) or name not in CATCHES:
+            raise UnknownNameError(unknown("catch", name, CATCHES))
+        chosen = CATCHES[name][1] if bound is None else require_number(bound, f"catch {name}")
+        return self._add("catch", Catch(name, chosen))
+
+    def find_stop(self, number: int) -> Stop:
+        """The breakpoint, watch or catch of this number."""
+        for stop in self._runner.stops:
+            if stop.number == number:
+                return stop
+        known = [str(stop.number) for stop in self._runner.stops]
+        raise UnknownNameError(unknown("breakpoint", number, known))
+
+    def delete(self, number: int | None = None) -> None:
+        """Take a breakpoint, watch or catch away; None: all."""
+        if number is None:
+            self._runner.stops.clear()
+        else:
+            self._runner.stops.remove(self.find_stop(number))
+
+    def set_condition(self, number: int, when: str | None) -> Stop:
+        """Give a breakpoint another condition; None: it has none any more."""
+        stop = self.find_stop(number)
+        condition = None if when is None else parse_condition(when, self.network)
+        if isinstance(stop.subject, AtAnything):
+            if condition is None:
+                raise InvalidValueError(
+                    f"condition {number}: got none, and no location either; expected a condition"
+                )
+            stop.subject = AtAnything(condition.quantities)
+        stop.condition = condition
+        return stop
+
+    # --- looking
+
+    def value(self, text: str) -> float | bool:
+        """The value of an expression, such as ``h1.output`` or ``abs(o1.delta) > 0.1``.
+
+        Raises:
+            NotComputable: a value of it is not there yet, or it divides by zero.
+        """
+        return parse_expression(text, self.network).value(self._runner.read)
+
+    def explain(self, name: str) -> Explanation:
+        """Write out the formulas of a neuron, a connection or the ``loss`` with their numbers."""
+        position = None if self.is_over else self.position
+        self._walk.close()
+        return explain(
+            self.network, name, task=self.task, state=self._memory_state(), position=position
+        )
+
+    def why(
+        self, source: str, target: str | None = None, *, since: int | None = None
+    ) -> Why | WhySince:
+        """Tell where the last update of a weight or bias came from; or all, since an epoch.
+
+        Args:
+            source: of the connection; or alone ``x1->h1`` or ``h1.bias``.
+            target: of the connection.
+            since: the epoch from whose start on all updates are added up.
+
+        Raises:
+            GraphError: there was no update yet.
+        """
+        last = self._last_update()
+        if since is None:
+            return why(self.task, self._walk.state_at(last), source, target)
+        first = require_part("epoch", since, self.task, self.n_epochs) * self.task.n_batches
+        if first > last:
+            raise GraphError(
+                f"why: no update was made since epoch {since}; expected an epoch before this moment"
+            )
+        state = self._walk.state_at(max(first, self._walk.first))
+        count = last + 1 - max(first, self._walk.first)
+        return why_since(self.task, state, source, target, n_batches=count)
+
+    def listing(self, before: int = 5, after: int = 5) -> list[str]:
+        """The arithmetic around this place, a step a line; an arrow points at the coming one."""
+        walk, here = self._walk, self.place
+        done = [f"   {step}" for step in walk.last_steps()[-before:]]
+        if self.is_over:
+            return [*done, f"-> {self.coming}"]
+        coming: list[str] = []
+        for _ in range(after):
+            if walk.is_over or (coming and walk.step == 0):
+                break
+            coming.append(str(walk.forward()))
+        walk.go_to(here)
+        return [*done, *(f"{'  ' if i else '->'} {line}" for i, line in enumerate(coming))]
+
+    # --- what if
+
+    def set(self, what: str, value: float) -> Edit:
+        """Set a number, such as ``h1.output`` or ``x1->h1.weight``, and go on with it.
+
+        What was known of the time after this moment is forgotten: it is another branch now.
+        """
+        quantity = self._quantity(what)
+        number, owner = require_number(value, what), quantity.owner
+        if owner is None:
+            raise InvalidValueError(
+                f"set {what}: it is not to be set; expected a number of a neuron or connection"
+            )
+        before = self._runner.read(quantity)
+        if quantity.name == "bias" and before is None:
+            raise GraphError(
+                f"{what}: the neuron has no bias, got {value!r}; expected one that has"
+            )
+        edit = Edit(owner, quantity.name, before, number)
+        self._walk.edit(edit)
+        return edit
+
+    def fork(self, name: str | None = None) -> Branch:
+        """Keep this branch by a name, to be compared with what comes of this one."""
+        chosen = f"fork{len(self._branches) + 1}" if name is None else name
+        self._branches[chosen] = Branch.of(chosen, self._walk)
+        return self._branches[chosen]
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """The branches that were kept."""
+        return tuple(self._branches.values())
+
+    def compare(self, name: str | None = None) -> Parting:
+        """Show where this branch parts from one that was kept, and how far they have gone."""
+        if not self._branches:
+            raise GraphError("compare: there is no other branch; expected a fork before")
+        chosen = next(reversed(self._branches)) if name is None else name
+        if chosen not in self._branches:
+            raise UnknownNameError(unknown("branch", chosen, self._branches))
+        return compare_branches(self._branches[chosen], self._walk, self._start, self._options)
+
+    # --- writing
+
+    def record(
+        self, path: Any, *, times: int = 1, grain: str = "batch", overwrite: bool = False
+    ) -> int:
+        """Write the steps from here on to a file, so many of a grain; the session stays here.
+
+        Returns:
+            The number of steps.
+        """
+        here, end = self.place, self._target(_require_grain(grain), _require_times(times))
+        header = header_of(self.task, self.state, max(1, end.batch - here.batch))
+        count = 0
+
+        def steps() -> Iterator[tuple[Position, Step]]:
+            nonlocal count
+            while self.place < end and not self.is_over:
+                position = self.position
+                yield position, self._walk.forward()
+                count += 1
+
+        try:
+            with new_file(Path(path), overwrite=overwrite) as file:
+                write_trace(file, header, steps())
+        finally:
+            self._walk.go_to(here)
+        return count
+
+    def close(self) -> None:
+        """Give the network free, as it stands."""
+        self._walk.close()
+
+    def __repr__(self) -> str:
+        lines = [f"{self.position}: {self.coming}", *self.listing(), *map(str, self.stops)]
+        return "\n".join([f"debugging {self.network!r}", *lines])
+
+    # --- inside
+
+    @property
+    def _first(self) -> Place:
+        return Place(self._walk.first, 0, 0)
+
+    def _arrival(
+        self, hits: Sequence[Hit] = (), done: Sequence[Step] = (), *, is_told: bool = True
+    ) -> Arrival:
+        lines = tell(done)
+        if len(lines) > _MOST_LINES:
+            left_out = len(lines) - _MOST_LINES
+            lines = [
+                *lines[: _MOST_LINES // 2],
+                f"... {left_out} more lines",
+                *lines[-(_MOST_LINES // 2) :],
+            ]
+        return Arrival(tuple(hits), tuple(lines), self.position, self.coming, is_told)
+
+    def _ahead(self, grain: str, times: int) -> Arrival:
+        """Go on by so many of a grain, or to where something stops it."""
+        times = _require_times(times)
+        if grain in {"step", "neuron", "layer"}:
+            return self._ahead_finely(grain, times)
+        hits = self._runner.run(self._target(grain, times))
+        return self._arrival(hits, self._subject_steps() if hits else ())
+
+    def _ahead_finely(self, grain: str, times: int) -> Arrival:
+        done: list[Step] = []
+        hits: Sequence[Hit] = ()
+        for _ in range(times):
+            if self.is_over or hits:
+                break
+            hits = self._finish(grain, done)
+            del done[:-_MOST_STEPS]
+        return self._arrival(hits, done, is_told=bool(hits) or self.is_over)
+
+    def _finish(self, grain: str, done: list[Step]) -> Sequence[Hit]:
+        """Do one step, or all that are left of a neuron or layer."""
+        run = None
+        while not self.is_over:
+            coming = self._walk.coming()
+            assert coming is not None
+            now = (self.place[:2], run_of(coming, grain, self.network))
+            if run is not None and now != run:
+                break
+            run = now
+            hits = self._runner.run(is_there=lambda _: True, done=done)
+            if hits or grain == "step":
+                return hits
+        return ()
+
+    def _target(self, grain: str, times: int) -> Place:
+        """The place behind so many of a grain."""
+        place = self.place
+        if grain in {"step", "neuron", "layer"}:
+            self._ahead_finely(grain, times)
+            target = self.place
+            self._walk.go_to(place)
+            return target
+        for _ in range(times):
+            place = end_of(self._walk, place, grain)
+            if place.batch >= self._walk.last:
+                break
+        return place
+
+    def _back(self, grain: str) -> None:
+        walk = self._walk
+        if grain in {"phase", "sample", "batch", "epoch"}:
+            walk.go_to(start_of(walk, self.place, grain))
+            return
+        run = run_of(walk.backward(), grain, self.network)
+        while grain != "step" and walk.step:
+            done = walk.done()
+            if not done or run_of(done[-1], grain, self.network) != run:
+                break
+            walk.backward()
+
+    def _subject_steps(self) -> list[Step]:
+        """The last steps that were done, as far as they are about one neuron."""
+        steps = self._walk.last_steps()
+        if not steps:
+            return []
+        run = run_of(steps[-1], "neuron", self.network)
+        count = 0
+        for step in reversed(steps):
+            if run_of(step, "neuron", self.network) != run:
+                break
+            count += 1
+        return steps[-count:]
+
+    def _find_place(
+        self, parts: dict[str, int | None], phase: str | None, step: int | None
+    ) -> Place:
+        task, here = self.task, self.position
+        given = [name for name, number in parts.items() if number is not None]
+        numbers = {"epoch": here.epoch, "batch": 0, "sample": 0}
+        for name in given:
+            numbers[name] = require_part(name, parts[name], task, self.n_epochs)
+        if "epoch" not in given and "batch" not in given and "sample" not in given:
+            numbers |= {"sample": here.sample}
+        if "sample" in given or not given:
+            batch, unit = divmod(numbers["sample"], task.batch_size)
+            if "batch" in given and batch != numbers["batch"]:
+                raise InvalidValueError(
+                    f"goto: sample {numbers['sample']} is in batch {batch},"
+                    f" got batch {numbers['batch']}; expected one of the two"
+                )
+        else:
+            batch, unit = numbers["batch"], 0
+        place = Place(numbers["epoch"] * task.n_batches + batch, unit, 0)
+        if place < self._first:
+            raise InvalidValueError(
+                f"goto: epoch {numbers['epoch']} is before the start; expected a later one"
+            )
+        return self._within(place, phase, step)
+
+    def _within(self, place: Place, phase: str | None, step: int | None) -> Place:
+        """A step of a sample, or the start of one of its phases."""
+        walk = self._walk
+        if phase is not None:
+            if phase not in PHASES:
+                raise UnknownNameError(unknown("phase", phase, PHASES))
+            if step is not None:
+                raise InvalidValueError("goto: got a phase and a step; expected one of the two")
+            starts = {"forward": 0, "loss": walk.n_forward, "backward": walk.n_forward + 1}
+            if phase == "update":
+                return Place(place.batch, walk.rows_of(place.batch), 0)
+            return place._replace(step=starts[phase])
+        if step is None:
+            return place
+        count = walk.n_sample + (
+            walk.n_update if place.unit == walk.rows_of(place.batch) - 1 else 0
+        )
+        number = _require_count(step)
+        if number >= count:
+            raise InvalidValueError(f"step: got {number}; expected a number from 0 to {count - 1}")
+        if number < walk.n_sample:
+            return place._replace(step=number)
+        return Place(place.batch, place.unit + 1, number - walk.n_sample)
+
+    def _add(self, kind: str, subject: Subject) -> Stop:
+        self._n_stops += 1
+        stop = Stop(self._n_stops, kind, subject)
+        self._runner.stops.append(stop)
+        return stop
+
+    def _quantity(self, text: str) -> Quantity:
+        found = parse_expression(text, self.network)
+        if len(found.quantities) != 1 or str(found.quantities[0]) != found.text.replace(" ", ""):
+            raise InvalidValueError(
+                f"quantity: got {text!r:.80}; expected one such as h1.output or x1->h1.weight"
+            )
+        return found.quantities[0]
+
+    def _memory_state(self) -> TrainingState:
+        return replace(self.state, memory=self._walk.memory)
+
+    def _last_update(self) -> int:
+        """The number of the batch of the last update."""
+        walk = self._walk
+        is_in_update = walk.unit == walk.n_rows and walk.step > 0
+        last = walk.batch if is_in_update else walk.batch - 1
+        if last < walk.first:
+            raise GraphError("why: no update was made yet; expected a batch to be done before")
+        return last
+
+    def _loss_of_epoch(self) -> float:
+        return self.state.partial_loss / self.task.divisor(self.task.n_rows)
+
+
+def debug(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    optimizer: Any,
+    epochs: int,
+    batch_size: int | None = None,
+    shuffle: bool = False,
+    reduction: str = "mean",
+    engine: str = "compiled",
+    seed: int | None = None,
+    penalty: Any = None,
+    precision: str = "double",
+    validation: tuple[Any, Any] | None = None,
+    metrics: Sequence[str] = (),
+    state: TrainingState | None = None,
+    limit: int = LIMIT,
+) -> Session:
+    """Step through a training; takes the arguments of `neurosim.train`, and checks them as that.
+
+    Args:
+        network: is trained as one steps; its objects hold every number of the moment.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out).
+        loss: as for `train`, like all that follows.
+        optimizer: the rule.
+        epochs: how many; one steps no further.
+        batch_size: rows in a batch.
+        shuffle: a new order of the rows for each epoch.
+        reduction: over a batch.
+        engine: of what is not stepped through, on the way to a far moment.
+        seed: of the shuffling.
+        penalty: on weights.
+        precision: of the engine; steps are always double.
+        validation: checked, and left to training.
+        metrics: checked, and left to training.
+        state: where to go on.
+        limit: about how many bytes are kept to go back (256 MB).
+
+    Raises:
+        NeurosimError: something given does not fit; see `train`.
+    """
+    task, begin = prepare(
+        network, X, T,
+        engine=engine, seed=seed, validation=validation, metrics=metrics, state=state, loss=loss,
+        optimizer=optimizer, batch_size=batch_size, shuffle=shuffle, reduction=reduction,
+        penalty=penalty, precision=precision,
+    )  # fmt: skip
+    n_epochs = begin.epoch + require_epochs(epochs)
+    return Session(task, begin, n_epochs=n_epochs, engine=engine, limit=_require_limit(limit))
+
+
+def _require_times(times: object) -> int:
+    number = _require_count(times)
+    if number < 1:
+        raise InvalidValueError(f"times: got {times!r}; expected an integer >= 1")
+    return number
+
+
+def _require_count(number: object) -> int:
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
+        raise WrongTypeError(f"number: got {number!r:.80}; expected an integer >= 0")
+    if number < 0:
+        raise InvalidValueError(f"number: got {number!r}; expected an integer >= 0")
+    return int(number)
+
+
+def _require_limit(limit: object) -> int:
+    number = _require_count(limit)
+    if number < _LEAST_LIMIT:
+        raise InvalidValueError(f"limit: got {limit!r}; expected at least {_LEAST_LIMIT} bytes")
+    return number
+
+
+def _require_grain(grain: object) -> str:
+    if not isinstance(grain, str) or grain not in GRAINS:
+        raise UnknownNameError(unknown("grain", grain, GRAINS))
+    return grain

@@ -1,0 +1,508 @@
+"""A whole training as one stream of steps, along which one walks forward and backward in time.
+
+The objects of the network hold, at every place of the walk, what they would hold there if the
+training had been gone through once, from its start to here; to the last bit, however one came. Ways
+there are three:
+
+* a step is done by the interpreter, or undone and redone from its record in the journal;
+* whole batches ahead are done by the compiled engine, if the training has it; then the objects take
+  its parameters over, and nothing is computed on them yet;
+* what lies far back is reached from the nearest checkpoint, by the engines and with the changes
+  that the history names.
+"""
+
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.debugger.history import Checkpoint, Edit, History, Place
+from neurosim.debugger.journal import LIMIT, Journal, Tape
+from neurosim.debugger.position import Position
+from neurosim.debugger.snapshot import Snapshot, digest_of, put_back, take_snapshot
+from neurosim.interpreter.steps import Measured, Step, redo, undo
+from neurosim.network.pause import PausedCollection
+from neurosim.training.engines import Engine, make_engine
+from neurosim.training.graph_engine import sample_steps, update_of
+from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.task import Task, require_fresh
+
+_SPACING = 0.2  # seconds of work between two checkpoints
+_STRETCH = 0.1  # seconds that an engine works at once
+_NEAR = 100_000  # steps that are sooner undone one by one than made again
+
+
+class Walk:
+    """Where one stands in a training, and the ways from there.
+
+    Args:
+        task: what is trained; the walk works on its network's objects.
+        state: the start.
+        engine: of whole batches, ``compiled`` or ``graph``.
+        n_epochs: how many there are in all, those before ``state`` included.
+        limit: bytes of the journal; a quarter as much again is for checkpoints.
+    """
+
+    def __init__(
+        self, task: Task, state: TrainingState, *, engine: str, n_epochs: int, limit: int = LIMIT
+    ) -> None:
+        self.task, self.network, self.engine_name = task, task.network, engine
+        self.first = state.epoch * task.n_batches + state.batch
+        self.last = n_epochs * task.n_batches
+        self._journal = Journal(limit)
+        self._memory = state.memory.copy()
+        self._pass: Generator[Step, None, None] | None = None
+        self._engine: tuple[NDArray[np.bool_], Engine] | None = None
+        self._work = 0.0  # seconds since the last checkpoint
+        self._to_be_walked = -1  # a batch that no engine may do: there a number is not finite
+        if not np.array_equal(self.network.parameters(), state.parameters):
+            self.network.load_parameters(state.parameters)
+        self.n_forward, self.n_sample = _count_steps(task)
+        self.unit = self.step = 0
+        self._tape = Tape(self.first, 0, state, [], limit)
+        start = Checkpoint(self.first, 0, state, take_snapshot(self.network), ())
+        self.history = History(start, limit // 4)
+        self._restore(start)
+
+    # --- where it stands
+
+    @property
+    def place(self) -> Place:
+        """The place, as it is compared."""
+        return Place(self.batch, self.unit, self.step)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no further step: all epochs are done, or the training diverged."""
+        return self.batch >= self.last or self.has_diverged
+
+    @property
+    def has_diverged(self) -> bool:
+        """Whether the last batch left a number that is not finite."""
+        return not self._is_finite
+
+    @property
+    def n_rows(self) -> int:
+        """The samples in the present batch."""
+        return len(self.rows)
+
+    @property
+    def phase(self) -> str:
+        """That of the coming step."""
+        if self.unit == self.n_rows:
+            return "update"
+        if self.step < self.n_forward:
+            return "forward"
+        return "loss" if self.step == self.n_forward else "backward"
+
+    @property
+    def position(self) -> Position:
+        """The place in the words of training."""
+        task, sample = self.task, min(self.unit, self.n_rows - 1)
+        is_last = sample == self.n_rows - 1
+        return Position(
+            epoch=self.batch // task.n_batches,
+            batch=self.batch % task.n_batches,
+            sample=self.batch % task.n_batches * task.batch_size + sample,
+            row=int(self.rows[sample]),
+            phase=self.phase,
+            step=self.step + (self.n_sample if self.unit == self.n_rows else 0),
+            n_steps=self.n_sample + (self.n_update if is_last else 0),
+            n_batches=task.n_batches,
+            batch_size=task.batch_size,
+        )
+
+    @property
+    def measured(self) -> list[float]:
+        """The losses of the samples of this batch, as far as they are measured."""
+        count = self.unit + (self.step > self.n_forward and self.unit < self.n_rows)
+        return self._losses[:count]
+
+    @property
+    def memory(self) -> NDArray[np.float64]:
+        """What the optimizer remembers here, (slots, n_parameters); a copy."""
+        return self._memory.copy()
+
+    def digest(self) -> str:
+        """A fingerprint of every number: objects, optimizer memory, losses, random streams."""
+        state = self.state
+        more = (self.measured, state.streams, state.position, state.partial_loss, self.place)
+        return digest_of(self.network, self._memory, *more)
+
+    def rows_of(self, batch: int) -> int:
+        """The samples in a batch, which counts from the start of the training."""
+        size = self.task.batch_size
+        return min(size, self.task.n_rows - batch % self.task.n_batches * size)
+
+    # --- one step
+
+    def coming(self) -> Step | None:
+        """The step that is about to happen; None at the end. Nothing changes by asking."""
+        if self.is_over:
+            return None
+        if self.step == self._tape.end:
+            undo(self._pull())
+        return self._tape[self.step]
+
+    def forward(self) -> Step:
+        """Do the next step. There must be one."""
+        if self.step < self._tape.end:
+            step = self._tape[self.step]
+            redo(step)
+        else:
+            step = self._pull()
+        self.step += 1
+        if type(step) is Measured:
+            self._losses[self.unit : self.unit + 1] = [step.after]
+        if self.step == self._n_steps:
+            self._end_unit()
+        if self.history.edits:
+            self._redo_edits()
+        return step
+
+    def backward(self) -> Step:
+        """Take the last step back. There must be one."""
+        if self.step > self._tape.first:
+            self._undo_edits()
+        elif not self._enter_last():
+            return self._make_again()
+        self.step -= 1
+        step = self._tape[self.step]
+        undo(step)
+        return step
+
+    def done(self) -> list[Step]:
+        """The steps of this unit that were done, as far as the journal holds them."""
+        return self._tape.between(0, self.step)
+
+    def last_steps(self) -> list[Step]:
+        """As `done`; at the start of a unit, all of the unit before, if the journal has it."""
+        if self.step:
+            return self.done()
+        before = self._tape_before()
+        return [] if before is None else before.between(0, before.end)
+
+    # --- a change by the user
+
+    def edit(self, edit: Edit) -> None:
+        """Set a number; what was known of the time after this place is forgotten."""
+        if self.step < self._tape.end:
+            self._go_anew()
+        place = self.place
+        edit.redo()
+        self.history.cut(place)
+        self._journal.cut(place)
+        self._to_be_walked = -1
+        self.history.edits.setdefault(place, []).append(edit)
+        self._redo_edits()
+
+    # --- far
+
+    def go_to(self, place: Place) -> None:
+        """Go to a place, or to the last one before it where the training diverges earlier."""
+        require_fresh(self.task)
+        place = min(max(place, Place(self.first, 0, 0)), Place(self.last, 0, 0))
+        with PausedCollection():
+            for _ in range(_NEAR):
+                if self.place <= place or not self._can_undo():
+                    break
+                self.backward()
+            nearest = self.history.nearest(place)
+            if self.place > place or nearest.key > self.place[:2]:
+                self._restore(nearest)
+            self._go_ahead(place)
+
+    def state_at(self, batch: int) -> TrainingState:
+        """The training state at the start of a batch; the walk comes back to where it stands."""
+        here = self.place
+        self.go_to(Place(batch, 0, 0))
+        state = self.state
+        self.go_to(here)
+        return state
+
+    def close(self) -> None:
+        """Give the network free: the pass that is under way ends here."""
+        if self._pass is not None:
+            self._pass.close()
+            self._pass = None
+
+    def engine(self) -> Engine:
+        """The engine of whole batches, for what may be trained now."""
+        mask = self.network.trainable_mask()
+        if self._engine is None or not np.array_equal(self._engine[0], mask):
+            self._engine = mask, make_engine(self.engine_name, self.task)
+        return self._engine[1]
+
+    def land(self, state: TrainingState, *, is_checkpoint: bool = True) -> None:
+        """Take over what the engine did up to the start of a batch, from here on."""
+        batch = state.epoch * self.task.n_batches + state.batch
+        self.history.note(batch - 1, self.engine_name)
+        self._load(state)
+        if is_checkpoint:
+            self._set_checkpoint(None)
+        self._redo_edits()
+
+    # --- the parts of a journey ahead
+
+    def _go_ahead(self, place: Place) -> None:
+        while self.place < place and not self.is_over:
+            if self.place[:2] == place[:2]:
+                self._go_in_unit(place.step)
+            elif self.batch == place.batch or not self._run_batches(place.batch):
+                self._go_in_unit(self._n_steps)
+
+    def _go_in_unit(self, step: int) -> None:
+        """Go on in this unit, up to so many of its steps."""
+        begin = time.perf_counter()
+        place, step = self.place, min(step, self._n_steps)
+        is_plain = not any(place < at <= (*place[:2], step) for at in self.history.edits)
+        while self.place[:2] == place[:2] and self.step < step:
+            if is_plain and self.step == self._tape.end and self.step < step - 1:
+                self._pull_many(step - 1 - self.step)
+            else:
+                self.forward()
+        self._work += time.perf_counter() - begin
+
+    def _pull_many(self, count: int) -> None:
+        self._pull()
+        assert self._pass is not None
+        self._tape.extend(islice(self._pass, count - 1))
+        if self.step <= self.n_forward < self._tape.end and self.unit < self.n_rows:
+            assert self.network.loss is not None
+            self._losses[self.unit : self.unit + 1] = [self.network.loss]
+        self.step += count
+
+    def _run_batches(self, last: int) -> bool:
+        """Let the compiled engine do batches from here on; False where it may do none."""
+        stop = self.may_run_to(last)
+        if stop <= self.batch or (self.unit, self.step) != (0, 0):
+            return False
+        state, engine, n_batches = self.state, self.engine(), self.task.n_batches
+        self.close()
+        stretch = 1
+        while self.batch < stop:
+            begin = time.perf_counter()
+            n_whole = (stop - self.batch + state.batch) // n_batches
+            count = min(stretch, n_whole)
+            if count:
+                after, _ = engine.advance(state, epochs=count)
+            else:
+                after = engine.advance_batch(state)
+            if not after.is_finite:
+                return self._stop_before_divergence(state)
+            seconds = max(time.perf_counter() - begin, 1e-6)
+            stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
+            self._work += seconds
+            state = after
+            batch = state.epoch * n_batches + state.batch
+            self.land(state, is_checkpoint=self._work > _SPACING or batch == stop)
+        return True
+
+    def may_run_to(self, last: int) -> int:
+        """The batch up to which the compiled engine may go on: by the same engine as before."""
+        history, batch = self.history, self.batch
+        known = history.engine_of(batch)
+        name = self.engine_name if known is None else known
+        if name == "graph" or batch == self._to_be_walked:
+            return batch
+        stop = last if known is None else min(last, history.end_of_run(batch))
+        edited = [at.batch for at in history.edits if (batch, 0, 0) < at < (stop, 0, 0)]
+        return min(edited, default=stop)
+
+    def _stop_before_divergence(self, state: TrainingState) -> bool:
+        """Land at the batch in which a number is not finite; that batch is to be walked."""
+        after = self.engine().advance_batch(state)
+        while after.is_finite:
+            state, after = after, self.engine().advance_batch(after)
+        self._to_be_walked = state.epoch * self.task.n_batches + state.batch
+        is_ahead = self._to_be_walked > self.batch
+        if is_ahead:
+            self.land(state)
+        return is_ahead
+
+    # --- the parts of a step
+
+    def _pull(self) -> Step:
+        """Let the interpreter do one step more than is known; then it is done."""
+        if self._pass is None:
+            self._go_anew()
+        assert self._pass is not None
+        step = next(self._pass)
+        self._tape.append(step)
+        return step
+
+    def _go_anew(self) -> None:
+        """Walk this unit from its start to here, so that the interpreter stands here, too."""
+        here = self.place
+        self.close()
+        if self._tape.first:
+            self._restore(self.history.nearest(here))
+            self._go_ahead(Place(*here[:2], 0))
+        while self.step:
+            self.backward()
+        self._tape = self._empty_tape()
+        self._pass = self.network.begin_pass(self._unit_steps())
+        while self.step < here.step:
+            self.forward()
+
+    def _unit_steps(self) -> Generator[Step, None, None]:
+        require_fresh(self.task)
+        if self.unit == self.n_rows:
+            count = self.state.updates + 1
+            return update_of(self.task, self._memory, count=count, rows=self.n_rows)
+        row = self.rows[self.unit]
+        sample, target = self.task.X[row].tolist(), self.task.T[row].tolist()
+        return sample_steps(self.task, sample, target, self.unit)
+
+    def _end_unit(self) -> None:
+        """The unit is done: stand at the start of the next."""
+        self.close()
+        self._journal.keep(self._tape)
+        if self.unit < self.n_rows:
+            self._enter(self.unit + 1)
+        if self.unit == self.n_rows and self.step == self._n_steps:  # nothing can be updated, too
+            self._end_batch()
+        if self._work > _SPACING:
+            self._set_checkpoint(take_snapshot(self.network))
+
+    def _end_batch(self) -> None:
+        if self.history.engine_of(self.batch) == "compiled":
+            self._load(self.engine().advance_batch(self.state))
+            return
+        loss = 0.0
+        for each in self._losses[: self.n_rows]:  # one by one, as the graph engine adds them
+            loss += each
+        parameters, memory = self.network.parameters(), self._memory.copy()
+        self.history.note(self.batch, "graph")
+        self._take(next_state(self.task, self.state, parameters, memory, loss))
+
+    def _enter_last(self) -> bool:
+        """From the start of a unit to the end of the one before, if the journal has it whole."""
+        tape = self._tape_before()
+        if tape is None:
+            return False
+        self._undo_edits()
+        self.close()
+        if tape.batch != self.batch:
+            self._take(tape.state, tape.losses)
+        self._tape, self.unit, self.step = tape, tape.unit, tape.end
+        self._n_steps = tape.end
+        return True
+
+    def _can_undo(self) -> bool:
+        return self.step > self._tape.first or self._tape_before() is not None
+
+    def _tape_before(self) -> Tape | None:
+        """The tape of the unit before, where nothing but its steps lies between."""
+        if self.step:
+            return None
+        if self.unit:
+            return self._journal.get(self.batch, self.unit - 1)
+        if self.history.engine_of(self.batch - 1) != "graph":
+            return None
+        return self._journal.get(*self._last_of(self.batch - 1)[:2])
+
+    def _make_again(self) -> Step:
+        """Stand before the last step, which the journal does not hold, by walking up to it."""
+        batch, unit, step = self.place
+        if step:
+            target = Place(batch, unit, step - 1)
+        elif unit:
+            target = Place(batch, unit - 1, self.n_sample - 1)
+        else:
+            target = self._last_of(batch - 1)
+        self._restore(self.history.nearest(target))
+        self._go_ahead(target)
+        step_before = self.coming()
+        assert step_before is not None
+        return step_before
+
+    def _last_of(self, batch: int) -> Place:
+        """The place before the last step of a batch."""
+        n_rows = self.rows_of(batch)
+        if self.n_update:
+            return Place(batch, n_rows, self.n_update - 1)
+        return Place(batch, n_rows - 1, self.n_sample - 1)
+
+    # --- standing somewhere
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Stand at a checkpoint, with what was set there."""
+        if checkpoint.snapshot is None:
+            self._load(checkpoint.state)
+        else:
+            self.close()
+            self._memory[...] = checkpoint.state.memory
+            put_back(checkpoint.snapshot, self.network)
+            self._take(checkpoint.state, list(checkpoint.losses))
+            self._enter(checkpoint.unit)
+        self._work = 0.0
+        self._redo_edits()
+
+    def _load(self, state: TrainingState) -> None:
+        """Stand at the start of a batch, with this state on the objects and nothing computed."""
+        self.close()
+        self._memory[...] = state.memory
+        self.network.load_parameters(state.parameters)
+        self.network.loss = None
+        self._take(state)
+
+    def _take(self, state: TrainingState, losses: list[float] | None = None) -> None:
+        """Stand at the start of a batch whose state is on the objects already."""
+        self.state, self._is_finite = state, state.is_finite
+        self.batch = state.epoch * self.task.n_batches + state.batch
+        self.rows = batch_rows(self.task, state)
+        self._losses: list[float] = [] if losses is None else losses
+        self._count_update()
+        self._enter(0)
+
+    def _enter(self, unit: int) -> None:
+        """Stand at the start of a unit of this batch."""
+        self.network.note_values()  # steps that are undone or redone begin no pass
+        self.unit, self.step = unit, 0
+        tape = self._journal.get(self.batch, unit)
+        self._tape = self._empty_tape() if tape is None or tape.first else tape
+        if unit == self.n_rows:
+            self._count_update()
+        self._n_steps = self.n_sample if unit < self.n_rows else self.n_update
+
+    def _count_update(self) -> None:
+        self.n_update = int(self.network.trainable_mask().sum())
+
+    def _empty_tape(self) -> Tape:
+        return Tape(self.batch, self.unit, self.state, self._losses, self._journal.limit)
+
+    def _set_checkpoint(self, snapshot: Snapshot | None) -> None:
+        self._work = 0.0
+        losses = tuple(self._losses[: self.unit])
+        self.history.add(Checkpoint(self.batch, self.unit, self.state, snapshot, losses))
+
+    def _redo_edits(self) -> None:
+        """What was set at this place holds here."""
+        found = self.history.edits.get(self.place, ())
+        for edit in found:
+            edit.redo()
+        if found and (self.unit, self.step) == (0, 0):
+            self.state = replace(self.state, parameters=self.network.parameters())
+            self._tape.state = self.state
+
+    def _undo_edits(self) -> None:
+        for edit in reversed(self.history.edits.get(self.place, ())):
+            edit.undo()
+
+
+def _count_steps(task: Task) -> tuple[int, int]:
+    """The steps of a sample before its loss, and all of them: they do not depend on numbers."""
+    network = task.network
+    before = take_snapshot(network)
+    sample, target = task.X[0].tolist(), task.T[0].tolist()
+    n_forward = n_steps = 0
+    for step in network.begin_pass(sample_steps(task, sample, target, 0)):
+        n_steps += 1
+        if type(step) is Measured:
+            n_forward = n_steps - 1
+    put_back(before, network)
+    return n_forward, n_steps
