@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
     from neurosim.functions.penalties import L2
     from neurosim.network import Connection, Layer, Network, Neuron, load
-    from neurosim.scenario import load_scenario, run_scenario
+    from neurosim.scenario import debug_scenario, load_scenario, run_scenario
     from neurosim.training import Epoch, agree, epochs, loss_and_gradients, train
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "agree",
     "compile_network",
     "debug",
+    "debug_scenario",
     "epochs",
     "load",
     "load_scenario",
@@ -58,7 +59,7 @@ _HOMES = {
     "neurosim.compiler": ("CompiledNetwork", "compile_network"),
     "neurosim.training": ("Epoch", "agree", "epochs", "loss_and_gradients", "train"),
     "neurosim.debugger": ("debug",),
-    "neurosim.scenario": ("load_scenario", "run_scenario"),
+    "neurosim.scenario": ("debug_scenario", "load_scenario", "run_scenario"),
 }  # fmt: skip
 _LATE = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -38,7 +38,7 @@ debugger: position snapshot history journal walk expressions conditions telling 
     bisect_trace branches session .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
-    document problems overrides read build rows check shipped scenario compare expect result
+    document problems overrides read build rows check shipped scenario compare debug expect result
     stretches run predict json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .

@@ -10,7 +10,7 @@ import neurosim as ns
 PROMISED = ["Network", "Neuron", "Connection", "Layer", "load", "compile_network",
             "loss_and_gradients", "train", "epochs", "agree", "load_scenario", "run_scenario",
             "NeurosimError", "SGD", "RMSprop", "Adagrad", "Adam", "AdamW", "Adamax",
-            "NAdam"]  # fmt: skip
+            "NAdam", "debug", "debug_scenario"]  # fmt: skip
 HEAVY = ["matplotlib", "pydantic", "rich", "click", "yaml", "sklearn", "torch", "jax", "scipy",
          "pandas", "threadpoolctl"]  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 Read `node`, `text`, `entry`, then the entries (`initial_entry`, `network_entry`, `data_entry`,
 `training_entry`, `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`,
-`rows`, `check`, `shipped`, `scenario`, `compare`, and `expect`, `result`, `stretches`, `run`,
-`predict`. `json_schema` stands at the side.
+`rows`, `check`, `shipped`, `scenario`, `compare`, `debug`, and `expect`, `result`, `stretches`,
+`run`, `predict`. `json_schema` stands at the side.
 
 This front door loads a file only when one of its names is asked for.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         explain_scenario,
         load_network,
     )
+    from neurosim.scenario.debug import debug_scenario
     from neurosim.scenario.document import Document
     from neurosim.scenario.expect import Verdict
     from neurosim.scenario.json_schema import schema
@@ -51,6 +52,7 @@ __all__ = [
     "Verdict",
     "agree_scenario",
     "bisect_scenario",
+    "debug_scenario",
     "explain_scenario",
     "find_scenario",
     "list_scenarios",
@@ -69,6 +71,7 @@ _LATE = {  # the files of the names: listing what is shipped should not wait for
     "bisect_scenario": "compare",
     "explain_scenario": "compare",
     "load_network": "compare",
+    "debug_scenario": "debug",
     "Document": "document",
     "Verdict": "expect",
     "schema": "json_schema",
