@@ -60,7 +60,8 @@ class Checkpoint:
         unit: as in `Place`.
         state: at the start of the batch.
         snapshot: what stood on the objects; None: the state's parameters, and nothing computed.
-        losses: of the samples of the batch that were done.
+        losses: of the samples of the batch that were done; without a snapshot, that of the last
+            sample before it.
     """
 
     batch: int

@@ -220,9 +220,7 @@ class Runner:
         stop = walk.may_run_to(last)
         if stop <= walk.batch:
             return False
-        engine = walk.engine()
-        assert isinstance(engine, CompiledEngine)
-        screen = Screen(active, walk.task, engine)
+        screen = Screen(active, walk.task, walk.compiled())
         return screen.is_possible and self._run_ahead(screen, stop)
 
     def _run_ahead(self, screen: Screen, stop: int) -> bool:
@@ -239,7 +237,7 @@ class Runner:
                 break
             seconds = max(time.perf_counter() - begin, 1e-6)
             stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
-            walk.land(found.state)
+            walk.land(found.state, found.loss)
         else:
             return walk.batch > start
         if found.batch is None:  # a number is not finite: the walk finds out where

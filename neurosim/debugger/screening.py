@@ -70,9 +70,13 @@ def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start."""
+    """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start.
+
+    ``loss`` is that of the last sample before the state.
+    """
 
     state: TrainingState
+    loss: float
     batch: int | None
 
 
@@ -121,7 +125,7 @@ class Screen:
         first = state.epoch * self._task.n_batches + state.batch
         if self._needs <= {"numbers", "losses"} and epochs:
             after, losses = self._engine.advance_rows(state, epochs=epochs)
-            return Found(after, self._first_of_rows(first, losses))
+            return Found(after, float(losses[-1]), self._first_of_rows(first, losses))
         return self._batch_by_batch(state, first, n_batches)
 
     # --- many rows at once
@@ -171,15 +175,17 @@ class Screen:
                 losses = run.advance()
                 after = run.state()
                 if not after.is_finite or not np.isfinite(losses).all():
-                    return Found(at_start, number)
+                    break
                 rows = batch_rows(self._task, at_start)
                 moment = _Batch(
                     self._task, number, rows, losses,
                     theta=at_start.parameters, after=after.parameters,
                 )  # fmt: skip
                 if any(self._in_batch(stop, moment, before) for stop in self._stops):
-                    return Found(at_start, number)
-        return Found(after, None)
+                    break
+            else:
+                return Found(after, float(losses[-1]), None)
+        return Found(after, float(losses[-1]), number)
 
     def _in_batch(self, stop: Stop, batch: "_Batch", before: dict[Quantity, float]) -> bool:
         subject = stop.subject

@@ -11,6 +11,7 @@ there are three:
   that the history names.
 """
 
+import math
 import time
 from collections.abc import Generator
 from dataclasses import replace
@@ -25,7 +26,7 @@ from neurosim.debugger.position import Position
 from neurosim.debugger.snapshot import Snapshot, digest_of, put_back, take_snapshot
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
-from neurosim.training.engines import Engine, make_engine
+from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import sample_steps, update_of
 from neurosim.training.state import TrainingState, batch_rows, next_state
 from neurosim.training.task import Task, require_fresh
@@ -55,7 +56,7 @@ class Walk:
         self._journal = Journal(limit)
         self._memory = state.memory.copy()
         self._pass: Generator[Step, None, None] | None = None
-        self._engine: tuple[NDArray[np.bool_], Engine] | None = None
+        self._engine: tuple[NDArray[np.bool_], CompiledEngine] | None = None
         self._work = 0.0  # seconds since the last checkpoint
         self._to_be_walked = -1  # a batch that no engine may do: there a number is not finite
         if not np.array_equal(self.network.parameters(), state.parameters):
@@ -229,18 +230,20 @@ class Walk:
             self._pass.close()
             self._pass = None
 
-    def engine(self) -> Engine:
+    def compiled(self) -> CompiledEngine:
         """The engine of whole batches, for what may be trained now."""
         mask = self.network.trainable_mask()
         if self._engine is None or not np.array_equal(self._engine[0], mask):
-            self._engine = mask, make_engine(self.engine_name, self.task)
+            self._engine = mask, CompiledEngine(self.task)
         return self._engine[1]
 
-    def land(self, state: TrainingState, *, is_checkpoint: bool = True) -> None:
-        """Take over what the engine did up to the start of a batch, from here on."""
-        batch = state.epoch * self.task.n_batches + state.batch
-        self.history.note(batch - 1, self.engine_name)
-        self._load(state)
+    def land(self, state: TrainingState, loss: float, *, is_checkpoint: bool = True) -> None:
+        """Take over what the compiled engine did up to the start of a batch, from here on.
+
+        ``loss`` is that of the last sample before it.
+        """
+        self.history.note(state.epoch * self.task.n_batches + state.batch - 1, "compiled")
+        self._load(state, loss)
         if is_checkpoint:
             self._set_checkpoint(None)
         self._redo_edits()
@@ -280,25 +283,27 @@ class Walk:
         stop = self.may_run_to(last)
         if stop <= self.batch or (self.unit, self.step) != (0, 0):
             return False
-        state, engine, n_batches = self.state, self.engine(), self.task.n_batches
+        state, engine, n_batches = self.state, self.compiled(), self.task.n_batches
         self.close()
         stretch = 1
         while self.batch < stop:
             begin = time.perf_counter()
-            n_whole = (stop - self.batch + state.batch) // n_batches
-            count = min(stretch, n_whole)
-            if count:
-                after, _ = engine.advance(state, epochs=count)
-            else:
-                after = engine.advance_batch(state)
-            if not after.is_finite:
+            count = min(stretch, (stop - self.batch + state.batch) // n_batches)
+            if count > 1:  # the last epoch apart: who lands there knows the loss measured last
+                after, losses = engine.advance(state, epochs=count - 1)
+                if not (after.is_finite and all(map(math.isfinite, losses))):
+                    return self._stop_before_divergence(state)
+                state = after
+            n_left = n_batches - state.batch if count else stop - self.batch
+            landed = _run_batch_by_batch(engine, state, n_left)
+            if landed is None:
                 return self._stop_before_divergence(state)
+            state = landed[0]
             seconds = max(time.perf_counter() - begin, 1e-6)
             stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
             self._work += seconds
-            state = after
             batch = state.epoch * n_batches + state.batch
-            self.land(state, is_checkpoint=self._work > _SPACING or batch == stop)
+            self.land(*landed, is_checkpoint=self._work > _SPACING or batch == stop)
         return True
 
     def may_run_to(self, last: int) -> int:
@@ -314,14 +319,13 @@ class Walk:
 
     def _stop_before_divergence(self, state: TrainingState) -> bool:
         """Land at the batch in which a number is not finite; that batch is to be walked."""
-        after = self.engine().advance_batch(state)
-        while after.is_finite:
-            state, after = after, self.engine().advance_batch(after)
+        loss = None
+        while (landed := _run_batch_by_batch(self.compiled(), state, 1)) is not None:
+            state, loss = landed
         self._to_be_walked = state.epoch * self.task.n_batches + state.batch
-        is_ahead = self._to_be_walked > self.batch
-        if is_ahead:
-            self.land(state)
-        return is_ahead
+        if loss is not None:
+            self.land(state, loss)
+        return loss is not None
 
     # --- the parts of a step
 
@@ -370,7 +374,9 @@ class Walk:
 
     def _end_batch(self) -> None:
         if self.history.engine_of(self.batch) == "compiled":
-            self._load(self.engine().advance_batch(self.state))
+            landed = _run_batch_by_batch(self.compiled(), self.state, 1)
+            assert landed is not None  # the history says that it was done
+            self._load(*landed)
             return
         loss = 0.0
         for each in self._losses[: self.n_rows]:  # one by one, as the graph engine adds them
@@ -432,7 +438,7 @@ class Walk:
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Stand at a checkpoint, with what was set there."""
         if checkpoint.snapshot is None:
-            self._load(checkpoint.state)
+            self._load(checkpoint.state, checkpoint.losses[0])
         else:
             self.close()
             self._memory[...] = checkpoint.state.memory
@@ -442,12 +448,12 @@ class Walk:
         self._work = 0.0
         self._redo_edits()
 
-    def _load(self, state: TrainingState) -> None:
+    def _load(self, state: TrainingState, loss: float) -> None:
         """Stand at the start of a batch, with this state on the objects and nothing computed."""
         self.close()
         self._memory[...] = state.memory
         self.network.load_parameters(state.parameters)
-        self.network.loss = None
+        self.network.loss = loss
         self._take(state)
 
     def _take(self, state: TrainingState, losses: list[float] | None = None) -> None:
@@ -478,6 +484,9 @@ class Walk:
     def _set_checkpoint(self, snapshot: Snapshot | None) -> None:
         self._work = 0.0
         losses = tuple(self._losses[: self.unit])
+        if snapshot is None:
+            assert self.network.loss is not None
+            losses = (self.network.loss,)
         self.history.add(Checkpoint(self.batch, self.unit, self.state, snapshot, losses))
 
     def _redo_edits(self) -> None:
@@ -492,6 +501,19 @@ class Walk:
     def _undo_edits(self) -> None:
         for edit in reversed(self.history.edits.get(self.place, ())):
             edit.undo()
+
+
+def _run_batch_by_batch(
+    engine: CompiledEngine, state: TrainingState, count: int
+) -> tuple[TrainingState, float] | None:
+    """The state after so many batches and the loss of the last sample; None: not all are finite."""
+    loss = math.nan
+    with engine.batches(state) as run:
+        for _ in range(count):
+            losses = run.advance()
+            loss = float(losses[-1])
+        after = run.state()
+    return (after, loss) if after.is_finite and math.isfinite(loss) else None
 
 
 def _count_steps(task: Task) -> tuple[int, int]:
