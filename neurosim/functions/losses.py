@@ -58,7 +58,8 @@ class Joint:
     """A formula of all net inputs of a softmax layer; its slope by z_i is a_i - t_i.
 
     ``both`` is the fast form of softmax, formula and slope together, for columns of a batch: it
-    overwrites z, writes a and the slope into ``out``, and returns the sum over the batch.
+    overwrites z with -log(a), which programs go on with, writes a and the slope into ``out``, and
+    returns the sum over the batch.
     """
 
     value: Callable[[list[float], list[float]], float]

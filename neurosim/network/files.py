@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import stat
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,8 @@ def _parse(text: str) -> Any:
     def make(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
         if len(record) < len(pairs):
-            keys = [key for key, _ in pairs]
-            doubled.append((record, next(key for key in keys if keys.count(key) > 1)))
+            counts = Counter(key for key, _ in pairs)
+            doubled.append((record, next(key for key, count in counts.items() if count > 1)))
         return record
 
     tree = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=make)

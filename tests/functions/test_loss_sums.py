@@ -1,5 +1,7 @@
 """The fast form of a loss, slope and sum at once, says what the plain forms say."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_max_ulp
@@ -66,6 +68,16 @@ def test_softmax_cross_entropy_and_its_slope_at_once_are_those_of_the_plain_form
     assert total == pytest.approx(sum(terms), rel=30 * 2.3e-16)
     assert_array_max_ulp(a, shares, maxulp=4)  # five powers, each to an ulp, are added
     assert out.tolist() == (a - targets.T).tolist()
+
+
+def test_softmax_cross_entropy_at_once_leaves_what_each_share_costs_in_place_of_net_inputs():
+    z = np.array([[0.0, 1000.0], [0.0, 0.0], [0.0, -1000.0]])
+    t = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
+
+    total = LOSSES["cross_entropy"].joint.both(z, np.empty_like(z), t, np.empty_like(z))
+
+    assert z.tolist() == [[math.log(3), 0.0], [math.log(3), 1000.0], [math.log(3), 2000.0]]
+    assert total == (z * t).sum() == math.log(3) + 2000.0
 
 
 def test_softmax_cross_entropy_at_once_is_exact_where_a_share_is_zero():

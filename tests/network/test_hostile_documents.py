@@ -1,11 +1,12 @@
 """Documents that contradict themselves: each is refused at its place, by its words."""
 
+import inspect
 import json
 
 import pytest
 
 from neurosim.errors import FileError, NeurosimError
-from neurosim.network import Network
+from neurosim.network import Network, files
 
 
 def change(*path, to):
@@ -124,6 +125,16 @@ def test_a_doubled_key_is_refused_at_its_place(document, loaded, pair, words):
         loaded(text.replace(pair, f"{pair}, {pair}"))
 
     assert f"net.json: no JSON, got {words}" in str(caught.value)
+
+
+def test_one_doubled_key_among_many_is_named_by_counting_each_once(loaded):
+    keys = [f"k{number}" for number in range(40_000)]
+    text = ", ".join(f'"{key}": 0' for key in [*keys, keys[-1]])
+
+    with pytest.raises(FileError, match="the key 'k39999' twice at the top"):
+        loaded(f"{{{text}}}")
+
+    assert ".count(" not in inspect.getsource(files)  # for each key it would take 800 million looks
 
 
 def test_a_doubled_key_in_a_value_that_is_lost_is_told_by_the_outer_one(loaded):
