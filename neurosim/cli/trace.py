@@ -14,16 +14,14 @@ from neurosim.debugger.trace import (
     Entry,
     Header,
     Pair,
-    Trace,
     entry_of,
     header_of,
-    is_trace,
     new_file,
     positioned_steps,
-    read_trace,
     write_trace,
 )
 from neurosim.debugger.trace_diff import Difference, diff_traces
+from neurosim.debugger.trace_file import Trace, is_trace, read_trace
 from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.functions.numerals import counted
 from neurosim.scenario import find_scenario, load_scenario

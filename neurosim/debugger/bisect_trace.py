@@ -4,8 +4,9 @@ from dataclasses import replace
 from itertools import dropwhile
 
 from neurosim.debugger.bisect import TOLERANCE, Parting
-from neurosim.debugger.trace import Trace, entry_of, positioned_steps
+from neurosim.debugger.trace import entry_of, positioned_steps
 from neurosim.debugger.trace_diff import Difference, diff_traces
+from neurosim.debugger.trace_file import Trace
 from neurosim.errors import FileError
 from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.state import TrainingState

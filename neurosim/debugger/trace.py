@@ -12,17 +12,16 @@ import math
 import os
 import secrets
 import shutil
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeAlias, get_args
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import numpy as np
 
-from neurosim.debugger.position import PHASES, Position, phase_of
-from neurosim.errors import DivergedError, FileError, unknown
+from neurosim.debugger.position import Position
+from neurosim.debugger.walk import Walk
+from neurosim.errors import DivergedError, FileError
 from neurosim.functions.losses import Loss
 from neurosim.interpreter.steps import (
     Assigned,
@@ -42,15 +41,12 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.training.data.regular import open_regular, unreadable
-from neurosim.training.graph_engine import GraphEngine
-from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
 VERSION = 1
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
-MOST_LETTERS = 10_000_000  # of a line
-_MOST_BYTES = 2**62  # a trace may be as large as the disk: it is read line by line
+_NO_JOURNAL = 0  # bytes: what is told is not come back to
 
 Value: TypeAlias = str | int | float | tuple[float | None, ...] | None
 Pair: TypeAlias = tuple[Position, Step]
@@ -93,17 +89,29 @@ class Entry(NamedTuple):
 def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterator[Pair]:
     """Walk so many batches from a state on, each step with its position.
 
-    The objects of the network go through what is told; while the first sample is, they are at its
-    end already, because its steps are counted first.
+    The objects of the network go through what is told.
 
     Yields:
         A position, and the step that was made there.
 
     Raises:
-        InvalidValueError: the task is in single precision; when called.
         DivergedError: a batch comes next and the numbers are not finite; while walking.
     """
-    return _positioned(task, GraphEngine(task), state, n_batches)
+    last = state.epoch * task.n_batches + state.batch + n_batches
+    n_epochs = -(-last // task.n_batches)
+    walk = Walk(task, state, engine="graph", n_epochs=n_epochs, limit=_NO_JOURNAL)
+    try:
+        while walk.batch < last and not walk.is_over:
+            position = walk.position
+            yield position, walk.forward()
+        if walk.batch < last:
+            raise DivergedError(
+                f"epoch {walk.state.epoch}, batch {walk.state.batch}: cannot begin, the loss or a"
+                " parameter is not finite; expected finite numbers (a smaller learning rate may"
+                " help)"
+            )
+    finally:
+        walk.close()
 
 
 def entry_of(position: Position, step: Step) -> Entry:
@@ -214,119 +222,6 @@ def new_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
             written.unlink(missing_ok=True)
 
 
-class Trace:
-    """A trace in a file. Iterate over it for its entries; each time the file is read anew.
-
-    Attributes:
-        path: the file.
-        header: its first line.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with open_regular(path, _MOST_BYTES) as file:
-            first = next(_lines(path, file), None)
-        if first is None:
-            raise FileError(f"{path}: empty, got no line; expected a trace")
-        self.header = _require_header(first[1], f"{path}:1")
-
-    def __iter__(self) -> Iterator[Entry]:
-        """The entries as they stand in the file, read one by one.
-
-        Raises:
-            FileError: a line is no entry; says which, and why.
-        """
-        with open_regular(self.path, _MOST_BYTES) as file:
-            for number, line in islice(_lines(self.path, file), 1, None):
-                where = f"{self.path}:{number}"
-                yield _to_entry(_parse(line, where), where)
-
-    def __repr__(self) -> str:
-        """The file and the range in a line."""
-        return f"trace {str(self.path)!r} of {self.header.get('title')!r:.80}"
-
-
-def read_trace(path: str | os.PathLike[str]) -> Trace:
-    """Open a trace; its first line is read at once.
-
-    Raises:
-        FileError: the file cannot be read, or is no trace that this version knows.
-    """
-    return Trace(Path(path))
-
-
-def is_trace(path: Path) -> bool:
-    """Whether the file begins as a trace does."""
-    try:
-        with open_regular(path, _MOST_BYTES) as file:
-            return MARK.encode() in (file.read(64) or b"")
-    except (FileError, OSError):
-        return False
-
-
-def _positioned(
-    task: Task, engine: GraphEngine, state: TrainingState, n_batches: int
-) -> Iterator[Pair]:
-    n_sample = 0
-    for _ in range(n_batches):
-        if not state.is_finite:
-            raise DivergedError(
-                f"epoch {state.epoch}, batch {state.batch}: cannot begin, the loss or a parameter"
-                " is not finite; expected finite numbers (a smaller learning rate may help)"
-            )
-        memory, loss = state.memory.copy(), 0.0
-        with closing(engine.batch_steps(state, memory)) as steps:  # type: ignore[type-var]
-            stream: Iterator[Step] = steps
-            if not n_sample:
-                n_sample, stream = _count_sample(stream)
-            for pair in _of_batch(task, state, stream, n_sample):
-                if isinstance(pair[1], Measured):
-                    loss += pair[1].after
-                yield pair
-        state = next_state(task, state, task.network.parameters(), memory, loss)
-
-
-def _count_sample(steps: Iterator[Step]) -> tuple[int, Iterator[Step]]:
-    """How many steps the first sample has, as every other; and all the steps again."""
-    first: list[Step] = []
-    behind: list[Step] = []  # the first step of what comes after the sample
-    is_measured = False
-    for step in steps:
-        phase = phase_of(step)
-        if is_measured and phase in ("forward", "update"):
-            behind.append(step)
-            break
-        is_measured = is_measured or phase == "loss"
-        first.append(step)
-    return len(first), chain(first, behind, steps)
-
-
-def _of_batch(
-    task: Task, state: TrainingState, steps: Iterator[Step], n_sample: int
-) -> Iterator[Pair]:
-    rows: list[int] = batch_rows(task, state).tolist()
-    n_updates = int(task.network.trainable_mask().sum())
-    first = state.batch * task.batch_size
-    for sample, row in enumerate(rows, start=first):
-        n_steps = n_sample + (n_updates if sample == first + len(rows) - 1 else 0)
-        for number, step in enumerate(islice(steps, n_steps)):
-            yield (
-                Position(
-                    state.epoch,
-                    state.batch,
-                    sample,
-                    row,
-                    phase_of(step),
-                    number,
-                    n_steps,
-                    task.n_batches,
-                    task.batch_size,
-                ),
-                step,
-            )
-    deque(steps, maxlen=0)  # the pass is over when it is asked for more and has none
-
-
 def _record_of(step: Step) -> dict[str, Value]:
     record: dict[str, Value] = {}
     for field, value in zip(step._fields, step, strict=True):
@@ -363,193 +258,3 @@ def _require_free(path: Path, *, overwrite: bool) -> None:
         raise FileError(f"{path}: exists; expected a new file")
     if path.exists() and not path.is_file():
         raise FileError(f"{path}: cannot be written, got no regular file; expected a new file")
-
-
-def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    number = 0
-    while True:
-        number += 1
-        try:
-            line = file.readline(MOST_LETTERS + 1)
-        except OSError as error:
-            raise unreadable(path, error) from None
-        if not line:
-            return
-        if len(line) > MOST_LETTERS:
-            what = f"too long, got over {MOST_LETTERS} bytes in one line"
-            raise FileError(f"{path}:{number}: {what}; expected a step on each")
-        yield number, line
-
-
-def _parse(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        document = json.loads(
-            line.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_require_once
-        )
-    except UnicodeDecodeError as error:
-        what = f"no UTF-8 text, got the byte 0x{line[error.start]:02x}"
-        raise FileError(f"{where}: {what}; expected a trace") from None
-    except json.JSONDecodeError as error:
-        if not line.endswith(b"\n"):
-            what = f"cut off, got {len(line)} bytes without an end; expected a whole line"
-            raise FileError(f"{where}: {what}") from None
-        what = f"no JSON, {error.msg.lower()} at column {error.colno}, got {_beginning(line)}"
-        raise FileError(f"{where}: {what}; expected an object on one line") from None
-    except (ValueError, RecursionError) as error:
-        raise FileError(f"{where}: no JSON of a trace, {error}") from None
-    if not isinstance(document, dict):
-        raise FileError(f"{where}: no object, got {_beginning(line)}; expected one on each line")
-    return document
-
-
-def _beginning(line: bytes) -> str:
-    return repr(line[:40].decode("utf-8", "replace").strip())
-
-
-def _refuse_constant(text: str) -> float:
-    raise ValueError(f"got {text}; expected a finite number, or 'inf', '-inf' or 'nan' as a string")
-
-
-def _require_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f"got the key {twice!r:.60} twice; expected each key once")
-    return document
-
-
-def _require_header(line: bytes, where: str) -> Header:
-    try:
-        header = _parse(line, where)
-    except FileError:
-        header = {}
-    if MARK not in header:
-        what = f"no trace, got {_beginning(line)}"
-        raise FileError(f'{where}: {what}; expected a first line with "{MARK}": {VERSION}')
-    version = header[MARK]
-    if isinstance(version, bool) or version != VERSION:
-        raise FileError(f"{where}: of another version, got {version!r:.60}; expected {VERSION}")
-    return header
-
-
-def _to_entry(document: dict[str, Any], where: str) -> Entry:
-    kind = document.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise FileError(f"{where}: {unknown('kind', _cut(kind), KINDS)}")
-    names = KINDS[kind]
-    if "owner" in names:
-        owner = "neuron" if "neuron" in document else "connection"
-        names = tuple(owner if name == "owner" else name for name in names)
-    expected = (*_PLACE, "kind", "what", *names, "text")
-    missing = [name for name in expected if name not in document]
-    strange = [name for name in document if name not in expected]
-    if missing:
-        raise FileError(f"{where}: no {missing[0]!r}, got {kind} without it; expected it")
-    if strange:
-        raise FileError(f"{where}: {unknown(f'key of {kind}', _cut(strange[0]), expected)}")
-    read = {name: _read(kind, name, document[name], where) for name in expected}
-    record = {name: read[name] for name in names}
-    if isinstance(record["after"], tuple) and len(record["after"]) != len(read["what"]):
-        n, n_what = len(record["after"]), len(read["what"])
-        raise FileError(f"{where}: after: got {n} numbers; expected {n_what}, as in what")
-    place = [read[name] for name in _PLACE]
-    return Entry._make([*place, kind, read["what"], record, read["text"]])
-
-
-def _read(kind: str, name: str, value: Any, where: str) -> Any:
-    reader = _READERS.get((kind, name)) or _READERS.get((None, name), _number)
-    try:
-        return reader(value)
-    except _RefusedError as error:
-        got = _cut(value)
-        raise FileError(f"{where}: {name}: got {got!r}; expected {error.args[0]}") from None
-
-
-def _cut(value: Any) -> Any:
-    """A value as an error shows it: a text that is not endless."""
-    return value if isinstance(value, str) and len(value) <= 60 else f"{value!r:.60}"
-
-
-class _RefusedError(Exception):
-    """A value of another type; the argument says what was expected."""
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, str) and value in ("inf", "-inf", "nan"):
-        return float(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _RefusedError("a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise _RefusedError("a number of double precision, or 'inf' as a string")
-    return number
-
-
-def _maybe(value: Any) -> float | None:
-    return None if value is None else _number(value)
-
-
-def _numbers(value: Any) -> tuple[float, ...]:
-    return tuple(map(_number, _list(value)))
-
-
-def _maybes(value: Any) -> tuple[float | None, ...]:
-    return tuple(map(_maybe, _list(value)))
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise _RefusedError("a list of numbers")
-    return value
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _RefusedError("an integer >= 0")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _RefusedError("a text")
-    return value
-
-
-def _phase(value: Any) -> str:
-    if value not in PHASES:
-        raise _RefusedError(f"one of {', '.join(PHASES)}")
-    return str(value)
-
-
-def _one(value: Any) -> tuple[str, ...]:
-    return (_text(value),)
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(map(_text, _list(value)))
-
-
-_PLACE = ("epoch", "batch", "sample", "row", "phase", "step")
-_OBJECTS = ("network", "memory", "quantity")  # what a line has no use for
-
-# the kinds of lines, and the fields of each; an `owner` is a connection or a neuron
-KINDS: dict[str, tuple[str, ...]] = {
-    record.__name__: tuple(name for name in record._fields if name not in _OBJECTS)
-    for record in get_args(Step)
-}
-_READERS: dict[tuple[str | None, str], Callable[[Any], Any]] = {
-    **{(None, name): _count for name in (*_PLACE, "rows", "column")},
-    **{(None, name): _text for name in ("neuron", "connection", "layer", "loss", "rule")},
-    **{(None, name): _text for name in ("kind", "formula", "text")},
-    **{(None, name): _numbers for name in ("net_inputs", "values", "targets")},
-    **{(None, name): _numbers for name in ("memory_before", "memory_after")},
-    (None, "phase"): _phase,
-    (None, "what"): _one,
-    (None, "before"): _maybe,
-    ("Normalized", "what"): _names,
-    ("Normalized", "before"): _maybes,
-    ("Normalized", "after"): _numbers,
-}

@@ -8,8 +8,8 @@ from neurosim.compiler.explain import Explanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
 from neurosim.debugger.bisect import Parting, bisect
 from neurosim.debugger.bisect_trace import bisect_trace
-from neurosim.debugger.trace import read_trace
 from neurosim.debugger.trace_diff import require_tolerance
+from neurosim.debugger.trace_file import read_trace
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network, load

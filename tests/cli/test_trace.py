@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from neurosim.debugger.trace import read_trace
+from neurosim.debugger.trace_file import read_trace
 
 HAND = """\
 what,value

@@ -6,7 +6,8 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.bisect_trace import bisect_trace
-from neurosim.debugger.trace import header_of, positioned_steps, read_trace, write_trace
+from neurosim.debugger.trace import header_of, positioned_steps, write_trace
+from neurosim.debugger.trace_file import read_trace
 from neurosim.errors import FileError
 from neurosim.network import Network
 from neurosim.training.graph_engine import GraphEngine

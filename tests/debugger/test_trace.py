@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.debugger.trace import (
-    KINDS,
     Entry,
     entry_of,
     header_of,
     line_of,
     new_file,
     positioned_steps,
-    read_trace,
     write_trace,
 )
+from neurosim.debugger.trace_file import KINDS, read_trace
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.optimizers import SGD, NAdam
 from neurosim.training.state import start_state

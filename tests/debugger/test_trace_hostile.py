@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from neurosim.debugger.trace import MOST_LETTERS, is_trace, read_trace
+from neurosim.debugger.trace_file import MOST_LETTERS, is_trace, read_trace
 from neurosim.errors import FileError
 
 HEADER = b'{"neurosim_trace": 1}\n'
