@@ -689,9 +689,9 @@ def debug(
     """
     task, begin = prepare(
         network, X, T,
-        engine=engine, seed=seed, validation=validation, metrics=metrics, state=state, loss=loss,
-        optimizer=optimizer, batch_size=batch_size, shuffle=shuffle, reduction=reduction,
-        penalty=penalty, precision=precision,
+        engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
+        options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
+         "reduction": reduction, "penalty": penalty, "precision": precision},
     )  # fmt: skip
     n_epochs = begin.epoch + require_epochs(epochs)
     return Session(task, begin, n_epochs=n_epochs, engine=engine, limit=_require_limit(limit))

@@ -11,7 +11,7 @@ from typing import Protocol
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numerals import Matrix
 from neurosim.training.compiled_engine import CompiledEngine
-from neurosim.training.graph_engine import GraphEngine
+from neurosim.training.graph_engine import GraphEngine, require_double
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -41,8 +41,15 @@ class Engine(Protocol):
 ENGINES: dict[str, Callable[[Task], Engine]] = {"graph": GraphEngine, "compiled": CompiledEngine}
 
 
-def make_engine(name: object, task: Task) -> Engine:
+def make_engine(name: str, task: Task) -> Engine:
     """The engine of this name, for this task."""
+    require_engine(name, task)
+    return ENGINES[name](task)
+
+
+def require_engine(name: object, task: Task) -> None:
+    """Refuse a name that no engine has, and the graph engine in single precision."""
     if not isinstance(name, str) or name not in ENGINES:
         raise UnknownNameError(unknown("engine", name, ENGINES))
-    return ENGINES[name](task)
+    if name == "graph":
+        require_double(task)

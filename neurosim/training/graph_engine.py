@@ -24,11 +24,7 @@ class GraphEngine:
     name = "graph"
 
     def __init__(self, task: Task) -> None:
-        if task.precision != "double":
-            raise InvalidValueError(
-                f"engine 'graph': it computes in double precision, got {task.precision!r};"
-                " expected 'double', or the engine 'compiled'"
-            )
+        require_double(task)
         self._task = task
         self._network = task.network
 
@@ -87,6 +83,15 @@ class GraphEngine:
             yield from sample_steps(self._task, row, target, position)
             assert network.loss is not None
             self._batch_loss += network.loss
+
+
+def require_double(task: Task) -> None:
+    """Refuse single precision, which a walk does not compute in."""
+    if task.precision != "double":
+        raise InvalidValueError(
+            f"engine 'graph': it computes in double precision, got {task.precision!r};"
+            " expected 'double', or the engine 'compiled'"
+        )
 
 
 def sample_steps(

@@ -17,7 +17,7 @@ from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unk
 from neurosim.functions.streams import require_seed
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
-from neurosim.training.engines import Engine, make_engine
+from neurosim.training.engines import Engine, make_engine, require_engine
 from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.metrics import METRICS
 from neurosim.training.state import TrainingState, start_state
@@ -177,16 +177,32 @@ def epochs(
     return _Epochs(session, count)
 
 
-def prepare(network: Network, X: Any, T: Any, **given: Any) -> tuple[Task, TrainingState]:
-    """Check what `train` is given, and say where that training begins; nothing is trained.
+def prepare(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    engine: str,
+    seed: int | None,
+    validation: tuple[Any, Any] | None,
+    metrics: Sequence[str],
+    state: TrainingState | None,
+    options: dict[str, Any],
+) -> tuple[Task, TrainingState]:
+    """Check what `train` is given, and say where that training begins; nothing is done yet.
 
-    ``given`` are the arguments of `train`, all of them but ``epochs``.
+    ``options`` are the arguments of `make_task`.
     """
-    around = {
-        name: given.pop(name) for name in ("engine", "seed", "validation", "metrics", "state")
-    }
-    session = _Session(network, X, T, options=given, **around)
-    return session.task, session.state
+    task = make_task(network, X, T, **options)
+    require_engine(engine, task)
+    start = network.seed if seed is None else require_seed(seed)
+    _require_metrics(metrics)
+    if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
+        make_task(network, *validation, **options)
+    network.require_no_pass()
+    return task, start_state(task, start) if state is None else _fitting(state, task)
 
 
 class _Epochs(Iterator[Epoch]):
@@ -220,21 +236,20 @@ class _Session:
         state: TrainingState | None,
         options: dict[str, Any],
     ) -> None:
-        self.task = make_task(network, X, T, **options)
+        self.task, self.state = prepare(
+            network, X, T,
+            engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
+            options=options,
+        )  # fmt: skip
         self._engine = make_engine(engine, self.task)
-        start = network.seed if seed is None else require_seed(seed)
-        self.state = start_state(self.task, start) if state is None else _fitting(state, self.task)
         self._held = self.state if state is None else None  # what the objects hold
         self._mask: Any = None  # what was trainable before, where somebody watches
-        self._metrics = _require_metrics(metrics)
+        self._metrics = tuple(metrics)
         self._watch: Engine | None = None
         self._watched = self.task
         if validation is not None:
-            if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-                raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
             self._watched = make_task(network, *validation, **options)
             self._watch = make_engine(engine, self._watched)
-        network.require_no_pass()
         if state is not None:
             self._hand_over()
 
@@ -345,13 +360,12 @@ def _fitting(state: TrainingState, task: Task) -> TrainingState:
     return state
 
 
-def _require_metrics(metrics: Sequence[str]) -> tuple[str, ...]:
+def _require_metrics(metrics: Sequence[str]) -> None:
     if not isinstance(metrics, (list, tuple)):
         raise WrongTypeError(f"metrics: got {metrics!r:.80}; expected a list of names")
     for name in metrics:
         if not isinstance(name, str) or name not in METRICS:
             raise UnknownNameError(unknown("metric", name, METRICS))
-    return tuple(metrics)
 
 
 def _all_finite(losses: list[float]) -> bool:
