@@ -39,7 +39,7 @@ debugger: position snapshot history journal walk expressions conditions telling 
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
-    stretches run predict json_schema .
+    stretches moments run predict json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
@@ -64,6 +64,7 @@ LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",
     ("network.network", "compiler.compile"): "Network.predict reaches up a floor on purpose",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
+    ("scenario.run", "scenario.moments"): "only a look within an epoch waits for the debugger",
     ("training.data.borrowed", "sklearn"): "an extra",
 }
 

@@ -3,7 +3,7 @@
 Read `node`, `text`, `entry`, then the entries (`initial_entry`, `network_entry`, `data_entry`,
 `training_entry`, `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`,
 `rows`, `check`, `shipped`, `scenario`, `compare`, `debug`, and `expect`, `result`, `stretches`,
-`run`, `predict`. `json_schema` stands at the side.
+`moments`, `run`, `predict`. `json_schema` stands at the side.
 
 This front door loads a file only when one of its names is asked for.
 """

@@ -12,11 +12,14 @@ from neurosim.network.network import Network
 from neurosim.scenario.expect_entry import (
     TOLERANCE,
     AccuracyExpectation,
+    Between,
     BiasExpectation,
     Expectation,
     GradientExpectation,
     Judgement,
     LossExpectation,
+    MomentExpectation,
+    MomentLossExpectation,
     NetInputExpectation,
     OutputExpectation,
     WeightExpectation,
@@ -64,11 +67,7 @@ class Moment:
         self._network = network
         self._engine = engine
 
-    def judge(self, item: Expectation, when: str = "") -> list[Verdict]:
-        """A verdict for each bound of the item; ``when`` is added to its words."""
-        return list(_verdicts(_words(item) + when, _judgement(item), self.number(item)))
-
-    def number(self, item: Expectation) -> float:
+    def number(self, item: Between) -> float:
         """The number that the item is about."""
         match item:
             case OutputExpectation():
@@ -77,7 +76,7 @@ class Moment:
                 self._network.forward(item.forward)
                 return _known(self._network[item.net_input].net_input)
             case WeightExpectation():
-                return self._network[_pair(item.weight)].weight
+                return self._network[ends_of(item.weight)].weight
             case BiasExpectation():
                 return _known(self._network[item.bias].bias)
             case GradientExpectation():
@@ -112,7 +111,7 @@ class Moment:
     def _gradient(self, name: str) -> float:
         if name.endswith(".bias"):
             return self._gradients.biases[name.removesuffix(".bias")]
-        return self._gradients.weights[_pair(name)]
+        return self._gradients.weights[ends_of(name)]
 
     @cached_property
     def _gradients(self) -> Gradients:
@@ -126,9 +125,15 @@ class Moment:
         return pair
 
 
-def unreached(item: Expectation, when: str) -> list[Verdict]:
-    """The verdicts on an item whose moment the training did not reach."""
-    return list(_verdicts(_words(item) + when, _judgement(item), None))
+def judge(item: Expectation, number: float | None, when: str = "") -> list[Verdict]:
+    """A verdict for each bound of the item.
+
+    Args:
+        item: what is expected.
+        number: what came out; None where the training did not get there.
+        when: is added to the words for the item.
+    """
+    return list(_verdicts(_words(item) + when, _judgement(item), number))
 
 
 def _verdicts(what: str, judgement: Judgement, actual: float | None) -> Iterator[Verdict]:
@@ -147,11 +152,22 @@ def _verdicts(what: str, judgement: Judgement, actual: float | None) -> Iterator
 
 def _judgement(item: Expectation) -> Judgement:
     match item:
-        case LossExpectation():
+        case LossExpectation() | MomentLossExpectation():
             return item.loss
         case AccuracyExpectation():
             return item.accuracy
     return item
+
+
+_MOMENT_WORDS = {
+    "output": "output of ",
+    "net_input": "net input of ",
+    "output_gradient": "output gradient of ",
+    "delta": "delta of ",
+    "gradient": "gradient by ",
+    "weight": "weight ",
+    "bias": "bias of ",
+}
 
 
 def _words(item: Expectation) -> str:
@@ -170,6 +186,11 @@ def _words(item: Expectation) -> str:
             return "loss" if item.on == "train" else f"loss on {item.on} rows"
         case AccuracyExpectation():
             return "accuracy" if item.on == "train" else f"accuracy on {item.on} rows"
+        case MomentExpectation():
+            key, name = item.subject
+            return f"{_MOMENT_WORDS[key]}{name}"
+        case MomentLossExpectation():
+            return "loss"
     assert_never(item)
 
 
@@ -178,7 +199,8 @@ def _sample(values: tuple[float, ...]) -> str:
     return f"[{shown}{', ...' if len(values) > 6 else ''}]"
 
 
-def _pair(name: str) -> tuple[str, str]:
+def ends_of(name: str) -> tuple[str, str]:
+    """The names of a connection that is written as source->target."""
     source, _, target = name.partition("->")
     return source.strip(), target.strip()
 

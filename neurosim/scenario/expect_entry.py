@@ -1,18 +1,37 @@
-"""The ``expect:`` of a scenario: numbers that must come out, and where they are looked for."""
+"""The ``expect:`` of a scenario: numbers that must come out, and where they are looked for.
 
-from typing import Annotated
+Most are looked for between two epochs. With ``sample`` or ``after`` a number is looked for within
+an epoch: right after one phase of one sample, on the objects, as a debugging session stands there.
+"""
+
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from neurosim.scenario.entry import Choice, Entry, by_key, mistake, tag
+from neurosim.errors import guess
+from neurosim.scenario.entry import WRONG_KEYS, Choice, Entry, Told, mistake, tag
 from neurosim.scenario.network_entry import Name, Numbers
 from neurosim.training.data import PARTS
 
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 
+PHASES = ("forward", "loss", "backward", "update")
+WITHIN = {  # what can be looked for within an epoch, and after which phase it is there
+    "output": "forward",
+    "net_input": "forward",
+    "output_gradient": "backward",
+    "delta": "backward",
+    "gradient": "backward",
+    "weight": "update",
+    "bias": "update",
+    "loss": "loss",
+}
+_WITHIN_ALONE = ("output_gradient", "delta")  # what no other moment has
+
+_JUDGEMENTS: Any = [{"required": [key]} for key in ("equals", "below", "above")]
 _JUDGED: JsonDict = {
-    "anyOf": [{"required": ["equals"]}, {"required": ["below"]}, {"required": ["above"]}],
+    "anyOf": _JUDGEMENTS,
     "dependentRequired": {"tolerance": ["equals"]},
 }
 
@@ -105,8 +124,81 @@ class AccuracyExpectation(_Measured):
     """What is expected of it."""
 
 
+class _Within(Entry):
+    epoch: Annotated[int, Field(ge=0)] = 0
+    """Within which epoch, from 0."""
+    sample: Annotated[int, Field(ge=0)] = 0
+    """Which sample of the epoch, from 0, in the order in which they are taken."""
+    after: Annotated[str, Choice("phase", PHASES)] | None = None
+    """Right after which phase of that sample: forward, loss, backward, or the update that ends its
+    batch. If not given: forward for output and net_input, loss for the loss, backward for
+    output_gradient, delta and gradient, update for weight and bias."""
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key that tells what is looked for, and the name of its neuron or connection."""
+        return "loss", ""
+
+    @property
+    def phase(self) -> str:
+        """After which phase it is looked for."""
+        return WITHIN[self.subject[0]] if self.after is None else self.after
+
+
+_SUBJECTS_WITHIN = tuple(subject for subject in WITHIN if subject != "loss")
+_MOMENTS: Any = [{"required": [key]} for key in ("sample", "after", *_WITHIN_ALONE)]
+
+
+class MomentExpectation(_Within, Judgement):
+    """A number on the objects at a moment within an epoch."""
+
+    output: Name | None = None
+    """The neuron whose output it is."""
+    net_input: Name | None = None
+    """The neuron whose net input it is."""
+    output_gradient: Name | None = None
+    """The neuron: the slope of the sample's loss with respect to its output."""
+    delta: Name | None = None
+    """The neuron: the slope of the sample's loss with respect to its net input."""
+    gradient: str | None = None
+    """source->target or neuron.bias: its slopes, added up over the batch so far."""
+    weight: str | None = None
+    """The connection, as source->target."""
+    bias: Name | None = None
+    """The neuron whose bias it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            **_JUDGED,
+            "allOf": [{"anyOf": _MOMENTS}],
+            "oneOf": [{"required": [subject]} for subject in _SUBJECTS_WITHIN],
+        }
+    )
+
+    @model_validator(mode="after")
+    def _require_a_name(self) -> "MomentExpectation":
+        if all(getattr(self, subject) is None for subject in _SUBJECTS_WITHIN):
+            raise mistake("no name, got nothing; expected that of a neuron or a connection")
+        return self
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key that tells what is looked for, and the name of its neuron or connection."""
+        given = ((subject, getattr(self, subject)) for subject in _SUBJECTS_WITHIN)
+        return next((subject, name) for subject, name in given if name is not None)
+
+
+class MomentLossExpectation(_Within):
+    """The loss of one sample, at a moment within an epoch."""
+
+    loss: Judgement
+    """What is expected of it."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _MOMENTS[:2]})
+
+
 SUBJECTS = ("output", "net_input", "weight", "bias", "gradient", "loss", "accuracy")
-Expectation = (
+Between = (
     OutputExpectation
     | NetInputExpectation
     | WeightExpectation
@@ -115,6 +207,29 @@ Expectation = (
     | LossExpectation
     | AccuracyExpectation
 )
+Within = MomentExpectation | MomentLossExpectation
+Expectation = Between | Within
+
+
+def _form(value: object) -> str | None:
+    """Which form an expectation has: by its subject, and by whether it is looked for within."""
+    told = [key for key in (*SUBJECTS, *_WITHIN_ALONE) if isinstance(value, dict) and key in value]
+    if len(told) != 1:
+        return None
+    assert isinstance(value, dict)
+    is_within = told[0] in _WITHIN_ALONE or (told[0] in WITHIN and any(map(_is_moment, value)))
+    if not is_within:
+        return f"<{told[0]}>"
+    return "<loss within>" if told[0] == "loss" else "<within>"
+
+
+def _is_moment(key: str) -> bool:
+    """Whether a key, be it misspelt, tells of a moment within an epoch."""
+    return key in {"sample", "after"} or (
+        key not in _KEYS and bool(guess(key, ["sample", "after"]))
+    )
+
+
 ExpectEntry = Annotated[
     Annotated[OutputExpectation, tag("output")]
     | Annotated[NetInputExpectation, tag("net_input")]
@@ -122,6 +237,11 @@ ExpectEntry = Annotated[
     | Annotated[BiasExpectation, tag("bias")]
     | Annotated[GradientExpectation, tag("gradient")]
     | Annotated[LossExpectation, tag("loss")]
-    | Annotated[AccuracyExpectation, tag("accuracy")],
-    by_key("subject", {subject: subject for subject in SUBJECTS}),
+    | Annotated[AccuracyExpectation, tag("accuracy")]
+    | Annotated[MomentExpectation, tag("within")]
+    | Annotated[MomentLossExpectation, tag("loss within")],
+    Told(_form, WRONG_KEYS, kind="subject", keys=[*SUBJECTS, *_WITHIN_ALONE]),
 ]
+_KEYS = {
+    "forward", "on", *Judgement.model_fields, *_Within.model_fields, *SUBJECTS, *_WITHIN_ALONE,
+}  # fmt: skip

@@ -12,14 +12,20 @@ import numpy as np
 from neurosim.errors import DivergedError, GraphError, MissingExtraError
 from neurosim.network.network import Network
 from neurosim.scenario.document import Draft
-from neurosim.scenario.expect import Moment, Verdict, unreached
-from neurosim.scenario.expect_entry import Expectation, NetInputExpectation, OutputExpectation
+from neurosim.scenario.expect import Moment, Verdict, judge
+from neurosim.scenario.expect_entry import (
+    Expectation,
+    NetInputExpectation,
+    OutputExpectation,
+    Within,
+)
 from neurosim.scenario.overrides import Overrides, listed
 from neurosim.scenario.read import read
 from neurosim.scenario.result import Losses, Parameters, RunResult, Status, Stretch, TableRow
 from neurosim.scenario.scenario import Scenario, build_scenario
 from neurosim.scenario.shipped import find_scenario
 from neurosim.scenario.stretches import stretches
+from neurosim.training.state import TrainingState
 from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
@@ -132,31 +138,43 @@ class Run:
         return self._result
 
     def _train(self, scenario: Scenario) -> Iterator[Stretch]:
-        self._judge(scenario, 0)
+        self._judge(scenario, 0, None)
         self._first_loss = self._loss(scenario)
         if scenario.training is None or scenario.data is None:
             return
         stops = [self._position(item) for item in scenario.expect]
         try:
-            for stretch in stretches(self._network, scenario, stops):
+            for stretch, state in stretches(self._network, scenario, stops):
                 self._stretches.append(stretch)
                 self._n_done += len(stretch)
-                self._judge(scenario, self._n_done)
+                self._judge(scenario, self._n_done, state)
                 yield stretch
         except DivergedError as error:
             self._diverged = str(error)
 
-    def _judge(self, scenario: Scenario, position: int) -> None:
-        """Judge what is expected at this position, which is the number of epochs done."""
+    def _judge(self, scenario: Scenario, position: int, state: TrainingState | None) -> None:
+        """Judge what is expected here, and within the epoch that begins here.
+
+        ``position`` is the number of epochs done, ``state`` is None before the first of them.
+        """
         moment = self._moment(scenario)
-        for number, item in enumerate(scenario.expect):
-            if self._position(item) == position:
-                self._verdicts[number] = moment.judge(item, self._when(item))
+        here = {n: e for n, e in enumerate(scenario.expect) if self._position(e) == position}
+        within = {item for item in here.values() if isinstance(item, Within)}
+        found: dict[Within, float | None] = {}
+        if within:
+            from neurosim.scenario.moments import look_within
+
+            found = look_within(scenario, self._network, state, within)
+        for number, item in here.items():
+            actual = found[item] if isinstance(item, Within) else moment.number(item)
+            self._verdicts[number] = judge(item, actual, self._when(item))
 
     def _position(self, item: Expectation) -> int:
         return self.n_epochs if item.epoch is None else item.epoch
 
     def _when(self, item: Expectation) -> str:
+        if isinstance(item, Within):
+            return f" in epoch {item.epoch}, sample {item.sample}, after {item.phase}"
         match item.epoch:
             case None:
                 return ""
@@ -194,7 +212,7 @@ class Run:
         verdicts = tuple(
             verdict
             for number, item in enumerate(scenario.expect)
-            for verdict in self._verdicts.get(number) or unreached(item, self._when(item))
+            for verdict in self._verdicts.get(number) or judge(item, None, self._when(item))
         )
         return {
             "status": self._status(verdicts),

@@ -232,7 +232,7 @@ class _Building:
 
     def check(self, built: Built | None, data: Data | None, training: Training | None) -> None:
         """Compare the parts with each other."""
-        self.problems += check_expectations(self._reading, built)
+        self.problems += check_expectations(self._reading, built, data)
         if built is None or data is None or self.problems:  # else most would be an echo
             return
         if training is not None:

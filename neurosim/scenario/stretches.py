@@ -20,7 +20,9 @@ _STRETCH = 0.1  # seconds
 _SETUPS = 20  # a stretch lasts that much longer than getting it ready did, else that would show
 
 
-def stretches(network: Network, scenario: Scenario, stops: Iterable[int]) -> Iterator[Stretch]:
+def stretches(
+    network: Network, scenario: Scenario, stops: Iterable[int]
+) -> Iterator[tuple[Stretch, TrainingState]]:
     """Train the network as the scenario says.
 
     Args:
@@ -29,7 +31,7 @@ def stretches(network: Network, scenario: Scenario, stops: Iterable[int]) -> Ite
         stops: numbers of epochs done, at which a stretch must end.
 
     Yields:
-        What was measured in a stretch, when the network is at its end.
+        What was measured in a stretch, when the network is at its end; and the state there.
 
     Raises:
         DivergedError: a number was not finite. The epochs that were whole have been yielded before.
@@ -49,7 +51,7 @@ def stretches(network: Network, scenario: Scenario, stops: Iterable[int]) -> Ite
             setup = time.perf_counter() - begin - history.seconds
             length = _next_length(history, setup)
             losses, metrics = (history.loss, history.validation_loss), history.metrics
-            yield Stretch(done, *losses, metrics, rate, history.seconds / count)
+            yield Stretch(done, *losses, metrics, rate, history.seconds / count), history.state
             done, state = done + count, history.state
 
 
@@ -69,14 +71,13 @@ def _options(scenario: Scenario, count: int, state: TrainingState | None) -> dic
 
 def _one_by_one(
     network: Network, scenario: Scenario, count: int, state: TrainingState | None
-) -> Iterator[Stretch]:
+) -> Iterator[tuple[Stretch, TrainingState]]:
     """A stretch in which the training diverges, again, epoch by epoch as far as it goes."""
     try:
         for epoch in epochs(network, **_options(scenario, count, state)):
             validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
             metrics = {name: (value,) for name, value in epoch.metrics.items()}
-            yield Stretch(
-                epoch.number, (epoch.loss,), validation, metrics, epoch.rate, epoch.seconds
-            )
+            number, measured = epoch.number, ((epoch.loss,), validation, metrics)
+            yield Stretch(number, *measured, epoch.rate, epoch.seconds), epoch.state
     except DivergedError:
         return

@@ -1,0 +1,92 @@
+"""Numbers within an epoch: on the objects, right after one phase of one sample.
+
+Each batch that something is looked for in is gone through node by node, by a debugging session on
+a copy of the network. The batches before it in the epoch go by the scenario's engine. So the
+training itself is not disturbed, and what is looked for in one batch changes nothing in another.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from neurosim.debugger.session import Session, debug
+from neurosim.network.network import Network
+from neurosim.scenario.expect import ends_of
+from neurosim.scenario.expect_entry import PHASES, Within
+from neurosim.scenario.scenario import Scenario
+from neurosim.training.state import TrainingState
+
+
+def look_within(
+    scenario: Scenario, network: Network, state: TrainingState | None, items: Iterable[Within]
+) -> dict[Within, float | None]:
+    """The numbers that the items are about.
+
+    Args:
+        scenario: one with data and a training.
+        network: as it is at the start of the epoch; it is left alone.
+        state: of the training at the start of the epoch; None: at its start.
+        items: what is looked for, all in this epoch.
+
+    Returns:
+        A number for each item; None where the training diverges in a batch before.
+    """
+    training = scenario.training
+    assert training is not None
+    waiting = sorted(items, key=lambda item: (item.sample, PHASES.index(item.phase)))
+    way = _debug(scenario, network, state, engine=scenario.engine, precision=training.precision)
+    size = way.task.batch_size
+    found: dict[Within, float | None] = {}
+    for batch in sorted({item.sample // size for item in waiting}):
+        here = [item for item in waiting if item.sample // size == batch]
+        way.goto(epoch=here[0].epoch, batch=batch)
+        if way.is_over:
+            found |= dict.fromkeys(here)
+            continue
+        session = _debug(scenario, network, way.state, engine="graph", precision="double")
+        for item in here:
+            _go_behind(session, item)
+            found[item] = _number(session.network, *item.subject)
+    return found
+
+
+def _debug(
+    scenario: Scenario, network: Network, state: TrainingState | None, **chosen: Any
+) -> Session:
+    assert scenario.data is not None
+    assert scenario.training is not None
+    training = replace(scenario.training, epochs=1, metrics=(), precision=chosen["precision"])
+    given = {**training.options(), **chosen, "seed": scenario.seed, "state": state}
+    return debug(network.copy(), *scenario.data.train, **given)
+
+
+def _go_behind(session: Session, item: Within) -> None:
+    """Stand right after a phase of a sample."""
+    epoch, sample, task = item.epoch, item.sample, session.task
+    match item.phase:
+        case "forward":
+            session.goto(epoch=epoch, sample=sample, phase="loss")
+        case "loss":
+            session.goto(epoch=epoch, sample=sample, phase="backward")
+        case "backward" if (sample + 1) % task.batch_size and sample + 1 < task.n_rows:
+            session.goto(epoch=epoch, sample=sample + 1)
+        case "backward":
+            session.goto(epoch=epoch, sample=sample, phase="update")
+        case "update":
+            session.goto(epoch=epoch, sample=sample, phase="update")
+            if session.place.batch == sample // task.batch_size + epoch * task.n_batches:
+                session.phase()  # else there is nothing to update, and it stands there already
+
+
+def _number(network: Network, subject: str, name: str) -> float | None:
+    match subject:
+        case "loss":
+            return network.loss
+        case "weight":
+            return network[ends_of(name)].weight
+        case "gradient" if name.endswith(".bias"):
+            return network[name.removesuffix(".bias")].bias_gradient
+        case "gradient":
+            return network[ends_of(name)].gradient
+    value: float | None = getattr(network[name], subject)
+    return value
