@@ -8,7 +8,7 @@ from typing import Any
 from neurosim.debugger.history import Edit, Place
 from neurosim.debugger.position import Position
 from neurosim.debugger.walk import Walk
-from neurosim.functions.numerals import short
+from neurosim.functions.numerals import counted, short
 from neurosim.interpreter.steps import Step, value_of
 from neurosim.network.connection import Connection
 from neurosim.training.state import TrainingState
@@ -37,7 +37,7 @@ class Branch:
 
     def __str__(self) -> str:
         n_edits = sum(map(len, self.edits.values()))
-        return f"{self.name}: kept at {self.position}, {n_edits} numbers set before"
+        return f"{self.name}: kept at {self.position}, {counted(n_edits, 'number')} set before"
 
 
 @dataclass(frozen=True, slots=True)

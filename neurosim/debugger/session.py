@@ -201,7 +201,8 @@ class Session:
             self._runner.stops.remove(own)
         if any(hit.stop is own for hit in hits):
             done = self._subject_steps()
-        return self._arrival([h for h in hits if h.stop is not own], done)
+        others = [hit for hit in hits if hit.stop is not own]
+        return self._arrival(others, done, is_told=bool(others))
 
     def goto(
         self,
@@ -247,6 +248,11 @@ class Session:
         self._walk = Walk(self.task, self._start, **self._options)
         self._runner = Runner(self._walk)
         self._runner.stops = stops
+        return self._arrival()
+
+    def recover(self) -> Arrival:
+        """Stand at a whole moment again, after Ctrl-C or anything else broke off a move."""
+        self._walk.recover()
         return self._arrival()
 
     # --- breakpoints, watches, catches

@@ -248,6 +248,18 @@ class Walk:
             self._set_checkpoint(None)
         self._redo_edits()
 
+    def recover(self) -> None:
+        """Stand at a whole moment again, after something was interrupted in the middle.
+
+        That is the start of the sample or update that was under way. Checkpoints are whole; what
+        else was known may not be.
+        """
+        here = self.place
+        self._journal = Journal(self._journal.limit)
+        with PausedCollection():
+            self._restore(self.history.nearest(here))
+            self._go_ahead(here._replace(step=0))
+
     # --- the parts of a journey ahead
 
     def _go_ahead(self, place: Place) -> None:
