@@ -55,6 +55,12 @@ def test_the_two_scenarios_of_the_specification_are_valid(validator, two_two_one
         ("{loss: {below: 1}}", "{loss: {below: 1, tolerance: 1}}", "expect.1"),
         ("{loss: {below: 1}}", "{los: {below: 1}}", "expect.1"),
         ("{loss: {below: 1}}", "{weight: a->o1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, delta: o1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, delta: o1, bias: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, forward: [0, 1], output: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{after: fore, output: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{smaple: 1, output: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, accuracy: {equals: 1}}", "expect.1"),
         ("data:", "  initial: {weights: {uniform: [0, 1], normal: [0, 1]}}\ndata:", "network"),
     ],
 )
@@ -63,6 +69,21 @@ def test_a_planted_mistake_is_found_where_it_is(validator, small, old, new, path
 
     assert errors
     assert any(".".join(map(str, error.absolute_path)).startswith(path) for error in errors)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "{delta: o1, equals: 1}",
+        "{epoch: 3, sample: 1, after: backward, output_gradient: o1, equals: 0, tolerance: 1}",
+        "{after: update, weight: a->o1, below: 1}",
+        "{sample: 1, loss: {above: 1}}",
+    ],
+)
+def test_a_moment_within_an_epoch_is_valid(validator, small, item):
+    document = as_json(small(("{loss: {below: 1}}", item)))
+
+    assert [error.message for error in validator.iter_errors(document)] == []
 
 
 def resolved(part, definitions):
