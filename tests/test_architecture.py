@@ -44,7 +44,9 @@ bench: systems rounds layered irregular ours naive tuned best irregular_numpy pe
     peer_torch peer_jax walk cold scale choice workloads machine .
 
 cli: messages terminal table report results shelf schema agree compile new predict trace bench run
-    main .
+cli.debugger: reply arguments desk command moving stopping looking what_if table shell completion
+    screen script prompt .
+cli: debug main .
 """
 FLOORS = [
     {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},
@@ -59,6 +61,8 @@ ONLY_IN = {  # who may import a library; the command line shows what the bench a
     "pydantic": {"scenario"},
     "click": {"cli"},
     "rich": {"cli"},
+    "cmd2": {"cli"},
+    "prompt_toolkit": {"cli"},
 }
 LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",

@@ -65,6 +65,7 @@ _COMMANDS = {
     "compile": "neurosim.cli.compile:compile_",
     "predict": "neurosim.cli.predict:predict",
     "new": "neurosim.cli.new:new",
+    "debug": "neurosim.cli.debug:debug",
     "trace": "neurosim.cli.trace:trace",
     "bench": "neurosim.cli.bench:bench",
     "list": "neurosim.cli.shelf:list_",

@@ -1,0 +1,30 @@
+"""A command: its name, what it does, and how it is explained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from neurosim.cli.debugger.desk import Desk
+from neurosim.cli.debugger.reply import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the table.
+
+    Attributes:
+        name: in full; it may be shortened.
+        run: does it with what is typed after the name, and gives the reply.
+        grammar: how it is typed.
+        says: what it does, in a line.
+        example: one or more, with a comma between them.
+        repeats: whether Enter alone does it once more.
+        more: what else there is to know, lines.
+    """
+
+    name: str
+    run: Callable[[Desk, str], Lines]
+    grammar: str
+    says: str
+    example: str
+    repeats: bool = False
+    more: str = ""

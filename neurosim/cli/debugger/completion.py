@@ -1,0 +1,178 @@
+"""What may stand where one types: the answers to Tab."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from neurosim.cli.debugger.desk import Desk
+from neurosim.cli.debugger.looking import TOPICS
+from neurosim.cli.debugger.table import COMMANDS, find_command
+from neurosim.debugger.conditions import QUANTITIES
+from neurosim.debugger.expressions import FUNCTIONS
+from neurosim.debugger.locations import PARTS
+from neurosim.debugger.position import GRAINS, PHASES
+from neurosim.debugger.stops import CATCHES
+from neurosim.errors import NeurosimError
+from neurosim.network.network import Network
+
+_MOST = 500  # answers; nobody reads more
+_FARTHEST = 300  # characters back that are looked at
+_LETTER = r"[^\s()+*/%<>=!,.\-]"
+_NAME = re.compile(rf"(?:{_LETTER}+->)?{_LETTER}*(?:\.{_LETTER}*)?$")  # what is being typed
+_WORD = re.compile(r"\S*$")
+_BARE = (*QUANTITIES["position"], "loss")
+
+
+def complete(desk: Desk, line: str) -> tuple[str, list[str]]:
+    """The piece at the end of a line that is being typed, and all that it may become."""
+    before = line.lstrip()
+    if not re.search(r"\s", before):
+        return before, [name for name in COMMANDS if name.startswith(before)]
+    word, text = before.split(None, 1) if before.split()[1:] else (before.strip(), "")
+    try:
+        name = find_command(word).name
+    except NeurosimError:
+        return "", []
+    answers = _ANSWERS.get(name, _nothing)
+    pattern = _WORD if answers in {_paths, _topics} else _NAME
+    found = pattern.search(text[-_FARTHEST:])
+    assert found is not None  # it matches nothing, too
+    typed = found[0]
+    done = text.removesuffix(typed).split()
+    fitting = (answer for answer in answers(desk, typed, done) if answer.startswith(typed))
+    return typed, list(dict.fromkeys(islice(fitting, _MOST)))
+
+
+def names_in(network: Network, typed: str) -> Iterator[str]:
+    """Neurons and connections that may be meant, and the numbers they have."""
+    source, arrow, rest = typed.partition("->")
+    owner, dot, _ = typed.partition(".")
+    if arrow and dot:
+        yield from (f"{owner}.{what}" for what in QUANTITIES["connection"])
+    elif arrow:
+        if source in network:
+            for connection in network.outgoing(source):
+                yield connection.name
+                if connection.target.name == rest:
+                    yield from (f"{connection.name}.{what}" for what in QUANTITIES["connection"])
+    elif dot:
+        yield from (f"{owner}.{what}" for what in QUANTITIES["neuron"])
+    else:
+        yield from (neuron.name for neuron in network.neurons)
+        if typed in network:
+            yield from (f"{typed}.{what}" for what in QUANTITIES["neuron"])
+            yield from (connection.name for connection in network.outgoing(typed))
+
+
+Answers = Callable[[Desk, str, list[str]], Iterable[str]]
+
+
+def _nothing(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return ()
+
+
+def _expression(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    yield from names_in(desk.session.network, typed)
+    yield from _BARE
+    yield from FUNCTIONS
+
+
+def _location(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+    network = desk.session.network
+    if "if" in done:
+        yield from _expression(desk, typed, done)
+        return
+    if not done or done[-1] == "layer":
+        yield from (layer.name for layer in network.layers)
+    if not done:
+        yield from (name for name in names_in(network, typed) if "." not in name)
+        yield "layer"
+    if not done or done[0] in PARTS:
+        yield from PARTS
+    yield from PHASES if not done else (*PHASES[2:], "if")
+
+
+def _watched(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+    if done:
+        return ("crosses", "sign")
+    return (*names_in(desk.session.network, typed), *_BARE)
+
+
+def _named(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+    if not done:
+        names = names_in(desk.session.network, typed)
+        return (name for name in names if "." not in name or name.endswith(".bias"))
+    return ("since", "epoch")
+
+
+def _assigned(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+    if done:
+        return _expression(desk, typed, done)
+    return names_in(desk.session.network, typed)
+
+
+def _moment(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return (*PARTS, "step", *PHASES)
+
+
+def _grain(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return () if done else GRAINS
+
+
+def _catch(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return () if done else CATCHES
+
+
+def _stops(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return (str(stop.number) for stop in desk.session.stops)
+
+
+def _condition(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+    return _expression(desk, typed, done) if done else _stops(desk, typed, done)
+
+
+def _displays(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return map(str, desk.displays)
+
+
+def _branches(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return (branch.name for branch in desk.session.branches)
+
+
+def _commands(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return () if done else COMMANDS
+
+
+def _topics(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return () if done else TOPICS
+
+
+def _paths(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    if done:
+        return (*GRAINS, "--overwrite")
+    folder, slash, _ = typed.rpartition("/")
+    try:
+        found = sorted(Path(f"{folder}{slash}" or ".").expanduser().iterdir())
+    except OSError:
+        return ()
+    return (f"{folder}{slash}{path.name}{'/' * path.is_dir()}" for path in found)
+
+
+_ANSWERS: dict[str, Answers] = {
+    **dict.fromkeys(("until", "break", "tbreak"), _location),
+    **dict.fromkeys(("print", "display"), _expression),
+    **dict.fromkeys(("explain", "why"), _named),
+    **dict.fromkeys(("ignore", "delete", "enable", "disable"), _stops),
+    "back": _grain,
+    "goto": _moment,
+    "condition": _condition,
+    "watch": _watched,
+    "catch": _catch,
+    "info": _topics,
+    "undisplay": _displays,
+    "set": _assigned,
+    "compare": _branches,
+    "record": _paths,
+    "help": _commands,
+}

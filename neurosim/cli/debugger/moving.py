@@ -1,0 +1,97 @@
+"""The commands that move: forward, backward, far."""
+
+from collections.abc import Callable
+from typing import Any
+
+from neurosim.cli.debugger.arguments import (
+    count_of,
+    grain_and_count,
+    moment_of,
+    require_nothing,
+    require_some,
+)
+from neurosim.cli.debugger.command import Command
+from neurosim.cli.debugger.desk import Desk
+from neurosim.cli.debugger.reply import Lines, arrived
+from neurosim.debugger.session import Arrival, Session
+
+
+def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[Desk, str], Lines]:
+    """The command of a method of the session that takes a number of times."""
+
+    def run(desk: Desk, text: str) -> Lines:
+        return arrived(move(desk.session, count_of(text)))
+
+    return run
+
+
+def _until(desk: Desk, text: str) -> Lines:
+    return arrived(desk.session.until(require_some(text, "location")))
+
+
+def _run(desk: Desk, text: str) -> Lines:
+    require_nothing(text)
+    desk.session.restart()
+    return arrived(desk.session.resume())
+
+
+def _restart(desk: Desk, text: str) -> Lines:
+    require_nothing(text)
+    return arrived(desk.session.restart())
+
+
+def _back(desk: Desk, text: str) -> Lines:
+    grain, times = grain_and_count(text, "step")
+    return arrived(desk.session.back(times, grain))
+
+
+def _rcontinue(desk: Desk, text: str) -> Lines:
+    require_nothing(text)
+    return arrived(desk.session.reverse_resume())
+
+
+def _goto(desk: Desk, text: str) -> Lines:
+    moment: dict[str, Any] = moment_of(text)
+    return arrived(desk.session.goto(**moment))
+
+
+MOVING = (
+    Command("step", _ahead(Session.step), "step [N]", "do the next step, or N of them",
+            "step, step 3", repeats=True,
+            more="A step is the finest there is: a connection adds its term, a neuron its slope."),
+    Command("next", _ahead(Session.next), "next [N]", "finish this neuron, or N of them",
+            "next, next 2", repeats=True),
+    Command("layer", _ahead(Session.layer), "layer [N]", "finish this layer, or N of them",
+            "layer", repeats=True),
+    Command("phase", _ahead(Session.phase), "phase [N]",
+            "go to the next phase: forward, loss, backward, update", "phase", repeats=True),
+    Command("sample", _ahead(Session.sample), "sample [N]", "go to the next sample",
+            "sample, sample 2", repeats=True),
+    Command("batch", _ahead(Session.batch), "batch [N]", "go to the next batch",
+            "batch", repeats=True),
+    Command("epoch", _ahead(Session.epoch), "epoch [N]", "go to the next epoch",
+            "epoch, epoch 100", repeats=True),
+    Command("until", _until, "until LOCATION", "go on to a location, and show its arithmetic",
+            "until h1, until h1 backward, until epoch 3", repeats=True,
+            more="LOCATION is as for break."),
+    Command("continue", _ahead(Session.resume), "continue [N]",
+            "go on until something stops it, or to the end", "continue, continue 3", repeats=True,
+            more="N counts the stops. Ctrl-C interrupts it."),
+    Command("run", _run, "run", "start again from the beginning, and continue", "run",
+            more="What was set is forgotten; breakpoints stay."),
+    Command("restart", _restart, "restart", "start again from the beginning, and stay there",
+            "restart", more="What was set is forgotten; breakpoints stay."),
+    Command("back", _back, "back [GRAIN] [N]",
+            "go back in time: a step, or GRAIN, or N of them", "back, back 3, back epoch",
+            repeats=True,
+            more="GRAIN is step, neuron, layer, phase, sample, batch or epoch. It goes to where the"
+                 "\npresent one begins; from there, to where the one before it begins."),
+    Command("rcontinue", _rcontinue, "rcontinue",
+            "go back to where something would have stopped it, or to the start", "rcontinue",
+            repeats=True),
+    Command("goto", _goto, "goto [epoch] N [batch N] [sample N] [step N | PHASE]",
+            "go to a moment, ahead or back; no breakpoint stops it",
+            "goto 5, goto epoch 4999 sample 2, goto step 10, goto epoch 3 backward",
+            more="What is coarser than all that is named is that of now; what is finer, the first."
+                 "\nPHASE is forward, loss, backward or update."),
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""A line that was typed becomes a command, and its reply."""
+
+from neurosim.cli.debugger.desk import Desk
+from neurosim.cli.debugger.moving import MOVING
+from neurosim.cli.debugger.reply import Line, Lines
+from neurosim.cli.debugger.table import find_command
+from neurosim.debugger.session import Session
+from neurosim.errors import InvalidValueError
+
+LONGEST = 2000  # characters of a line
+
+
+class Shell:
+    """Runs lines, one after the other; prints nothing.
+
+    Args:
+        session: what is debugged.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.desk = Desk(session)
+        self._again = ""
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the user has quit."""
+        return self.desk.is_left
+
+    def run(self, line: str) -> Lines:
+        """Do what a line says; a line that begins with # says nothing.
+
+        Raises:
+            NeurosimError: it is no command, or it cannot be done.
+        """
+        self._again = ""
+        words = line.strip()
+        if not words or words.startswith("#"):
+            return []
+        if len(words) > LONGEST:
+            raise InvalidValueError(
+                f"command: {len(words)} characters, got {words[:40]!r}...; expected at most"
+                f" {LONGEST}"
+            )
+        word, text = _split(words)
+        command = find_command(word)
+        if command.name != "list":
+            self.desk.n_listed = 0
+        try:
+            lines = command.run(self.desk, text)
+        except InvalidValueError as error:
+            if "; expected " in str(error):
+                raise
+            raise InvalidValueError(
+                f"{command.name}: {error}; expected {command.grammar}"
+            ) from None
+        if command.repeats:
+            self._again = words if command.name != "list" else "list"
+        return [*lines, *self.desk.displayed()] if command in MOVING else lines
+
+    def again(self) -> Lines:
+        """What Enter alone does: the last command once more, if it is one that repeats."""
+        return self.run(self._again)
+
+    def begin(self) -> Lines:
+        """What a session begins with: where it stands."""
+        return [self.desk.where()]
+
+    def interrupted(self) -> Lines:
+        """What is said after Ctrl-C: where the session stands, which is a whole moment again.
+
+        What was interrupted must be gone: its exception would keep the pass that it was in.
+        """
+        self._again = ""
+        self.desk.session.recover()
+        return [Line("interrupted", "hit"), self.desk.where()]
+
+
+def _split(words: str) -> tuple[str, str]:
+    """The command's name, and the rest as it was typed."""
+    parts = words.split(None, 1)
+    return parts[0], parts[1] if len(parts) > 1 else ""

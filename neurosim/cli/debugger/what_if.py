@@ -1,0 +1,33 @@
+"""The commands that ask: what if?"""
+
+from neurosim.cli.debugger.arguments import assignment, joined, one_word
+from neurosim.cli.debugger.command import Command
+from neurosim.cli.debugger.desk import Desk
+from neurosim.cli.debugger.reply import Lines, lines_of
+
+
+def _set(desk: Desk, text: str) -> Lines:
+    what, value = assignment(text)
+    return lines_of(desk.session.set(joined(what), float(desk.session.value(value))))
+
+
+def _fork(desk: Desk, text: str) -> Lines:
+    return lines_of(desk.session.fork(one_word(text)))
+
+
+def _compare(desk: Desk, text: str) -> Lines:
+    return lines_of(desk.session.compare(one_word(text)))
+
+
+WHAT_IF = (
+    Command("set", _set, "set QUANTITY = EXPRESSION",
+            "set a number of a neuron or connection, and go on with it",
+            "set h1.output = 0.5, set x1->h1.weight 0",
+            more="What was known of the time after this moment is forgotten: it is another branch"
+                 " now."),
+    Command("fork", _fork, "fork [NAME]", "keep this branch, to be compared with what comes",
+            "fork, fork untouched"),
+    Command("compare", _compare, "compare [NAME]",
+            "show where this branch parts from a kept one, and how far they have gone",
+            "compare, compare untouched"),
+)  # fmt: skip
