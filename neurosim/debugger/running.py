@@ -93,13 +93,14 @@ class Runner:
         """Go back to the last place before this one at which a stop would have been hit."""
         walk = self.walk
         upper, reach = walk.place, 1
+        end = upper
         first = Place(walk.first, 0, 0)
         self._is_counting = False
         try:
             while upper > first:
                 lower = self._below(upper, reach)
                 reach *= 2
-                found = self._last_hit(lower, upper)
+                found = self._last_hit(lower, upper, end)
                 if found is not None:
                     walk.go_to(found[0])
                     return found[1]
@@ -258,17 +259,18 @@ class Runner:
             return Place(place.batch, max(place.unit - reach, 0), 0)
         return Place(max(place.batch - reach, walk.first), 0, 0)
 
-    def _last_hit(self, lower: Place, upper: Place) -> tuple[Place, tuple[Hit, ...]] | None:
-        """The last place from ``lower`` on and before ``upper`` at which a stop is hit."""
+    def _last_hit(
+        self, lower: Place, upper: Place, end: Place
+    ) -> tuple[Place, tuple[Hit, ...]] | None:
+        """The last place behind ``lower``, up to ``upper`` and before ``end``, with a hit.
+
+        What is hit at ``lower`` may be so by the step that leads there: the stretch before tells.
+        """
         walk, found = self.walk, None
         walk.go_to(lower)
         self._walk_to = -1
-        active = [stop for stop in self.stops if stop.is_enabled]
-        hits = self._look(None, active)
-        if hits and lower > Place(walk.first, 0, 0):
-            found = lower, hits
         while walk.place < upper and not walk.is_over:
             hits = self.run(upper)
-            if hits and walk.place < upper:
+            if hits and walk.place < end:
                 found = walk.place, hits
         return found

@@ -134,35 +134,45 @@ class Screen:
         task = self._task
         start = first // task.n_batches * task.n_rows + first % task.n_batches * task.batch_size
         numbers = np.arange(start, start + len(losses), dtype=np.float64)
-        epoch, sample = np.divmod(numbers, task.n_rows)
-        batch = np.floor(sample / task.batch_size)
-        rows: dict[str, Values] = {
-            "epoch": epoch,
-            "sample": sample,
-            "batch": batch,
-            "row": None if task.shuffle else sample,
-        }
+        here, following = self._numbers_of_rows(numbers), self._numbers_of_rows(numbers + 1.0)
         flags = np.zeros(len(losses), np.bool_)
         for stop in self._stops:
-            flags |= self._rows_of(stop, rows, losses)
+            flags |= self._rows_of(stop, here, following, losses)
         if not flags.any():
             return None
-        at = int(flags.argmax())
-        return int(epoch[at]) * task.n_batches + int(batch[at])
+        at = int(numbers[flags.argmax()])
+        epoch, sample = divmod(at, task.n_rows)
+        return epoch * task.n_batches + sample // task.batch_size
+
+    def _numbers_of_rows(self, numbers: NDArray[np.float64]) -> dict[str, Values]:
+        """What the rows are, by how many were taken before each."""
+        epoch, sample = np.divmod(numbers, self._task.n_rows)
+        return {
+            "epoch": epoch,
+            "sample": sample,
+            "batch": np.floor(sample / self._task.batch_size),
+            "row": None if self._task.shuffle else sample,
+        }
 
     def _rows_of(
-        self, stop: Stop, numbers: Mapping[str, Values], losses: NDArray[np.float64]
+        self,
+        stop: Stop,
+        here: Mapping[str, Values],
+        following: Mapping[str, Values],
+        losses: NDArray[np.float64],
     ) -> Any:
-        """In which rows a stop may be hit, by numbers and losses."""
+        """In which rows a stop may be hit; the last step of each ends where the next begins."""
         subject = stop.subject
         if isinstance(subject, AtPart):
-            return _is_part(subject, numbers)
+            return _is_part(subject, here)
         if isinstance(subject, Watch):
             return _may_move(subject, _before(losses), losses)
         assert stop.condition is not None
-        fresh = isinstance(subject, AtAnything)
-        known = {"loss": [losses] if fresh else [losses, _before(losses)]}
-        return _may_hold(stop.condition, numbers, lambda q: known[q.name])
+        if isinstance(subject, AtAnything):
+            return _may_hold(stop.condition, here, lambda _: [losses])
+        known = [losses, _before(losses)]
+        flags = _may_hold(stop.condition, here, lambda _: known)
+        return flags | _may_hold(stop.condition, following, lambda _: known)
 
     # --- batch by batch
 
@@ -197,8 +207,15 @@ class Screen:
             found = self._variants(subject.quantity, batch, before)
             return bool(np.any(_may_move(subject, found[-1], found[0])))
         assert stop.condition is not None
-        flags = _may_hold(stop.condition, batch.numbers, lambda q: self._variants(q, batch, before))
-        return bool(np.any(flags))
+        known = {
+            q: self._variants(q, batch, before)
+            for q in stop.condition.quantities
+            if q.kind != "position"
+        }
+        return any(
+            bool(np.any(_may_hold(stop.condition, numbers, known.__getitem__)))
+            for numbers in (batch.numbers, batch.following)  # its last step ends where that begins
+        )
 
     def _variants(
         self, quantity: Quantity, batch: "_Batch", before: dict[Quantity, float]
@@ -256,6 +273,13 @@ class _Batch:
             "batch": float(batch),
             "sample": samples,
             "row": np.asarray(rows, np.float64),
+        }
+        epoch, batch = divmod(number + 1, task.n_batches)
+        self.following: dict[str, Values] = {
+            "epoch": float(epoch),
+            "batch": float(batch),
+            "sample": float(batch * task.batch_size),
+            "row": None if task.shuffle else float(batch * task.batch_size),
         }
         self.rows, self.losses, self.theta, self.after = rows, losses, theta, after
         self.values: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
