@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         bisect_scenario,
         explain_scenario,
         load_network,
+        session_at,
     )
     from neurosim.scenario.debug import debug_scenario
     from neurosim.scenario.document import Document
@@ -62,6 +63,7 @@ __all__ = [
     "read_scenario",
     "run_scenario",
     "schema",
+    "session_at",
     "shipped_folder",
     "start_run",
 ]
@@ -71,6 +73,7 @@ _LATE = {  # the files of the names: listing what is shipped should not wait for
     "bisect_scenario": "compare",
     "explain_scenario": "compare",
     "load_network": "compare",
+    "session_at": "compare",
     "debug_scenario": "debug",
     "Document": "document",
     "Verdict": "expect",

@@ -8,6 +8,7 @@ from neurosim.compiler.explain import Explanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
 from neurosim.debugger.bisect import Parting, bisect
 from neurosim.debugger.bisect_trace import bisect_trace
+from neurosim.debugger.session import Session
 from neurosim.debugger.trace_diff import require_tolerance
 from neurosim.debugger.trace_file import read_trace
 from neurosim.errors import InvalidValueError
@@ -24,7 +25,7 @@ from neurosim.training.agreement import (
 )
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import GraphEngine
-from neurosim.training.state import start_state
+from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_epochs
 
 
@@ -72,10 +73,7 @@ def bisect_scenario(
         NeurosimError: what `load_scenario` raises.
     """
     scenario = load_scenario(path, overrides=overrides)
-    X, T, options = _comparable(scenario, path)
-    precision = options.pop("precision", "double")
-    task = make_task(scenario.network, X, T, **options)
-    state = start_state(task, scenario.seed)
+    task, state, precision = _begun(scenario, path)
     if tolerance is None:
         is_single = precision == "single" and trace is None
         tolerance = TOLERANCE_SINGLE_AFTER_TRAINING if is_single else TOLERANCE_AFTER_TRAINING
@@ -91,6 +89,39 @@ def bisect_scenario(
         task, state, GraphEngine(task), compiled(task),
         updates=require_epochs(updates), tolerance=allowed, remake=compiled,
     )  # fmt: skip
+
+
+def session_at(path: str | Path, parting: Parting, *, overrides: Overrides = ()) -> Session:
+    """Open a debugging session where the engines part, or the scenario and a trace.
+
+    It stands before the sample that shows it; where no sample alone does, before the batch. All of
+    it is walked node by node, as the first engine went.
+
+    Args:
+        path: the file, or the name of a shipped scenario, as `bisect_scenario` took it.
+        parting: what `bisect_scenario` found.
+        overrides: changes to the scenario, as `bisect_scenario` took them.
+
+    Raises:
+        NeurosimError: what `load_scenario` raises.
+    """
+    scenario = load_scenario(path, overrides=overrides)
+    task, state, _ = _begun(scenario, path)
+    epochs = 0 if scenario.training is None else scenario.training.epochs
+    session = Session(task, state, n_epochs=max(epochs, parting.epoch + 1), engine="graph")
+    if parting.sample is None:
+        session.goto(epoch=parting.epoch, batch=parting.batch)
+    else:
+        session.goto(epoch=parting.epoch, sample=parting.sample)
+    return session
+
+
+def _begun(scenario: Scenario, path: str | Path) -> tuple[Task, TrainingState, str]:
+    """What is to be trained in double precision, where it begins, and the precision asked for."""
+    X, T, options = _comparable(scenario, path)
+    precision: str = options.pop("precision", "double")
+    task = make_task(scenario.network, X, T, **options)
+    return task, start_state(task, scenario.seed), precision
 
 
 def _comparable(scenario: Scenario, path: str | Path) -> tuple[Matrix, Matrix, dict[str, Any]]:
