@@ -32,6 +32,7 @@ from neurosim.training.state import TrainingState, batch_rows, next_state
 from neurosim.training.task import Task, require_fresh
 
 _SPACING = 0.2  # seconds of work between two checkpoints
+_A_STEP = 1e-6  # seconds that the interpreter takes for it, about
 _STRETCH = 0.1  # seconds that an engine works at once
 _NEAR = 100_000  # steps that are sooner undone one by one than made again
 
@@ -376,6 +377,7 @@ class Walk:
     def _end_unit(self) -> None:
         """The unit is done: stand at the start of the next."""
         self.close()
+        self._work += self._n_steps * _A_STEP
         self._journal.keep(self._tape)
         if self.unit < self.n_rows:
             self._enter(self.unit + 1)
