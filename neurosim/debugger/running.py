@@ -221,7 +221,7 @@ class Runner:
         stop = walk.may_run_to(last)
         if stop <= walk.batch:
             return False
-        screen = Screen(active, walk.task, walk.compiled())
+        screen = Screen(active, walk.task, walk.compiled(), self.read)
         return screen.is_possible and self._run_ahead(screen, stop)
 
     def _run_ahead(self, screen: Screen, stop: int) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.conditions import Condition, Quantity
-from neurosim.debugger.stops import AtAnything, AtPart, Catch, Stop, Watch
+from neurosim.debugger.stops import AtAnything, AtNeuron, AtPart, Catch, Stop, Watch
 from neurosim.network.neuron import Neuron
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.state import TrainingState, batch_rows
@@ -26,6 +26,7 @@ _TOLERANCE = 1e-9  # relative, as that of `Condition.may_hold`
 _MOST_QUANTITIES = 4  # of a condition whose old and new values are tried in all combinations
 _FORWARD = ("output", "net_input")
 _PARAMETERS = ("weight", "bias")
+_FRESH = (*_FORWARD, "loss")  # written once for each row
 
 Values = NDArray[np.float64] | float | None
 
@@ -87,13 +88,22 @@ class Screen:
         stops: those that count.
         task: what is trained.
         engine: that trains it.
+        read: the present value of a quantity, if there is one: what the first row finds there.
     """
 
-    def __init__(self, stops: Iterable[Stop], task: Task, engine: CompiledEngine) -> None:
+    def __init__(
+        self,
+        stops: Iterable[Stop],
+        task: Task,
+        engine: CompiledEngine,
+        read: Callable[[Quantity], float | None],
+    ) -> None:
         self._stops = tuple(stops)
         self._task, self._engine = task, engine
         found = [needs_of(stop) for stop in self._stops]
         self.is_possible = None not in found
+        self._read = read
+        self._before: dict[Quantity, float] = {}  # what the last row left
         self._needs = set[str]().union(*(needs for needs in found if needs))
 
     @cached_property
@@ -110,8 +120,8 @@ class Screen:
         return all(
             isinstance(stop.subject, AtPart | Catch)
             or (
-                isinstance(stop.subject, AtAnything)
-                and all(q.kind in {"position", "loss"} for q in _quantities(stop))
+                not isinstance(stop.subject, Watch)
+                and all(q.kind == "position" or _is_fresh(stop, q) for q in _quantities(stop))
             )
             for stop in self._stops
         )
@@ -177,7 +187,6 @@ class Screen:
     # --- batch by batch
 
     def _batch_by_batch(self, state: TrainingState, first: int, count: int) -> Found:
-        before: dict[Quantity, float] = {}
         with self._engine.batches(state) as run:
             after = state
             for number in range(first, first + count):
@@ -191,35 +200,33 @@ class Screen:
                     self._task, number, rows, losses,
                     theta=at_start.parameters, after=after.parameters,
                 )  # fmt: skip
-                if any(self._in_batch(stop, moment, before) for stop in self._stops):
+                if any(self._in_batch(stop, moment) for stop in self._stops):
                     break
             else:
                 return Found(after, float(losses[-1]), None)
         return Found(after, float(losses[-1]), number)
 
-    def _in_batch(self, stop: Stop, batch: "_Batch", before: dict[Quantity, float]) -> bool:
+    def _in_batch(self, stop: Stop, batch: "_Batch") -> bool:
         subject = stop.subject
         if isinstance(subject, AtPart):
             return bool(np.any(_is_part(subject, batch.numbers)))
         if isinstance(subject, Catch):
             return self._catches(subject, batch)
         if isinstance(subject, Watch):
-            found = self._variants(subject.quantity, batch, before)
+            found = self._variants(subject.quantity, batch)
             return bool(np.any(_may_move(subject, found[-1], found[0])))
         assert stop.condition is not None
-        known = {
-            q: self._variants(q, batch, before)
-            for q in stop.condition.quantities
-            if q.kind != "position"
-        }
+        known = {}
+        for quantity in _quantities(stop):
+            if quantity.kind != "position":
+                found = self._variants(quantity, batch)
+                known[quantity] = found[:1] if _is_fresh(stop, quantity) else found
         return any(
             bool(np.any(_may_hold(stop.condition, numbers, known.__getitem__)))
             for numbers in (batch.numbers, batch.following)  # its last step ends where that begins
         )
 
-    def _variants(
-        self, quantity: Quantity, batch: "_Batch", before: dict[Quantity, float]
-    ) -> list[Values]:
+    def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
         """What a quantity may be while a row is walked: its new value, or the one before."""
         if quantity.name in _PARAMETERS:
             name = str(quantity) if quantity.name == "bias" else quantity.owner.name  # type: ignore[union-attr]
@@ -229,9 +236,17 @@ class Screen:
             found = batch.losses
         else:
             found = self._values(batch)[quantity.name == "output"][:, self._neurons[quantity.owner]]  # type: ignore[index]
-        old = _before(found, before.get(quantity, np.nan))
-        before[quantity] = float(found[-1])
-        return [found, old]
+        if quantity not in batch.old:
+            batch.old[quantity] = _before(found, self._left(quantity))
+            self._before[quantity] = float(found[-1])
+        return [found, batch.old[quantity]]
+
+    def _left(self, quantity: Quantity) -> float:
+        """What the row before left; NaN where nobody knows."""
+        if quantity not in self._before:
+            value = self._read(quantity)
+            return np.nan if value is None else value
+        return self._before[quantity]
 
     def _values(self, batch: "_Batch") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if batch.values is None:
@@ -283,6 +298,16 @@ class _Batch:
         }
         self.rows, self.losses, self.theta, self.after = rows, losses, theta, after
         self.values: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self.old: dict[Quantity, NDArray[np.float64]] = {}  # of each row, what the one before left
+
+
+def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
+    """Whether a stop is looked at only when this quantity has just been written anew."""
+    if isinstance(stop.subject, AtNeuron):
+        is_it = stop.subject.phase == "forward" and quantity.owner is stop.subject.neuron
+        return is_it and quantity.name in _FORWARD
+    owners = {q.owner for q in _quantities(stop) if q.kind != "position"}
+    return isinstance(stop.subject, AtAnything) and len(owners) == 1 and quantity.name in _FRESH
 
 
 def _quantities(stop: Stop) -> tuple[Quantity, ...]:
