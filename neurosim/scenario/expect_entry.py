@@ -4,12 +4,12 @@ Most are looked for between two epochs. With ``sample`` or ``after`` a number is
 an epoch: right after one phase of one sample, on the objects, as a debugging session stands there.
 """
 
+import difflib
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from neurosim.errors import guess
 from neurosim.scenario.entry import WRONG_KEYS, Choice, Entry, Told, mistake, tag
 from neurosim.scenario.network_entry import Name, Numbers
 from neurosim.training.data import PARTS
@@ -225,9 +225,7 @@ def _form(value: object) -> str | None:
 
 def _is_moment(key: str) -> bool:
     """Whether a key, be it misspelt, tells of a moment within an epoch."""
-    return key in {"sample", "after"} or (
-        key not in _KEYS and bool(guess(key, ["sample", "after"]))
-    )
+    return bool(difflib.get_close_matches(key[:64], ("sample", "after"), cutoff=0.75))
 
 
 ExpectEntry = Annotated[
@@ -242,6 +240,3 @@ ExpectEntry = Annotated[
     | Annotated[MomentLossExpectation, tag("loss within")],
     Told(_form, WRONG_KEYS, kind="subject", keys=[*SUBJECTS, *_WITHIN_ALONE]),
 ]
-_KEYS = {
-    "forward", "on", *Judgement.model_fields, *_Within.model_fields, *SUBJECTS, *_WITHIN_ALONE,
-}  # fmt: skip

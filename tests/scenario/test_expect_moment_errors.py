@@ -37,6 +37,11 @@ import pytest
         ),
         ("{smaple: 1, output: o1, equals: 1}", ".smaple: unknown key, got 'smaple'; expected one"),
         ("{smaple: 1, output: o1, equals: 1}", "(did you mean 'sample'?)"),
+        (
+            "{value: 1, bias: o1, equals: 1}",  # resembles sample, and not enough
+            ".value: unknown key, got 'value'; expected one of equals, tolerance, below, above,"
+            " epoch, bias",
+        ),
         ("{sample: 1, accuracy: {equals: 1}}", ".sample: unknown key, got 'sample'; expected one"),
         ("{sample: 1, forward: [0, 1], output: o1, equals: 1}", ".forward: unknown key, got 'forw"),
         ("{delta: o1, output: o1, equals: 1}", ": more than one subject, got "),
