@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.conditions import Condition, Quantity
-from neurosim.debugger.stops import AtAnything, AtNeuron, AtPart, Catch, Stop, Watch
+from neurosim.debugger.stops import AtAnything, AtLayer, AtNeuron, AtPart, Catch, Stop, Watch
 from neurosim.network.neuron import Neuron
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.state import TrainingState, batch_rows
@@ -303,11 +303,12 @@ class _Batch:
 
 def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
     """Whether a stop is looked at only when this quantity has just been written anew."""
-    if isinstance(stop.subject, AtNeuron):
-        is_it = stop.subject.phase == "forward" and quantity.owner is stop.subject.neuron
-        return is_it and quantity.name in _FORWARD
+    subject, owner = stop.subject, quantity.owner
+    if isinstance(subject, AtNeuron | AtLayer):
+        own = (subject.neuron,) if isinstance(subject, AtNeuron) else subject.layer.neurons
+        return subject.phase == "forward" and owner in own and quantity.name in _FORWARD
     owners = {q.owner for q in _quantities(stop) if q.kind != "position"}
-    return isinstance(stop.subject, AtAnything) and len(owners) == 1 and quantity.name in _FRESH
+    return isinstance(subject, AtAnything) and len(owners) == 1 and quantity.name in _FRESH
 
 
 def _quantities(stop: Stop) -> tuple[Quantity, ...]:
