@@ -25,25 +25,30 @@ def look_within(
     Args:
         scenario: one with data and a training.
         network: as it is at the start of the epoch; it is left alone.
-        state: of the training at the start of the epoch; None: at its start.
+        state: that of the training there; None: nothing is trained yet.
         items: what is looked for, all in this epoch.
 
     Returns:
         A number for each item; None where the training diverges in a batch before.
     """
-    training = scenario.training
-    assert training is not None
-    waiting = sorted(items, key=lambda item: (item.sample, PHASES.index(item.phase)))
-    way = _debug(scenario, network, state, engine=scenario.engine, precision=training.precision)
-    size = way.task.batch_size
+    assert scenario.data is not None
+    assert scenario.training is not None
+    n_rows = len(scenario.data.train.X)
+    size = min(scenario.training.batch_size or n_rows, n_rows)
+    batches: dict[int, list[Within]] = {}
+    for item in sorted(items, key=lambda item: (item.sample, PHASES.index(item.phase))):
+        batches.setdefault(item.sample // size, []).append(item)
     found: dict[Within, float | None] = {}
-    for batch in sorted({item.sample // size for item in waiting}):
-        here = [item for item in waiting if item.sample // size == batch]
-        way.goto(epoch=here[0].epoch, batch=batch)
-        if way.is_over:
-            found |= dict.fromkeys(here)
-            continue
-        session = _debug(scenario, network, way.state, engine="graph", precision="double")
+    way: Session | None = None
+    for batch, here in batches.items():
+        if batch:
+            way = way or _debug(scenario, network, state)
+            way.goto(epoch=here[0].epoch, batch=batch)
+            if way.is_over:
+                found |= dict.fromkeys(here)
+                continue
+        begin = state if way is None else way.state
+        session = _debug(scenario, network, begin, engine="graph", precision="double")
         for item in here:
             _go_behind(session, item)
             found[item] = _number(session.network, *item.subject)
@@ -53,10 +58,16 @@ def look_within(
 def _debug(
     scenario: Scenario, network: Network, state: TrainingState | None, **chosen: Any
 ) -> Session:
+    """A session on a copy of the network, up to the end of the epoch."""
     assert scenario.data is not None
     assert scenario.training is not None
-    training = replace(scenario.training, epochs=1, metrics=(), precision=chosen["precision"])
-    given = {**training.options(), **chosen, "seed": scenario.seed, "state": state}
+    given = {
+        **replace(scenario.training, epochs=1, metrics=()).options(),
+        "engine": scenario.engine,
+        "seed": scenario.seed,
+        "state": state,
+        **chosen,
+    }
     return debug(network.copy(), *scenario.data.train, **given)
 
 
