@@ -48,8 +48,10 @@ class Parting:
         name: of the kept one.
         edits: what was set on one of them only, with its position.
         first: the first step that differs, in both, and its position; None: none was found.
-        outputs: for each output neuron its name and both values at the present place.
+        outputs: for each output neuron its name and both values at the present place; where nothing
+            is computed there, for the coming sample.
         loss: the loss that was measured last, in both.
+        total: the loss over all rows with the present parameters, in both.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Parting:
     first: tuple[Position, str, str] | None
     outputs: tuple[tuple[str, float | None, float | None], ...]
     loss: tuple[float | None, float | None]
+    total: tuple[float, float]
 
     def __str__(self) -> str:
         lines = [f"set: {position}: {text}" for position, text in self.edits]
@@ -67,10 +70,15 @@ class Parting:
             names = ("here", self.name)
             lines.append(f"they part at {position}:")
             lines += [f"  {name}: {text}" for name, text in zip(names, texts, strict=True)]
-        for what, here, there in (*self.outputs, ("loss", *self.loss)):
+        for what, here, there in self._pairs():
             values = f"{_value(here)} here, {_value(there)} in {self.name}"
             lines.append(f"{what}: {values}{_gap(here, there)}")
         return "\n".join(lines)
+
+    def _pairs(self) -> Iterator[tuple[str, float | None, float | None]]:
+        yield from self.outputs
+        yield "loss", *self.loss
+        yield "loss over all rows", *self.total
 
 
 def compare_branches(
@@ -107,11 +115,24 @@ def compare_branches(
         first = _first_difference(walk, twin, here)
     walk.go_to(here)
     twin.go_to(here)
-    outputs = tuple(
-        (ours.name, ours.output, theirs.output)
-        for ours, theirs in zip(walk.network.outputs, network.outputs, strict=True)
-    )
-    return Parting(branch.name, tuple(told), first, outputs, (walk.network.loss, network.loss))
+    names = [neuron.name for neuron in network.outputs]
+    outputs = tuple(zip(names, _outputs(walk), _outputs(twin), strict=True))
+    losses = walk.network.loss, network.loss
+    return Parting(branch.name, tuple(told), first, outputs, losses, (_total(walk), _total(twin)))
+
+
+def _outputs(walk: Walk) -> list[float | None]:
+    found = [neuron.output for neuron in walk.network.outputs]
+    if None not in found:
+        return found
+    row = walk.task.X[[walk.position.row]]
+    values: list[float | None] = walk.compiled().outputs(walk.network.parameters(), row)[0].tolist()
+    return values
+
+
+def _total(walk: Walk) -> float:
+    task = walk.task
+    return walk.compiled().loss_and_gradient(walk.network.parameters(), task.X, task.T)[0]
 
 
 def _repeat(branch: Branch, twin: Walk) -> None:
