@@ -88,12 +88,17 @@ class History:
     Args:
         start: the first checkpoint, which is kept for ever.
         limit: of the bytes of all checkpoints; beyond it every second one goes.
+
+    Attributes:
+        spacing: how many times as far apart new checkpoints are to be, so that they stay evenly
+            spread over the training.
     """
 
     def __init__(self, start: Checkpoint, limit: int) -> None:
         self._checkpoints = [start]
         self._limit = limit
         self._size = start.size
+        self.spacing = 1
         self._engines: list[tuple[int, str]] = []  # from which batch on, which engine
         self.n_done = start.batch  # so many batches were done
         self.edits: dict[Place, list[Edit]] = {}
@@ -108,6 +113,7 @@ class History:
         if self._size > self._limit and len(self._checkpoints) > 2:
             self._checkpoints = [*self._checkpoints[:-1:2], self._checkpoints[-1]]
             self._size = sum(c.size for c in self._checkpoints)
+            self.spacing *= 2
 
     def nearest(self, place: Place) -> Checkpoint:
         """The last checkpoint that is not behind a place."""

@@ -73,10 +73,11 @@ class Tape:
         while True:
             before = len(self._steps)
             self._steps.extend(islice(steps, _AT_ONCE))
-            if len(self._steps) < before + _AT_ONCE:
-                return
+            is_all = len(self._steps) < before + _AT_ONCE
             while self.size > self._limit:
                 self._drop()
+            if is_all:
+                return
 
     def _drop(self) -> None:
         half = len(self._steps) // 2

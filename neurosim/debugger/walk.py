@@ -316,7 +316,7 @@ class Walk:
             stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
             self._work += seconds
             batch = state.epoch * n_batches + state.batch
-            self.land(*landed, is_checkpoint=self._work > _SPACING or batch == stop)
+            self.land(*landed, is_checkpoint=self._is_checkpoint_due or batch == stop)
         return True
 
     def may_run_to(self, last: int) -> int:
@@ -383,7 +383,7 @@ class Walk:
             self._enter(self.unit + 1)
         if self.unit == self.n_rows and self.step == self._n_steps:  # nothing can be updated, too
             self._end_batch()
-        if self._work > _SPACING:
+        if self._is_checkpoint_due:
             self._set_checkpoint(take_snapshot(self.network))
 
     def _end_batch(self) -> None:
@@ -494,6 +494,10 @@ class Walk:
 
     def _empty_tape(self) -> Tape:
         return Tape(self.batch, self.unit, self.state, self._losses, self._journal.limit)
+
+    @property
+    def _is_checkpoint_due(self) -> bool:
+        return self._work > _SPACING * self.history.spacing
 
     def _set_checkpoint(self, snapshot: Snapshot | None) -> None:
         self._work = 0.0
