@@ -7,7 +7,6 @@ training itself is not disturbed, and what is looked for in one batch changes no
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from neurosim.debugger.session import Session, debug
 from neurosim.network.network import Network
@@ -48,27 +47,22 @@ def look_within(
                 found |= dict.fromkeys(here)
                 continue
         begin = state if way is None else way.state
-        session = _debug(scenario, network, begin, engine="graph", precision="double")
+        session = _debug(scenario, network, begin)
         for item in here:
             _go_behind(session, item)
             found[item] = _number(session.network, *item.subject)
     return found
 
 
-def _debug(
-    scenario: Scenario, network: Network, state: TrainingState | None, **chosen: Any
-) -> Session:
+def _debug(scenario: Scenario, network: Network, state: TrainingState | None) -> Session:
     """A session on a copy of the network, up to the end of the epoch."""
     assert scenario.data is not None
     assert scenario.training is not None
-    given = {
+    return debug(
+        network.copy(), *scenario.data.train,
         **replace(scenario.training, epochs=1, metrics=()).options(),
-        "engine": scenario.engine,
-        "seed": scenario.seed,
-        "state": state,
-        **chosen,
-    }
-    return debug(network.copy(), *scenario.data.train, **given)
+        engine=scenario.engine, seed=scenario.seed, state=state,
+    )  # fmt: skip
 
 
 def _go_behind(session: Session, item: Within) -> None:

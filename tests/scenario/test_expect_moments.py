@@ -167,13 +167,14 @@ def test_behind_the_update_of_a_network_that_learns_nothing_its_numbers_stand(ju
     assert [verdict.passed for verdict in found] == [True] * 3
 
 
-def test_what_a_training_that_diverges_does_not_reach_is_not_met(judged, engine):
-    blown_up = PAIRS | {
-        "network.layers[1].activation": "identity",
-        "training.loss": "half_squared_error",
-        "training.optimizer": {"name": "sgd", "learning_rate": 1e200},
-    }
+BLOWN_UP = {  # the first update comes to 1e200, whose square is infinite
+    "network.layers[1].activation": "identity",
+    "training.loss": "half_squared_error",
+    "training.optimizer": {"name": "sgd", "learning_rate": 1e200},
+}
 
+
+def test_what_a_training_that_diverges_does_not_reach_is_not_met(judged, engine):
     found = judged(
         "{sample: 1, after: backward, bias: o1, equals: 0.5, tolerance: 0}",
         "{sample: 1, after: update, bias: o1, below: -1e199}",
@@ -181,12 +182,25 @@ def test_what_a_training_that_diverges_does_not_reach_is_not_met(judged, engine)
         "{epoch: 1, delta: o1, above: 0}",
         "{epoch: 3, sample: 2, delta: o1, equals: 0}",
         engine=engine,
-        overrides=blown_up,
+        overrides=PAIRS | BLOWN_UP,
     )
 
     assert [verdict.actual for verdict in found][0::2] == [0.5, math.inf, None]
     assert [verdict.passed for verdict in found] == [True, True, True, False, False]
     assert found[3].actual is None
+
+
+def test_batches_behind_the_one_that_diverges_are_not_reached(judged, engine):
+    found = judged(
+        "{sample: 1, loss: {above: 0}}",
+        "{sample: 2, after: forward, output: a, equals: 1}",
+        "{sample: 3, after: forward, output: a, equals: 1}",
+        engine=engine,
+        overrides=START | BLOWN_UP | {"training.batch_size": 1},
+    )
+
+    assert [verdict.actual for verdict in found] == [math.inf, None, None]
+    assert [verdict.passed for verdict in found] == [True, False, False]
 
 
 def test_a_wrong_slope_is_seen(judged, monkeypatch):
