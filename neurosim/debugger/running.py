@@ -27,10 +27,11 @@ _RELUS = ("relu",)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A stop that was hit, and why."""
+    """A stop that was hit, and why: by a step, or because a part of the training begins."""
 
     stop: Stop
     reason: str
+    is_step: bool = True
 
     def __str__(self) -> str:
         if self.stop.kind == "breakpoint" and self.stop.condition is not None:
@@ -191,10 +192,11 @@ class Runner:
         begins = bool(self.begins) and not self.walk.is_over
         for stop in active:
             reason = stop.after(step, self) if step is not None else ""
+            is_step = bool(reason)
             if not reason and begins:
                 reason = stop.at(self)
             if reason and self._counts(stop):
-                hits.append(Hit(stop, reason))
+                hits.append(Hit(stop, reason, is_step))
         for hit in hits:
             if hit.stop.is_temporary and self._is_counting:
                 self.stops.remove(hit.stop)

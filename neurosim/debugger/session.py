@@ -3,7 +3,7 @@
 It has no user interface: each command is a method, and what there is to say is returned.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -193,16 +193,13 @@ class Session:
         """Go on until a neuron's output is there, or another location is reached."""
         subject = find_location(where, self.task, self.n_epochs)
         own = Stop(0, "until", subject)
-        done: list[Step] = []
         self._runner.stops.append(own)
         try:
             hits = self._runner.run()
         finally:
             self._runner.stops.remove(own)
-        if any(hit.stop is own for hit in hits):
-            done = self._subject_steps()
         others = [hit for hit in hits if hit.stop is not own]
-        return self._arrival(others, done, is_told=bool(others))
+        return self._arrival(others, self._steps_of(hits), is_told=bool(others))
 
     def goto(
         self,
@@ -232,12 +229,12 @@ class Session:
             hits = self._runner.run()
             if not hits:
                 break
-        return self._arrival(hits, self._subject_steps() if hits else ())
+        return self._arrival(hits, self._steps_of(hits))
 
     def reverse_resume(self) -> Arrival:
         """Go back to where something would have stopped it, or to the start."""
         hits = self._runner.run_back()
-        return self._arrival(hits, self._subject_steps() if hits else ())
+        return self._arrival(hits, self._steps_of(hits))
 
     def restart(self) -> Arrival:
         """Go to the start and forget what was set; breakpoints stay."""
@@ -389,7 +386,8 @@ class Session:
     def listing(self, before: int = 5, after: int = 5) -> list[str]:
         """The arithmetic around this place, a step a line; an arrow points at the coming one."""
         walk, here = self._walk, self.place
-        done = [f"   {step}" for step in walk.last_steps()[-before:]]
+        steps = walk.last_steps()
+        done = [f"   {step}" for step in steps[max(len(steps) - before, 0) :]]
         if self.is_over:
             return [*done, f"-> {self.coming}"]
         coming: list[str] = []
@@ -503,7 +501,7 @@ class Session:
         if grain in {"step", "neuron", "layer"}:
             return self._ahead_finely(grain, times)
         hits = self._runner.run(self._target(grain, times))
-        return self._arrival(hits, self._subject_steps() if hits else ())
+        return self._arrival(hits, self._steps_of(hits))
 
     def _ahead_finely(self, grain: str, times: int) -> Arrival:
         done: list[Step] = []
@@ -555,6 +553,10 @@ class Session:
             if not done or run_of(done[-1], grain, self.network) != run:
                 break
             walk.backward()
+
+    def _steps_of(self, hits: Iterable[Hit]) -> list[Step]:
+        """The steps that a hit is to be seen in; where a part of the training begins, none."""
+        return self._subject_steps() if any(hit.is_step for hit in hits) else []
 
     def _subject_steps(self) -> list[Step]:
         """The last steps that were done, as far as they are about one neuron."""
