@@ -13,6 +13,7 @@ from neurosim.cli.debugger.screen import Screen
 from neurosim.cli.debugger.script import run_all, run_file
 from neurosim.cli.debugger.shell import Shell
 from neurosim.debugger.journal import LIMIT
+from neurosim.debugger.session import Session
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.text import read_text
 
@@ -62,6 +63,21 @@ def debug(  # noqa: PLR0917 - click passes a command its options by name
     """
     files = [(str(path), _lines(read_text(path))) for path in scripts]
     session = debug_scenario(file, engine=engine, seed=seed, overrides=overrides, limit=journal)
+    return open_shell(session, files, commands, is_batch=is_batch)
+
+
+def open_shell(
+    session: Session,
+    files: Sequence[tuple[str, list[str]]] = (),
+    commands: Sequence[str] = (),
+    *,
+    is_batch: bool = False,
+) -> int:
+    """Work on a session with commands: of files, by their names; others; then those of a user.
+
+    Returns:
+        The exit code: 1 where a command failed that no user typed.
+    """
     shell, screen = Shell(session), Screen()
     screen.show(shell.begin())
     is_asked = not is_batch and _is_terminal()

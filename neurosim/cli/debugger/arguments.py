@@ -131,7 +131,8 @@ def assignment(text: str) -> tuple[str, str]:
     """``h1.output = 0.5``, or ``h1.output 0.5``: what, and the expression of its value."""
     what, sign, value = require_some(text, "quantity").partition("=")
     if not sign:
-        what, _, value = text.rpartition(" ")
+        what, *rest = text.rsplit(None, 1)
+        value = "".join(rest)
     return require_some(what.strip(), "quantity"), require_some(value.strip(), "value")
 
 
@@ -153,8 +154,9 @@ def joined(name: str) -> str:
 
 def file_and_rest(text: str) -> tuple[str, str, bool]:
     """A file's name, quoted if it has blanks; what stands behind it; and whether to overwrite."""
+    require_some(text, "file")
     try:
-        words = shlex.split(require_some(text, "file"))
+        words = shlex.split(text)
     except ValueError as error:
         raise InvalidValueError(f"{str(error).lower()}, got {shown(text)}") from None
     plain = [word for word in words if word != "--overwrite"]
