@@ -90,6 +90,7 @@ class History:
         limit: of the bytes of all checkpoints; beyond it every second one goes.
 
     Attributes:
+        n_cuts: how often the time ahead was forgotten.
         spacing: how many times as far apart new checkpoints are to be, so that they stay evenly
             spread over the training.
     """
@@ -98,6 +99,7 @@ class History:
         self._checkpoints = [start]
         self._limit = limit
         self._size = start.size
+        self.n_cuts = 0
         self.spacing = 1
         self._engines: list[tuple[int, str]] = []  # from which batch on, which engine
         self.n_done = start.batch  # so many batches were done
@@ -158,6 +160,7 @@ class History:
 
     def cut(self, place: Place) -> None:
         """Forget what came after a place; what was set at the place itself stays."""
+        self.n_cuts += 1
         self._checkpoints = [c for c in self._checkpoints if (*c.key, 0) <= place]
         self._size = sum(c.size for c in self._checkpoints)
         self.n_done = min(self.n_done, place.batch)

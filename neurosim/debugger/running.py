@@ -53,7 +53,8 @@ class Runner:
         self.walk = walk
         self.stops: list[Stop] = []
         self._walk_to = -1  # up to this batch nothing is skipped: there may be a hit
-        self._epoch_start: TrainingState | None = None
+        # of the present epoch, and how often the time ahead had been forgotten by then
+        self._epoch_start: tuple[int, TrainingState] | None = None
         self._is_counting = True
 
     def run(
@@ -168,8 +169,8 @@ class Runner:
 
     def silent_relus(self) -> Iterator[Neuron]:
         """The relus whose output was 0 for every sample of the epoch that ends here."""
-        state, task = self._epoch_start, self.walk.task
-        if state is None or state.epoch != self.walk.batch // task.n_batches - 1:
+        state, task = self._state_of_epoch(), self.walk.task
+        if state is None:
             return
         relus = [i for i, n in enumerate(self.network.neurons) if n.activation in _RELUS]
         is_silent = np.ones(len(relus), np.bool_)
@@ -211,9 +212,21 @@ class Runner:
             return False
         return True
 
+    def _state_of_epoch(self) -> TrainingState | None:
+        """The state at the start of the epoch that ends here; None: before the session."""
+        walk = self.walk
+        first = walk.batch - walk.task.n_batches
+        if first < walk.first:
+            return None
+        if self._epoch_start is not None:
+            n_cuts, state = self._epoch_start
+            if n_cuts == walk.history.n_cuts and state.epoch == first // walk.task.n_batches:
+                return state
+        return walk.state_at(first)
+
     def _note_epoch(self) -> None:
         if "epoch" in self.begins:
-            self._epoch_start = self.walk.state
+            self._epoch_start = self.walk.history.n_cuts, self.walk.state
 
     def _skip(self, active: list[Stop], last: int) -> bool:
         """Let the engine go over batches in which no stop can be hit; whether it went anywhere."""
