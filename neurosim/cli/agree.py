@@ -1,11 +1,10 @@
 """``neurosim agree``: both engines on a scenario's data, and where they differ most, or first."""
 
+import importlib
 from pathlib import Path
 
 import click
 
-from neurosim.cli.debug import open_shell
-from neurosim.debugger.bisect import Parting
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
 
 
@@ -38,10 +37,7 @@ def agree(
     opens a session before that sample (see neurosim debug).
     """
     if bisect:
-        found = _bisect(file, updates, tolerance, trace)
-        if found is not None and is_debugged:
-            open_shell(session_at(file, found))
-        return 0 if found is None else 1
+        return _bisect(file, updates, tolerance, trace, is_debugged=is_debugged)
     for name, value in (("--tolerance", tolerance), ("--trace", trace), ("--debug", is_debugged)):
         if value is not None and value is not False:
             got = "" if value is True else f", got {value}"
@@ -54,14 +50,17 @@ def agree(
 
 
 def _bisect(
-    file: str, updates: int, tolerance: float | None, trace: Path | None
-) -> Parting | None:
+    file: str, updates: int, tolerance: float | None, trace: Path | None, *, is_debugged: bool
+) -> int:
     found = bisect_scenario(file, updates=updates, tolerance=tolerance, trace=trace)
     if found is not None:
         click.echo(str(found))
-        return found
+        if is_debugged:
+            face = importlib.import_module("neurosim.cli.debug")  # nobody else waits for it
+            face.open_shell(session_at(file, found))
+        return 1
     whom = (
         "the engines agree after each of" if trace is None else "the scenario and the trace agree"
     )
     click.echo(f"{whom} {updates} updates" if trace is None else whom)
-    return None
+    return 0
