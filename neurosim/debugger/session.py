@@ -19,7 +19,7 @@ from neurosim.debugger.journal import LIMIT
 from neurosim.debugger.locations import find_location, require_part
 from neurosim.debugger.position import GRAINS, PHASES, Position
 from neurosim.debugger.running import Hit, Runner
-from neurosim.debugger.stops import CATCHES, AtAnything, Catch, Stop, Subject, Watch
+from neurosim.debugger.stops import CATCHES, AtAnything, AtLayer, Catch, Stop, Subject, Watch
 from neurosim.debugger.telling import tell, tell_coming
 from neurosim.debugger.trace import header_of, new_file, write_trace
 from neurosim.debugger.walk import Walk
@@ -51,18 +51,18 @@ class Arrival:
         hits: the breakpoints, watches and catches that ended it; most moves have none.
         lines: the arithmetic of the steps that were done, where it was asked for.
         position: where the session stands now.
-        coming: what is about to happen there, in words.
-        is_told: whether the position belongs to what `str` says.
+        where: the position and what is about to happen there, in words.
+        is_told: whether that belongs to what `str` says.
     """
 
     hits: tuple[Hit, ...]
     lines: tuple[str, ...]
     position: Position
-    coming: str
+    where: str
     is_told: bool
 
     def __str__(self) -> str:
-        where = [f"{self.position}: {self.coming}"] if self.is_told or not self.lines else []
+        where = [self.where] if self.is_told or not self.lines else []
         return "\n".join([*map(str, self.hits), *self.lines, *where])
 
 
@@ -128,10 +128,17 @@ class Session:
         if walk.has_diverged:
             return "the training diverged: the update before left a number that is not finite"
         if walk.is_over:
-            return f"the end of the training, {short(self._loss_of_epoch())} its last loss"
+            return f"the end of the training; the loss of its last epoch was {short(self._loss())}"
         step = walk.coming()
         assert step is not None
         return tell_coming(step)
+
+    @property
+    def where(self) -> str:
+        """The position and what is about to happen there, in words."""
+        if self._walk.is_over:
+            return f"epoch {self.position.epoch}: {self.coming}"
+        return f"{self.position}: {self.coming}"
 
     @property
     def coming_step(self) -> Step | None:
@@ -222,7 +229,7 @@ class Session:
         self._walk.go_to(self._find_place(parts, phase, step))
         return self._arrival()
 
-    def resume(self, times: int = 1) -> Arrival:
+    def continue_(self, times: int = 1) -> Arrival:
         """Go on until something stops it, or to the end; ``times`` counts stops."""
         hits: Sequence[Hit] = ()
         for _ in range(_require_times(times)):
@@ -231,7 +238,7 @@ class Session:
                 break
         return self._arrival(hits, self._steps_of(hits))
 
-    def reverse_resume(self) -> Arrival:
+    def rcontinue(self) -> Arrival:
         """Go back to where something would have stopped it, or to the start."""
         hits = self._runner.run_back()
         return self._arrival(hits, self._steps_of(hits))
@@ -473,7 +480,7 @@ class Session:
         self._walk.close()
 
     def __repr__(self) -> str:
-        lines = [f"{self.position}: {self.coming}", *self.listing(), *map(str, self.stops)]
+        lines = [self.where, *self.listing(), *map(str, self.stops)]
         return "\n".join([f"debugging {self.network!r}", *lines])
 
     # --- inside
@@ -493,7 +500,7 @@ class Session:
                 f"... {left_out} more lines",
                 *lines[-(_MOST_LINES // 2) :],
             ]
-        return Arrival(tuple(hits), tuple(lines), self.position, self.coming, is_told)
+        return Arrival(tuple(hits), tuple(lines), self.position, self.where, is_told)
 
     def _ahead(self, grain: str, times: int) -> Arrival:
         """Go on by so many of a grain, or to where something stops it."""
@@ -556,17 +563,21 @@ class Session:
 
     def _steps_of(self, hits: Iterable[Hit]) -> list[Step]:
         """The steps that a hit is to be seen in; where a part of the training begins, none."""
-        return self._subject_steps() if any(hit.is_step for hit in hits) else []
+        seen = [hit for hit in hits if hit.is_step]
+        if not seen:
+            return []
+        is_layer = all(isinstance(hit.stop.subject, AtLayer) for hit in seen)
+        return self._subject_steps("layer" if is_layer else "neuron")
 
-    def _subject_steps(self) -> list[Step]:
-        """The last steps that were done, as far as they are about one neuron."""
+    def _subject_steps(self, grain: str = "neuron") -> list[Step]:
+        """The last steps that were done, as far as they are about one neuron, or one layer."""
         steps = self._walk.last_steps()
         if not steps:
             return []
-        run = run_of(steps[-1], "neuron", self.network)
+        run = run_of(steps[-1], grain, self.network)
         count = 0
         for step in reversed(steps):
-            if run_of(step, "neuron", self.network) != run:
+            if run_of(step, grain, self.network) != run:
                 break
             count += 1
         return steps[-count:]
@@ -647,7 +658,7 @@ class Session:
             raise GraphError("why: no update was made yet; expected a batch to be done before")
         return last
 
-    def _loss_of_epoch(self) -> float:
+    def _loss(self) -> float:
         return self.state.partial_loss / self.task.divisor(self.task.n_rows)
 
 

@@ -44,7 +44,7 @@ def halts(session, count=12):
     """Where it stops, and why, so many times."""
     found = []
     for _ in range(count):
-        arrival = session.resume()
+        arrival = session.continue_()
         hits = tuple(map(str, arrival.hits))
         found.append((session.place, str(session.position), hits, session.digest()))
         if not hits:
@@ -206,7 +206,7 @@ def test_random_stops_are_found_on_the_way_back_too(trainings, by_steps):
         before = [halt for halt in forward if halt[0] < session.place and halt[2]]
 
         for halt in reversed(before[-6:]):
-            arrival = session.reverse_resume()
+            arrival = session.rcontinue()
             assert (session.place, tuple(map(str, arrival.hits))) == (halt[0], halt[2])
 
     check()
@@ -275,7 +275,7 @@ def test_a_batch_without_a_hit_is_not_walked(xor, monkeypatch):
         type(session._walk), "forward", lambda walk: steps.append(1) or original(walk)
     )
 
-    session.resume()
+    session.continue_()
 
     assert str(session.position) == "epoch 150, sample 0, backward, step 15 of 39"
     assert len(steps) == 15

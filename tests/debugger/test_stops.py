@@ -16,7 +16,7 @@ def halts():
     def find(session, count=6):
         found = []
         for _ in range(count):
-            arrival = session.resume()
+            arrival = session.continue_()
             if not arrival.hits:
                 break
             found.append((str(session.position), *map(str, arrival.hits)))
@@ -314,9 +314,9 @@ def test_a_stop_counts_its_hits_in_words(xor):
     session = xor()
     stop = session.break_at("h1")
 
-    session.resume()
+    session.continue_()
     once = str(stop)
-    session.resume()
+    session.continue_()
 
     assert (once, str(stop)) == ("1 breakpoint h1 (hit 1 time)", "1 breakpoint h1 (hit 2 times)")
 

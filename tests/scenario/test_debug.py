@@ -19,7 +19,7 @@ def test_a_session_ends_where_a_run_of_the_scenario_ends(debug, write, small, en
     options = {"engine": engine, "overrides": SHUFFLED}
     session = debug(**options)
 
-    session.resume()
+    session.continue_()
 
     result = ns.run_scenario(write(small()), **options)
     assert session.is_over

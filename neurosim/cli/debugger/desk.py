@@ -28,7 +28,7 @@ class Desk:
 
     def where(self) -> Line:
         """The place, and what is about to happen there."""
-        return Line(f"{self.session.position}: {self.session.coming}", "place")
+        return Line(self.session.where, "place")
 
     def show(self, text: str) -> list[str]:
         """An expression with its value; a neuron or connection with all of its numbers."""

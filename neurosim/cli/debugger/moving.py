@@ -32,7 +32,7 @@ def _until(desk: Desk, text: str) -> Lines:
 def _run(desk: Desk, text: str) -> Lines:
     require_nothing(text)
     desk.session.restart()
-    return arrived(desk.session.resume())
+    return arrived(desk.session.continue_())
 
 
 def _restart(desk: Desk, text: str) -> Lines:
@@ -47,7 +47,7 @@ def _back(desk: Desk, text: str) -> Lines:
 
 def _rcontinue(desk: Desk, text: str) -> Lines:
     require_nothing(text)
-    return arrived(desk.session.reverse_resume())
+    return arrived(desk.session.rcontinue())
 
 
 def _goto(desk: Desk, text: str) -> Lines:
@@ -74,7 +74,7 @@ MOVING = (
     Command("until", _until, "until LOCATION", "go on to a location, and show its arithmetic",
             "until h1, until h1 backward, until epoch 3", repeats=True,
             more="LOCATION is as for break."),
-    Command("continue", _ahead(Session.resume), "continue [N]",
+    Command("continue", _ahead(Session.continue_), "continue [N]",
             "go on until something stops it, or to the end", "continue, continue 3", repeats=True,
             more="N counts the stops. Ctrl-C interrupts it."),
     Command("run", _run, "run", "start again from the beginning, and continue", "run",
