@@ -34,8 +34,8 @@ training: metrics task state graph_engine programs array_runs scalar_runs compil
     engines trainer gradients agreement .
 
 debugger: position snapshot history journal walk expressions conditions telling stops locations
-    screening running grains parameter explain paths shares why trace trace_file trace_diff hand
-    bisect bisect_trace branches session .
+    screening running grains checks moments parameter explain paths shares why trace trace_file
+    trace_diff hand bisect bisect_trace branches arrival session opening .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result

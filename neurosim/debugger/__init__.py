@@ -4,6 +4,7 @@ Read `position`, then `walk` (the stream of steps, and the ways along it), `stop
 (where it stops), and `session`, which is the face of all.
 """
 
-from neurosim.debugger.session import Session, debug
+from neurosim.debugger.opening import debug
+from neurosim.debugger.session import Session
 
 __all__ = ["Session", "debug"]

@@ -116,18 +116,22 @@ def compare_branches(
     walk.go_to(here)
     twin.go_to(here)
     names = [neuron.name for neuron in network.outputs]
-    outputs = tuple(zip(names, _outputs(walk), _outputs(twin), strict=True))
+    outputs = tuple(zip(names, *_outputs(walk, twin), strict=True))
     losses = walk.network.loss, network.loss
     return Parting(branch.name, tuple(told), first, outputs, losses, (_total(walk), _total(twin)))
 
 
-def _outputs(walk: Walk) -> list[float | None]:
-    found = [neuron.output for neuron in walk.network.outputs]
-    if None not in found:
+def _outputs(*walks: Walk) -> list[list[float | None]]:
+    """What stands on the output neurons; of the coming sample, where nothing does on one."""
+    found = [[neuron.output for neuron in walk.network.outputs] for walk in walks]
+    if not any(None in outputs for outputs in found):
         return found
-    row = walk.task.X[[walk.position.row]]
-    values: list[float | None] = walk.compiled().outputs(walk.network.parameters(), row)[0].tolist()
-    return values
+    return [
+        walk.compiled()
+        .outputs(walk.network.parameters(), walk.task.X[[walk.position.row]])[0]
+        .tolist()
+        for walk in walks
+    ]
 
 
 def _total(walk: Walk) -> float:

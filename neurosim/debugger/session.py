@@ -4,20 +4,21 @@ It has no user interface: each command is a method, and what there is to say is 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.branches import Branch, Parting, compare_branches
+from neurosim.debugger.checks import require_count, require_grain, require_times
 from neurosim.debugger.conditions import Quantity, parse_condition, parse_expression
 from neurosim.debugger.explain import Explanation, explain
 from neurosim.debugger.grains import end_of, run_of, start_of
 from neurosim.debugger.history import Edit, Place
 from neurosim.debugger.journal import LIMIT
 from neurosim.debugger.locations import find_location, require_part
-from neurosim.debugger.position import GRAINS, PHASES, Position
+from neurosim.debugger.moments import find_place
+from neurosim.debugger.position import Position
 from neurosim.debugger.running import Hit, Runner
 from neurosim.debugger.stops import CATCHES, AtAnything, AtLayer, Catch, Stop, Subject, Watch
 from neurosim.debugger.telling import tell, tell_coming
@@ -28,42 +29,17 @@ from neurosim.errors import (
     GraphError,
     InvalidValueError,
     UnknownNameError,
-    WrongTypeError,
     unknown,
 )
 from neurosim.functions.numerals import require_number, short
 from neurosim.interpreter.steps import Step
 from neurosim.network.network import Network
 from neurosim.training.state import TrainingState
-from neurosim.training.task import Task, require_epochs
-from neurosim.training.trainer import prepare
+from neurosim.training.task import Task
 
 _MOST_LINES = 24  # that a move tells
 _MOST_STEPS = 5_000  # that are kept to be told
 _LEAST_LIMIT = 10_000  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Where a move led to.
-
-    Attributes:
-        hits: the breakpoints, watches and catches that ended it; most moves have none.
-        lines: the arithmetic of the steps that were done, where it was asked for.
-        position: where the session stands now.
-        where: the position and what is about to happen there, in words.
-        is_told: whether that belongs to what `str` says.
-    """
-
-    hits: tuple[Hit, ...]
-    lines: tuple[str, ...]
-    position: Position
-    where: str
-    is_told: bool
-
-    def __str__(self) -> str:
-        where = [self.where] if self.is_told or not self.lines else []
-        return "\n".join([*map(str, self.hits), *self.lines, *where])
 
 
 class Session:
@@ -189,7 +165,7 @@ class Session:
 
     def back(self, times: int = 1, grain: str = "step") -> Arrival:
         """Go back: to the start of the present neuron, layer, ..., or of the one before it."""
-        grain, times = _require_grain(grain), _require_times(times)
+        grain, times = require_grain(grain), require_times(times)
         for _ in range(times):
             if self.place == self._first:
                 break
@@ -226,13 +202,13 @@ class Session:
             InvalidValueError: there is no such moment.
         """
         parts = {"epoch": epoch, "batch": batch, "sample": sample}
-        self._walk.go_to(self._find_place(parts, phase, step))
+        self._walk.go_to(find_place(self._walk, parts, phase, step))
         return self._arrival()
 
     def continue_(self, times: int = 1) -> Arrival:
         """Go on until something stops it, or to the end; ``times`` counts stops."""
         hits: Sequence[Hit] = ()
-        for _ in range(_require_times(times)):
+        for _ in range(require_times(times)):
             hits = self._runner.run()
             if not hits:
                 break
@@ -296,7 +272,7 @@ class Session:
             raise InvalidValueError("break: got nothing; expected a location, a condition, or both")
         stop = self._add("breakpoint", subject)
         stop.condition, stop.is_temporary = condition, temporary
-        stop.ignore = _require_count(ignore)
+        stop.ignore = require_count(ignore)
         return stop
 
     def watch(self, quantity: str, mode: str = "changes", bound: float = 0.0) -> Stop:
@@ -457,7 +433,7 @@ class Session:
         Returns:
             The number of steps.
         """
-        here, end = self.place, self._target(_require_grain(grain), _require_times(times))
+        here, end = self.place, self._target(require_grain(grain), require_times(times))
         header = header_of(self.task, self.state, max(1, end.batch - here.batch))
         count = 0
 
@@ -504,7 +480,7 @@ class Session:
 
     def _ahead(self, grain: str, times: int) -> Arrival:
         """Go on by so many of a grain, or to where something stops it."""
-        times = _require_times(times)
+        times = require_times(times)
         if grain in {"step", "neuron", "layer"}:
             return self._ahead_finely(grain, times)
         hits = self._runner.run(self._target(grain, times))
@@ -582,56 +558,6 @@ class Session:
             count += 1
         return steps[-count:]
 
-    def _find_place(
-        self, parts: dict[str, int | None], phase: str | None, step: int | None
-    ) -> Place:
-        task, here = self.task, self.position
-        given = [name for name, number in parts.items() if number is not None]
-        numbers = {"epoch": here.epoch, "batch": 0, "sample": 0}
-        for name in given:
-            numbers[name] = require_part(name, parts[name], task, self.n_epochs)
-        if "epoch" not in given and "batch" not in given and "sample" not in given:
-            numbers |= {"sample": here.sample}
-        if "sample" in given or not given:
-            batch, unit = divmod(numbers["sample"], task.batch_size)
-            if "batch" in given and batch != numbers["batch"]:
-                raise InvalidValueError(
-                    f"goto: sample {numbers['sample']} is in batch {batch},"
-                    f" got batch {numbers['batch']}; expected one of the two"
-                )
-        else:
-            batch, unit = numbers["batch"], 0
-        place = Place(numbers["epoch"] * task.n_batches + batch, unit, 0)
-        if place < self._first:
-            raise InvalidValueError(
-                f"goto: epoch {numbers['epoch']} is before the start; expected a later one"
-            )
-        return self._within(place, phase, step)
-
-    def _within(self, place: Place, phase: str | None, step: int | None) -> Place:
-        """A step of a sample, or the start of one of its phases."""
-        walk = self._walk
-        if phase is not None:
-            if phase not in PHASES:
-                raise UnknownNameError(unknown("phase", phase, PHASES))
-            if step is not None:
-                raise InvalidValueError("goto: got a phase and a step; expected one of the two")
-            starts = {"forward": 0, "loss": walk.n_forward, "backward": walk.n_forward + 1}
-            if phase == "update":
-                return Place(place.batch, walk.rows_of(place.batch), 0)
-            return place._replace(step=starts[phase])
-        if step is None:
-            return place
-        count = walk.n_sample + (
-            walk.n_update if place.unit == walk.rows_of(place.batch) - 1 else 0
-        )
-        number = _require_count(step)
-        if number >= count:
-            raise InvalidValueError(f"step: got {number}; expected a number from 0 to {count - 1}")
-        if number < walk.n_sample:
-            return place._replace(step=number)
-        return Place(place.batch, place.unit + 1, number - walk.n_sample)
-
     def _add(self, kind: str, subject: Subject) -> Stop:
         self._n_stops += 1
         stop = Stop(self._n_stops, kind, subject)
@@ -660,85 +586,3 @@ class Session:
 
     def _loss(self) -> float:
         return self.state.partial_loss / self.task.divisor(self.task.n_rows)
-
-
-def debug(
-    network: Network,
-    X: Any,
-    T: Any,
-    *,
-    loss: str = "half_squared_error",
-    optimizer: Any,
-    epochs: int,
-    batch_size: int | None = None,
-    shuffle: bool = False,
-    reduction: str = "mean",
-    engine: str = "compiled",
-    seed: int | None = None,
-    penalty: Any = None,
-    precision: str = "double",
-    validation: tuple[Any, Any] | None = None,
-    metrics: Sequence[str] = (),
-    state: TrainingState | None = None,
-    limit: int = LIMIT,
-) -> Session:
-    """Step through a training; takes the arguments of `neurosim.train`, and checks them as that.
-
-    Args:
-        network: is trained as one steps; its objects hold every number of the moment.
-        X: samples, (B, n_in).
-        T: targets, (B, n_out).
-        loss: as for `train`, like all that follows.
-        optimizer: the rule.
-        epochs: how many; one steps no further.
-        batch_size: rows in a batch.
-        shuffle: a new order of the rows for each epoch.
-        reduction: over a batch.
-        engine: of what is not stepped through, on the way to a far moment.
-        seed: of the shuffling.
-        penalty: on weights.
-        precision: of the engine; steps are always double.
-        validation: checked, and left to training.
-        metrics: checked, and left to training.
-        state: where to go on.
-        limit: about how many bytes are kept to go back (256 MB).
-
-    Raises:
-        NeurosimError: something given does not fit; see `train`.
-    """
-    task, begin = prepare(
-        network, X, T,
-        engine=engine, seed=seed, validation=validation, metrics=metrics, state=state,
-        options={"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
-         "reduction": reduction, "penalty": penalty, "precision": precision},
-    )  # fmt: skip
-    n_epochs = begin.epoch + require_epochs(epochs)
-    return Session(task, begin, n_epochs=n_epochs, engine=engine, limit=_require_limit(limit))
-
-
-def _require_times(times: object) -> int:
-    number = _require_count(times)
-    if number < 1:
-        raise InvalidValueError(f"times: got {times!r}; expected an integer >= 1")
-    return number
-
-
-def _require_count(number: object) -> int:
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise WrongTypeError(f"number: got {number!r:.80}; expected an integer >= 0")
-    if number < 0:
-        raise InvalidValueError(f"number: got {number!r}; expected an integer >= 0")
-    return int(number)
-
-
-def _require_limit(limit: object) -> int:
-    number = _require_count(limit)
-    if number < _LEAST_LIMIT:
-        raise InvalidValueError(f"limit: got {limit!r}; expected at least {_LEAST_LIMIT} bytes")
-    return number
-
-
-def _require_grain(grain: object) -> str:
-    if not isinstance(grain, str) or grain not in GRAINS:
-        raise UnknownNameError(unknown("grain", grain, GRAINS))
-    return grain

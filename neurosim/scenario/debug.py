@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from neurosim.debugger.journal import LIMIT
-from neurosim.debugger.session import Session, debug
+from neurosim.debugger.opening import debug
+from neurosim.debugger.session import Session
 from neurosim.errors import InvalidValueError
 from neurosim.scenario.overrides import Overrides, listed
 from neurosim.scenario.scenario import load_scenario

@@ -8,7 +8,8 @@ training itself is not disturbed, and what is looked for in one batch changes no
 from collections.abc import Iterable
 from dataclasses import replace
 
-from neurosim.debugger.session import Session, debug
+from neurosim.debugger.opening import debug
+from neurosim.debugger.session import Session
 from neurosim.network.network import Network
 from neurosim.scenario.expect import ends_of
 from neurosim.scenario.expect_entry import PHASES, Within

@@ -13,7 +13,8 @@ from neurosim.cli.debugger.arguments import (
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.reply import Lines, arrived
-from neurosim.debugger.session import Arrival, Session
+from neurosim.debugger.arrival import Arrival
+from neurosim.debugger.session import Session
 
 
 def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[Desk, str], Lines]:

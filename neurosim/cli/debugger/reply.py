@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from neurosim.debugger.session import Arrival
+from neurosim.debugger.arrival import Arrival
 
 
 class Line(NamedTuple):

@@ -1,0 +1,29 @@
+"""What a move says: where it led, why it ended, and what happened on the way."""
+
+from dataclasses import dataclass
+
+from neurosim.debugger.position import Position
+from neurosim.debugger.running import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a move led to.
+
+    Attributes:
+        hits: the breakpoints, watches and catches that ended it; most moves have none.
+        lines: the arithmetic of the steps that were done, where it was asked for.
+        position: where the session stands now.
+        where: the position and what is about to happen there, in words.
+        is_told: whether that belongs to what `str` says.
+    """
+
+    hits: tuple[Hit, ...]
+    lines: tuple[str, ...]
+    position: Position
+    where: str
+    is_told: bool
+
+    def __str__(self) -> str:
+        where = [self.where] if self.is_told or not self.lines else []
+        return "\n".join([*map(str, self.hits), *self.lines, *where])
