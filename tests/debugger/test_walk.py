@@ -165,8 +165,8 @@ def diverging():
         net.connect(x, o, weight=1.0)
         given = {"epochs": 100, "batch_size": 1, **options}
         rows, targets = [[1.0], [2.0], [3.0]], [[0.0], [0.0], [0.0]]
-        return ns.debug(net, rows, targets, optimizer=ns.SGD(1e6), engine=engine, loss="squared_error",
-                        **given)  # fmt: skip
+        given |= {"optimizer": ns.SGD(1e6), "loss": "squared_error", "engine": engine}
+        return ns.debug(net, rows, targets, **given)
 
     return make
 
