@@ -44,7 +44,12 @@ def find_place(
         raise InvalidValueError(
             f"goto: epoch {numbers['epoch']} is before the start; expected a later one"
         )
-    return _find_step(walk, place, phase, step)
+    found = _find_step(walk, place, phase, step)
+    if found > Place(walk.last, 0, 0):
+        raise InvalidValueError(
+            f"goto: the training ends with epoch {numbers['epoch']}; expected an earlier moment"
+        )
+    return found
 
 
 def _find_step(walk: Walk, place: Place, phase: str | None, step: int | None) -> Place:

@@ -220,8 +220,10 @@ class Session:
         return self._arrival(hits, self._steps_of(hits))
 
     def restart(self) -> Arrival:
-        """Go to the start and forget what was set; breakpoints stay."""
+        """Go to the start and forget what was set; breakpoints stay, and count from 0."""
         stops = self._runner.stops
+        for stop in stops:
+            stop.hits = 0
         self._walk.go_to(self._first)
         self._walk.close()
         self.network.load_parameters(self._start.parameters)
@@ -263,6 +265,7 @@ class Session:
         Raises:
             InvalidValueError, UnknownNameError: what is asked for is not there; says where.
         """
+        passed = require_count(ignore)
         condition = None if when is None else parse_condition(when, self.network)
         if where is not None:
             subject: Subject = find_location(where, self.task, self.n_epochs)
@@ -271,8 +274,7 @@ class Session:
         else:
             raise InvalidValueError("break: got nothing; expected a location, a condition, or both")
         stop = self._add("breakpoint", subject)
-        stop.condition, stop.is_temporary = condition, temporary
-        stop.ignore = require_count(ignore)
+        stop.condition, stop.is_temporary, stop.ignore = condition, temporary, passed
         return stop
 
     def watch(self, quantity: str, mode: str = "changes", bound: float = 0.0) -> Stop:

@@ -14,130 +14,26 @@ there are three:
 import math
 import time
 from collections.abc import Generator
-from dataclasses import replace
 from itertools import islice
 
-import numpy as np
-from numpy.typing import NDArray
-
-from neurosim.debugger.history import Checkpoint, Edit, History, Place
-from neurosim.debugger.journal import LIMIT, Journal, Tape
-from neurosim.debugger.position import Position
-from neurosim.debugger.snapshot import Snapshot, digest_of, put_back, take_snapshot
+from neurosim.debugger.history import Edit, Place
+from neurosim.debugger.journal import Journal
+from neurosim.debugger.snapshot import take_snapshot
+from neurosim.debugger.stand import Stand
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import sample_steps, update_of
-from neurosim.training.state import TrainingState, batch_rows, next_state
-from neurosim.training.task import Task, require_fresh
+from neurosim.training.state import TrainingState, next_state
+from neurosim.training.task import require_fresh
 
-_SPACING = 0.2  # seconds of work between two checkpoints
 _A_STEP = 1e-6  # seconds that the interpreter takes for it, about
 _STRETCH = 0.1  # seconds that an engine works at once
 _NEAR = 100_000  # steps that are sooner undone one by one than made again
 
 
-class Walk:
-    """Where one stands in a training, and the ways from there.
-
-    Args:
-        task: what is trained; the walk works on its network's objects.
-        state: the start.
-        engine: of whole batches, ``compiled`` or ``graph``.
-        n_epochs: how many there are in all, those before ``state`` included.
-        limit: bytes of the journal; a quarter as much again is for checkpoints.
-    """
-
-    def __init__(
-        self, task: Task, state: TrainingState, *, engine: str, n_epochs: int, limit: int = LIMIT
-    ) -> None:
-        self.task, self.network, self.engine_name = task, task.network, engine
-        self.first = state.epoch * task.n_batches + state.batch
-        self.last = n_epochs * task.n_batches
-        self._journal = Journal(limit)
-        self._memory = state.memory.copy()
-        self._pass: Generator[Step, None, None] | None = None
-        self._engine: tuple[NDArray[np.bool_], CompiledEngine] | None = None
-        self._work = 0.0  # seconds since the last checkpoint
-        self._to_be_walked = -1  # a batch that no engine may do: there a number is not finite
-        if not np.array_equal(self.network.parameters(), state.parameters):
-            self.network.load_parameters(state.parameters)
-        self.n_forward, self.n_sample = _count_steps(task)
-        self.unit = self.step = 0
-        self._tape = Tape(self.first, 0, state, [], limit)
-        start = Checkpoint(self.first, 0, state, take_snapshot(self.network), ())
-        self.history = History(start, limit // 4)
-        self._restore(start)
-
-    # --- where it stands
-
-    @property
-    def place(self) -> Place:
-        """The place, as it is compared."""
-        return Place(self.batch, self.unit, self.step)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether there is no further step: all epochs are done, or the training diverged."""
-        return self.batch >= self.last or self.has_diverged
-
-    @property
-    def has_diverged(self) -> bool:
-        """Whether the last batch left a number that is not finite."""
-        return not self._is_finite
-
-    @property
-    def n_rows(self) -> int:
-        """The samples in the present batch."""
-        return len(self.rows)
-
-    @property
-    def phase(self) -> str:
-        """That of the coming step."""
-        if self.unit == self.n_rows:
-            return "update"
-        if self.step < self.n_forward:
-            return "forward"
-        return "loss" if self.step == self.n_forward else "backward"
-
-    @property
-    def position(self) -> Position:
-        """The place in the words of training."""
-        task, sample = self.task, min(self.unit, self.n_rows - 1)
-        is_last = sample == self.n_rows - 1
-        return Position(
-            epoch=self.batch // task.n_batches,
-            batch=self.batch % task.n_batches,
-            sample=self.batch % task.n_batches * task.batch_size + sample,
-            row=int(self.rows[sample]),
-            phase=self.phase,
-            step=self.step + (self.n_sample if self.unit == self.n_rows else 0),
-            n_steps=self.n_sample + (self.n_update if is_last else 0),
-            n_batches=task.n_batches,
-            batch_size=task.batch_size,
-        )
-
-    @property
-    def measured(self) -> list[float]:
-        """The losses of the samples of this batch, as far as they are measured."""
-        count = self.unit + (self.step > self.n_forward and self.unit < self.n_rows)
-        return self._losses[:count]
-
-    @property
-    def memory(self) -> NDArray[np.float64]:
-        """What the optimizer remembers here, (slots, n_parameters); a copy."""
-        return self._memory.copy()
-
-    def digest(self) -> str:
-        """A fingerprint of every number: objects, optimizer memory, losses, random streams."""
-        state = self.state
-        more = (self.measured, state.streams, state.position, state.partial_loss, self.place)
-        return digest_of(self.network, self._memory, *more)
-
-    def rows_of(self, batch: int) -> int:
-        """The samples in a batch, which counts from the start of the training."""
-        size = self.task.batch_size
-        return min(size, self.task.n_rows - batch % self.task.n_batches * size)
+class Walk(Stand):
+    """The ways from where one stands; the arguments are those of `Stand`."""
 
     # --- one step
 
@@ -176,17 +72,6 @@ class Walk:
         undo(step)
         return step
 
-    def done(self) -> list[Step]:
-        """The steps of this unit that were done, as far as the journal holds them."""
-        return self._tape.between(0, self.step)
-
-    def last_steps(self) -> list[Step]:
-        """As `done`; at the start of a unit, all of the unit before, if the journal has it."""
-        if self.step:
-            return self.done()
-        before = self._tape_before()
-        return [] if before is None else before.between(0, before.end)
-
     # --- a change by the user
 
     def edit(self, edit: Edit) -> None:
@@ -224,30 +109,6 @@ class Walk:
         state = self.state
         self.go_to(here)
         return state
-
-    def close(self) -> None:
-        """Give the network free: the pass that is under way ends here."""
-        if self._pass is not None:
-            self._pass.close()
-            self._pass = None
-
-    def compiled(self) -> CompiledEngine:
-        """The engine of whole batches, for what may be trained now."""
-        mask = self.network.trainable_mask()
-        if self._engine is None or not np.array_equal(self._engine[0], mask):
-            self._engine = mask, CompiledEngine(self.task)
-        return self._engine[1]
-
-    def land(self, state: TrainingState, loss: float, *, is_checkpoint: bool = True) -> None:
-        """Take over what the compiled engine did up to the start of a batch, from here on.
-
-        ``loss`` is that of the last sample before it.
-        """
-        self.history.note(state.epoch * self.task.n_batches + state.batch - 1, "compiled")
-        self._load(state, loss)
-        if is_checkpoint:
-            self._set_checkpoint(None)
-        self._redo_edits()
 
     def recover(self) -> None:
         """Stand at a whole moment again, after something was interrupted in the middle.
@@ -415,16 +276,6 @@ class Walk:
     def _can_undo(self) -> bool:
         return self.step > self._tape.first or self._tape_before() is not None
 
-    def _tape_before(self) -> Tape | None:
-        """The tape of the unit before, where nothing but its steps lies between."""
-        if self.step:
-            return None
-        if self.unit:
-            return self._journal.get(self.batch, self.unit - 1)
-        if self.history.engine_of(self.batch - 1) != "graph":
-            return None
-        return self._journal.get(*self._last_of(self.batch - 1)[:2])
-
     def _make_again(self) -> Step:
         """Stand before the last step, which the journal does not hold, by walking up to it."""
         batch, unit, step = self.place
@@ -440,86 +291,6 @@ class Walk:
         assert step_before is not None
         return step_before
 
-    def _last_of(self, batch: int) -> Place:
-        """The place before the last step of a batch."""
-        n_rows = self.rows_of(batch)
-        if self.n_update:
-            return Place(batch, n_rows, self.n_update - 1)
-        return Place(batch, n_rows - 1, self.n_sample - 1)
-
-    # --- standing somewhere
-
-    def _restore(self, checkpoint: Checkpoint) -> None:
-        """Stand at a checkpoint, with what was set there."""
-        if checkpoint.snapshot is None:
-            self._load(checkpoint.state, checkpoint.losses[0])
-        else:
-            self.close()
-            self._memory[...] = checkpoint.state.memory
-            put_back(checkpoint.snapshot, self.network)
-            self._take(checkpoint.state, list(checkpoint.losses))
-            self._enter(checkpoint.unit)
-        self._work = 0.0
-        self._redo_edits()
-
-    def _load(self, state: TrainingState, loss: float) -> None:
-        """Stand at the start of a batch, with this state on the objects and nothing computed."""
-        self.close()
-        self._memory[...] = state.memory
-        self.network.load_parameters(state.parameters)
-        self.network.loss = loss
-        self._take(state)
-
-    def _take(self, state: TrainingState, losses: list[float] | None = None) -> None:
-        """Stand at the start of a batch whose state is on the objects already."""
-        self.state, self._is_finite = state, state.is_finite
-        self.batch = state.epoch * self.task.n_batches + state.batch
-        self.rows = batch_rows(self.task, state)
-        self._losses: list[float] = [] if losses is None else losses
-        self._count_update()
-        self._enter(0)
-
-    def _enter(self, unit: int) -> None:
-        """Stand at the start of a unit of this batch."""
-        self.network.note_values()  # steps that are undone or redone begin no pass
-        self.unit, self.step = unit, 0
-        tape = self._journal.get(self.batch, unit)
-        self._tape = self._empty_tape() if tape is None or tape.first else tape
-        if unit == self.n_rows:
-            self._count_update()
-        self._n_steps = self.n_sample if unit < self.n_rows else self.n_update
-
-    def _count_update(self) -> None:
-        self.n_update = int(self.network.trainable_mask().sum())
-
-    def _empty_tape(self) -> Tape:
-        return Tape(self.batch, self.unit, self.state, self._losses, self._journal.limit)
-
-    @property
-    def _is_checkpoint_due(self) -> bool:
-        return self._work > _SPACING * self.history.spacing
-
-    def _set_checkpoint(self, snapshot: Snapshot | None) -> None:
-        self._work = 0.0
-        losses = tuple(self._losses[: self.unit])
-        if snapshot is None:
-            assert self.network.loss is not None
-            losses = (self.network.loss,)
-        self.history.add(Checkpoint(self.batch, self.unit, self.state, snapshot, losses))
-
-    def _redo_edits(self) -> None:
-        """What was set at this place holds here."""
-        found = self.history.edits.get(self.place, ())
-        for edit in found:
-            edit.redo()
-        if found and (self.unit, self.step) == (0, 0):
-            self.state = replace(self.state, parameters=self.network.parameters())
-            self._tape.state = self.state
-
-    def _undo_edits(self) -> None:
-        for edit in reversed(self.history.edits.get(self.place, ())):
-            edit.undo()
-
 
 def _run_batch_by_batch(
     engine: CompiledEngine, state: TrainingState, count: int
@@ -532,17 +303,3 @@ def _run_batch_by_batch(
             loss = float(losses[-1])
         after = run.state()
     return (after, loss) if after.is_finite and math.isfinite(loss) else None
-
-
-def _count_steps(task: Task) -> tuple[int, int]:
-    """The steps of a sample before its loss, and all of them: they do not depend on numbers."""
-    network = task.network
-    before = take_snapshot(network)
-    sample, target = task.X[0].tolist(), task.T[0].tolist()
-    n_forward = n_steps = 0
-    for step in network.begin_pass(sample_steps(task, sample, target, 0)):
-        n_steps += 1
-        if type(step) is Measured:
-            n_forward = n_steps - 1
-    put_back(before, network)
-    return n_forward, n_steps

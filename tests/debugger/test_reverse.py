@@ -9,6 +9,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 import neurosim as ns
+from neurosim.debugger import stand as stand_module
 from neurosim.debugger import walk as walk_module
 from neurosim.debugger.history import Place
 from neurosim.debugger.snapshot import take_snapshot
@@ -221,11 +222,11 @@ def test_a_checkpoint_without_its_losses_is_found_out(xor, there_and_back, monke
         original(walk, checkpoint)
         walk._losses = [0.0] * len(walk._losses)
 
-    original = walk_module.Walk._restore
-    monkeypatch.setattr(walk_module, "_SPACING", 0.0)
+    original = stand_module.Stand._restore
+    monkeypatch.setattr(stand_module, "_SPACING", 0.0)
     session = xor(batch_size=None, epochs=2, limit=100_000)
     session._walk._journal.limit = 2_000  # bytes; those of checkpoints are more
-    monkeypatch.setattr(walk_module.Walk, "_restore", restore)
+    monkeypatch.setattr(stand_module.Stand, "_restore", restore)
 
     with pytest.raises(AssertionError, match="another digest at"):
         there_and_back(session)
