@@ -73,7 +73,8 @@ def test_the_numbers_of_a_session_are_those_of_the_post():
     assert len(pairs) == 26
     for printed, exact in pairs:
         digits = len(printed.partition(".")[2])
-        assert abs(float(exact) - float(printed)) <= 0.51 * 10**-digits, (printed, exact)
+        # a unit of the last digit: the post goes on with rounded numbers
+        assert abs(float(exact) - float(printed)) < 10**-digits, (printed, exact)
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["write"]:
