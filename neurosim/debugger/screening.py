@@ -135,19 +135,51 @@ class Screen:
         first = state.epoch * self._task.n_batches + state.batch
         if self._needs <= {"numbers", "losses"} and epochs:
             after, losses = self._engine.advance_rows(state, epochs=epochs)
-            return Found(after, float(losses[-1]), self._first_of_rows(first, losses))
+            return Found(after, float(losses[-1]), self._first_of_rows(first, losses, {}))
+        if self._needs <= {"numbers", "losses", "parameters"}:
+            return self._batches_at_once(state, first, n_batches)
         return self._batch_by_batch(state, first, n_batches)
 
     # --- many rows at once
 
-    def _first_of_rows(self, first: int, losses: NDArray[np.float64]) -> int | None:
+    def _batches_at_once(self, state: TrainingState, first: int, count: int) -> Found:
+        """Note the parameters that are asked for, batch by batch, and look at them afterwards."""
+        asked = {q for stop in self._stops for q in _asked(stop) if q.name in _PARAMETERS}
+        columns = {quantity: self._column(quantity) for quantity in asked}
+        some = np.array(list(columns.values()), np.intp)
+        thetas, losses = [state.parameters[some]], []
+        with self._engine.batches(state) as run:
+            for _ in range(count):
+                losses.append(run.advance())
+                thetas.append(run.parameters(some))
+            after = run.state()
+        sizes = list(map(len, losses))
+        path = np.array(thetas).T
+        known = {
+            quantity: [np.repeat(found[1:], sizes), np.repeat(found[:-1], sizes)]
+            for quantity, found in zip(columns, path, strict=True)
+        }
+        rows = np.concatenate(losses)
+        return Found(after, float(rows[-1]), self._first_of_rows(first, rows, known))
+
+    def _first_of_rows(
+        self, first: int, losses: NDArray[np.float64], known: Mapping[Quantity, list[Any]]
+    ) -> int | None:
+        """The batch of the first row in which a stop may be hit.
+
+        Args:
+            first: the batch of the first row.
+            losses: of each row.
+            known: of parameters, after the update of each row's batch and before it.
+        """
         task = self._task
         start = first // task.n_batches * task.n_rows + first % task.n_batches * task.batch_size
         numbers = np.arange(start, start + len(losses), dtype=np.float64)
         here, following = self._numbers_of_rows(numbers), self._numbers_of_rows(numbers + 1.0)
         flags = np.zeros(len(losses), np.bool_)
         for stop in self._stops:
-            flags |= self._rows_of(stop, here, following, losses)
+            values = {q: known.get(q) or self._losses(stop, q, losses) for q in _asked(stop)}
+            flags |= _rows_of(stop, here, following, values)
         if not flags.any():
             return None
         at = int(numbers[flags.argmax()])
@@ -164,25 +196,12 @@ class Screen:
             "row": None if self._task.shuffle else sample,
         }
 
-    def _rows_of(
-        self,
-        stop: Stop,
-        here: Mapping[str, Values],
-        following: Mapping[str, Values],
-        losses: NDArray[np.float64],
-    ) -> Any:
-        """In which rows a stop may be hit; the last step of each ends where the next begins."""
-        subject = stop.subject
-        if isinstance(subject, AtPart):
-            return _is_part(subject, here)
-        if isinstance(subject, Watch):
-            return _may_move(subject, _before(losses), losses)
-        assert stop.condition is not None
-        if isinstance(subject, AtAnything):
-            return _may_hold(stop.condition, here, lambda _: [losses])
-        known = [losses, _before(losses)]
-        flags = _may_hold(stop.condition, here, lambda _: known)
-        return flags | _may_hold(stop.condition, following, lambda _: known)
+    def _losses(self, stop: Stop, quantity: Quantity, losses: NDArray[np.float64]) -> list[Any]:
+        """What the loss may be while a row is walked: its own, or that of the row before."""
+        if _is_fresh(stop, quantity):
+            return [losses]
+        first = self._read(quantity)
+        return [losses, _before(losses, np.nan if first is None else first)]
 
     # --- batch by batch
 
@@ -229,8 +248,7 @@ class Screen:
     def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
         """What a quantity may be while a row is walked: its new value, or the one before."""
         if quantity.name in _PARAMETERS:
-            name = str(quantity) if quantity.name == "bias" else quantity.owner.name  # type: ignore[union-attr]
-            column = self._columns[name]
+            column = self._column(quantity)
             return [batch.after[column], batch.theta[column]]
         if quantity.kind == "loss":
             found = batch.losses
@@ -240,6 +258,11 @@ class Screen:
             batch.old[quantity] = _before(found, self._left(quantity))
             self._before[quantity] = float(found[-1])
         return [found, batch.old[quantity]]
+
+    def _column(self, quantity: Quantity) -> int:
+        """Where theta has a weight or bias."""
+        name = str(quantity) if quantity.name == "bias" else quantity.owner.name  # type: ignore[union-attr]
+        return self._columns[name]
 
     def _left(self, quantity: Quantity) -> float:
         """What the row before left; NaN where nobody knows."""
@@ -313,6 +336,33 @@ def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
 
 def _quantities(stop: Stop) -> tuple[Quantity, ...]:
     return () if stop.condition is None else stop.condition.quantities
+
+
+def _asked(stop: Stop) -> list[Quantity]:
+    """What a stop asks for besides the numbers of the moment."""
+    if isinstance(stop.subject, Watch):
+        return [stop.subject.quantity]
+    return [quantity for quantity in _quantities(stop) if quantity.kind != "position"]
+
+
+def _rows_of(
+    stop: Stop,
+    here: Mapping[str, Values],
+    following: Mapping[str, Values],
+    values: Mapping[Quantity, list[Any]],
+) -> Any:
+    """In which rows a stop may be hit; the last step of each ends where the next begins."""
+    subject = stop.subject
+    if isinstance(subject, AtPart):
+        return _is_part(subject, here)
+    if isinstance(subject, Watch):
+        found = values[subject.quantity]
+        return _may_move(subject, found[-1], found[0])
+    assert stop.condition is not None
+    flags = _may_hold(stop.condition, here, values.__getitem__)
+    if isinstance(subject, AtAnything) and not any(q.name in _PARAMETERS for q in values):
+        return flags  # the loss is measured by no last step
+    return flags | _may_hold(stop.condition, following, values.__getitem__)
 
 
 def _before(values: NDArray[np.float64], first: float = np.nan) -> NDArray[np.float64]:
