@@ -102,6 +102,9 @@ def test_a_session_at_a_terminal(terminal):
     here.press("print loss > 0 | cat\r")  # nothing is run
     here.read_until("error: expression, column 10: '|' is not in the grammar")
     here.prompt()
+    here.press("p\x1b[31m loss\r")  # colours that were pasted
+    here.read_until("loss: not yet")
+    here.prompt()
     here.press("!ls\r")
     here.read_until("error: unknown command '!ls'")
     here.prompt()

@@ -9,6 +9,7 @@ from typing import Any
 
 import cmd2
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.keys import Keys
 
 from neurosim.cli.debugger.completion import complete
 from neurosim.cli.debugger.screen import PROMPT, Screen
@@ -37,6 +38,7 @@ class Prompt(cmd2.Cmd):
         session = self.main_session
         session.multiline = False
         session.lexer = None  # it would colour by cmd2's own syntax
+        session.prompt_continuation = ""
         given = [session.key_bindings] if session.key_bindings is not None else []
         session.key_bindings = merge_key_bindings([*given, _bindings()])
 
@@ -77,5 +79,9 @@ def _bindings() -> KeyBindings:
     @bindings.add("c-c")
     def _cancel(event: KeyPressEvent) -> None:
         event.app.exit(result=_CANCELLED, style="class:aborting")
+
+    @bindings.add(Keys.Vt100MouseEvent)
+    def _ignore(event: KeyPressEvent) -> None:
+        """Do nothing: there is no mouse here, but colours that were pasted look like one."""
 
     return bindings
