@@ -41,8 +41,9 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
               help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
-@click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE", show_default="256MB",
-              help="How much is kept to go back; beyond it, steps are made again.")  # fmt: skip
+@click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE",
+              help="How much is kept to go back, 256MB if not given; what lies farther back is made"
+                   " again.")  # fmt: skip
 def debug(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     scripts: Sequence[Path],

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -226,6 +227,20 @@ def test_only_a_terminal_waits_for_cmd2(process):
     out, _ = process(command=("-c", code)).communicate(timeout=60)
 
     assert out.splitlines()[-1] == "[]"
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_batch_with_130(process):
+    commands = ("-ex", "break if h1.output < 0", "-ex", "continue")
+    running = process("debug", "xor", "--engine", "graph", "--batch", *commands)
+    while "(neurosim) continue" not in running.stdout.readline():
+        pass
+    running.send_signal(signal.SIGINT)
+
+    _, err = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert err == "interrupted\n"
 
 
 def test_the_reading_of_a_pipe_survives_bytes_that_are_no_text(process, folder):
