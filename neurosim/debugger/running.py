@@ -12,7 +12,7 @@ import numpy as np
 from neurosim.debugger.conditions import Quantity
 from neurosim.debugger.history import Place
 from neurosim.debugger.screening import Screen
-from neurosim.debugger.stops import Stop
+from neurosim.debugger.stops import Stop, kinds_of
 from neurosim.debugger.walk import Walk
 from neurosim.interpreter.steps import Step, gradient_of
 from neurosim.network.connection import Connection
@@ -76,15 +76,20 @@ class Runner:
         if not active and is_there is None and done is None:
             walk.go_to(end)
             return ()
+        kinds = _kinds_of(active)
+        phases = {0, walk.n_forward, walk.n_forward + 1}  # the steps at which one may begin
+        hits: tuple[Hit, ...]
         while not walk.is_over and walk.place < end:
-            self._note_epoch()
+            if not (walk.unit or walk.step):
+                self._note_epoch()
             if is_there is None and done is None and self._skip(active, end.batch):
                 hits = self._look(None, active)
             else:
                 step = walk.forward()
                 if done is not None:
                     done.append(step)
-                hits = self._look(step, active)
+                is_asked = kinds is None or type(step) in kinds or walk.step in phases
+                hits = self._look(step, active) if is_asked else ()
                 if not hits and is_there is not None and is_there(step):
                     return ()
             if hits:
@@ -289,3 +294,14 @@ class Runner:
             if hits and walk.place < end:
                 found = walk.place, hits
         return found
+
+
+def _kinds_of(stops: list[Stop]) -> frozenset[type] | None:
+    """The kinds of steps after which one of the stops is to be asked; None: any."""
+    kinds = frozenset[type]()
+    for stop in stops:
+        found = kinds_of(stop.subject)
+        if found is None:
+            return None
+        kinds |= found
+    return kinds

@@ -6,7 +6,7 @@ of the past, so that it decides the same on the way back.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -388,6 +388,45 @@ def completes(step: Step, quantity: Quantity) -> bool:
     if name in {"gradient", "bias_gradient"}:
         return isinstance(step, Assigned) and step.owner is owner
     return isinstance(step, Updated) and step.owner is owner
+
+
+_WRITERS: dict[str, tuple[type, ...]] = {  # the steps that may complete a quantity
+    "output": (Loaded, Fired, Normalized),
+    "net_input": (Loaded, Fired, Normalized),
+    "delta": (Blamed, Compared),
+    "output_gradient": (Blamed, Compared),
+    "gradient": (Assigned,),
+    "bias_gradient": (Assigned,),
+    "weight": (Updated,),
+    "bias": (Updated,),
+    "loss": (Measured,),
+}
+_OF_NEURON = {"forward": "output", "backward": "delta", "update": "bias"}
+_OF_CONNECTION = {"forward": Carried, "backward": Assigned, "update": Updated}
+
+
+def kinds_of(subject: Subject) -> frozenset[type] | None:
+    """The kinds of steps after which a subject is to be asked; None: any."""
+    match subject:
+        case AtNeuron() | AtLayer():
+            return frozenset(_WRITERS[_OF_NEURON[subject.phase]])
+        case AtConnection():
+            return frozenset({_OF_CONNECTION[subject.phase]})
+        case AtPart():
+            return frozenset()
+        case Watch():
+            return _kinds_of_quantities([subject.quantity])
+        case AtAnything():
+            return _kinds_of_quantities(subject.quantities)
+        case Catch():
+            return None if subject.name in {"nan", "inf", "saturated"} else frozenset()
+    return None
+
+
+def _kinds_of_quantities(quantities: Iterable[Quantity]) -> frozenset[type] | None:
+    if any(quantity.name == "step" for quantity in quantities):
+        return None
+    return frozenset(kind for q in quantities for kind in _WRITERS.get(q.name, ()))
 
 
 # --- the stop itself

@@ -3,9 +3,18 @@
 import math
 
 import pytest
+from hypothesis import given, settings
 
 import neurosim as ns
-from neurosim.debugger.stops import completes
+from neurosim.debugger.conditions import QUANTITIES, Quantity
+from neurosim.debugger.stops import (
+    AtAnything,
+    AtConnection,
+    AtLayer,
+    AtNeuron,
+    completes,
+    kinds_of,
+)
 from neurosim.interpreter.steps import Blamed, Fired, Loaded, Measured, Updated
 
 
@@ -332,3 +341,34 @@ def test_what_a_step_completes_is_there_after_its_last_term(xor):
     kinds = [[type(s) for s in steps if completes(s, q)] for q in quantities]
 
     assert kinds == [[Loaded], [Fired], [Blamed], [Updated], [Measured]]
+
+
+def test_a_stop_is_asked_after_every_kind_of_step_that_may_hit_it(trainings):
+    @settings(max_examples=15)
+    @given(trainings(most_epochs=1))
+    def check(training):
+        session = training.session()
+        subjects = list(every_subject(session.network))
+        hit = set()
+
+        while session.place.batch == 0:
+            step = session._walk.forward()
+            for subject in subjects:
+                if subject.after(step, session._runner):
+                    hit.add(subject)
+                    assert type(step) in kinds_of(subject)
+        assert hit
+
+    check()
+
+
+def every_subject(network):
+    """All that a breakpoint without numbers may be about."""
+    for phase in ("forward", "backward", "update"):
+        yield from (AtNeuron(neuron, phase) for neuron in network.neurons)
+        yield from (AtConnection(connection, phase) for connection in network.connections)
+        yield from (AtLayer(layer, phase) for layer in network.layers)
+    for kind, owners in (("neuron", network.neurons), ("connection", network.connections)):
+        for owner in owners:
+            yield from (AtAnything((Quantity(kind, owner, n),)) for n in QUANTITIES[kind])
+    yield AtAnything((Quantity("loss", None, "loss"),))
