@@ -38,8 +38,7 @@ from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
 _MOST_LINES = 24  # that a move tells
-_MOST_STEPS = 5_000  # that are kept to be told
-_LEAST_LIMIT = 10_000  # bytes
+_MOST_STEPS = 5_000  # of which all lines are counted
 
 
 class Session:
@@ -470,14 +469,12 @@ class Session:
     def _arrival(
         self, hits: Sequence[Hit] = (), done: Sequence[Step] = (), *, is_told: bool = True
     ) -> Arrival:
-        lines = tell(done)
-        if len(lines) > _MOST_LINES:
-            left_out = len(lines) - _MOST_LINES
-            lines = [
-                *lines[: _MOST_LINES // 2],
-                f"... {left_out} more lines",
-                *lines[-(_MOST_LINES // 2) :],
-            ]
+        lines = tell(done if len(done) < _MOST_STEPS else done[:_MOST_LINES])
+        if len(done) >= _MOST_STEPS:
+            lines = [*lines, f"... of {len(done)} steps", *tell(done[-_MOST_LINES:])]
+        elif len(lines) > _MOST_LINES:
+            half, left_out = _MOST_LINES // 2, len(lines) - _MOST_LINES
+            lines = [*lines[:half], f"... {left_out} more lines", *lines[-half:]]
         return Arrival(tuple(hits), tuple(lines), self.position, self.where, is_told)
 
     def _ahead(self, grain: str, times: int) -> Arrival:
@@ -495,7 +492,6 @@ class Session:
             if self.is_over or hits:
                 break
             hits = self._finish(grain, done)
-            del done[:-_MOST_STEPS]
         return self._arrival(hits, done, is_told=bool(hits) or self.is_over)
 
     def _finish(self, grain: str, done: list[Step]) -> Sequence[Hit]:

@@ -251,7 +251,7 @@ class WhySince:
         ]
         rest = [row.moved for row in rows[MOST_SAMPLES:]]
         if rest:
-            lines.append(f"  {counted(len(rest), 'more row')} = {short(sum(rest))}")
+            lines.append(f"  {counted(len(rest), 'more row')} moved it by {short(sum(rest))}")
         return tuple(lines)
 
     def __str__(self) -> str:
