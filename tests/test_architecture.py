@@ -33,9 +33,9 @@ training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs array_runs scalar_runs compiled_engine
     engines trainer gradients agreement .
 
-debugger: position snapshot history journal stand walk expressions conditions telling stops locations
-    screening running grains checks moments parameter explain paths shares why trace trace_file
-    trace_diff hand bisect bisect_trace branches arrival session opening .
+debugger: position snapshot history journal stand walk expressions conditions telling stops
+    locations screening running grains checks moments parameter explain paths shares why trace
+    trace_file trace_diff hand bisect bisect_trace branches arrival session opening .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
