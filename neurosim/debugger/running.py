@@ -18,6 +18,7 @@ from neurosim.interpreter.steps import Step, gradient_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.pause import PausedCollection
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.state import TrainingState, batch_rows
 
@@ -76,7 +77,17 @@ class Runner:
         if not active and is_there is None and done is None:
             walk.go_to(end)
             return ()
-        kinds = _kinds_of(active)
+        with PausedCollection():
+            return self._run(active, end, is_there, done)
+
+    def _run(
+        self,
+        active: list[Stop],
+        end: Place,
+        is_there: Callable[[Step], bool] | None,
+        done: list[Step] | None,
+    ) -> tuple[Hit, ...]:
+        walk, kinds = self.walk, _kinds_of(active)
         phases = {0, walk.n_forward, walk.n_forward + 1}  # the steps at which one may begin
         hits: tuple[Hit, ...]
         while not walk.is_over and walk.place < end:

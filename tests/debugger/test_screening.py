@@ -170,7 +170,7 @@ def compare(training, choose, by_steps):
 
 
 def test_random_stops_halt_at_speed_where_they_halt_by_steps(trainings, by_steps):
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(trainings(), DICE)
     def check(training, choose):
         compare(training, choose, by_steps)

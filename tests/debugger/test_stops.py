@@ -344,7 +344,7 @@ def test_what_a_step_completes_is_there_after_its_last_term(xor):
 
 
 def test_a_stop_is_asked_after_every_kind_of_step_that_may_hit_it(trainings):
-    @settings(max_examples=15)
+    @settings(max_examples=4)
     @given(trainings(most_epochs=1))
     def check(training):
         session = training.session()
