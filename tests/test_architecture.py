@@ -37,6 +37,8 @@ debugger: position snapshot history journal walk expressions conditions telling 
     screening running grains parameter explain paths shares why trace trace_file trace_diff hand
     bisect bisect_trace branches session .
 
+drawing: measures levels folding strata heights crossings graphviz layout routing labels .
+
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
     stretches run predict json_schema .
@@ -65,6 +67,7 @@ LAZY = {  # what is imported inside a function, and why
     ("network.network", "compiler.compile"): "Network.predict reaches up a floor on purpose",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     ("training.data.borrowed", "sklearn"): "an extra",
+    ("drawing.graphviz", "pygraphviz"): "an extra",
 }
 
 
