@@ -20,8 +20,8 @@ Order = list[list[int]]
 
 _MOST_SWEEPS = 24
 _MOST_WORK = 600_000  # lines looked at in all sweeps of one start, a second or so
-_STALE = 6  # sweeps without a better order before a start is given up
-_FEW = 3000  # lines up to which places are changed one by one, and all starts are tried
+_STALE = 4  # sweeps without a better order before a start is given up
+_FEW = 2000  # lines up to which places are changed one by one, and all starts are tried
 
 
 def reduce_crossings(strata: Strata) -> Order:

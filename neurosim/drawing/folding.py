@@ -174,8 +174,13 @@ class Folded:
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """The boxes; where there is one, there are no circles."""
+        """The boxes; where there is one, there are no circles (see `has_boxes`)."""
         return tuple(item for item in self.items if isinstance(item, Box))
+
+    @property
+    def has_boxes(self) -> bool:
+        """Whether it is drawn in boxes: all of it, or nothing."""
+        return bool(self.items) and isinstance(self.items[0], Box)
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -190,7 +195,7 @@ class Folded:
     @property
     def n_hidden_connections(self) -> int:
         """How many connections are neither drawn, nor in a link, nor inside a box."""
-        if self.boxes:
+        if self.has_boxes:
             shown = sum(len(tile.link.connections) for tile in self.tiles)
             return self.n_connections - shown - sum(box.n_inside for box in self.boxes)
         return self.n_connections - len(self.lines)
@@ -198,7 +203,7 @@ class Folded:
     def __str__(self) -> str:
         neurons = counted(self.n_neurons, "neuron")
         connections = counted(self.n_connections, "connection")
-        if self.boxes:
+        if self.has_boxes:
             boxes = f"{len(self.boxes)} box" + "es" * (len(self.boxes) != 1)
             return f"{neurons} and {connections} in {boxes}"
         if not self.n_hidden_neurons:
@@ -357,7 +362,7 @@ def _merged(groups: list[_Group]) -> list[_Group]:
     if n_columns <= MOST_COLUMNS:
         return groups
     half = MOST_COLUMNS // 2
-    first, last = half, n_columns - half - 1
+    first, last = half, n_columns - half
     between = [group for group in groups if first <= group.column <= last]
     members = sorted(member for group in between for member in group.members)
     one = _Group(f"levels {first} to {last}", first, members)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from neurosim.drawing.strata import Strata
 
-_PASSES = 8
-_MOST_WORK = 400_000  # things moved in all passes
-_HOME = 1000.0  # how strongly the items of a fixed column hold their places
+_PASSES = 24
+_MOST_WORK = 100_000  # things moved in all passes, a fifth of a second or so
+_HOME = 1e9  # how strongly the items of a fixed column hold their places: lanes give way
 _STRAIGHT = 8.0  # how strongly a bend follows its own line
 
 _LOOSE = 0.1  # how strongly one without neighbours stays where it is

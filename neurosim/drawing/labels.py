@@ -5,7 +5,9 @@ weights first, then names; what has no room is told. Places are tried in a fixed
 first that is free is taken.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from neurosim.drawing import measures as m
@@ -20,25 +22,13 @@ KINDS = ("value", "more", "name", "weight")
 _MOST_WEIGHTS = 1000  # more are not read by anybody
 _NEAR = 0.1  # from a name to its neuron
 _APART = 0.06  # between two labels
-# parts of the way, from the source; the middle, where most lines cross, late
+_ROUNDS = 12
+# parts of the way, from the source: three tenths and seven tenths first, then finer and finer; the
+# middle, where most lines cross, late
 _PARTS = (
-    0.3,
-    0.7,
-    0.2,
-    0.8,
-    0.4,
-    0.6,
-    0.25,
-    0.75,
-    0.35,
-    0.65,
-    0.15,
-    0.85,
-    0.45,
-    0.55,
-    0.5,
-    0.1,
-    0.9,
+    *(0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.45, 0.55, 0.5, 0.1, 0.9),
+    *(0.275, 0.725, 0.225, 0.775, 0.325, 0.675, 0.375, 0.625, 0.175, 0.825, 0.425, 0.575),
+    *(0.475, 0.525, 0.125, 0.875),
 )
 
 
@@ -121,24 +111,16 @@ def label_boxes(
     for item, place in items:
         if isinstance(item, More):
             table.put("more", item.name, item.text, [place])
-    for item, (x, y) in items:
-        if isinstance(item, Circle) and item.name in (values or {}):
-            table.put_value(item.name, (values or {})[item.name], (x, y))
+        elif isinstance(item, Circle) and item.name in (values or {}):
+            table.put_value(item.name, (values or {})[item.name], place)
     last = len(arrangement.columns) - 1
     for item, place in items:
         if isinstance(item, Circle) and item.name in (names or {}):
             text = (names or {})[item.name]
-            size = measure(text, "name")
-            table.put("name", item.name, text, _beside(item, place, size, last))
-    for route, text in _weighted(arrangement, routes, weights or {}, table):
-        table.put("weight", _name(route), text, (route.at(part) for part in _PARTS))
-    dropped = table.dropped
-    return Labels(
-        tuple(table.shown),
-        tuple(dropped["weight"]),
-        tuple(dropped["name"]),
-        tuple(dropped["value"]),
-    )
+            beside = _beside(item, place, measure(text, "name"), last)
+            table.put("name", item.name, text, beside)
+    _put_weights(table, arrangement, routes, weights or {})
+    return table.labels()
 
 
 def _beside(item: Item, place: Point, size: tuple[float, float], last: int) -> Iterator[Point]:
@@ -153,21 +135,48 @@ def _beside(item: Item, place: Point, size: tuple[float, float], last: int) -> I
     yield from ((x, y - up), (x, y + up))
 
 
-def _weighted(
-    arrangement: Arrangement, routes: Sequence[Route], weights: Mapping[str, str], table: "_Table"
-) -> Iterator[tuple[Route, str]]:
-    """The routes that get labels; too many between two columns get none."""
+def _put_weights(
+    table: "_Table", arrangement: Arrangement, routes: Sequence[Route], weights: Mapping[str, str]
+) -> None:
+    """Put weights on their lines; between two columns that have too many, none.
+
+    Where some find no room, all are tried again, those first, a few times: the round that keeps
+    the most counts.
+    """
+    wanted, dropped = _wanted(arrangement, routes, weights)
+    order = list(wanted)
+    best: _Table | None = None
+    for _ in range(_ROUNDS):
+        trial = table.copy()
+        for name in order:
+            text, places = wanted[name]
+            trial.put("weight", name, text, places)
+        if best is None or len(trial.dropped["weight"]) < len(best.dropped["weight"]):
+            best = trial
+        if not trial.dropped["weight"]:
+            break
+        order = list(dict.fromkeys([*trial.dropped["weight"], *order]))
+    assert best is not None
+    table.take(best)
+    table.dropped["weight"] += dropped
+
+
+def _wanted(
+    arrangement: Arrangement, routes: Sequence[Route], weights: Mapping[str, str]
+) -> tuple[dict[str, tuple[str, list[Point]]], list[str]]:
+    """The texts of weights, each with its possible places, and the names of what gets none."""
     items = arrangement.folded.items
-    asked = [r for r in routes if not isinstance(r.line.of, Link) and r.line.of.name in weights]
-    gaps = [(items[r.line.source].column, items[r.line.target].column) for r in asked]
-    n_in: dict[tuple[int, int], int] = {}
-    for gap in gaps:
-        n_in[gap] = n_in.get(gap, 0) + 1
-    for route, gap in zip(asked, gaps, strict=True):
+    asked = [(_name(r), r) for r in routes if not isinstance(r.line.of, Link)]
+    asked = [(name, route) for name, route in asked if name in weights]
+    gaps = [(items[r.line.source].column, items[r.line.target].column) for _, r in asked]
+    n_in = Counter(gaps)
+    wanted, dropped = {}, []
+    for (name, route), gap in zip(asked, gaps, strict=True):
         if len(asked) > _MOST_WEIGHTS or n_in[gap] > MOST_LABELLED:
-            table.dropped["weight"].append(_name(route))
+            dropped.append(name)
         else:
-            yield route, weights[_name(route)]
+            wanted[name] = weights[name], [route.at(part) for part in _PARTS]
+    return wanted, dropped
 
 
 def _name(route: Route) -> str:
@@ -179,7 +188,7 @@ class _Table:
     """What has its place already, in square cells, so that only what is near is looked at."""
 
     def __init__(self, arrangement: Arrangement, measure: Measure) -> None:
-        self.shown: list[Label] = []
+        self._shown: list[Label] = []
         self.dropped: dict[str, list[str]] = {kind: [] for kind in KINDS}
         self._measure = measure
         self._labels: dict[tuple[int, int], list[Label]] = {}
@@ -199,6 +208,23 @@ class _Table:
                 return
         self.dropped[kind].append(of)
 
+    def copy(self) -> "_Table":
+        """A twin that can be filled without filling this one."""
+        twin = copy(self)
+        twin._shown = list(self._shown)
+        twin.dropped = {kind: list(names) for kind, names in self.dropped.items()}
+        twin._labels = {cell: list(labels) for cell, labels in self._labels.items()}
+        return twin
+
+    def take(self, other: "_Table") -> None:
+        """Become like a twin."""
+        self._shown, self.dropped, self._labels = other._shown, other.dropped, other._labels
+
+    def labels(self) -> Labels:
+        """What is shown, and what has no room."""
+        weights, names, values = (tuple(self.dropped[k]) for k in ("weight", "name", "value"))
+        return Labels(tuple(self._shown), weights, names, values)
+
     def put_value(self, of: str, text: str, place: Point) -> None:
         """Put a text into its neuron, where it fits."""
         width, height = self._measure(text, "value")
@@ -208,7 +234,7 @@ class _Table:
             self._keep(Label("value", of, text, *place, width, height))
 
     def _keep(self, label: Label) -> None:
-        self.shown.append(label)
+        self._shown.append(label)
         for cell in _cells(label.x, label.y, label.width / 2.0, label.height / 2.0):
             self._labels.setdefault(cell, []).append(label)
 

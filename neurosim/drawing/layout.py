@@ -18,7 +18,7 @@ from neurosim.network.network import Network
 
 Point = tuple[float, float]
 
-LABEL_AREA = 1.45  # of a weight's label, and of the room around it, at the estimated size
+LABEL_AREA = 1.75  # of a weight's label, and of the room around it, at the estimated size
 MOST_LABELLED = 144  # lines between two columns whose labels are given room: 12 neurons beside 12
 _USED = 0.42  # of the room between two columns, how much labels can take: they stand on lines
 _DIGITS = 6  # places are rounded to a millionth of a neuron: neat numbers
@@ -217,11 +217,11 @@ def _free(
     for column, members in enumerate(in_columns(folded.items)):
         own = [heights[i] for i in members]
         tall[column] += max(own, default=0.0) - min(own, default=0.0)
-    least = m.BOX_FREE if folded.boxes else m.FREE
+    least = m.BOX_FREE if folded.has_boxes else m.FREE
     free = []
     for column in range(n_columns):
         mean = (tall[column] + tall[min(column + 1, n_columns - 1)]) / 2.0
-        labels = 0 if folded.boxes else min(n_labels[column], MOST_LABELLED)
+        labels = 0 if folded.has_boxes else min(n_labels[column], MOST_LABELLED)
         free.append(max(least, rise[column] / m.STEEPEST, labels * LABEL_AREA / (mean * _USED)))
     for line in folded.lines:
         column = folded.items[line.source].column

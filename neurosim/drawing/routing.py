@@ -212,12 +212,13 @@ def _bent(
         reach = start[0] + arc_reach(abs(end_y - y))
         return start, (reach, y), (reach, end_y), (end_x + items[last].half_width, end_y)
     end = end_x - items[last].half_width, end_y
-    between = arrangement.columns[items[first].column + 1 : items[last].column]
-    strips = [column.strip for column in between]
+    low, high = items[first].column + 1, items[last].column
+    columns = arrangement.columns
     if number in around:
-        levels = [((strips[0][0], strips[-1][1]), around[number])]
-    else:
-        levels = list(zip(strips, arrangement.lanes[number], strict=True))
+        whole = columns[low].strip[0], columns[high - 1].strip[1]
+        return tuple(_through(start, [(whole, around[number])], end))
+    strips = [column.strip for column in columns[low:high]]
+    levels = list(zip(strips, arrangement.lanes[number], strict=True))
     return tuple(_through(start, levels, end))
 
 

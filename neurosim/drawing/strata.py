@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from neurosim.drawing.folding import Folded, in_columns
 
-_MOST_BENDS = 1000  # and as many as there are items and lines: enough for all but huge drawings
+_FEW_BENDS = 1000  # and as many as there are items and lines
+_MOST_BENDS = 50_000  # nobody could follow more; they would take seconds
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ def stratify(folded: Folded) -> Strata:
             columns[column].append(bend)
     marks = {mark.column for mark in folded.more}
     is_fixed = [
-        not folded.boxes and (folded.kind == "layers" or column in marks)
+        not folded.has_boxes and (folded.kind == "layers" or column in marks)
         for column in range(len(columns))
     ]
     return Strata(columns, len(place), left, right, bends, is_fixed)
@@ -78,7 +79,8 @@ def _bends(ends: Sequence[tuple[int, int]], place: Sequence[int]) -> dict[int, l
         (place[last] - place[first] - 1, number) for number, (first, last) in enumerate(ends)
     ]
     bends: dict[int, list[int]] = {}
-    free, next_ = _MOST_BENDS + len(place) + len(ends), len(place)
+    free = min(_FEW_BENDS + len(place) + len(ends), _MOST_BENDS)
+    next_ = len(place)
     for length, number in sorted(pair for pair in lengths if pair[0] > 0):
         if length > free:
             break
