@@ -21,6 +21,7 @@ Order = list[list[int]]
 _MOST_SWEEPS = 24
 _MOST_WORK = 600_000  # lines looked at in all sweeps of one start, a second or so
 _STALE = 4  # sweeps without a better order before a start is given up
+_TIE = 1e-6  # far less than two means differ by
 _FEW = 2000  # lines up to which places are changed one by one, and all starts are tried
 
 
@@ -134,12 +135,17 @@ def _mean(numbers: Sequence[int], place: dict[int, int]) -> float:
 
 
 def _kept(strata: Strata, members: list[int], means: dict[int, float]) -> dict[int, float]:
-    """Means that grow with the items' order, so that to sort by them moves bends alone."""
+    """Means that grow with the items' order, so that to sort by them moves bends alone.
+
+    A bend whose mean is that of items goes to their middle.
+    """
     items = [m for m in members if m < strata.n_items]
     known = [means[m] for m in items if m in means]
     usual = sum(known) / len(known) if known else float(len(items) - 1) / 2.0
     grown = isotonic([means.get(m, usual) for m in items], [1.0] * len(items))
-    return {m: means[m] for m in members if m in means} | dict(zip(items, grown, strict=True))
+    middle = (len(items) - 1) / 2.0
+    ranked = [mean + _TIE * (i - middle) for i, mean in enumerate(grown)]
+    return means | dict(zip(items, ranked, strict=True))
 
 
 def _transpose(strata: Strata, order: Order) -> None:

@@ -3,28 +3,28 @@
 Why that holds. Neurons stand in columns, and between two columns there is nothing. A straight line
 to the next column leaves and arrives within 30 degrees of level and is not steeper than
 `measures.STEEPEST`, so that it keeps clear of the neurons beside its ends. A line that skips
-columns is straight only where each column between was found clear. Any other passes a column level,
-in a lane of its own, and changes its height only between columns.
+columns is straight only where each column between was found clear. Any other passes a column in a
+lane of its own, no steeper than the neurons beside the lane allow, and bends only between columns.
 """
 
-import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.drawing import measures as m
+from neurosim.drawing.bends import Bends
 from neurosim.drawing.folding import Circle, Item, Line, More
-from neurosim.drawing.layout import Arrangement, Point, arc_reach
+from neurosim.drawing.layout import Arrangement, Point
 from neurosim.functions.numerals import Matrix
 
 Index = NDArray[np.intp]
 
 _MOST_PROBES = 500_000  # columns that straight lines are tried against, about a quarter second
-_AROUND = 1.0  # from the outermost things to the first line that goes around all
-_AROUND_HEIGHT = 40.0  # that lines around all may take before they move together
+_NAME_HEIGHT = 0.55  # below a neuron, of the letters of a usual name, which straight lines spare
+_NAME_HALF_WIDTH = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,20 @@ def routes(arrangement: Arrangement) -> tuple[Route, ...]:
     ways: list[tuple[Point, ...]] = [
         ((a, b), (c, d)) for (a, b), (c, d) in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
-    bent = np.flatnonzero(~is_straight).tolist()
-    around = _around(
-        arrangement, sides, [n for n in bent if sides.span[n] and n not in arrangement.lanes]
+    bends = Bends(arrangement)
+    bent = [
+        (n, int(sides.first[n]), int(sides.last[n])) for n in np.flatnonzero(~is_straight).tolist()
+    ]
+    around = bends.heights_around(
+        [line for line in bent if sides.span[line[0]] and line[0] not in arrangement.lanes]
     )
-    for number in bent:
-        ways[number] = _bent(arrangement, sides, number, around)
+    for number, first, last in bent:
+        if number in arrangement.lanes:
+            ways[number] = bends.by_lanes(first, last, arrangement.lanes[number])
+        elif number in around:
+            ways[number] = bends.around(first, last, around[number])
+        else:
+            ways[number] = bends.beside(first, last)
     return tuple(
         Route(line, way[::-1] if is_backward else way)
         for line, way, is_backward in zip(lines, ways, sides.is_backward.tolist(), strict=True)
@@ -183,91 +191,26 @@ class _Sides:
         is_hit = np.zeros(len(column), dtype=bool)
         for near in (at - 2, at - 1, at, at + 1):  # two on either side: sizes may differ
             item = order[np.clip(near, 0, len(order) - 1)]
-            apart = np.abs(height - self.y[item])
-            is_hit |= (self.column[item] == column) & (apart < self._need(item, slope))
+            above = height - self.y[item]
+            is_near = (above < self._need(item, slope)) & (-above < self._need_below(item, slope))
+            is_hit |= (self.column[item] == column) & is_near
         return is_hit
 
     def _need(self, item: Index, slope: Matrix) -> Matrix:
         """How far above or below the middle of an item a line of this slope must pass."""
-        round_ = (self.half_height[item] + m.MARGIN) * np.sqrt(1.0 + slope * slope)
+        circle = (self.half_height[item] + m.MARGIN) * np.sqrt(1.0 + slope * slope)
         wide = (self.half_width[item] + m.MARGIN) * np.abs(slope)
-        return np.where(self.is_round[item], round_, self.half_height[item] + m.MARGIN + wide)
+        return np.where(self.is_round[item], circle, self.half_height[item] + m.MARGIN + wide)
+
+    def _need_below(self, item: Index, slope: Matrix) -> Matrix:
+        """The same where it passes below, where a neuron's name stands."""
+        named = self.half_height[item] + _NAME_HEIGHT + _NAME_HALF_WIDTH * np.abs(slope)
+        need = self._need(item, slope)
+        return np.where(self.is_round[item], np.maximum(need, named), need)
 
 
 def _is_round(item: Item) -> bool:
     return isinstance(item, Circle | More)
-
-
-# --- bends
-
-
-def _bent(
-    arrangement: Arrangement, sides: _Sides, number: int, around: dict[int, float]
-) -> tuple[Point, ...]:
-    first, last = int(sides.first[number]), int(sides.last[number])
-    (x, y), (end_x, end_y) = arrangement.places[first], arrangement.places[last]
-    items = arrangement.folded.items
-    start = x + items[first].half_width, y
-    if not sides.span[number]:
-        reach = start[0] + arc_reach(abs(end_y - y))
-        return start, (reach, y), (reach, end_y), (end_x + items[last].half_width, end_y)
-    end = end_x - items[last].half_width, end_y
-    low, high = items[first].column + 1, items[last].column
-    columns = arrangement.columns
-    if number in around:
-        whole = columns[low].strip[0], columns[high - 1].strip[1]
-        return tuple(_through(start, [(whole, around[number])], end))
-    strips = [column.strip for column in columns[low:high]]
-    levels = list(zip(strips, arrangement.lanes[number], strict=True))
-    return tuple(_through(start, levels, end))
-
-
-def _through(start: Point, levels: Sequence[tuple[Point, float]], end: Point) -> Iterator[Point]:
-    """Control points: level from each strip's left to its right, smooth curves between."""
-    yield start
-    here = start
-    for (left, right), height in levels:
-        if height != here[1] or here is start:
-            yield from _swing(here, (left, height))
-            here = left, height
-        yield from _swing(here, (right, height))
-        here = right, height
-    yield from _swing(here, end)
-
-
-def _swing(start: Point, end: Point) -> tuple[Point, Point, Point]:
-    """One curve that is level at both ends and never turns back."""
-    middle = (start[0] + end[0]) / 2.0
-    return (middle, start[1]), (middle, end[1]), end
-
-
-def _around(arrangement: Arrangement, sides: _Sides, numbers: Sequence[int]) -> dict[int, float]:
-    """A height above all or below all for each line, its own where two run side by side."""
-    if not numbers:
-        return {}
-    lanes = [height for lane in arrangement.lanes.values() for height in lane]
-    top = max([*(sides.y + sides.half_height).tolist(), *lanes]) + _AROUND
-    bottom = min([*(sides.y - sides.half_height).tolist(), *lanes]) - m.NAME_ROOM - _AROUND
-    middle = float(sides.y.mean())
-    sign = [1.0 if sides.y[sides.first[n]] >= middle else -1.0 for n in numbers]
-    step = min(m.LANE, _AROUND_HEIGHT / len(numbers))
-    heights: dict[int, float] = {}
-    for side, edge in ((1.0, top), (-1.0, bottom)):
-        mine = [n for n, own in zip(numbers, sign, strict=True) if own == side]
-        for number, track in _tracks(sides, mine):
-            heights[number] = edge + side * step * track
-    return heights
-
-
-def _tracks(sides: _Sides, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """A track for each line; those that share one do not meet, and there are as few as can be."""
-    busy: list[tuple[int, int]] = []  # the column where its line ends, the track
-    for number in sorted(numbers, key=lambda n: int(sides.column[sides.first[n]])):
-        begin = int(sides.column[sides.first[number]])
-        is_free = bool(busy) and busy[0][0] <= begin
-        track = heapq.heappop(busy)[1] if is_free else len(busy)
-        heapq.heappush(busy, (begin + int(sides.span[number]), track))
-        yield number, track
 
 
 def bounds(points: Sequence[Point], *, margin: float = 0.0) -> tuple[float, float, float, float]:

@@ -61,6 +61,7 @@ def stratify(folded: Folded) -> Strata:
                 left[other].append(one)
         for bend, column in zip(path[1:-1], range(place[first] + 1, place[last]), strict=False):
             columns[column].append(bend)
+    _mingle(columns, len(place), ends, bends)
     marks = {mark.column for mark in folded.more}
     is_fixed = [
         not folded.has_boxes and (folded.kind == "layers" or column in marks)
@@ -87,3 +88,22 @@ def _bends(ends: Sequence[tuple[int, int]], place: Sequence[int]) -> dict[int, l
         bends[number] = list(range(next_, next_ + length))
         next_, free = next_ + length, free - length
     return bends
+
+
+def _mingle(
+    columns: list[list[int]],
+    n_items: int,
+    ends: Sequence[tuple[int, int]],
+    bends: dict[int, list[int]],
+) -> None:
+    """Put bends between the items of their columns, on the straight way between their ends."""
+    rank: dict[int, float] = {}
+    for column in columns:
+        items = [number for number in column if number < n_items]
+        rank.update((n, i - (len(items) - 1) / 2.0) for i, n in enumerate(items))
+    for number, path in bends.items():
+        first, last = (rank[end] for end in ends[number])
+        share = (last - first) / (len(path) + 1)
+        rank.update((bend, first + share * (i + 1)) for i, bend in enumerate(path))
+    for column in columns:
+        column.sort(key=rank.__getitem__)

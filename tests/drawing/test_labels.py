@@ -149,7 +149,7 @@ def test_every_label_is_shown_or_named_as_dropped(layered):
     assert sorted([*shown, *labels.dropped_weights]) == sorted(c.name for c in net.connections)
 
 
-def test_names_go_below_then_above_and_then_give_way(layered):
+def test_names_go_below_then_above_and_then_give_way():
     net = Network()
     names = ["x", *(letter * 64 for letter in "abcde"), "o"]
     for name in names:
