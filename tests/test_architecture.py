@@ -37,7 +37,8 @@ debugger: position snapshot history journal walk expressions conditions telling 
     screening running grains parameter explain paths shares why trace trace_file trace_diff hand
     bisect bisect_trace branches session .
 
-drawing: measures levels folding strata heights crossings graphviz layout bends routing labels .
+drawing: measures levels items folding strata heights crossings graphviz layout bends routing
+    labels .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from neurosim.drawing import measures as m
-from neurosim.drawing.folding import Box, Item, Tile, in_columns
+from neurosim.drawing.items import Box, Item, Tile, in_columns
 from neurosim.drawing.layout import Arrangement, Point, arc_reach
 
 _AROUND = 1.0  # from the outermost things to the first line that goes around all

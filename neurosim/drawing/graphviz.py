@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-from neurosim.drawing.folding import Folded, in_columns
+from neurosim.drawing.items import Folded, in_columns
 from neurosim.drawing.measures import ROW
 from neurosim.errors import MissingExtraError
 

@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from neurosim.drawing import measures as m
-from neurosim.drawing.folding import Circle, Item, Link, More
+from neurosim.drawing.items import Circle, Item, Link, More
 from neurosim.drawing.layout import MOST_LABELLED, Arrangement, Point
 from neurosim.drawing.routing import Route
 from neurosim.functions.numerals import counted

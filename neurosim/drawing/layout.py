@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from neurosim.drawing import measures as m
 from neurosim.drawing.crossings import reduce_crossings
-from neurosim.drawing.folding import Box, Circle, Folded, Item, More, Tile, fold, in_columns
+from neurosim.drawing.folding import fold
 from neurosim.drawing.graphviz import arrange_by_dot
 from neurosim.drawing.heights import settle
+from neurosim.drawing.items import Box, Circle, Folded, Item, More, Tile, in_columns
 from neurosim.drawing.levels import by_column
 from neurosim.drawing.strata import Strata, stratify
 from neurosim.network.network import Network

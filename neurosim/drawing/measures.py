@@ -20,7 +20,7 @@ LANE_GAP = 0.3  # from a bent line to the room of a neuron
 MOST_LANES_HEIGHT = 12.0  # of a column that lanes may take before they move together
 
 FREE = 6.0  # between two columns, border to border, at least
-STEEPEST = 6.0  # dy / dx of a straight line; steeper ones would run into the neighbours of its ends
+STEEPEST = 4.0  # dy / dx of a straight line; steeper ones would run into the neighbours of its ends
 PORT_ANGLE = math.radians(30.0)  # lines leave a neuron within this angle, for the same reason
 
 BOX_HALF_WIDTH = 4.0  # of a box that stands for a layer

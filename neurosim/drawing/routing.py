@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neurosim.drawing import measures as m
 from neurosim.drawing.bends import Bends
-from neurosim.drawing.folding import Circle, Item, Line, More
+from neurosim.drawing.items import Circle, Item, Line, More
 from neurosim.drawing.layout import Arrangement, Point
 from neurosim.functions.numerals import Matrix
 

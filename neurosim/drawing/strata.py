@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.drawing.folding import Folded, in_columns
+from neurosim.drawing.items import Folded, in_columns
 
 _FEW_BENDS = 1000  # and as many as there are items and lines
 _MOST_BENDS = 50_000  # nobody could follow more; they would take seconds

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from neurosim.drawing.folding import Circle, fold
+from neurosim.drawing.folding import fold
+from neurosim.drawing.items import Circle
 from neurosim.drawing.layout import arrange
 from neurosim.drawing.routing import routes
 from neurosim.network import Network

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from neurosim.drawing.folding import Circle, More, boxed, fold
+from neurosim.drawing.folding import boxed, fold
+from neurosim.drawing.items import Circle, More
 from neurosim.drawing.layout import arrange
 from neurosim.network import Network
 

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from neurosim.drawing import routing
 from neurosim.drawing.folding import boxed, fold
 from neurosim.drawing.layout import arrange
 from neurosim.drawing.measures import FREE, LANE, MARGIN, RADIUS
@@ -80,6 +81,16 @@ def test_no_way_comes_near_a_neuron_that_it_does_not_touch(random_drawings, clea
             assert clearance(arrangement, way) > MARGIN - 1e-3, way  # of points a tenth apart
 
     assert n_bent > 500
+
+
+def test_straight_lines_alone_would_run_through_neurons(random_network, clearance, monkeypatch):
+    monkeypatch.setattr(routing._Sides, "are_clear", lambda sides, *_: sides.span > 0)
+    hits = 0
+    for seed in range(20):
+        arrangement = arrange(fold(random_network(seed)))
+        hits += sum(clearance(arrangement, way) < MARGIN for way in routes(arrangement))
+
+    assert hits > 20
 
 
 def test_no_way_between_boxes_comes_near_another_box(random_network, clearance):
