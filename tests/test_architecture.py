@@ -37,14 +37,16 @@ debugger: position snapshot history journal walk expressions conditions telling 
     screening running grains parameter explain paths shares why trace trace_diff hand bisect
     bisect_trace branches session .
 
+drawing: themes pages values history curves flows confusion planes maps matrices .
+
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
     stretches run predict json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
-cli: messages terminal table report results shelf schema agree compile new predict trace bench run
-    main .
+cli: messages terminal table report results saved shelf schema agree compile new predict trace bench plot
+    run main .
 """
 FLOORS = [
     {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},
