@@ -64,6 +64,8 @@ _COMMANDS = {
     "agree": "neurosim.cli.agree:agree",
     "compile": "neurosim.cli.compile:compile_",
     "predict": "neurosim.cli.predict:predict",
+    "draw": "neurosim.cli.draw:draw",
+    "plot": "neurosim.cli.plot:plot",
     "new": "neurosim.cli.new:new",
     "trace": "neurosim.cli.trace:trace",
     "bench": "neurosim.cli.bench:bench",

@@ -1,11 +1,17 @@
-"""Pictures of networks: where everything stands is data; what draws it comes after.
+"""Pictures: where everything stands is data; what draws it comes after.
 
-A drawing is made in four steps, each a frozen record of what the one before left open: `fold` says
-what is drawn, `arrange` where it stands, `routes` which way its lines take, `label_boxes` where its
-texts have room. Read `measures`, `levels`, `items`, `folding`, `strata`, `heights`, `crossings`,
-`graphviz`, `layout`, `bends`, `routing`, `labels`.
+A diagram of a network is made in steps, each a frozen record of what the one before left open:
+`fold` says what is drawn, `arrange` where it stands, `routes` which way its lines take,
+`label_boxes` where its texts have room, `prepare` adds values, scales and a legend, `paint` makes
+matplotlib's artists of it; `draw` does all of that. Read `themes`, `pages`; for diagrams
+`measures`, `levels`, `items`, `folding`, `strata`, `heights`, `crossings`, `graphviz`, `layout`,
+`bends`, `routing`, `labels`, then `standing`, `font`, `texts`, `glyphs`, `scales`, `marks`, `legend`,
+`diagram`, then `canvas`, the painters and `drawing`; for curves and maps `values`, then what needs
+them: `history`, `curves`, `flows`, `confusion`, `planes`, `maps`, `matrices`; at last `notebook`.
 """
 
+from neurosim.drawing.diagram import Diagram, prepare
+from neurosim.drawing.drawing import draw, draw_step, paint
 from neurosim.drawing.folding import boxed, fold
 from neurosim.drawing.items import Box, Circle, Folded, Line, Link, More, Tile
 from neurosim.drawing.labels import Label, Labels, label_boxes
@@ -17,6 +23,7 @@ __all__ = [
     "Box",
     "Circle",
     "Column",
+    "Diagram",
     "Folded",
     "Label",
     "Labels",
@@ -28,8 +35,12 @@ __all__ = [
     "arrange",
     "bounds",
     "boxed",
+    "draw",
+    "draw_step",
     "fold",
     "label_boxes",
     "layout",
+    "paint",
+    "prepare",
     "routes",
 ]

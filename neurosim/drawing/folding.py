@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from neurosim.drawing.items import Box, Circle, Folded, Item, Line, Link, More, Tile
 from neurosim.drawing.levels import Columns, columns_of
 from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -79,6 +80,12 @@ def boxed(network: Network, *, kind: str | None = None) -> Folded:
             items.append(Tile(link, _between(boxes[s], boxes[t]), tile))
             lines += [Line(s, tile, link), Line(tile, t, link)]
     return Folded(columns.kind, tuple(items), tuple(lines), len(network.neurons), len(connections))
+
+
+def alone(layer: Layer) -> Folded:
+    """Draw one layer, all of its neurons, and nothing else."""
+    items = tuple(Circle(neuron, 0, 0) for neuron in layer.neurons)
+    return Folded("layers", items, (), len(items), 0)
 
 
 def _groups(network: Network, columns: Columns) -> list[_Group]:

@@ -1,0 +1,166 @@
+"""``neurosim draw``: a picture of a network, before its training or after."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from neurosim.drawing.diagram import prepare
+from neurosim.drawing.drawing import paint
+from neurosim.drawing.pages import require_target, save
+from neurosim.drawing.standing import SHOWN
+from neurosim.drawing.themes import THEMES
+from neurosim.errors import FileError, InvalidValueError
+from neurosim.scenario import AtEpoch, network_at
+
+_MOST_DIGITS = 18  # of a number of epochs
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be drawn, and how.
+
+    Attributes:
+        at: the network.
+        options: for `neurosim.draw`.
+        theme: the name of the theme.
+        out: the file that was named, or None.
+        form: a key of `WRITERS`.
+        overwrite: whether a file that is there may be replaced.
+    """
+
+    at: AtEpoch
+    options: dict[str, Any]
+    theme: str
+    out: Path | None
+    form: str
+    overwrite: bool
+
+
+@click.command()
+@click.argument("file")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
+              help="Write there: .svg, .png or .pdf. Without it: FILE.svg, here.")  # fmt: skip
+@click.option("--format", "form", metavar="FORMAT", help="Instead of the ending of OUT.")
+@click.option("--sample", type=click.IntRange(min=0), metavar="N",
+              help="Show training row N (from 0), its target and its loss.")  # fmt: skip
+@click.option("--input", "values", metavar="2,3", help="Show the values of this sample.")
+@click.option("--epoch", default="0", show_default=True, metavar="N|end",
+              help="After so many epochs of training.")  # fmt: skip
+@click.option("--show", default="weights,outputs", show_default=True, metavar="WORDS",
+              help=f"What is written: {', '.join(SHOWN)}.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Draw all neurons, however many.")
+@click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
+              help="How columns are chosen.")  # fmt: skip
+@click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
+@click.option("--highlight", multiple=True, metavar="NAME",
+              help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
+              help="Instead of the file's.")  # fmt: skip
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
+              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+def draw(  # noqa: PLR0917 - click passes a command its options by name
+    file: str,
+    out: Path | None,
+    form: str | None,
+    sample: int | None,
+    values: str | None,
+    epoch: str,
+    show: str,
+    full: bool,
+    layout: str | None,
+    theme: str,
+    highlight: Sequence[str],
+    seed: int | None,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Draw the network of FILE, a scenario or a saved network.
+
+    It is drawn as the file has it, or after --epoch epochs of training.
+    """
+    chosen = _form_of(out, form)
+    _require_one(sample, values)
+    at = network_at(file, epoch=_epoch(epoch), seed=seed, overrides=overrides)
+    words = tuple(word.strip() for word in show.split(","))
+    options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
+    asked = _asked(at, sample, values)
+    return WRITERS[chosen](Wanted(at, options | asked, theme, out, chosen, overwrite))
+
+
+def _form_of(out: Path | None, form: str | None) -> str:
+    """The format: the one that is given, else the ending of the file, else svg."""
+    wanted = form or ("svg" if out is None else out.suffix[1:].lower())
+    if wanted not in WRITERS:
+        what = "format" if form else f"{out}: format"
+        raise InvalidValueError(f"{what}: got {wanted!r}; expected one of {', '.join(WRITERS)}")
+    return wanted
+
+
+def _epoch(text: str) -> int | str:
+    if text == "end":
+        return text
+    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+        message = f"--epoch: got {text!r:.80}; expected a number of epochs, or end"
+        raise InvalidValueError(message)
+    return int(text)
+
+
+def _require_one(sample: int | None, values: str | None) -> None:
+    if sample is not None and values is not None:
+        raise InvalidValueError("--sample, --input: got both; expected one of them")
+
+
+def _asked(at: AtEpoch, sample: int | None, values: str | None) -> dict[str, Any]:
+    """The sample, and what there is to say of it and of the moment, as options of a drawing."""
+    moment = [] if at.scenario is None else [f"epoch {at.epoch}"]
+    found: dict[str, Any] = {}
+    if sample is not None:
+        found = at.row(sample)._asdict()
+        moment.append(f"sample {sample}")
+    elif values is not None:
+        found = {"sample": at.scaled(_numbers(values))}
+        moment.append(f"input {values}")
+    return found | {"subtitle": ", ".join(moment)}
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        message = f"--input: got {text!r:.80}; expected numbers such as 2,3"
+        raise InvalidValueError(message) from None
+
+
+# --- formats
+
+
+def write_picture(wanted: Wanted) -> int:
+    """Write a picture to its file, and tell the file's name."""
+    out = Path(f"{wanted.at.path.stem}.{wanted.form}") if wanted.out is None else wanted.out
+    if out.suffix[1:].lower() != wanted.form:
+        raise InvalidValueError(f"{out}: got the format {wanted.form!r}; expected that ending")
+    _require_free(out, overwrite=wanted.overwrite)
+    diagram = prepare(wanted.at.network, **wanted.options)
+    figure = paint(diagram, theme=wanted.theme).get_figure(root=True)
+    assert figure is not None
+    save(figure, out, title=diagram.title, description=diagram.description,
+         overwrite=wanted.overwrite)  # fmt: skip
+    click.echo(str(out))
+    return 0
+
+
+def _require_free(out: Path, *, overwrite: bool) -> None:
+    if out.is_file() and not overwrite:
+        raise FileError(f"{out}: exists; expected a new file, or --overwrite")
+    require_target(out, overwrite=overwrite)
+
+
+WRITERS: dict[str, Callable[[Wanted], int]] = {
+    "svg": write_picture,
+    "png": write_picture,
+    "pdf": write_picture,
+}
