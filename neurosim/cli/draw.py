@@ -13,17 +13,21 @@ from neurosim.drawing.pages import require_target, save
 from neurosim.drawing.standing import SHOWN
 from neurosim.drawing.themes import THEMES
 from neurosim.errors import FileError, InvalidValueError
-from neurosim.scenario import AtEpoch, network_at
+from neurosim.network.network import Network
+from neurosim.scenario import find_scenario, network_at
 
 _MOST_DIGITS = 18  # of a number of epochs
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be drawn, and how.
+    """What is to be drawn, and how; nothing is read or trained before `make` is called.
 
     Attributes:
-        at: the network.
+        file: a scenario, its name, or a saved network.
+        moment: the epoch, the seed and the overrides, for `neurosim.scenario.network_at`.
+        sample: the number of a training row, or None.
+        values: the values of the inputs as they were typed, or None.
         options: for `neurosim.draw`.
         theme: the name of the theme.
         out: the file that was named, or None.
@@ -31,12 +35,28 @@ class Wanted:
         overwrite: whether a file that is there may be replaced.
     """
 
-    at: AtEpoch
+    file: str
+    moment: dict[str, Any]
+    sample: int | None
+    values: str | None
     options: dict[str, Any]
     theme: str
     out: Path | None
     form: str
     overwrite: bool
+
+    def make(self) -> tuple[Network, dict[str, Any]]:
+        """The network at its moment, and options for `neurosim.draw`: sample and subtitle too."""
+        at = network_at(self.file, **self.moment)
+        said = [] if at.scenario is None else [f"epoch {at.epoch}"]
+        found: dict[str, Any] = {}
+        if self.sample is not None:
+            found = at.row(self.sample)._asdict()
+            said.append(f"sample {self.sample}")
+        elif self.values is not None:
+            found = {"sample": at.scaled(_numbers(self.values))}
+            said.append(f"input {self.values}")
+        return at.network, self.options | found | {"subtitle": ", ".join(said)}
 
 
 @click.command()
@@ -82,13 +102,13 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
 
     It is drawn as the file has it, or after --epoch epochs of training.
     """
-    chosen = _form_of(out, form)
     _require_one(sample, values)
-    at = network_at(file, epoch=_epoch(epoch), seed=seed, overrides=overrides)
+    chosen = _form_of(out, form)
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
-    asked = _asked(at, sample, values)
-    return WRITERS[chosen](Wanted(at, options | asked, theme, out, chosen, overwrite))
+    moment = {"epoch": _epoch(epoch), "seed": seed, "overrides": overrides}
+    wanted = Wanted(file, moment, sample, values, options, theme, out, chosen, overwrite)
+    return WRITERS[chosen](wanted)
 
 
 def _form_of(out: Path | None, form: str | None) -> str:
@@ -114,19 +134,6 @@ def _require_one(sample: int | None, values: str | None) -> None:
         raise InvalidValueError("--sample, --input: got both; expected one of them")
 
 
-def _asked(at: AtEpoch, sample: int | None, values: str | None) -> dict[str, Any]:
-    """The sample, and what there is to say of it and of the moment, as options of a drawing."""
-    moment = [] if at.scenario is None else [f"epoch {at.epoch}"]
-    found: dict[str, Any] = {}
-    if sample is not None:
-        found = at.row(sample)._asdict()
-        moment.append(f"sample {sample}")
-    elif values is not None:
-        found = {"sample": at.scaled(_numbers(values))}
-        moment.append(f"input {values}")
-    return found | {"subtitle": ", ".join(moment)}
-
-
 def _numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
@@ -140,11 +147,13 @@ def _numbers(text: str) -> list[float]:
 
 def write_picture(wanted: Wanted) -> int:
     """Write a picture to its file, and tell the file's name."""
-    out = Path(f"{wanted.at.path.stem}.{wanted.form}") if wanted.out is None else wanted.out
+    stem = find_scenario(wanted.file).stem
+    out = Path(f"{stem}.{wanted.form}") if wanted.out is None else wanted.out
     if out.suffix[1:].lower() != wanted.form:
         raise InvalidValueError(f"{out}: got the format {wanted.form!r}; expected that ending")
     _require_free(out, overwrite=wanted.overwrite)
-    diagram = prepare(wanted.at.network, **wanted.options)
+    network, options = wanted.make()
+    diagram = prepare(network, **options)
     figure = paint(diagram, theme=wanted.theme).get_figure(root=True)
     assert figure is not None
     save(figure, out, title=diagram.title, description=diagram.description,

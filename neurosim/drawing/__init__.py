@@ -5,9 +5,10 @@ A diagram of a network is made in steps, each a frozen record of what the one be
 `label_boxes` where its texts have room, `prepare` adds values, scales and a legend, `paint` makes
 matplotlib's artists of it; `draw` does all of that. Read `themes`, `pages`; for diagrams
 `measures`, `levels`, `items`, `folding`, `strata`, `heights`, `crossings`, `graphviz`, `layout`,
-`bends`, `routing`, `labels`, then `standing`, `font`, `texts`, `glyphs`, `scales`, `marks`, `legend`,
-`diagram`, then `canvas`, the painters and `drawing`; for curves and maps `values`, then what needs
-them: `history`, `curves`, `flows`, `confusion`, `planes`, `maps`, `matrices`; at last `notebook`.
+`bends`, `routing`, `labels`, then `standing`, `font`, `texts`, `glyphs`, `scales`, `marks`,
+`legend`, `diagram`, then `canvas`, the painters and `drawing`; for curves and maps `values`, then
+what needs them: `history`, `curves`, `flows`, `confusion`, `planes`, `maps`, `matrices`; at last
+`notebook`.
 """
 
 from neurosim.drawing.diagram import Diagram, prepare

@@ -12,7 +12,7 @@ import numpy as np
 
 from neurosim.drawing.folding import fold
 from neurosim.drawing.font import brief, width_of
-from neurosim.drawing.items import Circle, Folded, Tile
+from neurosim.drawing.items import MOST_CELLS, Circle, Folded, Tile
 from neurosim.drawing.labels import Labels, label_boxes
 from neurosim.drawing.layout import Arrangement, Point, arrange
 from neurosim.drawing.legend import (
@@ -257,6 +257,9 @@ def _notes(
     notes = [key_to(texts, standing)]
     if folded.has_boxes:
         notes.append(f"{folded}; in a heat map, a row is a source, a column a target")
+        sides = [side for tile in folded.tiles for side in _sides(tile)]
+        if max(sides, default=0) > MOST_CELLS:
+            notes.append(f"of more than {MOST_CELLS} rows or columns, neighbours share their mean")
         if standing.outputs:
             notes.append("outputs are not shown in boxes")
     elif folded.n_hidden_neurons or folded.n_hidden_connections:
@@ -270,11 +273,15 @@ def _notes(
     return [show_text(note) for note in notes if note]
 
 
+def _sides(tile: Tile) -> tuple[int, int]:
+    return len(tile.link.source.neurons), len(tile.link.target.neurons)
+
+
 def _description(folded: Folded, standing: Standing, outputs: Sequence[str], subtitle: str) -> str:
     """What there is to see, in words."""
     said = [f"A neural network: {folded}."]
     if subtitle:
-        said.append(f"{subtitle}.")
+        said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
     if standing.sample:
         said.append(f"Inputs: {_listed(list(map(brief, standing.sample)))}.")
     answers = [

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 UNIT = 20.0  # points in a radius: letters of 8 to 9 points
 _POINTS = 72.0  # in an inch
-_MOST_INCHES = 60.0  # either way; a larger drawing has smaller neurons
+# larger drawings have smaller neurons: what is longer no program shows, what has more area, as
+# points, takes seconds to write
+_MOST_INCHES, _MOST_SQUARE_INCHES = 200.0, 400.0
 
 
 def draw(
@@ -121,16 +123,28 @@ def paint(diagram: Diagram, ax: "Axes | None" = None, theme: str | Theme = "ligh
     left, bottom, right, top = diagram.box
     width, height = right - left, top - bottom
     if ax is None:
-        unit = min(UNIT, _MOST_INCHES * _POINTS / max(width, height))
+        of_side = _MOST_INCHES / max(width, height)
+        unit = min(UNIT, of_side * _POINTS, (_MOST_SQUARE_INCHES / width / height) ** 0.5 * _POINTS)
         figure = new_figure(chosen, (width * unit / _POINTS, height * unit / _POINTS))
         figure.set_layout_engine("none")  # the one Axes is the whole page
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes = require_axes(ax, chosen, (0.0, 0.0))
-    paper = axes.get_window_extent()
-    unit = min(paper.width / width, paper.height / height) * _POINTS / axes.figure.dpi
-    canvas = Canvas(axes, diagram, chosen, unit)
-    for paint_part in (paint_lines, paint_boxes, paint_neurons, paint_texts):
-        paint_part(canvas)
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
+    canvas = Canvas(axes, diagram, chosen, _unit(axes, width, height))
+    for paint_part in (paint_lines, paint_boxes, paint_neurons, paint_texts):
+        paint_part(canvas)
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")  # images have changed them
     return axes
+
+
+def _unit(axes: "Axes", width: float, height: float) -> float:
+    """How many points a radius is, where so many fill the Axes one way or the other."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)  # the Axes takes the place that it will have
+    paper = axes.get_position(original=True)
+    across, up = figure.get_size_inches()
+    return float(min(paper.width * across / width, paper.height * up / height) * _POINTS)

@@ -11,6 +11,8 @@ from neurosim.functions.numerals import Matrix, counted
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
+MOST_CELLS = 512  # rows or columns of a heat map: more than a page has points for
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
@@ -83,7 +85,7 @@ class Link:
     target: Box
     connections: tuple[Connection, ...]
 
-    def weights(self, most: int = 512) -> Matrix:
+    def weights(self, most: int = MOST_CELLS) -> Matrix:
         """The weights, (n_sources, n_targets), NaN where there is no connection.
 
         Beyond ``most`` rows or columns, equal runs of them share one: the mean of its weights.

@@ -104,12 +104,12 @@ def entries(
 def _of_weights(folded: Folded, scale: Scale) -> Iterator[Entry]:
     if folded.lines and scale.largest:
         kind = "matrix" if folded.has_boxes else "weights"
-        yield Entry(kind, f"weight  {brief(-scale.largest)}", brief(scale.largest))
+        yield Entry(kind, f"weight {brief(-scale.largest)}", brief(scale.largest))
 
 
 def _of_outputs(scale: Scale | None) -> Iterator[Entry]:
     if scale is not None and scale.largest:
-        yield Entry("outputs", f"output  {brief(-scale.largest)}", brief(scale.largest))
+        yield Entry("outputs", f"output {brief(-scale.largest)}", brief(scale.largest))
 
 
 def _of_signs(folded: Folded, scale: Scale) -> Iterator[Entry]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from neurosim.drawing.canvas import ITEMS, MOST_NAMED, SIGNS, Canvas, element_id
+from neurosim.drawing.canvas import ITEMS, MOST_NAMED, SIGNS, TEXTS, Canvas, element_id
 from neurosim.drawing.glyphs import glyph
 from neurosim.drawing.items import Circle, More
 from neurosim.drawing.layout import Point
@@ -10,7 +10,7 @@ from neurosim.drawing.measures import RADIUS
 from neurosim.drawing.themes import ink_on
 
 _EDGE = 0.06  # the border of a neuron, in radii
-_RING, _RING_WIDTH = 0.2, 0.15  # around a marked neuron: how far from it
+_RING, _RING_WIDTH = 0.11, 0.15  # around a marked neuron: how far from it
 _SMALL = (0.4, 0.15, -0.56)  # half a width and half a height of a curve, how far above the middle
 _LARGE = (0.5, 0.36, 0.0)  # the same where no value stands in the neuron
 _STROKE = 0.07  # of a curve
@@ -20,7 +20,7 @@ _DOTS = (0.85, 0.52, -0.52, -0.85)  # above and below the words "768 more"
 def paint_neurons(canvas: Canvas) -> None:
     """Paint neurons, and the marks of those that are not drawn."""
     found = [(item, place) for item, place in canvas.placed() if isinstance(item, Circle)]
-    _paint_rings(canvas, [at for item, at in found if item.name in canvas.diagram.marks.neurons])
+    _paint_rings(canvas, found)
     _paint_discs(canvas, found)
     _paint_curves(canvas, found)
     for item, place in canvas.placed():
@@ -44,15 +44,15 @@ def _paint_discs(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
         canvas.add(PatchCollection(discs, facecolor=fills, gid="neurons", **style))
 
 
-def _paint_rings(canvas: Canvas, places: list[Point]) -> None:
+def _paint_rings(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
     from matplotlib.patches import Circle as Disc
 
-    for place in places:
-        canvas.ax.add_patch(
-            Disc(place, RADIUS + _RING, facecolor=canvas.theme.background, gid="mark",
-                 edgecolor=canvas.theme.highlight, linewidth=_RING_WIDTH * canvas.unit,
-                 zorder=ITEMS - 0.1)
-        )  # fmt: skip
+    style: dict[str, Any] = {"facecolor": "none", "zorder": TEXTS + 0.1}
+    style |= {"edgecolor": canvas.theme.highlight, "linewidth": _RING_WIDTH * canvas.unit}
+    for item, place in found:
+        if item.name in canvas.diagram.marks.neurons:
+            gid = element_id("mark", item.name)
+            canvas.ax.add_patch(Disc(place, RADIUS + _RING, gid=gid, **style))
 
 
 def _paint_curves(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
@@ -81,5 +81,5 @@ def _paint_dots(canvas: Canvas, item: More, place: Point) -> None:
     from matplotlib.patches import Circle as Disc
 
     dots = [Disc((place[0], place[1] + above), 0.09) for above in _DOTS]
-    gid = element_id("more", item.name)
+    gid = element_id("dots", item.name)
     canvas.add(PatchCollection(dots, facecolor=canvas.theme.muted, zorder=ITEMS, gid=gid))

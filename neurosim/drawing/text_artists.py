@@ -29,11 +29,11 @@ def paint_texts(canvas: Canvas) -> None:
     for label in canvas.diagram.labels.shown:
         _write_label(canvas, label, places)
     _paint_loss(canvas)
-    for line in canvas.diagram.written:
+    for number, line in enumerate(canvas.diagram.written):
         colour = canvas.theme.text if line.kind == "title" else canvas.theme.muted
         weight = "bold" if line.kind == "title" else "normal"
         canvas.write(line.x, line.y, line.text, line.em, color=colour, fontweight=weight,
-                     ha="left", gid=line.kind)  # fmt: skip
+                     ha="left", gid=f"{line.kind}-{number}")  # fmt: skip
     for placed in canvas.diagram.legend:
         _paint_entry(canvas, placed)
 
@@ -94,10 +94,10 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
     left = x + entry.symbol_x
     right = left + entry.symbol_width
     if entry.before:
-        canvas.write(x, y, entry.before, EM_NOTE, ha="left", gid="legend")
+        canvas.write(x, y, entry.before, EM_NOTE, ha="left")
     if entry.after:
         end = x + entry.width
-        canvas.write(end, y, entry.after, EM_NOTE, ha="right", gid="legend")
+        canvas.write(end, y, entry.after, EM_NOTE, ha="right")
     match entry.kind:
         case "weights" | "outputs" | "matrix":
             _paint_bar(canvas, entry.kind, left, right, y)

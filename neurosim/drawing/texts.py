@@ -37,7 +37,7 @@ def _beside(circle: Circle, standing: Standing, show: Collection[str], last: int
     facts = _facts(circle.neuron, standing, show)
     if circle.column in (0, last):
         return "\n".join([circle.name, *facts])
-    return "   ".join([circle.name, *facts])
+    return ", ".join([circle.name, *facts])
 
 
 def _facts(neuron: Neuron, standing: Standing, show: Collection[str]) -> list[str]:
@@ -86,5 +86,5 @@ def key_to(texts: Collection[str], standing: Standing) -> str:
 
 def _facts_in(text: str) -> list[str]:
     """The parts of a text that begin with a letter and a number."""
-    parts = [part for line in text.split("\n") for part in line.split("   ")]
+    parts = [part for line in text.split("\n") for part in line.split(", ")]
     return [part for part in parts if " " in part]  # a name has no space
