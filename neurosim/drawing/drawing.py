@@ -22,7 +22,7 @@ UNIT = 20.0  # points in a radius: letters of 8 to 9 points
 _POINTS = 72.0  # in an inch
 # larger drawings have smaller neurons: what is longer no program shows, what has more area, as
 # points, takes seconds to write
-_MOST_INCHES, _MOST_SQUARE_INCHES = 200.0, 400.0
+_MOST_INCHES, _MOST_SQUARE_INCHES = 200.0, 256.0
 
 
 def draw(

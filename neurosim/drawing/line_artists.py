@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from neurosim.drawing.canvas import LINES, MARKED, MOST_NAMED, ON_LINES, Canvas, element_id
 from neurosim.drawing.layout import Point
 from neurosim.drawing.routing import Route
-from neurosim.drawing.scales import dashes
 from neurosim.network.connection import Connection
 
 _CASING, _CLEAR = 0.44, 0.2  # how much broader than a marked line its casing is, and the gap in it
@@ -73,13 +72,12 @@ def _paint_all(canvas: Canvas, ways: Sequence[Way]) -> None:
 def _paint_some(canvas: Canvas, ways: Sequence[Way], *, gid: str) -> None:
     scale = canvas.diagram.weights
     weights = [way.connection.weight for way in ways]
-    widths = [scale.width(weight) for weight in weights]
     paint_routes(
         canvas,
         [way.route for way in ways],
         colors=[canvas.line_colour(weight) for weight in weights],
-        linewidths=[width * canvas.unit for width in widths],
-        linestyles=[dashes(*pair) for pair in zip(weights, widths, strict=True)],
+        linewidths=[scale.width(weight) * canvas.unit for weight in weights],
+        linestyles=[scale.style(weight) for weight in weights],
         zorder=LINES,
         gid=gid,
     )

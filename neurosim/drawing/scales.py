@@ -15,7 +15,7 @@ _MOST_FILL = 0.78  # the same for the fill of neurons, which begins in the middl
 _THIN, _THICK = 0.04, 0.22  # radii
 _SPARSE = 36  # lines between two columns that have their full width; more are drawn thinner
 _LEAST_SHARE = 0.18
-_DASH, _GAP = 0.34, 0.2  # radii; both grow with the line
+_DASH, _GAP = 0.34, 0.2  # radii; longer on broad lines, and dashes where lines are many
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,18 @@ class Scale:
         """The width of a line, in radii of a neuron: it grows with the root of the weight."""
         return self.share * (_THIN + (_THICK - _THIN) * math.sqrt(abs(self.part(value))))
 
+    def style(self, value: float) -> tuple[float, tuple[float, ...] | None]:
+        """The style of a line: solid, but dashed for a weight below zero.
 
-def dashes(value: float, width: float) -> tuple[float, tuple[float, ...] | None]:
-    """The style of a line so wide: solid, but for a weight below zero.
+        Matplotlib takes an offset, and lengths on and off, in widths of the line.
 
-    Matplotlib takes an offset, and lengths on and off, in widths of the line.
-
-    >>> dashes(0.5, 0.2)
-    (0.0, None)
-    """
-    if not value < 0.0:
-        return 0.0, None
-    return 0.0, (_DASH / width + 0.8, _GAP / width + 0.8)
+        >>> Scale(1.0).style(0.5)
+        (0.0, None)
+        """
+        if not value < 0.0:
+            return 0.0, None
+        width = self.width(value)
+        return 0.0, (_DASH / width / math.sqrt(self.share) + 0.8, _GAP / width + 0.8)
 
 
 def samples(largest: float) -> Sequence[float]:

@@ -12,7 +12,6 @@ from neurosim.drawing.legend import EM_NOTE, Entry, Placed
 from neurosim.drawing.line_artists import bars
 from neurosim.drawing.measures import EM, EM_NAME
 from neurosim.drawing.neuron_artists import curve
-from neurosim.drawing.scales import dashes
 from neurosim.drawing.themes import ink_on
 
 _CORNER = 0.3  # of the bracket of the loss
@@ -145,5 +144,5 @@ def _paint_stroke(canvas: Canvas, entry: Entry, left: float, right: float, y: fl
     canvas.lines(
         [[(left, y), (right, y)]], width,
         colors=[canvas.line_colour(entry.value) if is_sign else canvas.theme.foreground],
-        linestyles=[dashes(entry.value, width)] if is_sign else "solid", zorder=LINES,
+        linestyles=[scale.style(entry.value)] if is_sign else "solid", zorder=LINES,
     )  # fmt: skip
