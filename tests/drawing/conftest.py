@@ -72,6 +72,24 @@ def _dense(route):
     return (u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d).reshape(-1, 2)
 
 
+@pytest.fixture
+def small():
+    """x1, x2 -> h -> o, by hand: for 2, 3 is h = 2 - 3 = -1, o = -1/2; with 1 aimed at, L = 9/8."""
+    net = Network("small")
+    net.add_layer("x", 2)
+    net.add_layer("hidden", ["h"], bias=0.0)
+    net.add_layer("out", ["o"], bias=None)
+    net.connect("x", "hidden", weights=[[1.0], [-1.0]])
+    net.connect("h", "o", weight=0.5, trainable=False)
+    return net
+
+
+@pytest.fixture
+def by_id():
+    """``by_id(ax)``: the artists of an Axes that have an id, by it."""
+    return lambda ax: {a.get_gid(): a for a in ax.get_children() if a.get_gid()}
+
+
 @pytest.fixture(scope="session")
 def random_network():
     """``random_network(seed)``: any acyclic graph."""
