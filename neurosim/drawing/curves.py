@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one more than colours, so that few pairs repeat
+PAGE = (5.6, 3.6)  # inches: on a telephone the letters are still read
 _SPREAD = 100.0  # where the largest loss is so many times the smallest, a log axis shows more
 _FEW = 40  # epochs; of more, only some get a marker
 
@@ -67,7 +68,7 @@ def draw_loss(
     is_log = is_wide(series) if log is None else log
     if is_log:
         _require_positive(series)
-    chosen, axes = require_theme(theme), require_axes(ax, theme, (6.4, 4.0))
+    chosen, axes = require_theme(theme), require_axes(ax, theme, PAGE)
     above = draw_series(axes, series, chosen)
     y = "loss (logarithmic)" if is_log else "loss"
     name_axes(axes, chosen, x="epoch", y=y, title=title, above=above)
@@ -101,7 +102,7 @@ def draw_metrics(
     """
     courses = courses_of(history)  # once: of an iterator nothing is left
     series = metric_series(courses, names)
-    chosen, axes = require_theme(theme), require_axes(ax, theme, (6.4, 4.0))
+    chosen, axes = require_theme(theme), require_axes(ax, theme, PAGE)
     above = draw_series(axes, series, chosen)
     measured = ", ".join(require_metrics(courses, names)).replace("_", " ")
     y = measured if len(measured) < 40 else "metrics"
@@ -225,7 +226,7 @@ def set_log_scale(ax: "Axes") -> None:
 
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    decades = float(np.log10(high / low))
+    decades = float(np.log10(high) - np.log10(low))
     subs = (1.0,) if decades > 3 else (1.0, 2.0, 5.0) if decades > 0.7 else tuple(range(1, 10))
     ax.yaxis.set_major_locator(LogLocator(subs=subs, numticks=9))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurosim.drawing.curves import Series, draw_series, is_wide, set_log_scale
+from neurosim.drawing.curves import PAGE, Series, draw_series, is_wide, set_log_scale
 from neurosim.drawing.pages import name_axes, require_axes
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.drawing.values import layers_of, neuron_outputs, require_network
@@ -113,7 +113,7 @@ def draw_gradients(
     chosen = require_theme(theme)
     if epochs is not None:
         numbers, course = gradient_course(network, X, T, epochs, loss=loss, reduction=reduction)
-        axes = require_axes(ax, theme, (6.4, 4.0))
+        axes = require_axes(ax, theme, PAGE)
         lines = [Series(name, numbers, norms, n) for n, (name, norms) in enumerate(course.items())]
         above = draw_series(axes, lines, chosen)
         name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title, above=above)
@@ -123,7 +123,7 @@ def draw_gradients(
     norms = gradient_norms(network, X, T, loss=loss, reduction=reduction)
     if not norms:
         raise InvalidValueError("network: no weights and no biases; expected one at least")
-    axes = require_axes(ax, theme, (6.4, 4.0))
+    axes = require_axes(ax, theme, PAGE)
     _draw_norms(axes, norms, chosen)
     name_axes(axes, chosen, x="layer", y="norm of the gradient", title=title)
     return axes
@@ -252,12 +252,12 @@ def draw_activations(
     chosen = require_theme(theme)
     if epochs is None:
         now = activation_histograms(network, X, bins=bins)
-        axes = require_axes(ax, theme, (6.4, 1.2 + 0.8 * min(len(now), 10)))
+        axes = require_axes(ax, theme, (5.6, 1.2 + 0.8 * min(len(now), 10)))
         _draw_ridges(axes, now, chosen)
         name_axes(axes, chosen, x="output", y="layer", title=title)
         return axes
     numbers, course = activation_course(network, X, epochs, bins=bins)
-    axes = require_axes(ax, theme, (6.4, 1.2 + 0.9 * min(len(course), 10)))
+    axes = require_axes(ax, theme, (5.6, 1.2 + 0.9 * min(len(course), 10)))
     _draw_bands(axes, numbers, course, chosen)
     name_axes(axes, chosen, x="epoch", y="layer", title=title)
     return axes

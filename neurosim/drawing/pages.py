@@ -14,6 +14,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,9 +192,11 @@ def require_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
         known = ", ".join(f".{name}" for name in FORMATS)
         what = f"{str(target)!r}: no picture that can be made, got the ending {target.suffix!r}"
         raise InvalidValueError(f"{what}; expected one of {known}{guess(suffix, FORMATS)}")
+    if "\0" in str(target):
+        raise FileError(f"{str(target)!r:.200}: cannot be written, got a NUL in the name")
     try:
         is_there = target.exists() or target.is_symlink()
-    except (OSError, ValueError) as error:  # too long; a NUL
+    except OSError as error:  # too long
         raise FileError(f"{str(target)!r:.200}: cannot be written, got {error}") from error
     if is_there and not target.is_file():
         raise FileError(f"{target}: no regular file; expected one, or a new name")
@@ -235,10 +238,14 @@ def _told(svg: str, title: str, description: str) -> str:
     attributes, _, inside = rest.partition(">")
     assert inside, "matplotlib writes an element svg"
     declaration = before.partition("<!DOCTYPE")[0]  # that of 1.1 knows no role
+    # ids of their own: several pictures may stand in one page
+    digest = blake2b(
+        f"{title}\n{description}".encode("utf-8", "replace"), digest_size=6
+    ).hexdigest()
     told = (
-        f'{declaration}<svg role="img" aria-labelledby="title description" {attributes}>\n'
-        f' <title id="title">{escape(title)}</title>\n'
-        f' <desc id="description">{escape(description)}</desc>{inside}'
+        f'{declaration}<svg role="img" aria-labelledby="t{digest} d{digest}" {attributes}>\n'
+        f' <title id="t{digest}">{escape(title)}</title>\n'
+        f' <desc id="d{digest}">{escape(description)}</desc>{inside}'
     )
     return _NOT_XML.sub(lambda found: _sign_of(found[0]), told)
 
