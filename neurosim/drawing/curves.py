@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurosim.drawing.history import courses_of, require_metrics
-from neurosim.drawing.pages import name_axes, require_axes, style_legend
+from neurosim.drawing.pages import count_axis, legend_shape, name_axes, require_axes, style_legend
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numerals import Matrix, counted
@@ -68,7 +68,7 @@ def draw_loss(
     is_log = is_wide(series) if log is None else log
     if is_log:
         _require_positive(series)
-    chosen, axes = require_theme(theme), require_axes(ax, theme, PAGE)
+    chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
     above = draw_series(axes, series, chosen)
     y = "loss (logarithmic)" if is_log else "loss"
     name_axes(axes, chosen, x="epoch", y=y, title=title, above=above)
@@ -102,7 +102,7 @@ def draw_metrics(
     """
     courses = courses_of(history)  # once: of an iterator nothing is left
     series = metric_series(courses, names)
-    chosen, axes = require_theme(theme), require_axes(ax, theme, PAGE)
+    chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
     above = draw_series(axes, series, chosen)
     measured = ", ".join(require_metrics(courses, names)).replace("_", " ")
     y = measured if len(measured) < 40 else "metrics"
@@ -176,19 +176,21 @@ def _require_positive(series: Iterable[Series]) -> None:
             )
 
 
+def page_for(series: Sequence[Series]) -> tuple[float, float]:
+    """Width and height of a page for these lines: a long legend takes nothing from the curves."""
+    _, rows = legend_shape([one.label for one in series])
+    return PAGE[0], PAGE[1] + 0.22 * (rows - 1)
+
+
 def draw_series(ax: "Axes", series: Sequence[Series], theme: Theme) -> int:
     """Draw lines over epochs: each by its own colour and marker, validation dashed.
 
     Returns:
         The number of rows of the legend above; 0 where there is none.
     """
-    from matplotlib.ticker import MaxNLocator
-
     handles = [_draw_line(ax, one, theme, n) for n, one in enumerate(series)]
     ax.grid(visible=True, color=theme.grid, linewidth=0.7)
-    ax.xaxis.set_major_locator(
-        MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
-    )
+    count_axis(ax)
     ax.margins(x=0.02)
     if all(len(one.x) == 1 for one in series):
         ax.set_xlim(series[0].x[0] - 0.5, series[0].x[0] + 0.5)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurosim.drawing.curves import PAGE, Series, draw_series, is_wide, set_log_scale
-from neurosim.drawing.pages import name_axes, require_axes
+from neurosim.drawing.curves import PAGE, Series, draw_series, is_wide, page_for, set_log_scale
+from neurosim.drawing.pages import count_axis, name_axes, require_axes
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.drawing.values import layers_of, neuron_outputs, require_network
 from neurosim.errors import InvalidValueError, WrongTypeError
@@ -113,8 +113,8 @@ def draw_gradients(
     chosen = require_theme(theme)
     if epochs is not None:
         numbers, course = gradient_course(network, X, T, epochs, loss=loss, reduction=reduction)
-        axes = require_axes(ax, theme, PAGE)
         lines = [Series(name, numbers, norms, n) for n, (name, norms) in enumerate(course.items())]
+        axes = require_axes(ax, theme, page_for(lines))
         above = draw_series(axes, lines, chosen)
         name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title, above=above)
         if is_wide(lines):
@@ -276,8 +276,6 @@ def _draw_ridges(ax: "Axes", histograms: Mapping[str, Histogram], theme: Theme) 
 
 
 def _draw_bands(ax: "Axes", numbers: Matrix, course: Mapping[str, Histogram], theme: Theme) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     step = float(numbers[1] - numbers[0]) if len(numbers) > 1 else 1.0
     left, right = numbers[0] - step / 2, numbers[-1] + step / 2
     for row, histogram in enumerate(course.values()):
@@ -294,7 +292,7 @@ def _draw_bands(ax: "Axes", numbers: Matrix, course: Mapping[str, Histogram], th
                         color=theme.muted)  # fmt: skip
     ax.set_xlim(left, right)
     _name_rows(ax, list(course))
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
+    count_axis(ax)
 
 
 def _name_rows(ax: "Axes", names: Sequence[str]) -> None:

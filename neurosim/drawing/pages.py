@@ -12,7 +12,7 @@ import secrets
 import textwrap
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from html import escape
@@ -70,6 +70,16 @@ def require_axes(ax: "Axes | None", theme: str | Theme, size: tuple[float, float
     return ax
 
 
+def count_axis(ax: "Axes") -> None:
+    """Let the axis to the right count: whole numbers only, written out."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.xaxis.set_major_locator(
+        MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+    )
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
 def style_axes(ax: "Axes", theme: str | Theme) -> None:
     """Give an Axes the colours of a theme; two of its four sides are enough."""
     chosen = require_theme(theme)
@@ -112,8 +122,7 @@ def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]
     Returns:
         The number of its rows.
     """
-    longest = max(map(len, labels))
-    columns = max(1, min(4, len(labels), 72 // (longest + 8)))
+    columns, rows = legend_shape(labels)
     legend = ax.legend(
         handles, [show_text(label) for label in labels], loc="lower left",
         bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False, fontsize=9,
@@ -121,7 +130,13 @@ def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
-    return -(-len(labels) // columns)
+    return rows
+
+
+def legend_shape(labels: Sequence[str]) -> tuple[int, int]:
+    """The numbers of columns and rows of a legend with these labels."""
+    columns = max(1, min(4, len(labels), 72 // (max(map(len, labels), default=0) + 8)))
+    return columns, -(-len(labels) // columns)
 
 
 def show_text(text: str) -> str:

@@ -191,3 +191,21 @@ def test_series_are_data_that_can_be_had_alone():
 
     assert series.x.tolist() == [0, 1]
     assert np.isnan(series.y[1])
+
+
+def test_epochs_are_written_out():
+    axes = ns.draw_loss(np.linspace(2, 1, 1_000_000))
+    axes.figure.draw_without_rendering()
+
+    shown = [text.get_text() for text in axes.get_xticklabels()]
+    assert "200,000" in shown
+
+
+def test_a_long_legend_takes_no_room_from_the_curves():
+    heights = []
+    for n in (1, 40):
+        axes = ns.draw_loss({f"run {number}": [1, 2] for number in range(n)})
+        axes.figure.draw_without_rendering()
+        heights.append(axes.get_window_extent().height)
+
+    assert heights[1] > 0.8 * heights[0]
