@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 import matplotlib as mpl
 import pytest
 
+import neurosim as ns
 from neurosim.drawing.pages import (
     FORMATS,
     name_axes,
@@ -44,6 +45,13 @@ def test_two_pictures_of_the_same_have_the_same_bytes(form):
 
     assert first == second
     assert first.startswith({"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
+
+
+def test_no_date_stands_in_any_file():
+    for form in FORMATS:
+        data = render(picture(), form, title="A", description="B")
+        assert b"Date" not in data
+        assert b"dc:date" not in data
 
 
 @pytest.mark.slow
@@ -182,7 +190,8 @@ def test_a_name_that_is_no_name_is_told():
 def test_nothing_is_left_of_the_settings_it_writes_with():
     before = dict(mpl.rcParams)
 
-    render(picture(), "svg", title="t", description="d")
+    axes = ns.draw_loss({"a": [1, 2], "b": [1, 1e-9]}, title="$x$", theme="dark")
+    render(axes.figure, "svg", title="t", description="d")
 
     assert dict(mpl.rcParams) == before
 
