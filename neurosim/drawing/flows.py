@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BINS = 40
+_LEAST_SPAN = 1e-9  # of values, by the largest of them
 _FINE = 512  # bins while epochs pass, when nobody knows yet how far the values will go
 _MOST_EPOCHS = 256  # columns that a picture has room for; of more epochs, every second is kept
 _BAND = 0.8  # of the height of a row
@@ -224,7 +225,11 @@ def _span(values: Matrix) -> tuple[float, float]:
     if not np.isfinite(values).all():
         raise InvalidValueError("network: an output is not finite; expected finite outputs")
     low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    least = _LEAST_SPAN * max(abs(low), abs(high))  # in less, floats have no room for the edges
+    if high - low > least:
+        return low, high
+    margin = max(0.5, least)
+    return low - margin, high + margin
 
 
 def draw_activations(

@@ -88,6 +88,18 @@ def test_of_many_classes_the_colours_are_left():
         (([[1, 0]], [0, 1]), None, ShapeError, r"outputs: got \(1, 2\) for T \(2,\)"),
         (([[1, 0]], [2]), None, InvalidValueError, "expected whole numbers from 0 to 1"),
         (([[1, 0]], [0.5]), None, InvalidValueError, "T: no class indices"),
+        (
+            ([[0.1], [0.2], [3]], [[0.1], [0.2], [3]]),
+            None,
+            InvalidValueError,
+            "T: no two classes, got 0.1, 0.2, 3, ...; expected two numbers",
+        ),
+        (
+            ([[1, 0], [0, 1]], [[1, 0], [1, 1]]),
+            None,
+            InvalidValueError,
+            r"T: row 1 is of no single class, got \[1.0, 1.0\]; expected one largest",
+        ),
         (([[1, 0]], [0]), ["a"], ShapeError, "names: got 1 of them; expected 2, one a class"),
         (([[1, 0]], [[1, 0, 0]]), None, ShapeError, "T: got"),
         (3, None, ShapeError, r"network: got 3; expected a neurosim.Network, or \(outputs"),

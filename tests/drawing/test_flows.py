@@ -134,6 +134,14 @@ def test_a_layer_that_always_answers_the_same_has_a_histogram_too():
     assert found["h0"].counts.sum() == 2
 
 
+@pytest.mark.parametrize("X", [[[2.0**60]], [[2.0**60], [2.0**60 + 256]], [[1.0], [1 + 1e-15]]])
+def test_answers_that_are_large_and_nearly_the_same_have_a_histogram_too(X):
+    found = activation_histograms(chain(weight=1), X)
+
+    assert found["h0"].counts.sum() == len(X)
+    assert (np.diff(found["h0"].edges) > 0).all()
+
+
 def test_answers_over_epochs_are_counted_over_the_span_of_all():
     net = chain(weight=1)
 

@@ -61,7 +61,7 @@ def test_responses_of_outputs_are_what_the_network_predicts():
     ("n", "fixed", "words"),
     [
         (4, None, r"got 4 \(x1, x2, x3, x4\); expected values for all but two,"
-                  r" such as fixed=\{'x3': 0, 'x4': 0\}"),
+                  r" such as fixed=\{'x3': 0, 'x4': 0\} \(--fix x3=0 --fix x4=0\)$"),
         (4, {"x2": 1}, r"got 3 \(x1, x3, x4\); .* fixed=\{'x2': 0, 'x4': 0\}"),
         (64, None, r"x8 and 56 more\); .* 'x5': 0, \.\.\.\}"),
         (1, None, r"got 1 \(x1\); expected two$"),
