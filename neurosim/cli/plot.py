@@ -58,7 +58,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     metrics.svg. Maps and confusions ask the scenario's file for its training rows.
     """
     run = read_run(folder)
-    chosen = _require_kinds(kinds) or _usual_kinds(run)
+    chosen = _require_kinds(kinds) or (_usual_kinds(run) if output is None else ["loss"])
     if output is not None and len(chosen) > 1:
         raise InvalidValueError(f"-o: one file for {len(chosen)} pictures; expected one --what")
     held = _require_fixed(fixed)

@@ -29,6 +29,10 @@ def confusion(outputs: Any, T: Any) -> NDArray[np.intp]:
         outputs: (B, n_out).
         T: targets, (B, n_out), or class indices, (B,).
 
+    Raises:
+        ShapeError: there are not as many rows of one as of the other.
+        InvalidValueError: the targets are no classes.
+
     >>> confusion([[0.2], [0.9], [0.7]], [[0], [1], [0]]).tolist()
     [[1, 1], [0, 1]]
     """
@@ -36,11 +40,30 @@ def confusion(outputs: Any, T: Any) -> NDArray[np.intp]:
     if given.ndim != 2 or len(given) != len(targets) or not given.size:
         raise ShapeError(f"outputs: got {given.shape} for T {targets.shape}; expected as many rows")
     if given.shape[1] == 1:
+        _require_two(targets)
         middle = 0.0 if (targets < 0).any() else 0.5
         return _counts((targets > middle).ravel(), (given > middle).ravel(), 2)
     if targets.shape == given.shape:
+        _require_one_each(targets)
         return _counts(targets.argmax(axis=1), given.argmax(axis=1), given.shape[1])
     return _counts(_require_classes(targets, given), given.argmax(axis=1), given.shape[1])
+
+
+def _require_two(targets: Matrix) -> None:
+    found = np.unique(targets)
+    if len(found) > 2:
+        got = ", ".join(f"{value:.6g}" for value in found[:3])
+        raise InvalidValueError(f"T: no two classes, got {got}, ...; expected two numbers")
+
+
+def _require_one_each(targets: Matrix) -> None:
+    is_largest = targets == targets.max(axis=1, keepdims=True)
+    wrong = np.flatnonzero(is_largest.sum(axis=1) > 1)
+    if len(wrong):
+        raise InvalidValueError(
+            f"T: row {wrong[0]} is of no single class, got {targets[wrong[0]].tolist()!r:.80};"
+            " expected one largest number in each row"
+        )
 
 
 def _require_classes(targets: Matrix, outputs: Matrix) -> Matrix:

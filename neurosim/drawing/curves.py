@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurosim.drawing.history import courses_of, require_metrics
-from neurosim.drawing.pages import name_axes, require_axes, style_legend
+from neurosim.drawing.pages import count_axis, legend_shape, name_axes, require_axes, style_legend
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numerals import Matrix, counted
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one more than colours, so that few pairs repeat
+PAGE = (5.6, 3.6)  # inches: on a telephone the letters are still read
 _SPREAD = 100.0  # where the largest loss is so many times the smallest, a log axis shows more
 _FEW = 40  # epochs; of more, only some get a marker
 
@@ -67,7 +68,7 @@ def draw_loss(
     is_log = is_wide(series) if log is None else log
     if is_log:
         _require_positive(series)
-    chosen, axes = require_theme(theme), require_axes(ax, theme, (6.4, 4.0))
+    chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
     above = draw_series(axes, series, chosen)
     y = "loss (logarithmic)" if is_log else "loss"
     name_axes(axes, chosen, x="epoch", y=y, title=title, above=above)
@@ -101,7 +102,7 @@ def draw_metrics(
     """
     courses = courses_of(history)  # once: of an iterator nothing is left
     series = metric_series(courses, names)
-    chosen, axes = require_theme(theme), require_axes(ax, theme, (6.4, 4.0))
+    chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
     above = draw_series(axes, series, chosen)
     measured = ", ".join(require_metrics(courses, names)).replace("_", " ")
     y = measured if len(measured) < 40 else "metrics"
@@ -175,19 +176,21 @@ def _require_positive(series: Iterable[Series]) -> None:
             )
 
 
+def page_for(series: Sequence[Series]) -> tuple[float, float]:
+    """Width and height of a page for these lines: a long legend takes nothing from the curves."""
+    _, rows = legend_shape([one.label for one in series])
+    return PAGE[0], PAGE[1] + 0.22 * (rows - 1)
+
+
 def draw_series(ax: "Axes", series: Sequence[Series], theme: Theme) -> int:
     """Draw lines over epochs: each by its own colour and marker, validation dashed.
 
     Returns:
         The number of rows of the legend above; 0 where there is none.
     """
-    from matplotlib.ticker import MaxNLocator
-
     handles = [_draw_line(ax, one, theme, n) for n, one in enumerate(series)]
     ax.grid(visible=True, color=theme.grid, linewidth=0.7)
-    ax.xaxis.set_major_locator(
-        MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
-    )
+    count_axis(ax)
     ax.margins(x=0.02)
     if all(len(one.x) == 1 for one in series):
         ax.set_xlim(series[0].x[0] - 0.5, series[0].x[0] + 0.5)
@@ -225,7 +228,7 @@ def set_log_scale(ax: "Axes") -> None:
 
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    decades = float(np.log10(high / low))
+    decades = float(np.log10(high) - np.log10(low))
     subs = (1.0,) if decades > 3 else (1.0, 2.0, 5.0) if decades > 0.7 else tuple(range(1, 10))
     ax.yaxis.set_major_locator(LogLocator(subs=subs, numticks=9))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

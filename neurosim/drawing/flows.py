@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurosim.drawing.curves import Series, draw_series, is_wide, set_log_scale
-from neurosim.drawing.pages import name_axes, require_axes
+from neurosim.drawing.curves import PAGE, Series, draw_series, is_wide, page_for, set_log_scale
+from neurosim.drawing.pages import count_axis, name_axes, require_axes
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.drawing.values import layers_of, neuron_outputs, require_network
 from neurosim.errors import InvalidValueError, WrongTypeError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BINS = 40
+_LEAST_SPAN = 1e-9  # of values, by the largest of them
 _FINE = 512  # bins while epochs pass, when nobody knows yet how far the values will go
 _MOST_EPOCHS = 256  # columns that a picture has room for; of more epochs, every second is kept
 _BAND = 0.8  # of the height of a row
@@ -113,8 +114,8 @@ def draw_gradients(
     chosen = require_theme(theme)
     if epochs is not None:
         numbers, course = gradient_course(network, X, T, epochs, loss=loss, reduction=reduction)
-        axes = require_axes(ax, theme, (6.4, 4.0))
         lines = [Series(name, numbers, norms, n) for n, (name, norms) in enumerate(course.items())]
+        axes = require_axes(ax, theme, page_for(lines))
         above = draw_series(axes, lines, chosen)
         name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title, above=above)
         if is_wide(lines):
@@ -123,7 +124,7 @@ def draw_gradients(
     norms = gradient_norms(network, X, T, loss=loss, reduction=reduction)
     if not norms:
         raise InvalidValueError("network: no weights and no biases; expected one at least")
-    axes = require_axes(ax, theme, (6.4, 4.0))
+    axes = require_axes(ax, theme, PAGE)
     _draw_norms(axes, norms, chosen)
     name_axes(axes, chosen, x="layer", y="norm of the gradient", title=title)
     return axes
@@ -224,7 +225,11 @@ def _span(values: Matrix) -> tuple[float, float]:
     if not np.isfinite(values).all():
         raise InvalidValueError("network: an output is not finite; expected finite outputs")
     low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    least = _LEAST_SPAN * max(abs(low), abs(high))  # in less, floats have no room for the edges
+    if high - low > least:
+        return low, high
+    margin = max(0.5, least)
+    return low - margin, high + margin
 
 
 def draw_activations(
@@ -252,12 +257,12 @@ def draw_activations(
     chosen = require_theme(theme)
     if epochs is None:
         now = activation_histograms(network, X, bins=bins)
-        axes = require_axes(ax, theme, (6.4, 1.2 + 0.8 * min(len(now), 10)))
+        axes = require_axes(ax, theme, (5.6, 1.2 + 0.8 * min(len(now), 10)))
         _draw_ridges(axes, now, chosen)
         name_axes(axes, chosen, x="output", y="layer", title=title)
         return axes
     numbers, course = activation_course(network, X, epochs, bins=bins)
-    axes = require_axes(ax, theme, (6.4, 1.2 + 0.9 * min(len(course), 10)))
+    axes = require_axes(ax, theme, (5.6, 1.2 + 0.9 * min(len(course), 10)))
     _draw_bands(axes, numbers, course, chosen)
     name_axes(axes, chosen, x="epoch", y="layer", title=title)
     return axes
@@ -276,8 +281,6 @@ def _draw_ridges(ax: "Axes", histograms: Mapping[str, Histogram], theme: Theme) 
 
 
 def _draw_bands(ax: "Axes", numbers: Matrix, course: Mapping[str, Histogram], theme: Theme) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     step = float(numbers[1] - numbers[0]) if len(numbers) > 1 else 1.0
     left, right = numbers[0] - step / 2, numbers[-1] + step / 2
     for row, histogram in enumerate(course.values()):
@@ -294,7 +297,7 @@ def _draw_bands(ax: "Axes", numbers: Matrix, course: Mapping[str, Histogram], th
                         color=theme.muted)  # fmt: skip
     ax.set_xlim(left, right)
     _name_rows(ax, list(course))
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
+    count_axis(ax)
 
 
 def _name_rows(ax: "Axes", names: Sequence[str]) -> None:

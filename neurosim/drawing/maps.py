@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurosim.compiler.compile import require_rows
 from neurosim.drawing.curves import MARKERS
 from neurosim.drawing.pages import name_axes, require_axes, style_legend
 from neurosim.drawing.planes import Plane, Span, plane_of, responses_over
@@ -16,6 +17,7 @@ from neurosim.drawing.values import layers_of, require_network
 from neurosim.errors import ShapeError, UnknownNameError, unknown
 from neurosim.functions.numerals import Matrix, require_array
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]  # left, bottom, width, height
 
 _MOST_IN_A_LAYER = 8  # maps; of a larger layer the first ones and the last are drawn
+_FROM_ZERO_TO_ONE = {"sigmoid", "hard_sigmoid", "softmax", "step"}
 _PITCH = 1.5  # from one map to the next, in widths of a map
 
 
@@ -65,18 +68,20 @@ def draw_boundary(
     names = [neuron.name for neuron in network.outputs]
     column = _column_of(output, names)
     values = network.predict(plane.points)
-    classes = None if X is None or T is None else _targets(T, len(require_array(X, "X")), column)
-    samples = None if X is None else require_array(X, "X")[:, plane.columns]
+    samples = None if X is None else require_rows(X, len(network.inputs))[:, plane.columns]
+    classes = None
+    if samples is not None and T is not None:
+        classes = _targets(T, len(samples), column, len(names))
     chosen, axes = require_theme(theme), require_axes(ax, theme, (5.6, 4.8))
     if column is None:
         above = _draw_classes(
             axes, plane, values, names, samples=samples, classes=classes, theme=chosen
         )
     else:
-        picture = plane.grid(values[:, column])
         above = _draw_values(
-            axes, plane, picture, names[column], samples=samples, targets=classes, theme=chosen
-        )
+            axes, plane, values[:, column], network.outputs[column],
+            samples=samples, targets=classes, theme=chosen,
+        )  # fmt: skip
     name_axes(axes, chosen, x=plane.inputs[0], y=plane.inputs[1], title=title, above=above)
     axes.set_xlim(plane.extent[:2])
     axes.set_ylim(plane.extent[2:])
@@ -92,25 +97,26 @@ def _column_of(output: str | None, names: Sequence[str]) -> int | None:
     return list(names).index(output)
 
 
-def _targets(T: Any, n_rows: int, column: int | None) -> Matrix:
+def _targets(T: Any, n_rows: int, column: int | None, n_out: int) -> Matrix:
     """One number a sample: its class, or what the output of this column should be."""
     targets = require_array(T, "T")
     if len(targets) != n_rows or targets.ndim not in {1, 2}:
         raise ShapeError(f"T: got {targets.shape}; expected a row for each of {n_rows} samples")
-    if targets.ndim == 1:
-        return targets
-    if targets.shape[1] == 1:
-        return targets[:, 0]
+    if targets.ndim == 1 or targets.shape[1] == 1:
+        flat = targets.ravel()  # where there are several outputs, the indices of classes
+        return flat if n_out == 1 or column is None else (flat == column).astype(float)
+    if targets.shape[1] != n_out:
+        raise ShapeError(f"T: got {targets.shape}; expected {(n_rows, n_out)}, or class indices")
     return targets.argmax(axis=1).astype(float) if column is None else targets[:, column]
 
 
-def threshold_of(targets: Matrix | None, values: Matrix) -> float | None:
-    """Between which classes a line is drawn: 0.5 or 0 as for ``accuracy``; None where are none.
+def threshold_of(targets: Matrix | None, activation: str) -> float | None:
+    """Where the line between two classes is: 0.5 or 0, as for ``accuracy``; None without classes.
 
-    Without targets it is 0.5 where all values are from 0 to 1, else 0.
+    Without targets, it is in the middle of what the activation can answer.
     """
     if targets is None:
-        return 0.5 if values.min() >= 0 and values.max() <= 1 else 0.0
+        return 0.5 if activation in _FROM_ZERO_TO_ONE else 0.0
     levels = set(np.unique(targets).tolist())
     if levels <= {-1.0, 1.0} and -1.0 in levels:
         return 0.0
@@ -120,8 +126,8 @@ def threshold_of(targets: Matrix | None, values: Matrix) -> float | None:
 def _draw_values(
     ax: "Axes",
     plane: Plane,
-    picture: Matrix,
-    name: str,
+    values: Matrix,
+    output: Neuron,
     *,
     samples: Matrix | None,
     targets: Matrix | None,
@@ -129,7 +135,8 @@ def _draw_values(
 ) -> int:
     from matplotlib.colors import CenteredNorm
 
-    threshold = threshold_of(targets, picture)
+    picture, name = plane.grid(values), output.name
+    threshold = threshold_of(targets, output.activation)
     centre = 0.0 if threshold is None else threshold
     shown = picture if targets is None else np.append(picture.ravel(), targets)
     finite = shown[np.isfinite(shown)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_MAPS = 12  # pairs of layers; of more, one matrix of all neurons tells more
 _CELL, _MOST_LENGTH = 30.0, 380.0  # points
 _LETTER = 5.4  # points of a letter of a name
-_LINE = 520.0  # points, after which the next matrix begins a new line
+_LINE = 400.0  # points, after which the next matrix begins a new line
 _MOST_NUMBERED = 12  # rows and columns; in more the numbers have no room
 
 
@@ -222,11 +222,11 @@ def _write_numbers(ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: The
 def _short(weight: float) -> str:
     """A number of at most six characters, which a cell has room for.
 
-    >>> [_short(w) for w in (-0.12345, 9.0909, -123.4, 1e-9)]
-    ['-0.12', '9.1', '-123', '1e-09']
+    >>> [_short(w) for w in (-0.12345, 9.0909, -0.0058, -123.4, 1e-9)]
+    ['-0.12', '9.1', '-0.006', '-123', '1e-09']
     """
-    if weight == 0 or 0.01 <= abs(weight) < 10:
-        return f"{weight:.2g}"
+    if weight == 0 or 0.001 <= abs(weight) < 10:
+        return f"{weight:.2g}" if abs(weight) >= 0.01 else f"{weight:.1g}"
     return f"{weight:.0f}" if 10 <= abs(weight) < 10_000 else f"{weight:.0e}"
 
 

@@ -12,8 +12,9 @@ import secrets
 import textwrap
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,16 @@ def require_axes(ax: "Axes | None", theme: str | Theme, size: tuple[float, float
     return ax
 
 
+def count_axis(ax: "Axes") -> None:
+    """Let the axis to the right count: whole numbers only, written out."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.xaxis.set_major_locator(
+        MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+    )
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
 def style_axes(ax: "Axes", theme: str | Theme) -> None:
     """Give an Axes the colours of a theme; two of its four sides are enough."""
     chosen = require_theme(theme)
@@ -111,8 +122,7 @@ def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]
     Returns:
         The number of its rows.
     """
-    longest = max(map(len, labels))
-    columns = max(1, min(4, len(labels), 72 // (longest + 8)))
+    columns, rows = legend_shape(labels)
     legend = ax.legend(
         handles, [show_text(label) for label in labels], loc="lower left",
         bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False, fontsize=9,
@@ -120,7 +130,13 @@ def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
-    return -(-len(labels) // columns)
+    return rows
+
+
+def legend_shape(labels: Sequence[str]) -> tuple[int, int]:
+    """The numbers of columns and rows of a legend with these labels."""
+    columns = max(1, min(4, len(labels), 72 // (max(map(len, labels), default=0) + 8)))
+    return columns, -(-len(labels) // columns)
 
 
 def show_text(text: str) -> str:
@@ -191,9 +207,11 @@ def require_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
         known = ", ".join(f".{name}" for name in FORMATS)
         what = f"{str(target)!r}: no picture that can be made, got the ending {target.suffix!r}"
         raise InvalidValueError(f"{what}; expected one of {known}{guess(suffix, FORMATS)}")
+    if "\0" in str(target):
+        raise FileError(f"{str(target)!r:.200}: cannot be written, got a NUL in the name")
     try:
         is_there = target.exists() or target.is_symlink()
-    except (OSError, ValueError) as error:  # too long; a NUL
+    except OSError as error:  # too long
         raise FileError(f"{str(target)!r:.200}: cannot be written, got {error}") from error
     if is_there and not target.is_file():
         raise FileError(f"{target}: no regular file; expected one, or a new name")
@@ -235,10 +253,14 @@ def _told(svg: str, title: str, description: str) -> str:
     attributes, _, inside = rest.partition(">")
     assert inside, "matplotlib writes an element svg"
     declaration = before.partition("<!DOCTYPE")[0]  # that of 1.1 knows no role
+    # ids of their own: several pictures may stand in one page
+    digest = blake2b(
+        f"{title}\n{description}".encode("utf-8", "replace"), digest_size=6
+    ).hexdigest()
     told = (
-        f'{declaration}<svg role="img" aria-labelledby="title description" {attributes}>\n'
-        f' <title id="title">{escape(title)}</title>\n'
-        f' <desc id="description">{escape(description)}</desc>{inside}'
+        f'{declaration}<svg role="img" aria-labelledby="t{digest} d{digest}" {attributes}>\n'
+        f' <title id="t{digest}">{escape(title)}</title>\n'
+        f' <desc id="d{digest}">{escape(description)}</desc>{inside}'
     )
     return _NOT_XML.sub(lambda found: _sign_of(found[0]), told)
 

@@ -126,9 +126,10 @@ def _wrong_count(names: list[str], held: Mapping[str, float]) -> str:
     what = f"network: a plane needs two inputs that vary, got {len(free)} ({shown or 'none'})"
     if len(free) < 2:
         return f"{what}; expected two" + (" that are not in fixed" if held else "")
-    example = ", ".join(f"{name!r}: 0" for name in [*held, *free[2:5]])
-    more = ", ..." if len(free) > 5 else ""
-    return f"{what}; expected values for all but two, such as fixed={{{example}{more}}}"
+    others, more = [*held, *free[2:5]], len(free) > 5
+    words = ", ".join(f"{name!r}: 0" for name in others) + ", ..." * more
+    typed = " ".join(f"--fix {name}=0" for name in others) + " ..." * more
+    return f"{what}; expected values for all but two, such as fixed={{{words}}} ({typed})"
 
 
 def _require_resolution(resolution: object) -> None:
