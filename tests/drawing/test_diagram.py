@@ -1,12 +1,6 @@
-"""A diagram as data: texts, scales, legend, what is left out, what is marked."""
-
-import pytest
+"""A diagram as data: texts, scales, legend, what is left out."""
 
 from neurosim.drawing.diagram import prepare
-from neurosim.drawing.items import Circle
-from neurosim.drawing.marks import marks_of, marks_of_step
-from neurosim.errors import UnknownNameError, WrongTypeError
-from neurosim.interpreter import forward
 from neurosim.network import Network
 
 GIVEN = {"sample": [2, 3], "target": [1], "loss": "half_squared_error"}
@@ -160,50 +154,3 @@ def test_title_network_legend_and_notes_stand_below_each_other(small):
     assert title > subtitle > max(places) + 1.0
     assert min(places) - 1.0 > max(p.y for p in diagram.legend)
     assert min(p.y for p in diagram.legend) > note
-
-
-# --- marks
-
-
-def test_neurons_and_connections_are_marked_by_name_and_as_they_are(small):
-    marks = marks_of(small, ["h", "x1->h", small["o"], small["h", "o"]])
-
-    assert marks.neurons == {"h", "o"}
-    assert marks.connections == {"x1->h", "h->o"}
-
-
-@pytest.mark.parametrize(
-    ("given", "error", "words"),
-    [
-        ("x1->g", UnknownNameError, r"highlight: no connection 'x1->g' \(did you mean 'x1->h'\?\)"),
-        ("x9", UnknownNameError, r"highlight: no neuron 'x9' \(did you mean 'x"),
-        ([3], WrongTypeError, "highlight: got 3; expected names such as 'x1->h1'"),
-    ],
-)
-def test_what_is_not_there_cannot_be_marked(small, given, error, words):
-    with pytest.raises(error, match=words):
-        marks_of(small, given)
-
-
-def test_what_is_marked_and_not_drawn_is_said(layered):
-    diagram = prepare(layered(20, 1), highlight=["l0_10", "l0_10->l1_1", "l0_1"])
-
-    assert notes(diagram)[-1] == "highlighted, and not drawn: l0_10, l0_10->l1_1"
-
-
-def test_a_step_marks_what_it_writes(small):
-    marked = [
-        (type(step).__name__, sorted(marks_of_step(step).neurons | marks_of_step(step).connections))
-        for step in forward(small, [2, 3])
-    ]
-
-    assert marked[:5] == [
-        ("Loaded", ["x1"]),
-        ("Loaded", ["x2"]),
-        ("Started", ["h"]),
-        ("Carried", ["h", "x1->h"]),
-        ("Carried", ["h", "x2->h"]),
-    ]
-    assert {circle.name for circle in prepare(small).folded.items if isinstance(circle, Circle)} == {
-        "x1", "x2", "h", "o",
-    }  # fmt: skip

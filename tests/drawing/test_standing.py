@@ -64,7 +64,7 @@ def test_what_cannot_be_had_is_refused(small, given, error, words):
 
 def test_things_to_show_are_checked_and_put_in_order():
     assert require_shown(["deltas", "weights"]) == ("weights", "deltas")
-    with pytest.raises(UnknownNameError, match="unknown thing to show 'delta'.*'deltas'"):
+    with pytest.raises(UnknownNameError, match=r"unknown thing to show 'delta'.*'deltas'"):
         require_shown(["delta"])
     with pytest.raises(WrongTypeError, match="show: got 'weights'; expected some of"):
         require_shown("weights")
