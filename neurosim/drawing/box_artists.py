@@ -51,7 +51,10 @@ def _paint_box(canvas: Canvas, box: Box, place: Point) -> None:
     _write(canvas, x, y + 0.5, counted(len(box.neurons), "neuron"), EM_NAME)
     more = ", ..." if len(box.activations) > 3 else ""
     _write(canvas, x, y - 0.2, ", ".join(box.activations[:3]) + more, EM_NAME)
-    if len(box.activations) == 1 and box.activations[0] != "input":
+    if box.n_inside:
+        words = f"{counted(box.n_inside, 'connection')} inside, not drawn"
+        _write(canvas, x, y - 0.8, words, EM_NOTE)
+    elif len(box.activations) == 1 and box.activations[0] != "input":
         points = curve(box.activations[0], (x, y - 1.15), *_CURVE)
         canvas.lines([points], _EDGE, colors=canvas.theme.text, zorder=SIGNS)
 

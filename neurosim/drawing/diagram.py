@@ -3,6 +3,7 @@
 `prepare` computes all of it, places and texts and scales; `neurosim.drawing.artists` paints it.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.drawing.captions import description_of, notes_of, subtitle_of
 from neurosim.drawing.folding import fold
 from neurosim.drawing.font import brief, width_of
-from neurosim.drawing.items import MOST_CELLS, Circle, Folded, Tile
+from neurosim.drawing.items import Circle, Folded, Tile
 from neurosim.drawing.labels import Labels, label_boxes
 from neurosim.drawing.layout import Arrangement, Point, arrange
 from neurosim.drawing.legend import (
@@ -31,7 +33,7 @@ from neurosim.drawing.pages import show_text
 from neurosim.drawing.routing import Route, bounds, routes
 from neurosim.drawing.scales import Scale
 from neurosim.drawing.standing import Standing, require_shown, standing_of
-from neurosim.drawing.texts import key_to, measured, names_of, values_of, weights_of
+from neurosim.drawing.texts import measured, names_of, values_of, weights_of
 from neurosim.functions.numerals import Matrix
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -43,7 +45,6 @@ _MARGIN = 0.6  # around all
 _LEAST_WIDTH = 17.0  # so that a legend is no column of single words
 _AIR = 0.5  # between title, network, legend and notes
 _LOSS_APART = 0.5  # from the targets to the bracket of the loss
-_MOST_SAID = 8  # outputs in a description
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +162,31 @@ def compose(
     written, legend, box = _around(
         content,
         show_text(title),
-        show_text(_subtitle(subtitle, standing, loss)),
-        _notes(folded, labels, standing, marks, [*names.values(), *texts.values()]),
+        show_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
+        notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
         entries(folded, scale, fill_scale, marks),
     )
     return Diagram(
         arrangement, ways, labels, standing, marks, scale, fill_scale, matrices, loss, legend,
-        written, box, title, _description(folded, standing, outputs, subtitle),
+        written, box, title, description_of(folded, standing, outputs, subtitle),
     )  # fmt: skip
 
 
 def _weight_scale(folded: Folded, matrices: Sequence[Matrix]) -> Scale:
     if folded.has_boxes:
         return Scale.of(float(np.nanmax(np.abs(matrix))) for matrix in matrices)
-    items = folded.items
-    gaps = Counter((items[line.source].column, items[line.target].column) for line in folded.lines)
     weights = [line.of.weight for line in folded.lines if isinstance(line.of, Connection)]
-    return Scale.of(weights, most_in_gap=max(gaps.values(), default=0))
+    return Scale.of(weights, most_in_gap=_most_in_gap(folded))
+
+
+def _most_in_gap(folded: Folded) -> int:
+    """How many lines pass between two columns, where they are most."""
+    change: Counter[int] = Counter()
+    for line in folded.lines:
+        ends = folded.items[line.source].column, folded.items[line.target].column
+        change[min(ends)] += 1
+        change[max(ends)] -= 1
+    return max(itertools.accumulate(change[column] for column in sorted(change)), default=0)
 
 
 def _loss_mark(
@@ -237,69 +246,3 @@ def _around(
         low -= height_of(lines) + 0.15
     box = (left - _MARGIN, low - _MARGIN, left + width + _MARGIN, upper + _MARGIN)
     return tuple(written), legend, box
-
-
-# --- words
-
-
-def _subtitle(subtitle: str, standing: Standing, mark: LossMark | None) -> str:
-    """The subtitle, with the loss where it has no place at the outputs."""
-    if standing.loss is None or mark is not None:
-        return subtitle
-    loss = f"L = {brief(standing.loss)}"
-    return f"{subtitle}, {loss}" if subtitle else loss
-
-
-def _notes(
-    folded: Folded, labels: Labels, standing: Standing, marks: Marks, texts: Collection[str]
-) -> list[str]:
-    """The key, and what is left out."""
-    notes = [key_to(texts, standing)]
-    if folded.has_boxes:
-        notes.append(f"{folded}; in a heat map, a row is a source, a column a target")
-        sides = [side for tile in folded.tiles for side in _sides(tile)]
-        if max(sides, default=0) > MOST_CELLS:
-            notes.append(f"of more than {MOST_CELLS} rows or columns, neighbours share their mean")
-        if standing.outputs:
-            notes.append("outputs are not shown in boxes")
-    elif folded.n_hidden_neurons or folded.n_hidden_connections:
-        notes.append(str(folded))
-    if labels.dropped_weights or labels.dropped_names or labels.dropped_values:
-        notes.append(str(labels))
-    unseen = marks.unseen(folded)
-    if unseen:
-        more = f" and {len(unseen) - _MOST_SAID} more" if len(unseen) > _MOST_SAID else ""
-        notes.append(f"{marks.reason}, and not drawn: {', '.join(unseen[:_MOST_SAID])}{more}")
-    return [show_text(note) for note in notes if note]
-
-
-def _sides(tile: Tile) -> tuple[int, int]:
-    return len(tile.link.source.neurons), len(tile.link.target.neurons)
-
-
-def _description(folded: Folded, standing: Standing, outputs: Sequence[str], subtitle: str) -> str:
-    """What there is to see, in words."""
-    said = [f"A neural network: {folded}."]
-    if subtitle:
-        said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
-    if standing.sample:
-        said.append(f"Inputs: {_listed(list(map(brief, standing.sample)))}.")
-    answers = [
-        f"{name} = {brief(standing.outputs[name])}{_aim(standing, name)}"
-        for name in outputs
-        if name in standing.outputs
-    ]
-    if answers:
-        said.append(f"Outputs: {_listed(answers)}.")
-    if standing.loss is not None:
-        said.append(f"Loss: {brief(standing.loss)}.")
-    return " ".join(said)
-
-
-def _aim(standing: Standing, name: str) -> str:
-    return f" (target {brief(standing.targets[name])})" if name in standing.targets else ""
-
-
-def _listed(words: list[str]) -> str:
-    more = len(words) - _MOST_SAID
-    return ", ".join(words[:_MOST_SAID]) + (f", and {more} more" if more > 0 else "")

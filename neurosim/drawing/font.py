@@ -12,19 +12,22 @@ if TYPE_CHECKING:
 
 LINE_HEIGHT = 1.2
 MOST_DIGITS = 7  # characters of a number: those find room in a neuron
+_LARGE = 99999.5  # from here on numbers are written with an exponent
 _UNKNOWN_WIDTH = 0.65  # of a letter that the font lacks
 _WIDE_WIDTH = 1.05  # of one of East Asia's
 _SIZE = 100.0
 
 
 def brief(value: float) -> str:
-    """A number in three digits, or in fewer where it would be longer than seven characters.
+    """A number in three digits, as a whole one up to 100000, in at most seven characters.
 
     The minus is the one of mathematics, as wide as a plus.
 
-    >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(3.0), brief(-0.0)
-    ('0.953', '0.00123', '1.23e6', '3', '0')
+    >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(1234.5), brief(-0.0)
+    ('0.953', '0.00123', '1.23e6', '1234', '0')
     """
+    if 1e3 <= abs(value) < _LARGE:  # three digits would be written as 1e3
+        return f"{value:.0f}".replace("-", "\N{MINUS SIGN}")
     text = ""
     for digits in (3, 2, 1):
         text = _written(value, digits)
