@@ -39,7 +39,7 @@ def _paint_box(canvas: Canvas, box: Box, place: Point) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     (x, y), across, up = place, box.half_width - _ROUND, box.half_height - _ROUND
-    canvas.ax.add_patch(
+    canvas.ax.add_artist(
         FancyBboxPatch(
             (x - across, y - up), 2.0 * across, 2.0 * up,
             boxstyle=f"round,pad={_ROUND}", facecolor=canvas.theme.background,

@@ -37,7 +37,7 @@ def _paint_discs(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
     if len(found) <= MOST_NAMED:
         for item, place in found:
             gid, fill = element_id("neuron", item.name), canvas.fill_of(item.name)
-            canvas.ax.add_patch(Disc(place, RADIUS, facecolor=fill, gid=gid, **style))
+            canvas.ax.add_artist(Disc(place, RADIUS, facecolor=fill, gid=gid, **style))
     else:
         discs = [Disc(place, RADIUS) for _, place in found]
         fills = [canvas.fill_of(item.name) for item, _ in found]
@@ -52,7 +52,7 @@ def _paint_rings(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
     for item, place in found:
         if item.name in canvas.diagram.marks.neurons:
             gid = element_id("mark", item.name)
-            canvas.ax.add_patch(Disc(place, RADIUS + _RING, gid=gid, **style))
+            canvas.ax.add_artist(Disc(place, RADIUS + _RING, gid=gid, **style))
 
 
 def _paint_curves(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:

@@ -213,7 +213,7 @@ def test_a_session_at_its_end_marks_nothing(small, by_id):
     assert not [gid for gid in by_id(draw_step(session)) if gid.startswith("mark")]
 
 
-def test_what_a_box_hides_is_said_in_it(layered, by_id):
+def test_what_a_box_hides_is_said_in_it(layered):
     net = layered(*[20] * 19)
     for number in range(2, 6):
         net.connect("l3_1", f"l3_{number}")
