@@ -19,19 +19,20 @@ _SIZE = 100.0
 
 
 def brief(value: float) -> str:
-    """A number in three digits, as a whole one up to 100000, in at most seven characters.
+    """A number in about three digits: at most seven characters.
 
-    The minus is the one of mathematics, as wide as a plus.
+    Up to 100000 it has no exponent; before an exponent there are two digits. The minus is the one
+    of mathematics, as wide as a plus.
 
     >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(1234.5), brief(-0.0)
-    ('0.953', '0.00123', '1.23e6', '1234', '0')
+    ('0.953', '0.00123', '1.2e6', '1234', '0')
     """
     if 1e3 <= abs(value) < _LARGE:  # three digits would be written as 1e3
         return f"{value:.0f}".replace("-", "\N{MINUS SIGN}")
     text = ""
     for digits in (3, 2, 1):
         text = _written(value, digits)
-        if len(text) <= MOST_DIGITS:
+        if len(text) <= MOST_DIGITS and not ("e" in text and digits == 3):
             break
     return text
 
