@@ -50,7 +50,7 @@ bench: systems rounds layered irregular ours naive tuned best irregular_numpy pe
     peer_torch peer_jax walk cold scale choice workloads machine .
 
 cli: messages terminal table report results saved shelf schema agree compile new predict trace bench
-    plot draw run main .
+    plot forms draw run main .
 """
 FLOORS = [
     {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},

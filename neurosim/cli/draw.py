@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
+from neurosim.cli.forms import FORMS
 from neurosim.drawing.diagram import prepare
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.pages import require_target, save
 from neurosim.drawing.standing import SHOWN
+from neurosim.drawing.stories import tell_paths
 from neurosim.drawing.themes import THEMES
 from neurosim.errors import FileError, InvalidValueError
 from neurosim.network.network import Network
@@ -29,6 +31,7 @@ class Wanted:
         sample: the number of a training row, or None.
         values: the values of the inputs as they were typed, or None.
         options: for `neurosim.draw`.
+        path: the names of two neurons, between which the ways are told and marked, or None.
         theme: the name of the theme.
         out: the file that was named, or None.
         form: a key of `WRITERS`.
@@ -40,6 +43,7 @@ class Wanted:
     sample: int | None
     values: str | None
     options: dict[str, Any]
+    path: tuple[str, str] | None
     theme: str
     out: Path | None
     form: str
@@ -56,6 +60,11 @@ class Wanted:
         elif self.values is not None:
             found = {"sample": at.scaled(_numbers(self.values))}
             said.append(f"input {self.values}")
+        if self.path is not None:
+            story = tell_paths(at.network, *self.path, sample=found.get("sample"))
+            click.echo(story, err=self.form in {"dot", "mermaid"})
+            ways = [f"{source}->{target}" for source, target in sorted(story.connections)]
+            found["highlight"] = [*self.options["highlight"], *self.path, *ways]
         return at.network, self.options | found | {"subtitle": ", ".join(said)}
 
 
@@ -63,7 +72,8 @@ class Wanted:
 @click.argument("file")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
               help="Write there: .svg, .png or .pdf. Without it: FILE.svg, here.")  # fmt: skip
-@click.option("--format", "form", metavar="FORMAT", help="Instead of the ending of OUT.")
+@click.option("--format", "form", metavar="FORMAT",
+              help="Instead of the ending of OUT; dot, mermaid and text are printed.")  # fmt: skip
 @click.option("--sample", type=click.IntRange(min=0), metavar="N",
               help="Show training row N (from 0), its target and its loss.")  # fmt: skip
 @click.option("--input", "values", metavar="2,3", help="Show the values of this sample.")
@@ -77,6 +87,8 @@ class Wanted:
 @click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
 @click.option("--highlight", multiple=True, metavar="NAME",
               help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
+@click.option("--path", nargs=2, metavar="A B",
+              help="Mark the ways from neuron A to B, and tell the product of each.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
               help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
@@ -94,6 +106,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     layout: str | None,
     theme: str,
     highlight: Sequence[str],
+    path: tuple[str, str] | None,
     seed: int | None,
     overrides: Sequence[str],
     overwrite: bool,
@@ -107,7 +120,9 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
     moment = {"epoch": _epoch(epoch), "seed": seed, "overrides": overrides}
-    wanted = Wanted(file, moment, sample, values, options, theme, out, chosen, overwrite)
+    wanted = Wanted(
+        file, moment, sample, values, options, path, theme, out, chosen, overwrite
+    )  # fmt: skip
     return WRITERS[chosen](wanted)
 
 
@@ -172,4 +187,5 @@ WRITERS: dict[str, Callable[[Wanted], int]] = {
     "svg": write_picture,
     "png": write_picture,
     "pdf": write_picture,
+    **FORMS,
 }
