@@ -41,16 +41,16 @@ drawing: themes pages measures levels items folding strata heights crossings gra
     routing labels standing font texts glyphs scales marks captions legend diagram canvas
     line_artists neuron_artists box_artists text_artists drawing values history curves flows
     confusion planes maps matrices notebook cells chart dot mermaid grid wires listing letters text
-    stories .
+    stories differences .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
-    stretches run predict at_epoch json_schema .
+    stretches run predict at_epoch named json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
 cli: messages terminal table report results saved shelf schema agree compile new predict trace bench
-    plot forms draw run main .
+    plot forms draw diff run main .
 """
 FLOORS = [
     {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},

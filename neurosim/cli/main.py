@@ -65,6 +65,7 @@ _COMMANDS = {
     "compile": "neurosim.cli.compile:compile_",
     "predict": "neurosim.cli.predict:predict",
     "draw": "neurosim.cli.draw:draw",
+    "diff": "neurosim.cli.diff:diff",
     "plot": "neurosim.cli.plot:plot",
     "new": "neurosim.cli.new:new",
     "trace": "neurosim.cli.trace:trace",
