@@ -13,6 +13,12 @@ from neurosim.version import __version__
 if TYPE_CHECKING:
     from neurosim.compiler import CompiledNetwork, compile_network
     from neurosim.debugger import debug
+    from neurosim.drawing import draw, draw_step, layout
+    from neurosim.drawing.confusion import draw_confusion
+    from neurosim.drawing.curves import draw_loss, draw_metrics
+    from neurosim.drawing.flows import draw_activations, draw_gradients
+    from neurosim.drawing.maps import draw_boundary, draw_responses
+    from neurosim.drawing.matrices import draw_weights
     from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
     from neurosim.functions.penalties import L2
     from neurosim.network import Connection, Layer, Network, Neuron, load
@@ -42,7 +48,18 @@ __all__ = [
     "compile_network",
     "debug",
     "debug_scenario",
+    "draw",
+    "draw_activations",
+    "draw_boundary",
+    "draw_confusion",
+    "draw_gradients",
+    "draw_loss",
+    "draw_metrics",
+    "draw_responses",
+    "draw_step",
+    "draw_weights",
     "epochs",
+    "layout",
     "load",
     "load_scenario",
     "loss_and_gradients",
@@ -59,6 +76,12 @@ _HOMES = {
     "neurosim.compiler": ("CompiledNetwork", "compile_network"),
     "neurosim.training": ("Epoch", "agree", "epochs", "loss_and_gradients", "train"),
     "neurosim.debugger": ("debug",),
+    "neurosim.drawing": ("draw", "draw_step", "layout"),
+    "neurosim.drawing.confusion": ("draw_confusion",),
+    "neurosim.drawing.curves": ("draw_loss", "draw_metrics"),
+    "neurosim.drawing.flows": ("draw_activations", "draw_gradients"),
+    "neurosim.drawing.maps": ("draw_boundary", "draw_responses"),
+    "neurosim.drawing.matrices": ("draw_weights",),
     "neurosim.scenario": ("debug_scenario", "load_scenario", "run_scenario"),
 }  # fmt: skip
 _LATE = {name: home for home, names in _HOMES.items() for name in names}

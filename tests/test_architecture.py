@@ -37,13 +37,20 @@ debugger: position snapshot history journal stand walk expressions conditions te
     locations screening running grains checks moments parameter explain paths shares why trace
     trace_file trace_diff hand bisect bisect_trace branches arrival session opening .
 
+drawing: themes pages measures levels items folding strata heights crossings graphviz layout bends
+    routing labels standing font texts glyphs scales marks captions legend diagram canvas
+    line_artists neuron_artists box_artists text_artists drawing values history curves flows
+    confusion planes maps matrices notebook cells chart dot mermaid grid wires listing letters text
+    stories differences .
+
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
-    stretches moments run predict json_schema .
+    stretches moments run predict at_epoch named json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
-cli: messages terminal table report results shelf schema agree compile new predict trace bench run
+cli: messages terminal table report results saved shelf schema agree compile new predict trace bench
+    plot forms draw diff run
 cli.debugger: reply arguments desk command moving stopping looking what_if table shell completion
     screen script prompt .
 cli: debug main .
@@ -70,6 +77,11 @@ LAZY = {  # what is imported inside a function, and why
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     ("scenario.run", "scenario.moments"): "only a look within an epoch waits for the debugger",
     ("training.data.borrowed", "sklearn"): "an extra",
+    ("drawing.graphviz", "pygraphviz"): "an extra",
+    ("network.network", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("training.trainer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",
 }
 
 

@@ -10,7 +10,10 @@ import neurosim as ns
 PROMISED = ["Network", "Neuron", "Connection", "Layer", "load", "compile_network",
             "loss_and_gradients", "train", "epochs", "agree", "load_scenario", "run_scenario",
             "NeurosimError", "SGD", "RMSprop", "Adagrad", "Adam", "AdamW", "Adamax",
-            "NAdam", "debug", "debug_scenario"]  # fmt: skip
+            "NAdam", "debug", "debug_scenario", "draw", "draw_step", "layout",
+            "draw_activations", "draw_boundary",
+            "draw_confusion", "draw_gradients", "draw_loss", "draw_metrics", "draw_responses",
+            "draw_weights"]  # fmt: skip
 HEAVY = ["matplotlib", "pydantic", "rich", "click", "yaml", "sklearn", "torch", "jax", "scipy",
          "pandas", "threadpoolctl"]  # fmt: skip
 
@@ -78,6 +81,13 @@ def test_to_run_a_scenario_that_looks_into_no_epoch_does_not_wait_for_the_debugg
 
     assert "neurosim.scenario.run" in loaded
     assert "neurosim.debugger" not in loaded
+
+
+def test_what_draws_loads_matplotlib_when_it_draws():
+    loaded = loaded_after("import neurosim as ns\nns.draw_loss, ns.draw_boundary, ns.draw_weights")
+
+    assert "neurosim.drawing" in loaded
+    assert not loaded & (set(HEAVY) - {"threadpoolctl"})
 
 
 def test_a_late_name_is_the_one_of_its_floor():

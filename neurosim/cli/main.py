@@ -61,12 +61,15 @@ def cli() -> None:
 
 _COMMANDS = {
     "run": "neurosim.cli.run:run",
+    "debug": "neurosim.cli.debug:debug",
+    "draw": "neurosim.cli.draw:draw",
+    "plot": "neurosim.cli.plot:plot",
+    "diff": "neurosim.cli.diff:diff",
     "agree": "neurosim.cli.agree:agree",
+    "trace": "neurosim.cli.trace:trace",
     "compile": "neurosim.cli.compile:compile_",
     "predict": "neurosim.cli.predict:predict",
     "new": "neurosim.cli.new:new",
-    "debug": "neurosim.cli.debug:debug",
-    "trace": "neurosim.cli.trace:trace",
     "bench": "neurosim.cli.bench:bench",
     "list": "neurosim.cli.shelf:list_",
     "schema": "neurosim.cli.schema:schema",

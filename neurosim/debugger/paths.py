@@ -8,12 +8,13 @@ times the entry a_j (1 if i = j else 0 - a_i) of its Jacobian. At an **output** 
 dL/da, where the loss is computed from it, or goes on by a connection, times its weight.
 
 There may be exponentially many ways. They are counted and summed by going over the graph once; the
-largest are found best first, each with the exact size of its best continuation.
+largest are found best first, each with the exact size of its best continuation. `survey` does so
+for any ways that are made of factors.
 """
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,10 +36,11 @@ class Factor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way to the loss: its factors from here on, and their product."""
+    """One way: its factors from here on, their product, and the neurons it leads through."""
 
     factors: tuple[Factor, ...]
     share: float
+    neurons: tuple[Neuron, ...]
 
     def __str__(self) -> str:
         names = [factor.what for factor in self.factors]
@@ -55,7 +57,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """All ways from one place to the loss: how many, their sum, and the largest of them.
+    """All ways from one place: how many, their sum, and the largest of them.
 
     ``rest`` is what those that are not among ``largest`` come to.
     """
@@ -78,18 +80,18 @@ def _power(count: int) -> str:
     return f"{count:.2g}" if count < 10**300 else f"2^{count.bit_length() - 1}"
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """The net input of a neuron, or its output."""
 
     neuron: Neuron
     is_output: bool
 
 
-class _Edge(NamedTuple):
-    """A factor, and where the way goes on; None at the loss."""
+class Edge(NamedTuple):
+    """A factor, and where the way goes on; None at its end, such as the loss."""
 
     factor: Factor
-    to: _Place | None
+    to: Place | None
 
 
 def paths_from(
@@ -109,37 +111,48 @@ def paths_from(
         first: the factor that each way begins with, such as x1 for dL/dw(x1->h1).
         most: how many of the largest are wanted.
     """
-    survey = _Survey(network, steps)
-    start = _Place(neuron, is_output=False)
-    survey.visit(start)
-    largest = tuple(survey.largest(start, first, most))
-    total = first.value * survey.total[start]
-    left = survey.count[start] - len(largest)
+    start = Place(neuron, is_output=False)
+    return survey(start, _ToLoss(network, steps).edges, first=first, most=most)
+
+
+def survey(
+    start: Place,
+    edges: Callable[[Place], Iterable[Edge]],
+    *,
+    first: Factor | None = None,
+    most: int,
+) -> Paths:
+    """Count and sum all ways from a place, and find the largest.
+
+    Args:
+        start: where the ways begin.
+        edges: the ways on from a place; there is no way back to it.
+        first: the factor that each way begins with, if there is one.
+        most: how many of the largest are wanted.
+    """
+    found = _Survey(edges)
+    found.visit(start)
+    largest = tuple(found.largest(start, first, most))
+    total = found.total[start] * (1.0 if first is None else first.value)
+    left = found.count[start] - len(largest)
     rest = total - math.fsum(path.share for path in largest) if left else 0.0
-    return Paths(survey.count[start], total, largest, rest)
+    return Paths(found.count[start], total, largest, rest)
 
 
 class _Survey:
-    """The ways of one sample: for each place their number, their sum, and the size of the largest.
+    """All ways: for each place their number, their sum, and the size of the largest.
 
-    What has no way to the loss has the count 0.
+    What has no way to an end has the count 0.
     """
 
-    def __init__(self, network: Network, steps: Iterable[Step]) -> None:
-        self._network = network
-        self._compared: dict[Neuron, Compared] = {}
-        self._blamed: dict[Neuron, Blamed] = {}
-        for step in steps:
-            if isinstance(step, Compared):
-                self._compared[step.neuron] = step
-            elif isinstance(step, Blamed):
-                self._blamed[step.neuron] = step
-        self._edges: dict[_Place, list[_Edge]] = {}
-        self.count: dict[_Place, int] = {}
-        self.total: dict[_Place, float] = {}
-        self._best: dict[_Place, float] = {}
+    def __init__(self, edges: Callable[[Place], Iterable[Edge]]) -> None:
+        self._edges_of = edges
+        self._edges: dict[Place, list[Edge]] = {}
+        self.count: dict[Place, int] = {}
+        self.total: dict[Place, float] = {}
+        self._best: dict[Place, float] = {}
 
-    def visit(self, start: _Place) -> None:
+    def visit(self, start: Place) -> None:
         """Go over all that is reached from here, the last places first."""
         waiting = [(start, False)]
         while waiting:
@@ -151,7 +164,7 @@ class _Survey:
                 waiting.append((place, True))
                 waiting += [(edge.to, False) for edge in self._edges[place] if edge.to is not None]
 
-    def largest(self, start: _Place, first: Factor, most: int) -> Iterable[Path]:
+    def largest(self, start: Place, first: Factor | None, most: int) -> Iterable[Path]:
         """The largest ways, the largest first.
 
         The heap holds beginnings of ways by the size of their best end. The best continuation has
@@ -160,15 +173,16 @@ class _Survey:
         """
         if not self.count[start]:
             return
-        waiting: list[tuple[float, int, _Place | None, _Chain]] = []
-        heapq.heappush(waiting, (-self._best[start], 0, start, _Chain(first, None)))
+        waiting: list[tuple[float, int, Place | None, _Chain]] = []
+        heapq.heappush(waiting, (-self._best[start], 0, start, _Chain(first, start, None)))
         number = 0
         while waiting and most:
             size, _, place, chain = heapq.heappop(waiting)
             if place is None:
                 most -= 1
-                factors = chain.listed()
-                yield Path(factors, math.prod(factor.value for factor in factors))
+                factors = chain.factors()
+                share = math.prod(factor.value for factor in factors)
+                yield Path(factors, share, chain.neurons())
                 continue
             open_ends = [e for e in self._edges[place] if e.to is None or self.count[e.to]]
             open_ends.sort(key=self._size)
@@ -177,14 +191,16 @@ class _Survey:
                 known = size
                 if edge is not open_ends[-1]:
                     known *= _ratio(self._size(edge), self._best[place])
-                heapq.heappush(waiting, (known, -number, edge.to, _Chain(edge.factor, chain)))
+                heapq.heappush(
+                    waiting, (known, -number, edge.to, _Chain(edge.factor, edge.to, chain))
+                )
 
-    def _size(self, edge: _Edge) -> float:
+    def _size(self, edge: Edge) -> float:
         best = 1.0 if edge.to is None else self._best[edge.to]
         size = abs(edge.factor.value) * best
         return 0.0 if math.isnan(size) else size
 
-    def _sum_up(self, place: _Place) -> None:
+    def _sum_up(self, place: Place) -> None:
         count, total, best = 0, 0.0, 0.0
         for edge in self._edges[place]:
             if edge.to is None:
@@ -198,45 +214,68 @@ class _Survey:
             best = max(best, self._size(edge))
         self.count[place], self.total[place], self._best[place] = count, total, best
 
-    def _edges_of(self, place: _Place) -> Iterable[_Edge]:
+
+class _Chain(NamedTuple):
+    """The factors of a beginning and the places they lead to, the last first."""
+
+    factor: Factor | None
+    place: Place | None
+    before: "_Chain | None"
+
+    def factors(self) -> tuple[Factor, ...]:
+        met = [link.factor for link in self._links() if link.factor is not None]
+        return tuple(reversed(met))
+
+    def neurons(self) -> tuple[Neuron, ...]:
+        places = [link.place for link in self._links()]
+        met = (place.neuron for place in reversed(places) if place is not None)
+        return tuple(dict.fromkeys(met))
+
+    def _links(self) -> "Iterator[_Chain]":
+        link: _Chain | None = self
+        while link is not None:
+            yield link
+            link = link.before
+
+
+class _ToLoss:
+    """The ways to the loss of one sample."""
+
+    def __init__(self, network: Network, steps: Iterable[Step]) -> None:
+        self._network = network
+        self._compared: dict[Neuron, Compared] = {}
+        self._blamed: dict[Neuron, Blamed] = {}
+        for step in steps:
+            if isinstance(step, Compared):
+                self._compared[step.neuron] = step
+            elif isinstance(step, Blamed):
+                self._blamed[step.neuron] = step
+
+    def edges(self, place: Place) -> Iterable[Edge]:
+        """The ways on from a place."""
         neuron, compared = place.neuron, self._compared.get(place.neuron)
         if place.is_output:
             if compared is not None and compared.quantity == "output_gradient":
-                yield _Edge(Factor(f"dL/d{neuron.name}", compared.after), None)
+                yield Edge(Factor(f"dL/d{neuron.name}", compared.after), None)
             for connection in self._network.outgoing(neuron):
                 factor = Factor(f"w({connection.name})", connection.weight)
-                yield _Edge(factor, _Place(connection.target, is_output=False))
+                yield Edge(factor, Place(connection.target, is_output=False))
             return
         if compared is not None and compared.quantity == "delta":
-            yield _Edge(Factor(f"dL/dnet({neuron.name})", compared.after), None)
+            yield Edge(Factor(f"dL/dnet({neuron.name})", compared.after), None)
         blamed = self._blamed.get(neuron)
         if blamed is None:
             return
         if neuron.activation != SOFTMAX:
             factor = Factor(f"{neuron.activation}'({neuron.name})", blamed.slope)
-            yield _Edge(factor, _Place(neuron, is_output=True))
+            yield Edge(factor, Place(neuron, is_output=True))
             return
         assert neuron.layer is not None
         for other in neuron.layer.neurons:
             kept = (1.0 if other is neuron else 0.0) - blamed.output
             slope = self._blamed[other].output * kept
             factor = Factor(f"d{other.name}/dnet({neuron.name})", slope)
-            yield _Edge(factor, _Place(other, is_output=True))
-
-
-class _Chain(NamedTuple):
-    """The factors of a beginning, the last first."""
-
-    factor: Factor
-    before: "_Chain | None"
-
-    def listed(self) -> tuple[Factor, ...]:
-        factors, chain = [], self
-        while True:
-            factors.append(chain.factor)
-            if chain.before is None:
-                return tuple(reversed(factors))
-            chain = chain.before
+            yield Edge(factor, Place(other, is_output=True))
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -132,6 +132,12 @@ class Session:
         """
         return self._walk.digest()
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: the network, and what is about to happen in it."""
+        from neurosim.drawing.notebook import picture_of_session
+
+        return picture_of_session(self)
+
     # --- moving
 
     def step(self, times: int = 1) -> Arrival:

@@ -38,6 +38,12 @@ class Layer:
     def __len__(self) -> int:
         return len(self._neurons)
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: its neurons, or None where they are many."""
+        from neurosim.drawing.notebook import picture_of_layer
+
+        return picture_of_layer(self)
+
     def __repr__(self) -> str:
         kind = "input" if self._is_input else self._activation
         names = [neuron.name for neuron in self._neurons]

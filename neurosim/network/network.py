@@ -454,6 +454,12 @@ class Network:
             f" {counted(len(self.outputs), 'output')}"
         )
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: a diagram, or None where it would be large."""
+        from neurosim.drawing.notebook import picture_of_network
+
+        return picture_of_network(self)
+
     # --- guards that the engines use
 
     def require_outputs(self) -> tuple[Neuron, ...]:

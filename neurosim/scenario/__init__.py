@@ -3,7 +3,7 @@
 Read `node`, `text`, `entry`, then the entries (`initial_entry`, `network_entry`, `data_entry`,
 `training_entry`, `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`,
 `rows`, `check`, `shipped`, `scenario`, `compare`, `debug`, and `expect`, `result`, `stretches`,
-`moments`, `run`, `predict`. `json_schema` stands at the side.
+`moments`, `run`, `predict`, `at_epoch`, `named`. `json_schema` stands at the side.
 
 This front door loads a file only when one of its names is asked for.
 """
@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurosim.scenario.at_epoch import AtEpoch, Row, network_at
     from neurosim.scenario.compare import (
         agree_scenario,
         bisect_scenario,
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
     from neurosim.scenario.shipped import Shipped, find_scenario, list_scenarios, shipped_folder
 
 __all__ = [
+    "AtEpoch",
     "Document",
     "EpochRecord",
     "Losses",
     "Parameters",
     "Predictor",
+    "Row",
     "Run",
     "RunResult",
     "Scenario",
@@ -59,6 +62,7 @@ __all__ = [
     "list_scenarios",
     "load_network",
     "load_scenario",
+    "network_at",
     "predictor",
     "read_scenario",
     "run_scenario",
@@ -69,6 +73,9 @@ __all__ = [
 ]
 
 _LATE = {  # the files of the names: listing what is shipped should not wait for NumPy
+    "AtEpoch": "at_epoch",
+    "Row": "at_epoch",
+    "network_at": "at_epoch",
     "agree_scenario": "compare",
     "bisect_scenario": "compare",
     "explain_scenario": "compare",

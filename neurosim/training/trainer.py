@@ -65,6 +65,12 @@ class History:
     seconds: float
     state: TrainingState = field(repr=False)
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: the loss over the epochs, or None where there is none."""
+        from neurosim.drawing.notebook import picture_of_history
+
+        return picture_of_history(self)
+
     def __str__(self) -> str:
         if not self.loss:
             return "0 epochs"

@@ -1,0 +1,129 @@
+"""What ``neurosim run --out DIR`` left in a folder, read with care: anybody may have written it."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neurosim.cli.results import FILES
+from neurosim.errors import FileError
+from neurosim.functions.numerals import shown
+from neurosim.network.files import read_document
+from neurosim.network.network import Network, load
+from neurosim.scenario import EpochRecord, Scenario, load_scenario
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRun:
+    """The folder of a run.
+
+    Attributes:
+        folder: the folder.
+        title: the title of the scenario.
+        path: the scenario's file, which may be gone.
+    """
+
+    folder: Path
+    title: str
+    path: str
+
+    def history(self) -> tuple[EpochRecord, ...]:
+        """What was measured in each epoch.
+
+        Raises:
+            FileError: the file cannot be read, or a line of it is no record.
+        """
+        return tuple(_records(self.folder / FILES[1]))
+
+    def network(self) -> Network:
+        """The trained network.
+
+        Raises:
+            FileError: there is none, as after a run that was skipped, or the file is damaged.
+        """
+        return load(self.folder / FILES[2])
+
+    def scenario(self) -> Scenario:
+        """The scenario, with its data.
+
+        Raises:
+            NeurosimError: its file is gone, or is not valid any more.
+        """
+        if not self.path:
+            raise FileError(f"{self.folder / FILES[0]}: no path of a scenario; expected one")
+        return load_scenario(Path(self.path))
+
+
+def read_run(folder: str | Path) -> SavedRun:
+    """Open a folder that ``neurosim run --out`` wrote.
+
+    Raises:
+        FileError: there is no such folder, or no run in it.
+    """
+    place = Path(folder)
+    try:
+        if not place.is_dir():
+            what = "a file" if place.exists() else "nothing"
+            raise FileError(f"{place}: no folder, got {what}; expected one of `neurosim run --out`")
+        if not (place / FILES[0]).exists():
+            raise FileError(f"{place}: no {FILES[0]}; expected a folder of `neurosim run --out`")
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{str(folder)!r:.200}: cannot be read, got {error}") from error
+    document = read_document(place / FILES[0])
+    if not isinstance(document, dict):
+        raise FileError(f"{place / FILES[0]}: no record of a run, got {shown(document)}")
+    texts = [document.get(key, "") for key in ("scenario", "path")]
+    for key, text in zip(("scenario", "path"), texts, strict=True):
+        if not isinstance(text, str):
+            raise FileError(f"{place / FILES[0]}: {key}: no text, got {shown(text)}")
+    return SavedRun(place, *texts)
+
+
+def _records(path: Path) -> Iterator[EpochRecord]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                yield _record(line, f"{path}:{number}")
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read, got {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path}: cannot be read, got {error}; expected UTF-8") from error
+
+
+def _record(line: str, where: str) -> EpochRecord:
+    try:
+        tree = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{where}: no JSON, got {error}; expected the record of an epoch") from None
+    if not isinstance(tree, dict):
+        raise FileError(f"{where}: got {shown(tree)}; expected the record of an epoch")
+    metrics = tree.get("metrics", {})
+    if not isinstance(metrics, dict):
+        raise FileError(f"{where}: metrics: got {shown(metrics)}; expected numbers by name")
+    validation = tree.get("validation_loss")
+    return EpochRecord(
+        int(_number(tree.get("epoch"), f"{where}: epoch", is_count=True)),
+        _number(tree.get("loss"), f"{where}: loss"),
+        None if validation is None else _number(validation, f"{where}: validation_loss"),
+        {
+            name: _number(value, f"{where}: metrics: {name!r:.80}")
+            for name, value in metrics.items()
+        },
+        math.nan,
+        math.nan,
+    )
+
+
+def _number(value: Any, where: str, *, is_count: bool = False) -> float:
+    """A number; null, which JSON has for what is not finite, is NaN."""
+    if value is None and not is_count:
+        return math.nan
+    is_number = isinstance(value, int if is_count else int | float) and not isinstance(value, bool)
+    if not is_number or abs(value) > 1e308 or (is_count and not 0 <= value < 2**53):
+        expected = "a whole number" if is_count else "a number"
+        raise FileError(f"{where}: got {shown(value)}; expected {expected}")
+    return float(value)

@@ -1,0 +1,150 @@
+"""Drawing a network: `draw`, and `draw_step` for a debugging session."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from neurosim.drawing.box_artists import paint_boxes
+from neurosim.drawing.canvas import Canvas
+from neurosim.drawing.diagram import SHOW, Diagram, prepare
+from neurosim.drawing.line_artists import paint_lines
+from neurosim.drawing.marks import Marks, Subject, marks_of_step
+from neurosim.drawing.neuron_artists import paint_neurons
+from neurosim.drawing.pages import new_figure, require_axes
+from neurosim.drawing.text_artists import paint_texts
+from neurosim.drawing.themes import Theme, require_theme
+from neurosim.interpreter.steps import Step
+from neurosim.network.network import Network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+UNIT = 20.0  # points in a radius: letters of 8 to 9 points
+_POINTS = 72.0  # in an inch
+# larger drawings have smaller neurons: what is longer no program shows, what has more area, as
+# points, takes seconds to write
+_MOST_INCHES, _MOST_SQUARE_INCHES = 200.0, 256.0
+
+
+def draw(
+    network: Network,
+    ax: "Axes | None" = None,
+    *,
+    sample: Any = None,
+    target: Any = None,
+    loss: str | None = None,
+    show: Collection[str] = SHOW,
+    full: bool = False,
+    layout: str | None = None,
+    theme: str | Theme = "light",
+    highlight: Iterable[Subject] | Subject = (),
+    title: str | None = None,
+    subtitle: str = "",
+) -> "Axes":
+    """Draw a network: its neurons, connections, weights, and what a sample makes of them.
+
+    A layer of more than 16 neurons shows its first and its last ones; more than 300 neurons
+    become boxes with heat maps of their weights. The drawing says what it leaves out.
+
+    Args:
+        network: is not changed.
+        ax: where to draw; a figure that fits is made if None.
+        sample: one value per input, (n_in,); if None, what the last pass left is shown.
+        target: one value per output, (n_out,).
+        loss: the name of a loss, to be measured.
+        show: some of ``weights`` (and biases), ``outputs``, ``deltas``, ``gradients``.
+        full: True draws all neurons and connections, however many.
+        layout: ``layers``, ``levels`` or ``dot``; chosen by the network if None.
+        theme: ``light``, ``dark`` or ``print``.
+        highlight: neurons and connections to be marked, such as ``"h1"`` or ``"x1->h1"``.
+        title: above the drawing, the network's own if None.
+        subtitle: below the title.
+
+    Raises:
+        UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
+        ShapeError: the sample or the target has another shape.
+        InvalidValueError: deltas or gradients are asked for, and there are none.
+        MissingExtraError: ``dot`` needs pygraphviz.
+    """
+    chosen = require_theme(theme)
+    diagram = prepare(
+        network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
+        highlight=highlight, title=title, subtitle=subtitle,
+    )  # fmt: skip
+    return paint(diagram, ax, chosen)
+
+
+class Debugging(Protocol):
+    """What `draw_step` asks of a session."""
+
+    @property
+    def network(self) -> Network:
+        """As it stands at this moment."""
+        ...
+
+    @property
+    def coming_step(self) -> Step | None:
+        """The step that is about to happen; None at the end."""
+        ...
+
+    @property
+    def coming(self) -> str:
+        """The same in words."""
+        ...
+
+    @property
+    def position(self) -> object:
+        """Where in the training this is; its ``str`` is a line."""
+        ...
+
+
+def draw_step(session: Debugging, ax: "Axes | None" = None, **options: Any) -> "Axes":
+    """Draw the network of a debugging session, with what is about to happen marked.
+
+    Args:
+        session: a session of the debugger.
+        ax: where to draw; a figure that fits is made if None.
+        **options: as for `draw`.
+    """
+    theme = require_theme(options.pop("theme", "light"))
+    return paint(prepare_step(session, **options), ax, theme)
+
+
+def prepare_step(session: Debugging, **options: Any) -> Diagram:
+    """Compute what `draw_step` draws."""
+    step = session.coming_step
+    marks = Marks() if step is None else marks_of_step(step)
+    said: dict[str, Any] = {"subtitle": f"{session.position}: {session.coming}", "marks": marks}
+    return prepare(session.network, **(said | options))
+
+
+def paint(diagram: Diagram, ax: "Axes | None" = None, theme: str | Theme = "light") -> "Axes":
+    """Paint a diagram that is computed."""
+    chosen = require_theme(theme)
+    left, bottom, right, top = diagram.box
+    width, height = right - left, top - bottom
+    if ax is None:
+        of_side = _MOST_INCHES / max(width, height)
+        unit = min(UNIT, of_side * _POINTS, (_MOST_SQUARE_INCHES / width / height) ** 0.5 * _POINTS)
+        figure = new_figure(chosen, (width * unit / _POINTS, height * unit / _POINTS))
+        figure.set_layout_engine("none")  # the one Axes is the whole page
+        ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes = require_axes(ax, chosen, (0.0, 0.0))
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    canvas = Canvas(axes, diagram, chosen, _unit(axes, width, height))
+    for paint_part in (paint_lines, paint_boxes, paint_neurons, paint_texts):
+        paint_part(canvas)
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")  # images have changed them
+    return axes
+
+
+def _unit(axes: "Axes", width: float, height: float) -> float:
+    """How many points a radius is, where so many fill the Axes one way or the other."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)  # the Axes takes the place that it will have
+    paper = axes.get_position(original=True)
+    across, up = figure.get_size_inches()
+    return float(min(paper.width * across / width, paper.height * up / height) * _POINTS)

@@ -1,0 +1,104 @@
+"""How wide letters are, and how numbers are written where there is little room.
+
+Sizes are in em, the height of the font; what an em is in a picture, `measures` and `texts` say.
+"""
+
+import functools
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+
+LINE_HEIGHT = 1.2
+MOST_DIGITS = 7  # characters of a number: those find room in a neuron
+_LARGE = 99999.5  # from here on numbers are written with an exponent
+_UNKNOWN_WIDTH = 0.65  # of a letter that the font lacks
+_WIDE_WIDTH = 1.05  # of one of East Asia's
+_SIZE = 100.0
+
+
+def brief(value: float) -> str:
+    """A number in about three digits: at most seven characters.
+
+    Up to 100000 it has no exponent; before an exponent there are two digits. The minus is the one
+    of mathematics, as wide as a plus.
+
+    >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(1234.5), brief(-0.0)
+    ('0.953', '0.00123', '1.2e6', '1234', '0')
+    """
+    if 1e3 <= abs(value) < _LARGE:  # three digits would be written as 1e3
+        return f"{value:.0f}".replace("-", "\N{MINUS SIGN}")
+    text = ""
+    for digits in (3, 2, 1):
+        text = _written(value, digits)
+        if len(text) <= MOST_DIGITS and not ("e" in text and digits == 3):
+            break
+    return text
+
+
+def _written(value: float, digits: int) -> str:
+    mantissa, e, exponent = f"{value + 0.0:.{digits}g}".partition("e")
+    text = f"{mantissa}e{int(exponent)}" if e else mantissa
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def size_of(text: str) -> tuple[float, float]:
+    """Width and height of a text, which may have several lines, in em."""
+    lines = text.split("\n")
+    return max(map(width_of, lines)), LINE_HEIGHT * len(lines)
+
+
+def width_of(line: str) -> float:
+    """The width of a line, in em of the font that pictures use."""
+    return sum(map(_advance, line))
+
+
+def wrapped(text: str, most: float) -> list[str]:
+    """A text in lines of at most so many em, broken at spaces, else anywhere.
+
+    >>> wrapped("one two three", 5.0)
+    ['one two', 'three']
+    """
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(longer) <= most or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+        while width_of(lines[-1]) > most and len(lines[-1]) > 1:
+            cut = _cut(lines[-1], most)
+            lines[-1:] = [lines[-1][:cut], lines[-1][cut:]]
+    return lines
+
+
+def _cut(line: str, most: float) -> int:
+    """How many letters have room, at least one."""
+    width = 0.0
+    for number, letter in enumerate(line):
+        width += _advance(letter)
+        if width > most:
+            return max(number, 1)
+    return len(line)
+
+
+@functools.cache
+def _advance(letter: str) -> float:
+    if unicodedata.category(letter) in {"Mn", "Me", "Cf"}:
+        return 0.0
+    font = _font()
+    if not font.get_char_index(ord(letter)):
+        is_wide = unicodedata.east_asian_width(letter) in {"W", "F"}
+        return _WIDE_WIDTH if is_wide else _UNKNOWN_WIDTH
+    return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536.0 / _SIZE
+
+
+@functools.cache
+def _font() -> "FT2Font":
+    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(findfont(FontProperties(family="DejaVu Sans")))  # comes with matplotlib
+    font.set_size(_SIZE, 72.0)
+    return font

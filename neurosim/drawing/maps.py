@@ -1,0 +1,356 @@
+"""Maps over two inputs: where a network draws its boundary, and what each neuron answers.
+
+A map's colours are centred: at the threshold where outputs stand for two classes, else at zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurosim.compiler.compile import require_rows
+from neurosim.drawing.curves import MARKERS
+from neurosim.drawing.pages import name_axes, require_axes, style_legend
+from neurosim.drawing.planes import Plane, Span, plane_of, responses_over
+from neurosim.drawing.themes import Theme, require_theme
+from neurosim.drawing.values import layers_of, require_network
+from neurosim.errors import ShapeError, UnknownNameError, unknown
+from neurosim.functions.numerals import Matrix, require_array
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
+
+Box = tuple[float, float, float, float]  # left, bottom, width, height
+
+_MOST_IN_A_LAYER = 8  # maps; of a larger layer the first ones and the last are drawn
+_FROM_ZERO_TO_ONE = {"sigmoid", "hard_sigmoid", "softmax", "step"}
+_PITCH = 1.5  # from one map to the next, in widths of a map
+
+
+def draw_boundary(
+    network: Network,
+    X: Any = None,
+    T: Any = None,
+    ax: "Axes | None" = None,
+    *,
+    output: str | None = None,
+    fixed: Mapping[str, float] | None = None,
+    span: Span | None = None,
+    resolution: int = 150,
+    theme: str | Theme = "light",
+    title: str | None = None,
+) -> "Axes":
+    """Draw what a network answers over two inputs, and the samples on it.
+
+    One output is a map of its values, with a line at the threshold between two classes. Of several,
+    each place has the colour of the largest.
+
+    Args:
+        network: what is asked.
+        X: samples, (B, n_in); the picture reaches a little beyond them.
+        T: their targets, (B, n_out), or class indices, (B,).
+        ax: where to draw; None: on a new figure.
+        output: the name of one output, where there are several.
+        fixed: the values of all inputs but two, by name.
+        span: ``((left, right), (bottom, top))``, instead of around the samples.
+        resolution: points on each side.
+        theme: ``light``, ``dark`` or ``print``.
+        title: what stands above.
+
+    Raises:
+        ShapeError: not two inputs are left; says what to fix.
+        UnknownNameError: ``output`` or ``fixed`` names nothing.
+    """
+    plane = plane_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    names = [neuron.name for neuron in network.outputs]
+    column = _column_of(output, names)
+    values = network.predict(plane.points)
+    samples = None if X is None else require_rows(X, len(network.inputs))[:, plane.columns]
+    classes = None
+    if samples is not None and T is not None:
+        classes = _targets(T, len(samples), column, len(names))
+    chosen, axes = require_theme(theme), require_axes(ax, theme, (5.6, 4.8))
+    if column is None:
+        above = _draw_classes(
+            axes, plane, values, names, samples=samples, classes=classes, theme=chosen
+        )
+    else:
+        above = _draw_values(
+            axes, plane, values[:, column], network.outputs[column],
+            samples=samples, targets=classes, theme=chosen,
+        )  # fmt: skip
+    name_axes(axes, chosen, x=plane.inputs[0], y=plane.inputs[1], title=title, above=above)
+    axes.set_xlim(plane.extent[:2])
+    axes.set_ylim(plane.extent[2:])
+    return axes
+
+
+def _column_of(output: str | None, names: Sequence[str]) -> int | None:
+    """The place of the output that is asked for; None: all of them."""
+    if output is None:
+        return 0 if len(names) == 1 else None
+    if output not in names:
+        raise UnknownNameError(unknown("output", output, names))
+    return list(names).index(output)
+
+
+def _targets(T: Any, n_rows: int, column: int | None, n_out: int) -> Matrix:
+    """One number a sample: its class, or what the output of this column should be."""
+    targets = require_array(T, "T")
+    if len(targets) != n_rows or targets.ndim not in {1, 2}:
+        raise ShapeError(f"T: got {targets.shape}; expected a row for each of {n_rows} samples")
+    if targets.ndim == 1 or targets.shape[1] == 1:
+        flat = targets.ravel()  # where there are several outputs, the indices of classes
+        return flat if n_out == 1 or column is None else (flat == column).astype(float)
+    if targets.shape[1] != n_out:
+        raise ShapeError(f"T: got {targets.shape}; expected {(n_rows, n_out)}, or class indices")
+    return targets.argmax(axis=1).astype(float) if column is None else targets[:, column]
+
+
+def threshold_of(targets: Matrix | None, activation: str) -> float | None:
+    """Where the line between two classes is: 0.5 or 0, as for ``accuracy``; None without classes.
+
+    Without targets, it is in the middle of what the activation can answer.
+    """
+    if targets is None:
+        return 0.5 if activation in _FROM_ZERO_TO_ONE else 0.0
+    levels = set(np.unique(targets).tolist())
+    if levels <= {-1.0, 1.0} and -1.0 in levels:
+        return 0.0
+    return 0.5 if levels <= {0.0, 1.0} else None
+
+
+def _draw_values(
+    ax: "Axes",
+    plane: Plane,
+    values: Matrix,
+    output: Neuron,
+    *,
+    samples: Matrix | None,
+    targets: Matrix | None,
+    theme: Theme,
+) -> int:
+    from matplotlib.colors import CenteredNorm
+
+    picture, name = plane.grid(values), output.name
+    threshold = threshold_of(targets, output.activation)
+    centre = 0.0 if threshold is None else threshold
+    shown = picture if targets is None else np.append(picture.ravel(), targets)
+    finite = shown[np.isfinite(shown)]
+    reach = float(np.abs(finite - centre).max()) if len(finite) else 1.0
+    norm = CenteredNorm(centre, reach or 1.0)
+    image = ax.imshow(picture, extent=plane.extent, origin="lower", cmap=theme.pale_map(),
+                      norm=norm, aspect="auto", interpolation="nearest")  # fmt: skip
+    _add_bar(ax, image, name, theme)
+    if threshold is not None and picture.min() < threshold < picture.max():
+        ax.contour(plane.x, plane.y, picture, [threshold], colors=[theme.text], linewidths=1.6)
+    if samples is None:
+        return 0
+    if targets is None or threshold is None:
+        inside = "none" if targets is None else image.cmap(norm(targets))
+        ax.scatter(samples[:, 0], samples[:, 1], c=inside, s=26, marker="o",
+                   edgecolors=theme.text, linewidths=0.9, zorder=3)  # fmt: skip
+        return 0
+    is_above = targets > threshold
+    groups = [(is_above == side, f"{name} = {level:g}") for side, level in _levels(targets)]
+    colours = [theme.negative, theme.positive]
+    return _draw_samples(ax, samples, groups, colours, theme)
+
+
+def _levels(targets: Matrix) -> list[tuple[bool, float]]:
+    low = -1.0 if (targets < 0).any() else 0.0
+    return [(False, low), (True, 1.0)]
+
+
+def _draw_classes(
+    ax: "Axes",
+    plane: Plane,
+    values: Matrix,
+    names: Sequence[str],
+    *,
+    samples: Matrix | None,
+    classes: Matrix | None,
+    theme: Theme,
+) -> int:
+    winners = plane.grid(values.argmax(axis=1).astype(float))
+    ax.imshow(_tinted(winners, theme), extent=plane.extent, origin="lower", aspect="auto",
+              interpolation="nearest")  # fmt: skip
+    for number in range(len(names) - 1):
+        border = (winners <= number).astype(float)
+        if 0 < border.mean() < 1:
+            ax.contour(plane.x, plane.y, border, [0.5], colors=[theme.text], linewidths=1.0)
+    if samples is None or classes is None:
+        groups = [(np.zeros(0, bool), name) for name in names]
+        return _draw_samples(ax, np.zeros((0, 2)), groups, theme.categorical, theme)
+    groups = [(classes == number, name) for number, name in enumerate(names)]
+    return _draw_samples(ax, samples, groups, theme.categorical, theme)
+
+
+def _tinted(winners: Matrix, theme: Theme) -> Matrix:
+    """Each class in its colour, thinned with the background: samples must be seen on it."""
+    from matplotlib.colors import to_rgb
+
+    tints = np.array([to_rgb(colour) for colour in theme.tints()])
+    return tints[winners.astype(np.intp) % len(tints)]
+
+
+def _draw_samples(
+    ax: "Axes", samples: Matrix, groups: Sequence[tuple[Any, str]], colours: Sequence[str],
+    theme: Theme,
+) -> int:  # fmt: skip
+    """The samples by class: each has its colour and its marker."""
+    handles = []
+    for number, (is_in, _) in enumerate(groups):
+        x, y = samples[is_in].T
+        (points,) = ax.plot(
+            x, y, linestyle="none", marker=MARKERS[number % len(MARKERS)], markersize=6,
+            color=colours[number % len(colours)], markeredgecolor=theme.background,
+            markeredgewidth=0.8, zorder=3,
+        )  # fmt: skip
+        handles.append(points)
+    return style_legend(ax, theme, [name for _, name in groups], handles)
+
+
+def _add_bar(ax: "Axes", image: "AxesImage", label: str, theme: Theme) -> None:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    bar = figure.colorbar(image, ax=ax, pad=0.02, aspect=28)
+    bar.ax.tick_params(color=theme.foreground, labelcolor=theme.text, labelsize=9)
+    bar.outline.set_visible(False)
+    bar.set_label(label, color=theme.text, fontsize=10, parse_math=False)
+
+
+def draw_responses(
+    network: Network,
+    ax: "Axes | None" = None,
+    *,
+    X: Any = None,
+    fixed: Mapping[str, float] | None = None,
+    span: Span | None = None,
+    resolution: int = 40,
+    theme: str | Theme = "light",
+    title: str | None = None,
+) -> "Axes":
+    """Draw what each neuron answers over two inputs: a small map each, a column for each layer.
+
+    Args:
+        network: what is asked.
+        ax: where to draw; None: on a new figure.
+        X: samples, (B, n_in): the maps reach a little beyond them; None: from -1 to 1.
+        fixed: the values of all inputs but two, by name.
+        span: ``((left, right), (bottom, top))``, instead of around the samples.
+        resolution: points on each side of a map.
+        theme: ``light``, ``dark`` or ``print``.
+        title: what stands above.
+    """
+    plane = plane_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    pictures = responses_over(network, plane)
+    boxes, notes = place_responses(network)
+    columns = 1 + max(left for left, *_ in boxes.values()) / _PITCH
+    rows = 1 + (max(b[1] for b in boxes.values()) - min(b[1] for b in boxes.values())) / _PITCH
+    size = (max(3.6, 1.3 * columns + 0.4), max(2.6, 1.25 * rows + 0.8))
+    chosen, axes = require_theme(theme), require_axes(ax, theme, size)
+    for name, box in boxes.items():
+        draw_response(axes, pictures[name], box, theme=chosen)
+        _name_map(axes, name, pictures[name], box, chosen)
+    for (x, y), words in notes.items():
+        axes.text(x, y, words, ha="center", va="center", fontsize=9, color=chosen.text)
+    _frame(axes, list(boxes.values()))
+    ends = " and ".join(
+        f"{name} from {low:.3g} to {high:.3g}"
+        for name, low, high in zip(plane.inputs, *_ends(plane), strict=True)
+    )
+    name_axes(axes, chosen, title=title)
+    words = f"{ends}\nblue: above 0; orange to red: below"
+    axes.set_xlabel(words, fontsize=9, parse_math=False)
+    return axes
+
+
+def _ends(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (plane.x[0], plane.y[0]), (plane.x[-1], plane.y[-1])
+
+
+def place_responses(
+    network: Network,
+) -> tuple[dict[str, Box], dict[tuple[float, float], str]]:
+    """Where the map of each neuron stands, and what is written where some are left out.
+
+    A map is 1 wide and 1 high; layers go to the right, each in the middle of the height.
+    """
+    boxes: dict[str, Box] = {}
+    notes: dict[tuple[float, float], str] = {}
+    for column, neurons in enumerate(layers_of(require_network(network)).values()):
+        names: list[str | None] = [neuron.name for neuron in neurons]
+        n_more = len(names) - _MOST_IN_A_LAYER
+        if n_more > 0:
+            names = [*names[: _MOST_IN_A_LAYER - 1], None, names[-1]]
+        top = (len(names) - 1) * _PITCH / 2
+        for row, name in enumerate(names):
+            left, bottom = column * _PITCH, top - row * _PITCH
+            if name is None:
+                notes[left + 0.5, bottom + 0.5] = f"{n_more} more"
+            else:
+                boxes[name] = (left, bottom, 1.0, 1.0)
+    return boxes, notes
+
+
+def draw_response(
+    ax: "Axes", values: Matrix, box: Box, *, theme: str | Theme = "light", zorder: float = 2
+) -> "AxesImage":
+    """Draw one small map into a box of an Axes; the Axes keeps its limits and its shape.
+
+    The colours are centred at zero, and reach as far as this map does.
+
+    Args:
+        ax: where to draw.
+        values: a picture (n, n), its first row the lowest, as `responses` gives it.
+        box: left, bottom, width and height in the coordinates of the data.
+        theme: ``light``, ``dark`` or ``print``.
+        zorder: what is higher hides what is lower.
+    """
+    from matplotlib.colors import CenteredNorm
+    from matplotlib.patches import Rectangle
+
+    chosen = require_theme(theme)
+    left, bottom, width, height = box
+    kept = ax.get_xlim(), ax.get_ylim(), ax.get_aspect(), ax.get_autoscale_on()
+    finite = values[np.isfinite(values)]
+    reach = float(np.abs(finite).max()) if len(finite) else 0.0
+    image = ax.imshow(
+        values, extent=(left, left + width, bottom, bottom + height), origin="lower",
+        cmap=chosen.diverging_map(), norm=CenteredNorm(0.0, reach or 1.0),
+        interpolation="nearest", aspect=kept[2], zorder=zorder,
+    )  # fmt: skip
+    ax.add_patch(
+        Rectangle((left, bottom), width, height, fill=False, edgecolor=chosen.foreground,
+                  linewidth=0.8, zorder=zorder)
+    )  # fmt: skip
+    ax.set_xlim(kept[0])
+    ax.set_ylim(kept[1])
+    ax.set_autoscale_on(kept[3])
+    return image
+
+
+def _name_map(ax: "Axes", name: str, values: Matrix, box: Box, theme: Theme) -> None:
+    left, bottom, width, height = box
+    low, high = float(values.min()), float(values.max())
+    extremes = f"{low:.2g}" if low == high else f"{low:.2g} to {high:.2g}"
+    ax.annotate(name, (left + width / 2, bottom + height), (0, 2), textcoords="offset points",
+                ha="center", va="bottom", fontsize=9, color=theme.text,
+                parse_math=False)  # fmt: skip
+    ax.annotate(extremes, (left + width / 2, bottom), (0, -2), textcoords="offset points",
+                ha="center", va="top", fontsize=7, color=theme.muted)  # fmt: skip
+
+
+def _frame(ax: "Axes", boxes: Sequence[Box]) -> None:
+    """Show all boxes, in their shape, and no axes: the maps have their own."""
+    ax.set_xlim(min(b[0] for b in boxes) - 0.25, max(b[0] + b[2] for b in boxes) + 0.25)
+    ax.set_ylim(min(b[1] for b in boxes) - 0.3, max(b[1] + b[3] for b in boxes) + 0.3)
+    ax.set_aspect("equal")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,149 @@
+"""``neurosim draw``: which file it writes, what is in the picture, what it refuses."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import neurosim as ns
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(path):
+    return ET.parse(path)  # noqa: S314 - our own
+
+
+def texts(path):
+    return ["".join(e.itertext()) for e in parsed(path).iter(f"{SVG}text")]
+
+
+def description(path):
+    return parsed(path).find(f"{SVG}desc").text
+
+
+def test_without_more_the_picture_has_the_name_of_the_scenario_and_is_here(neurosim, folder):
+    ran = neurosim("draw", "passed.yaml")
+
+    assert ran == (0, "passed.svg\n", "")
+    assert {"Either but not both", "epoch 0", "a", "o1"} <= {
+        text.split("\n")[0] for text in texts(folder / "passed.svg")
+    }
+
+
+def test_a_file_that_is_there_is_overwritten_only_where_that_is_said(neurosim, folder):
+    (folder / "passed.svg").write_text("mine")
+
+    ran = neurosim("draw", "passed.yaml")
+
+    assert ran == (2, "", "error: passed.svg: exists; expected a new file, or --overwrite\n")
+    assert (folder / "passed.svg").read_text() == "mine"
+    assert neurosim("draw", "passed.yaml", "--overwrite").code == 0
+    assert texts(folder / "passed.svg")
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"), [("a.svg", b"<?xml"), ("a.png", b"\x89PNG"), ("a.PDF", b"%PDF")]
+)
+def test_the_ending_says_the_format(neurosim, folder, name, begin):
+    assert neurosim("draw", "passed.yaml", "-o", name) == (0, f"{name}\n", "")
+    assert (folder / name).read_bytes().startswith(begin)
+
+
+def test_a_format_without_a_name_is_the_ending_of_the_scenarios(neurosim):
+    assert neurosim("draw", "passed.yaml", "--format", "png").out == "passed.png\n"
+
+
+def test_a_sample_is_shown_with_its_target_and_its_loss(neurosim, folder):
+    neurosim("draw", "passed.yaml", "--sample", "2", "--show", "weights,outputs,deltas,gradients")
+
+    assert description(folder / "passed.svg").startswith(
+        "A neural network: all 6 neurons and 9 connections. Epoch 0, sample 2. Inputs: 1, 0."
+    )
+    found = texts(folder / "passed.svg")
+    assert "t = 1" in found
+    assert any(text.startswith("L = ") for text in found)
+    assert any(text.startswith("g ") for text in found)
+
+
+def test_any_values_can_be_shown(neurosim, folder):
+    neurosim("draw", "passed.yaml", "--input", "0.25,-3")
+
+    found = texts(folder / "passed.svg")
+    assert {"0.25", "−3", "epoch 0, input 0.25,-3"} <= set(found)
+
+
+def test_after_training_weights_are_those_of_the_run(neurosim, folder):
+    neurosim("draw", "passed.yaml", "--epoch", "end")
+
+    weight = ns.run_scenario("passed.yaml").network["a", "h1"].weight
+    assert f"{weight:.3g}".replace("-", "−") in texts(folder / "passed.svg")
+    assert "epoch 4" in texts(folder / "passed.svg")
+
+
+def test_a_saved_network_is_drawn(neurosim, folder):
+    ns.load_scenario("passed.yaml").network.save("net.json")
+
+    assert neurosim("draw", "net.json", "--input", "1,0") == (0, "net.svg\n", "")
+    assert "input 1,0" in texts(folder / "net.svg")
+
+
+def test_what_is_highlighted_and_the_theme_are_taken_over(neurosim, folder):
+    neurosim("draw", "passed.yaml", "--highlight", "a->h1", "--theme", "dark", "--layout", "levels")
+
+    text = (folder / "passed.svg").read_text()
+    assert 'id="mark-a-h1"' in text
+    assert "#14171c" in text
+
+
+def test_the_same_call_writes_the_same_bytes(neurosim, folder):
+    for name in ("one.svg", "two.svg"):
+        neurosim("draw", "passed.yaml", "--sample", "1", "--epoch", "2", "-o", name)
+
+    assert (folder / "one.svg").read_bytes() == (folder / "two.svg").read_bytes()
+
+
+def test_a_seed_and_changes_are_those_of_a_run(neurosim, folder):
+    neurosim(
+        "draw", "passed.yaml", "--seed", "5", "--set", "title=Changed", "--set", "engine=graph"
+    )
+
+    weight = ns.load_scenario("passed.yaml", overrides=["seed=5"]).network["a", "h1"].weight
+    assert {"Changed", f"{weight:.3g}".replace("-", "−")} <= set(texts(folder / "passed.svg"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-o", "a.gif"], "a.gif: format: got 'gif'; expected one of svg, png, pdf"),
+        (["-o", "a"], "a: format: got ''; expected one of"),
+        (["-o", "no/a.svg"], "no/a.svg"),
+        (["-o", "a.svg", "--format", "png"], "a.svg: got the format 'png'; expected that ending"),
+        (["--sample", "4"], "sample: got 4; expected 0 to 3"),
+        (["--sample", "0", "--input", "1,0"], "--sample, --input: got both; expected one of them"),
+        (["--input", "1,zwei"], "--input: got '1,zwei'; expected numbers such as 2,3"),
+        (["--input", "1,nan"], "input: not finite at [1], got nan; expected finite numbers"),
+        (["--input", "1"], "input: got 1 values; expected 2: a, b"),
+        (["--epoch", "5"], "epoch: got 5; expected 0 to 4, or 'end'"),
+        (["--epoch", "last"], "--epoch: got 'last'; expected a number of epochs, or end"),
+        (["--show", "weight"], "unknown thing to show 'weight' (did you mean 'weights'?)"),
+        (["--show", "deltas"], "show: no deltas stand on the network"),
+        (["--highlight", "a->b"], "highlight: no connection 'a->b'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_a_line(neurosim, folder, arguments, words):
+    before = sorted(folder.iterdir())
+
+    ran = neurosim("draw", "passed.yaml", *arguments)
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: ")
+    assert words in ran.err
+    assert ran.err.count("\n") == 1
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_training_that_diverges_ends_as_a_run_does(neurosim, folder):
+    ran = neurosim("draw", "diverged.yaml", "--epoch", "end")
+
+    assert ran.code == 3
+    assert not (folder / "diverged.svg").exists()
