@@ -87,13 +87,8 @@ class Debugging(Protocol):
         ...
 
     @property
-    def coming(self) -> str:
-        """The same in words."""
-        ...
-
-    @property
-    def position(self) -> object:
-        """Where in the training this is; its ``str`` is a line."""
+    def where(self) -> str:
+        """Where in the training this is, and what is about to happen, in words."""
         ...
 
 
@@ -113,7 +108,7 @@ def prepare_step(session: Debugging, **options: Any) -> Diagram:
     """Compute what `draw_step` draws."""
     step = session.coming_step
     marks = Marks() if step is None else marks_of_step(step)
-    said: dict[str, Any] = {"subtitle": f"{session.position}: {session.coming}", "marks": marks}
+    said: dict[str, Any] = {"subtitle": session.where, "marks": marks}
     return prepare(session.network, **(said | options))
 
 

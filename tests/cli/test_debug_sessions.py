@@ -16,6 +16,7 @@ from neurosim.cli.debugger.table import COMMANDS, SHORT
 from neurosim.cli.main import run_command
 
 SESSIONS = Path(__file__).parent / "sessions"
+_WRITTEN = {"steps.jsonl", "moment.svg", "epoch1-sample0-step0.svg"}
 NAMES = sorted(path.stem for path in SESSIONS.glob("*.in"))
 LONG = re.compile(r"-?\d+\.\d{7,}(?:e[-+]?\d+)?")
 POST = re.compile(r"^# the post: (\S+)\n\(neurosim\) print .*\n.* = (\S+)$", re.MULTILINE)
@@ -56,7 +57,7 @@ def test_a_session_shows_what_it_always_showed(name, monkeypatch, tmp_path):
     assert words == expected_words
     for number, wanted in zip(numbers, expected, strict=True):
         assert abs(number - wanted) <= 1e-9 * max(1.0, abs(wanted))  # another machine's last digits
-    assert {path.name for path in tmp_path.iterdir()} <= {"steps.jsonl"}, "see ``record``"
+    assert {path.name for path in tmp_path.iterdir()} <= _WRITTEN, "see ``record`` and ``draw``"
 
 
 def test_every_command_is_in_a_session():

@@ -213,7 +213,7 @@ def test_the_table_fits_any_terminal(neurosim, monkeypatch, columns):
     ("arguments", "words"),
     [
         (["run"], "Missing argument 'FILE|NAME...'"),
-        (["rnu", "xor"], "unknown command 'rnu' (did you mean 'run'?); known: run, agree, compile"),
+        (["rnu", "xor"], "unknown command 'rnu' (did you mean 'run'?); known: run, debug, draw"),
         (["run", "xor", "--nosuch"], "No such option '--nosuch'"),
         (["run", "xor", "--engine", "gpu"], "'gpu' is not one of 'graph', 'compiled'"),
         (["run", "xor", "--seed", "-1"], "-1 is not in the range"),

@@ -174,5 +174,6 @@ _ANSWERS: dict[str, Answers] = {
     "set": _assigned,
     "compare": _branches,
     "record": _paths,
+    "draw": _paths,
     "help": _commands,
 }

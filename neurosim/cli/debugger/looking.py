@@ -13,7 +13,10 @@ from neurosim.cli.debugger.arguments import (
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.reply import Line, Lines, lines_of, plain
+from neurosim.debugger.session import Session
 from neurosim.debugger.telling import subject_of
+from neurosim.drawing.drawing import paint, prepare_step
+from neurosim.drawing.pages import save
 from neurosim.errors import GraphError, UnknownNameError, unknown
 from neurosim.functions.numerals import counted
 from neurosim.network.layer import Layer
@@ -113,6 +116,23 @@ def _record(desk: Desk, text: str) -> Lines:
     return lines_of(f"wrote {counted(count, 'step')} to {path}")
 
 
+def _draw(desk: Desk, text: str) -> Lines:
+    session = desk.session
+    path, rest, overwrite = file_and_rest(text if text.strip(" ").removeprefix("--overwrite")
+                                          else f"{_picture_name(session)} {text}")  # fmt: skip
+    require_nothing(rest)
+    diagram = prepare_step(session)
+    figure = paint(diagram).get_figure(root=True)
+    assert figure is not None
+    save(figure, path, title=diagram.title, description=diagram.description, overwrite=overwrite)
+    return lines_of(f"drew {path}")
+
+
+def _picture_name(session: Session) -> str:
+    at = session.position
+    return f"epoch{at.epoch}-sample{at.sample}-step{at.step}.svg"
+
+
 TOPICS = {
     "break": _stops,
     "display": _displays,
@@ -148,4 +168,8 @@ LOOKING = (
             "record steps.jsonl, record steps.jsonl epoch 2",
             more="Without GRAIN: up to the end of the batch. A name with blanks is quoted. See"
                  " neurosim trace."),
+    Command("draw", _draw, "draw [FILE] [--overwrite]",
+            "draw the network with its present numbers; what is about to happen is marked",
+            "draw, draw moment.png",
+            more="FILE ends in .svg, .png or .pdf; without it, it is named after the moment."),
 )  # fmt: skip
