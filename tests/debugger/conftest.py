@@ -96,3 +96,19 @@ def trainings(cases):
         return Training(draw(cases()), options, draw(st.integers(1, most_epochs)))
 
     return draw_one
+
+
+@pytest.fixture
+def halts():
+    """``halts(session)``: the position and the first line, stop after stop."""
+
+    def find(session, count=6):
+        found = []
+        for _ in range(count):
+            arrival = session.continue_()
+            if not arrival.hits:
+                break
+            found.append((str(session.position), *map(str, arrival.hits)))
+        return found
+
+    return find
