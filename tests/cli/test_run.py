@@ -248,7 +248,7 @@ def test_help_and_version_end_well(neurosim):
     assert "Begin with: neurosim run xor" in ran.out
     commands = ran.out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in commands][:5] == [
-        "run", "agree", "compile", "predict", "new",
+        "run", "agree", "compile", "predict", "draw",
     ]  # fmt: skip
     assert neurosim("--version").out == "neurosim 0.1.0\n"
     assert neurosim("run", "-h").code == 0

@@ -164,6 +164,16 @@ def test_lines_that_do_not_lead_to_the_right_have_heads(by_id):
     assert len(found["arrows"].get_paths()) == 1
 
 
+def test_outputs_have_a_broad_border_where_they_are_not_the_last_column(small, by_id):
+    plain = by_id(draw(small))
+    assert plain["neuron-o"].get_linewidth() == plain["neuron-h"].get_linewidth()
+    small.outputs = ["h"]
+
+    found = by_id(draw(small))
+
+    assert found["neuron-h"].get_linewidth() > 2.0 * found["neuron-o"].get_linewidth()
+
+
 def test_very_many_lines_are_two_collections(layered, by_id):
     net = layered(21, 20)  # 420
 
