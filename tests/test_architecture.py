@@ -40,7 +40,7 @@ debugger: position snapshot history journal walk expressions conditions telling 
 drawing: themes pages measures levels items folding strata heights crossings graphviz layout bends
     routing labels standing font texts glyphs scales marks captions legend diagram canvas
     line_artists neuron_artists box_artists text_artists drawing values history curves flows
-    confusion planes maps matrices notebook .
+    confusion planes maps responses matrices notebook .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result
