@@ -36,6 +36,7 @@ from neurosim.drawing.standing import Standing, require_shown, standing_of
 from neurosim.drawing.texts import measured, names_of, values_of, weights_of
 from neurosim.functions.numerals import Matrix
 from neurosim.network.connection import Connection
+from neurosim.network.names import require_text
 from neurosim.network.network import Network
 from neurosim.training.task import require_network
 
@@ -127,7 +128,8 @@ def prepare(
         marks = marks_of(require_network(network), highlight)
     folded = fold(require_network(network), kind=layout, full=full)
     standing = standing_of(network, sample=sample, target=target, loss=loss, show=shown)
-    heading = network.title if title is None else title
+    heading = network.title if title is None else require_text(title, "title", "free text")
+    subtitle = require_text(subtitle, "subtitle", "free text")
     return compose(
         folded, standing, shown=shown, marks=marks, title=heading, subtitle=subtitle,
         outputs=[neuron.name for neuron in network.outputs],
