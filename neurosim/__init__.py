@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from neurosim.drawing.confusion import draw_confusion
     from neurosim.drawing.curves import draw_loss, draw_metrics
     from neurosim.drawing.flows import draw_activations, draw_gradients
-    from neurosim.drawing.maps import draw_boundary, draw_responses
+    from neurosim.drawing.maps import draw_boundary
     from neurosim.drawing.matrices import draw_weights
+    from neurosim.drawing.responses import draw_responses
     from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
     from neurosim.functions.penalties import L2
     from neurosim.network import Connection, Layer, Network, Neuron, load
@@ -80,8 +81,9 @@ _HOMES = {
     "neurosim.drawing.confusion": ("draw_confusion",),
     "neurosim.drawing.curves": ("draw_loss", "draw_metrics"),
     "neurosim.drawing.flows": ("draw_activations", "draw_gradients"),
-    "neurosim.drawing.maps": ("draw_boundary", "draw_responses"),
+    "neurosim.drawing.maps": ("draw_boundary",),
     "neurosim.drawing.matrices": ("draw_weights",),
+    "neurosim.drawing.responses": ("draw_responses",),
     "neurosim.scenario": ("debug_scenario", "load_scenario", "run_scenario"),
 }  # fmt: skip
 _LATE = {name: home for home, names in _HOMES.items() for name in names}

@@ -40,8 +40,8 @@ debugger: position snapshot history journal stand walk expressions conditions te
 drawing: themes pages measures levels items folding strata heights crossings graphviz layout bends
     routing labels standing font texts glyphs scales marks captions legend diagram canvas
     line_artists neuron_artists box_artists text_artists drawing values history curves flows
-    confusion planes maps matrices notebook cells chart dot mermaid grid wires listing letters text
-    stories differences .
+    confusion planes maps responses matrices notebook cells chart dot mermaid grid wires listing
+    letters text stories differences .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     document problems overrides read build rows check shipped scenario compare debug expect result

@@ -11,9 +11,10 @@ from neurosim.cli.saved import SavedRun, read_run
 from neurosim.drawing.confusion import draw_confusion
 from neurosim.drawing.curves import draw_loss, draw_metrics
 from neurosim.drawing.flows import draw_activations, draw_gradients
-from neurosim.drawing.maps import draw_boundary, draw_responses
+from neurosim.drawing.maps import draw_boundary
 from neurosim.drawing.matrices import draw_weights
 from neurosim.drawing.pages import require_target, save
+from neurosim.drawing.responses import draw_responses
 from neurosim.errors import (
     FileError,
     InvalidValueError,

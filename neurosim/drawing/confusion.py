@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.drawing.flows import label_ticks
-from neurosim.drawing.pages import name_axes, require_axes, show_text
+from neurosim.drawing.pages import label_ticks, name_axes, require_axes, show_text
 from neurosim.drawing.themes import Theme, ink_on, require_theme
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numerals import Matrix, require_array

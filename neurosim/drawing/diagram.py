@@ -36,6 +36,7 @@ from neurosim.drawing.standing import Standing, require_shown, standing_of
 from neurosim.drawing.texts import measured, names_of, values_of, weights_of
 from neurosim.functions.numerals import Matrix
 from neurosim.network.connection import Connection
+from neurosim.network.names import require_text
 from neurosim.network.network import Network
 from neurosim.training.task import require_network
 
@@ -73,6 +74,7 @@ class Diagram:
         labels: its texts, in the order of `neurosim.drawing.labels`.
         standing: the values of the sample.
         marks: what one is to look at.
+        ends: the outputs that are drawn, where they are not simply the last column.
         weights: the scale of the lines' colours and widths, or of the heat maps.
         outputs: the scale of the neurons' fills, or None where no outputs are shown.
         matrices: the weights of each heat map, in the order of the drawing's tiles.
@@ -89,6 +91,7 @@ class Diagram:
     labels: Labels
     standing: Standing
     marks: Marks
+    ends: frozenset[str]
     weights: Scale
     outputs: Scale | None
     matrices: tuple[Matrix, ...]
@@ -125,7 +128,8 @@ def prepare(
         marks = marks_of(require_network(network), highlight)
     folded = fold(require_network(network), kind=layout, full=full)
     standing = standing_of(network, sample=sample, target=target, loss=loss, show=shown)
-    heading = network.title if title is None else title
+    heading = network.title if title is None else require_text(title, "title", "free text")
+    subtitle = require_text(subtitle, "subtitle", "free text")
     return compose(
         folded, standing, shown=shown, marks=marks, title=heading, subtitle=subtitle,
         outputs=[neuron.name for neuron in network.outputs],
@@ -157,6 +161,7 @@ def compose(
     scale = _weight_scale(folded, matrices)
     fills = [standing.outputs[c.name] for c in folded.circles if c.name in standing.outputs]
     fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
+    ends = _ends(folded, outputs)
     loss = _loss_mark(arrangement, labels, standing, outputs)
     content = _content(arrangement, ways, labels, loss)
     written, legend, box = _around(
@@ -164,10 +169,10 @@ def compose(
         show_text(title),
         show_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
         notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
-        entries(folded, scale, fill_scale, marks),
+        entries(folded, scale, fill_scale, marks, has_ends=bool(ends)),
     )
     return Diagram(
-        arrangement, ways, labels, standing, marks, scale, fill_scale, matrices, loss, legend,
+        arrangement, ways, labels, standing, marks, ends, scale, fill_scale, matrices, loss, legend,
         written, box, title, description_of(folded, standing, outputs, subtitle),
     )  # fmt: skip
 
@@ -187,6 +192,15 @@ def _most_in_gap(folded: Folded) -> int:
         change[min(ends)] += 1
         change[max(ends)] -= 1
     return max(itertools.accumulate(change[column] for column in sorted(change)), default=0)
+
+
+def _ends(folded: Folded, outputs: Sequence[str]) -> frozenset[str]:
+    """The outputs that are drawn; none where they are the last column, as one expects."""
+    last = max((circle.column for circle in folded.circles), default=0)
+    names = {circle.name for circle in folded.circles}
+    drawn = names.intersection(outputs)
+    is_plain = drawn == {circle.name for circle in folded.circles if circle.column == last}
+    return frozenset() if is_plain else frozenset(drawn)
 
 
 def _loss_mark(

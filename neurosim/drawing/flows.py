@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurosim.drawing.curves import PAGE, Series, draw_series, is_wide, page_for, set_log_scale
-from neurosim.drawing.pages import count_axis, name_axes, require_axes
+from neurosim.drawing.pages import count_axis, label_ticks, name_axes, require_axes
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.drawing.values import layers_of, neuron_outputs, require_network
 from neurosim.errors import InvalidValueError, WrongTypeError
@@ -146,29 +146,6 @@ def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
                     color=theme.negative, fontsize=9)  # fmt: skip
     label_ticks(ax, "x", list(norms), most=14)
     ax.grid(visible=True, axis="y", color=theme.grid, linewidth=0.7)
-
-
-def label_ticks(ax: "Axes", axis: str, names: Sequence[str], *, most: int) -> None:
-    """Name the places 0, 1, ... of an axis; of very many, every so manieth and the last.
-
-    Args:
-        ax: the axes.
-        axis: ``x`` or ``y``.
-        names: as many as there are places.
-        most: how many names there is room for.
-    """
-    step = -(-len(names) // most)
-    places = [n for n in range(len(names)) if n % step == 0]
-    if places[-1] != len(names) - 1:
-        places = [n for n in places if len(names) - 1 - n >= step] + [len(names) - 1]
-    labels = [names[n] for n in places]
-    if axis == "y":
-        ax.set_yticks(places, labels, parse_math=False)
-        return
-    ax.set_xticks(places, labels, parse_math=False)
-    if sum(map(len, labels)) > 60:  # they would run into each other
-        for text in ax.get_xticklabels():
-            text.set(rotation=45, ha="right", rotation_mode="anchor")
 
 
 def activation_histograms(network: Network, X: Any, *, bins: int = _BINS) -> dict[str, Histogram]:

@@ -19,8 +19,8 @@ _INSIDE = 0.45  # from one entry of a group to the next
 _ROW = 0.95  # from one row to the next
 
 # the symbols: bars of colours, strokes, and small signs
-_WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "glyph": SIGN, "frozen": STROKE,
-           "marked": STROKE, "sign": STROKE, "width": STROKE}  # fmt: skip
+_WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "glyph": SIGN, "end": SIGN,
+           "frozen": STROKE, "marked": STROKE, "sign": STROKE, "width": STROKE}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Entry:
 
     Attributes:
         kind: ``weights``, ``outputs`` or ``matrix`` (bars of colours), ``sign`` or ``width`` (a
-            line as one of this weight), ``glyph`` (of this activation), ``frozen`` or ``marked``.
+            line as one of this weight), ``glyph`` (of this activation), ``end`` (an output),
+            ``frozen`` or ``marked``.
         before: the words before the symbol.
         after: the words behind it.
         value: the weight of a line.
@@ -88,7 +89,7 @@ class Written:
 
 
 def entries(
-    folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks
+    folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *, has_ends: bool = False
 ) -> tuple[tuple[Entry, ...], ...]:
     """What the legend of a drawing has to say, in groups that stand on one row each."""
     return (
@@ -97,6 +98,7 @@ def entries(
         tuple(_of_signs(folded, weights)),
         tuple(_of_widths(folded, weights)),
         *((entry,) for entry in _of_activations(folded)),
+        (Entry("end", after="an output of the network"),) if has_ends else (),
         *((entry,) for entry in _of_marks(folded, marks)),
     )
 

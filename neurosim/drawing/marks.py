@@ -57,6 +57,8 @@ def marks_of(network: Network, highlight: Iterable[Subject] | Subject) -> Marks:
         UnknownNameError: nothing has such a name.
         WrongTypeError: it is neither a name, nor a neuron, nor a connection.
     """
+    if not isinstance(highlight, Subject | Iterable):
+        raise _wrong(highlight)
     given = [highlight] if isinstance(highlight, Subject) else list(highlight)
     neurons: set[str] = set()
     connections: set[str] = set()
@@ -68,7 +70,7 @@ def marks_of(network: Network, highlight: Iterable[Subject] | Subject) -> Marks:
 
 def _found(network: Network, subject: Subject) -> Neuron | Connection:
     if not isinstance(subject, Subject):
-        raise WrongTypeError(f"highlight: got {subject!r:.80}; expected names such as 'x1->h1'")
+        raise _wrong(subject)
     name = subject if isinstance(subject, str) else subject.name
     source, arrow, target = (part.strip() for part in name.partition("->"))
     key = (source, target) if arrow else source
@@ -79,6 +81,10 @@ def _found(network: Network, subject: Subject) -> Neuron | Connection:
         what = "connection" if arrow else "neuron"
         raise UnknownNameError(f"highlight: no {what} {name!r:.200}{guess(name, known)}")
     return network[source, target] if arrow else network[source]
+
+
+def _wrong(given: object) -> WrongTypeError:
+    return WrongTypeError(f"highlight: got {given!r:.80}; expected names such as 'x1->h1'")
 
 
 def marks_of_step(step: Step) -> Marks:

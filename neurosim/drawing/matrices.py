@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neurosim.drawing.flows import label_ticks
-from neurosim.drawing.pages import name_axes, require_axes
+from neurosim.drawing.pages import label_ticks, name_axes, require_axes
 from neurosim.drawing.themes import Theme, ink_on, require_theme
 from neurosim.drawing.values import layers_of, require_network
 from neurosim.errors import InvalidValueError

@@ -9,7 +9,7 @@ from neurosim.drawing.layout import Point
 from neurosim.drawing.measures import RADIUS
 from neurosim.drawing.themes import ink_on
 
-_EDGE = 0.06  # the border of a neuron, in radii
+_EDGE, END_EDGE = 0.06, 0.16  # the border of a neuron, and of an output that is marked, in radii
 _RING, _RING_WIDTH = 0.11, 0.15  # around a marked neuron: how far from it
 _SMALL = (0.4, 0.15, -0.56)  # half a width and half a height of a curve, how far above the middle
 _LARGE = (0.5, 0.36, 0.0)  # the same where no value stands in the neuron
@@ -33,15 +33,18 @@ def _paint_discs(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
     from matplotlib.patches import Circle as Disc
 
     style: dict[str, Any] = {"edgecolor": canvas.theme.foreground, "zorder": ITEMS}
-    style["linewidth"] = _EDGE * canvas.unit
+    ends = canvas.diagram.ends
+    edges = [(END_EDGE if item.name in ends else _EDGE) * canvas.unit for item, _ in found]
     if len(found) <= MOST_NAMED:
-        for item, place in found:
-            gid, fill = element_id("neuron", item.name), canvas.fill_of(item.name)
-            canvas.ax.add_artist(Disc(place, RADIUS, facecolor=fill, gid=gid, **style))
+        for (item, place), edge in zip(found, edges, strict=True):
+            look = style | {"facecolor": canvas.fill_of(item.name), "linewidth": edge}
+            canvas.ax.add_artist(Disc(place, RADIUS, gid=element_id("neuron", item.name), **look))
     else:
         discs = [Disc(place, RADIUS) for _, place in found]
         fills = [canvas.fill_of(item.name) for item, _ in found]
-        canvas.add(PatchCollection(discs, facecolor=fills, gid="neurons", **style))
+        canvas.add(
+            PatchCollection(discs, facecolor=fills, gid="neurons", linewidths=edges, **style)
+        )
 
 
 def _paint_rings(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:

@@ -9,6 +9,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import textwrap
 import unicodedata
 import warnings
@@ -114,6 +115,29 @@ def name_axes(
         lines = textwrap.wrap(show_text(title), max(width, 24))
         ax.set_title("\n".join(lines), loc="left", fontsize=11, color=theme.text,
                      pad=8 + _ROW * above, parse_math=False)  # fmt: skip
+
+
+def label_ticks(ax: "Axes", axis: str, names: Sequence[str], *, most: int) -> None:
+    """Name the places 0, 1, ... of an axis; of very many, every so manieth and the last.
+
+    Args:
+        ax: the axes.
+        axis: ``x`` or ``y``.
+        names: as many as there are places.
+        most: how many names there is room for.
+    """
+    step = -(-len(names) // most)
+    places = [n for n in range(len(names)) if n % step == 0]
+    if places[-1] != len(names) - 1:
+        places = [n for n in places if len(names) - 1 - n >= step] + [len(names) - 1]
+    labels = [names[n] for n in places]
+    if axis == "y":
+        ax.set_yticks(places, labels, parse_math=False)
+        return
+    ax.set_xticks(places, labels, parse_math=False)
+    if sum(map(len, labels)) > 60:  # they would run into each other
+        for text in ax.get_xticklabels():
+            text.set(rotation=45, ha="right", rotation_mode="anchor")
 
 
 def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]) -> int:
@@ -271,6 +295,8 @@ def _write_whole(target: Path, data: bytes) -> None:
     try:
         with written.open("xb") as file:
             file.write(data)
+        if target.exists():
+            shutil.copymode(target, written)
         written.replace(target)
     finally:
         written.unlink(missing_ok=True)

@@ -11,12 +11,13 @@ from neurosim.drawing.layout import Point
 from neurosim.drawing.legend import EM_NOTE, Entry, Placed
 from neurosim.drawing.line_artists import bars
 from neurosim.drawing.measures import EM, EM_NAME
-from neurosim.drawing.neuron_artists import curve
+from neurosim.drawing.neuron_artists import END_EDGE, curve
 from neurosim.drawing.themes import ink_on
 
 _CORNER = 0.3  # of the bracket of the loss
 _BRACKET = 0.07
 _BAR_HALF = 0.17  # half the height of a bar of colours
+_END = 0.3  # the radius of the sign for an output
 _STEPS = 257  # of colour in it
 _UNDER = 0.85  # how much of a line the ground under its weight hides
 _EMS = {"value": EM, "more": EM, "name": EM_NAME, "weight": EM}
@@ -106,6 +107,8 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
             middle = ((left + right) / 2.0, y)
             points = curve(entry.activation, middle, 0.4, 0.24)
             canvas.lines([points], 0.07, colors=canvas.theme.text, zorder=SIGNS)
+        case "end":
+            _paint_end(canvas, (left + right) / 2.0, y)
         case "frozen":
             segment = [(left, y), (right, y)]
             canvas.lines([segment], 0.1, colors=canvas.theme.muted, zorder=LINES)
@@ -115,6 +118,14 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
             segment = [(left, y), (right, y)]
             for width, colour in ((0.5, "highlight"), (0.26, "background"), (0.08, "foreground")):
                 canvas.lines([segment], width, colors=getattr(canvas.theme, colour), zorder=LINES)
+
+
+def _paint_end(canvas: Canvas, x: float, y: float) -> None:
+    from matplotlib.patches import Circle as Disc
+
+    look: dict[str, Any] = {"facecolor": canvas.theme.background, "zorder": LINES}
+    look |= {"edgecolor": canvas.theme.foreground, "linewidth": END_EDGE * canvas.unit}
+    canvas.ax.add_artist(Disc((x, y), _END, **look))
 
 
 def _paint_bar(canvas: Canvas, kind: str, left: float, right: float, y: float) -> None:

@@ -105,7 +105,7 @@ def test_two_hundred_random_graphs_are_walked_back_to_the_last_bit(
     @settings(max_examples=200)
     @given(trainings(most_epochs=2), st.sampled_from([256_000_000, 40_000, 2_000]))
     def check(training, limit):
-        there_and_back(training.session(engine=engine, limit=limit))
+        there_and_back(training.session(engine=engine, limit=limit), most=1_000)
 
     check()
 

@@ -82,6 +82,16 @@ def test_the_legend_has_what_occurs(small):
     ]  # fmt: skip
 
 
+def test_the_legend_tells_of_outputs_that_are_not_the_last_column(small):
+    assert prepare(small).ends == frozenset()
+    small.outputs = ["h", "o"]
+
+    diagram = prepare(small)
+
+    assert diagram.ends == {"h", "o"}
+    assert "end" in legend(diagram)
+
+
 def test_a_network_without_connections_has_no_scale():
     net = Network("alone")
     net.add_input("x")

@@ -8,6 +8,7 @@ import neurosim as ns
 from neurosim.drawing.canvas import MOST_NAMED, element_id
 from neurosim.drawing.drawing import draw, draw_step
 from neurosim.drawing.themes import LEAST_CONTRAST, THEMES, contrast
+from neurosim.errors import UnknownNameError, WrongTypeError
 
 GIVEN = {"sample": [2, 3], "target": [1], "loss": "half_squared_error"}
 TRAINING = {"loss": "half_squared_error", "optimizer": ns.SGD(0.5), "epochs": 1}
@@ -30,6 +31,38 @@ def graded():
         return net
 
     return graded
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"ax": 3}, WrongTypeError, "ax: got 3; expected a matplotlib Axes"),
+        ({"theme": "drak"}, UnknownNameError, r"unknown theme 'drak' \(did you mean 'dark'\?\)"),
+        ({"layout": "row"}, UnknownNameError, "unknown layout 'row'"),
+        ({"title": 3}, WrongTypeError, "title: not a string, got 3"),
+        ({"subtitle": None}, WrongTypeError, "subtitle: not a string, got None"),
+        ({"show": ["all"]}, UnknownNameError, "unknown thing to show 'all'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(small, options, error, words):
+    with pytest.raises(error, match=words):
+        draw(small, **options)
+
+
+def test_what_is_no_network_is_refused():
+    with pytest.raises(WrongTypeError, match=r"got 3; expected a neurosim.Network"):
+        draw(3)
+
+
+def test_outputs_that_are_infinite_are_drawn(by_id):
+    net = ns.Network("overflow")
+    net.add_input("x")
+    net.add_neuron("a")
+    net.connect("x", "a", weight=1e308)
+
+    found = by_id(draw(net, sample=[1e5]))
+
+    assert found["value-a"].get_text() == "inf"
 
 
 def test_each_neuron_connection_and_text_has_an_id(small, by_id):
@@ -162,6 +195,16 @@ def test_lines_that_do_not_lead_to_the_right_have_heads(by_id):
     found = by_id(draw(net, layout="layers"))
 
     assert len(found["arrows"].get_paths()) == 1
+
+
+def test_outputs_have_a_broad_border_where_they_are_not_the_last_column(small, by_id):
+    plain = by_id(draw(small))
+    assert plain["neuron-o"].get_linewidth() == plain["neuron-h"].get_linewidth()
+    small.outputs = ["h"]
+
+    found = by_id(draw(small))
+
+    assert found["neuron-h"].get_linewidth() > 2.0 * found["neuron-o"].get_linewidth()
 
 
 def test_very_many_lines_are_two_collections(layered, by_id):

@@ -1,12 +1,11 @@
-"""Maps: the pictures hold what the network answers, centred where they should be."""
+"""Maps: the picture holds what the network answers, centred where it should be."""
 
 import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.drawing.maps import draw_response, place_responses, threshold_of
-from neurosim.drawing.pages import new_axes
-from neurosim.drawing.planes import plane_of, responses
+from neurosim.drawing.maps import threshold_of
+from neurosim.drawing.planes import plane_of
 from neurosim.drawing.themes import THEMES
 from neurosim.errors import ShapeError, UnknownNameError
 
@@ -151,49 +150,3 @@ def test_a_map_that_is_the_same_everywhere_is_drawn_too():
 def test_a_boundary_that_cannot_be_is_told(options, error, words):
     with pytest.raises(error, match=words):
         ns.draw_boundary(xor(), **{"X": X, "T": T, **options})
-
-
-def test_responses_are_a_map_a_neuron_centred_at_zero():
-    net = xor()
-
-    axes = ns.draw_responses(net, resolution=6)
-
-    pictures = responses(net, resolution=6)
-    images = axes.get_images()
-    assert [image.get_array().tolist() for image in images] == [
-        picture.tolist() for picture in pictures.values()
-    ]
-    assert {image.norm.vcenter for image in images} == {0}
-    for image, picture in zip(images, pictures.values(), strict=True):
-        assert image.norm.halfrange == np.abs(picture).max()
-    assert set(pictures) <= {text.get_text() for text in axes.texts}
-
-
-def test_maps_of_responses_stand_in_columns_and_do_not_overlap():
-    boxes, notes = place_responses(ns.load_scenario("spirals").network)
-
-    assert sorted({left for left, *_ in boxes.values()}) == [0, 1.5, 3, 4.5]
-    assert list(notes.values()) == ["16 more", "16 more"]  # 24 less 8
-    places = sorted((left, bottom) for left, bottom, *_ in boxes.values())
-    assert len(set(places)) == len(boxes)
-    for left, bottom in places:
-        below = [b for a, b in places if a == left and b < bottom]
-        assert all(bottom - b >= 1.5 for b in below)
-
-
-def test_a_map_in_a_box_leaves_the_axes_as_they_are():
-    axes = new_axes()
-    axes.set(xlim=(0, 10), ylim=(0, 5), aspect="equal")
-
-    image = draw_response(axes, np.array([[0.0, 2.0], [-1.0, 0.0]]), (2, 3, 1, 0.5))
-
-    assert image.get_extent() == [2, 3, 3, 3.5]
-    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 10), (0, 5))
-    assert axes.get_aspect() == 1
-    assert (image.norm.vcenter, image.norm.halfrange) == (0, 2)
-
-
-def test_a_map_of_zeros_is_the_middle_of_the_colours():
-    image = draw_response(new_axes(), np.zeros((2, 2)), (0, 0, 1, 1))
-
-    assert image.norm(0.0) == 0.5

@@ -20,6 +20,7 @@ def test_neurons_and_connections_are_marked_by_name_and_as_they_are(small):
     [
         ("x1->g", UnknownNameError, r"highlight: no connection 'x1->g' \(did you mean 'x1->h'\?\)"),
         ("x9", UnknownNameError, r"highlight: no neuron 'x9' \(did you mean 'x"),
+        (3, WrongTypeError, "highlight: got 3; expected names such as 'x1->h1'"),
         ([3], WrongTypeError, "highlight: got 3; expected names such as 'x1->h1'"),
     ],
 )

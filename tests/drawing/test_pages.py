@@ -151,6 +151,19 @@ def test_a_file_that_exists_is_kept_unless_it_may_be_overwritten(tmp_path):
     assert path.read_text().startswith("<?xml")
 
 
+def test_a_file_that_is_replaced_gives_the_new_one_its_mode_and_a_link_is_followed(tmp_path):
+    path, link = tmp_path / "a.svg", tmp_path / "b.svg"
+    path.write_text("mine")
+    path.chmod(0o640)
+    link.symlink_to(path)
+
+    save(picture(), link, title="t", description="d", overwrite=True)
+
+    assert link.is_symlink()
+    assert path.read_text().startswith("<?xml")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_link_to_nowhere_is_not_replaced(tmp_path):
     (tmp_path / "a.svg").symlink_to(tmp_path / "nowhere")
 
