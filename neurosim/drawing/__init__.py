@@ -8,9 +8,9 @@ matplotlib's artists of it; `draw` does all of that. Read `themes`, `pages`; for
 `bends`, `routing`, `labels`, then `standing`, `font`, `texts`, `glyphs`, `scales`, `marks`,
 `legend`, `diagram`, then `canvas`, the painters and `drawing`; for curves and maps `values`, then
 what needs them: `history`, `curves`, `flows`, `confusion`, `planes`, `maps`, `responses`,
-`matrices`; then `notebook`. Drawings that are text begin with `cells` and `chart`: `dot`, `mermaid`, and for a
-terminal `grid`, `wires`, `listing`, `letters`, `text`. `stories` tells paths, `differences` what
-became of a network.
+`matrices`; then `notebook`. Drawings that are text begin with `cells` and `chart`: `dot`,
+`mermaid`, and for a terminal `grid`, `wires`, `listing`, `letters`, `text`. `stories` tells paths,
+`differences` what became of a network.
 """
 
 from neurosim.drawing.diagram import Diagram, prepare

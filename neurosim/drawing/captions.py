@@ -6,7 +6,7 @@ from neurosim.drawing.font import brief
 from neurosim.drawing.items import MOST_CELLS, Folded, Link
 from neurosim.drawing.labels import Labels
 from neurosim.drawing.marks import Marks
-from neurosim.drawing.pages import show_text
+from neurosim.drawing.pages import keep_text
 from neurosim.drawing.standing import Standing
 from neurosim.drawing.texts import key_to
 
@@ -44,7 +44,7 @@ def notes_of(
     if unseen:
         more = f" and {len(unseen) - _MOST_SAID} more" if len(unseen) > _MOST_SAID else ""
         notes.append(f"{marks.reason}, and not drawn: {', '.join(unseen[:_MOST_SAID])}{more}")
-    return [show_text(note) for note in notes if note]
+    return [keep_text(note) for note in notes if note]
 
 
 def _n_cells(link: Link) -> int:

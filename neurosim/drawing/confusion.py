@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.drawing.pages import label_ticks, name_axes, require_axes, show_text
+from neurosim.drawing.pages import keep_text, label_ticks, name_axes, require_axes
 from neurosim.drawing.themes import Theme, ink_on, require_theme
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numerals import Matrix, require_array
@@ -134,7 +134,7 @@ def _require_pair(pair: Any) -> tuple[Any, Any]:
 def _require_names(names: Sequence[str], n: int) -> list[str]:
     if len(names) != n:
         raise ShapeError(f"names: got {len(names)} of them; expected {n}, one a class")
-    return [show_text(str(name)) for name in names]
+    return [keep_text(str(name)) for name in names]
 
 
 def _draw_counts(ax: "Axes", counts: NDArray[np.intp], theme: Theme) -> None:

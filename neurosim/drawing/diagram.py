@@ -29,7 +29,7 @@ from neurosim.drawing.legend import (
 )
 from neurosim.drawing.marks import Marks, Subject, marks_of
 from neurosim.drawing.measures import EM_NAME
-from neurosim.drawing.pages import show_text
+from neurosim.drawing.pages import keep_text
 from neurosim.drawing.routing import Route, bounds, routes
 from neurosim.drawing.scales import Scale
 from neurosim.drawing.standing import Standing, require_shown, standing_of
@@ -166,8 +166,8 @@ def compose(
     content = _content(arrangement, ways, labels, loss)
     written, legend, box = _around(
         content,
-        show_text(title),
-        show_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
+        keep_text(title),
+        keep_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
         notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
         entries(folded, scale, fill_scale, marks, has_ends=bool(ends)),
     )

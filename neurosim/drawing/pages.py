@@ -108,11 +108,11 @@ def name_axes(
         title: what stands above; None leaves what is there.
         above: rows of a legend between the axes and the title.
     """
-    ax.set_xlabel(show_text(x), parse_math=False)
-    ax.set_ylabel(show_text(y), parse_math=False)
+    ax.set_xlabel(keep_text(x), parse_math=False)
+    ax.set_ylabel(keep_text(y), parse_math=False)
     if title is not None:
         width = int((ax.get_figure(root=True).get_figwidth() - 0.8) * 11.5)  # type: ignore[union-attr]
-        lines = textwrap.wrap(show_text(title), max(width, 24))
+        lines = textwrap.wrap(keep_text(title), max(width, 24))
         ax.set_title("\n".join(lines), loc="left", fontsize=11, color=theme.text,
                      pad=8 + _ROW * above, parse_math=False)  # fmt: skip
 
@@ -148,7 +148,7 @@ def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]
     """
     columns, rows = legend_shape(labels)
     legend = ax.legend(
-        handles, [show_text(label) for label in labels], loc="lower left",
+        handles, [keep_text(label) for label in labels], loc="lower left",
         bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False, fontsize=9,
         labelcolor=theme.text, borderaxespad=0.2, handlelength=2.6,
     )  # fmt: skip
@@ -164,12 +164,29 @@ def legend_shape(labels: Sequence[str]) -> tuple[int, int]:
 
 
 def show_text(text: str) -> str:
-    r"""Free text as a picture can hold it: what cannot be seen is shown as a sign.
+    r"""Free text as a terminal or a source file can hold it: what cannot be seen is a sign.
 
     >>> show_text("bell\a, \u202eback, two\nlines")
     'bell␇, \\u202eback, two␊lines'
     """
     return text if text.isprintable() else "".join(map(_sign_of, text))
+
+
+def keep_text(text: str) -> str:
+    r"""Free text as a picture can hold it: the same, but for what XML forbids.
+
+    What turns the direction of writing stays: it is part of the text, and its element ends it.
+
+    >>> keep_text("bell\a, \u202eback") == "bell␇, \u202eback"
+    True
+    """
+    return text if text.isprintable() else "".join(map(_allowed, text))
+
+
+def _allowed(character: str) -> str:
+    code, category = ord(character), unicodedata.category(character)
+    is_none = category in {"Cc", "Cs"} or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return _sign_of(character) if is_none else character
 
 
 def _sign_of(character: str) -> str:
@@ -246,7 +263,7 @@ def require_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
 
 def render(figure: "Figure", form: str, *, title: str, description: str) -> bytes:
     """The bytes of a picture: ``svg``, ``png`` or ``pdf``; no date and no version in them."""
-    heading, words = show_text(title), show_text(description)
+    heading, words = keep_text(title), keep_text(description)
     metadata: dict[str, dict[str, Any]] = {
         "svg": {"Date": None, "Creator": None},
         "png": {"Software": None, "Title": heading, "Description": words},

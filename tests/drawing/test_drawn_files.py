@@ -11,7 +11,7 @@ import neurosim as ns
 from neurosim.drawing.canvas import element_id
 from neurosim.drawing.diagram import prepare
 from neurosim.drawing.drawing import paint
-from neurosim.drawing.pages import render, show_text
+from neurosim.drawing.pages import keep_text, render
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -54,8 +54,8 @@ def test_a_hostile_title_is_shown_as_it_is_and_does_no_harm(small, title):
     svg = drawn(small, title=title)
 
     root = parsed(svg)
-    assert root.find(f"{SVG}title").text == show_text(title)
-    assert show_text(title).replace(" ", "") in "".join(texts(svg)).replace(" ", "")
+    assert root.find(f"{SVG}title").text == keep_text(title)
+    assert keep_text(title).replace(" ", "") in "".join(texts(svg)).replace(" ", "")
     assert not list(root.iter(f"{SVG}script"))
 
 
