@@ -33,7 +33,7 @@ training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs array_runs scalar_runs compiled_engine
     engines trainer gradients agreement .
 
-debugger: position snapshot history journal stand walk expressions conditions telling stops
+debugger: position snapshot landing history journal stand walk expressions conditions telling stops
     locations screening running grains checks moments parameter explain paths shares why trace
     trace_file trace_diff hand bisect bisect_trace branches arrival session opening .
 

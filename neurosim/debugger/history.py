@@ -8,6 +8,7 @@ import bisect
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from neurosim.debugger.landing import Landing
 from neurosim.debugger.snapshot import Snapshot
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
@@ -59,15 +60,15 @@ class Checkpoint:
         batch: as in `Place`.
         unit: as in `Place`.
         state: at the start of the batch.
-        snapshot: what stood on the objects; None: the state's parameters, and nothing computed.
-        losses: of the samples of the batch that were done; without a snapshot, that of the last
-            sample before it.
+        found: what stood on the objects; where the compiled engine landed, with the state's
+            parameters.
+        losses: of the samples of the batch that were done.
     """
 
     batch: int
     unit: int
     state: TrainingState
-    snapshot: Snapshot | None
+    found: Snapshot | Landing
     losses: tuple[float, ...]
 
     @property
@@ -78,8 +79,7 @@ class Checkpoint:
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        taken = 0 if self.snapshot is None else self.snapshot.size
-        return self.state.parameters.nbytes + self.state.memory.nbytes + taken
+        return self.state.parameters.nbytes + self.state.memory.nbytes + self.found.size
 
 
 class History:

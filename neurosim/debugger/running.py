@@ -11,6 +11,8 @@ import numpy as np
 
 from neurosim.debugger.conditions import Quantity
 from neurosim.debugger.history import Place
+from neurosim.debugger.landing import landing_after
+from neurosim.debugger.position import Position
 from neurosim.debugger.screening import Screen
 from neurosim.debugger.stops import Stop, kinds_of
 from neurosim.debugger.walk import Walk
@@ -57,6 +59,7 @@ class Runner:
         # of the present epoch, and how often the time ahead had been forgotten by then
         self._epoch_start: tuple[int, TrainingState] | None = None
         self._is_counting = True
+        self._step_at: Position | None = None  # where the step was made that is looked at
 
     def run(
         self,
@@ -96,11 +99,12 @@ class Runner:
             if is_there is None and done is None and self._skip(active, end.batch):
                 hits = self._look(None, active)
             else:
+                at = walk.position if walk.is_last_step else None
                 step = walk.forward()
                 if done is not None:
                     done.append(step)
                 is_asked = kinds is None or type(step) in kinds or walk.step in phases
-                hits = self._look(step, active) if is_asked else ()
+                hits = self._look(step, active, at) if is_asked else ()
                 if not hits and is_there is not None and is_there(step):
                     return ()
             if hits:
@@ -156,8 +160,11 @@ class Runner:
 
     def number_of(self, grain: str) -> int:
         """The number of the present epoch, batch, sample, row or step."""
-        number = getattr(self.walk.position, grain)
+        at = self._step_at
+        number = getattr(self.walk.position if at is None else at, grain)
         assert isinstance(number, int)
+        if at is not None and grain == "step":
+            number += 1  # it is done
         return number
 
     def read(self, quantity: Quantity) -> float | None:
@@ -203,12 +210,17 @@ class Runner:
 
     # --- inside
 
-    def _look(self, step: Step | None, active: list[Stop]) -> tuple[Hit, ...]:
-        """The stops that are hit by a step, or where something begins."""
+    def _look(
+        self, step: Step | None, active: list[Stop], at: Position | None = None
+    ) -> tuple[Hit, ...]:
+        """The stops that are hit by a step, or where something begins.
+
+        ``at`` says where the step was made, if that is another sample, batch or epoch than now.
+        """
         hits = []
         begins = bool(self.begins) and not self.walk.is_over
         for stop in active:
-            reason = stop.after(step, self) if step is not None else ""
+            reason = "" if step is None else self._reason_after(stop, step, at)
             is_step = bool(reason)
             if not reason and begins:
                 reason = stop.at(self)
@@ -218,6 +230,13 @@ class Runner:
             if hit.stop.is_temporary and self._is_counting:
                 self.stops.remove(hit.stop)
         return tuple(hits)
+
+    def _reason_after(self, stop: Stop, step: Step, at: Position | None) -> str:
+        self._step_at = at
+        try:
+            return stop.after(step, self)
+        finally:
+            self._step_at = None
 
     def _counts(self, stop: Stop) -> bool:
         if not self._is_counting:
@@ -252,10 +271,11 @@ class Runner:
         stop = walk.may_run_to(last)
         if stop <= walk.batch:
             return False
-        screen = Screen(active, walk.task, walk.compiled(), self.read)
-        return screen.is_possible and self._run_ahead(screen, stop)
+        engine = walk.compiled()
+        screen = Screen(active, walk.task, engine, self.read)
+        return screen.is_possible and self._run_ahead(screen, engine, stop)
 
-    def _run_ahead(self, screen: Screen, stop: int) -> bool:
+    def _run_ahead(self, screen: Screen, engine: CompiledEngine, stop: int) -> bool:
         walk, n_batches = self.walk, self.walk.task.n_batches
         start, stretch = walk.batch, 1
         walk.close()
@@ -269,7 +289,7 @@ class Runner:
                 break
             seconds = max(time.perf_counter() - begin, 1e-6)
             stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
-            walk.land(found.state, found.loss)
+            walk.land(found.state, landing_after(engine, walk.task, found.last, found.loss))
         else:
             return walk.batch > start
         if found.batch is None:  # a number is not finite: the walk finds out where

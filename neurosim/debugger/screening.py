@@ -73,10 +73,11 @@ def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
 class Found:
     """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start.
 
-    ``loss`` is that of the last sample before the state.
+    ``last`` is the state before the last batch, and ``loss`` that of its last sample.
     """
 
     state: TrainingState
+    last: TrainingState
     loss: float
     batch: int | None
 
@@ -133,25 +134,31 @@ class Screen:
         batch; ``n_batches`` says how many batches that are.
         """
         first = state.epoch * self._task.n_batches + state.batch
-        if self._needs <= {"numbers", "losses"} and epochs:
-            after, losses = self._engine.advance_rows(state, epochs=epochs)
-            return Found(after, float(losses[-1]), self._first_of_rows(first, losses, {}))
         if self._needs <= {"numbers", "losses", "parameters"}:
-            return self._batches_at_once(state, first, n_batches)
+            return self._batches_at_once(state, first, epochs, n_batches)
         return self._batch_by_batch(state, first, n_batches)
 
     # --- many rows at once
 
-    def _batches_at_once(self, state: TrainingState, first: int, count: int) -> Found:
-        """Note the parameters that are asked for, batch by batch, and look at them afterwards."""
+    def _batches_at_once(
+        self, state: TrainingState, first: int, epochs: int, n_batches: int
+    ) -> Found:
+        """Note what is asked for of all rows, and look at it afterwards."""
         asked = {q for stop in self._stops for q in _asked(stop) if q.name in _PARAMETERS}
         columns = {quantity: self._column(quantity) for quantity in asked}
         some = np.array(list(columns.values()), np.intp)
-        thetas, losses = [state.parameters[some]], []
-        with self._engine.batches(state) as run:
-            for _ in range(count):
+        thetas, losses, begin = [state.parameters[some]], [], state
+        if not asked and epochs > 1:  # all epochs but the last as they run fastest
+            begin, rows = self._engine.advance_rows(state, epochs=epochs - 1)
+            losses.append(rows)
+        done = begin.epoch * self._task.n_batches + begin.batch - first
+        with self._engine.batches(begin) as run:
+            for number in range(done, n_batches):
+                if number == n_batches - 1:
+                    last = run.state()
                 losses.append(run.advance())
-                thetas.append(run.parameters(some))
+                if asked:
+                    thetas.append(run.parameters(some))
             after = run.state()
         sizes = list(map(len, losses))
         path = np.array(thetas).T
@@ -160,7 +167,7 @@ class Screen:
             for quantity, found in zip(columns, path, strict=True)
         }
         rows = np.concatenate(losses)
-        return Found(after, float(rows[-1]), self._first_of_rows(first, rows, known))
+        return Found(after, last, float(rows[-1]), self._first_of_rows(first, rows, known))
 
     def _first_of_rows(
         self, first: int, losses: NDArray[np.float64], known: Mapping[Quantity, list[Any]]
@@ -174,26 +181,28 @@ class Screen:
         """
         task = self._task
         start = first // task.n_batches * task.n_rows + first % task.n_batches * task.batch_size
-        numbers = np.arange(start, start + len(losses), dtype=np.float64)
-        here, following = self._numbers_of_rows(numbers), self._numbers_of_rows(numbers + 1.0)
+        numbers = self._numbers_of_rows(start, len(losses))
         flags = np.zeros(len(losses), np.bool_)
         for stop in self._stops:
             values = {q: known.get(q) or self._losses(stop, q, losses) for q in _asked(stop)}
-            flags |= _rows_of(stop, here, following, values)
+            flags |= _rows_of(stop, numbers, values)
         if not flags.any():
             return None
-        at = int(numbers[flags.argmax()])
-        epoch, sample = divmod(at, task.n_rows)
+        epoch, sample = divmod(start + int(flags.argmax()), task.n_rows)
         return epoch * task.n_batches + sample // task.batch_size
 
-    def _numbers_of_rows(self, numbers: NDArray[np.float64]) -> dict[str, Values]:
-        """What the rows are, by how many were taken before each."""
-        epoch, sample = np.divmod(numbers, self._task.n_rows)
+    def _numbers_of_rows(self, start: int, count: int) -> dict[str, Values]:
+        """What each row is, as far as a stop asks: the rows from the ``start``-th on."""
+        if not any(_numbers_asked(stop) for stop in self._stops):
+            return {}
+        task, rows = self._task, np.arange(start, start + count)
+        epoch = rows // task.n_rows
+        sample = rows - epoch * task.n_rows
         return {
-            "epoch": epoch,
-            "sample": sample,
-            "batch": np.floor(sample / self._task.batch_size),
-            "row": None if self._task.shuffle else sample,
+            "epoch": epoch.astype(np.float64),
+            "sample": sample.astype(np.float64),
+            "batch": (sample // task.batch_size).astype(np.float64),
+            "row": None if task.shuffle else sample.astype(np.float64),
         }
 
     def _losses(self, stop: Stop, quantity: Quantity, losses: NDArray[np.float64]) -> list[Any]:
@@ -222,12 +231,12 @@ class Screen:
                 if any(self._in_batch(stop, moment) for stop in self._stops):
                     break
             else:
-                return Found(after, float(losses[-1]), None)
-        return Found(after, float(losses[-1]), number)
+                return Found(after, at_start, float(losses[-1]), None)
+        return Found(after, at_start, float(losses[-1]), number)
 
     def _in_batch(self, stop: Stop, batch: "_Batch") -> bool:
         subject = stop.subject
-        if isinstance(subject, AtPart):
+        if isinstance(subject, AtPart) and stop.condition is None:
             return bool(np.any(_is_part(subject, batch.numbers)))
         if isinstance(subject, Catch):
             return self._catches(subject, batch)
@@ -240,10 +249,7 @@ class Screen:
             if quantity.kind != "position":
                 found = self._variants(quantity, batch)
                 known[quantity] = found[:1] if _is_fresh(stop, quantity) else found
-        return any(
-            bool(np.any(_may_hold(stop.condition, numbers, known.__getitem__)))
-            for numbers in (batch.numbers, batch.following)  # its last step ends where that begins
-        )
+        return bool(np.any(_may_hold(stop.condition, batch.numbers, known.__getitem__)))
 
     def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
         """What a quantity may be while a row is walked: its new value, or the one before."""
@@ -312,13 +318,6 @@ class _Batch:
             "sample": samples,
             "row": np.asarray(rows, np.float64),
         }
-        epoch, batch = divmod(number + 1, task.n_batches)
-        self.following: dict[str, Values] = {
-            "epoch": float(epoch),
-            "batch": float(batch),
-            "sample": float(batch * task.batch_size),
-            "row": None if task.shuffle else float(batch * task.batch_size),
-        }
         self.rows, self.losses, self.theta, self.after = rows, losses, theta, after
         self.values: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self.old: dict[Quantity, NDArray[np.float64]] = {}  # of each row, what the one before left
@@ -345,24 +344,24 @@ def _asked(stop: Stop) -> list[Quantity]:
     return [quantity for quantity in _quantities(stop) if quantity.kind != "position"]
 
 
+def _numbers_asked(stop: Stop) -> bool:
+    """Whether a stop asks which epoch, batch or sample it is."""
+    is_part = isinstance(stop.subject, AtPart)
+    return is_part or any(quantity.kind == "position" for quantity in _quantities(stop))
+
+
 def _rows_of(
-    stop: Stop,
-    here: Mapping[str, Values],
-    following: Mapping[str, Values],
-    values: Mapping[Quantity, list[Any]],
+    stop: Stop, numbers: Mapping[str, Values], values: Mapping[Quantity, list[Any]]
 ) -> Any:
-    """In which rows a stop may be hit; the last step of each ends where the next begins."""
+    """In which rows a stop may be hit."""
     subject = stop.subject
-    if isinstance(subject, AtPart):
-        return _is_part(subject, here)
+    if isinstance(subject, AtPart) and stop.condition is None:
+        return _is_part(subject, numbers)
     if isinstance(subject, Watch):
         found = values[subject.quantity]
         return _may_move(subject, found[-1], found[0])
     assert stop.condition is not None
-    flags = _may_hold(stop.condition, here, values.__getitem__)
-    if isinstance(subject, AtAnything) and not any(q.name in _PARAMETERS for q in values):
-        return flags  # the loss is measured by no last step
-    return flags | _may_hold(stop.condition, following, values.__getitem__)
+    return _may_hold(stop.condition, numbers, values.__getitem__)
 
 
 def _before(values: NDArray[np.float64], first: float = np.nan) -> NDArray[np.float64]:

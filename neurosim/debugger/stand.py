@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurosim.debugger.history import Checkpoint, History, Place
 from neurosim.debugger.journal import LIMIT, Journal, Tape
+from neurosim.debugger.landing import Landing, put_landing
 from neurosim.debugger.position import Position
 from neurosim.debugger.snapshot import Snapshot, digest_of, put_back, take_snapshot
 from neurosim.interpreter.steps import Measured, Step
@@ -91,6 +92,11 @@ class Stand:
         return len(self.rows)
 
     @property
+    def is_last_step(self) -> bool:
+        """Whether the coming step ends this sample or this update."""
+        return self.step == self._n_steps - 1
+
+    @property
     def phase(self) -> str:
         """That of the coming step."""
         if self.unit == self.n_rows:
@@ -164,36 +170,33 @@ class Stand:
             self._engine = mask, CompiledEngine(self.task)
         return self._engine[1]
 
-    def land(self, state: TrainingState, loss: float, *, is_checkpoint: bool = True) -> None:
-        """Take over what the compiled engine did up to the start of a batch, from here on.
-
-        ``loss`` is that of the last sample before it.
-        """
+    def land(self, state: TrainingState, landing: Landing, *, is_checkpoint: bool = True) -> None:
+        """Take over what the compiled engine did up to the start of a batch, from here on."""
         self.history.note(state.epoch * self.task.n_batches + state.batch - 1, "compiled")
-        self._load(state, loss)
+        self._load(state, landing)
         if is_checkpoint:
-            self._set_checkpoint(None)
+            self._set_checkpoint(landing)
         self._redo_edits()
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Stand at a checkpoint, with what was set there."""
-        if checkpoint.snapshot is None:
-            self._load(checkpoint.state, checkpoint.losses[0])
+        if isinstance(checkpoint.found, Landing):
+            self._load(checkpoint.state, checkpoint.found)
         else:
             self.close()
             self._memory[...] = checkpoint.state.memory
-            put_back(checkpoint.snapshot, self.network)
+            put_back(checkpoint.found, self.network)
             self._take(checkpoint.state, list(checkpoint.losses))
             self._enter(checkpoint.unit)
         self._work = 0.0
         self._redo_edits()
 
-    def _load(self, state: TrainingState, loss: float) -> None:
-        """Stand at the start of a batch, with this state on the objects and nothing computed."""
+    def _load(self, state: TrainingState, landing: Landing) -> None:
+        """Stand at the start of a batch, where the compiled engine landed."""
         self.close()
         self._memory[...] = state.memory
         self.network.load_parameters(state.parameters)
-        self.network.loss = loss
+        put_landing(landing, self.network)
         self._take(state)
 
     def _take(self, state: TrainingState, losses: list[float] | None = None) -> None:
@@ -244,13 +247,10 @@ class Stand:
     def _is_checkpoint_due(self) -> bool:
         return self._work > _SPACING * self.history.spacing
 
-    def _set_checkpoint(self, snapshot: Snapshot | None) -> None:
+    def _set_checkpoint(self, found: Snapshot | Landing) -> None:
         self._work = 0.0
         losses = tuple(self._losses[: self.unit])
-        if snapshot is None:
-            assert self.network.loss is not None
-            losses = (self.network.loss,)
-        self.history.add(Checkpoint(self.batch, self.unit, self.state, snapshot, losses))
+        self.history.add(Checkpoint(self.batch, self.unit, self.state, found, losses))
 
     def _redo_edits(self) -> None:
         """What was set at this place holds here."""

@@ -6,7 +6,7 @@ there are three:
 
 * a step is done by the interpreter, or undone and redone from its record in the journal;
 * whole batches ahead are done by the compiled engine, if the training has it; then the objects take
-  its parameters over, and nothing is computed on them yet;
+  its parameters over, and what its last sample made neurons say;
 * what lies far back is reached from the nearest checkpoint, by the engines and with the changes
   that the history names.
 """
@@ -18,11 +18,11 @@ from itertools import islice
 
 from neurosim.debugger.history import Edit, Place
 from neurosim.debugger.journal import Journal
+from neurosim.debugger.landing import run_to_landing
 from neurosim.debugger.snapshot import take_snapshot
 from neurosim.debugger.stand import Stand
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
-from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.graph_engine import sample_steps, update_of
 from neurosim.training.state import TrainingState, next_state
 from neurosim.training.task import require_fresh
@@ -169,7 +169,7 @@ class Walk(Stand):
                     return self._stop_before_divergence(state)
                 state = after
             n_left = n_batches - state.batch if count else stop - self.batch
-            landed = _run_batch_by_batch(engine, state, n_left)
+            landed = run_to_landing(engine, self.task, state, n_left)
             if landed is None:
                 return self._stop_before_divergence(state)
             state = landed[0]
@@ -193,13 +193,13 @@ class Walk(Stand):
 
     def _stop_before_divergence(self, state: TrainingState) -> bool:
         """Land at the batch in which a number is not finite; that batch is to be walked."""
-        loss = None
-        while (landed := _run_batch_by_batch(self.compiled(), state, 1)) is not None:
-            state, loss = landed
+        found = None
+        while (landed := run_to_landing(self.compiled(), self.task, state, 1)) is not None:
+            state, found = landed
         self._to_be_walked = state.epoch * self.task.n_batches + state.batch
-        if loss is not None:
-            self.land(state, loss)
-        return loss is not None
+        if found is not None:
+            self.land(state, found)
+        return found is not None
 
     # --- the parts of a step
 
@@ -249,7 +249,7 @@ class Walk(Stand):
 
     def _end_batch(self) -> None:
         if self.history.engine_of(self.batch) == "compiled":
-            landed = _run_batch_by_batch(self.compiled(), self.state, 1)
+            landed = run_to_landing(self.compiled(), self.task, self.state, 1)
             assert landed is not None  # the history says that it was done
             self._load(*landed)
             return
@@ -290,16 +290,3 @@ class Walk(Stand):
         step_before = self.coming()
         assert step_before is not None
         return step_before
-
-
-def _run_batch_by_batch(
-    engine: CompiledEngine, state: TrainingState, count: int
-) -> tuple[TrainingState, float] | None:
-    """The state after so many batches and the loss of the last sample; None: not all are finite."""
-    loss = math.nan
-    with engine.batches(state) as run:
-        for _ in range(count):
-            losses = run.advance()
-            loss = float(losses[-1])
-        after = run.state()
-    return (after, loss) if after.is_finite and math.isfinite(loss) else None

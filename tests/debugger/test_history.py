@@ -5,6 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.history import Checkpoint, Edit, History, Place
+from neurosim.debugger.landing import Landing
 from neurosim.training.state import TrainingState
 
 
@@ -14,7 +15,8 @@ def checkpoint():
 
     def make(batch, unit=0):
         state = TrainingState(np.zeros(100), np.zeros((1, 100)), batch, batch, 0, 0.0, {})
-        return Checkpoint(batch, unit, state, None, (0.0,))
+        landing = Landing(0.0, np.zeros(0), np.zeros(0))
+        return Checkpoint(batch, unit, state, landing, ())
 
     return make
 

@@ -99,14 +99,45 @@ def test_steps_of_a_batch_that_an_engine_did_end_where_the_engine_ended_it(xor):
     assert session.network.parameters().tolist() == landed
 
 
-def test_after_a_landing_nothing_is_computed_yet_but_the_loss(xor):
-    session = xor()
+def test_a_landing_leaves_what_the_last_sample_made_the_neurons_say(xor, assert_close):
+    landed, walked = xor(engine="compiled"), xor(engine="graph")
 
-    session.goto(epoch=3)
+    landed.goto(epoch=3)
+    walked.goto(epoch=3)
 
-    outputs = {neuron.output for neuron in session.network.neurons}
-    assert outputs == {None}
-    assert session.value("loss") > 0.0
+    for name in ("net_input", "output"):
+        a, b = ([getattr(n, name) for n in s.network.neurons] for s in (landed, walked))
+        assert [x is None for x in a] == [x is None for x in b]
+        assert_close([x for x in a if x is not None], [x for x in b if x is not None], 1e-12)
+    assert_close(landed.value("loss"), walked.value("loss"), 1e-12)
+    assert {neuron.delta for neuron in landed.network.neurons} == {None}
+
+
+def test_a_watch_on_an_output_is_hit_alike_where_the_engine_was_before(xor):
+    fresh, again = xor(engine="compiled", epochs=3), xor(engine="compiled", epochs=3)
+    again.goto(epoch=3)
+    again.goto(epoch=0)
+
+    halts = []
+    for session in (fresh, again):
+        session.watch("o1.output", "crosses", 0.53)
+        halts.append([])
+        while not session.is_over:
+            session.continue_()
+            halts[-1].append(session.place)
+
+    assert len(halts[0]) > 2
+    assert halts[0] == halts[1]
+
+
+def test_a_condition_on_the_last_step_of_a_batch_asks_for_its_own_epoch(xor):
+    session = xor(epochs=4, batch_size=None)
+    session.break_at("o1 update", when="epoch == 2")
+
+    session.continue_()
+
+    assert session.position.epoch == 3  # it stands behind the last update of epoch 2
+    assert session.position.step == 0
 
 
 def test_asking_for_the_coming_step_changes_nothing(xor):
