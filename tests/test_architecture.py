@@ -34,8 +34,8 @@ training: metrics task state graph_engine programs array_runs scalar_runs compil
     engines trainer gradients agreement .
 
 debugger: position snapshot landing history journal stand walk expressions conditions telling stops
-    locations screening running grains checks moments parameter explain paths shares why trace
-    trace_file trace_diff hand bisect bisect_trace branches arrival session opening .
+    locations screening running grains checks moments parameter explain paths replay shares why
+    trace trace_file trace_diff hand bisect bisect_trace branches arrival session opening .
 
 drawing: themes pages measures levels items folding strata heights crossings graphviz layout bends
     routing labels standing font texts glyphs scales marks captions legend diagram canvas

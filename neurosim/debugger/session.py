@@ -20,6 +20,7 @@ from neurosim.debugger.locations import find_location, require_part
 from neurosim.debugger.moments import find_place
 from neurosim.debugger.position import Position
 from neurosim.debugger.running import Hit, Runner
+from neurosim.debugger.shares import require_parameter
 from neurosim.debugger.stops import CATCHES, AtAnything, AtLayer, Catch, Stop, Subject, Watch
 from neurosim.debugger.telling import tell, tell_coming
 from neurosim.debugger.trace import header_of, new_file, write_trace
@@ -361,9 +362,9 @@ class Session:
         Raises:
             GraphError: there was no update yet.
         """
-        last = self._last_update()
+        last, edits = self._last_update(source, target), self._walk.history.edits
         if since is None:
-            return why(self.task, self._walk.state_at(last), source, target)
+            return why(self.task, self._walk.state_at(last), source, target, edits=edits)
         first = require_part("epoch", since, self.task, self.n_epochs) * self.task.n_batches
         if first > last:
             raise GraphError(
@@ -371,7 +372,7 @@ class Session:
             )
         state = self._walk.state_at(max(first, self._walk.first))
         count = last + 1 - max(first, self._walk.first)
-        return why_since(self.task, state, source, target, n_batches=count)
+        return why_since(self.task, state, source, target, n_batches=count, edits=edits)
 
     def listing(self, before: int = 5, after: int = 5) -> list[str]:
         """The arithmetic around this place, a step a line; an arrow points at the coming one."""
@@ -579,11 +580,13 @@ class Session:
     def _memory_state(self) -> TrainingState:
         return replace(self.state, memory=self._walk.memory)
 
-    def _last_update(self) -> int:
-        """The number of the batch of the last update."""
+    def _last_update(self, source: str, target: str | None) -> int:
+        """The number of the batch of the last update of a parameter."""
         walk = self._walk
-        is_in_update = walk.unit == walk.n_rows and walk.step > 0
-        last = walk.batch if is_in_update else walk.batch - 1
+        index = self.network.parameter_list().index(require_parameter(self.network, source, target))
+        place = int(self.network.trainable_mask()[:index].sum())  # in the order of the update
+        is_done = walk.unit == walk.n_rows and walk.step > place
+        last = walk.batch if is_done else walk.batch - 1
         if last < walk.first:
             raise GraphError("why: no update was made yet; expected a batch to be done before")
         return last

@@ -7,18 +7,15 @@ square) scale all parts alike, so the parts add up to the change. The gradient i
 samples, and a sample's part of it a sum over paths; see `paths`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from neurosim.debugger.parameter import find_owner
 from neurosim.errors import UnknownNameError, WrongTypeError
 from neurosim.functions.numerals import short
 from neurosim.functions.optimizers import Memory, Optimizer
-from neurosim.interpreter.steps import Assigned, Measured, Updated
-from neurosim.network.network import Parameter
+from neurosim.interpreter.steps import Assigned, Updated
+from neurosim.network.network import Network, Parameter
 from neurosim.network.neuron import Neuron
-from neurosim.training.graph_engine import GraphEngine
-from neurosim.training.state import TrainingState, batch_rows, next_state
-from neurosim.training.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +27,14 @@ class Parts:
         penalty: what the penalty asks for.
         memory: what the optimizer remembers of earlier batches goes on with.
         decay: what the parameter shrinks by in any case.
+        by_hand: over many updates, what a user set it to in between.
     """
 
     samples: float
     penalty: float
     memory: float
     decay: float
+    by_hand: float = 0.0
 
     def __str__(self) -> str:
         named = (
@@ -43,56 +42,21 @@ class Parts:
             (self.penalty, "by the penalty"),
             (self.memory, "by what the optimizer remembers"),
             (self.decay, "by weight decay"),
+            (self.by_hand, "by being set"),
         )
         told = [f"{short(number)} {words}" for number, words in named if number != 0.0]
         return ", ".join(told) or "0"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """What is picked out of a batch: for each row its term of the gradient, and the update."""
-
-    rows: tuple[int, ...]
-    terms: tuple[Assigned, ...]
-    before: float
-    update: Updated | None
-    next_state: TrainingState
-
-
-def twin_of(task: Task) -> Task:
-    """The same task with a copy of its network, on which all may be done."""
-    network = task.network.copy()
-    return replace(task, network=network, version=network.version, precision="double")
-
-
-def require_parameter(task: Task, source: object, target: object) -> Parameter:
+def require_parameter(network: Network, source: object, target: object) -> Parameter:
     """The connection from ``source`` to ``target``, or what ``source`` alone is the name of."""
     for name in (source,) if target is None else (source, target):
         if not isinstance(name, str):
             raise WrongTypeError(f"why: got {name!r:.80}; expected a name such as 'x1->h1'")
-    owner = find_owner(task.network, str(source) if target is None else f"{source}->{target}")
+    owner = find_owner(network, str(source) if target is None else f"{source}->{target}")
     if isinstance(owner, Neuron) and owner.bias is None:
         raise UnknownNameError(f"{owner.name!r} has no bias; expected a connection or another bias")
     return owner
-
-
-def drain(task: Task, state: TrainingState, owner: Parameter) -> Batch:
-    """Walk a batch, and keep what is about this parameter."""
-    memory, batch_loss = state.memory.copy(), 0.0
-    terms: list[Assigned] = []
-    update: Updated | None = None
-    before = float(state.parameters[task.network.parameter_list().index(owner)])
-    for step in GraphEngine(task).batch_steps(state, memory):
-        if isinstance(step, Assigned):
-            if step.owner is owner:
-                terms.append(step)
-        elif isinstance(step, Measured):
-            batch_loss += step.after
-        elif isinstance(step, Updated) and step.owner is owner:
-            update = step
-    rows = tuple(batch_rows(task, state).tolist())
-    after = next_state(task, state, task.network.parameters(), memory, batch_loss)
-    return Batch(rows, tuple(terms), before, update, after)
 
 
 def share_of(term: Assigned) -> float:

@@ -6,25 +6,20 @@ All is made once more, on a copy of the network, from the state before the batch
 user sees changes.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from neurosim.debugger.parameter import name_of, written_out
 from neurosim.debugger.paths import Factor, Paths, describe_count, paths_from
-from neurosim.debugger.shares import (
-    Parts,
-    drain,
-    parts_of,
-    require_parameter,
-    share_of,
-    twin_of,
-)
+from neurosim.debugger.replay import Edits, edits_in, twin_of, walk_batch, walk_sample
+from neurosim.debugger.shares import Parts, parts_of, require_parameter, share_of
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numerals import counted, short
 from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
 from neurosim.network.network import Parameter
-from neurosim.training.graph_engine import sample_steps
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -80,6 +75,7 @@ class Why:
         parts: of the change.
         update: the rule with its numbers, a line each; none where the parameter is frozen.
         samples: each sample of the batch, in order.
+        edits: what a user set in the batch.
     """
 
     name: str
@@ -93,6 +89,7 @@ class Why:
     parts: Parts
     update: tuple[str, ...]
     samples: tuple[SampleShare, ...]
+    edits: tuple[str, ...] = ()
 
     @property
     def change(self) -> float:
@@ -113,6 +110,8 @@ class Why:
             yield f"{self.name}: {values} in the update of {when}, a change of {short(self.change)}"
             yield from (f"  {line}" for line in self.update)
             yield f"  {short(self.change)} = {self.parts}"
+        if self.edits:
+            yield f"in this batch was set: {', '.join(self.edits)}"
         yield f"gradient {short(self.gradient)}, a sum over {counted(len(self.samples), 'sample')}"
         told = [sample for sample in self.samples if sample.paths is not None]
         for sample in sorted(told, key=lambda sample: -abs(sample.share)):
@@ -133,6 +132,7 @@ def why(
     *,
     most_samples: int = MOST_SAMPLES,
     most_paths: int = MOST_PATHS,
+    edits: Edits = MappingProxyType({}),
 ) -> Why:
     """Tell where the update of a batch came from.
 
@@ -143,16 +143,17 @@ def why(
         target: of the connection.
         most_samples: of how many samples, the largest first, paths are told.
         most_paths: how many paths of each.
+        edits: what a user set, and where.
 
     Raises:
         UnknownNameError: there is no such connection or bias.
     """
     twin = twin_of(task)
-    owner = require_parameter(twin, source, target)
-    batch = drain(twin, state, owner)
+    owner = require_parameter(twin.network, source, target)
+    batch = walk_batch(twin, state, owner, edits)
     chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(share_of(batch.terms[i])))
     paths = {
-        i: _paths(twin, state, owner, batch.rows[i], most_paths) for i in chosen[:most_samples]
+        i: _paths(twin, state, owner, i, edits, most=most_paths) for i in chosen[:most_samples]
     }
     parts, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
     divisor = twin.divisor(len(batch.rows))
@@ -171,10 +172,11 @@ def why(
         state.batch,
         batch.before,
         batch.before if batch.update is None else batch.update.after,
-        batch.terms[-1].after,
+        batch.gradient,
         parts,
         _rule_lines(twin, owner, batch.update, state.updates + 1, len(batch.rows)),
         samples,
+        tuple(map(str, batch.edits)),
     )
 
 
@@ -259,7 +261,13 @@ class WhySince:
 
 
 def why_since(
-    task: Task, state: TrainingState, source: str, target: str | None = None, *, n_batches: int
+    task: Task,
+    state: TrainingState,
+    source: str,
+    target: str | None = None,
+    *,
+    n_batches: int,
+    edits: Edits = MappingProxyType({}),
 ) -> WhySince:
     """Tell where all updates of a parameter from a state on came from, added up.
 
@@ -270,6 +278,7 @@ def why_since(
         target: as for `why`.
         n_batches: how many batches; they are walked once more, node by node. A batch after which a
             number is not finite is the last.
+        edits: as for `why`.
 
     Raises:
         UnknownNameError: there is no such connection or bias.
@@ -278,27 +287,29 @@ def why_since(
     if n_batches < 1:
         raise InvalidValueError(f"n_batches: got {n_batches!r}; expected at least 1")
     twin = twin_of(task)
-    owner = require_parameter(twin, source, target)
+    owner = require_parameter(twin.network, source, target)
     batches: list[BatchShare] = []
     gradients, moved = [0.0] * twin.n_rows, [0.0] * twin.n_rows
     for _ in range(n_batches):
-        batch = drain(twin, state, owner)
-        parts, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
+        batch = walk_batch(twin, state, owner, edits)
+        share, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
         divisor = twin.divisor(len(batch.rows))
         for row, term in zip(batch.rows, batch.terms, strict=True):
             gradients[row] += share_of(term)
             moved[row] += factor * (share_of(term) / divisor)
         after = batch.before if batch.update is None else batch.update.after
-        batches.append(BatchShare(state.epoch, state.batch, batch.before, after, parts))
+        batches.append(BatchShare(state.epoch, state.batch, batch.before, after, share))
         state = batch.next_state
         if not state.is_finite:
             break
     rows = tuple(RowShare(i, *both) for i, both in enumerate(zip(gradients, moved, strict=True)))
+    parts = [batch.parts for batch in batches]
     total = Parts(
-        *(
-            sum(getattr(batch.parts, part) for batch in batches)
-            for part in ("samples", "penalty", "memory", "decay")
-        )
+        sum(part.samples for part in parts),
+        sum(part.penalty for part in parts),
+        sum(part.memory for part in parts),
+        sum(part.decay for part in parts),
+        sum(b.before - a.after for a, b in itertools.pairwise(batches)),
     )
     return WhySince(
         name_of(owner), batches[0].before, batches[-1].after, total, tuple(batches), rows
@@ -308,11 +319,16 @@ def why_since(
 # --- inside
 
 
-def _paths(task: Task, state: TrainingState, owner: Parameter, row: int, most: int) -> Paths:
-    """The paths of one row, with the parameters as they were before the update."""
-    network = task.network
+def _paths(
+    task: Task, state: TrainingState, owner: Parameter, unit: int, edits: Edits, *, most: int
+) -> Paths:
+    """The paths of one sample, with the parameters as they were before the update."""
+    network, own = task.network, edits_in(task, state, edits)
     network.load_parameters(state.parameters)
-    steps = list(sample_steps(task, task.X[row].tolist(), task.T[row].tolist(), 0))
+    for place, found in own.items():
+        for edit in found if place < (unit, 0) else ():
+            edit.redo()
+    steps = list(walk_sample(task, state, unit, own))
     if isinstance(owner, Connection):
         value = owner.source.output
         assert value is not None
