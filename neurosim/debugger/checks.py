@@ -10,24 +10,25 @@ _LEAST_LIMIT = 10_000  # bytes
 
 def require_times(times: object) -> int:
     """How often, >= 1."""
-    number = require_count(times)
-    if number < 1:
-        raise InvalidValueError(f"times: got {times!r}; expected an integer >= 1")
-    return number
+    return _require_integer(times, "times", 1)
 
 
 def require_count(number: object) -> int:
     """How many, >= 0."""
+    return _require_integer(number, "number", 0)
+
+
+def _require_integer(number: object, what: str, least: int) -> int:
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise WrongTypeError(f"number: got {number!r:.80}; expected an integer >= 0")
-    if number < 0:
-        raise InvalidValueError(f"number: got {number!r}; expected an integer >= 0")
+        raise WrongTypeError(f"{what}: got {number!r:.80}; expected an integer >= {least}")
+    if number < least:
+        raise InvalidValueError(f"{what}: got {number!r}; expected an integer >= {least}")
     return int(number)
 
 
 def require_limit(limit: object) -> int:
     """How many bytes a journal may take."""
-    number = require_count(limit)
+    number = _require_integer(limit, "limit", 0)
     if number < _LEAST_LIMIT:
         raise InvalidValueError(f"limit: got {limit!r}; expected at least {_LEAST_LIMIT} bytes")
     return number

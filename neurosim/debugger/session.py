@@ -3,15 +3,23 @@
 It has no user interface: each command is a method, and what there is to say is returned.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.branches import Branch, Parting, compare_branches
 from neurosim.debugger.checks import require_count, require_grain, require_times
-from neurosim.debugger.conditions import Quantity, parse_condition, parse_expression
+from neurosim.debugger.conditions import (
+    Condition,
+    Quantity,
+    parse_condition,
+    parse_expression,
+)
 from neurosim.debugger.explain import Explanation, explain
 from neurosim.debugger.grains import end_of, run_of, start_of
 from neurosim.debugger.history import Edit, Place
@@ -30,6 +38,7 @@ from neurosim.errors import (
     GraphError,
     InvalidValueError,
     UnknownNameError,
+    WrongTypeError,
     unknown,
 )
 from neurosim.functions.numerals import require_number, short
@@ -102,7 +111,9 @@ class Session:
         """What is about to happen, in words."""
         walk = self._walk
         if walk.has_diverged:
-            return "the training diverged: the update before left a number that is not finite"
+            return f"the training diverged: {self._divergence()}"
+        if walk.last == walk.first:
+            return "the end of the training; there was no epoch"
         if walk.is_over:
             return f"the end of the training; the loss of its last epoch was {short(self._loss())}"
         step = walk.coming()
@@ -276,7 +287,7 @@ class Session:
         if where is not None:
             subject: Subject = find_location(where, self.task, self.n_epochs)
         elif condition is not None:
-            subject = AtAnything(condition.quantities)
+            subject = _anywhere(condition)
         else:
             raise InvalidValueError("break: got nothing; expected a location, a condition, or both")
         stop = self._add("breakpoint", subject)
@@ -327,7 +338,7 @@ class Session:
                 raise InvalidValueError(
                     f"condition {number}: got none, and no location either; expected a condition"
                 )
-            stop.subject = AtAnything(condition.quantities)
+            stop.subject = _anywhere(condition)
         stop.condition = condition
         return stop
 
@@ -413,6 +424,8 @@ class Session:
 
     def fork(self, name: str | None = None) -> Branch:
         """Keep this branch by a name, to be compared with what comes of this one."""
+        if name is not None and not (isinstance(name, str) and name.strip()):
+            raise WrongTypeError(f"fork: got {name!r:.80}; expected a name, or None")
         chosen = f"fork{len(self._branches) + 1}" if name is None else name
         self._branches[chosen] = Branch.of(chosen, self._walk)
         return self._branches[chosen]
@@ -440,7 +453,13 @@ class Session:
 
         Returns:
             The number of steps.
+
+        Raises:
+            WrongTypeError: the path is none.
+            FileError: the file is there already, or cannot be written.
         """
+        if not isinstance(path, (str, os.PathLike)):
+            raise WrongTypeError(f"record: got {path!r:.80}; expected the name of a file")
         here, end = self.place, self._target(require_grain(grain), require_times(times))
         header = header_of(self.task, self.state, max(1, end.batch - here.batch))
         count = 0
@@ -591,5 +610,26 @@ class Session:
             raise GraphError("why: no update was made yet; expected a batch to be done before")
         return last
 
+    def _divergence(self) -> str:
+        """The first number of the state that is not finite, in words."""
+        parameters = self.state.parameters
+        bad = np.flatnonzero(~np.isfinite(parameters))
+        if bad.size:
+            name = self.network.parameter_names()[bad[0]]
+            return f"the update before left {name} = {short(float(parameters[bad[0]]))}"
+        if not np.isfinite(self.state.memory).all():
+            return "the optimizer's memory holds a number that is not finite"
+        return f"the loss is {short(self.state.partial_loss)}"
+
     def _loss(self) -> float:
         return self.state.partial_loss / self.task.divisor(self.task.n_rows)
+
+
+def _anywhere(condition: Condition) -> AtAnything:
+    """Where a condition without a location is looked at: there must be such a place."""
+    if not condition.quantities:
+        raise InvalidValueError(
+            f"condition: it names no number that is ever written, got {condition.text!r:.80};"
+            " expected one such as h1.output or loss in it, or a location"
+        )
+    return AtAnything(condition.quantities)

@@ -36,7 +36,8 @@ def test_a_command_is_found_by_each_beginning_that_is_clear(name):
     [("s", "step"), ("n", "next"), ("c", "continue"), ("b", "break"), ("p", "print"),
      ("l", "list"), ("u", "until"), ("r", "run"), ("i", "info"), ("d", "delete"), ("h", "help"),
      ("q", "quit"), ("bt", "where"), ("rc", "rcontinue"), ("cont", "continue"), ("exp", "explain"),
-     ("sam", "sample"), ("tb", "tbreak"), ("disp", "display")],
+     ("sam", "sample"), ("tb", "tbreak"), ("disp", "display"), ("rs", "back"),
+     ("reverse-step", "back"), ("reverse-continue", "rcontinue")],
 )  # fmt: skip
 def test_who_knows_gdb_need_not_learn_letters(letters, name):
     assert find_command(letters).name == name
@@ -191,3 +192,12 @@ def test_a_line_that_nobody_types_is_refused(shell):
 def test_a_line_may_say_nothing(shell, line):
     assert shell.run(line) == []
     assert shell.desk.session.position.step == 0
+
+
+@pytest.mark.parametrize("topic", ["b", "breakpoints", "watch", "watchpoints", "catch"])
+def test_all_that_may_stop_it_is_listed_by_each_name_that_gdb_has_for_it(shell, topic):
+    shell.run("watch h1.output")
+
+    lines = texts(shell.run(f"info {topic}"))
+
+    assert lines == ["1 watch h1.output"]

@@ -224,7 +224,7 @@ def test_a_diverging_training_ends_at_the_same_batch_however_one_goes(diverging,
     assert [s.place for s in (jumped, resumed, looked)] == [end] * 3
     assert all(s.is_over for s in (stepped, jumped, resumed, looked))
     assert {s.coming for s in (stepped, jumped, resumed, looked)} == {
-        "the training diverged: the update before left a number that is not finite"
+        "the training diverged: the loss is inf"
     }
 
 

@@ -82,8 +82,9 @@ def _where(desk: Desk, text: str) -> Lines:
 
 def _info(desk: Desk, text: str) -> Lines:
     if text:
+        wanted = _AS_IN_GDB.get(text, text)
         for topic, tell in TOPICS.items():
-            if topic.startswith(text) or text == f"{topic}points":  # as gdb calls them
+            if topic.startswith(wanted):
                 return tell(desk)
         raise UnknownNameError(unknown("topic", text, TOPICS))
     return [
@@ -139,6 +140,7 @@ TOPICS = {
     "branches": _branches,
     "network": _network,
 }
+_AS_IN_GDB = dict.fromkeys(("breakpoints", "watch", "watchpoints", "catch"), "break")
 LOOKING = (
     Command("print", _print, "print EXPRESSION",
             "show a value with all its digits; of a neuron or connection, all there are",
