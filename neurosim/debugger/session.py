@@ -5,7 +5,6 @@ It has no user interface: each command is a method, and what there is to say is 
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -356,9 +355,7 @@ class Session:
         """Write out the formulas of a neuron, a connection or the ``loss`` with their numbers."""
         position = None if self.is_over else self.position
         self._walk.close()
-        return explain(
-            self.network, name, task=self.task, state=self._memory_state(), position=position
-        )
+        return explain(self.network, name, task=self.task, state=self.state, position=position)
 
     def why(
         self, source: str, target: str | None = None, *, since: int | None = None
@@ -595,9 +592,6 @@ class Session:
                 f"quantity: got {text!r:.80}; expected one such as h1.output or x1->h1.weight"
             )
         return found.quantities[0]
-
-    def _memory_state(self) -> TrainingState:
-        return replace(self.state, memory=self._walk.memory)
 
     def _last_update(self, source: str, target: str | None) -> int:
         """The number of the batch of the last update of a parameter."""
