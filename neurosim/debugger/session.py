@@ -54,7 +54,9 @@ class Session:
     """A training, taken apart.
 
     ``network`` is the caller's own; at every moment its objects hold what they hold there in the
-    training. `close` gives it free.
+    training. Numbers are changed by `set`: what is written on the objects in another way, by hand
+    or by another training after `close`, is no part of the history, and going back and forth over
+    it leads to numbers of neither. `close` gives the network free; a move takes it up again.
 
     Args:
         task: what is trained.
@@ -476,7 +478,7 @@ class Session:
         return count
 
     def close(self) -> None:
-        """Give the network free, as it stands."""
+        """Give the network free, as it stands; a later move takes it up again."""
         self._walk.close()
 
     def __repr__(self) -> str:
