@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neurosim.drawing import draw, draw_step, layout
     from neurosim.drawing.confusion import draw_confusion
     from neurosim.drawing.curves import draw_loss, draw_metrics
+    from neurosim.drawing.films import animate
     from neurosim.drawing.flows import draw_activations, draw_gradients
     from neurosim.drawing.maps import draw_boundary
     from neurosim.drawing.matrices import draw_weights
@@ -46,6 +47,7 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "agree",
+    "animate",
     "compile_network",
     "debug",
     "debug_scenario",
@@ -80,6 +82,7 @@ _HOMES = {
     "neurosim.drawing": ("draw", "draw_step", "layout"),
     "neurosim.drawing.confusion": ("draw_confusion",),
     "neurosim.drawing.curves": ("draw_loss", "draw_metrics"),
+    "neurosim.drawing.films": ("animate",),
     "neurosim.drawing.flows": ("draw_activations", "draw_gradients"),
     "neurosim.drawing.maps": ("draw_boundary",),
     "neurosim.drawing.matrices": ("draw_weights",),

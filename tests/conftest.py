@@ -4,6 +4,7 @@ Random networks come from one strategy, the fixture ``cases``. Hypothesis draws 
 their numbers come from a generator that it seeds: a hundred times faster than drawing each.
 """
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS
@@ -209,3 +211,18 @@ def _require_away_from_kinks(net, X, T, loss):
         assume(not any(0.0 < gap < 1e-6 for gap in gaps))
     net.forget()
     return has_kink
+
+
+@pytest.fixture(scope="session")
+def frames_of():
+    """``frames_of(path)``: the pictures of a GIF as they are shown, (height, width, 3) each."""
+
+    def frames_of(path):
+        film = Image.open(io.BytesIO(path.read_bytes()))
+        frames = []
+        for number in range(film.n_frames):
+            film.seek(number)
+            frames.append(np.array(film.convert("RGB")))
+        return frames
+
+    return frames_of

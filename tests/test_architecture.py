@@ -41,16 +41,17 @@ drawing: themes pages measures levels items folding strata heights crossings gra
     routing labels standing font texts glyphs scales marks captions legend diagram canvas
     line_artists neuron_artists box_artists text_artists drawing values history curves flows
     confusion planes maps responses matrices notebook cells chart dot mermaid grid wires listing
-    letters text stories differences .
+    letters text stories differences stages frames reels filming films passes .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
-    document problems overrides read build rows check shipped scenario compare debug expect result
-    stretches moments run predict at_epoch named json_schema .
+    draw_entry document problems overrides read build rows check check_draw shipped scenario compare
+    debug expect result stretches moments run predict at_epoch named film pictures gallery
+    json_schema .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
 cli: messages terminal table report results saved shelf schema agree compile new predict trace bench
-    plot forms draw diff run
+    plot forms draw diff animate gallery run
 cli.debugger: reply arguments desk command moving stopping looking what_if table shell completion
     screen script prompt .
 cli: debug main .
@@ -63,6 +64,7 @@ FLOORS = [
 ONLY_IN = {  # who may import a library; the command line shows what the bench and scenarios give it
     "networkx": {"network", "compiler", "drawing"},
     "matplotlib": {"drawing"},
+    "PIL": {"drawing"},
     "yaml": {"scenario"},
     "yamlcore": {"scenario"},
     "pydantic": {"scenario"},
@@ -78,6 +80,8 @@ LAZY = {  # what is imported inside a function, and why
     ("scenario.run", "scenario.moments"): "only a look within an epoch waits for the debugger",
     ("training.data.borrowed", "sklearn"): "an extra",
     ("drawing.graphviz", "pygraphviz"): "an extra",
+    ("drawing.reels", "PIL.Image"): "comes with matplotlib, and as that only wanted for pictures",
+    ("drawing.reels", "imageio_ffmpeg"): "an extra",
     ("network.network", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.trainer", "drawing.notebook"): "a notebook's picture reaches up on purpose",

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from neurosim import scenario
 from neurosim.cli.messages import complain
 from neurosim.cli.report import met_of, print_result
 from neurosim.cli.results import (
@@ -23,6 +24,10 @@ from neurosim.cli.results import (
 from neurosim.cli.terminal import terminal
 from neurosim.errors import FileError, NeurosimError
 from neurosim.scenario import Run, RunResult, start_run
+from neurosim.scenario.node import shortened
+
+if TYPE_CHECKING:
+    from neurosim.scenario import Drawn
 
 # the worst ending of several comes first
 _ENDINGS = (("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0), ("skipped", 0))
@@ -34,6 +39,7 @@ class _Ending:
 
     file: str
     outcome: RunResult | NeurosimError
+    drawn: "tuple[Drawn, ...]" = ()
 
     @property
     def status(self) -> str:
@@ -54,7 +60,7 @@ class _Ending:
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
 @click.option("--out", metavar="DIR",
-              help="Write run.json, metrics.jsonl and network.json.")  # fmt: skip
+              help="Write run.json, metrics.jsonl, network.json and the pictures.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
 def run(  # noqa: PLR0917 - click passes a command its options by name
@@ -83,13 +89,15 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
         elif not as_json:
             _print(ending.outcome, file, console, quiet=quiet)
         if folder is not None and ending.status != "invalid":
-            click.echo(f"wrote {', '.join(FILES)} to {folder}", err=True)
+            _tell_files(ending, folder)
     if as_json:
         documents = [ending.document for ending in endings]
         click.echo(to_json(documents[0] if len(files) == 1 else documents))
     elif len(files) > 1:
         _print_count([ending.status for ending in endings])
-    return next(code for status, code in _ENDINGS if status in [e.status for e in endings])
+    statuses = [ending.status for ending in endings]
+    statuses += ["invalid" for ending in endings if any(one.problem for one in ending.drawn)]
+    return next(code for status, code in _ENDINGS if status in statuses)
 
 
 def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
@@ -99,11 +107,30 @@ def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
             prepare_folder(folder)
         _watch(made, file)
         result = made.result()
+        drawn: tuple[Drawn, ...] = ()
         if folder is not None:
             write_result(result, folder)
+            drawn = _draw(made, result, folder)
     except NeurosimError as error:
         return _Ending(file, error)
-    return _Ending(file, result)
+    return _Ending(file, result, drawn)
+
+
+def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
+    """Draw what the scenario asks for; what draws is loaded only then."""
+    if made.scenario is None or not made.scenario.draw:
+        return ()
+    return tuple(scenario.draw_pictures(made.scenario, result, folder))
+
+
+def _tell_files(ending: _Ending, folder: Path) -> None:
+    names = [*FILES, *(one.file for one in ending.drawn if not one.problem)]
+    click.echo(shortened(f"wrote {', '.join(names)} to {folder}"), err=True)
+    for one in ending.drawn:
+        if one.problem:
+            click.echo(f"error: {shortened(one.problem)}", err=True)
+        elif one.note:
+            click.echo(f"note: {one.file}: {shortened(one.note)}", err=True)
 
 
 def _watch(made: Run, file: str) -> None:

@@ -10,7 +10,8 @@ matplotlib's artists of it; `draw` does all of that. Read `themes`, `pages`; for
 what needs them: `history`, `curves`, `flows`, `confusion`, `planes`, `maps`, `responses`,
 `matrices`; then `notebook`. Drawings that are text begin with `cells` and `chart`: `dot`,
 `mermaid`, and for a terminal `grid`, `wires`, `listing`, `letters`, `text`. `stories` tells paths,
-`differences` what became of a network.
+`differences` what became of a network. The films: `stages`, `frames`, `reels`, `filming`, `films`,
+`passes`.
 """
 
 from neurosim.drawing.diagram import Diagram, prepare

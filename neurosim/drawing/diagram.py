@@ -6,7 +6,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -145,8 +145,12 @@ def compose(
     title: str = "",
     subtitle: str = "",
     outputs: Sequence[str] = (),
+    scales: tuple[Scale, Scale | None] | None = None,
 ) -> Diagram:
-    """Give what is drawn its places, texts, scales, legend and notes."""
+    """Give what is drawn its places, texts, scales, legend and notes.
+
+    ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
+    """
     marks = Marks() if marks is None else marks
     arrangement = arrange(folded)
     ways = routes(arrangement)
@@ -161,6 +165,8 @@ def compose(
     scale = _weight_scale(folded, matrices)
     fills = [standing.outputs[c.name] for c in folded.circles if c.name in standing.outputs]
     fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
+    if scales is not None:
+        scale, fill_scale = replace(scale, largest=scales[0].largest), scales[1]
     ends = _ends(folded, outputs)
     loss = _loss_mark(arrangement, labels, standing, outputs)
     content = _content(arrangement, ways, labels, loss)

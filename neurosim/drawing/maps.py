@@ -35,6 +35,7 @@ def draw_boundary(
     fixed: Mapping[str, float] | None = None,
     span: Span | None = None,
     resolution: int = 150,
+    reach: float | None = None,
     theme: str | Theme = "light",
     title: str | None = None,
 ) -> "Axes":
@@ -52,6 +53,7 @@ def draw_boundary(
         fixed: the values of all inputs but two, by name.
         span: ``((left, right), (bottom, top))``, instead of around the samples.
         resolution: points on each side.
+        reach: how far from the threshold the colours go; None: as far as values do.
         theme: ``light``, ``dark`` or ``print``.
         title: what stands above.
 
@@ -75,7 +77,7 @@ def draw_boundary(
     else:
         above = _draw_values(
             axes, plane, values[:, column], network.outputs[column],
-            samples=samples, targets=classes, theme=chosen,
+            samples=samples, targets=classes, reach=reach, theme=chosen,
         )  # fmt: skip
     name_axes(axes, chosen, x=plane.inputs[0], y=plane.inputs[1], title=title, above=above)
     axes.set_xlim(plane.extent[:2])
@@ -126,6 +128,7 @@ def _draw_values(
     *,
     samples: Matrix | None,
     targets: Matrix | None,
+    reach: float | None,
     theme: Theme,
 ) -> int:
     from matplotlib.colors import CenteredNorm
@@ -133,15 +136,11 @@ def _draw_values(
     picture, name = plane.grid(values), output.name
     threshold = threshold_of(targets, output.activation)
     centre = 0.0 if threshold is None else threshold
-    shown = picture if targets is None else np.append(picture.ravel(), targets)
-    finite = shown[np.isfinite(shown)]
-    reach = float(np.abs(finite - centre).max()) if len(finite) else 1.0
-    norm = CenteredNorm(centre, reach or 1.0)
+    norm = CenteredNorm(centre, reach or reach_of(values, targets, centre) or 1.0)
     image = ax.imshow(picture, extent=plane.extent, origin="lower", cmap=theme.pale_map(),
                       norm=norm, aspect="auto", interpolation="nearest")  # fmt: skip
     _add_bar(ax, image, name, theme)
-    if threshold is not None and picture.min() < threshold < picture.max():
-        ax.contour(plane.x, plane.y, picture, [threshold], colors=[theme.text], linewidths=1.6)
+    _draw_threshold(ax, plane, picture, threshold, theme)
     if samples is None:
         return 0
     if targets is None or threshold is None:
@@ -173,15 +172,61 @@ def _draw_classes(
     winners = plane.grid(values.argmax(axis=1).astype(float))
     ax.imshow(_tinted(winners, theme), extent=plane.extent, origin="lower", aspect="auto",
               interpolation="nearest")  # fmt: skip
-    for number in range(len(names) - 1):
-        border = (winners <= number).astype(float)
-        if 0 < border.mean() < 1:
-            ax.contour(plane.x, plane.y, border, [0.5], colors=[theme.text], linewidths=1.0)
+    _draw_borders(ax, plane, winners, theme)
     if samples is None or classes is None:
         groups = [(np.zeros(0, bool), name) for name in names]
         return _draw_samples(ax, np.zeros((0, 2)), groups, theme.categorical, theme)
     groups = [(classes == number, name) for number, name in enumerate(names)]
     return _draw_samples(ax, samples, groups, theme.categorical, theme)
+
+
+def redraw_boundary(ax: "Axes", plane: Plane, network: Network, T: Any, theme: Theme) -> None:
+    """Draw what a network answers now where `draw_boundary` drew it before, by the same colours.
+
+    Args:
+        ax: what `draw_boundary` gave back.
+        plane: over which it drew.
+        network: has one output, or one of several is not chosen.
+        T: the targets that it was given.
+        theme: the colours that it was given.
+    """
+    from matplotlib.contour import ContourSet
+
+    values = network.predict(plane.points)
+    (image,) = ax.images
+    for lines in [found for found in ax.collections if isinstance(found, ContourSet)]:
+        lines.remove()
+    if values.shape[1] == 1:
+        picture = plane.grid(values[:, 0])
+        threshold = threshold_of(_targets(T, len(T), 0, 1), network.outputs[0].activation)
+        image.set_data(picture)
+        _draw_threshold(ax, plane, picture, threshold, theme)
+    else:
+        winners = plane.grid(values.argmax(axis=1).astype(float))
+        image.set_data(_tinted(winners, theme))
+        _draw_borders(ax, plane, winners, theme)
+
+
+def reach_of(values: Matrix, targets: Matrix | None, centre: float) -> float:
+    """How far from the centre the finite ones of values and targets go."""
+    shown = values if targets is None else np.append(values, targets)
+    finite = shown[np.isfinite(shown)]
+    return float(np.abs(finite - centre).max()) if len(finite) else 1.0
+
+
+def _draw_threshold(
+    ax: "Axes", plane: Plane, picture: Matrix, threshold: float | None, theme: Theme
+) -> None:
+    if threshold is not None and picture.min() < threshold < picture.max():
+        ax.contour(plane.x, plane.y, picture, [threshold], colors=[theme.text], linewidths=1.6)
+
+
+def _draw_borders(ax: "Axes", plane: Plane, winners: Matrix, theme: Theme) -> None:
+    """Lines between the places of the classes."""
+    for number in range(int(winners.max())):
+        border = (winners <= number).astype(float)
+        if 0 < border.mean() < 1:
+            ax.contour(plane.x, plane.y, border, [0.5], colors=[theme.text], linewidths=1.0)
 
 
 def _tinted(winners: Matrix, theme: Theme) -> Matrix:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png", "pdf")
+FILMS = ("diagram", "boundary", "both")  # what a film may be of
+FILM_FORMATS = ("gif", "mp4")
 _PIXELS = 160  # an inch of a PNG: sharp on a screen that doubles its points
 _MARGIN = 0.1  # inches around what is drawn
 _ROW = 16.0  # points of a row of a legend
@@ -226,6 +228,15 @@ def save(
     """
     target = require_target(path, overwrite=overwrite)
     data = render(figure, target.suffix[1:].lower(), title=title, description=description)
+    return write_file(target, data)
+
+
+def write_file(target: Path, data: bytes) -> Path:
+    """Write a file, the whole of it or nothing.
+
+    Raises:
+        FileError: it cannot be written.
+    """
     try:
         _write_whole(target, data)
     except OSError as error:
@@ -233,7 +244,13 @@ def save(
     return target
 
 
-def require_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+def require_target(
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    forms: Sequence[str] = FORMATS,
+    what: str = "picture",
+) -> Path:
     """The path, where a picture may be written to it: asked before one is drawn.
 
     Raises:
@@ -244,10 +261,10 @@ def require_target(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
         raise WrongTypeError(f"path: got {path!r:.80}; expected the name of a file")
     target = Path(path)
     suffix = target.suffix[1:].lower()
-    if suffix not in FORMATS:
-        known = ", ".join(f".{name}" for name in FORMATS)
-        what = f"{str(target)!r}: no picture that can be made, got the ending {target.suffix!r}"
-        raise InvalidValueError(f"{what}; expected one of {known}{guess(suffix, FORMATS)}")
+    if suffix not in forms:
+        known = ", ".join(f".{name}" for name in forms)
+        told = f"{str(target)!r}: no {what} that can be made, got the ending {target.suffix!r}"
+        raise InvalidValueError(f"{told}; expected one of {known}{guess(suffix, forms)}")
     if "\0" in str(target):
         raise FileError(f"{str(target)!r:.200}: cannot be written, got a NUL in the name")
     try:
@@ -271,14 +288,15 @@ def render(figure: "Figure", form: str, *, title: str, description: str) -> byte
                 "Title": heading, "Subject": words},
     }  # fmt: skip
     buffer = io.BytesIO()
-    with _settings():
+    with settings():
         figure.savefig(buffer, format=form, dpi=_PIXELS, metadata=metadata[form])
     data = buffer.getvalue()
     return _told(data.decode("utf-8"), heading, words).encode() if form == "svg" else data
 
 
 @contextmanager
-def _settings() -> Iterator[None]:
+def settings() -> Iterator[None]:
+    """What holds while a figure is drawn, whatever the user's own settings are."""
     import matplotlib as mpl
 
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():

@@ -102,6 +102,17 @@ def standing_of(
     )
 
 
+def values_left(network: Network, target: Any = None) -> Standing:
+    """All that a pass under way, or the last one, left on the objects so far."""
+    return Standing(
+        outputs=_outputs(network),
+        deltas=_deltas(network),
+        gradients=_gradients(network),
+        targets=_targets(network, target),
+        loss=network.loss,
+    )
+
+
 def values_on(neurons: Sequence[Neuron]) -> Standing:
     """The outputs that the last pass left on some neurons."""
     return Standing(outputs={n.name: n.output for n in neurons if n.output is not None})

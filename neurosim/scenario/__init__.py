@@ -1,9 +1,10 @@
 """Scenarios: experiments written down in YAML, read with care, run, and judged.
 
 Read `node`, `text`, `entry`, then the entries (`initial_entry`, `network_entry`, `data_entry`,
-`training_entry`, `expect_entry`, `document`), `problems`, `overrides`, `read`; then `build`,
-`rows`, `check`, `shipped`, `scenario`, `compare`, `debug`, and `expect`, `result`, `stretches`,
-`moments`, `run`, `predict`, `at_epoch`, `named`. `json_schema` stands at the side.
+`training_entry`, `expect_entry`, `draw_entry`, `document`), `problems`, `overrides`, `read`; then
+`build`, `rows`, `check`, `check_draw`, `shipped`, `scenario`, `compare`, `debug`, and `expect`,
+`result`, `stretches`, `moments`, `run`, `predict`, `at_epoch`, `named`, `film`, `pictures`,
+`gallery`. `json_schema` stands at the side.
 
 This front door loads a file only when one of its names is asked for.
 """
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from neurosim.scenario.debug import debug_scenario
     from neurosim.scenario.document import Document
     from neurosim.scenario.expect import Verdict
+    from neurosim.scenario.film import film_scenario, film_scenario_pass
+    from neurosim.scenario.gallery import Exhibit, exhibits, write_gallery
     from neurosim.scenario.json_schema import schema
+    from neurosim.scenario.pictures import Drawn, draw_pictures
     from neurosim.scenario.predict import Predictor, predictor
     from neurosim.scenario.read import read_scenario
     from neurosim.scenario.result import (
@@ -41,7 +45,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AtEpoch",
     "Document",
+    "Drawn",
     "EpochRecord",
+    "Exhibit",
     "Losses",
     "Parameters",
     "Predictor",
@@ -57,7 +63,11 @@ __all__ = [
     "agree_scenario",
     "bisect_scenario",
     "debug_scenario",
+    "draw_pictures",
+    "exhibits",
     "explain_scenario",
+    "film_scenario",
+    "film_scenario_pass",
     "find_scenario",
     "list_scenarios",
     "load_network",
@@ -70,6 +80,7 @@ __all__ = [
     "session_at",
     "shipped_folder",
     "start_run",
+    "write_gallery",
 ]
 
 _LATE = {  # the files of the names: listing what is shipped should not wait for NumPy
@@ -84,7 +95,14 @@ _LATE = {  # the files of the names: listing what is shipped should not wait for
     "debug_scenario": "debug",
     "Document": "document",
     "Verdict": "expect",
+    "film_scenario": "film",
+    "film_scenario_pass": "film",
+    "Exhibit": "gallery",
+    "exhibits": "gallery",
+    "write_gallery": "gallery",
     "schema": "json_schema",
+    "Drawn": "pictures",
+    "draw_pictures": "pictures",
     "Predictor": "predict",
     "predictor": "predict",
     "read_scenario": "read",

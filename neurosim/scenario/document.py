@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from neurosim.scenario.data_entry import DataEntry
+from neurosim.scenario.draw_entry import DrawEntry
 from neurosim.scenario.entry import Choice, Entry, mistake
 from neurosim.scenario.expect_entry import ExpectEntry
 from neurosim.scenario.network_entry import NetworkEntry
@@ -43,6 +44,7 @@ class Draft(Entry):
     training: TrainingEntry | None = None
     """How the network learns."""
     expect: tuple[ExpectEntry | None, ...] = ()
+    draw: tuple[DrawEntry | None, ...] = ()
 
 
 class Document(Draft):
@@ -56,3 +58,5 @@ class Document(Draft):
     """Neurons and connections."""
     expect: tuple[ExpectEntry, ...] = ()
     """The numbers that must come out."""
+    draw: tuple[DrawEntry, ...] = ()
+    """Pictures and films, which `run --out DIR` writes into DIR."""

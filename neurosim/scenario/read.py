@@ -102,7 +102,7 @@ def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
     """What can still be checked although something is wrong.
 
     A wrong key of an optional value is left out, a misspelt one is read as what was meant. Where
-    that is not enough the section, or the expectation, is left out as a whole.
+    that is not enough the section, the expectation or the picture is left out as a whole.
     """
     for problem in problems:
         _mend(data, problem)
@@ -116,7 +116,8 @@ def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
 
 def _mend(data: dict[str, Any], problem: Problem) -> None:
     *above, key = problem.path or ("",)
-    if above[:1] in (["data"], ["expect"]):  # half of these would be another thing altogether
+    # half of these would be another thing altogether
+    if above[:1] in (["data"], ["expect"], ["draw"]):
         _leave_out(data, _section(problem.path))
         return
     entry = _plain_at(data, tuple(above))
@@ -128,16 +129,17 @@ def _mend(data: dict[str, Any], problem: Problem) -> None:
 
 
 def _section(path: tuple[Any, ...]) -> KeyPath:
-    return path[: 2 if path[:1] == ("expect",) else 1]
+    return path[: 2 if path[:1] in (("expect",), ("draw",)) else 1]
 
 
 def _leave_out(data: dict[str, Any], path: KeyPath) -> None:
-    items = data.get("expect")
+    section = str(path[0])
+    items = data.get(section)
     if len(path) == 2 and isinstance(items, tuple):
         # a doubled ``expect:`` has problems of its own, with numbers that are not in the first
-        data["expect"] = tuple(None if n == path[1] else item for n, item in enumerate(items))
+        data[section] = tuple(None if n == path[1] else item for n, item in enumerate(items))
     else:
-        data.pop(str(path[0]), None)
+        data.pop(section, None)
 
 
 def _plain_at(data: Any, path: KeyPath) -> Any:

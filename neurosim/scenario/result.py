@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from neurosim.compiler.threads import blas_facts, pinned_kernels
+from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.expect import Verdict
 
@@ -115,6 +116,7 @@ class RunResult:
         table: up to 16 rows.
         n_rows: how many training rows there are; 0 without data.
         stretches: what was measured in the epochs; ``history`` has a record for each.
+        moments: the parameters at the epochs that are to be drawn.
         seconds: how long all of it took.
         versions: of neurosim, Python and NumPy.
     """
@@ -136,6 +138,7 @@ class RunResult:
     table: tuple[TableRow, ...] = ()
     n_rows: int = 0
     stretches: tuple[Stretch, ...] = ()
+    moments: Mapping[int, Matrix] = field(default_factory=dict)
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from neurosim.errors import DivergedError, GraphError, MissingExtraError
+from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.document import Draft
 from neurosim.scenario.expect import Moment, Verdict, judge
@@ -115,6 +116,7 @@ class Run:
         training = None if self.scenario is None else self.scenario.training
         self.n_epochs = 0 if training is None else training.epochs
         self._verdicts: dict[int, list[Verdict]] = {}
+        self._moments: dict[int, Matrix] = {}
         self._stretches: list[Stretch] = []
         self._n_done = 0
         self._first_loss: float | None = None
@@ -143,6 +145,7 @@ class Run:
         if scenario.training is None or scenario.data is None:
             return
         stops = [self._position(item) for item in scenario.expect]
+        stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
         try:
             for stretch, state in stretches(self._network, scenario, stops):
                 self._stretches.append(stretch)
@@ -157,6 +160,7 @@ class Run:
 
         ``position`` is the number of epochs done, ``state`` is None before the first of them.
         """
+        self._keep(scenario, position)
         moment = self._moment(scenario)
         here = {n: e for n, e in enumerate(scenario.expect) if self._position(e) == position}
         within = {item for item in here.values() if isinstance(item, Within)}
@@ -168,6 +172,13 @@ class Run:
         for number, item in here.items():
             actual = found[item] if isinstance(item, Within) else moment.number(item)
             self._verdicts[number] = judge(item, actual, self._when(item))
+
+    def _keep(self, scenario: Scenario, position: int) -> None:
+        """Keep the parameters where they are to be drawn."""
+        ends = (None, "end")
+        asked = (self.n_epochs if e.epoch in ends else e.epoch for e in scenario.draw)
+        if position in asked:
+            self._moments[position] = self._network.parameters()
 
     def _position(self, item: Expectation) -> int:
         return self.n_epochs if item.epoch is None else item.epoch
@@ -227,6 +238,7 @@ class Run:
             "table": self._table(scenario),
             "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
             "stretches": tuple(self._stretches),
+            "moments": self._moments,
         }
 
     def _status(self, verdicts: tuple[Verdict, ...]) -> Status:

@@ -11,8 +11,10 @@ from neurosim.functions.penalties import L2
 from neurosim.network.network import Network
 from neurosim.scenario.build import Built, build_network
 from neurosim.scenario.check import check_expectations
+from neurosim.scenario.check_draw import check_pictures
 from neurosim.scenario.data_entry import InlineEntry
 from neurosim.scenario.document import Document
+from neurosim.scenario.draw_entry import DrawEntry
 from neurosim.scenario.entry import options_of
 from neurosim.scenario.expect_entry import Expectation, GradientExpectation, LossExpectation
 from neurosim.scenario.node import KeyPath, Problem, refuse
@@ -81,6 +83,7 @@ class Scenario:
         data: its rows, or None.
         training: how it learns, or None.
         expect: what must come out.
+        draw: the pictures and films that it asks for.
     """
 
     path: Path
@@ -93,6 +96,7 @@ class Scenario:
     data: Data | None
     training: Training | None
     expect: tuple[Expectation, ...]
+    draw: tuple[DrawEntry, ...] = ()
 
     @property
     def inputs(self) -> Matrix | None:
@@ -168,6 +172,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         data=data,
         training=training,
         expect=document.expect,
+        draw=document.draw,
     )
 
 
@@ -233,6 +238,7 @@ class _Building:
     def check(self, built: Built | None, data: Data | None, training: Training | None) -> None:
         """Compare the parts with each other."""
         self.problems += check_expectations(self._reading, built, data)
+        self.problems += check_pictures(self._reading, built, data)
         if built is None or data is None or self.problems:  # else most would be an echo
             return
         if training is not None:
