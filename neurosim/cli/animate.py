@@ -10,7 +10,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neurosim.cli.messages import complain
 from neurosim.cli.terminal import terminal
-from neurosim.drawing.filming import MOST_BYTES, MOST_FRAMES, Filming, Look, require_film
+from neurosim.drawing.filming import (
+    MOST_BYTES,
+    MOST_FRAMES,
+    Filming,
+    Look,
+    require_film,
+    require_limits,
+)
 from neurosim.drawing.pages import FILMS
 from neurosim.drawing.passes import GRAINS, SHOW_OF_PASS
 from neurosim.drawing.standing import SHOWN
@@ -84,6 +91,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     _require_free(target, overwrite=overwrite)
     usual = ("weights", "outputs") if epoch is None else SHOW_OF_PASS
     words = usual if show is None else tuple(word.strip() for word in show.split(","))
+    require_limits(1.0 if fps is None else fps, max_size * _MEGABYTE)
     look = Look(what, words, full, layout, theme, None, size, max_frames)
     options: dict[str, Any] = {"engine": engine, "seed": seed, "overrides": overrides}
     options["sample"] = sample

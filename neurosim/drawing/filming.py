@@ -157,12 +157,12 @@ class Filming:
             MissingExtraError: an MP4 needs ffmpeg.
         """
         target = require_film(path, overwrite=overwrite)
-        rate = self._fps if fps is None else _require_fps(fps)
+        rate, most = require_limits(self._fps if fps is None else fps, max_size)
         for _ in self._steps:
             pass
         assert self._reel is not None
         form = target.suffix[1:].lower()
-        data, every = self._reel.fit(form, fps=rate, most=_require_bytes(max_size))
+        data, every = self._reel.fit(form, fps=rate, most=most)
         said = [self._dropped] if self._dropped else []
         if every > 1:
             said.append(f"every {ordinal(every)} of those, to keep to {_bytes(max_size)}")
@@ -225,6 +225,15 @@ def require_film(path: str | Path, *, overwrite: bool = False) -> Path:
     if target.suffix.lower() == ".mp4":
         require_ffmpeg()
     return target
+
+
+def require_limits(fps: object, max_size: object) -> tuple[float, int]:
+    """Frames a second, and bytes at most: asked before a film is made.
+
+    Raises:
+        InvalidValueError: one of them is no such number.
+    """
+    return _require_fps(fps), _require_bytes(max_size)
 
 
 def require_between(number: object, low: int, high: int, where: str) -> int:

@@ -42,7 +42,7 @@ class Reel:
 
     def __init__(self, looks: Sequence[Pixels], ground: str) -> None:
         self._palette = _palette(looks, ground)
-        self._table = _nearest(self._palette)
+        self._table = np.full(_SHADES**3, -1, dtype=np.int16)  # of a colour its index, once known
         self._frames: list[Image] = []
         self._whole: list[Image] = self._frames
         self.scale = 1.0
@@ -99,9 +99,11 @@ class Reel:
     def _indexed(self, pixels: Pixels) -> "Image":
         from PIL.Image import frombytes
 
-        red, green, blue = (pixels[..., channel].astype(np.intp) >> _LOST for channel in range(3))
         height, width, _ = pixels.shape
-        indices = self._table[(red * _SHADES + green) * _SHADES + blue]
+        numbers = _number_of(pixels)
+        unknown = np.unique(numbers[self._table[numbers] < 0])
+        self._table[unknown] = _nearest(unknown, self._palette)
+        indices = self._table[numbers].astype(np.uint8)
         frame = frombytes("P", (width, height), indices.tobytes())
         frame.putpalette(self._palette.astype(np.uint8).tobytes())
         return frame
@@ -116,13 +118,24 @@ def _palette(looks: Sequence[Pixels], ground: str) -> Matrix:
     """The colours of a film, (256, 3); the last one stands for none."""
     from PIL.Image import Quantize, fromarray
 
-    coarse = [_middle(look[::2, ::2] >> _LOST).astype(np.uint8) for look in looks]
-    joined = fromarray(np.concatenate([look.reshape(1, -1, 3) for look in coarse], axis=1))
+    numbers = np.concatenate([_number_of(look).ravel() for look in looks])
+    counts = np.bincount(numbers)
+    found = np.flatnonzero(counts)
+    colours = _shades_of(found).astype(np.uint8)
+    # by the root of their number: what is rare, as in a legend, counts for more than its area
+    joined = fromarray(np.repeat(colours, np.ceil(counts[found] ** 0.5).astype(np.intp), 0)[None])
     chosen = joined.quantize(colors=_COLOURS, method=Quantize.MEDIANCUT).getpalette() or []
-    colours = np.array(chosen, dtype=np.float64).reshape(-1, 3)[:_COLOURS]
+    palette = np.array(chosen, dtype=np.float64).reshape(-1, 3)[:_COLOURS]
     page = [int(ground[at : at + 2], 16) for at in (1, 3, 5)]
-    colours[np.abs(colours - page).sum(axis=1).argmin()] = page
-    return np.vstack([colours, np.repeat(colours[-1:], 256 - len(colours), axis=0)])
+    palette[np.abs(palette - page).sum(axis=1).argmin()] = page
+    return np.vstack([palette, np.repeat(palette[-1:], 256 - len(palette), axis=0)])
+
+
+def _number_of(pixels: Pixels) -> NDArray[np.intp]:
+    """The number of each pixel's colour, less its lowest bits."""
+    red, green, blue = (pixels[..., channel].astype(np.intp) >> _LOST for channel in range(3))
+    numbers: NDArray[np.intp] = (red * _SHADES + green) * _SHADES + blue
+    return numbers
 
 
 def _middle(shade: Any) -> Any:
@@ -130,16 +143,19 @@ def _middle(shade: Any) -> Any:
     return (shade << _LOST) + (1 << _LOST >> 1)
 
 
-def _nearest(palette: Matrix) -> NDArray[np.uint8]:
-    """For each colour, less its lowest bits, the nearest of the palette."""
-    shades = _middle(np.arange(_SHADES)).astype(np.float64)
-    green, blue = (axis.ravel() for axis in np.meshgrid(shades, shades, indexing="ij"))
-    colours = palette[:_COLOURS, :, None]
-    apart = (green - colours[:, 1]) ** 2 + (blue - colours[:, 2]) ** 2
-    rows = [  # one after the other: all at once would take half a gigabyte
-        ((red - colours[:, 0]) ** 2 + apart).argmin(axis=0) for red in shades
-    ]
-    return np.concatenate(rows).astype(np.uint8)
+def _shades_of(numbers: NDArray[np.intp]) -> Matrix:
+    """Colours by their numbers, (n, 3)."""
+    channels = (numbers // _SHADES**2, numbers // _SHADES % _SHADES, numbers % _SHADES)
+    shades: Matrix = _middle(np.stack(channels, axis=1)).astype(np.float64)
+    return shades
+
+
+def _nearest(numbers: NDArray[np.intp], palette: Matrix) -> NDArray[np.intp]:
+    """Of each colour the nearest one in the palette."""
+    colours = palette[:_COLOURS]
+    lengths = (colours**2).sum(axis=1)
+    nearest: NDArray[np.intp] = (lengths - 2.0 * (_shades_of(numbers) @ colours.T)).argmin(axis=1)
+    return nearest
 
 
 def write_gif(frames: "Sequence[Image]", fps: float) -> bytes:

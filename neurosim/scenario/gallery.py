@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PAGE, PICTURES = "README.md", "pictures"
 MARK = "<!-- made by `neurosim gallery`"
 _MOST_CIRCLES, _MOST_LINES = 64, 150  # that a small picture shows
-_MOST_LONGER = 5.0  # times as wide as high: more is a strip on a page
+_MOST_LONGER = 8.0  # times as wide as high: more is a strip on a page
 _SCHEMA = "yaml-language-server:"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 _NUMBER = re.compile(rb"(?<=[ \",(:])-?\d+\.\d{3,}(?=[ \",);\n])")  # of a path, a place, a size

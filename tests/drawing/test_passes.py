@@ -80,7 +80,7 @@ def test_a_later_epoch_and_sample_can_be_chosen(session):
     assert found[-1].subtitle.startswith("epoch 1, sample 1: the pass is over")
 
 
-@pytest.mark.parametrize("grain", ["step", "neuron", "layer"])
+@pytest.mark.parametrize("grain", [pytest.param("step", marks=pytest.mark.slow), "neuron", "layer"])
 def test_a_film_of_a_pass_has_a_frame_for_each_moment(session, tmp_path, frames_of, grain):
     made = film_pass(session(), Look(size=200), grain=grain).save(tmp_path / "a.gif")
 

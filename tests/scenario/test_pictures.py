@@ -117,9 +117,9 @@ def test_a_scenario_without_a_training_is_drawn_as_it_is(picture, two_two_one):
     assert "epoch 0, input 2, 3" in texts(folder / "a.svg")
 
 
-def test_a_pass_of_a_scenario_can_be_filmed(small, write, tmp_path, frames_of):
-    filming = film_scenario_pass(write(small()), Look(size=200), epoch=1, sample=2)
+def test_a_pass_of_a_scenario_can_be_filmed(small, write):
+    filming = film_scenario_pass(write(small()), Look(), epoch=1, sample=2)
 
-    made = filming.save(tmp_path / "a.gif")
+    next(iter(filming))
 
-    assert len(frames_of(made.path)) == made.n_frames > 5
+    assert filming.n_steps > 10  # five moments at least, each collected and painted
