@@ -85,12 +85,14 @@ def test_what_cannot_be_drawn_is_told_and_the_others_are(picture, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "out" / "c.svg").symlink_to(tmp_path / "elsewhere" / "c.svg")
 
-    drawn, folder, _ = picture("{file: link/a.svg}", "{file: b.svg}")
+    drawn, folder, _ = picture("{file: link/a.svg}", "{file: c.svg}", "{file: b.svg}")
 
     assert "a link leads out of" in drawn[0].problem
+    assert "a link leads out of" in drawn[1].problem
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    assert drawn[1] == ("b.svg", "", "")
+    assert drawn[2] == ("b.svg", "", "")
     assert (folder / "b.svg").is_file()
 
 
