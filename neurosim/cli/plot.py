@@ -137,7 +137,7 @@ def _responses(run: SavedRun, theme: str, fixed: Fixed) -> _Picture:
     X, _ = _rows_or_none(run)
     network = run.network()
     axes = draw_responses(network, X=X, fixed=fixed or None, theme=theme, title=run.title)
-    return axes, "What each neuron answers over two inputs: a small map each."
+    return axes, "What each neuron answers over two inputs: a small map each, in a diagram."
 
 
 def _confusion(run: SavedRun, theme: str, _fixed: Fixed) -> _Picture:

@@ -146,8 +146,9 @@ def compose(
     subtitle: str = "",
     outputs: Sequence[str] = (),
     scales: tuple[Scale, Scale | None] | None = None,
+    notes: Sequence[str] = (),
 ) -> Diagram:
-    """Give what is drawn its places, texts, scales, legend and notes.
+    """Give what is drawn its places, texts, scales, legend and notes; ``notes`` stand first.
 
     ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
     """
@@ -174,8 +175,13 @@ def compose(
         content,
         keep_text(title),
         keep_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
-        notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
-        entries(folded, scale, fill_scale, marks, has_ends=bool(ends)),
+        [
+            *map(keep_text, notes),
+            *notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
+        ],
+        entries(
+            folded, scale, fill_scale, marks, has_ends=bool(ends), has_maps=bool(standing.reaches)
+        ),
     )
     return Diagram(
         arrangement, ways, labels, standing, marks, ends, scale, fill_scale, matrices, loss, legend,

@@ -1,6 +1,6 @@
 """Drawing a network: `draw`, and `draw_step` for a debugging session."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from neurosim.drawing.box_artists import paint_boxes
@@ -112,8 +112,21 @@ def prepare_step(session: Debugging, **options: Any) -> Diagram:
     return prepare(session.network, **(said | options))
 
 
-def paint(diagram: Diagram, ax: "Axes | None" = None, theme: str | Theme = "light") -> "Axes":
-    """Paint a diagram that is computed."""
+def paint(
+    diagram: Diagram,
+    ax: "Axes | None" = None,
+    theme: str | Theme = "light",
+    *,
+    neurons: Callable[[Canvas], None] = paint_neurons,
+) -> "Axes":
+    """Paint a diagram that is computed.
+
+    Args:
+        diagram: what is painted.
+        ax: where; a figure that fits is made if None.
+        theme: in which colours.
+        neurons: paints the neurons, and the marks of those that are not drawn.
+    """
     chosen = require_theme(theme)
     left, bottom, right, top = diagram.box
     width, height = right - left, top - bottom
@@ -127,7 +140,7 @@ def paint(diagram: Diagram, ax: "Axes | None" = None, theme: str | Theme = "ligh
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     canvas = Canvas(axes, diagram, chosen, _unit(axes, width, height))
-    for paint_part in (paint_lines, paint_boxes, paint_neurons, paint_texts):
+    for paint_part in (paint_lines, paint_boxes, neurons, paint_texts):
         paint_part(canvas)
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")  # images have changed them
     return axes

@@ -13,13 +13,14 @@ EM_NOTE = 0.42  # radii of a neuron
 EMS = {"title": 0.66, "subtitle": 0.46, "note": EM_NOTE}
 _BOLD = 1.12  # how much wider bold letters are, at most
 BAR, STROKE, SIGN = 2.6, 1.3, 0.8  # how wide the symbols are
+_MINUS = "\N{MINUS SIGN}"
 _NEAR = 0.25  # from a symbol to its text
 _BETWEEN = 0.9  # from one entry to the next
 _INSIDE = 0.45  # from one entry of a group to the next
 _ROW = 0.95  # from one row to the next
 
 # the symbols: bars of colours, strokes, and small signs
-_WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "glyph": SIGN, "end": SIGN,
+_WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "map": BAR, "glyph": SIGN, "end": SIGN,
            "frozen": STROKE, "marked": STROKE, "sign": STROKE, "width": STROKE}  # fmt: skip
 
 
@@ -28,9 +29,9 @@ class Entry:
     """A symbol with words before and behind it.
 
     Attributes:
-        kind: ``weights``, ``outputs`` or ``matrix`` (bars of colours), ``sign`` or ``width`` (a
-            line as one of this weight), ``glyph`` (of this activation), ``end`` (an output),
-            ``frozen`` or ``marked``.
+        kind: ``weights``, ``outputs``, ``matrix`` or ``map`` (bars of colours), ``sign`` or
+            ``width`` (a line as one of this weight), ``glyph`` (of this activation), ``end`` (an
+            output), ``frozen`` or ``marked``.
         before: the words before the symbol.
         after: the words behind it.
         value: the weight of a line.
@@ -89,15 +90,17 @@ class Written:
 
 
 def entries(
-    folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *, has_ends: bool = False
-) -> tuple[tuple[Entry, ...], ...]:
+    folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
+    has_ends: bool = False, has_maps: bool = False,
+) -> tuple[tuple[Entry, ...], ...]:  # fmt: skip
     """What the legend of a drawing has to say, in groups that stand on one row each."""
     return (
         *((entry,) for entry in _of_weights(folded, weights)),
         *((entry,) for entry in _of_outputs(outputs)),
+        (Entry("map", f"answer {_MINUS}r", "r, as ± r at each name says"),) if has_maps else (),
         tuple(_of_signs(folded, weights)),
         tuple(_of_widths(folded, weights)),
-        *((entry,) for entry in _of_activations(folded)),
+        *((entry,) for entry in (() if has_maps else _of_activations(folded))),
         (Entry("end", after="an output of the network"),) if has_ends else (),
         *((entry,) for entry in _of_marks(folded, marks)),
     )

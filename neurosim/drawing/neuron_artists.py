@@ -25,7 +25,7 @@ def paint_neurons(canvas: Canvas) -> None:
     _paint_curves(canvas, found)
     for item, place in canvas.placed():
         if isinstance(item, More):
-            _paint_dots(canvas, item, place)
+            paint_dots(canvas, item, place)
 
 
 def _paint_discs(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
@@ -79,7 +79,8 @@ def curve(
     return [(x + half_width * u, y + above + half_height * v) for u, v in glyph(activation)]
 
 
-def _paint_dots(canvas: Canvas, item: More, place: Point) -> None:
+def paint_dots(canvas: Canvas, item: More, place: Point) -> None:
+    """Paint dots above and below the words that stand for neurons that are not drawn."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Circle as Disc
 

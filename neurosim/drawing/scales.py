@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _LEAST_HUE, _MOST_HUE = 0.42, 0.76  # of the way from the middle of the map to its end, for lines
-_MOST_FILL = 0.78  # the same for the fill of neurons, which begins in the middle
+MOST_FILL = 0.78  # the same for the fill of neurons, which begins in the middle
 
 _THIN, _THICK = 0.04, 0.22  # radii
 _SPARSE = 36  # lines between two columns that have their full width; more are drawn thinner
@@ -51,7 +51,7 @@ class Scale:
 
     def fill(self, value: float) -> float:
         """The place of a neuron's colour on the map, from 0 to 1."""
-        return 0.5 + _MOST_FILL * self.part(value) / 2.0
+        return 0.5 + MOST_FILL * self.part(value) / 2.0
 
     def width(self, value: float) -> float:
         """The width of a line, in radii of a neuron: it grows with the root of the weight."""

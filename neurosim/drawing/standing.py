@@ -32,6 +32,7 @@ class Standing:
         targets: of outputs.
         loss: of the sample, or None.
         loss_name: which loss, or empty.
+        reaches: how far from zero a neuron's answers go, where many are drawn as a map.
     """
 
     sample: tuple[float, ...] = ()
@@ -41,6 +42,7 @@ class Standing:
     targets: Mapping[str, float] = field(default_factory=dict)
     loss: float | None = None
     loss_name: str = ""
+    reaches: Mapping[str, float] = field(default_factory=dict)
 
 
 def require_shown(show: object) -> tuple[str, ...]:

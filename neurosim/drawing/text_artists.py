@@ -12,6 +12,7 @@ from neurosim.drawing.legend import EM_NOTE, Entry, Placed
 from neurosim.drawing.line_artists import bars
 from neurosim.drawing.measures import EM, EM_NAME
 from neurosim.drawing.neuron_artists import END_EDGE, curve
+from neurosim.drawing.scales import Scale
 from neurosim.drawing.themes import ink_on
 
 _CORNER = 0.3  # of the bracket of the loss
@@ -99,7 +100,7 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
         end = x + entry.width
         canvas.write(end, y, entry.after, EM_NOTE, ha="right")
     match entry.kind:
-        case "weights" | "outputs" | "matrix":
+        case "weights" | "outputs" | "matrix" | "map":
             _paint_bar(canvas, entry.kind, left, right, y)
         case "sign" | "width":
             _paint_stroke(canvas, entry, left, right, y)
@@ -130,8 +131,11 @@ def _paint_end(canvas: Canvas, x: float, y: float) -> None:
 
 def _paint_bar(canvas: Canvas, kind: str, left: float, right: float, y: float) -> None:
     """The colours from the most negative number to the most positive."""
-    scale = {"outputs": canvas.diagram.outputs}.get(kind) or canvas.diagram.weights
-    place = {"weights": scale.hue, "outputs": scale.fill}.get(kind, _whole(scale.largest))
+    scales = {"outputs": canvas.diagram.outputs, "map": Scale(1.0)}
+    scale = scales.get(kind) or canvas.diagram.weights
+    place = {"weights": scale.hue, "outputs": scale.fill, "map": scale.fill}.get(
+        kind, _whole(scale.largest)
+    )
     numbers = [scale.largest * (2.0 * i / (_STEPS - 1) - 1.0) for i in range(_STEPS)]
     canvas.ax.imshow(
         [[place(number) for number in numbers]], cmap=canvas.map, vmin=0.0, vmax=1.0,

@@ -52,6 +52,8 @@ def _facts(neuron: Neuron, standing: Standing, show: Collection[str]) -> list[st
         facts.append(f"δ {brief(delta)}")
     if neuron.name in standing.targets:
         facts.append(f"t = {brief(standing.targets[neuron.name])}")
+    if neuron.name in standing.reaches:
+        facts.append(f"± {brief(standing.reaches[neuron.name])}")
     return facts
 
 
