@@ -12,11 +12,11 @@ from neurosim.drawing.differences import (
     Change,
     NetworkDiff,
     Value,
+    marks_of_changes,
     network_diff,
     network_of_changes,
 )
 from neurosim.drawing.drawing import paint
-from neurosim.drawing.marks import Marks
 from neurosim.drawing.pages import require_target, save, show_text
 from neurosim.drawing.themes import THEMES
 from neurosim.network.network import Network
@@ -131,14 +131,8 @@ def _draw(
 ) -> None:
     """A picture of the changes: weights and biases are by how much they grew."""
     changes = network_of_changes(*networks, found)
-    wires = [*found.added_connections, *found.removed_connections]
-    names = frozenset([*found.added_neurons, *found.removed_neurons])
-    is_new = bool(found.added_neurons or found.added_connections)
-    is_gone = bool(found.removed_neurons or found.removed_connections)
-    reason = "added or removed" if is_new and is_gone else "added" if is_new else "removed"
-    marks = Marks(names, frozenset(wire.name for wire in wires), reason)
     diagram = prepare(
-        changes, show=("weights",), marks=marks, title=heading,
+        changes, show=("weights",), marks=marks_of_changes(found), title=heading,
         subtitle=f"weights and biases: by how much they grew; {found}",
     )  # fmt: skip
     figure = paint(diagram, theme=theme).get_figure(root=True)

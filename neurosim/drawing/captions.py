@@ -1,6 +1,6 @@
 """What is said about a diagram: below its title, at its foot, and to those who do not see it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from neurosim.drawing.font import brief
 from neurosim.drawing.items import MOST_CELLS, Folded, Link
@@ -40,11 +40,17 @@ def notes_of(
         notes.append(str(folded))
     if labels.dropped_weights or labels.dropped_names or labels.dropped_values:
         notes.append(str(labels))
-    unseen = marks.unseen(folded)
-    if unseen:
-        more = f" and {len(unseen) - _MOST_SAID} more" if len(unseen) > _MOST_SAID else ""
-        notes.append(f"{marks.reason}, and not drawn: {', '.join(unseen[:_MOST_SAID])}{more}")
+    notes += _unseen(marks, folded)
     return [keep_text(note) for note in notes if note]
+
+
+def _unseen(marks: Marks, folded: Folded) -> Iterator[str]:
+    unseen = marks.unseen(folded)
+    for kind, reason in marks.reasons().items():
+        names = [name for name in unseen if marks.kind_of(name) == kind]
+        if names:
+            more = f" and {len(names) - _MOST_SAID} more" if len(names) > _MOST_SAID else ""
+            yield f"{reason}, and not drawn: {', '.join(names[:_MOST_SAID])}{more}"
 
 
 def _n_cells(link: Link) -> int:

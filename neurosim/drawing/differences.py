@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from neurosim.debugger.trace_diff import require_tolerance
+from neurosim.drawing.marks import Marks
 from neurosim.errors import GraphError
 from neurosim.functions.numerals import counted
 from neurosim.network.connection import Connection
@@ -163,6 +164,33 @@ def network_of_changes(first: Network, second: Network, found: NetworkDiff) -> N
         both.outputs = outputs
     _connect_removed(both, found.removed_connections)
     return both
+
+
+def marks_of_changes(found: NetworkDiff) -> Marks:
+    """Mark what is added, removed or changed, for a picture of `network_of_changes`.
+
+    Where nothing is added or removed and every weight is another, as after a training, a mark on
+    each would say nothing: then only what is no number is marked as changed.
+    """
+    is_plain = _has_other_weights_alone(found)
+    wires = {wire.name: "added" for wire in found.added_connections}
+    wires |= {wire.name: "removed" for wire in found.removed_connections}
+    neurons = dict.fromkeys(found.added_neurons, "added")
+    neurons |= dict.fromkeys(found.removed_neurons, "removed")
+    for change in found.changes:
+        if is_plain and change.by is not None:
+            continue
+        (wires if "->" in change.of else neurons)[change.of] = "changed"
+    return Marks(frozenset(neurons), frozenset(wires), kinds=neurons | wires)
+
+
+def _has_other_weights_alone(found: NetworkDiff) -> bool:
+    structure = (
+        found.added_neurons, found.removed_neurons,
+        found.added_connections, found.removed_connections,
+    )  # fmt: skip
+    n_weights = sum(change.what == "weight" for change in found.changes)
+    return not any(structure) and 0 < n_weights == found.n_connections
 
 
 def _connect_removed(network: Network, wires: Sequence[Wire]) -> None:

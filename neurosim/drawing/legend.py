@@ -36,6 +36,7 @@ class Entry:
         after: the words behind it.
         value: the weight of a line.
         activation: that of a glyph.
+        mark: the kind of a mark, a key of `neurosim.drawing.marks.LOOKS`.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Entry:
     after: str = ""
     value: float = 0.0
     activation: str = ""
+    mark: str = ""
 
     @property
     def symbol_width(self) -> float:
@@ -145,7 +147,8 @@ def _of_marks(folded: Folded, marks: Marks) -> Iterator[Entry]:
     if frozen or biases:
         yield Entry("frozen", after="frozen: training leaves it")
     if marks:
-        yield Entry("marked", after=marks.reason)
+        for kind, reason in marks.reasons().items():
+            yield Entry("marked", after=reason, mark=kind)
 
 
 def flow(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from neurosim.drawing.canvas import LINES, MARKED, MOST_NAMED, ON_LINES, Canvas, element_id
 from neurosim.drawing.layout import Point
+from neurosim.drawing.marks import LOOKS
 from neurosim.drawing.routing import Route
 from neurosim.network.connection import Connection
 
@@ -85,18 +86,36 @@ def _paint_some(canvas: Canvas, ways: Sequence[Way], *, gid: str) -> None:
 
 def _paint_marked(canvas: Canvas, ways: Sequence[Way]) -> None:
     """Below what is marked a broad line of one colour, and a gap in it around the line itself."""
-    for connection, route in ways:
-        if connection.name in canvas.diagram.marks.connections:
-            width = canvas.diagram.weights.width(connection.weight)
-            ends = connection.source.name, connection.target.name
-            for more, colour, above, gid in (
-                (_CASING, canvas.theme.highlight, 0.0, element_id("mark", *ends)),
-                (_CLEAR, canvas.theme.background, 0.1, None),
-            ):
-                paint_routes(
-                    canvas, [route], colors=[colour], linewidths=[(width + more) * canvas.unit],
-                    zorder=MARKED + above, gid=gid,
-                )  # fmt: skip
+    marks = canvas.diagram.marks
+    marked = [way for way in ways if way.connection.name in marks.connections]
+    if len(marked) <= MOST_NAMED:
+        for way in marked:
+            ends = way.connection.source.name, way.connection.target.name
+            kind = marks.kind_of(way.connection.name)
+            _paint_casings(canvas, [way], kind, gid=element_id("mark", *ends))
+        return
+    for kind in marks.reasons():
+        of_kind = [way for way in marked if marks.kind_of(way.connection.name) == kind]
+        for is_straight in (True, False):
+            chosen = [way for way in of_kind if way.route.is_straight is is_straight]
+            _paint_casings(canvas, chosen, kind, gid=f"marks-{kind}")
+
+
+def _paint_casings(canvas: Canvas, ways: Sequence[Way], kind: str, *, gid: str) -> None:
+    """Casings of one kind, around ways that are all straight, or all bent."""
+    look, scale = LOOKS[kind], canvas.diagram.weights
+    routes = [way.route for way in ways]
+    widths = [scale.width(way.connection.weight) for way in ways]
+    casings = [width + _CASING for width in widths]
+    paint_routes(
+        canvas, routes, colors=[getattr(canvas.theme, look.colour)], zorder=MARKED, gid=gid,
+        linewidths=[width * canvas.unit for width in casings],
+        linestyles=[look.style(width) for width in casings],
+    )  # fmt: skip
+    paint_routes(
+        canvas, routes, colors=[canvas.theme.background], zorder=MARKED + 0.1,
+        linewidths=[(width + _CLEAR) * canvas.unit for width in widths],
+    )  # fmt: skip
 
 
 def _paint_frozen(canvas: Canvas, ways: Sequence[Way]) -> None:

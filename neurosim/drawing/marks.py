@@ -1,7 +1,11 @@
-"""What one is to look at: connections and neurons named by the user, or by a step to come."""
+"""What one is to look at: named by the user, by a step to come, or by what two networks differ in.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+Each kind of mark has its colour and its line style, along connections and around neurons.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from neurosim.drawing.items import Folded
 from neurosim.errors import UnknownNameError, WrongTypeError, guess
@@ -26,6 +30,22 @@ from neurosim.network.neuron import Neuron
 Subject = str | Neuron | Connection
 
 
+class Look(NamedTuple):
+    """What a mark looks like.
+
+    Attributes:
+        colour: the name of one of a theme's colours.
+        dashes: lengths on and off, in radii of a neuron; none for a solid line.
+    """
+
+    colour: str
+    dashes: tuple[float, ...] = ()
+
+    def style(self, width: float) -> tuple[float, tuple[float, ...] | None]:
+        """The style of a line so many radii wide, as matplotlib takes it."""
+        return 0.0, tuple(length / width for length in self.dashes) or None
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """Names of what is marked, and why it is.
@@ -34,14 +54,29 @@ class Marks:
         neurons: names such as ``h1``.
         connections: names such as ``x1->h1``.
         reason: a word for the legend.
+        kinds: a key of `LOOKS` for what is not simply highlighted, by its name.
     """
 
     neurons: frozenset[str] = frozenset()
     connections: frozenset[str] = frozenset()
     reason: str = "highlighted"
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.neurons or self.connections)
+
+    def kind_of(self, name: str) -> str:
+        """The key in `LOOKS` of something that is marked."""
+        return self.kinds.get(name, "highlight")
+
+    def reasons(self) -> dict[str, str]:
+        """The kinds that occur, in the order of `LOOKS`, each with its word for the legend."""
+        found = {self.kind_of(name) for name in self.neurons | self.connections} or {"highlight"}
+        return {kind: self.reason_of(kind) for kind in LOOKS if kind in found}
+
+    def reason_of(self, kind: str) -> str:
+        """The word of a kind for the legend."""
+        return self.reason if kind == "highlight" else kind
 
     def unseen(self, folded: Folded) -> tuple[str, ...]:
         """Those that the drawing does not show, in order."""
@@ -108,3 +143,11 @@ def marks_of_step(step: Step) -> Marks:
             connection = step.owner
     names = frozenset() if connection is None else frozenset([connection.name])
     return Marks(frozenset(neuron.name for neuron in neurons), names, "about to happen")
+
+
+LOOKS = {
+    "highlight": Look("highlight"),
+    "added": Look("added"),
+    "removed": Look("removed", (0.8, 0.4)),
+    "changed": Look("changed", (0.16, 0.24)),
+}

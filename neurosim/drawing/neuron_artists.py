@@ -6,6 +6,7 @@ from neurosim.drawing.canvas import ITEMS, MOST_NAMED, SIGNS, TEXTS, Canvas, ele
 from neurosim.drawing.glyphs import glyph
 from neurosim.drawing.items import Circle, More
 from neurosim.drawing.layout import Point
+from neurosim.drawing.marks import LOOKS
 from neurosim.drawing.measures import RADIUS
 from neurosim.drawing.themes import ink_on
 
@@ -50,10 +51,14 @@ def _paint_discs(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
 def _paint_rings(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
     from matplotlib.patches import Circle as Disc
 
+    marks = canvas.diagram.marks
     style: dict[str, Any] = {"facecolor": "none", "zorder": TEXTS + 0.1}
-    style |= {"edgecolor": canvas.theme.highlight, "linewidth": _RING_WIDTH * canvas.unit}
+    style["linewidth"] = _RING_WIDTH * canvas.unit
     for item, place in found:
-        if item.name in canvas.diagram.marks.neurons:
+        if item.name in marks.neurons:
+            look = LOOKS[marks.kind_of(item.name)]
+            style["edgecolor"] = getattr(canvas.theme, look.colour)
+            style["linestyle"] = look.style(_RING_WIDTH)
             gid = element_id("mark", item.name)
             canvas.ax.add_artist(Disc(place, RADIUS + _RING, gid=gid, **style))
 

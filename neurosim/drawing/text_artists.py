@@ -10,6 +10,7 @@ from neurosim.drawing.labels import Label
 from neurosim.drawing.layout import Point
 from neurosim.drawing.legend import EM_NOTE, Entry, Placed
 from neurosim.drawing.line_artists import bars
+from neurosim.drawing.marks import LOOKS
 from neurosim.drawing.measures import EM, EM_NAME
 from neurosim.drawing.neuron_artists import END_EDGE, curve
 from neurosim.drawing.scales import Scale
@@ -116,8 +117,10 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
             canvas.lines(bars((right, y), (1.0, 0.0)), 0.09, colors=canvas.theme.foreground,
                          zorder=SIGNS)  # fmt: skip
         case "marked":
-            segment = [(left, y), (right, y)]
-            for width, colour in ((0.5, "highlight"), (0.26, "background"), (0.08, "foreground")):
+            segment, look = [(left, y), (right, y)], LOOKS[entry.mark]
+            canvas.lines([segment], 0.5, colors=getattr(canvas.theme, look.colour), zorder=LINES,
+                         linestyles=[look.style(0.5)], gid=f"key-{entry.mark}")  # fmt: skip
+            for width, colour in ((0.26, "background"), (0.08, "foreground")):
                 canvas.lines([segment], width, colors=getattr(canvas.theme, colour), zorder=LINES)
 
 

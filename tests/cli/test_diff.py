@@ -82,7 +82,7 @@ def test_the_changes_are_drawn(neurosim, folder):
     assert (ran.code, ran.err) == (1, "wrote changes.svg\n")
     picture = (folder / "changes.svg").read_text()
     assert "xor -&gt; xor-skip" in picture
-    assert "added or removed" in picture
+    assert all(f">{word}</text>" in picture for word in ("added", "removed", "changed"))
     again = neurosim("diff", "xor", "xor-skip", "-o", "changes.svg")
     assert (again.code, again.out) == (2, "")
 

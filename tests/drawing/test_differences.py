@@ -5,7 +5,13 @@ import time
 import numpy as np
 import pytest
 
-from neurosim.drawing.differences import Change, Wire, network_diff, network_of_changes
+from neurosim.drawing.differences import (
+    Change,
+    Wire,
+    marks_of_changes,
+    network_diff,
+    network_of_changes,
+)
 from neurosim.errors import InvalidValueError
 from neurosim.network import Network
 
@@ -109,6 +115,30 @@ def test_the_network_of_changes_has_all_and_its_numbers_are_the_changes(one):
     assert (both["h1"].bias, both["n"].bias, both["o1"].bias) == (-2.0, 3.0, 0.0)
     assert [neuron.name for neuron in both.outputs] == ["o1"]
     assert other["x1", "h1"].weight == 1.5
+
+
+def test_what_is_added_removed_and_changed_is_marked_so(one):
+    other = one.copy()
+    other.remove_neuron("h2")
+    other.add_neuron("n"), other.connect("x1", "n", weight=7)
+    other["x1", "h1"].weight, other["h1"].bias = 1.5, -2.0
+
+    marks = marks_of_changes(network_diff(one, other))
+
+    assert marks.neurons == {"n", "h2", "h1"}
+    assert marks.kinds == {
+        "n": "added", "x1->n": "added", "h2": "removed", "x1->h2": "removed", "x2->h2": "removed",
+        "h2->o1": "removed", "h1": "changed", "x1->h1": "changed",
+    }  # fmt: skip
+    assert marks.neurons | marks.connections == set(marks.kinds)
+
+
+def test_where_every_weight_is_another_only_what_is_no_number_is_marked(one):
+    other = one.copy()
+    other.load_parameters(one.parameters() + 1.0)
+    other["x1", "h1"].trainable = False
+
+    assert marks_of_changes(network_diff(one, other)).kinds == {"x1->h1": "changed"}
 
 
 def test_a_connection_that_is_gone_is_left_out_where_it_would_close_a_cycle():
