@@ -19,6 +19,7 @@ ROOT = Path(neurosim.__file__).parent
 READING_ORDER = """
 errors
 version
+whole_files
 
 functions: numerals activations losses optimizers penalties initializers streams .
 
@@ -57,8 +58,8 @@ cli.debugger: reply arguments desk command moving stopping looking what_if table
 cli: debug main .
 """
 FLOORS = [
-    {"errors", "version"}, {"functions"}, {"network"}, {"interpreter", "compiler"}, {"training"},
-    {"debugger", "drawing"}, {"scenario", "bench"}, {"cli"},
+    {"errors", "version", "whole_files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
+    {"training"}, {"debugger", "drawing"}, {"scenario", "bench"}, {"cli"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library; the command line shows what the bench and scenarios give it

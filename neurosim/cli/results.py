@@ -10,6 +10,7 @@ from typing import Any
 from neurosim.cli.messages import problems_of
 from neurosim.errors import FileError, NeurosimError
 from neurosim.scenario import RunResult
+from neurosim.whole_files import write_whole
 
 FILES = ("run.json", "metrics.jsonl", "network.json")
 
@@ -71,22 +72,10 @@ def write_result(result: RunResult, folder: Path) -> None:
             network.unlink(missing_ok=True)  # that of an earlier run would pass for this one's
         else:
             result.network.save(network)
-        _write(metrics, "".join(lines).encode())
-        _write(run, to_json(result.to_dict()) + b"\n")
+        write_whole(metrics, "".join(lines).encode())
+        write_whole(run, to_json(result.to_dict()) + b"\n")
     except OSError as error:
         raise _unwritable(folder, error.strerror) from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _unwritable(folder: Path, reason: str | None) -> FileError:

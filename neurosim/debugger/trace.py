@@ -9,11 +9,8 @@ held whole.
 
 import json
 import math
-import os
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -43,6 +40,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
+from neurosim.whole_files import whole_file
 
 VERSION = 1
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
@@ -203,23 +201,13 @@ def new_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     if "\0" in str(path):
         raise FileError(f"{str(path)!r}: cannot be written, got a NUL; expected the name of a file")
     _require_free(path, overwrite=overwrite)
-    target = Path(os.path.realpath(path))
-    written = target.with_name(f".neurosim-{secrets.token_hex(8)}")
     try:
-        with written.open("xb") as file:
+        with whole_file(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _require_free(path, overwrite=overwrite)  # hours may have gone by
-        if target.exists():
-            shutil.copymode(target, written)
-        written.replace(target)
+            _require_free(path, overwrite=overwrite)  # hours may have gone by
     except OSError as error:
         reason = str(error.strerror or error).lower()
         raise FileError(f"{path}: cannot be written, {reason}; expected a new file") from error
-    finally:
-        with suppress(OSError):  # where the folder is missing, or is none, nothing was written
-            written.unlink(missing_ok=True)
 
 
 def _record_of(step: Step) -> dict[str, Value]:

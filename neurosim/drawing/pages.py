@@ -8,8 +8,6 @@ shown as its picture, a mark that turns the direction of writing as its escape.
 import io
 import os
 import re
-import secrets
-import shutil
 import textwrap
 import unicodedata
 import warnings
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from neurosim.drawing.themes import Theme, require_theme
 from neurosim.errors import FileError, InvalidValueError, WrongTypeError, guess
+from neurosim.whole_files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -238,7 +237,7 @@ def write_file(target: Path, data: bytes) -> Path:
         FileError: it cannot be written.
     """
     try:
-        _write_whole(target, data)
+        write_whole(target, data)
     except OSError as error:
         raise FileError(f"{target}: cannot be written, got {error.strerror}") from error
     return target
@@ -322,16 +321,3 @@ def _told(svg: str, title: str, description: str) -> str:
         f' <desc id="d{digest}">{escape(description)}</desc>{inside}'
     )
     return _NOT_XML.sub(lambda found: _sign_of(found[0]), told)
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    target = Path(os.path.realpath(target))
-    written = target.parent / f".neurosim-{secrets.token_hex(8)}"
-    try:
-        with written.open("xb") as file:
-            file.write(data)
-        if target.exists():
-            shutil.copymode(target, written)
-        written.replace(target)
-    finally:
-        written.unlink(missing_ok=True)

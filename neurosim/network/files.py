@@ -2,13 +2,14 @@
 
 import json
 import os
-import secrets
 import stat
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from neurosim.errors import FileError, WrongTypeError
+from neurosim.whole_files import write_whole
 
 
 def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> None:
@@ -22,42 +23,21 @@ def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> No
     target = _require_path(path)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     try:
-        _write_whole(target, text)
+        _require_regular(target)
+        write_whole(target, text.encode())
     except OSError as error:
         raise FileError(f"{target}: cannot be written, got {error.strerror}") from error
     except ValueError as error:  # a NUL in the name
         raise FileError(f"{str(target)!r}: cannot be written, got {error}") from error
 
 
-def _write_whole(target: Path, text: str) -> None:
-    mode = _mode_of(target)
-    target = Path(os.path.realpath(target))
-    written = target.parent / f".neurosim-{secrets.token_hex(8)}"
-    # a new file gets what the umask leaves, as every other does
-    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        if mode is not None:
-            written.chmod(mode)
-        written.replace(target)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
-
-
-def _mode_of(target: Path) -> int | None:
-    """The mode of the regular file that has the name; None where nothing has it."""
-    try:
-        found = target.stat().st_mode
-    except FileNotFoundError:
-        return None
-    if not stat.S_ISREG(found):
-        kind = _KINDS.get(stat.S_IFMT(found), "something else")
-        raise FileError(f"{target}: cannot be written, got {kind}; expected a regular file")
-    return stat.S_IMODE(found)
+def _require_regular(target: Path) -> None:
+    """Refuse to replace what has the name and is no regular file."""
+    with suppress(FileNotFoundError):
+        kind = stat.S_IFMT(target.stat().st_mode)
+        if kind != stat.S_IFREG:
+            found = _KINDS.get(kind, "something else")
+            raise FileError(f"{target}: cannot be written, got {found}; expected a regular file")
 
 
 def read_document(path: str | os.PathLike[str]) -> Any:

@@ -1,0 +1,42 @@
+"""Files that are there whole or not at all: every file that is written is written here."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file that takes its name only when it is whole; until then another stands beside it.
+
+    A symbolic link is followed. A file that stands there stays as it is on an error, and gives the
+    new one its mode; else the new one gets what the umask leaves.
+
+    Raises:
+        OSError: the file cannot be written.
+        ValueError: there is a NUL in its name.
+    """
+    target = Path(os.path.realpath(path))
+    written = target.parent / f".neurosim-{secrets.token_hex(8)}"
+    try:
+        with written.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, written)
+        written.replace(target)
+    except BaseException:
+        with suppress(OSError):  # where the folder is missing, or is none, nothing was written
+            written.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file whole or not at all; raises what `whole_file` does."""
+    with whole_file(path) as file:
+        file.write(data)
