@@ -25,6 +25,8 @@ def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> No
     try:
         _require_regular(target)
         write_whole(target, text.encode())
+    except FileError:
+        raise
     except OSError as error:
         raise FileError(f"{target}: cannot be written, got {error.strerror}") from error
     except ValueError as error:  # a NUL in the name
