@@ -41,8 +41,8 @@ debugger: position snapshot landing history journal stand walk expressions condi
 drawing: themes pages measures levels items folding strata heights crossings graphviz layout bends
     routing labels standing font texts glyphs scales marks captions legend diagram canvas
     line_artists neuron_artists box_artists text_artists drawing values history curves flows
-    confusion planes maps responses matrices notebook cells chart dot mermaid grid wires listing
-    letters text stories differences stages frames reels filming films passes .
+    confusion planes sweeps maps responses matrices notebook cells chart dot mermaid grid wires
+    listing letters text stories differences stages frames reels filming films passes .
 
 scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
     draw_entry document problems overrides read build rows check check_draw shipped scenario compare

@@ -7,7 +7,7 @@ matplotlib's artists of it; `draw` does all of that. Read `themes`, `pages`; for
 `measures`, `levels`, `items`, `folding`, `strata`, `heights`, `crossings`, `graphviz`, `layout`,
 `bends`, `routing`, `labels`, then `standing`, `font`, `texts`, `glyphs`, `scales`, `marks`,
 `legend`, `diagram`, then `canvas`, the painters and `drawing`; for curves and maps `values`, then
-what needs them: `history`, `curves`, `flows`, `confusion`, `planes`, `maps`, `responses`,
+what needs them: `history`, `curves`, `flows`, `confusion`, `planes`, `sweeps`, `maps`, `responses`,
 `matrices`; then `notebook`. Drawings that are text begin with `cells` and `chart`: `dot`,
 `mermaid`, and for a terminal `grid`, `wires`, `listing`, `letters`, `text`. `stories` tells paths,
 `differences` what became of a network. The films: `stages`, `frames`, `reels`, `filming`, `films`,

@@ -147,10 +147,12 @@ def compose(
     outputs: Sequence[str] = (),
     scales: tuple[Scale, Scale | None] | None = None,
     notes: Sequence[str] = (),
+    answers: Entry | None = None,
 ) -> Diagram:
-    """Give what is drawn its places, texts, scales, legend and notes; ``notes`` stand first.
+    """Give what is drawn its places, texts, scales, legend and notes.
 
     ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
+    ``notes`` stand before all others; ``answers`` is for the legend of what neurons show.
     """
     marks = Marks() if marks is None else marks
     arrangement = arrange(folded)
@@ -179,9 +181,7 @@ def compose(
             *map(keep_text, notes),
             *notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
         ],
-        entries(
-            folded, scale, fill_scale, marks, has_ends=bool(ends), has_maps=bool(standing.reaches)
-        ),
+        entries(folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers),
     )
     return Diagram(
         arrangement, ways, labels, standing, marks, ends, scale, fill_scale, matrices, loss, legend,

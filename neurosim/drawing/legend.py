@@ -13,7 +13,6 @@ EM_NOTE = 0.42  # radii of a neuron
 EMS = {"title": 0.66, "subtitle": 0.46, "note": EM_NOTE}
 _BOLD = 1.12  # how much wider bold letters are, at most
 BAR, STROKE, SIGN = 2.6, 1.3, 0.8  # how wide the symbols are
-_MINUS = "\N{MINUS SIGN}"
 _NEAR = 0.25  # from a symbol to its text
 _BETWEEN = 0.9  # from one entry to the next
 _INSIDE = 0.45  # from one entry of a group to the next
@@ -93,16 +92,19 @@ class Written:
 
 def entries(
     folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
-    has_ends: bool = False, has_maps: bool = False,
+    has_ends: bool = False, answers: Entry | None = None,
 ) -> tuple[tuple[Entry, ...], ...]:  # fmt: skip
-    """What the legend of a drawing has to say, in groups that stand on one row each."""
+    """What the legend of a drawing has to say, in groups that stand on one row each.
+
+    ``answers`` tells what neurons show in the place of an output and of the curve of an activation.
+    """
     return (
         *((entry,) for entry in _of_weights(folded, weights)),
         *((entry,) for entry in _of_outputs(outputs)),
-        (Entry("map", f"answer {_MINUS}r", "r, as ± r at each name says"),) if has_maps else (),
+        () if answers is None else (answers,),
         tuple(_of_signs(folded, weights)),
         tuple(_of_widths(folded, weights)),
-        *((entry,) for entry in (() if has_maps else _of_activations(folded))),
+        *((entry,) for entry in _of_activations(folded) if answers is None),
         (Entry("end", after="an output of the network"),) if has_ends else (),
         *((entry,) for entry in _of_marks(folded, marks)),
     )

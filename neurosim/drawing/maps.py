@@ -11,10 +11,10 @@ import numpy as np
 from neurosim.compiler.compile import require_rows
 from neurosim.drawing.curves import MARKERS
 from neurosim.drawing.pages import name_axes, require_axes, style_legend
-from neurosim.drawing.planes import Plane, Span, plane_of
+from neurosim.drawing.planes import Plane, Span, Sweep, ground_of
+from neurosim.drawing.sweeps import column_of, draw_sweep, targets_of
 from neurosim.drawing.themes import Theme, require_theme
-from neurosim.errors import ShapeError, UnknownNameError, unknown
-from neurosim.functions.numerals import Matrix, require_array
+from neurosim.functions.numerals import Matrix
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -39,10 +39,10 @@ def draw_boundary(
     theme: str | Theme = "light",
     title: str | None = None,
 ) -> "Axes":
-    """Draw what a network answers over two inputs, and the samples on it.
+    """Draw what a network answers over two inputs, and the samples on it; over one, as curves.
 
     One output is a map of its values, with a line at the threshold between two classes. Of several,
-    each place has the colour of the largest.
+    each place has the colour of the largest. Where one input varies, each output is a curve.
 
     Args:
         network: what is asked.
@@ -50,8 +50,9 @@ def draw_boundary(
         T: their targets, (B, n_out), or class indices, (B,).
         ax: where to draw; None: on a new figure.
         output: the name of one output, where there are several.
-        fixed: the values of all inputs but two, by name.
-        span: ``((left, right), (bottom, top))``, instead of around the samples.
+        fixed: the values of all inputs but two, or one, by name.
+        span: ``((left, right), (bottom, top))``, or ``(left, right)``, instead of around the
+            samples.
         resolution: points on each side.
         reach: how far from the threshold the colours go; None: as far as values do.
         theme: ``light``, ``dark`` or ``print``.
@@ -61,14 +62,16 @@ def draw_boundary(
         ShapeError: not two inputs are left; says what to fix.
         UnknownNameError: ``output`` or ``fixed`` names nothing.
     """
-    plane = plane_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    plane = ground_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    if isinstance(plane, Sweep):
+        return draw_sweep(network, plane, X, T, ax, output=output, theme=theme, title=title)
     names = [neuron.name for neuron in network.outputs]
-    column = _column_of(output, names)
+    column = column_of(output, names)
     values = network.predict(plane.points)
     samples = None if X is None else require_rows(X, len(network.inputs))[:, plane.columns]
     classes = None
     if samples is not None and T is not None:
-        classes = _targets(T, len(samples), column, len(names))
+        classes = targets_of(T, len(samples), column, len(names))
     chosen, axes = require_theme(theme), require_axes(ax, theme, (5.6, 4.8))
     if column is None:
         above = _draw_classes(
@@ -83,28 +86,6 @@ def draw_boundary(
     axes.set_xlim(plane.extent[:2])
     axes.set_ylim(plane.extent[2:])
     return axes
-
-
-def _column_of(output: str | None, names: Sequence[str]) -> int | None:
-    """The place of the output that is asked for; None: all of them."""
-    if output is None:
-        return 0 if len(names) == 1 else None
-    if output not in names:
-        raise UnknownNameError(unknown("output", output, names))
-    return list(names).index(output)
-
-
-def _targets(T: Any, n_rows: int, column: int | None, n_out: int) -> Matrix:
-    """One number a sample: its class, or what the output of this column should be."""
-    targets = require_array(T, "T")
-    if len(targets) != n_rows or targets.ndim not in {1, 2}:
-        raise ShapeError(f"T: got {targets.shape}; expected a row for each of {n_rows} samples")
-    if targets.ndim == 1 or targets.shape[1] == 1:
-        flat = targets.ravel()  # where there are several outputs, the indices of classes
-        return flat if n_out == 1 or column is None else (flat == column).astype(float)
-    if targets.shape[1] != n_out:
-        raise ShapeError(f"T: got {targets.shape}; expected {(n_rows, n_out)}, or class indices")
-    return targets.argmax(axis=1).astype(float) if column is None else targets[:, column]
 
 
 def threshold_of(targets: Matrix | None, activation: str) -> float | None:
@@ -198,7 +179,7 @@ def redraw_boundary(ax: "Axes", plane: Plane, network: Network, T: Any, theme: T
         lines.remove()
     if values.shape[1] == 1:
         picture = plane.grid(values[:, 0])
-        threshold = threshold_of(_targets(T, len(T), 0, 1), network.outputs[0].activation)
+        threshold = threshold_of(targets_of(T, len(T), 0, 1), network.outputs[0].activation)
         image.set_data(picture)
         _draw_threshold(ax, plane, picture, threshold, theme)
     else:

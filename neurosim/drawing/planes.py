@@ -1,6 +1,6 @@
-"""What a network answers over a plane: two of its inputs vary, the others stand still."""
+"""What a network answers where two of its inputs vary, or one, and the others stand still."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, Wro
 from neurosim.functions.numerals import Matrix, require_number
 from neurosim.network.network import Network
 
-Span = tuple[tuple[float, float], tuple[float, float]]
+Ends = tuple[float, float]
+Span = tuple[Ends, Ends] | Ends  # of two inputs, or of one
 _MARGIN = 0.12  # of the span of the samples, on each side
 _MOST = 2000  # points on a side: four million answers
 
@@ -49,6 +50,76 @@ class Plane:
         return values.reshape(len(self.y), len(self.x))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Points over one input.
+
+    Attributes:
+        input: its name.
+        column: its place among the inputs.
+        x: its values, (n,), rising.
+        points: the samples, (n, n_in).
+    """
+
+    input: str
+    column: int
+    x: Matrix
+    points: Matrix
+
+    def grid(self, values: Matrix) -> Matrix:
+        """One number a point, (n,), as it is."""
+        return values
+
+
+def ground_of(
+    network: Network,
+    X: Any = None,
+    *,
+    fixed: Mapping[str, float] | None = None,
+    span: Span | None = None,
+    resolution: int = 150,
+) -> Plane | Sweep:
+    """A sweep where one input is not fixed, else the plane over two; takes what `plane_of` does."""
+    names = [neuron.name for neuron in require_network(network).inputs]
+    is_sweep = len(_free(names, _require_fixed(fixed, names))) == 1
+    make = sweep_of if is_sweep else plane_of
+    return make(network, X, fixed=fixed, span=span, resolution=resolution)
+
+
+def sweep_of(
+    network: Network,
+    X: Any = None,
+    *,
+    fixed: Mapping[str, float] | None = None,
+    span: Span | None = None,
+    resolution: int = 150,
+) -> Sweep:
+    """The points over the one input that is not fixed.
+
+    Args:
+        network: what is asked.
+        X: samples, (B, n_in): the points reach a little beyond them.
+        fixed: the values of all inputs but one, by name.
+        span: ``(left, right)`` instead; without it and X, -1 to 1.
+        resolution: the number of points, 2 to 2000.
+
+    Raises:
+        ShapeError: not one input is left; says which there are.
+        UnknownNameError: ``fixed`` names no input.
+    """
+    names = [neuron.name for neuron in require_network(network).inputs]
+    held = _require_fixed(fixed, names)
+    free = _free(names, held)
+    if len(free) != 1:
+        raise ShapeError(f"network: a sweep needs one input that varies, got {len(free)}")
+    _require_resolution(resolution)
+    ends = _spans(X, len(names), free)[0] if span is None else _require_ends(span)
+    x = np.linspace(*ends, resolution)
+    points = _points(names, held, resolution)
+    points[:, free[0]] = x
+    return Sweep(names[free[0]], free[0], x, points)
+
+
 def plane_of(
     network: Network,
     X: Any = None,
@@ -72,16 +143,14 @@ def plane_of(
     """
     names = [neuron.name for neuron in require_network(network).inputs]
     held = _require_fixed(fixed, names)
-    columns = [number for number, name in enumerate(names) if name not in held]
+    columns = _free(names, held)
     if len(columns) != 2:
         raise ShapeError(_wrong_count(names, held))
     _require_resolution(resolution)
     first, second = columns
-    spans = _spans(X, len(names), (first, second)) if span is None else _require_span(span)
+    spans = _spans(X, len(names), columns) if span is None else _require_span(span)
     x, y = (np.linspace(low, high, resolution) for low, high in spans)
-    points = np.empty((resolution * resolution, len(names)))
-    for name, value in held.items():
-        points[:, names.index(name)] = value
+    points = _points(names, held, resolution * resolution)
     points[:, first] = np.tile(x, resolution)
     points[:, second] = np.repeat(y, resolution)
     return Plane((names[first], names[second]), (first, second), x, y, points)
@@ -97,16 +166,28 @@ def responses(
 ) -> dict[str, Matrix]:
     """What each neuron answers over two inputs: a picture (n, n) by name, its first row the lowest.
 
-    Takes and raises what `plane_of` does.
+    Over one input, numbers (n,). Takes and raises what `plane_of` and `sweep_of` do.
     """
-    plane = plane_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    plane = ground_of(network, X, fixed=fixed, span=span, resolution=resolution)
     return responses_over(network, plane)
 
 
-def responses_over(network: Network, plane: Plane) -> dict[str, Matrix]:
-    """What each neuron answers over a plane, by name."""
-    outputs = neuron_outputs(network, plane.points)
-    return {name: plane.grid(values) for name, values in outputs.items()}
+def responses_over(network: Network, ground: Plane | Sweep) -> dict[str, Matrix]:
+    """What each neuron answers over a plane or a sweep, by name."""
+    outputs = neuron_outputs(network, ground.points)
+    return {name: ground.grid(values) for name, values in outputs.items()}
+
+
+def _free(names: Sequence[str], held: Mapping[str, float]) -> list[int]:
+    return [number for number, name in enumerate(names) if name not in held]
+
+
+def _points(names: Sequence[str], held: Mapping[str, float], n: int) -> Matrix:
+    """Samples whose fixed inputs are filled in."""
+    points = np.empty((n, len(names)))
+    for name, value in held.items():
+        points[:, names.index(name)] = value
+    return points
 
 
 def _require_fixed(fixed: Mapping[str, float] | None, names: list[str]) -> dict[str, float]:
@@ -139,7 +220,18 @@ def _require_resolution(resolution: object) -> None:
         raise InvalidValueError(f"resolution: got {resolution!r:.40}; {expected}")
 
 
-def _require_span(span: Any) -> Span:
+def _require_ends(span: Any) -> Ends:
+    try:
+        left, right = span
+        left, right = require_number(left, "span"), require_number(right, "span")
+    except (TypeError, ValueError):
+        raise WrongTypeError(f"span: got {span!r:.80}; expected (left, right)") from None
+    if not left < right:
+        raise InvalidValueError(f"span: empty, got {span!r:.80}; expected left < right")
+    return left, right
+
+
+def _require_span(span: Any) -> tuple[Ends, Ends]:
     try:
         (left, right), (bottom, top) = span
     except (TypeError, ValueError):
@@ -154,11 +246,11 @@ def _require_span(span: Any) -> Span:
     return (left, right), (bottom, top)
 
 
-def _spans(X: Any, n_in: int, columns: tuple[int, int]) -> Span:
+def _spans(X: Any, n_in: int, columns: Sequence[int]) -> list[Ends]:
     if X is None:
-        return (-1.0, 1.0), (-1.0, 1.0)
+        return [(-1.0, 1.0) for _ in columns]
     rows = require_rows(X, n_in)
-    return _around(rows[:, columns[0]]), _around(rows[:, columns[1]])
+    return [_around(rows[:, column]) for column in columns]
 
 
 def _around(values: Matrix) -> tuple[float, float]:

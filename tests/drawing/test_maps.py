@@ -144,7 +144,7 @@ def test_a_map_that_is_the_same_everywhere_is_drawn_too():
     [
         ({"output": "o2"}, UnknownNameError, "unknown output 'o2'"),
         ({"T": [[0], [1]]}, ShapeError, r"T: got \(2, 1\); expected a row for each of 4 samples"),
-        ({"fixed": {"a": 1}}, ShapeError, "a plane needs two inputs that vary, got 1"),
+        ({"fixed": {"a": 1, "b": 1}}, ShapeError, "a plane needs two inputs that vary, got 0"),
     ],
 )
 def test_a_boundary_that_cannot_be_is_told(options, error, words):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.drawing.planes import plane_of, responses
+from neurosim.drawing.planes import Plane, Sweep, ground_of, plane_of, responses, sweep_of
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError
 
 
@@ -90,3 +90,45 @@ def test_too_many_or_too_few_inputs_are_told_and_what_to_fix(n, fixed, words):
 def test_what_makes_no_plane_is_told(options, error, words):
     with pytest.raises(error, match=words):
         plane_of(adder(), **options)
+
+
+# --- one input
+
+
+def test_one_input_that_is_not_fixed_is_swept():
+    sweep = sweep_of(adder(3), [[0, 0, 9], [0, 100, 9]], fixed={"x1": 5, "x3": 7}, resolution=3)
+
+    assert (sweep.input, sweep.column) == ("x2", 1)
+    assert sweep.x.tolist() == [-12, 50, 112]
+    assert sweep.points.tolist() == [[5, -12, 7], [5, 50, 7], [5, 112, 7]]
+
+
+@pytest.mark.parametrize(
+    ("n", "fixed", "kind"),
+    [(1, None, Sweep), (2, None, Plane), (2, {"x1": 0}, Sweep), (3, {"x1": 0}, Plane)],
+)
+def test_the_ground_is_what_the_inputs_that_vary_make(n, fixed, kind):
+    assert type(ground_of(adder(n), fixed=fixed, resolution=2)) is kind
+
+
+def test_responses_over_one_input_are_numbers_in_a_row():
+    found = responses(adder(), fixed={"x1": 3}, span=(0, 2), resolution=3)
+
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "x1": [3, 3, 3], "x2": [0, 1, 2], "o1": [3, 13, 23],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n", "options", "error", "words"),
+    [
+        (2, {}, ShapeError, "a sweep needs one input that varies, got 2"),
+        (1, {"span": ((0, 1), (0, 1))}, WrongTypeError, r"span: got .*; expected \(left, right\)"),
+        (1, {"span": (1, 1)}, InvalidValueError, "span: empty, got .*; expected left < right"),
+        (1, {"resolution": 1}, InvalidValueError, "resolution: got 1"),
+        (1, {"fixed": {"y": 1}}, UnknownNameError, "fixed: unknown input 'y'"),
+    ],
+)
+def test_what_makes_no_sweep_is_told(n, options, error, words):
+    with pytest.raises(error, match=words):
+        sweep_of(adder(n), **options)

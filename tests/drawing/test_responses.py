@@ -156,3 +156,25 @@ def test_what_makes_no_maps_is_told():
         ns.draw_responses(net)
     with pytest.raises(UnknownNameError, match="unknown layout 'circle'"):
         ns.draw_responses(net, fixed={"x1": 0}, layout="circle")
+
+
+# --- one input
+
+
+def test_over_one_input_each_neuron_is_a_curve_with_a_line_at_zero(by_id):
+    net = ns.Network("line")
+    net.add_layer("in", ["x"]), net.add_layer("out", ["o"])
+    net.connect("x", "o", weight=-3.0)
+
+    axes = ns.draw_responses(net, span=(-1, 2), resolution=4)
+
+    x, y = prepare(net).arrangement.by_name()["o"]
+    curve = by_id(axes)["curve-o"].get_xydata() - (x, y)  # 3, 0, -3, -6
+    across, up = curve.T
+    assert up / up.max() == pytest.approx([1, 0, -1, -2], abs=1e-9)
+    assert across[0] == pytest.approx(-across[-1], abs=1e-9)
+    assert -1 < up[-1] < -0.7  # as far as it goes, within the frame
+    assert "map-o" not in by_id(axes)
+    texts = texts_of(axes)
+    assert {"x\n± 2", "o\n± 6", "each curve: x from −1 to 2 to the right"} <= set(texts)
+    assert "answer, −r at the foot to r, as ± r at each name says" in texts
