@@ -130,14 +130,17 @@ def _weights(run: SavedRun, theme: str, _fixed: Fixed) -> _Picture:
 def _boundary(run: SavedRun, theme: str, fixed: Fixed) -> _Picture:
     X, T = _rows_or_none(run)
     axes = draw_boundary(run.network(), X, T, fixed=fixed or None, theme=theme, title=run.title)
-    return axes, f"What the outputs are over the inputs {_inputs(axes)}, and the training rows."
+    return axes, f"What the outputs are over {_inputs(axes)}, and the training rows."
 
 
 def _responses(run: SavedRun, theme: str, fixed: Fixed) -> _Picture:
     X, _ = _rows_or_none(run)
     network = run.network()
     axes = draw_responses(network, X=X, fixed=fixed or None, theme=theme, title=run.title)
-    return axes, "What each neuron answers over two inputs: a small map each, in a diagram."
+    return (
+        axes,
+        "What each neuron answers over the inputs: a small map or curve each, in a diagram.",
+    )
 
 
 def _confusion(run: SavedRun, theme: str, _fixed: Fixed) -> _Picture:
@@ -160,7 +163,9 @@ def _gradients(run: SavedRun, theme: str, _fixed: Fixed) -> _Picture:
 
 
 def _inputs(axes: "Axes") -> str:
-    return f"{axes.get_xlabel()} and {axes.get_ylabel()}"
+    if not axes.get_images():  # no map, but curves
+        return f"the input {axes.get_xlabel()}"
+    return f"the inputs {axes.get_xlabel()} and {axes.get_ylabel()}"
 
 
 def _rows(run: SavedRun) -> tuple[Matrix, Matrix]:

@@ -13,7 +13,7 @@ Found = Iterator[tuple[str, str]]  # the key and what is wrong there
 
 _OF_TRAINING = ("loss", "metrics")  # plots that need one
 _OF_ROWS = ("confusion", "activations", "gradients")  # plots that need rows
-_OVER_TWO = ("boundary", "responses")  # plots of two inputs
+_OVER_INPUTS = ("boundary", "responses")  # plots of one input, or two
 
 
 def check_pictures(reading: Reading, built: Built | None, data: Data | None) -> list[Problem]:
@@ -68,6 +68,7 @@ def _check_network(entry: DrawEntry, built: Built | None) -> Found:
     n_inputs = len(built.network.inputs)
     if entry.input is not None and len(entry.input) != n_inputs:
         yield "input", f"wrong length, got {len(entry.input)}; expected {n_inputs}"
-    key = "plot" if entry.plot in _OVER_TWO else "animate"
-    if (entry.plot in _OVER_TWO or entry.animate in {"boundary", "both"}) and n_inputs != 2:
-        yield key, f"is over two inputs, got a network with {n_inputs}; expected 2"
+    if entry.plot in _OVER_INPUTS and n_inputs not in {1, 2}:
+        yield "plot", f"is over two inputs, or one, got a network with {n_inputs}; expected 1 or 2"
+    if entry.animate in {"boundary", "both"} and n_inputs != 2:
+        yield "animate", f"is over two inputs, got a network with {n_inputs}; expected 2"

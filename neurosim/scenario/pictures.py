@@ -145,14 +145,17 @@ def _weights(network: Network, scenario: Scenario, _result: RunResult, entry: Dr
 def _boundary(network: Network, scenario: Scenario, _result: RunResult, entry: DrawEntry) -> _Plot:
     X, T = scenario.inputs, scenario.targets
     axes = draw_boundary(network, X, T, theme=entry.theme, title=scenario.title)
-    return axes, "What the outputs are over the two inputs, and the training rows."
+    return axes, "What the outputs are over the inputs, and the training rows."
 
 
 def _responses(
     network: Network, scenario: Scenario, _result: RunResult, entry: DrawEntry
 ) -> _Plot:  # fmt: skip
     axes = draw_responses(network, X=scenario.inputs, theme=entry.theme, title=scenario.title)
-    return axes, "What each neuron answers over the two inputs: a small map each."
+    return (
+        axes,
+        "What each neuron answers over the inputs: a small map or curve each, in a diagram.",
+    )
 
 
 def _activations(

@@ -208,3 +208,16 @@ def test_a_network_with_more_inputs_is_drawn_where_the_others_are_fixed(neurosim
     assert (refused.code, drawn.code) == (2, 0)
     assert "such as fixed={'x3': 0}" in refused.err
     assert {"x1", "x2", "x3", "o1"} <= set(texts_of(run / "responses.svg"))
+
+
+def test_over_one_input_the_picture_is_a_curve_and_says_so(neurosim, run):
+    net = ns.Network(seed=1)
+    net.add_layer("x", 1), net.add_layer("o", 1), net.connect("x", "o")
+    net.save(run / "network.json")
+    (run / "run.json").write_text("{}")
+
+    drawn = neurosim("plot", "results", "--what", "boundary", "--what", "responses")
+
+    assert drawn.code == 0
+    assert "What the outputs are over the input x1, and" in (run / "boundary.svg").read_text()
+    assert 'id="curve-o1"' in (run / "responses.svg").read_text()

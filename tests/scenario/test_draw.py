@@ -100,8 +100,23 @@ def test_maps_want_two_inputs_and_rows_want_data(two_two_one, complaints):
     lines = complaints(text)
 
     assert [line.partition(": draw")[2].partition(": ")[2] for line in lines] == [
-        "is over two inputs, got a network with 3; expected 2",
+        "is over two inputs, or one, got a network with 3; expected 1 or 2",
         "is of rows, and there are none; expected data too",
         "is a training row, and there are none; expected data too, or input",
         "is of a training, and there is none; expected training too",
+    ]
+
+
+def test_plots_take_one_input_and_films_of_a_boundary_do_not(two_two_one, complaints):
+    text = two_two_one(("[x1, x2]", "[x1]"), ("[[0, 0], [1, 1]]", "[[1, 1]]"))
+    text = text.partition("expect:")[0] + (
+        "draw:\n  - {file: a.svg, plot: boundary}\n  - {file: b.svg, plot: responses}\n"
+        "  - {file: c.gif, animate: boundary}\n"
+    )
+
+    lines = complaints(text)
+
+    assert [line.partition(": draw")[2].partition(": ")[2] for line in lines] == [
+        "is of a training, and there is none; expected training too",
+        "is over two inputs, got a network with 1; expected 2",
     ]
