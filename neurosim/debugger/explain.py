@@ -117,6 +117,9 @@ class _Moment(NamedTuple):
     def heading(self, phase: str) -> str:
         """A phase, and that it is still to come."""
         now = phase if self.position is None else self.position.phase
+        is_start = self.position is not None and self.position.step == 0
+        if phase == now == "forward" and is_start:
+            return "forward (this sample has not begun; by the numbers as they stand)"
         if phase == "backward" and now in ("forward", "loss"):
             return "backward (this sample has not come to it yet)"
         if phase == "update" and now != "update":
@@ -138,7 +141,7 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     is_output = ", an output" if neuron in network.outputs else ""
     yield f"{neuron.name}: {neuron.activation} neuron{place}{is_output}"
     group = _group_of(network, neuron)
-    yield "forward"
+    yield moment.heading("forward")
     yield from _indented(_forward(neuron, group, moment))
     yield moment.heading("backward")
     back = _backward_steps(group, moment)
@@ -267,7 +270,7 @@ def _gradients(
 def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     source, target = connection.source, connection.target
     yield repr(connection)
-    yield "forward"
+    yield moment.heading("forward")
     weight, term = short(connection.weight), "not yet"
     if source.output is not None:
         term = short(connection.weight * source.output)

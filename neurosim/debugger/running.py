@@ -14,7 +14,7 @@ from neurosim.debugger.history import Place
 from neurosim.debugger.landing import landing_after
 from neurosim.debugger.position import Position
 from neurosim.debugger.screening import Screen
-from neurosim.debugger.stops import Stop, kinds_of
+from neurosim.debugger.stops import RELUS, Stop, kinds_of
 from neurosim.debugger.walk import Walk
 from neurosim.interpreter.steps import Step, gradient_of
 from neurosim.network.connection import Connection
@@ -25,7 +25,6 @@ from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.state import TrainingState, batch_rows
 
 _STRETCH = 0.1  # seconds that the engine runs before anybody looks
-_RELUS = ("relu",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ class Runner:
         state, task = self._state_of_epoch(), self.walk.task
         if state is None:
             return
-        relus = [i for i, n in enumerate(self.network.neurons) if n.activation in _RELUS]
+        relus = [i for i, n in enumerate(self.network.neurons) if n.activation in RELUS]
         is_silent = np.ones(len(relus), np.bool_)
         engine = CompiledEngine(task)
         with engine.batches(state) as batches:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.conditions import Condition, Quantity
-from neurosim.debugger.stops import AtAnything, AtLayer, AtNeuron, AtPart, Catch, Stop, Watch
+from neurosim.debugger.stops import RELUS, AtAnything, AtLayer, AtNeuron, AtPart, Catch, Stop, Watch
 from neurosim.network.neuron import Neuron
 from neurosim.training.compiled_engine import CompiledEngine
 from neurosim.training.state import TrainingState, batch_rows
@@ -45,7 +45,7 @@ def needs_of(stop: Stop) -> set[str] | None:
         return _needs_of_quantities([subject.quantity])
     if isinstance(subject, Catch) and stop.condition is None:
         known = {"nan": "values", "inf": "values", "exploding": "gradients"}
-        known["vanishing"] = "gradients"
+        known |= {"vanishing": "gradients", "dead": "values"}
         return {known[subject.name]} if subject.name in known else None
     if stop.condition is None or isinstance(subject, Watch | Catch):
         return None
@@ -99,7 +99,9 @@ class Screen:
         engine: CompiledEngine,
         read: Callable[[Quantity], float | None],
     ) -> None:
-        self._stops = tuple(stops)
+        self._relus = [i for i, n in enumerate(task.network.neurons) if n.activation in RELUS]
+        self._is_silent = np.ones(len(self._relus), np.bool_)  # in this epoch, as far as is known
+        self._stops = tuple(stop for stop in stops if self._relus or not _is_of_relus(stop))
         self._task, self._engine = task, engine
         found = [needs_of(stop) for stop in self._stops]
         self.is_possible = None not in found
@@ -287,6 +289,8 @@ class Screen:
             net_inputs, outputs = self._values(batch)
             computed = [i for neuron, i in self._neurons.items() if not neuron.is_input]
             return not (np.isfinite(outputs).all() and np.isfinite(net_inputs[:, computed]).all())
+        if subject.name == "dead":
+            return self._is_dead(batch)
         task = self._task
         _, gradient = self._engine.loss_and_gradient(
             batch.theta, task.X[batch.rows], task.T[batch.rows]
@@ -295,6 +299,15 @@ class Screen:
         if subject.name == "exploding":
             return bool((sizes > subject.bound * (1.0 - _TOLERANCE)).any())
         return bool((sizes < subject.bound * (1.0 + _TOLERANCE) + 1e-300).any())
+
+    def _is_dead(self, batch: "_Batch") -> bool:
+        """Whether an epoch ends here in which a relu may have been silent all the time."""
+        if batch.numbers["batch"] == 0.0:
+            self._is_silent[:] = True
+        outputs = self._values(batch)[1][:, self._relus]
+        self._is_silent &= (outputs <= _TOLERANCE).all(axis=0)
+        is_last = batch.numbers["batch"] == self._task.n_batches - 1
+        return is_last and bool(self._is_silent.any())
 
 
 class _Batch:
@@ -331,6 +344,11 @@ def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
         return subject.phase == "forward" and owner in own and quantity.name in _FORWARD
     owners = {q.owner for q in _quantities(stop) if q.kind != "position"}
     return isinstance(subject, AtAnything) and len(owners) == 1 and quantity.name in _FRESH
+
+
+def _is_of_relus(stop: Stop) -> bool:
+    """Whether a stop is about dead relus alone."""
+    return isinstance(stop.subject, Catch) and stop.subject.name == "dead"
 
 
 def _quantities(stop: Stop) -> tuple[Quantity, ...]:

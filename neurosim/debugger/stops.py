@@ -34,6 +34,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
+RELUS = ("relu",)  # the activations that may be dead
 FINEST_FIRST = ("step", "phase", "row", "sample", "batch", "epoch")
 
 

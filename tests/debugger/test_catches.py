@@ -40,6 +40,16 @@ def test_a_relu_that_gave_something_is_not_dead(line, halts):
     assert halts(session) == []
 
 
+@pytest.mark.parametrize(("activation", "weight"), [("sigmoid", 1.0), ("relu", 1.0)])
+def test_where_no_relu_dies_the_epochs_go_by_at_speed(line, halts, activation, weight):
+    session = line(activation, weight)
+    session.catch("dead")
+
+    assert halts(session) == []
+    history = session._walk.history
+    assert {history.engine_of(batch) for batch in range(history.n_done)} == {"compiled"}
+
+
 def test_the_dead_are_found_from_the_middle_of_an_epoch_too(line, halts):
     session = line("relu", -1.0)
     session.goto(epoch=0, sample=1, step=3)

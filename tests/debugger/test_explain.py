@@ -238,3 +238,10 @@ def test_an_unknown_name_is_refused(mazur):
         explain(mazur.network, "h9")
     with pytest.raises(UnknownNameError, match="no connection 'x1->o1'"):
         explain(mazur.network, "x1->o1")
+
+
+def test_before_a_sample_begins_its_forward_part_says_so(mazur):
+    assert told(mazur, "h1", phase="forward")[1] == (
+        "forward (this sample has not begun; by the numbers as they stand)"
+    )
+    assert told(mazur, "h1", phase="loss")[1] == "forward"
