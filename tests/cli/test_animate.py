@@ -18,6 +18,7 @@ def test_a_film_is_written_and_its_path_printed_and_its_size_told(neurosim, fold
     assert len(frames_of(folder / "passed.gif")) == 5
 
 
+@pytest.mark.slow
 def test_a_film_thinned_says_so(neurosim):
     ran = neurosim("animate", "passed.yaml", "--size", 200, "--set", "training.epochs=50",
                    "--max-frames", 6, "-o", "a.gif")  # fmt: skip
@@ -71,6 +72,7 @@ def test_a_film_that_is_there_is_kept(neurosim, folder):
     assert (folder / "passed.gif").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_where_a_person_looks_on_there_is_a_bar(neurosim, monkeypatch):
     watched = []
 
@@ -128,6 +130,7 @@ def test_a_run_without_out_draws_nothing_and_says_nothing(neurosim, folder):
     assert not list(folder.glob("**/*.svg"))
 
 
+@pytest.mark.slow
 def test_a_picture_that_cannot_be_drawn_is_an_error_and_the_run_is_written(neurosim, folder):
     asking(folder, "{file: sub/a.svg}", "{file: b.svg}")
     (folder / "o").mkdir()
@@ -140,6 +143,7 @@ def test_a_picture_that_cannot_be_drawn_is_an_error_and_the_run_is_written(neuro
     assert "error: o/sub/a.svg: cannot be written" in ran.err
 
 
+@pytest.mark.slow
 def test_a_run_without_pictures_loads_neither_matplotlib_nor_pillow(folder):
     asking(folder, "{file: a.svg}")
     code = (

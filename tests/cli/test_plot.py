@@ -55,6 +55,7 @@ def test_the_same_run_gives_the_same_bytes(neurosim, folder):
     assert (folder / "one.svg").read_bytes() == (folder / "two.svg").read_bytes()
 
 
+@pytest.mark.slow
 def test_every_kind_is_drawn(neurosim, run):
     kinds = ["weights", "boundary", "responses", "confusion", "activations", "gradients"]
 

@@ -164,6 +164,7 @@ def test_the_largest_numbers_have_a_finite_difference(one):
     assert np.isfinite(network_of_changes(one, other, found)["x1", "h1"].weight)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_connections_are_compared_in_seconds():
     one = Network(seed=1)
     one.add_layer("x", 400), one.add_layer("h", 250), one.connect("x", "h")

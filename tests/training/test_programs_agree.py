@@ -83,6 +83,7 @@ def check_gradients(case, programs, assert_close):
         assert_close(found, gradient, tolerance)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_outputs_loss_and_gradients_of_each_program_are_the_walks_on_100(data, cases, assert_close):
     check_gradients(data.draw(cases()), DOUBLE, assert_close)

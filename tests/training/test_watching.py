@@ -69,6 +69,7 @@ def test_the_loss_of_every_row_is_what_the_walk_measures(data, cases, assert_clo
     assert_close(found, [expected] * 3, 1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(data=st.data())
 def test_while_parameters_change_row_losses_are_the_walks(data, cases, smooth, assert_close):
@@ -95,6 +96,7 @@ def test_in_single_precision_row_losses_are_the_walks_to_four_digits(
     assert_close(rows, walked_losses(task, begin, 1), 1e-4)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(data=st.data())
 def test_who_watches_changes_no_bit_of_the_training(data, cases, smooth, assert_close):

@@ -90,6 +90,7 @@ def test_an_npz_file_that_ends_too_early_is_refused_wherever_it_ends(path, error
         assert error(NeurosimError, read_npz, path, "X", "T").startswith(str(path))
 
 
+@pytest.mark.slow
 def test_every_byte_of_an_npz_file_may_be_wrong(path):
     for content in NPZ_FILES:
         for at in range(len(content)):
