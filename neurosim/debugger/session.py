@@ -40,12 +40,15 @@ from neurosim.errors import (
     WrongTypeError,
     unknown,
 )
-from neurosim.functions.numerals import require_number, short
+from neurosim.functions.numerals import Matrix, require_number, short
 from neurosim.interpreter.steps import Step
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
+_CHANGED = "the network was changed after close()"
 _MOST_LINES = 24  # that a move tells
 _MOST_STEPS = 5_000  # of which all lines are counted
 
@@ -75,8 +78,9 @@ class Session:
         self.task = task
         self._start = state
         self._options: dict[str, Any] = {"n_epochs": n_epochs, "engine": engine, "limit": limit}
-        self._walk = Walk(task, state, **self._options)
-        self._runner = Runner(self._walk)
+        self._own_walk = Walk(task, state, **self._options)
+        self._own_runner = Runner(self._own_walk)
+        self._left: Matrix | None = None  # the parameters, where the network was given free
         self._n_stops = 0
         self._branches: dict[str, Branch] = {}
 
@@ -239,15 +243,15 @@ class Session:
 
     def restart(self) -> Arrival:
         """Go to the start and forget what was set; breakpoints stay, and count from 0."""
-        stops = self._runner.stops
+        stops = self._own_runner.stops
         for stop in stops:
             stop.hits = 0
-        self._walk.go_to(self._first)
-        self._walk.close()
+        self._left = None
+        self._own_walk.close()
         self.network.load_parameters(self._start.parameters)
-        self._walk = Walk(self.task, self._start, **self._options)
-        self._runner = Runner(self._walk)
-        self._runner.stops = stops
+        self._own_walk = Walk(self.task, self._start, **self._options)
+        self._own_runner = Runner(self._own_walk)
+        self._own_runner.stops = stops
         return self._arrival()
 
     def recover(self) -> Arrival:
@@ -353,14 +357,19 @@ class Session:
         """
         return parse_expression(text, self.network).value(self._runner.read)
 
-    def explain(self, name: str) -> Explanation:
+    def explain(self, what: str | Neuron | Connection) -> Explanation:
         """Write out the formulas of a neuron, a connection or the ``loss`` with their numbers."""
         position = None if self.is_over else self.position
         self._walk.close()
+        name = what.name if isinstance(what, Neuron | Connection) else what
         return explain(self.network, name, task=self.task, state=self.state, position=position)
 
     def why(
-        self, source: str, target: str | None = None, *, since: int | None = None
+        self,
+        source: str | Neuron | Connection,
+        target: str | Neuron | None = None,
+        *,
+        since: int | None = None,
     ) -> Why | WhySince:
         """Tell where the last update of a weight or bias came from; or all, since an epoch.
 
@@ -372,6 +381,11 @@ class Session:
         Raises:
             GraphError: there was no update yet.
         """
+        if isinstance(source, Neuron | Connection):
+            is_bias = isinstance(source, Neuron) and target is None
+            source = f"{source.name}.bias" if is_bias else source.name
+        if isinstance(target, Neuron):
+            target = target.name
         last, edits = self._last_update(source, target), self._walk.history.edits
         if since is None:
             return why(self.task, self._walk.state_at(last), source, target, edits=edits)
@@ -478,14 +492,41 @@ class Session:
         return count
 
     def close(self) -> None:
-        """Give the network free, as it stands; a later move takes it up again."""
-        self._walk.close()
+        """Give the network free, as it stands; a later move takes it up again.
+
+        If its parameters were changed by then, the move is a GraphError, and `restart` begins anew.
+        """
+        self._own_walk.close()
+        self._left = self.network.parameters()
 
     def __repr__(self) -> str:
+        if not self._is_own():
+            return f"debugging {self.network!r}: {_CHANGED}"
         lines = [self.where, *self.listing(), *map(str, self.stops)]
         return "\n".join([f"debugging {self.network!r}", *lines])
 
     # --- inside
+
+    @property
+    def _walk(self) -> Walk:
+        """The walk, if the network is as it left it."""
+        self._require_own()
+        return self._own_walk
+
+    @property
+    def _runner(self) -> Runner:
+        self._require_own()
+        return self._own_runner
+
+    def _require_own(self) -> None:
+        if not self._is_own():
+            raise GraphError(f"session: {_CHANGED}; expected restart(), or a new session")
+        self._left = None
+
+    def _is_own(self) -> bool:
+        if self._left is None or self.network.version != self.task.version:
+            return True  # a change of the structure is told by the walk
+        return np.array_equal(self._left, self.network.parameters(), equal_nan=True)
 
     @property
     def _first(self) -> Place:

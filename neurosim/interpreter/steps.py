@@ -230,11 +230,12 @@ class Updated(NamedTuple):
     def _text(self) -> str:
         slope = operand(self.gradient)
         if self.rows != 1:
-            slope = f"({slope}/{self.rows})"
+            slope = f"{slope}/{self.rows}"
         if self.penalty != 0.0:
-            slope = f"({slope} + {operand(self.penalty)})"
+            slope = f"{slope} + {operand(self.penalty)}"
         if self.rule == "sgd" and self._is_plain():
-            return f"{short(self.before)} - {short(self.rate)}*{slope}"
+            factor = slope if slope == operand(self.gradient) else f"({slope})"
+            return f"{short(self.before)} - {short(self.rate)}*{factor}"
         change = self.after - self.before
         return f"{short(self.before)}{_signed(change)} ({self.rule}, g = {slope})"
 

@@ -140,7 +140,7 @@ def test_a_sum_over_a_batch_is_told_beside_the_term_of_this_sample(mazur):
     assert lines[5] == (
         "  dL/dw(h1->o1) = 0.59327*0.138499 = 0.082167 (sum over the batch so far: 0.164334)"
     )
-    assert lines[-1] == "  w(h1->o1) = 0.4 - 0.5*((0.164334/2) + 0.2) = 0.258916"
+    assert lines[-1] == "  w(h1->o1) = 0.4 - 0.5*(0.164334/2 + 0.2) = 0.258916"
 
 
 def test_adam_is_told_a_line_each_number():

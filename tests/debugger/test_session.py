@@ -231,3 +231,31 @@ def test_a_closed_session_leaves_the_network_as_it_stands(xor):
 
     session.network.forward([0.0, 1.0])
     assert session.network["o1"].output is not None
+
+
+def test_a_session_goes_on_after_close_and_says_where_the_network_was_changed(xor):
+    session = xor()
+    session.step(30)
+    session.close()
+    session.network.forward([0.0, 1.0])  # free to be used
+
+    assert str(session.step())
+
+    session.close()
+    session.network["o1"].bias = 7.0
+
+    with pytest.raises(GraphError, match=r"network was changed after close\(\); expected restart"):
+        session.step()
+    assert "changed after close()" in repr(session)
+    assert "epoch 0, sample 0" in str(session.restart())
+
+
+def test_neurons_and_connections_may_be_asked_about_themselves(xor):
+    session = xor()
+    session.batch()
+    network = session.network
+
+    assert session.explain(network["o1"]).lines == session.explain("o1").lines
+    connection = network.connections[-1]
+    assert str(session.why(connection)) == str(session.why(connection.name))
+    assert str(session.why(network["o1"])) == str(session.why("o1.bias"))
