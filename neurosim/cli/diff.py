@@ -17,7 +17,7 @@ from neurosim.drawing.differences import (
     network_of_changes,
 )
 from neurosim.drawing.drawing import paint
-from neurosim.drawing.pages import require_target, save, show_text
+from neurosim.drawing.pages import require_target, save, settings, show_text
 from neurosim.drawing.themes import THEMES
 from neurosim.network.network import Network
 from neurosim.scenario.named import network_named
@@ -120,6 +120,7 @@ def _shown(value: Value) -> str:
     return value
 
 
+@settings()
 def _draw(
     found: NetworkDiff,
     networks: tuple[Network, Network],

@@ -10,7 +10,7 @@ import click
 from neurosim.cli.forms import FORMS
 from neurosim.drawing.diagram import prepare
 from neurosim.drawing.drawing import paint
-from neurosim.drawing.pages import require_target, save
+from neurosim.drawing.pages import require_target, save, settings
 from neurosim.drawing.standing import SHOWN
 from neurosim.drawing.stories import tell_paths
 from neurosim.drawing.themes import THEMES
@@ -160,6 +160,7 @@ def _numbers(text: str) -> list[float]:
 # --- formats
 
 
+@settings()
 def write_picture(wanted: Wanted) -> int:
     """Write a picture to its file, and tell the file's name."""
     stem = find_scenario(wanted.file).stem

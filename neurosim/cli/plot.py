@@ -13,7 +13,7 @@ from neurosim.drawing.curves import draw_loss, draw_metrics
 from neurosim.drawing.flows import draw_activations, draw_gradients
 from neurosim.drawing.maps import draw_boundary
 from neurosim.drawing.matrices import draw_weights
-from neurosim.drawing.pages import require_target, save
+from neurosim.drawing.pages import require_target, save, settings
 from neurosim.drawing.responses import draw_responses
 from neurosim.errors import (
     FileError,
@@ -68,10 +68,11 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     for path in paths:  # before anything is drawn
         require_target(path, overwrite=overwrite)
     for kind, path in zip(chosen, paths, strict=True):
-        axes, description = PICTURES[kind](run, theme, held)
-        figure = axes.get_figure(root=True)
-        assert figure is not None
-        save(figure, path, title=run.title, description=description, overwrite=overwrite)
+        with settings():
+            axes, description = PICTURES[kind](run, theme, held)
+            figure = axes.get_figure(root=True)
+            assert figure is not None
+            save(figure, path, title=run.title, description=description, overwrite=overwrite)
         click.echo(str(path))
     return 0
 

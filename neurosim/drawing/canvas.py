@@ -70,7 +70,9 @@ class Canvas:
         given: dict[str, Any] = {"color": self.theme.text, "ha": "center", "zorder": TEXTS}
         given["va"] = "center" if "\n" in words else "center_baseline"
         size = em * self.unit
-        self.ax.text(x, y, words, fontsize=size, parse_math=False, **(given | options))
+        self.ax.text(
+            x, y, words, fontsize=size, parse_math=False, usetex=False, **(given | options)
+        )
 
     def add(self, collection: "Collection") -> None:
         """Put artists on the Axes; the limits are those of the diagram already."""

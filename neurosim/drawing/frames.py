@@ -43,11 +43,11 @@ class DiagramPainter:
         self._stage, self._theme = stage, theme
         ground = stage.ground
         still = tuple(line for line in ground.written if is_still(line))
-        self._axes = paint(replace(_bare(ground), written=still), theme=theme)
-        figure = self._axes.get_figure(root=True)
-        assert figure is not None
-        self._canvas = _canvas_of(figure, size)
         with settings():
+            self._axes = paint(replace(_bare(ground), written=still), theme=theme)
+            figure = self._axes.get_figure(root=True)
+            assert figure is not None
+            self._canvas = _canvas_of(figure, size)
             self._canvas.draw()  # type: ignore[no-untyped-call]
         self._ground: Any = self._canvas.copy_from_bbox(figure.bbox)  # type: ignore[no-untyped-call]
 
@@ -56,10 +56,10 @@ class DiagramPainter:
         diagram = self._stage.diagram(sight)
         changing = tuple(line for line in diagram.written if not is_still(line))
         before = set(self._axes.get_children())
-        paint(replace(diagram, legend=(), written=changing), self._axes, self._theme)
-        artists = [artist for artist in self._axes.get_children() if artist not in before]
-        self._canvas.restore_region(self._ground)  # type: ignore[no-untyped-call]
         with settings():
+            paint(replace(diagram, legend=(), written=changing), self._axes, self._theme)
+            artists = [artist for artist in self._axes.get_children() if artist not in before]
+            self._canvas.restore_region(self._ground)  # type: ignore[no-untyped-call]
             for artist in sorted(artists, key=lambda one: one.zorder):
                 self._axes.draw_artist(artist)
         pixels = _pixels_of(self._canvas)

@@ -9,7 +9,7 @@ from neurosim.drawing.curves import draw_loss
 from neurosim.drawing.diagram import Diagram, compose, prepare
 from neurosim.drawing.drawing import Debugging, paint, prepare_step
 from neurosim.drawing.folding import MOST_CIRCLES, alone, fold
-from neurosim.drawing.pages import render
+from neurosim.drawing.pages import render, settings
 from neurosim.drawing.standing import values_on
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -38,6 +38,7 @@ def picture_of_session(session: Debugging) -> str | None:
     return _svg_of(prepare_step(session)) if _is_small(session.network) else None
 
 
+@settings()
 def picture_of_history(history: History) -> str | None:
     """The loss over the epochs; None where there was none."""
     if not history.loss:
@@ -50,6 +51,7 @@ def _is_small(network: Network) -> bool:
     return 0 < len(folded.circles) <= MOST_CIRCLES and len(folded.lines) <= MOST_LINES
 
 
+@settings()
 def _svg_of(diagram: Diagram) -> str:
     return _svg(paint(diagram), diagram.title, diagram.description)
 

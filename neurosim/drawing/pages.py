@@ -34,6 +34,13 @@ _MARGIN = 0.1  # inches around what is drawn
 _ROW = 16.0  # points of a row of a legend
 # as text, not as outlines; ids that depend on what is drawn alone; fonts that can be searched
 _SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "neurosim", "pdf.fonttype": 42}
+# what else a user may have set, and pictures of ours do not follow; families of fonts stay, since
+# a script may need its own
+_LOOKS = re.compile(
+    r"(agg|axes|contour|figure|grid|hatch|hist|image|legend|lines|markers|mathtext|patch|path"
+    r"|pcolor|pcolormesh|pdf|savefig|scatter|svg|text|xaxis|xtick|yaxis|ytick)\."
+    r"|font\.(size|stretch|style|variant|weight)$"
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -295,10 +302,14 @@ def render(figure: "Figure", form: str, *, title: str, description: str) -> byte
 
 @contextmanager
 def settings() -> Iterator[None]:
-    """What holds while a figure is drawn, whatever the user's own settings are."""
+    """What holds while a figure of ours is made and drawn, whatever the user's own settings are.
+
+    Artists take some of them when they are made: the fonts, whether TeX sets the text.
+    """
     import matplotlib as mpl
 
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+    usual = {key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if _LOOKS.match(key)}
+    with mpl.rc_context(usual | _SETTINGS), warnings.catch_warnings():
         # a letter that the font lacks: whoever shows the SVG has more of them
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")

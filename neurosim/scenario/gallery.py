@@ -16,7 +16,7 @@ from neurosim.drawing.diagram import compose, prepare
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.flows import draw_gradients
 from neurosim.drawing.folding import boxed, fold
-from neurosim.drawing.pages import render, require_target, write_file
+from neurosim.drawing.pages import render, require_target, settings, write_file
 from neurosim.drawing.standing import Standing
 from neurosim.errors import FileError, MissingExtraError
 from neurosim.scenario.at_epoch import AtEpoch, network_at
@@ -86,10 +86,11 @@ def exhibit(path: Path) -> Exhibit:
         at = network_at(path, epoch="end")
     except MissingExtraError as error:
         return Exhibit(path.stem, title, story, None, reason=str(error))
-    axes, description = _drawn(at)
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    picture = render(figure, "svg", title=title, description=description)
+    with settings():
+        axes, description = _drawn(at)
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        picture = render(figure, "svg", title=title, description=description)
     return Exhibit(path.stem, title, story, _compact(picture), description)
 
 

@@ -16,7 +16,7 @@ from neurosim.drawing.filming import Film, Look
 from neurosim.drawing.flows import draw_activations, draw_gradients
 from neurosim.drawing.maps import draw_boundary
 from neurosim.drawing.matrices import draw_weights
-from neurosim.drawing.pages import save
+from neurosim.drawing.pages import save, settings
 from neurosim.drawing.responses import draw_responses
 from neurosim.errors import FileError, NeurosimError
 from neurosim.functions.numerals import Matrix, counted, short
@@ -73,6 +73,7 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
+@settings()
 def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -> str:
     """Draw one; returns what a film left out."""
     if entry.animate is not None:

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
+import matplotlib as mpl
 import pytest
 
 import neurosim as ns
@@ -147,3 +148,33 @@ def test_a_training_that_diverges_ends_as_a_run_does(neurosim, folder):
 
     assert ran.code == 3
     assert not (folder / "diverged.svg").exists()
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"text.usetex": True},
+        {"font.size": 30, "font.weight": "bold"},
+        {"path.sketch": (3, 100, 2), "lines.scale_dashes": False},
+        {"savefig.bbox": "tight", "savefig.transparent": True, "image.origin": "lower"},
+        {"axes.grid": True, "axes.unicode_minus": False, "axes.formatter.use_locale": True},
+    ],
+    ids=lambda own: next(iter(own)),
+)
+def test_what_a_user_has_set_for_other_pictures_changes_none_of_these(neurosim, folder, own):
+    commands = (
+        ("draw", "passed.yaml", "--sample", "1", "-o"),
+        ("plot", "results", "-o"),
+        ("diff", "passed.yaml@0", "passed.yaml@4", "-o"),
+        ("animate", "passed.yaml", "--size", "200", "-o"),
+    )
+    neurosim("run", "passed.yaml", "--out", "results", "-q")
+    for number, command in enumerate(commands):
+        ending = "gif" if command[0] == "animate" else "svg"
+        neurosim(*command, f"{number}.{ending}")
+        with mpl.rc_context(own):
+            neurosim(*command, f"{number}-own.{ending}")
+
+        usual, made = (folder / f"{number}{own}.{ending}" for own in ("", "-own"))
+
+        assert made.read_bytes() == usual.read_bytes(), command

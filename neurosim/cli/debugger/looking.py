@@ -16,7 +16,7 @@ from neurosim.cli.debugger.reply import Line, Lines, lines_of, plain
 from neurosim.debugger.session import Session
 from neurosim.debugger.telling import subject_of
 from neurosim.drawing.drawing import paint, prepare_step
-from neurosim.drawing.pages import save
+from neurosim.drawing.pages import save, settings
 from neurosim.errors import GraphError, UnknownNameError, unknown
 from neurosim.functions.numerals import counted
 from neurosim.network.layer import Layer
@@ -123,9 +123,11 @@ def _draw(desk: Desk, text: str) -> Lines:
                                           else f"{_picture_name(session)} {text}")  # fmt: skip
     require_nothing(rest)
     diagram = prepare_step(session)
-    figure = paint(diagram).get_figure(root=True)
-    assert figure is not None
-    save(figure, path, title=diagram.title, description=diagram.description, overwrite=overwrite)
+    with settings():
+        figure = paint(diagram).get_figure(root=True)
+        assert figure is not None
+        save(figure, path, title=diagram.title, description=diagram.description,
+             overwrite=overwrite)  # fmt: skip
     return lines_of(f"drew {path}")
 
 
