@@ -16,6 +16,7 @@ _EDGE = 0.09
 _ROUND = 0.4  # the corners of a box
 _EM_BOX = 0.62  # of a box's name, where it fits
 _INSIDE = 7.2  # how wide its texts may be
+_MOST = 8e307  # a scale that goes as far in both directions is a number still
 _CURVE = (0.8, 0.42)  # half a width and half a height of the curve in a box
 
 
@@ -63,8 +64,10 @@ def _paint_tile(canvas: Canvas, tile: Tile, place: Point, matrix: Matrix) -> Non
     (x, y), across, up = place, tile.half_width, tile.half_height
     largest = canvas.diagram.weights.largest or 1.0
     source, target = tile.link.source, tile.link.target
+    unit = largest if largest > _MOST else 1.0
     canvas.ax.imshow(
-        matrix, cmap=canvas.map, vmin=-largest, vmax=largest, interpolation="nearest",
+        matrix / unit, cmap=canvas.map, vmin=-largest / unit, vmax=largest / unit,
+        interpolation="nearest",
         extent=(x - across, x + across, y - up, y + up), zorder=ITEMS,
         gid=element_id("weights", source.name, target.name),
     )  # fmt: skip

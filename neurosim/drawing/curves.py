@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one more than colours, so that few pairs repeat
 PAGE = (5.6, 3.6)  # inches: on a telephone the letters are still read
 _SPREAD = 100.0  # where the largest loss is so many times the smallest, a log axis shows more
+_LEAST, _MOST = 1e-280, 1e280  # beyond, a log axis needs care
+_LARGEST = float(np.finfo(float).max)
 _FEW = 40  # epochs; of more, only some get a marker
 
 
@@ -226,6 +228,10 @@ def set_log_scale(ax: "Axes") -> None:
     """A logarithmic axis whose ticks are plain numbers, several of them also over one decade."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+    least, most = ax.dataLim.minposy, ax.dataLim.y1
+    if least < _LEAST or most > _MOST:  # the usual margin would lead beyond the range of floats
+        ax.set_ymargin(0.0)
+        ax.set_ylim(max(least / 10.0, 1e-323), min(most, _LARGEST / 10.0) * 10.0)
     ax.set_yscale("log")
     low, high = ax.get_ylim()
     decades = float(np.log10(high) - np.log10(low))

@@ -95,7 +95,7 @@ def _arc(drawn: Chart, arc: Arc, theme: Theme, heaviest: float) -> str:
     colour = theme.negative if weight < 0.0 else theme.positive
     colour = theme.highlight if drawn.is_marked(arc) else colour
     words += [f'color="{colour}"', f"style={'dashed' if weight < 0.0 else 'solid'}"]
-    words += [f"penwidth={_THIN + _WIDE * abs(weight) / heaviest:.3g}"]
+    words += [f"penwidth={_THIN + _WIDE * (abs(weight) / heaviest):.3g}"]
     return ", ".join([*words, *([] if arc.of.trainable else ["arrowhead=box"])])
 
 

@@ -1,5 +1,6 @@
 """Layer by layer: how strong gradients are, and what neurons answer, now or over epochs."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -124,6 +125,8 @@ def draw_gradients(
     norms = gradient_norms(network, X, T, loss=loss, reduction=reduction)
     if not norms:
         raise InvalidValueError("network: no weights and no biases; expected one at least")
+    if not all(map(math.isfinite, norms.values())):
+        raise InvalidValueError("network: a gradient is not finite; expected finite gradients")
     axes = require_axes(ax, theme, PAGE)
     _draw_norms(axes, norms, chosen)
     name_axes(axes, chosen, x="layer", y="norm of the gradient", title=title)

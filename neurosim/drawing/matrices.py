@@ -21,6 +21,7 @@ _MOST_MAPS = 12  # pairs of layers; of more, one matrix of all neurons tells mor
 _CELL, _MOST_LENGTH = 30.0, 380.0  # points
 _LETTER = 5.4  # points of a letter of a name
 _LINE = 400.0  # points, after which the next matrix begins a new line
+_MOST = 8e307  # a scale that goes as far in both directions is a number still
 _MOST_NUMBERED = 12  # rows and columns; in more the numbers have no room
 
 
@@ -169,7 +170,7 @@ def draw_weights(
     axes.set_axis_off()
     finite = [found.weights[np.isfinite(found.weights)] for found in maps]
     reach = max(float(np.abs(values).max(initial=0.0)) for values in finite)
-    norm = CenteredNorm(0.0, reach or 1.0)
+    norm = CenteredNorm(0.0, min(reach, _MOST) or 1.0)
     for found, place in zip(maps, places, strict=True):
         _draw_map(axes, found, place, page, norm=norm, theme=chosen)
     _draw_bar(axes, page, norm, chosen)
@@ -190,7 +191,8 @@ def _draw_map(
     bounds = (place.left / wide, place.bottom / high, place.width / wide, place.height / high)
     inset = ax.inset_axes(bounds)
     colours = theme.diverging_map()
-    inset.imshow(found.weights, cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
+    shown = np.clip(found.weights, -_MOST, _MOST)
+    inset.imshow(shown, cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
     inset.set_title(found.title, loc="left", fontsize=9, color=theme.text, parse_math=False)
     label_ticks(inset, "y", found.sources, most=max(1, int(place.height // 11)))
     label_ticks(inset, "x", found.targets, most=max(1, int(place.width // 11)))
@@ -214,7 +216,7 @@ def _write_numbers(ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: The
         if np.isnan(weight):
             ax.text(column, row, "·", ha="center", va="center", color=ink_on(theme.grid))
             continue
-        ink = ink_on(to_hex(colours(norm(weight))))
+        ink = ink_on(to_hex(colours(norm(min(max(weight, -_MOST), _MOST)))))
         ax.text(column, row, _short(weight), ha="center", va="center", color=ink, fontsize=7)
 
 

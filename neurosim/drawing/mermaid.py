@@ -101,7 +101,7 @@ def _styles(drawn: Chart, theme: Theme) -> Iterator[str]:
     heaviest = drawn.heaviest
     for number, arc in enumerate(drawn.arcs):
         if isinstance(arc.of, Connection):
-            share = round(_STEPS * abs(arc.of.weight) / heaviest) / _STEPS
+            share = round(_STEPS * (abs(arc.of.weight) / heaviest)) / _STEPS
             colour = theme.negative if arc.of.weight < 0.0 else theme.positive
             colour = theme.highlight if drawn.is_marked(arc) else colour
             style = f"stroke:{colour},stroke-width:{_THIN + _WIDE * share:.3g}px"

@@ -58,7 +58,8 @@ def test_a_beginning_that_is_not_clear_is_refused_with_all_that_it_may_be(word, 
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_example_of_the_help_is_in_the_grammar(shell, name):
+def test_each_example_of_the_help_is_in_the_grammar(shell, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # some of them write files
     shell.run("break h1")
     shell.run("break h1")
     shell.run("display loss")
