@@ -75,6 +75,8 @@ def require_axes(ax: "Axes | None", theme: str | Theme, size: tuple[float, float
 
     if not isinstance(ax, Axes):
         raise WrongTypeError(f"ax: got {ax!r:.80}; expected a matplotlib Axes, or None")
+    if ax.name in {"3d", "polar"}:
+        raise InvalidValueError(f"ax: got a {ax.name} one; expected an Axes with straight sides")
     style_axes(ax, theme)
     return ax
 

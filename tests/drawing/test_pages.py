@@ -235,3 +235,11 @@ def test_axes_that_are_given_are_used_and_take_the_colours():
 def test_what_are_no_axes_is_told():
     with pytest.raises(WrongTypeError, match="ax: got 3; expected a matplotlib Axes, or None"):
         require_axes(3, "light", (1, 1))
+
+
+@pytest.mark.parametrize("projection", ["3d", "polar"])
+def test_axes_that_are_not_flat_and_straight_are_refused(projection):
+    axes = mpl.figure.Figure().add_subplot(projection=projection)
+
+    with pytest.raises(InvalidValueError, match=f"ax: got a {projection} one; expected an Axes"):
+        ns.draw(ns.load_scenario("xor").network, axes)
