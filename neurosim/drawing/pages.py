@@ -282,7 +282,7 @@ def require_target(
     if is_there and not target.is_file():
         raise FileError(f"{target}: no regular file; expected one, or a new name")
     if is_there and not overwrite:
-        raise FileError(f"{target}: exists; expected a new file, or overwrite")
+        raise FileError(f"{target}: exists; expected a new file, or --overwrite")
     return target
 
 

@@ -169,5 +169,8 @@ def _slope(neuron: Neuron) -> float:
 
 def _known(value: float | None, neuron: Neuron) -> float:
     if value is None:
-        raise GraphError(f"neuron {neuron.name!r}: no value to take a slope at; expected a sample")
+        raise GraphError(
+            f"neuron {neuron.name!r}: no value to take a slope at; expected a sample (as by"
+            " --sample or --input)"
+        )
     return value

@@ -73,7 +73,8 @@ def read_string(text: str, origin: str, overrides: Overrides = ()) -> Reading:
         found = Problem(tree.place, (), "no scenario; expected a mapping that begins neurosim: 1")
         refuse([*problems, found])
     if "neurosim_network" in tree.value:
-        what = "a saved network; expected a scenario (networks are for `compile` and `predict`)"
+        use = "networks are for `draw`, `diff`, `compile` and `predict`"
+        what = f"a saved network; expected a scenario ({use})"
         refuse([Problem(tree.place, (), what)])
     override(tree, overrides)
     return _checked(tree, problems)

@@ -43,6 +43,7 @@ def refused(*systems, name="W2"):
     return [name for name, verdict in verdicts.items() if not verdict.passed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*TRAINED, "W7", "W7w"])
 def test_numpy_and_scikit_learn_compute_what_neurosim_computes(name):
     result = Measurement(WORKLOADS[name], size="small", peers=QUICK).result()

@@ -243,6 +243,7 @@ def test_ctrl_c_ends_a_batch_with_130(process):
     assert err == "interrupted\n"
 
 
+@pytest.mark.slow
 def test_the_reading_of_a_pipe_survives_bytes_that_are_no_text(process, folder):
     Path(folder / "bytes").write_bytes(b"step\n\xff\xfe\nwhere\n")
     with (folder / "bytes").open("rb") as given:

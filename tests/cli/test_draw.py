@@ -150,6 +150,7 @@ def test_a_training_that_diverges_ends_as_a_run_does(neurosim, folder):
     assert not (folder / "diverged.svg").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "own",
     [

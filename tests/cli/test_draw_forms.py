@@ -54,6 +54,7 @@ def test_the_diagram_is_as_wide_as_the_terminal(neurosim, monkeypatch):
     assert max(map(len, ran.out.splitlines())) <= 44
 
 
+@pytest.mark.slow
 def test_a_terminal_with_nothing_but_ascii_gets_ascii(process):
     running = process(
         "draw", "passed.yaml", "--format", "text", environment={"PYTHONIOENCODING": "ascii"}

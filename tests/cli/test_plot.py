@@ -76,7 +76,7 @@ def test_nothing_is_replaced_unless_asked_and_then_it_is(neurosim, run):
     ran = neurosim("plot", "results")
 
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "error: results/loss.svg: exists; expected a new file, or overwrite\n"
+    assert ran.err == "error: results/loss.svg: exists; expected a new file, or --overwrite\n"
     assert (run / "loss.svg").read_text() == "mine"
     assert not (run / "metrics.svg").exists()
     assert neurosim("plot", "results", "--overwrite").code == 0

@@ -20,6 +20,7 @@ def terminal():
         os.close(end)
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_bar_moves_and_ctrl_c_ends_with_130(process, terminal):
     screen, line = terminal
     running = process("run", "passed.yaml", "--set=training.epochs=1000000000", stderr=line)

@@ -122,6 +122,7 @@ def test_wrong_use_is_a_line_and_2(neurosim, arguments, words):
     assert words in ran.err
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_mistake(process):
     running = process("trace", "xor", "--epochs", "200")
 

@@ -215,6 +215,7 @@ def test_of_two_to_the_59th_paths_the_largest_are_found():
     assert sample.paths.total == pytest.approx(sample.share, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_neurons_has_one_path():
     net = Network("chain")
     net.add_layer("x", 1)

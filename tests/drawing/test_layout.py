@@ -166,6 +166,7 @@ places = layout(net)
     assert result.stdout.strip() == str(here["places"])
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_stands_on_one_level():
     net = Network()
     net.add_input("n0")

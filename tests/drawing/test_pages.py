@@ -144,7 +144,7 @@ def test_a_file_that_exists_is_kept_unless_it_may_be_overwritten(tmp_path):
     path = tmp_path / "a.svg"
     path.write_text("mine")
 
-    with pytest.raises(FileError, match=r"a\.svg: exists; expected a new file, or overwrite"):
+    with pytest.raises(FileError, match=r"a\.svg: exists; expected a new file, or --overwrite"):
         save(picture(), path, title="t", description="d")
     assert path.read_text() == "mine"
 

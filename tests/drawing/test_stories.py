@@ -121,6 +121,7 @@ def test_exponentially_many_paths_are_counted_and_summed():
     )
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_has_one_path():
     net = Network()
     net.add_input("n0")

@@ -206,6 +206,7 @@ def test_boxes_are_listed_with_their_matrices(layered):
     assert "mean size" in text
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_is_drawn():
     net = Network()
     for i in range(10_000):

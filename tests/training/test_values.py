@@ -58,6 +58,7 @@ def check_values(case, programs, tolerance, assert_close):
         assert_close(found[1], outputs, tolerance)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_every_net_input_and_output_is_the_walks(data, cases, assert_close):
     check_values(data.draw(cases()), DOUBLE, 1e-12, assert_close)
