@@ -26,6 +26,7 @@ def test_a_film_thinned_says_so(neurosim):
     assert "every 10th epoch: 6 of 51 moments" in ran.err
 
 
+@pytest.mark.slow
 def test_one_pass_is_filmed_step_by_step(neurosim, folder, frames_of):
     ran = neurosim("animate", "passed.yaml", "--pass", 1, "--grain", "layer", "--size", 200)
 

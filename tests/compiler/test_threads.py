@@ -144,6 +144,7 @@ print(net.parameters().tobytes().hex())
 """
 
 
+@pytest.mark.slow
 def test_a_small_network_learns_the_same_bits_with_one_thread_and_with_two():
     def run(n):
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

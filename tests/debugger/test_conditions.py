@@ -332,6 +332,7 @@ def test_no_moment_that_holds_is_ruled_out(net, seed):
     assert wrongly_ruled_out(net, seed) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", ["-", "*", "/", "%", "exp", "abs", "max"])
 def test_a_wrong_bound_is_found(net, monkeypatch, mutant):
     table = conditions.ARITHMETIC if mutant in conditions.ARITHMETIC else conditions.FUNCTIONS

@@ -166,6 +166,7 @@ def test_a_boundary_has_the_same_axes_and_colours_in_all_frames(tmp_path, frames
     assert not np.array_equal(first, last)
 
 
+@pytest.mark.slow
 def test_classes_have_boundaries_too(tmp_path):
     net = Network("three", seed=1)
     net.add_layer("x", 2)

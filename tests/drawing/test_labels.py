@@ -106,6 +106,7 @@ def test_three_layers_of_twelve_have_all_their_labels(layered):
     assert over_neurons(arrangement, labels.shown) == []
 
 
+@pytest.mark.slow
 def test_no_label_overlaps_another_or_a_neuron(random_drawings):
     n_dropped = n_shown = 0
     for arrangement, ways in random_drawings:

@@ -61,6 +61,7 @@ def test_letters_know_the_room_that_a_layout_leaves(small):
     assert narrow < 0.8 * alone
 
 
+@pytest.mark.slow
 def test_a_huge_drawing_keeps_to_a_size_that_programs_show():
     net = ns.Network("long")
     net.add_input("n0")

@@ -60,6 +60,7 @@ def rows_of_programs(task, epochs):
     return walked_losses(task, begin, epochs), found
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_the_loss_of_every_row_is_what_the_walk_measures(data, cases, assert_close):
     task = draw_task(data, data.draw(cases()), STILL)

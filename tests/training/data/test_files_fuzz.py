@@ -82,6 +82,7 @@ def test_any_damage_to_an_npz_file_leaves_arrays_or_a_refusal(path, content, cha
     _read_or_refused(lambda: read_npz(path, "X", "T"), path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", NPZ_FILES, ids=["stored", "deflated"])
 def test_an_npz_file_that_ends_too_early_is_refused_wherever_it_ends(path, error, content):
     for length in range(len(content)):
