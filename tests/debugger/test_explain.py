@@ -191,6 +191,7 @@ def test_a_joint_loss_gives_delta_at_once():
     assert lines[6] == "  delta(a) = 0.880797 - 1 = -0.119203"
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_inputs_six_are_written_out_and_the_rest_summed():
     net = Network("wide")
     net.add_layer("x", 10_000)

@@ -88,6 +88,7 @@ def test_texts_are_texts_and_numbers_are_read_as_they_are_seen(small):
     assert {"small", "x1", "2", "−0.5", "t = 1", "L = 1.12", "weight −1"} <= set(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["svg", "png", "pdf"])
 def test_the_same_diagram_has_the_same_bytes(small, form):
     assert drawn(small, form, sample=[2, 3]) == drawn(small, form, sample=[2, 3])

@@ -16,6 +16,8 @@ from neurosim.errors import (
 )
 from neurosim.network import Network
 
+pytestmark = pytest.mark.slow
+
 X, T = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
 
 

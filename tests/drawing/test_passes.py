@@ -9,6 +9,8 @@ from neurosim.drawing.passes import film_pass
 from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.network import Network
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def session():

@@ -11,6 +11,8 @@ from neurosim.drawing import reels
 from neurosim.drawing.reels import Reel, require_ffmpeg
 from neurosim.errors import InvalidValueError, MissingExtraError
 
+pytestmark = pytest.mark.slow
+
 
 def frame(number, *, size=(40, 60), page=(255, 255, 255)):
     """A page with a square that goes to the right."""

@@ -71,6 +71,7 @@ def connected(net):
     return {(connection.source.name, connection.target.name) for connection in net.connections}
 
 
+@pytest.mark.slow
 def test_on_random_graphs_wires_lead_where_connections_do(random_network):
     n_drawn = 0
     for seed in range(80):

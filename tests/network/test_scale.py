@@ -96,6 +96,7 @@ def test_a_long_cycle_is_refused_in_a_short_message_in_time():
     assert net.connections == ()
 
 
+@pytest.mark.slow
 def test_removing_connections_one_by_one_is_not_quadratic():
     net, pairs, weights = random_dag(1000)
     net.connect_many(pairs, weights)

@@ -92,6 +92,7 @@ def twin_gradient(case):
     return np.array(gradient)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(data=st.data())
 def test_gradients_are_those_of_a_complex_step(data, cases, engine, assert_close):
