@@ -32,7 +32,7 @@ compiler: plan bundles costs planning operations program inlining array_text arr
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state graph_engine programs array_runs scalar_runs compiled_engine
-    engines trainer gradients agreement .
+    engines pace trainer gradients agreement .
 
 debugger: position snapshot landing history journal stand walk expressions conditions telling stops
     locations screening running grains checks moments parameter explain paths replay shares why

@@ -3,7 +3,6 @@
 The runner also answers what stops ask of the moment (`neurosim.debugger.stops.Scene`).
 """
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -22,9 +21,8 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.pause import PausedCollection
 from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.pace import Pace
 from neurosim.training.state import TrainingState, batch_rows
-
-_STRETCH = 0.1  # seconds that the engine runs before anybody looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ class Runner:
             return
         relus = [i for i, n in enumerate(self.network.neurons) if n.activation in RELUS]
         is_silent = np.ones(len(relus), np.bool_)
-        engine = CompiledEngine(task)
+        engine = self.walk.compiled()
         with engine.batches(state) as batches:
             for _ in range(task.n_batches):
                 now = batches.state()
@@ -276,18 +274,18 @@ class Runner:
 
     def _run_ahead(self, screen: Screen, engine: CompiledEngine, stop: int) -> bool:
         walk, n_batches = self.walk, self.walk.task.n_batches
-        start, stretch = walk.batch, 1
+        start, pace = walk.batch, Pace()
         walk.close()
         while walk.batch < stop:
-            begin, state = time.perf_counter(), walk.state
+            pace.begin()
+            state = walk.state
             n_whole = (stop - walk.batch + state.batch) // n_batches
-            epochs = min(stretch, n_whole)
+            epochs = min(pace.epochs, n_whole)
             count = epochs * n_batches - state.batch if epochs else stop - walk.batch
             found = screen.run(state, epochs, count)
             if found.batch is not None or not found.state.is_finite:
                 break
-            seconds = max(time.perf_counter() - begin, 1e-6)
-            stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
+            pace.end()
             walk.land(found.state, landing_after(engine, walk.task, found.last, found.loss))
         else:
             return walk.batch > start

@@ -24,11 +24,11 @@ from neurosim.debugger.stand import Stand
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
 from neurosim.training.graph_engine import sample_steps, update_of
+from neurosim.training.pace import Pace
 from neurosim.training.state import TrainingState, next_state
 from neurosim.training.task import require_fresh
 
 _A_STEP = 1e-6  # seconds that the interpreter takes for it, about
-_STRETCH = 0.1  # seconds that an engine works at once
 _NEAR = 100_000  # steps that are sooner undone one by one than made again
 
 
@@ -159,10 +159,10 @@ class Walk(Stand):
             return False
         state, engine, n_batches = self.state, self.compiled(), self.task.n_batches
         self.close()
-        stretch = 1
+        pace = Pace()
         while self.batch < stop:
-            begin = time.perf_counter()
-            count = min(stretch, (stop - self.batch + state.batch) // n_batches)
+            pace.begin()
+            count = min(pace.epochs, (stop - self.batch + state.batch) // n_batches)
             if count > 1:  # the last epoch apart: who lands there knows the loss measured last
                 after, losses = engine.advance(state, epochs=count - 1)
                 if not (after.is_finite and all(map(math.isfinite, losses))):
@@ -173,9 +173,8 @@ class Walk(Stand):
             if landed is None:
                 return self._stop_before_divergence(state)
             state = landed[0]
-            seconds = max(time.perf_counter() - begin, 1e-6)
-            stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
-            self._work += seconds
+            pace.end()
+            self._work += pace.seconds
             batch = state.epoch * n_batches + state.batch
             self.land(*landed, is_checkpoint=self._is_checkpoint_due or batch == stop)
         return True

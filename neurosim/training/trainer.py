@@ -20,10 +20,9 @@ from neurosim.network.network import Network
 from neurosim.training.engines import Engine, make_engine, require_engine
 from neurosim.training.graph_engine import GraphEngine
 from neurosim.training.metrics import METRICS
+from neurosim.training.pace import Pace
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_epochs
-
-_STRETCH = 0.1  # seconds of training between two hand-overs to the objects, when nobody watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,13 +300,12 @@ class _Session:
     def run(self, count: int) -> list[float]:
         """All epochs, in stretches of about a tenth of a second."""
         losses: list[float] = []
-        stretch = 1
+        pace = Pace()
         with self._handing_over():
             while len(losses) < count:
-                begin = time.perf_counter()
-                losses += self._advance(min(stretch, count - len(losses)))
-                seconds = max(time.perf_counter() - begin, 1e-6)
-                stretch = max(1, min(stretch * 32, int(stretch * _STRETCH / seconds)))
+                pace.begin()
+                losses += self._advance(min(pace.epochs, count - len(losses)))
+                pace.end()
         return losses
 
     def _advance(self, count: int) -> list[float]:

@@ -1,0 +1,30 @@
+"""How many epochs an engine is asked for at once, so that somebody may look now and then."""
+
+import time
+
+_STRETCH = 0.1  # seconds between two looks
+_GROWTH = 32  # times as many at most as the last time, whose duration may have been an accident
+
+
+class Pace:
+    """A number of epochs that takes about a tenth of a second, found by taking the time.
+
+    Attributes:
+        epochs: how many to do next, from 1.
+        seconds: how long the last ones took.
+    """
+
+    def __init__(self) -> None:
+        self.epochs = 1
+        self.seconds = 0.0
+        self._begin = time.perf_counter()
+
+    def begin(self) -> None:
+        """Some epochs are about to be done."""
+        self._begin = time.perf_counter()
+
+    def end(self) -> None:
+        """As many as ``epochs`` says were done."""
+        self.seconds = max(time.perf_counter() - self._begin, 1e-6)
+        as_long = int(self.epochs * _STRETCH / self.seconds)
+        self.epochs = max(1, min(self.epochs * _GROWTH, as_long))
