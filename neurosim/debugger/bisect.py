@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.debugger.parameter import name_of, written_out
+from neurosim.debugger.parameter import written_out
 from neurosim.debugger.trace import Value
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numerals import Matrix
@@ -33,6 +33,7 @@ from neurosim.interpreter.steps import (
 from neurosim.network.connection import Connection
 from neurosim.network.network import Parameter
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameters import name_of
 from neurosim.training.engines import Engine
 from neurosim.training.graph_engine import GraphEngine, sample_steps
 from neurosim.training.state import TrainingState, batch_rows

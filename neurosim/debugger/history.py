@@ -122,10 +122,6 @@ class History:
         at = bisect.bisect_right(self._checkpoints, place[:2], key=lambda c: c.key)
         return self._checkpoints[at - 1]
 
-    def checkpoints_before(self, place: Place) -> list[Checkpoint]:
-        """All checkpoints before a place, the last first."""
-        return [c for c in reversed(self._checkpoints) if (*c.key, 0) < place]
-
     def note(self, batch: int, engine: str) -> None:
         """A batch is done, or many up to and without ``batch + 1``, by this engine."""
         if batch < self.n_done:
@@ -145,10 +141,6 @@ class History:
         """The batch up to which the engine of this batch goes on."""
         at = bisect.bisect_right(self._engines, batch, key=lambda e: e[0])
         return self._engines[at][0] if at < len(self._engines) else self.n_done
-
-    def edits_between(self, first: int, last: int) -> list[int]:
-        """The batches from ``first`` up to and without ``last`` in which something was set."""
-        return sorted({p.batch for p in self.edits if first <= p.batch < last})
 
     def engines_until(self, batch: int) -> tuple[tuple[int, str], ...]:
         """From which batch on which engine went, up to a batch."""

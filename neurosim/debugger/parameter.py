@@ -1,4 +1,4 @@
-"""A weight or a bias: found by its name, called by it, and its update written out."""
+"""A weight or a bias: found by its name, and its update written out."""
 
 import numpy as np
 
@@ -16,11 +16,6 @@ def find_owner(network: Network, name: str) -> Parameter:
     if arrow:
         return network[source.strip(), target.strip()]
     return network[name.strip().removesuffix(".bias")]
-
-
-def name_of(owner: Parameter) -> str:
-    """The parameter's name, as in ``x1->h1`` or ``h1.bias``."""
-    return owner.name if isinstance(owner, Connection) else f"{owner.name}.bias"
 
 
 def symbol_of(owner: Parameter) -> str:

@@ -33,6 +33,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameters import name_of
 
 RELUS = ("relu",)  # the activations that may be dead
 FINEST_FIRST = ("step", "phase", "row", "sample", "batch", "epoch")
@@ -101,8 +102,8 @@ class AtNeuron:
 
     def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
         """Whether this step completes what is waited for."""
-        name = {"forward": "output", "backward": "delta", "update": "bias"}[self.phase]
-        return str(self) if completes(step, Quantity("neuron", self.neuron, name)) else ""
+        quantity = Quantity("neuron", self.neuron, _OF_NEURON[self.phase])
+        return str(self) if completes(step, quantity) else ""
 
     def at(self, scene: Scene) -> str:  # noqa: ARG002
         """Nothing."""
@@ -121,12 +122,8 @@ class AtConnection:
 
     def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
         """Whether this step is the connection's."""
-        if self.phase == "forward":
-            is_it = isinstance(step, Carried) and step.connection is self.connection
-        else:
-            kind = Assigned if self.phase == "backward" else Updated
-            is_it = isinstance(step, kind) and step.owner is self.connection
-        return str(self) if is_it else ""
+        is_kind = isinstance(step, _OF_CONNECTION[self.phase])
+        return str(self) if is_kind and step[0] is self.connection else ""
 
     def at(self, scene: Scene) -> str:  # noqa: ARG002
         """Nothing."""
@@ -326,7 +323,7 @@ class Catch:
         if found is None or not abs(found[1]) > self.bound:
             return ""
         owner, gradient = found
-        name = parameter_name(owner)
+        name = name_of(owner)
         return f"exploding: the gradient of {name} is {short(gradient)}, beyond {short(self.bound)}"
 
     def _vanishing(self, scene: Scene) -> str:
@@ -360,11 +357,6 @@ def _found(step: Step, is_it: object) -> str:
     assert callable(is_it)
     values = step.after if isinstance(step, Normalized) else (step.after,)
     return str(step) if any(map(is_it, values)) else ""
-
-
-def parameter_name(owner: Connection | Neuron) -> str:
-    """``x1->h1`` or ``h1.bias``."""
-    return owner.name if isinstance(owner, Connection) else f"{owner.name}.bias"
 
 
 # --- what a step completes

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from neurosim.debugger.parameter import name_of, written_out
+from neurosim.debugger.parameter import written_out
 from neurosim.debugger.paths import Factor, Paths, describe_count, paths_from
 from neurosim.debugger.replay import Edits, edits_in, twin_of, walk_batch, walk_sample
 from neurosim.debugger.shares import Parts, parts_of, require_parameter, share_of
@@ -20,6 +20,7 @@ from neurosim.functions.numerals import counted, short
 from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
 from neurosim.network.network import Parameter
+from neurosim.network.parameters import name_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 

@@ -62,7 +62,12 @@ def assign_initial(structure: Structure) -> None:
 
 def names_of(owners: Owners) -> tuple[str, ...]:
     """What each entry of theta is: ``x1->h1`` or ``h1.bias``."""
-    return tuple(o.name if isinstance(o, Connection) else f"{o.name}.bias" for o in owners)
+    return tuple(map(name_of, owners))
+
+
+def name_of(owner: Parameter) -> str:
+    """The name of a parameter: ``x1->h1`` or ``h1.bias``."""
+    return owner.name if isinstance(owner, Connection) else f"{owner.name}.bias"
 
 
 def mask_of(owners: Owners) -> NDArray[np.bool_]:

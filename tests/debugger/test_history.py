@@ -51,7 +51,7 @@ def test_of_too_many_checkpoints_every_second_goes_and_the_next_are_as_far_apart
         batch += history.spacing
         history.add(checkpoint(batch))
 
-    keys = [c.batch for c in reversed(history.checkpoints_before(Place(999, 0, 0)))]
+    keys = [c.batch for c in history._checkpoints]
     assert len(keys) <= 10
     assert keys[0] == 0
     assert keys[-1] == batch
@@ -62,7 +62,7 @@ def test_a_checkpoint_that_is_there_is_not_kept_twice(history, checkpoint):
     history.add(checkpoint(3))
     history.add(checkpoint(3))
 
-    assert len(history.checkpoints_before(Place(9, 0, 0))) == 2
+    assert [c.batch for c in history._checkpoints] == [0, 3]
 
 
 def test_which_engine_did_a_batch_is_told_and_how_far_it_went_on(history):
@@ -100,13 +100,6 @@ def test_a_cut_forgets_what_came_after_but_not_what_was_set_there(history, check
     assert history.engine_of(2) is None
     assert list(history.edits) == [Place(2, 0, 5)]
     assert history.nearest(Place(9, 0, 0)).batch == 2
-
-
-def test_the_batches_in_which_something_was_set_are_named_in_order(history):
-    history.edits = {Place(7, 1, 0): [], Place(2, 0, 5): [], Place(2, 0, 1): []}
-
-    assert history.edits_between(2, 7) == [2]
-    assert history.edits_between(0, 9) == [2, 7]
 
 
 def test_an_edit_writes_and_takes_back_past_the_checks_of_setters():
