@@ -34,6 +34,7 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     gradient_of,
+    leading,
     operand,
     plus,
     undo,
@@ -244,10 +245,8 @@ def _returned(steps: Sequence[Returned]) -> str:
     if steps[0].start != 0.0:
         names.insert(0, short(steps[0].start))
         numbers = f"{short(steps[0].start)}{numbers}"
-    elif numbers.startswith(" + "):
-        numbers = numbers[3:]
     else:
-        numbers = f"-{numbers[3:]}"
+        numbers = leading(numbers)
     return f"{' + '.join(names)} = {numbers}{_rest(steps)} = {short(steps[-1].after)}"
 
 

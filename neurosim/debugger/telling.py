@@ -17,6 +17,7 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     Updated,
+    leading,
     plus,
 )
 from neurosim.network.layer import Layer
@@ -110,7 +111,4 @@ def _sum(start: str, terms: Sequence[tuple[float, float]]) -> str:
         texts = [*texts[:-1], f" + ... {len(terms) - len(texts) + 1} more terms"]
     elif len(terms) > _MOST_TERMS:
         texts.append(plus(*terms[-1]))
-    text = start + "".join(texts)
-    if text.startswith(" - "):
-        return f"-{text.removeprefix(' - ')}"
-    return text.removeprefix(" + ")
+    return start + "".join(texts) if start else leading("".join(texts))

@@ -12,7 +12,6 @@ there are three:
 """
 
 import math
-import time
 from collections.abc import Generator
 from itertools import islice
 
@@ -133,7 +132,6 @@ class Walk(Stand):
 
     def _go_in_unit(self, step: int) -> None:
         """Go on in this unit, up to so many of its steps."""
-        begin = time.perf_counter()
         place, step = self.place, min(step, self._n_steps)
         is_plain = not any(place < at <= (*place[:2], step) for at in self.history.edits)
         while self.place[:2] == place[:2] and self.step < step:
@@ -141,7 +139,6 @@ class Walk(Stand):
                 self._pull_many(step - 1 - self.step)
             else:
                 self.forward()
-        self._work += time.perf_counter() - begin
 
     def _pull_many(self, count: int) -> None:
         self._pull()

@@ -350,6 +350,15 @@ def plus(weight: float, value: float) -> str:
     return f" {'-' if weight < 0.0 else '+'} {short(abs(weight))}*{operand(value)}"
 
 
+def leading(terms: str) -> str:
+    """Terms with their signs in front, as they begin a sum.
+
+    >>> leading(plus(0.5, 2.0) + plus(-0.5, 2.0)), leading(plus(-0.5, 2.0))
+    ('0.5*2 - 0.5*2', '-0.5*2')
+    """
+    return f"-{terms[3:]}" if terms.startswith(" - ") else terms.removeprefix(" + ")
+
+
 def _signed(change: float) -> str:
     return f" {'-' if change < 0.0 else '+'} {short(abs(change))}"
 
