@@ -298,7 +298,7 @@ class Screen:
         sizes = np.abs(gradient)
         if subject.name == "exploding":
             return bool((sizes > subject.bound * (1.0 - _TOLERANCE)).any())
-        return bool((sizes < subject.bound * (1.0 + _TOLERANCE) + 1e-300).any())
+        return bool((sizes < subject.bound * (1.0 + _TOLERANCE)).any())
 
     def _is_dead(self, batch: "_Batch") -> bool:
         """Whether an epoch ends here in which a relu may have been silent all the time."""
