@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from neurosim.compiler import CompiledNetwork, compile_network
     from neurosim.debugger import debug
     from neurosim.drawing import draw, draw_step, layout
-    from neurosim.drawing.confusion import draw_confusion
-    from neurosim.drawing.curves import draw_loss, draw_metrics
-    from neurosim.drawing.films import animate
-    from neurosim.drawing.flows import draw_activations, draw_gradients
-    from neurosim.drawing.maps import draw_boundary
-    from neurosim.drawing.matrices import draw_weights
-    from neurosim.drawing.responses import draw_responses
+    from neurosim.drawing.film.of_training import animate
+    from neurosim.drawing.plots.boundary import draw_boundary
+    from neurosim.drawing.plots.confusion import draw_confusion
+    from neurosim.drawing.plots.curves import draw_loss, draw_metrics
+    from neurosim.drawing.plots.layer_statistics import draw_activations, draw_gradients
+    from neurosim.drawing.plots.responses import draw_responses
+    from neurosim.drawing.plots.weights import draw_weights
     from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
     from neurosim.functions.penalties import L2
     from neurosim.network import Connection, Layer, Network, Neuron, load
@@ -80,13 +80,13 @@ _HOMES = {
     "neurosim.training": ("Epoch", "agree", "epochs", "loss_and_gradients", "train"),
     "neurosim.debugger": ("debug",),
     "neurosim.drawing": ("draw", "draw_step", "layout"),
-    "neurosim.drawing.confusion": ("draw_confusion",),
-    "neurosim.drawing.curves": ("draw_loss", "draw_metrics"),
-    "neurosim.drawing.films": ("animate",),
-    "neurosim.drawing.flows": ("draw_activations", "draw_gradients"),
-    "neurosim.drawing.maps": ("draw_boundary",),
-    "neurosim.drawing.matrices": ("draw_weights",),
-    "neurosim.drawing.responses": ("draw_responses",),
+    "neurosim.drawing.plots.confusion": ("draw_confusion",),
+    "neurosim.drawing.plots.curves": ("draw_loss", "draw_metrics"),
+    "neurosim.drawing.film.of_training": ("animate",),
+    "neurosim.drawing.plots.layer_statistics": ("draw_activations", "draw_gradients"),
+    "neurosim.drawing.plots.boundary": ("draw_boundary",),
+    "neurosim.drawing.plots.weights": ("draw_weights",),
+    "neurosim.drawing.plots.responses": ("draw_responses",),
     "neurosim.scenario": ("debug_scenario", "load_scenario", "run_scenario"),
 }  # fmt: skip
 _LATE = {name: home for home, names in _HOMES.items() for name in names}

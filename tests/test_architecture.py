@@ -19,46 +19,86 @@ ROOT = Path(neurosim.__file__).parent
 READING_ORDER = """
 errors
 version
-whole_files
+files
 
-functions: numerals activations losses optimizers penalties initializers streams .
+functions: numbers activations losses optimizers penalties initializers streams .
 
 network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
     making parameters live document files summary network .
 
-interpreter: steps schedule forward backward update .
-compiler: plan bundles costs planning operations program inlining array_text array_backward
-    array_printer scalar_printer training threads explain standalone compile .
+interpreter: steps visits forward backward update .
+compiler: plan bundles costs planning operations program
+compiler.scalar: inlining
+compiler.array: text backward printer .
+compiler.scalar: printer .
+compiler: training_programs threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
-training: metrics task state graph_engine programs array_runs scalar_runs compiled_engine
-    engines pace trainer gradients agreement .
+training: metrics task state
+training.engines: graph program array_program scalar_program compiled table .
+training: stretch_length trainer evaluation agreement .
 
-debugger: position snapshot landing history journal stand walk expressions conditions telling stops
-    locations screening running grains checks moments parameter explain paths replay shares why
-    trace trace_file trace_diff hand bisect bisect_trace branches arrival session opening .
+debugger.time: position snapshot engine_snapshot history journal present timeline
+debugger.stops: expressions conditions
+debugger: wording
+debugger.stops: breakpoints locations screening runner .
+debugger.time: grains
+debugger: checks
+debugger.time: moments
+debugger.ask: parameters explain paths
+debugger.time: replay .
+debugger.ask: update_parts why .
+debugger.traces: trace file diff worksheet bisect bisect_trace .
+debugger: branches arrival session opening .
 
-drawing: themes pages measures levels items folding strata heights crossings graphviz layout bends
-    routing labels standing font texts glyphs scales marks captions legend diagram canvas
-    line_artists neuron_artists box_artists text_artists drawing values history curves flows
-    confusion planes sweeps maps responses matrices notebook cells chart dot mermaid grid wires
-    listing letters text stories differences stages frames reels filming films passes .
+drawing.page: themes pages .
+drawing.geometry: measures levels items abridging columns vertical_placement crossings graphviz
+    layout detours routing labels
+drawing.diagram: sample_values
+drawing.geometry: font .
+drawing.diagram: texts glyphs scales marks captions legend diagram canvas
+drawing.diagram.painters: lines neurons boxes words .
+drawing: drawing
+drawing.plots: neuron_outputs history curves layer_statistics confusion input_grids
+    one_input_curve boundary responses weights .
+drawing: notebook
+drawing.text: width chart dot mermaid canvas wires table diagram terminal .
+drawing.diagram: path_text differences .
+drawing.film: scene painter encoder film of_training of_pass .
+drawing: .
 
-scenario: node text entry initial_entry network_entry data_entry training_entry expect_entry
-    draw_entry document problems overrides read build rows check check_draw shipped scenario compare
-    debug expect result stretches moments run predict at_epoch named film pictures gallery
-    json_schema .
+scenario.format: node yaml_text entry initial_entry network_entry data_entry training_entry
+    expect_entry draw_entry document problems overrides read
+scenario.build: network rows check_expect check_draw shipped scenario .
+scenario.uses: compare debug
+scenario.run: expect result stretches moments run
+scenario.uses: predict at_epoch named film
+scenario.run: pictures .
+scenario.uses: gallery .
+scenario.format: json_schema .
+scenario: .
 bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
     peer_torch peer_jax walk cold scale choice workloads machine .
 
-cli: messages terminal table report results saved shelf schema agree compile new predict trace bench
-    plot forms draw diff animate gallery run
-cli.debugger: reply arguments desk command moving stopping looking what_if table shell completion
+cli: messages terminal
+cli.commands.run: table report results
+cli: saved
+cli.commands.check: list_command schema agree
+cli.commands.share: compile
+cli.commands.run: new predict
+cli.commands.look: trace
+cli.commands.check: bench .
+cli.commands.look: plot forms draw diff
+cli.commands.share: animate gallery .
+cli.commands.run: run .
+cli.debugger: reply arguments state command moving stopping asking what_if table shell completion
     screen script prompt .
-cli: debug main .
+cli.commands.look: debug .
+cli.commands: .
+cli: main .
 """
 FLOORS = [
-    {"errors", "version", "whole_files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
+    {"errors", "version", "files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
     {"training"}, {"debugger", "drawing"}, {"scenario", "bench"}, {"cli"},
 ]  # fmt: skip
 
@@ -78,11 +118,17 @@ LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",
     ("network.network", "compiler.compile"): "Network.predict reaches up a floor on purpose",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
-    ("scenario.run", "scenario.moments"): "only a look within an epoch waits for the debugger",
+    (
+        "scenario.run.run",
+        "scenario.run.moments",
+    ): "only a look within an epoch waits for the debugger",
     ("training.data.borrowed", "sklearn"): "an extra",
-    ("drawing.graphviz", "pygraphviz"): "an extra",
-    ("drawing.reels", "PIL.Image"): "comes with matplotlib, and as that only wanted for pictures",
-    ("drawing.reels", "imageio_ffmpeg"): "an extra",
+    ("drawing.geometry.graphviz", "pygraphviz"): "an extra",
+    (
+        "drawing.film.encoder",
+        "PIL.Image",
+    ): "comes with matplotlib, and as that only wanted for pictures",
+    ("drawing.film.encoder", "imageio_ffmpeg"): "an extra",
     ("network.network", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.trainer", "drawing.notebook"): "a notebook's picture reaches up on purpose",

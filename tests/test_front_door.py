@@ -79,7 +79,7 @@ def test_scenarios_are_loaded_when_they_are_asked_for():
 def test_to_run_a_scenario_that_looks_into_no_epoch_does_not_wait_for_the_debugger():
     loaded = loaded_after("import neurosim as ns\nns.run_scenario('single-neuron')")
 
-    assert "neurosim.scenario.run" in loaded
+    assert "neurosim.scenario.run.run" in loaded
     assert "neurosim.debugger" not in loaded
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from neurosim.bench.layered import Layered
 from neurosim.bench.systems import NEUROSIM, Absent, Outcome, System
 from neurosim.functions.optimizers import SGD
-from neurosim.training.compiled_engine import CompiledEngine
+from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task
 

@@ -15,7 +15,7 @@ import click
 
 from neurosim.cli.messages import complain
 from neurosim.errors import DivergedError, NeurosimError, unknown
-from neurosim.scenario.node import shortened
+from neurosim.scenario.format.node import shortened
 from neurosim.version import __version__
 
 PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -60,21 +60,21 @@ def cli() -> None:
 
 
 _COMMANDS = {
-    "run": "neurosim.cli.run:run",
-    "debug": "neurosim.cli.debug:debug",
-    "draw": "neurosim.cli.draw:draw",
-    "plot": "neurosim.cli.plot:plot",
-    "diff": "neurosim.cli.diff:diff",
-    "animate": "neurosim.cli.animate:animate",
-    "agree": "neurosim.cli.agree:agree",
-    "trace": "neurosim.cli.trace:trace",
-    "compile": "neurosim.cli.compile:compile_",
-    "predict": "neurosim.cli.predict:predict",
-    "new": "neurosim.cli.new:new",
-    "gallery": "neurosim.cli.gallery:gallery",
-    "bench": "neurosim.cli.bench:bench",
-    "list": "neurosim.cli.shelf:list_",
-    "schema": "neurosim.cli.schema:schema",
+    "run": "neurosim.cli.commands.run.run:run",
+    "debug": "neurosim.cli.commands.look.debug:debug",
+    "draw": "neurosim.cli.commands.look.draw:draw",
+    "plot": "neurosim.cli.commands.look.plot:plot",
+    "diff": "neurosim.cli.commands.look.diff:diff",
+    "animate": "neurosim.cli.commands.share.animate:animate",
+    "agree": "neurosim.cli.commands.check.agree:agree",
+    "trace": "neurosim.cli.commands.look.trace:trace",
+    "compile": "neurosim.cli.commands.share.compile:compile_",
+    "predict": "neurosim.cli.commands.run.predict:predict",
+    "new": "neurosim.cli.commands.run.new:new",
+    "gallery": "neurosim.cli.commands.share.gallery:gallery",
+    "bench": "neurosim.cli.commands.check.bench:bench",
+    "list": "neurosim.cli.commands.check.list_command:list_",
+    "schema": "neurosim.cli.commands.check.schema:schema",
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from neurosim.errors import NeurosimError, ScenarioError
-from neurosim.scenario.node import shortened
+from neurosim.scenario.format.node import shortened
 
 
 def complain(error: NeurosimError) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from neurosim.cli.results import FILES
+from neurosim.cli.commands.run.results import FILES
 from neurosim.errors import FileError
-from neurosim.functions.numerals import shown
+from neurosim.functions.numbers import shown
 from neurosim.network.files import read_document
 from neurosim.network.network import Network, load
 from neurosim.scenario import EpochRecord, Scenario, load_scenario

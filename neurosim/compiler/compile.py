@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.compiler.array_printer import print_forward
+from neurosim.compiler.array.printer import print_forward
 from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
 from neurosim.compiler.standalone import standalone_script
-from neurosim.compiler.training import Activations, activations_of
+from neurosim.compiler.training_programs import Activations, activations_of
 from neurosim.errors import ShapeError, StaleError, WrongTypeError
-from neurosim.functions.numerals import Matrix, require_array
+from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.network import Network
 
 _CHUNK = 4096  # samples at once: a bound on memory, not on how many can be asked for

@@ -19,7 +19,7 @@ from neurosim.compiler.costs import (
 from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
-from neurosim.functions.numerals import counted
+from neurosim.functions.numbers import counted
 from neurosim.network.network import Network
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.functions.numerals import counted
+from neurosim.functions.numbers import counted
 from neurosim.network.names import one_line
 
 Index = NDArray[np.intp]

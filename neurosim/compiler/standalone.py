@@ -4,10 +4,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from neurosim.compiler.array_printer import print_forward
+from neurosim.compiler.array.printer import print_forward
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.program import used
-from neurosim.functions.numerals import Matrix
+from neurosim.functions.numbers import Matrix
 
 _MAIN = '''
 def predict(X):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from neurosim.debugger.position import Position
-from neurosim.debugger.running import Hit
+from neurosim.debugger.stops.runner import Hit
+from neurosim.debugger.time.position import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from neurosim.debugger.history import Edit, Place
-from neurosim.debugger.position import Position
-from neurosim.debugger.walk import Walk
-from neurosim.functions.numerals import counted, short
+from neurosim.debugger.time.history import Edit, Place
+from neurosim.debugger.time.position import Position
+from neurosim.debugger.time.timeline import Walk
+from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.steps import Step, value_of
 from neurosim.network.connection import Connection
 from neurosim.training.state import TrainingState

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from neurosim.debugger.position import GRAINS
+from neurosim.debugger.time.position import GRAINS
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 
 _LEAST_LIMIT = 10_000  # bytes

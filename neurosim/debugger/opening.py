@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from neurosim.debugger.checks import require_limit
-from neurosim.debugger.journal import LIMIT
 from neurosim.debugger.session import Session
+from neurosim.debugger.time.journal import LIMIT
 from neurosim.network.network import Network
 from neurosim.training.state import TrainingState
 from neurosim.training.task import require_epochs

@@ -11,28 +11,36 @@ from typing import Any
 import numpy as np
 
 from neurosim.debugger.arrival import Arrival
+from neurosim.debugger.ask.explain import Explanation, explain
+from neurosim.debugger.ask.update_parts import require_parameter
+from neurosim.debugger.ask.why import Why, WhySince, why, why_since
 from neurosim.debugger.branches import Branch, Parting, compare_branches
 from neurosim.debugger.checks import require_count, require_grain, require_times
-from neurosim.debugger.conditions import (
+from neurosim.debugger.stops.breakpoints import (
+    CATCHES,
+    AtAnything,
+    AtLayer,
+    Catch,
+    Stop,
+    Subject,
+    Watch,
+)
+from neurosim.debugger.stops.conditions import (
     Condition,
     Quantity,
     parse_condition,
     parse_expression,
 )
-from neurosim.debugger.explain import Explanation, explain
-from neurosim.debugger.grains import end_of, run_of, start_of
-from neurosim.debugger.history import Edit, Place
-from neurosim.debugger.journal import LIMIT
-from neurosim.debugger.locations import find_location, require_part
-from neurosim.debugger.moments import find_place
-from neurosim.debugger.position import Position
-from neurosim.debugger.running import Hit, Runner
-from neurosim.debugger.shares import require_parameter
-from neurosim.debugger.stops import CATCHES, AtAnything, AtLayer, Catch, Stop, Subject, Watch
-from neurosim.debugger.telling import tell, tell_coming
-from neurosim.debugger.trace import header_of, new_file, write_trace
-from neurosim.debugger.walk import Walk
-from neurosim.debugger.why import Why, WhySince, why, why_since
+from neurosim.debugger.stops.locations import find_location, require_part
+from neurosim.debugger.stops.runner import Hit, Runner
+from neurosim.debugger.time.grains import end_of, run_of, start_of
+from neurosim.debugger.time.history import Edit, Place
+from neurosim.debugger.time.journal import LIMIT
+from neurosim.debugger.time.moments import find_place
+from neurosim.debugger.time.position import Position
+from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.traces.trace import header_of, new_file, write_trace
+from neurosim.debugger.wording import tell, tell_coming
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -40,7 +48,7 @@ from neurosim.errors import (
     WrongTypeError,
     unknown,
 )
-from neurosim.functions.numerals import Matrix, require_number, short
+from neurosim.functions.numbers import Matrix, require_number, short
 from neurosim.interpreter.steps import Step
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network

@@ -20,21 +20,21 @@ name of a file and of a function in it.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from neurosim.drawing.layout import layout
+from neurosim.drawing.geometry.layout import layout
 
 if TYPE_CHECKING:
-    from neurosim.drawing.diagram import Diagram, prepare
-    from neurosim.drawing.differences import NetworkDiff, network_diff
-    from neurosim.drawing.dot import to_dot
+    from neurosim.drawing.diagram.diagram import Diagram, prepare
+    from neurosim.drawing.diagram.differences import NetworkDiff, network_diff
+    from neurosim.drawing.diagram.path_text import Story, tell_paths
     from neurosim.drawing.drawing import draw, draw_step, paint
-    from neurosim.drawing.folding import boxed, fold
-    from neurosim.drawing.items import Box, Circle, Folded, Line, Link, More, Tile
-    from neurosim.drawing.labels import Label, Labels, label_boxes
-    from neurosim.drawing.layout import Arrangement, Column, arrange
-    from neurosim.drawing.mermaid import to_mermaid
-    from neurosim.drawing.routing import Route, bounds, routes
-    from neurosim.drawing.stories import Story, tell_paths
-    from neurosim.drawing.text import to_text
+    from neurosim.drawing.geometry.abridging import boxed, fold
+    from neurosim.drawing.geometry.items import Box, Circle, Folded, Line, Link, More, Tile
+    from neurosim.drawing.geometry.labels import Label, Labels, label_boxes
+    from neurosim.drawing.geometry.layout import Arrangement, Column, arrange
+    from neurosim.drawing.geometry.routing import Route, bounds, routes
+    from neurosim.drawing.text.dot import to_dot
+    from neurosim.drawing.text.mermaid import to_mermaid
+    from neurosim.drawing.text.terminal import to_text
 
 __all__ = [
     "Arrangement",
@@ -71,36 +71,36 @@ __all__ = [
 ]
 
 _LATE = {  # the files of the names: a scenario without pictures should not wait for what draws
-    "Diagram": "diagram",
-    "prepare": "diagram",
-    "NetworkDiff": "differences",
-    "network_diff": "differences",
-    "to_dot": "dot",
+    "Diagram": "diagram.diagram",
+    "prepare": "diagram.diagram",
+    "NetworkDiff": "diagram.differences",
+    "network_diff": "diagram.differences",
+    "to_dot": "text.dot",
     "draw": "drawing",
     "draw_step": "drawing",
     "paint": "drawing",
-    "boxed": "folding",
-    "fold": "folding",
-    "Box": "items",
-    "Circle": "items",
-    "Folded": "items",
-    "Line": "items",
-    "Link": "items",
-    "More": "items",
-    "Tile": "items",
-    "Label": "labels",
-    "Labels": "labels",
-    "label_boxes": "labels",
-    "Arrangement": "layout",
-    "Column": "layout",
-    "arrange": "layout",
-    "to_mermaid": "mermaid",
-    "Route": "routing",
-    "bounds": "routing",
-    "routes": "routing",
-    "Story": "stories",
-    "tell_paths": "stories",
-    "to_text": "text",
+    "boxed": "geometry.abridging",
+    "fold": "geometry.abridging",
+    "Box": "geometry.items",
+    "Circle": "geometry.items",
+    "Folded": "geometry.items",
+    "Line": "geometry.items",
+    "Link": "geometry.items",
+    "More": "geometry.items",
+    "Tile": "geometry.items",
+    "Label": "geometry.labels",
+    "Labels": "geometry.labels",
+    "label_boxes": "geometry.labels",
+    "Arrangement": "geometry.layout",
+    "Column": "geometry.layout",
+    "arrange": "geometry.layout",
+    "to_mermaid": "text.mermaid",
+    "Route": "geometry.routing",
+    "bounds": "geometry.routing",
+    "routes": "geometry.routing",
+    "Story": "diagram.path_text",
+    "tell_paths": "diagram.path_text",
+    "to_text": "text.terminal",
 }
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from neurosim.drawing.box_artists import paint_boxes
-from neurosim.drawing.canvas import Canvas
-from neurosim.drawing.diagram import SHOW, Diagram, prepare
-from neurosim.drawing.line_artists import paint_lines
-from neurosim.drawing.marks import Marks, Subject, marks_of_step
-from neurosim.drawing.neuron_artists import paint_neurons
-from neurosim.drawing.pages import new_figure, require_axes
-from neurosim.drawing.text_artists import paint_texts
-from neurosim.drawing.themes import Theme, require_theme
+from neurosim.drawing.diagram.canvas import Canvas
+from neurosim.drawing.diagram.diagram import SHOW, Diagram, prepare
+from neurosim.drawing.diagram.marks import Marks, Subject, marks_of_step
+from neurosim.drawing.diagram.painters.boxes import paint_boxes
+from neurosim.drawing.diagram.painters.lines import paint_lines
+from neurosim.drawing.diagram.painters.neurons import paint_neurons
+from neurosim.drawing.diagram.painters.words import paint_texts
+from neurosim.drawing.page.pages import new_figure, require_axes
+from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.interpreter.steps import Step
 from neurosim.network.network import Network
 

@@ -5,12 +5,12 @@ Where a picture would be large there is none, and the notebook shows the text.
 
 from typing import TYPE_CHECKING
 
-from neurosim.drawing.curves import draw_loss
-from neurosim.drawing.diagram import Diagram, compose, prepare
+from neurosim.drawing.diagram.diagram import Diagram, compose, prepare
+from neurosim.drawing.diagram.sample_values import values_on
 from neurosim.drawing.drawing import Debugging, paint, prepare_step
-from neurosim.drawing.folding import MOST_CIRCLES, alone, fold
-from neurosim.drawing.pages import render, settings
-from neurosim.drawing.standing import values_on
+from neurosim.drawing.geometry.abridging import MOST_CIRCLES, alone, fold
+from neurosim.drawing.page.pages import render, settings
+from neurosim.drawing.plots.curves import draw_loss
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.training.trainer import History

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
-from neurosim.functions.numerals import require_number
+from neurosim.functions.numbers import require_number
 
 Matrix = NDArray[np.float64]
 # by name, because asking NumPy for it would load numpy.random with every import of neurosim

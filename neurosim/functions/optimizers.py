@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
-from neurosim.functions.numerals import require_number
+from neurosim.functions.numbers import require_number
 
 Array = NDArray[Any]
 Memory = tuple[float, ...]

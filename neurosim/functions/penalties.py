@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from neurosim.errors import InvalidValueError, WrongTypeError
-from neurosim.functions.numerals import require_number
+from neurosim.functions.numbers import require_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 from neurosim.errors import InvalidValueError, WrongTypeError
-from neurosim.functions.numerals import shown
+from neurosim.functions.numbers import shown
 
 _RANGE = "expected 0 <= seed < 2**32"
 

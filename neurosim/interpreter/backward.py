@@ -11,8 +11,7 @@ from typing import Any
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
-from neurosim.functions.numerals import require_array
-from neurosim.interpreter.schedule import Place, Schedule, require_network, schedule_of
+from neurosim.functions.numbers import require_array
 from neurosim.interpreter.steps import (
     Assigned,
     Blamed,
@@ -23,6 +22,7 @@ from neurosim.interpreter.steps import (
     gradient_of,
     record,
 )
+from neurosim.interpreter.visits import Place, Schedule, require_network, schedule_of
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 

@@ -11,8 +11,7 @@ import numpy as np
 
 from neurosim.errors import ShapeError
 from neurosim.functions.activations import softmax
-from neurosim.functions.numerals import Matrix, require_array
-from neurosim.interpreter.schedule import Group, Schedule, require_network, schedule_of
+from neurosim.functions.numbers import Matrix, require_array
 from neurosim.interpreter.steps import (
     Carried,
     Fired,
@@ -22,6 +21,7 @@ from neurosim.interpreter.steps import (
     Step,
     record,
 )
+from neurosim.interpreter.visits import Group, Schedule, require_network, schedule_of
 from neurosim.network.network import Network
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import Loss
-from neurosim.functions.numerals import short
+from neurosim.functions.numbers import short
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
-from neurosim.functions.numerals import require_number
+from neurosim.functions.numbers import require_number
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import L2
-from neurosim.interpreter.schedule import require_network
 from neurosim.interpreter.steps import Step, Updated, gradient_of, record
+from neurosim.interpreter.visits import require_network
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 

@@ -1,6 +1,6 @@
 """A connection: the weight that one neuron gives to another's output."""
 
-from neurosim.functions.numerals import require_number, short
+from neurosim.functions.numbers import require_number, short
 from neurosim.network.neuron import Neuron, require_flag
 
 

@@ -12,7 +12,7 @@ from neurosim.errors import (
     NeurosimError,
     UnknownNameError,
 )
-from neurosim.functions.numerals import require_number
+from neurosim.functions.numbers import require_number
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import require_outputs

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neurosim.errors import FileError, WrongTypeError
-from neurosim.whole_files import write_whole
+from neurosim.files import write_whole
 
 
 def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> None:

@@ -1,6 +1,6 @@
 """A layer: neurons that were made together and share an activation."""
 
-from neurosim.functions.numerals import counted
+from neurosim.functions.numbers import counted
 from neurosim.network.neuron import Neuron
 
 

@@ -15,7 +15,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.functions.numerals import require_number, shown
+from neurosim.functions.numbers import require_number, shown
 from neurosim.network.lookup import is_listing
 from neurosim.network.names import Names, fold, require_name, require_text
 from neurosim.network.randomness import Randomness

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import GraphError
-from neurosim.functions.numerals import Matrix, counted, require_number
+from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files, parameters
 from neurosim.network.connection import Connection

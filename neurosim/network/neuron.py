@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError, WrongTypeError
-from neurosim.functions.numerals import require_number, short
+from neurosim.functions.numbers import require_number, short
 
 if TYPE_CHECKING:
     from neurosim.network.layer import Layer

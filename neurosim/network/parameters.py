@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import ShapeError
-from neurosim.functions.numerals import Matrix, require_array
+from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from neurosim.functions.numerals import counted
+from neurosim.functions.numbers import counted
 
 if TYPE_CHECKING:
     from neurosim.network.network import Network

@@ -13,7 +13,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.initializers import Initializer, Source, make_initializer
-from neurosim.functions.numerals import Matrix, require_array, require_number
+from neurosim.functions.numbers import Matrix, require_array, require_number
 from neurosim.network.lookup import is_listing, require_neuron
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure

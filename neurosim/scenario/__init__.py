@@ -13,24 +13,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim.scenario.at_epoch import AtEpoch, Row, network_at
-    from neurosim.scenario.compare import (
-        agree_scenario,
-        bisect_scenario,
-        explain_scenario,
-        load_network,
-        session_at,
+    from neurosim.scenario.build.scenario import Scenario, Training, load_scenario
+    from neurosim.scenario.build.shipped import (
+        Shipped,
+        find_scenario,
+        list_scenarios,
+        shipped_folder,
     )
-    from neurosim.scenario.debug import debug_scenario
-    from neurosim.scenario.document import Document
-    from neurosim.scenario.expect import Verdict
-    from neurosim.scenario.film import film_scenario, film_scenario_pass
-    from neurosim.scenario.gallery import Exhibit, exhibits, write_gallery
-    from neurosim.scenario.json_schema import schema
-    from neurosim.scenario.pictures import Drawn, draw_pictures
-    from neurosim.scenario.predict import Predictor, predictor
-    from neurosim.scenario.read import read_scenario
-    from neurosim.scenario.result import (
+    from neurosim.scenario.format.document import Document
+    from neurosim.scenario.format.json_schema import schema
+    from neurosim.scenario.format.read import read_scenario
+    from neurosim.scenario.run.expect import Verdict
+    from neurosim.scenario.run.pictures import Drawn, draw_pictures
+    from neurosim.scenario.run.result import (
         EpochRecord,
         Losses,
         Parameters,
@@ -38,9 +33,19 @@ if TYPE_CHECKING:
         Stretch,
         TableRow,
     )
-    from neurosim.scenario.run import Run, run_scenario, start_run
-    from neurosim.scenario.scenario import Scenario, Training, load_scenario
-    from neurosim.scenario.shipped import Shipped, find_scenario, list_scenarios, shipped_folder
+    from neurosim.scenario.run.run import Run, run_scenario, start_run
+    from neurosim.scenario.uses.at_epoch import AtEpoch, Row, network_at
+    from neurosim.scenario.uses.compare import (
+        agree_scenario,
+        bisect_scenario,
+        explain_scenario,
+        load_network,
+        session_at,
+    )
+    from neurosim.scenario.uses.debug import debug_scenario
+    from neurosim.scenario.uses.film import film_scenario, film_scenario_pass
+    from neurosim.scenario.uses.gallery import Exhibit, exhibits, write_gallery
+    from neurosim.scenario.uses.predict import Predictor, predictor
 
 __all__ = [
     "AtEpoch",
@@ -84,44 +89,44 @@ __all__ = [
 ]
 
 _LATE = {  # the files of the names: listing what is shipped should not wait for NumPy
-    "AtEpoch": "at_epoch",
-    "Row": "at_epoch",
-    "network_at": "at_epoch",
-    "agree_scenario": "compare",
-    "bisect_scenario": "compare",
-    "explain_scenario": "compare",
-    "load_network": "compare",
-    "session_at": "compare",
-    "debug_scenario": "debug",
-    "Document": "document",
-    "Verdict": "expect",
-    "film_scenario": "film",
-    "film_scenario_pass": "film",
-    "Exhibit": "gallery",
-    "exhibits": "gallery",
-    "write_gallery": "gallery",
-    "schema": "json_schema",
-    "Drawn": "pictures",
-    "draw_pictures": "pictures",
-    "Predictor": "predict",
-    "predictor": "predict",
-    "read_scenario": "read",
-    "EpochRecord": "result",
-    "Losses": "result",
-    "Parameters": "result",
-    "RunResult": "result",
-    "Stretch": "result",
-    "TableRow": "result",
-    "Run": "run",
-    "run_scenario": "run",
-    "start_run": "run",
-    "Scenario": "scenario",
-    "Training": "scenario",
-    "load_scenario": "scenario",
-    "Shipped": "shipped",
-    "find_scenario": "shipped",
-    "list_scenarios": "shipped",
-    "shipped_folder": "shipped",
+    "AtEpoch": "uses.at_epoch",
+    "Row": "uses.at_epoch",
+    "network_at": "uses.at_epoch",
+    "agree_scenario": "uses.compare",
+    "bisect_scenario": "uses.compare",
+    "explain_scenario": "uses.compare",
+    "load_network": "uses.compare",
+    "session_at": "uses.compare",
+    "debug_scenario": "uses.debug",
+    "Document": "format.document",
+    "Verdict": "run.expect",
+    "film_scenario": "uses.film",
+    "film_scenario_pass": "uses.film",
+    "Exhibit": "uses.gallery",
+    "exhibits": "uses.gallery",
+    "write_gallery": "uses.gallery",
+    "schema": "format.json_schema",
+    "Drawn": "run.pictures",
+    "draw_pictures": "run.pictures",
+    "Predictor": "uses.predict",
+    "predictor": "uses.predict",
+    "read_scenario": "format.read",
+    "EpochRecord": "run.result",
+    "Losses": "run.result",
+    "Parameters": "run.result",
+    "RunResult": "run.result",
+    "Stretch": "run.result",
+    "TableRow": "run.result",
+    "Run": "run.run",
+    "run_scenario": "run.run",
+    "start_run": "run.run",
+    "Scenario": "build.scenario",
+    "Training": "build.scenario",
+    "load_scenario": "build.scenario",
+    "Shipped": "build.shipped",
+    "find_scenario": "build.shipped",
+    "list_scenarios": "build.shipped",
+    "shipped_folder": "build.shipped",
 }
 
 

@@ -5,10 +5,10 @@ Read `data`, then `metrics`, `task`, `state`, `graph_engine`, `programs`, `compi
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree
-from neurosim.training.compiled_engine import CompiledEngine
-from neurosim.training.engines import ENGINES, Engine
-from neurosim.training.gradients import Gradients, evaluate_loss, loss_and_gradients
-from neurosim.training.graph_engine import GraphEngine
+from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.engines.table import ENGINES, Engine
+from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import METRICS, accuracy
 from neurosim.training.state import TrainingState
 from neurosim.training.trainer import Epoch, History, epochs, train

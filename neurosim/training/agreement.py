@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from neurosim.errors import DivergedError
-from neurosim.functions.numerals import Matrix
+from neurosim.functions.numbers import Matrix
 from neurosim.functions.streams import require_seed
 from neurosim.network.network import Network
-from neurosim.training.compiled_engine import CompiledEngine
-from neurosim.training.graph_engine import GraphEngine
+from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import (
     Task,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.errors import ShapeError
-from neurosim.functions.numerals import Matrix, require_array
+from neurosim.functions.numbers import Matrix, require_array
 
 
 def accuracy(outputs: Any, T: Any) -> float:

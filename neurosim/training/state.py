@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.functions.numerals import Matrix
+from neurosim.functions.numbers import Matrix
 from neurosim.functions.streams import stream
 from neurosim.training.task import Task
 

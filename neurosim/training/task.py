@@ -15,7 +15,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.losses import LOSSES, REDUCTIONS, TARGET_RULES, Loss
-from neurosim.functions.numerals import Matrix, require_array
+from neurosim.functions.numbers import Matrix, require_array
 from neurosim.functions.optimizers import SGD, Optimizer, require_optimizer
 from neurosim.functions.penalties import L2, require_penalty
 from neurosim.interpreter.backward import require_fitting, require_slopes

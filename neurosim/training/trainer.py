@@ -17,11 +17,11 @@ from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unk
 from neurosim.functions.streams import require_seed
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
-from neurosim.training.engines import Engine, make_engine, require_engine
-from neurosim.training.graph_engine import GraphEngine
+from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.engines.table import Engine, make_engine, require_engine
 from neurosim.training.metrics import METRICS
-from neurosim.training.pace import Pace
 from neurosim.training.state import TrainingState, start_state
+from neurosim.training.stretch_length import Pace
 from neurosim.training.task import Task, make_task, require_epochs
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from neurosim.training.engines import CompiledEngine
+from neurosim.training.engines.table import CompiledEngine
 
 
 def test_engines_that_agree_are_told_so(neurosim):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from neurosim.cli import debug
-from neurosim.training.engines import CompiledEngine
+from neurosim.cli.commands.look import debug
+from neurosim.training.engines.table import CompiledEngine
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def test_agree_prints_the_worst_of_each_kind_and_where(neurosim):
 
 
 def test_agree_ends_with_1_where_the_engines_differ(neurosim, monkeypatch):
-    from neurosim.training.engines import CompiledEngine
+    from neurosim.training.engines.table import CompiledEngine
 
     honest = CompiledEngine.outputs
     monkeypatch.setattr(

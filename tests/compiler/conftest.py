@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.compiler.inlining import Inliner
 from neurosim.compiler.program import SCALAR_LIBRARY
+from neurosim.compiler.scalar.inlining import Inliner
 
 # the interpreter that runs the script must not find the package, wherever it is installed
 BLOCKED = """\

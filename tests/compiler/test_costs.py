@@ -16,7 +16,7 @@ from neurosim.compiler.costs import (
 )
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan
-from neurosim.compiler.training import choose_kind, plan_for
+from neurosim.compiler.training_programs import choose_kind, plan_for
 
 SIZES = [1, 2, 5, 30, 64, 1000, 100_000]
 

@@ -17,7 +17,7 @@ from neurosim.compiler.threads import (
     largest_product,
     pinned_kernels,
 )
-from neurosim.training import array_runs
+from neurosim.training.engines import array_program
 
 
 def threads():
@@ -52,13 +52,13 @@ SMALL, LARGE = layers(3, 20, 2), layers(300, 300, 2)  # 300 x 301 x 111 > 1e7
 def seen(monkeypatch):
     """The threads that BLAS has while a program of arrays runs."""
     found = []
-    steps = array_runs._ArrayRun.steps
+    steps = array_program._ArrayRun.steps
 
     def watched(self, *args, **options):
         found.append(threads())
         return steps(self, *args, **options)
 
-    monkeypatch.setattr(array_runs._ArrayRun, "steps", watched)
+    monkeypatch.setattr(array_program._ArrayRun, "steps", watched)
     return found
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.compiler.array_printer import mend, print_training, print_values
+from neurosim.compiler.array.printer import mend, print_training, print_values
 from neurosim.compiler.operations import Update
 from neurosim.compiler.planning import make_plan
-from neurosim.compiler.scalar_printer import print_scalar, print_unrolled
+from neurosim.compiler.scalar.printer import print_scalar, print_unrolled
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD
 

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from neurosim.drawing.folding import fold
-from neurosim.drawing.items import Circle
-from neurosim.drawing.layout import arrange
-from neurosim.drawing.routing import routes
+from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.geometry.items import Circle
+from neurosim.drawing.geometry.layout import arrange
+from neurosim.drawing.geometry.routing import routes
 from neurosim.network import Network
 
 

@@ -5,9 +5,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 import neurosim as ns
-from neurosim.drawing.canvas import MOST_NAMED, element_id
+from neurosim.drawing.diagram.canvas import MOST_NAMED, element_id
 from neurosim.drawing.drawing import draw, draw_step
-from neurosim.drawing.themes import LEAST_CONTRAST, THEMES, contrast
+from neurosim.drawing.page.themes import LEAST_CONTRAST, THEMES, contrast
 from neurosim.errors import UnknownNameError, WrongTypeError
 
 GIVEN = {"sample": [2, 3], "target": [1], "loss": "half_squared_error"}

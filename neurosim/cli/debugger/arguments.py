@@ -8,9 +8,9 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from neurosim.debugger.position import GRAINS, PHASES
+from neurosim.debugger.time.position import GRAINS, PHASES
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
-from neurosim.functions.numerals import shown
+from neurosim.functions.numbers import shown
 
 _LONGEST = 18  # digits: no training has as many steps
 _CONDITION = re.compile(r"(?:^|\s)if(?:\s|$)")

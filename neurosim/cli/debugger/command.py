@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.reply import Lines
+from neurosim.cli.debugger.state import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from neurosim.cli.debugger.desk import Desk
-from neurosim.cli.debugger.looking import TOPICS
+from neurosim.cli.debugger.asking import TOPICS
+from neurosim.cli.debugger.state import Desk
 from neurosim.cli.debugger.table import COMMANDS, find_command
-from neurosim.debugger.conditions import QUANTITIES
-from neurosim.debugger.expressions import FUNCTIONS
-from neurosim.debugger.locations import PARTS
-from neurosim.debugger.position import GRAINS, PHASES
-from neurosim.debugger.stops import CATCHES
+from neurosim.debugger.stops.breakpoints import CATCHES
+from neurosim.debugger.stops.conditions import QUANTITIES
+from neurosim.debugger.stops.expressions import FUNCTIONS
+from neurosim.debugger.stops.locations import PARTS
+from neurosim.debugger.time.position import GRAINS, PHASES
 from neurosim.errors import NeurosimError
 from neurosim.network.network import Network
 

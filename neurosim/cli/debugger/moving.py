@@ -11,8 +11,8 @@ from neurosim.cli.debugger.arguments import (
     require_some,
 )
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.reply import Lines, arrived
+from neurosim.cli.debugger.state import Desk
 from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.session import Session
 

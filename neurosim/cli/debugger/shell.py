@@ -1,8 +1,8 @@
 """A line that was typed becomes a command, and its reply."""
 
-from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.moving import MOVING
 from neurosim.cli.debugger.reply import Line, Lines
+from neurosim.cli.debugger.state import Desk
 from neurosim.cli.debugger.table import find_command
 from neurosim.debugger.session import Session
 from neurosim.errors import InvalidValueError

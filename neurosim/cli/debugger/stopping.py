@@ -11,11 +11,11 @@ from neurosim.cli.debugger.arguments import (
     whole_number,
 )
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.reply import Lines, lines_of, plain
-from neurosim.debugger.stops import CATCHES, Stop
+from neurosim.cli.debugger.state import Desk
+from neurosim.debugger.stops.breakpoints import CATCHES, Stop
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
-from neurosim.functions.numerals import counted, shown
+from neurosim.functions.numbers import counted, shown
 
 _CONDITIONS = (
     "CONDITION compares numbers: h1.output > 0.9 and x1->h1.gradient < 0, epoch == 10, loss > 1.5."

@@ -1,11 +1,11 @@
 """All commands, and how one is found: by its name, the beginning of it, or a letter as in gdb."""
 
 from neurosim.cli.debugger.arguments import one_word
+from neurosim.cli.debugger.asking import LOOKING
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.desk import Desk
-from neurosim.cli.debugger.looking import LOOKING
 from neurosim.cli.debugger.moving import MOVING
 from neurosim.cli.debugger.reply import Line, Lines, lines_of
+from neurosim.cli.debugger.state import Desk
 from neurosim.cli.debugger.stopping import STOPPING
 from neurosim.cli.debugger.what_if import WHAT_IF
 from neurosim.errors import InvalidValueError, UnknownNameError, guess

@@ -2,8 +2,8 @@
 
 from neurosim.cli.debugger.arguments import assignment, joined, one_word
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.desk import Desk
 from neurosim.cli.debugger.reply import Lines, lines_of
+from neurosim.cli.debugger.state import Desk
 
 
 def _set(desk: Desk, text: str) -> Lines:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
-from neurosim.functions.numerals import counted
+from neurosim.functions.numbers import counted
 from neurosim.training.data.rows import Matrix, Measured
 
 PARTS = ("train", "validation", "test")

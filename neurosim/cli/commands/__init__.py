@@ -1,0 +1,1 @@
+"""The commands, by purpose: run, look, check, share."""

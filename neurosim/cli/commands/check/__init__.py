@@ -1,0 +1,1 @@
+"""Commands that check: agree, bench, schema, list."""

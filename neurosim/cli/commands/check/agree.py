@@ -1,0 +1,67 @@
+"""``neurosim agree``: both engines on a scenario's data, and where they differ most, or first."""
+
+import importlib
+from pathlib import Path
+
+import click
+
+from neurosim.scenario import agree_scenario, bisect_scenario, session_at
+
+
+@click.command()
+@click.argument("file")
+@click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
+              help="How many batches to train before parameters are compared.")  # fmt: skip
+@click.option("--bisect", is_flag=True,
+              help="Find the first batch, sample and neuron where they part.")  # fmt: skip
+@click.option("--tolerance", type=float, metavar="T",
+              help="With --bisect: allow T * max(1, |a|); 1e-10 if not given.")  # fmt: skip
+@click.option("--debug", "is_debugged", is_flag=True,
+              help="With --bisect: open a debugging session there.")  # fmt: skip
+@click.option("--trace", type=click.Path(path_type=Path), metavar="TRACE",
+              help="With --bisect: compare FILE with a saved trace.")  # fmt: skip
+def agree(
+    file: str,
+    updates: int,
+    *,
+    bisect: bool,
+    tolerance: float | None,
+    is_debugged: bool,
+    trace: Path | None,
+) -> int:
+    """Compare the two engines on FILE: do they say the same numbers?
+
+    FILE is a scenario with data. Prints the worst difference of the outputs, the loss, the
+    gradients and the trained parameters, and where it is; 1e-12 * max(1, |x|) is allowed, 1e-10
+    after training. With --bisect, prints where in the training they part first; with --debug too,
+    opens a session before that sample (see neurosim debug).
+    """
+    if bisect:
+        return _bisect(file, updates, tolerance, trace, is_debugged=is_debugged)
+    for name, value in (("--tolerance", tolerance), ("--trace", trace), ("--debug", is_debugged)):
+        if value is not None and value is not False:
+            got = "" if value is True else f", got {value}"
+            raise click.UsageError(f"{name}: goes with --bisect alone{got}")
+    agreement = agree_scenario(file, updates=updates)
+    for difference in agreement.differences:
+        click.echo(str(difference))
+    click.echo("the engines agree" if agreement.passed else "the engines do not agree")
+    return 0 if agreement.passed else 1
+
+
+def _bisect(
+    file: str, updates: int, tolerance: float | None, trace: Path | None, *, is_debugged: bool
+) -> int:
+    found = bisect_scenario(file, updates=updates, tolerance=tolerance, trace=trace)
+    if found is not None:
+        click.echo(str(found))
+        if is_debugged:
+            # nobody else waits for it
+            face = importlib.import_module("neurosim.cli.commands.look.debug")
+            face.open_shell(session_at(file, found))
+        return 1
+    whom = (
+        "the engines agree after each of" if trace is None else "the scenario and the trace agree"
+    )
+    click.echo(f"{whom} {updates} updates" if trace is None else whom)
+    return 0

@@ -1,0 +1,192 @@
+"""``neurosim draw``: a picture of a network, before its training or after."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from neurosim.cli.commands.look.forms import FORMS
+from neurosim.drawing.diagram.diagram import prepare
+from neurosim.drawing.diagram.path_text import tell_paths
+from neurosim.drawing.diagram.sample_values import SHOWN
+from neurosim.drawing.drawing import paint
+from neurosim.drawing.page.pages import require_target, save, settings
+from neurosim.drawing.page.themes import THEMES
+from neurosim.errors import FileError, InvalidValueError
+from neurosim.network.network import Network
+from neurosim.scenario import find_scenario, network_at
+
+_MOST_DIGITS = 18  # of a number of epochs
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be drawn, and how; nothing is read or trained before `make` is called.
+
+    Attributes:
+        file: a scenario, its name, or a saved network.
+        moment: the epoch, the seed and the overrides, for `neurosim.scenario.network_at`.
+        sample: the number of a training row, or None.
+        values: the values of the inputs as they were typed, or None.
+        options: for `neurosim.draw`.
+        path: the names of two neurons, between which the ways are told and marked, or None.
+        theme: the name of the theme.
+        out: the file that was named, or None.
+        form: a key of `WRITERS`.
+        overwrite: whether a file that is there may be replaced.
+    """
+
+    file: str
+    moment: dict[str, Any]
+    sample: int | None
+    values: str | None
+    options: dict[str, Any]
+    path: tuple[str, str] | None
+    theme: str
+    out: Path | None
+    form: str
+    overwrite: bool
+
+    def make(self) -> tuple[Network, dict[str, Any]]:
+        """The network at its moment, and options for `neurosim.draw`: sample and subtitle too."""
+        at = network_at(self.file, **self.moment)
+        said = [] if at.scenario is None else [f"epoch {at.epoch}"]
+        found: dict[str, Any] = {}
+        if self.sample is not None:
+            found = at.row(self.sample)._asdict()
+            said.append(f"sample {self.sample}")
+        elif self.values is not None:
+            found = {"sample": at.scaled(_numbers(self.values))}
+            said.append(f"input {self.values}")
+        if self.path is not None:
+            story = tell_paths(at.network, *self.path, sample=found.get("sample"))
+            click.echo(story, err=self.form in {"dot", "mermaid"})
+            ways = [f"{source}->{target}" for source, target in sorted(story.connections)]
+            found["highlight"] = [*self.options["highlight"], *self.path, *ways]
+        return at.network, self.options | found | {"subtitle": ", ".join(said)}
+
+
+@click.command()
+@click.argument("file")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
+              help="Write there: .svg, .png or .pdf. Without it: FILE.svg, here.")  # fmt: skip
+@click.option("--format", "form", metavar="FORMAT",
+              help="Instead of the ending of OUT; dot, mermaid and text are printed.")  # fmt: skip
+@click.option("--sample", type=click.IntRange(min=0), metavar="N",
+              help="Show training row N (from 0), its target and its loss.")  # fmt: skip
+@click.option("--input", "values", metavar="2,3", help="Show the values of this sample.")
+@click.option("--epoch", default="0", show_default=True, metavar="N|end",
+              help="After so many epochs of training.")  # fmt: skip
+@click.option("--show", default="weights,outputs", show_default=True, metavar="WORDS",
+              help=f"What is written: {', '.join(SHOWN)}.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Draw all neurons, however many.")
+@click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
+              help="How columns are chosen.")  # fmt: skip
+@click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
+@click.option("--highlight", multiple=True, metavar="NAME",
+              help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
+@click.option("--path", nargs=2, metavar="A B",
+              help="Mark the ways from neuron A to B, and tell the product of each.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
+              help="Instead of the file's.")  # fmt: skip
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
+              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+def draw(  # noqa: PLR0917 - click passes a command its options by name
+    file: str,
+    out: Path | None,
+    form: str | None,
+    sample: int | None,
+    values: str | None,
+    epoch: str,
+    show: str,
+    full: bool,
+    layout: str | None,
+    theme: str,
+    highlight: Sequence[str],
+    path: tuple[str, str] | None,
+    seed: int | None,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Draw the network of FILE, a scenario or a saved network.
+
+    It is drawn as the file has it, or after --epoch epochs of training.
+    """
+    _require_one(sample, values)
+    chosen = _form_of(out, form)
+    words = tuple(word.strip() for word in show.split(","))
+    options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
+    moment = {"epoch": _epoch(epoch), "seed": seed, "overrides": overrides}
+    wanted = Wanted(
+        file, moment, sample, values, options, path, theme, out, chosen, overwrite
+    )  # fmt: skip
+    return WRITERS[chosen](wanted)
+
+
+def _form_of(out: Path | None, form: str | None) -> str:
+    """The format: the one that is given, else the ending of the file, else svg."""
+    wanted = form or ("svg" if out is None else out.suffix[1:].lower())
+    if wanted not in WRITERS:
+        what = "format" if form else f"{out}: format"
+        raise InvalidValueError(f"{what}: got {wanted!r}; expected one of {', '.join(WRITERS)}")
+    return wanted
+
+
+def _epoch(text: str) -> int | str:
+    if text == "end":
+        return text
+    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+        message = f"--epoch: got {text!r:.80}; expected a number of epochs, or end"
+        raise InvalidValueError(message)
+    return int(text)
+
+
+def _require_one(sample: int | None, values: str | None) -> None:
+    if sample is not None and values is not None:
+        raise InvalidValueError("--sample, --input: got both; expected one of them")
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        message = f"--input: got {text!r:.80}; expected numbers such as 2,3"
+        raise InvalidValueError(message) from None
+
+
+# --- formats
+
+
+@settings()
+def write_picture(wanted: Wanted) -> int:
+    """Write a picture to its file, and tell the file's name."""
+    stem = find_scenario(wanted.file).stem
+    out = Path(f"{stem}.{wanted.form}") if wanted.out is None else wanted.out
+    if out.suffix[1:].lower() != wanted.form:
+        raise InvalidValueError(f"{out}: got the format {wanted.form!r}; expected that ending")
+    _require_free(out, overwrite=wanted.overwrite)
+    network, options = wanted.make()
+    diagram = prepare(network, **options)
+    figure = paint(diagram, theme=wanted.theme).get_figure(root=True)
+    assert figure is not None
+    save(figure, out, title=diagram.title, description=diagram.description,
+         overwrite=wanted.overwrite)  # fmt: skip
+    click.echo(str(out))
+    return 0
+
+
+def _require_free(out: Path, *, overwrite: bool) -> None:
+    if out.is_file() and not overwrite:
+        raise FileError(f"{out}: exists; expected a new file, or --overwrite")
+    require_target(out, overwrite=overwrite)
+
+
+WRITERS: dict[str, Callable[[Wanted], int]] = {
+    "svg": write_picture,
+    "png": write_picture,
+    "pdf": write_picture,
+    **FORMS,
+}

@@ -1,0 +1,244 @@
+"""``neurosim trace``: every step of a stretch of training, written down; and compared."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import click
+
+from neurosim.debugger.traces.diff import Difference, diff_traces
+from neurosim.debugger.traces.file import Trace, is_trace, read_trace
+from neurosim.debugger.traces.trace import (
+    Entry,
+    Header,
+    Pair,
+    entry_of,
+    header_of,
+    new_file,
+    positioned_steps,
+    write_trace,
+)
+from neurosim.debugger.traces.worksheet import Mistake, check_hand, read_hand
+from neurosim.errors import DivergedError, FileError, InvalidValueError
+from neurosim.functions.numbers import counted
+from neurosim.scenario import find_scenario, load_scenario
+from neurosim.scenario.build.scenario import Scenario
+from neurosim.training.state import TrainingState, start_state
+from neurosim.training.task import Task, make_task
+from neurosim.training.trainer import train
+
+_MOST_LINES = 60  # of an arithmetic that is printed
+_OF_TASK = ("loss", "reduction", "optimizer", "batch_size", "shuffle", "penalty", "precision")
+
+
+class _Stretch(NamedTuple):
+    """A stretch of a scenario's training that is to be walked."""
+
+    task: Task
+    state: TrainingState
+    n_batches: int
+
+    @property
+    def header(self) -> Header:
+        return header_of(self.task, self.state, self.n_batches)
+
+    def pairs(self) -> Iterator[Pair]:
+        return positioned_steps(self.task, self.state, self.n_batches)
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry_of(*pair) for pair in _as_far_as_it_goes(self.pairs(), []))
+
+
+class _Trace(click.Command):
+    """The command, but for a first word ``diff``, which is a command of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:  # fmt: skip
+        if args[:1] == ["diff"]:
+            return diff.make_context(f"{info_name} diff", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(cls=_Trace)
+@click.argument("file")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
+              help="Write there instead of to standard output.")  # fmt: skip
+@click.option("--epoch", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
+              help="The first epoch; those before it are trained, not traced.")  # fmt: skip
+@click.option("--epochs", default=1, show_default=True, type=click.IntRange(min=0), metavar="N",
+              help="How many epochs.")  # fmt: skip
+@click.option("--batches", type=click.IntRange(min=0), metavar="N",
+              help="How many batches, instead of whole epochs.")  # fmt: skip
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
+              help="Change a key of the file, as in training.batch_size=1.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+def trace(  # noqa: PLR0917 - click passes a command its options by name
+    file: str,
+    out: Path | None,
+    epoch: int,
+    epochs: int,
+    batches: int | None,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Write down every step of the training of FILE, a JSON object on a line each.
+
+    FILE is a scenario. `neurosim trace diff A B` compares two traces, or a trace with a calculation
+    by hand (a scenario of the name diff is ./diff).
+    """
+    with _target(out, overwrite=overwrite) as target:
+        stretch = _stretch(file, epoch, overrides)
+        stretch = stretch._replace(n_batches=_n_batches(stretch.task, epochs, batches))
+        ended: list[DivergedError] = []
+        write_trace(target, stretch.header, _as_far_as_it_goes(stretch.pairs(), ended))
+    if ended:
+        raise ended[0]
+    return 0
+
+
+@click.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--tolerance", type=float, metavar="T",
+              help="Allow T * max(1, |a|); without it, traces must be equal to the last bit, and"
+                   " hand calculations to half a unit of the last digit written.")  # fmt: skip
+def diff(first: str, second: str, tolerance: float | None) -> int:
+    """Name the first line where two traces differ, with both arithmetics.
+
+    A and B are traces, or scenarios, which are traced from their beginning. B may be a calculation
+    by hand: a .csv file with the columns what and value (h1.output,0.2376), and epoch and sample if
+    wanted. Its first wrong line is named. The exit code is 0 where nothing differs, 1 where
+    something does.
+    """
+    if _is_hand(first):
+        first, second = second, first
+    if _is_hand(first):
+        raise FileError(f"{first}: two calculations by hand; expected a trace to judge one by")
+    if _is_hand(second):
+        return _judge(first, Path(second), tolerance)
+    a, b = _open(first), _open(second)
+    found = diff_traces(_entries(a, b, first), _entries(b, a, second), tolerance or 0.0)
+    if found is None:
+        click.echo("the traces are the same, line by line")
+        return 0
+    _print_difference(found, first, second)
+    return 1
+
+
+def _target(out: Path | None, *, overwrite: bool) -> AbstractContextManager[BinaryIO]:
+    if out is None or str(out) == "-":
+        return nullcontext(sys.stdout.buffer)
+    if out.is_file() and not overwrite:
+        raise FileError(f"{out}: exists; expected a new file, or --overwrite")
+    return new_file(out, overwrite=overwrite)
+
+
+def _stretch(file: str, epoch: int, overrides: Sequence[str] = ()) -> _Stretch:
+    """The first epoch from this one on; what comes before is trained."""
+    scenario = load_scenario(file, overrides=overrides)
+    if scenario.data is None or scenario.training is None:
+        lacks = "data" if scenario.data is None else "training"
+        raise InvalidValueError(
+            f"{file}: nothing to trace, got no {lacks}; expected a scenario with a training"
+        )
+    options = {name: getattr(scenario.training, name) for name in _OF_TASK}
+    X, T = scenario.data.train
+    task = make_task(scenario.network, X, T, **options)
+    state = _state(scenario, task, options, epoch)
+    # the walk is in double precision, whatever the epochs before were trained in
+    return _Stretch(replace(task, precision="double"), state, task.n_batches)
+
+
+def _state(scenario: Scenario, task: Task, options: dict[str, Any], epoch: int) -> TrainingState:
+    if epoch == 0:
+        return start_state(task, scenario.seed)
+    given: dict[str, Any] = {"epochs": epoch, "engine": scenario.engine, "seed": scenario.seed}
+    return train(task.network, task.X, task.T, **options, **given).state
+
+
+def _n_batches(task: Task, epochs: int, batches: int | None) -> int:
+    return epochs * task.n_batches if batches is None else batches
+
+
+def _as_far_as_it_goes(pairs: Iterator[Pair], ended: list[DivergedError]) -> Iterator[Pair]:
+    """The steps up to where training diverges: they are what one wants to see then."""
+    try:
+        yield from pairs
+    except DivergedError as error:
+        ended.append(error)
+
+
+def _is_hand(name: str) -> bool:
+    return name.lower().endswith(".csv")
+
+
+def _open(name: str) -> Trace | str:
+    """The trace of this name; the name itself where it is a scenario's."""
+    path = Path(name)
+    is_file = path.is_file()
+    if is_file and (is_trace(path) or path.suffix not in (".yaml", ".yml", ".json")):
+        return read_trace(path)
+    return str(find_scenario(name))
+
+
+def _entries(one: Trace | str, other: Trace | str, name: str) -> Iterator[Entry]:
+    """The entries of a trace; those of a scenario over the range of the other."""
+    if isinstance(one, Trace):
+        return iter(one)
+    stretch = _stretch(name, _range_of(other, "epoch", 0))
+    batch, n_batches = _range_of(other, "batch", 0), _range_of(other, "batches", stretch.n_batches)
+    entries = stretch._replace(n_batches=batch + n_batches).entries()
+    return (entry for entry in entries if _is_behind(entry, stretch.state.epoch, batch))
+
+
+def _is_behind(entry: Entry, epoch: int, batch: int) -> bool:
+    return (entry.epoch, entry.batch) >= (epoch, batch)
+
+
+def _range_of(trace: Trace | str, key: str, usual: int) -> int:
+    """What the header of a trace says of its range."""
+    if not isinstance(trace, Trace):
+        return usual
+    value = trace.header.get(key)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        got = f"{value!r:.60}"
+        raise FileError(f"{trace.path}:1: {key}: got {got}; expected an integer >= 0")
+    return value
+
+
+def _judge(name: str, path: Path, tolerance: float | None) -> int:
+    hand = read_hand(path)
+    opened = _open(name)
+    if isinstance(opened, Trace):
+        entries = iter(opened)
+    else:
+        epochs = [given.epoch or 0 for given in hand]
+        stretch = _stretch(name, min(epochs))
+        n_epochs = max(epochs) - min(epochs) + 1
+        entries = stretch._replace(n_batches=n_epochs * stretch.n_batches).entries()
+    mistake = check_hand(hand, entries, tolerance)
+    if mistake is None:
+        click.echo(f"{counted(len(hand), 'value')} by hand, all of them right")
+        return 0
+    _print_mistake(mistake)
+    return 1
+
+
+def _print_difference(found: Difference, first: str, second: str) -> None:
+    click.echo(str(found))
+    for name, entry in ((first, found.first), (second, found.second)):
+        if entry is not None:
+            click.echo(f"  {name}:{found.line}: {entry.text}")
+
+
+def _print_mistake(mistake: Mistake) -> None:
+    click.echo(str(mistake))
+    for line in mistake.arithmetic[:_MOST_LINES]:
+        click.echo(f"  {line}")
+    if len(mistake.arithmetic) > _MOST_LINES:
+        click.echo(f"  ... and {len(mistake.arithmetic) - _MOST_LINES} more")

@@ -1,0 +1,1 @@
+"""Commands that run a scenario: run, new, predict."""

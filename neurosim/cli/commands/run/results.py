@@ -1,0 +1,83 @@
+"""Results for other programs: a JSON document, and a folder of files."""
+
+import json
+import os
+from collections.abc import Iterable
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+from neurosim.cli.messages import problems_of
+from neurosim.errors import FileError, NeurosimError
+from neurosim.files import write_whole
+from neurosim.scenario import RunResult
+
+FILES = ("run.json", "metrics.jsonl", "network.json")
+
+
+def invalid_document(file: str, error: NeurosimError) -> dict[str, Any]:
+    """What stands for a scenario that could not be run."""
+    problems = list(problems_of(error))
+    return {"scenario": file, "path": file, "status": "invalid", "problems": problems}
+
+
+def to_json(document: object) -> bytes:
+    """The document as JSON, which is UTF-8 wherever it goes.
+
+    A file's name may hold bytes that are no text; they are written as an escape.
+    """
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def folders_for(files: Iterable[str], out: Path) -> list[Path]:
+    """A folder for the results of each file: ``out`` itself for one, else one a file in it."""
+    names = [Path(file).stem for file in files]
+    if len(names) == 1:
+        return [out]
+    taken: dict[str, None] = {}
+    for name in names:
+        numbered = (f"{name}-{number}" for number in count(2))
+        taken[next(free for free in chain([name], numbered) if free not in taken)] = None
+    return [out / name for name in taken]
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder, so that nobody trains for hours for a place that cannot be written to.
+
+    Raises:
+        FileError: it cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error.strerror) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unwritable(folder, "permission denied")
+    for path in (folder / name for name in FILES):
+        if path.is_dir():
+            raise FileError(f"{path}: is a folder; expected a file, or none, to write results to")
+
+
+def write_result(result: RunResult, folder: Path) -> None:
+    """Write run.json, metrics.jsonl (a line an epoch) and network.json, each whole or not at all.
+
+    Raises:
+        FileError: one cannot be written.
+    """
+    run, metrics, network = (folder / name for name in FILES)
+    lines = [json.dumps(record.to_dict(), allow_nan=False) + "\n" for record in result.history]
+    try:
+        if result.network is None:
+            network.unlink(missing_ok=True)  # that of an earlier run would pass for this one's
+        else:
+            result.network.save(network)
+        write_whole(metrics, "".join(lines).encode())
+        write_whole(run, to_json(result.to_dict()) + b"\n")
+    except OSError as error:
+        raise _unwritable(folder, error.strerror) from None
+
+
+def _unwritable(folder: Path, reason: str | None) -> FileError:
+    what = f"{folder}: no folder that can be written to, {str(reason).lower()}"
+    return FileError(f"{what}; expected a folder, or a new name")

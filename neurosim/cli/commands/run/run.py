@@ -1,0 +1,164 @@
+"""``neurosim run``: train what scenarios describe, and judge it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from neurosim import scenario
+from neurosim.cli.commands.run.report import met_of, print_result
+from neurosim.cli.commands.run.results import (
+    FILES,
+    folders_for,
+    invalid_document,
+    prepare_folder,
+    to_json,
+    write_result,
+)
+from neurosim.cli.messages import complain
+from neurosim.cli.terminal import terminal
+from neurosim.errors import FileError, NeurosimError
+from neurosim.scenario import Run, RunResult, start_run
+from neurosim.scenario.format.node import shortened
+
+if TYPE_CHECKING:
+    from neurosim.scenario import Drawn
+
+# the worst ending of several comes first
+_ENDINGS = (("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0), ("skipped", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How the run of one file ended: in a result, or in an error."""
+
+    file: str
+    outcome: RunResult | NeurosimError
+    drawn: "tuple[Drawn, ...]" = ()
+
+    @property
+    def status(self) -> str:
+        return "invalid" if isinstance(self.outcome, NeurosimError) else self.outcome.status
+
+    @property
+    def document(self) -> dict[str, object]:
+        if isinstance(self.outcome, NeurosimError):
+            return invalid_document(self.file, self.outcome)
+        return self.outcome.to_dict()
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE|NAME...")
+@click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
+              help="Instead of the file's.")  # fmt: skip
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
+              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@click.option("--out", metavar="DIR",
+              help="Write run.json, metrics.jsonl, network.json and the pictures.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
+def run(  # noqa: PLR0917 - click passes a command its options by name
+    files: Sequence[str],
+    engine: str | None,
+    seed: int | None,
+    overrides: Sequence[str],
+    out: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Run scenarios and check what they expect.
+
+    Each is a file, or the name of a shipped scenario.
+    """
+    console = terminal()
+    if out == "":  # as a path it would be the folder one stands in
+        raise FileError("--out: no folder, got ''; expected the name of one")
+    folders = [None] * len(files) if out is None else folders_for(files, Path(out))
+    endings = []
+    for file, folder in zip(files, folders, strict=True):
+        ending = _run(file, folder, engine=engine, seed=seed, overrides=overrides)
+        endings.append(ending)
+        if isinstance(ending.outcome, NeurosimError):
+            complain(ending.outcome)
+        elif not as_json:
+            _print(ending.outcome, file, console, quiet=quiet)
+        if folder is not None and ending.status != "invalid":
+            _tell_files(ending, folder)
+    if as_json:
+        documents = [ending.document for ending in endings]
+        click.echo(to_json(documents[0] if len(files) == 1 else documents))
+    elif len(files) > 1:
+        _print_count([ending.status for ending in endings])
+    statuses = [ending.status for ending in endings]
+    statuses += ["invalid" for ending in endings if any(one.problem for one in ending.drawn)]
+    return next(code for status, code in _ENDINGS if status in statuses)
+
+
+def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
+    try:
+        made = start_run(file, **options)
+        if folder is not None:
+            prepare_folder(folder)
+        _watch(made, file)
+        result = made.result()
+        drawn: tuple[Drawn, ...] = ()
+        if folder is not None:
+            write_result(result, folder)
+            drawn = _draw(made, result, folder)
+    except NeurosimError as error:
+        return _Ending(file, error)
+    return _Ending(file, result, drawn)
+
+
+def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
+    """Draw what the scenario asks for; what draws is loaded only then."""
+    if made.scenario is None or not made.scenario.draw:
+        return ()
+    return tuple(scenario.draw_pictures(made.scenario, result, folder))
+
+
+def _tell_files(ending: _Ending, folder: Path) -> None:
+    names = [*FILES, *(one.file for one in ending.drawn if not one.problem)]
+    click.echo(shortened(f"wrote {', '.join(names)} to {folder}"), err=True)
+    for one in ending.drawn:
+        if one.problem:
+            click.echo(f"error: {shortened(one.problem)}", err=True)
+        elif one.note:
+            click.echo(f"note: {one.file}: {shortened(one.note)}", err=True)
+
+
+def _watch(made: Run, file: str) -> None:
+    """Drain the run; where a person looks on, with a bar."""
+    if not sys.stderr.isatty() or not made.n_epochs:
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("epochs"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=terminal(stderr=True), transient=True) as progress:
+        bar = progress.add_task(Path(file).stem, total=made.n_epochs)
+        for stretch in made:
+            progress.advance(bar, len(stretch))
+
+
+def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> None:
+    if not quiet:
+        print_result(result, console)
+        console.print()
+        return
+    line = f"{result.status:8} {Path(file).stem}: {met_of(result)}"
+    click.echo(f"{result.status:8} {Path(file).stem}: {result.message}" if result.message else line)
+
+
+def _print_count(statuses: Sequence[str]) -> None:
+    counts = {status: statuses.count(status) for status, _ in reversed(_ENDINGS)}
+    click.echo(", ".join(f"{count} {status}" for status, count in counts.items() if count))

@@ -1,0 +1,1 @@
+"""Commands that make files for others: compile, animate, gallery."""

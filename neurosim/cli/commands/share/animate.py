@@ -1,0 +1,136 @@
+"""``neurosim animate``: a film of a training, or of one pass."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from neurosim.cli.messages import complain
+from neurosim.cli.terminal import terminal
+from neurosim.drawing.diagram.sample_values import SHOWN
+from neurosim.drawing.film.film import (
+    MOST_BYTES,
+    MOST_FRAMES,
+    Filming,
+    Look,
+    require_film,
+    require_limits,
+)
+from neurosim.drawing.film.of_pass import GRAINS, SHOW_OF_PASS
+from neurosim.drawing.page.pages import FILMS
+from neurosim.drawing.page.themes import THEMES
+from neurosim.errors import DivergedError, FileError, InvalidValueError
+from neurosim.scenario import film_scenario, film_scenario_pass, find_scenario
+
+_DIVERGED = 3
+_MEGABYTE = 1e6
+
+
+@click.command()
+@click.argument("file")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
+              help="Write there: .gif, or .mp4 by ffmpeg. Without it: FILE.gif, here.")  # fmt: skip
+@click.option("--what", default="diagram", show_default=True, type=click.Choice(FILMS),
+              help="The network, its boundary (of two inputs), or both.")  # fmt: skip
+@click.option("--every", type=click.IntRange(min=1), metavar="N",
+              help="A frame for every N epochs.")  # fmt: skip
+@click.option("--pass", "epoch", type=click.IntRange(min=0), metavar="N",
+              help="Not the training, but one pass in epoch N, step by step.")  # fmt: skip
+@click.option("--grain", type=click.Choice(GRAINS),
+              help="Of --pass: a frame for each neuron (as usual), step or layer.")  # fmt: skip
+@click.option("--sample", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
+              help="The training row whose values are shown.")  # fmt: skip
+@click.option("--show", metavar="WORDS", help=f"What is written: {', '.join(SHOWN)}.")
+@click.option("--full", is_flag=True, help="Draw all neurons, however many.")
+@click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
+              help="How columns are chosen.")  # fmt: skip
+@click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
+@click.option("--size", type=int, metavar="PIXELS", help="Of the longer side, at most.")
+@click.option("--fps", type=float, metavar="N", help="Frames a second.")
+@click.option("--max-frames", default=MOST_FRAMES, show_default=True, type=int, metavar="N",
+              help="More moments are thinned evenly.")  # fmt: skip
+@click.option("--max-size", default=MOST_BYTES / _MEGABYTE, show_default=True, type=float,
+              metavar="MB", help="A larger film is made smaller.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
+              help="Instead of the file's.")  # fmt: skip
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
+              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+def animate(  # noqa: PLR0917 - click passes a command its options by name
+    file: str,
+    out: Path | None,
+    what: str,
+    every: int | None,
+    epoch: int | None,
+    grain: str | None,
+    sample: int,
+    show: str | None,
+    full: bool,
+    layout: str | None,
+    theme: str,
+    size: int | None,
+    fps: float | None,
+    max_frames: int,
+    max_size: float,
+    engine: str | None,
+    seed: int | None,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Film the training of FILE, a scenario.
+
+    Colours, axes and places are the same in all frames. What is left out to keep to a size and a
+    number of frames is said.
+    """
+    _require_one_kind(epoch, grain, every, what)
+    target = Path(f"{find_scenario(file).stem}.gif") if out is None else out
+    _require_free(target, overwrite=overwrite)
+    usual = ("weights", "outputs") if epoch is None else SHOW_OF_PASS
+    words = usual if show is None else tuple(word.strip() for word in show.split(","))
+    require_limits(1.0 if fps is None else fps, max_size * _MEGABYTE)
+    look = Look(what, words, full, layout, theme, None, size, max_frames)
+    options: dict[str, Any] = {"engine": engine, "seed": seed, "overrides": overrides}
+    options["sample"] = sample
+    if epoch is None:
+        filming = film_scenario(file, look, every=every, **options)
+    else:
+        filming = film_scenario_pass(file, look, epoch=epoch, grain=grain or GRAINS[0], **options)
+    _watch(filming, target.stem)
+    limit = {"max_size": max_size * _MEGABYTE, "overwrite": overwrite}
+    film = filming.save(target, fps=fps, **limit)  # type: ignore[arg-type]
+    click.echo(str(film.path))
+    click.echo(str(film).removeprefix(f"{film.path}: "), err=True)
+    if film.diverged:
+        complain(DivergedError(f"the film ends here: {film.diverged}"))
+        return _DIVERGED
+    return 0
+
+
+def _require_one_kind(epoch: int | None, grain: str | None, every: int | None, what: str) -> None:
+    if epoch is None and grain is not None:
+        raise InvalidValueError(f"--grain: got {grain!r} without --pass; expected --pass 0 too")
+    if epoch is not None and every is not None:
+        raise InvalidValueError("--pass, --every: got both; expected one of them")
+    if epoch is not None and what != "diagram":
+        raise InvalidValueError(f"--what: got {what!r} with --pass; expected 'diagram'")
+
+
+def _require_free(target: Path, *, overwrite: bool) -> None:
+    if target.is_file() and not overwrite:
+        raise FileError(f"{target}: exists; expected a new file, or --overwrite")
+    require_film(target, overwrite=overwrite)
+
+
+def _watch(filming: Filming, name: str) -> None:
+    """Make the film; where a person looks on, with a bar."""
+    if not sys.stderr.isatty():
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal(stderr=True), transient=True) as progress:
+        bar = progress.add_task(name, total=filming.n_steps)
+        for _ in filming:
+            progress.advance(bar)

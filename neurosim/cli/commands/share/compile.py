@@ -1,0 +1,99 @@
+"""``neurosim compile``: the program that a scenario's network becomes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from neurosim.cli.messages import as_argument
+from neurosim.compiler import Matrices, compile_network
+from neurosim.compiler.explain import Explanation
+from neurosim.errors import FileError
+from neurosim.functions.numbers import counted, short
+from neurosim.scenario import explain_scenario, load_network
+
+_MOST = 10  # rows and columns of a matrix that is printed; larger ones nobody reads
+
+
+@click.command("compile")
+@click.argument("file")
+@click.option("--standalone", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.py",
+              help="Write a script that needs only NumPy.")  # fmt: skip
+@click.option("--explain", is_flag=True,
+              help="Tell what was chosen for each block, why, and its cost.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace OUT.py where it exists.")
+def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool) -> int:
+    """Print the matrices and the program of FILE.
+
+    FILE is a scenario, whose network is taken as it is before training, or a saved network.
+    """
+    if explain:
+        _print_explanation(explain_scenario(file))
+        return 0
+    compiled = compile_network(load_network(file))
+    if standalone is not None:
+        _write(standalone, compiled.standalone(), overwrite=overwrite)
+        sample = ",".join("0" for _ in compiled.plan.blocks[0].names)
+        script = as_argument(standalone)
+        click.echo(f"wrote {standalone}; now: echo {sample} | python {script}", err=True)
+        return 0
+    for block in compiled.matrices:
+        for line in _lines_of(block):
+            click.echo(f"# {line}".rstrip())
+    click.echo(compiled.source)
+    return 0
+
+
+def _print_explanation(explanation: Explanation) -> None:
+    click.echo(f"batches of {counted(explanation.rows, 'row')}")
+    click.echo(f"program: {explanation.program}")
+    click.echo(f"threads: {explanation.threads}")
+    click.echo("")
+    rows = [("block", "neurons", "sources", "multiply-adds", "bytes", "kind", "why")]
+    rows += [
+        (
+            str(block.number),
+            block.neurons,
+            f"{block.sources:,}",
+            f"{block.operations:,}",
+            f"{block.n_bytes:,}",
+            block.kind,
+            block.why,
+        )
+        for block in explanation.blocks
+    ]
+    total = (f"{explanation.operations:,}", f"{explanation.n_bytes:,}")
+    rows.append(("all", "", "", *total, "", ""))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if 2 <= i <= 4 else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _write(path: Path, text: str, *, overwrite: bool) -> None:
+    try:
+        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise FileError(f"{path}: exists; expected a new file, or --overwrite") from None
+
+
+def _lines_of(block: Matrices) -> Iterator[str]:
+    """A block in a line; below it, where they are small, its weights: rows are sources."""
+    yield repr(block)
+    if max(len(block.sources), len(block.targets)) > _MOST:
+        return
+    rows = [["", *block.targets]]
+    rows += [
+        [source, *map(short, weights)]
+        for source, weights in zip(block.sources, block.weights.tolist(), strict=True)
+    ]
+    rows += [["bias", *map(short, block.biases.tolist())]] if block.biases.any() else []
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *cells in rows:
+        numbers = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+        yield f"  {first:{widths[0]}}  {'  '.join(numbers)}"
+    yield ""

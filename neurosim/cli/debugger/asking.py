@@ -1,0 +1,179 @@
+"""The commands that look, and change nothing."""
+
+from neurosim.cli.debugger.arguments import (
+    count_of,
+    file_and_rest,
+    grain_and_count,
+    joined,
+    name_and_epoch,
+    numbers_of,
+    require_nothing,
+    require_some,
+)
+from neurosim.cli.debugger.command import Command
+from neurosim.cli.debugger.reply import Line, Lines, lines_of, plain
+from neurosim.cli.debugger.state import Desk
+from neurosim.debugger.session import Session
+from neurosim.debugger.wording import subject_of
+from neurosim.drawing.drawing import paint, prepare_step
+from neurosim.drawing.page.pages import save, settings
+from neurosim.errors import GraphError, UnknownNameError, unknown
+from neurosim.functions.numbers import counted
+from neurosim.network.layer import Layer
+from neurosim.network.neuron import Neuron
+
+_AROUND = 5  # steps that `list` shows before this place, and after it
+
+
+def _print(desk: Desk, text: str) -> Lines:
+    return plain(desk.show(require_some(text, "expression")))
+
+
+def _display(desk: Desk, text: str) -> Lines:
+    if not text:
+        return desk.displayed() or lines_of("no displays")
+    number = desk.add_display(text)
+    return [Line(f"{number}: {line}") for line in desk.show(text)]
+
+
+def _undisplay(desk: Desk, text: str) -> Lines:
+    for number in dict.fromkeys(numbers_of(text) or list(desk.displays)):
+        desk.take_display(number)
+    return lines_of(counted(len(desk.displays), "display") + " left")
+
+
+def _explain(desk: Desk, text: str) -> Lines:
+    return lines_of(desk.session.explain(joined(text) or _present_subject(desk)))
+
+
+def _present_subject(desk: Desk) -> str:
+    """The name of what the coming step is about."""
+    step = desk.session.coming_step
+    if step is None:
+        raise GraphError("explain: nothing is about to happen, got no name; expected one")
+    subject = subject_of(step)
+    if isinstance(subject, Layer):
+        return subject.neurons[0].name
+    return subject.name if isinstance(subject, Neuron) else "loss"
+
+
+def _why(desk: Desk, text: str) -> Lines:
+    name, since = name_and_epoch(text)
+    return lines_of(desk.session.why(name, since=since))
+
+
+def _list(desk: Desk, text: str) -> Lines:
+    count, shown = count_of(text, _AROUND), desk.n_listed
+    if text or not shown:
+        lines, desk.n_listed = desk.session.listing(count, count), count
+    else:  # once more: what comes after
+        desk.n_listed += 2 * count
+        lines = desk.session.listing(0, desk.n_listed)[shown:]
+    if not lines:
+        desk.n_listed = 0  # and again: from this place
+        return lines_of("no further steps in this part of the training")
+    return [Line(line, "arrow" if line.startswith("->") else "") for line in lines]
+
+
+def _where(desk: Desk, text: str) -> Lines:
+    require_nothing(text)
+    return [desk.where()]
+
+
+def _info(desk: Desk, text: str) -> Lines:
+    if text:
+        wanted = _AS_IN_GDB.get(text, text)
+        for topic, tell in TOPICS.items():
+            if topic.startswith(wanted):
+                return tell(desk)
+        raise UnknownNameError(unknown("topic", text, TOPICS))
+    return [
+        desk.where(),
+        *(line for topic in ("break", "display", "branches") for line in TOPICS[topic](desk)),
+    ]
+
+
+def _stops(desk: Desk) -> Lines:
+    return plain(desk.session.stops) or lines_of("no breakpoints, watches or catches")
+
+
+def _displays(desk: Desk) -> Lines:
+    shown = [f"display {number}: {text}" for number, text in desk.displays.items()]
+    return plain(shown) or lines_of("no displays")
+
+
+def _branches(desk: Desk) -> Lines:
+    return plain(f"branch {b}" for b in desk.session.branches) or lines_of("no branches")
+
+
+def _network(desk: Desk) -> Lines:
+    return lines_of(desk.session.network.summary())
+
+
+def _record(desk: Desk, text: str) -> Lines:
+    path, rest, overwrite = file_and_rest(text)
+    grain, times = grain_and_count(rest, "batch")
+    count = desk.session.record(path, times=times, grain=grain, overwrite=overwrite)
+    return lines_of(f"wrote {counted(count, 'step')} to {path}")
+
+
+def _draw(desk: Desk, text: str) -> Lines:
+    session = desk.session
+    path, rest, overwrite = file_and_rest(text if text.strip(" ").removeprefix("--overwrite")
+                                          else f"{_picture_name(session)} {text}")  # fmt: skip
+    require_nothing(rest)
+    diagram = prepare_step(session)
+    with settings():
+        figure = paint(diagram).get_figure(root=True)
+        assert figure is not None
+        save(figure, path, title=diagram.title, description=diagram.description,
+             overwrite=overwrite)  # fmt: skip
+    return lines_of(f"drew {path}")
+
+
+def _picture_name(session: Session) -> str:
+    at = session.position
+    return f"epoch{at.epoch}-sample{at.sample}-step{at.step}.svg"
+
+
+TOPICS = {
+    "break": _stops,
+    "display": _displays,
+    "branches": _branches,
+    "network": _network,
+}
+_AS_IN_GDB = dict.fromkeys(("breakpoints", "watch", "watchpoints", "catch"), "break")
+LOOKING = (
+    Command("print", _print, "print EXPRESSION",
+            "show a value with all its digits; of a neuron or connection, all there are",
+            "print h1, print x1->h1, print abs(o1.delta) > 0.1", repeats=True),
+    Command("display", _display, "display [EXPRESSION]",
+            "show it after every move; without one, show all now", "display h1.output"),
+    Command("undisplay", _undisplay, "undisplay [N...]", "show it no more; without N, none",
+            "undisplay 1"),
+    Command("explain", _explain, "explain [NAME]",
+            "write out the formulas of a neuron, a connection or the loss, with their numbers",
+            "explain h1, explain x1->h1, explain loss", repeats=True,
+            more="Without NAME: what the coming step is about."),
+    Command("why", _why, "why A->B|A.bias [since epoch N]",
+            "tell where the last update of a weight came from, sample by sample, path by path",
+            "why x1->h1, why h1.bias, why x1->h1 since epoch 10", repeats=True,
+            more="With since: all updates from the start of epoch N on, added up."),
+    Command("list", _list, "list [N]", "show the arithmetic around this place, N steps each way",
+            "list, list 10", repeats=True,
+            more="Again, it goes on after the last step shown; a move begins anew."),
+    Command("where", _where, "where", "say where this is, and what is about to happen", "where",
+            repeats=True),
+    Command("info", _info, f"info [{'|'.join(TOPICS)}]",
+            "list breakpoints, displays and branches, or describe the network", "info, info break",
+            repeats=True),
+    Command("record", _record, "record FILE [GRAIN [N]] [--overwrite]",
+            "write the steps from here on to a file; the session stays here",
+            "record steps.jsonl, record steps.jsonl epoch 2",
+            more="Without GRAIN: up to the end of the batch. A name with blanks is quoted. See"
+                 " neurosim trace."),
+    Command("draw", _draw, "draw [FILE] [--overwrite]",
+            "draw the network with its present numbers; what is about to happen is marked",
+            "draw, draw moment.png",
+            more="FILE ends in .svg, .png or .pdf; without it, it is named after the moment."),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The array printer: a program of NumPy matrices."""

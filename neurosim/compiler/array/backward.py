@@ -1,0 +1,211 @@
+"""The backward half of a program of arrays: loss, blame, gradients, update."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurosim.compiler.array.text import Text, print_call, rows_of, take_scratch
+from neurosim.compiler.operations import Aim, Assign, Blame, Fan, Link, Update
+from neurosim.compiler.plan import Block, Dense
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+
+
+def print_joint(aim: Aim, alone: set[int], text: Text) -> None:
+    """Softmax, loss and slope at once."""
+    i = aim.block.number
+    assert text.loss is not None
+    assert text.loss.joint is not None
+    text.judged.add(i)
+    text.constant("judge", text.loss.joint.both)
+    e = _slope_buffer(aim, alone, text)
+    t = rows_of(text, f"t{i}", "t", aim.targets, len(text.plan.outputs))
+    text.loop.append(f"loss += judge(z{i}, a{i}, {t}, {e})")
+    if text.each_row:  # judge left -log(a) in z; to call the formula costs five times as much
+        text.loop.append(f"multiply(z{i}, {t}, z{i})")
+        text.add_to_rows(f"add.reduce(z{i}, 0)")
+    text.loop.append(f"multiply({e}, scale, {e})")
+
+
+def _slope_buffer(aim: Aim, alone: set[int], text: Text) -> str:
+    """Where the slopes of the loss are written: the deltas themselves, where nothing else is."""
+    i = aim.block.number
+    if i in alone and aim.is_whole:
+        text.setup.append(f"e{i} = delta[{aim.block.start}:{aim.block.stop}]")
+    else:
+        text.setup.append(f"e{i} = empty(({len(aim.rows)}, size), theta.dtype)")
+    return f"e{i}"
+
+
+def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
+    """The loss of some outputs, and its slopes; ``alone`` are blocks that get no other blame."""
+    i, loss = aim.block.number, text.loss
+    assert loss is not None
+    e = _slope_buffer(aim, alone, text)
+    t = rows_of(text, f"t{i}", "t", aim.targets, len(text.plan.outputs))
+    if t != "t":
+        text.loop.append(f"t{i} = {t}")
+        t = f"t{i}"
+    a = rows_of(text, f"o{i}", f"a{i}", aim.rows, aim.block.size)
+    pointwise, is_by_net = loss.formula_for(aim.block.activation)
+    divisor = loss.divisor(len(text.plan.outputs))
+    share = "" if divisor == 1.0 else f" / {divisor}"
+    if is_by_net:
+        term = text.constant("term", pointwise.array_term)
+        z = rows_of(text, f"o{i}", f"z{i}", aim.rows, aim.block.size)
+        terms = f"{term}({z}, {t})"
+        if text.each_row:
+            text.loop.append(f"terms = {terms}")
+            terms = "terms"
+            text.add_to_rows(f"add.reduce(terms, 0){share}")
+        text.loop.append(f"loss += float({terms}.sum()){share}")
+        text.loop.append(f"subtract({a}, {t}, {e})")
+    else:
+        text.constant("judge", pointwise.judge)
+        text.loop.append(f"loss += judge({a}, {t}, {e}){share}")
+        if text.each_row:
+            term = text.constant("term_by_output", pointwise.array_term)
+            text.add_to_rows(f"add.reduce({term}({a}, {t}), 0){share}")
+    text.loop.append(f"multiply({e}, scale{share}, {e})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One share of a block's blame: for these rows; as a value, or as a line that writes it."""
+
+    rows: tuple[int, ...]
+    value: str
+    line: str
+
+
+def print_blame(blame: Blame, text: Text) -> None:
+    """The deltas of a block."""
+    block, i = blame.block, blame.block.number
+    if text.begin_of_backward is None:
+        text.begin_of_backward = len(text.loop)
+    text.setup.append(f"d{i} = delta[{block.start}:{block.stop}]")
+    parts = [_link_part(link, block, text) for link in blame.links]
+    if blame.fan is not None:
+        parts.append(_fan_part(blame.fan, block, text))
+    aim = blame.aim
+    if aim is not None and not aim.is_delta:
+        if not parts and aim.is_whole:
+            _print_slope(block, text)  # the slopes of the loss stand in d already
+            return
+        parts.append(_Part(aim.rows, f"e{i}", f"d{i}[...] = e{i}"))
+    if parts:
+        _print_sum(i, parts, block.size, text)
+        _print_slope(block, text)
+    if aim is not None and aim.is_delta and (parts or not aim.is_whole):
+        if not parts:
+            text.loop.append(f"d{i}.fill(0.0)")
+        rows = rows_of(text, f"o{i}", f"d{i}", aim.rows, block.size)
+        target = f"{rows}[...]" if rows == f"d{i}" else rows
+        text.loop.append(f"{target} += e{i}")
+
+
+def _link_part(link: Link, block: Block, text: Text) -> _Part:
+    i, c, weights = block.number, link.consumer.number, link.consumer.weights
+    assert isinstance(weights, Dense)
+    name = f"{c}_{i}"
+    text.setup.append(f"u{name} = w{c}[:, {link.first_column}:{link.last_column}].T")
+    value = f"matmul(u{name}, d{c})"
+    line = f"matmul(u{name}, d{c}, d{i})"
+    if block.size + weights.has_bias == len(weights.sources):
+        # dot is faster, but would copy a part of the matrix: so all of it, and the blame of the
+        # row of ones, behind the block, is written and not read
+        text.setup.append(f"carry{name} = w{c}.T.dot")
+        text.setup.append(f"b{name} = delta[{block.start}:{block.stop + weights.has_bias}]")
+        line = f"carry{name}(d{c}, b{name})"
+    return _Part(link.rows, value, line)
+
+
+def _fan_part(fan: Fan, block: Block, text: Text) -> _Part:
+    """Blame from sparse blocks, bundle after bundle, then brought into the order of the rows."""
+    i, done = block.number, 0
+    text.setup.append(f"h{i} = empty(({len(fan.rows)}, size), theta.dtype)")
+    for j, bundle in enumerate(fan.bundles):
+        name = f"{i}_{j}"
+        count, width = bundle.targets.shape
+        take_scratch(f"y{name}", count, width, text)
+        text.constant(f"targets{name}", bundle.targets.ravel())
+        first, last = text.n_fan_slots, text.n_fan_slots + count * width
+        text.fan_slots.append(bundle.slots.ravel())
+        text.n_fan_slots = last
+        text.setup.append(f"c{name} = carried[{first}:{last}].reshape({count}, 1, {width})")
+        text.setup.append(f"h{name} = h{i}[{done}:{done + count}].reshape({count}, 1, size)")
+        text.loop.append(f"recall(targets{name}, 0, y{name}, 'clip')")
+        text.loop.append(f"matmul(c{name}, y{name}_3, h{name})")
+        done += count
+    order = np.argsort(fan.rows).astype(np.intp)
+    text.constant(f"turn{i}", order)
+    text.setup.append(f"turned{i} = h{i}.take")
+    rows = tuple(fan.rows[order].tolist())
+    return _Part(rows, f"turned{i}(turn{i}, 0)", f"turned{i}(turn{i}, 0, d{i}, 'clip')")
+
+
+def _print_sum(i: int, parts: list[_Part], size: int, text: Text) -> None:
+    """Sum the parts into d: one may overwrite it, where it covers the whole block."""
+    everything = tuple(range(size))
+    whole = next((k for k, part in enumerate(parts) if part.rows == everything), None)
+    text.loop.append(f"d{i}.fill(0.0)" if whole is None else parts[whole].line)
+    for k, part in enumerate(parts):
+        if k != whole:
+            target = rows_of(text, f"r{i}_{k}", f"d{i}", part.rows, size)
+            target = f"{target}[...]" if target == f"d{i}" else target
+            text.loop.append(f"{target} += {part.value}")
+
+
+def _print_slope(block: Block, text: Text) -> None:
+    i, name = block.number, block.activation
+    if name == SOFTMAX:
+        text.loop.append(f"d{i} -= multiply(a{i}, d{i}).sum(axis=0)")
+        text.loop.append(f"multiply(a{i}, d{i}, d{i})")
+        return
+    if name == "identity":
+        return
+    text.setup.append(f"s{i} = empty_like(a{i})")
+    slope = ACTIVATIONS[name].array_slope
+    assert slope is not None
+    print_call(f"{name}_slope_into", slope, (f"z{i}", f"a{i}", f"s{i}"), text)
+    text.loop.append(f"multiply(d{i}, s{i}, d{i})")
+
+
+def print_assign(assign: Assign, text: Text) -> None:
+    """The gradients of a block."""
+    block, i, weights = assign.block, assign.block.number, assign.block.weights
+    part = f"gradient[{block.first_slot}:{block.last_slot}]"
+    if assign.is_dead or block.first_slot == block.last_slot:
+        if block.first_slot < block.last_slot:
+            text.loop.append(f"{part} = 0.0")
+        return
+    if isinstance(weights, Dense):
+        text.setup.append(f"g{i} = {part}.reshape({block.size}, {len(weights.sources)})")
+        text.setup.append(f"assign{i} = d{i}.dot")
+        if f"v{i}" in text.fixed:
+            text.setup.append(f"v{i}_T = v{i}.T")
+        text.loop.append(f"assign{i}(v{i}{'_T' if f'v{i}' in text.fixed else '.T'}, g{i})")
+        return
+    for j, bundle in enumerate(weights):
+        name, (n, width) = f"{i}_{j}", bundle.sources.shape
+        low, high = bundle.start - block.start, bundle.stop - block.start
+        last = bundle.first_slot + n * width
+        text.setup.append(
+            f"g{name} = gradient[{bundle.first_slot}:{last}].reshape({n}, {width}, 1)"
+        )
+        text.setup.append(f"d{name} = d{i}[{low}:{high}].reshape({n}, size, 1)")
+        text.loop.append(f"gather(sources{name}, 0, v{name}, 'clip')")
+        text.loop.append(f"matmul(v{name}_3, d{name}, g{name})")
+
+
+def print_update(update: Update, text: Text) -> None:
+    """The update of all parameters."""
+    if update.penalty is not None:
+        text.setup.append("decay = shrink / size")
+        text.loop.append("gradient += decay * theta")
+    if update.has_fixed:
+        text.loop.append("multiply(gradient, learns, gradient)")
+    if update.is_plain:
+        text.loop.append("subtract(theta, gradient, theta)")
+        return
+    text.loop.append("count += 1")
+    text.loop.append("update(count)")

@@ -1,0 +1,301 @@
+"""The array printer: operations as the text of a straight-line NumPy program.
+
+`array_text` says what its names mean, and `array_backward` prints the half that learns.
+"""
+
+from typing import Any, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.compiler.array.backward import (
+    print_assign,
+    print_blame,
+    print_joint,
+    print_measure,
+    print_update,
+)
+from neurosim.compiler.array.text import Text, listing, print_call, rows_of, take_scratch
+from neurosim.compiler.operations import (
+    Activate,
+    Affine,
+    Aim,
+    Assign,
+    Blame,
+    Measure,
+    Normalise,
+    Operation,
+    Update,
+    lower_backward,
+    lower_forward,
+)
+from neurosim.compiler.plan import Block, Bundle, Dense, Plan
+from neurosim.compiler.program import LIBRARY, Program
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
+from neurosim.functions.losses import Loss
+
+Array = NDArray[Any]
+
+
+def print_forward(plan: Plan) -> Program:
+    """The program ``forward(theta, x)``, (B, n_in) -> (n_out, B)."""
+    text = Text(plan, None)
+    _print_operations(text, lower_forward(plan), keep_net_inputs=set())
+    setup = ["size = len(x)", *_beginning(text), *text.setup, ""]
+    answer = f"return {rows_of(text, 'outputs', 'state', plan.outputs, plan.n_rows)}"
+    lines = [*setup, f"a0[...] = x.T  # {listing(plan.blocks[0].names)}", *text.loop, answer]
+    source = _function(plan, "forward(theta, x)", lines)
+    return Program(source, text.names, "forward", LIBRARY)
+
+
+def print_values(plan: Plan) -> Program:
+    """The program ``values(theta, x)``, (B, n_in) -> two of (n_rows, B): net inputs, outputs.
+
+    It computes what `print_forward` computes, and keeps all of it. The net inputs of input neurons
+    are NaN; rows of ones and of zeros have none. Where a block has holes, a target listens to its
+    own sources only, so that what is infinite or NaN goes where a connection leads.
+    """
+    text = Text(plan, None, net_inputs="net")
+    everything = {block.number for block in plan.blocks}
+    _print_operations(text, lower_forward(plan), keep_net_inputs=everything)
+    setup = [
+        "size = len(x)",
+        *_beginning(text),
+        f"net = empty(({plan.n_rows}, size), theta.dtype)",
+        f"net[:{plan.n_in}] = float('nan')",
+        *text.setup,
+        "",
+    ]
+    lines = [*setup, f"a0[...] = x.T  # {listing(plan.blocks[0].names)}", *text.loop]
+    source = _function(plan, "values(theta, x)", [*lines, "return net, state"])
+    return Program(source, text.names, "values", LIBRARY)
+
+
+def print_training(
+    plan: Plan, loss: Loss, update: Update | None, *, each_row: bool = False
+) -> Program:
+    """The program ``train(theta, gradient, size, learns, shrink, update)``: yields losses.
+
+    ``size`` is the rows of a batch, ``learns`` is 0 for each slot that training leaves alone, else
+    1, ``shrink`` the strength of the penalty on each slot, ``update(count)`` the optimizer.
+
+    It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
+    last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied
+    by. It yields the list of their losses, each the sum over its rows, and leaves the last
+    gradient. Without an update it only measures. With ``each_row`` it yields a pair: that list,
+    and one of the losses of the rows of each batch, (size,).
+    """
+    text = Text(plan, loss, each_row=each_row)
+    backward = lower_backward(plan, loss)
+    measured = {
+        op.aim.block.number
+        for op in backward
+        if isinstance(op, Measure) and op.aim.is_delta  # only then by the net input
+    }
+    if not _takes_inputs_directly(plan):
+        text.loop.append(f"a0[...] = x[:{plan.n_in}]")
+    operations = (*lower_forward(plan), *backward)
+    _print_operations(text, operations, keep_net_inputs=measured)
+    if update is not None:
+        print_update(update, text)
+    lines = [
+        *_beginning(text),
+        *text.setup,
+        "",
+        "losses = []",
+        *(["rows = []"] if each_row else []),
+        "scale = zeros((), theta.dtype)",
+        "while True:",
+        f"    batches, count, factor = yield {'losses, rows' if each_row else 'losses'}",
+        "    losses = []",
+        *(["    rows = []"] if each_row else []),
+        "    scale[...] = factor",
+        "    for x, t in batches:",
+        "        loss = 0.0",
+        *(f"        {line}" for line in text.loop),
+        "        losses.append(loss)",
+        *(["        rows.append(row)"] if each_row else []),
+    ]
+    source = _function(plan, "train(theta, gradient, size, learns, shrink, update)", lines)
+    return Program(source, text.names, "train", LIBRARY)
+
+
+def _function(plan: Plan, head: str, lines: list[str]) -> str:
+    title = f"# {ascii(repr(plan))[1:-1]}"  # a title is free text: escaped, it stays one comment
+    return "\n".join(
+        [title, f"def {head}:", *(f"    {line}" if line else "" for line in lines), ""]
+    )
+
+
+def _beginning(text: Text) -> list[str]:
+    plan = text.plan
+    lines = [
+        f"state = ones(({plan.n_rows}, size), theta.dtype)",
+        f"state[{plan.zero_row}] = 0.0",
+        "gather = state.take",
+        f"a0 = state[0:{plan.n_in}]",
+    ]
+    if text.is_training:
+        lines += [f"delta = zeros(({plan.n_rows}, size), theta.dtype)", "recall = delta.take"]
+    lines += [f"{name} = array({value!r}, theta.dtype)" for value, name in text.numbers.items()]
+    if text.n_scratch:
+        lines.append(f"scratch = empty({text.n_scratch} * size, theta.dtype)")
+    if text.fan_slots:
+        text.constant("slots", np.concatenate(text.fan_slots))
+        lines += ["carried = empty(len(slots), theta.dtype)", "carry = theta.take"]
+    return lines
+
+
+def _require_single_definitions(lines: list[str]) -> None:
+    names = [line.partition(" = ")[0] for line in lines if " = " in line]
+    names = [name for name in names if name.isidentifier()]
+    assert len(set(names)) == len(names), "the program gives one name to two things"
+
+
+def _takes_inputs_directly(plan: Plan) -> bool:
+    """Whether no block mixes inputs with other sources, so that they need not be copied."""
+    inputs = plan.n_in + 1  # with the row of ones behind them
+    for block in plan.blocks[1:]:
+        if not isinstance(block.weights, Dense):
+            return False
+        sources = block.weights.sources
+        reads_inputs = len(sources) and sources[0] < inputs
+        if reads_inputs and (sources[-1] >= inputs or not block.weights.is_contiguous):
+            return False
+    return True
+
+
+def _print_operations(
+    text: Text, operations: tuple[Operation, ...], *, keep_net_inputs: set[int]
+) -> None:
+    plan = text.plan
+    direct = text.is_training and _takes_inputs_directly(plan)
+    for block in plan.blocks[1:]:
+        _print_block(block, text, keeps=block.number in keep_net_inputs, direct=direct)
+    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, Measure)}
+    alone = {
+        op.block.number
+        for op in operations
+        if isinstance(op, Blame) and not op.links and op.fan is None
+    }
+    for operation in operations:
+        match operation:
+            case Affine():
+                _print_affine(operation.block, text, direct=direct)
+            case Activate():
+                _print_activate(operation.block, text)
+            case Normalise():
+                _print_normalise(operation.block, aims, alone, text)
+            case Measure():
+                if operation.aim.block.number not in text.judged:
+                    print_measure(operation.aim, alone, text)
+            case Blame():
+                print_blame(operation, text)
+            case Assign():
+                print_assign(operation, text)
+            case Update():
+                raise AssertionError("updates are printed last")
+            case _:
+                assert_never(operation)
+    _require_single_definitions(text.setup)
+    if text.fan_slots:
+        assert text.begin_of_backward is not None
+        text.loop.insert(text.begin_of_backward, "carry(slots, 0, carried, 'clip')")
+
+
+def _print_block(block: Block, text: Text, *, keeps: bool, direct: bool) -> None:
+    i, weights = block.number, block.weights
+    text.setup += ["", f"# block {i}: {block.size} {block.activation}: {listing(block.names)}"]
+    text.setup.append(f"a{i} = state[{block.start}:{block.stop}]")
+    separate = keeps or not _slope_from_output(block.activation)
+    if text.net_inputs:
+        text.setup.append(f"z{i} = {text.net_inputs}[{block.start}:{block.stop}]")
+    else:
+        text.setup.append(f"z{i} = empty_like(a{i})" if separate else f"z{i} = a{i}")
+    if not separate:
+        text.in_place.add(i)
+    if not isinstance(weights, Dense):
+        for j, bundle in enumerate(weights):
+            _print_bundle(f"{i}_{j}", block, bundle, text)
+        return
+    if not len(weights.sources):
+        return
+    shape = (block.size, len(weights.sources))
+    text.setup.append(f"w{i} = theta[{block.first_slot}:{block.last_slot}].reshape{shape}")
+    text.setup.append(f"product{i} = w{i}.dot")
+    if not weights.is_contiguous:
+        text.constant(f"sources{i}", weights.sources)
+        text.setup.append(f"v{i} = empty(({shape[1]}, size), theta.dtype)")
+        text.fixed.add(f"v{i}")
+    elif not (direct and weights.sources[0] <= text.plan.n_in):
+        low, high = int(weights.sources[0]), int(weights.sources[-1]) + 1
+        text.setup.append(f"v{i} = state[{low}:{high}]")
+        text.fixed.add(f"v{i}")
+
+
+def _print_bundle(name: str, block: Block, bundle: Bundle, text: Text) -> None:
+    n, width = bundle.sources.shape
+    take_scratch(f"v{name}", n, width, text)
+    last = bundle.first_slot + n * width
+    low, high = bundle.start - block.start, bundle.stop - block.start
+    text.constant(f"sources{name}", bundle.sources.ravel())
+    text.setup.append(f"w{name} = theta[{bundle.first_slot}:{last}].reshape({n}, 1, {width})")
+    text.setup.append(f"z{name} = z{block.number}[{low}:{high}].reshape({n}, 1, size)")
+
+
+def _slope_from_output(activation: str) -> bool:
+    return activation == SOFTMAX or ACTIVATIONS[activation].slope_from_output
+
+
+def _print_affine(block: Block, text: Text, *, direct: bool) -> None:
+    i, weights = block.number, block.weights
+    if not isinstance(weights, Dense):
+        for j in range(len(weights)):
+            text.loop.append(f"gather(sources{i}_{j}, 0, v{i}_{j}, 'clip')")
+            text.loop.append(f"matmul(w{i}_{j}, v{i}_{j}_3, z{i}_{j})")
+        return
+    if not len(weights.sources):
+        text.loop.append(f"z{i}.fill(0.0)")
+        return
+    if not weights.is_contiguous:
+        text.loop.append(f"gather(sources{i}, 0, v{i}, 'clip')")
+    elif direct and weights.sources[0] <= text.plan.n_in:
+        low, high = int(weights.sources[0]), int(weights.sources[-1]) + 1
+        is_all = (low, high) == (0, text.plan.n_in + 1)
+        text.loop.append(f"v{i} = x" if is_all else f"v{i} = x[{low}:{high}]")
+    text.loop.append(f"product{i}(v{i}, z{i})")
+    if text.net_inputs and len(weights.holes):
+        listens = np.ones(block.size * len(weights.sources), dtype=bool)
+        listens[weights.holes] = False
+        text.constant(f"listens{i}", listens.reshape(block.size, -1))
+        text.constant("mend", mend)
+        text.loop.append(f"mend(w{i}, v{i}, listens{i}, z{i})")
+
+
+def mend(weights: Array, values: Array, listens: Array, out: Array) -> None:
+    """Compute the net inputs again, for samples of which a source is not finite.
+
+    0 times what is not finite is NaN: here a target has terms of the sources it listens to, alone.
+    """
+    spoilt = ~np.isfinite(values).all(axis=0)
+    if not spoilt.any():
+        return
+    columns = values[:, spoilt]
+    for row, own, target in zip(weights, listens, out, strict=True):
+        target[spoilt] = row[own] @ columns[own]
+
+
+def _print_activate(block: Block, text: Text) -> None:
+    i, name = block.number, block.activation
+    if name == "identity" and i in text.in_place:
+        return
+    print_call(f"{name}_into", ACTIVATIONS[name].array, (f"z{i}", f"a{i}"), text)
+
+
+def _print_normalise(block: Block, aims: dict[int, Aim], alone: set[int], text: Text) -> None:
+    i = block.number
+    if text.loss is not None and text.loss.joint is not None and i in aims:
+        print_joint(aims[i], alone, text)
+        return
+    text.constant("softmax", softmax_into)
+    text.loop.append(f"softmax(z{i}, a{i})")

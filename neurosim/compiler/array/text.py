@@ -1,0 +1,91 @@
+"""A program of arrays while it is printed: its lines, the names in it, and what both halves share.
+
+Names in the program are ours (``w2`` the weights of block 2, ``z2`` its net inputs, ``a2`` its
+outputs, ``d2`` its deltas, ``g2`` its gradients); the user's stand in comments only, and they are
+letters and digits by rule. Buffers and views of them are made once, before the loop over batches;
+the loop only fills them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from neurosim.compiler.plan import Index, Plan
+from neurosim.compiler.scalar.inlining import array_lines
+from neurosim.functions.losses import Loss
+
+
+@dataclass(slots=True)
+class Text:
+    """A program while it is printed: its set-up lines, those of its loop, and its names."""
+
+    plan: Plan
+    loss: Loss | None
+    setup: list[str] = field(default_factory=list)
+    loop: list[str] = field(default_factory=list)
+    names: dict[str, Any] = field(default_factory=dict)
+    n_scratch: int = 0
+    n_fan_slots: int = 0
+    fan_slots: list[Index] = field(default_factory=list)
+    judged: set[int] = field(default_factory=set)  # blocks whose loss the forward half measures
+    in_place: set[int] = field(default_factory=set)  # blocks whose outputs overwrite net inputs
+    begin_of_backward: int | None = None
+    numbers: dict[float, str] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)  # views that stay while the loop runs
+    net_inputs: str = ""  # where all net inputs are kept, if they are
+    each_row: bool = False  # whether the loss of each row is kept
+    has_row_losses: bool = False  # whether a line has begun them
+
+    def constant(self, name: str, value: Any) -> str:
+        """A value that the program uses by a name of ours."""
+        self.names[name] = value
+        return name
+
+    def number(self, value: float) -> str:
+        """The name of an array that holds a number, in the precision of the program."""
+        return self.numbers.setdefault(value, f"number{len(self.numbers)}")
+
+    def add_to_rows(self, values: str) -> None:
+        """Add a term to the losses of the rows."""
+        self.loop.append(f"row {'+=' if self.has_row_losses else '='} {values}")
+        self.has_row_losses = True
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the program has a backward half."""
+        return self.loss is not None
+
+
+def take_scratch(name: str, n: int, width: int, text: Text) -> None:
+    """A matrix (n * width, size) in the common scratch, and as (n, width, size)."""
+    text.n_scratch = max(text.n_scratch, n * width)
+    text.setup.append(f"{name} = scratch[:{n * width} * size].reshape({n * width}, size)")
+    text.setup.append(f"{name}_3 = {name}.reshape({n}, {width}, size)")
+
+
+def print_call(
+    name: str, function: Callable[..., None], arguments: tuple[str, ...], text: Text
+) -> None:
+    """A formula: its NumPy calls themselves, where it is nothing else, or a call of it."""
+    lines = array_lines(function, arguments, text.number) if text.is_training else None
+    if lines is None:
+        text.constant(name, function)
+        lines = [f"{name}({', '.join(arguments)})"]
+    text.loop += lines
+
+
+def rows_of(text: Text, name: str, array: str, rows: tuple[int, ...], size: int) -> str:
+    """Some rows of an array: itself where they are all, a slice where they are consecutive."""
+    if rows == tuple(range(size)):
+        return array
+    if rows == tuple(range(rows[0], rows[0] + len(rows))):
+        return f"{array}[{rows[0]}:{rows[-1] + 1}]"
+    return f"{array}[{text.constant(f'rows_{name}', np.array(rows, dtype=np.intp))}]"
+
+
+def listing(names: tuple[str, ...]) -> str:
+    """The first of some names, for a comment."""
+    shown = ", ".join(names[:8])
+    return shown if len(names) <= 8 else f"{shown}, ... ({len(names)} in all)"

@@ -1,0 +1,1 @@
+"""The scalar printer: a program of single numbers."""

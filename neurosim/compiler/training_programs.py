@@ -1,0 +1,76 @@
+"""Programs that train: which kind is chosen, and the ones that were generated before."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.compiler.array.printer import print_training, print_values
+from neurosim.compiler.costs import is_scalar_faster
+from neurosim.compiler.operations import Update
+from neurosim.compiler.plan import Plan
+from neurosim.compiler.planning import plan_of
+from neurosim.compiler.program import Program
+from neurosim.compiler.scalar.printer import print_scalar, print_unrolled
+from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.functions.losses import Loss
+from neurosim.network.network import Network
+
+Loaded = tuple[Program, Callable[..., Any]]
+Activations = tuple[Activation | None, ...]
+KINDS = ("array", "scalar")
+_KEPT = 64  # programs; the text of one is seldom more than some 100 kB
+
+
+def choose_kind(network: Network, rows: int) -> str:
+    """The kind of program that is faster for batches of so many rows: ``array`` or ``scalar``."""
+    plan = plan_of(network, rows)
+    scalar = is_scalar_faster(plan.n_parameters, rows, len(plan.blocks) - 1)
+    return "scalar" if scalar else "array"
+
+
+def plan_for(network: Network, kind: str, rows: int) -> Plan:
+    """The plan that a program of this kind is printed from."""
+    return plan_of(network, rows, may_be_sparse=kind == "array")
+
+
+def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of each slot, whether training may change it; ``trainable`` says it of each parameter."""
+    learns = np.zeros(plan.n_slots, dtype=bool)
+    learns[plan.home] = trainable
+    return learns
+
+
+def array_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
+    """The program of `print_training`, with its options, generated once for each structure."""
+    return _generated(print_training, activations_of(plan), plan, loss, update, **options)
+
+
+def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
+    """The program of `print_scalar`, with its options, generated once for each structure."""
+    return _generated(print_scalar, activations_of(plan), plan, loss, update, **options)
+
+
+def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> Loaded:
+    """The program of `print_unrolled`, generated once for each structure and its rows."""
+    return _generated(print_unrolled, activations_of(plan), plan, loss, update, **options)
+
+
+def values_program(plan: Plan) -> Loaded:
+    """The program of `print_values`, generated once for each structure."""
+    return _generated(print_values, activations_of(plan), plan)
+
+
+def activations_of(plan: Plan) -> Activations:
+    """What a program calls: two programs are the same only where these are, too."""
+    return tuple(ACTIVATIONS.get(block.activation) for block in plan.blocks)
+
+
+@lru_cache(maxsize=_KEPT)
+def _generated(
+    printer: Callable[..., Program], _key: Activations, *arguments: Any, **options: Any
+) -> Loaded:
+    program = printer(*arguments, **options)
+    return program, program.load()

@@ -1,0 +1,424 @@
+"""What a neuron, a connection or the loss is made of: its formulas with the numbers of this moment.
+
+The numbers are the interpreter's: the passes are made over this one place, their records kept, and
+every one undone. So a line tells what the formula comes to with the operands as they stand, and,
+where another number stands there (because the walk has not come by yet, or a value was set by
+hand), which.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from neurosim.debugger.ask.parameters import find_owner, symbol_of, written_out
+from neurosim.debugger.time.position import Position
+from neurosim.errors import WrongTypeError
+from neurosim.functions.activations import SOFTMAX
+from neurosim.functions.losses import LOSSES
+from neurosim.functions.numbers import counted, short
+from neurosim.functions.optimizers import Memory
+from neurosim.interpreter.backward import backward_steps, measure_steps
+from neurosim.interpreter.forward import forward_steps
+from neurosim.interpreter.steps import (
+    Assigned,
+    Blamed,
+    Carried,
+    Compared,
+    Fired,
+    Measured,
+    Normalized,
+    Number,
+    Returned,
+    Started,
+    Step,
+    gradient_of,
+    leading,
+    operand,
+    plus,
+    undo,
+)
+from neurosim.interpreter.visits import Group, Schedule, schedule_of
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+MOST_TERMS = 6  # of a sum that are written out
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The formulas of one thing, a line each."""
+
+    name: str
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def explain(
+    network: Network,
+    name: str,
+    *,
+    task: Task | None = None,
+    state: TrainingState | None = None,
+    position: Position | None = None,
+) -> Explanation:
+    """Write out the formulas of a neuron (``h1``), a connection (``x1->h1``) or the ``loss``.
+
+    Args:
+        network: as it stands; it is left as it was, to the last bit.
+        name: of what. A neuron that is called ``loss`` is meant by that name.
+        task: what is trained; without it there is no loss and no update to tell of.
+        state: at the start of the present batch; without it the optimizer's memory is not known.
+        position: where the walk is; without it the targets are not known.
+
+    Raises:
+        UnknownNameError: nothing has the name.
+    """
+    if not isinstance(name, str):
+        raise WrongTypeError(f"explain: got {name!r:.80}; expected the name of a neuron")
+    moment = _Moment(network, task, state, position)
+    if name == "loss" and name not in network:
+        return Explanation(name, tuple(_loss(moment)))
+    found = find_owner(network, name)
+    if isinstance(found, Connection):
+        return Explanation(found.name, tuple(_connection(found, moment)))
+    return Explanation(found.name, tuple(_neuron(found, moment)))
+
+
+class _Moment(NamedTuple):
+    """What is known of the moment."""
+
+    network: Network
+    task: Task | None
+    state: TrainingState | None
+    position: Position | None
+
+    @property
+    def targets(self) -> list[float] | None:
+        """Those of the present sample."""
+        if self.task is None or self.position is None:
+            return None
+        targets: list[float] = self.task.T[self.position.row].tolist()
+        return targets
+
+    def n_rows(self, task: Task) -> int:
+        """The number of samples in the present batch."""
+        batch = 0
+        if self.position is not None:
+            batch = self.position.batch
+        elif self.state is not None:
+            batch = self.state.batch
+        return min(task.batch_size, task.n_rows - batch * task.batch_size)
+
+    def heading(self, phase: str) -> str:
+        """A phase, and that it is still to come."""
+        now = phase if self.position is None else self.position.phase
+        is_start = self.position is not None and self.position.step == 0
+        if phase == now == "forward" and is_start:
+            return "forward (this sample has not begun; by the numbers as they stand)"
+        if phase == "backward" and now in ("forward", "loss"):
+            return "backward (this sample has not come to it yet)"
+        if phase == "update" and now != "update":
+            return "update (this batch has not come to it yet; by the gradients as they stand)"
+        return phase
+
+
+# --- a neuron
+
+
+def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
+    network = moment.network
+    if neuron.is_input:
+        yield f"{neuron.name}: an input"
+        yield f"  {neuron.name} = {_or_not_yet(neuron.output)}"
+        yield f"  {_feeds(network.outgoing(neuron))}"
+        return
+    place = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
+    is_output = ", an output" if neuron in network.outputs else ""
+    yield f"{neuron.name}: {neuron.activation} neuron{place}{is_output}"
+    group = _group_of(network, neuron)
+    yield moment.heading("forward")
+    yield from _indented(_forward(neuron, group, moment))
+    yield moment.heading("backward")
+    back = _backward_steps(group, moment)
+    yield from _indented(_backward(neuron, back))
+    owners: list[Connection | Neuron] = list(network.incoming(neuron))
+    if neuron.bias is not None:
+        owners.insert(0, neuron)
+    yield from _indented(_gradients(owners, back, moment))
+    if moment.task is not None and owners:
+        yield moment.heading("update")
+        for owner in owners[:MOST_TERMS]:
+            yield from _indented(_update(owner, moment, moment.task))
+        yield from _indented(_more(owners))
+
+
+def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
+    incoming = moment.network.incoming(neuron)
+    names = [f"w({c.name})*{c.source.name}" for c in incoming[:MOST_TERMS]]
+    names += ["..."] * (len(incoming) > MOST_TERMS)
+    yield f"net = {' + '.join([*(['bias'] if neuron.bias is not None else []), *names]) or '0'}"
+    if _is_missing(source for place in group.places for _, source in place.incoming):
+        known = "".join(_term(connection) for connection in incoming[:MOST_TERMS])
+        more = " + ..." if len(incoming) > MOST_TERMS else ""
+        yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
+        yield f"{neuron.name} = {neuron.activation}(net) = not yet"
+        return
+    steps = _tried(forward_steps(Schedule((), (), (group,)), []))
+    started = next(s for s in steps if isinstance(s, Started) and s.neuron is neuron)
+    carried = [s for s in steps if isinstance(s, Carried) and s.connection.target is neuron]
+    z = carried[-1].after if carried else started.after
+    terms = [plus(step.weight, step.value) for step in carried[:MOST_TERMS]]
+    text = f"{short(started.after)}{''.join(terms)}{_rest(carried)}"
+    yield f"net = {text}{'' if text == short(z) else f' = {short(z)}'}{_stands(z, started.before)}"
+    for step in steps:
+        if isinstance(step, Fired) and step.neuron is neuron:
+            yield f"{step}{_stands(step.after, step.before)}"
+        elif isinstance(step, Normalized):
+            i = step.layer.neurons.index(neuron)
+            call = f"softmax of {counted(len(step.after), 'net input')} of {step.layer.name}"
+            if len(step.after) <= MOST_TERMS:
+                call = str(step).split(" = ")[1]
+            a = step.after[i]
+            yield f"{neuron.name} = {call}, at {short(step.net_inputs[i])}, = {short(a)}" + (
+                _stands(a, step.before[i])
+            )
+
+
+def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
+    """The steps back through this group; or why there are none."""
+    network = moment.network
+    for place in group.places:
+        if place.slope is None and group.layer is None:
+            return f"{place.neuron.activation} has no slope: nothing is learned through it"
+    heard = [source for place in group.places for _, source in place.incoming]
+    listeners = [target for place in group.places for _, target in place.outgoing]
+    present = [place.neuron for place in group.places]
+    if _is_missing([*present, *heard]) or any(n.delta is None for n in listeners):
+        return ""
+    outputs: tuple[Neuron, ...] = ()
+    targets: list[float] = []
+    loss = LOSSES["half_squared_error"] if moment.task is None else moment.task.loss
+    if any(place.is_output for place in group.places):
+        if moment.targets is None:
+            return "the targets are not known here"
+        outputs, targets = network.outputs, moment.targets
+    return _tried(backward_steps(Schedule((), outputs, (group,)), targets, loss, 0))
+
+
+def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
+    name = neuron.name
+    if isinstance(steps, str):
+        yield f"dL/d{name} = {_or_not_yet(neuron.output_gradient)}"
+        yield f"delta({name}) = {_or_not_yet(neuron.delta)}"
+        if steps:
+            yield f"({steps})"
+        return
+    compared = [s for s in steps if isinstance(s, Compared) and s.neuron is neuron]
+    returned = [s for s in steps if isinstance(s, Returned) and s.connection.source is neuron]
+    blamed = [s for s in steps if isinstance(s, Blamed) and s.neuron is neuron]
+    for step in compared:
+        is_last = not (returned or (blamed and step.quantity == "delta"))
+        yield f"{step}{_stands(step.after, step.before) if is_last else ''}"
+    if returned:
+        stood = neuron.output_gradient
+        yield f"dL/d{name} = {_returned(returned)}{_stands(returned[-1].after, stood)}"
+    for blame in blamed:
+        what, _, text = str(blame).partition(" = ")
+        slope = f"(dL/d{name} - the layer's mean)*{name}"
+        if neuron.activation != SOFTMAX:
+            slope = f"dL/d{name}*{neuron.activation}'({short(blame.net_input)})"
+        started = "" if blame.start == 0.0 else "delta by the loss + "
+        yield f"{what} = {started}{slope} = {text}{_stands(blame.after, neuron.delta)}"
+
+
+def _returned(steps: Sequence[Returned]) -> str:
+    first = steps[:MOST_TERMS]
+    names = [f"w({s.connection.name})*delta({s.connection.target.name})" for s in first]
+    names += ["..."] * (len(steps) > MOST_TERMS)
+    numbers = "".join(plus(s.weight, s.delta) for s in first)
+    if steps[0].start != 0.0:
+        names.insert(0, short(steps[0].start))
+        numbers = f"{short(steps[0].start)}{numbers}"
+    else:
+        numbers = leading(numbers)
+    return f"{' + '.join(names)} = {numbers}{_rest(steps)} = {short(steps[-1].after)}"
+
+
+def _gradients(
+    owners: Sequence[Connection | Neuron], steps: list[Step] | str, moment: _Moment
+) -> Iterable[str]:
+    made = {} if isinstance(steps, str) else {s.owner: s for s in steps if isinstance(s, Assigned)}
+    for owner in owners[:MOST_TERMS]:
+        stands = gradient_of(owner)
+        if owner in made:
+            yield f"{made[owner]}{_sum_stands(made[owner].after, stands, moment)}"
+        else:
+            yield f"dL/d{symbol_of(owner)} = {_or_not_yet(stands)}"
+    yield from _more(owners)
+
+
+# --- a connection
+
+
+def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
+    source, target = connection.source, connection.target
+    yield repr(connection)
+    yield moment.heading("forward")
+    weight, term = short(connection.weight), "not yet"
+    if source.output is not None:
+        term = short(connection.weight * source.output)
+    value = "?" if source.output is None else operand(source.output)
+    yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the net input of {target.name}"
+    yield moment.heading("backward")
+    if source.is_input:
+        yield f"  {source.name} is an input: no blame goes back to it"
+    else:
+        term = "not yet" if target.delta is None else short(connection.weight * target.delta)
+        delta = "?" if target.delta is None else operand(target.delta)
+        yield f"  w*delta({target.name}) = {weight}*{delta} = {term}, a term of dL/d{source.name}"
+    steps: list[Step] | str = _backward_steps(_group_of(moment.network, target), moment)
+    yield from _indented(_gradients([connection], steps, moment))
+    if moment.task is not None:
+        yield moment.heading("update")
+        yield from _indented(_update(connection, moment, moment.task))
+
+
+# --- an update
+
+
+def _update(owner: Connection | Neuron, moment: _Moment, task: Task) -> Iterable[str]:
+    what = symbol_of(owner)
+    present = owner.weight if isinstance(owner, Connection) else owner.bias
+    assert present is not None
+    if not (owner.trainable if isinstance(owner, Connection) else owner.bias_trainable):
+        yield f"{what} = {short(present)}, frozen: stays"
+        return
+    total = gradient_of(owner)
+    if total is None:
+        yield f"{what} = {short(present)} by {task.optimizer.name}: not yet, there is no gradient"
+        return
+    rows, rule = moment.n_rows(task), task.optimizer
+
+    def lines_from(before: float, memory: Memory, count: int) -> tuple[list[str], float]:
+        return written_out(
+            owner, task, before=before, total=total, memory=memory, count=count, rows=rows
+        )
+
+    if moment.state is None:
+        lines, _ = lines_from(present, rule.start, 1)
+        hidden = f"{what} by {rule.name}: what it remembers is not known here"
+        yield from lines if len(lines) == 1 else [hidden]
+        return
+    column = moment.network.parameter_list().index(owner)
+    before, count = float(moment.state.parameters[column]), moment.state.updates + 1
+    memory = tuple(moment.state.memory[:, column].tolist())
+    lines, after = lines_from(before, memory, count)
+    if present not in (before, after):  # it was set since, and goes on from there
+        lines, after = lines_from(present, memory, count)
+    *first, last = lines
+    yield from first
+    yield f"{last}{' (done)' if present == after != before else ''}"
+
+
+# --- the loss
+
+
+def _loss(moment: _Moment) -> Iterable[str]:
+    network, task, targets = moment.network, moment.task, moment.targets
+    yield "loss" if task is None else f"loss: {task.loss.name}, {task.loss.formula}"
+    if task is None or targets is None or _is_missing(network.outputs):
+        is_told = network.loss is None or targets is not None
+        reason = "" if is_told else ": the targets are not known here"
+        yield f"  L = {_or_not_yet(network.loss)}{reason}"
+        return
+    (step,) = _tried(measure_steps(network, schedule_of(network), targets, task.loss))
+    assert isinstance(step, Measured)
+    text = str(step)
+    if len(step.targets) > MOST_TERMS:
+        text = f"L = over {counted(len(step.targets), 'output')} {short(step.after)}"
+    yield f"  {text}{_stands(step.after, step.before)}"
+    rows = moment.n_rows(task)
+    if rows > 1:
+        yield f"  over the batch: the {task.reduction} of its {rows} samples"
+
+
+# --- words
+
+
+def _tried(steps: Iterable[Step]) -> list[Step]:
+    """The records of a pass, which is undone at once."""
+    made: list[Step] = []
+    try:
+        made.extend(steps)
+    finally:
+        for step in reversed(made):
+            undo(step)
+    return made
+
+
+def _group_of(network: Network, neuron: Neuron) -> Group:
+    """The neuron alone, or its softmax layer."""
+    for group in schedule_of(network).groups:
+        for place in group.places:
+            if place.neuron is neuron:
+                return group if group.layer is not None else Group((place,), None)
+    raise AssertionError(neuron)
+
+
+def _is_missing(neurons: Iterable[Neuron]) -> bool:
+    return any(neuron.output is None for neuron in neurons)
+
+
+def _term(connection: Connection) -> str:
+    value = connection.source.output
+    if value is None:
+        return plus(connection.weight, 0.0).removesuffix("0") + "?"
+    return plus(connection.weight, value)
+
+
+def _or_not_yet(value: Number) -> str:
+    return "not yet" if value is None else short(value)
+
+
+def _stands(made: float, stands: Number) -> str:
+    if stands is None:
+        return " (not yet)"
+    if made == stands or (math.isnan(made) and math.isnan(stands)):
+        return ""
+    return f" (it stands at {short(stands) if short(stands) != short(made) else repr(stands)})"
+
+
+def _sum_stands(made: float, stands: Number, moment: _Moment) -> str:
+    if moment.task is None or moment.n_rows(moment.task) == 1 or stands is None or stands == made:
+        return _stands(made, stands)
+    return f" (sum over the batch so far: {short(stands)})"
+
+
+def _rest(steps: Sequence[Carried] | Sequence[Returned]) -> str:
+    """The terms that are not written out, as one number."""
+    if len(steps) <= MOST_TERMS:
+        return ""
+    rest = steps[-1].after - steps[MOST_TERMS - 1].after
+    return f" + ... {len(steps) - MOST_TERMS:,} more terms = {short(rest)} ..."
+
+
+def _more(things: Sequence[object]) -> Iterable[str]:
+    if len(things) > MOST_TERMS:
+        yield f"... {len(things) - MOST_TERMS:,} more parameters"
+
+
+def _feeds(connections: Sequence[Connection]) -> str:
+    names = [f"{c.target.name} (weight {short(c.weight)})" for c in connections[:MOST_TERMS]]
+    if len(connections) > MOST_TERMS:
+        names.append(f"... {len(connections) - MOST_TERMS:,} more")
+    return f"feeds {', '.join(names) or 'nothing'}"
+
+
+def _indented(lines: Iterable[str]) -> Iterable[str]:
+    return (f"  {line}" for line in lines)

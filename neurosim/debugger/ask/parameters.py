@@ -1,0 +1,73 @@
+"""A weight or a bias: found by its name, and its update written out."""
+
+import numpy as np
+
+from neurosim.functions.numbers import short
+from neurosim.functions.optimizers import Line, Memory
+from neurosim.interpreter.steps import Updated, operand
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network, Parameter
+from neurosim.training.task import Task
+
+
+def find_owner(network: Network, name: str) -> Parameter:
+    """The connection ``x1->h1``, or the neuron of ``h1`` or ``h1.bias``."""
+    source, arrow, target = name.partition("->")
+    if arrow:
+        return network[source.strip(), target.strip()]
+    return network[name.strip().removesuffix(".bias")]
+
+
+def symbol_of(owner: Parameter) -> str:
+    """The parameter in a formula: ``w(x1->h1)`` or ``b(h1)``."""
+    return f"{'w' if isinstance(owner, Connection) else 'b'}({owner.name})"
+
+
+def written_out(
+    owner: Parameter,
+    task: Task,
+    *,
+    before: float,
+    total: float,
+    memory: Memory,
+    count: int,
+    rows: int,
+) -> tuple[list[str], float]:
+    """The lines of one parameter's update, and what it comes to.
+
+    Args:
+        owner: of the parameter.
+        task: has the rule and the reduction.
+        before: the parameter before it.
+        total: the gradient, summed over the batch.
+        memory: what the rule remembers of it.
+        count: the number of this update, from 1.
+        rows: the number of samples in the batch.
+    """
+    rule, divisor = task.optimizer, task.divisor(rows)
+    extra = 0.0
+    if task.penalty is not None and isinstance(owner, Connection):
+        extra = task.penalty.gradient(before, rows)
+    g, rate = total / divisor + extra, rule.learning_rate
+    after, kept = rule.scalar(before, g, memory, count, rate)
+    lines = rule.arithmetic(before, g, memory, count, rate)
+    if len(lines) == 1:
+        step = Updated(
+            owner, before, rule.name, rate, total, divisor, extra, np.empty((0, 0)), 0,
+            memory, kept, after,
+        )  # fmt: skip
+        return [str(step)], after
+    texts = []
+    if divisor != 1 or extra != 0.0:
+        share = f"{short(total)}/{divisor}" if divisor != 1 else short(total)
+        penalty = f" + {operand(extra)} (penalty)" if extra != 0.0 else ""
+        texts.append(f"g = {share}{penalty} = {short(g)}")
+    texts += [_line_text(line, symbol_of(owner)) for line in lines]
+    return texts, after
+
+
+def _line_text(line: Line, name: str) -> str:
+    numbers = {key: operand(value) for key, value in line.numbers.items()}
+    numbers["w"] = short(line.numbers["w"])  # it always leads
+    what = name if line.what == "w" else line.what
+    return f"{what} = {line.formula.format(**numbers)} = {short(line.value)}"

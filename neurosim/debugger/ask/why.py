@@ -1,0 +1,356 @@
+"""Where the last update of a weight or bias came from, down to each sample and each path.
+
+What a change and a gradient are the sums of is said in `shares`; the paths in `paths`.
+
+All is made once more, on a copy of the network, from the state before the batch: nothing that a
+user sees changes.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from neurosim.debugger.ask.parameters import written_out
+from neurosim.debugger.ask.paths import Factor, Paths, describe_count, paths_from
+from neurosim.debugger.ask.update_parts import Parts, parts_of, require_parameter, share_of
+from neurosim.debugger.time.replay import Edits, edits_in, twin_of, walk_batch, walk_sample
+from neurosim.errors import InvalidValueError
+from neurosim.functions.numbers import counted, short
+from neurosim.interpreter.steps import Updated, operand
+from neurosim.network.connection import Connection
+from neurosim.network.network import Parameter
+from neurosim.network.parameters import name_of
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+MOST_SAMPLES = 3  # of which the paths are told
+MOST_PATHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SampleShare:
+    """One sample's part of a gradient: value * delta.
+
+    Attributes:
+        row: of X.
+        value: what the weight's source gave; 1 for a bias.
+        delta: dL/dz of the weight's target.
+        share: their product, a term of the gradient's sum.
+        moved: what it changed the parameter by; the samples' parts add up to ``Parts.samples``.
+        paths: the ways from the target to the loss; None where they are not told.
+    """
+
+    row: int
+    value: float
+    delta: float
+    share: float
+    moved: float
+    paths: Paths | None
+
+    def lines(self, source: str, target: str) -> Iterator[str]:
+        """The share, and its paths."""
+        text = f"{source}*delta({target}) = {short(self.value)}*{operand(self.delta)}"
+        if not source:
+            text = f"delta({target})"
+        moved = f", which moved it by {short(self.moved)}" if self.moved != 0.0 else ""
+        yield f"row {self.row}: {text} = {short(self.share)}{moved}"
+        if self.paths is not None:
+            yield f"  by {describe_count(self.paths.count)} to the loss"
+            yield from (f"  {line}" for line in self.paths.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where one update of one parameter came from.
+
+    Attributes:
+        name: ``x1->h1`` or ``h1.bias``.
+        source: the neuron whose output it weighs; empty for a bias.
+        target: the neuron it leads to.
+        epoch: of the update, from 0.
+        batch: in the epoch, from 0.
+        before: the parameter before it.
+        after: and after it.
+        gradient: summed over the batch.
+        parts: of the change.
+        update: the rule with its numbers, a line each; none where the parameter is frozen.
+        samples: each sample of the batch, in order.
+        edits: what a user set in the batch.
+    """
+
+    name: str
+    source: str
+    target: str
+    epoch: int
+    batch: int
+    before: float
+    after: float
+    gradient: float
+    parts: Parts
+    update: tuple[str, ...]
+    samples: tuple[SampleShare, ...]
+    edits: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> float:
+        """What the update changed it by."""
+        return self.after - self.before
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The whole of it."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        when = f"epoch {self.epoch}, batch {self.batch}"
+        if not self.update:
+            yield f"{self.name} = {short(self.before)} is frozen: the update of {when} left it"
+        else:
+            values = f"{short(self.before)} -> {short(self.after)}"
+            yield f"{self.name}: {values} in the update of {when}, a change of {short(self.change)}"
+            yield from (f"  {line}" for line in self.update)
+            yield f"  {short(self.change)} = {self.parts}"
+        if self.edits:
+            yield f"in this batch was set: {', '.join(self.edits)}"
+        yield f"gradient {short(self.gradient)}, a sum over {counted(len(self.samples), 'sample')}"
+        told = [sample for sample in self.samples if sample.paths is not None]
+        for sample in sorted(told, key=lambda sample: -abs(sample.share)):
+            yield from (f"  {line}" for line in sample.lines(self.source, self.target))
+        rest = [sample.share for sample in self.samples if sample.paths is None]
+        if rest:
+            yield f"  {counted(len(rest), 'more sample')} = {short(sum(rest))}"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def why(
+    task: Task,
+    state: TrainingState,
+    source: str,
+    target: str | None = None,
+    *,
+    most_samples: int = MOST_SAMPLES,
+    most_paths: int = MOST_PATHS,
+    edits: Edits = MappingProxyType({}),
+) -> Why:
+    """Tell where the update of a batch came from.
+
+    Args:
+        task: what is trained; nothing of it is changed.
+        state: before the batch.
+        source: of the connection; or alone ``x1->h1``, or ``h1.bias``.
+        target: of the connection.
+        most_samples: of how many samples, the largest first, paths are told.
+        most_paths: how many paths of each.
+        edits: what a user set, and where.
+
+    Raises:
+        UnknownNameError: there is no such connection or bias.
+    """
+    twin = twin_of(task)
+    owner = require_parameter(twin.network, source, target)
+    batch = walk_batch(twin, state, owner, edits)
+    chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(share_of(batch.terms[i])))
+    paths = {
+        i: _paths(twin, state, owner, i, edits, most=most_paths) for i in chosen[:most_samples]
+    }
+    parts, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
+    divisor = twin.divisor(len(batch.rows))
+    samples = tuple(
+        SampleShare(
+            row, term.value, term.delta, share_of(term), factor * (share_of(term) / divisor),
+            paths.get(i),
+        )
+        for i, (row, term) in enumerate(zip(batch.rows, batch.terms, strict=True))
+    )  # fmt: skip
+    return Why(
+        name_of(owner),
+        owner.source.name if isinstance(owner, Connection) else "",
+        owner.target.name if isinstance(owner, Connection) else owner.name,
+        state.epoch,
+        state.batch,
+        batch.before,
+        batch.before if batch.update is None else batch.update.after,
+        batch.gradient,
+        parts,
+        _rule_lines(twin, owner, batch.update, state.updates + 1, len(batch.rows)),
+        samples,
+        tuple(map(str, batch.edits)),
+    )
+
+
+# --- over many batches
+
+
+@dataclass(frozen=True, slots=True)
+class BatchShare:
+    """What one batch changed a parameter by."""
+
+    epoch: int
+    batch: int
+    before: float
+    after: float
+    parts: Parts
+
+    @property
+    def change(self) -> float:
+        """What it changed it by."""
+        return self.after - self.before
+
+    def __str__(self) -> str:
+        return (
+            f"epoch {self.epoch}, batch {self.batch}: {short(self.before)} -> {short(self.after)},"
+            f" {short(self.change)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowShare:
+    """What one row asked for, over many batches: its gradients' sum, and what it moved."""
+
+    row: int
+    gradient: float
+    moved: float
+
+    def __str__(self) -> str:
+        return f"row {self.row}: moved it by {short(self.moved)}, gradients {short(self.gradient)}"
+
+
+@dataclass(frozen=True, slots=True)
+class WhySince:
+    """Where a parameter's way over many batches came from; ``rows`` in the order of X."""
+
+    name: str
+    before: float
+    after: float
+    parts: Parts
+    batches: tuple[BatchShare, ...]
+    rows: tuple[RowShare, ...]
+
+    @property
+    def change(self) -> float:
+        """What they changed it by."""
+        return self.after - self.before
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The whole of it."""
+        values = f"{short(self.before)} -> {short(self.after)}"
+        number = counted(len(self.batches), "update")
+        begin = ""
+        if self.batches:
+            begin = f" since epoch {self.batches[0].epoch}, batch {self.batches[0].batch}"
+        largest = sorted(self.batches, key=lambda batch: -abs(batch.change))[:MOST_SAMPLES]
+        rows = sorted(self.rows, key=lambda row: -abs(row.moved))
+        lines = [
+            f"{self.name}: {values} in {number}{begin}, a change of {short(self.change)}",
+            f"  {short(self.change)} = {self.parts}",
+            "the updates that moved it most",
+            *(f"  {batch}" for batch in largest),
+            "the rows that moved it most",
+            *(f"  {row}" for row in rows[:MOST_SAMPLES]),
+        ]
+        rest = [row.moved for row in rows[MOST_SAMPLES:]]
+        if rest:
+            lines.append(f"  {counted(len(rest), 'more row')} moved it by {short(sum(rest))}")
+        return tuple(lines)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def why_since(
+    task: Task,
+    state: TrainingState,
+    source: str,
+    target: str | None = None,
+    *,
+    n_batches: int,
+    edits: Edits = MappingProxyType({}),
+) -> WhySince:
+    """Tell where all updates of a parameter from a state on came from, added up.
+
+    Args:
+        task: what is trained; nothing of it is changed.
+        state: before the first of the batches.
+        source: as for `why`.
+        target: as for `why`.
+        n_batches: how many batches; they are walked once more, node by node. A batch after which a
+            number is not finite is the last.
+        edits: as for `why`.
+
+    Raises:
+        UnknownNameError: there is no such connection or bias.
+        InvalidValueError: there is no batch.
+    """
+    if n_batches < 1:
+        raise InvalidValueError(f"n_batches: got {n_batches!r}; expected at least 1")
+    twin = twin_of(task)
+    owner = require_parameter(twin.network, source, target)
+    batches: list[BatchShare] = []
+    gradients, moved = [0.0] * twin.n_rows, [0.0] * twin.n_rows
+    for _ in range(n_batches):
+        batch = walk_batch(twin, state, owner, edits)
+        share, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
+        divisor = twin.divisor(len(batch.rows))
+        for row, term in zip(batch.rows, batch.terms, strict=True):
+            gradients[row] += share_of(term)
+            moved[row] += factor * (share_of(term) / divisor)
+        after = batch.before if batch.update is None else batch.update.after
+        batches.append(BatchShare(state.epoch, state.batch, batch.before, after, share))
+        state = batch.next_state
+        if not state.is_finite:
+            break
+    rows = tuple(RowShare(i, *both) for i, both in enumerate(zip(gradients, moved, strict=True)))
+    parts = [batch.parts for batch in batches]
+    total = Parts(
+        sum(part.samples for part in parts),
+        sum(part.penalty for part in parts),
+        sum(part.memory for part in parts),
+        sum(part.decay for part in parts),
+        sum(b.before - a.after for a, b in itertools.pairwise(batches)),
+    )
+    return WhySince(
+        name_of(owner), batches[0].before, batches[-1].after, total, tuple(batches), rows
+    )
+
+
+# --- inside
+
+
+def _paths(
+    task: Task, state: TrainingState, owner: Parameter, unit: int, edits: Edits, *, most: int
+) -> Paths:
+    """The paths of one sample, with the parameters as they were before the update."""
+    network, own = task.network, edits_in(task, state, edits)
+    network.load_parameters(state.parameters)
+    for place, found in own.items():
+        for edit in found if place < (unit, 0) else ():
+            edit.redo()
+    steps = list(walk_sample(task, state, unit, own))
+    if isinstance(owner, Connection):
+        value = owner.source.output
+        assert value is not None
+        first, target = Factor(owner.source.name, value), owner.target
+    else:
+        first, target = Factor("1", 1.0), owner
+    return paths_from(network, target, steps, first=first, most=most)
+
+
+def _rule_lines(
+    task: Task, owner: Parameter, update: Updated | None, count: int, rows: int
+) -> tuple[str, ...]:
+    if update is None:
+        return ()
+    lines, _ = written_out(
+        owner,
+        task,
+        before=update.before,
+        total=update.gradient,
+        memory=update.memory_before,
+        count=count,
+        rows=rows,
+    )
+    return tuple(lines)

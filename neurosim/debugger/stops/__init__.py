@@ -1,0 +1,1 @@
+"""Stops of a debugging session: conditions, breakpoints, watches, catches, screening."""

@@ -1,0 +1,486 @@
+"""Where a walk is to stop: breakpoints, watches and catches.
+
+A stop looks at each step when it is done (``after``), and at each part of the training when it
+begins (``at``). It decides by the step and by what stands on the objects alone, and keeps no number
+of the past, so that it decides the same on the way back.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from neurosim.debugger.stops.conditions import Condition, Quantity
+from neurosim.debugger.wording import subject_of
+from neurosim.errors import NotComputable
+from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.numbers import short
+from neurosim.interpreter.steps import (
+    Assigned,
+    Blamed,
+    Carried,
+    Compared,
+    Fired,
+    Loaded,
+    Measured,
+    Normalized,
+    Returned,
+    Started,
+    Step,
+    Updated,
+)
+from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameters import name_of
+
+RELUS = ("relu",)  # the activations that may be dead
+FINEST_FIRST = ("step", "phase", "row", "sample", "batch", "epoch")
+
+
+class Scene(Protocol):
+    """What a stop may ask of the moment."""
+
+    @property
+    def network(self) -> Network:
+        """The network as it stands."""
+        ...
+
+    @property
+    def begins(self) -> tuple[str, ...]:
+        """The parts of the training that begin here: phase, sample, batch, epoch."""
+        ...
+
+    def number_of(self, grain: str) -> int:
+        """The number of the present epoch, batch, sample, row or step."""
+        ...
+
+    @property
+    def phase(self) -> str:
+        """The present phase."""
+        ...
+
+    def read(self, quantity: Quantity) -> float | None:
+        """The present value of a quantity; None where there is none yet."""
+        ...
+
+    def steps_back(self) -> Iterator[Step]:
+        """The steps of this unit that were done before the last one, the last first."""
+        ...
+
+    def gradients(self) -> Iterator[tuple[Connection | Neuron, float]]:
+        """The gradients of all parameters that the update takes, reduced."""
+        ...
+
+    def silent_relus(self) -> Iterator[Neuron]:
+        """The relus whose output was 0 for every sample of the epoch that ends here."""
+        ...
+
+
+class Subject(Protocol):
+    """What a stop is about."""
+
+    def after(self, step: Step, scene: Scene) -> str:
+        """Why to stop after this step; empty where the walk goes on."""
+        ...
+
+    def at(self, scene: Scene) -> str:
+        """Why to stop where a part of the training begins; empty where the walk goes on."""
+        ...
+
+
+# --- breakpoints
+
+
+@dataclass(frozen=True, slots=True)
+class AtNeuron:
+    """When a neuron's output is there; ``backward``: its delta; ``update``: its bias."""
+
+    neuron: Neuron
+    phase: str = "forward"
+
+    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
+        """Whether this step completes what is waited for."""
+        quantity = Quantity("neuron", self.neuron, _OF_NEURON[self.phase])
+        return str(self) if completes(step, quantity) else ""
+
+    def at(self, scene: Scene) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
+
+    def __str__(self) -> str:
+        return _with_phase(self.neuron.name, self.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class AtConnection:
+    """When a connection's term is added; ``backward``: its gradient; ``update``: its weight."""
+
+    connection: Connection
+    phase: str = "forward"
+
+    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
+        """Whether this step is the connection's."""
+        is_kind = isinstance(step, _OF_CONNECTION[self.phase])
+        return str(self) if is_kind and step[0] is self.connection else ""
+
+    def at(self, scene: Scene) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
+
+    def __str__(self) -> str:
+        return _with_phase(self.connection.name, self.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLayer:
+    """When the last of a layer's neurons has its output; ``backward``: its delta; and so on."""
+
+    layer: Layer
+    phase: str = "forward"
+
+    def after(self, step: Step, scene: Scene) -> str:
+        """Whether this step completes the layer."""
+        last = AtNeuron(self.layer.neurons[-1], self.phase)
+        return str(self) if last.after(step, scene) else ""
+
+    def at(self, scene: Scene) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
+
+    def __str__(self) -> str:
+        return _with_phase(f"layer {self.layer.name}", self.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class AtPart:
+    """When a part of the training begins: an epoch, a batch, a sample, a phase.
+
+    ``numbers`` says which; what it does not name may be any.
+    """
+
+    numbers: tuple[tuple[str, int], ...] = ()
+    phase: str = ""
+
+    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
+
+    def at(self, scene: Scene) -> str:
+        """Whether the finest part that is named begins, and is the right one."""
+        named = [*dict(self.numbers), *(["phase"] if self.phase else [])]
+        if min(named, key=FINEST_FIRST.index) not in scene.begins:
+            return ""
+        if self.phase not in {"", scene.phase}:
+            return ""
+        return str(self) if all(scene.number_of(g) == n for g, n in self.numbers) else ""
+
+    def __str__(self) -> str:
+        words = [f"{name} {number}" for name, number in self.numbers]
+        return ", ".join([*words, *([self.phase] if self.phase else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class AtAnything:
+    """Whenever something is written that a condition names.
+
+    A condition on nothing but the numbers of epochs, batches and samples is looked at where such a
+    part begins.
+    """
+
+    quantities: tuple[Quantity, ...]
+
+    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
+        """Whether this step completes one of the quantities."""
+        return str(self) if any(completes(step, q) for q in self.quantities) else ""
+
+    def at(self, scene: Scene) -> str:
+        """Whether a part begins whose number is asked for, where nothing but numbers is."""
+        if any(q.kind != "position" for q in self.quantities):
+            return ""
+        names = {"sample" if q.name == "row" else q.name for q in self.quantities}
+        return str(self) if names.intersection(scene.begins) else ""
+
+    def __str__(self) -> str:
+        return "condition"
+
+
+Location = AtNeuron | AtConnection | AtLayer | AtPart | AtAnything
+
+
+def _with_phase(name: str, phase: str) -> str:
+    return name if phase == "forward" else f"{name} {phase}"
+
+
+# --- watches
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When a quantity changes, crosses a bound, or changes its sign.
+
+    ``mode`` is ``changes``, ``crosses`` or ``sign``; ``bound`` is that of ``crosses``.
+    """
+
+    quantity: Quantity
+    mode: str = "changes"
+    bound: float = 0.0
+
+    def after(self, step: Step, scene: Scene) -> str:
+        """Whether the step that completes the quantity moved it so."""
+        if not completes(step, self.quantity):
+            return ""
+        before, after = _before(step, self.quantity, scene), scene.read(self.quantity)
+        if before is None or after is None or not self._is_moved(before, after):
+            return ""
+        return f"{self}: {before!r} -> {after!r}"
+
+    def _is_moved(self, before: float, after: float) -> bool:
+        if self.mode == "changes":
+            return before != after and not (math.isnan(before) and math.isnan(after))
+        if self.mode == "sign":
+            return (before > 0.0) - (before < 0.0) != (after > 0.0) - (after < 0.0)
+        return (before > self.bound) != (after > self.bound)
+
+    def at(self, scene: Scene) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
+
+    def __str__(self) -> str:
+        more = {"changes": "", "sign": " sign", "crosses": f" crosses {short(self.bound)}"}
+        return f"{self.quantity}{more[self.mode]}"
+
+
+def _before(step: Step, quantity: Quantity, scene: Scene) -> float | None:
+    """What the quantity was before the steps that wrote it anew; sums are built up over several."""
+    if quantity.name == "net_input":
+        return _begun(step, scene, Started)
+    if quantity.name == "output_gradient":
+        return _begun(step, scene, Compared, Returned)
+    if isinstance(step, Normalized):
+        assert isinstance(quantity.owner, Neuron)
+        return step.before[step.layer.neurons.index(quantity.owner)]
+    before: float | None = step.before
+    return before
+
+
+def _begun(step: Step, scene: Scene, *kinds: type) -> float | None:
+    """What the first step of a sum wrote over: of these kinds, on the subject of this step."""
+    found: float | None = None
+    subject = subject_of(step)
+    for earlier in scene.steps_back():
+        if subject_of(earlier) is subject and isinstance(earlier, kinds):
+            found = earlier.before  # type: ignore[assignment] # no Normalized is among the kinds
+        elif found is not None:
+            break
+    return found
+
+
+# --- catches
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """When something is wrong: see ``CATCHES``; ``bound`` is that of its rule."""
+
+    name: str
+    bound: float
+
+    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
+        """Whether this step shows it."""
+        match self.name:
+            case "nan":
+                return _found(step, math.isnan)
+            case "inf":
+                return _found(step, math.isinf)
+            case "saturated":
+                return self._saturated(step)
+        return ""
+
+    def at(self, scene: Scene) -> str:
+        """Whether it shows where an update begins, or an epoch has ended."""
+        if self.name == "dead" and "epoch" in scene.begins:
+            names = [neuron.name for neuron in scene.silent_relus()]
+            return f"dead: {', '.join(names)} gave 0 for a whole epoch" if names else ""
+        if "phase" not in scene.begins or scene.phase != "update":
+            return ""
+        if self.name == "exploding":
+            return self._exploding(scene)
+        return self._vanishing(scene) if self.name == "vanishing" else ""
+
+    def _saturated(self, step: Step) -> str:
+        if not isinstance(step, Fired):
+            return ""
+        slope_of = ACTIVATIONS[step.neuron.activation].slope
+        slope = math.inf if slope_of is None else slope_of(step.net_input, step.after)
+        if not abs(slope) < self.bound:
+            return ""
+        return f"saturated: {step}, its slope {short(slope)} is below {short(self.bound)}"
+
+    def _exploding(self, scene: Scene) -> str:
+        found = max(scene.gradients(), key=lambda pair: abs(pair[1]), default=None)
+        if found is None or not abs(found[1]) > self.bound:
+            return ""
+        owner, gradient = found
+        name = name_of(owner)
+        return f"exploding: the gradient of {name} is {short(gradient)}, beyond {short(self.bound)}"
+
+    def _vanishing(self, scene: Scene) -> str:
+        largest: dict[str, float] = {}
+        for owner, gradient in scene.gradients():
+            neuron = owner if isinstance(owner, Neuron) else owner.target
+            name = neuron.name if neuron.layer is None else f"layer {neuron.layer.name}"
+            largest[name] = max(largest.get(name, 0.0), abs(gradient))
+        for name, gradient in largest.items():
+            if gradient < self.bound:
+                text = f"the largest gradient into {name} is {short(gradient)}"
+                return f"vanishing: {text}, below {short(self.bound)}"
+        return ""
+
+    def __str__(self) -> str:
+        has_bound = self.name in {"saturated", "exploding", "vanishing"}
+        return f"{self.name} {short(self.bound)}" if has_bound else self.name
+
+
+CATCHES = {  # what each looks for, and the bound that it has by itself
+    "nan": ("a step that writes a number which is none", 0.0),
+    "inf": ("a step that writes an infinite number", 0.0),
+    "saturated": ("an activation whose |slope| is below the bound", 0.01),
+    "dead": ("a relu that gave 0 for a whole epoch", 0.0),
+    "exploding": ("a gradient beyond the bound", 1000.0),
+    "vanishing": ("a layer whose largest gradient is below the bound", 1e-8),
+}
+
+
+def _found(step: Step, is_it: object) -> str:
+    assert callable(is_it)
+    values = step.after if isinstance(step, Normalized) else (step.after,)
+    return str(step) if any(map(is_it, values)) else ""
+
+
+# --- what a step completes
+
+
+def completes(step: Step, quantity: Quantity) -> bool:
+    """Whether after this step a quantity is there anew; of a sum, after its last term."""
+    name, owner = quantity.name, quantity.owner
+    if quantity.kind == "loss":
+        return isinstance(step, Measured)
+    if quantity.kind == "position":
+        return name == "step"
+    if name in {"output", "net_input"}:
+        if isinstance(step, Normalized):
+            return isinstance(owner, Neuron) and step.layer is owner.layer
+        return isinstance(step, Loaded | Fired) and step.neuron is owner
+    if name in {"delta", "output_gradient"}:
+        is_delta = isinstance(step, Blamed) or (
+            isinstance(step, Compared) and step.quantity == "delta"
+        )
+        return is_delta and subject_of(step) is owner
+    if name in {"gradient", "bias_gradient"}:
+        return isinstance(step, Assigned) and step.owner is owner
+    return isinstance(step, Updated) and step.owner is owner
+
+
+_WRITERS: dict[str, tuple[type, ...]] = {  # the steps that may complete a quantity
+    "output": (Loaded, Fired, Normalized),
+    "net_input": (Loaded, Fired, Normalized),
+    "delta": (Blamed, Compared),
+    "output_gradient": (Blamed, Compared),
+    "gradient": (Assigned,),
+    "bias_gradient": (Assigned,),
+    "weight": (Updated,),
+    "bias": (Updated,),
+    "loss": (Measured,),
+}
+_OF_NEURON = {"forward": "output", "backward": "delta", "update": "bias"}
+_OF_CONNECTION = {"forward": Carried, "backward": Assigned, "update": Updated}
+
+
+def kinds_of(subject: Subject) -> frozenset[type] | None:
+    """The kinds of steps after which a subject is to be asked; None: any."""
+    match subject:
+        case AtNeuron() | AtLayer():
+            return frozenset(_WRITERS[_OF_NEURON[subject.phase]])
+        case AtConnection():
+            return frozenset({_OF_CONNECTION[subject.phase]})
+        case AtPart():
+            return frozenset()
+        case Watch():
+            return _kinds_of_quantities([subject.quantity])
+        case AtAnything():
+            return _kinds_of_quantities(subject.quantities)
+        case Catch():
+            return None if subject.name in {"nan", "inf", "saturated"} else frozenset()
+    return None
+
+
+def _kinds_of_quantities(quantities: Iterable[Quantity]) -> frozenset[type] | None:
+    if any(quantity.name == "step" for quantity in quantities):
+        return None
+    return frozenset(kind for q in quantities for kind in _WRITERS.get(q.name, ()))
+
+
+# --- the stop itself
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Stop:
+    """A breakpoint, a watch or a catch, as ``info`` lists it.
+
+    Attributes:
+        number: from 1, for the commands.
+        kind: ``breakpoint``, ``watch`` or ``catch``.
+        subject: what it is about.
+        condition: what must hold, too; None: nothing.
+        is_temporary: it goes when it was hit.
+        is_enabled: whether it counts.
+        ignore: so many hits more are passed over.
+        hits: how often it was hit.
+        note: why its condition could not be computed the last time, or empty.
+    """
+
+    number: int
+    kind: str
+    subject: Subject
+    condition: Condition | None = None
+    is_temporary: bool = False
+    is_enabled: bool = True
+    ignore: int = 0
+    hits: int = 0
+    note: str = ""
+
+    def after(self, step: Step, scene: Scene) -> str:
+        """Why to stop after this step."""
+        return self._checked(self.subject.after(step, scene), scene)
+
+    def at(self, scene: Scene) -> str:
+        """Why to stop where something begins."""
+        return self._checked(self.subject.at(scene), scene)
+
+    def _checked(self, reason: str, scene: Scene) -> str:
+        """The reason, if the condition holds; one that cannot be computed does not."""
+        if not reason or self.condition is None:
+            return reason
+        try:
+            return reason if self.condition.holds(scene.read) else ""
+        except NotComputable as error:
+            self.note = str(error)
+            return ""
+
+    def __str__(self) -> str:
+        condition = "" if self.condition is None else f" if {self.condition}"
+        more = [
+            *(["temporary"] if self.is_temporary else []),
+            *([] if self.is_enabled else ["disabled"]),
+            *([f"ignored {self.ignore} times more"] if self.ignore else []),
+            *([f"hit {self.hits} time{'s' if self.hits > 1 else ''}"] if self.hits else []),
+            *([f"could not be computed: {self.note}"] if self.note else []),
+        ]
+        subject = "" if isinstance(self.subject, AtAnything) else f" {self.subject}"
+        text = f"{self.number} {self.kind}{subject}{condition}"
+        return f"{text} ({', '.join(more)})" if more else text
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -1,0 +1,437 @@
+"""Which batches a walk need not go through: those in which no stop can be hit.
+
+The compiled engine runs ahead; what it finds out on the way, the loss of each row, the weights
+after each update, the outputs of neurons over a batch, says where a condition *may* hold, with
+room for the last bits in which the engines differ. There the walk goes step by step and decides.
+What cannot be screened (a delta, a breakpoint without a condition) is always walked.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.debugger.stops.breakpoints import (
+    RELUS,
+    AtAnything,
+    AtLayer,
+    AtNeuron,
+    AtPart,
+    Catch,
+    Stop,
+    Watch,
+)
+from neurosim.debugger.stops.conditions import Condition, Quantity
+from neurosim.network.neuron import Neuron
+from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.state import TrainingState, batch_rows
+from neurosim.training.task import Task
+
+_TOLERANCE = 1e-9  # relative, as that of `Condition.may_hold`
+_MOST_QUANTITIES = 4  # of a condition whose old and new values are tried in all combinations
+_FORWARD = ("output", "net_input")
+_PARAMETERS = ("weight", "bias")
+_FRESH = (*_FORWARD, "loss")  # written once for each row
+
+Values = NDArray[np.float64] | float | None
+
+
+def needs_of(stop: Stop) -> set[str] | None:
+    """What must be known to screen a stop: numbers, losses, parameters, values, gradients.
+
+    None: it cannot be screened.
+    """
+    subject = stop.subject
+    if isinstance(subject, AtPart) and stop.condition is None:
+        return {"numbers"}
+    if isinstance(subject, Watch) and stop.condition is None:
+        if subject.mode == "changes":
+            return None
+        return _needs_of_quantities([subject.quantity])
+    if isinstance(subject, Catch) and stop.condition is None:
+        known = {"nan": "values", "inf": "values", "exploding": "gradients"}
+        known |= {"vanishing": "gradients", "dead": "values"}
+        return {known[subject.name]} if subject.name in known else None
+    if stop.condition is None or isinstance(subject, Watch | Catch):
+        return None
+    return _needs_of_quantities(stop.condition.quantities)
+
+
+def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
+    needs = {"numbers"}
+    for quantity in quantities:
+        if quantity.kind == "position":
+            if quantity.name == "step":
+                return None
+        elif quantity.kind == "loss":
+            needs.add("losses")
+        elif quantity.name in _PARAMETERS:
+            needs.add("parameters")
+        elif quantity.name in _FORWARD:
+            needs.add("values")
+        else:
+            return None
+    return needs if sum(q.kind != "position" for q in quantities) <= _MOST_QUANTITIES else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start.
+
+    ``last`` is the state before the last batch, and ``loss`` that of its last sample.
+    """
+
+    state: TrainingState
+    last: TrainingState
+    loss: float
+    batch: int | None
+
+
+class Screen:
+    """Some stops, all of which can be screened, and what they need.
+
+    Args:
+        stops: those that count.
+        task: what is trained.
+        engine: that trains it.
+        read: the present value of a quantity, if there is one: what the first row finds there.
+    """
+
+    def __init__(
+        self,
+        stops: Iterable[Stop],
+        task: Task,
+        engine: CompiledEngine,
+        read: Callable[[Quantity], float | None],
+    ) -> None:
+        self._relus = [i for i, n in enumerate(task.network.neurons) if n.activation in RELUS]
+        self._is_silent = np.ones(len(self._relus), np.bool_)  # in this epoch, as far as is known
+        self._stops = tuple(stop for stop in stops if self._relus or not _is_of_relus(stop))
+        self._task, self._engine = task, engine
+        found = [needs_of(stop) for stop in self._stops]
+        self.is_possible = None not in found
+        self._read = read
+        self._before: dict[Quantity, float] = {}  # what the last row left
+        self._needs = set[str]().union(*(needs for needs in found if needs))
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self._task.network.parameter_names())}
+
+    @cached_property
+    def _neurons(self) -> dict[Neuron, int]:
+        return {neuron: i for i, neuron in enumerate(self._task.network.neurons)}
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing is asked for that stems from the batch before."""
+        return all(
+            isinstance(stop.subject, AtPart | Catch)
+            or (
+                not isinstance(stop.subject, Watch)
+                and all(q.kind == "position" or _is_fresh(stop, q) for q in _quantities(stop))
+            )
+            for stop in self._stops
+        )
+
+    def run(self, state: TrainingState, epochs: int, n_batches: int) -> Found:
+        """Train on, for so many epochs or batches, and say which batch may be the first.
+
+        Of ``epochs`` whole epochs (the rest of the present one is one) if that is not 0, else one
+        batch; ``n_batches`` says how many batches that are.
+        """
+        first = state.epoch * self._task.n_batches + state.batch
+        if self._needs <= {"numbers", "losses", "parameters"}:
+            return self._batches_at_once(state, first, epochs, n_batches)
+        return self._batch_by_batch(state, first, n_batches)
+
+    # --- many rows at once
+
+    def _batches_at_once(
+        self, state: TrainingState, first: int, epochs: int, n_batches: int
+    ) -> Found:
+        """Note what is asked for of all rows, and look at it afterwards."""
+        asked = {q for stop in self._stops for q in _asked(stop) if q.name in _PARAMETERS}
+        columns = {quantity: self._column(quantity) for quantity in asked}
+        some = np.array(list(columns.values()), np.intp)
+        thetas, losses, begin = [state.parameters[some]], [], state
+        if not asked and epochs > 1:  # all epochs but the last as they run fastest
+            begin, rows = self._engine.advance_rows(state, epochs=epochs - 1)
+            losses.append(rows)
+        done = begin.epoch * self._task.n_batches + begin.batch - first
+        with self._engine.batches(begin) as run:
+            for number in range(done, n_batches):
+                if number == n_batches - 1:
+                    last = run.state()
+                losses.append(run.advance())
+                if asked:
+                    thetas.append(run.parameters(some))
+            after = run.state()
+        sizes = list(map(len, losses))
+        path = np.array(thetas).T
+        known = {
+            quantity: [np.repeat(found[1:], sizes), np.repeat(found[:-1], sizes)]
+            for quantity, found in zip(columns, path, strict=True)
+        }
+        rows = np.concatenate(losses)
+        return Found(after, last, float(rows[-1]), self._first_of_rows(first, rows, known))
+
+    def _first_of_rows(
+        self, first: int, losses: NDArray[np.float64], known: Mapping[Quantity, list[Any]]
+    ) -> int | None:
+        """The batch of the first row in which a stop may be hit.
+
+        Args:
+            first: the batch of the first row.
+            losses: of each row.
+            known: of parameters, after the update of each row's batch and before it.
+        """
+        task = self._task
+        start = first // task.n_batches * task.n_rows + first % task.n_batches * task.batch_size
+        numbers = self._numbers_of_rows(start, len(losses))
+        flags = np.zeros(len(losses), np.bool_)
+        for stop in self._stops:
+            values = {q: known.get(q) or self._losses(stop, q, losses) for q in _asked(stop)}
+            flags |= _rows_of(stop, numbers, values)
+        if not flags.any():
+            return None
+        epoch, sample = divmod(start + int(flags.argmax()), task.n_rows)
+        return epoch * task.n_batches + sample // task.batch_size
+
+    def _numbers_of_rows(self, start: int, count: int) -> dict[str, Values]:
+        """What each row is, as far as a stop asks: the rows from the ``start``-th on."""
+        if not any(_numbers_asked(stop) for stop in self._stops):
+            return {}
+        task, rows = self._task, np.arange(start, start + count)
+        epoch = rows // task.n_rows
+        sample = rows - epoch * task.n_rows
+        return {
+            "epoch": epoch.astype(np.float64),
+            "sample": sample.astype(np.float64),
+            "batch": (sample // task.batch_size).astype(np.float64),
+            "row": None if task.shuffle else sample.astype(np.float64),
+        }
+
+    def _losses(self, stop: Stop, quantity: Quantity, losses: NDArray[np.float64]) -> list[Any]:
+        """What the loss may be while a row is walked: its own, or that of the row before."""
+        if _is_fresh(stop, quantity):
+            return [losses]
+        first = self._read(quantity)
+        return [losses, _before(losses, np.nan if first is None else first)]
+
+    # --- batch by batch
+
+    def _batch_by_batch(self, state: TrainingState, first: int, count: int) -> Found:
+        with self._engine.batches(state) as run:
+            after = state
+            for number in range(first, first + count):
+                at_start = after
+                losses = run.advance()
+                after = run.state()
+                if not after.is_finite or not np.isfinite(losses).all():
+                    break
+                rows = batch_rows(self._task, at_start)
+                moment = _Batch(
+                    self._task, number, rows, losses,
+                    theta=at_start.parameters, after=after.parameters,
+                )  # fmt: skip
+                if any(self._in_batch(stop, moment) for stop in self._stops):
+                    break
+            else:
+                return Found(after, at_start, float(losses[-1]), None)
+        return Found(after, at_start, float(losses[-1]), number)
+
+    def _in_batch(self, stop: Stop, batch: "_Batch") -> bool:
+        subject = stop.subject
+        if isinstance(subject, AtPart) and stop.condition is None:
+            return bool(np.any(_is_part(subject, batch.numbers)))
+        if isinstance(subject, Catch):
+            return self._catches(subject, batch)
+        if isinstance(subject, Watch):
+            found = self._variants(subject.quantity, batch)
+            return bool(np.any(_may_move(subject, found[-1], found[0])))
+        assert stop.condition is not None
+        known = {}
+        for quantity in _quantities(stop):
+            if quantity.kind != "position":
+                found = self._variants(quantity, batch)
+                known[quantity] = found[:1] if _is_fresh(stop, quantity) else found
+        return bool(np.any(_may_hold(stop.condition, batch.numbers, known.__getitem__)))
+
+    def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
+        """What a quantity may be while a row is walked: its new value, or the one before."""
+        if quantity.name in _PARAMETERS:
+            column = self._column(quantity)
+            return [batch.after[column], batch.theta[column]]
+        if quantity.kind == "loss":
+            found = batch.losses
+        else:
+            found = self._values(batch)[quantity.name == "output"][:, self._neurons[quantity.owner]]  # type: ignore[index]
+        if quantity not in batch.old:
+            batch.old[quantity] = _before(found, self._left(quantity))
+            self._before[quantity] = float(found[-1])
+        return [found, batch.old[quantity]]
+
+    def _column(self, quantity: Quantity) -> int:
+        """Where theta has a weight or bias."""
+        name = str(quantity) if quantity.name == "bias" else quantity.owner.name  # type: ignore[union-attr]
+        return self._columns[name]
+
+    def _left(self, quantity: Quantity) -> float:
+        """What the row before left; NaN where nobody knows."""
+        if quantity not in self._before:
+            value = self._read(quantity)
+            return np.nan if value is None else value
+        return self._before[quantity]
+
+    def _values(self, batch: "_Batch") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if batch.values is None:
+            batch.values = self._engine.values(batch.theta, self._task.X[batch.rows])
+        return batch.values
+
+    def _catches(self, subject: Catch, batch: "_Batch") -> bool:
+        if subject.name in {"nan", "inf"}:
+            net_inputs, outputs = self._values(batch)
+            computed = [i for neuron, i in self._neurons.items() if not neuron.is_input]
+            return not (np.isfinite(outputs).all() and np.isfinite(net_inputs[:, computed]).all())
+        if subject.name == "dead":
+            return self._is_dead(batch)
+        task = self._task
+        _, gradient = self._engine.loss_and_gradient(
+            batch.theta, task.X[batch.rows], task.T[batch.rows]
+        )
+        sizes = np.abs(gradient)
+        if subject.name == "exploding":
+            return bool((sizes > subject.bound * (1.0 - _TOLERANCE)).any())
+        return bool((sizes < subject.bound * (1.0 + _TOLERANCE)).any())
+
+    def _is_dead(self, batch: "_Batch") -> bool:
+        """Whether an epoch ends here in which a relu may have been silent all the time."""
+        if batch.numbers["batch"] == 0.0:
+            self._is_silent[:] = True
+        outputs = self._values(batch)[1][:, self._relus]
+        self._is_silent &= (outputs <= _TOLERANCE).all(axis=0)
+        is_last = batch.numbers["batch"] == self._task.n_batches - 1
+        return is_last and bool(self._is_silent.any())
+
+
+class _Batch:
+    """What is known of a batch that the engine did."""
+
+    def __init__(
+        self,
+        task: Task,
+        number: int,
+        rows: Any,
+        losses: NDArray[np.float64],
+        *,
+        theta: NDArray[np.float64],
+        after: NDArray[np.float64],
+    ) -> None:
+        epoch, batch = divmod(number, task.n_batches)
+        samples = batch * task.batch_size + np.arange(len(rows), dtype=np.float64)
+        self.numbers: dict[str, Values] = {
+            "epoch": float(epoch),
+            "batch": float(batch),
+            "sample": samples,
+            "row": np.asarray(rows, np.float64),
+        }
+        self.rows, self.losses, self.theta, self.after = rows, losses, theta, after
+        self.values: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self.old: dict[Quantity, NDArray[np.float64]] = {}  # of each row, what the one before left
+
+
+def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
+    """Whether a stop is looked at only when this quantity has just been written anew."""
+    subject, owner = stop.subject, quantity.owner
+    if isinstance(subject, AtNeuron | AtLayer):
+        own = (subject.neuron,) if isinstance(subject, AtNeuron) else subject.layer.neurons
+        return subject.phase == "forward" and owner in own and quantity.name in _FORWARD
+    owners = {q.owner for q in _quantities(stop) if q.kind != "position"}
+    return isinstance(subject, AtAnything) and len(owners) == 1 and quantity.name in _FRESH
+
+
+def _is_of_relus(stop: Stop) -> bool:
+    """Whether a stop is about dead relus alone."""
+    return isinstance(stop.subject, Catch) and stop.subject.name == "dead"
+
+
+def _quantities(stop: Stop) -> tuple[Quantity, ...]:
+    return () if stop.condition is None else stop.condition.quantities
+
+
+def _asked(stop: Stop) -> list[Quantity]:
+    """What a stop asks for besides the numbers of the moment."""
+    if isinstance(stop.subject, Watch):
+        return [stop.subject.quantity]
+    return [quantity for quantity in _quantities(stop) if quantity.kind != "position"]
+
+
+def _numbers_asked(stop: Stop) -> bool:
+    """Whether a stop asks which epoch, batch or sample it is."""
+    is_part = isinstance(stop.subject, AtPart)
+    return is_part or any(quantity.kind == "position" for quantity in _quantities(stop))
+
+
+def _rows_of(
+    stop: Stop, numbers: Mapping[str, Values], values: Mapping[Quantity, list[Any]]
+) -> Any:
+    """In which rows a stop may be hit."""
+    subject = stop.subject
+    if isinstance(subject, AtPart) and stop.condition is None:
+        return _is_part(subject, numbers)
+    if isinstance(subject, Watch):
+        found = values[subject.quantity]
+        return _may_move(subject, found[-1], found[0])
+    assert stop.condition is not None
+    return _may_hold(stop.condition, numbers, values.__getitem__)
+
+
+def _before(values: NDArray[np.float64], first: float = np.nan) -> NDArray[np.float64]:
+    """The value of the row before each; nothing is known of the first."""
+    return np.concatenate(([first], values[:-1]))
+
+
+def _is_part(subject: AtPart, numbers: Mapping[str, Values]) -> Any:
+    flags: Any = np.True_
+    for name, number in subject.numbers:
+        known = numbers[name]
+        if known is not None:
+            flags = flags & (np.asarray(known) == number)
+    return flags
+
+
+def _may_move(subject: Watch, before: Values, after: Values) -> NDArray[np.bool_]:
+    """Whether a value may have crossed the bound; what is not known rules nothing out."""
+    bound = subject.bound if subject.mode == "crosses" else 0.0
+    old, new = np.asarray(before, np.float64), np.asarray(after, np.float64)
+    room = _TOLERANCE * max(1.0, abs(bound))
+    with np.errstate(invalid="ignore"):
+        is_sure = ((old > bound + room) & (new > bound + room)) | (
+            (old < bound - room) & (new < bound - room)
+        )
+    moved: NDArray[np.bool_] = ~is_sure
+    return moved
+
+
+def _may_hold(
+    condition: Condition,
+    numbers: Mapping[str, Values],
+    variants: Callable[[Quantity], list[Any]],
+) -> Any:
+    """Whether the condition may hold for any of what each quantity may be."""
+    others = [q for q in condition.quantities if q.kind != "position"]
+    flags: Any = np.False_
+    choices: Iterator[tuple[Any, ...]] = itertools.product(*map(variants, others))
+    for values in choices:
+        known = dict(zip(others, values, strict=True))
+
+        def read(quantity: Quantity, known: dict[Quantity, Any] = known) -> Any:
+            return known[quantity] if quantity in known else numbers[quantity.name]
+
+        flags = flags | condition.may_hold(read)
+    return flags

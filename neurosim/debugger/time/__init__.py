@@ -1,0 +1,1 @@
+"""Time in a debugging session: positions, the journal, checkpoints, the timeline."""

@@ -1,0 +1,60 @@
+"""Landing: what the objects hold where the compiled engine went, and the walk goes on.
+
+Beside the parameters that is what the last sample before the landing made every neuron say, and
+its loss. Nothing is there of its backward pass, which the engine does not tell neuron by neuron.
+"""
+
+import math
+from typing import NamedTuple
+
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
+from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.state import TrainingState, batch_rows
+from neurosim.training.task import Task
+
+
+class Landing(NamedTuple):
+    """What the last sample left: its loss, and for each neuron z and a, (n_neurons,)."""
+
+    loss: float
+    net_inputs: Matrix
+    outputs: Matrix
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return self.net_inputs.nbytes + self.outputs.nbytes
+
+
+def landing_after(engine: CompiledEngine, task: Task, last: TrainingState, loss: float) -> Landing:
+    """What is left by the batch that ``last`` is the state before; its last row had this loss."""
+    row = batch_rows(task, last)[-1]
+    net_inputs, outputs = engine.values(last.parameters, task.X[[row]])
+    return Landing(loss, net_inputs[0], outputs[0])
+
+
+def run_to_landing(
+    engine: CompiledEngine, task: Task, state: TrainingState, count: int
+) -> tuple[TrainingState, Landing] | None:
+    """Do so many batches, at least one; None where a number is not finite."""
+    with engine.batches(state) as run:
+        for _ in range(count - 1):
+            run.advance()
+        last = run.state()
+        losses = run.advance()
+        after = run.state()
+    loss = float(losses[-1])
+    if not (after.is_finite and math.isfinite(loss)):
+        return None
+    return after, landing_after(engine, task, last, loss)
+
+
+def put_landing(landing: Landing, network: Network) -> None:
+    """Put it on the objects, on which nothing is computed."""
+    network.loss = landing.loss
+    values = zip(landing.net_inputs.tolist(), landing.outputs.tolist(), strict=True)
+    for neuron, (z, a) in zip(network.neurons, values, strict=True):
+        neuron.output = a
+        if not neuron.is_input:
+            neuron.net_input = z

@@ -1,0 +1,123 @@
+"""The journal: the records of the units that were walked last, as many as its limit holds.
+
+A unit is a sample (forward, its loss, backward) or an update. What the journal has dropped is made
+again by walking; so it is a store of what is known, and nothing depends on what is in it.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from neurosim.debugger.time.history import Place
+from neurosim.interpreter.steps import Step, Updated
+from neurosim.training.state import TrainingState
+
+LIMIT = 256_000_000  # bytes
+# bytes of a record, measured: its tuple, and the floats that nothing else holds
+_A_STEP, _AN_UPDATE = 150, 500
+_AT_ONCE = 50_000  # steps
+
+
+class Tape:
+    """The records of a unit; where they are too many, those of its first steps are dropped.
+
+    Args:
+        batch: as in `Place`.
+        unit: as in `Place`.
+        state: that before the batch.
+        losses: of the samples of the batch; shared by its tapes.
+        limit: of its bytes.
+    """
+
+    __slots__ = ("_limit", "_steps", "batch", "first", "is_whole", "losses", "state", "unit")
+
+    def __init__(
+        self, batch: int, unit: int, state: TrainingState, losses: list[float], limit: int
+    ) -> None:
+        self.batch, self.unit, self.state, self.losses = batch, unit, state, losses
+        self.first = 0  # how many steps are dropped
+        self.is_whole = False
+        self._steps: list[Step] = []
+        self._limit = limit
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Its place in time."""
+        return self.batch, self.unit
+
+    @property
+    def end(self) -> int:
+        """The number of the step behind the last that is known."""
+        return self.first + len(self._steps)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes the records take."""
+        is_update = bool(self._steps) and isinstance(self._steps[-1], Updated)
+        return len(self._steps) * (_AN_UPDATE if is_update else _A_STEP)
+
+    def __getitem__(self, number: int) -> Step:
+        return self._steps[number - self.first]
+
+    def between(self, first: int, last: int) -> list[Step]:
+        """The steps from ``first`` up to and without ``last``, as far as they are known."""
+        return self._steps[max(first - self.first, 0) : max(last - self.first, 0)]
+
+    def append(self, step: Step) -> None:
+        """Take a step."""
+        self._steps.append(step)
+        if self.size > self._limit:
+            self._drop()
+
+    def extend(self, steps: Iterator[Step]) -> None:
+        """Take all that is left."""
+        while True:
+            before = len(self._steps)
+            self._steps.extend(islice(steps, _AT_ONCE))
+            is_all = len(self._steps) < before + _AT_ONCE
+            while self.size > self._limit:
+                self._drop()
+            if is_all:
+                return
+
+    def _drop(self) -> None:
+        half = len(self._steps) // 2
+        del self._steps[:half]
+        self.first += half
+
+
+class Journal:
+    """Tapes by their place; the one that was written first is the first to go.
+
+    Args:
+        limit: about how many bytes of records are kept, besides those of the present unit.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0  # about how many bytes the records take
+        self._tapes: dict[tuple[int, int], Tape] = {}
+        self._sizes: dict[tuple[int, int], int] = {}
+
+    def get(self, batch: int, unit: int) -> Tape | None:
+        """The tape of a unit, if it is here."""
+        return self._tapes.get((batch, unit))
+
+    def keep(self, tape: Tape) -> None:
+        """Keep a tape that is whole, and drop old ones beyond the limit."""
+        tape.is_whole = True
+        if tape.key in self._tapes:
+            self._drop(tape.key)
+        self._tapes[tape.key] = tape
+        self._sizes[tape.key] = tape.size
+        self.size += tape.size
+        while self.size > self.limit and len(self._tapes) > 1:
+            self._drop(next(iter(self._tapes)))
+
+    def cut(self, place: Place) -> None:
+        """Drop the units that begin after a place, or go on beyond it."""
+        for key in [key for key in self._tapes if key >= place[:2]]:
+            self._drop(key)
+
+    def _drop(self, key: tuple[int, int]) -> None:
+        del self._tapes[key]
+        self.size -= self._sizes.pop(key)

@@ -1,0 +1,75 @@
+"""To say a moment of a training in its own words, and to find its place."""
+
+from collections.abc import Mapping
+
+from neurosim.debugger.checks import require_count
+from neurosim.debugger.stops.locations import require_part
+from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.position import PHASES
+from neurosim.debugger.time.timeline import Walk
+from neurosim.errors import InvalidValueError, UnknownNameError, unknown
+
+
+def find_place(
+    walk: Walk, parts: Mapping[str, int | None], phase: str | None, step: int | None
+) -> Place:
+    """The place of a moment.
+
+    Args:
+        walk: where one stands; what is coarser than all that is given is that of now, what is
+            finer, the first.
+        parts: the numbers of ``epoch``, ``batch`` and ``sample``, or None.
+        phase: the start of one of a sample's phases.
+        step: or one of its steps.
+
+    Raises:
+        InvalidValueError: there is no such moment.
+        UnknownNameError: there is no such phase.
+    """
+    task, here = walk.task, walk.position
+    given = [name for name, number in parts.items() if number is not None]
+    numbers = {"epoch": here.epoch, "batch": 0, "sample": 0 if given else here.sample}
+    for name in given:
+        numbers[name] = require_part(name, parts[name], task, walk.last // task.n_batches)
+    batch, unit = numbers["batch"], 0
+    if "sample" in given or not given:
+        batch, unit = divmod(numbers["sample"], task.batch_size)
+        if "batch" in given and batch != numbers["batch"]:
+            raise InvalidValueError(
+                f"goto: sample {numbers['sample']} is in batch {batch},"
+                f" got batch {numbers['batch']}; expected one of the two"
+            )
+    place = Place(numbers["epoch"] * task.n_batches + batch, unit, 0)
+    if place < Place(walk.first, 0, 0):
+        raise InvalidValueError(
+            f"goto: epoch {numbers['epoch']} is before the start; expected a later one"
+        )
+    found = _find_step(walk, place, phase, step)
+    if found > Place(walk.last, 0, 0):
+        raise InvalidValueError(
+            f"goto: the training ends with epoch {numbers['epoch']}; expected an earlier moment"
+        )
+    return found
+
+
+def _find_step(walk: Walk, place: Place, phase: str | None, step: int | None) -> Place:
+    """A step of a sample, or the start of one of its phases."""
+    n_rows = walk.rows_of(place.batch)
+    if phase is not None:
+        if phase not in PHASES:
+            raise UnknownNameError(unknown("phase", phase, PHASES))
+        if step is not None:
+            raise InvalidValueError("goto: got a phase and a step; expected one of the two")
+        starts = {"forward": 0, "loss": walk.n_forward, "backward": walk.n_forward + 1}
+        if phase == "update":
+            return Place(place.batch, n_rows, 0)
+        return place._replace(step=starts[phase])
+    if step is None:
+        return place
+    count = walk.n_sample + (walk.n_update if place.unit == n_rows - 1 else 0)
+    number = require_count(step)
+    if number >= count:
+        raise InvalidValueError(f"step: got {number}; expected a number from 0 to {count - 1}")
+    if number < walk.n_sample:
+        return place._replace(step=number)
+    return Place(place.batch, place.unit + 1, number - walk.n_sample)

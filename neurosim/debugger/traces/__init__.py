@@ -1,0 +1,1 @@
+"""Traces: files of steps, their comparison, worksheets, and bisection."""

@@ -1,0 +1,405 @@
+"""Where two engines part: the first epoch, batch, sample, and neuron or connection.
+
+Both go on batch by batch, each from its own state, until a parameter or the loss differs. Then that
+one batch is done once more, by both from the same state, the first engine's: sample by sample,
+forward and back. What no sample shows is in the reduction or in the update; and what the whole
+batch does not show has drifted apart over the batches before, rounding by rounding.
+
+Numbers are the same where |a - b| <= tolerance * max(1, |a|), a being the first engine's.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.debugger.ask.parameters import written_out
+from neurosim.debugger.traces.trace import Value
+from neurosim.functions.losses import LOSSES
+from neurosim.functions.numbers import Matrix
+from neurosim.interpreter.steps import (
+    Assigned,
+    Blamed,
+    Compared,
+    Fired,
+    Measured,
+    Normalized,
+    Step,
+    Updated,
+)
+from neurosim.interpreter.visits import Place, schedule_of
+from neurosim.network.connection import Connection
+from neurosim.network.network import Parameter
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameters import name_of
+from neurosim.training.engines.graph import GraphEngine, sample_steps
+from neurosim.training.engines.table import Engine
+from neurosim.training.state import TrainingState, batch_rows
+from neurosim.training.task import Task
+
+TOLERANCE = 1e-10
+
+Remake = Callable[[Task], Engine]
+_Judged = tuple[tuple[float, Matrix], tuple[float, Matrix]]  # loss and gradient, by both engines
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where two engines part.
+
+    Attributes:
+        epoch: from 0.
+        batch: in the epoch, from 0.
+        sample: of the epoch, from 0; None where no single sample shows it.
+        row: of X; None where ``sample`` is.
+        where: the neuron, the connection or bias, or ``loss``.
+        quantity: what of it: ``output``, ``loss``, ``delta``, ``gradient``, ``batch gradient``,
+            ``batch loss``, ``update``; or ``drift``; of a trace ``step``.
+        names: of the engines.
+        values: what each says.
+        arithmetic: how the number is made, a line each, as the graph does it.
+    """
+
+    epoch: int
+    batch: int
+    sample: int | None
+    row: int | None
+    where: str
+    quantity: str
+    names: tuple[str, str]
+    values: tuple[Value, Value]
+    arithmetic: tuple[str, ...]
+
+    def __str__(self) -> str:
+        sample = "" if self.sample is None else f", sample {self.sample} (row {self.row})"
+        first, second = self.values
+        gap = ""
+        if isinstance(first, float) and isinstance(second, float):
+            gap = f", {abs(first - second):.3g} apart"
+        lines = [
+            f"epoch {self.epoch}, batch {self.batch}{sample}: {_WORDS[self.quantity]} {self.where}",
+            f"  {self.names[0]}: {first!r}",
+            f"  {self.names[1]}: {second!r}{gap}",
+            *(f"  {line}" for line in self.arithmetic),
+        ]
+        return "\n".join(lines)
+
+
+_WORDS = {
+    "output": "the output of",
+    "loss": "the",
+    "delta": "delta of",
+    "gradient": "the gradient of",
+    "batch gradient": "no sample alone, but the gradient of the whole batch by",
+    "batch loss": "no sample alone, but over the whole batch the",
+    "update": "no gradient, but the update of",
+    "drift": "no batch alone, but what has added up over all of them in",
+    "step": "the step that writes",
+}
+
+
+def bisect(
+    task: Task,
+    state: TrainingState,
+    first: Engine,
+    second: Engine,
+    *,
+    updates: int,
+    tolerance: float = TOLERANCE,
+    remake: Remake | None = None,
+) -> Parting | None:
+    """Find where two engines of one task part first.
+
+    Args:
+        task: what they train; the graph's arithmetic is made on a copy of its network.
+        state: where both begin.
+        first: the engine to go by.
+        second: the other.
+        updates: how many batches to go at most.
+        tolerance: how far apart numbers may be.
+        remake: makes the second engine for another task. By it the first neuron that fires
+            otherwise is found; without it, the first output.
+
+    Returns:
+        Where they part, or None where they do not. A batch after which neither is finite is the
+        last.
+    """
+    comparison = _Comparison(task, first, second, tolerance, remake)
+    ours = theirs = state
+    for _ in range(updates):
+        before = ours
+        ours, theirs = comparison.advance(ours, theirs)
+        if not (ours.is_finite or theirs.is_finite):
+            return None  # which numbers are left then is each engine's own
+        if comparison.parts(ours, theirs):
+            return comparison.narrow(before, ours, theirs)
+    return None
+
+
+class _Sample(NamedTuple):
+    """One sample of a batch: its place in the epoch, its row of X, and the graph's steps."""
+
+    number: int
+    row: int
+    steps: Sequence[Step]
+
+
+class _Comparison:
+    """Two engines of one task, and a copy of the network for the arithmetic."""
+
+    def __init__(
+        self, task: Task, first: Engine, second: Engine, tolerance: float, remake: Remake | None
+    ) -> None:
+        network = task.network.copy()
+        self._task = replace(task, network=network, version=network.version, precision="double")
+        self._given = task
+        self._engines = first, second
+        self._tolerance = tolerance
+        self._remake = remake
+        self._owners = network.parameter_list()
+        self._names = network.parameter_names()
+
+    def advance(
+        self, ours: TrainingState, theirs: TrainingState
+    ) -> tuple[TrainingState, TrainingState]:
+        """Go one batch on, each engine from its own state."""
+        with np.errstate(all="ignore"):
+            return self._engines[0].advance_batch(ours), self._engines[1].advance_batch(theirs)
+
+    def parts(self, ours: TrainingState, theirs: TrainingState) -> bool:
+        """Whether a parameter or the loss differs."""
+        return bool(
+            self._apart(ours.parameters, theirs.parameters).any()
+            or self._are_apart(ours.partial_loss, theirs.partial_loss)
+        )
+
+    def narrow(self, before: TrainingState, ours: TrainingState, theirs: TrainingState) -> Parting:
+        """Find the place in the batch after ``before``; ``ours`` and ``theirs`` are its ends."""
+        found = next(self._places(before), None)
+        if found is not None:
+            return found
+        apart = self._apart(ours.parameters, theirs.parameters)
+        if not apart.any():
+            values = ours.partial_loss, theirs.partial_loss
+            return self._parting(before, None, "loss", "drift", values)
+        gaps = np.where(apart, np.abs(ours.parameters - theirs.parameters), -1.0)
+        i = int(np.nan_to_num(gaps, nan=np.inf).argmax())
+        values = float(ours.parameters[i]), float(theirs.parameters[i])
+        return self._parting(before, None, self._names[i], "drift", values)
+
+    # --- inside a batch
+
+    def _places(self, before: TrainingState) -> Iterator[Parting]:
+        """Where the two part in this batch, in the order of what happens."""
+        rows = batch_rows(self._task, before).tolist()
+        start = before.batch * self._task.batch_size
+        for number, row in enumerate(rows, start=start):
+            sample = _Sample(number, row, self._steps(before, row))
+            yield from self._forward_places(before, sample)
+            judged = self._judged(before, [row])
+            yield from self._loss_places(before, judged, sample)
+            yield from self._backward_places(before, judged, sample)
+        judged = self._judged(before, rows)
+        yield from self._loss_places(before, judged, None)
+        yield from self._backward_places(before, judged, None)
+        yield from self._update_places(before)
+
+    def _steps(self, before: TrainingState, row: int) -> list[Step]:
+        task = self._task
+        task.network.load_parameters(before.parameters)
+        return list(sample_steps(task, task.X[row].tolist(), task.T[row].tolist(), 0))
+
+    def _forward_places(self, before: TrainingState, sample: _Sample) -> Iterator[Parting]:
+        x = self._task.X[[sample.row]]
+        a, b = (self._outputs(engine, before.parameters, x) for engine in self._engines)
+        if not self._apart(a, b).any():
+            return
+        yield from self._neuron_places(before, sample)
+        i = int(np.flatnonzero(self._apart(a, b))[0])
+        neuron = self._task.network.outputs[i]
+        yield self._fired(before, sample, neuron, (float(a[i]), float(b[i])))
+
+    def _neuron_places(self, before: TrainingState, sample: _Sample) -> Iterator[Parting]:
+        """The neurons that fire otherwise, by an engine whose outputs are all neurons."""
+        if self._remake is None:
+            return
+        places = [p for group in schedule_of(self._task.network).groups for p in group.places]
+        neurons = [place.neuron for place in places]
+        network = self._task.network.copy()
+        network.outputs = [neuron.name for neuron in neurons]
+        whole = replace(
+            self._given,
+            network=network,
+            T=np.zeros((self._given.n_rows, len(neurons))),
+            loss=LOSSES["half_squared_error"],  # fits all outputs, and is not asked for
+            version=network.version,
+        )
+        engine = self._remake(whole)
+        values = self._outputs(engine, before.parameters, self._task.X[[sample.row]])
+        fired = np.array([neuron.output for neuron in neurons], dtype=np.float64)
+        for i in np.flatnonzero(self._apart(fired, values)).tolist():
+            yield self._fired(before, sample, neurons[i], (float(fired[i]), float(values[i])))
+
+    def _outputs(self, engine: Engine, theta: Matrix, x: Matrix) -> Matrix:
+        with np.errstate(all="ignore"):
+            outputs: Matrix = engine.outputs(theta, x)[0]
+        return outputs
+
+    def _fired(
+        self, before: TrainingState, sample: _Sample, neuron: Neuron, values: tuple[float, float]
+    ) -> Parting:
+        text = [
+            str(step)
+            for step in sample.steps
+            if (isinstance(step, Fired) and step.neuron is neuron)
+            or (isinstance(step, Normalized) and step.layer is neuron.layer)
+        ]
+        return self._parting(before, sample, neuron.name, "output", values, *text)
+
+    def _loss_places(
+        self, before: TrainingState, judged: _Judged, sample: _Sample | None
+    ) -> Iterator[Parting]:
+        (a, _), (b, _) = judged
+        if self._are_apart(a, b):
+            steps: Sequence[Step] = () if sample is None else sample.steps
+            text = [str(step) for step in steps if isinstance(step, Measured)]
+            quantity = "batch loss" if sample is None else "loss"
+            yield self._parting(before, sample, "loss", quantity, (a, b), *text)
+
+    def _backward_places(
+        self, before: TrainingState, judged: _Judged, sample: _Sample | None
+    ) -> Iterator[Parting]:
+        """The gradients that differ, the blame's way: from the outputs to the inputs."""
+        (_, a), (_, b) = judged
+        apart = dict(zip(self._owners, self._apart(a, b).tolist(), strict=True))
+        theirs = dict(zip(self._owners, b.tolist(), strict=True))
+        ours = dict(zip(self._owners, a.tolist(), strict=True))
+        for group in reversed(schedule_of(self._task.network).groups):
+            for place in group.places:
+                owners = _owners_at(place)
+                wrong = [owner for owner in owners if apart[owner]]
+                if not wrong:
+                    continue
+                if sample is None:
+                    values = ours[wrong[0]], theirs[wrong[0]]
+                    yield self._parting(before, None, name_of(wrong[0]), "batch gradient", values)
+                    continue
+                delta = self._delta_of(sample, place.neuron, theirs)
+                if delta is not None:
+                    yield self._blamed(before, sample, place.neuron, delta)
+                for owner in wrong:
+                    values = ours[owner], theirs[owner]
+                    yield self._assigned(before, sample, owner, values)
+
+    def _delta_of(
+        self, sample: _Sample, neuron: Neuron, theirs: dict[Parameter, float]
+    ) -> float | None:
+        """The delta that makes the other engine's gradients at this neuron, if one makes them all.
+
+        None where there are fewer than two to tell by.
+        """
+        terms = [s for s in sample.steps if isinstance(s, Assigned) and s.value != 0.0]
+        terms = [s for s in terms if _target_of(s.owner) is neuron]
+        if len(terms) < 2:
+            return None
+        largest = max(terms, key=lambda term: abs(term.value))
+        delta = theirs[largest.owner] / largest.value
+        fits = not any(self._are_apart(s.value * delta, theirs[s.owner]) for s in terms)
+        return delta if fits else None
+
+    def _blamed(
+        self, before: TrainingState, sample: _Sample, neuron: Neuron, delta: float
+    ) -> Parting:
+        steps = [s for s in sample.steps if isinstance(s, Compared | Blamed) and s.neuron is neuron]
+        last = steps[-1]
+        return self._parting(
+            before, sample, neuron.name, "delta", (last.after, delta), *map(str, steps)
+        )
+
+    def _assigned(
+        self,
+        before: TrainingState,
+        sample: _Sample,
+        owner: Parameter,
+        values: tuple[float, float],
+    ) -> Parting:
+        text = [str(s) for s in sample.steps if isinstance(s, Assigned) and s.owner is owner]
+        return self._parting(before, sample, name_of(owner), "gradient", values, *text)
+
+    def _update_places(self, before: TrainingState) -> Iterator[Parting]:
+        """The parameters that are updated otherwise, from the same state."""
+        ours, theirs = self.advance(before, before)
+        if self._are_apart(ours.partial_loss, theirs.partial_loss):
+            values = ours.partial_loss, theirs.partial_loss
+            yield self._parting(before, None, "loss", "batch loss", values)
+        apart = np.flatnonzero(self._apart(ours.parameters, theirs.parameters))
+        for i in apart[:1].tolist():
+            values = float(ours.parameters[i]), float(theirs.parameters[i])
+            text = self._update_text(before, self._owners[i])
+            yield self._parting(before, None, self._names[i], "update", values, *text)
+
+    def _update_text(self, before: TrainingState, owner: Parameter) -> list[str]:
+        steps = GraphEngine(self._task).batch_steps(before, before.memory.copy())
+        made = [s for s in steps if isinstance(s, Updated) and s.owner is owner]
+        if not made:
+            return [f"{name_of(owner)} is frozen: stays"]
+        (step,) = made
+        lines, _ = written_out(
+            owner,
+            self._task,
+            before=step.before,
+            total=step.gradient,
+            memory=step.memory_before,
+            count=before.updates + 1,
+            rows=len(batch_rows(self._task, before)),
+        )
+        return lines
+
+    # --- numbers
+
+    def _judged(self, before: TrainingState, rows: list[int]) -> _Judged:
+        theta, X, T = before.parameters, self._task.X[rows], self._task.T[rows]
+        with np.errstate(all="ignore"):
+            first, second = (engine.loss_and_gradient(theta, X, T) for engine in self._engines)
+        return first, second
+
+    def _apart(self, a: Matrix, b: Matrix) -> NDArray[np.bool_]:
+        with np.errstate(all="ignore"):
+            near = np.abs(a - b) <= self._tolerance * np.maximum(1.0, np.abs(a))
+        apart: NDArray[np.bool_] = ~(near | (a == b) | (np.isnan(a) & np.isnan(b)))
+        return apart
+
+    def _are_apart(self, a: float, b: float) -> bool:
+        return bool(self._apart(np.array([a]), np.array([b]))[0])
+
+    def _parting(
+        self,
+        before: TrainingState,
+        sample: _Sample | None,
+        where: str,
+        quantity: str,
+        values: tuple[float, float],
+        *arithmetic: str,
+    ) -> Parting:
+        return Parting(
+            before.epoch,
+            before.batch,
+            None if sample is None else sample.number,
+            None if sample is None else sample.row,
+            where,
+            quantity,
+            (self._engines[0].name, self._engines[1].name),
+            values,
+            arithmetic,
+        )
+
+
+def _owners_at(place: Place) -> list[Parameter]:
+    owners: list[Parameter] = [connection for connection, _ in place.incoming]
+    return owners if place.neuron.bias is None else [*owners, place.neuron]
+
+
+def _target_of(owner: Parameter) -> Neuron:
+    return owner.target if isinstance(owner, Connection) else owner

@@ -1,0 +1,77 @@
+"""Where a training and a saved trace part: the first step that comes to another number."""
+
+from dataclasses import replace
+from itertools import dropwhile
+
+from neurosim.debugger.traces.bisect import TOLERANCE, Parting
+from neurosim.debugger.traces.diff import Difference, diff_traces
+from neurosim.debugger.traces.file import Trace
+from neurosim.debugger.traces.trace import entry_of, positioned_steps
+from neurosim.errors import FileError
+from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+
+def bisect_trace(
+    task: Task,
+    state: TrainingState,
+    trace: Trace,
+    *,
+    n_epochs: int,
+    tolerance: float = TOLERANCE,
+) -> Parting | None:
+    """Find the first step where a training and a saved trace part.
+
+    Args:
+        task: what is trained; it is walked on a copy of its network.
+        state: where the training begins. It goes on by the graph to where the trace begins.
+        trace: as it was saved; that it ends before the training does is no parting.
+        n_epochs: how many epochs there are.
+        tolerance: how far apart numbers may be.
+
+    Returns:
+        Where they part, or None.
+
+    Raises:
+        FileError: the trace cannot be read, or begins where this training never is.
+    """
+    network = task.network.copy()
+    twin = replace(task, network=network, version=network.version, precision="double")
+    first = next(iter(trace), None)
+    if first is None:
+        return None
+    skipped = (first.epoch - state.epoch) * task.n_batches + first.batch - state.batch
+    if skipped < 0 or first.epoch >= n_epochs or first.batch >= task.n_batches:
+        raise FileError(
+            f"{trace.path}:2: of another training, got epoch {first.epoch}, batch {first.batch};"
+            f" expected epochs below {n_epochs}, batches below {task.n_batches}"
+        )
+    engine = GraphEngine(twin)
+    for _ in range(skipped):
+        state = engine.advance_batch(state)
+    n_batches = (n_epochs - state.epoch) * task.n_batches - state.batch
+    walked = (entry_of(*pair) for pair in positioned_steps(twin, state, n_batches))
+    entries = dropwhile(lambda e: e[:2] == first[:2] and e[:6] != first[:6], walked)
+    return _trace_parting(diff_traces(entries, trace, tolerance))
+
+
+def _trace_parting(difference: Difference | None) -> Parting | None:
+    if difference is None or difference.second is None:
+        return None
+    ours, theirs = difference.first, difference.second
+    place = theirs if ours is None else ours
+    what = ", ".join(theirs.what) if ours is None else difference.what or ", ".join(ours.what)
+    field = difference.field
+    where = what if field in ("", "after", "what") else f"{what}, with another {field}"
+    return Parting(
+        place.epoch,
+        place.batch,
+        place.sample,
+        place.row,
+        where,
+        "step",
+        ("scenario", "trace"),
+        ("has ended", "goes on") if ours is None else difference.values,
+        (*(() if ours is None else (f"scenario: {ours.text}",)), f"trace: {theirs.text}"),
+    )

@@ -1,0 +1,114 @@
+"""What steps say to a reader: what is about to happen, and what happened, sums in one line."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from neurosim.functions.numbers import short
+from neurosim.interpreter.steps import (
+    Assigned,
+    Blamed,
+    Carried,
+    Compared,
+    Fired,
+    Loaded,
+    Measured,
+    Normalized,
+    Returned,
+    Started,
+    Step,
+    Updated,
+    leading,
+    plus,
+)
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+_COMING = {
+    Loaded: "loaded",
+    Started: "started",
+    Carried: "added",
+    Fired: "computed",
+    Normalized: "computed",
+    Measured: "measured",
+    Compared: "compared with its target",
+    Returned: "added",
+    Blamed: "computed",
+    Assigned: "assigned",
+    Updated: "updated",
+}
+_MOST_TERMS = 8  # of a sum in a line
+
+
+def tell_coming(step: Step) -> str:
+    """Say that a step is about to happen."""
+    return f"{step} is about to be {_COMING[type(step)]}"
+
+
+def subject_of(step: Step) -> Neuron | Layer | Network:
+    """What a step is about: the neuron whose turn it is, a softmax layer, or the loss."""
+    match step:
+        case Loaded() | Started() | Fired() | Compared() | Blamed():
+            return step.neuron
+        case Carried():
+            return step.connection.target
+        case Returned():
+            return step.connection.source
+        case Normalized():
+            return step.layer
+        case Measured():
+            return step.network
+        case Assigned() | Updated():
+            return step.owner if isinstance(step.owner, Neuron) else step.owner.target
+
+
+def tell(steps: Iterable[Step]) -> list[str]:
+    """The arithmetic of steps in lines; the terms of a sum stand in one."""
+    lines: list[str] = []
+    for (kind, _), run in groupby(steps, key=_line_of):
+        found = list(run)
+        if kind == "net":
+            lines.append(_net(found))
+        elif kind == "blame":
+            lines.append(_blame(found))
+        else:
+            lines += map(str, found)
+    return lines
+
+
+def _line_of(step: Step) -> tuple[str, object]:
+    """Steps that are equal in this stand in one line."""
+    match step:
+        case Started() | Carried():
+            return "net", subject_of(step)
+        case Returned():
+            return "blame", step.connection.source
+    return "", None
+
+
+def _net(steps: Sequence[Step]) -> str:
+    first, terms = steps[0], [step for step in steps if isinstance(step, Carried)]
+    neuron = subject_of(first)
+    assert isinstance(neuron, Neuron)
+    assert isinstance(first, Started | Carried)
+    start = short(first.after if isinstance(first, Started) else first.before)
+    if isinstance(first, Started) and neuron.bias is None and terms:
+        start = ""  # a sum without a bias begins with its first term
+    text = _sum(start, [(step.weight, step.value) for step in terms])
+    return f"{neuron.name}: net = {text}" + (f" = {short(terms[-1].after)}" if terms else "")
+
+
+def _blame(steps: Sequence[Step]) -> str:
+    terms = [step for step in steps if isinstance(step, Returned)]
+    name, start = terms[0].connection.source.name, terms[0].start
+    text = _sum("" if start == 0.0 else short(start), [(s.weight, s.delta) for s in terms])
+    return f"{name}: dL/d{name} = {text} = {short(terms[-1].after)}"
+
+
+def _sum(start: str, terms: Sequence[tuple[float, float]]) -> str:
+    texts = [plus(*term) for term in terms[:_MOST_TERMS]]
+    if len(terms) > _MOST_TERMS + 1:
+        texts = [*texts[:-1], f" + ... {len(terms) - len(texts) + 1} more terms"]
+    elif len(terms) > _MOST_TERMS:
+        texts.append(plus(*terms[-1]))
+    return start + "".join(texts) if start else leading("".join(texts))

@@ -1,0 +1,1 @@
+"""Diagrams: a network and its values, from data to a painted picture."""

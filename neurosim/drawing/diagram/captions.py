@@ -1,0 +1,87 @@
+"""What is said about a diagram: below its title, at its foot, and to those who do not see it."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from neurosim.drawing.diagram.marks import Marks
+from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.texts import key_to
+from neurosim.drawing.geometry.font import brief
+from neurosim.drawing.geometry.items import MOST_CELLS, Folded, Link
+from neurosim.drawing.geometry.labels import Labels
+from neurosim.drawing.page.pages import keep_text
+
+_MOST_SAID = 8  # names or values in a sentence
+
+
+def subtitle_of(subtitle: str, standing: Standing, *, has_mark: bool) -> str:
+    """The subtitle, with the loss where it has no place at the outputs."""
+    if standing.loss is None or has_mark:
+        return subtitle
+    loss = f"L = {brief(standing.loss)}"
+    return f"{subtitle}, {loss}" if subtitle else loss
+
+
+def notes_of(
+    folded: Folded, labels: Labels, standing: Standing, marks: Marks, texts: Collection[str]
+) -> list[str]:
+    """The key, and what is left out."""
+    notes = [key_to(texts, standing)]
+    if folded.has_boxes:
+        links = [tile.link for tile in folded.tiles]
+        sides = [len(end.neurons) for link in links for end in (link.source, link.target)]
+        has_holes = any(_n_cells(link) > len(link.connections) for link in links)
+        grey = ", grey no connection" if has_holes else ""
+        notes.append(f"{folded}; in a heat map, a row is a source, a column a target{grey}")
+        if max(sides, default=0) > MOST_CELLS:
+            notes.append(f"of more than {MOST_CELLS} rows or columns, neighbours share their mean")
+        if standing.outputs:
+            notes.append("outputs are not shown in boxes")
+    elif folded.n_hidden_neurons or folded.n_hidden_connections:
+        notes.append(str(folded))
+    if labels.dropped_weights or labels.dropped_names or labels.dropped_values:
+        notes.append(str(labels))
+    notes += _unseen(marks, folded)
+    return [keep_text(note) for note in notes if note]
+
+
+def _unseen(marks: Marks, folded: Folded) -> Iterator[str]:
+    unseen = marks.unseen(folded)
+    for kind, reason in marks.reasons().items():
+        names = [name for name in unseen if marks.kind_of(name) == kind]
+        if names:
+            more = f" and {len(names) - _MOST_SAID} more" if len(names) > _MOST_SAID else ""
+            yield f"{reason}, and not drawn: {', '.join(names[:_MOST_SAID])}{more}"
+
+
+def _n_cells(link: Link) -> int:
+    return len(link.source.neurons) * len(link.target.neurons)
+
+
+def description_of(
+    folded: Folded, standing: Standing, outputs: Sequence[str], subtitle: str
+) -> str:
+    """What there is to see, in words."""
+    said = [f"A neural network: {folded}."]
+    if subtitle:
+        said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
+    if standing.sample:
+        said.append(f"Inputs: {_listed(list(map(brief, standing.sample)))}.")
+    answers = [
+        f"{name} = {brief(standing.outputs[name])}{_aim(standing, name)}"
+        for name in outputs
+        if name in standing.outputs
+    ]
+    if answers:
+        said.append(f"Outputs: {_listed(answers)}.")
+    if standing.loss is not None:
+        said.append(f"Loss: {brief(standing.loss)}.")
+    return " ".join(said)
+
+
+def _aim(standing: Standing, name: str) -> str:
+    return f" (target {brief(standing.targets[name])})" if name in standing.targets else ""
+
+
+def _listed(words: list[str]) -> str:
+    more = len(words) - _MOST_SAID
+    return ", ".join(words[:_MOST_SAID]) + (f", and {more} more" if more > 0 else "")

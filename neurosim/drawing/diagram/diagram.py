@@ -1,0 +1,274 @@
+"""A diagram: a network with its values, as data that is ready to be drawn.
+
+`prepare` computes all of it, places and texts and scales; `neurosim.drawing.artists` paints it.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from neurosim.drawing.diagram.captions import description_of, notes_of, subtitle_of
+from neurosim.drawing.diagram.legend import (
+    Entry,
+    Placed,
+    Written,
+    bottom_of,
+    entries,
+    flow,
+    height_of,
+    write,
+)
+from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
+from neurosim.drawing.diagram.sample_values import Standing, require_shown, standing_of
+from neurosim.drawing.diagram.scales import Scale
+from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
+from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.geometry.font import brief, width_of
+from neurosim.drawing.geometry.items import Circle, Folded, Tile
+from neurosim.drawing.geometry.labels import Labels, label_boxes
+from neurosim.drawing.geometry.layout import Arrangement, Point, arrange
+from neurosim.drawing.geometry.measures import EM_NAME
+from neurosim.drawing.geometry.routing import Route, bounds, routes
+from neurosim.drawing.page.pages import keep_text
+from neurosim.functions.numbers import Matrix
+from neurosim.network.connection import Connection
+from neurosim.network.names import require_text
+from neurosim.network.network import Network
+from neurosim.training.task import require_network
+
+SHOW = ("weights", "outputs")
+TILE_TEXT = 1.15  # below a heat map, for what it is
+_MARGIN = 0.6  # around all
+_LEAST_WIDTH = 17.0  # so that a legend is no column of single words
+_AIR = 0.5  # between title, network, legend and notes
+_LOSS_APART = 0.5  # from the targets to the bracket of the loss
+
+
+@dataclass(frozen=True, slots=True)
+class LossMark:
+    """The loss behind the outputs, and a bracket over them: its x, its ends; the text's middle."""
+
+    text: str
+    x: float
+    low: float
+    high: float
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top of bracket and text."""
+        low, high = min(self.low, self.high - 1.0), max(self.high, self.low + 1.0)
+        return self.x, low, self.x + 0.8 + width_of(self.text) * EM_NAME, high
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """All that a drawing shows, in radii of a neuron.
+
+    Attributes:
+        arrangement: what is drawn, and where it stands.
+        routes: the ways of its lines.
+        labels: its texts, in the order of `neurosim.drawing.geometry.labels`.
+        standing: the values of the sample.
+        marks: what one is to look at.
+        ends: the outputs that are drawn, where they are not simply the last column.
+        weights: the scale of the lines' colours and widths, or of the heat maps.
+        outputs: the scale of the neurons' fills, or None where no outputs are shown.
+        matrices: the weights of each heat map, in the order of the drawing's tiles.
+        loss: behind the outputs, or None.
+        legend: the signs and what they mean.
+        written: title and notes.
+        box: left, bottom, right, top of it all.
+        title: in full.
+        description: what there is to see, for those who do not see it.
+    """
+
+    arrangement: Arrangement
+    routes: tuple[Route, ...]
+    labels: Labels
+    standing: Standing
+    marks: Marks
+    ends: frozenset[str]
+    weights: Scale
+    outputs: Scale | None
+    matrices: tuple[Matrix, ...]
+    loss: LossMark | None
+    legend: tuple[Placed, ...]
+    written: tuple[Written, ...]
+    box: tuple[float, float, float, float]
+    title: str
+    description: str
+
+    @property
+    def folded(self) -> Folded:
+        """What is drawn."""
+        return self.arrangement.folded
+
+
+def prepare(
+    network: Network,
+    *,
+    sample: Any = None,
+    target: Any = None,
+    loss: str | None = None,
+    show: Collection[str] = SHOW,
+    full: bool = False,
+    layout: str | None = None,
+    highlight: Iterable[Subject] | Subject = (),
+    marks: Marks | None = None,
+    title: str | None = None,
+    subtitle: str = "",
+) -> Diagram:
+    """Compute a diagram; the arguments are those of `draw`, and ``marks`` to be set apart."""
+    shown = require_shown(show)
+    if marks is None:
+        marks = marks_of(require_network(network), highlight)
+    folded = fold(require_network(network), kind=layout, full=full)
+    standing = standing_of(network, sample=sample, target=target, loss=loss, show=shown)
+    heading = network.title if title is None else require_text(title, "title", "free text")
+    subtitle = require_text(subtitle, "subtitle", "free text")
+    return compose(
+        folded, standing, shown=shown, marks=marks, title=heading, subtitle=subtitle,
+        outputs=[neuron.name for neuron in network.outputs],
+    )  # fmt: skip
+
+
+def compose(
+    folded: Folded,
+    standing: Standing,
+    *,
+    shown: Sequence[str] = SHOW,
+    marks: Marks | None = None,
+    title: str = "",
+    subtitle: str = "",
+    outputs: Sequence[str] = (),
+    scales: tuple[Scale, Scale | None] | None = None,
+    notes: Sequence[str] = (),
+    answers: Entry | None = None,
+) -> Diagram:
+    """Give what is drawn its places, texts, scales, legend and notes.
+
+    ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
+    ``notes`` stand before all others; ``answers`` is for the legend of what neurons show.
+    """
+    marks = Marks() if marks is None else marks
+    arrangement = arrange(folded)
+    ways = routes(arrangement)
+    drawn = [line.of for line in folded.lines if isinstance(line.of, Connection)]
+    names = names_of(folded, standing, shown)
+    texts = weights_of(drawn, standing.gradients, shown)
+    labels = label_boxes(
+        arrangement, ways, values=values_of(folded, standing), names=names, weights=texts,
+        measure=measured,
+    )  # fmt: skip
+    matrices = tuple(tile.link.weights() for tile in folded.tiles)
+    scale = _weight_scale(folded, matrices)
+    fills = [standing.outputs[c.name] for c in folded.circles if c.name in standing.outputs]
+    fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
+    if scales is not None:
+        scale, fill_scale = replace(scale, largest=scales[0].largest), scales[1]
+    ends = _ends(folded, outputs)
+    loss = _loss_mark(arrangement, labels, standing, outputs)
+    content = _content(arrangement, ways, labels, loss)
+    written, legend, box = _around(
+        content,
+        keep_text(title),
+        keep_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
+        [
+            *map(keep_text, notes),
+            *notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
+        ],
+        entries(folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers),
+    )
+    return Diagram(
+        arrangement, ways, labels, standing, marks, ends, scale, fill_scale, matrices, loss, legend,
+        written, box, title, description_of(folded, standing, outputs, subtitle),
+    )  # fmt: skip
+
+
+def _weight_scale(folded: Folded, matrices: Sequence[Matrix]) -> Scale:
+    if folded.has_boxes:
+        return Scale.of(float(np.nanmax(np.abs(matrix))) for matrix in matrices)
+    weights = [line.of.weight for line in folded.lines if isinstance(line.of, Connection)]
+    return Scale.of(weights, most_in_gap=_most_in_gap(folded))
+
+
+def _most_in_gap(folded: Folded) -> int:
+    """How many lines pass between two columns, where they are most."""
+    change: Counter[int] = Counter()
+    for line in folded.lines:
+        ends = folded.items[line.source].column, folded.items[line.target].column
+        change[min(ends)] += 1
+        change[max(ends)] -= 1
+    return max(itertools.accumulate(change[column] for column in sorted(change)), default=0)
+
+
+def _ends(folded: Folded, outputs: Sequence[str]) -> frozenset[str]:
+    """The outputs that are drawn; none where they are the last column, as one expects."""
+    last = max((circle.column for circle in folded.circles), default=0)
+    names = {circle.name for circle in folded.circles}
+    drawn = names.intersection(outputs)
+    is_plain = drawn == {circle.name for circle in folded.circles if circle.column == last}
+    return frozenset() if is_plain else frozenset(drawn)
+
+
+def _loss_mark(
+    arrangement: Arrangement, labels: Labels, standing: Standing, outputs: Sequence[str]
+) -> LossMark | None:
+    """The loss, where all outputs are drawn in the last column."""
+    items = arrangement.folded.items
+    last = len(arrangement.columns) - 1
+    places = arrangement.by_name()
+    drawn = {item.name for item in items if isinstance(item, Circle) and item.column == last}
+    if standing.loss is None or not outputs or not any(name in drawn for name in outputs):
+        return None
+    if any(name in places and name not in drawn for name in outputs):
+        return None
+    heights = [places[name][1] for name in outputs if name in drawn]
+    right = max(one.box[2] for one in labels.shown if one.kind == "name")
+    right = max(right, arrangement.columns[last].x + 1.0)
+    text = f"L = {brief(standing.loss)}"
+    return LossMark(text, right + _LOSS_APART, min(heights) - 0.8, max(heights) + 0.8)
+
+
+def _content(
+    arrangement: Arrangement, ways: Sequence[Route], labels: Labels, loss: LossMark | None
+) -> tuple[float, float, float, float]:
+    """The box around all that is drawn."""
+    points: list[Point] = [point for way in ways for point in way.points]
+    for item, (x, y) in zip(arrangement.folded.items, arrangement.places, strict=True):
+        across, up = item.half_width, item.half_height
+        below = up + TILE_TEXT if isinstance(item, Tile) else up
+        points += [(x - across, y - below), (x + across, y + up)]
+    for box in [*(label.box for label in labels.shown), *([loss.box] if loss else [])]:
+        points += [box[:2], box[2:]]
+    return bounds(points, margin=0.3)  # marks and thick lines reach out a little
+
+
+def _around(
+    content: tuple[float, float, float, float],
+    title: str,
+    subtitle: str,
+    notes: Sequence[str],
+    signs: Sequence[Sequence[Entry]],
+) -> tuple[tuple[Written, ...], tuple[Placed, ...], tuple[float, float, float, float]]:
+    """Title above, legend and notes below: what is written, the legend, the box around it all."""
+    left, bottom, right, top = content
+    width = max(right - left, _LEAST_WIDTH)
+    left = (left + right - width) / 2.0
+    heading = [*write("title", title, left=left, top=0.0, width=width)]
+    under = -height_of(heading) - 0.1
+    heading += write("subtitle", subtitle, left=left, top=under, width=width)
+    upper = top + (height_of(heading) + 0.1 + _AIR if heading else 0.0)
+    written = [Written(w.kind, w.text, w.x, w.y + upper, w.em) for w in heading]
+    legend = flow(signs, left, bottom - _AIR, width)
+    low = bottom_of(legend, bottom - _AIR)
+    for note in notes:
+        lines = write("note", note, left=left, top=low - 0.15, width=width)
+        written += lines
+        low -= height_of(lines) + 0.15
+    box = (left - _MARGIN, low - _MARGIN, left + width + _MARGIN, upper + _MARGIN)
+    return tuple(written), legend, box

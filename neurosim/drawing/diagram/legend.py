@@ -1,0 +1,189 @@
+"""The legend of a diagram, and its title and notes: what they say, and where that stands."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from neurosim.drawing.diagram.marks import Marks
+from neurosim.drawing.diagram.scales import Scale, samples
+from neurosim.drawing.geometry.font import LINE_HEIGHT, brief, width_of, wrapped
+from neurosim.drawing.geometry.items import Folded
+from neurosim.network.connection import Connection
+
+EM_NOTE = 0.42  # radii of a neuron
+EMS = {"title": 0.66, "subtitle": 0.46, "note": EM_NOTE}
+_BOLD = 1.12  # how much wider bold letters are, at most
+BAR, STROKE, SIGN = 2.6, 1.3, 0.8  # how wide the symbols are
+_NEAR = 0.25  # from a symbol to its text
+_BETWEEN = 0.9  # from one entry to the next
+_INSIDE = 0.45  # from one entry of a group to the next
+_ROW = 0.95  # from one row to the next
+
+# the symbols: bars of colours, strokes, and small signs
+_WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "map": BAR, "glyph": SIGN, "end": SIGN,
+           "frozen": STROKE, "marked": STROKE, "sign": STROKE, "width": STROKE}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A symbol with words before and behind it.
+
+    Attributes:
+        kind: ``weights``, ``outputs``, ``matrix`` or ``map`` (bars of colours), ``sign`` or
+            ``width`` (a line as one of this weight), ``glyph`` (of this activation), ``end`` (an
+            output), ``frozen`` or ``marked``.
+        before: the words before the symbol.
+        after: the words behind it.
+        value: the weight of a line.
+        activation: that of a glyph.
+        mark: the kind of a mark, a key of `neurosim.drawing.diagram.marks.LOOKS`.
+    """
+
+    kind: str
+    before: str = ""
+    after: str = ""
+    value: float = 0.0
+    activation: str = ""
+    mark: str = ""
+
+    @property
+    def symbol_width(self) -> float:
+        """How wide the symbol is."""
+        return _WIDTHS[self.kind]
+
+    @property
+    def width(self) -> float:
+        """How wide it is in all."""
+        return self.symbol_x + self.symbol_width + _space(self.after)
+
+    @property
+    def symbol_x(self) -> float:
+        """Where the symbol begins."""
+        return _space(self.before)
+
+
+def _space(words: str) -> float:
+    return width_of(words) * EM_NOTE + _NEAR if words else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An entry in its place: its left end, and the middle of its height."""
+
+    entry: Entry
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A line of text: its left end, and the middle of its height.
+
+    Attributes:
+        kind: ``title``, ``subtitle`` or ``note``.
+        em: the height of its font, in radii of a neuron.
+    """
+
+    kind: str
+    text: str
+    x: float
+    y: float
+    em: float
+
+
+def entries(
+    folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
+    has_ends: bool = False, answers: Entry | None = None,
+) -> tuple[tuple[Entry, ...], ...]:  # fmt: skip
+    """What the legend of a drawing has to say, in groups that stand on one row each.
+
+    ``answers`` tells what neurons show in the place of an output and of the curve of an activation.
+    """
+    return (
+        *((entry,) for entry in _of_weights(folded, weights)),
+        *((entry,) for entry in _of_outputs(outputs)),
+        () if answers is None else (answers,),
+        tuple(_of_signs(folded, weights)),
+        tuple(_of_widths(folded, weights)),
+        *((entry,) for entry in _of_activations(folded) if answers is None),
+        (Entry("end", after="an output of the network"),) if has_ends else (),
+        *((entry,) for entry in _of_marks(folded, marks)),
+    )
+
+
+def _of_weights(folded: Folded, scale: Scale) -> Iterator[Entry]:
+    if folded.lines and scale.largest:
+        kind = "matrix" if folded.has_boxes else "weights"
+        yield Entry(kind, f"weight {brief(-scale.largest)}", brief(scale.largest))
+
+
+def _of_outputs(scale: Scale | None) -> Iterator[Entry]:
+    if scale is not None and scale.largest:
+        yield Entry("outputs", f"output {brief(-scale.largest)}", brief(scale.largest))
+
+
+def _of_signs(folded: Folded, scale: Scale) -> Iterator[Entry]:
+    drawn = [line.of.weight for line in folded.lines if isinstance(line.of, Connection)]
+    if any(weight > 0.0 for weight in drawn):
+        yield Entry("sign", after="above 0", value=scale.largest / 2.0)
+    if any(weight < 0.0 for weight in drawn):
+        yield Entry("sign", after="below 0", value=-scale.largest / 2.0)
+
+
+def _of_widths(folded: Folded, scale: Scale) -> Iterator[Entry]:
+    if not folded.has_boxes and folded.lines:
+        for number, value in enumerate(samples(scale.largest)):
+            yield Entry("width", "" if number else "size", brief(value), value)
+
+
+def _of_activations(folded: Folded) -> Iterator[Entry]:
+    """Each activation that is drawn; in boxes the words stand themselves."""
+    names = (c.neuron.activation for c in folded.circles if not c.neuron.is_input)
+    for name in dict.fromkeys(names):
+        yield Entry("glyph", after=name, activation=name)
+
+
+def _of_marks(folded: Folded, marks: Marks) -> Iterator[Entry]:
+    lines = (line.of for line in folded.lines)
+    frozen = any(isinstance(of, Connection) and not of.trainable for of in lines)
+    biases = any(not c.neuron.bias_trainable and not c.neuron.is_input for c in folded.circles)
+    if frozen or biases:
+        yield Entry("frozen", after="frozen: training leaves it")
+    if marks:
+        for kind, reason in marks.reasons().items():
+            yield Entry("marked", after=reason, mark=kind)
+
+
+def flow(
+    groups: Iterable[Sequence[Entry]], left: float, top: float, width: float
+) -> tuple[Placed, ...]:
+    """Put groups of entries into rows of this width, from the top down."""
+    placed, x, y = [], left, top - _ROW / 2.0
+    for group in groups:
+        own = sum(entry.width + _INSIDE for entry in group) - _INSIDE
+        if x > left and x + own > left + width:
+            x, y = left, y - _ROW
+        for entry in group:
+            placed.append(Placed(entry, x, y))
+            x += entry.width + _INSIDE
+        x += (_BETWEEN - _INSIDE) if group else 0.0
+    return tuple(placed)
+
+
+def bottom_of(placed: Iterable[Placed], top: float) -> float:
+    """Where rows of a legend end."""
+    return min((one.y - _ROW / 2.0 for one in placed), default=top)
+
+
+def write(kind: str, text: str, *, left: float, top: float, width: float) -> tuple[Written, ...]:
+    """Write a text in lines of this width, from the top down; none where it is empty."""
+    em = EMS[kind]
+    height = LINE_HEIGHT * em
+    return tuple(
+        Written(kind, line, left, top - height * (number + 0.5), em)
+        for number, line in enumerate(wrapped(text, width / em / _BOLD) if text else ())
+    )
+
+
+def height_of(written: Sequence[Written]) -> float:
+    """How high lines of text are together."""
+    return sum(LINE_HEIGHT * line.em for line in written)

@@ -1,0 +1,1 @@
+"""Painters of a diagram: lines, neurons, boxes, words."""

@@ -1,0 +1,86 @@
+"""Painting boxes that stand for layers, and the heat maps of the weights between them."""
+
+from neurosim.drawing.diagram.canvas import ITEMS, LINES, SIGNS, Canvas, element_id
+from neurosim.drawing.diagram.diagram import TILE_TEXT
+from neurosim.drawing.diagram.legend import EM_NOTE
+from neurosim.drawing.diagram.painters.lines import paint_routes
+from neurosim.drawing.diagram.painters.neurons import curve
+from neurosim.drawing.geometry.font import width_of
+from neurosim.drawing.geometry.items import Box, Tile
+from neurosim.drawing.geometry.layout import Point
+from neurosim.drawing.geometry.measures import EM_NAME
+from neurosim.functions.numbers import Matrix, counted
+from neurosim.network.connection import Connection
+
+_EDGE = 0.09
+_ROUND = 0.4  # the corners of a box
+_EM_BOX = 0.62  # of a box's name, where it fits
+_INSIDE = 7.2  # how wide its texts may be
+_MOST = 8e307  # a scale that goes as far in both directions is a number still
+_CURVE = (0.8, 0.42)  # half a width and half a height of the curve in a box
+
+
+def paint_boxes(canvas: Canvas) -> None:
+    """Paint boxes, heat maps, and the ways between them."""
+    routes = [r for r in canvas.diagram.routes if not isinstance(r.line.of, Connection)]
+    for is_straight in (True, False):
+        chosen = [route for route in routes if route.is_straight is is_straight]
+        paint_routes(canvas, chosen, colors=[canvas.theme.muted], zorder=LINES,
+                     linewidths=[_EDGE * canvas.unit], gid="links")  # fmt: skip
+    matrices = iter(canvas.diagram.matrices)
+    for item, place in canvas.placed():
+        match item:
+            case Box():
+                _paint_box(canvas, item, place)
+            case Tile():
+                _paint_tile(canvas, item, place, next(matrices))
+
+
+def _paint_box(canvas: Canvas, box: Box, place: Point) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    (x, y), across, up = place, box.half_width - _ROUND, box.half_height - _ROUND
+    canvas.ax.add_artist(
+        FancyBboxPatch(
+            (x - across, y - up), 2.0 * across, 2.0 * up,
+            boxstyle=f"round,pad={_ROUND}", facecolor=canvas.theme.background,
+            edgecolor=canvas.theme.foreground, linewidth=_EDGE * canvas.unit, zorder=ITEMS,
+            gid=element_id("box", box.name),
+        )
+    )  # fmt: skip
+    _write(canvas, x, y + 1.35, box.name, _EM_BOX, weight="bold")
+    _write(canvas, x, y + 0.5, counted(len(box.neurons), "neuron"), EM_NAME)
+    more = ", ..." if len(box.activations) > 3 else ""
+    _write(canvas, x, y - 0.2, ", ".join(box.activations[:3]) + more, EM_NAME)
+    if box.n_inside:
+        words = f"{counted(box.n_inside, 'connection')} inside, not drawn"
+        _write(canvas, x, y - 0.8, words, EM_NOTE)
+    elif len(box.activations) == 1 and box.activations[0] != "input":
+        points = curve(box.activations[0], (x, y - 1.15), *_CURVE)
+        canvas.lines([points], _EDGE, colors=canvas.theme.text, zorder=SIGNS)
+
+
+def _paint_tile(canvas: Canvas, tile: Tile, place: Point, matrix: Matrix) -> None:
+    (x, y), across, up = place, tile.half_width, tile.half_height
+    largest = canvas.diagram.weights.largest or 1.0
+    source, target = tile.link.source, tile.link.target
+    unit = largest if largest > _MOST else 1.0
+    canvas.ax.imshow(
+        matrix / unit, cmap=canvas.map, vmin=-largest / unit, vmax=largest / unit,
+        interpolation="nearest",
+        extent=(x - across, x + across, y - up, y + up), zorder=ITEMS,
+        gid=element_id("weights", source.name, target.name),
+    )  # fmt: skip
+    frame = [(x - across, y - up), (x + across, y - up), (x + across, y + up), (x - across, y + up)]
+    canvas.lines([[*frame, frame[0]]], _EDGE / 1.5, colors=canvas.theme.foreground, zorder=SIGNS)
+    size = f"{len(source.neurons)} \N{MULTIPLICATION SIGN} {len(target.neurons)}"
+    _write(canvas, x, y - up - TILE_TEXT / 2.0, size, EM_NOTE, most=2.0 * across)
+
+
+def _write(
+    canvas: Canvas, x: float, y: float, words: str, em: float, *, most: float = _INSIDE,
+    weight: str = "normal",
+) -> None:  # fmt: skip
+    """Write something, smaller where it would be too wide; bold letters are wider."""
+    wide = width_of(words) * (1.12 if weight == "bold" else 1.0)
+    canvas.write(x, y, words, min(em, most / wide), fontweight=weight)

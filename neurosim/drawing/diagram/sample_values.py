@@ -1,0 +1,158 @@
+"""What stands on a network's neurons and connections: what one sample left, as a record.
+
+A sample is walked on a copy, by the interpreter; without one, what the last pass left is read.
+"""
+
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
+from neurosim.functions.losses import Loss
+from neurosim.functions.numbers import require_array
+from neurosim.interpreter.backward import backward, measure
+from neurosim.interpreter.forward import forward
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.training.task import require_loss
+
+SHOWN = ("weights", "outputs", "deltas", "gradients")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The values of one sample, by the names of neurons and connections.
+
+    Attributes:
+        sample: the values of the inputs, or empty where no sample was given.
+        outputs: of neurons.
+        deltas: dL/dz of neurons.
+        gradients: dL/dw of connections, by names such as ``x1->h1``, and dL/db of neurons.
+        targets: of outputs.
+        loss: of the sample, or None.
+        loss_name: which loss, or empty.
+        reaches: how far from zero a neuron's answers go, where many are drawn as a map.
+    """
+
+    sample: tuple[float, ...] = ()
+    outputs: Mapping[str, float] = field(default_factory=dict)
+    deltas: Mapping[str, float] = field(default_factory=dict)
+    gradients: Mapping[str, float] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
+    loss: float | None = None
+    loss_name: str = ""
+    reaches: Mapping[str, float] = field(default_factory=dict)
+
+
+def require_shown(show: object) -> tuple[str, ...]:
+    """What is to be shown, in the order of `SHOWN`.
+
+    Raises:
+        WrongTypeError: it is no collection of words.
+        UnknownNameError: there is nothing of such a name.
+    """
+    if isinstance(show, str) or not isinstance(show, Collection):
+        raise WrongTypeError(f"show: got {show!r:.80}; expected some of {', '.join(SHOWN)}")
+    for word in show:
+        if word not in SHOWN:
+            raise UnknownNameError(unknown("thing to show", word, SHOWN))
+    return tuple(word for word in SHOWN if word in show)
+
+
+def standing_of(
+    network: Network,
+    *,
+    sample: Any = None,
+    target: Any = None,
+    loss: str | None = None,
+    show: Collection[str] = ("outputs",),
+) -> Standing:
+    """The values of a sample; those that the last pass left on the objects where none is given.
+
+    Args:
+        network: is not changed.
+        sample: one value per input, (n_in,), or None.
+        target: one value per output, (n_out,), or None.
+        loss: the name of the loss, or None.
+        show: which of `SHOWN` are wanted.
+
+    Raises:
+        ShapeError: the sample or the target has another shape.
+        InvalidValueError: deltas or gradients are wanted, and there are none.
+        UnknownNameError: there is no such loss.
+    """
+    chosen = None if loss is None else require_loss(loss)
+    if chosen is not None and (sample is None or target is None):
+        lacks = "sample" if sample is None else "target"
+        raise InvalidValueError(f"loss: got {loss!r} without a {lacks}; expected a {lacks} too")
+    walked = network if sample is None else _walked(network, sample, target, chosen, show)
+    for word, found in (("deltas", _deltas(walked)), ("gradients", _gradients(walked))):
+        if word in show and not found:
+            raise InvalidValueError(
+                f"show: no {word} stand on the network, got no sample with a target and a loss;"
+                " expected these, or a network after a backward pass"
+            )
+    return Standing(
+        sample=() if sample is None else tuple(require_array(sample, "sample").ravel().tolist()),
+        outputs=_outputs(walked) if "outputs" in show else {},
+        deltas=_deltas(walked) if "deltas" in show else {},
+        gradients=_gradients(walked) if "gradients" in show else {},
+        targets=_targets(network, target),
+        loss=walked.loss,
+        loss_name=loss or "",
+    )
+
+
+def values_left(network: Network, target: Any = None) -> Standing:
+    """All that a pass under way, or the last one, left on the objects so far."""
+    return Standing(
+        outputs=_outputs(network),
+        deltas=_deltas(network),
+        gradients=_gradients(network),
+        targets=_targets(network, target),
+        loss=network.loss,
+    )
+
+
+def values_on(neurons: Sequence[Neuron]) -> Standing:
+    """The outputs that the last pass left on some neurons."""
+    return Standing(outputs={n.name: n.output for n in neurons if n.output is not None})
+
+
+def _walked(
+    network: Network, sample: Any, target: Any, loss: Loss | None, show: Collection[str]
+) -> Network:
+    twin = network.copy()
+    deque(forward(twin, sample), maxlen=0)
+    if target is not None and loss is not None:
+        deque(measure(twin, target, loss), maxlen=0)
+        if "deltas" in show or "gradients" in show:
+            deque(backward(twin, target, loss), maxlen=0)
+    return twin
+
+
+def _outputs(network: Network) -> dict[str, float]:
+    return {n.name: n.output for n in network.neurons if n.output is not None}
+
+
+def _deltas(network: Network) -> dict[str, float]:
+    return {n.name: n.delta for n in network.neurons if n.delta is not None}
+
+
+def _gradients(network: Network) -> dict[str, float]:
+    weights = {c.name: c.gradient for c in network.connections if c.gradient is not None}
+    biases = {n.name: n.bias_gradient for n in network.neurons if n.bias_gradient is not None}
+    return weights | biases
+
+
+def _targets(network: Network, target: Any) -> dict[str, float]:
+    if target is None:
+        return {}
+    values = require_array(target, "target").ravel().tolist()
+    names = [neuron.name for neuron in network.outputs]
+    if len(values) != len(names):
+        raise InvalidValueError(
+            f"target: got {len(values)} values; expected {len(names)}, one for each output"
+        )
+    return dict(zip(names, values, strict=True))

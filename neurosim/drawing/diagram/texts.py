@@ -1,0 +1,92 @@
+"""What is written in a diagram: names, biases, outputs, weights, and the key to its letters."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.geometry.font import brief, size_of
+from neurosim.drawing.geometry.items import Circle, Folded
+from neurosim.drawing.geometry.measures import EM, EM_NAME
+from neurosim.network.connection import Connection
+from neurosim.network.neuron import Neuron
+
+FROZEN = "\N{DOUBLE VERTICAL LINE}"  # what training may not change, as the mark on a line
+_AIR = {"value": 0.0, "name": 0.12}  # left and right of a text
+_USUAL_AIR = 0.06
+
+
+def measured(text: str, kind: str) -> tuple[float, float]:
+    """The width and the height of a label, in radii of a neuron."""
+    em = EM_NAME if kind == "name" else EM
+    width, height = size_of(text)
+    return width * em + 2.0 * _AIR.get(kind, _USUAL_AIR), height * em
+
+
+def values_of(folded: Folded, standing: Standing) -> dict[str, str]:
+    """The output in each neuron that has one."""
+    outputs = standing.outputs
+    return {c.name: brief(outputs[c.name]) for c in folded.circles if c.name in outputs}
+
+
+def names_of(folded: Folded, standing: Standing, show: Collection[str]) -> dict[str, str]:
+    """Beside or below each neuron its name, and what belongs to it alone."""
+    last = max((item.column for item in folded.items), default=0)
+    return {circle.name: _beside(circle, standing, show, last) for circle in folded.circles}
+
+
+def _beside(circle: Circle, standing: Standing, show: Collection[str], last: int) -> str:
+    facts = _facts(circle.neuron, standing, show)
+    if circle.column in (0, last):
+        return "\n".join([circle.name, *facts])
+    return ", ".join([circle.name, *facts])
+
+
+def _facts(neuron: Neuron, standing: Standing, show: Collection[str]) -> list[str]:
+    facts = []
+    if neuron.bias is not None and "weights" in show:
+        frozen = "" if neuron.bias_trainable else f" {FROZEN}"
+        facts.append(f"b {brief(neuron.bias)}{frozen}")
+    gradient, delta = standing.gradients.get(neuron.name), standing.deltas.get(neuron.name)
+    if gradient is not None and gradient != delta:  # of one sample, dL/db is delta itself
+        facts.append(f"g {brief(gradient)}")
+    if delta is not None:
+        facts.append(f"δ {brief(delta)}")
+    if neuron.name in standing.targets:
+        facts.append(f"t = {brief(standing.targets[neuron.name])}")
+    if neuron.name in standing.reaches:
+        facts.append(f"± {brief(standing.reaches[neuron.name])}")
+    return facts
+
+
+def weights_of(
+    connections: Sequence[Connection], gradients: Mapping[str, float], show: Collection[str]
+) -> dict[str, str]:
+    """On each line its weight, its gradient below, as far as they are asked for."""
+    texts = {}
+    for connection in connections:
+        lines = [brief(connection.weight)] if "weights" in show else []
+        if connection.name in gradients:
+            lines.append(f"g {brief(gradients[connection.name])}")
+        if lines:
+            texts[connection.name] = "\n".join(lines)
+    return texts
+
+
+def key_to(texts: Collection[str], standing: Standing) -> str:
+    """What the single letters in these texts stand for; empty where there are none."""
+    used = {line.split()[0] for text in texts for line in _facts_in(text)}
+    meanings = {
+        "b": "bias",
+        "g": "gradient, dL/dw" if standing.deltas else "gradient, dL/dw or dL/db",
+        "δ": "delta, dL/dz" + (" and dL/db" if standing.gradients else ""),
+        "t": "target",
+    }
+    said = [f"{letter}: {meaning}" for letter, meaning in meanings.items() if letter in used]
+    if standing.loss is not None:
+        said.append(f"L: loss ({standing.loss_name})" if standing.loss_name else "L: loss")
+    return "; ".join(said)
+
+
+def _facts_in(text: str) -> list[str]:
+    """The parts of a text that begin with a letter and a number."""
+    parts = [part for line in text.split("\n") for part in line.split(", ")]
+    return [part for part in parts if " " in part]  # a name has no space

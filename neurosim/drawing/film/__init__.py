@@ -1,0 +1,1 @@
+"""Films: scenes, painted frames, encoders."""

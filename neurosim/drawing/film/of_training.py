@@ -1,0 +1,206 @@
+"""Films of a training, epoch by epoch."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from neurosim.drawing.diagram.diagram import SHOW
+from neurosim.drawing.diagram.marks import Marks
+from neurosim.drawing.diagram.sample_values import Standing, standing_of
+from neurosim.drawing.film.film import (
+    MOST_BYTES,
+    MOST_FRAMES,
+    Film,
+    Filming,
+    Look,
+    ordinal,
+    painter,
+    require_between,
+    require_film,
+)
+from neurosim.drawing.film.scene import Sight
+from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.page.themes import Theme
+from neurosim.drawing.plots.neuron_outputs import neuron_outputs
+from neurosim.errors import ShapeError
+from neurosim.functions.numbers import Matrix, require_array
+from neurosim.network.network import Network
+from neurosim.training.evaluation import evaluate_loss
+from neurosim.training.state import TrainingState
+from neurosim.training.task import require_epochs
+from neurosim.training.trainer import train
+
+_FPS = 10.0
+
+
+def animate(
+    network: Network,
+    X: Any,
+    T: Any,
+    path: str | Path,
+    *,
+    what: str = "diagram",
+    every: int | None = None,
+    sample: int = 0,
+    show: Collection[str] = SHOW,
+    full: bool = False,
+    layout: str | None = None,
+    theme: str | Theme = "light",
+    title: str | None = None,
+    size: int | None = None,
+    fps: float | None = None,
+    max_frames: int = MOST_FRAMES,
+    max_size: float = MOST_BYTES,
+    overwrite: bool = False,
+    **training: Any,
+) -> Film:
+    """Train a copy of a network, and write a film of it.
+
+    Args:
+        network: is not changed.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out).
+        path: ends in ``.gif`` or ``.mp4``.
+        what: ``diagram``, ``boundary`` (two inputs) or ``both``.
+        every: a frame for every so many epochs; None: for each, if they are not too many.
+        sample: the row whose values stand in the diagram.
+        show: what is written in the diagram; see `neurosim.draw`, as for all down to ``title``.
+        full: True draws all neurons.
+        layout: how columns are chosen.
+        theme: ``light``, ``dark`` or ``print``.
+        title: above the diagram, the network's own if None.
+        size: pixels of the longer side, at most.
+        fps: frames a second; None: 10.
+        max_frames: at most so many; of the epochs some are left out.
+        max_size: at most so many bytes: pictures become smaller, then fewer.
+        overwrite: replace a file that has the name.
+        **training: as for `neurosim.train`: ``optimizer``, ``epochs``, ``loss``, ...
+
+    Returns:
+        The film; its ``str`` says how large it is, and what was left out.
+
+    Raises:
+        ShapeError: a boundary is asked for, and the network has not two inputs.
+        MissingExtraError: an MP4 needs ffmpeg.
+        NeurosimError: what `train` raises, but for a training that diverges: the film ends there.
+    """
+    require_film(path, overwrite=overwrite)
+    look = Look(what, tuple(show), full, layout, theme, title, size, max_frames)
+    filming = film_training(network, X, T, look, every=every, sample=sample, **training)
+    return filming.save(path, fps=fps, max_size=max_size, overwrite=overwrite)
+
+
+def film_training(
+    network: Network,
+    X: Any,
+    T: Any,
+    look: Look,
+    *,
+    epochs: int,
+    every: int | None = None,
+    sample: int = 0,
+    loss: str = "half_squared_error",
+    reduction: str = "mean",
+    **training: Any,
+) -> Filming:
+    """Begin a film of a training; see `animate`.
+
+    Raises:
+        ShapeError: a boundary is asked for, and the network has not two inputs.
+        InvalidValueError: there is no such row.
+    """
+    own = network.copy()
+    if look.what != "diagram" and len(own.inputs) != 2:
+        raise ShapeError(
+            f"what: {look.what!r} is over two inputs, got a network with {len(own.inputs)};"
+            " expected 'diagram', or a network with 2 inputs"
+        )
+    rows = require_array(X, "X")
+    require_between(sample, 0, len(rows) - 1, "sample")
+    n_epochs = require_epochs(epochs)
+    unit = 1 if every is None else require_between(every, 1, 10**9, "every")
+    numbers, step = _epochs(n_epochs, unit, look.most_frames(own))
+    options = training | {"loss": loss, "reduction": reduction}
+    trained = _Training(own, (rows, T), options, sample=sample, look=look, n_epochs=n_epochs)
+    dropped = ""
+    if step > unit:
+        dropped = f"every {ordinal(step)} epoch: {len(numbers)} of {n_epochs + 1:,} moments"
+    return Filming(
+        trained.sights(numbers), look, n_sights=len(numbers), dropped=dropped,
+        make_painter=lambda sights: painter(own, sights, look, rows, T), fps=_FPS,
+    )  # fmt: skip
+
+
+def _epochs(n_epochs: int, unit: int, most: int) -> tuple[list[int], int]:
+    """Which moments are shown, the first and the last among them, and how far apart they are."""
+    step = unit
+    while len(range(0, n_epochs, step)) + 1 > most:
+        step = max(step + unit, -(-n_epochs // (most - 1) // unit) * unit)
+    return [*range(0, n_epochs, step), n_epochs], step
+
+
+class _Training:
+    """A training that stops at chosen epochs to be looked at."""
+
+    def __init__(
+        self,
+        network: Network,
+        rows: tuple[Matrix, Any],
+        options: dict[str, Any],
+        *,
+        sample: int,
+        look: Look,
+        n_epochs: int,
+    ) -> None:
+        self._network, (self._X, self._T), self._options = network, rows, options
+        self._sample, self._n_epochs, self._look = sample, n_epochs, look
+        self._walked = [word for word in look.show if word in {"deltas", "gradients"}]
+        self._has_diagram = look.what != "boundary"
+        folded = fold(network, kind=look.layout, full=look.full) if self._has_diagram else None
+        self._drawn = [] if folded is None else [circle.name for circle in folded.circles]
+
+    def sights(self, numbers: Sequence[int]) -> Iterator[Sight]:
+        """What there is to see after so many epochs, each in its turn."""
+        done, state = 0, None
+        for number in numbers:
+            if number > done:
+                state = self._train(number - done, state)
+            done = number
+            yield Sight(
+                self._network.parameters(), self._standing(), Marks(), self._subtitle(number)
+            )
+
+    def _train(self, epochs: int, state: TrainingState | None) -> TrainingState:
+        given = self._options | {"epochs": epochs, "state": state}
+        return train(self._network, self._X, self._T, **given).state
+
+    def _measured(self, X: Any, T: Any) -> float:
+        measure = {key: self._options[key] for key in ("loss", "reduction")}
+        return evaluate_loss(self._network, X, T, **measure)
+
+    def _subtitle(self, number: int) -> str:
+        loss = self._measured(self._X, self._T)
+        said = f"epoch {number:,} of {self._n_epochs:,}, loss {loss:.4g}"
+        return said if self._look.what == "boundary" else f"{said}; sample {self._sample}"
+
+    def _standing(self) -> Standing:
+        """The values of the sample: by matrices, but where deltas are asked for."""
+        if not self._has_diagram:
+            return Standing()
+        row, target = self._X[self._sample], require_array(self._T, "T")[self._sample]
+        loss = self._options["loss"]
+        if self._walked:
+            return standing_of(
+                self._network, sample=row, target=target, loss=loss, show=self._look.show
+            )
+        is_shown = "outputs" in self._look.show and self._drawn
+        found = neuron_outputs(self._network, row[None]) if is_shown else {}
+        names = [neuron.name for neuron in self._network.outputs]
+        values = target.ravel().tolist()
+        return Standing(
+            sample=tuple(row.tolist()),
+            outputs={name: float(found[name][0]) for name in self._drawn if name in found},
+            targets=dict(zip(names, values, strict=True)) if len(values) == len(names) else {},
+            loss=self._measured(row[None], self._T[self._sample : self._sample + 1]),
+            loss_name=loss,
+        )

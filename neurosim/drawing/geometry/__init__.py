@@ -1,0 +1,1 @@
+"""Geometry: where neurons, lines, and labels are placed."""

@@ -1,0 +1,1 @@
+"""Pages: figures, files, and themes."""

@@ -1,0 +1,1 @@
+"""Plots: curves, maps, heat maps, statistics."""

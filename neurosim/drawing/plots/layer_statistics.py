@@ -1,0 +1,298 @@
+"""Layer by layer: how strong gradients are, and what neurons answer, now or over epochs."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurosim.drawing.page.pages import count_axis, label_ticks, name_axes, require_axes
+from neurosim.drawing.page.themes import Theme, require_theme
+from neurosim.drawing.plots.curves import (
+    PAGE,
+    Series,
+    draw_series,
+    is_wide,
+    page_for,
+    set_log_scale,
+)
+from neurosim.drawing.plots.neuron_outputs import layers_of, neuron_outputs, require_network
+from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.numbers import Matrix
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network
+from neurosim.training.evaluation import loss_and_gradients
+from neurosim.training.trainer import Epoch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BINS = 40
+_LEAST_SPAN = 1e-9  # of values, by the largest of them
+_FINE = 512  # bins while epochs pass, when nobody knows yet how far the values will go
+_MOST_EPOCHS = 256  # columns that a picture has room for; of more epochs, every second is kept
+_BAND = 0.8  # of the height of a row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """How often outputs lay where: ``counts[i]`` of them from ``edges[i]`` to ``edges[i + 1]``.
+
+    Over epochs, ``counts`` has a row for each.
+    """
+
+    edges: Matrix
+    counts: Matrix
+
+
+def gradient_norms(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    reduction: str = "mean",
+) -> dict[str, float]:
+    """The Euclidean norm of the gradient by all that leads into a layer, weights and biases.
+
+    By the layer's name; frozen ones are counted too. The objects are not touched.
+    """
+    network = require_network(network)
+    vector = loss_and_gradients(
+        network, X, T, loss=loss, reduction=reduction, engine="compiled"
+    ).vector
+    squares: dict[str, float] = {}
+    layer_of = {n.name: name for name, neurons in layers_of(network).items() for n in neurons}
+    for owner, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
+        neuron = owner.target if isinstance(owner, Connection) else owner
+        name = layer_of[neuron.name]
+        squares[name] = squares.get(name, 0.0) + gradient * gradient
+    return {name: squares[name] ** 0.5 for name in layers_of(network) if name in squares}
+
+
+def gradient_course(
+    network: Network,
+    X: Any,
+    T: Any,
+    epochs: Iterable[Epoch],
+    *,
+    loss: str = "half_squared_error",
+    reduction: str = "mean",
+) -> tuple[Matrix, dict[str, Matrix]]:
+    """The numbers of epochs, and `gradient_norms` after each; goes through ``epochs``."""
+    numbers: list[int] = []
+    norms: dict[str, list[float]] = {}
+    for epoch in _require_epochs(epochs):
+        numbers.append(epoch.number)
+        now = gradient_norms(network, X, T, loss=loss, reduction=reduction)
+        for name, norm in now.items():
+            norms.setdefault(name, []).append(norm)
+    if not numbers:
+        raise InvalidValueError("epochs: none, nothing to draw; expected one at least")
+    return np.array(numbers, float), {name: np.array(values) for name, values in norms.items()}
+
+
+def draw_gradients(
+    network: Network,
+    X: Any,
+    T: Any,
+    ax: "Axes | None" = None,
+    *,
+    epochs: Iterable[Epoch] | None = None,
+    loss: str = "half_squared_error",
+    reduction: str = "mean",
+    theme: str | Theme = "light",
+    title: str | None = None,
+) -> "Axes":
+    """Draw how strong the gradient is in each layer, from the first to the last.
+
+    Args:
+        network: the network.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out).
+        ax: where to draw; None: on a new figure.
+        epochs: what ``ns.epochs(network, ...)`` gives: it is gone through, and a line for each
+            layer tells of its gradient after each epoch. None: the gradient as it is now.
+        loss: a key of the table of losses.
+        reduction: ``mean`` or ``sum``.
+        theme: ``light``, ``dark`` or ``print``.
+        title: what stands above.
+    """
+    chosen = require_theme(theme)
+    if epochs is not None:
+        numbers, course = gradient_course(network, X, T, epochs, loss=loss, reduction=reduction)
+        lines = [Series(name, numbers, norms, n) for n, (name, norms) in enumerate(course.items())]
+        axes = require_axes(ax, theme, page_for(lines))
+        above = draw_series(axes, lines, chosen)
+        name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title, above=above)
+        if is_wide(lines):
+            set_log_scale(axes)
+        return axes
+    norms = gradient_norms(network, X, T, loss=loss, reduction=reduction)
+    if not norms:
+        raise InvalidValueError("network: no weights and no biases; expected one at least")
+    if not all(map(math.isfinite, norms.values())):
+        raise InvalidValueError("network: a gradient is not finite; expected finite gradients")
+    axes = require_axes(ax, theme, PAGE)
+    _draw_norms(axes, norms, chosen)
+    name_axes(axes, chosen, x="layer", y="norm of the gradient", title=title)
+    return axes
+
+
+def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
+    x, y = np.arange(float(len(norms))), np.array(list(norms.values()))
+    shown = np.where(y > 0, y, np.nan)
+    ax.plot(x, shown, "-o", color=theme.categorical[0], linewidth=1.6, markersize=5)
+    is_log = is_wide([Series("", x, y[y > 0], 0)])
+    if is_log:
+        set_log_scale(ax)
+    elif (y > 0).any():
+        ax.set_ylim(0, 1.08 * float(y.max()))
+    bottom = ax.get_ylim()[0]
+    for at in np.flatnonzero(y == 0):  # a log axis has no place for it
+        ax.plot([at], [bottom], "v", color=theme.negative, clip_on=False, markersize=7)
+        ax.annotate("0", (at, bottom), (0, 8), textcoords="offset points", ha="center",
+                    color=theme.negative, fontsize=9)  # fmt: skip
+    label_ticks(ax, "x", list(norms), most=14)
+    ax.grid(visible=True, axis="y", color=theme.grid, linewidth=0.7)
+
+
+def activation_histograms(network: Network, X: Any, *, bins: int = _BINS) -> dict[str, Histogram]:
+    """What the neurons of each layer answer to the samples: a histogram by the layer's name."""
+    found = {}
+    for name, values in _values_of_layers(network, X).items():
+        counts, edges = np.histogram(values, bins=bins, range=_span(values))
+        found[name] = Histogram(edges, counts.astype(np.float64))
+    return found
+
+
+def activation_course(
+    network: Network, X: Any, epochs: Iterable[Epoch], *, bins: int = _BINS
+) -> tuple[Matrix, dict[str, Histogram]]:
+    """The numbers of epochs, and a histogram a layer with a row for each; goes through ``epochs``.
+
+    Of more than 256 epochs, every second is left out, and so on; the numbers tell which are there.
+    Where values fell in the bins is known to a 512th of the span they had in that epoch.
+    """
+    kept: list[tuple[int, dict[str, Histogram]]] = []
+    step = 1
+    for position, epoch in enumerate(_require_epochs(epochs)):
+        if position % step == 0:
+            kept.append((epoch.number, activation_histograms(network, X, bins=_FINE)))
+        if len(kept) > _MOST_EPOCHS:
+            kept, step = kept[::2], 2 * step
+    if not kept:
+        raise InvalidValueError("epochs: none, nothing to draw; expected one at least")
+    names = kept[0][1]
+    course = {name: _joined([now[name] for _, now in kept], bins) for name in names}
+    return np.array([number for number, _ in kept], float), course
+
+
+def _joined(histograms: Sequence[Histogram], bins: int) -> Histogram:
+    """Histograms over the span of all: what lay in a fine bin is shared out evenly."""
+    low = min(h.edges[0] for h in histograms)
+    high = max(h.edges[-1] for h in histograms)
+    edges = np.linspace(low, high, bins + 1)
+    rows = [np.diff(np.interp(edges, h.edges, np.cumsum([0, *h.counts]))) for h in histograms]
+    return Histogram(edges, np.array(rows))
+
+
+def _values_of_layers(network: Network, X: Any) -> dict[str, Matrix]:
+    outputs = neuron_outputs(network, X)
+    layers = layers_of(network)
+    return {
+        name: np.concatenate([outputs[neuron.name] for neuron in neurons])
+        for name, neurons in layers.items()
+        if not all(neuron.is_input for neuron in neurons)
+    }
+
+
+def _span(values: Matrix) -> tuple[float, float]:
+    if not np.isfinite(values).all():
+        raise InvalidValueError("network: an output is not finite; expected finite outputs")
+    low, high = float(values.min()), float(values.max())
+    least = _LEAST_SPAN * max(abs(low), abs(high))  # in less, floats have no room for the edges
+    if high - low > least:
+        return low, high
+    margin = max(0.5, least)
+    return low - margin, high + margin
+
+
+def draw_activations(
+    network: Network,
+    X: Any,
+    ax: "Axes | None" = None,
+    *,
+    epochs: Iterable[Epoch] | None = None,
+    bins: int = _BINS,
+    theme: str | Theme = "light",
+    title: str | None = None,
+) -> "Axes":
+    """Draw what the neurons of each layer answer: histograms, the first layer on top.
+
+    Args:
+        network: the network.
+        X: samples, (B, n_in).
+        ax: where to draw; None: on a new figure.
+        epochs: what ``ns.epochs(network, ...)`` gives: it is gone through, and each layer's
+            histograms stand side by side, the darker the more. None: the answers as they are now.
+        bins: how many.
+        theme: ``light``, ``dark`` or ``print``.
+        title: what stands above.
+    """
+    chosen = require_theme(theme)
+    if epochs is None:
+        now = activation_histograms(network, X, bins=bins)
+        axes = require_axes(ax, theme, (5.6, 1.2 + 0.8 * min(len(now), 10)))
+        _draw_ridges(axes, now, chosen)
+        name_axes(axes, chosen, x="output", y="layer", title=title)
+        return axes
+    numbers, course = activation_course(network, X, epochs, bins=bins)
+    axes = require_axes(ax, theme, (5.6, 1.2 + 0.9 * min(len(course), 10)))
+    _draw_bands(axes, numbers, course, chosen)
+    name_axes(axes, chosen, x="epoch", y="layer", title=title)
+    return axes
+
+
+def _draw_ridges(ax: "Axes", histograms: Mapping[str, Histogram], theme: Theme) -> None:
+    for row, histogram in enumerate(histograms.values()):
+        heights = histogram.counts / histogram.counts.max() * _BAND
+        baseline = row + _BAND / 2  # the axis is upside down
+        ax.stairs(baseline - heights, histogram.edges, baseline=baseline, fill=True,
+                  color=theme.categorical[0], alpha=0.75)  # fmt: skip
+        ax.axhline(baseline, color=theme.foreground, linewidth=0.6)
+    _name_rows(ax, list(histograms))
+    ax.grid(visible=True, axis="x", color=theme.grid, linewidth=0.7)
+    ax.margins(x=0.02)
+
+
+def _draw_bands(ax: "Axes", numbers: Matrix, course: Mapping[str, Histogram], theme: Theme) -> None:
+    step = float(numbers[1] - numbers[0]) if len(numbers) > 1 else 1.0
+    left, right = numbers[0] - step / 2, numbers[-1] + step / 2
+    for row, histogram in enumerate(course.values()):
+        top, bottom = row - _BAND / 2, row + _BAND / 2
+        # the root lets rare answers be seen beside a crowd at the limits of a sigmoid
+        ax.imshow(
+            np.sqrt(histogram.counts.T), extent=(left, right, bottom, top), origin="lower",
+            cmap=theme.sequential_map(), aspect="auto", interpolation="nearest",
+        )  # fmt: skip
+        for y, edge, va in ((bottom, histogram.edges[0], "bottom"),
+                            (top, histogram.edges[-1], "top")):  # fmt: skip
+            ax.annotate(f"{edge:.3g}", (1, y), (4, 0), xycoords=("axes fraction", "data"),
+                        textcoords="offset points", va=va, fontsize=8,
+                        color=theme.muted)  # fmt: skip
+    ax.set_xlim(left, right)
+    _name_rows(ax, list(course))
+    count_axis(ax)
+
+
+def _name_rows(ax: "Axes", names: Sequence[str]) -> None:
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    label_ticks(ax, "y", names, most=24)
+
+
+def _require_epochs(epochs: object) -> Iterable[Epoch]:
+    if not isinstance(epochs, Iterable):
+        raise WrongTypeError(f"epochs: got {epochs!r:.80}; expected what ns.epochs gives")
+    return epochs

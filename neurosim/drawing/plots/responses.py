@@ -1,0 +1,188 @@
+"""What each neuron answers over two inputs: a diagram with a small map in the place of each neuron.
+
+The colours of each map are centred at zero and reach as far as its answers do: of an output that
+stays near zero one sees as much as of any other. How far that is stands at its name.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurosim.drawing.diagram.canvas import ITEMS, SIGNS, Canvas, element_id
+from neurosim.drawing.diagram.diagram import compose
+from neurosim.drawing.diagram.legend import Entry
+from neurosim.drawing.diagram.painters.neurons import END_EDGE, paint_dots
+from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.scales import MOST_FILL
+from neurosim.drawing.drawing import paint
+from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.geometry.font import brief
+from neurosim.drawing.geometry.items import Circle, More
+from neurosim.drawing.geometry.layout import Point
+from neurosim.drawing.page.themes import Theme, require_theme
+from neurosim.drawing.plots.input_grids import Plane, Span, Sweep, ground_of, responses_over
+from neurosim.functions.numbers import Matrix
+from neurosim.network.names import require_text
+from neurosim.network.network import Network
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+# half a side, in radii of a neuron, and how round its corners are: lines that end at a circle end
+# at its frame, and those that pass a circle pass its corners
+_HALF, _ROUND = 0.96, 0.4
+_EDGE = 0.06  # of its frame
+_UP, _STROKE, _ZERO = 0.8, 0.09, 0.05  # of a curve: half its height, and how broad it and zero are
+_MINUS = "\N{MINUS SIGN}"
+_WHERE = ", as ± r at each name says"
+
+
+def draw_responses(
+    network: Network,
+    ax: "Axes | None" = None,
+    *,
+    X: Any = None,
+    fixed: Mapping[str, float] | None = None,
+    span: Span | None = None,
+    resolution: int = 40,
+    full: bool = False,
+    layout: str | None = None,
+    theme: str | Theme = "light",
+    title: str | None = None,
+) -> "Axes":
+    """Draw a network, and in the place of each neuron a small map of its answers over two inputs.
+
+    Where one input varies, it is a small curve, with a line at zero.
+
+    What is drawn, and where, is as in `draw`. Where more than 300 neurons become boxes, there are
+    no maps, and the drawing says so.
+
+    Args:
+        network: what is asked.
+        ax: where to draw; a figure that fits is made if None.
+        X: samples, (B, n_in): the maps reach a little beyond them; None: from -1 to 1.
+        fixed: the values of all inputs but two, or one, by name.
+        span: ``((left, right), (bottom, top))``, or ``(left, right)``, instead of around the
+            samples.
+        resolution: points on each side of a map.
+        full: True draws all neurons and connections, however many.
+        layout: ``layers``, ``levels`` or ``dot``; chosen by the network if None.
+        theme: ``light``, ``dark`` or ``print``.
+        title: what stands above, the network's own if None.
+
+    Raises:
+        ShapeError: not two inputs are left; says what to fix.
+        UnknownNameError: ``fixed`` names no input; there is no such layout or theme.
+    """
+    chosen = require_theme(theme)
+    ground = ground_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    folded = fold(network, kind=layout, full=full)
+    found = {} if folded.has_boxes else responses_over(network, ground)
+    pictures = {circle.name: found[circle.name] for circle in folded.circles}
+    reaches = {name: _reach(picture) for name, picture in pictures.items()}
+    heading = network.title if title is None else require_text(title, "title", "free text")
+    diagram = compose(
+        folded, Standing(reaches=reaches), shown=(), title=heading,
+        subtitle="" if pictures else "no maps: neurons are drawn as boxes, full draws each",
+        outputs=[neuron.name for neuron in network.outputs],
+        notes=[_axes_of(ground, fixed or {})] if pictures else (),
+        answers=_entry_of(ground) if pictures else None,
+    )  # fmt: skip
+    return paint(diagram, ax, chosen, neurons=partial(_paint_maps, pictures=pictures))
+
+
+def _reach(picture: Matrix) -> float:
+    finite = picture[np.isfinite(picture)]
+    return float(np.abs(finite).max()) if len(finite) else 0.0
+
+
+def _entry_of(ground: Plane | Sweep) -> Entry:
+    """What the legend says of a neuron's answers."""
+    if isinstance(ground, Plane):
+        return Entry("map", f"answer {_MINUS}r", f"r{_WHERE}")
+    return Entry(
+        "glyph", after=f"answer, {_MINUS}r at the foot to r{_WHERE}", activation="gaussian"
+    )
+
+
+def _axes_of(ground: Plane | Sweep, fixed: Mapping[str, float]) -> str:
+    """What the two sides of a map are."""
+    if isinstance(ground, Plane):
+        varied = [
+            *zip(ground.inputs, (ground.x, ground.y), ("to the right", "upwards"), strict=True)
+        ]
+    else:
+        varied = [(ground.input, ground.x, "to the right")]
+    sides = [
+        f"{name} from {brief(float(values[0]))} to {brief(float(values[-1]))} {way}"
+        for name, values, way in varied
+    ]
+    held = [f"{name} = {brief(value)}" for name, value in fixed.items()]
+    what = "map" if isinstance(ground, Plane) else "curve"
+    return f"each {what}: {', '.join([*sides, *held])}"
+
+
+def _paint_maps(canvas: Canvas, *, pictures: Mapping[str, Matrix]) -> None:
+    """Paint a map for each neuron, and the marks of those that are not drawn."""
+    for item, place in canvas.placed():
+        match item:
+            case Circle():
+                _paint_answers(canvas, item.name, pictures[item.name], place)
+            case More():
+                paint_dots(canvas, item, place)
+
+
+def _paint_answers(canvas: Canvas, name: str, answers: Matrix, place: Point) -> None:
+    """A map, or a curve, within its frame."""
+    from matplotlib.patches import FancyBboxPatch
+
+    (x, y), inner = place, _HALF - _ROUND
+    edge = END_EDGE if name in canvas.diagram.ends else _EDGE
+    corner, side = (x - inner, y - inner), 2.0 * inner
+    look: dict[str, Any] = {"boxstyle": f"round,pad={_ROUND}", "linewidth": edge * canvas.unit}
+    is_map = answers.ndim == 2
+    # a place of a map where the answer is no number shows the ground
+    ground = FancyBboxPatch(
+        corner, side, side, edgecolor="none", zorder=ITEMS,
+        facecolor=canvas.theme.grid if is_map else canvas.theme.background, **look,
+    )  # fmt: skip
+    frame = FancyBboxPatch(
+        corner, side, side, facecolor="none", edgecolor=canvas.theme.foreground, zorder=SIGNS,
+        gid=element_id("neuron", name), **look,
+    )  # fmt: skip
+    for patch in (ground, frame):
+        canvas.ax.add_artist(patch)
+    paint_inside = _paint_map if is_map else _paint_curve
+    paint_inside(canvas, name, answers, place).set_clip_path(ground)
+
+
+def _paint_map(canvas: Canvas, name: str, picture: Matrix, place: Point) -> "Artist":
+    from matplotlib.colors import CenteredNorm
+
+    x, y = place
+    reach = canvas.diagram.standing.reaches[name] or 1.0
+    return canvas.ax.imshow(
+        picture, extent=(x - _HALF, x + _HALF, y - _HALF, y + _HALF), origin="lower",
+        cmap=canvas.map, norm=CenteredNorm(0.0, reach / MOST_FILL),
+        interpolation="nearest", zorder=ITEMS + 0.1, gid=element_id("map", name),
+    )  # fmt: skip
+
+
+def _paint_curve(canvas: Canvas, name: str, answers: Matrix, place: Point) -> "Artist":
+    from matplotlib.lines import Line2D
+
+    x, y = place
+    reach = canvas.diagram.standing.reaches[name] or 1.0
+    zero = [(x - _HALF, y), (x + _HALF, y)]
+    canvas.lines([zero], _ZERO, colors=canvas.theme.grid, zorder=ITEMS + 0.1)
+    across = x + _HALF * np.linspace(-1.0, 1.0, len(answers))
+    up = y + _UP * np.where(np.isfinite(answers), answers, np.nan) / reach
+    line = Line2D(
+        across, up, color=canvas.theme.text, linewidth=_STROKE * canvas.unit, zorder=ITEMS + 0.2,
+        gid=element_id("curve", name),
+    )  # fmt: skip
+    canvas.ax.add_artist(line)
+    return line

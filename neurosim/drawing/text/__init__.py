@@ -1,0 +1,1 @@
+"""Drawings as text: Graphviz, Mermaid, the terminal."""

@@ -1,0 +1,196 @@
+"""A drawing as nodes and arcs: what all formats made of text have in common.
+
+The same parts as in a picture (see `fold`), but for the heat maps: a weight matrix is one arc from
+box to box. The words on nodes and arcs are chosen here, so that all formats say the same.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
+from neurosim.drawing.diagram.sample_values import Standing, require_shown, standing_of
+from neurosim.drawing.geometry.abridging import boxed, fold
+from neurosim.drawing.geometry.items import Box, Circle, Folded, Link, More
+from neurosim.functions.numbers import counted
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.training.task import require_network
+
+Node = Circle | More | Box
+
+USUAL = ("weights", "outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A connection, or a whole weight matrix, between two nodes by their numbers."""
+
+    source: int
+    target: int
+    of: Connection | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A network as it is drawn.
+
+    Attributes:
+        network: the network.
+        folded: what is drawn, and how much is not.
+        nodes: by number.
+        arcs: in the order of the connections.
+        columns: the numbers of the nodes in each column, from left to right, none of them empty.
+        show: which numbers are written, of `neurosim.drawing.diagram.sample_values.SHOWN`.
+        standing: the values of the sample.
+        marks: what one is to look at.
+        outputs: the output neurons.
+        title: in full, and not yet escaped.
+        subtitle: the same.
+    """
+
+    network: Network
+    folded: Folded
+    nodes: tuple[Node, ...]
+    arcs: tuple[Arc, ...]
+    columns: tuple[tuple[int, ...], ...]
+    show: tuple[str, ...]
+    standing: Standing
+    marks: Marks
+    outputs: frozenset[Neuron]
+    title: str
+    subtitle: str
+
+    @property
+    def heading(self) -> list[str]:
+        """The title; the subtitle and the loss, where there are any; and what is drawn."""
+        loss = self.standing.loss
+        said = [self.subtitle, "" if loss is None else f"loss {number(loss)}"]
+        return [self.title, *filter(None, [", ".join(filter(None, said))]), str(self.folded)]
+
+    @property
+    def column_of(self) -> dict[int, int]:
+        """The column of each node."""
+        return {node: number for number, column in enumerate(self.columns) for node in column}
+
+    @property
+    def heaviest(self) -> float:
+        """The largest weight that is drawn, by size; 1 where all are zero."""
+        sizes = (abs(arc.of.weight) for arc in self.arcs if isinstance(arc.of, Connection))
+        return max(sizes, default=0.0) or 1.0
+
+    def lines_of(self, node: Node, *, is_short: bool = False) -> list[str]:
+        """What is written on a node, a line each, the name first; not yet escaped.
+
+        Where it is to be short, deltas and gradients are left out.
+        """
+        match node:
+            case Circle():
+                return [node.name, *self._values(node.neuron, is_short=is_short)]
+            case More():
+                return [f"... {node.text} ..."]
+            case Box():
+                words = ", ".join(node.activations[:3]) + ", ..." * (len(node.activations) > 3)
+                return [node.name, f"{len(node.neurons)} {words}"]
+
+    def _values(self, neuron: Neuron, *, is_short: bool) -> list[str]:
+        name, standing = neuron.name, self.standing
+        known = [("", standing.outputs), ("target ", standing.targets)]
+        if not is_short:
+            known.append(("delta ", standing.deltas))
+            if standing.gradients.get(name) != standing.deltas.get(name):
+                known.append(("dL/db ", standing.gradients))
+        return [f"{words}{number(values[name])}" for words, values in known if name in values]
+
+    def words_of(self, arc: Arc) -> list[str]:
+        """What is written on an arc, a line each."""
+        if isinstance(arc.of, Link):
+            return [counted(len(arc.of.connections), "weight")]
+        words = [number(arc.of.weight)] if "weights" in self.show else []
+        if self.standing.gradients and arc.of.name in self.standing.gradients:
+            words.append(f"dL/dw {number(self.standing.gradients[arc.of.name])}")
+        return words
+
+    def is_marked(self, part: Node | Arc) -> bool:
+        """Whether one is to look at it."""
+        if isinstance(part, Arc):
+            known = self.marks.connections  # mostly empty: names of connections are made when asked
+            return bool(known) and isinstance(part.of, Connection) and part.of.name in known
+        return isinstance(part, Circle) and part.name in self.marks.neurons
+
+    def tell(self, node: Node) -> str:
+        """All there is to know about a node, in a line; not yet escaped."""
+        match node:
+            case Circle():
+                neuron = node.neuron
+                bias = "no bias" if neuron.bias is None else f"bias {number(neuron.bias)}"
+                kind = "input" if neuron.is_input else f"{neuron.activation}, {bias}"
+                return f"{neuron.name}: {kind}" + ("; an output" if self.is_output(node) else "")
+            case More():
+                return f"{node.name}, {counted(node.n_connections, 'connection')}"
+            case Box():
+                return str(node)
+
+    def is_output(self, node: Node) -> bool:
+        """Whether it is an output neuron."""
+        return isinstance(node, Circle) and node.neuron in self.outputs
+
+
+def chart(
+    network: Network,
+    *,
+    sample: Any = None,
+    target: Any = None,
+    loss: str | None = None,
+    show: Collection[str] = USUAL,
+    full: bool = False,
+    layout: str | None = None,
+    highlight: Iterable[Subject] | Subject = (),
+    title: str | None = None,
+    subtitle: str = "",
+    most_arcs: int | None = None,
+) -> Chart:
+    """Choose what is drawn of a network, and with which numbers.
+
+    The arguments are those of `draw`, but for ``most_arcs``: where there would be
+    more, layers become boxes, unless all is to be drawn.
+
+    Raises:
+        UnknownNameError: there is no such layout or loss, or nothing of this name can be shown.
+        ShapeError: the sample or the target has another shape.
+        InvalidValueError: deltas or gradients are asked for, and there are none.
+    """
+    shown, marks = require_shown(show), marks_of(require_network(network), highlight)
+    folded = fold(network, kind=layout, full=full)
+    if most_arcs is not None and len(folded.lines) > most_arcs and not full:
+        folded = boxed(network, kind=layout)
+    standing = standing_of(network, sample=sample, target=target, loss=loss, show=shown)
+    nodes = tuple(item for item in folded.items if isinstance(item, Circle | More | Box))
+    return Chart(
+        network, folded, nodes, _arcs(folded), _columns(nodes), shown, standing, marks,
+        frozenset(network.outputs), network.title if title is None else title, subtitle,
+    )  # fmt: skip
+
+
+def number(value: float) -> str:
+    """A number as it stands in a drawing: four digits.
+
+    >>> number(0.9525741268224334), number(-2.0)
+    ('0.9526', '-2')
+    """
+    return f"{value + 0.0:.4g}"
+
+
+def _arcs(folded: Folded) -> tuple[Arc, ...]:
+    if folded.has_boxes:  # a box's group is its number
+        links = (tile.link for tile in folded.tiles)
+        return tuple(Arc(link.source.group, link.target.group, link) for link in links)
+    return tuple(Arc(line.source, line.target, line.of) for line in folded.lines)
+
+
+def _columns(nodes: Sequence[Node]) -> tuple[tuple[int, ...], ...]:
+    members: dict[int, list[int]] = {}
+    for number_, node in enumerate(nodes):
+        members.setdefault(node.column, []).append(number_)
+    return tuple(tuple(members[column]) for column in sorted(members))

@@ -1,0 +1,191 @@
+"""From the entries of ``network:`` to a network, with every mistake noted at its entry.
+
+The core says what is wrong (a cycle, a doubled connection, weights of a wrong shape); what is added
+here is where it is written. After a mistake the building goes on, so that all are found at once.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from neurosim.errors import InvalidValueError, NeurosimError, unknown
+from neurosim.functions.streams import stream
+from neurosim.network.network import Network
+from neurosim.scenario.format.network_entry import (
+    ConnectionEntry,
+    InitialEntry,
+    LayerEntry,
+    NetworkEntry,
+    NeuronEntry,
+)
+from neurosim.scenario.format.node import KeyPath, Problem
+
+Locate = Callable[[KeyPath, object], Problem]
+
+# a typing mistake of a few digits should not fill the memory; so many objects take about 1 GB
+MOST_NEURONS = 1_000_000
+MOST_CONNECTIONS = 2_000_000
+
+
+class Built(NamedTuple):
+    """A network, as far as it could be built.
+
+    Attributes:
+        network: the network.
+        problems: what is wrong with it.
+        is_named: whether all neurons are there, and the outputs are chosen.
+        is_wired: whether all connections are there, too.
+    """
+
+    network: Network
+    problems: list[Problem]
+    is_named: bool
+    is_wired: bool
+
+
+def build_network(entry: NetworkEntry, *, title: str, seed: int, locate: Locate) -> Built:
+    """Build the network of these entries.
+
+    Args:
+        entry: the entries.
+        title: the network's title.
+        seed: what weights that are not given are drawn from.
+        locate: makes a problem of a path and a message.
+    """
+    network = Network(title, seed=seed, generator=entry.initial.generator)
+    builder = _Builder(network, entry.initial, locate)
+    builder.add_neurons(entry)
+    if builder.problems:  # every connection to what is missing would be one more
+        return Built(network, builder.problems, is_named=False, is_wired=False)
+    builder.choose_outputs(entry)
+    is_named = not builder.problems
+    builder.connect(entry)
+    return Built(network, builder.problems, is_named, is_wired=not builder.problems)
+
+
+class _Builder:
+    """A network that grows, and the mistakes met on the way."""
+
+    def __init__(self, network: Network, initial: InitialEntry, locate: Locate) -> None:
+        self.network = network
+        self.problems: list[Problem] = []
+        self._initial = initial
+        self._locate = locate
+        self._sizes: dict[str, int] = {}
+        self._n_connections = 0
+
+    @contextmanager
+    def _noting(self, *path: str | int) -> Iterator[None]:
+        try:
+            yield
+        except NeurosimError as error:
+            self.problems.append(self._locate(("network", *path), error))
+
+    def add_neurons(self, entry: NetworkEntry) -> None:
+        """Add the layers, then the single inputs, then the single neurons."""
+        total = 0
+        for number, layer in enumerate(entry.layers):
+            neurons = layer.neurons
+            total += neurons if isinstance(neurons, int) else len(neurons)
+            with self._noting("layers", number):
+                _require_room("neurons", total, MOST_NEURONS)
+                self._add_layer(layer, is_input=number == 0)
+        for number, name in enumerate(entry.inputs):
+            with self._noting("inputs", number):
+                self.network.add_input(name)
+        for number, neuron in enumerate(entry.neurons):
+            with self._noting("neurons", number):
+                self._add_neuron(neuron)
+
+    def _add_layer(self, entry: LayerEntry, *, is_input: bool) -> None:
+        options: dict[str, Any] = {}
+        if entry.activation is not None:
+            options["activation"] = entry.activation
+        if entry.bias is False:
+            options["bias"] = None
+        elif entry.bias is not True:
+            options["bias"] = entry.bias
+        elif not is_input:
+            options["bias_initializer"] = self._initial.biases
+        neurons = entry.neurons if isinstance(entry.neurons, int) else list(entry.neurons)
+        self.network.add_layer(entry.name, neurons, bias_trainable=entry.bias_trainable, **options)
+
+    def _add_neuron(self, entry: NeuronEntry) -> None:
+        self.network.add_neuron(
+            entry.name,
+            activation=entry.activation,
+            bias=self._bias(entry),
+            bias_trainable=entry.bias_trainable,
+        )
+
+    def _bias(self, entry: NeuronEntry) -> float | None:
+        if not isinstance(entry.bias, bool):
+            return entry.bias
+        if not entry.bias:
+            return None
+        if self._initial.biases is None:
+            return 0.0
+        source = stream(self.network.seed, "biases", entry.name)
+        return float(self._initial.biases.draw(source, 1, 1)[0, 0])
+
+    def connect(self, entry: NetworkEntry) -> None:
+        """Make the connections; where none are given, from each layer to the next."""
+        self._sizes = {layer.name: len(layer.neurons) for layer in self.network.layers}
+        if entry.connections is None:
+            for source, target in zip(entry.layers, entry.layers[1:], strict=False):
+                with self._noting("layers"):
+                    self._make_room(source.name, target.name, "full")
+                    self.network.connect(
+                        source.name, target.name, initializer=self._initial.weights
+                    )
+            return
+        layers = [layer.name for layer in self.network.layers]
+        known = dict.fromkeys([*layers, *(neuron.name for neuron in self.network.neurons)])
+        for number, connection in enumerate(entry.connections):
+            self._connect(connection, number, known)
+
+    def _connect(self, entry: ConnectionEntry, number: int, known: dict[str, None]) -> None:
+        path = ("connections", number)
+        ends = (("from", entry.source), ("to", entry.target))
+        strange = [(end, name) for end, name in ends if name not in known]
+        for end, name in strange:
+            message = unknown("neuron or layer", name, known)
+            self.problems.append(self._locate(("network", *path, end), message))
+        if strange:
+            return
+        with self._noting(*path, *(["weights"] if entry.weights is not None else [])):
+            self._make_room(entry.source, entry.target, entry.pattern)
+            self.network.connect(
+                entry.source,
+                entry.target,
+                weight=entry.weight,
+                weights=entry.weights,
+                trainable=entry.trainable,
+                pattern=entry.pattern,
+                initializer=entry.initial if entry.initial is not None else self._initial.weights,
+            )
+
+    def _make_room(self, source: str, target: str, pattern: str) -> None:
+        """Count the connections between neurons before they are made."""
+        sizes = [self._sizes.get(name, 1) for name in (source, target)]
+        self._n_connections += sizes[0] if pattern == "one_to_one" else sizes[0] * sizes[1]
+        _require_room("connections", self._n_connections, MOST_CONNECTIONS)
+
+    def choose_outputs(self, entry: NetworkEntry) -> None:
+        """Choose the outputs, where they are named, and require that there are some."""
+        names = dict.fromkeys(neuron.name for neuron in self.network.neurons)
+        for number, name in enumerate(entry.outputs or ()):
+            if name not in names:
+                message = unknown("neuron", name, names)
+                self.problems.append(self._locate(("network", "outputs", number), message))
+        if self.problems:
+            return
+        with self._noting(*(["outputs"] if entry.outputs else [])):
+            if entry.outputs:
+                self.network.outputs = list(entry.outputs)
+            self.network.require_outputs()
+
+
+def _require_room(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise InvalidValueError(f"too large, got {count} {what}; expected at most {most}")

@@ -1,0 +1,198 @@
+"""From the entries of ``data:`` to rows that fit the network, with every mistake at its entry."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neurosim.errors import MissingExtraError, NeurosimError
+from neurosim.functions.streams import stream
+from neurosim.network.network import Network
+from neurosim.scenario.format.data_entry import (
+    CsvEntry,
+    CsvSource,
+    DataEntry,
+    DatasetEntry,
+    InlineEntry,
+    NpzEntry,
+    NpzSource,
+)
+from neurosim.scenario.format.entry import Entry, options_of
+from neurosim.scenario.format.node import KeyPath, Problem
+from neurosim.training.data import (
+    DATASETS,
+    Data,
+    Labelled,
+    Measured,
+    Rows,
+    encode,
+    from_arrays,
+    inside,
+    make_data,
+    natural_encoding,
+    read_csv,
+    read_npz,
+)
+
+Locate = Callable[[KeyPath, object], Problem]
+
+MOST_WRONG_ROWS = 10  # told one by one; where there are more, something else is wrong
+
+
+class _Wrong(Exception):  # noqa: N818 - not an error but the way up
+    """Problems that leave no rows."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(len(self.problems))
+
+
+def build_data(
+    entry: DataEntry, network: Network, *, folder: Path, seed: int, locate: Locate
+) -> tuple[Data | None, list[Problem]]:
+    """The rows that the entry asks for, divided and scaled; or what is wrong with them.
+
+    Args:
+        entry: the entry.
+        network: what the rows are for.
+        folder: where files are looked for, and never outside of it.
+        seed: what is drawn, and what the rows are shuffled by.
+        locate: makes a problem of a path and a message.
+
+    Raises:
+        MissingExtraError: the data set needs a package that is not installed.
+    """
+    loading = _Loading(network, folder, stream(seed, "data"), locate)
+    try:
+        return loading.data(entry), []
+    except _Wrong as wrong:
+        return None, wrong.problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """What is the same for all sources."""
+
+    network: Network
+    folder: Path
+    random: np.random.Generator
+    locate: Locate
+
+    @contextmanager
+    def _noting(self, *path: str | int) -> Iterator[None]:
+        try:
+            yield
+        except MissingExtraError:
+            raise
+        except NeurosimError as error:
+            raise _Wrong([self.locate(("data", *path), error)]) from None
+
+    def data(self, entry: DataEntry) -> Data:
+        """The rows, encoded, compared with the network, divided and scaled."""
+        rows = self._rows(entry)
+        measured = self._encoded(entry, rows)
+        self._require_fitting(entry, measured)
+        divided = partial(
+            make_data,
+            measured,
+            self.random,
+            validation=entry.split.validation,
+            test=entry.split.test,
+            class_names=rows.class_names if isinstance(rows, Labelled) else (),
+        )
+        try:
+            return divided(scale=entry.scale)
+        except NeurosimError as error:
+            with self._noting("split"):
+                divided()
+            # they can be divided: so it is the scaling that is wrong
+            raise _Wrong([self.locate(("data", "scale"), error)]) from None
+
+    def _rows(self, entry: DataEntry) -> Rows:
+        match entry:
+            case InlineEntry():
+                return self._inline(entry)
+            case CsvEntry():
+                with self._noting("csv"):
+                    return self._from_csv(entry.csv)
+            case NpzEntry():
+                with self._noting("npz"):
+                    return self._from_npz(entry.npz)
+            case DatasetEntry():
+                with self._noting("dataset"):
+                    return self._dataset(entry.dataset)
+
+    def _inline(self, entry: InlineEntry) -> Rows:
+        self._require_lengths("inputs", entry.inputs, len(self.network.inputs))
+        self._require_lengths("targets", entry.targets, len(self.network.outputs))
+        with self._noting("targets"):
+            X, T = np.array(entry.inputs, dtype=float), np.array(entry.targets, dtype=float)
+            return from_arrays(X, T, len(self.network.outputs))
+
+    def _require_lengths(self, key: str, rows: Sequence[Any], expected: int) -> None:
+        """Rows of the same length; a list of numbers is a column, and for targets classes."""
+        if not any(isinstance(row, tuple) for row in rows) and (expected == 1 or key == "targets"):
+            return
+        lengths = [len(row) if isinstance(row, tuple) else 0 for row in rows]
+        wrong = [number for number, length in enumerate(lengths) if length != expected]
+        if not wrong:
+            return
+        each = (
+            f"expected {expected}, one for each {key.removesuffix('s').replace('target', 'output')}"
+        )
+        if len(wrong) > MOST_WRONG_ROWS:
+            message = f"{len(wrong)} rows of a wrong length; {each}"
+            raise _Wrong([self.locate(("data", key), message)])
+        raise _Wrong(
+            [
+                self.locate(("data", key, n), f"wrong length, got {_length(rows[n])}; {each}")
+                for n in wrong
+            ]
+        )
+
+    def _from_csv(self, source: CsvSource) -> Rows:
+        with self._noting("csv", "path"):
+            path = inside(self.folder, source.path)
+        targets = source.targets or ()
+        return read_csv(path, inputs=source.inputs, targets=targets, classes=source.classes)
+
+    def _from_npz(self, source: NpzSource) -> Rows:
+        with self._noting("npz", "path"):
+            path = inside(self.folder, source.path)
+        X, T = read_npz(path, source.inputs, source.targets)
+        return from_arrays(X, T, len(self.network.outputs))
+
+    def _dataset(self, entry: Entry) -> Rows:
+        name, options = options_of(entry)
+        return DATASETS[name](self.random, **options)
+
+    def _encoded(self, entry: DataEntry, rows: Rows) -> Measured:
+        if isinstance(rows, Measured):
+            return rows
+        encoding = getattr(entry, "encoding", None)
+        if encoding is None:
+            encoding = natural_encoding(len(rows.class_names), len(self.network.outputs))
+        with self._noting("encoding"):
+            return encode(rows, encoding)
+
+    def _require_fitting(self, entry: DataEntry, rows: Measured) -> None:
+        """As many columns as the network has inputs and outputs."""
+        source = next(key for key in ("inputs", "csv", "npz", "dataset") if hasattr(entry, key))
+        n_in, n_out = len(self.network.inputs), len(self.network.outputs)
+        wrong = []
+        if rows.X.shape[1] != n_in:
+            wrong.append(f"{rows.X.shape[1]} inputs; expected {n_in}, as the network has")
+        if rows.T.shape[1] != n_out:
+            what = "classes" if rows.target_names and len(rows.target_names) > 1 else "targets"
+            wrong.append(f"{rows.T.shape[1]} {what}; expected {n_out}, as the network has outputs")
+        if wrong:
+            path = ("data", source)
+            raise _Wrong([self.locate(path, f"wrong shape, got {words}") for words in wrong])
+
+
+def _length(row: Any) -> str:
+    return str(len(row)) if isinstance(row, tuple) else "a number"

@@ -1,0 +1,284 @@
+"""A scenario that is ready to run: the network, its data, how it learns, what is expected."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+from neurosim.errors import GraphError, MissingExtraError, NeurosimError
+from neurosim.functions.numbers import Matrix
+from neurosim.functions.optimizers import OPTIMIZERS, Optimizer
+from neurosim.functions.penalties import L2
+from neurosim.network.network import Network
+from neurosim.scenario.build.network import Built, build_network
+from neurosim.scenario.build.check_expect import check_expectations
+from neurosim.scenario.build.check_draw import check_pictures
+from neurosim.scenario.format.data_entry import InlineEntry
+from neurosim.scenario.format.document import Document
+from neurosim.scenario.format.draw_entry import DrawEntry
+from neurosim.scenario.format.entry import options_of
+from neurosim.scenario.format.expect_entry import Expectation, GradientExpectation, LossExpectation
+from neurosim.scenario.format.node import KeyPath, Problem, refuse
+from neurosim.scenario.format.overrides import Overrides
+from neurosim.scenario.format.read import Reading, read
+from neurosim.scenario.build.rows import build_data
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.training_entry import TrainingEntry
+from neurosim.training.data import PARTS, Data
+from neurosim.training.task import make_task
+
+
+class Measure(TypedDict):
+    """Which loss, and what is made of it over a batch."""
+
+    loss: str
+    reduction: str
+
+
+DEFAULT_MEASURE = Measure(loss="half_squared_error", reduction="mean")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a network learns; the attributes are the arguments of ``neurosim.train``.
+
+    Attributes:
+        loss: the name of the loss.
+        reduction: ``mean`` or ``sum``.
+        optimizer: the optimizer.
+        epochs: how many.
+        batch_size: rows in a batch; None: all.
+        shuffle: whether the rows are shuffled before each epoch.
+        penalty: the penalty, or None.
+        precision: ``double`` or ``single``.
+        metrics: what is measured besides the loss.
+    """
+
+    loss: str
+    reduction: str
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int | None
+    shuffle: bool
+    penalty: L2 | None
+    precision: str
+    metrics: tuple[str, ...]
+
+    def options(self) -> dict[str, Any]:
+        """The attributes by name, to be given on: ``train(net, X, T, **training.options())``."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """A scenario that is ready to run.
+
+    Attributes:
+        path: the file it was read from.
+        title: what it is, in a line.
+        description: what there is to see, or None.
+        source: where its numbers come from, or None.
+        seed: what everything random is drawn from.
+        engine: the engine it asks for.
+        network: the network, built and not yet trained.
+        data: its rows, or None.
+        training: how it learns, or None.
+        expect: what must come out.
+        draw: the pictures and films that it asks for.
+    """
+
+    path: Path
+    title: str
+    description: str | None
+    source: str | None
+    seed: int
+    engine: str
+    network: Network
+    data: Data | None
+    training: Training | None
+    expect: tuple[Expectation, ...]
+    draw: tuple[DrawEntry, ...] = ()
+
+    @property
+    def inputs(self) -> Matrix | None:
+        """The inputs of the training rows, (rows, n_in), or None."""
+        return None if self.data is None else self.data.train.X
+
+    @property
+    def targets(self) -> Matrix | None:
+        """The targets of the training rows, (rows, n_out), or None."""
+        return None if self.data is None else self.data.train.T
+
+    @property
+    def measure(self) -> Measure:
+        """The loss and its reduction, also where nothing is trained."""
+        if self.training is None:
+            return DEFAULT_MEASURE
+        return Measure(loss=self.training.loss, reduction=self.training.reduction)
+
+    def __repr__(self) -> str:
+        """The title, the network, the data and the epochs in a line."""
+        data = "no data" if self.data is None else repr(self.data)
+        epochs = 0 if self.training is None else self.training.epochs
+        return f"scenario {self.title!r}: {self.network!r}; {data}; {epochs} epochs"
+
+
+def load_scenario(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
+    """Read a scenario file and build what it describes.
+
+    Args:
+        path: the file, or the name of a shipped scenario.
+        overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
+
+    Raises:
+        UnknownNameError: there is neither such a file nor such a name.
+        FileError: the file cannot be read, or is no text.
+        ScenarioError: something in it is wrong; the error tells all of it, each with its place.
+        MissingExtraError: its data need a package that is not installed.
+    """
+    file = find_scenario(path)
+    return build_scenario(read(file, overrides), file)
+
+
+def build_scenario(reading: Reading, path: str | Path) -> Scenario:
+    """Build what was read; ``path`` is where files beside it are looked for.
+
+    Raises:
+        ScenarioError: something in it is wrong; the error tells all of it.
+        MissingExtraError: its data need a package that is not installed.
+    """
+    building = _Building(reading, Path(path))
+    built, training = building.network(), building.training()
+    data: Data | None = None
+    absent: MissingExtraError | None = None
+    try:
+        data = building.data(built)
+    except MissingExtraError as error:
+        absent = error
+    building.check(built, data, training)
+    refuse(building.problems)
+    if absent is not None:
+        raise absent
+    document = reading.draft
+    assert isinstance(document, Document)
+    assert built is not None
+    return Scenario(
+        path=Path(path),
+        title=document.title,
+        description=document.description,
+        source=document.source,
+        seed=document.seed,
+        engine=document.engine,
+        network=built.network,
+        data=data,
+        training=training,
+        expect=document.expect,
+        draw=document.draw,
+    )
+
+
+class _Building:
+    """The building of one scenario, and what is found to be wrong."""
+
+    def __init__(self, reading: Reading, path: Path) -> None:
+        self.problems: list[Problem] = list(reading.problems)
+        self._reading = reading
+        self._draft = reading.draft
+        self._path = path
+
+    def network(self) -> Built | None:
+        """The network, as far as it can be built; None where nothing is known of it."""
+        draft = self._draft
+        if draft.network is None:
+            return None
+        title, locate = draft.title or "network", self._reading.problem
+        built = build_network(draft.network, title=title, seed=draft.seed, locate=locate)
+        self.problems += built.problems
+        return built
+
+    def training(self) -> Training | None:
+        """How it learns; None where nothing is trained, or something is wrong with it."""
+        entry = self._draft.training
+        if entry is not None and not self._reading.has("data"):
+            self._note(("training",), "nothing to learn from, got no data; expected data too")
+        return None if entry is None else self._training(entry)
+
+    def _training(self, entry: TrainingEntry) -> Training | None:
+        name, options = options_of(entry.optimizer)
+        try:
+            optimizer = OPTIMIZERS[name](**options)
+        except NeurosimError as error:
+            self._note(("training", "optimizer"), error)
+            return None
+        return Training(
+            loss=entry.loss,
+            reduction=entry.reduction,
+            optimizer=optimizer,
+            epochs=entry.epochs,
+            batch_size=None if isinstance(entry.batch_size, str) else entry.batch_size,
+            shuffle=entry.shuffle,
+            penalty=None if entry.penalty is None else L2(entry.penalty.l2),
+            precision=entry.precision,
+            metrics=entry.metrics,
+        )
+
+    def data(self, built: Built | None) -> Data | None:
+        """The rows; None where there are none, or something is wrong with them."""
+        if self._draft.data is None or built is None or not built.is_named:
+            return None
+        data, problems = build_data(
+            self._draft.data,
+            built.network,
+            folder=self._path.parent,
+            seed=self._draft.seed,
+            locate=self._reading.problem,
+        )
+        self.problems += problems
+        return data
+
+    def check(self, built: Built | None, data: Data | None, training: Training | None) -> None:
+        """Compare the parts with each other."""
+        self.problems += check_expectations(self._reading, built, data)
+        self.problems += check_pictures(self._reading, built, data)
+        if built is None or data is None or self.problems:  # else most would be an echo
+            return
+        if training is not None:
+            self._check_precision(training)
+            self._check_training(built.network, data, training)
+        elif not self._reading.has("training"):
+            self._check_measuring(built.network, data)
+
+    def _check_precision(self, training: Training) -> None:
+        if training.precision != "double" and self._draft.engine == "graph":
+            message = (
+                f"the graph engine computes in double precision, got {training.precision!r};"
+                " expected double, or engine: compiled"
+            )
+            self._note(("training", "precision"), message)
+
+    def _check_training(self, network: Network, data: Data, training: Training) -> None:
+        """Let the trainer look at all that it will be given."""
+        options = {key: getattr(training, key) for key in ("loss", "reduction", "optimizer")}
+        for pair in filter(None, map(data.part, PARTS)):
+            try:
+                make_task(network, pair.X, pair.T, **options)
+            except GraphError as error:
+                self._note(("training", "loss"), error)
+                return
+            except NeurosimError as error:
+                inline = isinstance(self._draft.data, InlineEntry)
+                message = str(error).removeprefix("T: ")  # here they are called targets
+                self._note(("data", "targets") if inline else ("data",), message)
+                return
+
+    def _check_measuring(self, network: Network, data: Data) -> None:
+        """Where nothing is trained, but a loss or a gradient is expected: can it be had?"""
+        measured = LossExpectation | GradientExpectation
+        for number, item in enumerate(self._draft.expect):
+            if isinstance(item, measured):
+                try:
+                    make_task(network, *data.train, **DEFAULT_MEASURE)
+                except NeurosimError as error:
+                    self._note(("expect", number), error)
+
+    def _note(self, path: KeyPath, message: object) -> None:
+        self.problems.append(self._reading.problem(path, message))

@@ -1,0 +1,78 @@
+"""The scenarios that travel with neurosim, found by their names.
+
+They lie in ``neurosim/shipped`` where neurosim was installed, and in the folder ``scenarios``
+beside the package in a checkout.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from neurosim.errors import FileError, UnknownNameError, guess
+from neurosim.scenario.format.node import shortened
+from neurosim.scenario.format.yaml_text import parse, path_of, read_text
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_MARK = "scenario.schema.json"  # tells our folder from another one that is called scenarios
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class Shipped(NamedTuple):
+    """A shipped scenario: the name it is found by, its title, and its file."""
+
+    name: str
+    title: str
+    path: Path
+
+
+def shipped_folder() -> Path:
+    """The folder of the shipped scenarios.
+
+    Raises:
+        FileError: there is none, which means that the installation is damaged.
+    """
+    for folder in (_PACKAGE / "shipped", _PACKAGE.parent / "scenarios"):
+        if (folder / _MARK).is_file():
+            return folder
+    raise FileError(f"{_PACKAGE / 'shipped'}: no scenarios; expected those that are shipped")
+
+
+def list_scenarios() -> list[Shipped]:
+    """The shipped scenarios, by name."""
+    paths = sorted(shipped_folder().glob("*.yaml"), key=lambda path: path.stem)
+    return [Shipped(path.stem, _title(path), path) for path in paths]
+
+
+def find_scenario(name: str | Path) -> Path:
+    """The file that is meant: a path to one, or the name of a shipped scenario.
+
+    What is there, or looks like the path of a file, is taken as a path.
+
+    Raises:
+        UnknownNameError: it is neither.
+        WrongTypeError: it is no text and no path.
+    """
+    path = path_of(name)
+    if path.suffix in _SUFFIXES or len(path.parts) > 1 or (str(name) and _exists(path)):
+        return path
+    folder = shipped_folder()
+    known = sorted(found.stem for found in folder.glob("*.yaml"))
+    if str(name) not in known:
+        beside = [f"{name}.yaml"] if _exists(Path(f"{name}.yaml")) else []
+        hint = f" (did you mean {beside[0]!r}?)" if beside else guess(name, known)
+        what = f"no file and no shipped scenario, got {str(name)!r}{hint}"
+        raise UnknownNameError(shortened(f"{what}; `neurosim list` shows what is shipped"))
+    return folder / f"{name}.yaml"
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name; a NUL
+        return False
+
+
+def _title(path: Path) -> str:
+    """The title that the file gives itself; its name where it cannot be read."""
+    tree, _ = parse(read_text(path), str(path))
+    title = tree.value.get("title") if tree and isinstance(tree.value, dict) else None
+    return title.value if title and isinstance(title.value, str) else path.stem

@@ -1,0 +1,1 @@
+"""The format of scenario files: from text to checked entries, with line and column."""

@@ -1,0 +1,129 @@
+"""The ``data:`` of a scenario: where the rows come from, and what is done to them."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
+
+from neurosim.scenario.format.entry import Choice, Entry, Named, by_key, mistake, tag
+from neurosim.scenario.format.network_entry import Names, Row
+from neurosim.training.data import DATASETS, ENCODINGS, SCALES
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+Rows = Annotated[tuple[Row, ...], Field(min_length=1)]
+Dataset = Annotated[Entry, Named("data set", DATASETS)]
+
+
+class SplitEntry(Entry):
+    """Fractions of the rows that are set aside and never trained on."""
+
+    validation: Fraction = 0.0
+    """The part that is measured after every epoch."""
+    test: Fraction = 0.0
+    """The part that is measured in the end."""
+
+    @model_validator(mode="after")
+    def _leave_rows(self) -> "SplitEntry":
+        total = self.validation + self.test
+        if total >= 1.0:
+            raise mistake(f"nothing is left to train on, got {total:g} in all; expected below 1")
+        return self
+
+
+class _DataEntry(Entry):
+    """What can be done to rows from anywhere."""
+
+    split: SplitEntry = SplitEntry()
+    """The rows are shuffled (by the seed) and then divided."""
+    scale: Annotated[str, Choice("scale", SCALES)] | None = None
+    """standard: mean 0, deviation 1; minmax: from 0 to 1. Inputs only, by the training rows."""
+
+
+class InlineEntry(_DataEntry):
+    """Rows that are written here."""
+
+    inputs: Rows
+    """A row for each sample, in it a number for each input neuron."""
+    targets: Rows
+    """A row for each sample, in it a number for each output neuron; or class numbers from 0."""
+
+
+class CsvSource(Entry):
+    """A CSV file with a header line."""
+
+    path: Annotated[str, Field(min_length=1)]
+    """Relative to this file, and not outside its folder."""
+    inputs: Names
+    """The columns of the inputs."""
+    targets: Names | None = None
+    """The columns of the targets, numbers."""
+    classes: Annotated[str, Field(min_length=1)] | None = None
+    """The column of class labels; the classes are the labels in sorted order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["targets"]}, {"required": ["classes"]}]}
+    )
+
+    @model_validator(mode="after")
+    def _require_one_target(self) -> "CsvSource":
+        if (self.targets is None) == (self.classes is None):
+            got = "neither" if self.targets is None else "both"
+            raise mistake(f"targets or classes, got {got}; expected one of the two")
+        return self
+
+
+class NpzSource(Entry):
+    """A NumPy file of named arrays (numbers only)."""
+
+    path: Annotated[str, Field(min_length=1)]
+    """Relative to this file, and not outside its folder."""
+    inputs: Annotated[str, Field(min_length=1)] = "X"
+    """The name of the array of inputs, (rows, inputs)."""
+    targets: Annotated[str, Field(min_length=1)] = "T"
+    """The name of the array of targets, (rows, outputs), or of class numbers from 0, (rows,)."""
+
+
+class _ClassesEntry(_DataEntry):
+    """Rows whose targets may be classes."""
+
+    encoding: Annotated[str, Choice("encoding", ENCODINGS)] | None = None
+    """Classes as numbers: one_hot, or for two classes one column of 0 and 1 (column) or of -1 and
+    1 (signs). If not given: column for two classes and a network with one output, else one_hot."""
+
+
+class CsvEntry(_ClassesEntry):
+    """Rows from a CSV file."""
+
+    csv: CsvSource
+    """The file and its columns."""
+
+
+class NpzEntry(_DataEntry):
+    """Rows from a NumPy file."""
+
+    npz: NpzSource
+    """The file and its arrays."""
+
+
+class DatasetEntry(_ClassesEntry):
+    """Rows of a known data set, made here or through scikit-learn."""
+
+    dataset: Dataset
+    """The data set and its options."""
+
+
+DataEntry = Annotated[
+    Annotated[InlineEntry, tag("inline")]
+    | Annotated[CsvEntry, tag("csv")]
+    | Annotated[NpzEntry, tag("npz")]
+    | Annotated[DatasetEntry, tag("dataset")],
+    by_key(
+        "source of rows",
+        {
+            "inputs": "inline",
+            "targets": "inline",
+            "csv": "csv",
+            "npz": "npz",
+            "dataset": "dataset",
+        },
+    ),
+]

@@ -1,0 +1,62 @@
+"""A scenario file as a whole: its keys, in the order in which they are usually written."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from neurosim.scenario.format.data_entry import DataEntry
+from neurosim.scenario.format.draw_entry import DrawEntry
+from neurosim.scenario.format.entry import Choice, Entry, mistake
+from neurosim.scenario.format.expect_entry import ExpectEntry
+from neurosim.scenario.format.network_entry import NetworkEntry
+from neurosim.scenario.format.training_entry import TrainingEntry
+from neurosim.training.engines.table import ENGINES
+
+VERSION = 1
+
+
+def _require_version(number: int) -> int:
+    if number != VERSION:
+        raise mistake(f"unknown version of the format, got {number}; expected {VERSION}")
+    return number
+
+
+Version = Annotated[int, AfterValidator(_require_version), WithJsonSchema({"const": VERSION})]
+Title = Annotated[str, Field(min_length=1)]
+
+
+class Draft(Entry):
+    """A scenario with parts left out because they are wrong; what remains can still be checked."""
+
+    neurosim: Version | None = None
+    title: Title | None = None
+    description: str | None = None
+    """What there is to see, in as many words as it takes."""
+    source: str | None = None
+    """Where the numbers come from."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """What everything random is drawn from: weights, data, shuffling."""
+    engine: Annotated[str, Choice("engine", ENGINES)] = "compiled"
+    """graph: neuron by neuron; compiled: by matrices. The numbers are the same."""
+    network: NetworkEntry | None = None
+    data: DataEntry | None = None
+    """The rows to learn from."""
+    training: TrainingEntry | None = None
+    """How the network learns."""
+    expect: tuple[ExpectEntry | None, ...] = ()
+    draw: tuple[DrawEntry | None, ...] = ()
+
+
+class Document(Draft):
+    """A network, what it learns from, how, and what must come out."""
+
+    neurosim: Version
+    """The version of this format: 1."""
+    title: Title
+    """What this is, in a line."""
+    network: NetworkEntry
+    """Neurons and connections."""
+    expect: tuple[ExpectEntry, ...] = ()
+    """The numbers that must come out."""
+    draw: tuple[DrawEntry, ...] = ()
+    """Pictures and films, which `run --out DIR` writes into DIR."""

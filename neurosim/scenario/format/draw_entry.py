@@ -1,0 +1,104 @@
+"""The ``draw:`` of a scenario: pictures and films of its run, written under ``--out``."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from neurosim.drawing.diagram.sample_values import SHOWN
+from neurosim.drawing.geometry.levels import KINDS as LAYOUTS
+from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, FORMATS
+from neurosim.drawing.page.themes import THEMES
+from neurosim.scenario.format.entry import NUMBER, WRONG_KIND, Choice, Entry, Told, mistake, tag
+from neurosim.scenario.format.network_entry import Numbers
+
+PLOTS = (
+    "loss", "metrics", "boundary", "responses", "weights", "activations", "gradients", "confusion",
+)  # fmt: skip
+_PICTURES = ", ".join(f".{form}" for form in FORMATS)
+_FILMS = ", ".join(f".{form}" for form in FILM_FORMATS)
+_ONLY_OF = {  # what says nothing beside another key
+    "plot": ("sample", "input", "show", "full", "layout", "every"),
+    "animate": ("epoch", "input"),
+}
+_OF_COURSES = ("loss", "metrics")  # plots of the whole training: no epoch
+
+
+def _require_inside(name: str) -> str:
+    """A name that stays inside the folder, whichever system reads it."""
+    path = PurePosixPath(name)
+    if not name.isprintable() or "\\" in name or ":" in name:
+        raise mistake(f"no name for a file, got {name!r:.80}; expected plain letters and /")
+    if path.is_absolute() or ".." in path.parts or name.startswith("~"):
+        raise mistake(f"leaves the folder of the run, got {name!r:.80}; expected a name in it")
+    if path.suffix[1:].lower() not in (*FORMATS, *FILM_FORMATS):
+        what = f"no picture that can be made, got {name!r:.80}"
+        raise mistake(f"{what}; expected it to end in {_PICTURES}, or {_FILMS} for a film")
+    return name
+
+
+def _moment(value: object) -> str | None:
+    return "<number>" if isinstance(value, int | float) else "<end>" if value == "end" else None
+
+
+Moment = Annotated[
+    Annotated[Literal["end"], tag("end")] | Annotated[int, Field(ge=0), NUMBER],
+    Told(_moment, WRONG_KIND, expected="a whole number, or end"),
+]
+
+
+class DrawEntry(Entry):
+    """A picture of the network, a plot, or a film."""
+
+    file: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_require_inside)]
+    """Where to, in the folder of the run: .svg, .png or .pdf; .gif or .mp4 for a film."""
+    epoch: Moment | None = None
+    """After how many epochs: 0 is before training; end, if not given."""
+    sample: Annotated[int, Field(ge=0)] | None = None
+    """The number of a training row, from 0, whose values are shown."""
+    input: Numbers | None = None
+    """The sample itself: a number for each input neuron."""
+    show: tuple[Annotated[str, Choice("thing to show", SHOWN)], ...] = ("weights", "outputs")
+    """What is written: weights, outputs, deltas, gradients."""
+    full: bool = False
+    """Whether all neurons are drawn, however many."""
+    layout: Annotated[str, Choice("layout", LAYOUTS)] | None = None
+    """How columns are chosen."""
+    theme: Annotated[str, Choice("theme", THEMES)] = "light"
+    """The colours."""
+    plot: Annotated[str, Choice("plot", PLOTS)] | None = None
+    """A curve or a map, instead of the network."""
+    animate: Annotated[str, Choice("film", FILMS)] | None = None
+    """A film of the training: diagram, boundary (of two inputs), or both."""
+    every: Annotated[int, Field(ge=1)] | None = None
+    """A frame of the film for every so many epochs."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"dependentRequired": {"every": ["animate"]}},
+    )
+
+    @model_validator(mode="after")
+    def _require_one_thing(self) -> "DrawEntry":
+        given = self.model_fields_set
+        if self.plot is not None and self.animate is not None:
+            raise mistake("a plot and a film, got both; expected one of plot, animate")
+        if self.sample is not None and self.input is not None:
+            raise mistake("two samples, got both; expected one of sample, input")
+        if self.every is not None and self.animate is None:
+            raise mistake("every how many epochs of what?; expected animate beside every")
+        kind = "plot" if self.plot else "animate" if self.animate else ""
+        for key in _ONLY_OF.get(kind, ()):
+            if key in given:
+                raise mistake(f"{key} says nothing beside {kind}; expected one of the two")
+        if self.plot in _OF_COURSES and "epoch" in given:
+            raise mistake(f"a plot of {self.plot} is of all epochs; expected no epoch")
+        self._require_form(kind)
+        return self
+
+    def _require_form(self, kind: str) -> None:
+        form = PurePosixPath(self.file).suffix[1:].lower()
+        if kind == "animate" and form not in FILM_FORMATS:
+            raise mistake(f"a film, got {self.file!r:.80}; expected it to end in {_FILMS}")
+        if kind != "animate" and form not in FORMATS:
+            what = f"a picture, got {self.file!r:.80}; expected it to end in {_PICTURES}"
+            raise mistake(f"{what} (or animate beside it)")

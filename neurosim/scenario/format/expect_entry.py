@@ -1,0 +1,242 @@
+"""The ``expect:`` of a scenario: numbers that must come out, and where they are looked for.
+
+Most are looked for between two epochs. With ``sample`` or ``after`` a number is looked for within
+an epoch: right after one phase of one sample, on the objects, as a debugging session stands there.
+"""
+
+import difflib
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from neurosim.scenario.format.entry import WRONG_KEYS, Choice, Entry, Told, mistake, tag
+from neurosim.scenario.format.network_entry import Name, Numbers
+from neurosim.training.data import PARTS
+
+TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
+
+PHASES = ("forward", "loss", "backward", "update")
+WITHIN = {  # what can be looked for within an epoch, and after which phase it is there
+    "output": "forward",
+    "net_input": "forward",
+    "output_gradient": "backward",
+    "delta": "backward",
+    "gradient": "backward",
+    "weight": "update",
+    "bias": "update",
+    "loss": "loss",
+}
+_WITHIN_ALONE = ("output_gradient", "delta")  # what no other moment has
+
+_JUDGEMENTS: Any = [{"required": [key]} for key in ("equals", "below", "above")]
+_JUDGED: JsonDict = {
+    "anyOf": _JUDGEMENTS,
+    "dependentRequired": {"tolerance": ["equals"]},
+}
+
+
+class Judgement(Entry):
+    """What is expected of a number."""
+
+    equals: float | None = None
+    """The number itself, give or take the tolerance."""
+    tolerance: Annotated[float, Field(ge=0)] | None = None
+    """How far from it at most, absolute; 1e-9 if not given."""
+    below: float | None = None
+    """Something that it must be less than."""
+    above: float | None = None
+    """Something that it must be more than."""
+
+    model_config = ConfigDict(json_schema_extra=_JUDGED)
+
+    @model_validator(mode="after")
+    def _require_a_judgement(self) -> "Judgement":
+        if self.equals is None and self.below is None and self.above is None:
+            raise mistake("nothing is expected; expected equals, below or above")
+        if self.tolerance is not None and self.equals is None:
+            raise mistake("a tolerance of nothing; expected equals beside it")
+        return self
+
+
+class _Judged(Judgement):
+    epoch: Annotated[int, Field(ge=0)] | None = None
+    """After how many epochs; 0 is before training, and the end if not given."""
+
+
+class OutputExpectation(_Judged):
+    """A neuron's output for a sample."""
+
+    forward: Numbers
+    """The sample: a number for each input neuron."""
+    output: Name
+    """The neuron, hidden ones included."""
+
+
+class NetInputExpectation(_Judged):
+    """A neuron's net input for a sample."""
+
+    forward: Numbers
+    """The sample: a number for each input neuron."""
+    net_input: Name
+    """The neuron."""
+
+
+class WeightExpectation(_Judged):
+    """A connection's weight."""
+
+    weight: str
+    """The connection, as source->target."""
+
+
+class BiasExpectation(_Judged):
+    """A neuron's bias."""
+
+    bias: Name
+    """The neuron."""
+
+
+class GradientExpectation(_Judged):
+    """The slope of the loss over the training rows with respect to a weight or a bias."""
+
+    gradient: str
+    """source->target for a weight, neuron.bias for a bias."""
+
+
+class _Measured(Entry):
+    on: Annotated[str, Choice("part of the rows", PARTS)] = "train"
+    """Which rows: train, validation or test."""
+    epoch: Annotated[int, Field(ge=0)] | None = None
+    """After how many epochs; 0 is before training, and the end if not given."""
+
+
+class LossExpectation(_Measured):
+    """The loss, evaluated afresh."""
+
+    loss: Judgement
+    """What is expected of it."""
+
+
+class AccuracyExpectation(_Measured):
+    """The fraction of rows whose class is found."""
+
+    accuracy: Judgement
+    """What is expected of it."""
+
+
+class _Within(Entry):
+    epoch: Annotated[int, Field(ge=0)] = 0
+    """Within which epoch, from 0."""
+    sample: Annotated[int, Field(ge=0)] = 0
+    """Which sample of the epoch, from 0, in the order in which they are taken."""
+    after: Annotated[str, Choice("phase", PHASES)] | None = None
+    """Right after which phase of that sample: forward, loss, backward, or the update that ends its
+    batch. If not given: forward for output and net_input, loss for the loss, backward for
+    output_gradient, delta and gradient, update for weight and bias."""
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key that tells what is looked for, and the name of its neuron or connection."""
+        return "loss", ""
+
+    @property
+    def phase(self) -> str:
+        """After which phase it is looked for."""
+        return WITHIN[self.subject[0]] if self.after is None else self.after
+
+
+_SUBJECTS_WITHIN = tuple(subject for subject in WITHIN if subject != "loss")
+_MOMENTS: Any = [{"required": [key]} for key in ("sample", "after", *_WITHIN_ALONE)]
+
+
+class MomentExpectation(_Within, Judgement):
+    """A number on the objects at a moment within an epoch."""
+
+    output: Name | None = None
+    """The neuron whose output it is."""
+    net_input: Name | None = None
+    """The neuron whose net input it is."""
+    output_gradient: Name | None = None
+    """The neuron: the slope of the sample's loss with respect to its output."""
+    delta: Name | None = None
+    """The neuron: the slope of the sample's loss with respect to its net input."""
+    gradient: str | None = None
+    """source->target or neuron.bias: its slopes, added up over the batch so far."""
+    weight: str | None = None
+    """The connection, as source->target."""
+    bias: Name | None = None
+    """The neuron whose bias it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            **_JUDGED,
+            "allOf": [{"anyOf": _MOMENTS}],
+            "oneOf": [{"required": [subject]} for subject in _SUBJECTS_WITHIN],
+        }
+    )
+
+    @model_validator(mode="after")
+    def _require_a_name(self) -> "MomentExpectation":
+        if all(getattr(self, subject) is None for subject in _SUBJECTS_WITHIN):
+            raise mistake("no name, got nothing; expected that of a neuron or a connection")
+        return self
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key that tells what is looked for, and the name of its neuron or connection."""
+        given = ((subject, getattr(self, subject)) for subject in _SUBJECTS_WITHIN)
+        return next((subject, name) for subject, name in given if name is not None)
+
+
+class MomentLossExpectation(_Within):
+    """The loss of one sample, at a moment within an epoch."""
+
+    loss: Judgement
+    """What is expected of it."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _MOMENTS[:2]})
+
+
+SUBJECTS = ("output", "net_input", "weight", "bias", "gradient", "loss", "accuracy")
+Between = (
+    OutputExpectation
+    | NetInputExpectation
+    | WeightExpectation
+    | BiasExpectation
+    | GradientExpectation
+    | LossExpectation
+    | AccuracyExpectation
+)
+Within = MomentExpectation | MomentLossExpectation
+Expectation = Between | Within
+
+
+def _form(value: object) -> str | None:
+    """Which form an expectation has: by its subject, and by whether it is looked for within."""
+    told = [key for key in (*SUBJECTS, *_WITHIN_ALONE) if isinstance(value, dict) and key in value]
+    if len(told) != 1:
+        return None
+    assert isinstance(value, dict)
+    is_within = told[0] in _WITHIN_ALONE or (told[0] in WITHIN and any(map(_is_moment, value)))
+    if not is_within:
+        return f"<{told[0]}>"
+    return "<loss within>" if told[0] == "loss" else "<within>"
+
+
+def _is_moment(key: str) -> bool:
+    """Whether a key, be it misspelt, tells of a moment within an epoch."""
+    return bool(difflib.get_close_matches(key[:64], ("sample", "after"), cutoff=0.75))
+
+
+ExpectEntry = Annotated[
+    Annotated[OutputExpectation, tag("output")]
+    | Annotated[NetInputExpectation, tag("net_input")]
+    | Annotated[WeightExpectation, tag("weight")]
+    | Annotated[BiasExpectation, tag("bias")]
+    | Annotated[GradientExpectation, tag("gradient")]
+    | Annotated[LossExpectation, tag("loss")]
+    | Annotated[AccuracyExpectation, tag("accuracy")]
+    | Annotated[MomentExpectation, tag("within")]
+    | Annotated[MomentLossExpectation, tag("loss within")],
+    Told(_form, WRONG_KEYS, kind="subject", keys=[*SUBJECTS, *_WITHIN_ALONE]),
+]

@@ -1,0 +1,142 @@
+"""The ``network:`` of a scenario: layers, single neurons, connections, and what they start from."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
+
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.network.network import GENERATORS
+from neurosim.network.wiring import PATTERNS
+from neurosim.scenario.format.entry import (
+    FLAG,
+    LIST,
+    NUMBER,
+    Choice,
+    Entry,
+    by_kind,
+    mistake,
+)
+from neurosim.scenario.format.initial_entry import Initial
+
+Numbers = tuple[float, ...]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Row = Annotated[
+    Annotated[float, NUMBER] | Annotated[Numbers, LIST],
+    by_kind("a list of numbers (or one number, where each row has only one)"),
+]
+Activation = Annotated[
+    str, Choice("activation", ACTIVATIONS, softmax="it belongs to a layer, not to a neuron")
+]
+LayerActivation = Annotated[str, Choice("activation", [*ACTIVATIONS, SOFTMAX])]
+CountOrNames = Annotated[
+    Annotated[Count, NUMBER] | Annotated[Names, LIST], by_kind("a count or a list of names")
+]
+Bias = Annotated[
+    Annotated[bool, FLAG] | Annotated[float, NUMBER], by_kind("a number, true or false")
+]
+Biases = Annotated[
+    Annotated[bool, FLAG] | Annotated[float, NUMBER] | Annotated[Numbers, LIST],
+    by_kind("a number, a list of numbers, true or false"),
+]
+
+
+class LayerEntry(Entry):
+    """A row of neurons that share an activation; the first layer is the input layer."""
+
+    name: Name
+    """A name for the layer: letters (with their marks), digits and _."""
+    neurons: CountOrNames
+    """How many (the layer's name with numbers from 1), or their names."""
+    activation: LayerActivation | None = None
+    """What a neuron makes of its net input; identity if not given."""
+    bias: Biases = True
+    """true: one that is learned, from 0 (or from initial.biases); false: none; or its values."""
+    bias_trainable: bool = True
+    """false keeps the biases as they are."""
+
+
+class NeuronEntry(Entry):
+    """A neuron that stands in no layer."""
+
+    name: Name
+    """A name for the neuron: letters (with their marks), digits and _."""
+    activation: Activation = "identity"
+    """What it makes of its net input."""
+    bias: Bias = True
+    """true: one that is learned, from 0 (or from initial.biases); false: none; or its value."""
+    bias_trainable: bool = True
+    """false keeps the bias as it is."""
+
+
+class ConnectionEntry(Entry):
+    """A connection between two neurons, or from all of a layer to all of another."""
+
+    source: Name = Field(alias="from")
+    """The neuron or layer that speaks."""
+    target: Name = Field(alias="to")
+    """The neuron or layer that listens."""
+    weight: float | None = None
+    """One weight (for every connection, if there are several)."""
+    weights: Annotated[tuple[Row, ...], Field(min_length=1)] | None = None
+    """A row for each source, in it a number for each target; with one_to_one one list."""
+    initial: Initial | None = None
+    """What weights that are not given are drawn from."""
+    pattern: Annotated[str, Choice("pattern", PATTERNS)] = "full"
+    """full: each with each; one_to_one: the first with the first, and so on."""
+    trainable: bool = True
+    """false keeps the weights as they are."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "anyOf": [
+                    {"required": ["weight", "weights"]},
+                    {"required": ["weight", "initial"]},
+                    {"required": ["weights", "initial"]},
+                ]
+            }
+        }
+    )
+
+    @model_validator(mode="after")
+    def _require_one_source(self) -> "ConnectionEntry":
+        given = [key for key in ("weight", "weights", "initial") if getattr(self, key) is not None]
+        if len(given) > 1:
+            raise mistake(f"got {' and '.join(given)}; expected at most one of them")
+        return self
+
+
+class InitialEntry(Entry):
+    """What weights and biases that are not given start from."""
+
+    weights: Initial | None = None
+    """xavier (uniform) if not given."""
+    biases: Initial | None = None
+    """0 if not given."""
+    generator: Annotated[str, Choice("generator", GENERATORS)] = "pcg64"
+    """legacy draws the numbers that a script gets after np.random.seed(seed)."""
+
+
+class NetworkEntry(Entry):
+    """Neurons and the connections between them; any graph without a cycle."""
+
+    layers: tuple[LayerEntry, ...] = ()
+    """The layers in order; the first one is the inputs, the last one the outputs."""
+    inputs: tuple[Name, ...] = ()
+    """Input neurons that stand in no layer; their values come after those of the input layer."""
+    neurons: tuple[NeuronEntry, ...] = ()
+    """Neurons that stand in no layer."""
+    connections: tuple[ConnectionEntry, ...] | None = None
+    """If not given, each layer is fully connected to the next."""
+    outputs: Names | None = None
+    """The output neurons; the last layer's if not given."""
+    initial: InitialEntry = InitialEntry()
+    """What weights and biases that are not given start from."""
+
+    @model_validator(mode="after")
+    def _require_neurons(self) -> "NetworkEntry":
+        if not self.layers and not self.neurons:
+            raise mistake("no neurons, got neither layers nor neurons; expected at least one")
+        return self

@@ -1,0 +1,153 @@
+"""Reading a scenario: from its text to checked entries, with all that is wrong with them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from neurosim.scenario.format.document import Document, Draft
+from neurosim.scenario.format.node import KeyPath, Node, Problem, descend, plain, refuse
+from neurosim.scenario.format.overrides import Overrides, override
+from neurosim.scenario.format.problems import explain
+from neurosim.scenario.format.yaml_text import parse, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read.
+
+    Attributes:
+        draft: the entries; where there are problems, without the sections that have some.
+        tree: where everything stands.
+        problems: what is wrong.
+    """
+
+    draft: Draft
+    tree: Node
+    problems: tuple[Problem, ...]
+
+    def has(self, section: str) -> bool:
+        """Whether the file has a section of this name, be it right or wrong."""
+        return section in self.tree.value
+
+    def problem(self, path: KeyPath, message: object) -> Problem:
+        """A problem with what stands at the path, or with the nearest thing above it."""
+        return Problem(descend(self.tree, path).place, path, str(message))
+
+
+def read_scenario(path: str | Path, *, overrides: Overrides = ()) -> Document:
+    """Read a scenario file and check all that can be checked without building the network.
+
+    Args:
+        path: the file.
+        overrides: changes such as ``"training.epochs=10"``.
+
+    Raises:
+        FileError: the file cannot be read, or is no text.
+        ScenarioError: something in it is wrong; the error tells all of it.
+    """
+    reading = read(path, overrides)
+    refuse(reading.problems)
+    assert isinstance(reading.draft, Document)
+    return reading.draft
+
+
+def read(path: str | Path, overrides: Overrides = ()) -> Reading:
+    """Read a scenario file as far as it can be understood.
+
+    Raises:
+        FileError: the file cannot be read, or is no text.
+        ScenarioError: it is not YAML, or has no entries.
+    """
+    return read_string(read_text(path), str(path), overrides)
+
+
+def read_string(text: str, origin: str, overrides: Overrides = ()) -> Reading:
+    """Read the text of a scenario as far as it can be understood; ``origin`` is its file's name."""
+    tree, problems = parse(text, origin)
+    if tree is None:
+        refuse(problems)
+    assert tree is not None
+    if not isinstance(tree.value, dict):
+        found = Problem(tree.place, (), "no scenario; expected a mapping that begins neurosim: 1")
+        refuse([*problems, found])
+    if "neurosim_network" in tree.value:
+        use = "networks are for `draw`, `diff`, `compile` and `predict`"
+        what = f"a saved network; expected a scenario ({use})"
+        refuse([Problem(tree.place, (), what)])
+    override(tree, overrides)
+    return _checked(tree, problems)
+
+
+def _checked(tree: Node, problems: list[Problem]) -> Reading:
+    data = plain(tree)
+    noted: dict[int, type[Any]] = {}
+    try:
+        document = Document.model_validate(data, context=noted)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    else:
+        return Reading(document, tree, tuple(problems))
+
+    def keys(path: KeyPath) -> list[str]:
+        entry = noted[id(_plain_at(data, path))]
+        return [field.alias or name for name, field in entry.model_fields.items()]
+
+    told = {problem.place for problem in problems}  # what is said there again is only an echo
+    found = [*problems, *(p for p in explain(errors, tree, keys) if p.place not in told)]
+    return Reading(_salvaged(data, found), tree, tuple(found))
+
+
+def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
+    """What can still be checked although something is wrong.
+
+    A wrong key of an optional value is left out, a misspelt one is read as what was meant. Where
+    that is not enough the section, the expectation or the picture is left out as a whole.
+    """
+    for problem in problems:
+        _mend(data, problem)
+    try:
+        return Draft.model_validate(data)
+    except ValidationError as error:
+        for path in {_section(error["loc"]) for error in error.errors()}:
+            _leave_out(data, path)
+    return Draft.model_validate(data)
+
+
+def _mend(data: dict[str, Any], problem: Problem) -> None:
+    *above, key = problem.path or ("",)
+    # half of these would be another thing altogether
+    if above[:1] in (["data"], ["expect"], ["draw"]):
+        _leave_out(data, _section(problem.path))
+        return
+    entry = _plain_at(data, tuple(above))
+    if not isinstance(entry, dict):  # it went with what is above it
+        return
+    value = entry.pop(key, None)
+    if problem.meant:
+        entry[problem.meant] = value
+
+
+def _section(path: tuple[Any, ...]) -> KeyPath:
+    return path[: 2 if path[:1] in (("expect",), ("draw",)) else 1]
+
+
+def _leave_out(data: dict[str, Any], path: KeyPath) -> None:
+    section = str(path[0])
+    items = data.get(section)
+    if len(path) == 2 and isinstance(items, tuple):
+        # a doubled ``expect:`` has problems of its own, with numbers that are not in the first
+        data[section] = tuple(None if n == path[1] else item for n, item in enumerate(items))
+    else:
+        data.pop(section, None)
+
+
+def _plain_at(data: Any, path: KeyPath) -> Any:
+    """The value at the path; None where it was left out."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

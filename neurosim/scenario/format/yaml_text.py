@@ -1,0 +1,324 @@
+"""From the bytes of a scenario file to its tree, without trusting them.
+
+The text is YAML 1.2 with the core schema (``1e-3`` is a number; ``on``, ``no`` and ``y`` are
+names), less everything that a scenario does not need and that has been used for harm: aliases and
+anchors (306 bytes of them can unfold to 9^9 items), tags, directives, further documents, nesting
+over 32 levels, files over 10 MB. The parser's events are watched as they come, and the tree grows
+under that watch: nothing is built first and checked later.
+
+What can be gone on from (a doubled key, a tag, a number that is too large) is noted, so that one
+reading shows all mistakes. What cannot (bad syntax, nesting) ends the reading.
+"""
+
+import math
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yamlcore import CCoreLoader
+
+from neurosim.errors import FileError, WrongTypeError
+from neurosim.scenario.format.node import KeyPath, Node, Place, Problem, shortened
+
+MOST_BYTES = 10_000_000
+MOST_LEVELS = 32
+MOST_PROBLEMS = 100  # a file with more of them is not a scenario; the rest is not worth the time
+
+_UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile("\r\n|\r|\n")
+_CORE = "tag:yaml.org,2002:"
+_NO_DIRECTIVE = "a directive (%) is not allowed in a scenario"
+_HINTS = {  # what the parser says, and what it means most of the time
+    "cannot start any token": "; indent with spaces instead of tabs, and quote text with @ or `",
+    "mapping values are not allowed": "; quote text that has a colon and a space in it",
+}
+
+
+class _EndReading(Exception):  # noqa: N818 - not an error but the way out of the loop
+    """A mistake after which nothing that follows can be understood."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a file.
+
+    Raises:
+        FileError: it cannot be read, is larger than 10 MB, or is no UTF-8 text.
+        WrongTypeError: ``path`` is no text and no path.
+    """
+    found = path_of(path)
+    try:
+        with found.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        message = shortened(f"{path}: cannot be read, {reason.lower()}; expected a file")
+        raise FileError(message) from None
+    return decode(data, str(path))
+
+
+def path_of(given: object) -> Path:
+    """What was given for a file, as a path.
+
+    Raises:
+        WrongTypeError: it is no text and no path.
+    """
+    if not isinstance(given, str | Path):
+        what = f"path: wrong type, got {given!r:.80}"
+        raise WrongTypeError(f"{what}; expected text or a pathlib.Path")
+    return Path(given)
+
+
+def decode(data: bytes, origin: str) -> str:
+    """The bytes as text, or an error that says at which line and column they are none.
+
+    Raises:
+        FileError: there are over 10 MB, or bytes that are not UTF-8.
+    """
+    if len(data) > MOST_BYTES:
+        raise FileError(f"{origin}: too large, got over 10 MB; expected at most 10 MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = place_of(data[: error.start].decode("utf-8-sig"), error.start, origin)
+        what = f"no UTF-8 text, got the byte 0x{data[error.start]:02x}"
+        raise FileError(f"{place}: {what}; expected a file saved as UTF-8") from None
+    return text
+
+
+def _require_readable(text: str, origin: str) -> None:
+    unreadable = _UNREADABLE.search(text)
+    if unreadable:
+        place = place_of(text, unreadable.start(), origin)
+        what = f"a character that is no text, got U+{ord(unreadable.group()):04X}"
+        raise FileError(f"{place}: {what}; expected printable characters")
+
+
+def place_of(text: str, index: int, origin: str) -> Place:
+    """The place of the character at ``index``."""
+    breaks = list(_BREAK.finditer(text, 0, index))
+    start = breaks[-1].end() if breaks else 0
+    return Place(origin, len(breaks) + 1, min(index, len(text)) - start + 1)
+
+
+def parse(text: str, origin: str) -> tuple[Node | None, list[Problem]]:
+    """The tree of the text and what is wrong with it; no tree where that cannot be known.
+
+    Raises:
+        FileError: there are control characters in it.
+    """
+    _require_readable(text, origin)
+    reading = _Reading(CCoreLoader(text), origin)
+    try:
+        for event in _events(reading):
+            reading.take(event)
+    except _EndReading as end:
+        return None, [*reading.problems, end.problem]
+    if reading.root is None:
+        reading.problems.append(
+            Problem(Place(origin, 1, 1), (), "empty, got no entries; expected 'neurosim: 1', ...")
+        )
+    return reading.root, reading.problems
+
+
+def _events(reading: "_Reading") -> Iterator[Any]:
+    try:
+        while reading.loader.check_event():
+            yield reading.loader.get_event()
+    except yaml.MarkedYAMLError as error:
+        raise _EndReading(_syntax_problem(error, reading)) from None
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, reading: "_Reading") -> Problem:
+    mark = error.problem_mark or error.context_mark
+    place = Place(reading.origin, mark.line + 1, mark.column + 1) if mark else reading.last
+    what = error.problem or "not understood"
+    if "directive" in what or "incompatible YAML document" in what:
+        return Problem(place._replace(column=1), (), _NO_DIRECTIVE)
+    hints = (hint for words, hint in _HINTS.items() if words in what)
+    begun = error.context_mark if error.context and "parsing" in error.context else None
+    context = f", {error.context} that begins in line {begun.line + 1}" if begun else ""
+    return Problem(place, (), f"not YAML, {what}{context}{next(hints, '')}")
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not come yet."""
+
+    place: Place
+    key_place: Place
+    items: list[Node] | dict[str, Node]
+    key: tuple[str, Place] | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state of reading one text: what is open, what was found."""
+
+    loader: Any
+    origin: str
+    root: Node | None = None
+    problems: list[Problem] = field(default_factory=list)
+    stack: list[_Open] = field(default_factory=list)
+    documents: int = 0
+    last: Place = field(default_factory=lambda: Place(""))
+
+    def take(self, event: Any) -> None:
+        """Let the tree grow by one event, after a look at it."""
+        self.last = Place(self.origin, event.start_mark.line + 1, event.start_mark.column + 1)
+        match event:
+            case yaml.DocumentStartEvent():
+                self._begin_document(event)
+            case yaml.ScalarEvent() | yaml.AliasEvent():
+                self._refuse_extras(event)
+                self._scalar(event)
+            case yaml.CollectionStartEvent():
+                self._refuse_extras(event)
+                self._open(event)
+            case yaml.CollectionEndEvent():
+                self._close()
+
+    def note(self, message: str, place: Place | None = None) -> None:
+        """Remember a mistake and go on."""
+        problem = Problem(place or self.last, self._path(), message)
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _EndReading(Problem(problem.place, (), "too many mistakes; reading ends here"))
+        self.problems.append(problem)
+
+    def _end(self, message: str) -> None:
+        raise _EndReading(Problem(self.last, self._path(), message))
+
+    def _path(self) -> KeyPath:
+        """The path of what is being read."""
+        steps: list[str | int] = []
+        for top in self.stack:
+            if isinstance(top.items, list):
+                steps.append(len(top.items))
+            elif top.key:
+                steps.append(top.key[0])
+        return tuple(steps)
+
+    def _begin_document(self, event: Any) -> None:
+        self.documents += 1
+        if event.version or event.tags:
+            self._end(_NO_DIRECTIVE)
+        if self.documents > 1:
+            self._end("a second document (---) is not allowed in a scenario; expected one")
+
+    def _refuse_extras(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            self.note(f"an alias is not allowed in a scenario, got '*{event.anchor}'")
+            return
+        if event.anchor is not None:
+            self.note(f"an anchor is not allowed in a scenario, got '&{event.anchor}'")
+        if event.tag is not None:
+            self.note(f"a tag is not allowed in a scenario, got {event.tag!r}")
+
+    def _open(self, event: Any) -> None:
+        if len(self.stack) == MOST_LEVELS:
+            self.stack.clear()  # a path of 32 steps helps nobody
+            self._end(f"nested too deeply; expected at most {MOST_LEVELS} levels")
+        top = self.stack[-1] if self.stack else None
+        if top and isinstance(top.items, dict) and not top.key:
+            self._end("a key is a list or a mapping; expected a name")
+        key_place = top.key[1] if top and top.key else self.last
+        items: list[Node] | dict[str, Node] = (
+            {} if isinstance(event, yaml.MappingStartEvent) else []
+        )
+        self.stack.append(_Open(self.last, key_place, items))
+
+    def _close(self) -> None:
+        done = self.stack.pop()
+        value = done.items if isinstance(done.items, dict) else tuple(done.items)
+        self._put(Node(value, done.place, done.key_place))
+
+    def _scalar(self, event: Any) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top and isinstance(top.items, dict) and not top.key:
+            top.key = (self._key(event), self.last)
+            return
+        key_place = top.key[1] if top and top.key else self.last
+        value = self._value(event)
+        self._refuse_unreadable(value)
+        if value is None and not isinstance(event, yaml.AliasEvent):
+            self.note("nothing stands here; expected a value (null in quotes, if meant)")
+        self._put(Node(value, self.last, key_place))
+
+    def _refuse_unreadable(self, value: Any) -> None:
+        """Refuse what an escape in quotes can stand for, and would do to a terminal."""
+        unreadable = isinstance(value, str) and _UNREADABLE.search(value)
+        if unreadable:
+            what = f"a character that is no text, got U+{ord(unreadable.group()):04X}"
+            self.note(f"{what}; expected printable characters")
+
+    def _put(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        top = self.stack[-1]
+        if isinstance(top.items, list):
+            top.items.append(node)
+            return
+        assert top.key is not None
+        name = top.key[0]
+        first = top.items.setdefault(name, node)
+        if first is not node:
+            line = first.key_place.line
+            self.note(f"a doubled key, got {name!r} again; it is in line {line}", node.key_place)
+        top.key = None
+
+    def _key(self, event: Any) -> str:
+        value = self._value(event)
+        self._refuse_unreadable(value)
+        if not isinstance(value, str):
+            self.note(f"a key is not a name, got {value!r}; expected a name (in quotes if meant)")
+            return str(value)
+        return value
+
+    def _value(self, event: Any) -> Any:
+        """What a scalar stands for by the core schema; the words themselves if they are quoted."""
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if not event.implicit[0]:
+            return event.value
+        kind = self.loader.resolve(yaml.ScalarNode, event.value, (True, False))
+        match kind.removeprefix(_CORE):
+            case "null":
+                return None
+            case "bool":
+                return event.value.lower() == "true"
+            case "int" | "float":
+                return self._number(event.value)
+        return event.value
+
+    def _number(self, word: str) -> int | float | str:
+        number = number_of(word)
+        if number is None:
+            shown = word if len(word) <= 40 else f"{word[:20]}... ({len(word)} characters)"
+            self.note(f"not a finite number, got {shown}; expected one below 1.8e308")
+            return word
+        return number
+
+
+def number_of(word: str) -> int | float | None:
+    """The number that a word of the core schema's int or float stands for; None if not finite.
+
+    >>> number_of("010"), number_of("0x10"), number_of("1e-3"), number_of("1e400")
+    (10, 16, 0.001, None)
+    """
+    bare = word.lstrip("+-")
+    if bare[:2] in ("0x", "0o"):
+        whole = int(word, 0)
+        return whole if whole.bit_length() < sys.float_info.max_exp else None
+    if bare.lower() in (".inf", ".nan") or math.isinf(float(word)):
+        return None
+    if bare.isdigit():  # float() was asked first: int() refuses more than 4,300 digits
+        return int(word[: -len(bare)] + (bare.lstrip("0") or "0"))
+    return float(word)

@@ -1,0 +1,1 @@
+"""Runs of a scenario: training, expectations, results, pictures."""

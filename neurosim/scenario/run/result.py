@@ -1,0 +1,194 @@
+"""What a run leaves behind: a frozen record, and the same as data for JSON."""
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from neurosim.compiler.threads import blas_facts, pinned_kernels
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
+from neurosim.scenario.run.expect import Verdict
+
+Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged"]
+
+
+class Losses(NamedTuple):
+    """The loss over the training rows before and after the training; None where there are none."""
+
+    first: float | None
+    last: float | None
+
+
+class Parameters(NamedTuple):
+    """Every weight by ``"a->b"`` and every bias by its neuron's name."""
+
+    weights: Mapping[str, float]
+    biases: Mapping[str, float]
+
+
+class TableRow(NamedTuple):
+    """One row of the table: inputs, targets (None where there are none) and outputs."""
+
+    inputs: tuple[float, ...]
+    targets: tuple[float, ...] | None
+    outputs: tuple[float, ...]
+
+
+class EpochRecord(NamedTuple):
+    """What was measured in one epoch; the numbers are those of `neurosim.Epoch`.
+
+    ``seconds`` is the mean over the epochs of a stretch.
+    """
+
+    epoch: int
+    loss: float
+    validation_loss: float | None
+    metrics: Mapping[str, float]
+    rate: float
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as data for JSON."""
+        return jsonable(self._asdict())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Epochs that were gone through at once.
+
+    Their records are made when somebody asks for them: there may be millions, and making them
+    takes longer than training a small network does.
+
+    Attributes:
+        first: the number of the first epoch.
+        loss: one number an epoch.
+        validation_loss: the same, or empty.
+        metrics: the same by name.
+        rate: the learning rate.
+        seconds: how long an epoch took, on average.
+    """
+
+    first: int
+    loss: Sequence[float]
+    validation_loss: Sequence[float]
+    metrics: Mapping[str, Sequence[float]]
+    rate: float
+    seconds: float
+
+    def __len__(self) -> int:
+        """The number of epochs."""
+        return len(self.loss)
+
+    def __iter__(self) -> Iterator[EpochRecord]:
+        """A record for each epoch."""
+        for index, loss in enumerate(self.loss):
+            yield EpochRecord(
+                self.first + index,
+                loss,
+                self.validation_loss[index] if self.validation_loss else None,
+                {name: values[index] for name, values in self.metrics.items()},
+                self.rate,
+                self.seconds,
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResult:
+    """What came out of running a scenario.
+
+    Attributes:
+        title: the scenario's title.
+        path: its file.
+        status: ``passed``, or ``failed`` (an expectation), ``diverged`` (a number was not finite),
+            ``skipped`` (a package is not installed).
+        message: why it was skipped, or where it diverged; else empty.
+        engine: the engine it ran on.
+        epochs: how many epochs were done.
+        loss: before and after.
+        network: the network as it is now; None where the run was skipped.
+        parameters: its weights and biases by name.
+        expectations: what was expected, and what came out.
+        input_names: the columns of the table's inputs.
+        output_names: the columns of its targets and outputs.
+        table: up to 16 rows.
+        n_rows: how many training rows there are; 0 without data.
+        stretches: what was measured in the epochs; ``history`` has a record for each.
+        moments: the parameters at the epochs that are to be drawn.
+        seconds: how long all of it took.
+        versions: of neurosim, Python and NumPy.
+    """
+
+    title: str
+    path: Path
+    status: Status
+    engine: str
+    seconds: float
+    versions: Mapping[str, str]
+    message: str = ""
+    epochs: int = 0
+    loss: Losses = field(default_factory=lambda: Losses(None, None))
+    network: Network | None = None
+    parameters: Parameters = field(default_factory=lambda: Parameters({}, {}))
+    expectations: tuple[Verdict, ...] = ()
+    input_names: tuple[str, ...] = ()
+    output_names: tuple[str, ...] = ()
+    table: tuple[TableRow, ...] = ()
+    n_rows: int = 0
+    stretches: tuple[Stretch, ...] = ()
+    moments: Mapping[int, Matrix] = field(default_factory=dict)
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """What was measured in each epoch."""
+        return tuple(record for stretch in self.stretches for record in stretch)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed and nothing diverged."""
+        return self.status in ("passed", "skipped")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as data for JSON: every float round-trips; what is not finite is null."""
+        document = {
+            "scenario": self.title,
+            "path": str(self.path),
+            "status": self.status,
+            "engine": self.engine,
+            "epochs": self.epochs,
+            "loss": self.loss._asdict(),
+            "parameters": self.parameters._asdict(),
+            "expectations": [
+                {name: getattr(verdict, name) for name in Verdict.__slots__}
+                for verdict in self.expectations
+            ],
+            "versions": dict(self.versions),
+            "blas": blas_facts(),
+            "warnings": pinned_kernels(os.environ),
+            "seconds": self.seconds,
+        }
+        return jsonable({**document, "message": self.message} if self.message else document)
+
+    def __str__(self) -> str:
+        """The result in a line."""
+        met = sum(verdict.passed for verdict in self.expectations)
+        counted = f", {met} of {len(self.expectations)} expectations met" * bool(self.expectations)
+        title = " ".join(self.title.split())  # a line, also where the title is a paragraph
+        return f"{title}: {self.status}{counted}{': ' * bool(self.message)}{self.message}"
+
+
+def jsonable(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data that every JSON reader takes: it knows no infinity and no NaN."""
+    return {str(name): _plain(value) for name, value in document.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return jsonable(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,285 @@
+"""Running a scenario: one training, judged on the way, and what is left of it in the end."""
+
+import platform
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from neurosim.errors import DivergedError, GraphError, MissingExtraError
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
+from neurosim.scenario.build.scenario import Scenario, build_scenario
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.document import Draft
+from neurosim.scenario.format.expect_entry import (
+    Expectation,
+    NetInputExpectation,
+    OutputExpectation,
+    Within,
+)
+from neurosim.scenario.format.overrides import Overrides, listed
+from neurosim.scenario.format.read import read
+from neurosim.scenario.run.expect import Moment, Verdict, judge
+from neurosim.scenario.run.result import Losses, Parameters, RunResult, Status, Stretch, TableRow
+from neurosim.scenario.run.stretches import stretches
+from neurosim.training.state import TrainingState
+from neurosim.version import __version__
+
+MOST_TABLE_ROWS = 16
+
+
+def run_scenario(
+    path: str | Path,
+    *,
+    engine: str | None = None,
+    seed: int | None = None,
+    overrides: Overrides = (),
+) -> RunResult:
+    """Run a scenario file and judge what comes out.
+
+    Args:
+        path: the file.
+        engine: ``graph`` or ``compiled``, instead of the scenario's own.
+        seed: instead of the scenario's own.
+        overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
+
+    Returns:
+        The result; also where the training diverged, or a package is missing.
+
+    Raises:
+        FileError: the file cannot be read, or is no text.
+        ScenarioError: something in it is wrong; the error tells all of it.
+    """
+    run = start_run(path, engine=engine, seed=seed, overrides=overrides)
+    for _ in run:
+        pass
+    return run.result()
+
+
+def start_run(
+    path: str | Path,
+    *,
+    engine: str | None = None,
+    seed: int | None = None,
+    overrides: Overrides = (),
+) -> "Run":
+    """Get a scenario ready to run; takes and raises what `run_scenario` does.
+
+    Iterate over the run to watch it go on, then ask for its ``result()``.
+    """
+    begin = time.perf_counter()
+    file = find_scenario(path)
+    chosen = [("engine", engine), ("seed", seed)]
+    given = [(name, value) for name, value in chosen if value is not None]
+    reading = read(file, [*listed(overrides), *given])
+    try:
+        return Run(build_scenario(reading, file), begin=begin)
+    except MissingExtraError as error:
+        return Run(_Skipped(reading.draft, file, str(error)), begin=begin)
+
+
+class _Skipped(NamedTuple):
+    """A scenario whose data need a package that is not installed."""
+
+    draft: Draft
+    path: Path
+    message: str
+
+    @property
+    def title(self) -> str:
+        return str(self.draft.title)
+
+    @property
+    def engine(self) -> str:
+        return self.draft.engine
+
+
+class Run:
+    """One run of a scenario: an iterator of stretches of epochs, and then a result.
+
+    The training goes on only while somebody iterates; ``result()`` does what is left of it. The
+    scenario's own network is not changed: the run works on a copy.
+
+    Attributes:
+        scenario: what is run; None where it is skipped.
+        n_epochs: how many epochs there will be, if nothing goes wrong.
+    """
+
+    def __init__(self, scenario: Scenario | _Skipped, *, begin: float | None = None) -> None:
+        self.scenario = None if isinstance(scenario, _Skipped) else scenario
+        self._subject = scenario
+        self._begin = time.perf_counter() if begin is None else begin
+        training = None if self.scenario is None else self.scenario.training
+        self.n_epochs = 0 if training is None else training.epochs
+        self._verdicts: dict[int, list[Verdict]] = {}
+        self._moments: dict[int, Matrix] = {}
+        self._stretches: list[Stretch] = []
+        self._n_done = 0
+        self._first_loss: float | None = None
+        self._diverged = ""
+        self._result: RunResult | None = None
+        if self.scenario is None:
+            self._training: Iterator[Stretch] = iter(())
+        else:
+            self._network = self.scenario.network.copy()
+            self._training = self._train(self.scenario)
+
+    def __iter__(self) -> Iterator[Stretch]:
+        """What is left, a stretch after the other: epochs that were gone through at once."""
+        return self._training
+
+    def result(self) -> RunResult:
+        """What came out; epochs that nobody has asked for yet are done first."""
+        deque(self._training, maxlen=0)
+        if self._result is None:
+            self._result = self._make_result()
+        return self._result
+
+    def _train(self, scenario: Scenario) -> Iterator[Stretch]:
+        self._judge(scenario, 0, None)
+        self._first_loss = self._loss(scenario)
+        if scenario.training is None or scenario.data is None:
+            return
+        stops = [self._position(item) for item in scenario.expect]
+        stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
+        try:
+            for stretch, state in stretches(self._network, scenario, stops):
+                self._stretches.append(stretch)
+                self._n_done += len(stretch)
+                self._judge(scenario, self._n_done, state)
+                yield stretch
+        except DivergedError as error:
+            self._diverged = str(error)
+
+    def _judge(self, scenario: Scenario, position: int, state: TrainingState | None) -> None:
+        """Judge what is expected here, and within the epoch that begins here.
+
+        ``position`` is the number of epochs done, ``state`` is None before the first of them.
+        """
+        self._keep(scenario, position)
+        moment = self._moment(scenario)
+        here = {n: e for n, e in enumerate(scenario.expect) if self._position(e) == position}
+        within = {item for item in here.values() if isinstance(item, Within)}
+        found: dict[Within, float | None] = {}
+        if within:
+            from neurosim.scenario.run.moments import look_within
+
+            found = look_within(scenario, self._network, state, within)
+        for number, item in here.items():
+            actual = found[item] if isinstance(item, Within) else moment.number(item)
+            self._verdicts[number] = judge(item, actual, self._when(item))
+
+    def _keep(self, scenario: Scenario, position: int) -> None:
+        """Keep the parameters where they are to be drawn."""
+        ends = (None, "end")
+        asked = (self.n_epochs if e.epoch in ends else e.epoch for e in scenario.draw)
+        if position in asked:
+            self._moments[position] = self._network.parameters()
+
+    def _position(self, item: Expectation) -> int:
+        return self.n_epochs if item.epoch is None else item.epoch
+
+    def _when(self, item: Expectation) -> str:
+        if isinstance(item, Within):
+            return f" in epoch {item.epoch}, sample {item.sample}, after {item.phase}"
+        match item.epoch:
+            case None:
+                return ""
+            case 0:
+                return " before training"
+        return f" after {item.epoch} epoch{'s' if item.epoch > 1 else ''}"
+
+    def _moment(self, scenario: Scenario) -> Moment:
+        return Moment(scenario, self._network, scenario.engine)
+
+    def _loss(self, scenario: Scenario) -> float | None:
+        """The loss over the training rows; None where there are none, or it has no meaning."""
+        if scenario.data is None:
+            return None
+        try:
+            return self._moment(scenario).loss()
+        except GraphError:  # a network with steps has no gradient, and so takes no loss
+            return None
+
+    def _make_result(self) -> RunResult:
+        subject = self._subject
+        common: dict[str, Any] = {
+            "title": subject.title,
+            "path": subject.path,
+            "engine": subject.engine,
+            "versions": versions(),
+        }
+        if isinstance(subject, _Skipped):
+            found: dict[str, Any] = {"status": "skipped", "message": subject.message}
+        else:
+            found = self._found(subject)
+        return RunResult(**common, **found, seconds=time.perf_counter() - self._begin)
+
+    def _found(self, scenario: Scenario) -> dict[str, Any]:
+        verdicts = tuple(
+            verdict
+            for number, item in enumerate(scenario.expect)
+            for verdict in self._verdicts.get(number) or judge(item, None, self._when(item))
+        )
+        return {
+            "status": self._status(verdicts),
+            "message": self._diverged,
+            "epochs": self._n_done,
+            "loss": Losses(self._first_loss, self._loss(scenario)),
+            "network": self._network,
+            "parameters": parameters_of(self._network),
+            "expectations": verdicts,
+            "input_names": tuple(neuron.name for neuron in self._network.inputs),
+            "output_names": tuple(neuron.name for neuron in self._network.outputs),
+            "table": self._table(scenario),
+            "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
+            "stretches": tuple(self._stretches),
+            "moments": self._moments,
+        }
+
+    def _status(self, verdicts: tuple[Verdict, ...]) -> Status:
+        if self._diverged:
+            return "diverged"
+        return "passed" if all(verdict.passed for verdict in verdicts) else "failed"
+
+    def _table(self, scenario: Scenario) -> tuple[TableRow, ...]:
+        """The first training rows; without data, the samples that something is expected of."""
+        targets: list[tuple[float, ...] | None]
+        if scenario.data is None:
+            samples = _samples(scenario.expect)
+            targets = [None] * len(samples)
+        else:
+            X, T = scenario.data.train
+            samples = [tuple(row) for row in X[:MOST_TABLE_ROWS].tolist()]
+            targets = [tuple(row) for row in T[:MOST_TABLE_ROWS].tolist()]
+        if not samples:
+            return ()
+        outputs = self._moment(scenario).outputs(np.array(samples)).tolist()
+        rows = zip(samples, targets, outputs, strict=True)
+        return tuple(TableRow(x, t, tuple(a)) for x, t, a in rows)
+
+
+def _samples(expect: Iterable[Expectation]) -> list[tuple[float, ...]]:
+    """The samples of expectations, each once, up to the size of the table."""
+    items = (e for e in expect if isinstance(e, OutputExpectation | NetInputExpectation))
+    return list(dict.fromkeys(item.forward for item in items))[:MOST_TABLE_ROWS]
+
+
+def parameters_of(network: Network) -> Parameters:
+    """Every weight and every bias by its name."""
+    weights = {connection.name: connection.weight for connection in network.connections}
+    biases = {neuron.name: neuron.bias for neuron in network.neurons if neuron.bias is not None}
+    return Parameters(weights, biases)
+
+
+def versions() -> dict[str, str]:
+    """The versions that numbers may depend on."""
+    return {
+        "neurosim": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }

@@ -1,0 +1,1 @@
+"""What else a scenario file serves: comparison, debugging, prediction, films, a gallery."""

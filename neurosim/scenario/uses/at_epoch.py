@@ -1,0 +1,128 @@
+"""The network of a file at a moment of its training, and samples to ask it by."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from neurosim.errors import InvalidValueError, ShapeError
+from neurosim.functions.numbers import require_array
+from neurosim.network.network import Network, load
+from neurosim.scenario.build.scenario import Scenario, load_scenario
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.overrides import Overrides, listed
+from neurosim.training.trainer import train
+
+
+class Row(NamedTuple):
+    """A training row: the inputs as the network sees them, its targets, the name of the loss."""
+
+    sample: tuple[float, ...]
+    target: tuple[float, ...]
+    loss: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtEpoch:
+    """A network after so many epochs.
+
+    Attributes:
+        path: the file it comes from.
+        network: the network.
+        epoch: how many epochs of training are done.
+        scenario: where it comes from; None for a saved network.
+    """
+
+    path: Path
+    network: Network
+    epoch: int
+    scenario: Scenario | None
+
+    def row(self, number: int) -> Row:
+        """A training row, from 0.
+
+        Raises:
+            InvalidValueError: there is no such row.
+        """
+        if self.scenario is None or self.scenario.data is None:
+            raise InvalidValueError(
+                f"sample: {self.path} has no rows, got {number}; expected a scenario with data,"
+                " or values for the inputs"
+            )
+        X, T = self.scenario.data.train
+        if not 0 <= number < len(X):
+            raise InvalidValueError(f"sample: got {number}; expected 0 to {len(X) - 1}")
+        loss = self.scenario.measure["loss"]
+        return Row(tuple(X[number].tolist()), tuple(T[number].tolist()), loss)
+
+    def scaled(self, values: Any) -> tuple[float, ...]:
+        """Values for the inputs as the network sees them: scaled as the data were.
+
+        Raises:
+            ShapeError: there are not as many as inputs.
+        """
+        given = require_array(values, "input")
+        if given.shape != (len(self.network.inputs),):
+            names = ", ".join(neuron.name for neuron in self.network.inputs[:8])
+            raise ShapeError(
+                f"input: got {given.size} values; expected {len(self.network.inputs)}: {names}"
+            )
+        data = None if self.scenario is None else self.scenario.data
+        if data is None or data.scaling is None:
+            return tuple(given.tolist())
+        return tuple(data.scaling.apply(given[np.newaxis])[0].tolist())
+
+
+def network_at(
+    path: str | Path,
+    *,
+    epoch: int | str = 0,
+    seed: int | None = None,
+    overrides: Overrides = (),
+) -> AtEpoch:
+    """Make the network of a file, and train it up to a moment.
+
+    Args:
+        path: a scenario, the name of a shipped one, or a saved network (``.json``).
+        epoch: how many epochs are done: 0 as the file has it, ``"end"`` all of them.
+        seed: instead of the scenario's own.
+        overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
+
+    Raises:
+        InvalidValueError: the training has no such epoch, or there is none.
+        DivergedError: the training diverged before.
+        NeurosimError: what `load_scenario` raises.
+    """
+    file = find_scenario(path)
+    if file.suffix == ".json":
+        _require_no_training(file, epoch, seed, overrides)
+        return AtEpoch(file, load(file), 0, None)
+    given = [] if seed is None else [("seed", seed)]
+    scenario = load_scenario(file, overrides=[*listed(overrides), *given])
+    count = _require_epoch(scenario, epoch)
+    if count and scenario.data is not None and scenario.training is not None:
+        X, T = scenario.data.train
+        options = scenario.training.options() | {"epochs": count}
+        options |= {"engine": scenario.engine, "seed": scenario.seed}
+        train(scenario.network, X, T, **options)
+    return AtEpoch(file, scenario.network, count, scenario)
+
+
+def _require_no_training(
+    file: Path, epoch: int | str, seed: int | None, overrides: Overrides
+) -> None:
+    if epoch not in (0, "end") or seed is not None or overrides:
+        raise InvalidValueError(
+            f"{file}: a saved network has no training, got an epoch, a seed or changes;"
+            " expected a scenario"
+        )
+
+
+def _require_epoch(scenario: Scenario, epoch: int | str) -> int:
+    n_epochs = 0 if scenario.training is None else scenario.training.epochs
+    if epoch == "end":
+        return n_epochs
+    if isinstance(epoch, bool) or not isinstance(epoch, int) or not 0 <= epoch <= n_epochs:
+        raise InvalidValueError(f"epoch: got {epoch!r}; expected 0 to {n_epochs}, or 'end'")
+    return epoch

@@ -1,0 +1,164 @@
+"""Short ways from a file to an answer: do the engines agree on it, and which network is in it."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from neurosim.compiler.explain import Explanation, explain
+from neurosim.compiler.planning import USUAL_ROWS
+from neurosim.debugger.session import Session
+from neurosim.debugger.traces.bisect import Parting, bisect
+from neurosim.debugger.traces.bisect_trace import bisect_trace
+from neurosim.debugger.traces.diff import require_tolerance
+from neurosim.debugger.traces.file import read_trace
+from neurosim.errors import InvalidValueError
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network, load
+from neurosim.scenario.build.scenario import Scenario, load_scenario
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.overrides import Overrides
+from neurosim.training.agreement import (
+    TOLERANCE_AFTER_TRAINING,
+    TOLERANCE_SINGLE_AFTER_TRAINING,
+    Agreement,
+    agree,
+)
+from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.state import TrainingState, start_state
+from neurosim.training.task import Task, make_task, require_epochs
+
+
+def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides = ()) -> Agreement:
+    """Run both engines on a scenario's training rows and compare what they say.
+
+    Args:
+        path: the file, or the name of a shipped scenario.
+        updates: how many batches to train before parameters are compared.
+        overrides: changes to the scenario.
+
+    Raises:
+        InvalidValueError: the scenario has no data.
+        NeurosimError: what `load_scenario` raises.
+    """
+    scenario = load_scenario(path, overrides=overrides)
+    X, T, options = _comparable(scenario, path)
+    return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, **options)
+
+
+def bisect_scenario(
+    path: str | Path,
+    *,
+    updates: int = 100,
+    tolerance: float | None = None,
+    trace: str | Path | None = None,
+    overrides: Overrides = (),
+) -> Parting | None:
+    """Find where the two engines part on a scenario's training, or the scenario and a saved trace.
+
+    Args:
+        path: the file, or the name of a shipped scenario.
+        updates: how many batches the engines train at most; a trace says its own end.
+        tolerance: numbers are the same where |a - b| <= tolerance * max(1, |a|); None: 1e-10, in
+            single precision 1e-3.
+        trace: the file of a trace to compare with; the scenario is walked node by node.
+        overrides: changes to the scenario.
+
+    Returns:
+        The first epoch, batch, sample and neuron or connection where they part, or None.
+
+    Raises:
+        InvalidValueError: the scenario has no data, or the tolerance is negative.
+        FileError: the trace cannot be read, or is of another training.
+        NeurosimError: what `load_scenario` raises.
+    """
+    scenario = load_scenario(path, overrides=overrides)
+    task, state, precision = _begun(scenario, path)
+    if tolerance is None:
+        is_single = precision == "single" and trace is None
+        tolerance = TOLERANCE_SINGLE_AFTER_TRAINING if is_single else TOLERANCE_AFTER_TRAINING
+    allowed = require_tolerance(tolerance)
+    if trace is not None:
+        n_epochs = 1 if scenario.training is None else scenario.training.epochs
+        return bisect_trace(task, state, read_trace(trace), n_epochs=n_epochs, tolerance=allowed)
+
+    def compiled(task: Task) -> CompiledEngine:
+        return CompiledEngine(replace(task, precision=precision))
+
+    return bisect(
+        task, state, GraphEngine(task), compiled(task),
+        updates=require_epochs(updates), tolerance=allowed, remake=compiled,
+    )  # fmt: skip
+
+
+def session_at(path: str | Path, parting: Parting, *, overrides: Overrides = ()) -> Session:
+    """Open a debugging session where the engines part, or the scenario and a trace.
+
+    It stands before the sample that shows it; where no sample alone does, before the batch. All of
+    it is walked node by node, as the first engine went.
+
+    Args:
+        path: the file, or the name of a shipped scenario, as `bisect_scenario` took it.
+        parting: what `bisect_scenario` found.
+        overrides: changes to the scenario, as `bisect_scenario` took them.
+
+    Raises:
+        NeurosimError: what `load_scenario` raises.
+    """
+    scenario = load_scenario(path, overrides=overrides)
+    task, state, _ = _begun(scenario, path)
+    epochs = 0 if scenario.training is None else scenario.training.epochs
+    session = Session(task, state, n_epochs=max(epochs, parting.epoch + 1), engine="graph")
+    if parting.sample is None:
+        session.goto(epoch=parting.epoch, batch=parting.batch)
+    else:
+        session.goto(epoch=parting.epoch, sample=parting.sample)
+    return session
+
+
+def _begun(scenario: Scenario, path: str | Path) -> tuple[Task, TrainingState, str]:
+    """What is to be trained in double precision, where it begins, and the precision asked for."""
+    X, T, options = _comparable(scenario, path)
+    precision: str = options.pop("precision", "double")
+    task = make_task(scenario.network, X, T, **options)
+    return task, start_state(task, scenario.seed), precision
+
+
+def _comparable(scenario: Scenario, path: str | Path) -> tuple[Matrix, Matrix, dict[str, Any]]:
+    """The training rows of a scenario, and the options of its task."""
+    if scenario.data is None:
+        raise InvalidValueError(
+            f"{path}: no rows to compare on, got no data; expected a scenario with data"
+        )
+    options: dict[str, Any] = {**scenario.measure}
+    if scenario.training is not None:
+        names = ("optimizer", "batch_size", "shuffle", "penalty", "precision")
+        options |= {name: getattr(scenario.training, name) for name in names}
+    X, T = scenario.data.train
+    return X, T, options
+
+
+def explain_scenario(path: str | Path) -> Explanation:
+    """Tell which program a scenario's training runs, and why.
+
+    Without a training, or for a saved network (.json), it is told for batches of 64 rows.
+    """
+    file = find_scenario(path)
+    if file.suffix == ".json":
+        return explain(load(file), USUAL_ROWS)
+    scenario = load_scenario(file)
+    if scenario.training is None or scenario.data is None:
+        return explain(scenario.network, USUAL_ROWS)
+    n_rows = len(scenario.data.train.X)
+    rows = min(scenario.training.batch_size or n_rows, n_rows)
+    return explain(scenario.network, rows, scenario.training.precision)
+
+
+def load_network(path: str | Path) -> Network:
+    """The network of a scenario file (as it is before training), or of a saved network.
+
+    Args:
+        path: a scenario, the name of a shipped one, or a file that ``Network.save`` wrote (.json).
+    """
+    file = find_scenario(path)
+    return load(file) if file.suffix == ".json" else load_scenario(file).network

@@ -1,0 +1,58 @@
+"""The network that a word means: a scenario's at an epoch, a run's, or a saved one."""
+
+from pathlib import Path
+
+from neurosim.errors import FileError, InvalidValueError
+from neurosim.network.network import Network, load
+from neurosim.scenario.uses.at_epoch import network_at
+
+_SAVED = "network.json"  # what `neurosim run --out` writes into its folder
+_MOST_DIGITS = 18
+
+
+def network_named(word: str | Path) -> Network:
+    """The network of a scenario (as built), of ``xor@500`` (after 500 epochs), a folder or a file.
+
+    What is there is taken as a path, also where it has an ``@`` in its name.
+
+    Args:
+        word: a scenario, or the name of a shipped one, either with ``@`` and a number of epochs or
+            ``end``; a folder that ``neurosim run --out`` wrote; or a saved network (.json).
+
+    Raises:
+        InvalidValueError: the training has no such epoch.
+        FileError: there is no network in the folder.
+        DivergedError: the training diverged before.
+        NeurosimError: what `network_at` raises.
+    """
+    if _is_folder(word):
+        return _of_run(Path(word))
+    name, at, epoch = str(word).rpartition("@")
+    if not at or _is_file(word):
+        return network_at(word).network
+    if epoch == "end":
+        return network_at(name, epoch=epoch).network
+    if not (epoch.isascii() and epoch.isdecimal()) or len(epoch) > _MOST_DIGITS:
+        what = f"{word}: got the epoch {epoch!r:.80}"
+        raise InvalidValueError(f"{what}; expected a number of epochs after @, or end")
+    return network_at(name, epoch=int(epoch)).network
+
+
+def _of_run(folder: Path) -> Network:
+    if not (folder / _SAVED).exists():
+        raise FileError(f"{folder}: no {_SAVED}; expected a folder of `neurosim run --out`")
+    return load(folder / _SAVED)
+
+
+def _is_folder(word: str | Path) -> bool:
+    try:
+        return str(word) != "" and Path(word).is_dir()
+    except (OSError, ValueError):  # too long for a name; a NUL
+        return False
+
+
+def _is_file(word: str | Path) -> bool:
+    try:
+        return Path(word).is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,111 @@
+"""Asking a network: its outputs for the rows of a CSV file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from neurosim.errors import DivergedError, FileError
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network, load
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.run.run import start_run
+from neurosim.training.data import Scaling, number_of, read_csv, read_lines, read_table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictor:
+    """A trained network, and what is to be done to rows before it sees them.
+
+    Attributes:
+        network: the network.
+        columns: what the columns of its inputs may be called: the inputs' names, or those of the
+            data it was trained on.
+        scaling: how the data it was trained on was scaled, or None.
+    """
+
+    network: Network
+    columns: tuple[tuple[str, ...], ...]
+    scaling: Scaling | None
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(neuron.name for neuron in self.network.outputs)
+
+    def read(self, path: Path) -> Matrix:
+        """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
+
+        A first line of numbers is a row, unless they are the names; another one is a header.
+
+        Raises:
+            FileError: the file cannot be read, or has neither the names nor as many columns.
+        """
+        first = _first_line(path)
+        known = next((names for names in self.columns if names and set(names) <= set(first)), None)
+        if known is not None:
+            return read_csv(path, inputs=known).X
+        self._require_columns(path, first)
+        if first and None not in map(number_of, first):
+            return _rows_without_header(path, len(first))
+        header, _ = read_table(path)
+        return read_csv(path, inputs=header).X
+
+    def _require_columns(self, path: Path, header: list[str]) -> None:
+        n_in = len(self.network.inputs)
+        if header and len(header) != n_in:
+            names = " or ".join(", ".join(some[:8]) for some in self.columns if some)
+            what = f"wrong columns, got {len(header)} ({', '.join(header[:8])})"
+            raise FileError(f"{path}: {what}; expected {n_in}, or a header with {names}")
+
+    def predict(self, X: Matrix) -> Matrix:
+        """The outputs for rows as they stand in the file, (rows, n_in) -> (rows, n_out)."""
+        scaled = np.asarray(X) if self.scaling is None else self.scaling.apply(X)
+        return self.network.predict(scaled)
+
+
+def predictor(path: str | Path) -> Predictor:
+    """The network of a saved file, or of a scenario, which is trained first.
+
+    Raises:
+        DivergedError: the training diverged.
+        FileError: the scenario was skipped, because a package is not installed.
+    """
+    file = find_scenario(path)
+    if file.suffix == ".json":
+        network = load(file)
+        return Predictor(network, (_input_names(network),), None)
+    run = start_run(file)
+    result = run.result()
+    if result.status == "diverged":
+        raise DivergedError(result.message)
+    if result.network is None or run.scenario is None:
+        raise FileError(f"{file}: skipped, {result.message}")
+    data = run.scenario.data
+    names = _input_names(result.network)
+    if data is None:
+        return Predictor(result.network, (names,), None)
+    return Predictor(result.network, (names, data.input_names), data.scaling)
+
+
+def _input_names(network: Network) -> tuple[str, ...]:
+    return tuple(neuron.name for neuron in network.inputs)
+
+
+def _first_line(path: Path) -> list[str]:
+    """The fields of the first line that is not blank; none where `read_table` will complain."""
+    return next((fields for _, fields in read_lines(path)), [])
+
+
+def _rows_without_header(path: Path, n_columns: int) -> Matrix:
+    rows = []
+    for line, fields in read_lines(path):
+        if len(fields) != n_columns:
+            what = f"ragged, got {len(fields)} fields; expected {n_columns}, as in the first line"
+            raise FileError(f"{path}:{line}: {what}")
+        numbers = [number for field in fields if (number := number_of(field)) is not None]
+        if len(numbers) != n_columns:
+            wrong = next(field for field in fields if number_of(field) is None)
+            raise FileError(f"{path}:{line}: no finite number, got {wrong!r:.60}; expected one")
+        rows.append(numbers)
+    return np.array(rows)

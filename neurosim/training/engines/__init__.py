@@ -1,0 +1,1 @@
+"""The engine contract, its engines, and the table of them."""

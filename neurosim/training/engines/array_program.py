@@ -1,0 +1,234 @@
+"""Training as arrays: the rows with a column of ones, batches of them, and what runs over those."""
+
+import copy
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import cached_property
+from itertools import chain, repeat
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.compiler.plan import Dense, Plan
+from neurosim.compiler.training_programs import array_program, slots_that_learn
+from neurosim.functions.numbers import Matrix
+from neurosim.training.engines.program import Order, Some, update_of
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+Array = NDArray[Any]
+DTYPES = {"double": np.float64, "single": np.float32}
+_CACHE = 2_000_000  # bytes of rows above which they are shuffled batch by batch
+
+
+class ArrayProgram:
+    """A program of arrays, and the rows as it takes them."""
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        self.plan, self.task = plan, task
+        self.dtype = DTYPES[task.precision]
+        self.learns = slots_that_learn(plan, task.network.trainable_mask())
+        has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
+        has_frozen = bool((~self.learns[plan.home]).any())
+        self.update = update_of(task, has_fixed=has_holes or has_frozen)
+        program, self._load = array_program(plan, task.loss, self.update)
+        self.source = program.source
+        self.X = _with_ones(task.X, self.dtype)
+        with np.errstate(over="ignore"):
+            self.T = np.ascontiguousarray(task.T.T, self.dtype)
+
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ArrayRun":
+        """Go on from here; ``each_row``: and keep the loss of each row."""
+        return _ArrayRun(self, state, each_row=each_row)
+
+    def load(self, *, each_row: bool) -> Callable[..., Any]:
+        """The program, or the one that gives the loss of each row, too."""
+        if not each_row:
+            return self._load
+        _, load = array_program(self.plan, self.task.loss, self.update, each_row=True)
+        return load
+
+    @cached_property
+    def unshuffled(self) -> Sequence[tuple[Array, Array]]:
+        """The batches of an epoch, the rows as they are."""
+        targets = _Targets(self.T, self.task.batch_size)
+        targets.place(self.T)
+        return self._pairs(self.X, targets)
+
+    def shuffled(
+        self, order: NDArray[np.intp], targets: "_Targets"
+    ) -> Sequence[tuple[Array, Array]]:
+        """The batches of an epoch in this order; the targets are written there."""
+        targets.place(self.T.take(order, 1))
+        if self.X.nbytes > _CACHE:
+            return _Taken(self.X, order, self.task.batch_size, targets.batches)
+        return self._pairs(self.X.take(order, 0), targets)
+
+    def _pairs(self, X: Array, targets: "_Targets") -> list[tuple[Array, Array]]:
+        """Batches as (n_in + 1, size) and (n_out, size)."""
+        size = self.task.batch_size
+        return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets.batches)]
+
+    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss, summed over the rows, and its gradient, reduced."""
+        plan = self.plan
+        _, load = array_program(plan, self.task.loss, None)
+        slots = plan.to_slots(theta, self.dtype)
+        gradient = np.zeros_like(slots)
+        program = load(slots, gradient, len(X), None, None, None)
+        next(program)
+        batch = _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
+        (loss,) = program.send(([batch], 0, 1.0 / self.task.divisor(len(X))))
+        return loss, plan.from_slots(gradient)
+
+
+class _Targets:
+    """Targets batch after batch, each (n_out, size), all in one piece."""
+
+    def __init__(self, T: Array, size: int) -> None:
+        n_out, n_rows = T.shape
+        n_full = n_rows // size
+        self._full = np.empty((n_full, n_out, size), T.dtype)
+        self._rest = np.empty((n_out, n_rows - n_full * size), T.dtype)
+        self.batches = [*self._full, *([self._rest] if self._rest.size else [])]
+
+    def place(self, T: Array) -> None:
+        """Write them, given as (n_out, n_rows)."""
+        n_full, n_out, size = self._full.shape
+        split = n_full * size
+        self._full[...] = T[:, :split].reshape(n_out, n_full, size).transpose(1, 0, 2)
+        self._rest[...] = T[:, split:]
+
+
+class _Taken(Sequence[tuple[Array, Array]]):
+    """Batches whose rows are taken when it is their turn, into one buffer that stays in the cache.
+
+    To shuffle all rows at once would write what no cache holds, to read it again.
+    """
+
+    def __init__(self, X: Array, order: NDArray[np.intp], size: int, targets: list[Array]) -> None:
+        self._X, self._targets = X, targets
+        self._orders = [order[i : i + size] for i in range(0, len(order), size)]
+        self._buffer = np.empty((size, X.shape[1]), X.dtype)
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Array, Array]: ...
+    @overload
+    def __getitem__(self, index: slice) -> "_Taken": ...
+    def __getitem__(self, index: int | slice) -> "tuple[Array, Array] | _Taken":
+        if isinstance(index, slice):
+            part = copy.copy(self)
+            part._orders, part._targets = self._orders[index], self._targets[index]
+            return part
+        order = self._orders[index]
+        rows = self._buffer[: len(order)]
+        self._X.take(order, 0, rows, "clip")
+        return rows.T, self._targets[index]
+
+
+def _with_ones(X: Matrix, dtype: Any) -> Array:
+    rows = np.ones((len(X), X.shape[1] + 1), dtype)
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+        rows[:, :-1] = X
+    return rows
+
+
+class _ArrayRun:
+    def __init__(self, program: ArrayProgram, state: TrainingState, *, each_row: bool) -> None:
+        self._program, self._each_row = program, each_row
+        self._is_paired = each_row and program.task.batch_size > 1  # else a batch's is its row's
+        self._row_losses: list[Any] = []
+        self._order: Order = None  # of the epoch that is held
+        self._epoch: Sequence[tuple[Array, Array]] = []
+        self._targets: _Targets | None = None
+        plan, dtype = program.plan, program.dtype
+        self._theta = plan.to_slots(state.parameters, dtype)
+        self._memory = plan.to_slots(state.memory, dtype)
+        self._gradient = np.zeros_like(self._theta)
+        self._updates = state.updates
+        self._frozen = ~program.learns[plan.home]
+        self._given = state.parameters
+        fixed = np.flatnonzero(~program.learns)
+        self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
+        self._started: dict[int, Generator[Any, Any, None]] = {}
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        task = self._program.task
+        batches = self._batches(order)[first:last]
+        remainder = task.n_rows % task.batch_size
+        if not (remainder and last == task.n_batches):
+            return self._send(task.batch_size, chain.from_iterable(repeat(batches, repeats)))
+        losses: list[float] = []
+        for _ in range(repeats):
+            losses += self._send(task.batch_size, batches[:-1])
+            losses += self._send(remainder, batches[-1:])
+        return losses
+
+    def parameters(self, some: Some = None) -> Matrix:
+        home = self._program.plan.home
+        if some is not None:
+            found = self._theta[home[some]].astype(np.float64)
+            return np.where(self._frozen[some], self._given[some], found)
+        parameters: Matrix = self._theta[home].astype(np.float64)
+        parameters[self._frozen] = self._given[self._frozen]  # to the bit, in single precision, too
+        return parameters
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        return self.parameters(), self._program.plan.from_slots(self._memory)
+
+    def take_row_losses(self) -> Matrix:
+        found, self._row_losses = self._row_losses, []
+        if not self._is_paired:
+            return np.array(found, dtype=np.float64)
+        return np.concatenate([[], *found], dtype=np.float64)
+
+    def _batches(self, order: Order) -> Sequence[tuple[Array, Array]]:
+        program = self._program
+        if order is None:
+            return program.unshuffled
+        if self._targets is None:  # of its own: two runs may be under way
+            self._targets = _Targets(program.T, program.task.batch_size)
+        if order is not self._order:
+            self._order, self._epoch = order, program.shuffled(order, self._targets)
+        return self._epoch
+
+    def _send(self, size: int, batches: Iterable[tuple[Array, Array]]) -> list[float]:
+        task, update = self._program.task, self._program.update
+        if size not in self._started:
+            self._started[size] = self._start(size)
+        factor = task.optimizer.learning_rate if update.is_plain else 1.0
+        sent = (batches, self._updates, factor / task.divisor(size))
+        answer: Any = self._started[size].send(sent)
+        losses: list[float] = answer[0] if self._is_paired else answer
+        if self._each_row:
+            self._row_losses += answer[1] if self._is_paired else losses
+        self._updates += len(losses)
+        return losses
+
+    def _start(self, size: int) -> Generator[Any, Any, None]:
+        program, dtype = self._program, self._program.dtype
+        learns = program.learns.astype(dtype)
+        penalty, plan = program.task.penalty, program.plan
+        is_weight = plan.to_slots((~plan.is_bias).astype(np.float64), dtype)
+        shrink = is_weight * dtype(0.0 if penalty is None else penalty.strength)
+        started: Generator[Any, Any, None] = program.load(each_row=self._is_paired)(
+            self._theta, self._gradient, size, learns, shrink, self._optimizer()
+        )
+        next(started)
+        return started
+
+    def _optimizer(self) -> Callable[[int], None]:
+        theta, gradient, memory = self._theta, self._gradient, self._memory
+        rule, rate = self._program.task.optimizer.array, self._program.task.optimizer.learning_rate
+        fixed, values, remembered = self._fixed
+
+        def update(count: int) -> None:
+            rule(theta, gradient, memory, count, rate)
+            if len(fixed):
+                theta[fixed] = values
+                memory[:, fixed] = remembered
+
+        return update

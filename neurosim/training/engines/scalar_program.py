@@ -1,0 +1,157 @@
+"""Training as single numbers: the rows as tuples of floats, and what runs over those."""
+
+import math
+from collections.abc import Callable
+from itertools import chain, repeat
+from typing import Any
+
+import numpy as np
+
+from neurosim.compiler.costs import is_unrolling_worthwhile
+from neurosim.compiler.plan import Plan
+from neurosim.compiler.training_programs import (
+    Loaded,
+    scalar_program,
+    slots_that_learn,
+    unrolled_program,
+)
+from neurosim.functions.numbers import Matrix
+from neurosim.training.engines.program import Order, Some, update_of
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+
+class ScalarProgram:
+    """A program of single numbers, and the rows as it takes them."""
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        self.plan, self.task = plan, task
+        learns = tuple(slots_that_learn(plan, task.network.trainable_mask()).tolist())
+        self.update = update_of(task, has_fixed=False)
+        self._averages = task.reduction == "mean"
+        self.one_row = task.batch_size == 1
+        self._learns = learns
+        program, self._load = self._loaded(each_row=False)
+        self.source = program.source
+        self.order = np.argsort(plan.home)  # the program has theta in the order of slots
+        self.place = np.argsort(self.order)  # of each parameter, in that order
+        self.rows = _tuples(task.X, task.T)
+
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ScalarRun":
+        """Go on from here; ``each_row``: and keep the loss of each row."""
+        return _ScalarRun(self, state, each_row=each_row)
+
+    def load(self, *, each_row: bool) -> Callable[..., Any]:
+        """The program, or the one that gives the loss of each row, too."""
+        return self._loaded(each_row=True)[1] if each_row else self._load
+
+    def _loaded(self, *, each_row: bool) -> Loaded:
+        return scalar_program(
+            self.plan,
+            self.task.loss,
+            self.update,
+            learns=self._learns,
+            averages=self._averages,
+            one_row=self.one_row,
+            each_row=each_row,
+        )
+
+    def batches(self, order: Order) -> list[Any]:
+        """The batches of an epoch: lists of rows, or rows."""
+        rows = self.rows if order is None else [self.rows[i] for i in order.tolist()]
+        size = self.task.batch_size
+        return rows if self.one_row else [rows[i : i + size] for i in range(0, len(rows), size)]
+
+    def unrolled(self, *, each_row: bool) -> Callable[..., Any]:
+        """The program that has these very rows in it."""
+        size = self.task.batch_size
+        batches = [tuple(self.rows[i : i + size]) for i in range(0, len(self.rows), size)]
+        _, load = unrolled_program(
+            self.plan,
+            self.task.loss,
+            self.update,
+            learns=self._learns,
+            averages=self._averages,
+            batches=tuple(batches),
+            each_row=each_row,
+        )
+        return load
+
+    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss, summed over the rows, and its gradient, reduced."""
+        _, load = scalar_program(
+            self.plan,
+            self.task.loss,
+            None,
+            learns=self._learns,
+            averages=self._averages,
+            one_row=False,
+        )
+        (loss,), gradients, _ = load(theta[self.order].tolist(), [], 0, 0.0, [_tuples(X, T)])
+        gradient = np.empty_like(theta)
+        gradient[self.order] = gradients
+        return loss, gradient
+
+
+def _tuples(X: Matrix, T: Matrix) -> list[tuple[float, ...]]:
+    return [(*x, *t) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
+
+
+class _ScalarRun:
+    def __init__(self, program: ScalarProgram, state: TrainingState, *, each_row: bool) -> None:
+        self._program, self._each_row = program, each_row
+        self._run = program.load(each_row=each_row)
+        self._row_losses: list[float] = []
+        self._order: Order = None  # of the epoch that is held
+        self._epoch: list[Any] | None = None
+        self._theta = state.parameters[program.order].tolist()
+        self._memory = state.memory[:, program.order].tolist()
+        self._updates = state.updates
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        program = self._program
+        rate = program.task.optimizer.learning_rate
+        run, batches = self._run, self._batches(order)[first:last]
+        work: Any = chain.from_iterable(repeat(batches, repeats))
+        is_whole = order is None and len(batches) == program.task.n_batches
+        n_parameters = len(self._theta)
+        if is_whole and is_unrolling_worthwhile(n_parameters, len(program.rows), repeats):
+            run, work = program.unrolled(each_row=self._each_row), repeats
+        found: list[float] = []
+        more = [found] if self._each_row else []
+        losses: list[float]
+        try:
+            losses, self._theta, self._memory = run(
+                self._theta, self._memory, self._updates, rate, work, *more
+            )
+        except ArithmeticError:  # where arrays would go on with infinite numbers
+            self._theta = [math.nan] * len(self._theta)
+            if self._each_row:
+                n_rows = sum(1 if program.one_row else len(batch) for batch in batches) * repeats
+                self._row_losses += found + [math.nan] * (n_rows - len(found))
+            return [math.nan] * (len(batches) * repeats)
+        self._updates += len(losses)
+        self._row_losses += found
+        return losses
+
+    def parameters(self, some: Some = None) -> Matrix:
+        if some is not None:
+            return np.array([self._theta[i] for i in self._program.place[some].tolist()])
+        theta = np.empty(len(self._theta))
+        theta[self._program.order] = self._theta
+        return theta
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        order = self._program.order
+        memory = np.empty((len(self._memory), len(order)))
+        memory[:, order] = self._memory
+        return self.parameters(), memory
+
+    def take_row_losses(self) -> Matrix:
+        found, self._row_losses = self._row_losses, []
+        return np.array(found, dtype=np.float64)
+
+    def _batches(self, order: Order) -> list[Any]:
+        if self._epoch is None or order is not self._order:
+            self._order, self._epoch = order, self._program.batches(order)
+        return self._epoch

@@ -1,0 +1,84 @@
+"""Loss and gradients of a network as it is, from either engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from neurosim.functions.numbers import Matrix
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network
+from neurosim.network.pause import PausedCollection
+from neurosim.training.engines.table import make_engine
+from neurosim.training.task import make_task
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """A loss and its gradient by every parameter, frozen ones included.
+
+    ``weights`` is by pairs of names, ``biases`` by the neuron's; ``vector`` is in the order of
+    theta.
+    """
+
+    loss: float
+    weights: Mapping[tuple[str, str], float]
+    biases: Mapping[str, float]
+    vector: Matrix = field(repr=False)
+
+    def __str__(self) -> str:
+        count = f"{len(self.weights)} weights and {len(self.biases)} biases"
+        return f"loss {self.loss:.6g}, gradients of {count}"
+
+
+def loss_and_gradients(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    reduction: str = "mean",
+    engine: str = "graph",
+) -> Gradients:
+    """The loss over a batch, and its gradient by every parameter.
+
+    The graph engine leaves the last sample's values on the objects, and on each connection and
+    neuron the gradient summed over the samples (the reduction divides only what is returned).
+
+    Args:
+        network: what is measured.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out), or class indices.
+        loss: a key of the table of losses.
+        reduction: ``mean`` or ``sum`` over the batch.
+        engine: ``graph`` or ``compiled``.
+
+    Raises:
+        NeurosimError: something given does not fit; see `make_task`.
+    """
+    task = make_task(network, X, T, loss=loss, reduction=reduction)
+    value, vector = make_engine(engine, task).loss_and_gradient(
+        network.parameters(), task.X, task.T
+    )
+    weights: dict[tuple[str, str], float] = {}
+    biases: dict[str, float] = {}
+    with PausedCollection():
+        for owner, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
+            if isinstance(owner, Connection):
+                weights[owner.source.name, owner.target.name] = gradient
+            else:
+                biases[owner.name] = gradient
+    return Gradients(value, weights, biases, vector)
+
+
+def evaluate_loss(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    loss: str = "half_squared_error",
+    reduction: str = "mean",
+    engine: str = "compiled",
+) -> float:
+    """The loss over a batch, reduced."""
+    task = make_task(network, X, T, loss=loss, reduction=reduction)
+    return make_engine(engine, task).loss_and_gradient(network.parameters(), task.X, task.T)[0]

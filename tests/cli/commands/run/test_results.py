@@ -1,0 +1,195 @@
+"""Results for other programs: ``--json`` and ``--out``."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import neurosim as ns
+from neurosim.cli.commands.run.results import folders_for, prepare_folder, write_result
+from neurosim.errors import FileError
+
+
+def test_json_is_one_document_on_stdout_with_every_digit(neurosim):
+    ran = neurosim("run", "passed.yaml", "--json")
+
+    document = json.loads(ran.out)
+    result = ns.run_scenario("passed.yaml")
+    assert ran.code == 0
+    assert ran.err == ""
+    assert document["scenario"] == "Either but not both"
+    assert document["status"] == "passed"
+    assert document["engine"] == "compiled"
+    assert document["epochs"] == 4
+    assert document["loss"] == {"first": result.loss.first, "last": result.loss.last}
+    assert document["parameters"]["weights"] == dict(result.parameters.weights)
+    assert document["parameters"]["biases"] == dict(result.parameters.biases)
+    assert [item["passed"] for item in document["expectations"]] == [True, True]
+
+
+def test_json_of_several_files_is_a_list_also_when_some_cannot_be_run(neurosim):
+    ran = neurosim("run", "passed.yaml", "invalid.yaml", "skipped.yaml", "nosuch", "--json")
+
+    documents = json.loads(ran.out)
+    assert ran.code == 2
+    assert [document["status"] for document in documents] == [
+        "passed", "invalid", "skipped", "invalid",
+    ]  # fmt: skip
+    assert documents[1]["scenario"] == documents[1]["path"] == "invalid.yaml"
+    assert [problem[:17] for problem in documents[1]["problems"]] == [
+        "invalid.yaml:7:41",
+        "invalid.yaml:15:3",
+    ]
+    assert "scikit-learn" in documents[2]["message"]
+    assert documents[3]["problems"][0].startswith("no file and no shipped scenario, got 'nosuch'")
+    assert len(ran.err.splitlines()) == 3
+
+
+@pytest.mark.parametrize(("name", "code"), [("failed", 1), ("invalid", 2), ("diverged", 3)])
+def test_json_of_one_file_is_its_document_whatever_its_ending(neurosim, name, code):
+    ran = neurosim("run", f"{name}.yaml", "--json", "-q")
+
+    assert ran.code == code
+    assert json.loads(ran.out)["status"] == name
+
+
+def test_out_writes_the_result_every_epoch_and_the_network(neurosim, folder):
+    ran = neurosim("run", "passed.yaml", "--out", "results/new")
+
+    out = folder / "results" / "new"
+    assert ran.code == 0
+    assert ran.err == "wrote run.json, metrics.jsonl, network.json to results/new\n"
+    assert sorted(path.name for path in out.iterdir()) == [
+        "metrics.jsonl", "network.json", "run.json",
+    ]  # fmt: skip
+    document = json.loads((out / "run.json").read_text())
+    weights = ns.load(out / "network.json").parameters().tolist()
+    assert weights == ns.run_scenario("passed.yaml").network.parameters().tolist()
+    assert document["parameters"]["weights"]["a->h1"] in weights
+    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    assert [record["epoch"] for record in records] == [0, 1, 2, 3]
+    assert set(records[0]) == {"epoch", "loss", "validation_loss", "metrics", "rate", "seconds"}
+    assert records[0]["loss"] == document["loss"]["first"]
+
+
+def test_out_of_several_files_is_a_folder_each(neurosim, folder):
+    (folder / "other").mkdir()
+    (folder / "other" / "passed.yaml").write_text((folder / "passed.yaml").read_text())
+
+    ran = neurosim(
+        "run", "passed.yaml", "other/passed.yaml", "invalid.yaml", "failed.yaml", "-q",
+        "--out", "results",
+    )  # fmt: skip
+
+    assert ran.code == 2
+    assert sorted(path.name for path in (folder / "results").iterdir()) == [
+        "failed", "passed", "passed-2",
+    ]  # fmt: skip
+
+
+def test_the_folders_of_files_with_the_same_name_differ():
+    files = ["a/x.yaml", "b/x.yaml", "x-2", "x"]
+
+    found = folders_for(files, Path("out"))
+
+    assert [path.name for path in found] == ["x", "x-2", "x-2-2", "x-3"]
+    assert folders_for(["a/x.yaml"], Path("out")) == [Path("out")]
+
+
+def test_a_skipped_scenario_leaves_no_network_of_an_earlier_run(neurosim, folder):
+    neurosim("run", "passed.yaml", "--out", "results")
+
+    neurosim("run", "skipped.yaml", "--out", "results")
+
+    assert not (folder / "results" / "network.json").exists()
+    assert (folder / "results" / "metrics.jsonl").read_text() == ""
+    assert json.loads((folder / "results" / "run.json").read_text())["status"] == "skipped"
+
+
+def test_a_folder_that_is_a_file_is_told_before_anything_is_trained(neurosim, folder):
+    (folder / "results").write_text("mine")
+
+    ran = neurosim("run", "passed.yaml", "--set", "training.epochs=1000000000", "--out", "results")
+
+    assert ran.code == 2
+    assert ran.err == (
+        "error: results: no folder that can be written to, file exists;"
+        " expected a folder, or a new name\n"
+    )
+    assert (folder / "results").read_text() == "mine"
+
+
+def test_a_folder_below_a_file_is_told(neurosim):
+    ran = neurosim("run", "passed.yaml", "--out", "failed.yaml/results")
+
+    assert ran.code == 2
+    assert "error: failed.yaml/results: no folder that can be written to, not a dir" in ran.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+
+    with pytest.raises(FileError, match="permission denied"):
+        prepare_folder(tmp_path)
+
+
+def test_a_folder_that_the_system_calls_read_only_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    with pytest.raises(FileError, match="no folder that can be written to, permission denied"):
+        prepare_folder(tmp_path)
+
+
+def test_a_folder_that_has_the_name_of_a_result_is_told_before_anything_is_trained(
+    neurosim, folder
+):
+    (folder / "results" / "run.json" / "in the way").mkdir(parents=True)
+
+    ran = neurosim("run", "passed.yaml", "--set", "training.epochs=1000000000", "--out", "results")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "error: results/run.json: is a folder; expected a file, or none, to write results to\n"
+    )
+    assert [path.name for path in (folder / "results").iterdir()] == ["run.json"]
+
+
+def test_a_result_that_cannot_take_its_name_leaves_nothing_half_written(folder):
+    (folder / "results" / "run.json").mkdir(parents=True)
+
+    with pytest.raises(FileError, match="results: no folder that can be written to, is a dir"):
+        write_result(ns.run_scenario("passed.yaml"), folder / "results")
+    assert not [path.name for path in (folder / "results").iterdir() if path.name[0] == "."]
+
+
+def test_out_needs_a_name(neurosim, folder):
+    before = sorted(folder.iterdir())
+
+    ran = neurosim("run", "passed.yaml", "--out", "")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "error: --out: no folder, got ''; expected the name of one\n"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_what_is_no_number_any_more_is_null_and_not_text(neurosim):
+    ran = neurosim("run", "diverged.yaml", "--json")
+
+    assert ran.code == 3
+    assert json.loads(ran.out)["loss"]["last"] is None
+
+
+def test_an_invalid_file_makes_no_folder(neurosim, folder):
+    assert neurosim("run", "invalid.yaml", "--out", "results").code == 2
+    assert not (folder / "results").exists()
+
+
+def test_a_file_name_that_is_no_text_is_escaped(neurosim, folder):
+    name = os.fsdecode(b"b\xff.yaml")
+    (folder / name).write_text((folder / "passed.yaml").read_text())
+
+    ran = neurosim("run", name, "--json")
+
+    assert json.loads(ran.out)["path"] == name

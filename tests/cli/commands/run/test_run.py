@@ -1,0 +1,255 @@
+"""``neurosim run`` as a person sees it, and its exit codes."""
+
+import pytest
+
+
+def test_a_person_sees_network_training_rows_and_expectations(neurosim):
+    ran = neurosim("run", "passed.yaml")
+
+    lines = ran.out.splitlines()
+    assert ran.code == 0
+    assert ran.err == ""
+    assert lines[0] == "Either but not both"
+    assert lines[1] == "network: 2 inputs, 4 neurons, 9 connections, 1 output"
+    assert lines[2].startswith("training: 4 epochs, loss 0.")
+    assert " -> 0." in lines[2]
+    assert lines[2].endswith(" s)")
+    assert lines[4].split() == ["inputs", "targets", "outputs"]
+    assert lines[5].split() == ["a", "b", "o1", "o1"]
+    assert [line.split()[:3] for line in lines[6:10]] == [
+        ["0", "0", "0"],
+        ["0", "1", "1"],
+        ["1", "0", "1"],
+        ["1", "1", "0"],
+    ]
+    assert lines[11] == "expectations"
+    assert lines[12].startswith("met      loss before training = 0.")
+    assert lines[12].endswith(", expected above 0.1")
+    assert lines[14:] == ["2 of 2 expectations met", ""]
+
+
+def test_an_expectation_that_is_not_met_says_by_how_much(neurosim):
+    ran = neurosim("run", "passed.yaml", "--set", "expect[1]={epoch: 0, bias: o1, equals: 2}")
+
+    assert ran.code == 1
+    assert "not met  bias of o1 before training = 0, expected 2 within 1e-09; off by 2" in ran.out
+    assert "1 of 2 expectations met" in ran.out
+
+
+def test_sixteen_rows_are_shown_of_more(neurosim):
+    rows = [[k, 0] for k in range(20)]
+
+    ran = neurosim(
+        "run",
+        "passed.yaml",
+        *("--set", f"data.inputs={rows}"),
+        *("--set", f"data.targets={[0, 1] * 10}"),
+    )
+
+    assert "\n... (16 of 20 training rows)\n" in ran.out
+    assert "\n15  0 " in ran.out
+    assert "\n16  0 " not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("passed", 0, "2 of 2 expectations met"),
+        ("skipped", 0, "skipped: data set 'moons': comes through scikit-learn, which is not"),
+        ("failed", 1, "1 of 2 expectations met"),
+        ("diverged", 3, "diverged: epoch "),
+    ],
+)
+def test_each_ending_has_its_code_and_its_words(neurosim, name, code, words):
+    ran = neurosim("run", f"{name}.yaml")
+
+    assert ran.code == code
+    assert words in ran.out
+    assert ran.err == ""
+
+
+def test_an_invalid_file_has_code_2_and_each_mistake_a_line_on_stderr(neurosim):
+    ran = neurosim("run", "invalid.yaml")
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert [line[:40] for line in ran.err.splitlines()] == [
+        "error: invalid.yaml:7:41: network.layers",
+        "error: invalid.yaml:15:3: training.epoch",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["passed", "skipped"], 0),
+        (["passed", "failed", "skipped"], 1),
+        (["failed", "diverged", "passed"], 3),
+        (["diverged", "invalid", "failed"], 2),
+        (["invalid", "passed"], 2),
+    ],
+)
+def test_for_several_files_the_worst_ending_counts_in_the_order_2_3_1_0(neurosim, names, code):
+    ran = neurosim("run", "-q", *(f"{name}.yaml" for name in names))
+
+    shown = [line.split()[0] for line in ran.out.splitlines()[:-1]]
+    assert ran.code == code
+    assert shown == [name for name in names if name != "invalid"]
+    assert sorted(ran.out.splitlines()[-1].split(", ")) == sorted(f"1 {name}" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("passed", "passed   passed: 2 of 2 expectations met\n"),
+        ("failed", "failed   failed: 1 of 2 expectations met\n"),
+        ("skipped", "skipped  skipped: data set 'moons': comes through scikit-learn, which is"),
+        ("diverged", "diverged diverged: epoch "),
+    ],
+)
+def test_quiet_is_a_line_a_file(neurosim, name, line):
+    ran = neurosim("run", "-q", f"{name}.yaml")
+
+    assert ran.out.startswith(line)
+    assert ran.out.count("\n") == 1
+
+
+def test_engine_seed_and_keys_of_the_file_can_be_changed(neurosim):
+    ran = neurosim(
+        "run", "passed.yaml", "--engine", "graph", "--seed", "7", "--set", "training.epochs=1"
+    )
+
+    assert "training: 1 epoch, loss " in ran.out
+    assert " (graph engine, " in ran.out
+    assert ran.out != neurosim("run", "passed.yaml", "--set", "training.epochs=1").out
+
+
+def test_a_shipped_scenario_is_found_by_its_name(neurosim):
+    ran = neurosim("run", "two-two-one")
+
+    assert ran.code == 0
+    assert "output of o1 for [2, 3] = 0.7216325609518421, expected 0.7216325609518421" in ran.out
+
+
+def test_markup_in_a_title_is_text(neurosim):
+    ran = neurosim("run", "passed.yaml", "--set", "title='[red]a[/red] [/]'")
+
+    assert ran.out.startswith("[red]a[/red] [/]\n")
+
+
+@pytest.mark.parametrize(
+    ("columns", "names", "note"),
+    [
+        (40, ["inputs", "targets", "outputs"], ""),
+        (24, ["inputs", "outputs"], "... (no room for targets)"),
+        (18, ["inputs", "outputs"], "... (no room for targets)"),
+        (10, ["outputs"], "... (no room for inputs and targets)"),
+        (0, ["inputs", "targets", "outputs"], ""),
+    ],
+)
+def test_a_narrow_terminal_shows_fewer_columns_with_all_their_digits(
+    neurosim, monkeypatch, columns, names, note
+):
+    shown = [line.split()[-1] for line in neurosim("run", "passed.yaml").out.splitlines()[6:10]]
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    table = neurosim("run", "passed.yaml").out.partition("\n\n")[2].splitlines()
+
+    assert table[0].split() == names
+    assert [line.split()[-1] for line in table[2:6]] == shown
+    assert table[6] == note
+
+
+def test_a_title_of_several_lines_is_one_line_of_the_report(neurosim):
+    ran = neurosim("run", "passed.yaml", '--set=title="two\\nlines"')
+
+    assert ran.out.splitlines()[0] == "two lines"
+
+
+def test_too_little_memory_is_told_in_a_line(neurosim, monkeypatch):
+    def exhaust(*_, **__):
+        raise MemoryError("Unable to allocate 8 TiB")
+
+    monkeypatch.setattr("neurosim.cli.commands.run.run.start_run", exhaust)
+
+    ran = neurosim("run", "passed.yaml")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "error: not enough memory, Unable to allocate 8 TiB; expected a smaller task\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run", "n" * 5000], ["n" * 5000], ["run", f"{'n' * 5000}.yaml"]]
+)
+def test_a_name_of_thousands_of_letters_is_told_in_a_short_line(neurosim, arguments):
+    ran = neurosim(*arguments)
+
+    assert ran.code == 2
+    assert max(map(len, ran.err.splitlines())) < 600
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_the_table_fits_any_terminal(neurosim, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    names = [f"a_rather_long_name_{k}" for k in range(12)]
+    sets = {
+        "network.layers[0].neurons": str(names),
+        "data.inputs": str([[k / 3 for k in range(12)]] * 4),
+        "expect": "[]",
+    }
+
+    ran = neurosim("run", "passed.yaml", *(f"--set={key}={value}" for key, value in sets.items()))
+
+    table = ran.out.splitlines()[4:]
+    assert ran.code == 0
+    assert max(map(len, table)) <= columns
+    assert "inputs (" in table[0]
+    assert "outputs" in table[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run"], "Missing argument 'FILE|NAME...'"),
+        (["rnu", "xor"], "unknown command 'rnu' (did you mean 'run'?); known: run, debug, draw"),
+        (["run", "xor", "--nosuch"], "No such option '--nosuch'"),
+        (["run", "xor", "--engine", "gpu"], "'gpu' is not one of 'graph', 'compiled'"),
+        (["run", "xor", "--seed", "-1"], "-1 is not in the range"),
+        (["run", "xor", "--set", "a"], "error: --set: not understood, got 'a'; expected key=value"),
+        (["run", "nosuch"], "error: no file and no shipped scenario, got 'nosuch'"),
+        (["run", "none.yaml"], "error: none.yaml: cannot be read, no such file or directory"),
+        (["run", "."], "error: .: cannot be read, is a directory; expected a file"),
+        (["run", "a\0b.yaml"], "cannot be read, embedded null byte"),
+    ],
+)
+def test_wrong_use_is_told_on_stderr_with_code_2(neurosim, arguments, words):
+    ran = neurosim(*arguments)
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert words in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_file_that_is_no_scenario_is_told(neurosim, folder):
+    (folder / "rows.csv").write_text("a,b\n1,2\n")
+    (folder / "binary.yaml").write_bytes(bytes(range(256)))
+
+    assert "rows.csv:1:1: no scenario; expected a mapping" in neurosim("run", "rows.csv").err
+    assert "binary.yaml:3:115: no UTF-8 text" in neurosim("run", "binary.yaml").err
+
+
+def test_help_and_version_end_well(neurosim):
+    ran = neurosim("--help")
+
+    assert ran.code == 0
+    assert "Begin with: neurosim run xor" in ran.out
+    commands = ran.out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in commands][:5] == [
+        "run", "debug", "draw", "plot", "diff",
+    ]  # fmt: skip
+    assert neurosim("--version").out == "neurosim 0.1.0\n"
+    assert neurosim("run", "-h").code == 0
+    assert neurosim().code == 2

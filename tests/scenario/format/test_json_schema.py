@@ -1,0 +1,127 @@
+"""The JSON Schema: it takes every shipped scenario, and finds planted mistakes."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from neurosim.scenario import list_scenarios, schema, shipped_folder
+from neurosim.scenario.format.node import plain
+from neurosim.scenario.format.yaml_text import parse
+
+
+@pytest.fixture(scope="module")
+def validator():
+    Draft202012Validator.check_schema(schema())
+    return Draft202012Validator(schema())
+
+
+def as_json(text):
+    """The text of a scenario as JSON sees it, with lists instead of tuples."""
+    tree, problems = parse(text, "s.yaml")
+    assert problems == []
+    return json.loads(json.dumps(plain(tree)))
+
+
+@pytest.mark.parametrize("shipped", list_scenarios(), ids=lambda shipped: shipped.name)
+def test_every_shipped_scenario_is_valid(validator, shipped):
+    document = as_json(shipped.path.read_text(encoding="utf-8"))
+
+    assert [error.message for error in validator.iter_errors(document)] == []
+
+
+def test_the_two_scenarios_of_the_specification_are_valid(validator, two_two_one, single_layer):
+    for text in (two_two_one(), single_layer):
+        assert [error.message for error in validator.iter_errors(as_json(text))] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("neurosim: 1", "neurosim: 2", "neurosim"),
+        ("title: Either or both\n", "", ""),
+        ("seed: 1", "seed: -1", "seed"),
+        ("seed: 1", "sed: 1", ""),
+        ("sigmoid", "sigmod", "network.layers.1.activation"),
+        ("neurons: 1,", "neurons: 0,", "network.layers.1.neurons"),
+        ("neurons: 1,", "neurons: 1, bais: 3,", "network.layers.1"),
+        ("[0, 1]", "[0, x]", "data"),
+        ("binary_cross_entropy", "cross", "training.loss"),
+        ("name: sgd", "name: sdg", "training.optimizer"),
+        ("learning_rate: 1", "learning_rate: fast", "training.optimizer"),
+        ("epochs: 4", "epochs: 1.5", "training.epochs"),
+        ("epochs: 4", "epochs: 4\n  batch_size: none", "training.batch_size"),
+        ("{loss: {below: 1}}", "{loss: {}}", "expect.1"),
+        ("{loss: {below: 1}}", "{loss: {below: 1, tolerance: 1}}", "expect.1"),
+        ("{loss: {below: 1}}", "{los: {below: 1}}", "expect.1"),
+        ("{loss: {below: 1}}", "{weight: a->o1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, delta: o1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, delta: o1, bias: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, forward: [0, 1], output: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{after: fore, output: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{smaple: 1, output: o1, equals: 1}", "expect.1"),
+        ("{loss: {below: 1}}", "{sample: 1, accuracy: {equals: 1}}", "expect.1"),
+        ("data:", "  initial: {weights: {uniform: [0, 1], normal: [0, 1]}}\ndata:", "network"),
+    ],
+)
+def test_a_planted_mistake_is_found_where_it_is(validator, small, old, new, path):
+    errors = list(validator.iter_errors(as_json(small((old, new)))))
+
+    assert errors
+    assert any(".".join(map(str, error.absolute_path)).startswith(path) for error in errors)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "{delta: o1, equals: 1}",
+        "{epoch: 3, sample: 1, after: backward, output_gradient: o1, equals: 0, tolerance: 1}",
+        "{after: update, weight: a->o1, below: 1}",
+        "{sample: 1, loss: {above: 1}}",
+    ],
+)
+def test_a_moment_within_an_epoch_is_valid(validator, small, item):
+    document = as_json(small(("{loss: {below: 1}}", item)))
+
+    assert [error.message for error in validator.iter_errors(document)] == []
+
+
+def resolved(part, definitions):
+    """The schema with what it refers to in place: the names of definitions are pydantic's."""
+    if isinstance(part, list):
+        return [resolved(item, definitions) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        inner = definitions[part["$ref"].rpartition("/")[2]]
+        rest = {key: value for key, value in part.items() if key != "$ref"}
+        return resolved({**inner, **rest}, definitions)
+    return {
+        key: resolved(value, definitions)
+        for key, value in part.items()
+        if key not in ("$defs", "discriminator")
+    }
+
+
+def test_the_shipped_schema_is_the_one_that_is_generated():
+    shipped = json.loads((shipped_folder() / "scenario.schema.json").read_text(encoding="utf-8"))
+    generated = schema()
+
+    assert resolved(shipped, shipped["$defs"]) == resolved(generated, generated["$defs"])
+
+
+def test_every_key_is_described_for_editors():
+    found = schema()
+    entries = {
+        name: entry["properties"]
+        for name, entry in found["$defs"].items()
+        if name.endswith(("Entry", "Expectation", "Source", "Judgement"))
+    }
+
+    assert len(entries) > 15
+    assert {
+        f"{name}.{key}"
+        for name, keys in entries.items()
+        for key, value in keys.items()
+        if "description" not in value and "$ref" not in value
+    } == set()
