@@ -5,17 +5,17 @@ from itertools import groupby
 
 from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
-    Carried,
+    Activated,
+    Backpropagated,
     Compared,
-    Fired,
+    DeltaComputed,
+    GradientComputed,
     Loaded,
     Measured,
     Normalized,
-    Returned,
     Started,
     Step,
+    Summed,
     Updated,
     leading,
     plus,
@@ -27,14 +27,14 @@ from neurosim.network.neuron import Neuron
 _COMING = {
     Loaded: "loaded",
     Started: "started",
-    Carried: "added",
-    Fired: "computed",
+    Summed: "added",
+    Activated: "computed",
     Normalized: "computed",
     Measured: "measured",
     Compared: "compared with its target",
-    Returned: "added",
-    Blamed: "computed",
-    Assigned: "assigned",
+    Backpropagated: "added",
+    DeltaComputed: "computed",
+    GradientComputed: "assigned",
     Updated: "updated",
 }
 _MOST_TERMS = 8  # of a sum in a line
@@ -48,17 +48,17 @@ def tell_coming(step: Step) -> str:
 def subject_of(step: Step) -> Neuron | Layer | Network:
     """What a step is about: the neuron whose turn it is, a softmax layer, or the loss."""
     match step:
-        case Loaded() | Started() | Fired() | Compared() | Blamed():
+        case Loaded() | Started() | Activated() | Compared() | DeltaComputed():
             return step.neuron
-        case Carried():
+        case Summed():
             return step.connection.target
-        case Returned():
+        case Backpropagated():
             return step.connection.source
         case Normalized():
             return step.layer
         case Measured():
             return step.network
-        case Assigned() | Updated():
+        case GradientComputed() | Updated():
             return step.owner if isinstance(step.owner, Neuron) else step.owner.target
 
 
@@ -79,18 +79,18 @@ def tell(steps: Iterable[Step]) -> list[str]:
 def _line_of(step: Step) -> tuple[str, object]:
     """Steps that are equal in this stand in one line."""
     match step:
-        case Started() | Carried():
+        case Started() | Summed():
             return "net", subject_of(step)
-        case Returned():
+        case Backpropagated():
             return "blame", step.connection.source
     return "", None
 
 
 def _net(steps: Sequence[Step]) -> str:
-    first, terms = steps[0], [step for step in steps if isinstance(step, Carried)]
+    first, terms = steps[0], [step for step in steps if isinstance(step, Summed)]
     neuron = subject_of(first)
     assert isinstance(neuron, Neuron)
-    assert isinstance(first, Started | Carried)
+    assert isinstance(first, Started | Summed)
     start = short(first.after if isinstance(first, Started) else first.before)
     if isinstance(first, Started) and neuron.bias is None and terms:
         start = ""  # a sum without a bias begins with its first term
@@ -99,7 +99,7 @@ def _net(steps: Sequence[Step]) -> str:
 
 
 def _blame(steps: Sequence[Step]) -> str:
-    terms = [step for step in steps if isinstance(step, Returned)]
+    terms = [step for step in steps if isinstance(step, Backpropagated)]
     name, start = terms[0].connection.source.name, terms[0].start
     text = _sum("" if start == 0.0 else short(start), [(s.weight, s.delta) for s in terms])
     return f"{name}: dL/d{name} = {text} = {short(terms[-1].after)}"

@@ -13,11 +13,11 @@ from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
 from neurosim.functions.losses import TARGET_RULES, Loss
 from neurosim.functions.numbers import require_array
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
+    Backpropagated,
     Compared,
+    DeltaComputed,
+    GradientComputed,
     Measured,
-    Returned,
     Step,
     gradient_of,
     record,
@@ -62,7 +62,7 @@ def backward(
         position: of the sample in its batch; gradients start anew at 0.
 
     Yields:
-        Compared, Returned, Blamed, Assigned.
+        Compared, Backpropagated, DeltaComputed, GradientComputed.
 
     Raises:
         ShapeError: ``target`` has another shape.
@@ -170,7 +170,7 @@ def backward_steps(
                 assert delta is not None
                 after = neuron.output_gradient = addend + weight * delta
                 is_blamed = True
-                yield record(Returned, (connection, before, addend, weight, delta, after))
+                yield record(Backpropagated, (connection, before, addend, weight, delta, after))
             if group.layer is not None:
                 found.append((is_given, is_blamed))
                 continue
@@ -200,7 +200,7 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
     return Compared(neuron, quantity, before, output, target, formula, after)
 
 
-def _blame(place: Place, is_given: bool, is_blamed: bool) -> Blamed:
+def _blame(place: Place, is_given: bool, is_blamed: bool) -> DeltaComputed:
     neuron = place.neuron
     before, z, a = neuron.delta, neuron.net_input, neuron.output
     assert place.slope is not None
@@ -210,7 +210,7 @@ def _blame(place: Place, is_given: bool, is_blamed: bool) -> Blamed:
     start, blame = _parts(neuron, is_given, is_blamed)
     after = start + blame * slope if is_given else blame * slope
     neuron.delta = after
-    return record(Blamed, (neuron, before, start, blame, 0.0, z, a, slope, after))
+    return record(DeltaComputed, (neuron, before, start, blame, 0.0, z, a, slope, after))
 
 
 def _parts(neuron: Neuron, is_given: bool, is_blamed: bool) -> tuple[float, float]:
@@ -233,7 +233,7 @@ def _blame_layer(
         after = start + output * (blame - shift)
         neuron.delta = after
         z = _number(neuron.net_input)
-        yield Blamed(neuron, before, start, blame, shift, z, output, output, after)
+        yield DeltaComputed(neuron, before, start, blame, shift, z, output, output, after)
 
 
 def _assign(place: Place, position: int) -> Generator[Step, None, None]:
@@ -246,7 +246,7 @@ def _assign(place: Place, position: int) -> Generator[Step, None, None]:
             assert before is not None
             start = before
         after = connection.gradient = start + value * delta
-        yield record(Assigned, (connection, before, start, value, delta, after))
+        yield record(GradientComputed, (connection, before, start, value, delta, after))
     if neuron._bias is not None:
         before, delta = neuron.bias_gradient, neuron.delta
         assert delta is not None
@@ -254,7 +254,7 @@ def _assign(place: Place, position: int) -> Generator[Step, None, None]:
             assert before is not None
             start = before
         after = neuron.bias_gradient = start + delta
-        yield record(Assigned, (neuron, before, start, 1.0, delta, after))
+        yield record(GradientComputed, (neuron, before, start, 1.0, delta, after))
 
 
 def _number(value: float | None) -> float:

@@ -13,12 +13,12 @@ from neurosim.errors import ShapeError
 from neurosim.functions.activations import softmax
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.interpreter.steps import (
-    Carried,
-    Fired,
+    Activated,
     Loaded,
     Normalized,
     Started,
     Step,
+    Summed,
     record,
 )
 from neurosim.interpreter.visits import Group, Schedule, require_network, schedule_of
@@ -35,7 +35,7 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
         sample: one value per input neuron, (n_in,).
 
     Yields:
-        Loaded, Started, Carried, Fired, Normalized.
+        Loaded, Started, Summed, Activated, Normalized.
 
     Raises:
         WrongTypeError: there is no network.
@@ -82,12 +82,12 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
                 assert start is not None
                 assert carried is not None
                 z = neuron.net_input = start + weight * carried
-                yield record(Carried, (connection, start, weight, carried, z))
+                yield record(Summed, (connection, start, weight, carried, z))
             if place.scalar is not None:
                 before, net = neuron.output, neuron.net_input
                 assert net is not None
                 a = neuron.output = place.scalar(net)
-                yield record(Fired, (neuron, before, net, a))
+                yield record(Activated, (neuron, before, net, a))
         if group.layer is not None:
             yield _normalize(group)
 

@@ -22,7 +22,7 @@ from neurosim.network.neuron import Neuron
 
 Number = float | None
 
-# `record(Carried, fields)` is `Carried(*fields)` in half the time: a NamedTuple's own call goes
+# `record(Summed, fields)` is `Summed(*fields)` in half the time: a NamedTuple's own call goes
 # through a Python function. The passes make the records of connections and neurons by it.
 record = tuple.__new__
 
@@ -49,7 +49,7 @@ class Started(NamedTuple):
         return f"{self.neuron.name}: net = {short(self.after)}"
 
 
-class Carried(NamedTuple):
+class Summed(NamedTuple):
     """A connection added its term, weight * value, to its target's net input."""
 
     connection: Connection
@@ -65,7 +65,7 @@ class Carried(NamedTuple):
         )
 
 
-class Fired(NamedTuple):
+class Activated(NamedTuple):
     """A neuron's output became activation(net_input)."""
 
     neuron: Neuron
@@ -131,7 +131,7 @@ class Compared(NamedTuple):
         return f"{what} = {text} = {short(self.after)}"
 
 
-class Returned(NamedTuple):
+class Backpropagated(NamedTuple):
     """Blame came back along a connection: weight * delta(target), added to dL/d(source)."""
 
     connection: Connection
@@ -147,7 +147,7 @@ class Returned(NamedTuple):
         return f"{source}: dL/d{source} = {short(self.start)}{term} = {short(self.after)}"
 
 
-class Blamed(NamedTuple):
+class DeltaComputed(NamedTuple):
     """A neuron's delta, dL/dz: its dL/da times the slope of its activation.
 
     ``start`` is the part that the loss gave at once (see `Compared`), else 0. In a softmax layer
@@ -180,7 +180,7 @@ class Blamed(NamedTuple):
         return activation.slope_text.format(a=operand(self.output), z=operand(self.net_input))
 
 
-class Assigned(NamedTuple):
+class GradientComputed(NamedTuple):
     """A gradient took this sample's term: value * delta for a weight, delta for a bias.
 
     ``owner`` is the connection, or the neuron whose bias it is (then ``value`` is 1).
@@ -248,14 +248,14 @@ class Updated(NamedTuple):
 Step = (
     Loaded
     | Started
-    | Carried
-    | Fired
+    | Summed
+    | Activated
     | Normalized
     | Measured
     | Compared
-    | Returned
-    | Blamed
-    | Assigned
+    | Backpropagated
+    | DeltaComputed
+    | GradientComputed
     | Updated
 )
 
@@ -273,11 +273,11 @@ def redo(step: Step) -> None:
 def _write(step: Step, *, is_done: bool) -> None:
     value: Any = getattr(step, "after" if is_done else "before", None)  # what is no step has none
     match step:
-        case Loaded() | Fired():
+        case Loaded() | Activated():
             step.neuron.output = value
         case Started():
             step.neuron.net_input = value
-        case Carried():
+        case Summed():
             step.connection.target.net_input = value
         case Normalized():
             for neuron, number in zip(step.layer.neurons, value, strict=True):
@@ -286,11 +286,11 @@ def _write(step: Step, *, is_done: bool) -> None:
             step.network.loss = value
         case Compared():
             setattr(step.neuron, step.quantity, value)
-        case Returned():
+        case Backpropagated():
             step.connection.source.output_gradient = value
-        case Blamed():
+        case DeltaComputed():
             step.neuron.delta = value
-        case Assigned():
+        case GradientComputed():
             _write_gradient(step.owner, value)
         case Updated():
             _write_parameter(step, value, step.memory_after if is_done else step.memory_before)

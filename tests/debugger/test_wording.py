@@ -4,7 +4,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.wording import subject_of, tell, tell_coming
-from neurosim.interpreter.steps import Carried, Measured, Returned, Updated
+from neurosim.interpreter.steps import Backpropagated, Measured, Summed, Updated
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def test_what_is_about_to_happen_is_told_by_its_kind(xor, steps):
     assert found == {
         "Loaded": " is about to be loaded",
         "Started": " is about to be started",
-        "Carried": " is about to be added",
-        "Fired": " is about to be computed",
+        "Summed": " is about to be added",
+        "Activated": " is about to be computed",
         "Measured": " is about to be measured",
         "Compared": " is about to be compared with its target",
-        "Blamed": " is about to be computed",
-        "Assigned": " is about to be assigned",
-        "Returned": " is about to be added",
+        "DeltaComputed": " is about to be computed",
+        "GradientComputed": " is about to be assigned",
+        "Backpropagated": " is about to be added",
         "Updated": " is about to be updated",
     }
 
@@ -94,7 +94,7 @@ def test_each_step_is_about_the_neuron_whose_turn_it_is(xor, steps):
 
     found = {type(s): subject_of(s) for s in steps(session)}
 
-    assert found[Carried] is net["o1"]
-    assert found[Returned] is net["h2"]
+    assert found[Summed] is net["o1"]
+    assert found[Backpropagated] is net["h2"]
     assert found[Updated] is net["o1"]
     assert found[Measured] is net

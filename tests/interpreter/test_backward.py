@@ -3,7 +3,7 @@
 import pytest
 
 from neurosim.functions.losses import LOSSES
-from neurosim.interpreter import Assigned, Blamed, Returned, backward, measure
+from neurosim.interpreter import Backpropagated, DeltaComputed, GradientComputed, backward, measure
 from neurosim.interpreter.steps import value_of
 from neurosim.network import Network
 
@@ -36,13 +36,13 @@ def test_a_pass_back_is_this_list_of_happenings(line):
 
     assert happenings(backward(line, [-22.5], HALF)) == [
         ("Compared", "y", "output_gradient", None, -20.5, -22.5, "-({t} - {x})", 2.0),
-        ("Blamed", "y", None, 0.0, 2.0, 0.0, -20.5, -20.5, 1.0, 2.0),
-        ("Assigned", "h->y", None, 0.0, 7.0, 2.0, 14.0),
-        ("Assigned", "y", None, 0.0, 1.0, 2.0, 2.0),
-        ("Returned", "h->y", None, 0.0, -3.0, 2.0, -6.0),
-        ("Blamed", "h", None, 0.0, -6.0, 0.0, 7.0, 7.0, 1.0, -6.0),
-        ("Assigned", "x->h", None, 0.0, 3.0, -6.0, -18.0),
-        ("Assigned", "h", None, 0.0, 1.0, -6.0, -6.0),
+        ("DeltaComputed", "y", None, 0.0, 2.0, 0.0, -20.5, -20.5, 1.0, 2.0),
+        ("GradientComputed", "h->y", None, 0.0, 7.0, 2.0, 14.0),
+        ("GradientComputed", "y", None, 0.0, 1.0, 2.0, 2.0),
+        ("Backpropagated", "h->y", None, 0.0, -3.0, 2.0, -6.0),
+        ("DeltaComputed", "h", None, 0.0, -6.0, 0.0, 7.0, 7.0, 1.0, -6.0),
+        ("GradientComputed", "x->h", None, 0.0, 3.0, -6.0, -18.0),
+        ("GradientComputed", "h", None, 0.0, 1.0, -6.0, -6.0),
     ]
 
 
@@ -59,9 +59,9 @@ def test_blame_comes_back_along_connections_in_the_order_they_were_added():
 
     steps = happenings(backward(made, [0.0, 0.0], HALF))
 
-    assert [s for s in steps if s[0] == "Returned"] == [
-        ("Returned", "h->b", None, 0.0, 2.0, 2.0, 4.0),
-        ("Returned", "h->a", 4.0, 4.0, 3.0, 3.0, 13.0),
+    assert [s for s in steps if s[0] == "Backpropagated"] == [
+        ("Backpropagated", "h->b", None, 0.0, 2.0, 2.0, 4.0),
+        ("Backpropagated", "h->a", 4.0, 4.0, 3.0, 3.0, 13.0),
     ]
 
 
@@ -95,8 +95,8 @@ def test_a_sigmoid_output_that_feeds_others_adds_to_the_delta_that_the_loss_gave
     steps = list(backward(made, [1.0, 0.0], LOSSES["binary_cross_entropy"]))
 
     # a: -1/2 from the loss itself, and 4 * 1/2 back, times the slope 1/4
-    blamed = [value_of(s) for s in steps if isinstance(s, Blamed)]
-    assert blamed == [("Blamed", "a", -0.5, -0.5, 2.0, 0.0, 0.0, 0.5, 0.25, 0.0)]
+    blamed = [value_of(s) for s in steps if isinstance(s, DeltaComputed)]
+    assert blamed == [("DeltaComputed", "a", -0.5, -0.5, 2.0, 0.0, 0.0, 0.5, 0.25, 0.0)]
     assert (made["b"].delta, made["a"].delta) == (0.5, 0.0)
 
 
@@ -118,7 +118,7 @@ def test_a_neuron_without_a_bias_is_assigned_no_bias_gradient():
     made.outputs = ["y"]
     made.forward([3.0])
 
-    steps = [s for s in backward(made, [0.0], HALF) if isinstance(s, Assigned)]
+    steps = [s for s in backward(made, [0.0], HALF) if isinstance(s, GradientComputed)]
 
     assert [s.owner.name for s in steps] == ["x->y"]
     assert made["y"].bias_gradient is None
@@ -185,7 +185,7 @@ def test_a_chain_of_ten_thousand_neurons_is_walked_back():
     made.outputs = [previous]
     made.forward([2.0])
 
-    n_returned = sum(isinstance(s, Returned) for s in backward(made, [1.0], HALF))
+    n_returned = sum(isinstance(s, Backpropagated) for s in backward(made, [1.0], HALF))
 
     assert n_returned == 9_999
     assert made["x", "n0"].gradient == 2.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, WrongTypeError
-from neurosim.interpreter import Carried, Fired, Loaded, Normalized, Started, forward
+from neurosim.interpreter import Activated, Loaded, Normalized, Started, Summed, forward
 from neurosim.interpreter.steps import value_of
 from neurosim.network import Network
 
@@ -19,11 +19,11 @@ def test_a_pass_is_this_list_of_happenings(line):
     assert happenings(forward(line, [3.0])) == [
         ("Loaded", "x", None, 3.0),
         ("Started", "h", None, 1.0),
-        ("Carried", "x->h", 1.0, 2.0, 3.0, 7.0),
-        ("Fired", "h", None, 7.0, 7.0),
+        ("Summed", "x->h", 1.0, 2.0, 3.0, 7.0),
+        ("Activated", "h", None, 7.0, 7.0),
         ("Started", "y", None, 0.5),
-        ("Carried", "h->y", 0.5, -3.0, 7.0, -20.5),
-        ("Fired", "y", None, -20.5, -20.5),
+        ("Summed", "h->y", 0.5, -3.0, 7.0, -20.5),
+        ("Activated", "y", None, -20.5, -20.5),
     ]
 
 
@@ -34,7 +34,7 @@ def test_a_second_pass_tells_what_stood_there_before(line):
 
     assert steps[0] == ("Loaded", "x", 3.0, 1.0)
     assert steps[1] == ("Started", "h", 7.0, 1.0)
-    assert steps[3] == ("Fired", "h", 7.0, 3.0, 3.0)
+    assert steps[3] == ("Activated", "h", 7.0, 3.0, 3.0)
 
 
 def test_each_step_is_done_when_it_is_told_and_no_later_one_is(line):
@@ -47,7 +47,7 @@ def test_each_step_is_done_when_it_is_told_and_no_later_one_is(line):
 
 def test_what_is_fired_is_the_activation_of_what_was_carried(net):
     for step in forward(net, [2, 3]):
-        if isinstance(step, Fired):
+        if isinstance(step, Activated):
             assert step.after == pytest.approx(1 / (1 + math.exp(-step.net_input)), rel=1e-15)
 
 
@@ -63,7 +63,7 @@ def test_connections_are_walked_in_the_order_they_were_added_and_not_by_name():
     steps = list(forward(made, [1, 2, 3, 4]))
 
     assert [s.neuron.name for s in steps if isinstance(s, Loaded)] == ["b", "a", "h10", "h2"]
-    carried = [s.connection.source.name for s in steps if isinstance(s, Carried)]
+    carried = [s.connection.source.name for s in steps if isinstance(s, Summed)]
     assert carried == ["h10", "b", "h2", "a"]
 
 
@@ -88,8 +88,8 @@ def test_a_neuron_without_a_bias_starts_at_zero():
 
     assert happenings(forward(made, [3.0]))[1:] == [
         ("Started", "y", None, 0.0),
-        ("Carried", "x->y", 0.0, 0.5, 3.0, 1.5),
-        ("Fired", "y", None, 1.5, 1.5),
+        ("Summed", "x->y", 0.0, 0.5, 3.0, 1.5),
+        ("Activated", "y", None, 1.5, 1.5),
     ]
 
 
@@ -102,7 +102,7 @@ def test_a_neuron_that_nothing_leads_to_outputs_the_activation_of_its_bias():
     assert happenings(forward(made, [0.0])) == [
         ("Loaded", "x", None, 0.0),
         ("Started", "c", None, 2.5),
-        ("Fired", "c", None, 2.5, 2.5),
+        ("Activated", "c", None, 2.5, 2.5),
     ]
 
 
@@ -136,7 +136,7 @@ def test_a_neuron_added_first_waits_for_what_it_listens_to():
     made.connect("x", "middle", weight=1.0)
     made.outputs = ["last"]
 
-    fired = [s.neuron.name for s in forward(made, [4.0]) if isinstance(s, Fired)]
+    fired = [s.neuron.name for s in forward(made, [4.0]) if isinstance(s, Activated)]
 
     assert fired == ["middle", "last"]
 
@@ -150,7 +150,7 @@ def test_a_softmax_layer_is_one_step_of_its_own():
     steps = list(forward(made, [1.0]))
 
     third = 1 / 3
-    assert [type(s) for s in steps] == [Loaded, *[Started, Carried] * 3, Normalized]
+    assert [type(s) for s in steps] == [Loaded, *[Started, Summed] * 3, Normalized]
     assert value_of(steps[-1]) == (
         "Normalized", "o", (None, None, None), (0.0, 0.0, 0.0), (third, third, third)
     )  # fmt: skip

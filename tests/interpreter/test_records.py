@@ -7,12 +7,12 @@ from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import Adam
 from neurosim.functions.penalties import L2
 from neurosim.interpreter import (
-    Assigned,
-    Blamed,
-    Fired,
+    Activated,
+    Backpropagated,
+    DeltaComputed,
+    GradientComputed,
     Loaded,
     Measured,
-    Returned,
     Started,
     Updated,
     forward,
@@ -62,20 +62,23 @@ def test_an_update_of_a_bias_says_so(net):
 HANDMADE = [
     (lambda n: Loaded(n["x1"], None, 0.1), "x1 = 0.1"),
     (lambda n: Started(n["h1"], 7.0, 0.35), "h1: net = 0.35"),
-    (lambda n: Fired(n["h1"], None, -1.0, 0.26894), "h1 = sigmoid(-1) = 0.26894"),
+    (lambda n: Activated(n["h1"], None, -1.0, 0.26894), "h1 = sigmoid(-1) = 0.26894"),
     (
-        lambda n: Returned(n["h1", "o1"], None, 0.25, -0.5, 0.5, 0.0),
+        lambda n: Backpropagated(n["h1", "o1"], None, 0.25, -0.5, 0.5, 0.0),
         "h1: dL/dh1 = 0.25 - 0.5*0.5 = 0",
     ),
     (
-        lambda n: Blamed(n["o1"], None, 0.5, -2.0, 0.0, 0.0, 0.5, 0.25, 0.0),
+        lambda n: DeltaComputed(n["o1"], None, 0.5, -2.0, 0.0, 0.0, 0.5, 0.25, 0.0),
         "delta(o1) = 0.5 + (-2)*0.5*(1 - 0.5) = 0",
     ),
     (
-        lambda n: Assigned(n["x1", "h1"], 1.0, 1.0, 2.0, -0.25, 0.5),
+        lambda n: GradientComputed(n["x1", "h1"], 1.0, 1.0, 2.0, -0.25, 0.5),
         "dL/dw(x1->h1) = 1 + 2*(-0.25) = 0.5",
     ),
-    (lambda n: Assigned(n["h1"], 1.0, 1.0, 1.0, -0.25, 0.75), "dL/db(h1) = 1 + (-0.25) = 0.75"),
+    (
+        lambda n: GradientComputed(n["h1"], 1.0, 1.0, 1.0, -0.25, 0.75),
+        "dL/db(h1) = 1 + (-0.25) = 0.75",
+    ),
 ]
 
 
@@ -97,7 +100,7 @@ def test_the_value_of_a_step_names_its_objects_and_holds_its_numbers(net, batch)
     steps = list(batch(net, [[2, 3]], [[1]], loss, Adam(0.1), penalty=L2(0.0)))
 
     assert value_of(steps[0]) == ("Loaded", "x1", None, 2.0)
-    assert value_of(steps[3]) == ("Carried", "x1->h1", 0.0, 0.0, 2.0, 0.0)
+    assert value_of(steps[3]) == ("Summed", "x1->h1", 0.0, 0.0, 2.0, 0.0)
     assert [value_of(s)[:3] for s in steps if isinstance(s, Measured)] == [
         ("Measured", None, "half_squared_error")
     ]

@@ -5,12 +5,12 @@ import pytest
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD
 from neurosim.interpreter import (
-    Blamed,
-    Carried,
+    Activated,
     Compared,
-    Fired,
+    DeltaComputed,
     Measured,
     Normalized,
+    Summed,
     backward,
     forward,
     measure,
@@ -55,7 +55,7 @@ def test_a_published_example_prints_its_arithmetic(mazur, batch):
 
 
 def test_a_negative_weight_is_subtracted(line):
-    assert texts(forward(line, [-2.0]), Carried) == [
+    assert texts(forward(line, [-2.0]), Summed) == [
         "h: net = 1 + 2*(-2) = -3",
         "y: net = 0.5 - 3*(-3) = 9.5",
     ]
@@ -72,7 +72,7 @@ def classes():
 
 
 def test_a_softmax_layer_prints_its_row(classes):
-    steps = texts(forward(classes, [1.0, 2.0]), Fired, Normalized)
+    steps = texts(forward(classes, [1.0, 2.0]), Activated, Normalized)
 
     assert steps == ["o = softmax([1, -4]) = [0.993307, 0.00669285]"]
 
@@ -83,7 +83,7 @@ def test_a_joint_loss_prints_the_net_inputs_and_gives_delta_at_once(classes):
 
     steps = [*measure(classes, [0, 1], loss), *backward(classes, [0, 1], loss)]
 
-    assert texts(steps, Measured, Compared, Blamed) == [
+    assert texts(steps, Measured, Compared, DeltaComputed) == [
         "L = cross_entropy([1, -4], [0, 1]) = 5.00672",
         "delta(a) = 0.993307 - 0 = 0.993307",
         "delta(b) = 0.00669285 - 1 = -0.993307",
@@ -96,7 +96,7 @@ def test_the_blame_of_a_softmax_layer_prints_what_is_shared(classes):
 
     steps = backward(classes, [1, 0], loss)
 
-    assert texts(steps, Compared, Blamed) == [
+    assert texts(steps, Compared, DeltaComputed) == [
         "dL/da = -2*(1 - 0.880797) = -0.238406",
         "dL/db = -2*(0 - 0.119203) = 0.238406",
         "delta(a) = (-0.238406 - (-0.181568))*0.880797 = -0.0500622",
@@ -184,4 +184,4 @@ def test_a_delta_prints_the_slope_by_its_formula_where_there_is_a_short_one(acti
 
     steps = backward(made, [-10], LOSSES["mean_absolute_error"])  # slope 1
 
-    assert texts(steps, Blamed) == [text]
+    assert texts(steps, DeltaComputed) == [text]

@@ -183,7 +183,7 @@ def names_of(step):
         return {step.neuron.name}
     if "owner" in step._fields:
         return {step.owner.name}
-    if type(step).__name__ == "Carried":
+    if type(step).__name__ == "Summed":
         return {step.connection.target.name}
     return {step.connection.source.name} if "connection" in step._fields else set()
 
@@ -195,7 +195,7 @@ def test_a_wrong_before_would_be_seen(batch):
     start = snapshot(network, memory)
 
     for step in reversed(list(forward(network, X[1]))):
-        undo(step._replace(before=0.5) if type(step).__name__ == "Fired" else step)
+        undo(step._replace(before=0.5) if type(step).__name__ == "Activated" else step)
 
     assert snapshot(network, memory) != start
 

@@ -21,17 +21,17 @@ from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.backward import backward_steps, measure_steps
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
-    Carried,
+    Activated,
+    Backpropagated,
     Compared,
-    Fired,
+    DeltaComputed,
+    GradientComputed,
     Measured,
     Normalized,
     Number,
-    Returned,
     Started,
     Step,
+    Summed,
     gradient_of,
     leading,
     operand,
@@ -171,13 +171,13 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         return
     steps = _tried(forward_steps(Schedule((), (), (group,)), []))
     started = next(s for s in steps if isinstance(s, Started) and s.neuron is neuron)
-    carried = [s for s in steps if isinstance(s, Carried) and s.connection.target is neuron]
+    carried = [s for s in steps if isinstance(s, Summed) and s.connection.target is neuron]
     z = carried[-1].after if carried else started.after
     terms = [plus(step.weight, step.value) for step in carried[:MOST_TERMS]]
     text = f"{short(started.after)}{''.join(terms)}{_rest(carried)}"
     yield f"net = {text}{'' if text == short(z) else f' = {short(z)}'}{_stands(z, started.before)}"
     for step in steps:
-        if isinstance(step, Fired) and step.neuron is neuron:
+        if isinstance(step, Activated) and step.neuron is neuron:
             yield f"{step}{_stands(step.after, step.before)}"
         elif isinstance(step, Normalized):
             i = step.layer.neurons.index(neuron)
@@ -220,8 +220,8 @@ def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
             yield f"({steps})"
         return
     compared = [s for s in steps if isinstance(s, Compared) and s.neuron is neuron]
-    returned = [s for s in steps if isinstance(s, Returned) and s.connection.source is neuron]
-    blamed = [s for s in steps if isinstance(s, Blamed) and s.neuron is neuron]
+    returned = [s for s in steps if isinstance(s, Backpropagated) and s.connection.source is neuron]
+    blamed = [s for s in steps if isinstance(s, DeltaComputed) and s.neuron is neuron]
     for step in compared:
         is_last = not (returned or (blamed and step.quantity == "delta"))
         yield f"{step}{_stands(step.after, step.before) if is_last else ''}"
@@ -237,7 +237,7 @@ def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
         yield f"{what} = {started}{slope} = {text}{_stands(blame.after, neuron.delta)}"
 
 
-def _returned(steps: Sequence[Returned]) -> str:
+def _returned(steps: Sequence[Backpropagated]) -> str:
     first = steps[:MOST_TERMS]
     names = [f"w({s.connection.name})*delta({s.connection.target.name})" for s in first]
     names += ["..."] * (len(steps) > MOST_TERMS)
@@ -253,7 +253,11 @@ def _returned(steps: Sequence[Returned]) -> str:
 def _gradients(
     owners: Sequence[Connection | Neuron], steps: list[Step] | str, moment: _Moment
 ) -> Iterable[str]:
-    made = {} if isinstance(steps, str) else {s.owner: s for s in steps if isinstance(s, Assigned)}
+    made = (
+        {}
+        if isinstance(steps, str)
+        else {s.owner: s for s in steps if isinstance(s, GradientComputed)}
+    )
     for owner in owners[:MOST_TERMS]:
         stands = gradient_of(owner)
         if owner in made:
@@ -400,7 +404,7 @@ def _sum_stands(made: float, stands: Number, moment: _Moment) -> str:
     return f" (sum over the batch so far: {short(stands)})"
 
 
-def _rest(steps: Sequence[Carried] | Sequence[Returned]) -> str:
+def _rest(steps: Sequence[Summed] | Sequence[Backpropagated]) -> str:
     """The terms that are not written out, as one number."""
     if len(steps) <= MOST_TERMS:
         return ""

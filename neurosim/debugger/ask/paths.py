@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import counted, short
-from neurosim.interpreter.steps import Blamed, Compared, Step, operand
+from neurosim.interpreter.steps import Compared, DeltaComputed, Step, operand
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -244,11 +244,11 @@ class _ToLoss:
     def __init__(self, network: Network, steps: Iterable[Step]) -> None:
         self._network = network
         self._compared: dict[Neuron, Compared] = {}
-        self._blamed: dict[Neuron, Blamed] = {}
+        self._blamed: dict[Neuron, DeltaComputed] = {}
         for step in steps:
             if isinstance(step, Compared):
                 self._compared[step.neuron] = step
-            elif isinstance(step, Blamed):
+            elif isinstance(step, DeltaComputed):
                 self._blamed[step.neuron] = step
 
     def edges(self, place: Place) -> Iterable[Edge]:

@@ -13,7 +13,7 @@ from neurosim.debugger.ask.parameters import find_owner
 from neurosim.errors import UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import short
 from neurosim.functions.optimizers import Memory, Optimizer
-from neurosim.interpreter.steps import Assigned, Updated
+from neurosim.interpreter.steps import GradientComputed, Updated
 from neurosim.network.network import Network, Parameter
 from neurosim.network.neuron import Neuron
 
@@ -59,7 +59,7 @@ def require_parameter(network: Network, source: object, target: object) -> Param
     return owner
 
 
-def share_of(term: Assigned) -> float:
+def share_of(term: GradientComputed) -> float:
     """What one sample added to the gradient."""
     return term.value * term.delta
 

@@ -16,17 +16,17 @@ from neurosim.errors import NotComputable
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
-    Carried,
+    Activated,
+    Backpropagated,
     Compared,
-    Fired,
+    DeltaComputed,
+    GradientComputed,
     Loaded,
     Measured,
     Normalized,
-    Returned,
     Started,
     Step,
+    Summed,
     Updated,
 )
 from neurosim.network.connection import Connection
@@ -257,7 +257,7 @@ def _before(step: Step, quantity: Quantity, scene: Scene) -> float | None:
     if quantity.name == "net_input":
         return _begun(step, scene, Started)
     if quantity.name == "output_gradient":
-        return _begun(step, scene, Compared, Returned)
+        return _begun(step, scene, Compared, Backpropagated)
     if isinstance(step, Normalized):
         assert isinstance(quantity.owner, Neuron)
         return step.before[step.layer.neurons.index(quantity.owner)]
@@ -310,7 +310,7 @@ class Catch:
         return self._vanishing(scene) if self.name == "vanishing" else ""
 
     def _saturated(self, step: Step) -> str:
-        if not isinstance(step, Fired):
+        if not isinstance(step, Activated):
             return ""
         slope_of = ACTIVATIONS[step.neuron.activation].slope
         slope = math.inf if slope_of is None else slope_of(step.net_input, step.after)
@@ -372,30 +372,30 @@ def completes(step: Step, quantity: Quantity) -> bool:
     if name in {"output", "net_input"}:
         if isinstance(step, Normalized):
             return isinstance(owner, Neuron) and step.layer is owner.layer
-        return isinstance(step, Loaded | Fired) and step.neuron is owner
+        return isinstance(step, Loaded | Activated) and step.neuron is owner
     if name in {"delta", "output_gradient"}:
-        is_delta = isinstance(step, Blamed) or (
+        is_delta = isinstance(step, DeltaComputed) or (
             isinstance(step, Compared) and step.quantity == "delta"
         )
         return is_delta and subject_of(step) is owner
     if name in {"gradient", "bias_gradient"}:
-        return isinstance(step, Assigned) and step.owner is owner
+        return isinstance(step, GradientComputed) and step.owner is owner
     return isinstance(step, Updated) and step.owner is owner
 
 
 _WRITERS: dict[str, tuple[type, ...]] = {  # the steps that may complete a quantity
-    "output": (Loaded, Fired, Normalized),
-    "net_input": (Loaded, Fired, Normalized),
-    "delta": (Blamed, Compared),
-    "output_gradient": (Blamed, Compared),
-    "gradient": (Assigned,),
-    "bias_gradient": (Assigned,),
+    "output": (Loaded, Activated, Normalized),
+    "net_input": (Loaded, Activated, Normalized),
+    "delta": (DeltaComputed, Compared),
+    "output_gradient": (DeltaComputed, Compared),
+    "gradient": (GradientComputed,),
+    "bias_gradient": (GradientComputed,),
     "weight": (Updated,),
     "bias": (Updated,),
     "loss": (Measured,),
 }
 _OF_NEURON = {"forward": "output", "backward": "delta", "update": "bias"}
-_OF_CONNECTION = {"forward": Carried, "backward": Assigned, "update": Updated}
+_OF_CONNECTION = {"forward": Summed, "backward": GradientComputed, "update": Updated}
 
 
 def kinds_of(subject: Subject) -> frozenset[type] | None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
+    Backpropagated,
     Compared,
+    DeltaComputed,
+    GradientComputed,
     Measured,
-    Returned,
     Step,
     Updated,
 )
@@ -58,7 +58,7 @@ def phase_of(step: Step) -> str:
     match step:
         case Updated():
             return "update"
-        case Compared() | Returned() | Blamed() | Assigned():
+        case Compared() | Backpropagated() | DeltaComputed() | GradientComputed():
             return "backward"
         case Measured():
             return "loss"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from neurosim.debugger.time.history import Edit, Place
-from neurosim.interpreter.steps import Assigned, Measured, Step, Updated
+from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network, Parameter
 from neurosim.training.engines.graph import sample_steps, update_of
@@ -32,7 +32,7 @@ class Batch:
     """
 
     rows: tuple[int, ...]
-    terms: tuple[Assigned, ...]
+    terms: tuple[GradientComputed, ...]
     before: float
     gradient: float
     update: Updated | None
@@ -70,10 +70,10 @@ def walk_batch(task: Task, state: TrainingState, owner: Parameter, edits: Edits)
     network, memory, batch_loss = task.network, state.memory.copy(), 0.0
     network.load_parameters(state.parameters)
     own, rows = edits_in(task, state, edits), batch_rows(task, state).tolist()
-    terms: list[Assigned] = []
+    terms: list[GradientComputed] = []
     for unit in range(len(rows)):
         for step in walk_sample(task, state, unit, own):
-            if type(step) is Assigned:
+            if type(step) is GradientComputed:
                 if step.owner is owner:
                     terms.append(step)
             elif type(step) is Measured:

@@ -20,10 +20,10 @@ from neurosim.debugger.traces.trace import Value
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
+    Activated,
     Compared,
-    Fired,
+    DeltaComputed,
+    GradientComputed,
     Measured,
     Normalized,
     Step,
@@ -253,7 +253,7 @@ class _Comparison:
         text = [
             str(step)
             for step in sample.steps
-            if (isinstance(step, Fired) and step.neuron is neuron)
+            if (isinstance(step, Activated) and step.neuron is neuron)
             or (isinstance(step, Normalized) and step.layer is neuron.layer)
         ]
         return self._parting(before, sample, neuron.name, "output", values, *text)
@@ -300,7 +300,7 @@ class _Comparison:
 
         None where there are fewer than two to tell by.
         """
-        terms = [s for s in sample.steps if isinstance(s, Assigned) and s.value != 0.0]
+        terms = [s for s in sample.steps if isinstance(s, GradientComputed) and s.value != 0.0]
         terms = [s for s in terms if _target_of(s.owner) is neuron]
         if len(terms) < 2:
             return None
@@ -312,7 +312,11 @@ class _Comparison:
     def _blamed(
         self, before: TrainingState, sample: _Sample, neuron: Neuron, delta: float
     ) -> Parting:
-        steps = [s for s in sample.steps if isinstance(s, Compared | Blamed) and s.neuron is neuron]
+        steps = [
+            s
+            for s in sample.steps
+            if isinstance(s, Compared | DeltaComputed) and s.neuron is neuron
+        ]
         last = steps[-1]
         return self._parting(
             before, sample, neuron.name, "delta", (last.after, delta), *map(str, steps)
@@ -325,7 +329,9 @@ class _Comparison:
         owner: Parameter,
         values: tuple[float, float],
     ) -> Parting:
-        text = [str(s) for s in sample.steps if isinstance(s, Assigned) and s.owner is owner]
+        text = [
+            str(s) for s in sample.steps if isinstance(s, GradientComputed) and s.owner is owner
+        ]
         return self._parting(before, sample, name_of(owner), "gradient", values, *text)
 
     def _update_places(self, before: TrainingState) -> Iterator[Parting]:

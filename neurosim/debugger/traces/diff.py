@@ -14,7 +14,7 @@ from neurosim.debugger.traces.trace import Entry, Value
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import require_number
 
-_GOES_ON = ("Carried", "Updated")  # the kinds whose arithmetic begins with what stood there
+_GOES_ON = ("Summed", "Updated")  # the kinds whose arithmetic begins with what stood there
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,17 +22,17 @@ from neurosim.errors import DivergedError, FileError
 from neurosim.files import whole_file
 from neurosim.functions.losses import Loss
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
-    Carried,
+    Activated,
+    Backpropagated,
     Compared,
-    Fired,
+    DeltaComputed,
+    GradientComputed,
     Loaded,
     Measured,
     Normalized,
-    Returned,
     Started,
     Step,
+    Summed,
     Updated,
 )
 from neurosim.network.connection import Connection
@@ -131,23 +131,23 @@ def entry_of(position: Position, step: Step) -> Entry:
 def written_by(step: Step) -> tuple[str, ...]:
     """The names of the quantities that a step wrote, such as ``h1.output`` or ``x1->h1.weight``."""
     match step:
-        case Loaded(neuron) | Fired(neuron):
+        case Loaded(neuron) | Activated(neuron):
             return (f"{neuron.name}.output",)
         case Normalized(layer):
             return tuple(f"{neuron.name}.output" for neuron in layer.neurons)
         case Started(neuron):
             return (f"{neuron.name}.net_input",)
-        case Carried(connection):
+        case Summed(connection):
             return (f"{connection.target.name}.net_input",)
         case Measured():
             return ("loss",)
         case Compared(neuron, quantity):
             return (f"{neuron.name}.{quantity}",)
-        case Returned(connection):
+        case Backpropagated(connection):
             return (f"{connection.source.name}.output_gradient",)
-        case Blamed(neuron):
+        case DeltaComputed(neuron):
             return (f"{neuron.name}.delta",)
-        case Assigned(owner):
+        case GradientComputed(owner):
             quantity = "gradient" if isinstance(owner, Connection) else "bias_gradient"
         case Updated(owner):
             quantity = "weight" if isinstance(owner, Connection) else "bias"

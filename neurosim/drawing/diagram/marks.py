@@ -10,17 +10,17 @@ from typing import NamedTuple
 from neurosim.drawing.geometry.items import Folded
 from neurosim.errors import UnknownNameError, WrongTypeError, guess
 from neurosim.interpreter.steps import (
-    Assigned,
-    Blamed,
-    Carried,
+    Activated,
+    Backpropagated,
     Compared,
-    Fired,
+    DeltaComputed,
+    GradientComputed,
     Loaded,
     Measured,
     Normalized,
-    Returned,
     Started,
     Step,
+    Summed,
     Updated,
 )
 from neurosim.network.connection import Connection
@@ -127,19 +127,19 @@ def marks_of_step(step: Step) -> Marks:
     neurons: Sequence[Neuron] = ()
     connection: Connection | None = None
     match step:
-        case Loaded() | Started() | Fired() | Compared() | Blamed():
+        case Loaded() | Started() | Activated() | Compared() | DeltaComputed():
             neurons = (step.neuron,)
-        case Carried():
+        case Summed():
             neurons, connection = (step.connection.target,), step.connection
-        case Returned():
+        case Backpropagated():
             neurons, connection = (step.connection.source,), step.connection
         case Normalized():
             neurons = step.layer.neurons
         case Measured():
             neurons = step.network.outputs
-        case Assigned() | Updated() if isinstance(step.owner, Neuron):
+        case GradientComputed() | Updated() if isinstance(step.owner, Neuron):
             neurons = (step.owner,)
-        case Assigned() | Updated():
+        case GradientComputed() | Updated():
             connection = step.owner
     names = frozenset() if connection is None else frozenset([connection.name])
     return Marks(frozenset(neuron.name for neuron in neurons), names, "about to happen")

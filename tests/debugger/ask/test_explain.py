@@ -8,7 +8,7 @@ import neurosim as ns
 from neurosim.debugger.ask.explain import explain
 from neurosim.debugger.time.position import Position
 from neurosim.errors import UnknownNameError
-from neurosim.interpreter.steps import Assigned, Fired, Updated, value_of
+from neurosim.interpreter.steps import Activated, GradientComputed, Updated, value_of
 from neurosim.network import Network
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import start_state
@@ -38,7 +38,7 @@ def told(task, name, *, until=None, count=1, phase="update", state=None, sample=
 
 
 def test_a_hidden_neuron_is_told_forward_backward_and_in_its_update(mazur):
-    lines = told(mazur, "h1", until=Assigned, count=10)
+    lines = told(mazur, "h1", until=GradientComputed, count=10)
 
     assert lines == (
         "h1: sigmoid neuron of layer h",
@@ -61,7 +61,7 @@ def test_a_hidden_neuron_is_told_forward_backward_and_in_its_update(mazur):
 
 
 def test_an_output_is_told_with_its_target(mazur):
-    lines = told(mazur, "o1", until=Assigned, count=12)
+    lines = told(mazur, "o1", until=GradientComputed, count=12)
 
     assert lines[6:8] == (
         "  dL/do1 = -(0.01 - 0.751365) = 0.741365",
@@ -71,7 +71,7 @@ def test_an_output_is_told_with_its_target(mazur):
 
 
 def test_a_connection_is_told_with_what_it_carries_and_gives_back(mazur):
-    lines = told(mazur, "h1->o1", until=Assigned, count=12)
+    lines = told(mazur, "h1->o1", until=GradientComputed, count=12)
 
     assert lines == (
         "h1->o1: weight 0.4",
@@ -86,7 +86,7 @@ def test_a_connection_is_told_with_what_it_carries_and_gives_back(mazur):
 
 
 def test_the_loss_is_told_by_its_terms(mazur):
-    lines = told(mazur, "loss", until=Assigned)
+    lines = told(mazur, "loss", until=GradientComputed)
 
     assert lines == (
         "loss: half_squared_error, sum of (t - a)^2 / 2",
@@ -95,7 +95,7 @@ def test_the_loss_is_told_by_its_terms(mazur):
 
 
 def test_an_input_is_told_by_what_it_feeds(mazur):
-    assert told(mazur, "x1", until=Fired) == (
+    assert told(mazur, "x1", until=Activated) == (
         "x1: an input",
         "  x1 = 0.05",
         "  feeds h1 (weight 0.15), h2 (weight 0.25)",
@@ -135,7 +135,7 @@ def test_a_sum_over_a_batch_is_told_beside_the_term_of_this_sample(mazur):
         penalty={"l2": 1},
     )
 
-    lines = told(twice, "h1->o1", until=Assigned, count=24, sample=1)
+    lines = told(twice, "h1->o1", until=GradientComputed, count=24, sample=1)
 
     assert lines[5] == (
         "  dL/dw(h1->o1) = 0.59327*0.138499 = 0.082167 (sum over the batch so far: 0.164334)"
@@ -150,7 +150,7 @@ def test_adam_is_told_a_line_each_number():
     net.connect("x", "o", weight=0.5)
     task = make_task(net, [[1.0], [1.0]], [[0.0], [0.0]], optimizer=ns.Adam(0.1))
 
-    lines = told(task, "x1->o1", until=Assigned, count=2, sample=1)
+    lines = told(task, "x1->o1", until=GradientComputed, count=2, sample=1)
 
     assert lines[-6:] == (
         "  g = 1/2 = 0.5",
@@ -169,7 +169,7 @@ def test_a_softmax_layer_is_told_with_what_its_neurons_share():
     net.connect("x", "o", weights=[[1, -1]])
     task = make_task(net, [[1.0]], [[1, 0]], loss="squared_error", optimizer=ns.SGD(0.1))
 
-    lines = told(task, "a", until=Assigned, count=4)
+    lines = told(task, "a", until=GradientComputed, count=4)
 
     assert lines[4] == "  a = softmax([1, -1]), at 1, = 0.880797"
     assert lines[6:8] == (
@@ -186,7 +186,7 @@ def test_a_joint_loss_gives_delta_at_once():
     net.connect("x", "o", weights=[[1, -1]])
     task = make_task(net, [[1.0]], [0], loss="cross_entropy", optimizer=ns.SGD(0.1))
 
-    lines = told(task, "a", until=Assigned, count=4)
+    lines = told(task, "a", until=GradientComputed, count=4)
 
     assert lines[6] == "  delta(a) = 0.880797 - 1 = -0.119203"
 

@@ -14,7 +14,7 @@ from neurosim.debugger.stops.breakpoints import (
     kinds_of,
 )
 from neurosim.debugger.stops.conditions import QUANTITIES, Quantity
-from neurosim.interpreter.steps import Blamed, Fired, Loaded, Measured, Updated
+from neurosim.interpreter.steps import Activated, DeltaComputed, Loaded, Measured, Updated
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_what_a_step_completes_is_there_after_its_last_term(xor):
 
     kinds = [[type(s) for s in steps if completes(s, q)] for q in quantities]
 
-    assert kinds == [[Loaded], [Fired], [Blamed], [Updated], [Measured]]
+    assert kinds == [[Loaded], [Activated], [DeltaComputed], [Updated], [Measured]]
 
 
 def test_a_stop_is_asked_after_every_kind_of_step_that_may_hit_it(trainings):

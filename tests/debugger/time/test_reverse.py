@@ -14,7 +14,7 @@ from neurosim.debugger.time import timeline as walk_module
 from neurosim.debugger.time.history import Place
 from neurosim.debugger.time.snapshot import take_snapshot
 from neurosim.interpreter import steps
-from neurosim.interpreter.steps import Assigned, Updated
+from neurosim.interpreter.steps import GradientComputed, Updated
 
 DICE = st.integers(0, 10**6).map(random.Random)
 TINY = 10_000  # bytes: units fall out of the journal and are made again
@@ -189,7 +189,7 @@ def test_a_place_has_one_digest_on_many_ways_to_it(trainings, engine, number):
 
 
 def _keeps_its_gradient(step):
-    if not isinstance(step, Assigned):
+    if not isinstance(step, GradientComputed):
         steps.undo(step)
 
 

@@ -59,7 +59,7 @@ def test_a_number_that_was_changed_is_found(task, saved):
     def change(lines):
         number = next(
             i for i, line in enumerate(lines)
-            if line.get("kind") == "Fired" and (line["epoch"], line["batch"]) == (2, 1)
+            if line.get("kind") == "Activated" and (line["epoch"], line["batch"]) == (2, 1)
         )  # fmt: skip
         lines[number]["after"] += 1e-6
         return lines

@@ -97,7 +97,7 @@ def test_a_wrong_slope_is_found_at_the_first_neuron_that_is_blamed_by_it(monkeyp
 
     found = diff_traces(honest, trace())
 
-    assert (found.what, found.field, found.first.kind) == ("h1.delta", "slope", "Blamed")
+    assert (found.what, found.field, found.first.kind) == ("h1.delta", "slope", "DeltaComputed")
 
 
 def test_of_a_softmax_layer_the_output_that_differs_is_named():
@@ -120,7 +120,10 @@ def test_what_an_earlier_pass_left_is_no_difference():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"kind": "Fired"}, "forward, step 1: another thing happens: h1: net = 0.25, and h1: n"),
+        (
+            {"kind": "Activated"},
+            "forward, step 1: another thing happens: h1: net = 0.25, and h1: n",
+        ),
         ({"what": ("h2.net_input",)}, "forward, step 1: another thing happens: h1: net = 0.25"),
         ({"step": 9}, "line 3: one is at epoch 0, sample 0, forward, step 1, the other at epoch 0"),
         ({"row": 1}, "the other at epoch 0, sample 0 (row 1), forward, step 1"),

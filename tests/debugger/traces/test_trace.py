@@ -147,15 +147,15 @@ def test_a_walk_tells_the_batch_it_diverges_in_and_then_says_so():
 SCHEMA = {
     "Loaded": ["neuron", "before", "after"],
     "Started": ["neuron", "before", "after"],
-    "Carried": ["connection", "before", "weight", "value", "after"],
-    "Fired": ["neuron", "before", "net_input", "after"],
+    "Summed": ["connection", "before", "weight", "value", "after"],
+    "Activated": ["neuron", "before", "net_input", "after"],
     "Normalized": ["layer", "before", "net_inputs", "after"],
     "Measured": ["before", "loss", "values", "targets", "after"],
     "Compared": ["neuron", "before", "output", "target", "formula", "after"],
-    "Returned": ["connection", "before", "start", "weight", "delta", "after"],
-    "Blamed": ["neuron", "before", "start", "output_gradient", "shift", "net_input", "output",
+    "Backpropagated": ["connection", "before", "start", "weight", "delta", "after"],
+    "DeltaComputed": ["neuron", "before", "start", "output_gradient", "shift", "net_input", "output",
                "slope", "after"],
-    "Assigned": ["neuron", "before", "start", "value", "delta", "after"],
+    "GradientComputed": ["neuron", "before", "start", "value", "delta", "after"],
     "Updated": ["neuron", "before", "rule", "rate", "gradient", "rows", "penalty", "column",
                 "memory_before", "memory_after", "after"],
 }  # fmt: skip
@@ -173,11 +173,11 @@ def test_each_kind_of_line_has_the_documented_keys_in_order():
 def test_a_line_can_be_read_without_knowing_the_program():
     lines = [json.loads(line_of(entry)) for entry in entries_of(softmax_task())]
 
-    (carried, *_) = [line for line in lines if line["kind"] == "Carried"]
+    (carried, *_) = [line for line in lines if line["kind"] == "Summed"]
     (normalized, *_) = [line for line in lines if line["kind"] == "Normalized"]
     assert carried == {
         "epoch": 0, "batch": 0, "sample": 0, "row": 0, "phase": "forward", "step": 3,
-        "kind": "Carried", "what": "h1.net_input", "connection": "x1->h1", "before": 0.5,
+        "kind": "Summed", "what": "h1.net_input", "connection": "x1->h1", "before": 0.5,
         "weight": 0.25, "value": 0.0, "after": 0.5, "text": "h1: net = 0.5 + 0.25*0 = 0.5",
     }  # fmt: skip
     assert normalized["what"] == ["o1.output", "o2.output"]

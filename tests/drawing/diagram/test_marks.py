@@ -49,8 +49,8 @@ def test_a_step_marks_what_it_writes(small):
         ("Loaded", ["x1"]),
         ("Loaded", ["x2"]),
         ("Started", ["h"]),
-        ("Carried", ["h", "x1->h"]),
-        ("Carried", ["h", "x2->h"]),
+        ("Summed", ["h", "x1->h"]),
+        ("Summed", ["h", "x2->h"]),
     ]
 
 
