@@ -64,7 +64,7 @@ def run_script(tmp_path):
         path = tmp_path / "network.py"
         path.write_text(script, encoding="utf-8")
         done = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", "-W", "error", "-c", BLOCKED, str(path)],
+            [sys.executable, "-I", "-W", "error:::__main__", "-c", BLOCKED, str(path)],
             input="\n".join(lines), capture_output=True, encoding="utf-8", check=False,
             timeout=120, cwd=tmp_path,
         )  # fmt: skip
