@@ -21,7 +21,7 @@ HEAVY = ["matplotlib", "pydantic", "rich", "click", "yaml", "sklearn", "torch", 
 def python(code):
     """What a fresh Python prints."""
     done = subprocess.run(  # noqa: S603 - our own text
-        [sys.executable, "-W", "error", "-c", code],
+        [sys.executable, "-W", "error:::__main__", "-c", code],
         capture_output=True, encoding="utf-8", check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -13,12 +13,12 @@ reading shows all mistakes. What cannot (bad syntax, nesting) ends the reading.
 import math
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.parser import ParserError
 from yamlcore import CCoreLoader
 
 from neurosim.errors import FileError, WrongTypeError
@@ -32,9 +32,12 @@ _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U00
 _BREAK = re.compile("\r\n|\r|\n")
 _CORE = "tag:yaml.org,2002:"
 _NO_DIRECTIVE = "a directive (%) is not allowed in a scenario"
-_HINTS = {  # what the parser says, and what it means most of the time
-    "cannot start any token": "; indent with spaces instead of tabs, and quote text with @ or `",
-    "mapping values are not allowed": "; quote text that has a colon and a space in it",
+_INDENT = "; indent with spaces instead of tabs, and quote text with @ or `"
+_HINTS = {  # by the character at which the parser fails: what it means most of the time
+    "\t": _INDENT,
+    "@": _INDENT,
+    "`": _INDENT,
+    ":": "; quote text that has a colon and a space in it",
 }
 
 
@@ -117,10 +120,12 @@ def parse(text: str, origin: str) -> tuple[Node | None, list[Problem]]:
     _require_readable(text, origin)
     reading = _Reading(CCoreLoader(text), origin)
     try:
-        for event in _events(reading):
-            reading.take(event)
+        reading.take_all()
     except _EndReading as end:
         return None, [*reading.problems, end.problem]
+    except yaml.MarkedYAMLError as error:
+        before = _refusals_before(error, text, origin)
+        return None, before or [*reading.problems, _syntax_problem(error, text, reading)]
     if reading.root is None:
         reading.problems.append(
             Problem(Place(origin, 1, 1), (), "empty, got no entries; expected 'neurosim: 1', ...")
@@ -128,24 +133,35 @@ def parse(text: str, origin: str) -> tuple[Node | None, list[Problem]]:
     return reading.root, reading.problems
 
 
-def _events(reading: "_Reading") -> Iterator[Any]:
+def _refusals_before(error: yaml.MarkedYAMLError, text: str, origin: str) -> list[Problem]:
+    """What ends the reading of the text before the place of the error; none if nothing does.
+
+    The parser looks up to 1,024 characters ahead of its events for the colon of a key, and has
+    limits of its own: it may fail at a place behind one that is refused here.
+    """
+    if error.problem_mark is None:
+        return []
+    reading = _Reading(CCoreLoader(text[: error.problem_mark.index]), origin)
     try:
-        while reading.loader.check_event():
-            yield reading.loader.get_event()
-    except yaml.MarkedYAMLError as error:
-        raise _EndReading(_syntax_problem(error, reading)) from None
+        reading.take_all()
+    except _EndReading as end:
+        return [*reading.problems, end.problem]
+    except yaml.MarkedYAMLError:
+        pass  # the text is cut off
+    return []
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, reading: "_Reading") -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, reading: "_Reading") -> Problem:
     mark = error.problem_mark or error.context_mark
     place = Place(reading.origin, mark.line + 1, mark.column + 1) if mark else reading.last
-    what = error.problem or "not understood"
-    if "directive" in what or "incompatible YAML document" in what:
+    if mark and text[mark.index - mark.column :].startswith("%"):
         return Problem(place._replace(column=1), (), _NO_DIRECTIVE)
-    hints = (hint for words, hint in _HINTS.items() if words in what)
-    begun = error.context_mark if error.context and "parsing" in error.context else None
-    context = f", {error.context} that begins in line {begun.line + 1}" if begun else ""
-    return Problem(place, (), f"not YAML, {what}{context}{next(hints, '')}")
+    begun = error.context_mark if isinstance(error, ParserError) else None
+    if begun:
+        more = f", {error.context} that begins in line {begun.line + 1}"
+    else:
+        more = _HINTS.get(text[mark.index : mark.index + 1], "") if mark else ""
+    return Problem(place, (), f"not YAML, {error.problem or 'not understood'}{more}")
 
 
 @dataclass(slots=True)
@@ -169,6 +185,11 @@ class _Reading:
     stack: list[_Open] = field(default_factory=list)
     documents: int = 0
     last: Place = field(default_factory=lambda: Place(""))
+
+    def take_all(self) -> None:
+        """Let the tree grow to the end of the text."""
+        while self.loader.check_event():
+            self.take(self.loader.get_event())
 
     def take(self, event: Any) -> None:
         """Let the tree grow by one event, after a look at it."""

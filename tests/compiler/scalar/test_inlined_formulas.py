@@ -36,6 +36,19 @@ def test_the_text_of_an_activation_is_the_activation(run_inlined, outcome, activ
     assert found == [outcome(activation.scalar, point) for point in points]
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=lambda a: a.name)
+def test_the_text_is_the_activation_after_calls_with_whole_numbers_too(
+    run_inlined, outcome, activation
+):
+    for _ in range(200):
+        for z in (-3, -1, 1, 3):
+            activation.scalar(z)
+
+    found, _ = run_inlined(activation.scalar, [(math.nan,), (-math.nan,)])
+
+    assert found == [outcome(activation.scalar, (z,)) for z in (math.nan, -math.nan)]
+
+
 @pytest.mark.parametrize("activation", LEARNABLE, ids=lambda a: a.name)
 def test_the_text_of_a_slope_is_the_slope(run_inlined, outcome, activation):
     points = [(z, activation.scalar(z)) for z in POINTS]
