@@ -145,16 +145,22 @@ def lower_forward(plan: Plan) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-def lower_backward(plan: Plan, loss: Loss) -> tuple[Operation, ...]:
-    """The operations that measure a loss and compute all gradients."""
-    aims = {block.number: _aim(plan, block, loss) for block in plan.blocks[1:]}
-    operations: list[Operation] = [Measure(aim) for aim in aims.values() if aim is not None]
+def lower_loss(plan: Plan, loss: Loss) -> tuple[Measure, ...]:
+    """The operations that measure a loss."""
+    aims = (_aim(plan, block, loss) for block in plan.blocks[1:])
+    return tuple(Measure(aim) for aim in aims if aim is not None)
+
+
+def lower_backward(plan: Plan, loss: Loss, *, inputs: bool = False) -> tuple[Operation, ...]:
+    """The operations that measure a loss and compute all gradients; with ``inputs`` dL/dX, too."""
+    operations: list[Operation] = [*lower_loss(plan, loss)]
+    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, Measure)}
     owner = plan.block_of_row
-    fans = _Fans(plan, owner)
+    fans = _Fans(plan, owner, first=0 if inputs else 1)
     links: dict[int, list[Link]] = {block.number: [] for block in plan.blocks}
     alive: set[int] = set()
     for block in reversed(plan.blocks[1:]):
-        aim, found = aims[block.number], tuple(reversed(links[block.number]))
+        aim, found = aims.get(block.number), tuple(reversed(links[block.number]))
         fan = fans.of(block, alive.__contains__)
         is_dead = not found and aim is None and fan is None
         if not is_dead:
@@ -163,6 +169,10 @@ def lower_backward(plan: Plan, loss: Loss) -> tuple[Operation, ...]:
             for source, link in _links(plan, owner, block):
                 links[source].append(link)
         operations.append(Assign(block, is_dead))
+    if inputs:
+        block = plan.blocks[0]
+        fan = fans.of(block, alive.__contains__)
+        operations.append(Blame(block, tuple(reversed(links[0])), fan, None))
     return tuple(operations)
 
 
@@ -180,7 +190,7 @@ def _aim(plan: Plan, block: Block, loss: Loss) -> Aim | None:
 
 
 def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, Link]]:
-    """The earlier blocks, inputs aside, that a dense block listens to."""
+    """The earlier blocks, inputs included, that a dense block listens to."""
     if not isinstance(consumer.weights, Dense) or not len(consumer.weights.sources):
         return []
     sources = consumer.weights.sources
@@ -189,22 +199,22 @@ def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, Link]]:
     links = []
     for first, last in pairwise(borders):
         number = int(owners[first])
-        if number > 0:
+        if number >= 0:
             rows = tuple((sources[first:last] - plan.blocks[number].start).tolist())
             links.append((number, Link(consumer, first, last, rows)))
     return links
 
 
 class _Fans:
-    """All connections into sparse blocks, sorted by the row of their source."""
+    """All connections into sparse blocks from the ``first`` block on, sorted by their source."""
 
-    def __init__(self, plan: Plan, owner: Index) -> None:
+    def __init__(self, plan: Plan, owner: Index, *, first: int) -> None:
         self._plan = plan
         parts = [_arrows(bundle.sources, bundle.start, bundle.first_slot)
                  for block in plan.blocks if not isinstance(block.weights, Dense)
                  for bundle in block.weights]  # fmt: skip
         arrows = np.concatenate(parts, axis=1) if parts else np.zeros((3, 0), dtype=np.intp)
-        arrows = arrows[:, owner[arrows[0]] > 0]  # neither ones, nor zeros, nor inputs
+        arrows = arrows[:, owner[arrows[0]] >= first]  # neither ones nor zeros, whose is -1
         self._sources, self._targets, self._slots = arrows[:, np.argsort(arrows[0], kind="stable")]
         self._owner = owner
 

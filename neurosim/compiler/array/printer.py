@@ -28,6 +28,7 @@ from neurosim.compiler.operations import (
     Update,
     lower_backward,
     lower_forward,
+    lower_loss,
 )
 from neurosim.compiler.plan import Block, Bundle, Dense, Plan
 from neurosim.compiler.program import LIBRARY, Program
@@ -72,7 +73,12 @@ def print_values(plan: Plan) -> Program:
 
 
 def print_training(
-    plan: Plan, loss: Loss, update: Update | None, *, each_row: bool = False
+    plan: Plan,
+    loss: Loss,
+    update: Update | None,
+    *,
+    each_row: bool = False,
+    gradients: str = "parameters",
 ) -> Program:
     """The program ``train(theta, gradient, size, learns, shrink, update)``: yields losses.
 
@@ -83,10 +89,17 @@ def print_training(
     last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied
     by. It yields the list of their losses, each the sum over its rows, and leaves the last
     gradient. Without an update it only measures. With ``each_row`` it yields a pair: that list,
-    and one of the losses of the rows of each batch, (size,).
+    and one of the losses of the rows of each batch, (size,). ``gradients`` are by ``parameters``,
+    by ``inputs``, too (then it yields a pair: that list, and those of the last batch, (n_in,
+    size)), or ``none``: then it measures the loss alone.
     """
     text = Text(plan, loss, each_row=each_row)
-    backward = lower_backward(plan, loss)
+    backward: tuple[Operation, ...] = lower_loss(plan, loss)
+    if gradients != "none":
+        backward = lower_backward(plan, loss, inputs=gradients == "inputs")
+    answer = "losses, rows" if each_row else "losses"
+    if gradients == "inputs":
+        answer = f"losses, delta[:{plan.n_in}]"
     measured = {
         op.aim.block.number
         for op in backward
@@ -106,7 +119,7 @@ def print_training(
         *(["rows = []"] if each_row else []),
         "scale = zeros((), theta.dtype)",
         "while True:",
-        f"    batches, count, factor = yield {'losses, rows' if each_row else 'losses'}",
+        f"    batches, count, factor = yield {answer}",
         "    losses = []",
         *(["    rows = []"] if each_row else []),
         "    scale[...] = factor",

@@ -25,6 +25,7 @@ from neurosim.compiler.operations import (
     Update,
     lower_backward,
     lower_forward,
+    lower_loss,
 )
 from neurosim.compiler.plan import Block, Dense, Plan
 from neurosim.compiler.program import SCALAR_LIBRARY, Program
@@ -57,12 +58,14 @@ class _Text:
 
     values: Row | None = None  # of the row that is printed, where it is a certain one
     has_row_loss: bool = False  # whether a line has begun it
+    learns: bool = True  # whether gradients are computed
 
     def print_row(self, values: Row | None) -> list[str]:
         """The lines of a row, of any or of this one; the terms of its gradients are kept, too."""
         self.loop, self.values, self.has_row_loss = [], values, False
         self.inliner = Inliner(self.names, self.loop.append)
-        for operation in (*lower_forward(self.plan), *lower_backward(self.plan, self.loss)):
+        lower = lower_backward if self.learns else lower_loss
+        for operation in (*lower_forward(self.plan), *lower(self.plan, self.loss)):
             _print_operation(operation, self)
         if self.each_row:
             self.loop.append("keep(row)")
@@ -102,6 +105,7 @@ def print_scalar(
     averages: bool,
     one_row: bool,
     each_row: bool = False,
+    gradients: bool = True,
 ) -> Program:
     """The program ``train(theta, memory, count, rate, batches)``.
 
@@ -119,8 +123,10 @@ def print_scalar(
         averages: whether gradients are divided by the number of rows.
         one_row: whether every batch has one row.
         each_row: whether the loss of each row is wanted.
+        gradients: whether they are computed; else it measures the loss alone.
     """
     text = _begin(plan, loss, update, averages=averages, one_row=one_row, each_row=each_row)
+    text.learns = gradients
     lines = _batch(text, None, update, learns)
     loop = ["for rows in batches:", *_indented(lines)]
     if one_row:
@@ -177,7 +183,7 @@ def _program(
         lines += [f"{_list(f'm{k}_', slots)} = memory[{k}]" for k in range(n_memory)]
     lines.append("losses = each" if each_row and text.one_row else "losses = []")
     lines += ["record = losses.append", *(["keep = each.append"] if text.each_row else [])]
-    lines += [*loop, _answer(update, slots, n_memory)]
+    lines += [*loop, _answer(update, slots if text.learns else [], n_memory)]
     if each_row:
         last += ", each"
     title = f"# {ascii(repr(text.plan))[1:-1]}"
@@ -198,7 +204,7 @@ def _batch(
     text.gradients = {}
     rows = [text.print_row(values) for values in ([None] if batch is None else batch)]
     after, held = _print_update(text, update, learns)
-    slots = sorted(text.plan.home.tolist())
+    slots = sorted(text.plan.home.tolist()) if text.learns else []
     first = [f"{name} = {value}" for value, name in held.items()]
     if any("count" in line for line in (*first, *after)):
         first.insert(0, "count += 1")
@@ -409,7 +415,7 @@ def _print_update(
     after: list[str] = []
     slots = [slot for slot in plan.home.tolist() if learns[slot]]
     if update is None:
-        if text.averages and not text.one_row:
+        if text.learns and text.averages and not text.one_row:
             after += [f"g{slot} /= size" for slot in plan.home.tolist()]
     elif update.is_plain:
         alive = [slot for slot in slots if slot in text.gradients]

@@ -69,17 +69,36 @@ class ArrayProgram:
         size = self.task.batch_size
         return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets.batches)]
 
-    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
+        """The loss, summed over the rows."""
+        losses, _ = self._measure(theta, X, T, "none")
+        return float(losses[0])
+
+    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
-        plan = self.plan
-        _, load = array_program(plan, self.task.loss, None)
-        slots = plan.to_slots(theta, self.dtype)
+        losses, gradient = self._measure(theta, X, T, "parameters")
+        return losses[0], self.plan.from_slots(gradient)
+
+    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+        """As `gradients`, and the gradient by the rows, (B, n_in)."""
+        (losses, by_inputs), gradient = self._measure(theta, X, T, "inputs")
+        return losses[0], self.plan.from_slots(gradient), by_inputs.T.astype(np.float64)
+
+    def _measure(self, theta: Matrix, X: Matrix, T: Matrix, gradients: str) -> tuple[Any, Array]:
+        """What the program yields, and the gradient in slots."""
+        _, load = array_program(self.plan, self.task.loss, None, gradients=gradients)
+        slots = self.plan.to_slots(theta, self.dtype)
         gradient = np.zeros_like(slots)
         program = load(slots, gradient, len(X), None, None, None)
         next(program)
-        batch = _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
-        (loss,) = program.send(([batch], 0, 1.0 / self.task.divisor(len(X))))
-        return loss, plan.from_slots(gradient)
+        batch = self._batch(X, T)
+        return program.send(([batch], 0, 1.0 / self.task.divisor(len(X)))), gradient
+
+    def _batch(self, X: Matrix, T: Matrix) -> tuple[Array, Array]:
+        """Rows and targets as the program takes them; the task's own are held so."""
+        if X is self.task.X and T is self.task.T:
+            return self.X.T, self.T
+        return _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
 
 
 class _Targets:

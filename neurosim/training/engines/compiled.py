@@ -8,6 +8,7 @@ is cut into stretches.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,12 +115,28 @@ class CompiledEngine:
             (loss,) = run.steps(order, state.batch, state.batch + 1)
         return next_state(task, state, *run.values(), loss)
 
-    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
-        """The loss over these rows, reduced, and its gradient by theta."""
+    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
+        """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
         require_fresh(self._task)
         with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
-            loss, gradient = self._program.measure(theta, X, T)
-        return loss / self._task.divisor(len(X)), gradient
+            loss = self._program.loss(theta, X, T)
+        return loss / self._task.divisor(len(X))
+
+    @overload
+    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
+    @overload
+    def loss_and_gradient(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
+    ) -> tuple[float, Matrix, Matrix]: ...
+    def loss_and_gradient(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool = False
+    ) -> tuple[float, Matrix] | tuple[float, Matrix, Matrix]:
+        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
+        require_fresh(self._task)
+        measure = self._program.all_gradients if inputs else self._program.gradients
+        with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
+            loss, *gradients = measure(theta, X, T)
+        return loss / self._task.divisor(len(X)), *gradients  # type: ignore[return-value]
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""

@@ -53,8 +53,16 @@ class TrainingProgram(Protocol):
         """Go on from here; ``each_row``: and keep the loss of each row."""
         ...
 
-    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
+        """The loss, summed over the rows."""
+        ...
+
+    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
+        ...
+
+    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+        """As `gradients`, and the reduced gradient by the rows, (B, n_in)."""
         ...
 
 

@@ -16,6 +16,7 @@ from neurosim.compiler.training_programs import (
     unrolled_program,
 )
 from neurosim.functions.numbers import Matrix
+from neurosim.training.engines.array_program import ArrayProgram
 from neurosim.training.engines.program import Order, Some, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -77,8 +78,26 @@ class ScalarProgram:
         )
         return load
 
-    def measure(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
+        """The loss, summed over the rows."""
+        loss, _ = self._measure(theta, X, T, gradients=False)
+        return loss
+
+    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
+        loss, found = self._measure(theta, X, T, gradients=True)
+        gradient = np.empty_like(theta)
+        gradient[self.order] = found
+        return loss, gradient
+
+    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+        """As `gradients`, and the gradient by the rows, (B, n_in), which arrays compute."""
+        _, _, by_inputs = ArrayProgram(self.plan, self.task).all_gradients(theta, X, T)
+        return *self.gradients(theta, X, T), by_inputs
+
+    def _measure(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, gradients: bool
+    ) -> tuple[float, list[float]]:
         _, load = scalar_program(
             self.plan,
             self.task.loss,
@@ -86,11 +105,12 @@ class ScalarProgram:
             learns=self._learns,
             averages=self._averages,
             one_row=False,
+            gradients=gradients,
         )
-        (loss,), gradients, _ = load(theta[self.order].tolist(), [], 0, 0.0, [_tuples(X, T)])
-        gradient = np.empty_like(theta)
-        gradient[self.order] = gradients
-        return loss, gradient
+        is_own = X is self.task.X and T is self.task.T
+        rows = self.rows if is_own else _tuples(X, T)
+        (loss,), found, _ = load(theta[self.order].tolist(), [], 0, 0.0, [rows])
+        return loss, found
 
 
 def _tuples(X: Matrix, T: Matrix) -> list[tuple[float, ...]]:

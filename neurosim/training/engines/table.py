@@ -6,7 +6,7 @@ the compiler made of the same graph. Neither keeps anything of a training: all i
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol, overload
 
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
@@ -29,8 +29,17 @@ class Engine(Protocol):
         """Go one batch on."""
         ...
 
-    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
-        """The loss over these rows, reduced, and its gradient by theta."""
+    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
+        """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
+        ...
+
+    @overload
+    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
+    @overload
+    def loss_and_gradient(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
+    ) -> tuple[float, Matrix, Matrix]:
+        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
         ...
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
