@@ -77,8 +77,6 @@ scenario.run: pictures .
 scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
-bench: systems rounds layered irregular ours naive tuned best irregular_numpy peer_sklearn
-    peer_torch peer_jax walk cold scale choice workloads machine .
 
 cli: messages terminal
 cli.commands.run: table report results
@@ -87,7 +85,7 @@ cli.commands.check: list_command schema agree
 cli.commands.share: compile
 cli.commands.run: new predict
 cli.commands.look: trace
-cli.commands.check: bench .
+cli.commands.check: .
 cli.commands.look: plot forms draw diff
 cli.commands.share: animate gallery .
 cli.commands.run: run .
@@ -99,10 +97,10 @@ cli: main .
 """
 FLOORS = [
     {"errors", "version", "files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
-    {"training"}, {"debugger", "drawing"}, {"scenario", "bench"}, {"cli"},
+    {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli"},
 ]  # fmt: skip
 
-ONLY_IN = {  # who may import a library; the command line shows what the bench and scenarios give it
+ONLY_IN = {  # who may import a library
     "networkx": {"network", "compiler", "drawing"},
     "matplotlib": {"drawing"},
     "PIL": {"drawing"},

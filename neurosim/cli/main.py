@@ -72,7 +72,6 @@ _COMMANDS = {
     "predict": "neurosim.cli.commands.run.predict:predict",
     "new": "neurosim.cli.commands.run.new:new",
     "gallery": "neurosim.cli.commands.share.gallery:gallery",
-    "bench": "neurosim.cli.commands.check.bench:bench",
     "list": "neurosim.cli.commands.check.list_command:list_",
     "schema": "neurosim.cli.commands.check.schema:schema",
 }
@@ -91,11 +90,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; whatever a user did wrong is a line on standard error, never a traceback."""
+    """Run a command of neurosim, and return its exit code."""
+    return exit_code(cli, "neurosim", arguments)
+
+
+def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> int:
+    """Run a command; a user's mistake is a line on standard error, never a traceback."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        with cli.make_context("neurosim", given) as context:
-            code = cli.invoke(context)
+        with command.make_context(name, given) as context:
+            code = command.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as ending:  # --help and --version end so
         return ending.exit_code

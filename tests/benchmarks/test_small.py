@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from neurosim.bench import WORKLOADS
+from tests.benchmarks.workloads import WORKLOADS
 
 
 @pytest.mark.slow
 def test_the_whole_benchmark_runs_and_every_system_that_is_installed_computes_the_same():
-    arguments = [sys.executable, "-m", "neurosim.cli.main", "bench", "--small", "--json", "-"]
+    arguments = [sys.executable, "-m", "tests.benchmarks", "--small", "--json", "-"]
 
     done = subprocess.run(  # noqa: S603 - our own command
         arguments, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "200"}

@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import NEUROSIM, Absent, Outcome, System
 from neurosim.functions.optimizers import SGD
 from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import NEUROSIM, Absent, Outcome, System
 
 KINDS = ("array", "scalar")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import TUNED, Outcome, System
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import TUNED, Outcome, System
 
 Array = Any  # of the problem's own precision
 

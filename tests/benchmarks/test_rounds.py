@@ -4,9 +4,8 @@ import gc
 
 import pytest
 
-from neurosim.bench import Measurement
-from neurosim.bench.rounds import ratio
-from neurosim.bench.systems import NEUROSIM, TUNED, Absent, Bar, Outcome, System, Workload
+from tests.benchmarks.rounds import Measurement, ratio
+from tests.benchmarks.systems import NEUROSIM, TUNED, Absent, Bar, Outcome, System, Workload
 
 
 def test_a_system_that_computes_something_else_is_refused_and_not_timed(measured, pair, make_fake):

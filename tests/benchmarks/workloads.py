@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from neurosim.bench import choice, scale
-from neurosim.bench.best import (
+from neurosim.errors import UnknownNameError, unknown
+from tests.benchmarks import choice, scale
+from tests.benchmarks.best import (
     MATRICES,
     PRODUCTS,
     best_system,
@@ -14,18 +15,18 @@ from neurosim.bench.best import (
     train_xor,
     train_xor_online,
 )
-from neurosim.bench.cold import cold_systems
-from neurosim.bench.irregular import hubs, uniform
-from neurosim.bench.irregular_numpy import naive_irregular, tuned_irregular
-from neurosim.bench.layered import Layered, digits, three_one, wide, xor
-from neurosim.bench.naive import naive_system
-from neurosim.bench.ours import neurosim_system
-from neurosim.bench.peer_jax import SEGMENT, jax_segment_system, jax_system
-from neurosim.bench.peer_sklearn import NAME as SKLEARN
-from neurosim.bench.peer_sklearn import sklearn_system
-from neurosim.bench.peer_torch import NAME as TORCH
-from neurosim.bench.peer_torch import SPARSE, torch_sparse_system, torch_system
-from neurosim.bench.systems import (
+from tests.benchmarks.cold import cold_systems
+from tests.benchmarks.irregular import hubs, uniform
+from tests.benchmarks.irregular_numpy import naive_irregular, tuned_irregular
+from tests.benchmarks.layered import Layered, digits, three_one, wide, xor
+from tests.benchmarks.naive import naive_system
+from tests.benchmarks.ours import neurosim_system
+from tests.benchmarks.peer_jax import SEGMENT, jax_segment_system, jax_system
+from tests.benchmarks.peer_sklearn import NAME as SKLEARN
+from tests.benchmarks.peer_sklearn import sklearn_system
+from tests.benchmarks.peer_torch import NAME as TORCH
+from tests.benchmarks.peer_torch import SPARSE, torch_sparse_system, torch_system
+from tests.benchmarks.systems import (
     BEST,
     NAIVE,
     NEUROSIM,
@@ -36,9 +37,8 @@ from neurosim.bench.systems import (
     System,
     Workload,
 )
-from neurosim.bench.tuned import tuned_system
-from neurosim.bench.walk import WALKS, sample
-from neurosim.errors import UnknownNameError, unknown
+from tests.benchmarks.tuned import tuned_system
+from tests.benchmarks.walk import WALKS, sample
 
 PEERS = ("best", "tuned", "naive", "sklearn", "torch", "jax", "micrograd")
 HUBS = "neurosim, hubs"

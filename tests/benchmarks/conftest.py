@@ -1,10 +1,10 @@
-"""What the tests of the bench share: systems that compute what they are told to."""
+"""What the tests of the benchmark share: systems that compute what they are told to."""
 
 import numpy as np
 import pytest
 
-from neurosim.bench import Measurement
-from neurosim.bench.systems import NEUROSIM, TUNED, Bar, Outcome, System, Workload
+from tests.benchmarks.rounds import Measurement
+from tests.benchmarks.systems import NEUROSIM, TUNED, Bar, Outcome, System, Workload
 
 
 def fake(name, losses, *, log=None, **more):

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.layered import Layered, xor
-from neurosim.bench.naive import train_naive
-from neurosim.bench.peer_sklearn import nearest
-from neurosim.bench.systems import NEUROSIM, Absent, Outcome, System
+from tests.benchmarks.layered import Layered, xor
+from tests.benchmarks.naive import train_naive
+from tests.benchmarks.peer_sklearn import nearest
+from tests.benchmarks.systems import NEUROSIM, Absent, Outcome, System
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",

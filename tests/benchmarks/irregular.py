@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.bench.systems import Numbers
 from neurosim.network.network import Network
+from tests.benchmarks.systems import Numbers
 
 Index = NDArray[np.intp]
 

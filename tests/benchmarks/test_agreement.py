@@ -1,6 +1,6 @@
 """All systems of a workload compute the same, and one that computes something else is refused.
 
-That all peers compute the same in all workloads is shown in `tests/benchmarks`. Here each peer is
+That all peers compute the same in all workloads is shown in `test_small`. Here each peer is
 seen to fail once: with a part of it changed, the check refuses it.
 """
 
@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from neurosim.bench import (
-    WORKLOADS,
-    Measurement,
+from neurosim.functions.optimizers import SGD
+from tests.benchmarks import (
     best,
     layered,
     naive,
@@ -21,11 +20,11 @@ from neurosim.bench import (
     tuned,
     walk,
 )
-from neurosim.bench.irregular import hubs, uniform
-from neurosim.bench.irregular_numpy import train_naive, tuned_irregular
-from neurosim.bench.rounds import check
-from neurosim.bench.systems import BEST, NAIVE, NEUROSIM, System
-from neurosim.functions.optimizers import SGD
+from tests.benchmarks.irregular import hubs, uniform
+from tests.benchmarks.irregular_numpy import train_naive, tuned_irregular
+from tests.benchmarks.rounds import Measurement, check
+from tests.benchmarks.systems import BEST, NAIVE, NEUROSIM, System
+from tests.benchmarks.workloads import WORKLOADS
 
 QUICK = frozenset({"best", "tuned", "naive", "sklearn"})
 TRAINED = ["W1", "W2", "W3", "W4", "W4f", "W5", "W5f", "W6"]
@@ -53,7 +52,9 @@ def test_numpy_and_scikit_learn_compute_what_neurosim_computes(name):
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_neurosim_that_learns_at_another_rate_is_refused(name, monkeypatch):
-    monkeypatch.setattr("neurosim.bench.ours.SGD", lambda learning_rate: SGD(1.05 * learning_rate))
+    monkeypatch.setattr(
+        "tests.benchmarks.ours.SGD", lambda learning_rate: SGD(1.05 * learning_rate)
+    )
 
     result = Measurement(WORKLOADS[name], size="small", peers=frozenset({"tuned"})).result()
 

@@ -1,4 +1,4 @@
-"""``neurosim bench``: neurosim and its peers on the same work, on this machine."""
+"""The command of the benchmark: a table of each workload, or figures as JSON."""
 
 import dataclasses
 import json
@@ -11,20 +11,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from neurosim.bench import (
-    PEERS,
-    JudgedBar,
-    Machine,
-    Measurement,
-    Result,
-    Row,
-    describe_machine,
-    find_peers,
-    find_workloads,
-    one_core,
-)
-from neurosim.bench.systems import Workload
+from neurosim.cli.main import exit_code
 from neurosim.cli.terminal import terminal
+from tests.benchmarks.machine import Machine, describe_machine, one_core
+from tests.benchmarks.rounds import JudgedBar, Measurement, Result, Row
+from tests.benchmarks.systems import Workload
+from tests.benchmarks.workloads import PEERS, find_peers, find_workloads
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark, and return its exit code."""
+    return exit_code(bench, "python -m tests.benchmarks", arguments)
 
 
 @click.command()

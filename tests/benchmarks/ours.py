@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.irregular import Irregular
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import NEUROSIM, Outcome, System
 from neurosim.functions.optimizers import SGD
 from neurosim.network.network import Network
 from neurosim.training.trainer import History, train
+from tests.benchmarks.irregular import Irregular
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import NEUROSIM, Outcome, System
 
 
 def neurosim_system(problem: Layered | Irregular, name: str = NEUROSIM) -> System:

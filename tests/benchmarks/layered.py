@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.bench.systems import Numbers
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
 from neurosim.training.data.borrowed import BORROWED
 from neurosim.training.data.rows import Labelled
+from tests.benchmarks.systems import Numbers
 
 DTYPES: dict[str, type[np.floating]] = {"double": np.float64, "single": np.float32}
 

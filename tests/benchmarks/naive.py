@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import NAIVE, Outcome, System
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import NAIVE, Outcome, System
 
 Array = Any  # of the problem's own precision
 

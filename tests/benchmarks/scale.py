@@ -17,15 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.irregular import Irregular, uniform
-from neurosim.bench.systems import NEUROSIM, Absent, System
 from neurosim.compiler.compile import compile_network
 from neurosim.functions.optimizers import SGD
 from neurosim.training.trainer import epochs
+from tests.benchmarks.irregular import Irregular, uniform
+from tests.benchmarks.systems import NEUROSIM, Absent, System
 
 EDGES = {"full": (10_000, 100_000, 1_000_000), "small": (500, 1_000, 2_000)}
 BATCHES = 16  # steps in a round; the objects take the values over once behind them
 BUILD, MEMORY = "objects: build", "objects: memory"
+_CHECKOUT = Path(__file__).parents[2]
 _STATUS = Path("/proc/self/statm")
 
 
@@ -76,11 +77,11 @@ def _stepping(n_edges: int) -> System:
 def build_systems(size: str, _peers: frozenset[str]) -> list[System | Absent]:
     """The objects of the largest size: how long they take to build, and how much memory."""
     n_edges = EDGES[size][-1]
-    text = f"from neurosim.bench.scale import print_building; print_building({n_edges})"
+    text = f"from tests.benchmarks.scale import print_building; print_building({n_edges})"
 
     def run() -> Mapping[str, float]:
         done = subprocess.run(  # noqa: S603 - our own script, run by the Python that runs this
-            [sys.executable, "-c", text], check=True, capture_output=True, text=True
+            [sys.executable, "-c", text], check=True, capture_output=True, text=True, cwd=_CHECKOUT
         )
         figures: dict[str, float] = json.loads(done.stdout)
         return figures

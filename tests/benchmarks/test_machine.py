@@ -6,7 +6,7 @@ import sys
 import pytest
 import threadpoolctl
 
-from neurosim.bench import describe_machine, one_core
+from tests.benchmarks.machine import describe_machine, one_core
 
 
 def test_a_variable_that_pins_kernels_is_warned_of(monkeypatch):

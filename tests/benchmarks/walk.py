@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import NEUROSIM, Absent, Numbers, Outcome, System
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter.backward import backward, measure
 from neurosim.interpreter.forward import forward
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import NEUROSIM, Absent, Numbers, Outcome, System
 
 BY_HAND = "walk by hand"
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from neurosim.bench.systems import (
+from tests.benchmarks.systems import (
     NEUROSIM,
     Absent,
     Bar,

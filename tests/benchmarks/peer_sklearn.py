@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.layered import Layered
-from neurosim.bench.naive import train_naive
-from neurosim.bench.systems import Absent, Outcome, System
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.naive import train_naive
+from tests.benchmarks.systems import Absent, Outcome, System
 
 NAME = "scikit-learn"
 

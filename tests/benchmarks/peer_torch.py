@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.irregular import Irregular
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import Absent, Outcome, System
+from tests.benchmarks.irregular import Irregular
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import Absent, Outcome, System
 
 NAME = "torch eager"
 SPARSE = "torch sparse"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from neurosim.bench import layered
-from neurosim.bench.best import train_three_one
-from neurosim.bench.irregular import hubs, uniform
+from tests.benchmarks import layered
+from tests.benchmarks.best import train_three_one
+from tests.benchmarks.irregular import hubs, uniform
 
 SHAPE = (6, 12, 400, 1)
 

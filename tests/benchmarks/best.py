@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.bench.layered import Layered
-from neurosim.bench.systems import BEST, Outcome, System
+from tests.benchmarks.layered import Layered
+from tests.benchmarks.systems import BEST, Outcome, System
 
 Array = Any  # of the problem's own precision
 PRODUCTS = "bare products"

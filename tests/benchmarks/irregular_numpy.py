@@ -14,8 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from neurosim.bench.irregular import Index, Irregular
-from neurosim.bench.systems import NAIVE, TUNED, Numbers, Outcome, System
+from tests.benchmarks.irregular import Index, Irregular
+from tests.benchmarks.systems import NAIVE, TUNED, Numbers, Outcome, System
 
 
 def naive_irregular(problem: Irregular) -> System:

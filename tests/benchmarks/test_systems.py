@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurosim.bench.systems import Bar, Outcome, compare
+from tests.benchmarks.systems import Bar, Outcome, compare
 
 
 def outcome(**vectors):

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from neurosim.bench import PEERS, WORKLOADS, Measurement
-from neurosim.cli.main import run_command
+from tests.benchmarks import naive
+from tests.benchmarks.command import main
+from tests.benchmarks.rounds import Measurement
+from tests.benchmarks.workloads import PEERS, WORKLOADS
 
 QUICK = ["--small", "--peers", "tuned,naive"]
 
@@ -15,7 +17,7 @@ def bench(capsys):
     """``bench(arguments...)``: the exit code, and what was written to both streams."""
 
     def bench(*arguments):
-        code = run_command(["bench", *arguments])
+        code = main(arguments)
         return code, *capsys.readouterr()
 
     return bench
@@ -117,7 +119,7 @@ def test_an_interruption_prints_what_is_done_so_far(bench, monkeypatch, tmp_path
 
 def test_a_system_that_computes_something_else_is_shown_and_ends_with_1(bench, monkeypatch):
     monkeypatch.setitem(
-        __import__("neurosim.bench.naive", fromlist=["LOSSES"]).LOSSES,
+        naive.LOSSES,
         "half_squared_error",
         lambda a, t: (0.0, (a - t) * a * (1 - a)),
     )

@@ -1,0 +1,1 @@
+"""The tests of neurosim, by its folders, and its benchmarks."""
