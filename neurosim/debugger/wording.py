@@ -5,61 +5,23 @@ from itertools import groupby
 
 from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
-    Activated,
     Backpropagated,
-    Compared,
-    DeltaComputed,
-    GradientComputed,
-    Loaded,
-    Measured,
-    Normalized,
     Started,
     Step,
     Summed,
-    Updated,
+    kind_of,
     leading,
     plus,
+    subject_of,
 )
-from neurosim.network.layer import Layer
-from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
-_COMING = {
-    Loaded: "loaded",
-    Started: "started",
-    Summed: "added",
-    Activated: "computed",
-    Normalized: "computed",
-    Measured: "measured",
-    Compared: "compared with its target",
-    Backpropagated: "added",
-    DeltaComputed: "computed",
-    GradientComputed: "assigned",
-    Updated: "updated",
-}
 _MOST_TERMS = 8  # of a sum in a line
 
 
 def tell_coming(step: Step) -> str:
     """Say that a step is about to happen."""
-    return f"{step} is about to be {_COMING[type(step)]}"
-
-
-def subject_of(step: Step) -> Neuron | Layer | Network:
-    """What a step is about: the neuron whose turn it is, a softmax layer, or the loss."""
-    match step:
-        case Loaded() | Started() | Activated() | Compared() | DeltaComputed():
-            return step.neuron
-        case Summed():
-            return step.connection.target
-        case Backpropagated():
-            return step.connection.source
-        case Normalized():
-            return step.layer
-        case Measured():
-            return step.network
-        case GradientComputed() | Updated():
-            return step.owner if isinstance(step.owner, Neuron) else step.owner.target
+    return f"{step} is about to be {kind_of(step).verb}"
 
 
 def tell(steps: Iterable[Step]) -> list[str]:

@@ -6,7 +6,10 @@ stood there (None where nothing was computed yet); where a sum goes on, ``start`
 was added to. A record holds the neurons and connections themselves, so `undo` needs nothing else.
 """
 
-from typing import Any, NamedTuple, Never, NoReturn
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,8 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 Number = float | None
+Subject: TypeAlias = Neuron | Layer | Network
+Slots: TypeAlias = tuple[tuple[Neuron | Connection | Network, str], ...]  # objects, quantities
 
 # `record(Summed, fields)` is `Summed(*fields)` in half the time: a NamedTuple's own call goes
 # through a Python function. The passes make the records of connections and neurons by it.
@@ -132,7 +137,7 @@ class Compared(NamedTuple):
 
 
 class Backpropagated(NamedTuple):
-    """Blame came back along a connection: weight * delta(target), added to dL/d(source)."""
+    """The error was sent back along a connection: weight * delta(target), added to dL/d(source)."""
 
     connection: Connection
     before: Number
@@ -148,10 +153,10 @@ class Backpropagated(NamedTuple):
 
 
 class DeltaComputed(NamedTuple):
-    """A neuron's delta, dL/dz: its dL/da times the slope of its activation.
+    """A neuron's delta, dL/dz, was computed: dL/da times the slope of its activation.
 
     ``start`` is the part that the loss gave at once (see `Compared`), else 0. In a softmax layer
-    the slope is the neuron's own output and ``shift`` the mean blame of the layer:
+    the slope is the neuron's own output and ``shift`` the weighted mean of dL/da in the layer:
     delta = output * (dL/da - shift). ``net_input`` and ``output`` are what the slope is of.
     """
 
@@ -262,64 +267,81 @@ Step = (
 
 def undo(step: Step) -> None:
     """Write back what stood there before this step. Undo steps in reverse order, last first."""
-    _write(step, is_done=False)
+    _write(step, kind_of(step), step.before)
+    if isinstance(step, Updated):
+        step.memory[:, step.column] = step.memory_before
 
 
 def redo(step: Step) -> None:
     """Write once more what this step wrote; what stood there before it must stand there again."""
-    _write(step, is_done=True)
+    _write(step, kind_of(step), step.after)
+    if isinstance(step, Updated):
+        step.memory[:, step.column] = step.memory_after
 
 
-def _write(step: Step, *, is_done: bool) -> None:
-    value: Any = getattr(step, "after" if is_done else "before", None)  # what is no step has none
-    match step:
-        case Loaded() | Activated():
-            step.neuron.output = value
-        case Started():
-            step.neuron.net_input = value
-        case Summed():
-            step.connection.target.net_input = value
-        case Normalized():
-            for neuron, number in zip(step.layer.neurons, value, strict=True):
-                neuron.output = number
-        case Measured():
-            step.network.loss = value
-        case Compared():
-            setattr(step.neuron, step.quantity, value)
-        case Backpropagated():
-            step.connection.source.output_gradient = value
-        case DeltaComputed():
-            step.neuron.delta = value
-        case GradientComputed():
-            _write_gradient(step.owner, value)
-        case Updated():
-            _write_parameter(step, value, step.memory_after if is_done else step.memory_before)
-        case _:
-            _refuse(step)
+def _write(step: Step, kind: "Kind", value: Any) -> None:
+    thing, quantity = kind.written_on(step), kind.quantity_of(step)
+    if type(thing) is tuple:
+        for each, number in zip(thing, value, strict=True):
+            setattr(each, quantity, number)
+    else:
+        setattr(thing, _ATTRIBUTES.get(quantity, quantity), value)
 
 
-def _refuse(step: Never) -> NoReturn:
-    raise WrongTypeError(f"step: got {step!r:.80}; expected a record that a pass made")
+def kind_of(step: Step) -> "Kind":
+    """The row of `KINDS` for a step."""
+    kind = KINDS.get(type(step))
+    if kind is None:
+        raise WrongTypeError(f"step: got {step!r:.80}; expected a record that a pass made")
+    return kind
+
+
+def written(step: Step) -> Slots:
+    """The objects that a step wrote on, each with the quantity; one, or those of a layer."""
+    kind = kind_of(step)
+    things, quantity = kind.written_on(step), kind.quantity_of(step)
+    return tuple((each, quantity) for each in (things if type(things) is tuple else (things,)))
+
+
+def written_names(step: Step) -> tuple[str, ...]:
+    """The names of what a step wrote, such as ``h1.output``, ``x1->h1.weight`` or ``loss``."""
+    return tuple(
+        quantity if isinstance(thing, Network) else f"{thing.name}.{quantity}"
+        for thing, quantity in written(step)
+    )
+
+
+def subject_of(step: Step) -> Subject:
+    """What a step is about: the neuron whose turn it is, a softmax layer, or the network's loss."""
+    return kind_of(step).subject(step)
+
+
+def phase_of(step: Step) -> str:
+    """The phase that a step belongs to, one of `PHASES`."""
+    return kind_of(step).phase
+
+
+def completed(step: Step) -> Slots:
+    """The objects and quantities that are up to date after a step; a sum is after its last term."""
+    return tuple(
+        (thing, whole)
+        for thing, quantity in written(step)
+        for whole in _COMPLETES.get(quantity, (quantity,))
+    )
+
+
+def kinds_that_complete(quantity: str) -> frozenset[type]:
+    """The kinds of steps that may complete a quantity."""
+    return frozenset(
+        record
+        for record, kind in KINDS.items()
+        if any(quantity in _COMPLETES.get(q, (q,)) for q in kind.quantities)
+    )
 
 
 def gradient_of(owner: Connection | Neuron) -> Number:
     """What a backward pass left on a connection's weight, or on a neuron's bias."""
     return owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
-
-
-def _write_gradient(owner: Connection | Neuron, value: Number) -> None:
-    if isinstance(owner, Connection):
-        owner.gradient = value
-    else:
-        owner.bias_gradient = value
-
-
-def _write_parameter(step: Updated, value: float, remembered: tuple[float, ...]) -> None:
-    if isinstance(step.owner, Connection):
-        step.owner._weight = value
-    else:
-        step.owner._bias = value
-    step.memory[:, step.column] = remembered
 
 
 def value_of(step: Step) -> tuple[Any, ...]:
@@ -377,3 +399,86 @@ def _loss_text(step: Measured) -> str:
         terms.append(pointwise.text.format(x=operand(value), t=operand(target)))
     total = " + ".join(terms)
     return f"({total})/{len(terms)}" if step.loss.averages and len(terms) > 1 else total
+
+
+# --- the table of kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds for every step of a kind.
+
+    Attributes:
+        phase: one of `PHASES`.
+        verb: what happens to what it writes, a participle: "h1 = 0.5 is about to be *computed*".
+        written_on: of a step: the object that it wrote on; the neurons, where they are a layer's.
+        quantities: what it may write there.
+        subject: of a step: the object whose turn it is; what it wrote on, if nothing is said.
+        choose: of a step: which of the quantities it wrote, where there are several.
+        continues: whether ``before`` is an operand: the arithmetic begins with what was there.
+    """
+
+    phase: str
+    verb: str
+    written_on: Callable[[Any], Any]
+    quantities: tuple[str, ...]
+    subject: Callable[[Any], Subject]
+    choose: Callable[[Any], str] | None = None
+    continues: bool = False
+
+    def quantity_of(self, step: Step) -> str:
+        """The quantity that a step of this kind wrote."""
+        return self.quantities[0] if self.choose is None else self.choose(step)
+
+
+def _kind(phase: str, verb: str, path: str, *quantities: str, **more: Any) -> Kind:
+    """A row: ``path`` leads from the record to what it writes on, which is its subject, too."""
+    at = attrgetter(path)
+    return Kind(phase, verb, at, quantities, **{"subject": at, **more})
+
+
+def _gradient(step: GradientComputed) -> str:
+    return "bias_gradient" if isinstance(step.owner, Neuron) else "gradient"
+
+
+def _parameter(step: Updated) -> str:
+    return "bias" if isinstance(step.owner, Neuron) else "weight"
+
+
+def _owning_neuron(step: GradientComputed | Updated) -> Neuron:
+    return step.owner if isinstance(step.owner, Neuron) else step.owner.target
+
+
+PHASES = ("forward", "loss", "backward", "update")
+_ATTRIBUTES = {"weight": "_weight", "bias": "_bias"}  # past the checks of the setters
+# A sum is not complete by one of its terms: it is when what is computed from it is written.
+_COMPLETES: dict[str, tuple[str, ...]] = {
+    "net_input": (),
+    "output": ("net_input", "output"),
+    "output_gradient": (),
+    "delta": ("output_gradient", "delta"),
+}
+KINDS: dict[type, Kind] = {
+    Loaded: _kind("forward", "loaded", "neuron", "output"),
+    Started: _kind("forward", "started", "neuron", "net_input"),
+    Summed: _kind("forward", "added", "connection.target", "net_input", continues=True),
+    Activated: _kind("forward", "computed", "neuron", "output"),
+    Normalized: _kind(
+        "forward", "computed", "layer.neurons", "output", subject=attrgetter("layer")
+    ),
+    Measured: _kind("loss", "measured", "network", "loss"),
+    Compared: _kind(
+        "backward", "compared with its target", "neuron", "output_gradient", "delta",
+        choose=attrgetter("quantity"),
+    ),
+    Backpropagated: _kind("backward", "added", "connection.source", "output_gradient"),
+    DeltaComputed: _kind("backward", "computed", "neuron", "delta"),
+    GradientComputed: _kind(
+        "backward", "assigned", "owner", "gradient", "bias_gradient",
+        choose=_gradient, subject=_owning_neuron,
+    ),
+    Updated: _kind(
+        "update", "updated", "owner", "weight", "bias",
+        choose=_parameter, subject=_owning_neuron, continues=True,
+    ),
+}  # fmt: skip

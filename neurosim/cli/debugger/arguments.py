@@ -8,9 +8,10 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from neurosim.debugger.time.position import GRAINS, PHASES
+from neurosim.debugger.time.position import GRAINS
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import shown
+from neurosim.interpreter.steps import PHASES
 
 _LONGEST = 18  # digits: no training has as many steps
 _CONDITION = re.compile(r"(?:^|\s)if(?:\s|$)")

@@ -14,11 +14,11 @@ from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Line, Lines, lines_of, plain
 from neurosim.cli.debugger.state import Desk
 from neurosim.debugger.session import Session
-from neurosim.debugger.wording import subject_of
 from neurosim.drawing.drawing import paint, prepare_step
 from neurosim.drawing.page.pages import save, settings
 from neurosim.errors import GraphError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted
+from neurosim.interpreter.steps import subject_of
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
 

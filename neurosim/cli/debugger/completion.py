@@ -12,8 +12,9 @@ from neurosim.debugger.stops.breakpoints import CATCHES
 from neurosim.debugger.stops.conditions import QUANTITIES
 from neurosim.debugger.stops.expressions import FUNCTIONS
 from neurosim.debugger.stops.locations import PARTS
-from neurosim.debugger.time.position import GRAINS, PHASES
+from neurosim.debugger.time.position import GRAINS
 from neurosim.errors import NeurosimError
+from neurosim.interpreter.steps import PHASES
 from neurosim.network.network import Network
 
 _MOST = 500  # answers; nobody reads more

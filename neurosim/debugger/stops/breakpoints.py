@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from neurosim.debugger.stops.conditions import Condition, Quantity
-from neurosim.debugger.wording import subject_of
 from neurosim.errors import NotComputable
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.numbers import short
@@ -19,15 +18,15 @@ from neurosim.interpreter.steps import (
     Activated,
     Backpropagated,
     Compared,
-    DeltaComputed,
     GradientComputed,
-    Loaded,
-    Measured,
     Normalized,
     Started,
     Step,
     Summed,
     Updated,
+    completed,
+    kinds_that_complete,
+    subject_of,
 )
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
@@ -364,36 +363,14 @@ def _found(step: Step, is_it: object) -> str:
 
 def completes(step: Step, quantity: Quantity) -> bool:
     """Whether after this step a quantity is there anew; of a sum, after its last term."""
-    name, owner = quantity.name, quantity.owner
-    if quantity.kind == "loss":
-        return isinstance(step, Measured)
     if quantity.kind == "position":
-        return name == "step"
-    if name in {"output", "net_input"}:
-        if isinstance(step, Normalized):
-            return isinstance(owner, Neuron) and step.layer is owner.layer
-        return isinstance(step, Loaded | Activated) and step.neuron is owner
-    if name in {"delta", "output_gradient"}:
-        is_delta = isinstance(step, DeltaComputed) or (
-            isinstance(step, Compared) and step.quantity == "delta"
-        )
-        return is_delta and subject_of(step) is owner
-    if name in {"gradient", "bias_gradient"}:
-        return isinstance(step, GradientComputed) and step.owner is owner
-    return isinstance(step, Updated) and step.owner is owner
+        return quantity.name == "step"
+    return any(
+        name == quantity.name and (thing is quantity.owner or quantity.kind == "loss")
+        for thing, name in completed(step)
+    )
 
 
-_WRITERS: dict[str, tuple[type, ...]] = {  # the steps that may complete a quantity
-    "output": (Loaded, Activated, Normalized),
-    "net_input": (Loaded, Activated, Normalized),
-    "delta": (DeltaComputed, Compared),
-    "output_gradient": (DeltaComputed, Compared),
-    "gradient": (GradientComputed,),
-    "bias_gradient": (GradientComputed,),
-    "weight": (Updated,),
-    "bias": (Updated,),
-    "loss": (Measured,),
-}
 _OF_NEURON = {"forward": "output", "backward": "delta", "update": "bias"}
 _OF_CONNECTION = {"forward": Summed, "backward": GradientComputed, "update": Updated}
 
@@ -402,7 +379,7 @@ def kinds_of(subject: Subject) -> frozenset[type] | None:
     """The kinds of steps after which a subject is to be asked; None: any."""
     match subject:
         case AtNeuron() | AtLayer():
-            return frozenset(_WRITERS[_OF_NEURON[subject.phase]])
+            return kinds_that_complete(_OF_NEURON[subject.phase])
         case AtConnection():
             return frozenset({_OF_CONNECTION[subject.phase]})
         case AtPart():
@@ -419,7 +396,7 @@ def kinds_of(subject: Subject) -> frozenset[type] | None:
 def _kinds_of_quantities(quantities: Iterable[Quantity]) -> frozenset[type] | None:
     if any(quantity.name == "step" for quantity in quantities):
         return None
-    return frozenset(kind for q in quantities for kind in _WRITERS.get(q.name, ()))
+    return frozenset[type]().union(*(kinds_that_complete(q.name) for q in quantities))
 
 
 # --- the stop itself

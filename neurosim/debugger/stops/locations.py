@@ -3,8 +3,8 @@
 from typing import Any
 
 from neurosim.debugger.stops.breakpoints import AtConnection, AtLayer, AtNeuron, AtPart, Location
-from neurosim.debugger.time.position import PHASES
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
+from neurosim.interpreter.steps import PHASES
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network

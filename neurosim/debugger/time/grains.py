@@ -7,10 +7,8 @@ a run of steps about it.
 from typing import Any
 
 from neurosim.debugger.time.history import Place
-from neurosim.debugger.time.position import phase_of
 from neurosim.debugger.time.timeline import Walk
-from neurosim.debugger.wording import subject_of
-from neurosim.interpreter.steps import Normalized, Step
+from neurosim.interpreter.steps import Step, phase_of, subject_of
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -65,7 +63,7 @@ def run_of(step: Step, grain: str, network: Network) -> Any:
         if isinstance(subject, Neuron):
             subject = subject.layer or level_of(network, subject)  # type: ignore[assignment]
         return phase, subject
-    return phase, subject, isinstance(step, Normalized)
+    return phase, subject
 
 
 def level_of(network: Network, neuron: Neuron) -> int | Layer:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from neurosim.debugger.checks import require_count
 from neurosim.debugger.stops.locations import require_part
 from neurosim.debugger.time.history import Place
-from neurosim.debugger.time.position import PHASES
 from neurosim.debugger.time.timeline import Walk
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
+from neurosim.interpreter.steps import PHASES
 
 
 def find_place(

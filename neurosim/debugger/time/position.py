@@ -2,17 +2,6 @@
 
 from dataclasses import dataclass
 
-from neurosim.interpreter.steps import (
-    Backpropagated,
-    Compared,
-    DeltaComputed,
-    GradientComputed,
-    Measured,
-    Step,
-    Updated,
-)
-
-PHASES = ("forward", "loss", "backward", "update")
 GRAINS = ("step", "neuron", "layer", "phase", "sample", "batch", "epoch")
 
 
@@ -51,15 +40,3 @@ class Position:
             f"epoch {self.epoch}{batch}, sample {self.sample}{row}, {self.phase},"
             f" step {self.step} of {self.n_steps}"
         )
-
-
-def phase_of(step: Step) -> str:
-    """The phase that a step belongs to."""
-    match step:
-        case Updated():
-            return "update"
-        case Compared() | Backpropagated() | DeltaComputed() | GradientComputed():
-            return "backward"
-        case Measured():
-            return "loss"
-    return "forward"

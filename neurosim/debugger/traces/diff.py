@@ -13,8 +13,10 @@ from itertools import count, zip_longest
 from neurosim.debugger.traces.trace import Entry, Value
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import require_number
+from neurosim.interpreter.steps import KINDS
 
-_GOES_ON = ("Summed", "Updated")  # the kinds whose arithmetic begins with what stood there
+# the kinds whose arithmetic begins with what stood there
+_GOES_ON = frozenset(record.__name__ for record, kind in KINDS.items() if kind.continues)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,18 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, get_args
+from typing import Any, BinaryIO, get_type_hints
 
-from neurosim.debugger.time.position import PHASES
-from neurosim.debugger.traces.trace import MARK, VERSION, Entry, Header
+from neurosim.debugger.traces.trace import MARK, VERSION, Entry, Header, fields_of
 from neurosim.errors import FileError, unknown
-from neurosim.interpreter.steps import Step
+from neurosim.functions.losses import Loss
+from neurosim.interpreter.steps import KINDS, PHASES, Number
+from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
+from neurosim.network.neuron import Neuron
 from neurosim.training.data.regular import open_regular, unreadable
 
 MOST_LETTERS = 10_000_000  # of a line
@@ -42,9 +45,10 @@ class Trace:
             FileError: a line is no entry; says which, and why.
         """
         with open_regular(self.path, _MOST_BYTES) as file:
+            version = self.header[MARK]
             for number, line in islice(_lines(self.path, file), 1, None):
                 where = f"{self.path}:{number}"
-                yield _to_entry(_parse(line, where), where)
+                yield _to_entry(_parse(line, where), version, where)
 
     def __repr__(self) -> str:
         """The file and the range in a line."""
@@ -131,28 +135,27 @@ def _require_header(line: bytes, where: str) -> Header:
         what = f"no trace, got {_beginning(line)}"
         raise FileError(f'{where}: {what}; expected a first line with "{MARK}": {VERSION}')
     version = header[MARK]
-    if isinstance(version, bool) or version != VERSION:
-        raise FileError(f"{where}: of another version, got {version!r:.60}; expected {VERSION}")
+    if isinstance(version, bool) or version not in (1, VERSION):
+        raise FileError(
+            f"{where}: of another version, got {version!r:.60}; expected 1 or {VERSION}"
+        )
     return header
 
 
-def _to_entry(document: dict[str, Any], where: str) -> Entry:
+def _to_entry(document: dict[str, Any], version: int, where: str) -> Entry:
     kind = document.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise FileError(f"{where}: {unknown('kind', _cut(kind), KINDS)}")
-    names = KINDS[kind]
-    if "owner" in names:
-        owner = "neuron" if "neuron" in document else "connection"
-        names = tuple(owner if name == "owner" else name for name in names)
-    expected = (*_PLACE, "kind", "what", *names, "text")
-    missing = [name for name in expected if name not in document]
-    strange = [name for name in document if name not in expected]
-    if missing:
-        raise FileError(f"{where}: no {missing[0]!r}, got {kind} without it; expected it")
-    if strange:
-        raise FileError(f"{where}: {unknown(f'key of {kind}', _cut(strange[0]), expected)}")
-    read = {name: _read(kind, name, document[name], where) for name in expected}
-    record = {name: read[name] for name in names}
+    if version == 1 and isinstance(kind, str):
+        kind = _IN_VERSION_1.get(kind, kind)
+    if not isinstance(kind, str) or kind not in COLUMNS:
+        raise FileError(f"{where}: {unknown('kind', _cut(kind), COLUMNS)}")
+    owner = "neuron" if "neuron" in document else "connection"
+    fields = {owner if name == "owner" else name: f for name, f in COLUMNS[kind].items()}
+    readers = _COMMON | fields
+    if fields["after"] is _numbers:
+        readers["what"] = _names
+    _require_keys(document, kind, readers, where)
+    read = {name: _read(name, document[name], reader, where) for name, reader in readers.items()}
+    record = {name: read[name] for name in fields}
     if isinstance(record["after"], tuple) and len(record["after"]) != len(read["what"]):
         n, n_what = len(record["after"]), len(read["what"])
         raise FileError(f"{where}: after: got {n} numbers; expected {n_what}, as in what")
@@ -160,8 +163,18 @@ def _to_entry(document: dict[str, Any], where: str) -> Entry:
     return Entry._make([*place, kind, read["what"], record, read["text"]])
 
 
-def _read(kind: str, name: str, value: Any, where: str) -> Any:
-    reader = _READERS.get((kind, name)) or _READERS.get((None, name), _number)
+def _require_keys(
+    document: dict[str, Any], kind: str, known: Mapping[str, object], where: str
+) -> None:
+    missing = [name for name in known if name not in document]
+    strange = [name for name in document if name not in known]
+    if missing:
+        raise FileError(f"{where}: no {missing[0]!r}, got {kind} without it; expected it")
+    if strange:
+        raise FileError(f"{where}: {unknown(f'key of {kind}', _cut(strange[0]), known)}")
+
+
+def _read(name: str, value: Any, reader: Callable[[Any], Any], where: str) -> Any:
     try:
         return reader(value)
     except _RefusedError as error:
@@ -237,23 +250,35 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 _PLACE = ("epoch", "batch", "sample", "row", "phase", "step")
-_OBJECTS = ("network", "memory", "quantity")  # what a line has no use for
-
-# the kinds of lines, and the fields of each; an `owner` is a connection or a neuron
-KINDS: dict[str, tuple[str, ...]] = {
-    record.__name__: tuple(name for name in record._fields if name not in _OBJECTS)
-    for record in get_args(Step)
+_COMMON: dict[str, Callable[[Any], Any]] = {  # the columns that every kind has
+    **dict.fromkeys(_PLACE, _count),
+    "phase": _phase,
+    "kind": _text,
+    "what": _one,
+    "text": _text,
 }
-_READERS: dict[tuple[str | None, str], Callable[[Any], Any]] = {
-    **{(None, name): _count for name in (*_PLACE, "rows", "column")},
-    **{(None, name): _text for name in ("neuron", "connection", "layer", "loss", "rule")},
-    **{(None, name): _text for name in ("kind", "formula", "text")},
-    **{(None, name): _numbers for name in ("net_inputs", "values", "targets")},
-    **{(None, name): _numbers for name in ("memory_before", "memory_after")},
-    (None, "phase"): _phase,
-    (None, "what"): _one,
-    (None, "before"): _maybe,
-    ("Normalized", "what"): _names,
-    ("Normalized", "before"): _maybes,
-    ("Normalized", "after"): _numbers,
+_READERS: dict[Any, Callable[[Any], Any]] = {  # of a field, by its type in the record
+    int: _count,
+    float: _number,
+    Number: _maybe,
+    tuple[float, ...]: _numbers,
+    tuple[Number, ...]: _maybes,
+    **dict.fromkeys((str, Neuron, Connection, Layer, Loss, Connection | Neuron), _text),
+}
+
+
+def _columns(record: type) -> dict[str, Callable[[Any], Any]]:
+    """The fields of a kind that a line holds, each with the function that reads it."""
+    kinds = get_type_hints(record)
+    return {field: _READERS[kinds[field]] for field in fields_of(record)}
+
+
+# the kinds of lines, and the columns of each; an `owner` is a connection or a neuron
+COLUMNS = {record.__name__: _columns(record) for record in KINDS}
+_IN_VERSION_1 = {
+    "Carried": "Summed",
+    "Fired": "Activated",
+    "Returned": "Backpropagated",
+    "Blamed": "DeltaComputed",
+    "Assigned": "GradientComputed",
 }

@@ -12,29 +12,17 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Walk
 from neurosim.errors import DivergedError, FileError
 from neurosim.files import whole_file
 from neurosim.functions.losses import Loss
-from neurosim.interpreter.steps import (
-    Activated,
-    Backpropagated,
-    Compared,
-    DeltaComputed,
-    GradientComputed,
-    Loaded,
-    Measured,
-    Normalized,
-    Started,
-    Step,
-    Summed,
-    Updated,
-)
+from neurosim.interpreter.steps import KINDS, Step, written_names
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -42,7 +30,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
-VERSION = 1
+VERSION = 2  # version 1 had other names for some kinds
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
 _NO_JOURNAL = 0  # bytes: what is told is not come back to
 
@@ -122,36 +110,22 @@ def entry_of(position: Position, step: Step) -> Entry:
         position.phase,
         position.step,
         type(step).__name__,
-        written_by(step),
+        written_names(step),
         _record_of(step),
         str(step),
     )
 
 
-def written_by(step: Step) -> tuple[str, ...]:
-    """The names of the quantities that a step wrote, such as ``h1.output`` or ``x1->h1.weight``."""
-    match step:
-        case Loaded(neuron) | Activated(neuron):
-            return (f"{neuron.name}.output",)
-        case Normalized(layer):
-            return tuple(f"{neuron.name}.output" for neuron in layer.neurons)
-        case Started(neuron):
-            return (f"{neuron.name}.net_input",)
-        case Summed(connection):
-            return (f"{connection.target.name}.net_input",)
-        case Measured():
-            return ("loss",)
-        case Compared(neuron, quantity):
-            return (f"{neuron.name}.{quantity}",)
-        case Backpropagated(connection):
-            return (f"{connection.source.name}.output_gradient",)
-        case DeltaComputed(neuron):
-            return (f"{neuron.name}.delta",)
-        case GradientComputed(owner):
-            quantity = "gradient" if isinstance(owner, Connection) else "bias_gradient"
-        case Updated(owner):
-            quantity = "weight" if isinstance(owner, Connection) else "bias"
-    return (f"{owner.name}.{quantity}",)
+def table_of_columns() -> str:
+    """The kinds of lines and the columns of each, as a table in Markdown."""
+    lines = ["| kind | what happened | its other keys |", "| --- | --- | --- |"]
+    for record in KINDS:
+        happened = (record.__doc__ or "").split("\n")[0].rstrip(".").replace("``", "`")
+        fields = [name for name in _FIELDS[record] if name not in ("before", "after")]
+        keys = ", ".join(f"`{name}`" for name in fields)
+        keys = keys.replace("`owner`", "`connection` or `neuron` (a bias)")
+        lines.append(f"| `{record.__name__}` | {happened} | {keys} |")
+    return "\n".join(lines)
 
 
 def header_of(task: Task, state: TrainingState, n_batches: int) -> Header:
@@ -186,7 +160,7 @@ def line_of(entry: Entry) -> bytes:
     document = entry._asdict()
     fields = {name: _written(value) for name, value in document.pop("record").items()}
     text = document.pop("text")
-    if entry.kind != "Normalized":
+    if not isinstance(entry.record["after"], tuple):
         (document["what"],) = entry.what
     return _to_json({**document, **fields, "text": text})
 
@@ -210,17 +184,29 @@ def new_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         raise FileError(f"{path}: cannot be written, {reason}; expected a new file") from error
 
 
+def fields_of(record: type) -> tuple[str, ...]:
+    """The fields of a kind of step that a line has a column for, in order.
+
+    Left out are the network, an array of the optimizer's memory (its ``column`` is there), and the
+    ``quantity``, which stands in ``what``.
+    """
+    return tuple(
+        name
+        for name, kind in get_type_hints(record).items()
+        if kind not in (Network, NDArray[np.float64]) and name != "quantity"
+    )
+
+
 def _record_of(step: Step) -> dict[str, Value]:
     record: dict[str, Value] = {}
-    for field, value in zip(step._fields, step, strict=True):
+    for field in _FIELDS[type(step)]:
+        value = getattr(step, field)
         match value:
-            case Network() | np.ndarray():
-                continue
             case Neuron() | Connection() | Layer():
                 record[type(value).__name__.lower()] = value.name
             case Loss():
                 record[field] = value.name
-            case _ if field != "quantity":  # it stands in `what`
+            case _:
                 record[field] = value
     return record
 
@@ -246,3 +232,6 @@ def _require_free(path: Path, *, overwrite: bool) -> None:
         raise FileError(f"{path}: exists; expected a new file")
     if path.exists() and not path.is_file():
         raise FileError(f"{path}: cannot be written, got no regular file; expected a new file")
+
+
+_FIELDS = {record: fields_of(record) for record in KINDS}

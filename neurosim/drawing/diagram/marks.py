@@ -3,26 +3,13 @@
 Each kind of mark has its colour and its line style, along connections and around neurons.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from neurosim.drawing.geometry.items import Folded
 from neurosim.errors import UnknownNameError, WrongTypeError, guess
-from neurosim.interpreter.steps import (
-    Activated,
-    Backpropagated,
-    Compared,
-    DeltaComputed,
-    GradientComputed,
-    Loaded,
-    Measured,
-    Normalized,
-    Started,
-    Step,
-    Summed,
-    Updated,
-)
+from neurosim.interpreter.steps import Measured, Step, written
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -124,25 +111,15 @@ def _wrong(given: object) -> WrongTypeError:
 
 def marks_of_step(step: Step) -> Marks:
     """Mark what a step that is about to happen writes, and the connection it goes along."""
-    neurons: Sequence[Neuron] = ()
-    connection: Connection | None = None
-    match step:
-        case Loaded() | Started() | Activated() | Compared() | DeltaComputed():
-            neurons = (step.neuron,)
-        case Summed():
-            neurons, connection = (step.connection.target,), step.connection
-        case Backpropagated():
-            neurons, connection = (step.connection.source,), step.connection
-        case Normalized():
-            neurons = step.layer.neurons
-        case Measured():
-            neurons = step.network.outputs
-        case GradientComputed() | Updated() if isinstance(step.owner, Neuron):
-            neurons = (step.owner,)
-        case GradientComputed() | Updated():
-            connection = step.owner
-    names = frozenset() if connection is None else frozenset([connection.name])
-    return Marks(frozenset(neuron.name for neuron in neurons), names, "about to happen")
+    things = [*step, *(thing for thing, _ in written(step))]
+    neurons = [thing for thing, _ in written(step) if isinstance(thing, Neuron)]
+    if isinstance(step, Measured):
+        neurons += step.network.outputs
+    return Marks(
+        frozenset(neuron.name for neuron in neurons),
+        frozenset(thing.name for thing in things if isinstance(thing, Connection)),
+        "about to happen",
+    )
 
 
 LOOKS = {

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from neurosim.errors import unknown
 from neurosim.functions.losses import LOSSES, Loss
 from neurosim.functions.numbers import counted
+from neurosim.interpreter.steps import PHASES
 from neurosim.network.network import Network
 from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.expect_entry import (
-    PHASES,
     AccuracyExpectation,
     Between,
     BiasExpectation,

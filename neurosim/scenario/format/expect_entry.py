@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from neurosim.interpreter.steps import PHASES
 from neurosim.scenario.format.entry import WRONG_KEYS, Choice, Entry, Told, mistake, tag
 from neurosim.scenario.format.network_entry import Name, Numbers
 from neurosim.training.data import PARTS
 
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 
-PHASES = ("forward", "loss", "backward", "update")
 WITHIN = {  # what can be looked for within an epoch, and after which phase it is there
     "output": "forward",
     "net_input": "forward",

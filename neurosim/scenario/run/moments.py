@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from neurosim.debugger.opening import debug
 from neurosim.debugger.session import Session
+from neurosim.interpreter.steps import PHASES
 from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario
-from neurosim.scenario.format.expect_entry import PHASES, Within
+from neurosim.scenario.format.expect_entry import Within
 from neurosim.scenario.run.expect import ends_of
 from neurosim.training.state import TrainingState
 

@@ -7,7 +7,7 @@ import pytest
 from neurosim.debugger.traces.file import MOST_LETTERS, is_trace, read_trace
 from neurosim.errors import FileError
 
-HEADER = b'{"neurosim_trace": 1}\n'
+HEADER = b'{"neurosim_trace": 2}\n'
 LOADED = {
     "epoch": 0, "batch": 0, "sample": 0, "row": 0, "phase": "forward", "step": 0, "kind": "Loaded",
     "what": "x.output", "neuron": "x", "before": None, "after": 1.5, "text": "x = 1.5",
@@ -33,15 +33,15 @@ def softmax(**changes):
     ("data", "words"),
     [
         (b"", "empty, got no line; expected a trace"),
-        (b"\n", r"jsonl:1: no trace, got ''; expected a first line with \"neurosim_trace\": 1"),
+        (b"\n", r"jsonl:1: no trace, got ''; expected a first line with \"neurosim_trace\": 2"),
         (b"neurosim: 1\ntitle: x\n", "jsonl:1: no trace, got 'neurosim: 1'"),
         (b"{}\n", "jsonl:1: no trace, got '{}'"),
         (b"[1]\n", "jsonl:1: no trace, got"),
         (b"\x89PNG\r\n\x1a\n\0\0", "jsonl:1: no trace, got"),
         (b"\0" * 99, "jsonl:1: no trace, got"),
         (b"[" * 1_000_000, "jsonl:1: no trace, got"),
-        (b'{"neurosim_trace": 2}\n', "jsonl:1: of another version, got 2; expected 1"),
-        (b'{"neurosim_trace": true}\n', "jsonl:1: of another version, got True; expected 1"),
+        (b'{"neurosim_trace": 3}\n', "jsonl:1: of another version, got 3; expected 1 or 2"),
+        (b'{"neurosim_trace": true}\n', "jsonl:1: of another version, got True; expected 1 or 2"),
         (b'{"neurosim_trace": 1, "neurosim_trace": 1}\n', "jsonl:1: no trace"),
         (b'{"neurosim_trace"', "jsonl:1: no trace"),
     ],

@@ -24,7 +24,7 @@ def test_trace_prints_an_epoch_as_json_lines(neurosim):
     ran = neurosim("trace", "xor")
 
     assert (ran.code, ran.err) == (0, "")
-    assert json.loads(ran.out.splitlines()[0])["neurosim_trace"] == 1
+    assert json.loads(ran.out.splitlines()[0])["neurosim_trace"] == 2
     assert len(steps_of(ran.out)) == 4 * 69
     assert steps_of(ran.out)[4]["text"] == "h1: net = -0.16596 - 0.99977*1 = -1.16573"
 
