@@ -38,7 +38,7 @@ class Activation:
     name: str
     formula: str
     source: str
-    scalar: Callable[[float], float]
+    value: Callable[[float], float]
     slope: Callable[[float, float], float] | None
     array: Callable[[Array, Array], None]
     array_slope: Callable[[Array, Array, Array], None] | None

@@ -37,9 +37,9 @@ class Pointwise:
     where there is one, is the fast form of the array forms together; see `judge`.
     """
 
-    term: Callable[[float, float], float]
+    value: Callable[[float, float], float]
     slope: Callable[[float, float], float]
-    array_term: Callable[[Array, Array], Array]
+    array_value: Callable[[Array, Array], Array]
     array_slope: Callable[[Array, Array], Array]
     text: str
     slope_text: str
@@ -50,7 +50,7 @@ class Pointwise:
         if self.both is not None:
             return self.both(x, t, out)
         out[...] = self.array_slope(x, t)
-        return float(self.array_term(x, t).sum())
+        return float(self.array_value(x, t).sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def measure_steps(
         for neuron, target in zip(schedule.outputs, targets, strict=True):
             pointwise, is_by_net = loss.formula_for(neuron.activation)
             values.append(_number(neuron.net_input if is_by_net else neuron.output))
-            after += pointwise.term(values[-1], target)
+            after += pointwise.value(values[-1], target)
         after /= loss.divisor(len(targets))
     before, network.loss = network.loss, after
     yield Measured(network, before, loss, tuple(values), tuple(targets), after)

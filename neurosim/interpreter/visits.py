@@ -79,7 +79,7 @@ def _place(network: Network, neuron: Neuron, is_output: bool) -> Place:
     activation = ACTIVATIONS.get(neuron.activation)
     return Place(
         neuron,
-        None if activation is None else activation.scalar,
+        None if activation is None else activation.value,
         None if activation is None else activation.slope,
         tuple((c, c.source) for c in network.incoming(neuron)),
         tuple((c, c.target) for c in network.outgoing(neuron)),

@@ -100,7 +100,7 @@ def test_another_entry_in_the_table_is_another_program(layered, printed, monkeyp
     ns.train(layered, *DATA, **options)
     tanh, relu = ACTIVATIONS["tanh"], ACTIVATIONS["relu"]
     changed = replace(
-        tanh, scalar=relu.scalar, slope=relu.slope, array=relu.array, array_slope=relu.array_slope
+        tanh, value=relu.value, slope=relu.slope, array=relu.array, array_slope=relu.array_slope
     )
 
     with monkeypatch.context() as patch:

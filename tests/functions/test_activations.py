@@ -26,7 +26,7 @@ TORTURE = [
 
 
 def scalar(name, z):
-    return ACTIVATIONS[name].scalar(z)
+    return ACTIVATIONS[name].value(z)
 
 
 def array(name, z):
@@ -119,7 +119,7 @@ SLOPES_AT_KINKS = [  # PyTorch's choice where two would do
 @pytest.mark.parametrize(("name", "z", "slope"), SLOPES_AT_KINKS)
 def test_the_slope_at_a_kink_is_pytorchs(name, z, slope):
     activation = ACTIVATIONS[name]
-    a = activation.scalar(z)
+    a = activation.value(z)
     out = np.empty(1)
 
     activation.array_slope(np.array([z]), np.array([a]), out)
@@ -169,7 +169,7 @@ def test_huge_numbers_give_the_limits_one_by_one(name):
     activation = ACTIVATIONS[name]
 
     for h in HUGE:
-        up, down = activation.scalar(h), activation.scalar(-h)
+        up, down = activation.value(h), activation.value(-h)
         assert up == pytest.approx(h if above == "z" else above, rel=1e-15, abs=1e-99)
         assert down == pytest.approx(-h if below == "z" else below, rel=1e-15, abs=1e-99)
         assert activation.slope(h, up) == pytest.approx(slope_above, rel=1e-15, abs=1e-99)

@@ -26,7 +26,7 @@ H = 2.0**-17  # about the cube root of epsilon
 def farthest_from_differences(name):
     pointwise, (xs, ts) = LOSSES[name].by_output, POINTS[name]
     gaps = [
-        pointwise.slope(x, t) - (pointwise.term(x + H, t) - pointwise.term(x - H, t)) / (2.0 * H)
+        pointwise.slope(x, t) - (pointwise.value(x + H, t) - pointwise.value(x - H, t)) / (2.0 * H)
         for x in xs
         for t in ts
     ]
@@ -167,6 +167,6 @@ def test_the_printed_formulas_are_the_computed_ones(name):
 
     for x in xs:
         for t in ts:
-            assert printed(pointwise.text, x, t) == pytest.approx(pointwise.term(x, t), rel=1e-15)
+            assert printed(pointwise.text, x, t) == pytest.approx(pointwise.value(x, t), rel=1e-15)
             slope = pointwise.slope(x, t)
             assert printed(pointwise.slope_text, x, t) == pytest.approx(slope, rel=1e-15)

@@ -32,7 +32,7 @@ def test_slopes_and_sum_are_those_of_the_plain_forms(pointwise, rule):
 
     assert_array_max_ulp(out, pointwise.array_slope(x, t), maxulp=2)
     # 120 terms of one sign, added in another order
-    assert total == pytest.approx(float(pointwise.array_term(x, t).sum()), rel=120 * 2.3e-16)
+    assert total == pytest.approx(float(pointwise.array_value(x, t).sum()), rel=120 * 2.3e-16)
 
 
 @pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)

@@ -24,12 +24,12 @@ BY_HAND = [
 
 
 def value_by_scalar(loss, outputs, targets):
-    terms = [loss.by_output.term(x, t) for x, t in zip(outputs, targets, strict=True)]
+    terms = [loss.by_output.value(x, t) for x, t in zip(outputs, targets, strict=True)]
     return sum(terms) / loss.divisor(len(terms))
 
 
 def value_by_array(loss, outputs, targets):
-    terms = loss.by_output.array_term(np.array(outputs), np.array(targets))
+    terms = loss.by_output.array_value(np.array(outputs), np.array(targets))
     return terms.sum() / loss.divisor(len(terms))
 
 
@@ -57,10 +57,10 @@ FROM_NET_INPUT = [
 @pytest.mark.parametrize(("z", "t", "value"), FROM_NET_INPUT)
 def test_binary_cross_entropy_from_the_net_input_is_exact(z, t, value):
     pointwise, is_by_net = LOSSES["binary_cross_entropy"].formula_for("sigmoid")
-    by_array = pointwise.array_term(np.array([z]), np.array([t]))
+    by_array = pointwise.array_value(np.array([z]), np.array([t]))
 
     assert is_by_net
-    assert_array_max_ulp(pointwise.term(z, t), value, maxulp=2)
+    assert_array_max_ulp(pointwise.value(z, t), value, maxulp=2)
     assert_array_max_ulp(by_array, np.array([value]), maxulp=2)
 
 
@@ -88,8 +88,8 @@ def test_binary_cross_entropy_from_a_probability_of_zero_or_one(x, t, value, slo
     outputs, targets = np.array([x]), np.array([t])
 
     assert not is_by_net
-    assert (pointwise.term(x, t), pointwise.slope(x, t)) == (value, slope)
-    assert pointwise.array_term(outputs, targets).tolist() == [value]
+    assert (pointwise.value(x, t), pointwise.slope(x, t)) == (value, slope)
+    assert pointwise.array_value(outputs, targets).tolist() == [value]
     assert pointwise.array_slope(outputs, targets).tolist() == [slope]
 
 
@@ -97,8 +97,8 @@ def test_binary_cross_entropy_from_a_probability_of_zero_or_one(x, t, value, slo
 def test_binary_cross_entropy_from_no_probability_is_no_number(x):
     pointwise = LOSSES["binary_cross_entropy"].by_output
 
-    assert math.isnan(pointwise.term(x, 0.0))
-    assert np.isnan(pointwise.array_term(np.array([x]), np.array([0.0]))).all()
+    assert math.isnan(pointwise.value(x, 0.0))
+    assert np.isnan(pointwise.array_value(np.array([x]), np.array([0.0]))).all()
 
 
 def test_both_formulas_of_binary_cross_entropy_agree_where_both_are_exact():
@@ -108,7 +108,7 @@ def test_both_formulas_of_binary_cross_entropy_agree_where_both_are_exact():
     for z in (-3.0, -0.5, 0.0, 2.0):
         for t in (0.0, 0.3, 1.0):
             a = 1.0 / (1.0 + math.exp(-z))
-            assert by_net.term(z, t) == pytest.approx(by_output.term(a, t), rel=1e-14)
+            assert by_net.value(z, t) == pytest.approx(by_output.value(a, t), rel=1e-14)
 
 
 # net inputs, targets, value
@@ -150,10 +150,10 @@ def test_both_forms_of_a_loss_are_equal_to_two_ulp(pointwise, rule):
     x, t = grid(pointwise, rule)
     pairs = list(zip(x.tolist(), t.tolist(), strict=True))
 
-    terms = np.array([pointwise.term(*pair) for pair in pairs])
+    terms = np.array([pointwise.value(*pair) for pair in pairs])
     slopes = np.array([pointwise.slope(*pair) for pair in pairs])
 
-    assert_array_max_ulp(pointwise.array_term(x, t), terms, maxulp=2)
+    assert_array_max_ulp(pointwise.array_value(x, t), terms, maxulp=2)
     assert_array_max_ulp(pointwise.array_slope(x, t), slopes, maxulp=2)
 
 
@@ -161,8 +161,8 @@ def test_both_forms_of_a_loss_are_equal_to_two_ulp(pointwise, rule):
 def test_a_loss_of_a_lost_output_is_lost_in_both_forms(pointwise, rule):
     x, t = np.array([math.nan]), np.array([_TARGETS[rule][-1]])
 
-    assert math.isnan(pointwise.term(x[0].item(), t[0].item()))
-    assert np.isnan(pointwise.array_term(x, t)).all()
+    assert math.isnan(pointwise.value(x[0].item(), t[0].item()))
+    assert np.isnan(pointwise.array_value(x, t)).all()
 
 
 @pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)
@@ -170,7 +170,7 @@ def test_a_loss_leaves_outputs_and_targets_alone(pointwise, rule):
     x, t = grid(pointwise, rule)
     before = x.tobytes(), t.tobytes()
 
-    pointwise.array_term(x, t)
+    pointwise.array_value(x, t)
     pointwise.array_slope(x, t)
 
     assert (x.tobytes(), t.tobytes()) == before

@@ -25,7 +25,7 @@ POINTS = [k / 16 + 1 / 64 for k in range(-128, 128)]
 
 def slope(name, z):
     activation = ACTIVATIONS[name]
-    return activation.slope(z, activation.scalar(z))
+    return activation.slope(z, activation.value(z))
 
 
 def away_from_kinks(name, distance=1e-3):
@@ -33,7 +33,7 @@ def away_from_kinks(name, distance=1e-3):
 
 
 def farthest_from_differences(name):
-    f, h = ACTIVATIONS[name].scalar, 2.0**-17  # about the cube root of epsilon, and exact
+    f, h = ACTIVATIONS[name].value, 2.0**-17  # about the cube root of epsilon, and exact
     points = away_from_kinks(name)
     return max_of(abs(slope(name, z) - (f(z + h) - f(z - h)) / (2.0 * h)) for z in points)
 
@@ -102,7 +102,7 @@ def test_a_wrong_slope_is_seen_by_both_witnesses(name, wrong, monkeypatch):
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_the_analytic_twin_is_the_function(name):
     for z in POINTS:
-        value = ACTIVATIONS[name].scalar(z)
+        value = ACTIVATIONS[name].value(z)
         assert ANALYTIC[name](complex(z)).real == pytest.approx(value, abs=2e-15)
 
 
@@ -130,7 +130,7 @@ def test_the_value_and_slope_of_gelu_are_those_of_sixty_digits():
             below, bell = _normal_cdf(exact), _normal(exact)
             value, steepness = float(exact * below), float(below + exact * bell)
 
-        assert ACTIVATIONS["gelu"].scalar(z) == pytest.approx(value, rel=2e-14, abs=1e-16)
+        assert ACTIVATIONS["gelu"].value(z) == pytest.approx(value, rel=2e-14, abs=1e-16)
         assert slope("gelu", z) == pytest.approx(steepness, abs=1e-15)
 
 
@@ -158,7 +158,7 @@ TEXTS = [name for name in WITH_SLOPE if ACTIVATIONS[name].slope_text]
 def test_the_printed_slope_is_the_computed_slope(name):
     for z in POINTS:
         text = ACTIVATIONS[name].slope_text.format(
-            z=f"({z!r})", a=f"({ACTIVATIONS[name].scalar(z)!r})"
+            z=f"({z!r})", a=f"({ACTIVATIONS[name].value(z)!r})"
         )
         printed = eval(text.replace("^", "**"), {"cos": math.cos})  # noqa: S307 - our own table
         assert printed == pytest.approx(slope(name, z), rel=1e-15, abs=0)

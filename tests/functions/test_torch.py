@@ -69,7 +69,7 @@ def test_a_loss_is_pytorchs(name, scale):
 
     value, slope = value_and_slope(lambda a, t: LOSS_PEERS[name](a, t, reduction="none"), x, T)
 
-    assert np.abs(pointwise.array_term(x, T) - value).max() <= 1e-14
+    assert np.abs(pointwise.array_value(x, T) - value).max() <= 1e-14
     assert np.abs(pointwise.array_slope(x, T) - slope).max() <= 1e-14
 
 

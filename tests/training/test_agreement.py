@@ -41,7 +41,7 @@ def test_mutated_a_function_that_is_off_in_the_graph_alone_is_seen_and_placed(
     net, data, monkeypatch
 ):
     right = ACTIVATIONS["tanh"]
-    wrong = replace(right, scalar=lambda z: right.scalar(z) * (1.0 + 1e-9))
+    wrong = replace(right, value=lambda z: right.value(z) * (1.0 + 1e-9))
     monkeypatch.setitem(ACTIVATIONS, "tanh", wrong)
 
     found = ns.agree(net, *data, updates=1)
@@ -70,7 +70,7 @@ def test_mutated_a_slope_that_is_off_in_the_graph_alone_is_seen_and_placed(net, 
 def test_mutated_a_loss_that_is_off_in_the_graph_alone_is_seen(net, data, monkeypatch):
     right = LOSSES["half_squared_error"]
     formula = right.by_output
-    wrong = replace(formula, term=lambda x, t: formula.term(x, t) + 1e-9)
+    wrong = replace(formula, value=lambda x, t: formula.value(x, t) + 1e-9)
     monkeypatch.setitem(LOSSES, right.name, replace(right, by_output=wrong))
 
     found = ns.agree(net, *data, updates=0)

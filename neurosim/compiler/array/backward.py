@@ -50,7 +50,7 @@ def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
     divisor = loss.divisor(len(text.plan.outputs))
     share = "" if divisor == 1.0 else f" / {divisor}"
     if is_by_net:
-        term = text.constant("term", pointwise.array_term)
+        term = text.constant("term", pointwise.array_value)
         z = rows_of(text, f"o{i}", f"z{i}", aim.rows, aim.block.size)
         terms = f"{term}({z}, {t})"
         if text.each_row:
@@ -63,7 +63,7 @@ def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
         text.constant("judge", pointwise.judge)
         text.loop.append(f"loss += judge({a}, {t}, {e}){share}")
         if text.each_row:
-            term = text.constant("term_by_output", pointwise.array_term)
+            term = text.constant("term_by_output", pointwise.array_value)
             text.add_to_rows(f"add.reduce({term}({a}, {t}), 0){share}")
     text.loop.append(f"multiply({e}, scale{share}, {e})")
 

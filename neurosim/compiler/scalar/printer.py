@@ -274,7 +274,7 @@ def _print_operation(operation: Operation, text: _Text) -> None:
             for row in _rows(operation.block):
                 _print_net_input(row, text)
         case Activate():
-            function = ACTIVATIONS[operation.block.activation].scalar
+            function = ACTIVATIONS[operation.block.activation].value
             for row in _rows(operation.block):
                 text.loop.append(f"a{row} = {text.inliner.call(function, f'z{row}')}")
         case Normalise():
@@ -317,7 +317,7 @@ def _print_measure(aim: Aim, text: _Text) -> None:
     share = _share(text)
     for row, target in zip(aim.rows, aim.targets, strict=True):
         x = f"{'z' if is_by_net else 'a'}{start + row}"
-        text.add_to_loss(f"{text.inliner.call(pointwise.term, x, text.target(target))}{share}")
+        text.add_to_loss(f"{text.inliner.call(pointwise.value, x, text.target(target))}{share}")
 
 
 def _share(text: _Text) -> str:

@@ -27,8 +27,8 @@ def glyph(activation: str) -> tuple[Point, ...]:
         return _BARS
     reach = _REACH.get(activation, _USUAL_REACH)
     parts = [2.0 * i / (_N_POINTS - 1) - 1.0 for i in range(_N_POINTS)]
-    scalar = ACTIVATIONS[activation].scalar
-    values = [scalar(reach * part) for part in parts]
+    value_of = ACTIVATIONS[activation].value
+    values = [value_of(reach * part) for part in parts]
     low, high = min(values), max(values)
     points = [
         (part, round(2.0 * (value - low) / (high - low) - 1.0, 6))

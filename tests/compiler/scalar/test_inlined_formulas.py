@@ -31,9 +31,9 @@ OPTIMIZERS = [
 def test_the_text_of_an_activation_is_the_activation(run_inlined, outcome, activation):
     points = [(z,) for z in POINTS]
 
-    found, _ = run_inlined(activation.scalar, points)
+    found, _ = run_inlined(activation.value, points)
 
-    assert found == [outcome(activation.scalar, point) for point in points]
+    assert found == [outcome(activation.value, point) for point in points]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=lambda a: a.name)
@@ -51,7 +51,7 @@ def test_the_text_is_the_activation_after_calls_with_whole_numbers_too(
 
 @pytest.mark.parametrize("activation", LEARNABLE, ids=lambda a: a.name)
 def test_the_text_of_a_slope_is_the_slope(run_inlined, outcome, activation):
-    points = [(z, activation.scalar(z)) for z in POINTS]
+    points = [(z, activation.value(z)) for z in POINTS]
 
     found, _ = run_inlined(activation.slope, points)
 
@@ -62,7 +62,7 @@ def test_the_text_of_a_slope_is_the_slope(run_inlined, outcome, activation):
 def test_the_text_of_a_loss_and_of_its_slope_are_those(run_inlined, outcome, formula):
     points = [(x, t) for x in POINTS for t in (0.0, 1.0, -1.0, 0.3)]
 
-    for function in (formula.term, formula.slope):
+    for function in (formula.value, formula.slope):
         found, _ = run_inlined(function, points)
         assert found == [outcome(function, point) for point in points]
 
@@ -110,10 +110,10 @@ def test_no_formula_hides_one_of_the_library():
     names = {}
     inliner = Inliner(names, [].append)
     for activation in LEARNABLE:
-        inliner.call(activation.scalar, "z")
+        inliner.call(activation.value, "z")
         inliner.call(activation.slope, "z", "a")
     for formula in FORMULAS.values():
-        inliner.call(formula.term, "x", "t")
+        inliner.call(formula.value, "x", "t")
         inliner.call(formula.slope, "x", "t")
 
     hidden = {name for name, value in names.items() if SCALAR_LIBRARY.get(name, value) != value}

@@ -160,7 +160,7 @@ def test_what_was_computed_is_not_computed_again():
     lines = []
     inliner = Inliner({}, lines.append)
 
-    first = inliner.call(LOSSES["half_squared_error"].by_output.term, "a3", "t0")
+    first = inliner.call(LOSSES["half_squared_error"].by_output.value, "a3", "t0")
     second = inliner.call(LOSSES["half_squared_error"].by_output.slope, "a3", "t0")
     other = inliner.call(LOSSES["half_squared_error"].by_output.slope, "a4", "t0")
 

@@ -177,7 +177,7 @@ def test_where_single_numbers_cannot_go_on_what_was_measured_stays(monkeypatch, 
             raise OverflowError
         return z
 
-    tanh = replace(ACTIVATIONS["tanh"], scalar=fails_beyond_2)
+    tanh = replace(ACTIVATIONS["tanh"], value=fails_beyond_2)
     monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
     net = ns.Network("limited")
     net.add_layer("x", 1)
@@ -259,7 +259,7 @@ def test_a_changed_structure_is_refused_by_all(net, data):
 @pytest.mark.parametrize("batch_size", [3, None])
 def test_a_term_that_is_wrong_in_arrays_only_is_seen(monkeypatch, net, data, batch_size):
     half = LOSSES["half_squared_error"]
-    wrong = replace(half.by_output, array_term=lambda x, t: abs(x - t))
+    wrong = replace(half.by_output, array_value=lambda x, t: abs(x - t))
     task = make_task(net, *data, batch_size=batch_size)
     engine, begin = CompiledEngine(task, "array"), start_state(task, 1)
     _, right = engine.advance_rows(begin, epochs=1)
