@@ -38,9 +38,7 @@ class Engine(Protocol):
     @overload
     def loss_and_gradient(
         self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
-    ) -> tuple[float, Matrix, Matrix]:
-        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
-        ...
+    ) -> tuple[float, Matrix, Matrix]: ...
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from neurosim.debugger.time.position import PHASES
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.streams import stream
+from neurosim.interpreter.steps import PHASES
 from neurosim.scenario.format import expect_entry
 from neurosim.training.engines.compiled import Batches
 
