@@ -35,7 +35,7 @@ compiler: training_programs threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
 training: metrics task state
-training.engines: graph program array_program scalar_program compiled table .
+training.engines: contract program graph array_program scalar_program compiled table .
 training: stretch_length trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot history journal present timeline

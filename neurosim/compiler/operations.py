@@ -127,7 +127,7 @@ class Update:
     def is_plain(self) -> bool:
         """Whether w = w - rate g: then the rate may be a factor of every delta."""
         return (
-            isinstance(self.optimizer, SGD)
+            type(self.optimizer) is SGD  # a subclass may have a rule of its own
             and self.optimizer.momentum == 0.0
             and self.penalty is None
         )

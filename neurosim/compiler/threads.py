@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from neurosim.compiler.plan import Dense, Plan
 
 # multiply-adds of one product from which a second thread was seen to pay (256 x 512 x 128 and up)
 LARGE_PRODUCT = 10_000_000
+# multiply-adds below which no product is shared among threads (OpenBLAS begins at 8,192)
+SMALL_PRODUCT = 8_000
 PINS = (
     "OPENBLAS_CORETYPE",
     "MKL_CBWR",
@@ -29,12 +32,42 @@ PINS = (
 
 @contextmanager
 def blas_threads(plan: Plan, rows: int) -> Iterator[None]:
-    """Hold BLAS to one thread where this plan's products are small."""
+    """Hold BLAS to one thread where this plan's products are small, yet not too small for two."""
     if largest_product(plan, rows) >= LARGE_PRODUCT:
         yield
         return
-    with _controller().limit(limits=1, user_api="blas"):
+    if max(plan.n_slots, len(plan.outputs)) * rows < SMALL_PRODUCT:
         yield
+        return
+    with _ONE_THREAD:
+        yield
+
+
+class _OneThread:
+    """The limit of the process, counted: the first who enters sets it, the last one out lifts it.
+
+    Trainings in several threads enter and leave in any order.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._limit = _controller().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._limit.restore_original_limits()
+
+
+_ONE_THREAD = _OneThread()
 
 
 def largest_product(plan: Plan, rows: int) -> int:

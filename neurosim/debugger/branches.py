@@ -127,7 +127,7 @@ def _outputs(*walks: Walk) -> list[list[float | None]]:
     if not any(None in outputs for outputs in found):
         return found
     return [
-        walk.compiled()
+        walk.engine()
         .outputs(walk.network.parameters(), walk.task.X[[walk.position.row]])[0]
         .tolist()
         for walk in walks
@@ -136,7 +136,7 @@ def _outputs(*walks: Walk) -> list[list[float | None]]:
 
 def _total(walk: Walk) -> float:
     task = walk.task
-    return walk.compiled().loss_and_gradient(walk.network.parameters(), task.X, task.T)[0]
+    return walk.engine().loss(walk.network.parameters(), task.X, task.T)
 
 
 def _repeat(branch: Branch, twin: Walk) -> None:

@@ -1,7 +1,8 @@
-"""Agreement: how far the two engines are apart on one network, and where most.
+"""Agreement: how far an engine is from the walk on one network, and where most.
 
-The bound is |a - b| <= 1e-12 * max(1, |a|), a being the graph's number: pure relative error would
-flake where terms cancel. After training it is 1e-10, since differences grow with updates.
+The bound is |a - b| <= bound * max(1, |a|), a being the graph's number: pure relative error would
+flake where terms cancel. Each engine names its own; the compiled one's is 1e-12, and after training
+1e-10, since differences grow with updates.
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,8 @@ from neurosim.errors import DivergedError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.streams import require_seed
 from neurosim.network.network import Network
-from neurosim.training.engines.compiled import CompiledEngine
-from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.engines.contract import Engine, advance_batch
+from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import (
     Task,
@@ -25,22 +26,13 @@ from neurosim.training.task import (
     require_precision,
 )
 
-TOLERANCE = 1e-12
-TOLERANCE_AFTER_TRAINING = 1e-10
-# float32 has 7 digits, of which sums over many terms and levels take some
-TOLERANCE_SINGLE = 1e-4
-TOLERANCE_SINGLE_AFTER_TRAINING = 1e-3
-_BOUNDS = {
-    "double": (TOLERANCE, TOLERANCE_AFTER_TRAINING),
-    "single": (TOLERANCE_SINGLE, TOLERANCE_SINGLE_AFTER_TRAINING),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """The worst of many numbers: how far apart the engines are there, and what each says.
 
-    ``error`` is |graph - compiled| / max(1, |graph|).
+    ``graph`` is the walk's number, ``compiled`` that of the ``engine``, and ``error`` is
+    |graph - compiled| / max(1, |graph|).
     """
 
     what: str
@@ -49,6 +41,7 @@ class Difference:
     compiled: float
     error: float
     tolerance: float
+    engine: str = DEFAULT
 
     @property
     def passed(self) -> bool:
@@ -59,7 +52,7 @@ class Difference:
         sign = "<=" if self.passed else ">"
         return (
             f"{self.what}: worst {self.error:.2g} {sign} {self.tolerance:.0e} at {self.where}"
-            f" (graph {self.graph!r}, compiled {self.compiled!r})"
+            f" ({REFERENCE} {self.graph!r}, {self.engine} {self.compiled!r})"
         )
 
 
@@ -86,10 +79,18 @@ class Agreement:
     @property
     def worst(self) -> Difference:
         """The one that is nearest to its tolerance, or furthest beyond."""
-        return max(self.differences, key=lambda d: (d.error != d.error, d.error / d.tolerance))
+        return max(self.differences, key=_excess)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.differences))
+
+
+def _excess(difference: Difference) -> tuple[bool, float]:
+    """How much of its tolerance a difference takes; an error that is NaN takes the most."""
+    error, tolerance = difference.error, difference.tolerance
+    if tolerance == 0.0:
+        return error != error, error and np.inf
+    return error != error, error / tolerance
 
 
 def agree(
@@ -106,8 +107,9 @@ def agree(
     seed: int | None = None,
     penalty: Any = None,
     precision: str = "double",
+    engine: str = DEFAULT,
 ) -> Agreement:
-    """Run both engines on the same data and compare outputs, loss, gradients and parameters.
+    """Run the graph engine and another on the same data and compare outputs, loss, gradients and parameters.
 
     Args:
         network: is not changed; the engines work on copies.
@@ -121,7 +123,8 @@ def agree(
         reduction: as in `train`.
         seed: as in `train`.
         penalty: as in `train`.
-        precision: of the compiled engine; ``single`` has wider tolerances, 1e-4 and 1e-3.
+        precision: of the other engine; ``single`` has wider tolerances, 1e-4 and 1e-3.
+        engine: the name of the other.
 
     Raises:
         DivergedError: a number is not finite before the updates are made.
@@ -134,15 +137,16 @@ def agree(
     twin = require_network(network).copy()
     start = network.seed if seed is None else require_seed(seed)
     task = make_task(twin, X, T, **options)
-    compiled = CompiledEngine(replace(task, precision=require_precision(precision)))
-    return compare(GraphEngine(task), compiled, task, updates, start, precision=precision)
+    other = make_engine(engine, replace(task, precision=require_precision(precision)))
+    return compare(make_engine(REFERENCE, task), other, task, updates, start, precision=precision)
 
 
 def compare(
-    graph: Any, compiled: Any, task: Task, updates: int, seed: int, *, precision: str = "double"
+    graph: Engine, compiled: Engine, task: Task, updates: int, seed: int, *, precision: str = "double"
 ) -> Agreement:
     """Compare two engines of one task, the second in this precision."""
-    at_once, after_training = _BOUNDS[precision]
+    at_once, after_training = compiled.capabilities.bounds[precision]
+    name = compiled.name
     theta = task.network.parameters()
     names = task.network.parameter_names()
     start = start_state(task, seed)
@@ -155,24 +159,25 @@ def compare(
     ]
     one = np.array([loss_a]), np.array([loss_b])
     return Agreement(
-        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), at_once),
-        _worst("loss", ["all rows"], *one, at_once),
-        _worst("gradients", names, gradient_a, gradient_b, at_once),
+        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), at_once, name),
+        _worst("loss", ["all rows"], *one, at_once, name),
+        _worst("gradients", names, gradient_a, gradient_b, at_once, name),
         _worst(
             f"parameters after {updates} updates",
             names,
             trained[0],
             trained[1],
             after_training,
+            name,
         ),
         updates,
     )
 
 
-def _trained(engine: Any, state: TrainingState, updates: int) -> Matrix:
+def _trained(engine: Engine, state: TrainingState, updates: int) -> Matrix:
     with np.errstate(all="ignore"):
         for number in range(updates):
-            state = engine.advance_batch(state)
+            state = advance_batch(engine, state)
             if not state.is_finite:
                 raise DivergedError(
                     f"engine {engine.name!r}: update {number}: a parameter or the loss is not"
@@ -182,12 +187,14 @@ def _trained(engine: Any, state: TrainingState, updates: int) -> Matrix:
     return state.parameters
 
 
-def _worst(what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float) -> Difference:
+def _worst(
+    what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float, engine: str
+) -> Difference:
     if not len(a):
-        return Difference(what, "nothing", 0.0, 0.0, 0.0, tolerance)
+        return Difference(what, "nothing", 0.0, 0.0, 0.0, tolerance, engine)
     with np.errstate(invalid="ignore"):
         errors = np.abs(a - b) / np.maximum(1.0, np.abs(a))
     same = (a == b) | (np.isnan(a) & np.isnan(b))  # equal infinities are no difference
     errors = np.where(same, 0.0, np.where(np.isnan(errors), np.inf, errors))
     i = int(errors.argmax())
-    return Difference(what, names[i], float(a[i]), float(b[i]), float(errors[i]), tolerance)
+    return Difference(what, names[i], float(a[i]), float(b[i]), float(errors[i]), tolerance, engine)

@@ -81,4 +81,4 @@ def evaluate_loss(
 ) -> float:
     """The loss over a batch, reduced."""
     task = make_task(network, X, T, loss=loss, reduction=reduction)
-    return make_engine(engine, task).loss_and_gradient(network.parameters(), task.X, task.T)[0]
+    return make_engine(engine, task).loss(network.parameters(), task.X, task.T)

@@ -17,8 +17,9 @@ from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unk
 from neurosim.functions.streams import require_seed
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
-from neurosim.training.engines.graph import GraphEngine
-from neurosim.training.engines.table import Engine, make_engine, require_engine
+from neurosim.training.engines.contract import Engine, advance_batch
+from neurosim.training.engines.graph import batch_steps
+from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.metrics import METRICS
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import Pace
@@ -330,7 +331,7 @@ class _Session:
         network, theta = self.task.network, self.state.parameters
         if network.version != self.task.version:
             return
-        if self._engine.name == "graph":  # works on the objects: what the last pass left may stay
+        if self._engine.capabilities.works_on_objects:  # what the last pass left may stay
             is_there = np.array_equal(network.parameters(), theta)
         else:
             is_there = self.state is self._held
@@ -342,7 +343,7 @@ class _Session:
         if self._watch is None:
             return None
         theta, rows = self.state.parameters, self._watched
-        return self._watch.loss_and_gradient(theta, rows.X, rows.T)[0]
+        return self._watch.loss(theta, rows.X, rows.T)
 
     def _measured(self) -> dict[str, float]:
         if not self._metrics:
@@ -385,14 +386,13 @@ def _find_divergence(
     Goes the stretch again batch by batch, then the batch itself step by step over the graph.
     """
     for _ in range(epochs * task.n_batches):
-        after = engine.advance_batch(state)
+        after = advance_batch(engine, state)
         if not after.is_finite:
             break
         state = after
     where = f"epoch {state.epoch}, batch {state.batch}"
     advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
-    graph = GraphEngine(replace(task, precision="double"))
-    for step in graph.batch_steps(state, state.memory.copy()):
+    for step in batch_steps(task, state, state.memory.copy()):
         values = step.after if isinstance(step.after, tuple) else (step.after,)
         if not all(map(math.isfinite, values)):
             return state, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from neurosim.training.engines.table import CompiledEngine
+from tests.faults import erring
 
 
 def test_engines_that_agree_are_told_so(neurosim):
@@ -14,10 +15,9 @@ def test_engines_that_agree_are_told_so(neurosim):
 
 
 def test_the_first_place_where_they_part_is_printed_and_ends_with_1(neurosim, monkeypatch):
-    honest, whole = CompiledEngine.advance_batch, CompiledEngine.loss_and_gradient
+    honest, whole = CompiledEngine.batches, CompiledEngine.loss_and_gradient
 
-    def advance(self, state):
-        after = honest(self, state)
+    def advance(state, after):
         return replace(after, parameters=after.parameters + 1e-6 * (state.updates == 3))
 
     def judge(self, theta, X, T):
@@ -25,7 +25,7 @@ def test_the_first_place_where_they_part_is_printed_and_ends_with_1(neurosim, mo
         gradient[-1] += 1e-6
         return loss, gradient
 
-    monkeypatch.setattr(CompiledEngine, "advance_batch", advance)
+    monkeypatch.setattr(CompiledEngine, "batches", erring(honest, advance))
     monkeypatch.setattr(CompiledEngine, "loss_and_gradient", judge)
 
     ran = neurosim("agree", "passed.yaml", "--bisect")

@@ -8,6 +8,7 @@ import pytest
 
 from neurosim.cli.commands.look import debug
 from neurosim.training.engines.table import CompiledEngine
+from tests.faults import erring
 
 
 @pytest.fixture
@@ -19,10 +20,9 @@ def typed(monkeypatch):
 @pytest.fixture
 def faulty(monkeypatch):
     """The compiled engine errs in its fourth update, and in the gradient of one sample there."""
-    honest, whole = CompiledEngine.advance_batch, CompiledEngine.loss_and_gradient
+    honest, whole = CompiledEngine.batches, CompiledEngine.loss_and_gradient
 
-    def advance(self, state):
-        after = honest(self, state)
+    def advance(state, after):
         return replace(after, parameters=after.parameters + 1e-6 * (state.updates == 3))
 
     def judge(self, theta, X, T):
@@ -30,7 +30,7 @@ def faulty(monkeypatch):
         gradient[-1] += 1e-6 * (X.tolist() == [[1.0, 0.0]])
         return loss, gradient
 
-    monkeypatch.setattr(CompiledEngine, "advance_batch", advance)
+    monkeypatch.setattr(CompiledEngine, "batches", erring(honest, advance))
     monkeypatch.setattr(CompiledEngine, "loss_and_gradient", judge)
 
 
@@ -53,13 +53,12 @@ def test_the_session_stands_before_the_sample_and_shows_the_number_that_was_told
 def test_where_only_the_update_shows_it_the_session_stands_before_the_batch(
     neurosim, typed, monkeypatch, folder
 ):
-    honest = CompiledEngine.advance_batch
+    honest = CompiledEngine.batches
 
-    def advance(self, state):
-        after = honest(self, state)
+    def advance(state, after):
         return replace(after, parameters=after.parameters + 1e-6 * (state.updates == 5))
 
-    monkeypatch.setattr(CompiledEngine, "advance_batch", advance)
+    monkeypatch.setattr(CompiledEngine, "batches", erring(honest, advance))
     text = (folder / "passed.yaml").read_text(encoding="utf-8")
     (folder / "pairs.yaml").write_text(text.replace("epochs: 4", "epochs: 4\n  batch_size: 2"))
     typed("quit")

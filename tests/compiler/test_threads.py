@@ -74,11 +74,34 @@ def test_training_holds_blas_to_one_thread_only_where_products_are_small(seen, n
     assert set(threads()) == {2}
 
 
+def test_trainings_that_overlap_leave_the_process_as_it_was():
+    plan = make_plan(SMALL)
+    first, second = blas_threads(plan, 111), blas_threads(plan, 111)
+
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert set(threads()) == {1}  # the second is still inside
+    second.__exit__(None, None, None)
+
+    assert set(threads()) == {2}
+
+
+def test_a_tiny_network_does_not_pay_for_the_limit(monkeypatch):
+    monkeypatch.setattr("neurosim.compiler.threads._controller", None)
+    net = layers(2, 4, 1)
+
+    ns.train(net, np.eye(4, 2), np.eye(4, 1), optimizer=ns.SGD(0.1), epochs=2, seed=1)
+
+    with pytest.raises(TypeError), blas_threads(make_plan(SMALL), 111):
+        pass
+
+
 def test_the_limit_is_lifted_after_an_error():
     plan = make_plan(SMALL)
 
     def fail():
-        with blas_threads(plan, 10):
+        with blas_threads(plan, 111):
             assert set(threads()) == {1}
             raise ZeroDivisionError
 

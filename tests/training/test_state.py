@@ -8,6 +8,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import NeurosimError
+from neurosim.training.engines.contract import advance_batch
 from neurosim.training import ENGINES, TrainingState
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
@@ -41,7 +42,7 @@ def numbers(state):
 def advance(name, task, state, batches):
     engine = ENGINES[name](task)
     for _ in range(batches):
-        state = engine.advance_batch(state)
+        state = advance_batch(engine, state)
     return state
 
 

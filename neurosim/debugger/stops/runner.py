@@ -20,7 +20,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.pause import PausedCollection
-from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.stretch_length import Pace
 
@@ -194,7 +194,7 @@ class Runner:
             return
         relus = [i for i, n in enumerate(self.network.neurons) if n.activation in RELUS]
         is_silent = np.ones(len(relus), np.bool_)
-        engine = self.walk.compiled()
+        engine = self.walk.engine()
         with engine.batches(state) as batches:
             for _ in range(task.n_batches):
                 now = batches.state()
@@ -268,11 +268,11 @@ class Runner:
         stop = walk.may_run_to(last)
         if stop <= walk.batch:
             return False
-        engine = walk.compiled()
+        engine = walk.engine()
         screen = Screen(active, walk.task, engine, self.read)
         return screen.is_possible and self._run_ahead(screen, engine, stop)
 
-    def _run_ahead(self, screen: Screen, engine: CompiledEngine, stop: int) -> bool:
+    def _run_ahead(self, screen: Screen, engine: Engine, stop: int) -> bool:
         walk, n_batches = self.walk, self.walk.task.n_batches
         start, pace = walk.batch, Pace()
         walk.close()

@@ -27,7 +27,7 @@ from neurosim.debugger.stops.breakpoints import (
 )
 from neurosim.debugger.stops.conditions import Condition, Quantity
 from neurosim.network.neuron import Neuron
-from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
@@ -105,7 +105,7 @@ class Screen:
         self,
         stops: Iterable[Stop],
         task: Task,
-        engine: CompiledEngine,
+        engine: Engine,
         read: Callable[[Quantity], float | None],
     ) -> None:
         self._relus = [i for i, n in enumerate(task.network.neurons) if n.activation in RELUS]

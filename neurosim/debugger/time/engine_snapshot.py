@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
-from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
@@ -27,7 +27,7 @@ class Landing(NamedTuple):
         return self.net_inputs.nbytes + self.outputs.nbytes
 
 
-def landing_after(engine: CompiledEngine, task: Task, last: TrainingState, loss: float) -> Landing:
+def landing_after(engine: Engine, task: Task, last: TrainingState, loss: float) -> Landing:
     """What is left by the batch that ``last`` is the state before; its last row had this loss."""
     row = batch_rows(task, last)[-1]
     net_inputs, outputs = engine.values(last.parameters, task.X[[row]])
@@ -35,7 +35,7 @@ def landing_after(engine: CompiledEngine, task: Task, last: TrainingState, loss:
 
 
 def run_to_landing(
-    engine: CompiledEngine, task: Task, state: TrainingState, count: int
+    engine: Engine, task: Task, state: TrainingState, count: int
 ) -> tuple[TrainingState, Landing] | None:
     """Do so many batches, at least one; None where a number is not finite."""
     with engine.batches(state) as run:

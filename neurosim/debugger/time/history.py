@@ -14,6 +14,8 @@ from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 
+WALK = "walk"  # did a batch where no engine did
+
 
 class Place(NamedTuple):
     """A moment between two steps, as it is compared: earlier is less.
@@ -123,7 +125,7 @@ class History:
         return self._checkpoints[at - 1]
 
     def note(self, batch: int, engine: str) -> None:
-        """A batch is done, or many up to and without ``batch + 1``, by this engine."""
+        """A batch is done, or many up to and without ``batch + 1``, by this engine, or `WALK`."""
         if batch < self.n_done:
             return
         if not self._engines or self._engines[-1][1] != engine:

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.time.engine_snapshot import Landing, put_landing
-from neurosim.debugger.time.history import Checkpoint, History, Place
+from neurosim.debugger.time.history import WALK, Checkpoint, History, Place
 from neurosim.debugger.time.journal import LIMIT, Journal, Tape
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.snapshot import Snapshot, digest_of, put_back, take_snapshot
 from neurosim.interpreter.steps import Measured, Step
-from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import sample_steps
+from neurosim.training.engines.table import ENGINES, make_engine, require_engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
@@ -30,7 +31,7 @@ class Stand:
     Args:
         task: what is trained; its network's objects hold what they hold at the place.
         state: the start.
-        engine: of whole batches, ``compiled`` or ``graph``.
+        engine: of whole batches, a key of `ENGINES`.
         n_epochs: how many there are in all, those before ``state`` included.
         limit: bytes of the journal; a quarter as much again is for checkpoints.
 
@@ -51,13 +52,14 @@ class Stand:
     def __init__(
         self, task: Task, state: TrainingState, *, engine: str, n_epochs: int, limit: int = LIMIT
     ) -> None:
-        self.task, self.network, self.engine_name = task, task.network, engine
+        self.task, self.network = task, task.network
+        self.engine_name = require_engine(engine, task)
         self.first = state.epoch * task.n_batches + state.batch
         self.last = n_epochs * task.n_batches
         self._journal = Journal(limit)
         self._memory = state.memory.copy()
         self._pass: Generator[Step, None, None] | None = None
-        self._engine: tuple[NDArray[np.bool_], CompiledEngine] | None = None
+        self._engine: tuple[NDArray[np.bool_], Engine] | None = None
         self._work = 0.0  # seconds since the last checkpoint
         self._to_be_walked = -1  # a batch that no engine may do: there a number is not finite
         if not np.array_equal(self.network.parameters(), state.parameters):
@@ -163,16 +165,20 @@ class Stand:
             self._pass.close()
             self._pass = None
 
-    def compiled(self) -> CompiledEngine:
-        """The engine of whole batches, for what may be trained now."""
+    def engine(self) -> Engine:
+        """The engine of whole batches, for what may be trained now; it leaves the objects alone."""
         mask = self.network.trainable_mask()
         if self._engine is None or not np.array_equal(self._engine[0], mask):
-            self._engine = mask, CompiledEngine(self.task)
+            task = self.task
+            if ENGINES[self.engine_name].capabilities.works_on_objects:
+                network = task.network.copy()
+                task = replace(task, network=network, version=network.version)
+            self._engine = mask, make_engine(self.engine_name, task)
         return self._engine[1]
 
     def land(self, state: TrainingState, landing: Landing, *, is_checkpoint: bool = True) -> None:
-        """Take over what the compiled engine did up to the start of a batch, from here on."""
-        self.history.note(state.epoch * self.task.n_batches + state.batch - 1, "compiled")
+        """Take over what the engine did up to the start of a batch, from here on."""
+        self.history.note(state.epoch * self.task.n_batches + state.batch - 1, self.engine_name)
         self._load(state, landing)
         if is_checkpoint:
             self._set_checkpoint(landing)
@@ -232,7 +238,7 @@ class Stand:
             return None
         if self.unit:
             return self._journal.get(self.batch, self.unit - 1)
-        if self.history.engine_of(self.batch - 1) != "graph":
+        if self.history.engine_of(self.batch - 1) != WALK:
             return None
         return self._journal.get(*self._last_of(self.batch - 1)[:2])
 

@@ -16,13 +16,14 @@ from collections.abc import Generator
 from itertools import islice
 
 from neurosim.debugger.time.engine_snapshot import run_to_landing
-from neurosim.debugger.time.history import Edit, Place
+from neurosim.debugger.time.history import WALK, Edit, Place
 from neurosim.debugger.time.journal import Journal
 from neurosim.debugger.time.present import Stand
 from neurosim.debugger.time.snapshot import take_snapshot
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.graph import sample_steps, update_of
+from neurosim.training.engines.table import ENGINES
 from neurosim.training.state import TrainingState, next_state
 from neurosim.training.stretch_length import Pace
 from neurosim.training.task import require_fresh
@@ -154,7 +155,7 @@ class Walk(Stand):
         stop = self.may_run_to(last)
         if stop <= self.batch or (self.unit, self.step) != (0, 0):
             return False
-        state, engine, n_batches = self.state, self.compiled(), self.task.n_batches
+        state, engine, n_batches = self.state, self.engine(), self.task.n_batches
         self.close()
         pace = Pace()
         while self.batch < stop:
@@ -177,11 +178,11 @@ class Walk(Stand):
         return True
 
     def may_run_to(self, last: int) -> int:
-        """The batch up to which the compiled engine may go on: by the same engine as before."""
+        """The batch up to which the engine may go on: where it did so before, or nothing is done."""
         history, batch = self.history, self.batch
         known = history.engine_of(batch)
-        name = self.engine_name if known is None else known
-        if name == "graph" or batch == self._to_be_walked:
+        is_walk = ENGINES[self.engine_name].capabilities.is_walk if known is None else known == WALK
+        if is_walk or batch == self._to_be_walked:
             return batch
         stop = last if known is None else min(last, history.end_of_run(batch))
         edited = [at.batch for at in history.edits if (batch, 0, 0) < at < (stop, 0, 0)]
@@ -190,7 +191,7 @@ class Walk(Stand):
     def _stop_before_divergence(self, state: TrainingState) -> bool:
         """Land at the batch in which a number is not finite; that batch is to be walked."""
         found = None
-        while (landed := run_to_landing(self.compiled(), self.task, state, 1)) is not None:
+        while (landed := run_to_landing(self.engine(), self.task, state, 1)) is not None:
             state, found = landed
         self._to_be_walked = state.epoch * self.task.n_batches + state.batch
         if found is not None:
@@ -244,8 +245,8 @@ class Walk(Stand):
             self._set_checkpoint(take_snapshot(self.network))
 
     def _end_batch(self) -> None:
-        if self.history.engine_of(self.batch) == "compiled":
-            landed = run_to_landing(self.compiled(), self.task, self.state, 1)
+        if self.history.engine_of(self.batch) not in (None, WALK):
+            landed = run_to_landing(self.engine(), self.task, self.state, 1)
             assert landed is not None  # the history says that it was done
             self._load(*landed)
             return
@@ -253,7 +254,7 @@ class Walk(Stand):
         for each in self._losses[: self.n_rows]:  # one by one, as the graph engine adds them
             loss += each
         parameters, memory = self.network.parameters(), self._memory.copy()
-        self.history.note(self.batch, "graph")
+        self.history.note(self.batch, WALK)
         self._take(next_state(self.task, self.state, parameters, memory, loss))
 
     def _enter_last(self) -> bool:

@@ -34,8 +34,8 @@ from neurosim.network.connection import Connection
 from neurosim.network.network import Parameter
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameters import name_of
-from neurosim.training.engines.graph import GraphEngine, sample_steps
-from neurosim.training.engines.table import Engine
+from neurosim.training.engines.contract import Engine, advance_batch
+from neurosim.training.engines.graph import batch_steps, sample_steps
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
@@ -166,7 +166,8 @@ class _Comparison:
     ) -> tuple[TrainingState, TrainingState]:
         """Go one batch on, each engine from its own state."""
         with np.errstate(all="ignore"):
-            return self._engines[0].advance_batch(ours), self._engines[1].advance_batch(theirs)
+            first, second = self._engines
+            return advance_batch(first, ours), advance_batch(second, theirs)
 
     def parts(self, ours: TrainingState, theirs: TrainingState) -> bool:
         """Whether a parameter or the loss differs."""
@@ -347,7 +348,7 @@ class _Comparison:
             yield self._parting(before, None, self._names[i], "update", values, *text)
 
     def _update_text(self, before: TrainingState, owner: Parameter) -> list[str]:
-        steps = GraphEngine(self._task).batch_steps(before, before.memory.copy())
+        steps = batch_steps(self._task, before, before.memory.copy())
         made = [s for s in steps if isinstance(s, Updated) and s.owner is owner]
         if not made:
             return [f"{name_of(owner)} is frozen: stays"]

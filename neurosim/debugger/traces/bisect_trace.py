@@ -8,7 +8,8 @@ from neurosim.debugger.traces.diff import Difference, diff_traces
 from neurosim.debugger.traces.file import Trace
 from neurosim.debugger.traces.trace import entry_of, positioned_steps
 from neurosim.errors import FileError
-from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.engines.contract import advance_batch
+from neurosim.training.engines.table import REFERENCE, make_engine
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -47,9 +48,9 @@ def bisect_trace(
             f"{trace.path}:2: of another training, got epoch {first.epoch}, batch {first.batch};"
             f" expected epochs below {n_epochs}, batches below {task.n_batches}"
         )
-    engine = GraphEngine(twin)
+    engine = make_engine(REFERENCE, twin)
     for _ in range(skipped):
-        state = engine.advance_batch(state)
+        state = advance_batch(engine, state)
     n_batches = (n_epochs - state.epoch) * task.n_batches - state.batch
     walked = (entry_of(*pair) for pair in positioned_steps(twin, state, n_batches))
     entries = dropwhile(lambda e: e[:2] == first[:2] and e[:6] != first[:6], walked)

@@ -27,6 +27,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.training.engines.table import REFERENCE
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -85,7 +86,7 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
     """
     last = state.epoch * task.n_batches + state.batch + n_batches
     n_epochs = -(-last // task.n_batches)
-    walk = Walk(task, state, engine="graph", n_epochs=n_epochs, limit=_NO_JOURNAL)
+    walk = Walk(task, state, engine=REFERENCE, n_epochs=n_epochs, limit=_NO_JOURNAL)
     try:
         while walk.batch < last and not walk.is_over:
             position = walk.position

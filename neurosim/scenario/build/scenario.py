@@ -23,6 +23,7 @@ from neurosim.scenario.format.node import KeyPath, Problem, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
 from neurosim.scenario.format.training_entry import TrainingEntry
+from neurosim.training.engines.table import ENGINES, computes_in
 from neurosim.training.data import PARTS, Data
 from neurosim.training.task import make_task
 
@@ -248,10 +249,13 @@ class _Building:
             self._check_measuring(built.network, data)
 
     def _check_precision(self, training: Training) -> None:
-        if training.precision != "double" and self._draft.engine == "graph":
+        name = self._draft.engine
+        if not computes_in(name, training.precision):
+            own = " or ".join(ENGINES[name].capabilities.bounds)
+            others = " or ".join(e for e in ENGINES if computes_in(e, training.precision))
             message = (
-                f"the graph engine computes in double precision, got {training.precision!r};"
-                " expected double, or engine: compiled"
+                f"the {name} engine computes in {own} precision, got {training.precision!r};"
+                f" expected {own}, or engine: {others}"
             )
             self._note(("training", "precision"), message)
 

@@ -10,7 +10,7 @@ from neurosim.scenario.format.entry import Choice, Entry, mistake
 from neurosim.scenario.format.expect_entry import ExpectEntry
 from neurosim.scenario.format.network_entry import NetworkEntry
 from neurosim.scenario.format.training_entry import TrainingEntry
-from neurosim.training.engines.table import ENGINES
+from neurosim.training.engines.table import DEFAULT, ENGINES
 
 VERSION = 1
 
@@ -36,7 +36,7 @@ class Draft(Entry):
     """Where the numbers come from."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """What everything random is drawn from: weights, data, shuffling."""
-    engine: Annotated[str, Choice("engine", ENGINES)] = "compiled"
+    engine: Annotated[str, Choice("engine", ENGINES)] = DEFAULT
     """graph: neuron by neuron; compiled: by matrices. The numbers are the same."""
     network: NetworkEntry | None = None
     data: DataEntry | None = None

@@ -82,7 +82,7 @@ class Choice:
 
     def __init__(self, kind: str, known: Iterable[str], **hint: str) -> None:
         self.kind = kind
-        self.names = list(known)
+        self.names = known  # a table may grow
         self.hint = hint
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
@@ -91,7 +91,7 @@ class Choice:
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
         """The names, for editors to offer."""
-        return {"enum": self.names}
+        return {"enum": list(self.names)}
 
     def _require(self, name: str) -> str:
         if name not in self.names:

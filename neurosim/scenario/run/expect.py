@@ -25,6 +25,7 @@ from neurosim.scenario.format.expect_entry import (
     OutputExpectation,
     WeightExpectation,
 )
+from neurosim.training.engines.table import ENGINES
 from neurosim.training.data import Pair
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import accuracy
@@ -97,7 +98,7 @@ class Moment:
 
     def outputs(self, X: Matrix) -> Matrix:
         """The outputs, (B, n_in) -> (B, n_out)."""
-        if self._engine == "graph":
+        if ENGINES[self._engine].capabilities.works_on_objects:
             return np.array([self._network.forward(sample) for sample in X])
         return self._network.predict(X)
 

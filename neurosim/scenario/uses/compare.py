@@ -17,25 +17,23 @@ from neurosim.network.network import Network, load
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides
-from neurosim.training.agreement import (
-    TOLERANCE_AFTER_TRAINING,
-    TOLERANCE_SINGLE_AFTER_TRAINING,
-    Agreement,
-    agree,
-)
-from neurosim.training.engines.compiled import CompiledEngine
-from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.agreement import Agreement, agree
+from neurosim.training.engines.contract import Engine
+from neurosim.training.engines.table import DEFAULT, ENGINES, REFERENCE, make_engine
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_epochs
 
 
-def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides = ()) -> Agreement:
-    """Run both engines on a scenario's training rows and compare what they say.
+def agree_scenario(
+    path: str | Path, *, updates: int = 100, overrides: Overrides = (), engine: str = DEFAULT
+) -> Agreement:
+    """Run the graph engine and another on a scenario's training rows and compare what they say.
 
     Args:
         path: the file, or the name of a shipped scenario.
         updates: how many batches to train before parameters are compared.
         overrides: changes to the scenario.
+        engine: the name of the other.
 
     Raises:
         InvalidValueError: the scenario has no data.
@@ -43,7 +41,7 @@ def agree_scenario(path: str | Path, *, updates: int = 100, overrides: Overrides
     """
     scenario = load_scenario(path, overrides=overrides)
     X, T, options = _comparable(scenario, path)
-    return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, **options)
+    return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, engine=engine, **options)
 
 
 def bisect_scenario(
@@ -53,8 +51,9 @@ def bisect_scenario(
     tolerance: float | None = None,
     trace: str | Path | None = None,
     overrides: Overrides = (),
+    engine: str = DEFAULT,
 ) -> Parting | None:
-    """Find where the two engines part on a scenario's training, or the scenario and a saved trace.
+    """Find where the graph engine and another part on a scenario's training, or the scenario and a saved trace.
 
     Args:
         path: the file, or the name of a shipped scenario.
@@ -63,6 +62,7 @@ def bisect_scenario(
             single precision 1e-3.
         trace: the file of a trace to compare with; the scenario is walked node by node.
         overrides: changes to the scenario.
+        engine: the name of the other.
 
     Returns:
         The first epoch, batch, sample and neuron or connection where they part, or None.
@@ -74,20 +74,22 @@ def bisect_scenario(
     """
     scenario = load_scenario(path, overrides=overrides)
     task, state, precision = _begun(scenario, path)
+
+    def remake(task: Task) -> Engine:
+        return make_engine(engine, replace(task, precision=precision))
+
+    other = remake(task)
     if tolerance is None:
-        is_single = precision == "single" and trace is None
-        tolerance = TOLERANCE_SINGLE_AFTER_TRAINING if is_single else TOLERANCE_AFTER_TRAINING
+        bounds = ENGINES[DEFAULT if trace else engine].capabilities.bounds
+        tolerance = bounds["double" if trace else precision].after_training
     allowed = require_tolerance(tolerance)
     if trace is not None:
         n_epochs = 1 if scenario.training is None else scenario.training.epochs
         return bisect_trace(task, state, read_trace(trace), n_epochs=n_epochs, tolerance=allowed)
 
-    def compiled(task: Task) -> CompiledEngine:
-        return CompiledEngine(replace(task, precision=precision))
-
     return bisect(
-        task, state, GraphEngine(task), compiled(task),
-        updates=require_epochs(updates), tolerance=allowed, remake=compiled,
+        task, state, make_engine(REFERENCE, task), other,
+        updates=require_epochs(updates), tolerance=allowed, remake=remake,
     )  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def session_at(path: str | Path, parting: Parting, *, overrides: Overrides = ())
     scenario = load_scenario(path, overrides=overrides)
     task, state, _ = _begun(scenario, path)
     epochs = 0 if scenario.training is None else scenario.training.epochs
-    session = Session(task, state, n_epochs=max(epochs, parting.epoch + 1), engine="graph")
+    session = Session(task, state, n_epochs=max(epochs, parting.epoch + 1), engine=REFERENCE)
     if parting.sample is None:
         session.goto(epoch=parting.epoch, batch=parting.batch)
     else:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.training_programs import array_program, slots_that_learn
 from neurosim.functions.numbers import Matrix
-from neurosim.training.engines.program import Order, Some, update_of
+from neurosim.training.engines.contract import Order, Some
+from neurosim.training.engines.program import update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 

@@ -8,7 +8,7 @@ is cut into stretches.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Literal, overload
+from typing import ClassVar, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +19,17 @@ from neurosim.compiler.training_programs import KINDS, choose_kind, plan_for, va
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import DTYPES, ArrayProgram
-from neurosim.training.engines.program import Run, Some, TrainingProgram
+from neurosim.training.engines.contract import Bound, Capabilities, ProgramRun
+from neurosim.training.engines.program import ProgramEngine, TrainingProgram
 from neurosim.training.engines.scalar_program import ScalarProgram
-from neurosim.training.state import TrainingState, draw_order, next_state
+from neurosim.training.state import TrainingState
 from neurosim.training.task import Task, require_fresh
 
 _CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
 PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
-class CompiledEngine:
+class CompiledEngine(ProgramEngine):
     """As matrices, or as single numbers where that is faster.
 
     Args:
@@ -36,7 +37,11 @@ class CompiledEngine:
         kind: ``array`` or ``scalar``; None: the faster one.
     """
 
-    name = "compiled"
+    name: ClassVar[str] = "compiled"
+    # float32 has 7 digits, of which sums over many terms and levels take some
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        {"double": Bound(1e-12, 1e-10), "single": Bound(1e-4, 1e-3)}
+    )
 
     def __init__(self, task: Task, kind: str | None = None) -> None:
         if kind is not None and kind not in KINDS:
@@ -46,7 +51,7 @@ class CompiledEngine:
             fastest = choose_kind(task.network, task.batch_size)
         self.kind = fastest if kind is None else kind
         self.plan = plan_for(task.network, self.kind, task.batch_size)
-        self._task = task
+        super().__init__(task)
         self._program = PROGRAMS[self.kind](self.plan, task)
 
     @property
@@ -54,71 +59,18 @@ class CompiledEngine:
         """The text of the program."""
         return self._program.source
 
-    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
-        """Go on by epochs."""
-        require_fresh(self._task)
-        after, totals = self._go(self._program.begin(state), state, epochs)
-        divisor = self._task.divisor(self._task.n_rows)
-        return after, [total / divisor for total in totals]
-
-    def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
-        """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
-
-        Where the last numbers cannot be computed, they are NaN.
-        """
-        require_fresh(self._task)
-        run = self._program.begin(state, each_row=True)
-        after, _ = self._go(run, state, epochs)
-        return after, run.take_row_losses()
-
-    def _go(self, run: Run, state: TrainingState, epochs: int) -> tuple[TrainingState, list[float]]:
-        """The state after so many epochs, and the loss of each, summed over its rows."""
-        if epochs == 0:
-            return state, []
-        task, streams = self._task, state.streams
-        totals: list[float] = []
-        with np.errstate(all="ignore"), blas_threads(self.plan, task.batch_size):
-            while len(totals) < epochs:
-                first = 0 if totals else state.batch
-                order, streams = draw_order(task, streams)
-                # where every epoch is alike, all at once
-                repeats = 1 if task.shuffle or first else epochs - len(totals)
-                losses = run.steps(order, first, task.n_batches, repeats)
-                if first:
-                    totals = _totals([state.partial_loss, *losses], 1 + len(losses))
-                else:
-                    totals += _totals(losses, task.n_batches)
-        updates = state.updates + epochs * task.n_batches - state.batch
-        parameters, memory = run.values()
-        after = TrainingState(
-            parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams
-        )
-        return after, totals
+    def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
+        return self._program.begin(state, each_row=each_row)
 
     @contextmanager
-    def batches(self, state: TrainingState) -> Iterator["Batches"]:
-        """Go on from a state batch by batch, for whoever looks after each.
-
-        Inside, NumPy says nothing of numbers that are not finite.
-        """
-        require_fresh(self._task)
-        run = self._program.begin(state, each_row=True)
-        with np.errstate(all="ignore"), blas_threads(self.plan, self._task.batch_size):
-            yield Batches(self._task, run, state)
-
-    def advance_batch(self, state: TrainingState) -> TrainingState:
-        """Go one batch on."""
-        require_fresh(self._task)
-        task, run = self._task, self._program.begin(state)
-        order, _ = draw_order(task, state.streams)
-        with np.errstate(all="ignore"), blas_threads(self.plan, task.batch_size):
-            (loss,) = run.steps(order, state.batch, state.batch + 1)
-        return next_state(task, state, *run.values(), loss)
+    def _computing(self, rows: int) -> Iterator[None]:
+        with np.errstate(all="ignore"), blas_threads(self.plan, rows):
+            yield
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
         require_fresh(self._task)
-        with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
+        with self._computing(len(X)):
             loss = self._program.loss(theta, X, T)
         return loss / self._task.divisor(len(X))
 
@@ -134,7 +86,7 @@ class CompiledEngine:
         """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
         require_fresh(self._task)
         measure = self._program.all_gradients if inputs else self._program.gradients
-        with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
+        with self._computing(len(X)):
             loss, *gradients = measure(theta, X, T)
         return loss / self._task.divisor(len(X)), *gradients  # type: ignore[return-value]
 
@@ -142,7 +94,7 @@ class CompiledEngine:
         """The outputs, (B, n_out)."""
         require_fresh(self._task)
         _, forward = forward_program(self.plan)
-        with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
+        with self._computing(len(X)):
             outputs = forward(self.plan.to_slots(theta, DTYPES[self._task.precision]), X)
         return np.array(outputs.T, dtype=np.float64)
 
@@ -155,7 +107,7 @@ class CompiledEngine:
         _, compute = values_program(self.plan)
         rows = self._rows_of_neurons
         both = np.empty((2, len(rows), len(X)))
-        with np.errstate(all="ignore"), blas_threads(self.plan, len(X)):
+        with self._computing(len(X)):
             slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
             for first in range(0, len(X), _CHUNK):
                 part = slice(first, first + _CHUNK)
@@ -168,55 +120,3 @@ class CompiledEngine:
     def _rows_of_neurons(self) -> NDArray[np.intp]:
         row = {name: i for i, name in enumerate(self.plan.names_of_rows)}
         return np.array([row[neuron.name] for neuron in self._task.network.neurons], dtype=np.intp)
-
-
-class Batches:
-    """A stretch of training, batch after batch: each has the bits that `advance` gives it.
-
-    Attributes:
-        epoch: how many epochs are done.
-        batch: how many batches of the present epoch are done.
-        updates: how many updates were made.
-    """
-
-    def __init__(self, task: Task, run: Run, state: TrainingState) -> None:
-        self._task, self._run = task, run
-        self.epoch, self.batch, self.updates = state.position
-        self._loss = state.partial_loss
-        self._streams = state.streams
-        self._order, self._streams_after = draw_order(task, state.streams)
-
-    def advance(self) -> Matrix:
-        """Go one batch on; the loss of each of its rows, measured before the update."""
-        require_fresh(self._task)
-        (loss,) = self._run.steps(self._order, self.batch, self.batch + 1)
-        self._loss = (self._loss if self.batch else 0.0) + loss
-        self.batch += 1
-        self.updates += 1
-        if self.batch == self._task.n_batches:
-            self.epoch, self.batch, self._streams = self.epoch + 1, 0, self._streams_after
-            self._order, self._streams_after = draw_order(self._task, self._streams)
-        return self._run.take_row_losses()
-
-    def parameters(self, some: Some = None) -> Matrix:
-        """Theta as it is now, in the network's order; or those of these numbers in it."""
-        return self._run.parameters(some)
-
-    def state(self) -> TrainingState:
-        """Where the training is now."""
-        return TrainingState(
-            *self._run.values(), self.updates, self.epoch, self.batch, self._loss, self._streams
-        )
-
-
-def _totals(losses: list[float], n_batches: int) -> list[float]:
-    """The sums over epochs, added one by one: the same however a training is cut."""
-    if n_batches == 1:
-        return losses
-    totals = []
-    for first in range(0, len(losses), n_batches):
-        total = 0.0
-        for loss in losses[first : first + n_batches]:
-            total += loss
-        totals.append(total)
-    return totals

@@ -3,11 +3,11 @@
 import math
 from collections import deque
 from collections.abc import Generator, Iterator
-from typing import Any, Literal, overload
+from typing import Any, ClassVar, Literal, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import add_up
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import backward_steps, measure_steps
@@ -17,47 +17,24 @@ from neurosim.interpreter.update import update_steps
 from neurosim.interpreter.visits import schedule_of
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.engines.contract import TO_THE_BIT, Capabilities, Order, ProgramRun, Some
+from neurosim.training.engines.program import ProgramEngine
+from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task, require_fresh
 
 
-class GraphEngine:
-    """Node by node: the interpreter's passes, drained."""
+class GraphEngine(ProgramEngine):
+    """Node by node: the interpreter's passes, drained; the objects hold what they computed."""
 
-    name = "graph"
+    name: ClassVar[str] = "graph"
+    capabilities: ClassVar[Capabilities] = Capabilities({"double": TO_THE_BIT}, works_on_objects=True)
 
     def __init__(self, task: Task) -> None:
-        require_double(task)
-        self._task = task
+        super().__init__(task)
         self._network = task.network
 
-    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
-        """Go on by epochs; the network's objects take the values over as they change."""
-        losses: list[float] = []
-        for _ in range(epochs):
-            for _ in range(self._task.n_batches - state.batch):
-                state = self.advance_batch(state)
-                if not state.is_finite:  # it cannot be gone on with
-                    return state, [*losses, math.nan]
-            losses.append(state.partial_loss / self._task.divisor(self._task.n_rows))
-        return state, losses
-
-    def advance_batch(self, state: TrainingState) -> TrainingState:
-        """Go one batch on."""
-        memory = state.memory.copy()
-        deque(self.batch_steps(state, memory), maxlen=0)
-        return next_state(self._task, state, self._network.parameters(), memory, self._batch_loss)
-
-    def batch_steps(self, state: TrainingState, memory: Matrix) -> Iterator[Step]:
-        """Every step of the batch that comes next; ``memory`` is changed in place."""
-        require_fresh(self._task)
-        _load(self._network, state.parameters)
-        return self._network.begin_pass(self._batch(state, memory))
-
-    def _batch(self, state: TrainingState, memory: Matrix) -> Generator[Step, None, None]:
-        rows = batch_rows(self._task, state)
-        yield from self._gather(self._task.X[rows], self._task.T[rows])
-        yield from update_of(self._task, memory, count=state.updates + 1, rows=len(rows))
+    def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
+        return _WalkRun(self._task, state)
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
@@ -82,11 +59,13 @@ class GraphEngine:
         """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
         require_fresh(self._task)
         _load(self._network, theta)
+        losses: list[float] = []
         by_inputs: list[list[float]] | None = [] if inputs else None
-        deque(self._network.begin_pass(self._gather(X, T, by_inputs)), maxlen=0)
+        steps = _sample_steps(self._task, X, T, losses, by_inputs)
+        deque(self._network.begin_pass(steps), maxlen=0)
         divisor = self._task.divisor(len(X))
         gradients = [_gradient_of(owner) for owner in self._network.parameter_list()]
-        found = self._batch_loss / divisor, np.array(gradients, dtype=np.float64) / divisor
+        found = add_up(losses) / divisor, np.array(gradients, dtype=np.float64) / divisor
         return (*found, np.array(by_inputs) / divisor) if inputs else found
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
@@ -100,27 +79,94 @@ class GraphEngine:
             answers.append([neuron.output for neuron in schedule.outputs])
         return np.array(answers, dtype=np.float64)
 
-    def _gather(
-        self, X: Matrix, T: Matrix, by_inputs: list[list[float]] | None = None
-    ) -> Generator[Step, None, None]:
-        """The samples of a batch; ``by_inputs`` is given dL/dx of each."""
-        network = self._network
-        self._batch_loss = 0.0
-        for position, (row, target) in enumerate(zip(X.tolist(), T.tolist(), strict=True)):
-            yield from sample_steps(self._task, row, target, position)
-            assert network.loss is not None
-            self._batch_loss += network.loss
-            if by_inputs is not None:
-                by_inputs.append([_error_of(network, neuron) for neuron in network.inputs])
+    def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each."""
+        require_fresh(self._task)
+        _load(self._network, theta)
+        schedule, neurons = schedule_of(self._network), self._network.neurons
+        both = np.empty((2, len(X), len(neurons)))
+        for i, row in enumerate(X.tolist()):
+            deque(self._network.begin_pass(forward_steps(schedule, row)), maxlen=0)
+            both[0, i] = [math.nan if n.is_input else n.net_input for n in neurons]
+            both[1, i] = [n.output for n in neurons]
+        return both[0], both[1]
 
 
-def require_double(task: Task) -> None:
-    """Refuse single precision, which a walk does not compute in."""
-    if task.precision != "double":
-        raise InvalidValueError(
-            f"engine 'graph': it computes in double precision, got {task.precision!r};"
-            " expected 'double', or the engine 'compiled'"
-        )
+class _WalkRun:
+    """A stretch of training by the walk; it ends at the first number that is not finite."""
+
+    def __init__(self, task: Task, state: TrainingState) -> None:
+        self._task = task
+        self._theta, self._memory = state.parameters, state.memory.copy()
+        self._updates = state.updates
+        self._row_losses: list[float] = []
+        self._is_finite = True
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        task = self._task
+        rows = np.arange(task.n_rows) if order is None else order
+        batches = [rows[i * task.batch_size : (i + 1) * task.batch_size] for i in range(first, last)]
+        return [self._step(batch) for _ in range(repeats) for batch in batches]
+
+    def parameters(self, some: Some = None) -> Matrix:
+        return self._theta if some is None else self._theta[some]
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        return self._theta, self._memory.copy()
+
+    def take_row_losses(self) -> Matrix:
+        found, self._row_losses = self._row_losses, []
+        return np.array(found, dtype=np.float64)
+
+    def _step(self, rows: NDArray[np.intp]) -> float:
+        """The loss of a batch, summed over its rows; NaN where the batch cannot be gone on from."""
+        if not self._is_finite:
+            self._row_losses += [math.nan] * len(rows)
+            return math.nan
+        network, losses = self._task.network, list[float]()
+        require_fresh(self._task)
+        _load(network, self._theta)
+        steps = _batch_steps(self._task, rows, self._memory, self._updates + 1, losses)
+        deque(network.begin_pass(steps), maxlen=0)
+        self._theta = network.parameters()
+        self._updates += 1
+        self._row_losses += losses
+        loss = add_up(losses)
+        arrays = self._theta, self._memory
+        self._is_finite = math.isfinite(loss) and all(np.isfinite(a).all() for a in arrays)
+        return loss
+
+
+def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[Step]:
+    """Every step of the batch that comes next; ``memory`` is changed in place."""
+    require_fresh(task)
+    _load(task.network, state.parameters)
+    rows = batch_rows(task, state)
+    return task.network.begin_pass(_batch_steps(task, rows, memory, state.updates + 1, []))
+
+
+def _sample_steps(
+    task: Task,
+    X: Matrix,
+    T: Matrix,
+    losses: list[float],
+    by_inputs: list[list[float]] | None = None,
+) -> Generator[Step, None, None]:
+    """The samples of a batch; ``losses`` is given that of each, ``by_inputs`` its dL/dx."""
+    network = task.network
+    for position, (row, target) in enumerate(zip(X.tolist(), T.tolist(), strict=True)):
+        yield from sample_steps(task, row, target, position)
+        assert network.loss is not None
+        losses.append(network.loss)
+        if by_inputs is not None:
+            by_inputs.append([_error_of(network, neuron) for neuron in network.inputs])
+
+
+def _batch_steps(
+    task: Task, rows: NDArray[np.intp], memory: Matrix, count: int, losses: list[float]
+) -> Generator[Step, None, None]:
+    yield from _sample_steps(task, task.X[rows], task.T[rows], losses)
+    yield from update_of(task, memory, count=count, rows=len(rows))
 
 
 def sample_steps(

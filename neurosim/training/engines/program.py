@@ -1,45 +1,89 @@
-"""The contract of training programs: begin at a state, make steps, measure.
+"""Engines whose trainings are runs of a program: stretches, epochs and batches, written once."""
 
-There are two kinds, of arrays (`array_runs`) and of single numbers (`scalar_runs`).
-"""
-
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.functions.numbers import Matrix
-from neurosim.training.state import TrainingState
-from neurosim.training.task import Task
+from neurosim.functions.optimizers import OPTIMIZERS
+from neurosim.training.engines.contract import Batches, ProgramRun
+from neurosim.training.state import TrainingState, draw_order
+from neurosim.training.task import Task, require_fresh
 
-Order = NDArray[np.intp] | None
-Some = NDArray[np.intp] | None  # numbers of parameters in the network's order; None: all
 
+class ProgramEngine:
+    """An engine that says how a run begins; the rest of going on follows from it."""
 
-class Run(Protocol):
-    """A stretch of training: parameters and memory in the program's own form."""
+    def __init__(self, task: Task) -> None:
+        self._task = task
 
-    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
-        """Train on batches ``first`` to ``last`` of an epoch; the loss of each, summed over rows.
+    def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
+        """Go on from here; ``each_row``: and keep the loss of each row."""
+        raise NotImplementedError
 
-        ``order`` is that of the rows; None: as they are.
+    @contextmanager
+    def _computing(self, rows: int) -> Iterator[None]:
+        """What holds while so many rows are computed at once."""
+        with np.errstate(all="ignore"):
+            yield
+
+    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
+        """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
+        after, totals = self._go(self._begin(state, each_row=False), state, epochs)
+        divisor = self._task.divisor(self._task.n_rows)
+        return after, [total / divisor for total in totals]
+
+    def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
+        """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
+
+        Where the last numbers cannot be computed, they are NaN.
         """
-        ...
+        run = self._begin(state, each_row=True)
+        after, _ = self._go(run, state, epochs)
+        return after, run.take_row_losses()
 
-    def parameters(self, some: Some = None) -> Matrix:
-        """Parameters as they are now, in the network's order; or those of these numbers."""
-        ...
+    @contextmanager
+    def batches(self, state: TrainingState) -> Iterator[Batches]:
+        """Go on from a state batch by batch, for whoever looks after each.
 
-    def values(self) -> tuple[Matrix, Matrix]:
-        """Parameters and memory as they are now, in the network's order."""
-        ...
+        Inside, NumPy says nothing of numbers that are not finite.
+        """
+        require_fresh(self._task)
+        run = self._begin(state, each_row=True)
+        with self._computing(self._task.batch_size):
+            yield Batches(self._task, run, state)
 
-    def take_row_losses(self) -> Matrix:
-        """The loss of each row since this was last asked; for a run that keeps them."""
-        ...
+    def _go(
+        self, run: ProgramRun, state: TrainingState, epochs: int
+    ) -> tuple[TrainingState, list[float]]:
+        """The state after so many epochs, and the loss of each, summed over its rows."""
+        task, streams = self._task, state.streams
+        require_fresh(task)
+        if epochs == 0:
+            return state, []
+        totals: list[float] = []
+        with self._computing(task.batch_size):
+            while len(totals) < epochs:
+                first = 0 if totals else state.batch
+                order, streams = draw_order(task, streams)
+                # where every epoch is alike, all at once
+                repeats = 1 if task.shuffle or first else epochs - len(totals)
+                losses = run.steps(order, first, task.n_batches, repeats)
+                if first:
+                    totals = _totals([state.partial_loss, *losses], 1 + len(losses))
+                else:
+                    totals += _totals(losses, task.n_batches)
+        updates = state.updates + epochs * task.n_batches - state.batch
+        parameters, memory = run.values()
+        after = TrainingState(
+            parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams
+        )
+        return after, totals
 
 
 class TrainingProgram(Protocol):
@@ -49,7 +93,7 @@ class TrainingProgram(Protocol):
 
     def __init__(self, plan: Plan, task: Task) -> None: ...
 
-    def begin(self, state: TrainingState, *, each_row: bool = False) -> Run:
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> ProgramRun:
         """Go on from here; ``each_row``: and keep the loss of each row."""
         ...
 
@@ -68,5 +112,20 @@ class TrainingProgram(Protocol):
 
 def update_of(task: Task, *, has_fixed: bool) -> Update:
     """The update that a program is printed for: its rate is given when it runs."""
-    optimizer: Any = task.optimizer  # one of the frozen records, all with a rate
-    return Update(replace(optimizer, learning_rate=1.0), task.penalty, has_fixed)
+    optimizer: Any = task.optimizer
+    if type(optimizer) in OPTIMIZERS.values():  # a rule of ours asks for the rate it is given
+        optimizer = replace(optimizer, learning_rate=1.0)
+    return Update(optimizer, task.penalty, has_fixed)
+
+
+def _totals(losses: list[float], n_batches: int) -> list[float]:
+    """The sums over epochs, added one by one: the same however a training is cut."""
+    if n_batches == 1:
+        return losses
+    totals = []
+    for first in range(0, len(losses), n_batches):
+        total = 0.0
+        for loss in losses[first : first + n_batches]:
+            total += loss
+        totals.append(total)
+    return totals

@@ -17,7 +17,8 @@ from neurosim.compiler.training_programs import (
 )
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
-from neurosim.training.engines.program import Order, Some, update_of
+from neurosim.training.engines.contract import Order, Some
+from neurosim.training.engines.program import update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 

@@ -10,7 +10,7 @@ from neurosim.debugger.time.position import Position
 from neurosim.errors import UnknownNameError
 from neurosim.interpreter.steps import Activated, GradientComputed, Updated, value_of
 from neurosim.network import Network
-from neurosim.training.engines.graph import GraphEngine
+from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 
@@ -30,7 +30,7 @@ def mazur():
 def told(task, name, *, until=None, count=1, phase="update", state=None, sample=0):
     """The lines about a name before the ``count``-th step of a kind in the first batch."""
     start = start_state(task, 0) if state is None else state
-    steps = GraphEngine(task).batch_steps(start, start.memory.copy())
+    steps = batch_steps(task, start, start.memory.copy())
     while count and (until is not None):
         count -= isinstance(next(steps), until)
     position = Position(0, 0, sample, sample, phase, 0, 1, 1, task.batch_size)
@@ -216,14 +216,14 @@ def test_to_explain_changes_no_number(cases):
         )  # fmt: skip
         state = start_state(task, 0)
         memory = state.memory.copy()
-        steps = GraphEngine(task).batch_steps(state, memory)
+        steps = batch_steps(task, state, memory)
         silent = [value_of(step) for step in steps]
         names = ["loss", *(n.name for n in task.network.neurons[:9])]
         names += [c.name for c in task.network.connections[:9]]
         position = Position(0, 0, 0, 0, "backward", 0, 1, 1, task.batch_size)
         case.network.forget()
         heard = []
-        for number, step in enumerate(GraphEngine(task).batch_steps(state, state.memory.copy())):
+        for number, step in enumerate(batch_steps(task, state, state.memory.copy())):
             heard.append(value_of(step))
             if number % 7 == 0:
                 name = names[number // 7 % len(names)]

@@ -13,6 +13,7 @@ from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.interpreter.forward import forward
 from neurosim.network import Network
+from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
@@ -99,7 +100,7 @@ def test_paths_that_are_not_told_are_counted_and_summed(diamond):
 
 def test_momentum_is_a_part_of_its_own():
     task = single(ns.SGD(0.1, momentum=0.5), [[1.0]], [[0.0]])
-    second = GraphEngine(task).advance_batch(start_state(task, 0))
+    second = advance_batch(GraphEngine(task), start_state(task, 0))
 
     told = why(task, second, "x1", "o1")
 
@@ -149,7 +150,7 @@ def test_the_parts_of_a_change_add_up_under_every_optimizer(name):
     state = start_state(task, 0)
     for _ in range(5):
         told = why(task, state, "x1", "o1")
-        state = GraphEngine(task).advance_batch(state)
+        state = advance_batch(GraphEngine(task), state)
 
         parts = told.parts
         total = parts.samples + parts.penalty + parts.memory + parts.decay
@@ -257,7 +258,7 @@ def test_over_many_batches_the_rows_add_up_to_the_change():
 
     state = start
     for _ in range(10):
-        state = GraphEngine(task).advance_batch(state)
+        state = advance_batch(GraphEngine(task), state)
     assert told.after == state.parameters[0]
     assert told.change == pytest.approx(sum(row.moved for row in told.rows), rel=1e-12)
     assert told.change == pytest.approx(sum(batch.change for batch in told.batches), rel=1e-12)

@@ -1,5 +1,6 @@
 """``bisect``: a fault that is planted in an engine is found where it was planted."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.faults import erring
 
 
 @pytest.fixture
@@ -44,9 +46,11 @@ class Planted(CompiledEngine):
         self._update, self._error, self._rate = update, error, task.optimizer.learning_rate
         self._seen = 0
 
-    def advance_batch(self, state):
+    def batches(self, state):
         self._seen = state.updates
-        after = super().advance_batch(state)
+        return erring(CompiledEngine.batches, self._fault)(self, state)
+
+    def _fault(self, state, after):
         if state.updates < self._update:
             return after
         parameters = after.parameters.copy()
@@ -115,8 +119,12 @@ def test_a_wrong_slope_is_found_at_its_neuron(task, monkeypatch):
             finally:
                 monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
 
-        def advance_batch(self, state):
-            return self._wrongly(super().advance_batch, state)
+        @contextmanager
+        def batches(self, state):
+            with super().batches(state) as run:
+                honest = run.advance
+                run.advance = lambda: self._wrongly(honest)
+                yield run
 
         def loss_and_gradient(self, theta, X, T):
             return self._wrongly(super().loss_and_gradient, theta, X, T)
@@ -141,8 +149,8 @@ def test_a_neuron_that_fires_otherwise_is_found(task, remade):
             theta[self._network.parameter_names().index("h2.bias")] += 1e-3
             return theta
 
-        def advance_batch(self, state):
-            return super().advance_batch(replace(state, parameters=self._shifted(state.parameters)))
+        def batches(self, state):
+            return super().batches(replace(state, parameters=self._shifted(state.parameters)))
 
         def loss_and_gradient(self, theta, X, T):
             return super().loss_and_gradient(self._shifted(theta), X, T)
@@ -167,9 +175,10 @@ def test_the_compiled_engine_is_asked_for_every_neuron(task):
             outputs[:, 0] += 1e-6  # o1, or the first of all neurons, h1
             return outputs
 
-        def advance_batch(self, state):
-            after = super().advance_batch(state)
-            return replace(after, parameters=after.parameters + 1e-6)
+        batches = erring(
+            CompiledEngine.batches,
+            lambda _, after: replace(after, parameters=after.parameters + 1e-6),
+        )
 
     found = parted(task, Broken(task), remake=Broken)
 
@@ -178,9 +187,12 @@ def test_the_compiled_engine_is_asked_for_every_neuron(task):
 
 def test_a_wrong_loss_is_found_as_the_loss(task):
     class WrongLoss(CompiledEngine):
-        def advance_batch(self, state):
-            after = super().advance_batch(state)
-            return replace(after, partial_loss=after.partial_loss + 1e-6 * (state.updates >= 5))
+        batches = erring(
+            CompiledEngine.batches,
+            lambda state, after: replace(
+                after, partial_loss=after.partial_loss + 1e-6 * (state.updates >= 5)
+            ),
+        )
 
         def loss_and_gradient(self, theta, X, T):
             loss, gradient = super().loss_and_gradient(theta, X, T)

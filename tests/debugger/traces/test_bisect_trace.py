@@ -10,6 +10,7 @@ from neurosim.debugger.traces.file import read_trace
 from neurosim.debugger.traces.trace import header_of, positioned_steps, write_trace
 from neurosim.errors import FileError
 from neurosim.network import Network
+from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
@@ -33,7 +34,7 @@ def saved(task, tmp_path):
     def save(n_batches, *, skipped=0, change=list):
         state = start_state(task, 4)
         for _ in range(skipped):
-            state = GraphEngine(task).advance_batch(state)
+            state = advance_batch(GraphEngine(task), state)
         path = tmp_path / "saved.jsonl"
         with path.open("wb") as file:
             steps = positioned_steps(task, state, n_batches)

@@ -9,7 +9,7 @@ from neurosim.functions.losses import LOSSES
 from neurosim.functions.streams import stream
 from neurosim.interpreter.steps import PHASES
 from neurosim.scenario.format import expect_entry
-from neurosim.training.engines.compiled import Batches
+from neurosim.training.engines.contract import Batches
 
 # The small scenario with weights of 1 and a bias of 0.5: its samples (0,0), (0,1), (1,0), (1,1)
 # have the net inputs 0.5, 1.5, 1.5, 2.5 and the targets 0, 1, 1, 1; delta is a - t.

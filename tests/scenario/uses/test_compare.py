@@ -8,6 +8,7 @@ import pytest
 from neurosim.errors import InvalidValueError
 from neurosim.scenario import agree_scenario, bisect_scenario, load_network
 from neurosim.training.engines.table import CompiledEngine
+from tests.faults import erring
 
 
 def test_the_engines_agree_on_a_scenario(write, small):
@@ -70,14 +71,13 @@ def test_the_network_of_a_saved_file_is_what_was_saved(tmp_path, run, small):
 
 def test_where_the_engines_part_on_a_scenario_is_found(write, small, monkeypatch):
     path = write(small(("epochs: 4", "epochs: 4\n  batch_size: 1")))
-    honest = CompiledEngine.advance_batch
+    honest = CompiledEngine.batches
 
-    def wrong(self, state):
-        after = honest(self, state)
+    def wrong(state, after):
         return replace(after, parameters=after.parameters + 1e-6 * (state.updates >= 6))
 
     assert bisect_scenario(path) is None
-    monkeypatch.setattr(CompiledEngine, "advance_batch", wrong)
+    monkeypatch.setattr(CompiledEngine, "batches", erring(honest, wrong))
     found = bisect_scenario(path)
 
     assert (found.epoch, found.batch, found.where, found.quantity) == (1, 2, "a->o1", "update")

@@ -7,6 +7,7 @@ import pytest
 from neurosim.debugger.traces.bisect import Parting
 from neurosim.scenario import bisect_scenario, session_at
 from neurosim.training.engines.table import CompiledEngine
+from tests.faults import erring
 
 PAIRS = {"training.batch_size": 2, "training.shuffle": True}
 
@@ -16,10 +17,9 @@ def faulty(monkeypatch):
     """An engine that errs at its update of this number; ``gradients`` says in which it shows."""
 
     def faulty(number, *, gradients):
-        honest, whole = CompiledEngine.advance_batch, CompiledEngine.loss_and_gradient
+        honest, whole = CompiledEngine.batches, CompiledEngine.loss_and_gradient
 
-        def advance(self, state):
-            after = honest(self, state)
+        def advance(state, after):
             return replace(after, parameters=after.parameters + 1e-6 * (state.updates == number))
 
         def judge(self, theta, X, T):
@@ -27,7 +27,7 @@ def faulty(monkeypatch):
             gradient[-1] += 1e-6 * (X.tolist() == [[1.0, 0.0]])
             return loss, gradient
 
-        monkeypatch.setattr(CompiledEngine, "advance_batch", advance)
+        monkeypatch.setattr(CompiledEngine, "batches", erring(honest, advance))
         if gradients:
             monkeypatch.setattr(CompiledEngine, "loss_and_gradient", judge)
 

@@ -13,6 +13,8 @@ from neurosim.errors import NeurosimError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter.steps import Measured
+from neurosim.training.engines.graph import batch_steps
+from neurosim.training.engines.contract import advance_batch
 from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines import scalar_program
 from neurosim.training.state import start_state
@@ -47,8 +49,8 @@ def walked_losses(task, state, epochs):
     """What the walk measured, row after row."""
     graph, losses, memory = GraphEngine(task), [], state.memory.copy()
     for _ in range(epochs * task.n_batches - state.batch):
-        losses += [s.after for s in graph.batch_steps(state, memory) if isinstance(s, Measured)]
-        state = graph.advance_batch(state)
+        losses += [s.after for s in batch_steps(task, state, memory) if isinstance(s, Measured)]
+        state = advance_batch(graph, state)
         memory = state.memory.copy()
     return losses
 
@@ -110,14 +112,14 @@ def test_who_watches_changes_no_bit_of_the_training(data, cases, smooth, assert_
     for program in PROGRAMS:
         engine, begin = engine_of(task, program), start_state(task, 5)
         for _ in range(n_before):
-            begin = engine.advance_batch(begin)
+            begin = advance_batch(engine, begin)
         plain, losses = engine.advance(begin, epochs=3)
         watched, rows = engine.advance_rows(begin, epochs=3)
         after, seen = begin, []
         with engine.batches(begin) as batches:
             for _ in range(3 * task.n_batches - begin.batch):
                 seen.append(batches.advance())
-                after = engine.advance_batch(after)  # a run of its own, between
+                after = advance_batch(engine, after)  # a run of its own, between
                 assert batches.state() == after
                 assert batches.parameters().tobytes() == after.parameters.tobytes()
 

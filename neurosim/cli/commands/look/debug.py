@@ -16,6 +16,7 @@ from neurosim.debugger.session import Session
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.format.yaml_text import read_text
+from neurosim.training.engines.table import ENGINES
 
 _UNITS = {"": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 
@@ -36,7 +37,7 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
 @click.option("-ex", "commands", multiple=True, metavar="COMMAND",
               help="Run a command, after those of files.")  # fmt: skip
 @click.option("--batch", "is_batch", is_flag=True, help="End after -x and -ex.")
-@click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
+@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
               help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",

@@ -25,6 +25,7 @@ from neurosim.cli.terminal import terminal
 from neurosim.errors import FileError, NeurosimError
 from neurosim.scenario import Run, RunResult, start_run
 from neurosim.scenario.format.node import shortened
+from neurosim.training.engines.table import ENGINES
 
 if TYPE_CHECKING:
     from neurosim.scenario import Drawn
@@ -54,7 +55,7 @@ class _Ending:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|NAME...")
-@click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
+@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
               help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",

@@ -24,6 +24,7 @@ from neurosim.drawing.page.pages import FILMS
 from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.scenario import film_scenario, film_scenario_pass, find_scenario
+from neurosim.training.engines.table import ENGINES
 
 _DIVERGED = 3
 _MEGABYTE = 1e6
@@ -54,7 +55,7 @@ _MEGABYTE = 1e6
               help="More moments are thinned evenly.")  # fmt: skip
 @click.option("--max-size", default=MOST_BYTES / _MEGABYTE, show_default=True, type=float,
               metavar="MB", help="A larger film is made smaller.")  # fmt: skip
-@click.option("--engine", type=click.Choice(["graph", "compiled"]), help="Instead of the file's.")
+@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
               help="Instead of the file's.")  # fmt: skip
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",

@@ -1,0 +1,169 @@
+"""The contract of engines: what training, debugger, agreement and scenarios ask of one.
+
+An engine advances a training state, and measures loss, gradient, outputs and values. It keeps
+nothing of a training: all is in the state. What it promises stands in its capabilities, and nobody
+asks for its name: a new engine is one class and one row of the table `ENGINES`.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import ClassVar, Literal, NamedTuple, Protocol, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.functions.numbers import Matrix
+from neurosim.training.state import TrainingState, draw_order
+from neurosim.training.task import Task, require_fresh
+
+Order = NDArray[np.intp] | None  # of the rows of an epoch; None: as they are
+Some = NDArray[np.intp] | None  # numbers of parameters in the network's order; None: all
+
+
+class Bound(NamedTuple):
+    """How far numbers may be from the walk's: |a - b| <= bound * max(1, |a|).
+
+    Differences grow with updates: after training the bound is another one.
+    """
+
+    at_once: float
+    after_training: float
+
+
+TO_THE_BIT = Bound(0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine promises.
+
+    Attributes:
+        bounds: of each precision it computes in, how far its numbers may be from the walk's.
+        works_on_objects: whether a pass leaves its numbers on the objects of the network.
+    """
+
+    bounds: Mapping[str, Bound]
+    works_on_objects: bool = False
+
+    @property
+    def is_walk(self) -> bool:
+        """Whether a debugger that goes step by step does all that this engine does."""
+        return self.works_on_objects and self.bounds.get("double") == TO_THE_BIT
+
+
+class ProgramRun(Protocol):
+    """A stretch of training: parameters and memory in the engine's own form."""
+
+    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+        """Train on batches ``first`` to ``last`` of an epoch; the loss of each, summed over rows."""
+        ...
+
+    def parameters(self, some: Some = None) -> Matrix:
+        """Parameters as they are now, in the network's order; or those of these numbers."""
+        ...
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        """Parameters and memory as they are now, in the network's order."""
+        ...
+
+    def take_row_losses(self) -> Matrix:
+        """The loss of each row since this was last asked; for a run that keeps them."""
+        ...
+
+
+class Batches:
+    """A stretch of training, batch after batch: each has the bits that `advance` gives it.
+
+    Attributes:
+        epoch: how many epochs are done.
+        batch: how many batches of the present epoch are done.
+        updates: how many updates were made.
+    """
+
+    def __init__(self, task: Task, run: ProgramRun, state: TrainingState) -> None:
+        self._task, self._run = task, run
+        self.epoch, self.batch, self.updates = state.position
+        self._loss = state.partial_loss
+        self._streams = state.streams
+        self._order, self._streams_after = draw_order(task, state.streams)
+
+    def advance(self) -> Matrix:
+        """Go one batch on; the loss of each of its rows, measured before the update."""
+        require_fresh(self._task)
+        (loss,) = self._run.steps(self._order, self.batch, self.batch + 1)
+        self._loss = (self._loss if self.batch else 0.0) + loss
+        self.batch += 1
+        self.updates += 1
+        if self.batch == self._task.n_batches:
+            self.epoch, self.batch, self._streams = self.epoch + 1, 0, self._streams_after
+            self._order, self._streams_after = draw_order(self._task, self._streams)
+        return self._run.take_row_losses()
+
+    def parameters(self, some: Some = None) -> Matrix:
+        """Theta as it is now, in the network's order; or those of these numbers in it."""
+        return self._run.parameters(some)
+
+    def state(self) -> TrainingState:
+        """Where the training is now."""
+        return TrainingState(
+            *self._run.values(), self.updates, self.epoch, self.batch, self._loss, self._streams
+        )
+
+
+class Engine(Protocol):
+    """What the whole package asks of an engine; X is (B, n_in), T (B, n_out)."""
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(self, task: Task) -> None: ...
+
+    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
+        """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
+        ...
+
+    def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
+        """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
+
+        Where the last numbers cannot be computed, they are NaN.
+        """
+        ...
+
+    def batches(self, state: TrainingState) -> AbstractContextManager[Batches]:
+        """Go on from a state batch by batch, for whoever looks after each.
+
+        Inside, NumPy says nothing of numbers that are not finite.
+        """
+        ...
+
+    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
+        """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
+        ...
+
+    @overload
+    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
+    @overload
+    def loss_and_gradient(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
+    ) -> tuple[float, Matrix, Matrix]:
+        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
+        ...
+
+    def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
+        """The outputs, (B, n_out)."""
+        ...
+
+    def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each.
+
+        The net inputs of input neurons are NaN.
+        """
+        ...
+
+
+def advance_batch(engine: Engine, state: TrainingState) -> TrainingState:
+    """The state after one batch more."""
+    with engine.batches(state) as run:
+        run.advance()
+        return run.state()

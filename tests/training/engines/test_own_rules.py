@@ -1,0 +1,47 @@
+"""An optimizer of one's own: a subclass that overrides the rule is honoured by every engine."""
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.training import CompiledEngine
+from neurosim.training.state import start_state
+from neurosim.training.task import make_task
+
+
+class Signed(ns.SGD):
+    """w = w - rate sign(g)."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return w - rate * ((g > 0.0) - (g < 0.0)), memory
+
+    def array(self, w, g, memory, count, rate):
+        w -= rate * np.sign(g)
+
+
+def test_a_subclass_of_sgd_goes_by_its_own_rule(engine, line):
+    ns.train(line, [[1.0]], [[8.0]], optimizer=Signed(0.25), epochs=3, engine=engine)
+
+    assert line.parameters().tolist() == [0.75]  # SGD would move by 0.25 * 8 at first
+
+
+@pytest.mark.parametrize("kind", ["array", "scalar"])
+def test_every_program_goes_by_it(line, kind):
+    task = make_task(line, [[1.0]], [[8.0]], optimizer=Signed(0.25))
+
+    after, _ = CompiledEngine(task, kind).advance(start_state(task, 1), epochs=3)
+
+    assert after.parameters.tolist() == [0.75]
+
+
+def test_a_rule_that_asks_its_own_rate_is_given_it(engine, line):
+    class Fixed(Signed):
+        def scalar(self, w, g, memory, count, rate):
+            return w + self.learning_rate, memory
+
+        def array(self, w, g, memory, count, rate):
+            w += self.learning_rate
+
+    ns.train(line, [[1.0]], [[8.0]], optimizer=Fixed(0.25), epochs=2, engine=engine)
+
+    assert line.parameters().tolist() == [0.5]
