@@ -15,15 +15,15 @@ class Arrival:
         lines: the arithmetic of the steps that were done, where it was asked for.
         position: where the session stands now.
         where: the position and what is about to happen there, in words.
-        is_told: whether that belongs to what `str` says.
+        has_where: whether that belongs to what `str` says.
     """
 
     hits: tuple[Hit, ...]
     lines: tuple[str, ...]
     position: Position
     where: str
-    is_told: bool
+    has_where: bool
 
     def __str__(self) -> str:
-        where = [self.where] if self.is_told or not self.lines else []
+        where = [self.where] if self.has_where or not self.lines else []
         return "\n".join([*map(str, self.hits), *self.lines, *where])

@@ -102,7 +102,7 @@ def compare_branches(
         for p in {*edits, *branch.edits}
         if p <= here and _texts(edits, p) != _texts(branch.edits, p)
     }
-    told = [
+    texts = [
         (_position(walk, p), text)
         for p in sorted(places)
         for text in sorted(_texts(edits, p) ^ _texts(branch.edits, p))
@@ -118,7 +118,7 @@ def compare_branches(
     names = [neuron.name for neuron in network.outputs]
     outputs = tuple(zip(names, *_outputs(walk, twin), strict=True))
     losses = walk.network.loss, network.loss
-    return Parting(branch.name, tuple(told), first, outputs, losses, (_total(walk), _total(twin)))
+    return Parting(branch.name, tuple(texts), first, outputs, losses, (_total(walk), _total(twin)))
 
 
 def _outputs(*walks: Walk) -> list[list[float | None]]:

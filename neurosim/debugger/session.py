@@ -40,7 +40,7 @@ from neurosim.debugger.time.moments import find_place
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Walk
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
-from neurosim.debugger.wording import tell, tell_coming
+from neurosim.debugger.wording import coming_line, lines_of
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -57,7 +57,7 @@ from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
 _CHANGED = "the network was changed after close()"
-_MOST_LINES = 24  # that a move tells
+_MOST_LINES = 24  # that a move shows
 _MOST_STEPS = 5_000  # of which all lines are counted
 
 
@@ -131,7 +131,7 @@ class Session:
             return f"the end of the training; the loss of its last epoch was {short(self._loss())}"
         step = walk.coming()
         assert step is not None
-        return tell_coming(step)
+        return coming_line(step)
 
     @property
     def where(self) -> str:
@@ -212,7 +212,7 @@ class Session:
         finally:
             self._runner.stops.remove(own)
         others = [hit for hit in hits if hit.stop is not own]
-        return self._arrival(others, self._steps_of(hits), is_told=bool(others))
+        return self._arrival(others, self._steps_of(hits), has_where=bool(others))
 
     def goto(
         self,
@@ -379,7 +379,7 @@ class Session:
         *,
         since: int | None = None,
     ) -> Why | WhySince:
-        """Tell where the last update of a weight or bias came from; or all, since an epoch.
+        """Explain where the last update of a weight or bias came from; or all, since an epoch.
 
         Args:
             source: of the connection; or alone ``x1->h1`` or ``h1.bias``.
@@ -533,7 +533,7 @@ class Session:
 
     def _is_own(self) -> bool:
         if self._left is None or self.network.version != self.task.version:
-            return True  # a change of the structure is told by the walk
+            return True  # a change of the structure is reported by the walk
         return np.array_equal(self._left, self.network.parameters(), equal_nan=True)
 
     @property
@@ -541,15 +541,15 @@ class Session:
         return Place(self._walk.first, 0, 0)
 
     def _arrival(
-        self, hits: Sequence[Hit] = (), done: Sequence[Step] = (), *, is_told: bool = True
+        self, hits: Sequence[Hit] = (), done: Sequence[Step] = (), *, has_where: bool = True
     ) -> Arrival:
-        lines = tell(done if len(done) < _MOST_STEPS else done[:_MOST_LINES])
+        lines = lines_of(done if len(done) < _MOST_STEPS else done[:_MOST_LINES])
         if len(done) >= _MOST_STEPS:
-            lines = [*lines, f"... of {len(done)} steps", *tell(done[-_MOST_LINES:])]
+            lines = [*lines, f"... of {len(done)} steps", *lines_of(done[-_MOST_LINES:])]
         elif len(lines) > _MOST_LINES:
             half, left_out = _MOST_LINES // 2, len(lines) - _MOST_LINES
             lines = [*lines[:half], f"... {left_out} more lines", *lines[-half:]]
-        return Arrival(tuple(hits), tuple(lines), self.position, self.where, is_told)
+        return Arrival(tuple(hits), tuple(lines), self.position, self.where, has_where)
 
     def _ahead(self, grain: str, times: int) -> Arrival:
         """Go on by so many of a grain, or to where something stops it."""
@@ -566,7 +566,7 @@ class Session:
             if self.is_over or hits:
                 break
             hits = self._finish(grain, done)
-        return self._arrival(hits, done, is_told=bool(hits) or self.is_over)
+        return self._arrival(hits, done, has_where=bool(hits) or self.is_over)
 
     def _finish(self, grain: str, done: list[Step]) -> Sequence[Hit]:
         """Do one step, or all that are left of a neuron or layer."""

@@ -19,20 +19,20 @@ from neurosim.network.neuron import Neuron
 _MOST_TERMS = 8  # of a sum in a line
 
 
-def tell_coming(step: Step) -> str:
-    """Say that a step is about to happen."""
+def coming_line(step: Step) -> str:
+    """The line for a step that is about to happen."""
     return f"{step} is about to be {kind_of(step).verb}"
 
 
-def tell(steps: Iterable[Step]) -> list[str]:
+def lines_of(steps: Iterable[Step]) -> list[str]:
     """The arithmetic of steps in lines; the terms of a sum stand in one."""
     lines: list[str] = []
     for (kind, _), run in groupby(steps, key=_line_of):
         found = list(run)
         if kind == "net":
             lines.append(_net(found))
-        elif kind == "blame":
-            lines.append(_blame(found))
+        elif kind == "error":
+            lines.append(_error(found))
         else:
             lines += map(str, found)
     return lines
@@ -44,7 +44,7 @@ def _line_of(step: Step) -> tuple[str, object]:
         case Started() | Summed():
             return "net", subject_of(step)
         case Backpropagated():
-            return "blame", step.connection.source
+            return "error", step.connection.source
     return "", None
 
 
@@ -60,7 +60,7 @@ def _net(steps: Sequence[Step]) -> str:
     return f"{neuron.name}: net = {text}" + (f" = {short(terms[-1].after)}" if terms else "")
 
 
-def _blame(steps: Sequence[Step]) -> str:
+def _error(steps: Sequence[Step]) -> str:
     terms = [step for step in steps if isinstance(step, Backpropagated)]
     name, start = terms[0].connection.source.name, terms[0].start
     text = _sum("" if start == 0.0 else short(start), [(s.weight, s.delta) for s in terms])

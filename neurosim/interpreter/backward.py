@@ -1,8 +1,9 @@
-"""Measure the loss of a sample, then carry the blame for it back along every connection.
+"""The loss of a sample, and the backpropagation of its error to every weight and bias.
 
-The walk goes the other way round: a neuron is blamed after all that listen to it. What comes back
-along its outgoing connections is added up in the order they were added. Gradients are added up
-over the samples of a batch; the first sample (``position`` 0) starts them anew.
+The order is the reverse of the forward pass: a neuron's delta is computed after those of all its
+targets. The errors from its outgoing connections are summed in the order the connections were
+added. Gradients are summed over the samples of a batch; the first sample (``position`` 0) starts
+them anew.
 """
 
 from collections.abc import Generator
@@ -43,7 +44,7 @@ def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, 
     Raises:
         ShapeError: ``target`` has another shape.
         InvalidValueError: ``target`` breaks the rule of the loss.
-        WrongTypeError: ``loss`` is none.
+        WrongTypeError: ``loss`` is not a Loss.
         GraphError: there is no forward pass to measure, or the loss does not fit the outputs.
     """
     values = _require_target(network, target, loss)
@@ -53,7 +54,7 @@ def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, 
 def backward(
     network: Network, target: Any, loss: Loss, *, position: int = 0
 ) -> Generator[Step, None, None]:
-    """Carry the blame for the loss of the last sample back to every weight and bias.
+    """Backpropagate the error of the last sample to every weight and bias.
 
     Args:
         network: after a forward pass.
@@ -149,38 +150,37 @@ def backward_steps(
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked.
 
-    Like the forward pass it reads every number from the objects. What it knows of a neuron is what
-    is there to read: ``is_given`` says that the loss gave delta at once, ``is_blamed`` that there
-    is a dL/da.
+    Like the forward pass it reads every number from the objects. ``is_given`` says that the loss
+    gave the neuron's delta at once, ``has_error`` that there is a dL/da.
     """
     aims = dict(zip(schedule.outputs, targets, strict=True))
     for group in reversed(schedule.groups):
         found: list[tuple[bool, bool]] = []
         for place in group.places:
-            neuron, is_given, is_blamed = place.neuron, False, False
+            neuron, is_given, has_error = place.neuron, False, False
             if place.is_output:
                 compared = _compare(neuron, aims[neuron], loss, len(aims))
                 yield compared
                 is_given = compared.quantity == "delta"
-                is_blamed = not is_given
+                has_error = not is_given
             for connection, target in place.outgoing:
                 before, weight, delta = neuron.output_gradient, connection._weight, target.delta
-                addend = before if is_blamed else 0.0
+                addend = before if has_error else 0.0
                 assert addend is not None
                 assert delta is not None
                 after = neuron.output_gradient = addend + weight * delta
-                is_blamed = True
+                has_error = True
                 yield record(Backpropagated, (connection, before, addend, weight, delta, after))
             if group.layer is not None:
-                found.append((is_given, is_blamed))
+                found.append((is_given, has_error))
                 continue
-            if is_blamed or not is_given:
-                yield _blame(place, is_given, is_blamed)
-            yield from _assign(place, position)
+            if has_error or not is_given:
+                yield _delta(place, is_given, has_error)
+            yield from _gradients(place, position)
         if group.layer is not None:
-            yield from _blame_layer(group.places, found)
+            yield from _layer_deltas(group.places, found)
             for place in group.places:
-                yield from _assign(place, position)
+                yield from _gradients(place, position)
 
 
 def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
@@ -200,43 +200,43 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
     return Compared(neuron, quantity, before, output, target, formula, after)
 
 
-def _blame(place: Place, is_given: bool, is_blamed: bool) -> DeltaComputed:
+def _delta(place: Place, is_given: bool, has_error: bool) -> DeltaComputed:
     neuron = place.neuron
     before, z, a = neuron.delta, neuron.net_input, neuron.output
     assert place.slope is not None
     assert z is not None
     assert a is not None
     slope = place.slope(z, a)
-    start, blame = _parts(neuron, is_given, is_blamed)
-    after = start + blame * slope if is_given else blame * slope
+    start, error = _parts(neuron, is_given, has_error)
+    after = start + error * slope if is_given else error * slope
     neuron.delta = after
-    return record(DeltaComputed, (neuron, before, start, blame, 0.0, z, a, slope, after))
+    return record(DeltaComputed, (neuron, before, start, error, 0.0, z, a, slope, after))
 
 
-def _parts(neuron: Neuron, is_given: bool, is_blamed: bool) -> tuple[float, float]:
+def _parts(neuron: Neuron, is_given: bool, has_error: bool) -> tuple[float, float]:
     """What the loss gave as delta at once, and dL/da; 0 where there is none."""
     start = _number(neuron.delta) if is_given else 0.0
-    return start, _number(neuron.output_gradient) if is_blamed else 0.0
+    return start, _number(neuron.output_gradient) if has_error else 0.0
 
 
-def _blame_layer(
+def _layer_deltas(
     places: tuple[Place, ...], found: list[tuple[bool, bool]]
 ) -> Generator[Step, None, None]:
     outputs = [_number(place.neuron.output) for place in places]
     parts = [_parts(place.neuron, *known) for place, known in zip(places, found, strict=True)]
-    shift = add_up(a * blame for a, (_, blame) in zip(outputs, parts, strict=True))
-    came_back = any(is_blamed for _, is_blamed in found)
-    for place, output, known, (start, blame) in zip(places, outputs, found, parts, strict=True):
+    shift = add_up(a * error for a, (_, error) in zip(outputs, parts, strict=True))
+    came_back = any(has_error for _, has_error in found)
+    for place, output, known, (start, error) in zip(places, outputs, found, parts, strict=True):
         if known[0] and not came_back:
             continue  # the loss gave delta itself, and nothing else came back
         neuron, before = place.neuron, place.neuron.delta
-        after = start + output * (blame - shift)
+        after = start + output * (error - shift)
         neuron.delta = after
         z = _number(neuron.net_input)
-        yield DeltaComputed(neuron, before, start, blame, shift, z, output, output, after)
+        yield DeltaComputed(neuron, before, start, error, shift, z, output, output, after)
 
 
-def _assign(place: Place, position: int) -> Generator[Step, None, None]:
+def _gradients(place: Place, position: int) -> Generator[Step, None, None]:
     neuron, start = place.neuron, 0.0
     for connection, source in place.incoming:
         before, value, delta = connection.gradient, source.output, neuron.delta

@@ -1,4 +1,4 @@
-"""Forward: every neuron fires once, after all that it listens to.
+"""The forward pass: every neuron is computed once, after all of its sources.
 
 Summation order: the bias first, then the connections in the order they were added.
 """
@@ -26,7 +26,7 @@ from neurosim.network.network import Network
 
 
 def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
-    """Fire every neuron once, each after all it listens to.
+    """Compute every neuron once, each after all of its sources.
 
     Checks when called, not at the first ``next()``.
 
@@ -38,7 +38,7 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
         Loaded, Started, Summed, Activated, Normalized.
 
     Raises:
-        WrongTypeError: there is no network.
+        WrongTypeError: ``network`` is not a Network.
         ShapeError: ``sample`` has another shape.
         InvalidValueError: ``sample`` holds a number that is not finite.
         GraphError: another pass over the network is under way.
@@ -65,8 +65,8 @@ def run_forward(network: Network, sample: Any) -> Matrix:
 def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, None, None]:
     """The pass itself, unchecked: ``values`` are floats, one for each input.
 
-    It keeps no number of its own: each step reads what stands on the objects, so that a value which
-    is set between two steps holds from there on.
+    It keeps no number of its own: each step reads the objects, so that a value that is set between
+    two steps holds from there on.
     """
     for neuron, value in zip(schedule.inputs, values, strict=True):
         before, neuron.output = neuron.output, value
@@ -78,11 +78,11 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
             z = neuron.net_input = 0.0 if bias is None else bias
             yield record(Started, (neuron, before, z))
             for connection, source in place.incoming:
-                start, weight, carried = neuron.net_input, connection._weight, source.output
+                start, weight, output = neuron.net_input, connection._weight, source.output
                 assert start is not None
-                assert carried is not None
-                z = neuron.net_input = start + weight * carried
-                yield record(Summed, (connection, start, weight, carried, z))
+                assert output is not None
+                z = neuron.net_input = start + weight * output
+                yield record(Summed, (connection, start, weight, output, z))
             if place.scalar is not None:
                 before, net = neuron.output, neuron.net_input
                 assert net is not None

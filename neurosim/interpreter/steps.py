@@ -172,10 +172,10 @@ class DeltaComputed(NamedTuple):
 
     def __str__(self) -> str:
         start = f"{short(self.start)} + " if self.start != 0.0 else ""
-        blame = operand(self.output_gradient) if start else short(self.output_gradient)
+        error = operand(self.output_gradient) if start else short(self.output_gradient)
         if self.shift != 0.0:
-            blame = f"({short(self.output_gradient)} - {operand(self.shift)})"
-        product = f"{start}{blame}*{self._slope_text()}"
+            error = f"({short(self.output_gradient)} - {operand(self.shift)})"
+        product = f"{start}{error}*{self._slope_text()}"
         return f"delta({self.neuron.name}) = {product} = {short(self.after)}"
 
     def _slope_text(self) -> str:

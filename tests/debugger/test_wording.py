@@ -3,8 +3,8 @@
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.wording import subject_of, tell, tell_coming
-from neurosim.interpreter.steps import Backpropagated, Measured, Summed, Updated
+from neurosim.debugger.wording import coming_line, lines_of
+from neurosim.interpreter.steps import Backpropagated, Measured, Summed, Updated, subject_of
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def steps():
 def test_a_sample_is_told_line_by_line(xor, steps):
     session = xor()
 
-    lines = tell(steps(session))
+    lines = lines_of(steps(session))
 
     assert lines[:8] == [
         "x1 = 0",
@@ -43,7 +43,7 @@ def test_what_is_about_to_happen_is_told_by_its_kind(xor, steps):
     session, found = xor(), {}
 
     for step in steps(session):
-        text = tell_coming(step)
+        text = coming_line(step)
         found.setdefault(type(step).__name__, text.removeprefix(str(step)))
 
     assert found == {

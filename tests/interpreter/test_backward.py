@@ -1,4 +1,4 @@
-"""Backward, as a list of happenings: a neuron is blamed after all that listen to it."""
+"""Backward, as a list of happenings: a neuron's delta comes after those of its targets."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a_pass_back_is_this_list_of_happenings(line):
     ]
 
 
-def test_blame_comes_back_along_connections_in_the_order_they_were_added():
+def test_errors_come_back_along_connections_in_the_order_they_were_added():
     made = Network()
     made.add_input("x")
     for name in ("h", "b", "a"):
@@ -95,12 +95,12 @@ def test_a_sigmoid_output_that_feeds_others_adds_to_the_delta_that_the_loss_gave
     steps = list(backward(made, [1.0, 0.0], LOSSES["binary_cross_entropy"]))
 
     # a: -1/2 from the loss itself, and 4 * 1/2 back, times the slope 1/4
-    blamed = [value_of(s) for s in steps if isinstance(s, DeltaComputed)]
-    assert blamed == [("DeltaComputed", "a", -0.5, -0.5, 2.0, 0.0, 0.0, 0.5, 0.25, 0.0)]
+    deltas = [value_of(s) for s in steps if isinstance(s, DeltaComputed)]
+    assert deltas == [("DeltaComputed", "a", -0.5, -0.5, 2.0, 0.0, 0.0, 0.5, 0.25, 0.0)]
     assert (made["b"].delta, made["a"].delta) == (0.5, 0.0)
 
 
-def test_a_dead_end_is_blamed_for_nothing(line):
+def test_the_delta_of_a_dead_end_is_0(line):
     line.add_neuron("dead")
     line.connect("h", "dead", weight=1.0)
     line.forward([3.0])

@@ -1,4 +1,4 @@
-"""Forward, as a list of happenings: every neuron fires once, after all that it listens to."""
+"""Forward, as a list of happenings: every neuron is computed once, after all of its sources."""
 
 import math
 
@@ -45,7 +45,7 @@ def test_each_step_is_done_when_it_is_told_and_no_later_one_is(line):
     assert (line["x"].output, line["h"].net_input, line["h"].output) == (3.0, 1.0, None)
 
 
-def test_what_is_fired_is_the_activation_of_what_was_carried(net):
+def test_an_output_is_the_activation_of_the_net_input(net):
     for step in forward(net, [2, 3]):
         if isinstance(step, Activated):
             assert step.after == pytest.approx(1 / (1 + math.exp(-step.net_input)), rel=1e-15)
@@ -63,8 +63,8 @@ def test_connections_are_walked_in_the_order_they_were_added_and_not_by_name():
     steps = list(forward(made, [1, 2, 3, 4]))
 
     assert [s.neuron.name for s in steps if isinstance(s, Loaded)] == ["b", "a", "h10", "h2"]
-    carried = [s.connection.source.name for s in steps if isinstance(s, Summed)]
-    assert carried == ["h10", "b", "h2", "a"]
+    summed = [s.connection.source.name for s in steps if isinstance(s, Summed)]
+    assert summed == ["h10", "b", "h2", "a"]
 
 
 def test_the_bias_comes_first_and_decides_the_last_bit():
@@ -115,7 +115,7 @@ def test_a_dead_end_fires_as_well(line):
     assert line["dead"].output == 7.0
 
 
-def test_an_output_that_feeds_others_is_carried_on():
+def test_an_output_that_feeds_others_is_added_to_them():
     made = Network()
     made.add_input("x")
     made.add_neuron("a")
@@ -127,7 +127,7 @@ def test_an_output_that_feeds_others_is_carried_on():
     assert made.forward([1.0]).tolist() == [10.0, 2.0]
 
 
-def test_a_neuron_added_first_waits_for_what_it_listens_to():
+def test_a_neuron_added_first_waits_for_its_sources():
     made = Network()
     made.add_neuron("last")
     made.add_neuron("middle")
@@ -136,9 +136,9 @@ def test_a_neuron_added_first_waits_for_what_it_listens_to():
     made.connect("x", "middle", weight=1.0)
     made.outputs = ["last"]
 
-    fired = [s.neuron.name for s in forward(made, [4.0]) if isinstance(s, Activated)]
+    activated = [s.neuron.name for s in forward(made, [4.0]) if isinstance(s, Activated)]
 
-    assert fired == ["middle", "last"]
+    assert activated == ["middle", "last"]
 
 
 def test_a_softmax_layer_is_one_step_of_its_own():

@@ -90,7 +90,7 @@ def test_a_joint_loss_prints_the_net_inputs_and_gives_delta_at_once(classes):
     ]
 
 
-def test_the_blame_of_a_softmax_layer_prints_what_is_shared(classes):
+def test_the_delta_of_a_softmax_layer_prints_what_is_shared(classes):
     loss = LOSSES["squared_error"]
     classes.forward([1.0, 0.5])  # net inputs 1 and -1
 

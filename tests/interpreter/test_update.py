@@ -14,7 +14,7 @@ HALF = LOSSES["half_squared_error"]
 
 
 @pytest.fixture
-def blamed(line):
+def differentiated(line):
     """The line after x = 3 and target -22.5: gradients -18, -6 at h, 14, 2 at y."""
     line.forward([3.0])
     list(backward(line, [-22.5], HALF))
@@ -33,53 +33,53 @@ def moved(steps):
     return [(step.owner.name, step.before, step.after) for step in steps]
 
 
-def test_parameters_move_in_the_order_of_theta(blamed):
-    assert moved(updating(blamed)) == [
+def test_parameters_move_in_the_order_of_theta(differentiated):
+    assert moved(updating(differentiated)) == [
         ("x->h", 2.0, 11.0),  # 2 - 0.5 * -18
         ("h", 1.0, 4.0),
         ("h->y", -3.0, -10.0),
         ("y", 0.5, -0.5),
     ]
-    assert blamed.parameters().tolist() == [11.0, 4.0, -10.0, -0.5]
+    assert differentiated.parameters().tolist() == [11.0, 4.0, -10.0, -0.5]
 
 
-def test_each_update_is_this_happening(blamed):
-    first, *_ = updating(blamed)
+def test_each_update_is_this_happening(differentiated):
+    first, *_ = updating(differentiated)
 
     assert value_of(first) == (
         "Updated", "x->h", 2.0, "sgd", 0.5, -18.0, 1, 0.0, 0, (0.0,), (0.0,), 11.0
     )  # fmt: skip
 
 
-def test_the_mean_divides_once_and_the_gradient_stays_the_sum(blamed):
-    steps = list(updating(blamed, rows=4, divisor=4))
+def test_the_mean_divides_once_and_the_gradient_stays_the_sum(differentiated):
+    steps = list(updating(differentiated, rows=4, divisor=4))
 
     assert moved(steps)[0] == ("x->h", 2.0, 4.25)  # 2 - 0.5 * -18/4
     assert str(steps[0]) == "w(x->h) = 2 - 0.5*((-18)/4) = 4.25"
-    assert blamed["x", "h"].gradient == -18.0
+    assert differentiated["x", "h"].gradient == -18.0
 
 
-def test_frozen_parameters_stay_and_have_no_step(blamed):
-    blamed["x", "h"].trainable = False
-    blamed["y"].bias_trainable = False
+def test_frozen_parameters_stay_and_have_no_step(differentiated):
+    differentiated["x", "h"].trainable = False
+    differentiated["y"].bias_trainable = False
 
-    assert moved(updating(blamed)) == [("h", 1.0, 4.0), ("h->y", -3.0, -10.0)]
-    assert blamed["x", "h"].weight == 2.0
+    assert moved(updating(differentiated)) == [("h", 1.0, 4.0), ("h->y", -3.0, -10.0)]
+    assert differentiated["x", "h"].weight == 2.0
 
 
-def test_a_penalty_pulls_weights_and_leaves_biases(blamed):
-    steps = list(updating(blamed, rows=2, divisor=2, penalty=L2(0.5)))
+def test_a_penalty_pulls_weights_and_leaves_biases(differentiated):
+    steps = list(updating(differentiated, rows=2, divisor=2, penalty=L2(0.5)))
 
     # 0.5 * w / 2 for the weights 2 and -3
     assert [step.penalty for step in steps] == [0.5, 0.0, -0.75, 0.0]
     assert moved(steps)[0] == ("x->h", 2.0, 2.0 - 0.5 * (-9.0 + 0.5))
 
 
-def test_the_optimizer_remembers_in_the_column_of_the_parameter(blamed):
+def test_the_optimizer_remembers_in_the_column_of_the_parameter(differentiated):
     memory = np.zeros((1, 4))
-    blamed["h"].bias_trainable = False
+    differentiated["h"].bias_trainable = False
 
-    steps = list(updating(blamed, SGD(0.5, momentum=0.9), memory=memory))
+    steps = list(updating(differentiated, SGD(0.5, momentum=0.9), memory=memory))
 
     assert memory.tolist() == [[-18.0, 0.0, 14.0, 2.0]]
     assert [(s.column, s.memory_before, s.memory_after) for s in steps] == [
@@ -89,23 +89,23 @@ def test_the_optimizer_remembers_in_the_column_of_the_parameter(blamed):
     ]
 
 
-def test_momentum_goes_on_from_what_was_remembered(blamed):
+def test_momentum_goes_on_from_what_was_remembered(differentiated):
     memory = np.array([[2.0, 0.0, 0.0, 0.0]])
 
-    first, *_ = updating(blamed, SGD(0.5, momentum=0.5), memory=memory)
+    first, *_ = updating(differentiated, SGD(0.5, momentum=0.5), memory=memory)
 
     # v = 0.5 * 2 - 18
     assert (first.after, first.memory_after) == (2.0 + 0.5 * 17.0, (-17.0,))
 
 
-def test_nothing_moves_before_the_first_step_is_taken(blamed):
-    steps = updating(blamed)
-    before = blamed.parameters().tolist()
+def test_nothing_moves_before_the_first_step_is_taken(differentiated):
+    steps = updating(differentiated)
+    before = differentiated.parameters().tolist()
 
     next(steps)
 
     assert before == [2.0, 1.0, -3.0, 0.5]
-    assert blamed.parameters().tolist() == [11.0, 1.0, -3.0, 0.5]
+    assert differentiated.parameters().tolist() == [11.0, 1.0, -3.0, 0.5]
 
 
 def test_online_updates_change_what_the_next_sample_meets(line, batch):
@@ -138,18 +138,18 @@ BAD = [
 
 
 @pytest.mark.parametrize(("changes", "kind", "words"), BAD)
-def test_a_bad_update_is_refused_at_the_call(blamed, changes, kind, words):
+def test_a_bad_update_is_refused_at_the_call(differentiated, changes, kind, words):
     with pytest.raises(kind) as caught:
-        updating(blamed, **changes)
+        updating(differentiated, **changes)
 
     assert isinstance(caught.value, NeurosimError)
     assert words in str(caught.value)
-    assert blamed.parameters().tolist() == [2.0, 1.0, -3.0, 0.5]
+    assert differentiated.parameters().tolist() == [2.0, 1.0, -3.0, 0.5]
 
 
-def test_the_memory_of_another_rule_is_refused(blamed):
+def test_the_memory_of_another_rule_is_refused(differentiated):
     with pytest.raises(ShapeError, match="adam remembers"):
-        updating(blamed, Adam(), memory=np.zeros((1, 4)))
+        updating(differentiated, Adam(), memory=np.zeros((1, 4)))
 
 
 def test_without_gradients_there_is_no_update(line):
@@ -159,5 +159,5 @@ def test_without_gradients_there_is_no_update(line):
         updating(line)
 
 
-def test_every_update_is_a_record_of_its_own_kind(blamed):
-    assert {type(step) for step in updating(blamed)} == {Updated}
+def test_every_update_is_a_record_of_its_own_kind(differentiated):
+    assert {type(step) for step in updating(differentiated)} == {Updated}

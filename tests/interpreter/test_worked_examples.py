@@ -82,14 +82,14 @@ def test_brownlees_twelve_parameters_come_out_bit_for_bit():
 def test_brownlees_bits_need_the_slope_formed_first(monkeypatch):
     # error*(o*(1-o)), and not error*o*(1-o): the last bits are others
     module = sys.modules["neurosim.interpreter.backward"]  # the package's name is the function's
-    blame = module._blame
+    delta = module._delta
 
     def reordered(place, start, back):
-        step = blame(place, start, back)
+        step = delta(place, start, back)
         place.neuron.delta = step.output_gradient * step.output * (1.0 - step.output)
         return step
 
-    monkeypatch.setattr(module, "_blame", reordered)
+    monkeypatch.setattr(module, "_delta", reordered)
 
     assert trained_by_brownlee() != BROWNLEE_END
 

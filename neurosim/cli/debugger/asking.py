@@ -156,7 +156,7 @@ LOOKING = (
             "explain h1, explain x1->h1, explain loss", repeats=True,
             more="Without NAME: what the coming step is about."),
     Command("why", _why, "why A->B|A.bias [since epoch N]",
-            "tell where the last update of a weight came from, sample by sample, path by path",
+            "show where the last update of a weight came from, sample by sample, path by path",
             "why x1->h1, why h1.bias, why x1->h1 since epoch 10", repeats=True,
             more="With since: all updates from the start of epoch N on, added up."),
     Command("list", _list, "list [N]", "show the arithmetic around this place, N steps each way",

@@ -1,7 +1,7 @@
 """What a neuron, a connection or the loss is made of: its formulas with the numbers of this moment.
 
 The numbers are the interpreter's: the passes are made over this one place, their records kept, and
-every one undone. So a line tells what the formula comes to with the operands as they stand, and,
+every one undone. So a line says what the formula comes to with the operands as they stand, and,
 where another number stands there (because the walk has not come by yet, or a value was set by
 hand), which.
 """
@@ -72,7 +72,7 @@ def explain(
     Args:
         network: as it stands; it is left as it was, to the last bit.
         name: of what. A neuron that is called ``loss`` is meant by that name.
-        task: what is trained; without it there is no loss and no update to tell of.
+        task: what is trained; without it there is no loss and no update to explain.
         state: at the start of the present batch; without it the optimizer's memory is not known.
         position: where the walk is; without it the targets are not known.
 
@@ -171,10 +171,10 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         return
     steps = _tried(forward_steps(Schedule((), (), (group,)), []))
     started = next(s for s in steps if isinstance(s, Started) and s.neuron is neuron)
-    carried = [s for s in steps if isinstance(s, Summed) and s.connection.target is neuron]
-    z = carried[-1].after if carried else started.after
-    terms = [plus(step.weight, step.value) for step in carried[:MOST_TERMS]]
-    text = f"{short(started.after)}{''.join(terms)}{_rest(carried)}"
+    summed = [s for s in steps if isinstance(s, Summed) and s.connection.target is neuron]
+    z = summed[-1].after if summed else started.after
+    terms = [plus(step.weight, step.value) for step in summed[:MOST_TERMS]]
+    text = f"{short(started.after)}{''.join(terms)}{_rest(summed)}"
     yield f"net = {text}{'' if text == short(z) else f' = {short(z)}'}{_stands(z, started.before)}"
     for step in steps:
         if isinstance(step, Activated) and step.neuron is neuron:
@@ -196,10 +196,10 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     for place in group.places:
         if place.slope is None and group.layer is None:
             return f"{place.neuron.activation} has no slope: nothing is learned through it"
-    heard = [source for place in group.places for _, source in place.incoming]
-    listeners = [target for place in group.places for _, target in place.outgoing]
+    sources = [source for place in group.places for _, source in place.incoming]
+    targets_of = [target for place in group.places for _, target in place.outgoing]
     present = [place.neuron for place in group.places]
-    if _is_missing([*present, *heard]) or any(n.delta is None for n in listeners):
+    if _is_missing([*present, *sources]) or any(n.delta is None for n in targets_of):
         return ""
     outputs: tuple[Neuron, ...] = ()
     targets: list[float] = []
@@ -221,20 +221,20 @@ def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
         return
     compared = [s for s in steps if isinstance(s, Compared) and s.neuron is neuron]
     returned = [s for s in steps if isinstance(s, Backpropagated) and s.connection.source is neuron]
-    blamed = [s for s in steps if isinstance(s, DeltaComputed) and s.neuron is neuron]
+    deltas = [s for s in steps if isinstance(s, DeltaComputed) and s.neuron is neuron]
     for step in compared:
-        is_last = not (returned or (blamed and step.quantity == "delta"))
+        is_last = not (returned or (deltas and step.quantity == "delta"))
         yield f"{step}{_stands(step.after, step.before) if is_last else ''}"
     if returned:
         stood = neuron.output_gradient
         yield f"dL/d{name} = {_returned(returned)}{_stands(returned[-1].after, stood)}"
-    for blame in blamed:
-        what, _, text = str(blame).partition(" = ")
+    for delta in deltas:
+        what, _, text = str(delta).partition(" = ")
         slope = f"(dL/d{name} - the layer's mean)*{name}"
         if neuron.activation != SOFTMAX:
-            slope = f"dL/d{name}*{neuron.activation}'({short(blame.net_input)})"
-        started = "" if blame.start == 0.0 else "delta by the loss + "
-        yield f"{what} = {started}{slope} = {text}{_stands(blame.after, neuron.delta)}"
+            slope = f"dL/d{name}*{neuron.activation}'({short(delta.net_input)})"
+        started = "" if delta.start == 0.0 else "delta by the loss + "
+        yield f"{what} = {started}{slope} = {text}{_stands(delta.after, neuron.delta)}"
 
 
 def _returned(steps: Sequence[Backpropagated]) -> str:
@@ -281,7 +281,7 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the net input of {target.name}"
     yield moment.heading("backward")
     if source.is_input:
-        yield f"  {source.name} is an input: no blame goes back to it"
+        yield f"  {source.name} is an input: no error is sent back to it"
     else:
         term = "not yet" if target.delta is None else short(connection.weight * target.delta)
         delta = "?" if target.delta is None else operand(target.delta)
@@ -337,8 +337,8 @@ def _loss(moment: _Moment) -> Iterable[str]:
     network, task, targets = moment.network, moment.task, moment.targets
     yield "loss" if task is None else f"loss: {task.loss.name}, {task.loss.formula}"
     if task is None or targets is None or _is_missing(network.outputs):
-        is_told = network.loss is None or targets is not None
-        reason = "" if is_told else ": the targets are not known here"
+        is_known = network.loss is None or targets is not None
+        reason = "" if is_known else ": the targets are not known here"
         yield f"  L = {_or_not_yet(network.loss)}{reason}"
         return
     (step,) = _tried(measure_steps(network, schedule_of(network), targets, task.loss))

@@ -1,8 +1,8 @@
 """The chain rule, path by path: how the loss of one sample changes with a neuron's net input.
 
 delta(n) = dL/dz(n) is a sum over all ways from n to the loss; each is a product of slopes and
-weights. Ways branch at two kinds of places. At a neuron's **net input** blame arrives from its own
-output, times the slope; or from the loss, where that gives delta at once. The outputs of a softmax
+weights. Ways branch at two kinds of places. At a neuron's **net input** the error comes from its
+own output, times the slope; or from the loss, where it gives delta. The outputs of a softmax
 layer depend on all net inputs of the layer, so there a way goes on to each output of the layer,
 times the entry a_j (1 if i = j else 0 - a_i) of its Jacobian. At an **output** a way ends with
 dL/da, where the loss is computed from it, or goes on by a connection, times its weight.
@@ -244,12 +244,12 @@ class _ToLoss:
     def __init__(self, network: Network, steps: Iterable[Step]) -> None:
         self._network = network
         self._compared: dict[Neuron, Compared] = {}
-        self._blamed: dict[Neuron, DeltaComputed] = {}
+        self._deltas: dict[Neuron, DeltaComputed] = {}
         for step in steps:
             if isinstance(step, Compared):
                 self._compared[step.neuron] = step
             elif isinstance(step, DeltaComputed):
-                self._blamed[step.neuron] = step
+                self._deltas[step.neuron] = step
 
     def edges(self, place: Place) -> Iterable[Edge]:
         """The ways on from a place."""
@@ -263,17 +263,17 @@ class _ToLoss:
             return
         if compared is not None and compared.quantity == "delta":
             yield Edge(Factor(f"dL/dnet({neuron.name})", compared.after), None)
-        blamed = self._blamed.get(neuron)
-        if blamed is None:
+        computed = self._deltas.get(neuron)
+        if computed is None:
             return
         if neuron.activation != SOFTMAX:
-            factor = Factor(f"{neuron.activation}'({neuron.name})", blamed.slope)
+            factor = Factor(f"{neuron.activation}'({neuron.name})", computed.slope)
             yield Edge(factor, Place(neuron, is_output=True))
             return
         assert neuron.layer is not None
         for other in neuron.layer.neurons:
-            kept = (1.0 if other is neuron else 0.0) - blamed.output
-            slope = self._blamed[other].output * kept
+            kept = (1.0 if other is neuron else 0.0) - computed.output
+            slope = self._deltas[other].output * kept
             factor = Factor(f"d{other.name}/dnet({neuron.name})", slope)
             yield Edge(factor, Place(other, is_output=True))
 

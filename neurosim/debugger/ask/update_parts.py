@@ -44,8 +44,8 @@ class Parts:
             (self.decay, "by weight decay"),
             (self.by_hand, "by being set"),
         )
-        told = [f"{short(number)} {words}" for number, words in named if number != 0.0]
-        return ", ".join(told) or "0"
+        texts = [f"{short(number)} {words}" for number, words in named if number != 0.0]
+        return ", ".join(texts) or "0"
 
 
 def require_parameter(network: Network, source: object, target: object) -> Parameter:

@@ -24,7 +24,7 @@ from neurosim.network.parameters import name_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
-MOST_SAMPLES = 3  # of which the paths are told
+MOST_SAMPLES = 3  # of which the paths are shown
 MOST_PATHS = 3
 
 
@@ -38,7 +38,7 @@ class SampleShare:
         delta: dL/dz of the weight's target.
         share: their product, a term of the gradient's sum.
         moved: what it changed the parameter by; the samples' parts add up to ``Parts.samples``.
-        paths: the ways from the target to the loss; None where they are not told.
+        paths: the ways from the target to the loss; None where they are not shown.
     """
 
     row: int
@@ -114,8 +114,8 @@ class Why:
         if self.edits:
             yield f"in this batch was set: {', '.join(self.edits)}"
         yield f"gradient {short(self.gradient)}, a sum over {counted(len(self.samples), 'sample')}"
-        told = [sample for sample in self.samples if sample.paths is not None]
-        for sample in sorted(told, key=lambda sample: -abs(sample.share)):
+        shown = [sample for sample in self.samples if sample.paths is not None]
+        for sample in sorted(shown, key=lambda sample: -abs(sample.share)):
             yield from (f"  {line}" for line in sample.lines(self.source, self.target))
         rest = [sample.share for sample in self.samples if sample.paths is None]
         if rest:
@@ -135,14 +135,14 @@ def why(
     most_paths: int = MOST_PATHS,
     edits: Edits = MappingProxyType({}),
 ) -> Why:
-    """Tell where the update of a batch came from.
+    """Explain where the update of a batch came from.
 
     Args:
         task: what is trained; nothing of it is changed.
         state: before the batch.
         source: of the connection; or alone ``x1->h1``, or ``h1.bias``.
         target: of the connection.
-        most_samples: of how many samples, the largest first, paths are told.
+        most_samples: of how many samples, the largest first, paths are shown.
         most_paths: how many paths of each.
         edits: what a user set, and where.
 
@@ -270,7 +270,7 @@ def why_since(
     n_batches: int,
     edits: Edits = MappingProxyType({}),
 ) -> WhySince:
-    """Tell where all updates of a parameter from a state on came from, added up.
+    """Explain where all updates of a parameter from a state on came from, added up.
 
     Args:
         task: what is trained; nothing of it is changed.

@@ -2,7 +2,7 @@
 
 The text is cut into tokens here, because a neuron's name may be of any script, start with a digit,
 or be a word of the language (``and.output`` is the neuron's), and because Python would normalise
-names. Each number and quantity goes to Python's parser as a placeholder, which tells what binds
+names. Each number and quantity goes to Python's parser as a placeholder, which decides what binds
 first; what comes back passes a whitelist and becomes a tree of our own. Nothing is ever evaluated
 as Python. All that is not in the grammar is refused with its column.
 """

@@ -312,7 +312,7 @@ class Runner:
     ) -> tuple[Place, tuple[Hit, ...]] | None:
         """The last place behind ``lower``, up to ``upper`` and before ``end``, with a hit.
 
-        What is hit at ``lower`` may be so by the step that leads there: the stretch before tells.
+        What is hit at ``lower`` may be so by the step that leads there: the stretch before says.
         """
         walk, found = self.walk, None
         walk.go_to(lower)

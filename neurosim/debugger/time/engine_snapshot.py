@@ -1,7 +1,7 @@
 """Landing: what the objects hold where the compiled engine went, and the walk goes on.
 
 Beside the parameters that is what the last sample before the landing made every neuron say, and
-its loss. Nothing is there of its backward pass, which the engine does not tell neuron by neuron.
+its loss. Nothing is there of its backward pass, which the engine does not give neuron by neuron.
 """
 
 import math

@@ -33,8 +33,10 @@ class Position:
     batch_size: int
 
     def __str__(self) -> str:
-        is_told = self.n_batches > 1 and self.batch_size > 1  # else it is the sample, or the epoch
-        batch = f", batch {self.batch}" if is_told else ""
+        has_batch = (
+            self.n_batches > 1 and self.batch_size > 1
+        )  # else it is the sample, or the epoch
+        batch = f", batch {self.batch}" if has_batch else ""
         row = "" if self.row == self.sample else f" (row {self.row})"
         return (
             f"epoch {self.epoch}{batch}, sample {self.sample}{row}, {self.phase},"

@@ -119,7 +119,7 @@ def bisect(
         second: the other.
         updates: how many batches to go at most.
         tolerance: how far apart numbers may be.
-        remake: makes the second engine for another task. By it the first neuron that fires
+        remake: makes the second engine for another task. By it the first neuron that computes
             otherwise is found; without it, the first output.
 
     Returns:
@@ -220,10 +220,10 @@ class _Comparison:
         yield from self._neuron_places(before, sample)
         i = int(np.flatnonzero(self._apart(a, b))[0])
         neuron = self._task.network.outputs[i]
-        yield self._fired(before, sample, neuron, (float(a[i]), float(b[i])))
+        yield self._output_parting(before, sample, neuron, (float(a[i]), float(b[i])))
 
     def _neuron_places(self, before: TrainingState, sample: _Sample) -> Iterator[Parting]:
-        """The neurons that fire otherwise, by an engine whose outputs are all neurons."""
+        """The neurons whose outputs differ, by an engine whose outputs are all neurons."""
         if self._remake is None:
             return
         places = [p for group in schedule_of(self._task.network).groups for p in group.places]
@@ -239,16 +239,18 @@ class _Comparison:
         )
         engine = self._remake(whole)
         values = self._outputs(engine, before.parameters, self._task.X[[sample.row]])
-        fired = np.array([neuron.output for neuron in neurons], dtype=np.float64)
-        for i in np.flatnonzero(self._apart(fired, values)).tolist():
-            yield self._fired(before, sample, neurons[i], (float(fired[i]), float(values[i])))
+        computed = np.array([neuron.output for neuron in neurons], dtype=np.float64)
+        for i in np.flatnonzero(self._apart(computed, values)).tolist():
+            yield self._output_parting(
+                before, sample, neurons[i], (float(computed[i]), float(values[i]))
+            )
 
     def _outputs(self, engine: Engine, theta: Matrix, x: Matrix) -> Matrix:
         with np.errstate(all="ignore"):
             outputs: Matrix = engine.outputs(theta, x)[0]
         return outputs
 
-    def _fired(
+    def _output_parting(
         self, before: TrainingState, sample: _Sample, neuron: Neuron, values: tuple[float, float]
     ) -> Parting:
         text = [
@@ -272,7 +274,7 @@ class _Comparison:
     def _backward_places(
         self, before: TrainingState, judged: _Judged, sample: _Sample | None
     ) -> Iterator[Parting]:
-        """The gradients that differ, the blame's way: from the outputs to the inputs."""
+        """The gradients that differ, in the order of the backward pass."""
         (_, a), (_, b) = judged
         apart = dict(zip(self._owners, self._apart(a, b).tolist(), strict=True))
         theirs = dict(zip(self._owners, b.tolist(), strict=True))
@@ -289,17 +291,17 @@ class _Comparison:
                     continue
                 delta = self._delta_of(sample, place.neuron, theirs)
                 if delta is not None:
-                    yield self._blamed(before, sample, place.neuron, delta)
+                    yield self._delta_parting(before, sample, place.neuron, delta)
                 for owner in wrong:
                     values = ours[owner], theirs[owner]
-                    yield self._assigned(before, sample, owner, values)
+                    yield self._gradient_parting(before, sample, owner, values)
 
     def _delta_of(
         self, sample: _Sample, neuron: Neuron, theirs: dict[Parameter, float]
     ) -> float | None:
         """The delta that makes the other engine's gradients at this neuron, if one makes them all.
 
-        None where there are fewer than two to tell by.
+        None where there are fewer than two gradients to compare.
         """
         terms = [s for s in sample.steps if isinstance(s, GradientComputed) and s.value != 0.0]
         terms = [s for s in terms if _target_of(s.owner) is neuron]
@@ -310,7 +312,7 @@ class _Comparison:
         fits = not any(self._are_apart(s.value * delta, theirs[s.owner]) for s in terms)
         return delta if fits else None
 
-    def _blamed(
+    def _delta_parting(
         self, before: TrainingState, sample: _Sample, neuron: Neuron, delta: float
     ) -> Parting:
         steps = [
@@ -323,7 +325,7 @@ class _Comparison:
             before, sample, neuron.name, "delta", (last.after, delta), *map(str, steps)
         )
 
-    def _assigned(
+    def _gradient_parting(
         self,
         before: TrainingState,
         sample: _Sample,

@@ -1,6 +1,6 @@
 """Traces: the steps of a stretch of training, one JSON object on a line each.
 
-The first line tells what the trace is of; each other line is an `Entry`: where in the training a
+The first line says what the trace is of; each other line is an `Entry`: where in the training a
 step was, what it wrote, with which operands, and the arithmetic in words. Floats are written so
 that they are read back to the last bit; JSON has no word for those that are not finite, so they are
 the strings ``"inf"``, ``"-inf"`` and ``"nan"``. A file is written and read line by line, never
@@ -33,7 +33,7 @@ from neurosim.training.task import Task
 
 VERSION = 2  # version 1 had other names for some kinds
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
-_NO_JOURNAL = 0  # bytes: what is told is not come back to
+_NO_JOURNAL = 0  # bytes: a trace never goes back
 
 Value: TypeAlias = str | int | float | tuple[float | None, ...] | None
 Pair: TypeAlias = tuple[Position, Step]
@@ -76,7 +76,7 @@ class Entry(NamedTuple):
 def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterator[Pair]:
     """Walk so many batches from a state on, each step with its position.
 
-    The objects of the network go through what is told.
+    The objects of the network take the values of every step.
 
     Yields:
         A position, and the step that was made there.

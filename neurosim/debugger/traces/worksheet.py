@@ -257,7 +257,7 @@ def _led_by(what: str) -> tuple[str, ...]:
     subject, _, quantity = what.rpartition(".")
     target = subject.rpartition("->")[2]
     led = [f"{subject}.{one}" for one in _LED_BY.get(quantity, ())]
-    if quantity in _BLAMED:
+    if quantity in _OF_BACKWARD:
         led += [f"{target}.output_gradient", f"{target}.delta"]
     return (*led, what)
 
@@ -323,4 +323,4 @@ _LED_BY = {
     "weight": ("gradient",),
     "bias": ("bias_gradient",),
 }
-_BLAMED = ("delta", "gradient", "bias_gradient", "weight", "bias")
+_OF_BACKWARD = ("delta", "gradient", "bias_gradient", "weight", "bias")

@@ -67,7 +67,7 @@ def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> 
         case NetInputExpectation():
             yield from _check_sample(item.forward, network)
             yield from _check_neuron("net_input", item.net_input, network)
-            yield from _check_listens(item.net_input, network)
+            yield from _check_has_net_input(item.net_input, network)
         case WeightExpectation():
             yield from _check_connection("weight", item.weight, built)
         case BiasExpectation():
@@ -93,16 +93,16 @@ def _check_named(item: MomentExpectation, built: Built, training: TrainingEntry 
             if key != "output" and name in network and network[name].is_input:
                 yield key, _no_input(name, key)
             elif key == "output_gradient" and name in network and training and built.is_wired:
-                yield from _check_blamed(name, network, LOSSES[training.loss])
+                yield from _check_error(name, network, LOSSES[training.loss])
 
 
-def _check_blamed(name: str, network: Network, loss: Loss) -> Found:
+def _check_error(name: str, network: Network, loss: Loss) -> Found:
     """Some neurons never have an output gradient: see `neurosim.interpreter.backward`."""
     neuron = network[name]
     if network.outgoing(neuron):
         return
     if neuron not in network.outputs:
-        yield "output_gradient", f"to {name!r} no blame comes back; expected a neuron that has some"
+        yield "output_gradient", f"to {name!r} no error is sent back; expected a neuron that has some"
     elif loss.joint is not None or loss.formula_for(neuron.activation)[1]:
         yield (
             "output_gradient",
@@ -127,7 +127,7 @@ def _check_neuron(key: str, name: str, network: Network) -> Found:
         yield key, unknown("neuron", name, (neuron.name for neuron in network.neurons))
 
 
-def _check_listens(name: str, network: Network) -> Found:
+def _check_has_net_input(name: str, network: Network) -> Found:
     if name in network and network[name].is_input:
         yield "net_input", _no_input(name, "net_input")
 

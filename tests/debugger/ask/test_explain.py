@@ -70,7 +70,7 @@ def test_an_output_is_told_with_its_target(mazur):
     assert lines[-2] == "  w(h1->o1) = 0.4 - 0.5*0.082167 = 0.358916"
 
 
-def test_a_connection_is_told_with_what_it_carries_and_gives_back(mazur):
+def test_a_connection_is_explained_by_its_terms_forward_and_backward(mazur):
     lines = told(mazur, "h1->o1", until=GradientComputed, count=12)
 
     assert lines == (

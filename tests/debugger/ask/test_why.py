@@ -73,7 +73,7 @@ def test_a_published_gradient_is_the_product_along_its_only_path(mazur):
     )
 
 
-def test_a_hidden_weight_is_blamed_by_both_outputs(mazur):
+def test_the_error_of_a_hidden_weight_comes_from_both_outputs(mazur):
     told = why(mazur, start_state(mazur, 0), "x1->h1")
 
     assert told.lines[-2:] == (

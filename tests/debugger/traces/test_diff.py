@@ -89,7 +89,7 @@ def test_another_rate_is_found_at_the_first_update():
     assert (found.first.phase, found.what, found.field) == ("update", "x1->h1.weight", "rate")
 
 
-def test_a_wrong_slope_is_found_at_the_first_neuron_that_is_blamed_by_it(monkeypatch):
+def test_a_wrong_slope_is_found_at_the_first_delta_that_is_computed_by_it(monkeypatch):
     honest = trace()
     a = ACTIVATIONS["sigmoid"]
     wrong = a.__class__(**{f: getattr(a, f) for f in a.__slots__} | {"slope": lambda _, a: a})

@@ -67,7 +67,7 @@ def written(tmp_path):
 def test_positions_count_samples_in_the_order_taken_and_steps_within_a_sample():
     task = softmax_task(batch_size=2, shuffle=True)
     n_sample = 2 + 2 * (1 + 2 + 1) + 2 * (1 + 2) + 1 + 1  # forward: x, h, o; softmax, loss
-    n_sample += 2 + 2 * 3 + 2 * (2 + 1) + 2 * 3  # compared; o's gradients; h blamed, h's gradients
+    n_sample += 2 + 2 * 3 + 2 * (2 + 1) + 2 * 3  # compared; o's gradients; h's deltas and gradients
 
     pairs = list(positioned_steps(task, start_state(task, 7), 2))
 
@@ -175,9 +175,9 @@ def test_each_kind_of_line_has_the_documented_keys_in_order():
 def test_a_line_can_be_read_without_knowing_the_program():
     lines = [json.loads(line_of(entry)) for entry in entries_of(softmax_task())]
 
-    (carried, *_) = [line for line in lines if line["kind"] == "Summed"]
+    (summed, *_) = [line for line in lines if line["kind"] == "Summed"]
     (normalized, *_) = [line for line in lines if line["kind"] == "Normalized"]
-    assert carried == {
+    assert summed == {
         "epoch": 0, "batch": 0, "sample": 0, "row": 0, "phase": "forward", "step": 3,
         "kind": "Summed", "what": "h1.net_input", "connection": "x1->h1", "before": 0.5,
         "weight": 0.25, "value": 0.0, "after": 0.5, "text": "h1: net = 0.5 + 0.25*0 = 0.5",
