@@ -46,6 +46,20 @@ def test_a_pass_back_is_this_list_of_happenings(line):
     ]
 
 
+def test_the_error_goes_back_to_the_inputs_where_that_is_asked(line):
+    line.connect("x", "y", weight=0.5)
+    line.forward([3.0])  # h = 7, y = -19
+    plain = list(backward(line, [-21.0], HALF))
+
+    steps = list(backward(line, [-21.0], HALF, inputs=True))[len(plain) :]
+
+    assert happenings(steps) == [  # delta(h) = -6, delta(y) = 2
+        ("Backpropagated", "x->h", None, 0.0, 2.0, -6.0, -12.0),
+        ("Backpropagated", "x->y", -12.0, -12.0, 0.5, 2.0, -11.0),
+    ]
+    assert line["x"].output_gradient == -11.0
+
+
 def test_errors_come_back_along_connections_in_the_order_they_were_added():
     made = Network()
     made.add_input("x")

@@ -18,7 +18,7 @@ from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numbers import counted, short
 from neurosim.functions.optimizers import Memory
-from neurosim.interpreter.backward import backward_steps, measure_steps
+from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import (
     Activated,
@@ -137,6 +137,7 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
         yield f"{neuron.name}: an input"
         yield f"  {neuron.name} = {_or_not_yet(neuron.output)}"
         yield f"  {_feeds(network.outgoing(neuron))}"
+        yield from _input_backward(neuron, moment)
         return
     place = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
     is_output = ", an output" if neuron in network.outputs else ""
@@ -156,6 +157,19 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
         for owner in owners[:MOST_TERMS]:
             yield from _indented(_update(owner, moment, moment.task))
         yield from _indented(_more(owners))
+
+
+def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
+    """dL/dx, which no parameter needs: it is computed here alone."""
+    if not moment.network.outgoing(neuron):
+        return
+    yield moment.heading("backward")
+    if any(c.target.delta is None for c in moment.network.outgoing(neuron)):
+        yield f"  dL/d{neuron.name} = not yet"
+        return
+    steps = _tried(input_steps(moment.network, [neuron]))
+    errors = [step for step in steps if isinstance(step, Backpropagated)]
+    yield f"  dL/d{neuron.name} = {_returned(errors)}"
 
 
 def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
@@ -280,12 +294,9 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     value = "?" if source.output is None else operand(source.output)
     yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the net input of {target.name}"
     yield moment.heading("backward")
-    if source.is_input:
-        yield f"  {source.name} is an input: no error is sent back to it"
-    else:
-        term = "not yet" if target.delta is None else short(connection.weight * target.delta)
-        delta = "?" if target.delta is None else operand(target.delta)
-        yield f"  w*delta({target.name}) = {weight}*{delta} = {term}, a term of dL/d{source.name}"
+    term = "not yet" if target.delta is None else short(connection.weight * target.delta)
+    delta = "?" if target.delta is None else operand(target.delta)
+    yield f"  w*delta({target.name}) = {weight}*{delta} = {term}, a term of dL/d{source.name}"
     steps: list[Step] | str = _backward_steps(_group_of(moment.network, target), moment)
     yield from _indented(_gradients([connection], steps, moment))
     if moment.task is not None:

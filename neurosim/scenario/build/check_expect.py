@@ -102,7 +102,10 @@ def _check_error(name: str, network: Network, loss: Loss) -> Found:
     if network.outgoing(neuron):
         return
     if neuron not in network.outputs:
-        yield "output_gradient", f"to {name!r} no error is sent back; expected a neuron that has some"
+        yield (
+            "output_gradient",
+            f"to {name!r} no error comes back; expected a neuron that has one",
+        )
     elif loss.joint is not None or loss.formula_for(neuron.activation)[1]:
         yield (
             "output_gradient",

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from neurosim.functions.activations import add_up
 from neurosim.functions.numbers import Matrix
-from neurosim.interpreter.backward import backward_steps, measure_steps
+from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import Step
 from neurosim.interpreter.update import update_steps
 from neurosim.interpreter.visits import schedule_of
-from neurosim.network.network import Network
-from neurosim.network.neuron import Neuron
 from neurosim.training.engines.contract import TO_THE_BIT, Capabilities, Order, ProgramRun, Some
 from neurosim.training.engines.program import ProgramEngine
 from neurosim.training.state import TrainingState, batch_rows
@@ -159,7 +157,8 @@ def _sample_steps(
         assert network.loss is not None
         losses.append(network.loss)
         if by_inputs is not None:
-            by_inputs.append([_error_of(network, neuron) for neuron in network.inputs])
+            yield from input_steps(network, network.inputs)
+            by_inputs.append([neuron.output_gradient or 0.0 for neuron in network.inputs])
 
 
 def _batch_steps(
@@ -202,11 +201,6 @@ def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator
 def _load(network: Any, theta: Matrix) -> None:
     if not np.array_equal(network.parameters(), theta):
         network.load_parameters(theta)
-
-
-def _error_of(network: Network, neuron: Neuron) -> float:
-    """dL/da of an input neuron after a backward pass: what comes back along its connections."""
-    return add_up(c.weight * c.target.delta for c in network.outgoing(neuron) if c.target.delta)
 
 
 def _gradient_of(owner: Any) -> float:

@@ -99,7 +99,19 @@ def test_an_input_is_told_by_what_it_feeds(mazur):
         "x1: an input",
         "  x1 = 0.05",
         "  feeds h1 (weight 0.15), h2 (weight 0.25)",
+        "backward",
+        "  dL/dx1 = not yet",
     )
+
+
+def test_an_input_shows_the_error_that_comes_back_to_it(mazur):
+    told(mazur, "x1", until=GradientComputed, count=12)  # delta(h1) and delta(h2) as published
+
+    assert explain(mazur.network, "x1", task=mazur).lines[-1] == (
+        "  dL/dx1 = w(x1->h1)*delta(h1) + w(x1->h2)*delta(h2)"
+        " = 0.15*0.00877135 + 0.25*0.00995425 = 0.00380427"
+    )
+    assert mazur.network["x1"].output_gradient is None
 
 
 @pytest.mark.parametrize("name", ["h1", "o1", "x1", "x1->h1", "h1->o1", "loss"])
