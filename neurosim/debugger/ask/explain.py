@@ -9,6 +9,7 @@ hand), which.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from neurosim.debugger.ask.parameters import find_owner, symbol_of, written_out
@@ -21,9 +22,7 @@ from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import (
-    Activated,
     Backpropagated,
-    Compared,
     DeltaComputed,
     GradientComputed,
     Measured,
@@ -33,9 +32,11 @@ from neurosim.interpreter.steps import (
     Step,
     Summed,
     gradient_of,
+    kind_of,
     leading,
     operand,
     plus,
+    subject_of,
     undo,
 )
 from neurosim.interpreter.visits import Group, Schedule, schedule_of
@@ -183,25 +184,31 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
         yield f"{neuron.name} = {neuron.activation}(net) = not yet"
         return
-    steps = _tried(forward_steps(Schedule((), (), (group,)), []))
-    started = next(s for s in steps if isinstance(s, Started) and s.neuron is neuron)
-    summed = [s for s in steps if isinstance(s, Summed) and s.connection.target is neuron]
-    z = summed[-1].after if summed else started.after
-    terms = [plus(step.weight, step.value) for step in summed[:MOST_TERMS]]
-    text = f"{short(started.after)}{''.join(terms)}{_rest(summed)}"
-    yield f"net = {text}{'' if text == short(z) else f' = {short(z)}'}{_stands(z, started.before)}"
-    for step in steps:
-        if isinstance(step, Activated) and step.neuron is neuron:
-            yield f"{step}{_stands(step.after, step.before)}"
-        elif isinstance(step, Normalized):
-            i = step.layer.neurons.index(neuron)
-            call = f"softmax of {counted(len(step.after), 'net input')} of {step.layer.name}"
-            if len(step.after) <= MOST_TERMS:
-                call = str(step).split(" = ")[1]
-            a = step.after[i]
-            yield f"{neuron.name} = {call}, at {short(step.net_inputs[i])}, = {short(a)}" + (
-                _stands(a, step.before[i])
-            )
+    steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,)), [])))
+    sums = [step for step in steps if isinstance(step, Started | Summed)]
+    yield f"net = {_net_text(sums)}{_stands(sums[-1].after, neuron.net_input)}"
+    for step in steps[len(sums) :]:
+        if isinstance(step, Normalized):
+            yield _softmax_line(step, neuron)
+        else:
+            yield f"{step}{_stands(step.after, neuron.output)}"
+
+
+def _net_text(sums: Sequence[Started | Summed]) -> str:
+    start, *terms = sums
+    numbers = "".join(plus(s.weight, s.value) for s in terms[:MOST_TERMS] if isinstance(s, Summed))
+    text, z = f"{short(start.after)}{numbers}{_rest(terms)}", short(sums[-1].after)
+    return text if text == z else f"{text} = {z}"
+
+
+def _softmax_line(step: Normalized, neuron: Neuron) -> str:
+    i, count = step.layer.neurons.index(neuron), len(step.after)
+    call = f"softmax of {counted(count, 'net input')} of {step.layer.name}"
+    if count <= MOST_TERMS:
+        call = str(step).split(" = ")[1]
+    a = step.after[i]
+    at = f"at {short(step.net_inputs[i])}"
+    return f"{neuron.name} = {call}, {at}, = {short(a)}{_stands(a, step.before[i])}"
 
 
 def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
@@ -233,22 +240,31 @@ def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
         if steps:
             yield f"({steps})"
         return
-    compared = [s for s in steps if isinstance(s, Compared) and s.neuron is neuron]
-    returned = [s for s in steps if isinstance(s, Backpropagated) and s.connection.source is neuron]
-    deltas = [s for s in steps if isinstance(s, DeltaComputed) and s.neuron is neuron]
-    for step in compared:
-        is_last = not (returned or (deltas and step.quantity == "delta"))
-        yield f"{step}{_stands(step.after, step.before) if is_last else ''}"
-    if returned:
-        stood = neuron.output_gradient
-        yield f"dL/d{name} = {_returned(returned)}{_stands(returned[-1].after, stood)}"
-    for delta in deltas:
-        what, _, text = str(delta).partition(" = ")
-        slope = f"(dL/d{name} - the layer's mean)*{name}"
-        if neuron.activation != SOFTMAX:
-            slope = f"dL/d{name}*{neuron.activation}'({short(delta.net_input)})"
-        started = "" if delta.start == 0.0 else "delta by the loss + "
-        yield f"{what} = {started}{slope} = {text}{_stands(delta.after, neuron.delta)}"
+    own = _about(neuron, steps)
+    last = {kind_of(step).quantity_of(step): step for step in own}
+    for _, run in groupby(own, type):
+        *_, step = found = list(run)
+        quantity = kind_of(step).quantity_of(step)
+        if quantity in ("output_gradient", "delta"):
+            is_last = step is last[quantity]
+            stands = _stands(step.after, getattr(neuron, quantity)) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
+            yield f"{_line_of(neuron, found)}{stands}"
+
+
+def _line_of(neuron: Neuron, steps: Sequence[Step]) -> str:
+    """Steps of one kind on the way back, in a line: the formula, then its numbers."""
+    terms = [step for step in steps if isinstance(step, Backpropagated)]
+    if terms:
+        return f"dL/d{neuron.name} = {_returned(terms)}"
+    step, name = steps[-1], neuron.name
+    if not isinstance(step, DeltaComputed):
+        return str(step)
+    what, _, text = str(step).partition(" = ")
+    formula = f"(dL/d{name} - the layer's mean)*{name}"
+    if neuron.activation != SOFTMAX:
+        formula = f"dL/d{name}*{neuron.activation}'({short(step.net_input)})"
+    start = "" if step.start == 0.0 else "delta by the loss + "
+    return f"{what} = {start}{formula} = {text}"
 
 
 def _returned(steps: Sequence[Backpropagated]) -> str:
@@ -377,6 +393,11 @@ def _tried(steps: Iterable[Step]) -> list[Step]:
     return made
 
 
+def _about(neuron: Neuron, steps: Iterable[Step]) -> list[Step]:
+    """The steps whose subject is the neuron or its layer."""
+    return [step for step in steps if subject_of(step) in (neuron, neuron.layer)]
+
+
 def _group_of(network: Network, neuron: Neuron) -> Group:
     """The neuron alone, or its softmax layer."""
     for group in schedule_of(network).groups:
@@ -415,7 +436,7 @@ def _sum_stands(made: float, stands: Number, moment: _Moment) -> str:
     return f" (sum over the batch so far: {short(stands)})"
 
 
-def _rest(steps: Sequence[Summed] | Sequence[Backpropagated]) -> str:
+def _rest(steps: Sequence[Started | Summed | Backpropagated]) -> str:
     """The terms that are not written out, as one number."""
     if len(steps) <= MOST_TERMS:
         return ""
