@@ -41,7 +41,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class BranchComparison:
     """How two branches differ: ``ours`` is the present one, ``theirs`` the one that was kept.
 
     Attributes:
@@ -83,7 +83,7 @@ class Parting:
 
 def compare_branches(
     branch: Branch, walk: Walk, start: TrainingState, options: Mapping[str, Any]
-) -> Parting:
+) -> BranchComparison:
     """Walk the kept branch on a copy of the network, and say where the two part.
 
     Args:
@@ -118,7 +118,9 @@ def compare_branches(
     names = [neuron.name for neuron in network.outputs]
     outputs = tuple(zip(names, *_outputs(walk, twin), strict=True))
     losses = walk.network.loss, network.loss
-    return Parting(branch.name, tuple(texts), first, outputs, losses, (_total(walk), _total(twin)))
+    return BranchComparison(
+        branch.name, tuple(texts), first, outputs, losses, (_total(walk), _total(twin))
+    )
 
 
 def _outputs(*walks: Walk) -> list[list[float | None]]:

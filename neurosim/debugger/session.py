@@ -14,7 +14,7 @@ from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.ask.explain import Explanation, explain
 from neurosim.debugger.ask.update_parts import require_parameter
 from neurosim.debugger.ask.why import Why, WhySince, why, why_since
-from neurosim.debugger.branches import Branch, Parting, compare_branches
+from neurosim.debugger.branches import Branch, BranchComparison, compare_branches
 from neurosim.debugger.checks import require_count, require_grain, require_times
 from neurosim.debugger.stops.breakpoints import (
     CATCHES,
@@ -22,7 +22,7 @@ from neurosim.debugger.stops.breakpoints import (
     AtLayer,
     Catch,
     Stop,
-    Subject,
+    StopSubject,
     Watch,
 )
 from neurosim.debugger.stops.conditions import (
@@ -298,7 +298,7 @@ class Session:
         passed = require_count(ignore)
         condition = None if when is None else parse_condition(when, self.network)
         if where is not None:
-            subject: Subject = find_location(where, self.task, self.n_epochs)
+            subject: StopSubject = find_location(where, self.task, self.n_epochs)
         elif condition is not None:
             subject = _anywhere(condition)
         else:
@@ -456,7 +456,7 @@ class Session:
         """The branches that were kept."""
         return tuple(self._branches.values())
 
-    def compare(self, name: str | None = None) -> Parting:
+    def compare(self, name: str | None = None) -> BranchComparison:
         """Show where this branch parts from one that was kept, and how far they have gone."""
         if not self._branches:
             raise GraphError("compare: there is no other branch; expected a fork before")
@@ -630,7 +630,7 @@ class Session:
             count += 1
         return steps[-count:]
 
-    def _add(self, kind: str, subject: Subject) -> Stop:
+    def _add(self, kind: str, subject: StopSubject) -> Stop:
         self._n_stops += 1
         stop = Stop(self._n_stops, kind, subject)
         self._runner.stops.append(stop)

@@ -23,7 +23,7 @@ from neurosim.interpreter.steps import (
     gradient_of,
     record,
 )
-from neurosim.interpreter.visits import Place, Schedule, require_network, schedule_of
+from neurosim.interpreter.visits import Schedule, Visit, require_network, schedule_of
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -166,14 +166,14 @@ def backward_steps(
     aims = dict(zip(schedule.outputs, targets, strict=True))
     for group in reversed(schedule.groups):
         found: list[tuple[bool, bool]] = []
-        for place in group.places:
-            neuron, is_given, has_error = place.neuron, False, False
-            if place.is_output:
+        for visit in group.visits:
+            neuron, is_given, has_error = visit.neuron, False, False
+            if visit.is_output:
                 compared = _compare(neuron, aims[neuron], loss, len(aims))
                 yield compared
                 is_given = compared.quantity == "delta"
                 has_error = not is_given
-            for connection, target in place.outgoing:
+            for connection, target in visit.outgoing:
                 before, weight, delta = neuron.output_gradient, connection._weight, target.delta
                 addend = before if has_error else 0.0
                 assert addend is not None
@@ -185,12 +185,12 @@ def backward_steps(
                 found.append((is_given, has_error))
                 continue
             if has_error or not is_given:
-                yield _delta(place, is_given, has_error)
-            yield from _gradients(place, position)
+                yield _delta(visit, is_given, has_error)
+            yield from _gradients(visit, position)
         if group.layer is not None:
-            yield from _layer_deltas(group.places, found)
-            for place in group.places:
-                yield from _gradients(place, position)
+            yield from _layer_deltas(group.visits, found)
+            for visit in group.visits:
+                yield from _gradients(visit, position)
 
 
 def input_steps(network: Network, inputs: Iterable[Neuron]) -> Generator[Step, None, None]:
@@ -221,13 +221,13 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
     return Compared(neuron, quantity, before, output, target, formula, after)
 
 
-def _delta(place: Place, is_given: bool, has_error: bool) -> DeltaComputed:
-    neuron = place.neuron
+def _delta(visit: Visit, is_given: bool, has_error: bool) -> DeltaComputed:
+    neuron = visit.neuron
     before, z, a = neuron.delta, neuron.net_input, neuron.output
-    assert place.slope is not None
+    assert visit.slope is not None
     assert z is not None
     assert a is not None
-    slope = place.slope(z, a)
+    slope = visit.slope(z, a)
     start, error = _parts(neuron, is_given, has_error)
     after = start + error * slope if is_given else error * slope
     neuron.delta = after
@@ -241,25 +241,25 @@ def _parts(neuron: Neuron, is_given: bool, has_error: bool) -> tuple[float, floa
 
 
 def _layer_deltas(
-    places: tuple[Place, ...], found: list[tuple[bool, bool]]
+    visits: tuple[Visit, ...], found: list[tuple[bool, bool]]
 ) -> Generator[Step, None, None]:
-    outputs = [_number(place.neuron.output) for place in places]
-    parts = [_parts(place.neuron, *known) for place, known in zip(places, found, strict=True)]
+    outputs = [_number(visit.neuron.output) for visit in visits]
+    parts = [_parts(visit.neuron, *known) for visit, known in zip(visits, found, strict=True)]
     shift = add_up(a * error for a, (_, error) in zip(outputs, parts, strict=True))
     came_back = any(has_error for _, has_error in found)
-    for place, output, known, (start, error) in zip(places, outputs, found, parts, strict=True):
+    for visit, output, known, (start, error) in zip(visits, outputs, found, parts, strict=True):
         if known[0] and not came_back:
             continue  # the loss gave delta itself, and nothing else came back
-        neuron, before = place.neuron, place.neuron.delta
+        neuron, before = visit.neuron, visit.neuron.delta
         after = start + output * (error - shift)
         neuron.delta = after
         z = _number(neuron.net_input)
         yield DeltaComputed(neuron, before, start, error, shift, z, output, output, after)
 
 
-def _gradients(place: Place, position: int) -> Generator[Step, None, None]:
-    neuron, start = place.neuron, 0.0
-    for connection, source in place.incoming:
+def _gradients(visit: Visit, position: int) -> Generator[Step, None, None]:
+    neuron, start = visit.neuron, 0.0
+    for connection, source in visit.incoming:
         before, value, delta = connection.gradient, source.output, neuron.delta
         assert value is not None
         assert delta is not None

@@ -72,21 +72,21 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
         before, neuron.output = neuron.output, value
         yield Loaded(neuron, before, value)
     for group in schedule.groups:
-        for place in group.places:
-            neuron = place.neuron
+        for visit in group.visits:
+            neuron = visit.neuron
             before, bias = neuron.net_input, neuron._bias
             z = neuron.net_input = 0.0 if bias is None else bias
             yield record(Started, (neuron, before, z))
-            for connection, source in place.incoming:
+            for connection, source in visit.incoming:
                 start, weight, output = neuron.net_input, connection._weight, source.output
                 assert start is not None
                 assert output is not None
                 z = neuron.net_input = start + weight * output
                 yield record(Summed, (connection, start, weight, output, z))
-            if place.scalar is not None:
+            if visit.scalar is not None:
                 before, net = neuron.output, neuron.net_input
                 assert net is not None
-                a = neuron.output = place.scalar(net)
+                a = neuron.output = visit.scalar(net)
                 yield record(Activated, (neuron, before, net, a))
         if group.layer is not None:
             yield _normalize(group)
@@ -94,7 +94,7 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
 
 def _normalize(group: Group) -> Normalized:
     assert group.layer is not None
-    neurons = [place.neuron for place in group.places]
+    neurons = [visit.neuron for visit in group.visits]
     net_inputs = [neuron.net_input for neuron in neurons]
     numbers = [z for z in net_inputs if z is not None]
     before = tuple(neuron.output for neuron in neurons)

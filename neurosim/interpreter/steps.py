@@ -24,7 +24,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 Number = float | None
-Subject: TypeAlias = Neuron | Layer | Network
+StepSubject: TypeAlias = Neuron | Layer | Network
 Slots: TypeAlias = tuple[tuple[Neuron | Connection | Network, str], ...]  # objects, quantities
 
 # `record(Summed, fields)` is `Summed(*fields)` in half the time: a NamedTuple's own call goes
@@ -311,7 +311,7 @@ def written_names(step: Step) -> tuple[str, ...]:
     )
 
 
-def subject_of(step: Step) -> Subject:
+def subject_of(step: Step) -> StepSubject:
     """What a step is about: the neuron whose turn it is, a softmax layer, or the network's loss."""
     return kind_of(step).subject(step)
 
@@ -422,7 +422,7 @@ class Kind:
     verb: str
     written_on: Callable[[Any], Any]
     quantities: tuple[str, ...]
-    subject: Callable[[Any], Subject]
+    subject: Callable[[Any], StepSubject]
     choose: Callable[[Any], str] | None = None
     continues: bool = False
 

@@ -15,7 +15,7 @@ from neurosim.network.neuron import Neuron
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Visit:
     """A neuron with all that a walk needs at it; ``scalar`` is None in a softmax layer."""
 
     neuron: Neuron
@@ -30,7 +30,7 @@ class Place:
 class Group:
     """Neurons that are worked at one after the other; ``layer`` is set for a softmax layer."""
 
-    places: tuple[Place, ...]
+    visits: tuple[Visit, ...]
     layer: Layer | None
 
 
@@ -58,26 +58,26 @@ def _make(network: Network) -> Schedule:
     outputs = set(network.outputs)
     groups: list[Group] = []
     for generation in network.generations():
-        plain: list[Place] = []
-        layers: dict[Layer, list[Place]] = {}
+        plain: list[Visit] = []
+        layers: dict[Layer, list[Visit]] = {}
         for neuron in generation:
             if neuron.is_input:
                 continue
-            place = _place(network, neuron, neuron in outputs)
+            visit = _visit(network, neuron, neuron in outputs)
             if neuron.activation == SOFTMAX:
                 assert neuron.layer is not None
-                layers.setdefault(neuron.layer, []).append(place)
+                layers.setdefault(neuron.layer, []).append(visit)
             else:
-                plain.append(place)
+                plain.append(visit)
         if plain:
             groups.append(Group(tuple(plain), None))
-        groups += [Group(tuple(places), layer) for layer, places in layers.items()]
+        groups += [Group(tuple(visits), layer) for layer, visits in layers.items()]
     return Schedule(network.inputs, network.outputs, tuple(groups))
 
 
-def _place(network: Network, neuron: Neuron, is_output: bool) -> Place:
+def _visit(network: Network, neuron: Neuron, is_output: bool) -> Visit:
     activation = ACTIVATIONS.get(neuron.activation)
-    return Place(
+    return Visit(
         neuron,
         None if activation is None else activation.value,
         None if activation is None else activation.slope,

@@ -84,9 +84,9 @@ def test_brownlees_bits_need_the_slope_formed_first(monkeypatch):
     module = sys.modules["neurosim.interpreter.backward"]  # the package's name is the function's
     delta = module._delta
 
-    def reordered(place, start, back):
-        step = delta(place, start, back)
-        place.neuron.delta = step.output_gradient * step.output * (1.0 - step.output)
+    def reordered(visit, start, back):
+        step = delta(visit, start, back)
+        visit.neuron.delta = step.output_gradient * step.output * (1.0 - step.output)
         return step
 
     monkeypatch.setattr(module, "_delta", reordered)

@@ -178,7 +178,7 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     names = [f"w({c.name})*{c.source.name}" for c in incoming[:MOST_TERMS]]
     names += ["..."] * (len(incoming) > MOST_TERMS)
     yield f"net = {' + '.join([*(['bias'] if neuron.bias is not None else []), *names]) or '0'}"
-    if _is_missing(source for place in group.places for _, source in place.incoming):
+    if _is_missing(source for visit in group.visits for _, source in visit.incoming):
         known = "".join(_term(connection) for connection in incoming[:MOST_TERMS])
         more = " + ..." if len(incoming) > MOST_TERMS else ""
         yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
@@ -214,18 +214,18 @@ def _softmax_line(step: Normalized, neuron: Neuron) -> str:
 def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     """The steps back through this group; or why there are none."""
     network = moment.network
-    for place in group.places:
-        if place.slope is None and group.layer is None:
-            return f"{place.neuron.activation} has no slope: nothing is learned through it"
-    sources = [source for place in group.places for _, source in place.incoming]
-    targets_of = [target for place in group.places for _, target in place.outgoing]
-    present = [place.neuron for place in group.places]
+    for visit in group.visits:
+        if visit.slope is None and group.layer is None:
+            return f"{visit.neuron.activation} has no slope: nothing is learned through it"
+    sources = [source for visit in group.visits for _, source in visit.incoming]
+    targets_of = [target for visit in group.visits for _, target in visit.outgoing]
+    present = [visit.neuron for visit in group.visits]
     if _is_missing([*present, *sources]) or any(n.delta is None for n in targets_of):
         return ""
     outputs: tuple[Neuron, ...] = ()
     targets: list[float] = []
     loss = LOSSES["half_squared_error"] if moment.task is None else moment.task.loss
-    if any(place.is_output for place in group.places):
+    if any(visit.is_output for visit in group.visits):
         if moment.targets is None:
             return "the targets are not known here"
         outputs, targets = network.outputs, moment.targets
@@ -401,9 +401,9 @@ def _about(neuron: Neuron, steps: Iterable[Step]) -> list[Step]:
 def _group_of(network: Network, neuron: Neuron) -> Group:
     """The neuron alone, or its softmax layer."""
     for group in schedule_of(network).groups:
-        for place in group.places:
-            if place.neuron is neuron:
-                return group if group.layer is not None else Group((place,), None)
+        for visit in group.visits:
+            if visit.neuron is neuron:
+                return group if group.layer is not None else Group((visit,), None)
     raise AssertionError(neuron)
 
 

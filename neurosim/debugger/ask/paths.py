@@ -80,18 +80,18 @@ def _power(count: int) -> str:
     return f"{count:.2g}" if count < 10**300 else f"2^{count.bit_length() - 1}"
 
 
-class Place(NamedTuple):
+class GraphPoint(NamedTuple):
     """The net input of a neuron, or its output."""
 
     neuron: Neuron
     is_output: bool
 
 
-class Edge(NamedTuple):
+class PathEdge(NamedTuple):
     """A factor, and where the way goes on; None at its end, such as the loss."""
 
     factor: Factor
-    to: Place | None
+    to: GraphPoint | None
 
 
 def paths_from(
@@ -111,13 +111,13 @@ def paths_from(
         first: the factor that each way begins with, such as x1 for dL/dw(x1->h1).
         most: how many of the largest are wanted.
     """
-    start = Place(neuron, is_output=False)
+    start = GraphPoint(neuron, is_output=False)
     return survey(start, _ToLoss(network, steps).edges, first=first, most=most)
 
 
 def survey(
-    start: Place,
-    edges: Callable[[Place], Iterable[Edge]],
+    start: GraphPoint,
+    edges: Callable[[GraphPoint], Iterable[PathEdge]],
     *,
     first: Factor | None = None,
     most: int,
@@ -145,14 +145,14 @@ class _Survey:
     What has no way to an end has the count 0.
     """
 
-    def __init__(self, edges: Callable[[Place], Iterable[Edge]]) -> None:
+    def __init__(self, edges: Callable[[GraphPoint], Iterable[PathEdge]]) -> None:
         self._edges_of = edges
-        self._edges: dict[Place, list[Edge]] = {}
-        self.count: dict[Place, int] = {}
-        self.total: dict[Place, float] = {}
-        self._best: dict[Place, float] = {}
+        self._edges: dict[GraphPoint, list[PathEdge]] = {}
+        self.count: dict[GraphPoint, int] = {}
+        self.total: dict[GraphPoint, float] = {}
+        self._best: dict[GraphPoint, float] = {}
 
-    def visit(self, start: Place) -> None:
+    def visit(self, start: GraphPoint) -> None:
         """Go over all that is reached from here, the last places first."""
         waiting = [(start, False)]
         while waiting:
@@ -164,7 +164,7 @@ class _Survey:
                 waiting.append((place, True))
                 waiting += [(edge.to, False) for edge in self._edges[place] if edge.to is not None]
 
-    def largest(self, start: Place, first: Factor | None, most: int) -> Iterable[Path]:
+    def largest(self, start: GraphPoint, first: Factor | None, most: int) -> Iterable[Path]:
         """The largest ways, the largest first.
 
         The heap holds beginnings of ways by the size of their best end. The best continuation has
@@ -173,7 +173,7 @@ class _Survey:
         """
         if not self.count[start]:
             return
-        waiting: list[tuple[float, int, Place | None, _Chain]] = []
+        waiting: list[tuple[float, int, GraphPoint | None, _Chain]] = []
         heapq.heappush(waiting, (-self._best[start], 0, start, _Chain(first, start, None)))
         number = 0
         while waiting and most:
@@ -195,12 +195,12 @@ class _Survey:
                     waiting, (known, -number, edge.to, _Chain(edge.factor, edge.to, chain))
                 )
 
-    def _size(self, edge: Edge) -> float:
+    def _size(self, edge: PathEdge) -> float:
         best = 1.0 if edge.to is None else self._best[edge.to]
         size = abs(edge.factor.value) * best
         return 0.0 if math.isnan(size) else size
 
-    def _sum_up(self, place: Place) -> None:
+    def _sum_up(self, place: GraphPoint) -> None:
         count, total, best = 0, 0.0, 0.0
         for edge in self._edges[place]:
             if edge.to is None:
@@ -219,7 +219,7 @@ class _Chain(NamedTuple):
     """The factors of a beginning and the places they lead to, the last first."""
 
     factor: Factor | None
-    place: Place | None
+    place: GraphPoint | None
     before: "_Chain | None"
 
     def factors(self) -> tuple[Factor, ...]:
@@ -251,31 +251,31 @@ class _ToLoss:
             elif isinstance(step, DeltaComputed):
                 self._deltas[step.neuron] = step
 
-    def edges(self, place: Place) -> Iterable[Edge]:
+    def edges(self, place: GraphPoint) -> Iterable[PathEdge]:
         """The ways on from a place."""
         neuron, compared = place.neuron, self._compared.get(place.neuron)
         if place.is_output:
             if compared is not None and compared.quantity == "output_gradient":
-                yield Edge(Factor(f"dL/d{neuron.name}", compared.after), None)
+                yield PathEdge(Factor(f"dL/d{neuron.name}", compared.after), None)
             for connection in self._network.outgoing(neuron):
                 factor = Factor(f"w({connection.name})", connection.weight)
-                yield Edge(factor, Place(connection.target, is_output=False))
+                yield PathEdge(factor, GraphPoint(connection.target, is_output=False))
             return
         if compared is not None and compared.quantity == "delta":
-            yield Edge(Factor(f"dL/dnet({neuron.name})", compared.after), None)
+            yield PathEdge(Factor(f"dL/dnet({neuron.name})", compared.after), None)
         computed = self._deltas.get(neuron)
         if computed is None:
             return
         if neuron.activation != SOFTMAX:
             factor = Factor(f"{neuron.activation}'({neuron.name})", computed.slope)
-            yield Edge(factor, Place(neuron, is_output=True))
+            yield PathEdge(factor, GraphPoint(neuron, is_output=True))
             return
         assert neuron.layer is not None
         for other in neuron.layer.neurons:
             kept = (1.0 if other is neuron else 0.0) - computed.output
             slope = self._deltas[other].output * kept
             factor = Factor(f"d{other.name}/dnet({neuron.name})", slope)
-            yield Edge(factor, Place(other, is_output=True))
+            yield PathEdge(factor, GraphPoint(other, is_output=True))
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -77,7 +77,7 @@ class Scene(Protocol):
         ...
 
 
-class Subject(Protocol):
+class StopSubject(Protocol):
     """What a stop is about."""
 
     def after(self, step: Step, scene: Scene) -> str:
@@ -375,7 +375,7 @@ _OF_NEURON = {"forward": "output", "backward": "delta", "update": "bias"}
 _OF_CONNECTION = {"forward": Summed, "backward": GradientComputed, "update": Updated}
 
 
-def kinds_of(subject: Subject) -> frozenset[type] | None:
+def kinds_of(subject: StopSubject) -> frozenset[type] | None:
     """The kinds of steps after which a subject is to be asked; None: any."""
     match subject:
         case AtNeuron() | AtLayer():
@@ -420,7 +420,7 @@ class Stop:
 
     number: int
     kind: str
-    subject: Subject
+    subject: StopSubject
     condition: Condition | None = None
     is_temporary: bool = False
     is_enabled: bool = True

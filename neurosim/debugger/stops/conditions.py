@@ -1,9 +1,9 @@
 """What an expression comes to: exactly at one moment, and within bounds at many moments at once.
 
-`Expression.value` and `Condition.holds` are the definition: Python's arithmetic on floats, except
-that ``min`` and ``max`` hide no NaN. `Condition.may_hold` screens a stretch that the fast engine
-ran, whose numbers differ from the exact ones in the last digits: each quantity is an interval, and
-what is True or False for all of an interval is sure. It rules a moment out only where it is sure;
+`ParsedExpression.value` and `Condition.holds` are the definition: Python's arithmetic on floats,
+except that ``min`` and ``max`` hide no NaN. `Condition.may_hold` screens a stretch that the fast
+engine ran, whose numbers differ from the exact ones in the last digits: each quantity is an
+interval, and what is True or False for all of an interval is sure. It rules a moment out only where it is sure;
 each other one must be asked exactly.
 """
 
@@ -25,7 +25,7 @@ from neurosim.debugger.stops.expressions import (
     Denial,
     Junction,
     Negation,
-    Number,
+    NumberLiteral,
     Numeric,
     Predicate,
     Quantity,
@@ -40,7 +40,7 @@ from neurosim.network.network import Network
 __all__ = [
     "QUANTITIES",
     "Condition",
-    "Expression",
+    "ParsedExpression",
     "Quantity",
     "parse_condition",
     "parse_expression",
@@ -55,7 +55,7 @@ _Sure = tuple[Any, Any]  # whether it is surely true, and whether it is surely f
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class ParsedExpression:
     """What a user wrote of a training's quantities, ready to be computed.
 
     Attributes:
@@ -81,7 +81,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition(Expression):
+class Condition(ParsedExpression):
     """An expression that is true or false."""
 
     _tree: Truth = field(repr=False)
@@ -113,7 +113,7 @@ class Condition(Expression):
         return flags if np.ndim(flags) else bool(flags)
 
 
-def parse_expression(text: object, network: Network) -> Expression:
+def parse_expression(text: object, network: Network) -> ParsedExpression:
     """Read an expression; its names are neurons and connections of the network.
 
     Raises:
@@ -121,7 +121,7 @@ def parse_expression(text: object, network: Network) -> Expression:
         UnknownNameError: a name in it means nothing.
         InvalidValueError: it is not in the grammar.
     """
-    return Expression(*read_expression(text, network))
+    return ParsedExpression(*read_expression(text, network))
 
 
 def parse_condition(text: object, network: Network) -> Condition:
@@ -145,7 +145,7 @@ def parse_condition(text: object, network: Network) -> Condition:
 
 def _number(node: Numeric, read: Read) -> float:
     match node:
-        case Number():
+        case NumberLiteral():
             return node.value
         case Quantity():
             return _quantity(node, read(node))
@@ -226,7 +226,7 @@ def _known(low: Any, high: Any) -> _Interval:
 
 def _bounds(node: Numeric, intervals: dict[Quantity, _Interval]) -> _Interval:
     match node:
-        case Number():
+        case NumberLiteral():
             return node.value, node.value
         case Quantity():
             return intervals[node]
@@ -335,7 +335,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OrderRule:
     """A comparison: of floats, and what is sure of it for intervals."""
 
     exact: Callable[[float, float], bool]
@@ -350,12 +350,12 @@ ARITHMETIC = {
     "%": Meaning(operator.mod, _remainder),
 }
 COMPARISONS = {
-    "<": Order(operator.lt, lambda a, b: (a[1] < b[0], a[0] >= b[1])),
-    "<=": Order(operator.le, lambda a, b: (a[1] <= b[0], a[0] > b[1])),
-    ">": Order(operator.gt, lambda a, b: (a[0] > b[1], a[1] <= b[0])),
-    ">=": Order(operator.ge, lambda a, b: (a[0] >= b[1], a[1] < b[0])),
-    "==": Order(operator.eq, lambda a, b: (_is_same(a, b), _is_apart(a, b))),
-    "!=": Order(operator.ne, lambda a, b: (_is_apart(a, b), _is_same(a, b))),
+    "<": OrderRule(operator.lt, lambda a, b: (a[1] < b[0], a[0] >= b[1])),
+    "<=": OrderRule(operator.le, lambda a, b: (a[1] <= b[0], a[0] > b[1])),
+    ">": OrderRule(operator.gt, lambda a, b: (a[0] > b[1], a[1] <= b[0])),
+    ">=": OrderRule(operator.ge, lambda a, b: (a[0] >= b[1], a[1] < b[0])),
+    "==": OrderRule(operator.eq, lambda a, b: (_is_same(a, b), _is_apart(a, b))),
+    "!=": OrderRule(operator.ne, lambda a, b: (_is_apart(a, b), _is_same(a, b))),
 }
 FUNCTIONS = {
     "abs": Meaning(abs, _absolute),

@@ -68,7 +68,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NumberLiteral:
     """A literal."""
 
     value: float
@@ -128,7 +128,7 @@ class Junction:
     operands: tuple["Truth", ...]
 
 
-Numeric = Quantity | Number | Negation | Arithmetic | Call
+Numeric = Quantity | NumberLiteral | Negation | Arithmetic | Call
 Truth = Predicate | Comparison | Denial | Junction
 
 
@@ -206,7 +206,7 @@ class _Token(NamedTuple):
     kind: str  # operand, function or operator
     text: str
     column: int
-    leaf: Quantity | Number | None = None
+    leaf: Quantity | NumberLiteral | None = None
 
 
 def _shape(text: str) -> str:
@@ -221,7 +221,7 @@ def _scan(source: _Source, match: re.Match[str]) -> Iterator[_Token]:
     if kind == "number":
         if not math.isfinite(float(word)):
             raise source.error(column, "a number that is not finite")
-        yield _Token("operand", "_", column, Number(float(word)))
+        yield _Token("operand", "_", column, NumberLiteral(float(word)))
     elif kind in ("neuron", "connection"):
         yield _Token("operand", "_", column, _quantity(source, match))
     elif kind == "word" and word in BARE:

@@ -10,7 +10,7 @@ import numpy as np
 
 from neurosim.debugger.stops.breakpoints import RELUS, Stop, kinds_of
 from neurosim.debugger.stops.conditions import Quantity
-from neurosim.debugger.stops.screening import Screen
+from neurosim.debugger.stops.screening import Screening
 from neurosim.debugger.time.engine_snapshot import landing_after
 from neurosim.debugger.time.history import Place
 from neurosim.debugger.time.position import Position
@@ -269,10 +269,10 @@ class Runner:
         if stop <= walk.batch:
             return False
         engine = walk.engine()
-        screen = Screen(active, walk.task, engine, self.read)
+        screen = Screening(active, walk.task, engine, self.read)
         return screen.is_possible and self._run_ahead(screen, engine, stop)
 
-    def _run_ahead(self, screen: Screen, engine: Engine, stop: int) -> bool:
+    def _run_ahead(self, screen: Screening, engine: Engine, stop: int) -> bool:
         walk, n_batches = self.walk, self.walk.task.n_batches
         start, pace = walk.batch, Pace()
         walk.close()

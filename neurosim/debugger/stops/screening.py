@@ -79,7 +79,7 @@ def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScreenedRun:
     """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start.
 
     ``last`` is the state before the last batch, and ``loss`` that of its last sample.
@@ -91,7 +91,7 @@ class Found:
     batch: int | None
 
 
-class Screen:
+class Screening:
     """Some stops, all of which can be screened, and what they need.
 
     Args:
@@ -138,7 +138,7 @@ class Screen:
             for stop in self._stops
         )
 
-    def run(self, state: TrainingState, epochs: int, n_batches: int) -> Found:
+    def run(self, state: TrainingState, epochs: int, n_batches: int) -> ScreenedRun:
         """Train on, for so many epochs or batches, and say which batch may be the first.
 
         Of ``epochs`` whole epochs (the rest of the present one is one) if that is not 0, else one
@@ -153,7 +153,7 @@ class Screen:
 
     def _batches_at_once(
         self, state: TrainingState, first: int, epochs: int, n_batches: int
-    ) -> Found:
+    ) -> ScreenedRun:
         """Note what is asked for of all rows, and look at it afterwards."""
         asked = {q for stop in self._stops for q in _asked(stop) if q.name in _PARAMETERS}
         columns = {quantity: self._column(quantity) for quantity in asked}
@@ -178,7 +178,7 @@ class Screen:
             for quantity, found in zip(columns, path, strict=True)
         }
         rows = np.concatenate(losses)
-        return Found(after, last, float(rows[-1]), self._first_of_rows(first, rows, known))
+        return ScreenedRun(after, last, float(rows[-1]), self._first_of_rows(first, rows, known))
 
     def _first_of_rows(
         self, first: int, losses: NDArray[np.float64], known: Mapping[Quantity, list[Any]]
@@ -225,7 +225,7 @@ class Screen:
 
     # --- batch by batch
 
-    def _batch_by_batch(self, state: TrainingState, first: int, count: int) -> Found:
+    def _batch_by_batch(self, state: TrainingState, first: int, count: int) -> ScreenedRun:
         with self._engine.batches(state) as run:
             after = state
             for number in range(first, first + count):
@@ -242,8 +242,8 @@ class Screen:
                 if any(self._in_batch(stop, moment) for stop in self._stops):
                     break
             else:
-                return Found(after, at_start, float(losses[-1]), None)
-        return Found(after, at_start, float(losses[-1]), number)
+                return ScreenedRun(after, at_start, float(losses[-1]), None)
+        return ScreenedRun(after, at_start, float(losses[-1]), number)
 
     def _in_batch(self, stop: Stop, batch: "_Batch") -> bool:
         subject = stop.subject

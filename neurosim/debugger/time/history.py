@@ -84,7 +84,7 @@ class Checkpoint:
         return self.state.parameters.nbytes + self.state.memory.nbytes + self.found.size
 
 
-class History:
+class TrainingLog:
     """The training so far.
 
     Args:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.time.engine_snapshot import Landing, put_landing
-from neurosim.debugger.time.history import WALK, Checkpoint, History, Place
+from neurosim.debugger.time.history import WALK, Checkpoint, Place, TrainingLog
 from neurosim.debugger.time.journal import LIMIT, Journal, Tape
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.snapshot import Snapshot, digest_of, put_back, take_snapshot
@@ -68,7 +68,7 @@ class Stand:
         self.unit = self.step = 0
         self._tape = Tape(self.first, 0, state, [], limit)
         start = Checkpoint(self.first, 0, state, take_snapshot(self.network), ())
-        self.history = History(start, limit // 4)
+        self.history = TrainingLog(start, limit // 4)
         self._restore(start)
 
     # --- where it stands

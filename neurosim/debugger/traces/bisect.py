@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.ask.parameters import written_out
-from neurosim.debugger.traces.trace import Value
+from neurosim.debugger.traces.trace import TraceValue
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import (
@@ -29,7 +29,7 @@ from neurosim.interpreter.steps import (
     Step,
     Updated,
 )
-from neurosim.interpreter.visits import Place, schedule_of
+from neurosim.interpreter.visits import Visit, schedule_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Parameter
 from neurosim.network.neuron import Neuron
@@ -46,7 +46,7 @@ _Judged = tuple[tuple[float, Matrix], tuple[float, Matrix]]  # loss and gradient
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Divergence:
     """Where two engines part.
 
     Attributes:
@@ -69,7 +69,7 @@ class Parting:
     where: str
     quantity: str
     names: tuple[str, str]
-    values: tuple[Value, Value]
+    values: tuple[TraceValue, TraceValue]
     arithmetic: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -109,7 +109,7 @@ def bisect(
     updates: int,
     tolerance: float = TOLERANCE,
     remake: Remake | None = None,
-) -> Parting | None:
+) -> Divergence | None:
     """Find where two engines of one task part first.
 
     Args:
@@ -176,7 +176,9 @@ class _Comparison:
             or self._are_apart(ours.partial_loss, theirs.partial_loss)
         )
 
-    def narrow(self, before: TrainingState, ours: TrainingState, theirs: TrainingState) -> Parting:
+    def narrow(
+        self, before: TrainingState, ours: TrainingState, theirs: TrainingState
+    ) -> Divergence:
         """Find the place in the batch after ``before``; ``ours`` and ``theirs`` are its ends."""
         found = next(self._places(before), None)
         if found is not None:
@@ -184,15 +186,15 @@ class _Comparison:
         apart = self._apart(ours.parameters, theirs.parameters)
         if not apart.any():
             values = ours.partial_loss, theirs.partial_loss
-            return self._parting(before, None, "loss", "drift", values)
+            return self._divergence(before, None, "loss", "drift", values)
         gaps = np.where(apart, np.abs(ours.parameters - theirs.parameters), -1.0)
         i = int(np.nan_to_num(gaps, nan=np.inf).argmax())
         values = float(ours.parameters[i]), float(theirs.parameters[i])
-        return self._parting(before, None, self._names[i], "drift", values)
+        return self._divergence(before, None, self._names[i], "drift", values)
 
     # --- inside a batch
 
-    def _places(self, before: TrainingState) -> Iterator[Parting]:
+    def _places(self, before: TrainingState) -> Iterator[Divergence]:
         """Where the two part in this batch, in the order of what happens."""
         rows = batch_rows(self._task, before).tolist()
         start = before.batch * self._task.batch_size
@@ -212,7 +214,7 @@ class _Comparison:
         task.network.load_parameters(before.parameters)
         return list(sample_steps(task, task.X[row].tolist(), task.T[row].tolist(), 0))
 
-    def _forward_places(self, before: TrainingState, sample: _Sample) -> Iterator[Parting]:
+    def _forward_places(self, before: TrainingState, sample: _Sample) -> Iterator[Divergence]:
         x = self._task.X[[sample.row]]
         a, b = (self._outputs(engine, before.parameters, x) for engine in self._engines)
         if not self._apart(a, b).any():
@@ -220,14 +222,14 @@ class _Comparison:
         yield from self._neuron_places(before, sample)
         i = int(np.flatnonzero(self._apart(a, b))[0])
         neuron = self._task.network.outputs[i]
-        yield self._output_parting(before, sample, neuron, (float(a[i]), float(b[i])))
+        yield self._output_divergence(before, sample, neuron, (float(a[i]), float(b[i])))
 
-    def _neuron_places(self, before: TrainingState, sample: _Sample) -> Iterator[Parting]:
+    def _neuron_places(self, before: TrainingState, sample: _Sample) -> Iterator[Divergence]:
         """The neurons whose outputs differ, by an engine whose outputs are all neurons."""
         if self._remake is None:
             return
-        places = [p for group in schedule_of(self._task.network).groups for p in group.places]
-        neurons = [place.neuron for place in places]
+        visits = [v for group in schedule_of(self._task.network).groups for v in group.visits]
+        neurons = [visit.neuron for visit in visits]
         network = self._task.network.copy()
         network.outputs = [neuron.name for neuron in neurons]
         whole = replace(
@@ -241,7 +243,7 @@ class _Comparison:
         values = self._outputs(engine, before.parameters, self._task.X[[sample.row]])
         computed = np.array([neuron.output for neuron in neurons], dtype=np.float64)
         for i in np.flatnonzero(self._apart(computed, values)).tolist():
-            yield self._output_parting(
+            yield self._output_divergence(
                 before, sample, neurons[i], (float(computed[i]), float(values[i]))
             )
 
@@ -250,51 +252,53 @@ class _Comparison:
             outputs: Matrix = engine.outputs(theta, x)[0]
         return outputs
 
-    def _output_parting(
+    def _output_divergence(
         self, before: TrainingState, sample: _Sample, neuron: Neuron, values: tuple[float, float]
-    ) -> Parting:
+    ) -> Divergence:
         text = [
             str(step)
             for step in sample.steps
             if (isinstance(step, Activated) and step.neuron is neuron)
             or (isinstance(step, Normalized) and step.layer is neuron.layer)
         ]
-        return self._parting(before, sample, neuron.name, "output", values, *text)
+        return self._divergence(before, sample, neuron.name, "output", values, *text)
 
     def _loss_places(
         self, before: TrainingState, judged: _Judged, sample: _Sample | None
-    ) -> Iterator[Parting]:
+    ) -> Iterator[Divergence]:
         (a, _), (b, _) = judged
         if self._are_apart(a, b):
             steps: Sequence[Step] = () if sample is None else sample.steps
             text = [str(step) for step in steps if isinstance(step, Measured)]
             quantity = "batch loss" if sample is None else "loss"
-            yield self._parting(before, sample, "loss", quantity, (a, b), *text)
+            yield self._divergence(before, sample, "loss", quantity, (a, b), *text)
 
     def _backward_places(
         self, before: TrainingState, judged: _Judged, sample: _Sample | None
-    ) -> Iterator[Parting]:
+    ) -> Iterator[Divergence]:
         """The gradients that differ, in the order of the backward pass."""
         (_, a), (_, b) = judged
         apart = dict(zip(self._owners, self._apart(a, b).tolist(), strict=True))
         theirs = dict(zip(self._owners, b.tolist(), strict=True))
         ours = dict(zip(self._owners, a.tolist(), strict=True))
         for group in reversed(schedule_of(self._task.network).groups):
-            for place in group.places:
-                owners = _owners_at(place)
+            for visit in group.visits:
+                owners = _owners_at(visit)
                 wrong = [owner for owner in owners if apart[owner]]
                 if not wrong:
                     continue
                 if sample is None:
                     values = ours[wrong[0]], theirs[wrong[0]]
-                    yield self._parting(before, None, name_of(wrong[0]), "batch gradient", values)
+                    yield self._divergence(
+                        before, None, name_of(wrong[0]), "batch gradient", values
+                    )
                     continue
-                delta = self._delta_of(sample, place.neuron, theirs)
+                delta = self._delta_of(sample, visit.neuron, theirs)
                 if delta is not None:
-                    yield self._delta_parting(before, sample, place.neuron, delta)
+                    yield self._delta_divergence(before, sample, visit.neuron, delta)
                 for owner in wrong:
                     values = ours[owner], theirs[owner]
-                    yield self._gradient_parting(before, sample, owner, values)
+                    yield self._gradient_divergence(before, sample, owner, values)
 
     def _delta_of(
         self, sample: _Sample, neuron: Neuron, theirs: dict[Parameter, float]
@@ -312,42 +316,42 @@ class _Comparison:
         fits = not any(self._are_apart(s.value * delta, theirs[s.owner]) for s in terms)
         return delta if fits else None
 
-    def _delta_parting(
+    def _delta_divergence(
         self, before: TrainingState, sample: _Sample, neuron: Neuron, delta: float
-    ) -> Parting:
+    ) -> Divergence:
         steps = [
             s
             for s in sample.steps
             if isinstance(s, Compared | DeltaComputed) and s.neuron is neuron
         ]
         last = steps[-1]
-        return self._parting(
+        return self._divergence(
             before, sample, neuron.name, "delta", (last.after, delta), *map(str, steps)
         )
 
-    def _gradient_parting(
+    def _gradient_divergence(
         self,
         before: TrainingState,
         sample: _Sample,
         owner: Parameter,
         values: tuple[float, float],
-    ) -> Parting:
+    ) -> Divergence:
         text = [
             str(s) for s in sample.steps if isinstance(s, GradientComputed) and s.owner is owner
         ]
-        return self._parting(before, sample, name_of(owner), "gradient", values, *text)
+        return self._divergence(before, sample, name_of(owner), "gradient", values, *text)
 
-    def _update_places(self, before: TrainingState) -> Iterator[Parting]:
+    def _update_places(self, before: TrainingState) -> Iterator[Divergence]:
         """The parameters that are updated otherwise, from the same state."""
         ours, theirs = self.advance(before, before)
         if self._are_apart(ours.partial_loss, theirs.partial_loss):
             values = ours.partial_loss, theirs.partial_loss
-            yield self._parting(before, None, "loss", "batch loss", values)
+            yield self._divergence(before, None, "loss", "batch loss", values)
         apart = np.flatnonzero(self._apart(ours.parameters, theirs.parameters))
         for i in apart[:1].tolist():
             values = float(ours.parameters[i]), float(theirs.parameters[i])
             text = self._update_text(before, self._owners[i])
-            yield self._parting(before, None, self._names[i], "update", values, *text)
+            yield self._divergence(before, None, self._names[i], "update", values, *text)
 
     def _update_text(self, before: TrainingState, owner: Parameter) -> list[str]:
         steps = batch_steps(self._task, before, before.memory.copy())
@@ -383,7 +387,7 @@ class _Comparison:
     def _are_apart(self, a: float, b: float) -> bool:
         return bool(self._apart(np.array([a]), np.array([b]))[0])
 
-    def _parting(
+    def _divergence(
         self,
         before: TrainingState,
         sample: _Sample | None,
@@ -391,8 +395,8 @@ class _Comparison:
         quantity: str,
         values: tuple[float, float],
         *arithmetic: str,
-    ) -> Parting:
-        return Parting(
+    ) -> Divergence:
+        return Divergence(
             before.epoch,
             before.batch,
             None if sample is None else sample.number,
@@ -405,9 +409,9 @@ class _Comparison:
         )
 
 
-def _owners_at(place: Place) -> list[Parameter]:
-    owners: list[Parameter] = [connection for connection, _ in place.incoming]
-    return owners if place.neuron.bias is None else [*owners, place.neuron]
+def _owners_at(visit: Visit) -> list[Parameter]:
+    owners: list[Parameter] = [connection for connection, _ in visit.incoming]
+    return owners if visit.neuron.bias is None else [*owners, visit.neuron]
 
 
 def _target_of(owner: Parameter) -> Neuron:

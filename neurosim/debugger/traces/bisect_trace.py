@@ -3,8 +3,8 @@
 from dataclasses import replace
 from itertools import dropwhile
 
-from neurosim.debugger.traces.bisect import TOLERANCE, Parting
-from neurosim.debugger.traces.diff import Difference, diff_traces
+from neurosim.debugger.traces.bisect import TOLERANCE, Divergence
+from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace
 from neurosim.debugger.traces.trace import entry_of, positioned_steps
 from neurosim.errors import FileError
@@ -21,13 +21,13 @@ def bisect_trace(
     *,
     n_epochs: int,
     tolerance: float = TOLERANCE,
-) -> Parting | None:
+) -> Divergence | None:
     """Find the first step where a training and a saved trace part.
 
     Args:
         task: what is trained; it is walked on a copy of its network.
         state: where the training begins. It goes on by the graph to where the trace begins.
-        trace: as it was saved; that it ends before the training does is no parting.
+        trace: as it was saved; that it ends before the training does is no divergence.
         n_epochs: how many epochs there are.
         tolerance: how far apart numbers may be.
 
@@ -54,10 +54,10 @@ def bisect_trace(
     n_batches = (n_epochs - state.epoch) * task.n_batches - state.batch
     walked = (entry_of(*pair) for pair in positioned_steps(twin, state, n_batches))
     entries = dropwhile(lambda e: e[:2] == first[:2] and e[:6] != first[:6], walked)
-    return _trace_parting(diff_traces(entries, trace, tolerance))
+    return _trace_divergence(diff_traces(entries, trace, tolerance))
 
 
-def _trace_parting(difference: Difference | None) -> Parting | None:
+def _trace_divergence(difference: TraceDifference | None) -> Divergence | None:
     if difference is None or difference.second is None:
         return None
     ours, theirs = difference.first, difference.second
@@ -65,7 +65,7 @@ def _trace_parting(difference: Difference | None) -> Parting | None:
     what = ", ".join(theirs.what) if ours is None else difference.what or ", ".join(ours.what)
     field = difference.field
     where = what if field in ("", "after", "what") else f"{what}, with another {field}"
-    return Parting(
+    return Divergence(
         place.epoch,
         place.batch,
         place.sample,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, zip_longest
 
-from neurosim.debugger.traces.trace import Entry, Value
+from neurosim.debugger.traces.trace import TraceEntry, TraceValue
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import require_number
 from neurosim.interpreter.steps import KINDS
@@ -20,7 +20,7 @@ _GOES_ON = frozenset(record.__name__ for record, kind in KINDS.items() if kind.c
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TraceDifference:
     """Where two traces part.
 
     Attributes:
@@ -34,11 +34,11 @@ class Difference:
     """
 
     line: int
-    first: Entry | None
-    second: Entry | None
+    first: TraceEntry | None
+    second: TraceEntry | None
     field: str
     what: str
-    values: tuple[Value, Value]
+    values: tuple[TraceValue, TraceValue]
 
     def __str__(self) -> str:
         if self.first is None or self.second is None:
@@ -58,8 +58,8 @@ class Difference:
 
 
 def diff_traces(
-    first: Iterable[Entry], second: Iterable[Entry], tolerance: float = 0.0
-) -> Difference | None:
+    first: Iterable[TraceEntry], second: Iterable[TraceEntry], tolerance: float = 0.0
+) -> TraceDifference | None:
     """Find the first line where two traces of the same range differ.
 
     Args:
@@ -104,24 +104,26 @@ def is_close(a: float, b: float, tolerance: float) -> bool:
     return abs(a - b) <= tolerance * max(1.0, abs(a))
 
 
-def _compare(line: int, a: Entry | None, b: Entry | None, tolerance: float) -> Difference | None:
+def _compare(
+    line: int, a: TraceEntry | None, b: TraceEntry | None, tolerance: float
+) -> TraceDifference | None:
     if a is None or b is None:
-        return Difference(line, a, b, "", "", (None, None))
+        return TraceDifference(line, a, b, "", "", (None, None))
     if a[:6] != b[:6]:  # epoch, batch, sample, row, phase, step
-        return Difference(line, a, b, "place", "", (a.place, b.place))
+        return TraceDifference(line, a, b, "place", "", (a.place, b.place))
     what = ", ".join(a.what)
     if a.kind != b.kind:
-        return Difference(line, a, b, "kind", what, (a.kind, b.kind))
+        return TraceDifference(line, a, b, "kind", what, (a.kind, b.kind))
     if a.what != b.what:
-        return Difference(line, a, b, "what", what, (what, ", ".join(b.what)))
+        return TraceDifference(line, a, b, "what", what, (what, ", ".join(b.what)))
     for field, index, x, y in _pairs(a, b):
         if not _is_same(x, y, tolerance):
             name = a.what[index] if field == "after" and index < len(a.what) else what
-            return Difference(line, a, b, field, name, (x, y))
+            return TraceDifference(line, a, b, field, name, (x, y))
     return None
 
 
-def _pairs(a: Entry, b: Entry) -> Iterator[tuple[str, int, Value, Value]]:
+def _pairs(a: TraceEntry, b: TraceEntry) -> Iterator[tuple[str, int, TraceValue, TraceValue]]:
     """The values of two entries of a kind, field by field; tuples number by number."""
     for field in {**a.record, **b.record}:
         if field == "before" and a.kind not in _GOES_ON:
@@ -134,13 +136,13 @@ def _pairs(a: Entry, b: Entry) -> Iterator[tuple[str, int, Value, Value]]:
             yield field, 0, x, y
 
 
-def _is_same(x: Value, y: Value, tolerance: float) -> bool:
+def _is_same(x: TraceValue, y: TraceValue, tolerance: float) -> bool:
     if isinstance(x, float) and isinstance(y, float):
         return is_close(x, y, tolerance)
     return x == y
 
 
-def _gap(x: Value, y: Value) -> str:
+def _gap(x: TraceValue, y: TraceValue) -> str:
     if not isinstance(x, float) or not isinstance(y, float) or not math.isfinite(x - y):
         return ""
     return f", {abs(x - y):.3g} apart"

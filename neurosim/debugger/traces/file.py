@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, get_type_hints
 
-from neurosim.debugger.traces.trace import MARK, VERSION, Entry, Header, fields_of
+from neurosim.debugger.traces.trace import MARK, VERSION, Header, TraceEntry, fields_of
 from neurosim.errors import FileError, unknown
 from neurosim.functions.losses import Loss
 from neurosim.interpreter.steps import KINDS, PHASES, Number
@@ -38,7 +38,7 @@ class Trace:
             raise FileError(f"{path}: empty, got no line; expected a trace")
         self.header = _require_header(first[1], f"{path}:1")
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[TraceEntry]:
         """The entries as they stand in the file, read one by one.
 
         Raises:
@@ -142,7 +142,7 @@ def _require_header(line: bytes, where: str) -> Header:
     return header
 
 
-def _to_entry(document: dict[str, Any], version: int, where: str) -> Entry:
+def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
     kind = document.get("kind")
     if version == 1 and isinstance(kind, str):
         kind = _IN_VERSION_1.get(kind, kind)
@@ -160,7 +160,7 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> Entry:
         n, n_what = len(record["after"]), len(read["what"])
         raise FileError(f"{where}: after: got {n} numbers; expected {n_what}, as in what")
     place = [read[name] for name in _PLACE]
-    return Entry._make([*place, kind, read["what"], record, read["text"]])
+    return TraceEntry._make([*place, kind, read["what"], record, read["text"]])
 
 
 def _require_keys(

@@ -1,7 +1,7 @@
 """Traces: the steps of a stretch of training, one JSON object on a line each.
 
-The first line says what the trace is of; each other line is an `Entry`: where in the training a
-step was, what it wrote, with which operands, and the arithmetic in words. Floats are written so
+The first line says what the trace is of; each other line is a `TraceEntry`: where in the training
+a step was, what it wrote, with which operands, and the arithmetic in words. Floats are written so
 that they are read back to the last bit; JSON has no word for those that are not finite, so they are
 the strings ``"inf"``, ``"-inf"`` and ``"nan"``. A file is written and read line by line, never
 held whole.
@@ -35,12 +35,12 @@ VERSION = 2  # version 1 had other names for some kinds
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
 _NO_JOURNAL = 0  # bytes: a trace never goes back
 
-Value: TypeAlias = str | int | float | tuple[float | None, ...] | None
-Pair: TypeAlias = tuple[Position, Step]
+TraceValue: TypeAlias = str | int | float | tuple[float | None, ...] | None
+PositionedStep: TypeAlias = tuple[Position, Step]
 Header: TypeAlias = dict[str, Any]
 
 
-class Entry(NamedTuple):
+class TraceEntry(NamedTuple):
     """One line of a trace: a step that knows its place and holds names instead of objects.
 
     ``what`` names the quantities that were written: one, or those of a softmax layer. ``record``
@@ -56,14 +56,14 @@ class Entry(NamedTuple):
     step: int
     kind: str
     what: tuple[str, ...]
-    record: Mapping[str, Value]
+    record: Mapping[str, TraceValue]
     text: str
 
     @property
     def place(self) -> str:
         """Where in the training it was.
 
-        >>> Entry(2, 0, 1, 1, "loss", 24, "Measured", ("loss",), {}, "L = 0").place
+        >>> TraceEntry(2, 0, 1, 1, "loss", 24, "Measured", ("loss",), {}, "L = 0").place
         'epoch 2, sample 1, loss, step 24'
         """
         row = "" if self.row == self.sample else f" (row {self.row})"
@@ -73,7 +73,7 @@ class Entry(NamedTuple):
         return f"{self.place}: {self.text}"
 
 
-def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterator[Pair]:
+def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterator[PositionedStep]:
     """Walk so many batches from a state on, each step with its position.
 
     The objects of the network take the values of every step.
@@ -101,9 +101,9 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
         walk.close()
 
 
-def entry_of(position: Position, step: Step) -> Entry:
+def entry_of(position: Position, step: Step) -> TraceEntry:
     """What a trace says of a step."""
-    return Entry(
+    return TraceEntry(
         position.epoch,
         position.batch,
         position.sample,
@@ -150,13 +150,13 @@ def header_of(task: Task, state: TrainingState, n_batches: int) -> Header:
     }
 
 
-def write_trace(file: BinaryIO, header: Header, pairs: Iterable[Pair]) -> None:
+def write_trace(file: BinaryIO, header: Header, pairs: Iterable[PositionedStep]) -> None:
     """Write a header and the steps as they come, a line each, in UTF-8."""
     file.write(_to_json(header))
     file.writelines(line_of(entry_of(position, step)) for position, step in pairs)
 
 
-def line_of(entry: Entry) -> bytes:
+def line_of(entry: TraceEntry) -> bytes:
     """The entry as a line of a trace, with the end of the line."""
     document = entry._asdict()
     fields = {name: _written(value) for name, value in document.pop("record").items()}
@@ -198,8 +198,8 @@ def fields_of(record: type) -> tuple[str, ...]:
     )
 
 
-def _record_of(step: Step) -> dict[str, Value]:
-    record: dict[str, Value] = {}
+def _record_of(step: Step) -> dict[str, TraceValue]:
+    record: dict[str, TraceValue] = {}
     for field in _FIELDS[type(step)]:
         value = getattr(step, field)
         match value:
@@ -212,7 +212,7 @@ def _record_of(step: Step) -> dict[str, Value]:
     return record
 
 
-def _written(value: Value) -> Any:
+def _written(value: TraceValue) -> Any:
     if isinstance(value, tuple):
         return [_written(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from neurosim.debugger.traces.diff import require_tolerance
-from neurosim.debugger.traces.trace import Entry
+from neurosim.debugger.traces.trace import TraceEntry
 from neurosim.errors import FileError, unknown
 from neurosim.training.data.csv_file import number_of, read_lines
 
@@ -89,7 +89,7 @@ def read_hand(path: Path) -> tuple[Given, ...]:
 
 
 def check_hand(
-    hand: Sequence[Given], entries: Iterable[Entry], tolerance: float | None = None
+    hand: Sequence[Given], entries: Iterable[TraceEntry], tolerance: float | None = None
 ) -> Mistake | None:
     """Find the first line of a hand calculation that a trace contradicts.
 
@@ -151,11 +151,11 @@ class _Pass:
     def __init__(self, epoch: int | None, sample: int | None, is_update: bool) -> None:
         self.epoch, self.sample, self.is_update = epoch, sample, is_update
         self.wanted: set[str] = set()
-        self.entries: list[Entry] = []
-        self.last: dict[str, Entry] = {}  # the last entry that wrote each quantity
-        self.at: Entry | None = None  # its first
+        self.entries: list[TraceEntry] = []
+        self.last: dict[str, TraceEntry] = {}  # the last entry that wrote each quantity
+        self.at: TraceEntry | None = None  # its first
 
-    def take(self, entry: Entry) -> bool:
+    def take(self, entry: TraceEntry) -> bool:
         """Take an entry where it is wanted; whether the pass goes on."""
         if self.at is None:
             self.at = entry
@@ -166,7 +166,7 @@ class _Pass:
             self.last.update((name, entry) for name in entry.what)
         return True
 
-    def _holds(self, entry: Entry, first: Entry) -> bool:
+    def _holds(self, entry: TraceEntry, first: TraceEntry) -> bool:
         if entry.epoch != first.epoch or entry.batch != first.batch:
             return False
         return self.is_update or (entry.sample == first.sample and entry.phase != "update")
@@ -181,7 +181,7 @@ def _key_of(given: Given) -> _Key:
     return given.epoch, given.sample, given.what.endswith((".weight", ".bias"))
 
 
-def _read(entries: Iterable[Entry], passes: Mapping[_Key, _Pass]) -> dict[str, None]:
+def _read(entries: Iterable[TraceEntry], passes: Mapping[_Key, _Pass]) -> dict[str, None]:
     """Let the passes take what they want; the neurons and connections that were met."""
     subjects: dict[str, None] = {}
     waiting, going = dict(passes), list[_Pass]()
@@ -206,7 +206,7 @@ def _keys_at(epoch: int, sample: int, is_update: bool) -> list[_Key]:
     return [(e, s, kind) for e in (epoch, None) for s in (sample, None) for kind in kinds]
 
 
-def _found(given: Given, one: _Pass, subjects: Iterable[str]) -> Entry:
+def _found(given: Given, one: _Pass, subjects: Iterable[str]) -> TraceEntry:
     """The last entry that writes the quantity."""
     if one.at is None:
         raise FileError(f"{given.where}: the trace has no {one}; expected one that it has")
@@ -225,7 +225,7 @@ def _found(given: Given, one: _Pass, subjects: Iterable[str]) -> Entry:
     )
 
 
-def _judge(given: Given, entry: Entry, one: _Pass, tolerance: float | None) -> Mistake | None:
+def _judge(given: Given, entry: TraceEntry, one: _Pass, tolerance: float | None) -> Mistake | None:
     actual, written = _value_in(entry, given.what), Decimal(given.value)
     allowed = _allowed(written, actual, tolerance)
     if math.isfinite(actual):
@@ -237,7 +237,7 @@ def _judge(given: Given, entry: Entry, one: _Pass, tolerance: float | None) -> M
     return Mistake(given, actual, float(allowed), entry.place, arithmetic)
 
 
-def _value_in(entry: Entry, what: str) -> float:
+def _value_in(entry: TraceEntry, what: str) -> float:
     after = entry.record["after"]
     value = after[entry.what.index(what)] if isinstance(after, tuple) else after
     assert isinstance(value, float)

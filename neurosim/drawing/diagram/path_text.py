@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from neurosim.debugger.ask.paths import Edge, Factor, Path, Paths, Place, describe_count, survey
+from neurosim.debugger.ask.paths import (
+    Factor,
+    GraphPoint,
+    Path,
+    PathEdge,
+    Paths,
+    describe_count,
+    survey,
+)
 from neurosim.errors import GraphError, InvalidValueError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.numbers import short
@@ -96,7 +104,7 @@ def tell_paths(
     first, last = (shown[end if isinstance(end, str) else end.name] for end in (source, target))
     if first is last:
         raise GraphError(f"path: got {first.name!r} twice; expected two neurons")
-    found = survey(Place(first, is_output=True), _Ways(shown, last).edges, most=most)
+    found = survey(GraphPoint(first, is_output=True), _Ways(shown, last).edges, most=most)
     ways = tuple(_ended(path, last) for path in found.largest)
     pairs = {pair for path in ways for pair in _pairs(path) if pair in shown}
     return Story(first.name, last.name, replace(found, largest=ways), frozenset(pairs))
@@ -118,21 +126,21 @@ class _Ways:
         self._network, self._target = network, target
         self._between = _leading_to(network, target)
 
-    def edges(self, place: Place) -> Iterator[Edge]:
+    def edges(self, place: GraphPoint) -> Iterator[PathEdge]:
         """The ways on from a place."""
         neuron = place.neuron
         if place.is_output:
             for connection in self._network.outgoing(neuron):
                 if connection.target in self._between:
                     factor = Factor(f"w({connection.name})", connection.weight)
-                    yield Edge(factor, Place(connection.target, is_output=False))
+                    yield PathEdge(factor, GraphPoint(connection.target, is_output=False))
         elif neuron.activation == SOFTMAX:
             yield from self._jacobian(neuron)
         else:
             slope = _slope(neuron)
             yield self._to_output(neuron, f"{neuron.activation}'({neuron.name})", slope)
 
-    def _jacobian(self, neuron: Neuron) -> Iterator[Edge]:
+    def _jacobian(self, neuron: Neuron) -> Iterator[PathEdge]:
         assert neuron.layer is not None
         share = _known(neuron.output, neuron)
         for other in neuron.layer.neurons:
@@ -140,9 +148,9 @@ class _Ways:
             slope = _known(other.output, other) * kept
             yield self._to_output(other, f"d{other.name}/dnet({neuron.name})", slope)
 
-    def _to_output(self, neuron: Neuron, what: str, slope: float) -> Edge:
+    def _to_output(self, neuron: Neuron, what: str, slope: float) -> PathEdge:
         is_end = neuron is self._target
-        return Edge(Factor(what, slope), None if is_end else Place(neuron, is_output=True))
+        return PathEdge(Factor(what, slope), None if is_end else GraphPoint(neuron, is_output=True))
 
 
 def _leading_to(network: Network, target: Neuron) -> set[Neuron]:

@@ -7,7 +7,7 @@ from typing import Any
 from neurosim.compiler.explain import Explanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
 from neurosim.debugger.session import Session
-from neurosim.debugger.traces.bisect import Parting, bisect
+from neurosim.debugger.traces.bisect import Divergence, bisect
 from neurosim.debugger.traces.bisect_trace import bisect_trace
 from neurosim.debugger.traces.diff import require_tolerance
 from neurosim.debugger.traces.file import read_trace
@@ -52,7 +52,7 @@ def bisect_scenario(
     trace: str | Path | None = None,
     overrides: Overrides = (),
     engine: str = DEFAULT,
-) -> Parting | None:
+) -> Divergence | None:
     """Find where the graph engine and another part on a scenario's training, or the scenario and a saved trace.
 
     Args:
@@ -93,7 +93,7 @@ def bisect_scenario(
     )  # fmt: skip
 
 
-def session_at(path: str | Path, parting: Parting, *, overrides: Overrides = ()) -> Session:
+def session_at(path: str | Path, divergence: Divergence, *, overrides: Overrides = ()) -> Session:
     """Open a debugging session where the engines part, or the scenario and a trace.
 
     It stands before the sample that shows it; where no sample alone does, before the batch. All of
@@ -101,7 +101,7 @@ def session_at(path: str | Path, parting: Parting, *, overrides: Overrides = ())
 
     Args:
         path: the file, or the name of a shipped scenario, as `bisect_scenario` took it.
-        parting: what `bisect_scenario` found.
+        divergence: what `bisect_scenario` found.
         overrides: changes to the scenario, as `bisect_scenario` took them.
 
     Raises:
@@ -110,11 +110,11 @@ def session_at(path: str | Path, parting: Parting, *, overrides: Overrides = ())
     scenario = load_scenario(path, overrides=overrides)
     task, state, _ = _begun(scenario, path)
     epochs = 0 if scenario.training is None else scenario.training.epochs
-    session = Session(task, state, n_epochs=max(epochs, parting.epoch + 1), engine=REFERENCE)
-    if parting.sample is None:
-        session.goto(epoch=parting.epoch, batch=parting.batch)
+    session = Session(task, state, n_epochs=max(epochs, divergence.epoch + 1), engine=REFERENCE)
+    if divergence.sample is None:
+        session.goto(epoch=divergence.epoch, batch=divergence.batch)
     else:
-        session.goto(epoch=parting.epoch, sample=parting.sample)
+        session.goto(epoch=divergence.epoch, sample=divergence.sample)
     return session
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.time.engine_snapshot import Landing
-from neurosim.debugger.time.history import Checkpoint, Edit, History, Place
+from neurosim.debugger.time.history import Checkpoint, Edit, Place, TrainingLog
 from neurosim.training.state import TrainingState
 
 
@@ -24,7 +24,7 @@ def checkpoint():
 @pytest.fixture
 def history(checkpoint):
     """One that began at batch 0."""
-    return History(checkpoint(0), 100_000)
+    return TrainingLog(checkpoint(0), 100_000)
 
 
 def test_places_are_in_the_order_of_time():
@@ -44,7 +44,7 @@ def test_the_nearest_checkpoint_is_the_last_that_is_not_behind(history, checkpoi
 
 
 def test_of_too_many_checkpoints_every_second_goes_and_the_next_are_as_far_apart(checkpoint):
-    history = History(checkpoint(0), 10 * 1600)
+    history = TrainingLog(checkpoint(0), 10 * 1600)
 
     batch = 0
     while batch < 100:

@@ -2,12 +2,17 @@
 
 import pytest
 
-from neurosim.debugger.time.history import History
+from neurosim.debugger.time.history import TrainingLog
 from neurosim.debugger.time.journal import Tape
 from neurosim.scenario import debug_scenario
 
 # what a move does last of all before it could be broken off: the worst moments
-TORN = [(Tape, "append", 1), (Tape, "append", 40), (History, "note", 1), (History, "add", 1)]
+TORN = [
+    (Tape, "append", 1),
+    (Tape, "append", 40),
+    (TrainingLog, "note", 1),
+    (TrainingLog, "add", 1),
+]
 
 
 def session():

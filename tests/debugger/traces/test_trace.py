@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.debugger.traces.file import read_trace
 from neurosim.debugger.traces.trace import (
-    Entry,
+    TraceEntry,
     entry_of,
     header_of,
     line_of,
@@ -214,7 +214,7 @@ NUMBERS = [math.inf, -math.inf, math.nan, -0.0, 5e-324, 1.7976931348623157e308, 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_any_double_survives_strict_json(number, written):
     record = {"neuron": "inf", "before": number, "after": number}
-    entry = Entry(0, 0, 0, 0, "forward", 0, "Loaded", ("inf.output",), record, "x")
+    entry = TraceEntry(0, 0, 0, 0, "forward", 0, "Loaded", ("inf.output",), record, "x")
 
     line = line_of(entry)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from neurosim.debugger.traces.bisect import Parting
+from neurosim.debugger.traces.bisect import Divergence
 from neurosim.scenario import bisect_scenario, session_at
 from neurosim.training.engines.table import CompiledEngine
 from tests.faults import erring
@@ -38,10 +38,10 @@ def test_where_a_sample_shows_it_the_session_stands_before_that_sample(write, sm
     path = write(small())
     faulty(2, gradients=True)
 
-    parting = bisect_scenario(path)
-    session = session_at(path, parting)
+    divergence = bisect_scenario(path)
+    session = session_at(path, divergence)
 
-    assert (parting.epoch, parting.sample, parting.row) == (2, 2, 2)
+    assert (divergence.epoch, divergence.sample, divergence.row) == (2, 2, 2)
     assert str(session.position) == "epoch 2, sample 2, forward, step 0 of 11"
     assert session.coming == "a = 1 is about to be loaded"
 
@@ -51,23 +51,23 @@ def test_the_way_there_is_the_first_engines_so_the_session_comes_to_the_number_i
 ):
     path = write(small())
     faulty(2, gradients=True)
-    parting = bisect_scenario(path)
-    session = session_at(path, parting)
+    divergence = bisect_scenario(path)
+    session = session_at(path, divergence)
 
     session.goto(sample=3)
 
-    assert (parting.where, parting.quantity) == ("o1.bias", "gradient")
-    assert session.network["o1"].delta == parting.values[0]  # the share of sample 2 alone
+    assert (divergence.where, divergence.quantity) == ("o1.bias", "gradient")
+    assert session.network["o1"].delta == divergence.values[0]  # the share of sample 2 alone
 
 
 def test_where_only_the_update_shows_it_the_session_stands_before_the_batch(write, small, faulty):
     path = write(small())
     faulty(3, gradients=False)
 
-    parting = bisect_scenario(path, overrides=PAIRS)
-    session = session_at(path, parting, overrides=PAIRS)
+    divergence = bisect_scenario(path, overrides=PAIRS)
+    session = session_at(path, divergence, overrides=PAIRS)
 
-    assert (parting.quantity, parting.epoch, parting.batch) == ("update", 1, 1)
+    assert (divergence.quantity, divergence.epoch, divergence.batch) == ("update", 1, 1)
     assert (session.position.epoch, session.position.batch, session.position.sample) == (1, 1, 2)
     assert session.position.step == 0
 
@@ -87,10 +87,10 @@ def test_engines_may_part_behind_the_end_of_the_training(write, small, faulty, h
 
 
 def test_a_parting_from_a_trace_is_a_place_too(write, small):
-    parting = Parting(
+    divergence = Divergence(
         1, 0, 3, 3, "o1.delta", "step", ("scenario", "trace"), (0.1, 0.2), ("trace: ...",)
     )
 
-    session = session_at(write(small()), parting)
+    session = session_at(write(small()), divergence)
 
     assert str(session.position) == "epoch 1, sample 3, forward, step 0 of 14"

@@ -9,12 +9,12 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from neurosim.debugger.traces.diff import Difference, diff_traces
+from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
 from neurosim.debugger.traces.trace import (
-    Entry,
     Header,
-    Pair,
+    PositionedStep,
+    TraceEntry,
     entry_of,
     header_of,
     new_file,
@@ -45,10 +45,10 @@ class _Stretch(NamedTuple):
     def header(self) -> Header:
         return header_of(self.task, self.state, self.n_batches)
 
-    def pairs(self) -> Iterator[Pair]:
+    def pairs(self) -> Iterator[PositionedStep]:
         return positioned_steps(self.task, self.state, self.n_batches)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[TraceEntry]:
         return (entry_of(*pair) for pair in _as_far_as_it_goes(self.pairs(), []))
 
 
@@ -165,7 +165,9 @@ def _n_batches(task: Task, epochs: int, batches: int | None) -> int:
     return epochs * task.n_batches if batches is None else batches
 
 
-def _as_far_as_it_goes(pairs: Iterator[Pair], ended: list[DivergedError]) -> Iterator[Pair]:
+def _as_far_as_it_goes(
+    pairs: Iterator[PositionedStep], ended: list[DivergedError]
+) -> Iterator[PositionedStep]:
     """The steps up to where training diverges: they are what one wants to see then."""
     try:
         yield from pairs
@@ -186,7 +188,7 @@ def _open(name: str) -> Trace | str:
     return str(find_scenario(name))
 
 
-def _entries(one: Trace | str, other: Trace | str, name: str) -> Iterator[Entry]:
+def _entries(one: Trace | str, other: Trace | str, name: str) -> Iterator[TraceEntry]:
     """The entries of a trace; those of a scenario over the range of the other."""
     if isinstance(one, Trace):
         return iter(one)
@@ -196,7 +198,7 @@ def _entries(one: Trace | str, other: Trace | str, name: str) -> Iterator[Entry]
     return (entry for entry in entries if _is_behind(entry, stretch.state.epoch, batch))
 
 
-def _is_behind(entry: Entry, epoch: int, batch: int) -> bool:
+def _is_behind(entry: TraceEntry, epoch: int, batch: int) -> bool:
     return (entry.epoch, entry.batch) >= (epoch, batch)
 
 
@@ -229,7 +231,7 @@ def _judge(name: str, path: Path, tolerance: float | None) -> int:
     return 1
 
 
-def _print_difference(found: Difference, first: str, second: str) -> None:
+def _print_difference(found: TraceDifference, first: str, second: str) -> None:
     click.echo(str(found))
     for name, entry in ((first, found.first), (second, found.second)):
         if entry is not None:
