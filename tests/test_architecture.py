@@ -38,7 +38,7 @@ training: metrics task state
 training.engines: contract program graph array_program scalar_program compiled table .
 training: stretch_length trainer evaluation agreement .
 
-debugger.time: position snapshot engine_snapshot history journal present timeline
+debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions
 debugger: wording
 debugger.stops: breakpoints locations screening runner .

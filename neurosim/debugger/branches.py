@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from neurosim.debugger.time.history import Edit, Place
 from neurosim.debugger.time.position import Position
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
+from neurosim.debugger.time.training_log import Edit, Place
 from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.steps import Step, value_of
 from neurosim.network.connection import Connection
@@ -28,7 +28,7 @@ class Branch:
     edits: Mapping[Place, tuple[Edit, ...]]
 
     @classmethod
-    def of(cls, name: str, walk: Walk) -> "Branch":
+    def of(cls, name: str, walk: Timeline) -> "Branch":
         """The branch on which a walk is."""
         history, place = walk.history, walk.place
         edits = {p: tuple(found) for p, found in history.edits.items() if p <= place}
@@ -82,9 +82,9 @@ class BranchComparison:
 
 
 def compare_branches(
-    branch: Branch, walk: Walk, start: TrainingState, options: Mapping[str, Any]
+    branch: Branch, walk: Timeline, start: TrainingState, options: Mapping[str, Any]
 ) -> BranchComparison:
-    """Walk the kept branch on a copy of the network, and say where the two part.
+    """Timeline the kept branch on a copy of the network, and say where the two part.
 
     Args:
         branch: the kept one; it goes on from where it was kept as the training says.
@@ -94,7 +94,7 @@ def compare_branches(
     """
     network = walk.network.copy()
     task = replace(walk.task, network=network, version=network.version)
-    twin = Walk(task, start, **options)
+    twin = Timeline(task, start, **options)
     _repeat(branch, twin)
     edits, here = walk.history.edits, walk.place
     places = {
@@ -123,7 +123,7 @@ def compare_branches(
     )
 
 
-def _outputs(*walks: Walk) -> list[list[float | None]]:
+def _outputs(*walks: Timeline) -> list[list[float | None]]:
     """What stands on the output neurons; of the coming sample, where nothing does on one."""
     found = [[neuron.output for neuron in walk.network.outputs] for walk in walks]
     if not any(None in outputs for outputs in found):
@@ -136,12 +136,12 @@ def _outputs(*walks: Walk) -> list[list[float | None]]:
     ]
 
 
-def _total(walk: Walk) -> float:
+def _total(walk: Timeline) -> float:
     task = walk.task
     return walk.engine().loss(walk.network.parameters(), task.X, task.T)
 
 
-def _repeat(branch: Branch, twin: Walk) -> None:
+def _repeat(branch: Branch, twin: Timeline) -> None:
     """Bring the twin to where the branch was kept, by the same engines and with what was set."""
     twin.history.take_engines(branch.engines, branch.n_done)
     for place in sorted(branch.edits):
@@ -161,7 +161,7 @@ def _texts(edits: Mapping[Place, Any], place: Place) -> set[str]:
     return {f"{e.owner.name}.{e.name} = {e.after!r}" for e in edits.get(place, ())}
 
 
-def _position(walk: Walk, place: Place) -> Position:
+def _position(walk: Timeline, place: Place) -> Position:
     here = walk.place
     walk.go_to(place)
     position = walk.position
@@ -169,7 +169,9 @@ def _position(walk: Walk, place: Place) -> Position:
     return position
 
 
-def _first_difference(walk: Walk, twin: Walk, end: Place) -> tuple[Position, str, str] | None:
+def _first_difference(
+    walk: Timeline, twin: Timeline, end: Place
+) -> tuple[Position, str, str] | None:
     pairs = zip(_steps(walk, end), _steps(twin, end), strict=False)
     for (position, ours), (_, theirs) in islice(pairs, _MOST_STEPS):
         if value_of(ours)[-1] != value_of(theirs)[-1]:
@@ -177,7 +179,7 @@ def _first_difference(walk: Walk, twin: Walk, end: Place) -> tuple[Position, str
     return None
 
 
-def _steps(walk: Walk, end: Place) -> Iterator[tuple[Position, Step]]:
+def _steps(walk: Timeline, end: Place) -> Iterator[tuple[Position, Step]]:
     while walk.place < end and not walk.is_over:
         position = walk.position
         yield position, walk.forward()

@@ -34,11 +34,11 @@ from neurosim.debugger.stops.conditions import (
 from neurosim.debugger.stops.locations import find_location, require_part
 from neurosim.debugger.stops.runner import Hit, Runner
 from neurosim.debugger.time.grains import end_of, run_of, start_of
-from neurosim.debugger.time.history import Edit, Place
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.debugger.time.moments import find_place
 from neurosim.debugger.time.position import Position
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
+from neurosim.debugger.time.training_log import Edit, Place
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
 from neurosim.debugger.wording import coming_line, lines_of
 from neurosim.errors import (
@@ -86,7 +86,7 @@ class Session:
         self.task = task
         self._start = state
         self._options: dict[str, Any] = {"n_epochs": n_epochs, "engine": engine, "limit": limit}
-        self._own_walk = Walk(task, state, **self._options)
+        self._own_walk = Timeline(task, state, **self._options)
         self._own_runner = Runner(self._own_walk)
         self._left: Matrix | None = None  # the parameters, where the network was given free
         self._n_stops = 0
@@ -257,7 +257,7 @@ class Session:
         self._left = None
         self._own_walk.close()
         self.network.load_parameters(self._start.parameters)
-        self._own_walk = Walk(self.task, self._start, **self._options)
+        self._own_walk = Timeline(self.task, self._start, **self._options)
         self._own_runner = Runner(self._own_walk)
         self._own_runner.stops = stops
         return self._arrival()
@@ -516,7 +516,7 @@ class Session:
     # --- inside
 
     @property
-    def _walk(self) -> Walk:
+    def _walk(self) -> Timeline:
         """The walk, if the network is as it left it."""
         self._require_own()
         return self._own_walk

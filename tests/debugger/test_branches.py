@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 import neurosim as ns
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.training_log import Place
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError, WrongTypeError
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]

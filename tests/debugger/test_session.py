@@ -5,7 +5,7 @@ import json
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.training_log import Place
 from neurosim.errors import (
     GraphError,
     InvalidValueError,

@@ -3,8 +3,8 @@
 `ParsedExpression.value` and `Condition.holds` are the definition: Python's arithmetic on floats,
 except that ``min`` and ``max`` hide no NaN. `Condition.may_hold` screens a stretch that the fast
 engine ran, whose numbers differ from the exact ones in the last digits: each quantity is an
-interval, and what is True or False for all of an interval is sure. It rules a moment out only where it is sure;
-each other one must be asked exactly.
+interval, and what is True or False for all of an interval is sure. It rules a moment out only where
+it is sure; each other one must be asked exactly.
 """
 
 import math

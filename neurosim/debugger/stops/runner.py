@@ -11,10 +11,10 @@ import numpy as np
 from neurosim.debugger.stops.breakpoints import RELUS, Stop, kinds_of
 from neurosim.debugger.stops.conditions import Quantity
 from neurosim.debugger.stops.screening import Screening
-from neurosim.debugger.time.engine_snapshot import landing_after
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.engine_snapshot import engine_snapshot_after
 from neurosim.debugger.time.position import Position
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
+from neurosim.debugger.time.training_log import Place
 from neurosim.interpreter.steps import Step, gradient_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -49,7 +49,7 @@ class Runner:
         walk: what is walked; between two calls it may be moved by others.
     """
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Timeline) -> None:
         self.walk = walk
         self.stops: list[Stop] = []
         self._walk_to = -1  # up to this batch nothing is skipped: there may be a hit
@@ -64,7 +64,7 @@ class Runner:
         is_there: Callable[[Step], bool] | None = None,
         done: list[Step] | None = None,
     ) -> tuple[Hit, ...]:
-        """Walk until a stop is hit, or the target is reached, or a step is the one.
+        """Timeline until a stop is hit, or the target is reached, or a step is the one.
 
         Args:
             target: a place to stop at; None: the end.
@@ -286,7 +286,7 @@ class Runner:
             if found.batch is not None or not found.state.is_finite:
                 break
             pace.end()
-            walk.land(found.state, landing_after(engine, walk.task, found.last, found.loss))
+            walk.land(found.state, engine_snapshot_after(engine, walk.task, found.last, found.loss))
         else:
             return walk.batch > start
         if found.batch is None:  # a number is not finite: the walk finds out where

@@ -1,6 +1,6 @@
-"""Landing: what the objects hold where the compiled engine went, and the walk goes on.
+"""EngineSnapshot: what the objects hold where the compiled engine went, and the walk goes on.
 
-Beside the parameters that is what the last sample before the landing made every neuron say, and
+Beside the parameters that is what the last sample before the snapshot made every neuron say, and
 its loss. Nothing is there of its backward pass, which the engine does not give neuron by neuron.
 """
 
@@ -14,7 +14,7 @@ from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
 
-class Landing(NamedTuple):
+class EngineSnapshot(NamedTuple):
     """What the last sample left: its loss, and for each neuron z and a, (n_neurons,)."""
 
     loss: float
@@ -27,16 +27,18 @@ class Landing(NamedTuple):
         return self.net_inputs.nbytes + self.outputs.nbytes
 
 
-def landing_after(engine: Engine, task: Task, last: TrainingState, loss: float) -> Landing:
+def engine_snapshot_after(
+    engine: Engine, task: Task, last: TrainingState, loss: float
+) -> EngineSnapshot:
     """What is left by the batch that ``last`` is the state before; its last row had this loss."""
     row = batch_rows(task, last)[-1]
     net_inputs, outputs = engine.values(last.parameters, task.X[[row]])
-    return Landing(loss, net_inputs[0], outputs[0])
+    return EngineSnapshot(loss, net_inputs[0], outputs[0])
 
 
-def run_to_landing(
+def run_to_snapshot(
     engine: Engine, task: Task, state: TrainingState, count: int
-) -> tuple[TrainingState, Landing] | None:
+) -> tuple[TrainingState, EngineSnapshot] | None:
     """Do so many batches, at least one; None where a number is not finite."""
     with engine.batches(state) as run:
         for _ in range(count - 1):
@@ -47,13 +49,13 @@ def run_to_landing(
     loss = float(losses[-1])
     if not (after.is_finite and math.isfinite(loss)):
         return None
-    return after, landing_after(engine, task, last, loss)
+    return after, engine_snapshot_after(engine, task, last, loss)
 
 
-def put_landing(landing: Landing, network: Network) -> None:
+def put_engine_snapshot(snapshot: EngineSnapshot, network: Network) -> None:
     """Put it on the objects, on which nothing is computed."""
-    network.loss = landing.loss
-    values = zip(landing.net_inputs.tolist(), landing.outputs.tolist(), strict=True)
+    network.loss = snapshot.loss
+    values = zip(snapshot.net_inputs.tolist(), snapshot.outputs.tolist(), strict=True)
     for neuron, (z, a) in zip(network.neurons, values, strict=True):
         neuron.output = a
         if not neuron.is_input:

@@ -6,15 +6,15 @@ a run of steps about it.
 
 from typing import Any
 
-from neurosim.debugger.time.history import Place
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
+from neurosim.debugger.time.training_log import Place
 from neurosim.interpreter.steps import Step, phase_of, subject_of
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 
-def end_of(walk: Walk, place: Place, grain: str) -> Place:
+def end_of(walk: Timeline, place: Place, grain: str) -> Place:
     """The end of the phase, sample, batch or epoch that a place stands in or begins."""
     batch, unit, step = place
     n_rows, n_batches = walk.rows_of(batch), walk.task.n_batches
@@ -29,7 +29,7 @@ def end_of(walk: Walk, place: Place, grain: str) -> Place:
     return Place(batch + 1, 0, 0) if grain != "sample" or is_last else Place(batch, unit + 1, 0)
 
 
-def start_of(walk: Walk, place: Place, grain: str) -> Place:
+def start_of(walk: Timeline, place: Place, grain: str) -> Place:
     """The start of the phase, sample, batch or epoch that a place stands inside, or ends."""
     batch, unit, step = place
     if (unit, step) == (0, 0):
@@ -47,7 +47,7 @@ def start_of(walk: Walk, place: Place, grain: str) -> Place:
     return _start_of_phase(walk, batch, unit, step)
 
 
-def _start_of_phase(walk: Walk, batch: int, unit: int, step: int) -> Place:
+def _start_of_phase(walk: Timeline, batch: int, unit: int, step: int) -> Place:
     if step == 0:
         return Place(batch, unit - 1, walk.n_forward + 1)
     if unit == walk.rows_of(batch):

@@ -7,7 +7,7 @@ again by walking; so it is a store of what is known, and nothing depends on what
 from collections.abc import Iterator
 from itertools import islice
 
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.training_log import Place
 from neurosim.interpreter.steps import Step, Updated
 from neurosim.training.state import TrainingState
 
@@ -17,14 +17,14 @@ _A_STEP, _AN_UPDATE = 150, 500
 _AT_ONCE = 50_000  # steps
 
 
-class Tape:
+class UnitRecord:
     """The records of a unit; where they are too many, those of its first steps are dropped.
 
     Args:
         batch: as in `Place`.
         unit: as in `Place`.
         state: that before the batch.
-        losses: of the samples of the batch; shared by its tapes.
+        losses: of the samples of the batch; shared by its records.
         limit: of its bytes.
     """
 
@@ -95,29 +95,29 @@ class Journal:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0  # about how many bytes the records take
-        self._tapes: dict[tuple[int, int], Tape] = {}
+        self._records: dict[tuple[int, int], UnitRecord] = {}
         self._sizes: dict[tuple[int, int], int] = {}
 
-    def get(self, batch: int, unit: int) -> Tape | None:
-        """The tape of a unit, if it is here."""
-        return self._tapes.get((batch, unit))
+    def get(self, batch: int, unit: int) -> UnitRecord | None:
+        """The record of a unit, if it is here."""
+        return self._records.get((batch, unit))
 
-    def keep(self, tape: Tape) -> None:
-        """Keep a tape that is whole, and drop old ones beyond the limit."""
-        tape.is_whole = True
-        if tape.key in self._tapes:
-            self._drop(tape.key)
-        self._tapes[tape.key] = tape
-        self._sizes[tape.key] = tape.size
-        self.size += tape.size
-        while self.size > self.limit and len(self._tapes) > 1:
-            self._drop(next(iter(self._tapes)))
+    def keep(self, record: UnitRecord) -> None:
+        """Keep a record that is whole, and drop old ones beyond the limit."""
+        record.is_whole = True
+        if record.key in self._records:
+            self._drop(record.key)
+        self._records[record.key] = record
+        self._sizes[record.key] = record.size
+        self.size += record.size
+        while self.size > self.limit and len(self._records) > 1:
+            self._drop(next(iter(self._records)))
 
     def cut(self, place: Place) -> None:
         """Drop the units that begin after a place, or go on beyond it."""
-        for key in [key for key in self._tapes if key >= place[:2]]:
+        for key in [key for key in self._records if key >= place[:2]]:
             self._drop(key)
 
     def _drop(self, key: tuple[int, int]) -> None:
-        del self._tapes[key]
+        del self._records[key]
         self.size -= self._sizes.pop(key)

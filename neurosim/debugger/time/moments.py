@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from neurosim.debugger.checks import require_count
 from neurosim.debugger.stops.locations import require_part
-from neurosim.debugger.time.history import Place
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
+from neurosim.debugger.time.training_log import Place
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.interpreter.steps import PHASES
 
 
 def find_place(
-    walk: Walk, parts: Mapping[str, int | None], phase: str | None, step: int | None
+    walk: Timeline, parts: Mapping[str, int | None], phase: str | None, step: int | None
 ) -> Place:
     """The place of a moment.
 
@@ -52,7 +52,7 @@ def find_place(
     return found
 
 
-def _find_step(walk: Walk, place: Place, phase: str | None, step: int | None) -> Place:
+def _find_step(walk: Timeline, place: Place, phase: str | None, step: int | None) -> Place:
     """A step of a sample, or the start of one of its phases."""
     n_rows = walk.rows_of(place.batch)
     if phase is not None:

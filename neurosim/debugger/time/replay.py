@@ -6,7 +6,7 @@ Nothing that a user sees changes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from neurosim.debugger.time.history import Edit, Place
+from neurosim.debugger.time.training_log import Edit, Place
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network, Parameter
@@ -66,7 +66,7 @@ def walk_sample(
 
 
 def walk_batch(task: Task, state: TrainingState, owner: Parameter, edits: Edits) -> Batch:
-    """Walk the batch that comes next, and keep what is about this parameter."""
+    """Timeline the batch that comes next, and keep what is about this parameter."""
     network, memory, batch_loss = task.network, state.memory.copy(), 0.0
     network.load_parameters(state.parameters)
     own, rows = edits_in(task, state, edits), batch_rows(task, state).tolist()

@@ -1,39 +1,293 @@
-"""A whole training as one stream of steps, along which one walks forward and backward in time.
+"""The timeline of a training: one stream of steps, with a place that moves both ways.
 
-The objects of the network hold, at every place of the walk, what they would hold there if the
-training had been gone through once, from its start to here; to the last bit, however one came. Ways
-there are three:
+At every place the objects of the network hold what they would hold there if the training had run
+once from its start to the place, to the last bit, whatever the way there. There are three ways:
 
 * a step is done by the interpreter, or undone and redone from its record in the journal;
 * whole batches ahead are done by the compiled engine, if the training has it; then the objects take
-  its parameters over, and what its last sample made neurons say;
-* what lies far back is reached from the nearest checkpoint, by the engines and with the changes
-  that the history names.
+  its parameters, and the values of its last sample;
+* a place far back is reached from the nearest checkpoint, by the engines and with the edits that
+  the training log names.
 """
 
 import math
 from collections.abc import Generator
+from dataclasses import replace
 from itertools import islice
 
-from neurosim.debugger.time.engine_snapshot import run_to_landing
-from neurosim.debugger.time.history import WALK, Edit, Place
-from neurosim.debugger.time.journal import Journal
-from neurosim.debugger.time.present import Stand
-from neurosim.debugger.time.snapshot import take_snapshot
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.debugger.time.engine_snapshot import (
+    EngineSnapshot,
+    put_engine_snapshot,
+    run_to_snapshot,
+)
+from neurosim.debugger.time.journal import LIMIT, Journal, UnitRecord
+from neurosim.debugger.time.position import Position
+from neurosim.debugger.time.snapshot import Snapshot, digest_of, put_back, take_snapshot
+from neurosim.debugger.time.training_log import WALK, Checkpoint, Edit, Place, TrainingLog
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
+from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import sample_steps, update_of
-from neurosim.training.engines.table import ENGINES
-from neurosim.training.state import TrainingState, next_state
+from neurosim.training.engines.table import ENGINES, make_engine, require_engine
+from neurosim.training.state import TrainingState, batch_rows, next_state
 from neurosim.training.stretch_length import Pace
-from neurosim.training.task import require_fresh
+from neurosim.training.task import Task, require_fresh
 
+_SPACING = 0.2  # seconds of work between two checkpoints
 _A_STEP = 1e-6  # seconds that the interpreter takes for it, about
 _NEAR = 100_000  # steps that are sooner undone one by one than made again
 
 
-class Walk(Stand):
-    """The ways from where one stands; the arguments are those of `Stand`."""
+class Timeline:
+    """A training as one stream of steps, and a place in it that moves forward and backward.
+
+    Args:
+        task: what is trained; its network's objects hold what they hold at the place.
+        state: the start.
+        engine: of whole batches, a key of `ENGINES`.
+        n_epochs: how many there are in all, those before ``state`` included.
+        limit: bytes of the journal; a quarter as much again is for checkpoints.
+
+    Attributes:
+        task: what is trained.
+        network: whose objects are worked on.
+        first: the batch of the start, counted from the start of the training.
+        last: the batch behind the last.
+        state: at the start of the present batch, with what was set there.
+        batch: as in `Place`, like ``unit`` and ``step``.
+        rows: of X, those of the present batch.
+        history: how the training went.
+        n_forward: the steps of a sample before its loss.
+        n_sample: all the steps of a sample.
+        n_update: the steps of an update.
+    """
+
+    def __init__(
+        self, task: Task, state: TrainingState, *, engine: str, n_epochs: int, limit: int = LIMIT
+    ) -> None:
+        self.task, self.network = task, task.network
+        self.engine_name = require_engine(engine, task)
+        self.first = state.epoch * task.n_batches + state.batch
+        self.last = n_epochs * task.n_batches
+        self._journal = Journal(limit)
+        self._memory = state.memory.copy()
+        self._pass: Generator[Step, None, None] | None = None
+        self._engine: tuple[NDArray[np.bool_], Engine] | None = None
+        self._work = 0.0  # seconds since the last checkpoint
+        self._to_be_walked = -1  # a batch that no engine may do: there a number is not finite
+        if not np.array_equal(self.network.parameters(), state.parameters):
+            self.network.load_parameters(state.parameters)
+        self.n_forward, self.n_sample = _count_steps(task)
+        self.unit = self.step = 0
+        self._record = UnitRecord(self.first, 0, state, [], limit)
+        start = Checkpoint(self.first, 0, state, take_snapshot(self.network), ())
+        self.history = TrainingLog(start, limit // 4)
+        self._restore(start)
+
+    # --- where it stands
+
+    @property
+    def place(self) -> Place:
+        """The place, as it is compared."""
+        return Place(self.batch, self.unit, self.step)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no further step: all epochs are done, or the training diverged."""
+        return self.batch >= self.last or self.has_diverged
+
+    @property
+    def has_diverged(self) -> bool:
+        """Whether the last batch left a number that is not finite."""
+        return not self._is_finite
+
+    @property
+    def n_rows(self) -> int:
+        """The samples in the present batch."""
+        return len(self.rows)
+
+    @property
+    def is_last_step(self) -> bool:
+        """Whether the coming step ends this sample or this update."""
+        return self.step == self._n_steps - 1
+
+    @property
+    def phase(self) -> str:
+        """That of the coming step."""
+        if self.unit == self.n_rows:
+            return "update"
+        if self.step < self.n_forward:
+            return "forward"
+        return "loss" if self.step == self.n_forward else "backward"
+
+    @property
+    def position(self) -> Position:
+        """The place in the words of training."""
+        task, sample = self.task, min(self.unit, self.n_rows - 1)
+        is_last = sample == self.n_rows - 1
+        return Position(
+            epoch=self.batch // task.n_batches,
+            batch=self.batch % task.n_batches,
+            sample=self.batch % task.n_batches * task.batch_size + sample,
+            row=int(self.rows[sample]),
+            phase=self.phase,
+            step=self.step + (self.n_sample if self.unit == self.n_rows else 0),
+            n_steps=self.n_sample + (self.n_update if is_last else 0),
+            n_batches=task.n_batches,
+            batch_size=task.batch_size,
+        )
+
+    @property
+    def measured(self) -> list[float]:
+        """The losses of the samples of this batch, as far as they are measured."""
+        count = self.unit + (self.step > self.n_forward and self.unit < self.n_rows)
+        return self._losses[:count]
+
+    @property
+    def memory(self) -> NDArray[np.float64]:
+        """What the optimizer remembers here, (slots, n_parameters); a copy."""
+        return self._memory.copy()
+
+    def digest(self) -> str:
+        """A fingerprint of every number: objects, optimizer memory, losses, random streams."""
+        state = self.state
+        more = (self.measured, state.streams, state.position, state.partial_loss, self.place)
+        return digest_of(self.network, self._memory, *more)
+
+    def rows_of(self, batch: int) -> int:
+        """The samples in a batch, which counts from the start of the training."""
+        size = self.task.batch_size
+        return min(size, self.task.n_rows - batch % self.task.n_batches * size)
+
+    def done(self) -> list[Step]:
+        """The steps of this unit that were done, as far as the journal holds them."""
+        return self._record.between(0, self.step)
+
+    def last_steps(self) -> list[Step]:
+        """As `done`; at the start of a unit, all of the unit before, if the journal has it."""
+        if self.step:
+            return self.done()
+        before = self._record_before()
+        return [] if before is None else before.between(0, before.end)
+
+    # --- to stand elsewhere
+
+    def close(self) -> None:
+        """Give the network free: the pass that is under way ends here."""
+        if self._pass is not None:
+            self._pass.close()
+            self._pass = None
+
+    def engine(self) -> Engine:
+        """The engine of whole batches, for what may be trained now; it leaves the objects alone."""
+        mask = self.network.trainable_mask()
+        if self._engine is None or not np.array_equal(self._engine[0], mask):
+            task = self.task
+            if ENGINES[self.engine_name].capabilities.works_on_objects:
+                network = task.network.copy()
+                task = replace(task, network=network, version=network.version)
+            self._engine = mask, make_engine(self.engine_name, task)
+        return self._engine[1]
+
+    def land(
+        self, state: TrainingState, snapshot: EngineSnapshot, *, is_checkpoint: bool = True
+    ) -> None:
+        """Take over what the engine did up to the start of a batch, from here on."""
+        self.history.note(state.epoch * self.task.n_batches + state.batch - 1, self.engine_name)
+        self._load(state, snapshot)
+        if is_checkpoint:
+            self._set_checkpoint(snapshot)
+        self._redo_edits()
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Stand at a checkpoint, with what was set there."""
+        if isinstance(checkpoint.found, EngineSnapshot):
+            self._load(checkpoint.state, checkpoint.found)
+        else:
+            self.close()
+            self._memory[...] = checkpoint.state.memory
+            put_back(checkpoint.found, self.network)
+            self._take(checkpoint.state, list(checkpoint.losses))
+            self._enter(checkpoint.unit)
+        self._work = 0.0
+        self._redo_edits()
+
+    def _load(self, state: TrainingState, snapshot: EngineSnapshot) -> None:
+        """Stand at the start of a batch, where the compiled engine landed."""
+        self.close()
+        self._memory[...] = state.memory
+        self.network.load_parameters(state.parameters)
+        put_engine_snapshot(snapshot, self.network)
+        self._take(state)
+
+    def _take(self, state: TrainingState, losses: list[float] | None = None) -> None:
+        """Stand at the start of a batch whose state is on the objects already."""
+        self.state, self._is_finite = state, state.is_finite
+        self.batch = state.epoch * self.task.n_batches + state.batch
+        self.rows = batch_rows(self.task, state)
+        self._losses: list[float] = [] if losses is None else losses
+        self._count_update()
+        self._enter(0)
+
+    def _enter(self, unit: int) -> None:
+        """Stand at the start of a unit of this batch."""
+        self.network.note_values()  # steps that are undone or redone begin no pass
+        self.unit, self.step = unit, 0
+        record = self._journal.get(self.batch, unit)
+        self._record = self._empty_record() if record is None or record.first else record
+        if unit == self.n_rows:
+            self._count_update()
+        self._n_steps = self.n_sample if unit < self.n_rows else self.n_update
+
+    def _count_update(self) -> None:
+        self.n_update = int(self.network.trainable_mask().sum())
+
+    def _empty_record(self) -> UnitRecord:
+        return UnitRecord(self.batch, self.unit, self.state, self._losses, self._journal.limit)
+
+    # --- what lies behind
+
+    def _record_before(self) -> UnitRecord | None:
+        """The record of the unit before, where nothing but its steps lies between."""
+        if self.step:
+            return None
+        if self.unit:
+            return self._journal.get(self.batch, self.unit - 1)
+        if self.history.engine_of(self.batch - 1) != WALK:
+            return None
+        return self._journal.get(*self._last_of(self.batch - 1)[:2])
+
+    def _last_of(self, batch: int) -> Place:
+        """The place before the last step of a batch."""
+        n_rows = self.rows_of(batch)
+        if self.n_update:
+            return Place(batch, n_rows, self.n_update - 1)
+        return Place(batch, n_rows - 1, self.n_sample - 1)
+
+    @property
+    def _is_checkpoint_due(self) -> bool:
+        return self._work > _SPACING * self.history.spacing
+
+    def _set_checkpoint(self, found: Snapshot | EngineSnapshot) -> None:
+        self._work = 0.0
+        losses = tuple(self._losses[: self.unit])
+        self.history.add(Checkpoint(self.batch, self.unit, self.state, found, losses))
+
+    def _redo_edits(self) -> None:
+        """What was set at this place holds here."""
+        found = self.history.edits.get(self.place, ())
+        for edit in found:
+            edit.redo()
+        if found and (self.unit, self.step) == (0, 0):
+            self.state = replace(self.state, parameters=self.network.parameters())
+            self._record.state = self.state
+
+    def _undo_edits(self) -> None:
+        for edit in reversed(self.history.edits.get(self.place, ())):
+            edit.undo()
 
     # --- one step
 
@@ -41,14 +295,14 @@ class Walk(Stand):
         """The step that is about to happen; None at the end. Nothing changes by asking."""
         if self.is_over:
             return None
-        if self.step == self._tape.end:
+        if self.step == self._record.end:
             undo(self._pull())
-        return self._tape[self.step]
+        return self._record[self.step]
 
     def forward(self) -> Step:
         """Do the next step. There must be one."""
-        if self.step < self._tape.end:
-            step = self._tape[self.step]
+        if self.step < self._record.end:
+            step = self._record[self.step]
             redo(step)
         else:
             step = self._pull()
@@ -63,12 +317,12 @@ class Walk(Stand):
 
     def backward(self) -> Step:
         """Take the last step back. There must be one."""
-        if self.step > self._tape.first:
+        if self.step > self._record.first:
             self._undo_edits()
         elif not self._enter_last():
             return self._make_again()
         self.step -= 1
-        step = self._tape[self.step]
+        step = self._record[self.step]
         undo(step)
         return step
 
@@ -76,7 +330,7 @@ class Walk(Stand):
 
     def edit(self, edit: Edit) -> None:
         """Set a number; what was known of the time after this place is forgotten."""
-        if self.step < self._tape.end:
+        if self.step < self._record.end:
             self._go_anew()
         place = self.place
         edit.redo()
@@ -136,7 +390,7 @@ class Walk(Stand):
         place, step = self.place, min(step, self._n_steps)
         is_plain = not any(place < at <= (*place[:2], step) for at in self.history.edits)
         while self.place[:2] == place[:2] and self.step < step:
-            if is_plain and self.step == self._tape.end and self.step < step - 1:
+            if is_plain and self.step == self._record.end and self.step < step - 1:
                 self._pull_many(step - 1 - self.step)
             else:
                 self.forward()
@@ -144,8 +398,8 @@ class Walk(Stand):
     def _pull_many(self, count: int) -> None:
         self._pull()
         assert self._pass is not None
-        self._tape.extend(islice(self._pass, count - 1))
-        if self.step <= self.n_forward < self._tape.end and self.unit < self.n_rows:
+        self._record.extend(islice(self._pass, count - 1))
+        if self.step <= self.n_forward < self._record.end and self.unit < self.n_rows:
             assert self.network.loss is not None
             self._losses[self.unit : self.unit + 1] = [self.network.loss]
         self.step += count
@@ -167,7 +421,7 @@ class Walk(Stand):
                     return self._stop_before_divergence(state)
                 state = after
             n_left = n_batches - state.batch if count else stop - self.batch
-            landed = run_to_landing(engine, self.task, state, n_left)
+            landed = run_to_snapshot(engine, self.task, state, n_left)
             if landed is None:
                 return self._stop_before_divergence(state)
             state = landed[0]
@@ -178,7 +432,7 @@ class Walk(Stand):
         return True
 
     def may_run_to(self, last: int) -> int:
-        """The batch up to which the engine may go on: where it did so before, or nothing is done."""
+        """The batch up to which the engine may go on: where it ran before, or nothing did."""
         history, batch = self.history, self.batch
         known = history.engine_of(batch)
         is_walk = ENGINES[self.engine_name].capabilities.is_walk if known is None else known == WALK
@@ -191,7 +445,7 @@ class Walk(Stand):
     def _stop_before_divergence(self, state: TrainingState) -> bool:
         """Land at the batch in which a number is not finite; that batch is to be walked."""
         found = None
-        while (landed := run_to_landing(self.engine(), self.task, state, 1)) is not None:
+        while (landed := run_to_snapshot(self.engine(), self.task, state, 1)) is not None:
             state, found = landed
         self._to_be_walked = state.epoch * self.task.n_batches + state.batch
         if found is not None:
@@ -206,19 +460,19 @@ class Walk(Stand):
             self._go_anew()
         assert self._pass is not None
         step = next(self._pass)
-        self._tape.append(step)
+        self._record.append(step)
         return step
 
     def _go_anew(self) -> None:
-        """Walk this unit from its start to here, so that the interpreter stands here, too."""
+        """Timeline this unit from its start to here, so that the interpreter stands here, too."""
         here = self.place
         self.close()
-        if self._tape.first:
+        if self._record.first:
             self._restore(self.history.nearest(here))
             self._go_ahead(Place(*here[:2], 0))
         while self.step:
             self.backward()
-        self._tape = self._empty_tape()
+        self._record = self._empty_record()
         self._pass = self.network.begin_pass(self._unit_steps())
         while self.step < here.step:
             self.forward()
@@ -236,7 +490,7 @@ class Walk(Stand):
         """The unit is done: stand at the start of the next."""
         self.close()
         self._work += self._n_steps * _A_STEP
-        self._journal.keep(self._tape)
+        self._journal.keep(self._record)
         if self.unit < self.n_rows:
             self._enter(self.unit + 1)
         if self.unit == self.n_rows and self.step == self._n_steps:  # nothing can be updated, too
@@ -246,7 +500,7 @@ class Walk(Stand):
 
     def _end_batch(self) -> None:
         if self.history.engine_of(self.batch) not in (None, WALK):
-            landed = run_to_landing(self.engine(), self.task, self.state, 1)
+            landed = run_to_snapshot(self.engine(), self.task, self.state, 1)
             assert landed is not None  # the history says that it was done
             self._load(*landed)
             return
@@ -259,19 +513,19 @@ class Walk(Stand):
 
     def _enter_last(self) -> bool:
         """From the start of a unit to the end of the one before, if the journal has it whole."""
-        tape = self._tape_before()
-        if tape is None:
+        record = self._record_before()
+        if record is None:
             return False
         self._undo_edits()
         self.close()
-        if tape.batch != self.batch:
-            self._take(tape.state, tape.losses)
-        self._tape, self.unit, self.step = tape, tape.unit, tape.end
-        self._n_steps = tape.end
+        if record.batch != self.batch:
+            self._take(record.state, record.losses)
+        self._record, self.unit, self.step = record, record.unit, record.end
+        self._n_steps = record.end
         return True
 
     def _can_undo(self) -> bool:
-        return self.step > self._tape.first or self._tape_before() is not None
+        return self.step > self._record.first or self._record_before() is not None
 
     def _make_again(self) -> Step:
         """Stand before the last step, which the journal does not hold, by walking up to it."""
@@ -287,3 +541,17 @@ class Walk(Stand):
         step_before = self.coming()
         assert step_before is not None
         return step_before
+
+
+def _count_steps(task: Task) -> tuple[int, int]:
+    """The steps of a sample before its loss, and all of them: they do not depend on numbers."""
+    network = task.network
+    before = take_snapshot(network)
+    sample, target = task.X[0].tolist(), task.T[0].tolist()
+    n_forward = n_steps = 0
+    for step in network.begin_pass(sample_steps(task, sample, target, 0)):
+        n_steps += 1
+        if type(step) is Measured:
+            n_forward = n_steps - 1
+    put_back(before, network)
+    return n_forward, n_steps

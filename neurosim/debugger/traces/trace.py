@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.time.position import Position
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
 from neurosim.errors import DivergedError, FileError
 from neurosim.files import whole_file
 from neurosim.functions.losses import Loss
@@ -74,7 +74,7 @@ class TraceEntry(NamedTuple):
 
 
 def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterator[PositionedStep]:
-    """Walk so many batches from a state on, each step with its position.
+    """Timeline so many batches from a state on, each step with its position.
 
     The objects of the network take the values of every step.
 
@@ -86,7 +86,7 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
     """
     last = state.epoch * task.n_batches + state.batch + n_batches
     n_epochs = -(-last // task.n_batches)
-    walk = Walk(task, state, engine=REFERENCE, n_epochs=n_epochs, limit=_NO_JOURNAL)
+    walk = Timeline(task, state, engine=REFERENCE, n_epochs=n_epochs, limit=_NO_JOURNAL)
     try:
         while walk.batch < last and not walk.is_over:
             position = walk.position

@@ -5,7 +5,7 @@ import pytest
 import neurosim as ns
 from neurosim.debugger.stops.breakpoints import Stop
 from neurosim.debugger.stops.runner import Runner
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.training_log import Place
 
 
 def forward_halts(session):

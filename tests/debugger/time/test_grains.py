@@ -8,8 +8,8 @@ from hypothesis import given, settings
 import neurosim as ns
 from neurosim.debugger import session
 from neurosim.debugger.time import grains
-from neurosim.debugger.time.history import Place
 from neurosim.debugger.time.position import GRAINS
+from neurosim.debugger.time.training_log import Place
 
 # of the 2-2-1 network: a sample has 14 steps forward, its loss, 15 backward; an update has 9
 A_SAMPLE, AN_UPDATE = 30, 9

@@ -2,14 +2,14 @@
 
 import pytest
 
-from neurosim.debugger.time.history import TrainingLog
-from neurosim.debugger.time.journal import Tape
+from neurosim.debugger.time.journal import UnitRecord
+from neurosim.debugger.time.training_log import TrainingLog
 from neurosim.scenario import debug_scenario
 
 # what a move does last of all before it could be broken off: the worst moments
 TORN = [
-    (Tape, "append", 1),
-    (Tape, "append", 40),
+    (UnitRecord, "append", 1),
+    (UnitRecord, "append", 40),
     (TrainingLog, "note", 1),
     (TrainingLog, "add", 1),
 ]
@@ -61,7 +61,7 @@ def test_after_an_interruption_every_number_is_that_of_its_moment(interrupted, o
 def test_after_an_interruption_the_way_back_is_there(interrupted):
     broken, whole = session(), session()
     broken.sample(3)
-    assert interrupted(lambda: broken.goto(epoch=3000), Tape, "append", 100)
+    assert interrupted(lambda: broken.goto(epoch=3000), UnitRecord, "append", 100)
 
     broken.recover()
     broken.goto(epoch=0, sample=1)

@@ -6,8 +6,8 @@ import tracemalloc
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.time.history import Place
-from neurosim.debugger.time.journal import Journal, Tape
+from neurosim.debugger.time.journal import Journal, UnitRecord
+from neurosim.debugger.time.training_log import Place
 from neurosim.interpreter.steps import Loaded
 
 A_RECORD = 150  # bytes, as the journal counts
@@ -21,11 +21,11 @@ def loaded():
 
 
 @pytest.fixture
-def tape(loaded):
-    """A tape with so many records."""
+def record(loaded):
+    """A record with so many records."""
 
     def make(unit, count, limit=1_000_000):
-        found = Tape(0, unit, None, [], limit)
+        found = UnitRecord(0, unit, None, [], limit)
         for step in loaded(count):
             found.append(step)
         return found
@@ -33,15 +33,15 @@ def tape(loaded):
     return make
 
 
-def test_a_tape_gives_each_step_by_its_number(tape):
-    found = tape(0, 10)
+def test_a_tape_gives_each_step_by_its_number(record):
+    found = record(0, 10)
 
     assert (found.end, found[3].after, found[9].after) == (10, 3.0, 9.0)
     assert [step.after for step in found.between(2, 5)] == [2.0, 3.0, 4.0]
 
 
-def test_a_tape_beyond_its_limit_drops_its_first_half(tape):
-    found = tape(0, 11, limit=10 * A_RECORD)
+def test_a_tape_beyond_its_limit_drops_its_first_half(record):
+    found = record(0, 11, limit=10 * A_RECORD)
 
     assert (found.first, found.end) == (5, 11)
     assert found[5].after == 5.0
@@ -49,7 +49,7 @@ def test_a_tape_beyond_its_limit_drops_its_first_half(tape):
 
 
 def test_many_steps_at_once_are_dropped_alike(loaded):
-    found = Tape(0, 0, None, [], 1_000 * A_RECORD)
+    found = UnitRecord(0, 0, None, [], 1_000 * A_RECORD)
 
     found.extend(iter(loaded(60_000)))
 
@@ -58,39 +58,39 @@ def test_many_steps_at_once_are_dropped_alike(loaded):
     assert found.size <= 1_000 * A_RECORD
 
 
-def test_the_tape_that_was_written_first_goes_first(tape):
+def test_the_tape_that_was_written_first_goes_first(record):
     journal = Journal(25 * A_RECORD)
 
     for unit in range(4):
-        journal.keep(tape(unit, 10))
+        journal.keep(record(unit, 10))
 
     assert [journal.get(0, unit) is not None for unit in range(4)] == [False, False, True, True]
     assert journal.size == 20 * A_RECORD
 
 
-def test_the_last_tape_stays_however_large(tape):
+def test_the_last_tape_stays_however_large(record):
     journal = Journal(A_RECORD)
 
-    journal.keep(tape(0, 10))
-    journal.keep(tape(1, 10))
+    journal.keep(record(0, 10))
+    journal.keep(record(1, 10))
 
     assert journal.get(0, 0) is None
     assert journal.get(0, 1) is not None
 
 
-def test_a_tape_that_is_written_anew_counts_once(tape):
+def test_a_tape_that_is_written_anew_counts_once(record):
     journal = Journal(1_000_000)
 
-    journal.keep(tape(0, 10))
-    journal.keep(tape(0, 10))
+    journal.keep(record(0, 10))
+    journal.keep(record(0, 10))
 
     assert journal.size == 10 * A_RECORD
 
 
-def test_a_cut_drops_the_units_that_go_on_beyond_the_place(tape):
+def test_a_cut_drops_the_units_that_go_on_beyond_the_place(record):
     journal = Journal(1_000_000)
     for unit in range(3):
-        journal.keep(tape(unit, 10))
+        journal.keep(record(unit, 10))
 
     journal.cut(Place(0, 1, 4))
 

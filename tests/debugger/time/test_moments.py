@@ -3,7 +3,7 @@
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time.training_log import Place
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
 
 

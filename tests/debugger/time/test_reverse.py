@@ -9,10 +9,9 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 import neurosim as ns
-from neurosim.debugger.time import present as stand_module
-from neurosim.debugger.time import timeline as walk_module
-from neurosim.debugger.time.history import Place
+from neurosim.debugger.time import timeline as timeline_module
 from neurosim.debugger.time.snapshot import take_snapshot
+from neurosim.debugger.time.training_log import Place
 from neurosim.interpreter import steps
 from neurosim.interpreter.steps import GradientComputed, Updated
 
@@ -40,7 +39,7 @@ class Witness:
 
 @pytest.fixture
 def there_and_back():
-    """Walk on step by step, all the way back, and there again, looking everywhere."""
+    """Timeline on step by step, all the way back, and there again, looking everywhere."""
 
     def walk(session, most=100_000):
         witness = Witness(session)
@@ -210,7 +209,7 @@ def _is_off_by_a_bit(step):
 
 @pytest.mark.parametrize("undo", [_keeps_its_gradient, _keeps_the_memory, _is_off_by_a_bit])
 def test_an_undo_that_forgets_anything_is_found_out(xor, there_and_back, monkeypatch, undo):
-    monkeypatch.setattr(walk_module, "undo", undo)
+    monkeypatch.setattr(timeline_module, "undo", undo)
     session = xor(optimizer=ns.Adam(0.1), epochs=1)
 
     with pytest.raises(AssertionError, match="another digest at"):
@@ -222,11 +221,11 @@ def test_a_checkpoint_without_its_losses_is_found_out(xor, there_and_back, monke
         original(walk, checkpoint)
         walk._losses = [0.0] * len(walk._losses)
 
-    original = stand_module.Stand._restore
-    monkeypatch.setattr(stand_module, "_SPACING", 0.0)
+    original = timeline_module.Timeline._restore
+    monkeypatch.setattr(timeline_module, "_SPACING", 0.0)
     session = xor(batch_size=None, epochs=2, limit=100_000)
     session._walk._journal.limit = 2_000  # bytes; those of checkpoints are more
-    monkeypatch.setattr(stand_module.Stand, "_restore", restore)
+    monkeypatch.setattr(timeline_module.Timeline, "_restore", restore)
 
     with pytest.raises(AssertionError, match="another digest at"):
         there_and_back(session)

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 
 import neurosim as ns
 from neurosim.debugger.time import timeline as walk_module
-from neurosim.debugger.time.history import Place
 from neurosim.debugger.time.snapshot import take_snapshot
-from neurosim.debugger.time.timeline import Walk
+from neurosim.debugger.time.timeline import Timeline
+from neurosim.debugger.time.training_log import Place
 from neurosim.errors import StaleError
 
 BOUND = 1e-9  # of the agreement of the engines over a short training
@@ -22,7 +22,7 @@ def numbers(session):
 
 
 def by_steps(session, place):
-    """Walk to a place without any engine."""
+    """Timeline to a place without any engine."""
     while session.place < place and not session.is_over:
         session._walk.forward()
 
@@ -250,10 +250,10 @@ def test_a_way_that_is_wrong_by_a_bit_is_found_out(xor, monkeypatch):
         original(walk, state, loss)
         walk.network.connections[0]._weight += 2.0**-52
 
-    original = Walk._load
+    original = Timeline._load
     fast, slow = xor(engine="compiled"), xor(engine="compiled")
     slow.goto(epoch=3)
-    monkeypatch.setattr(walk_module.Walk, "_load", load)
+    monkeypatch.setattr(walk_module.Timeline, "_load", load)
 
     fast.goto(epoch=3)
 

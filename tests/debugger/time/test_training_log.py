@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.time.engine_snapshot import Landing
-from neurosim.debugger.time.history import Checkpoint, Edit, Place, TrainingLog
+from neurosim.debugger.time.engine_snapshot import EngineSnapshot
+from neurosim.debugger.time.training_log import Checkpoint, Edit, Place, TrainingLog
 from neurosim.training.state import TrainingState
 
 
@@ -15,8 +15,8 @@ def checkpoint():
 
     def make(batch, unit=0):
         state = TrainingState(np.zeros(100), np.zeros((1, 100)), batch, batch, 0, 0.0, {})
-        landing = Landing(0.0, np.zeros(0), np.zeros(0))
-        return Checkpoint(batch, unit, state, landing, ())
+        snapshot = EngineSnapshot(0.0, np.zeros(0), np.zeros(0))
+        return Checkpoint(batch, unit, state, snapshot, ())
 
     return make
 

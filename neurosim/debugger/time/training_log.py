@@ -8,7 +8,7 @@ import bisect
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from neurosim.debugger.time.engine_snapshot import Landing
+from neurosim.debugger.time.engine_snapshot import EngineSnapshot
 from neurosim.debugger.time.snapshot import Snapshot
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
@@ -70,7 +70,7 @@ class Checkpoint:
     batch: int
     unit: int
     state: TrainingState
-    found: Snapshot | Landing
+    found: Snapshot | EngineSnapshot
     losses: tuple[float, ...]
 
     @property
