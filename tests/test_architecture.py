@@ -49,7 +49,7 @@ debugger.ask: parameters explain paths
 debugger.time: replay .
 debugger.ask: update_parts why .
 debugger.traces: trace file diff worksheet bisect bisect_trace .
-debugger: branches arrival session opening .
+debugger: branches arrival moving session opening .
 
 drawing.page: themes pages .
 drawing.geometry: measures levels items abridging columns vertical_placement crossings graphviz

@@ -4,7 +4,7 @@ It has no user interface: each command is a method, and what there is to say is 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ from neurosim.debugger.ask.update_parts import require_parameter
 from neurosim.debugger.ask.why import Why, WhySince, why, why_since
 from neurosim.debugger.branches import Branch, BranchComparison, compare_branches
 from neurosim.debugger.checks import require_count, require_grain, require_times
+from neurosim.debugger.moving import FINE, ahead_finely, back_by, steps_of, target_of
 from neurosim.debugger.stops.breakpoints import (
     CATCHES,
     AtAnything,
-    AtLayer,
     Catch,
     Stop,
     StopSubject,
@@ -33,14 +33,13 @@ from neurosim.debugger.stops.conditions import (
 )
 from neurosim.debugger.stops.locations import find_location, require_part
 from neurosim.debugger.stops.runner import Hit, Runner
-from neurosim.debugger.time.grains import end_of, run_of, start_of
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.debugger.time.moments import find_place
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import Edit, Place
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
-from neurosim.debugger.wording import coming_line, lines_of
+from neurosim.debugger.wording import abridged, coming_line, divergence_of
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -57,8 +56,6 @@ from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
 _CHANGED = "the network was changed after close()"
-_MOST_LINES = 24  # that a move shows
-_MOST_STEPS = 5_000  # of which all lines are counted
 
 
 class Session:
@@ -124,7 +121,7 @@ class Session:
         """What is about to happen, in words."""
         walk = self._walk
         if walk.has_diverged:
-            return f"the training diverged: {self._divergence()}"
+            return f"the training diverged: {divergence_of(self.network, self.state)}"
         if walk.last == walk.first:
             return "the end of the training; there was no epoch"
         if walk.is_over:
@@ -199,7 +196,7 @@ class Session:
         for _ in range(times):
             if self.place == self._first:
                 break
-            self._back(grain)
+            back_by(self._walk, grain)
         return self._arrival()
 
     def until(self, where: Any) -> Arrival:
@@ -212,7 +209,7 @@ class Session:
         finally:
             self._runner.stops.remove(own)
         others = [hit for hit in hits if hit.stop is not own]
-        return self._arrival(others, self._steps_of(hits), has_where=bool(others))
+        return self._arrival(others, steps_of(self._walk, hits), has_where=bool(others))
 
     def goto(
         self,
@@ -242,12 +239,12 @@ class Session:
             hits = self._runner.run()
             if not hits:
                 break
-        return self._arrival(hits, self._steps_of(hits))
+        return self._arrival(hits, steps_of(self._walk, hits))
 
     def rcontinue(self) -> Arrival:
         """Go back to where something would have stopped it, or to the start."""
         hits = self._runner.run_back()
-        return self._arrival(hits, self._steps_of(hits))
+        return self._arrival(hits, steps_of(self._walk, hits))
 
     def restart(self) -> Arrival:
         """Go to the start and forget what was set; breakpoints stay, and count from 0."""
@@ -481,7 +478,7 @@ class Session:
         """
         if not isinstance(path, (str, os.PathLike)):
             raise WrongTypeError(f"record: got {path!r:.80}; expected the name of a file")
-        here, end = self.place, self._target(require_grain(grain), require_times(times))
+        here, end = self.place, target_of(self._runner, require_grain(grain), require_times(times))
         header = header_of(self.task, self.state, max(1, end.batch - here.batch))
         count = 0
 
@@ -543,92 +540,16 @@ class Session:
     def _arrival(
         self, hits: Sequence[Hit] = (), done: Sequence[Step] = (), *, has_where: bool = True
     ) -> Arrival:
-        lines = lines_of(done if len(done) < _MOST_STEPS else done[:_MOST_LINES])
-        if len(done) >= _MOST_STEPS:
-            lines = [*lines, f"... of {len(done)} steps", *lines_of(done[-_MOST_LINES:])]
-        elif len(lines) > _MOST_LINES:
-            half, left_out = _MOST_LINES // 2, len(lines) - _MOST_LINES
-            lines = [*lines[:half], f"... {left_out} more lines", *lines[-half:]]
-        return Arrival(tuple(hits), tuple(lines), self.position, self.where, has_where)
+        return Arrival(tuple(hits), abridged(done), self.position, self.where, has_where)
 
     def _ahead(self, grain: str, times: int) -> Arrival:
         """Go on by so many of a grain, or to where something stops it."""
-        times = require_times(times)
-        if grain in {"step", "neuron", "layer"}:
-            return self._ahead_finely(grain, times)
-        hits = self._runner.run(self._target(grain, times))
-        return self._arrival(hits, self._steps_of(hits))
-
-    def _ahead_finely(self, grain: str, times: int) -> Arrival:
-        done: list[Step] = []
-        hits: Sequence[Hit] = ()
-        for _ in range(times):
-            if self.is_over or hits:
-                break
-            hits = self._finish(grain, done)
-        return self._arrival(hits, done, has_where=bool(hits) or self.is_over)
-
-    def _finish(self, grain: str, done: list[Step]) -> Sequence[Hit]:
-        """Do one step, or all that are left of a neuron or layer."""
-        run = None
-        while not self.is_over:
-            coming = self._walk.coming()
-            assert coming is not None
-            now = (self.place[:2], run_of(coming, grain, self.network))
-            if run is not None and now != run:
-                break
-            run = now
-            hits = self._runner.run(is_there=lambda _: True, done=done)
-            if hits or grain == "step":
-                return hits
-        return ()
-
-    def _target(self, grain: str, times: int) -> Place:
-        """The place behind so many of a grain."""
-        place = self.place
-        if grain in {"step", "neuron", "layer"}:
-            self._ahead_finely(grain, times)
-            target = self.place
-            self._walk.go_to(place)
-            return target
-        for _ in range(times):
-            place = end_of(self._walk, place, grain)
-            if place.batch >= self._walk.last:
-                break
-        return place
-
-    def _back(self, grain: str) -> None:
-        walk = self._walk
-        if grain in {"phase", "sample", "batch", "epoch"}:
-            walk.go_to(start_of(walk, self.place, grain))
-            return
-        run = run_of(walk.backward(), grain, self.network)
-        while grain != "step" and walk.step:
-            done = walk.done()
-            if not done or run_of(done[-1], grain, self.network) != run:
-                break
-            walk.backward()
-
-    def _steps_of(self, hits: Iterable[Hit]) -> list[Step]:
-        """The steps that a hit is to be seen in; where a part of the training begins, none."""
-        seen = [hit for hit in hits if hit.is_step]
-        if not seen:
-            return []
-        is_layer = all(isinstance(hit.stop.subject, AtLayer) for hit in seen)
-        return self._subject_steps("layer" if is_layer else "neuron")
-
-    def _subject_steps(self, grain: str = "neuron") -> list[Step]:
-        """The last steps that were done, as far as they are about one neuron, or one layer."""
-        steps = self._walk.last_steps()
-        if not steps:
-            return []
-        run = run_of(steps[-1], grain, self.network)
-        count = 0
-        for step in reversed(steps):
-            if run_of(step, grain, self.network) != run:
-                break
-            count += 1
-        return steps[-count:]
+        times, runner = require_times(times), self._runner
+        if grain in FINE:
+            hits, done = ahead_finely(runner, grain, times)
+            return self._arrival(hits, done, has_where=bool(hits) or self.is_over)
+        hits = runner.run(target_of(runner, grain, times))
+        return self._arrival(hits, steps_of(runner.walk, hits))
 
     def _add(self, kind: str, subject: StopSubject) -> Stop:
         self._n_stops += 1
@@ -654,17 +575,6 @@ class Session:
         if last < walk.first:
             raise GraphError("why: no update was made yet; expected a batch to be done before")
         return last
-
-    def _divergence(self) -> str:
-        """The first number of the state that is not finite, in words."""
-        parameters = self.state.parameters
-        bad = np.flatnonzero(~np.isfinite(parameters))
-        if bad.size:
-            name = self.network.parameter_names()[bad[0]]
-            return f"the update before left {name} = {short(float(parameters[bad[0]]))}"
-        if not np.isfinite(self.state.memory).all():
-            return "the optimizer's memory holds a number that is not finite"
-        return f"the loss is {short(self.state.partial_loss)}"
 
     def _loss(self) -> float:
         return self.state.partial_loss / self.task.divisor(self.task.n_rows)

@@ -1,7 +1,9 @@
-"""What steps say to a reader: what is about to happen, and what happened, sums in one line."""
+"""The lines that a session shows for steps: what is next, what was done, sums in one line."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+
+import numpy as np
 
 from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
@@ -14,8 +16,12 @@ from neurosim.interpreter.steps import (
     plus,
     subject_of,
 )
+from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.training.state import TrainingState
 
+_MOST_LINES = 24  # of the steps of a move
+_MOST_STEPS = 5_000  # of which all lines are counted
 _MOST_TERMS = 8  # of a sum in a line
 
 
@@ -36,6 +42,28 @@ def lines_of(steps: Iterable[Step]) -> list[str]:
         else:
             lines += map(str, found)
     return lines
+
+
+def abridged(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The lines of the steps of a move; of many, the first and the last."""
+    if len(steps) >= _MOST_STEPS:
+        first, last = lines_of(steps[:_MOST_LINES]), lines_of(steps[-_MOST_LINES:])
+        return (*first, f"... of {len(steps)} steps", *last)
+    lines, half = lines_of(steps), _MOST_LINES // 2
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:half], f"... {len(lines) - _MOST_LINES} more lines", *lines[-half:]]
+    return tuple(lines)
+
+
+def divergence_of(network: Network, state: TrainingState) -> str:
+    """The first number of a state that is not finite, in words."""
+    bad = np.flatnonzero(~np.isfinite(state.parameters))
+    if bad.size:
+        name = network.parameter_names()[bad[0]]
+        return f"the update before left {name} = {short(float(state.parameters[bad[0]]))}"
+    if not np.isfinite(state.memory).all():
+        return "the optimizer's memory holds a number that is not finite"
+    return f"the loss is {short(state.partial_loss)}"
 
 
 def _line_of(step: Step) -> tuple[str, object]:

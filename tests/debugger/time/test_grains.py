@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 import neurosim as ns
-from neurosim.debugger import session
+from neurosim.debugger import moving
 from neurosim.debugger.time import grains
 from neurosim.debugger.time.position import GRAINS
 from neurosim.debugger.time.training_log import Place
@@ -193,7 +193,7 @@ def test_an_end_that_is_off_by_one_is_found_out(xor, monkeypatch):
         end = grains.end_of(walk, place, grain)
         return end._replace(step=end.step + 1) if grain == "phase" else end
 
-    monkeypatch.setattr(session, "end_of", end_of)
+    monkeypatch.setattr(moving, "end_of", end_of)
     fine, coarse = xor(epochs=1), xor(epochs=1)
 
     with pytest.raises(AssertionError):
