@@ -1,4 +1,4 @@
-"""What a move says: where it led, why it ended, and what happened on the way."""
+"""The report of a move: where it led, why it ended, and what happened on the way."""
 
 from dataclasses import dataclass
 

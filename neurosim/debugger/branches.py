@@ -1,4 +1,4 @@
-"""Branches: what would have come of a training without, or with, what was set on the way."""
+"""Branches of a training: with and without the values that were set on the way."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

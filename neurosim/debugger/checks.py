@@ -1,4 +1,4 @@
-"""What a session is given, checked: how often, how many, which grain."""
+"""Checks of the arguments of a session: counts, times and grains."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""To open a session on a training."""
+"""Opening of a session on a training."""
 
 from collections.abc import Sequence
 from typing import Any

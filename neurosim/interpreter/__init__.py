@@ -1,6 +1,7 @@
-"""The meaning of a network: it is walked node by node, and every single step is a record.
+"""The interpreter: the passes over a network, neuron by neuron; every step is a record.
 
-Each pass is a generator: it does one thing, then yields a record of it. To run is to drain it.
+Each pass is a generator: it does one thing, then yields a record of it. To run a pass is to drain
+its generator.
 Read `steps`, `schedule`, `forward`, `backward`, `update`.
 """
 

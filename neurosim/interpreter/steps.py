@@ -1,9 +1,11 @@
-"""The instruction set: one frozen record for each thing that a pass does.
+"""Steps: one frozen record for each thing that a pass does, and a table of their kinds.
 
 A record names what it wrote, the value before and the value after, and the operands. So a list of
-records is a journal: it can be printed as arithmetic, compared, and undone. ``before`` is what
-stood there (None where nothing was computed yet); where a sum goes on, ``start`` is what the term
-was added to. A record holds the neurons and connections themselves, so `undo` needs nothing else.
+records is a journal: it can be printed as arithmetic, compared, and undone. ``before`` is None
+where nothing was computed yet; ``start`` is what a term of a sum was added to. A record holds the
+neurons and connections themselves, so `undo` needs nothing else.
+
+A new kind is a class, its place in `Step`, a row in `KINDS`, and its rule in a pass.
 """
 
 from collections.abc import Callable
@@ -266,14 +268,14 @@ Step = (
 
 
 def undo(step: Step) -> None:
-    """Write back what stood there before this step. Undo steps in reverse order, last first."""
+    """Write back the value before this step. Undo steps in reverse order, last first."""
     _write(step, kind_of(step), step.before)
     if isinstance(step, Updated):
         step.memory[:, step.column] = step.memory_before
 
 
 def redo(step: Step) -> None:
-    """Write once more what this step wrote; what stood there before it must stand there again."""
+    """Write once more what this step wrote; the value before it must be there again."""
     _write(step, kind_of(step), step.after)
     if isinstance(step, Updated):
         step.memory[:, step.column] = step.memory_after

@@ -1,4 +1,4 @@
-"""Update: the optimizer moves each trainable parameter by its gradient, in the order of theta."""
+"""The update: the optimizer changes each trainable parameter by its gradient, in theta's order."""
 
 from collections.abc import Generator
 

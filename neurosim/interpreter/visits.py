@@ -1,6 +1,6 @@
-"""The order of a walk, made once for each structure of a network and kept until an edit.
+"""The schedule of the passes, made once for each structure of a network and kept until an edit.
 
-It holds what the passes ask again and again: for each neuron its formulas and its connections.
+A visit holds what the passes need at a neuron: its formulas and its connections.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Neurons that are worked at one after the other; ``layer`` is set for a softmax layer."""
+    """Neurons that are computed one after the other; ``layer`` is set for a softmax layer."""
 
     visits: tuple[Visit, ...]
     layer: Layer | None
@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schedule:
-    """The groups of a walk, forward; the inputs stand apart."""
+    """The groups in the order of the forward pass, and the input and output neurons."""
 
     inputs: tuple[Neuron, ...]
     outputs: tuple[Neuron, ...]
@@ -49,7 +49,7 @@ def schedule_of(network: Network) -> Schedule:
 
 
 def require_network(network: object) -> None:
-    """Refuse what is no network."""
+    """Refuse anything but a Network."""
     if not isinstance(network, Network):
         raise WrongTypeError(f"network: got {network!r:.80}; expected a Network")
 

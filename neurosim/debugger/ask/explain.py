@@ -1,9 +1,8 @@
-"""What a neuron, a connection or the loss is made of: its formulas with the numbers of this moment.
+"""Explanations: the formulas of a neuron, a connection or the loss, with the present numbers.
 
-The numbers are the interpreter's: the passes are made over this one place, their records kept, and
-every one undone. So a line says what the formula comes to with the operands as they stand, and,
-where another number stands there (because the walk has not come by yet, or a value was set by
-hand), which.
+The interpreter computes the numbers: its passes run over this one neuron or layer, and every step
+is undone. So a line shows what the formula gives with the present operands and, where the object
+holds another number (the walk has not reached it yet, or a value was set by hand), that number.
 """
 
 import math
@@ -191,7 +190,8 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         if isinstance(step, Normalized):
             yield _softmax_line(step, neuron)
         else:
-            yield f"{step}{_stands(step.after, neuron.output)}"
+            stands = _stands(step.after, neuron.output) if step is steps[-1] else ""
+            yield f"{step}{stands}"
 
 
 def _net_text(sums: Sequence[Started | Summed]) -> str:

@@ -1,4 +1,4 @@
-"""A weight or a bias: found by its name, and its update written out."""
+"""Weights and biases by name, and their updates written out."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What an update of one parameter is the sum of.
+"""Parts of an update: of one parameter, what its change is the sum of.
 
 An update is a rule's answer to a gradient and to what the rule remembers. Its step is a sum: of
 what this batch's samples ask for, what the penalty asks for, what the memory goes on with

@@ -1,4 +1,4 @@
-"""Where the last update of a weight or bias came from, down to each sample and each path.
+"""Causes of the last update of a weight or bias, down to each sample and each path.
 
 What a change and a gradient are the sums of is said in `shares`; the paths in `paths`.
 

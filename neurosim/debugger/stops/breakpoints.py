@@ -1,8 +1,8 @@
-"""Where a walk is to stop: breakpoints, watches and catches.
+"""Breakpoints, watches and catches.
 
-A stop looks at each step when it is done (``after``), and at each part of the training when it
-begins (``at``). It decides by the step and by what stands on the objects alone, and keeps no number
-of the past, so that it decides the same on the way back.
+A stop is asked after each step (``after``), and where a part of the training begins (``at``). It
+decides by the step and by the values of the objects alone, and keeps no number of the past, so
+that it decides the same on the way back.
 """
 
 import math

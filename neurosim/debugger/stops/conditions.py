@@ -1,4 +1,4 @@
-"""What an expression comes to: exactly at one moment, and within bounds at many moments at once.
+"""Values of expressions: exact at one moment, and within bounds at many moments at once.
 
 `ParsedExpression.value` and `Condition.holds` are the definition: Python's arithmetic on floats,
 except that ``min`` and ``max`` hide no NaN. `Condition.may_hold` screens a stretch that the fast

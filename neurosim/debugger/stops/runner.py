@@ -1,4 +1,4 @@
-"""To walk until something stops it: step by step, and at the speed of matrices where that may be.
+"""Running until a stop is hit: step by step, and by the compiled engine where no stop can be.
 
 The runner also answers what stops ask of the moment (`neurosim.debugger.stops.breakpoints.Scene`).
 """

@@ -1,4 +1,4 @@
-"""Which batches a walk need not go through: those in which no stop can be hit.
+"""Screening: batches in which no stop can be hit, which the compiled engine may run.
 
 The compiled engine runs ahead; what it finds out on the way, the loss of each row, the weights
 after each update, the outputs of neurons over a batch, says where a condition *may* hold, with

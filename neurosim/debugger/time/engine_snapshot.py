@@ -1,4 +1,4 @@
-"""EngineSnapshot: what the objects hold where the compiled engine went, and the walk goes on.
+"""Values of the objects after the compiled engine ran, where the walk goes on.
 
 Beside the parameters that is what the last sample before the snapshot made every neuron say, and
 its loss. Nothing is there of its backward pass, which the engine does not give neuron by neuron.

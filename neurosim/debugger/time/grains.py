@@ -1,4 +1,4 @@
-"""The grains of a training: where each begins and ends.
+"""Grains of a training (step, neuron, ..., epoch): where each begins and ends.
 
 A phase, sample, batch or epoch has its place by arithmetic. What belongs to one neuron or layer is
 a run of steps about it.

@@ -1,4 +1,4 @@
-"""To say a moment of a training in its own words, and to find its place."""
+"""Moments of a training by epoch, batch, sample, phase and step, and their places."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Where a training stands: between two steps, before the one that is about to happen."""
+"""The position in a training: between two steps, before the next one."""
 
 from dataclasses import dataclass
 

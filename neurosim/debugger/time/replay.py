@@ -1,4 +1,4 @@
-"""A batch walked once more, on a copy of the network, with what a user set in it.
+"""Replay of a batch on a copy of the network, with the values that a user set in it.
 
 Nothing that a user sees changes.
 """

@@ -1,4 +1,4 @@
-"""Every number on the objects of a network, taken at once and put back at once, to the bit."""
+"""Snapshots of every number on the objects of a network, taken and put back to the bit."""
 
 import hashlib
 from collections.abc import Iterable

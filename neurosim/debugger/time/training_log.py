@@ -1,7 +1,7 @@
-"""How a training went: which engine did which batch, what a user changed, where to take it up.
+"""The log of a training: the engine of each batch, the edits by a user, and the checkpoints.
 
-A training is determined by its start and by this. So any moment of it can be come back to: from the
-nearest checkpoint before it, by the same engines, with the same changes, to the same bits.
+The start and the log determine a training. So every moment can be reached again: from the nearest
+checkpoint before it, by the same engines, with the same edits, to the same bits.
 """
 
 import bisect

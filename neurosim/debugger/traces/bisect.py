@@ -1,4 +1,4 @@
-"""Where two engines part: the first epoch, batch, sample, and neuron or connection.
+"""Bisection of two engines: the first epoch, batch, sample, and neuron or connection.
 
 Both go on batch by batch, each from its own state, until a parameter or the loss differs. Then that
 one batch is done once more, by both from the same state, the first engine's: sample by sample,

@@ -1,4 +1,4 @@
-"""Where a training and a saved trace part: the first step that comes to another number."""
+"""Bisection of a training and a saved trace: the first step that gives another number."""
 
 from dataclasses import replace
 from itertools import dropwhile

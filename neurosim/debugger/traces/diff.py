@@ -1,4 +1,4 @@
-"""Comparing two traces: the first line where they differ.
+"""Comparison of two traces: the first line where they differ.
 
 What is compared is the arithmetic: the place, what was written, the operands and the result. What
 stood there before is an operand only where a sum goes on or a parameter moves; elsewhere it is what

@@ -1,4 +1,4 @@
-"""Traces are read back: line by line, every line checked, whatever the file is."""
+"""Reading of traces: line by line, every line checked, whatever the file is."""
 
 import json
 import math
