@@ -19,7 +19,6 @@ from neurosim.interpreter.steps import (
     Backpropagated,
     Compared,
     GradientComputed,
-    Normalized,
     Started,
     Step,
     Summed,
@@ -27,6 +26,7 @@ from neurosim.interpreter.steps import (
     completed,
     kinds_that_complete,
     subject_of,
+    written,
 )
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
@@ -77,23 +77,25 @@ class Scene(Protocol):
         ...
 
 
-class StopSubject(Protocol):
-    """What a stop is about."""
+class StopSubject:
+    """What a stop is about; what a subject does not say, it never stops at."""
 
-    def after(self, step: Step, scene: Scene) -> str:
+    __slots__ = ()
+
+    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002 # subjects look at them
         """Why to stop after this step; empty where the walk goes on."""
-        ...
+        return ""
 
-    def at(self, scene: Scene) -> str:
+    def at(self, scene: Scene) -> str:  # noqa: ARG002 # subjects look at it
         """Why to stop where a part of the training begins; empty where the walk goes on."""
-        ...
+        return ""
 
 
 # --- breakpoints
 
 
 @dataclass(frozen=True, slots=True)
-class AtNeuron:
+class AtNeuron(StopSubject):
     """When a neuron's output is there; ``backward``: its delta; ``update``: its bias."""
 
     neuron: Neuron
@@ -104,16 +106,12 @@ class AtNeuron:
         quantity = Quantity("neuron", self.neuron, _OF_NEURON[self.phase])
         return str(self) if completes(step, quantity) else ""
 
-    def at(self, scene: Scene) -> str:  # noqa: ARG002
-        """Nothing."""
-        return ""
-
     def __str__(self) -> str:
         return _with_phase(self.neuron.name, self.phase)
 
 
 @dataclass(frozen=True, slots=True)
-class AtConnection:
+class AtConnection(StopSubject):
     """When a connection's term is added; ``backward``: its gradient; ``update``: its weight."""
 
     connection: Connection
@@ -124,16 +122,12 @@ class AtConnection:
         is_kind = isinstance(step, _OF_CONNECTION[self.phase])
         return str(self) if is_kind and step[0] is self.connection else ""
 
-    def at(self, scene: Scene) -> str:  # noqa: ARG002
-        """Nothing."""
-        return ""
-
     def __str__(self) -> str:
         return _with_phase(self.connection.name, self.phase)
 
 
 @dataclass(frozen=True, slots=True)
-class AtLayer:
+class AtLayer(StopSubject):
     """When the last of a layer's neurons has its output; ``backward``: its delta; and so on."""
 
     layer: Layer
@@ -144,16 +138,12 @@ class AtLayer:
         last = AtNeuron(self.layer.neurons[-1], self.phase)
         return str(self) if last.after(step, scene) else ""
 
-    def at(self, scene: Scene) -> str:  # noqa: ARG002
-        """Nothing."""
-        return ""
-
     def __str__(self) -> str:
         return _with_phase(f"layer {self.layer.name}", self.phase)
 
 
 @dataclass(frozen=True, slots=True)
-class AtPart:
+class AtPart(StopSubject):
     """When a part of the training begins: an epoch, a batch, a sample, a phase.
 
     ``numbers`` says which; what it does not name may be any.
@@ -161,10 +151,6 @@ class AtPart:
 
     numbers: tuple[tuple[str, int], ...] = ()
     phase: str = ""
-
-    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
-        """Nothing."""
-        return ""
 
     def at(self, scene: Scene) -> str:
         """Whether the finest part that is named begins, and is the right one."""
@@ -181,7 +167,7 @@ class AtPart:
 
 
 @dataclass(frozen=True, slots=True)
-class AtAnything:
+class AtAnything(StopSubject):
     """Whenever something is written that a condition names.
 
     A condition on nothing but the numbers of epochs, batches and samples is looked at where such a
@@ -216,7 +202,7 @@ def _with_phase(name: str, phase: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(StopSubject):
     """When a quantity changes, crosses a bound, or changes its sign.
 
     ``mode`` is ``changes``, ``crosses`` or ``sign``; ``bound`` is that of ``crosses``.
@@ -242,10 +228,6 @@ class Watch:
             return (before > 0.0) - (before < 0.0) != (after > 0.0) - (after < 0.0)
         return (before > self.bound) != (after > self.bound)
 
-    def at(self, scene: Scene) -> str:  # noqa: ARG002
-        """Nothing."""
-        return ""
-
     def __str__(self) -> str:
         more = {"changes": "", "sign": " sign", "crosses": f" crosses {short(self.bound)}"}
         return f"{self.quantity}{more[self.mode]}"
@@ -257,11 +239,10 @@ def _before(step: Step, quantity: Quantity, scene: Scene) -> float | None:
         return _begun(step, scene, Started)
     if quantity.name == "output_gradient":
         return _begun(step, scene, Compared, Backpropagated)
-    if isinstance(step, Normalized):
-        assert isinstance(quantity.owner, Neuron)
-        return step.before[step.layer.neurons.index(quantity.owner)]
-    before: float | None = step.before
-    return before
+    if not isinstance(step.before, tuple):
+        return step.before
+    things = [thing for thing, _ in written(step)]
+    return step.before[things.index(quantity.owner)]  # type: ignore[arg-type] # a neuron of these
 
 
 def _begun(step: Step, scene: Scene, *kinds: type) -> float | None:
@@ -280,7 +261,7 @@ def _begun(step: Step, scene: Scene, *kinds: type) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(StopSubject):
     """When something is wrong: see ``CATCHES``; ``bound`` is that of its rule."""
 
     name: str
@@ -354,7 +335,7 @@ CATCHES = {  # what each looks for, and the bound that it has by itself
 
 def _found(step: Step, is_it: object) -> str:
     assert callable(is_it)
-    values = step.after if isinstance(step, Normalized) else (step.after,)
+    values = step.after if isinstance(step.after, tuple) else (step.after,)
     return str(step) if any(map(is_it, values)) else ""
 
 

@@ -1,4 +1,4 @@
-"""Locations of breakpoints, as they are written: ``h1``, ``x1->h1 backward``, ``epoch 3 sample 1``."""
+"""Locations of breakpoints as texts: ``h1``, ``x1->h1 backward``, ``epoch 3 sample 1``."""
 
 from typing import Any
 

@@ -33,14 +33,14 @@ def record(loaded):
     return make
 
 
-def test_a_tape_gives_each_step_by_its_number(record):
+def test_a_record_gives_each_step_by_its_number(record):
     found = record(0, 10)
 
     assert (found.end, found[3].after, found[9].after) == (10, 3.0, 9.0)
     assert [step.after for step in found.between(2, 5)] == [2.0, 3.0, 4.0]
 
 
-def test_a_tape_beyond_its_limit_drops_its_first_half(record):
+def test_a_record_beyond_its_limit_drops_its_first_half(record):
     found = record(0, 11, limit=10 * A_RECORD)
 
     assert (found.first, found.end) == (5, 11)
@@ -58,7 +58,7 @@ def test_many_steps_at_once_are_dropped_alike(loaded):
     assert found.size <= 1_000 * A_RECORD
 
 
-def test_the_tape_that_was_written_first_goes_first(record):
+def test_the_record_that_was_written_first_goes_first(record):
     journal = Journal(25 * A_RECORD)
 
     for unit in range(4):
@@ -68,7 +68,7 @@ def test_the_tape_that_was_written_first_goes_first(record):
     assert journal.size == 20 * A_RECORD
 
 
-def test_the_last_tape_stays_however_large(record):
+def test_the_last_record_stays_however_large(record):
     journal = Journal(A_RECORD)
 
     journal.keep(record(0, 10))
@@ -78,7 +78,7 @@ def test_the_last_tape_stays_however_large(record):
     assert journal.get(0, 1) is not None
 
 
-def test_a_tape_that_is_written_anew_counts_once(record):
+def test_a_record_that_is_written_anew_counts_once(record):
     journal = Journal(1_000_000)
 
     journal.keep(record(0, 10))
