@@ -13,7 +13,7 @@ class Arrival:
     Attributes:
         hits: the breakpoints, watches and catches that ended it; most moves have none.
         lines: the arithmetic of the steps that were done, where it was asked for.
-        position: where the session stands now.
+        position: of the session now.
         where: the position and what is about to happen there, in words.
         has_where: whether that belongs to what `str` says.
     """

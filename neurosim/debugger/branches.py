@@ -84,11 +84,11 @@ class BranchComparison:
 def compare_branches(
     branch: Branch, walk: Timeline, start: TrainingState, options: Mapping[str, Any]
 ) -> BranchComparison:
-    """Timeline the kept branch on a copy of the network, and say where the two part.
+    """Walk the kept branch on a copy of the network, and say where the two part.
 
     Args:
         branch: the kept one; it goes on from where it was kept as the training says.
-        walk: the present one; it comes back to where it stands.
+        walk: the present one; it comes back to its place.
         start: of both.
         options: of a walk.
     """
@@ -124,7 +124,7 @@ def compare_branches(
 
 
 def _outputs(*walks: Timeline) -> list[list[float | None]]:
-    """What stands on the output neurons; of the coming sample, where nothing does on one."""
+    """The values of the output neurons; those of the coming sample, where one has none."""
     found = [[neuron.output for neuron in walk.network.outputs] for walk in walks]
     if not any(None in outputs for outputs in found):
         return found

@@ -89,11 +89,11 @@ class Session:
         self._n_stops = 0
         self._branches: dict[str, Branch] = {}
 
-    # --- where it stands
+    # --- the place
 
     @property
     def network(self) -> Network:
-        """The network, as it stands at this moment of its training."""
+        """The network, with its values at this moment of the training."""
         return self.task.network
 
     @property
@@ -222,7 +222,7 @@ class Session:
     ) -> Arrival:
         """Go to a moment, ahead or back; no breakpoint stops it.
 
-        ``goto(epoch=5)`` stands after five epochs. What is not given is that of the present
+        ``goto(epoch=5)`` is the moment after five epochs. What is not given is that of the present
         moment, or the first, where something coarser is given.
 
         Raises:
@@ -260,7 +260,7 @@ class Session:
         return self._arrival()
 
     def recover(self) -> Arrival:
-        """Stand at a whole moment again, after Ctrl-C or anything else broke off a move."""
+        """Go to a whole moment again, after Ctrl-C or anything else broke off a move."""
         self._walk.recover()
         return self._arrival()
 
@@ -497,7 +497,7 @@ class Session:
         return count
 
     def close(self) -> None:
-        """Give the network free, as it stands; a later move takes it up again.
+        """Release the network with its present values; a later move takes it up again.
 
         If its parameters were changed by then, the move is a GraphError, and `restart` begins anew.
         """

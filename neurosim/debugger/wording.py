@@ -31,7 +31,7 @@ def coming_line(step: Step) -> str:
 
 
 def lines_of(steps: Iterable[Step]) -> list[str]:
-    """The arithmetic of steps in lines; the terms of a sum stand in one."""
+    """The arithmetic of steps in lines; the terms of a sum share one."""
     lines: list[str] = []
     for (kind, _), run in groupby(steps, key=_line_of):
         found = list(run)
@@ -67,7 +67,7 @@ def divergence_of(network: Network, state: TrainingState) -> str:
 
 
 def _line_of(step: Step) -> tuple[str, object]:
-    """Steps that are equal in this stand in one line."""
+    """Steps that are equal in this share a line."""
     match step:
         case Started() | Summed():
             return "net", subject_of(step)

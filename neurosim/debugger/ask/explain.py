@@ -70,7 +70,7 @@ def explain(
     """Write out the formulas of a neuron (``h1``), a connection (``x1->h1``) or the ``loss``.
 
     Args:
-        network: as it stands; it is left as it was, to the last bit.
+        network: it is left as it was, to the last bit.
         name: of what. A neuron that is called ``loss`` is meant by that name.
         task: what is trained; without it there is no loss and no update to explain.
         state: at the start of the present batch; without it the optimizer's memory is not known.

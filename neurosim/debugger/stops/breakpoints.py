@@ -43,7 +43,7 @@ class Scene(Protocol):
 
     @property
     def network(self) -> Network:
-        """The network as it stands."""
+        """The network with its present values."""
         ...
 
     @property

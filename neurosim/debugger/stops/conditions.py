@@ -165,7 +165,7 @@ def _truth(node: Truth, read: Read) -> bool:
     match node:
         case Comparison():
             left = _number(node.first, read)
-            for sign, operand in node.rest:  # as in Python, what stands after a False is not asked
+            for sign, operand in node.rest:  # as in Python, what comes after a False is not asked
                 right = _number(operand, read)
                 if not COMPARISONS[sign].exact(left, right):
                     return False

@@ -191,7 +191,7 @@ class _Source:
     def error(
         self, column: int, problem: str, kind: type[NeurosimError] = InvalidValueError
     ) -> NeurosimError:
-        """The refusal of this text for what stands at a column, the first being 1."""
+        """The refusal of this text for what is at a column, the first being 1."""
         where = f"{self.label}, column {column}"
         return kind(f"{where}: {problem}, got {shown(self.text)}; expected {GRAMMAR}")
 
@@ -201,7 +201,7 @@ class _Source:
 
 
 class _Token(NamedTuple):
-    """A piece of the text: what Python's parser is shown of it, and what it stands for."""
+    """A piece of the text: what Python's parser is shown of it, and what it means."""
 
     kind: str  # operand, function or operator
     text: str
@@ -265,7 +265,7 @@ def _owner(source: _Source, match: re.Match[str]) -> Neuron | Connection:
 
 
 def _neuron(source: _Source, start: int, end: int) -> Neuron:
-    """The neuron whose name stands there exactly as it was typed."""
+    """The neuron whose name is there exactly as it was typed."""
     name = source.text[start:end]
     try:
         return source.network[name]
@@ -277,7 +277,7 @@ def _neuron(source: _Source, start: int, end: int) -> Neuron:
 
 
 def _unknown_word(source: _Source, column: int, word: str) -> NeurosimError:
-    """The refusal of a word that stands alone and means nothing so."""
+    """The refusal of a word that is alone and means nothing so."""
     if word in source.network:
         return source.error(column, f"a neuron alone (did you mean '{word}.output'?)")
     if word in FUNCTIONS:
@@ -292,7 +292,7 @@ def _unknown_word(source: _Source, column: int, word: str) -> NeurosimError:
 def _require_order(source: _Source, tokens: list[_Token]) -> None:
     """Refuse what Python's parser would misplace, accept, or meet too deeply nested."""
     opened: list[int] = []
-    n_signs = 0  # that stand in a row
+    n_signs = 0  # in a row
     before = _Token("operator", "", 0)
     for token in tokens:
         is_start = token.kind != "operator" or token.text in ("(", "not")

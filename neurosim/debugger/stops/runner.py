@@ -64,7 +64,7 @@ class Runner:
         is_there: Callable[[Step], bool] | None = None,
         done: list[Step] | None = None,
     ) -> tuple[Hit, ...]:
-        """Timeline until a stop is hit, or the target is reached, or a step is the one.
+        """Walk until a stop is hit, or the target is reached, or a step is the one.
 
         Args:
             target: a place to stop at; None: the end.
@@ -133,7 +133,7 @@ class Runner:
 
     @property
     def network(self) -> Network:
-        """The network as it stands."""
+        """The network with its present values."""
         return self.walk.network
 
     @property

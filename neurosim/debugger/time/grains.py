@@ -15,7 +15,7 @@ from neurosim.network.neuron import Neuron
 
 
 def end_of(walk: Timeline, place: Place, grain: str) -> Place:
-    """The end of the phase, sample, batch or epoch that a place stands in or begins."""
+    """The end of the phase, sample, batch or epoch that a place is in or begins."""
     batch, unit, step = place
     n_rows, n_batches = walk.rows_of(batch), walk.task.n_batches
     if grain == "epoch":
@@ -30,7 +30,7 @@ def end_of(walk: Timeline, place: Place, grain: str) -> Place:
 
 
 def start_of(walk: Timeline, place: Place, grain: str) -> Place:
-    """The start of the phase, sample, batch or epoch that a place stands inside, or ends."""
+    """The start of the phase, sample, batch or epoch that a place is inside of, or ends."""
     batch, unit, step = place
     if (unit, step) == (0, 0):
         batch -= 1
@@ -67,7 +67,7 @@ def run_of(step: Step, grain: str, network: Network) -> Any:
 
 
 def level_of(network: Network, neuron: Neuron) -> int | Layer:
-    """The level of a neuron that stands in no layer."""
+    """The level of a neuron that is in no layer."""
     levels = network._cached("levels", lambda: _levels(network))
     return levels[neuron]
 

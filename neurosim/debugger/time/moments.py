@@ -16,7 +16,7 @@ def find_place(
     """The place of a moment.
 
     Args:
-        walk: where one stands; what is coarser than all that is given is that of now, what is
+        walk: what is coarser than all that is given is that of its place; what is
             finer, the first.
         parts: the numbers of ``epoch``, ``batch`` and ``sample``, or None.
         phase: the start of one of a sample's phases.

@@ -66,7 +66,7 @@ def walk_sample(
 
 
 def walk_batch(task: Task, state: TrainingState, owner: Parameter, edits: Edits) -> Batch:
-    """Timeline the batch that comes next, and keep what is about this parameter."""
+    """Walk the batch that comes next, and keep what is about this parameter."""
     network, memory, batch_loss = task.network, state.memory.copy(), 0.0
     network.load_parameters(state.parameters)
     own, rows = edits_in(task, state, edits), batch_rows(task, state).tolist()

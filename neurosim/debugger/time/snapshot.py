@@ -17,7 +17,7 @@ _BYTES_A_NUMBER = 20  # a reference, and now and then a float of its own
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """What stood on the neurons and connections, in the network's order, and the last loss."""
+    """The values of the neurons and connections, in the network's order, and the last loss."""
 
     neurons: tuple[tuple[float | None, ...], ...]
     connections: tuple[tuple[float | None, ...], ...]

@@ -87,7 +87,7 @@ class Timeline:
         self.history = TrainingLog(start, limit // 4)
         self._restore(start)
 
-    # --- where it stands
+    # --- the place
 
     @property
     def place(self) -> Place:
@@ -173,7 +173,7 @@ class Timeline:
         before = self._record_before()
         return [] if before is None else before.between(0, before.end)
 
-    # --- to stand elsewhere
+    # --- to another place
 
     def close(self) -> None:
         """Give the network free: the pass that is under way ends here."""
@@ -203,7 +203,7 @@ class Timeline:
         self._redo_edits()
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        """Stand at a checkpoint, with what was set there."""
+        """Go to a checkpoint, with what was set there."""
         if isinstance(checkpoint.found, EngineSnapshot):
             self._load(checkpoint.state, checkpoint.found)
         else:
@@ -216,7 +216,7 @@ class Timeline:
         self._redo_edits()
 
     def _load(self, state: TrainingState, snapshot: EngineSnapshot) -> None:
-        """Stand at the start of a batch, where the compiled engine landed."""
+        """Go to the start of a batch, where the compiled engine landed."""
         self.close()
         self._memory[...] = state.memory
         self.network.load_parameters(state.parameters)
@@ -224,7 +224,7 @@ class Timeline:
         self._take(state)
 
     def _take(self, state: TrainingState, losses: list[float] | None = None) -> None:
-        """Stand at the start of a batch whose state is on the objects already."""
+        """Go to the start of a batch whose state is on the objects already."""
         self.state, self._is_finite = state, state.is_finite
         self.batch = state.epoch * self.task.n_batches + state.batch
         self.rows = batch_rows(self.task, state)
@@ -233,7 +233,7 @@ class Timeline:
         self._enter(0)
 
     def _enter(self, unit: int) -> None:
-        """Stand at the start of a unit of this batch."""
+        """Go to the start of a unit of this batch."""
         self.network.note_values()  # steps that are undone or redone begin no pass
         self.unit, self.step = unit, 0
         record = self._journal.get(self.batch, unit)
@@ -357,7 +357,7 @@ class Timeline:
             self._go_ahead(place)
 
     def state_at(self, batch: int) -> TrainingState:
-        """The training state at the start of a batch; the walk comes back to where it stands."""
+        """The training state at the start of a batch; the timeline comes back to its place."""
         here = self.place
         self.go_to(Place(batch, 0, 0))
         state = self.state
@@ -365,7 +365,7 @@ class Timeline:
         return state
 
     def recover(self) -> None:
-        """Stand at a whole moment again, after something was interrupted in the middle.
+        """Go to a whole moment again, after something was interrupted in the middle.
 
         That is the start of the sample or update that was under way. Checkpoints are whole; what
         else was known may not be.
@@ -464,7 +464,7 @@ class Timeline:
         return step
 
     def _go_anew(self) -> None:
-        """Timeline this unit from its start to here, so that the interpreter stands here, too."""
+        """Walk this unit from its start to here, so that the interpreter is here, too."""
         here = self.place
         self.close()
         if self._record.first:
@@ -487,7 +487,7 @@ class Timeline:
         return sample_steps(self.task, sample, target, self.unit)
 
     def _end_unit(self) -> None:
-        """The unit is done: stand at the start of the next."""
+        """The unit is done: go to the start of the next."""
         self.close()
         self._work += self._n_steps * _A_STEP
         self._journal.keep(self._record)

@@ -62,7 +62,7 @@ class Checkpoint:
         batch: as in `Place`.
         unit: as in `Place`.
         state: at the start of the batch.
-        found: what stood on the objects; where the compiled engine landed, with the state's
+        found: the values of the objects; where the compiled engine ran, with the state's
             parameters.
         losses: of the samples of the batch that were done.
     """

@@ -15,7 +15,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import require_number
 from neurosim.interpreter.steps import KINDS
 
-# the kinds whose arithmetic begins with what stood there
+# the kinds whose arithmetic begins with the value before
 _GOES_ON = frozenset(record.__name__ for record, kind in KINDS.items() if kind.continues)
 
 
@@ -24,7 +24,7 @@ class TraceDifference:
     """Where two traces part.
 
     Attributes:
-        line: of the files, from 1; the first entry stands in line 2.
+        line: of the files, from 1; the first entry is in line 2.
         first: the entry of the first trace, or None where it has ended.
         second: that of the second.
         field: what differs: ``place``, ``kind``, ``what``, or a field such as ``after``; empty

@@ -39,7 +39,7 @@ class Trace:
         self.header = _require_header(first[1], f"{path}:1")
 
     def __iter__(self) -> Iterator[TraceEntry]:
-        """The entries as they stand in the file, read one by one.
+        """The entries of the file in order, read one by one.
 
         Raises:
             FileError: a line is no entry; says which, and why.

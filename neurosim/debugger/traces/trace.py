@@ -44,7 +44,7 @@ class TraceEntry(NamedTuple):
     """One line of a trace: a step that knows its place and holds names instead of objects.
 
     ``what`` names the quantities that were written: one, or those of a softmax layer. ``record``
-    holds the fields of the step by name, from what stood there ``before`` to what stood there
+    holds the fields of the step by name, from the value ``before`` to the value
     ``after``.
     """
 
@@ -74,7 +74,7 @@ class TraceEntry(NamedTuple):
 
 
 def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterator[PositionedStep]:
-    """Timeline so many batches from a state on, each step with its position.
+    """Walk so many batches from a state on, each step with its position.
 
     The objects of the network take the values of every step.
 
@@ -189,7 +189,7 @@ def fields_of(record: type) -> tuple[str, ...]:
     """The fields of a kind of step that a line has a column for, in order.
 
     Left out are the network, an array of the optimizer's memory (its ``column`` is there), and the
-    ``quantity``, which stands in ``what``.
+    ``quantity``, which is in ``what``.
     """
     return tuple(
         name

@@ -136,7 +136,7 @@ def names_of(network, choose):
 
 
 def drawer_of(training, choose):
-    """Timeline through the training once, and note what occurs."""
+    """Walk through the training once, and note what occurs."""
     session = prepared(training)
     walk = session._walk
     assume(walk.last * walk.rows_of(0) * walk.n_sample < 5000)

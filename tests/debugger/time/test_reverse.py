@@ -39,7 +39,7 @@ class Witness:
 
 @pytest.fixture
 def there_and_back():
-    """Timeline on step by step, all the way back, and there again, looking everywhere."""
+    """Walk on step by step, all the way back, and there again, looking everywhere."""
 
     def walk(session, most=100_000):
         witness = Witness(session)
