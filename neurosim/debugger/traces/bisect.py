@@ -20,14 +20,12 @@ from neurosim.debugger.traces.trace import TraceValue
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import (
-    Activated,
     Compared,
     DeltaComputed,
     GradientComputed,
-    Measured,
-    Normalized,
     Step,
     Updated,
+    written,
 )
 from neurosim.interpreter.visits import Visit, schedule_of
 from neurosim.network.connection import Connection
@@ -255,12 +253,7 @@ class _Comparison:
     def _output_divergence(
         self, before: TrainingState, sample: _Sample, neuron: Neuron, values: tuple[float, float]
     ) -> Divergence:
-        text = [
-            str(step)
-            for step in sample.steps
-            if (isinstance(step, Activated) and step.neuron is neuron)
-            or (isinstance(step, Normalized) and step.layer is neuron.layer)
-        ]
+        text = _texts(sample, neuron, "output")
         return self._divergence(before, sample, neuron.name, "output", values, *text)
 
     def _loss_places(
@@ -268,8 +261,7 @@ class _Comparison:
     ) -> Iterator[Divergence]:
         (a, _), (b, _) = judged
         if self._are_apart(a, b):
-            steps: Sequence[Step] = () if sample is None else sample.steps
-            text = [str(step) for step in steps if isinstance(step, Measured)]
+            text = _texts(sample, self._task.network, "loss")
             quantity = "batch loss" if sample is None else "loss"
             yield self._divergence(before, sample, "loss", quantity, (a, b), *text)
 
@@ -336,9 +328,7 @@ class _Comparison:
         owner: Parameter,
         values: tuple[float, float],
     ) -> Divergence:
-        text = [
-            str(s) for s in sample.steps if isinstance(s, GradientComputed) and s.owner is owner
-        ]
+        text = _texts(sample, owner, "gradient", "bias_gradient")
         return self._divergence(before, sample, name_of(owner), "gradient", values, *text)
 
     def _update_places(self, before: TrainingState) -> Iterator[Divergence]:
@@ -407,6 +397,13 @@ class _Comparison:
             values,
             arithmetic,
         )
+
+
+def _texts(sample: _Sample | None, thing: object, *quantities: str) -> list[str]:
+    """The steps of a sample that wrote such a quantity on a thing."""
+    steps = () if sample is None else sample.steps
+    found = (s for s in steps if any(t is thing and q in quantities for t, q in written(s)))
+    return [str(step) for step in found]
 
 
 def _owners_at(visit: Visit) -> list[Parameter]:

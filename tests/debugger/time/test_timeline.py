@@ -22,7 +22,7 @@ def numbers(session):
 
 
 def by_steps(session, place):
-    """Timeline to a place without any engine."""
+    """Go to a place without any engine."""
     while session.place < place and not session.is_over:
         session._walk.forward()
 
