@@ -83,10 +83,10 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
                 assert output is not None
                 z = neuron.net_input = start + weight * output
                 yield record(Summed, (connection, start, weight, output, z))
-            if visit.scalar is not None:
+            if visit.value is not None:
                 before, net = neuron.output, neuron.net_input
                 assert net is not None
-                a = neuron.output = visit.scalar(net)
+                a = neuron.output = visit.value(net)
                 yield record(Activated, (neuron, before, net, a))
         if group.layer is not None:
             yield _normalize(group)

@@ -16,10 +16,10 @@ from neurosim.network.neuron import Neuron
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
-    """A neuron with all that a walk needs at it; ``scalar`` is None in a softmax layer."""
+    """A neuron with all that a walk needs at it; ``value`` is None in a softmax layer."""
 
     neuron: Neuron
-    scalar: Callable[[float], float] | None
+    value: Callable[[float], float] | None
     slope: Callable[[float, float], float] | None
     incoming: tuple[tuple[Connection, Neuron], ...]
     outgoing: tuple[tuple[Connection, Neuron], ...]
