@@ -6,8 +6,8 @@ Read `data`, then `metrics`, `task`, `state`, `graph_engine`, `programs`, `compi
 
 from neurosim.training.agreement import Agreement, Difference, agree
 from neurosim.training.engines.compiled import CompiledEngine
-from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.engines.contract import Engine
+from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import METRICS, accuracy

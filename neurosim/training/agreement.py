@@ -5,6 +5,7 @@ flake where terms cancel. Each engine names its own; the compiled one's is 1e-12
 1e-10, since differences grow with updates.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -89,8 +90,8 @@ def _excess(difference: Difference) -> tuple[bool, float]:
     """How much of its tolerance a difference takes; an error that is NaN takes the most."""
     error, tolerance = difference.error, difference.tolerance
     if tolerance == 0.0:
-        return error != error, error and np.inf
-    return error != error, error / tolerance
+        return math.isnan(error), error and np.inf
+    return math.isnan(error), error / tolerance
 
 
 def agree(
@@ -109,7 +110,7 @@ def agree(
     precision: str = "double",
     engine: str = DEFAULT,
 ) -> Agreement:
-    """Run the graph engine and another on the same data and compare outputs, loss, gradients and parameters.
+    """Compare outputs, loss, gradients and parameters of the graph engine and another.
 
     Args:
         network: is not changed; the engines work on copies.
@@ -142,7 +143,13 @@ def agree(
 
 
 def compare(
-    graph: Engine, compiled: Engine, task: Task, updates: int, seed: int, *, precision: str = "double"
+    graph: Engine,
+    compiled: Engine,
+    task: Task,
+    updates: int,
+    seed: int,
+    *,
+    precision: str = "double",
 ) -> Agreement:
     """Compare two engines of one task, the second in this precision."""
     at_once, after_training = compiled.capabilities.bounds[precision]
@@ -159,16 +166,16 @@ def compare(
     ]
     one = np.array([loss_a]), np.array([loss_b])
     return Agreement(
-        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), at_once, name),
-        _worst("loss", ["all rows"], *one, at_once, name),
-        _worst("gradients", names, gradient_a, gradient_b, at_once, name),
+        _worst("outputs", places, outputs[0].ravel(), outputs[1].ravel(), at_once, engine=name),
+        _worst("loss", ["all rows"], *one, at_once, engine=name),
+        _worst("gradients", names, gradient_a, gradient_b, at_once, engine=name),
         _worst(
             f"parameters after {updates} updates",
             names,
             trained[0],
             trained[1],
             after_training,
-            name,
+            engine=name,
         ),
         updates,
     )
@@ -188,7 +195,7 @@ def _trained(engine: Engine, state: TrainingState, updates: int) -> Matrix:
 
 
 def _worst(
-    what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float, engine: str
+    what: str, names: Sequence[str], a: Matrix, b: Matrix, tolerance: float, *, engine: str
 ) -> Difference:
     if not len(a):
         return Difference(what, "nothing", 0.0, 0.0, 0.0, tolerance, engine)

@@ -8,8 +8,8 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import NeurosimError
-from neurosim.training.engines.contract import advance_batch
 from neurosim.training import ENGINES, TrainingState
+from neurosim.training.engines.contract import advance_batch
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 

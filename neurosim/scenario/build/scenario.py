@@ -23,8 +23,8 @@ from neurosim.scenario.format.node import KeyPath, Problem, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
 from neurosim.scenario.format.training_entry import TrainingEntry
-from neurosim.training.engines.table import ENGINES, computes_in
 from neurosim.training.data import PARTS, Data
+from neurosim.training.engines.table import ENGINES, computes_in
 from neurosim.training.task import make_task
 
 

@@ -25,8 +25,8 @@ from neurosim.scenario.format.expect_entry import (
     OutputExpectation,
     WeightExpectation,
 )
-from neurosim.training.engines.table import ENGINES
 from neurosim.training.data import Pair
+from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import accuracy
 

@@ -41,7 +41,9 @@ def agree_scenario(
     """
     scenario = load_scenario(path, overrides=overrides)
     X, T, options = _comparable(scenario, path)
-    return agree(scenario.network, X, T, updates=updates, seed=scenario.seed, engine=engine, **options)
+    return agree(
+        scenario.network, X, T, updates=updates, seed=scenario.seed, engine=engine, **options
+    )
 
 
 def bisect_scenario(
@@ -53,7 +55,7 @@ def bisect_scenario(
     overrides: Overrides = (),
     engine: str = DEFAULT,
 ) -> Divergence | None:
-    """Find where the graph engine and another part on a scenario's training, or the scenario and a saved trace.
+    """Find where the graph engine and another diverge on a scenario's training, or it and a trace.
 
     Args:
         path: the file, or the name of a shipped scenario.

@@ -56,7 +56,7 @@ class ProgramRun(Protocol):
     """A stretch of training: parameters and memory in the engine's own form."""
 
     def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
-        """Train on batches ``first`` to ``last`` of an epoch; the loss of each, summed over rows."""
+        """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 
     def parameters(self, some: Some = None) -> Matrix:
@@ -146,9 +146,7 @@ class Engine(Protocol):
     @overload
     def loss_and_gradient(
         self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
-    ) -> tuple[float, Matrix, Matrix]:
-        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
-        ...
+    ) -> tuple[float, Matrix, Matrix]: ...
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""

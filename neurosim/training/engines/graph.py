@@ -25,7 +25,9 @@ class GraphEngine(ProgramEngine):
     """Node by node: the interpreter's passes, drained; the objects hold what they computed."""
 
     name: ClassVar[str] = "graph"
-    capabilities: ClassVar[Capabilities] = Capabilities({"double": TO_THE_BIT}, works_on_objects=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        {"double": TO_THE_BIT}, works_on_objects=True
+    )
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
@@ -103,7 +105,9 @@ class _WalkRun:
     def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
         task = self._task
         rows = np.arange(task.n_rows) if order is None else order
-        batches = [rows[i * task.batch_size : (i + 1) * task.batch_size] for i in range(first, last)]
+        batches = [
+            rows[i * task.batch_size : (i + 1) * task.batch_size] for i in range(first, last)
+        ]
         return [self._step(batch) for _ in range(repeats) for batch in batches]
 
     def parameters(self, some: Some = None) -> Matrix:

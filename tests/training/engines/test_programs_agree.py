@@ -16,8 +16,8 @@ import neurosim as ns
 from neurosim.compiler.bundles import padded
 from neurosim.compiler.plan import Dense
 from neurosim.functions.activations import ACTIVATIONS
-from neurosim.training.engines.contract import advance_batch
 from neurosim.training import CompiledEngine, GraphEngine
+from neurosim.training.engines.contract import advance_batch
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 

@@ -1,6 +1,7 @@
 """A third engine is one class and one row of the table: everything else asks the table."""
 
 from contextlib import contextmanager
+from typing import ClassVar
 
 import pytest
 
@@ -38,7 +39,7 @@ class Mirror:
 
     name = "mirror"
     capabilities = Capabilities({"double": Bound(1e-13, 1e-13)}, works_on_objects=True)
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def __init__(self, task):
         self._graph = GraphEngine(task)

@@ -13,10 +13,10 @@ from neurosim.errors import NeurosimError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter.steps import Measured
-from neurosim.training.engines.graph import batch_steps
-from neurosim.training.engines.contract import advance_batch
 from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines import scalar_program
+from neurosim.training.engines.contract import advance_batch
+from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 
