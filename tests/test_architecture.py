@@ -21,7 +21,7 @@ errors
 version
 files
 
-functions: numbers activations losses optimizers penalties initializers streams .
+functions: numbers registry users activations losses optimizers penalties initializers streams .
 
 network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
     making parameters live document files summary network .
@@ -67,7 +67,7 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
-scenario.format: node yaml_text entry initial_entry network_entry data_entry training_entry
+scenario.format: node yaml_text entry initial_entry network_entry data_entry penalty_entry training_entry
     expect_entry draw_entry document problems overrides read
 scenario.build: network rows check_expect check_draw shipped scenario .
 scenario.uses: compare debug

@@ -17,7 +17,7 @@ from neurosim.compiler.plan import Block, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Loss
 from neurosim.functions.optimizers import SGD, Optimizer
-from neurosim.functions.penalties import L2
+from neurosim.functions.penalties import Penalty
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Update:
     """The optimizer changes the parameters; ``has_fixed``: but not all slots."""
 
     optimizer: Optimizer
-    penalty: L2 | None
+    penalty: Penalty | None
     has_fixed: bool
 
     @property

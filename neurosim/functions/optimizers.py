@@ -13,6 +13,7 @@ moment: the trainer gives it, so that it may change.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
+from neurosim.functions.registry import Table
 
 Array = NDArray[Any]
 Memory = tuple[float, ...]
@@ -475,18 +477,93 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
     s += (1.0 - beta) * g * g
 
 
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+_SHIPPED: dict[str, Callable[..., Optimizer]] = {
     kind.name: kind for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)
 }
+_PROTOCOL = ("name", "start", "remembers", "pushes", "scalar")
+
+
+def _checked(name: str, given: Any) -> Callable[..., Optimizer]:
+    where = f"optimizer {name!r}"
+    missing = [part for part in _PROTOCOL if not hasattr(given, part)]
+    if not isinstance(given, type) or missing:
+        lacks = f" without {', '.join(missing)}" if isinstance(given, type) else ""
+        raise WrongTypeError(
+            f"{where}: got {given!r:.80}{lacks}; expected a class such as neurosim.SGD"
+        )
+    kind: Any = given
+    if kind.name != name:
+        raise InvalidValueError(
+            f"{where}: got the name {kind.name!r} in its class; expected both alike"
+        )
+    try:
+        rule = kind(learning_rate=0.125)
+    except TypeError as error:
+        raise WrongTypeError(f"{where}: got {error}; expected options with defaults") from error
+    _require_equal_rules(require_optimizer(rule), where)
+    made: Callable[..., Optimizer] = kind
+    return made
+
+
+def _require_equal_rules(rule: Optimizer, where: str) -> None:
+    """Refuse a rule whose two forms part in three updates: they may sum in another order."""
+    w = np.array([0.5, -1.25, 3.0, 0.0])
+    memory = np.repeat(np.array(rule.start, dtype=float)[:, None], len(w), 1)
+    one_by_one = [(float(x), tuple(rule.start)) for x in w]
+    array = array_rule(rule)
+    for count, scale in enumerate((1.0, -0.5, 2.0), start=1):
+        g = scale * np.array([0.75, 0.01, -2.0, 1e-3])
+        try:
+            one_by_one = [
+                rule.scalar(x, float(slope), kept, count, 0.125)
+                for (x, kept), slope in zip(one_by_one, g, strict=True)
+            ]
+            array(w, g.copy(), memory, count, 0.125)
+        except Exception as error:
+            raise InvalidValueError(
+                f"{where}: raises {type(error).__name__}, got {error};"
+                " expected scalar(w, g, memory, count, rate) -> (w, memory)"
+            ) from error
+        expected = np.array([x for x, _ in one_by_one])
+        if not (np.abs(w - expected) <= 1e-12 * np.maximum(1.0, np.abs(expected))).all():
+            raise InvalidValueError(
+                f"{where}: the array form differs in update {count}, got {w.tolist()!r};"
+                f" expected {expected.tolist()!r}, which the form for numbers gives"
+            )
+
+
+OPTIMIZERS = Table("optimizer", _SHIPPED.items(), check=_checked)
+register_optimizer, unregister_optimizer = OPTIMIZERS.register, OPTIMIZERS.unregister
+
+
+def array_rule(rule: Optimizer) -> Callable[[Array, Array, Array, int, float], None]:
+    """The array form of a rule, in place; parameter by parameter where it has none."""
+    given = getattr(rule, "array", None)
+    return partial(_lifted, rule) if given is None else given
+
+
+def _lifted(  # noqa: PLR0917 - the array form with its rule
+    rule: Optimizer, w: Array, g: Array, memory: Array, count: int, rate: float
+) -> None:
+    columns = memory.T.tolist()
+    for i, (before, slope) in enumerate(zip(w.tolist(), g.tolist(), strict=True)):
+        w[i], memory[:, i] = rule.scalar(before, slope, tuple(columns[i]), count, rate)
 
 
 def require_optimizer(optimizer: object) -> Optimizer:
     """The optimizer itself, or a WrongTypeError where it is none."""
-    if not isinstance(optimizer, (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)):
-        if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
-            raise WrongTypeError(unknown("optimizer", optimizer, OPTIMIZERS))
+    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
+        raise WrongTypeError(unknown("optimizer", optimizer, OPTIMIZERS))
+    parts = (*_PROTOCOL, "learning_rate")
+    if isinstance(optimizer, type) or not all(hasattr(optimizer, part) for part in parts):
         raise WrongTypeError(
             f"optimizer: not an optimizer, got {optimizer!r}; expected one like"
             " neurosim.SGD(learning_rate=0.5)"
         )
-    return optimizer
+    if type(optimizer).__hash__ is None:  # programs are kept by it
+        raise WrongTypeError(
+            f"optimizer: got {optimizer!r:.80}, which may change; expected a frozen dataclass"
+        )
+    rule: Any = optimizer
+    found: Optimizer = rule
+    return found

@@ -200,8 +200,7 @@ def print_assign(assign: Assign, text: Text) -> None:
 def print_update(update: Update, text: Text) -> None:
     """The update of all parameters."""
     if update.penalty is not None:
-        text.setup.append("decay = shrink / size")
-        text.loop.append("gradient += decay * theta")
+        text.loop.append("penalize(size)")
     if update.has_fixed:
         text.loop.append("multiply(gradient, learns, gradient)")
     if update.is_plain:

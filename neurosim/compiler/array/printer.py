@@ -80,10 +80,10 @@ def print_training(
     each_row: bool = False,
     gradients: str = "parameters",
 ) -> Program:
-    """The program ``train(theta, gradient, size, learns, shrink, update)``: yields losses.
+    """The program ``train(theta, gradient, size, learns, penalize, update)``: yields losses.
 
     ``size`` is the rows of a batch, ``learns`` is 0 for each slot that training leaves alone, else
-    1, ``shrink`` the strength of the penalty on each slot, ``update(count)`` the optimizer.
+    1; ``penalize(size)`` adds the penalty to the gradient, ``update(count)`` is the optimizer.
 
     It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
     last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied
@@ -129,7 +129,7 @@ def print_training(
         "        losses.append(loss)",
         *(["        rows.append(row)"] if each_row else []),
     ]
-    source = _function(plan, "train(theta, gradient, size, learns, shrink, update)", lines)
+    source = _function(plan, "train(theta, gradient, size, learns, penalize, update)", lines)
     return Program(source, text.names, "train", LIBRARY)
 
 

@@ -9,6 +9,7 @@ forms that are understood here (assignments, an early return, a return) is calle
 import ast
 import copy
 import inspect
+import keyword
 import math
 import textwrap
 from collections.abc import Callable, Mapping
@@ -69,7 +70,9 @@ class Inliner:
 
     def bind(self, function: Callable[..., Any]) -> str:
         """A name for the function itself."""
-        name = getattr(function, "__name__", "function").strip("_<>")
+        name = getattr(function, "__name__", "function").strip("_")
+        if not name.isidentifier() or keyword.iskeyword(name):  # of a lambda, or of no function
+            name = "function"
         while self._names.get(name, function) != function:
             name += "_"
         self._names[name] = function

@@ -427,8 +427,8 @@ def _print_update(
             if text.averages and not text.one_row:
                 after.append(f"g{slot} /= size")
             if update.penalty is not None and slot in weights:
-                strength = repr(float(update.penalty.strength))
-                after.append(f"g{slot} += {strength}*w{slot}/{size}")
+                added = text.inliner.call(update.penalty.gradient, f"w{slot}", size)
+                after.append(f"g{slot} += {added}")
         after += _ruled(text, update, slots, held)
     return [*after, "record(loss)"], held
 

@@ -3,7 +3,7 @@
 There are two kinds, of arrays (`array_runs`) and of single numbers (`scalar_runs`).
 """
 
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -68,5 +68,7 @@ class TrainingProgram(Protocol):
 
 def update_of(task: Task, *, has_fixed: bool) -> Update:
     """The update that a program is printed for: its rate is given when it runs."""
-    optimizer: Any = task.optimizer  # one of the frozen records, all with a rate
-    return Update(replace(optimizer, learning_rate=1.0), task.penalty, has_fixed)
+    optimizer: Any = task.optimizer
+    if is_dataclass(type(optimizer)):  # so that programs are shared by all rates
+        optimizer = replace(optimizer, learning_rate=1.0)
+    return Update(optimizer, task.penalty, has_fixed)

@@ -98,7 +98,7 @@ def test_what_runs_for_a_batch_of_a_2_2_1(tiny):
         (Update(SGD(1.0), None, has_fixed=True),
          ["multiply(gradient, learns, gradient)", "subtract(theta, gradient, theta)"]),
         (Update(SGD(1.0), L2(0.5), has_fixed=False),
-         ["gradient += decay * theta", "count += 1", "update(count)"]),
+         ["penalize(size)", "count += 1", "update(count)"]),
         (Update(Adam(1.0), None, has_fixed=True),
          ["multiply(gradient, learns, gradient)", "count += 1", "update(count)"]),
     ],
