@@ -78,7 +78,7 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: messages terminal
+cli: messages terminal imports
 cli.commands.run: table report results
 cli: saved
 cli.commands.check: list_command schema agree
