@@ -653,7 +653,7 @@ _SHIPPED = (
        source="Hendrycks and Gimpel 2016, the approximation", facts=Facts((-0.1701, _INF))),
     _A("swish", _swish, _swish_slope, _swish_into, _swish_slope_into,
        formula="z sigmoid(z)", source="Ramachandran, Zoph and Le 2017",
-       facts=Facts((-0.2785, _INF))),
+       facts=Facts((-0.2784, _INF))),
     _A("mish", _mish, _mish_slope, _mish_into, _mish_slope_into,
        formula="z tanh(log(1 + exp(z)))", source="Misra 2019", facts=Facts((-0.3089, _INF))),
     _A("hard_sigmoid", _hard_sigmoid, _hard_sigmoid_slope, _hard_sigmoid_into,
