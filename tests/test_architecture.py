@@ -21,7 +21,8 @@ errors
 version
 files
 
-functions: numbers registry users activations losses optimizers penalties initializers streams .
+functions: numbers registry users activations losses optimizers arithmetic penalties
+    initializers streams .
 
 network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
     making parameters live document files summary network .

@@ -98,9 +98,11 @@ class Table(dict[str, T], Generic[T]):
         """
         if self.find(name) is self._shipped.get(name):
             raise NameRuleError(f"{self.kind} {name!r}: it is shipped; expected a registered name")
-        del self[name], self._given[name]
+        self._given.pop(name, None)
         if name in self._shipped:
-            self[name] = self._shipped[name]
+            self[name] = self._shipped[name]  # where it was: the sequence stays
+        else:
+            del self[name]
         self.version += 1
 
     def _require_name(self, entry: Any, name: object) -> str:
