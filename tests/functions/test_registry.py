@@ -65,9 +65,8 @@ def test_the_facts_of_a_shipped_activation_are_what_a_grid_shows(name):
 
     assert given is not None
     assert found.range == pytest.approx(given.range, abs=1e-4)
-    assert (found.saturates, found.can_die, found.kinks) == (
-        given.saturates, given.can_die, given.kinks,
-    )  # fmt: skip
+    assert (found.saturates, found.can_die) == (given.saturates, given.can_die)
+    assert found.kinks == tuple(kink for kink in given.kinks if abs(kink) <= 4.0)  # the grid
 
 
 def test_a_registered_activation_trains_with_the_same_numbers_in_both_engines():
