@@ -104,6 +104,6 @@ def _define(function: Callable[..., Any], lines: dict[str, str]) -> None:
         value = scope.get(name)
         if inspect.isfunction(value):
             _define(value, lines)
-        elif isinstance(value, float):
+        elif isinstance(value, int | float):
             lines[name] = f"{name} = {value!r}\n"
     lines[function.__name__] = inspect.getsource(function)

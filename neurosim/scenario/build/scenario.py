@@ -9,9 +9,11 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS, Optimizer
 from neurosim.functions.penalties import Penalty
 from neurosim.network.network import Network
-from neurosim.scenario.build.network import Built, build_network
-from neurosim.scenario.build.check_expect import check_expectations
 from neurosim.scenario.build.check_draw import check_pictures
+from neurosim.scenario.build.check_expect import check_expectations
+from neurosim.scenario.build.network import Built, build_network
+from neurosim.scenario.build.rows import build_data
+from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.data_entry import InlineEntry
 from neurosim.scenario.format.document import Document
 from neurosim.scenario.format.draw_entry import DrawEntry
@@ -20,8 +22,6 @@ from neurosim.scenario.format.expect_entry import Expectation, GradientExpectati
 from neurosim.scenario.format.node import KeyPath, Problem, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
-from neurosim.scenario.build.rows import build_data
-from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.training_entry import TrainingEntry
 from neurosim.training.data import PARTS, Data
 from neurosim.training.task import make_task
