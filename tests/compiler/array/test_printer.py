@@ -81,7 +81,7 @@ def test_what_runs_for_a_batch_of_a_2_2_1(tiny):
         "loss += judge(a2, t, e2)",
         "multiply(e2, scale, e2)",
         "assign2(v2_T, g2)",
-        "carry2_1(d2, b2_1)",
+        "back2_1(d2, b2_1)",
         "multiply(a1, a1, s1)",
         "subtract(number0, s1, s1)",
         "multiply(d1, s1, d1)",

@@ -42,11 +42,11 @@ def test_the_text_is_the_activation_after_calls_with_whole_numbers_too(
 ):
     for _ in range(200):
         for z in (-3, -1, 1, 3):
-            activation.scalar(z)
+            activation.value(z)
 
-    found, _ = run_inlined(activation.scalar, [(math.nan,), (-math.nan,)])
+    found, _ = run_inlined(activation.value, [(math.nan,), (-math.nan,)])
 
-    assert found == [outcome(activation.scalar, (z,)) for z in (math.nan, -math.nan)]
+    assert found == [outcome(activation.value, (z,)) for z in (math.nan, -math.nan)]
 
 
 @pytest.mark.parametrize("activation", LEARNABLE, ids=lambda a: a.name)
