@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import neurosim as ns
-from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.activations import ACTIVATIONS, facts_of
 from neurosim.functions.losses import LOSSES
 
 settings.register_profile(
@@ -28,16 +28,8 @@ settings.register_profile(
 )
 settings.load_profile("fixed")
 
-# net inputs at which a slope jumps
-KINKS = {
-    "relu": (0.0,),
-    "leaky_relu": (0.0,),
-    "selu": (0.0,),
-    "hard_sigmoid": (-3.0, 3.0),
-    "hard_swish": (-3.0, 3.0),
-}
 LEARNABLE = tuple(name for name, a in ACTIVATIONS.items() if a.slope is not None)
-SMOOTH = tuple(name for name in LEARNABLE if name not in KINKS)
+SMOOTH = tuple(name for name in LEARNABLE if not ACTIVATIONS[name].facts.kinks)
 PROBABILITIES = ("sigmoid", "softmax", "gaussian")
 
 
@@ -197,7 +189,7 @@ def _require_away_from_kinks(net, X, T, loss):
         gaps = [
             abs(neuron.net_input - kink)
             for neuron in net.neurons
-            for kink in KINKS.get(neuron.activation, ())
+            for kink in facts_of(neuron.activation).kinks
         ]
         if loss == "mean_absolute_error":
             gaps += np.abs(outputs - target).tolist()

@@ -21,7 +21,8 @@ errors
 version
 files
 
-functions: numbers activations losses optimizers penalties initializers streams .
+functions: numbers registry users activations losses optimizers arithmetic penalties
+    initializers streams .
 
 network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
     making parameters live document files summary network .
@@ -67,8 +68,8 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
-scenario.format: node yaml_text entry initial_entry network_entry data_entry training_entry
-    expect_entry draw_entry document problems overrides read
+scenario.format: node yaml_text entry initial_entry network_entry data_entry penalty_entry
+    training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network rows check_expect check_draw shipped scenario .
 scenario.uses: compare debug
 scenario.run: expect result stretches moments run
@@ -78,7 +79,7 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: messages terminal
+cli: messages terminal imports
 cli.commands.run: table report results
 cli: saved
 cli.commands.check: list_command schema agree

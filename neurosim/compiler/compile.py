@@ -143,7 +143,7 @@ def _matrices(plan: Plan, block: Block, theta: Matrix) -> Matrices:
 
 
 def _full(plan: Plan, block: Block, theta: Matrix) -> tuple[list[int], Matrix]:
-    """The rows that a block listens to, and a matrix (n_targets, n_rows) of its weights."""
+    """The rows that a block reads, and a matrix (n_targets, n_rows) of its weights."""
     weights = block.weights
     slots = theta[block.first_slot : block.last_slot]
     if isinstance(weights, Dense):

@@ -1,7 +1,7 @@
 """The lowering: a plan, and perhaps a loss and an optimizer, as a short list of operations.
 
 A printer turns each operation into lines of a program: there is one for arrays and one for single
-numbers. Nothing is decided there: which block feeds which, where blame comes from, and what is
+numbers. Nothing is decided there: which block feeds which, where errors come from, and what is
 summed is all said here.
 """
 
@@ -17,7 +17,7 @@ from neurosim.compiler.plan import Block, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Loss
 from neurosim.functions.optimizers import SGD, Optimizer
-from neurosim.functions.penalties import L2
+from neurosim.functions.penalties import Penalty
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Add the loss of some outputs, and keep its slope for `Blame`."""
+    """Add the loss of some outputs, and keep its slope for `Delta`."""
 
     aim: Aim
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Blame comes back from a later dense block: its columns, and the rows here they are of."""
+    """The error comes back from a later dense block: its columns, and the rows here they are of."""
 
     consumer: Block
     first_column: int
@@ -79,7 +79,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FanBundle:
-    """Blame of some rows, that feed about as many sparse targets each: (n, width) of them.
+    """The error of some rows that feed about as many sparse targets each: (n, width) of them.
 
     ``targets`` are rows of the state, ``slots`` the weights on the way; the row of zeros and the
     last slot fill up.
@@ -91,14 +91,14 @@ class FanBundle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fan:
-    """Blame that comes back from later sparse blocks: bundle after bundle for these rows here."""
+    """The error from later sparse blocks, bundle after bundle, for these rows here."""
 
     rows: Index
     bundles: tuple[FanBundle, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Blame:
+class Delta:
     """delta of a block, from its links, its fan and its outputs; zero where there is none."""
 
     block: Block
@@ -120,7 +120,7 @@ class Update:
     """The optimizer changes the parameters; ``has_fixed``: but not all slots."""
 
     optimizer: Optimizer
-    penalty: L2 | None
+    penalty: Penalty | None
     has_fixed: bool
 
     @property
@@ -133,7 +133,7 @@ class Update:
         )
 
 
-Operation = Affine | Activate | Normalise | Measure | Blame | Assign | Update
+Operation = Affine | Activate | Normalise | Measure | Delta | Assign | Update
 
 
 def lower_forward(plan: Plan) -> tuple[Operation, ...]:
@@ -165,14 +165,14 @@ def lower_backward(plan: Plan, loss: Loss, *, inputs: bool = False) -> tuple[Ope
         is_dead = not found and aim is None and fan is None
         if not is_dead:
             alive.add(block.number)
-            operations.append(Blame(block, found, fan, aim))
+            operations.append(Delta(block, found, fan, aim))
             for source, link in _links(plan, owner, block):
                 links[source].append(link)
         operations.append(Assign(block, is_dead))
     if inputs:
         block = plan.blocks[0]
         fan = fans.of(block, alive.__contains__)
-        operations.append(Blame(block, tuple(reversed(links[0])), fan, None))
+        operations.append(Delta(block, tuple(reversed(links[0])), fan, None))
     return tuple(operations)
 
 
@@ -190,7 +190,7 @@ def _aim(plan: Plan, block: Block, loss: Loss) -> Aim | None:
 
 
 def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, Link]]:
-    """The earlier blocks, inputs included, that a dense block listens to."""
+    """The earlier blocks, inputs included, that a dense block reads."""
     if not isinstance(consumer.weights, Dense) or not len(consumer.weights.sources):
         return []
     sources = consumer.weights.sources
@@ -219,7 +219,7 @@ class _Fans:
         self._owner = owner
 
     def of(self, block: Block, is_alive: Callable[[int], bool]) -> Fan | None:
-        """The blame that this block gets from those that have blame themselves."""
+        """The error that this block gets from those that have a delta."""
         first, last = np.searchsorted(self._sources, (block.start, block.stop))
         if first == last:
             return None

@@ -7,7 +7,9 @@ from typing import Any
 from neurosim.compiler.array.printer import print_forward
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.program import used
+from neurosim.errors import WrongTypeError
 from neurosim.functions.numbers import Matrix
+from neurosim.functions.users import Guarded, Lifted
 
 _MAIN = '''
 def predict(X):
@@ -68,9 +70,30 @@ def _definitions(functions: dict[str, Callable[..., Any]]) -> list[str]:
     """The text of each function, of all that it calls, and of the constants it uses."""
     lines: dict[str, str] = {}
     for name, function in functions.items():
+        if isinstance(function, Lifted):
+            lines[name] = _lifted(name, function, lines)
+            continue
         _define(function, lines)
         lines[f"{name} ="] = f"{name} = {function.__name__}\n"
     return list(lines.values())
+
+
+def _lifted(name: str, lifted: Lifted, lines: dict[str, str]) -> str:
+    """The text of a user's function, element by element."""
+    function: Any = lifted.function
+    while isinstance(function, Guarded):
+        function = function.function
+    if not inspect.isfunction(function) or function.__closure__ or "<" in function.__qualname__:
+        raise WrongTypeError(
+            f"standalone: {name} has no source that stands alone, got {function!r:.80};"
+            " expected a function of a module, made by def"
+        )
+    _define(function, lines)
+    return (
+        f"def {name}(z, out):\n"
+        f"    values = map({function.__name__}, z.ravel().tolist())\n"
+        "    out[...] = np.fromiter(values, float, z.size).reshape(z.shape)\n"
+    )
 
 
 def _define(function: Callable[..., Any], lines: dict[str, str]) -> None:
@@ -81,6 +104,6 @@ def _define(function: Callable[..., Any], lines: dict[str, str]) -> None:
         value = scope.get(name)
         if inspect.isfunction(value):
             _define(value, lines)
-        elif isinstance(value, float):
+        elif isinstance(value, int | float):
             lines[name] = f"{name} = {value!r}\n"
     lines[function.__name__] = inspect.getsource(function)

@@ -16,34 +16,96 @@ a slope never gets an ``out`` that is ``z`` or ``a``.
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.registry import Table
+from neurosim.functions.users import (
+    FAR,
+    WIDE,
+    Lifted,
+    guarded,
+    kinks_of,
+    require_equal_forms,
+    require_numbers,
+    require_slope,
+)
+
 Array = NDArray[Any]
 SOFTMAX = "softmax"
+
+
+def _nothing(*_arrays: Array) -> None:
+    raise AssertionError("stands for an array form until there is one")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an activation besides its values.
+
+    Attributes:
+        range: the least and the largest output; not all are reached.
+        saturates: whether it is nearly flat at both ends.
+        can_die: whether it is 0 with slope 0 for all net inputs on one side, so that a neuron that
+            stays there gives nothing and learns nothing.
+        reach: a picture of it shows [-reach, reach].
+        kinks: where its slope jumps.
+    """
+
+    range: tuple[float, float]
+    saturates: bool = False
+    can_die: bool = False
+    reach: float = 3.0
+    kinks: tuple[float, ...] = ()
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether every output lies in [0, 1], as cross-entropy needs it."""
+        return self.range[0] >= 0.0 and self.range[1] <= 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
     """A function of one net input, with its slope, in both forms.
 
-    ``slope`` and ``array_slope`` are None where the function has no slope to learn by.
-    ``slope_from_output`` says that the array slope never reads ``z``, so that the program may
-    overwrite it. ``slope_text`` is the slope as a formula of ``{a}`` and ``{z}``, for printing.
+    ``slope`` and ``array_slope`` are None where the function has no slope to learn by. An array
+    form that is not given is the form for numbers, element by element.
+
+    Attributes:
+        name: by which networks and scenarios refer to it.
+        value: f(z).
+        slope: da/dz, from z and a.
+        array: f of an array; writes into its second argument.
+        array_slope: the slope of arrays z and a; writes into its third.
+        slope_from_output: whether the array slope never reads z, so that the program may
+            overwrite it.
+        slope_text: the slope as a formula of ``{a}`` and ``{z}``, for printing.
+        formula: f in words.
+        source: who described it.
+        facts: measured on a grid when it is registered, where none are given.
     """
 
     name: str
-    formula: str
-    source: str
     value: Callable[[float], float]
-    slope: Callable[[float, float], float] | None
-    array: Callable[[Array, Array], None]
-    array_slope: Callable[[Array, Array, Array], None] | None
+    slope: Callable[[float, float], float] | None = None
+    array: Callable[[Array, Array], None] = _nothing
+    array_slope: Callable[[Array, Array, Array], None] | None = None
     slope_from_output: bool = False
     slope_text: str = ""
+    formula: str = ""
+    source: str = ""
+    facts: Facts | None = None
+
+    def __post_init__(self) -> None:
+        if self.array is _nothing or isinstance(self.array, Lifted):
+            object.__setattr__(self, "array", Lifted(self.value))
+        is_lifted = self.array_slope is None or isinstance(self.array_slope, Lifted)
+        if is_lifted and self.slope is not None:
+            object.__setattr__(self, "array_slope", Lifted(self.slope))
 
 
 # --- identity
@@ -552,51 +614,146 @@ def log_sum_exp_array(z: Array) -> Array:
     return total
 
 
-_A = Activation
-ACTIVATIONS: dict[str, Activation] = {
-    activation.name: activation
-    for activation in (
-        _A("identity", "z", "", _identity, _one, _identity_into, _one_into,
-           slope_from_output=True, slope_text="1"),
-        _A("sigmoid", "1 / (1 + exp(-z))", "Verhulst 1845, the logistic function",
-           sigmoid, _sigmoid_slope, sigmoid_into, _sigmoid_slope_into,
-           slope_from_output=True, slope_text="{a}*(1 - {a})"),
-        _A("tanh", "tanh(z)", "LeCun, Bottou, Orr and Mueller 1998, Efficient BackProp, 4.4",
-           math.tanh, _tanh_slope, _tanh_into, _tanh_slope_into,
-           slope_from_output=True, slope_text="(1 - {a}^2)"),
-        _A("relu", "max(0, z)", "Nair and Hinton 2010",
-           _relu, _relu_slope, _relu_into, _relu_slope_into, slope_from_output=True),
-        _A("leaky_relu", "z if z > 0 else .01 z", "Maas, Hannun and Ng 2013",
-           _leaky_relu, _leaky_relu_slope, _leaky_relu_into, _leaky_relu_slope_into,
-           slope_from_output=True),
-        _A("elu", "z if z > 0 else exp(z) - 1", "Clevert, Unterthiner and Hochreiter 2016",
-           _elu, _elu_slope, _elu_into, _elu_slope_into),
-        _A("selu", "1.0507 (z if z > 0 else 1.6733 (exp(z) - 1))",
-           "Klambauer, Unterthiner, Mayr and Hochreiter 2017",
-           _selu, _selu_slope, _selu_into, _selu_slope_into),
-        _A("softplus", "log(1 + exp(z))", "Dugas et al. 2000",
-           softplus, _softplus_slope, softplus_into, _softplus_slope_into),
-        _A("softsign", "z / (1 + |z|)", "Bergstra et al. 2009",
-           _softsign, _softsign_slope, _softsign_into, _softsign_slope_into),
-        _A("gelu", "z/2 erfc(-z/sqrt(2))", "Hendrycks and Gimpel 2016",
-           _gelu, _gelu_slope, _gelu_into, _gelu_slope_into),
-        _A("gelu_tanh", "z/2 (1 + tanh(sqrt(2/pi) (z + .044715 z^3)))",
-           "Hendrycks and Gimpel 2016, the approximation",
-           _gelu_tanh, _gelu_tanh_slope, _gelu_tanh_into, _gelu_tanh_slope_into),
-        _A("swish", "z sigmoid(z)", "Ramachandran, Zoph and Le 2017",
-           _swish, _swish_slope, _swish_into, _swish_slope_into),
-        _A("mish", "z tanh(log(1 + exp(z)))", "Misra 2019",
-           _mish, _mish_slope, _mish_into, _mish_slope_into),
-        _A("hard_sigmoid", "clip(z + 3, 0, 6) / 6", "Howard et al. 2019, MobileNetV3",
-           _hard_sigmoid, _hard_sigmoid_slope, _hard_sigmoid_into, _hard_sigmoid_slope_into),
-        _A("hard_swish", "z clip(z + 3, 0, 6) / 6", "Howard et al. 2019, MobileNetV3",
-           _hard_swish, _hard_swish_slope, _hard_swish_into, _hard_swish_slope_into),
-        _A("gaussian", "exp(-z^2)", "Broomhead and Lowe 1988, radial basis functions",
-           _gaussian, _gaussian_slope, _gaussian_into, _gaussian_slope_into,
-           slope_text="(-2*{z}*{a})"),
-        _A("sin", "sin(z)", "Sitzmann et al. 2020", _sin, _sin_slope, _sin_into, _sin_slope_into,
-           slope_text="cos({z})"),
-        _A("step", "1 if z >= 0 else 0", "McCulloch and Pitts 1943",
-           _step, None, _step_into, None),
+_A, _INF = Activation, math.inf
+_SHIPPED = (
+    _A("identity", _identity, _one, _identity_into, _one_into,
+       slope_from_output=True, slope_text="1", formula="z", facts=Facts((-_INF, _INF))),
+    _A("sigmoid", sigmoid, _sigmoid_slope, sigmoid_into, _sigmoid_slope_into,
+       slope_from_output=True, slope_text="{a}*(1 - {a})", formula="1 / (1 + exp(-z))",
+       source="Verhulst 1845, the logistic function",
+       facts=Facts((0.0, 1.0), saturates=True, reach=6.0)),
+    _A("tanh", math.tanh, _tanh_slope, _tanh_into, _tanh_slope_into,
+       slope_from_output=True, slope_text="(1 - {a}^2)", formula="tanh(z)",
+       source="LeCun, Bottou, Orr and Mueller 1998, Efficient BackProp, 4.4",
+       facts=Facts((-1.0, 1.0), saturates=True)),
+    _A("relu", _relu, _relu_slope, _relu_into, _relu_slope_into,
+       slope_from_output=True, formula="max(0, z)", source="Nair and Hinton 2010",
+       facts=Facts((0.0, _INF), can_die=True, kinks=(0.0,))),
+    _A("leaky_relu", _leaky_relu, _leaky_relu_slope, _leaky_relu_into, _leaky_relu_slope_into,
+       slope_from_output=True, formula="z if z > 0 else .01 z",
+       source="Maas, Hannun and Ng 2013", facts=Facts((-_INF, _INF), kinks=(0.0,))),
+    _A("elu", _elu, _elu_slope, _elu_into, _elu_slope_into,
+       formula="z if z > 0 else exp(z) - 1",
+       source="Clevert, Unterthiner and Hochreiter 2016", facts=Facts((-1.0, _INF))),
+    _A("selu", _selu, _selu_slope, _selu_into, _selu_slope_into,
+       formula="1.0507 (z if z > 0 else 1.6733 (exp(z) - 1))",
+       source="Klambauer, Unterthiner, Mayr and Hochreiter 2017",
+       facts=Facts((-_SELU_SCALE * _SELU_ALPHA, _INF), kinks=(0.0,))),
+    _A("softplus", softplus, _softplus_slope, softplus_into, _softplus_slope_into,
+       formula="log(1 + exp(z))", source="Dugas et al. 2000",
+       facts=Facts((0.0, _INF), reach=4.0)),
+    _A("softsign", _softsign, _softsign_slope, _softsign_into, _softsign_slope_into,
+       formula="z / (1 + |z|)", source="Bergstra et al. 2009",
+       facts=Facts((-1.0, 1.0), saturates=True, reach=6.0)),
+    _A("gelu", _gelu, _gelu_slope, _gelu_into, _gelu_slope_into,
+       formula="z/2 erfc(-z/sqrt(2))", source="Hendrycks and Gimpel 2016",
+       facts=Facts((-0.17, _INF))),
+    _A("gelu_tanh", _gelu_tanh, _gelu_tanh_slope, _gelu_tanh_into, _gelu_tanh_slope_into,
+       formula="z/2 (1 + tanh(sqrt(2/pi) (z + .044715 z^3)))",
+       source="Hendrycks and Gimpel 2016, the approximation", facts=Facts((-0.1701, _INF))),
+    _A("swish", _swish, _swish_slope, _swish_into, _swish_slope_into,
+       formula="z sigmoid(z)", source="Ramachandran, Zoph and Le 2017",
+       facts=Facts((-0.2784, _INF))),
+    _A("mish", _mish, _mish_slope, _mish_into, _mish_slope_into,
+       formula="z tanh(log(1 + exp(z)))", source="Misra 2019", facts=Facts((-0.3089, _INF))),
+    _A("hard_sigmoid", _hard_sigmoid, _hard_sigmoid_slope, _hard_sigmoid_into,
+       _hard_sigmoid_slope_into, formula="clip(z + 3, 0, 6) / 6",
+       source="Howard et al. 2019, MobileNetV3",
+       facts=Facts((0.0, 1.0), saturates=True, can_die=True, reach=4.5, kinks=(-3.0, 3.0))),
+    _A("hard_swish", _hard_swish, _hard_swish_slope, _hard_swish_into, _hard_swish_slope_into,
+       formula="z clip(z + 3, 0, 6) / 6", source="Howard et al. 2019, MobileNetV3",
+       facts=Facts((-0.375, _INF), can_die=True, kinks=(-3.0, 3.0))),
+    _A("gaussian", _gaussian, _gaussian_slope, _gaussian_into, _gaussian_slope_into,
+       slope_text="(-2*{z}*{a})", formula="exp(-z^2)",
+       source="Broomhead and Lowe 1988, radial basis functions",
+       facts=Facts((0.0, 1.0), saturates=True)),
+    _A("sin", _sin, _sin_slope, _sin_into, _sin_slope_into,
+       slope_text="cos({z})", formula="sin(z)", source="Sitzmann et al. 2020",
+       facts=Facts((-1.0, 1.0), reach=math.pi)),
+    _A("step", _step, None, _step_into,
+       formula="1 if z >= 0 else 0", source="McCulloch and Pitts 1943",
+       facts=Facts((0.0, 1.0), saturates=True, kinks=(0.0,))),
+)  # fmt: skip
+
+
+def _checked(name: str, given: Any) -> Activation:
+    if not isinstance(given, Activation):
+        raise WrongTypeError(f"activation: got {given!r:.80}; expected an Activation")
+    where = f"activation {name!r}"
+    value = guarded(given.value, f"{where} value")
+    require_numbers(value, f"{where} value", ((z,) for z in (*WIDE, *FAR)))
+    made = replace(given, name=name, value=value)
+    values = [value(z) for z in WIDE]
+    out = np.array(WIDE)
+    made.array(out, out)  # in place, as the program does
+    require_equal_forms(values, out, WIDE, f"{where} value")
+    if given.slope is not None:
+        slope = guarded(given.slope, f"{where} slope")
+        made = replace(made, slope=slope)
+        require_numbers(slope, f"{where} slope", ((z, value(z)) for z in (*WIDE, *FAR)))
+        require_slope(value, lambda z: slope(z, value(z)), f"{where} slope")
+        _require_array_slope(made, values, f"{where} slope")
+    return made if made.facts is not None else replace(made, facts=measured(made))
+
+
+def _require_array_slope(made: Activation, values: list[float], where: str) -> None:
+    assert made.slope is not None
+    assert made.array_slope is not None
+    z, a, out = np.array(WIDE), np.array(values), np.empty(len(WIDE))
+    made.array_slope(np.full_like(z, math.nan) if made.slope_from_output else z, a, out)
+    slopes = [made.slope(*pair) for pair in zip(WIDE, values, strict=True)]
+    crosses_zero = min(slopes) < 0.0 < max(slopes)  # near there, its terms cancel
+    require_equal_forms(slopes, out, WIDE, where, np.abs(a) if crosses_zero else 0.0)
+    try:
+        made.slope_text.format(a="1", z="1")
+    except (LookupError, ValueError) as error:
+        raise InvalidValueError(
+            f"{where}_text: got {made.slope_text!r}; expected a formula of {{a}} and {{z}}"
+        ) from error
+
+
+def measured(activation: Activation) -> Facts:
+    """The facts of an activation, as far as a grid shows them."""
+    f = activation.value
+    unit_steps = [abs(f(z + 1.0) - f(z)) for z in map(float, range(-100, 100))]
+    flat = 0.01 * max(unit_steps)
+    saturates = unit_steps[0] <= flat and unit_steps[-1] <= flat
+    values = [f(z) for z in WIDE]
+    low, high = min(values), max(values)
+    most = 1.5 * max(abs(low), abs(high))  # what goes on to grow is not bounded
+    ends = [f(FAR[0]), f(FAR[-1])]
+    range_ = (
+        -math.inf if min(ends) < -most else min(low, *ends),
+        math.inf if max(ends) > most else max(high, *ends),
     )
-}  # fmt: skip
+    near = (r for r in (3.0, 4.0, 5.0) if _is_reached(f, r, 0.01 * (high - low)))
+    return Facts(
+        range_,
+        saturates=saturates,
+        can_die=any(_is_dead(activation, sign) for sign in (-1.0, 1.0)),
+        reach=next(near, 6.0) if saturates else 3.0,
+        kinks=kinks_of(f),
+    )
+
+
+def _is_reached(f: Callable[[float], float], reach: float, gap: float) -> bool:
+    return all(abs(f(sign * reach) - f(sign * 100.0)) <= gap for sign in (-1.0, 1.0))
+
+
+def _is_dead(activation: Activation, sign: float) -> bool:
+    f, g = activation.value, activation.slope
+    side = [sign * 10.0 * k for k in range(1, 11)]
+    return g is not None and all(f(z) == 0.0 and g(z, f(z)) == 0.0 for z in side)
+
+
+ACTIVATIONS = Table("activation", ((a.name, a) for a in _SHIPPED), check=_checked, also=(SOFTMAX,))
+register_activation, unregister_activation = ACTIVATIONS.register, ACTIVATIONS.unregister
+_SOFTMAX_FACTS = Facts((0.0, 1.0))
+
+
+def facts_of(activation: str | Activation) -> Facts:
+    """What is known of an activation, or of that of this name; softmax among them."""
+    if activation == SOFTMAX:
+        return _SOFTMAX_FACTS
+    found = ACTIVATIONS[activation] if isinstance(activation, str) else activation
+    return measured(found) if found.facts is None else found.facts

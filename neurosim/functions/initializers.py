@@ -5,16 +5,19 @@ given: a `numpy.random.Generator`, or a ``RandomState`` where a script that call
 ``np.random.seed`` is to be reproduced bit for bit.
 """
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
-from neurosim.functions.numbers import require_number
+from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.numbers import require_array, require_number
+from neurosim.functions.registry import Table
 
 Matrix = NDArray[np.float64]
 # by name, because asking NumPy for it would load numpy.random with every import of neurosim
@@ -27,6 +30,10 @@ class Initializer(Protocol):
     def draw(self, source: Source, n_in: int, n_out: int) -> Matrix:
         """A matrix of (n_in, n_out)."""
         ...
+
+
+# what makes it, and the least and the most numbers it takes
+Making = tuple[Callable[..., Initializer], int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +158,6 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
                 f"initializer: got {given!r}; expected a name like 'xavier_uniform'"
             )
         return given
-    if given not in INITIALIZERS:
-        raise UnknownNameError(unknown("initializer", given, INITIALIZERS))
     make, least, most = INITIALIZERS[given]
     if not least <= len(numbers) <= most:
         expected = f"{least}" if least == most else f"{least} to {most}"
@@ -169,8 +174,7 @@ def _scaled(gain: float, fan: Callable[[int, int], float], is_uniform: bool) -> 
 _XAVIER = _scaled(1.0, _mean_fan, is_uniform=True)  # Glorot and Bengio 2010, equation 16
 _HE = _scaled(2.0, _fan_in, is_uniform=True)  # He, Zhang, Ren and Sun 2015, equation 10
 
-# name: what makes it, and the least and most numbers it takes
-INITIALIZERS: dict[str, tuple[Callable[..., Initializer], int, int]] = {
+_SHIPPED: dict[str, Making] = {
     "zeros": (lambda: Constant(0.0), 0, 0),
     "constant": (Constant, 1, 1),
     "uniform": (Uniform, 2, 2),
@@ -184,3 +188,34 @@ INITIALIZERS: dict[str, tuple[Callable[..., Initializer], int, int]] = {
     "lecun": (_scaled(1.0, _fan_in, is_uniform=False), 0, 0),  # LeCun et al. 1998, equation 16
     "orthogonal": (Orthogonal, 0, 1),
 }
+
+
+def _checked(name: str, given: Any) -> Making:
+    where = f"initializer {name!r}"
+    if hasattr(given, "draw") and not isinstance(given, type):
+        making: Making = (partial(_itself, given), 0, 0)
+    elif callable(given):
+        options = inspect.signature(given).parameters.values()
+        least = sum(option.default is option.empty for option in options)
+        making = (given, least, len(options))
+    else:
+        raise WrongTypeError(f"{where}: got {given!r:.80}; expected a class with a method draw")
+    try:
+        made = making[0](*([1.0] * making[1]))
+        drawn = require_array(made.draw(np.random.default_rng(0), 3, 2), where)
+    except Exception as error:
+        raise InvalidValueError(
+            f"{where}: draw raises {type(error).__name__}, got {error};"
+            " expected draw(source, n_in, n_out) to give finite numbers"
+        ) from error
+    if drawn.shape != (3, 2):
+        raise InvalidValueError(f"{where}: draw gave {drawn.shape}; expected (n_in, n_out), (3, 2)")
+    return making
+
+
+def _itself(initializer: Initializer) -> Initializer:
+    return initializer
+
+
+INITIALIZERS = Table("initializer", _SHIPPED.items(), check=_checked)
+register_initializer, unregister_initializer = INITIALIZERS.register, INITIALIZERS.unregister

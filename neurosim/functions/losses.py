@@ -10,12 +10,14 @@ Every loss is of one sample. What is done over a batch, mean or sum, is the call
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, InitVar, dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.activations import (
     SOFTMAX,
     add_up,
@@ -24,9 +26,23 @@ from neurosim.functions.activations import (
     softplus,
     softplus_into,
 )
+from neurosim.functions.registry import Table
+from neurosim.functions.users import (
+    POINTS,
+    WIDE,
+    Mapped,
+    guarded,
+    require_equal_forms,
+    require_numbers,
+    require_slope,
+)
 
 Array = NDArray[Any]
 REDUCTIONS = ("mean", "sum")
+
+
+def _nothing(*_arrays: Array) -> Array:
+    raise AssertionError("stands for an array form until there is one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +50,22 @@ class Pointwise:
     """A formula of one output (or net input) x and its target t, and its slope by x.
 
     ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``. ``both``,
-    where there is one, is the fast form of the array forms together; see `judge`.
+    where there is one, is the fast form of the array forms together; see `judge`. An array form
+    that is not given is the form for numbers, element by element.
     """
 
     value: Callable[[float, float], float]
     slope: Callable[[float, float], float]
-    array_value: Callable[[Array, Array], Array]
-    array_slope: Callable[[Array, Array], Array]
-    text: str
-    slope_text: str
+    array_value: Callable[[Array, Array], Array] = _nothing
+    array_slope: Callable[[Array, Array], Array] = _nothing
+    text: str = ""
+    slope_text: str = ""
     both: Callable[[Array, Array, Array], float] | None = None
+
+    def __post_init__(self) -> None:
+        for form, of_numbers in (("array_value", self.value), ("array_slope", self.slope)):
+            if getattr(self, form) is _nothing or isinstance(getattr(self, form), Mapped):
+                object.__setattr__(self, form, Mapped(of_numbers))
 
     def judge(self, x: Array, t: Array, out: Array) -> float:
         """Write the slopes into ``out``; return the sum of the terms."""
@@ -71,20 +93,48 @@ class Joint:
 class Loss:
     """A named loss of one sample.
 
-    ``by_output`` serves any output; ``by_net_input`` an output whose activation is
-    ``partner``; ``joint`` a softmax layer that is the whole output. ``averages`` says that the
-    terms are divided by the number of outputs. ``targets`` names the rule that targets obey, a
-    key of `TARGET_RULES`.
+    >>> Loss("biased", value=lambda x, t: (x - t) ** 2 + x, slope=lambda x, t: 2 * (x - t) + 1).name
+    'biased'
+
+    Attributes:
+        name: by which scenarios refer to it.
+        formula: what it is, in words.
+        by_output: serves any output; made of ``value`` and ``slope`` where these are given.
+        averages: whether the terms are divided by the number of outputs.
+        partner: the activation of the outputs that the next two are for.
+        by_net_input: serves an output whose activation is ``partner``.
+        joint: serves a softmax layer that is the whole output.
+        targets: the rule that targets obey, a key of `TARGET_RULES`.
     """
 
     name: str
-    formula: str
-    by_output: Pointwise | None
+    formula: str = ""
+    by_output: Pointwise | None = None
     averages: bool = False
     partner: str = ""
     by_net_input: Pointwise | None = None
     joint: Joint | None = None
     targets: str = "any"
+    _: KW_ONLY
+    value: InitVar[Callable[[float, float], float] | None] = None
+    slope: InitVar[Callable[[float, float], float] | None] = None
+
+    def __post_init__(
+        self,
+        value: Callable[[float, float], float] | None,
+        slope: Callable[[float, float], float] | None,
+    ) -> None:
+        if value is not None and slope is not None:
+            object.__setattr__(self, "by_output", Pointwise(value, slope))
+        elif (
+            value is not None
+            or slope is not None
+            or (self.by_output is None and self.joint is None)
+        ):
+            raise WrongTypeError(
+                f"loss {self.name!r}: got {'no value' if value is None else 'no slope'};"
+                " expected value=f and slope=g of (x, t)"
+            )
 
     def formula_for(self, activation: str) -> tuple[Pointwise, bool]:
         """The formula for an output with this activation, and whether it is by the net input."""
@@ -335,30 +385,80 @@ _HINGE = Pointwise(
     "max(0, 1 - {t}*{x})", "(-{t} if {t}*{x} < 1 else 0)",
 )  # fmt: skip
 
-LOSSES: dict[str, Loss] = {
-    loss.name: loss
-    for loss in (
-        Loss("half_squared_error", "sum of (t - a)^2 / 2", _HALF),
-        Loss("squared_error", "sum of (t - a)^2", _SQUARE),
-        Loss("mean_squared_error", "mean of (t - a)^2", _SQUARE, averages=True),
-        Loss("mean_absolute_error", "mean of |t - a|", _ABSOLUTE, averages=True),
-        Loss("huber", "mean of e^2/2 where |e| <= 1, else |e| - 1/2", _HUBER, averages=True),
-        Loss(
-            "binary_cross_entropy",
-            "sum of -t log(a) - (1 - t) log(1 - a)",
-            _BERNOULLI,
-            partner="sigmoid",
-            by_net_input=_LOGISTIC,
-            targets="unit",
-        ),
-        Loss(
-            "cross_entropy",
-            "-sum of t log(a), a a softmax layer",
-            None,
-            partner=SOFTMAX,
-            joint=Joint(_cross_entropy, _cross_entropy_array, _cross_entropy_both),
-            targets="distributions",
-        ),
-        Loss("hinge", "sum of max(0, 1 - t a)", _HINGE, targets="signs"),
-    )
-}
+_SHIPPED = (
+    Loss("half_squared_error", "sum of (t - a)^2 / 2", _HALF),
+    Loss("squared_error", "sum of (t - a)^2", _SQUARE),
+    Loss("mean_squared_error", "mean of (t - a)^2", _SQUARE, averages=True),
+    Loss("mean_absolute_error", "mean of |t - a|", _ABSOLUTE, averages=True),
+    Loss("huber", "mean of e^2/2 where |e| <= 1, else |e| - 1/2", _HUBER, averages=True),
+    Loss(
+        "binary_cross_entropy",
+        "sum of -t log(a) - (1 - t) log(1 - a)",
+        _BERNOULLI,
+        partner="sigmoid",
+        by_net_input=_LOGISTIC,
+        targets="unit",
+    ),
+    Loss(
+        "cross_entropy",
+        "-sum of t log(a), a a softmax layer",
+        None,
+        partner=SOFTMAX,
+        joint=Joint(_cross_entropy, _cross_entropy_array, _cross_entropy_both),
+        targets="distributions",
+    ),
+    Loss("hinge", "sum of max(0, 1 - t a)", _HINGE, targets="signs"),
+)
+
+_TARGETS = {"any": (-2.0, -0.5, 0.0, 1.0, 3.0), "unit": (0.0, 0.3, 1.0), "signs": (-1.0, 1.0)}
+_INSIDE = tuple((k + 0.5) / 64.0 for k in range(64))  # of (0, 1), where the rule is "unit"
+
+
+def _checked(name: str, given: Any) -> Loss:
+    if not isinstance(given, Loss):
+        raise WrongTypeError(f"loss: got {given!r:.80}; expected a Loss")
+    where = f"loss {name!r}"
+    if given.targets not in TARGET_RULES:
+        raise InvalidValueError(
+            f"{where}: {unknown('rule of targets', given.targets, TARGET_RULES)}"
+        )
+    if given.by_output is None:
+        return replace(given, name=name)
+    return replace(given, name=name, by_output=_checked_formula(given, given.by_output, where))
+
+
+def _checked_formula(loss: Loss, formula: Pointwise, where: str) -> Pointwise:
+    value = guarded(formula.value, f"{where} value")
+    slope = guarded(formula.slope, f"{where} slope")
+    points, wide = (_INSIDE, _INSIDE) if loss.targets == "unit" else (POINTS, WIDE)
+    made = replace(formula, value=value, slope=slope)
+    for t in _TARGETS.get(loss.targets, _TARGETS["unit"]):
+        pairs = [(x, t) for x in wide]
+        forms = ((value, made.array_value, "value"), (slope, made.array_slope, "slope"))
+        for function, array, which in forms:
+            require_numbers(function, f"{where} {which}", pairs)
+            numbers = [function(*pair) for pair in pairs]
+            found = array(np.array(wide), np.full(len(wide), t))
+            require_equal_forms(numbers, found, wide, f"{where} {which}")
+        require_slope(partial(_at, value, t), partial(_at, slope, t), f"{where} slope", points)
+    return made
+
+
+def _at(function: Callable[[float, float], float], t: float, x: float) -> float:
+    return function(x, t)
+
+
+LOSSES = Table("loss", ((loss.name, loss) for loss in _SHIPPED), check=_checked)
+register_loss, unregister_loss = LOSSES.register, LOSSES.unregister
+
+
+def require_loss(loss: object) -> Loss:
+    """The loss of this name; or a `Loss` itself, checked."""
+    if isinstance(loss, Loss):
+        return loss if loss in LOSSES.values() else _checked_once(loss)
+    return LOSSES.find(loss)
+
+
+@lru_cache(maxsize=64)
+def _checked_once(loss: Loss) -> Loss:
+    return _checked(loss.name, loss)

@@ -5,38 +5,26 @@ is the training state's, an array ``memory`` of (slots, n_parameters). So one ob
 several runs, and a run can be stopped and gone on with.
 
 Each rule stands in two forms: ``scalar`` for one parameter (the walk), and ``array`` for all of
-them in place (the compiled program). ``arithmetic`` writes the first out, a line for each number on
-the way. ``count`` is the number of this update, from 1. ``rate`` is the learning rate of this
+them in place (the compiled program). The first is written out by `arithmetic`, from its source.
+``count`` is the number of this update, from 1. ``rate`` is the learning rate of this
 moment: the trainer gives it, so that it may change.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
+from neurosim.functions.registry import Table
 
 Array = NDArray[Any]
 Memory = tuple[float, ...]
-_MEAN = "{beta1}*{m} + (1 - {beta1})*{g}"
-_MEAN_SQUARE = "{beta2}*{s} + (1 - {beta2})*{g}^2"
-
-
-class Line(NamedTuple):
-    """One number of an update: what it is, how it is made, and the number.
-
-    ``formula`` is a template in the names of ``numbers``.
-    """
-
-    what: str
-    formula: str
-    numbers: Mapping[str, float]
-    value: float
 
 
 class Optimizer(Protocol):
@@ -66,10 +54,6 @@ class Optimizer(Protocol):
         """Update all parameters and their memory in place."""
         ...
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """What ``scalar`` does, written out; the last line is the parameter, w."""
-        ...
-
 
 def _check(optimizer: Any, **bounds: tuple[float, float]) -> None:
     for field in fields(optimizer):
@@ -86,23 +70,6 @@ def _check(optimizer: Any, **bounds: tuple[float, float]) -> None:
                 f"{where}: out of range, got {value!r}; expected {low:g} <= {field.name} < {high:g}"
             )
         object.__setattr__(optimizer, field.name, number)
-
-
-def _lines(
-    rule: Any,
-    given: tuple[float, float, Memory, int, float],
-    *steps: tuple[str, str, float],
-) -> list[Line]:
-    """Lines of (what, formula, value): in a formula, each name is what it stands for by then."""
-    w, g, memory, count, rate = given
-    numbers: dict[str, float] = asdict(rule)
-    numbers |= {"w": w, "g": g, "count": count, "rate": rate}
-    numbers |= dict(zip(rule.remembers, memory, strict=True))
-    lines = []
-    for what, formula, value in steps:
-        lines.append(Line(what, formula, dict(numbers), value))
-        numbers[what] = value
-    return lines
 
 
 def _ratio(above: float, below: float) -> float:
@@ -152,17 +119,6 @@ class SGD:
         v += g
         np.subtract(w, rate * (g + self.momentum * v if self.nesterov else v), out=w)
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        after, (v,) = self.scalar(*given)
-        if self.momentum == 0.0:
-            return _lines(self, given, ("w", "{w} - {rate}*{g}", after))
-        step = "({g} + {momentum}*{v})" if self.nesterov else "{v}"
-        return _lines(
-            self, given, ("v", "{momentum}*{v} + {g}", v), ("w", f"{{w}} - {{rate}}*{step}", after)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class RMSprop:
@@ -197,17 +153,6 @@ class RMSprop:
         s += (1.0 - self.alpha) * g * g
         w -= rate * g / (np.sqrt(s) + self.epsilon)
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        after, (s,) = self.scalar(*given)
-        return _lines(
-            self,
-            given,
-            ("s", "{alpha}*{s} + (1 - {alpha})*{g}^2", s),
-            ("w", "{w} - {rate}*{g}/(sqrt({s}) + {epsilon})", after),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Adagrad:
@@ -236,17 +181,6 @@ class Adagrad:
         (s,) = memory
         s += g * g
         w -= rate * g / (np.sqrt(s) + self.epsilon)
-
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        after, (s,) = self.scalar(*given)
-        return _lines(
-            self,
-            given,
-            ("s", "{s} + {g}^2", s),
-            ("w", "{w} - {rate}*{g}/(sqrt({s}) + {epsilon})", after),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,20 +220,6 @@ class Adam:
         below = np.sqrt(s) / math.sqrt(1.0 - self.beta2**count) + self.epsilon
         w -= rate / (1.0 - self.beta1**count) * m / below
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        after, (m, s) = self.scalar(*given)
-        return _lines(
-            self,
-            given,
-            ("m", _MEAN, m),
-            ("s", _MEAN_SQUARE, s),
-            ("m'", "{m}/(1 - {beta1}^{count})", m / (1.0 - self.beta1**count)),
-            ("s'", "{s}/(1 - {beta2}^{count})", s / (1.0 - self.beta2**count)),
-            ("w", "{w} - {rate}*{m'}/(sqrt({s'}) + {epsilon})", after),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class AdamW:
@@ -337,13 +257,6 @@ class AdamW:
         w *= 1.0 - rate * self.weight_decay
         self._adam().array(w, g, memory, count, rate)
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        shrunk = w * (1.0 - rate * self.weight_decay)
-        decay = _lines(self, given, ("w", "{w}*(1 - {rate}*{weight_decay})", shrunk))
-        return decay + self._adam().arithmetic(shrunk, g, memory, count, rate)
-
 
 @dataclass(frozen=True, slots=True)
 class Adamax:
@@ -380,19 +293,6 @@ class Adamax:
         np.maximum(self.beta2 * u, np.abs(g) + self.epsilon, out=u)
         w -= rate / (1.0 - self.beta1**count) * m / u
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        after, (m, u) = self.scalar(*given)
-        return _lines(
-            self,
-            given,
-            ("m", _MEAN, m),
-            ("u", "max(abs({g}) + {epsilon}, {beta2}*{u})", u),
-            ("m'", "{m}/(1 - {beta1}^{count})", m / (1.0 - self.beta1**count)),
-            ("w", "{w} - {rate}*{m'}/{u}", after),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class NAdam:
@@ -416,8 +316,8 @@ class NAdam:
         _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
 
     def _momentum(self, count: int) -> float:
-        decay: float = 0.96 ** (count * self.momentum_decay)
-        return self.beta1 * (1.0 - 0.5 * decay)
+        momentum: float = self.beta1 * (1.0 - 0.5 * 0.96 ** (count * self.momentum_decay))
+        return momentum
 
     def scalar(
         self, w: float, g: float, memory: Memory, count: int, rate: float
@@ -443,27 +343,6 @@ class NAdam:
         w -= rate * (1.0 - mu) / (1.0 - product) * g / below
         w -= rate * ahead / (1.0 - product * ahead) * m / below
 
-    def arithmetic(self, w: float, g: float, memory: Memory, count: int, rate: float) -> list[Line]:
-        """One parameter's update, written out."""
-        given = w, g, memory, count, rate
-        after, (m, s, product) = self.scalar(*given)
-        momentum = "{beta1}*(1 - 0.5*0.96^({count}*{momentum_decay}))"
-        later = "{beta1}*(1 - 0.5*0.96^(({count} + 1)*{momentum_decay}))"
-        below = math.sqrt(s / (1.0 - self.beta2**count)) + self.epsilon
-        now = "{rate}*(1 - {mu})/(1 - {product})*{g}/{below}"
-        then = "{rate}*{mu'}/(1 - {product}*{mu'})*{m}/{below}"
-        return _lines(
-            self,
-            given,
-            ("mu", momentum, self._momentum(count)),
-            ("mu'", later, self._momentum(count + 1)),
-            ("product", "{product}*{mu}", product),
-            ("m", _MEAN, m),
-            ("s", _MEAN_SQUARE, s),
-            ("below", "sqrt({s}/(1 - {beta2}^{count})) + {epsilon}", below),
-            ("w", f"{{w}} - {now} - {then}", after),
-        )
-
 
 def _mean(m: Array, beta: float, g: Array) -> None:
     m *= beta
@@ -475,18 +354,93 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
     s += (1.0 - beta) * g * g
 
 
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+_SHIPPED: dict[str, Callable[..., Optimizer]] = {
     kind.name: kind for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)
 }
+_PROTOCOL = ("name", "start", "remembers", "pushes", "scalar")
+
+
+def _checked(name: str, given: Any) -> Callable[..., Optimizer]:
+    where = f"optimizer {name!r}"
+    missing = [part for part in _PROTOCOL if not hasattr(given, part)]
+    if not isinstance(given, type) or missing:
+        lacks = f" without {', '.join(missing)}" if isinstance(given, type) else ""
+        raise WrongTypeError(
+            f"{where}: got {given!r:.80}{lacks}; expected a class such as neurosim.SGD"
+        )
+    kind: Any = given
+    if kind.name != name:
+        raise InvalidValueError(
+            f"{where}: got the name {kind.name!r} in its class; expected both alike"
+        )
+    try:
+        rule = kind(learning_rate=0.125)
+    except TypeError as error:
+        raise WrongTypeError(f"{where}: got {error}; expected options with defaults") from error
+    _require_equal_rules(require_optimizer(rule), where)
+    made: Callable[..., Optimizer] = kind
+    return made
+
+
+def _require_equal_rules(rule: Optimizer, where: str) -> None:
+    """Refuse a rule whose two forms part in three updates: they may sum in another order."""
+    w = np.array([0.5, -1.25, 3.0, 0.0])
+    memory = np.repeat(np.array(rule.start, dtype=float)[:, None], len(w), 1)
+    one_by_one = [(float(x), tuple(rule.start)) for x in w]
+    array = array_rule(rule)
+    for count, scale in enumerate((1.0, -0.5, 2.0), start=1):
+        g = scale * np.array([0.75, 0.01, -2.0, 1e-3])
+        try:
+            one_by_one = [
+                rule.scalar(x, float(slope), kept, count, 0.125)
+                for (x, kept), slope in zip(one_by_one, g, strict=True)
+            ]
+            array(w, g.copy(), memory, count, 0.125)
+        except Exception as error:
+            raise InvalidValueError(
+                f"{where}: raises {type(error).__name__}, got {error};"
+                " expected scalar(w, g, memory, count, rate) -> (w, memory)"
+            ) from error
+        expected = np.array([x for x, _ in one_by_one])
+        if not (np.abs(w - expected) <= 1e-12 * np.maximum(1.0, np.abs(expected))).all():
+            raise InvalidValueError(
+                f"{where}: the array form differs in update {count}, got {w.tolist()!r};"
+                f" expected {expected.tolist()!r}, which the form for numbers gives"
+            )
+
+
+OPTIMIZERS = Table("optimizer", _SHIPPED.items(), check=_checked)
+register_optimizer, unregister_optimizer = OPTIMIZERS.register, OPTIMIZERS.unregister
+
+
+def array_rule(rule: Optimizer) -> Callable[[Array, Array, Array, int, float], None]:
+    """The array form of a rule, in place; parameter by parameter where it has none."""
+    given = getattr(rule, "array", None)
+    return partial(_lifted, rule) if given is None else given
+
+
+def _lifted(  # noqa: PLR0917 - the array form with its rule
+    rule: Optimizer, w: Array, g: Array, memory: Array, count: int, rate: float
+) -> None:
+    columns = memory.T.tolist()
+    for i, (before, slope) in enumerate(zip(w.tolist(), g.tolist(), strict=True)):
+        w[i], memory[:, i] = rule.scalar(before, slope, tuple(columns[i]), count, rate)
 
 
 def require_optimizer(optimizer: object) -> Optimizer:
     """The optimizer itself, or a WrongTypeError where it is none."""
-    if not isinstance(optimizer, (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)):
-        if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
-            raise WrongTypeError(unknown("optimizer", optimizer, OPTIMIZERS))
+    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
+        raise WrongTypeError(unknown("optimizer", optimizer, OPTIMIZERS))
+    parts = (*_PROTOCOL, "learning_rate")
+    if isinstance(optimizer, type) or not all(hasattr(optimizer, part) for part in parts):
         raise WrongTypeError(
             f"optimizer: not an optimizer, got {optimizer!r}; expected one like"
             " neurosim.SGD(learning_rate=0.5)"
         )
-    return optimizer
+    if type(optimizer).__hash__ is None:  # programs are kept by it
+        raise WrongTypeError(
+            f"optimizer: got {optimizer!r:.80}, which may change; expected a frozen dataclass"
+        )
+    rule: Any = optimizer
+    found: Optimizer = rule
+    return found

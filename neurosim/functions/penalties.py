@@ -1,9 +1,35 @@
-"""Penalties: what large weights cost, as an addition to the gradient of a batch."""
+"""Penalties: what large weights cost, as an addition to the gradient of a batch.
 
+A penalty is a frozen record with two forms: `gradient` of one weight (the walk), and
+`array_gradient` of all (the compiled program); where the second is missing, the first is applied
+weight by weight. Biases are left alone by whoever applies it.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, Protocol
 
-from neurosim.errors import InvalidValueError, WrongTypeError
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError
 from neurosim.functions.numbers import require_number
+from neurosim.functions.registry import Table
+from neurosim.functions.users import Mapped
+
+Array = NDArray[Any]
+
+
+class Penalty(Protocol):
+    """What training asks of a penalty."""
+
+    name: ClassVar[str]
+
+    def gradient(self, weight: float, rows: int) -> float:
+        """What is added to this weight's gradient over a batch of so many rows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +42,8 @@ class L2:
 
     strength: float
 
+    name: ClassVar[str] = "l2"
+
     def __post_init__(self) -> None:
         number = require_number(self.strength, "L2(strength=)")
         if number < 0.0:
@@ -26,13 +54,70 @@ class L2:
         """What is added to this weight's gradient."""
         return self.strength * weight / rows
 
+    def array_gradient(self, weights: Array, rows: int) -> Array:
+        """What is added to the gradients of these weights."""
+        decay = weights.dtype.type(self.strength) / rows  # in the precision of the weights
+        added: Array = decay * weights
+        return added
 
-def require_penalty(penalty: object) -> "L2 | None":
-    """The penalty as an object: None, an `L2`, or the mapping ``{"l2": strength}``."""
-    if penalty is None or isinstance(penalty, L2):
-        return penalty
-    if isinstance(penalty, dict) and set(penalty) == {"l2"}:
-        return L2(penalty["l2"])
-    raise WrongTypeError(
-        f"penalty: not a penalty, got {penalty!r}; expected None, L2(0.1) or {{'l2': 0.1}}"
-    )
+
+def array_gradient(penalty: Penalty) -> Callable[[Array, int], Array]:
+    """The array form of a penalty; weight by weight where it has none."""
+    given = getattr(penalty, "array_gradient", None)
+    return partial(_lifted, penalty) if given is None else given
+
+
+def _lifted(penalty: Penalty, weights: Array, rows: int) -> Array:
+    return Mapped(lambda weight: penalty.gradient(weight, rows))(weights)
+
+
+def _checked(name: str, given: Any) -> Callable[..., Penalty]:
+    where = f"penalty {name!r}"
+    if not isinstance(given, type) or not hasattr(given, "gradient"):
+        raise WrongTypeError(
+            f"{where}: got {given!r:.80}; expected a class with gradient(weight, rows)"
+        )
+    options = inspect.signature(given).parameters.values()
+    made = given(*(0.25 for option in options if option.default is option.empty))
+    weights = np.array([-2.0, -0.5, 0.0, 0.125, 3.0])
+    try:
+        expected = np.array([made.gradient(float(w), 4) for w in weights])
+        found = array_gradient(made)(weights, 4)
+    except NeurosimError:
+        raise
+    except Exception as error:
+        raise InvalidValueError(
+            f"{where}: raises {type(error).__name__}, got {error};"
+            " expected gradient(weight, rows) to give a number"
+        ) from error
+    if not (np.abs(found - expected) <= 2.0 * np.spacing(np.abs(expected))).all():
+        raise InvalidValueError(
+            f"{where}: the array form differs, got {found.tolist()!r};"
+            f" expected {expected.tolist()!r}"
+        )
+    kind: Callable[..., Penalty] = given
+    return kind
+
+
+_SHIPPED: dict[str, Callable[..., Penalty]] = {kind.name: kind for kind in (L2,)}
+PENALTIES = Table("penalty", _SHIPPED.items(), check=_checked)
+register_penalty, unregister_penalty = PENALTIES.register, PENALTIES.unregister
+
+
+def require_penalty(penalty: object) -> Penalty | None:
+    """The penalty as an object, such as `L2`; given itself, as ``{"l2": strength}``, or None."""
+    if penalty is None:
+        return None
+    if isinstance(penalty, Mapping) and len(penalty) == 1:
+        ((name, options),) = penalty.items()
+        if isinstance(name, str) and name in PENALTIES:
+            make = PENALTIES[name]
+            return make(**options) if isinstance(options, Mapping) else make(options)
+    if isinstance(penalty, type) or not hasattr(penalty, "gradient"):
+        raise WrongTypeError(
+            f"penalty: not a penalty, got {penalty!r}; expected None, L2(0.1) or {{'l2': 0.1}}"
+            f" (known: {', '.join(PENALTIES)})"
+        )
+    found: Any = penalty
+    made: Penalty = found
+    return made

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import require_number
 from neurosim.functions.optimizers import Optimizer
-from neurosim.functions.penalties import L2
+from neurosim.functions.penalties import Penalty
 from neurosim.interpreter.steps import Step, Updated, gradient_of, record
 from neurosim.interpreter.visits import require_network
 from neurosim.network.connection import Connection
@@ -24,7 +24,7 @@ def update(
     rate: float,
     rows: int,
     divisor: int,
-    penalty: L2 | None = None,
+    penalty: Penalty | None = None,
 ) -> Generator[Step, None, None]:
     """Move every trainable parameter by the gradient that the batch left on it.
 
@@ -74,7 +74,7 @@ def _require_rule(optimizer: object, penalty: object) -> None:
     is_rule = isinstance(getattr(optimizer, "start", None), tuple) and hasattr(optimizer, "scalar")
     if isinstance(optimizer, type) or not is_rule:
         raise WrongTypeError(f"optimizer: got {optimizer!r:.80}; expected one, such as SGD(0.1)")
-    if not (penalty is None or isinstance(penalty, L2)):
+    if not (penalty is None or hasattr(penalty, "gradient")):
         raise WrongTypeError(f"penalty: got {penalty!r:.80}; expected None or an L2")
 
 
@@ -94,7 +94,7 @@ def update_steps(
     rate: float,
     rows: int,
     divisor: int,
-    penalty: L2 | None,
+    penalty: Penalty | None,
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked."""
     columns, slots = memory.T.tolist(), list(memory)

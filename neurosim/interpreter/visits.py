@@ -45,7 +45,7 @@ class Schedule:
 
 def schedule_of(network: Network) -> Schedule:
     """The walk over this network's present structure."""
-    return network._cached("schedule", lambda: _make(network))
+    return network._cached(f"schedule {ACTIVATIONS.version}", lambda: _make(network))
 
 
 def require_network(network: object) -> None:
@@ -76,7 +76,7 @@ def _make(network: Network) -> Schedule:
 
 
 def _visit(network: Network, neuron: Neuron, is_output: bool) -> Visit:
-    activation = ACTIVATIONS.get(neuron.activation)
+    activation = None if neuron.activation == SOFTMAX else ACTIVATIONS[neuron.activation]
     return Visit(
         neuron,
         None if activation is None else activation.value,

@@ -10,11 +10,9 @@ from neurosim.errors import (
     InvalidValueError,
     NameRuleError,
     ShapeError,
-    UnknownNameError,
     WrongTypeError,
-    unknown,
 )
-from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
 from neurosim.functions.numbers import require_number, shown
 from neurosim.network.lookup import is_listing
 from neurosim.network.names import Names, fold, require_name, require_text
@@ -73,17 +71,17 @@ def require_bare(name: str, activation: object, bias: object) -> str:
 
 
 def require_activation(activation: object, where: str, *, softmax: bool) -> str:
-    """The activation's name; softmax only where it is allowed."""
+    """The activation's name; softmax only where it is allowed. An object is registered."""
+    if isinstance(activation, Activation):
+        return ACTIVATIONS.register(activation)
     activation = require_activation_name(activation, where)
     if activation == SOFTMAX and not softmax:
         raise GraphError(
             f"{where}: softmax belongs to a layer, got a single neuron; expected"
             " add_layer(..., activation='softmax')"
         )
-    if activation != SOFTMAX and activation not in ACTIVATIONS:
-        raise UnknownNameError(
-            f"{where}: {unknown('activation', activation, [*ACTIVATIONS, SOFTMAX])}"
-        )
+    if activation != SOFTMAX:
+        ACTIVATIONS.find(activation, where)
     return activation
 
 

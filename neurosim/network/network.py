@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import GraphError
+from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files, parameters
@@ -186,7 +187,7 @@ class Network:
         name: str,
         neurons: int | Sequence[str],
         *,
-        activation: str = "identity",
+        activation: str | Activation = "identity",
         bias: float | Sequence[float | None] | str | None = NOT_GIVEN,
         bias_trainable: bool = True,
         bias_initializer: object = None,
@@ -197,7 +198,8 @@ class Network:
             name: the layer's name.
             neurons: their names, or how many (``add_layer("h", 2)`` names h1 and h2), at most
                 ten millions.
-            activation: a key of the table of activations, or ``softmax``.
+            activation: a name of the table of activations, ``softmax``, or an `Activation`, which
+                is registered.
             bias: one number for all, one each, or None for no bias at all; 0.0 if not given.
             bias_trainable: False keeps the biases as they are.
             bias_initializer: draws the biases that are not given.
@@ -230,7 +232,7 @@ class Network:
         self,
         name: str,
         *,
-        activation: str = "identity",
+        activation: str | Activation = "identity",
         bias: float | None = 0.0,
         bias_trainable: bool = True,
     ) -> Neuron:
@@ -376,7 +378,8 @@ class Network:
         """The outputs for many samples through the compiled form, (B, n_in) -> (B, n_out)."""
         from neurosim.compiler.compile import compile_network
 
-        return self._cached("compiled", lambda: compile_network(self)).forward(X)
+        key = f"compiled {ACTIVATIONS.version}"
+        return self._cached(key, lambda: compile_network(self)).forward(X)
 
     def parameter_list(self) -> tuple[Parameter, ...]:
         """The objects that own the entries of theta, in its order."""

@@ -1,12 +1,16 @@
 """Metrics: what people ask of outputs besides the loss."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from neurosim.errors import ShapeError
+from neurosim.errors import ShapeError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
+from neurosim.functions.registry import Table
+
+Metric = Callable[[Any, Any], float]
 
 
 def accuracy(outputs: Any, T: Any) -> float:
@@ -38,7 +42,40 @@ def mean_absolute_difference(outputs: Any, T: Any) -> float:
     return float(np.abs(require_array(outputs, "outputs") - require_array(T, "T")).mean())
 
 
-METRICS: dict[str, Callable[[Any, Any], float]] = {
-    "accuracy": accuracy,
-    "mean_absolute_difference": mean_absolute_difference,
-}
+def _checked(name: str, given: Any) -> Metric:
+    where = f"metric {name!r}"
+    if not callable(given):
+        raise WrongTypeError(f"{where}: got {given!r:.80}; expected a function of (outputs, T)")
+    try:
+        inspect.signature(given).bind(None, None)
+    except (TypeError, ValueError) as error:
+        raise WrongTypeError(
+            f"{where}: {error}, got {given!r:.80}; expected a function of (outputs, T)"
+        ) from error
+    metric: Metric = given
+    return metric
+
+
+_SHIPPED: dict[str, Metric] = {m.__name__: m for m in (accuracy, mean_absolute_difference)}
+METRICS = Table("metric", _SHIPPED.items(), check=_checked)
+register_metric, unregister_metric = METRICS.register, METRICS.unregister
+
+
+def require_metrics(metrics: object) -> tuple[str, ...]:
+    """The names of metrics; a function among them is registered by its own name.
+
+    Raises:
+        WrongTypeError: they are no list.
+        UnknownNameError: a name is unknown.
+        NameRuleError: a function has no name of its own, or that of a shipped one.
+    """
+    if not isinstance(metrics, (list, tuple)):
+        raise WrongTypeError(f"metrics: got {metrics!r:.80}; expected a list of names")
+    return tuple(_named(metric) for metric in metrics)
+
+
+def _named(metric: object) -> str:
+    if not callable(metric):
+        METRICS.find(metric)
+        return str(metric)
+    return METRICS.register(metric, replace=getattr(metric, "__name__", "") not in _SHIPPED)

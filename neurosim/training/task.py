@@ -14,10 +14,10 @@ from neurosim.errors import (
     WrongTypeError,
     unknown,
 )
-from neurosim.functions.losses import LOSSES, REDUCTIONS, TARGET_RULES, Loss
+from neurosim.functions.losses import REDUCTIONS, TARGET_RULES, Loss, require_loss
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.functions.optimizers import SGD, Optimizer, require_optimizer
-from neurosim.functions.penalties import L2, require_penalty
+from neurosim.functions.penalties import Penalty, require_penalty
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
 
@@ -40,7 +40,7 @@ class Task:
     optimizer: Optimizer
     batch_size: int
     shuffle: bool
-    penalty: L2 | None
+    penalty: Penalty | None
     version: int
     precision: str
 
@@ -64,7 +64,7 @@ def make_task(
     X: Any,
     T: Any,
     *,
-    loss: str = "half_squared_error",
+    loss: str | Loss = "half_squared_error",
     reduction: str = "mean",
     optimizer: Any = None,
     batch_size: int | None = None,
@@ -108,13 +108,6 @@ def require_network(network: object) -> Network:
     if not isinstance(network, Network):
         raise WrongTypeError(f"net: got {network!r:.80}; expected a neurosim.Network")
     return network
-
-
-def require_loss(loss: object) -> Loss:
-    """The loss of this name."""
-    if not isinstance(loss, str) or loss not in LOSSES:
-        raise UnknownNameError(unknown("loss", loss, LOSSES))
-    return LOSSES[loss]
 
 
 def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix:

@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.errors import DivergedError, UnknownNameError, WrongTypeError, unknown
+from neurosim.errors import DivergedError, WrongTypeError
+from neurosim.functions.losses import Loss
 from neurosim.functions.streams import require_seed
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import make_engine, require_engine
-from neurosim.training.metrics import METRICS
+from neurosim.training.metrics import METRICS, Metric, require_metrics
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import Pace
 from neurosim.training.task import Task, make_task, require_epochs
@@ -82,7 +83,7 @@ def train(
     X: Any,
     T: Any,
     *,
-    loss: str = "half_squared_error",
+    loss: str | Loss = "half_squared_error",
     optimizer: Any,
     epochs: int,
     batch_size: int | None = None,
@@ -93,7 +94,7 @@ def train(
     penalty: Any = None,
     precision: str = "double",
     validation: tuple[Any, Any] | None = None,
-    metrics: Sequence[str] = (),
+    metrics: Sequence[str | Metric] = (),
     state: TrainingState | None = None,
 ) -> History:
     """Train a network in place.
@@ -102,7 +103,7 @@ def train(
         network: afterwards its objects hold what was learned, also when the call raises.
         X: samples, (B, n_in).
         T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
-        loss: a key of the table of losses.
+        loss: a name of the table of losses, or a `Loss`.
         optimizer: such as ``SGD(learning_rate=0.5)``.
         epochs: how many.
         batch_size: rows in a batch; None: all.
@@ -113,7 +114,8 @@ def train(
         penalty: ``L2(strength)`` or ``{"l2": strength}``.
         precision: ``double`` (float64), or ``single`` (float32; the compiled engine only).
         validation: a pair (X, T) to measure after each epoch.
-        metrics: names, such as ``accuracy``, to measure after each epoch.
+        metrics: names, such as ``accuracy``, or functions of (outputs, T), to measure after each
+            epoch.
         state: where to go on; None: at the start.
 
     Raises:
@@ -130,7 +132,7 @@ def train(
     begin = time.perf_counter()
     losses: list[float] = []
     validation_losses: list[float] = []
-    measured: dict[str, list[float]] = {name: [] for name in metrics}
+    measured: dict[str, list[float]] = {name: [] for name in require_metrics(metrics)}
     if session.is_watched:
         for record in _Epochs(session, count):
             losses.append(record.loss)
@@ -154,7 +156,7 @@ def epochs(
     X: Any,
     T: Any,
     *,
-    loss: str = "half_squared_error",
+    loss: str | Loss = "half_squared_error",
     optimizer: Any,
     epochs: int,
     batch_size: int | None = None,
@@ -165,7 +167,7 @@ def epochs(
     penalty: Any = None,
     precision: str = "double",
     validation: tuple[Any, Any] | None = None,
-    metrics: Sequence[str] = (),
+    metrics: Sequence[str | Metric] = (),
     state: TrainingState | None = None,
 ) -> Iterator[Epoch]:
     """Train a network epoch by epoch; takes and raises what `train` does, when called.
@@ -191,7 +193,7 @@ def prepare(
     engine: str,
     seed: int | None,
     validation: tuple[Any, Any] | None,
-    metrics: Sequence[str],
+    metrics: Sequence[str | Metric],
     state: TrainingState | None,
     options: dict[str, Any],
 ) -> tuple[Task, TrainingState]:
@@ -202,7 +204,7 @@ def prepare(
     task = make_task(network, X, T, **options)
     require_engine(engine, task)
     start = network.seed if seed is None else require_seed(seed)
-    _require_metrics(metrics)
+    require_metrics(metrics)
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
@@ -238,7 +240,7 @@ class _Session:
         engine: str,
         seed: int | None,
         validation: tuple[Any, Any] | None,
-        metrics: Sequence[str],
+        metrics: Sequence[str | Metric],
         state: TrainingState | None,
         options: dict[str, Any],
     ) -> None:
@@ -250,7 +252,7 @@ class _Session:
         self._engine = make_engine(engine, self.task)
         self._held = self.state if state is None else None  # what the objects hold
         self._mask: Any = None  # what was trainable before, where somebody watches
-        self._metrics = tuple(metrics)
+        self._metrics = require_metrics(metrics)
         self._watch: Engine | None = None
         self._watched = self.task
         if validation is not None:
@@ -363,14 +365,6 @@ def _fitting(state: TrainingState, task: Task) -> TrainingState:
             f" expected memory {slots}, batch below {task.n_batches}"
         )
     return state
-
-
-def _require_metrics(metrics: Sequence[str]) -> None:
-    if not isinstance(metrics, (list, tuple)):
-        raise WrongTypeError(f"metrics: got {metrics!r:.80}; expected a list of names")
-    for name in metrics:
-        if not isinstance(name, str) or name not in METRICS:
-            raise UnknownNameError(unknown("metric", name, METRICS))
 
 
 def _all_finite(losses: list[float]) -> bool:

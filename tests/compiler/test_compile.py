@@ -51,7 +51,7 @@ def test_the_matrices_of_any_acyclic_graph_hold_each_parameter_once(data, cases)
 
     found, known = {}, {neuron.name for neuron in net.inputs}
     for block in blocks:
-        assert set(block.sources) <= known  # a block listens to earlier ones only
+        assert set(block.sources) <= known  # a block reads earlier ones only
         assert not set(block.targets) & known
         assert {net[name].activation for name in block.targets} == {block.activation}
         for i, source in enumerate(block.sources):

@@ -13,7 +13,7 @@ N_LEVELS, N_OUT = 20, 1000
 
 
 def random_graph(n_neurons, n_edges):
-    """Levels of tanh neurons; each listens to ten of the two levels before, on average."""
+    """Levels of tanh neurons; each reads ten of the two levels before, on average."""
     rng = np.random.default_rng(1)
     net = ns.Network("random", seed=1)
     size = n_neurons // N_LEVELS

@@ -1,4 +1,4 @@
-"""The lowering: what is computed from what, and where blame comes from, each connection once."""
+"""The lowering: what is computed from what, and where errors come from, each connection once."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from neurosim.compiler.operations import (
     Activate,
     Affine,
     Assign,
-    Blame,
+    Delta,
     Measure,
     Normalise,
     Update,
@@ -33,11 +33,11 @@ def sparse_plan(net, allowance):
 
 
 def ways(plan, operations):
-    """Every (source row, slot, target row) over which blame comes back."""
+    """Every (source row, slot, target row) over which an error comes back."""
     found = []
-    for blame in (op for op in operations if isinstance(op, Blame)):
-        start = blame.block.start
-        for link in blame.links:
+    for delta in (op for op in operations if isinstance(op, Delta)):
+        start = delta.block.start
+        for link in delta.links:
             width = len(link.consumer.weights.sources)
             for i in range(link.consumer.size):
                 for row, column in zip(
@@ -45,11 +45,11 @@ def ways(plan, operations):
                 ):
                     slot = link.consumer.first_slot + i * width + column
                     found.append((start + row, slot, link.consumer.start + i))
-        if blame.fan is None:
+        if delta.fan is None:
             continue
-        targets = [row for bundle in blame.fan.bundles for row in bundle.targets.tolist()]
-        slots = [row for bundle in blame.fan.bundles for row in bundle.slots.tolist()]
-        for row, fed, weights in zip(blame.fan.rows.tolist(), targets, slots, strict=True):
+        targets = [row for bundle in delta.fan.bundles for row in bundle.targets.tolist()]
+        slots = [row for bundle in delta.fan.bundles for row in bundle.slots.tolist()]
+        for row, fed, weights in zip(delta.fan.rows.tolist(), targets, slots, strict=True):
             ends = [pair for pair in zip(weights, fed, strict=True) if pair[1] != plan.zero_row]
             assert len(weights) - len(ends) == weights.count(plan.n_slots - 1)
             found += [(start + row, slot, target) for slot, target in ends]
@@ -97,7 +97,7 @@ def test_blame_is_told_after_all_it_comes_from(data, cases):
     told = set()
 
     for operation in lower_backward(plan, HALF):
-        if isinstance(operation, Blame):
+        if isinstance(operation, Delta):
             for link in operation.links:
                 assert link.consumer.number in told
             told.add(operation.block.number)
@@ -125,8 +125,8 @@ def test_a_dead_end_has_no_blame_and_a_gradient_of_zero(irregular):
 
     (dead,) = (op for op in backward if isinstance(op, Assign) and op.is_dead)
     assert dead.block.names == ("dead",)
-    blamed = {name for op in backward if isinstance(op, Blame) for name in op.block.names}
-    assert blamed == {"a", "b", "alone", "s1", "s2", "s3", "o"}
+    found = {name for op in backward if isinstance(op, Delta) for name in op.block.names}
+    assert found == {"a", "b", "alone", "s1", "s2", "s3", "o"}
 
 
 def test_what_only_feeds_a_dead_end_is_dead_too(irregular):
@@ -134,8 +134,8 @@ def test_what_only_feeds_a_dead_end_is_dead_too(irregular):
     for plan in (make_plan(irregular), sparse_plan(irregular, 0)):
         backward = lower_backward(plan, HALF)
 
-        blamed = {name for op in backward if isinstance(op, Blame) for name in op.block.names}
-        assert blamed == {"a", "b", "alone", "s1", "s2", "s3"}
+        found = {name for op in backward if isinstance(op, Delta) for name in op.block.names}
+        assert found == {"a", "b", "alone", "s1", "s2", "s3"}
 
 
 def test_outputs_are_measured_where_they_stand(irregular):

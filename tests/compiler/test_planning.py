@@ -132,7 +132,7 @@ def test_plans_for_many_sizes_of_batches_do_not_pile_up(irregular):
 
 
 def hub():
-    """100 neurons that listen to two inputs each, and one that listens to all 60."""
+    """100 neurons that read two inputs each, and one that reads all 60."""
     net = ns.Network("hub")
     net.add_layer("x", 60)
     net.add_layer("o", 101, bias=None)

@@ -1,6 +1,7 @@
 """The script that a user takes away: only NumPy, and the same outputs to the last bit or nearly."""
 
 import json
+import math
 import subprocess
 import sys
 import time
@@ -170,3 +171,47 @@ def test_wide_layers_are_two_dense_matrices(assert_close):
 
     assert [m.weights.shape for m in compiled.matrices] == [(200, 150), (150, 10)]
     assert_close(compiled.forward(X), [net.forward(row) for row in X], 1e-13)
+
+
+_SCALE = 3  # an int, as users write constants
+
+
+def _scaled(z):
+    return math.hypot(z, 1.0) * _SCALE
+
+
+def _scaled_slope(z, _a):
+    return _SCALE * z / math.hypot(z, 1.0)
+
+
+@pytest.fixture
+def own_activation():
+    """What makes a network of one neuron with this activation, forgotten afterwards."""
+    names = []
+
+    def make(value, slope):
+        net = ns.Network()
+        net.add_layer("x", 1)
+        net.add_layer("o", 1, activation=ns.Activation("own", value, slope))
+        net.connect("x", "o", weight=2)
+        names.append("own")
+        return net
+
+    yield make
+    for name in names:
+        ns.unregister_activation(name)
+
+
+def test_a_registered_activation_of_a_module_stands_in_the_script(own_activation, run_script):
+    net = own_activation(_scaled, _scaled_slope)
+
+    (line,) = run_script(ns.compile_network(net).standalone(), ["0.5"])
+
+    assert json.loads(line) == net.predict([[0.5]])[0].tolist()
+
+
+def test_a_registered_lambda_is_refused_with_words(own_activation):
+    net = own_activation(lambda z: 2.0 * z, lambda _z, _a: 2.0)
+
+    with pytest.raises(ns.NeurosimError, match="own_into has no source that stands alone"):
+        ns.compile_network(net).standalone()

@@ -148,16 +148,16 @@ def test_a_block_with_holes_is_mended_and_a_full_one_is_not():
     program = print_values(make_plan(net))
 
     assert "mend" not in full
-    assert "    mend(w1, v1, listens1, z1)\n" in program.source
-    assert program.names["listens1"].tolist() == [[True, True, True], [False, True, True]]
+    assert "    mend(w1, v1, reads1, z1)\n" in program.source
+    assert program.names["reads1"].tolist() == [[True, True, True], [False, True, True]]
 
 
 def test_mending_changes_only_samples_that_are_not_finite():
     weights = np.array([[2.0, 0.0], [0.0, 3.0], [0.0, 0.0]])
-    listens = np.array([[True, False], [False, True], [False, False]])
+    reads = np.array([[True, False], [False, True], [False, False]])
     values = np.array([[np.inf, 1.0], [4.0, 1.0]])
     out = np.full((3, 2), 7.0)
 
-    mend(weights, values, listens, out)
+    mend(weights, values, reads, out)
 
     assert out.tolist() == [[np.inf, 7.0], [12.0, 7.0], [0.0, 7.0]]

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from neurosim.functions.arithmetic import arithmetic
 from neurosim.functions.optimizers import (
     OPTIMIZERS,
     SGD,
@@ -43,7 +44,7 @@ def test_every_rule_of_the_table_is_written_out_here():
 def test_each_line_of_five_updates_comes_to_the_number_it_shows(rule):
     w, memory = 0.7, rule.start
     for count, g in enumerate(GRADIENTS, start=1):
-        lines = rule.arithmetic(w, g, memory, count, rule.learning_rate)
+        lines = arithmetic(rule, w, g, memory=memory, count=count, rate=rule.learning_rate)
         w, memory = rule.scalar(w, g, memory, count, rule.learning_rate)
 
         shown = {line.what: line.value for line in lines}
@@ -65,13 +66,38 @@ def test_what_pushes_moves_a_parameter_without_a_gradient_and_what_scales_does_n
 
 
 def test_adam_shows_both_means_and_both_corrections():
-    lines = Adam(0.1).arithmetic(1.0, 0.5, (0.0, 0.0), 1, 0.1)
+    lines = arithmetic(Adam(0.1), 1.0, 0.5, memory=(0.0, 0.0), count=1, rate=0.1)
 
     assert [(line.what, line.formula) for line in lines] == [
         ("m", "{beta1}*{m} + (1 - {beta1})*{g}"),
         ("s", "{beta2}*{s} + (1 - {beta2})*{g}^2"),
-        ("m'", "{m}/(1 - {beta1}^{count})"),
-        ("s'", "{s}/(1 - {beta2}^{count})"),
-        ("w", "{w} - {rate}*{m'}/(sqrt({s'}) + {epsilon})"),
+        ("below", "sqrt({s})/sqrt(1 - {beta2}^{count}) + {epsilon}"),
+        ("w", "{w} - {rate}/(1 - {beta1}^{count})*{m}/{below}"),
     ]
-    assert [line.value for line in lines] == pytest.approx([0.05, 0.00025, 0.5, 0.25, 0.9])
+    assert [line.value for line in lines] == pytest.approx([0.05, 0.00025, 0.5, 0.9])
+
+
+def test_a_rule_without_readable_source_is_one_line():
+    class Closed(SGD):  # of a function: its source has names that no module has
+        name = "closed"
+        scalar = staticmethod(lambda w, g, memory, _count, rate: (w - 2.0 * rate * g, memory))
+
+    (line,) = arithmetic(Closed(0.1), 1.0, 0.5, memory=(0.0,), count=1, rate=0.1)
+
+    assert (line.what, line.formula, line.value) == ("w", "closed({w}, {g})", 0.9)
+
+
+def test_a_changed_rule_changes_what_is_printed():
+    lines = arithmetic(Halved(0.1), 1.0, 0.5, memory=(0.25,), count=1, rate=0.1)
+
+    assert [line.formula for line in lines] == ["{v}/2 + {g}", "{w} - {rate}*({v} + {v before})"]
+    assert worked_out(lines[0]) == 0.625
+    assert lines[1].numbers["v before"] == 0.25
+
+
+class Halved(SGD):
+    """A rule that asks what it remembered after it has a new one."""
+
+    def scalar(self, w, g, memory, count, rate):
+        v = memory[0] / 2.0 + g
+        return w - rate * (v + memory[0]), (v,)

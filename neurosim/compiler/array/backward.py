@@ -1,11 +1,11 @@
-"""The backward half of a program of arrays: loss, blame, gradients, update."""
+"""The backward half of a program of arrays: loss, deltas, gradients, update."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from neurosim.compiler.array.text import Text, print_call, rows_of, take_scratch
-from neurosim.compiler.operations import Aim, Assign, Blame, Fan, Link, Update
+from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Link, Update
 from neurosim.compiler.plan import Block, Dense
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 
@@ -37,7 +37,7 @@ def _slope_buffer(aim: Aim, alone: set[int], text: Text) -> str:
 
 
 def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
-    """The loss of some outputs, and its slopes; ``alone`` are blocks that get no other blame."""
+    """The loss of some outputs, and its slopes; ``alone`` are blocks that get no other error."""
     i, loss = aim.block.number, text.loss
     assert loss is not None
     e = _slope_buffer(aim, alone, text)
@@ -70,23 +70,23 @@ def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One share of a block's blame: for these rows; as a value, or as a line that writes it."""
+    """One share of a block's error: for these rows; as a value, or as a line that writes it."""
 
     rows: tuple[int, ...]
     value: str
     line: str
 
 
-def print_blame(blame: Blame, text: Text) -> None:
+def print_delta(delta: Delta, text: Text) -> None:
     """The deltas of a block."""
-    block, i = blame.block, blame.block.number
+    block, i = delta.block, delta.block.number
     if text.begin_of_backward is None:
         text.begin_of_backward = len(text.loop)
     text.setup.append(f"d{i} = delta[{block.start}:{block.stop}]")
-    parts = [_link_part(link, block, text) for link in blame.links]
-    if blame.fan is not None:
-        parts.append(_fan_part(blame.fan, block, text))
-    aim = blame.aim
+    parts = [_link_part(link, block, text) for link in delta.links]
+    if delta.fan is not None:
+        parts.append(_fan_part(delta.fan, block, text))
+    aim = delta.aim
     if aim is not None and not aim.is_delta:
         if not parts and aim.is_whole:
             _print_slope(block, text)  # the slopes of the loss stand in d already
@@ -111,16 +111,16 @@ def _link_part(link: Link, block: Block, text: Text) -> _Part:
     value = f"matmul(u{name}, d{c})"
     line = f"matmul(u{name}, d{c}, d{i})"
     if block.size + weights.has_bias == len(weights.sources):
-        # dot is faster, but would copy a part of the matrix: so all of it, and the blame of the
+        # dot is faster, but would copy a part of the matrix: so all of it, and the error of the
         # row of ones, behind the block, is written and not read
-        text.setup.append(f"carry{name} = w{c}.T.dot")
+        text.setup.append(f"back{name} = w{c}.T.dot")
         text.setup.append(f"b{name} = delta[{block.start}:{block.stop + weights.has_bias}]")
-        line = f"carry{name}(d{c}, b{name})"
+        line = f"back{name}(d{c}, b{name})"
     return _Part(link.rows, value, line)
 
 
 def _fan_part(fan: Fan, block: Block, text: Text) -> _Part:
-    """Blame from sparse blocks, bundle after bundle, then brought into the order of the rows."""
+    """The error from sparse blocks, bundle after bundle, then in the order of the rows."""
     i, done = block.number, 0
     text.setup.append(f"h{i} = empty(({len(fan.rows)}, size), theta.dtype)")
     for j, bundle in enumerate(fan.bundles):
@@ -131,7 +131,7 @@ def _fan_part(fan: Fan, block: Block, text: Text) -> _Part:
         first, last = text.n_fan_slots, text.n_fan_slots + count * width
         text.fan_slots.append(bundle.slots.ravel())
         text.n_fan_slots = last
-        text.setup.append(f"c{name} = carried[{first}:{last}].reshape({count}, 1, {width})")
+        text.setup.append(f"c{name} = fetched[{first}:{last}].reshape({count}, 1, {width})")
         text.setup.append(f"h{name} = h{i}[{done}:{done + count}].reshape({count}, 1, size)")
         text.loop.append(f"recall(targets{name}, 0, y{name}, 'clip')")
         text.loop.append(f"matmul(c{name}, y{name}_3, h{name})")
@@ -200,8 +200,7 @@ def print_assign(assign: Assign, text: Text) -> None:
 def print_update(update: Update, text: Text) -> None:
     """The update of all parameters."""
     if update.penalty is not None:
-        text.setup.append("decay = shrink / size")
-        text.loop.append("gradient += decay * theta")
+        text.loop.append("penalize(size)")
     if update.has_fixed:
         text.loop.append("multiply(gradient, learns, gradient)")
     if update.is_plain:

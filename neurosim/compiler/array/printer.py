@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurosim.compiler.array.backward import (
     print_assign,
-    print_blame,
+    print_delta,
     print_joint,
     print_measure,
     print_update,
@@ -21,7 +21,7 @@ from neurosim.compiler.operations import (
     Affine,
     Aim,
     Assign,
-    Blame,
+    Delta,
     Measure,
     Normalise,
     Operation,
@@ -53,7 +53,7 @@ def print_values(plan: Plan) -> Program:
     """The program ``values(theta, x)``, (B, n_in) -> two of (n_rows, B): net inputs, outputs.
 
     It computes what `print_forward` computes, and keeps all of it. The net inputs of input neurons
-    are NaN; rows of ones and of zeros have none. Where a block has holes, a target listens to its
+    are NaN; rows of ones and of zeros have none. Where a block has holes, a target reads its
     own sources only, so that what is infinite or NaN goes where a connection leads.
     """
     text = Text(plan, None, net_inputs="net")
@@ -80,10 +80,10 @@ def print_training(
     each_row: bool = False,
     gradients: str = "parameters",
 ) -> Program:
-    """The program ``train(theta, gradient, size, learns, shrink, update)``: yields losses.
+    """The program ``train(theta, gradient, size, learns, penalize, update)``: yields losses.
 
     ``size`` is the rows of a batch, ``learns`` is 0 for each slot that training leaves alone, else
-    1, ``shrink`` the strength of the penalty on each slot, ``update(count)`` the optimizer.
+    1; ``penalize(size)`` adds the penalty to the gradient, ``update(count)`` is the optimizer.
 
     It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
     last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied
@@ -129,7 +129,7 @@ def print_training(
         "        losses.append(loss)",
         *(["        rows.append(row)"] if each_row else []),
     ]
-    source = _function(plan, "train(theta, gradient, size, learns, shrink, update)", lines)
+    source = _function(plan, "train(theta, gradient, size, learns, penalize, update)", lines)
     return Program(source, text.names, "train", LIBRARY)
 
 
@@ -155,7 +155,7 @@ def _beginning(text: Text) -> list[str]:
         lines.append(f"scratch = empty({text.n_scratch} * size, theta.dtype)")
     if text.fan_slots:
         text.constant("slots", np.concatenate(text.fan_slots))
-        lines += ["carried = empty(len(slots), theta.dtype)", "carry = theta.take"]
+        lines += ["fetched = empty(len(slots), theta.dtype)", "fetch = theta.take"]
     return lines
 
 
@@ -189,7 +189,7 @@ def _print_operations(
     alone = {
         op.block.number
         for op in operations
-        if isinstance(op, Blame) and not op.links and op.fan is None
+        if isinstance(op, Delta) and not op.links and op.fan is None
     }
     for operation in operations:
         match operation:
@@ -202,8 +202,8 @@ def _print_operations(
             case Measure():
                 if operation.aim.block.number not in text.judged:
                     print_measure(operation.aim, alone, text)
-            case Blame():
-                print_blame(operation, text)
+            case Delta():
+                print_delta(operation, text)
             case Assign():
                 print_assign(operation, text)
             case Update():
@@ -213,7 +213,7 @@ def _print_operations(
     _require_single_definitions(text.setup)
     if text.fan_slots:
         assert text.begin_of_backward is not None
-        text.loop.insert(text.begin_of_backward, "carry(slots, 0, carried, 'clip')")
+        text.loop.insert(text.begin_of_backward, "fetch(slots, 0, fetched, 'clip')")
 
 
 def _print_block(block: Block, text: Text, *, keeps: bool, direct: bool) -> None:
@@ -278,23 +278,23 @@ def _print_affine(block: Block, text: Text, *, direct: bool) -> None:
         text.loop.append(f"v{i} = x" if is_all else f"v{i} = x[{low}:{high}]")
     text.loop.append(f"product{i}(v{i}, z{i})")
     if text.net_inputs and len(weights.holes):
-        listens = np.ones(block.size * len(weights.sources), dtype=bool)
-        listens[weights.holes] = False
-        text.constant(f"listens{i}", listens.reshape(block.size, -1))
+        reads = np.ones(block.size * len(weights.sources), dtype=bool)
+        reads[weights.holes] = False
+        text.constant(f"reads{i}", reads.reshape(block.size, -1))
         text.constant("mend", mend)
-        text.loop.append(f"mend(w{i}, v{i}, listens{i}, z{i})")
+        text.loop.append(f"mend(w{i}, v{i}, reads{i}, z{i})")
 
 
-def mend(weights: Array, values: Array, listens: Array, out: Array) -> None:
+def mend(weights: Array, values: Array, reads: Array, out: Array) -> None:
     """Compute the net inputs again, for samples of which a source is not finite.
 
-    0 times what is not finite is NaN: here a target has terms of the sources it listens to, alone.
+    0 times what is not finite is NaN: here a target has terms of the sources it reads, alone.
     """
     spoilt = ~np.isfinite(values).all(axis=0)
     if not spoilt.any():
         return
     columns = values[:, spoilt]
-    for row, own, target in zip(weights, listens, out, strict=True):
+    for row, own, target in zip(weights, reads, out, strict=True):
         target[spoilt] = row[own] @ columns[own]
 
 

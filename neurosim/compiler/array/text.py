@@ -39,7 +39,9 @@ class Text:
     has_row_losses: bool = False  # whether a line has begun them
 
     def constant(self, name: str, value: Any) -> str:
-        """A value that the program uses by a name of ours."""
+        """A value that the program uses by a name of ours, made longer where another has it."""
+        while name in self.names and self.names[name] is not value:
+            name += "_"
         self.names[name] = value
         return name
 
@@ -71,8 +73,7 @@ def print_call(
     """A formula: its NumPy calls themselves, where it is nothing else, or a call of it."""
     lines = array_lines(function, arguments, text.number) if text.is_training else None
     if lines is None:
-        text.constant(name, function)
-        lines = [f"{name}({', '.join(arguments)})"]
+        lines = [f"{text.constant(name, function)}({', '.join(arguments)})"]
     text.loop += lines
 
 

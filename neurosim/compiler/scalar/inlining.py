@@ -9,17 +9,18 @@ forms that are understood here (assignments, an early return, a return) is calle
 import ast
 import copy
 import inspect
+import keyword
 import math
-import textwrap
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from neurosim.functions.arithmetic import UnreadableError, definition
+
 Expression = ast.expr
 
 
-class NotInlinableError(Exception):
-    """The function is written in a form that is not understood; it has to be called."""
+NotInlinableError = UnreadableError  # the function has to be called
 
 
 class Inliner:
@@ -69,7 +70,9 @@ class Inliner:
 
     def bind(self, function: Callable[..., Any]) -> str:
         """A name for the function itself."""
-        name = getattr(function, "__name__", "function").strip("_<>")
+        name = getattr(function, "__name__", "function").strip("_")
+        if not name.isidentifier() or keyword.iskeyword(name):  # of a lambda, or of no function
+            name = "function"
         while self._names.get(name, function) != function:
             name += "_"
         self._names[name] = function
@@ -93,9 +96,9 @@ class Inliner:
         Raises:
             NotInlinableError: it is not written in one of the forms that are understood.
         """
-        definition = _definition(getattr(function, "__func__", function))
+        source = definition(getattr(function, "__func__", function))
         owner = getattr(function, "__self__", None)
-        parameters = [a.arg for a in definition.args.args]
+        parameters = [a.arg for a in source.args.args]
         if owner is not None:
             parameters = parameters[1:]
         if len(parameters) != len(arguments):
@@ -104,7 +107,7 @@ class Inliner:
         scope = getattr(function, "__func__", function).__globals__
         fill = _Fill(texts, known or {}, scope, owner, self._names)
         lines: list[str] = []
-        result = self._returned(copy.deepcopy(definition.body), fill, lines)
+        result = self._returned(copy.deepcopy(source.body), fill, lines)
         for line in lines:
             emit(line)
         return result
@@ -240,20 +243,6 @@ def _truth(test: Expression) -> bool | None:
     return bool(eval(compile(text, "<condition>", "eval"), {}))  # noqa: S307 - constants of ours
 
 
-@lru_cache(maxsize=256)
-def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
-    if not inspect.isfunction(function) or function.__closure__ or "<" in function.__qualname__:
-        raise NotInlinableError
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, SyntaxError) as error:
-        raise NotInlinableError from error
-    definition = tree.body[0]
-    if not isinstance(definition, ast.FunctionDef) or definition.decorator_list:
-        raise NotInlinableError
-    return definition
-
-
 def array_lines(
     function: Callable[..., Any], arguments: tuple[str, ...], number: Callable[[float], str]
 ) -> list[str] | None:
@@ -285,10 +274,10 @@ _BY_KEYWORD = ("maximum", "minimum")
 def _array_template(function: Callable[..., Any], n_arguments: int) -> list[_ArrayCall] | None:
     arguments = [f"ARGUMENT_{i}_" for i in range(n_arguments)]
     try:
-        definition = _definition(function)
-        texts = dict(zip([a.arg for a in definition.args.args], arguments, strict=True))
+        source = definition(function)
+        texts = dict(zip([a.arg for a in source.args.args], arguments, strict=True))
         fill = _Fill(texts, {}, function.__globals__, None, {})
-        body = [statement for statement in definition.body if not _is_text(statement)]
+        body = [statement for statement in source.body if not _is_text(statement)]
         return [_array_call(statement, fill) for statement in body]
     except (NotInlinableError, ValueError):
         return None

@@ -18,7 +18,7 @@ from neurosim.compiler.operations import (
     Affine,
     Aim,
     Assign,
-    Blame,
+    Delta,
     Measure,
     Normalise,
     Operation,
@@ -283,8 +283,8 @@ def _print_operation(operation: Operation, text: _Text) -> None:
             text.loop.append(f"{_list('a', list(rows))} = {call}")
         case Measure():
             _print_measure(operation.aim, text)
-        case Blame():
-            _print_blame(operation, text)
+        case Delta():
+            _print_delta(operation, text)
         case Assign():
             if not operation.is_dead:
                 for row in _rows(operation.block):
@@ -325,11 +325,11 @@ def _share(text: _Text) -> str:
     return "" if divisor == 1.0 else f"/{divisor!r}"
 
 
-def _print_blame(blame: Blame, text: _Text) -> None:
-    block = blame.block
-    fed = _fed(blame, text)
-    aimed = {} if blame.aim is None else _aimed(blame.aim, text)
-    is_delta = blame.aim is not None and blame.aim.is_delta
+def _print_delta(delta: Delta, text: _Text) -> None:
+    block = delta.block
+    fed = _fed(delta, text)
+    aimed = {} if delta.aim is None else _aimed(delta.aim, text)
+    is_delta = delta.aim is not None and delta.aim.is_delta
     sums: dict[int, str] = {}
     for row in _rows(block):
         terms = [*([] if is_delta else aimed.get(row, [])), *fed[row]]
@@ -344,9 +344,9 @@ def _print_blame(blame: Blame, text: _Text) -> None:
             text.loop.append(f"d{row} = {before}{terms[0]}")
 
 
-def _fed(blame: Blame, text: _Text) -> dict[int, list[str]]:
-    """The blame that comes back over each connection to a block that has blame itself."""
-    consumers = {link.consumer.number for link in blame.links}
+def _fed(delta: Delta, text: _Text) -> dict[int, list[str]]:
+    """The error that comes back over each connection to a block that has a delta."""
+    consumers = {link.consumer.number for link in delta.links}
     owner = text.plan.block_of_row
     return {
         row: [
@@ -354,7 +354,7 @@ def _fed(blame: Blame, text: _Text) -> dict[int, list[str]]:
             for slot, target in text.outgoing.get(row, [])
             if int(owner[target]) in consumers
         ]
-        for row in _rows(blame.block)
+        for row in _rows(delta.block)
     }
 
 
@@ -427,8 +427,8 @@ def _print_update(
             if text.averages and not text.one_row:
                 after.append(f"g{slot} /= size")
             if update.penalty is not None and slot in weights:
-                strength = repr(float(update.penalty.strength))
-                after.append(f"g{slot} += {strength}*w{slot}/{size}")
+                added = text.inliner.call(update.penalty.gradient, f"w{slot}", size)
+                after.append(f"g{slot} += {added}")
         after += _ruled(text, update, slots, held)
     return [*after, "record(loss)"], held
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from neurosim.functions.arithmetic import Line, arithmetic
 from neurosim.functions.numbers import short
-from neurosim.functions.optimizers import Line, Memory
+from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network, Parameter
@@ -50,8 +51,8 @@ def written_out(
         extra = task.penalty.gradient(before, rows)
     g, rate = total / divisor + extra, rule.learning_rate
     after, kept = rule.scalar(before, g, memory, count, rate)
-    lines = rule.arithmetic(before, g, memory, count, rate)
-    if len(lines) == 1:
+    lines = arithmetic(rule, before, g, memory=memory, count=count, rate=rate)
+    if [line.formula for line in lines] == ["{w} - {rate}*{g}"]:
         step = Updated(
             owner, before, rule.name, rate, total, divisor, extra, np.empty((0, 0)), 0,
             memory, kept, after,

@@ -34,7 +34,6 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameters import name_of
 
-RELUS = ("relu",)  # the activations that may be dead
 FINEST_FIRST = ("step", "phase", "row", "sample", "batch", "epoch")
 
 

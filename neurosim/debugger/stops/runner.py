@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.debugger.stops.breakpoints import RELUS, Stop, kinds_of
+from neurosim.debugger.stops.breakpoints import Stop, kinds_of
 from neurosim.debugger.stops.conditions import Quantity
 from neurosim.debugger.stops.screening import Screening
 from neurosim.debugger.time.engine_snapshot import engine_snapshot_after
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import Place
+from neurosim.functions.activations import facts_of
 from neurosim.interpreter.steps import Step, gradient_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -192,7 +193,7 @@ class Runner:
         state, task = self._state_of_epoch(), self.walk.task
         if state is None:
             return
-        relus = [i for i, n in enumerate(self.network.neurons) if n.activation in RELUS]
+        relus = [i for i, n in enumerate(self.network.neurons) if facts_of(n.activation).can_die]
         is_silent = np.ones(len(relus), np.bool_)
         engine = self.walk.engine()
         with engine.batches(state) as batches:

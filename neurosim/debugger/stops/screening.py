@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.stops.breakpoints import (
-    RELUS,
     AtAnything,
     AtLayer,
     AtNeuron,
@@ -26,6 +25,7 @@ from neurosim.debugger.stops.breakpoints import (
     Watch,
 )
 from neurosim.debugger.stops.conditions import Condition, Quantity
+from neurosim.functions.activations import facts_of
 from neurosim.network.neuron import Neuron
 from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
@@ -108,7 +108,8 @@ class Screening:
         engine: Engine,
         read: Callable[[Quantity], float | None],
     ) -> None:
-        self._relus = [i for i, n in enumerate(task.network.neurons) if n.activation in RELUS]
+        neurons = task.network.neurons
+        self._relus = [i for i, n in enumerate(neurons) if facts_of(n.activation).can_die]
         self._is_silent = np.ones(len(self._relus), np.bool_)  # in this epoch, as far as is known
         self._stops = tuple(stop for stop in stops if self._relus or not _is_of_relus(stop))
         self._task, self._engine = task, engine

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
-from neurosim.functions.losses import Loss
+from neurosim.functions.losses import Loss, require_loss
 from neurosim.functions.numbers import require_array
 from neurosim.interpreter.backward import backward, measure
 from neurosim.interpreter.forward import forward
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.training.task import require_loss
 
 SHOWN = ("weights", "outputs", "deltas", "gradients")
 

@@ -14,6 +14,7 @@ from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.curves import MARKERS
 from neurosim.drawing.plots.input_grids import Plane, Span, Sweep, ground_of
 from neurosim.drawing.plots.one_input_curve import column_of, draw_sweep, targets_of
+from neurosim.functions.activations import facts_of
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -21,8 +22,6 @@ from neurosim.network.neuron import Neuron
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
-
-_FROM_ZERO_TO_ONE = {"sigmoid", "hard_sigmoid", "softmax", "step"}
 
 
 def draw_boundary(
@@ -94,7 +93,7 @@ def threshold_of(targets: Matrix | None, activation: str) -> float | None:
     Without targets, it is in the middle of what the activation can answer.
     """
     if targets is None:
-        return 0.5 if activation in _FROM_ZERO_TO_ONE else 0.0
+        return 0.5 if facts_of(activation).gives_probabilities else 0.0
     levels = set(np.unique(targets).tolist())
     if levels <= {-1.0, 1.0} and -1.0 in levels:
         return 0.0

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from neurosim.errors import GraphError, MissingExtraError, NeurosimError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS, Optimizer
-from neurosim.functions.penalties import L2
+from neurosim.functions.penalties import Penalty
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_expect import check_expectations
@@ -60,7 +60,7 @@ class Training:
     epochs: int
     batch_size: int | None
     shuffle: bool
-    penalty: L2 | None
+    penalty: Penalty | None
     precision: str
     metrics: tuple[str, ...]
 
@@ -217,7 +217,7 @@ class _Building:
             epochs=entry.epochs,
             batch_size=None if isinstance(entry.batch_size, str) else entry.batch_size,
             shuffle=entry.shuffle,
-            penalty=None if entry.penalty is None else L2(entry.penalty.l2),
+            penalty=entry.penalty,
             precision=entry.precision,
             metrics=entry.metrics,
         )

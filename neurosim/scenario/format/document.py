@@ -1,14 +1,18 @@
 """A scenario file as a whole: its keys, in the order in which they are usually written."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from neurosim.functions.initializers import INITIALIZERS
+from neurosim.functions.optimizers import OPTIMIZERS
+from neurosim.functions.penalties import PENALTIES
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.entry import Choice, Entry, mistake
 from neurosim.scenario.format.expect_entry import ExpectEntry
-from neurosim.scenario.format.network_entry import NetworkEntry
+from neurosim.scenario.format.network_entry import ConnectionEntry, InitialEntry, NetworkEntry
 from neurosim.scenario.format.training_entry import TrainingEntry
 from neurosim.training.engines.table import DEFAULT, ENGINES
 
@@ -60,3 +64,17 @@ class Document(Draft):
     """The numbers that must come out."""
     draw: tuple[DrawEntry, ...] = ()
     """Pictures and films, which `run --out DIR` writes into DIR."""
+
+
+def document_now() -> type[Document]:
+    """The entry of a whole file, as the tables are now: a name may have been registered."""
+    _build((OPTIMIZERS.version, INITIALIZERS.version, PENALTIES.version))
+    return Document
+
+
+@lru_cache(maxsize=1)
+def _build(versions: tuple[int, ...]) -> None:
+    """Make the entries again that are made from tables; the sequence is from part to whole."""
+    if any(versions):
+        for entry in (ConnectionEntry, InitialEntry, NetworkEntry, TrainingEntry, Draft, Document):
+            entry.model_rebuild(force=True)

@@ -11,7 +11,7 @@ a mistake inside of one form is reported for that form only.
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Literal
@@ -76,14 +76,18 @@ class Choice:
 
     Args:
         kind: what is named, such as "loss".
-        known: the names.
+        known: the names; a table is asked when a text is checked.
+        also: names besides those.
         hint: what to say of another name, such as one that is known elsewhere.
     """
 
-    def __init__(self, kind: str, known: Iterable[str], **hint: str) -> None:
-        self.kind = kind
-        self.names = known  # a table may grow
-        self.hint = hint
+    def __init__(self, kind: str, known: Collection[str], *also: str, **hint: str) -> None:
+        self.kind, self._known, self._also, self.hint = kind, known, also, hint
+
+    @property
+    def names(self) -> list[str]:
+        """All names that are known now."""
+        return [*self._known, *self._also]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """Check the text, then the name."""
@@ -172,13 +176,15 @@ class Named:
     """
 
     def __init__(self, kind: str, makers: Mapping[str, Callable[..., Any]]) -> None:
-        self.told = Told(_name, WRONG_NAME, kind=kind, names=list(makers))
-        self.entries = {name: _named_entry(name, maker) for name, maker in makers.items()}
+        self._kind, self._makers = kind, makers
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
         """Any of the entries, told apart by their name."""
-        forms = (Annotated[entry, tag(name)] for name, entry in self.entries.items())
-        return handler.generate_schema(Annotated[reduce(or_, forms), self.told])
+        told = Told(_name, WRONG_NAME, kind=self._kind, names=list(self._makers))
+        forms = (
+            Annotated[_named_entry(name, maker), tag(name)] for name, maker in self._makers.items()
+        )
+        return handler.generate_schema(Annotated[reduce(or_, forms), told])
 
 
 def options_of(entry: Entry) -> tuple[str, dict[str, Any]]:

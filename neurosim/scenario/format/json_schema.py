@@ -8,7 +8,7 @@ types. A scenario names it in its first line::
 
 from typing import Any
 
-from neurosim.scenario.format.document import Document
+from neurosim.scenario.format.document import document_now
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NULL = {"type": "null"}
@@ -16,7 +16,7 @@ _NULL = {"type": "null"}
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file, as plain data."""
-    generated = _tidied(Document.model_json_schema())
+    generated = _tidied(document_now().model_json_schema())
     title = "A neurosim scenario"
     return {"$schema": _DIALECT, **generated, "title": title}
 

@@ -29,7 +29,7 @@ Row = Annotated[
 Activation = Annotated[
     str, Choice("activation", ACTIVATIONS, softmax="it belongs to a layer, not to a neuron")
 ]
-LayerActivation = Annotated[str, Choice("activation", [*ACTIVATIONS, SOFTMAX])]
+LayerActivation = Annotated[str, Choice("activation", ACTIVATIONS, SOFTMAX)]
 CountOrNames = Annotated[
     Annotated[Count, NUMBER] | Annotated[Names, LIST], by_kind("a count or a list of names")
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from neurosim.scenario.format.document import Document, Draft
+from neurosim.scenario.format.document import Document, Draft, document_now
 from neurosim.scenario.format.node import KeyPath, Node, Problem, descend, plain, refuse
 from neurosim.scenario.format.overrides import Overrides, override
 from neurosim.scenario.format.problems import explain
@@ -84,7 +84,7 @@ def _checked(tree: Node, problems: list[Problem]) -> Reading:
     data = plain(tree)
     noted: dict[int, type[Any]] = {}
     try:
-        document = Document.model_validate(data, context=noted)
+        document = document_now().model_validate(data, context=noted)
     except ValidationError as error:
         errors = error.errors(include_url=False)
     else:

@@ -7,6 +7,7 @@ from pydantic import Field
 from neurosim.functions.losses import LOSSES, REDUCTIONS
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.scenario.format.entry import NUMBER, WRONG_KIND, Choice, Entry, Named, Told, tag
+from neurosim.scenario.format.penalty_entry import PenaltyOption
 from neurosim.training.metrics import METRICS
 from neurosim.training.task import PRECISIONS
 
@@ -21,13 +22,6 @@ BatchSize = Annotated[
     Annotated[Literal["all"], tag("all")] | Annotated[int, Field(ge=1), NUMBER],
     Told(_batch, WRONG_KIND, expected="all, or a whole number"),
 ]
-
-
-class PenaltyEntry(Entry):
-    """What large weights cost."""
-
-    l2: Annotated[float, Field(ge=0)]
-    """Adds l2 * weight / (rows of the batch) to each weight's gradient; biases are left alone."""
 
 
 class TrainingEntry(Entry):
@@ -45,7 +39,7 @@ class TrainingEntry(Entry):
     """The number of rows between two updates."""
     shuffle: bool = False
     """Whether the rows are shuffled (by the seed) before each epoch."""
-    penalty: PenaltyEntry | None = None
+    penalty: PenaltyOption | None = None
     """What large weights cost."""
     precision: Annotated[str, Choice("precision", PRECISIONS)] = "double"
     """double computes in float64, single in float32 (by the compiled engine only)."""

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.training_programs import array_program, slots_that_learn
 from neurosim.functions.numbers import Matrix
+from neurosim.functions.optimizers import array_rule
+from neurosim.functions.penalties import array_gradient
 from neurosim.training.engines.contract import Order, Some
 from neurosim.training.engines.program import update_of
 from neurosim.training.state import TrainingState
@@ -231,18 +233,28 @@ class _ArrayRun:
     def _start(self, size: int) -> Generator[Any, Any, None]:
         program, dtype = self._program, self._program.dtype
         learns = program.learns.astype(dtype)
-        penalty, plan = program.task.penalty, program.plan
-        is_weight = plan.to_slots((~plan.is_bias).astype(np.float64), dtype)
-        shrink = is_weight * dtype(0.0 if penalty is None else penalty.strength)
         started: Generator[Any, Any, None] = program.load(each_row=self._is_paired)(
-            self._theta, self._gradient, size, learns, shrink, self._optimizer()
+            self._theta, self._gradient, size, learns, self._penalize(), self._optimizer()
         )
         next(started)
         return started
 
+    def _penalize(self) -> Callable[[int], None] | None:
+        penalty, plan = self._program.task.penalty, self._program.plan
+        if penalty is None:
+            return None
+        theta, gradient, added_to = self._theta, self._gradient, array_gradient(penalty)
+        is_weight = plan.to_slots((~plan.is_bias).astype(np.float64), self._program.dtype)
+
+        def penalize(size: int) -> None:
+            np.add(gradient, added_to(theta, size) * is_weight, out=gradient)
+
+        return penalize
+
     def _optimizer(self) -> Callable[[int], None]:
         theta, gradient, memory = self._theta, self._gradient, self._memory
-        rule, rate = self._program.task.optimizer.array, self._program.task.optimizer.learning_rate
+        optimizer = self._program.task.optimizer
+        rule, rate = array_rule(optimizer), optimizer.learning_rate
         fixed, values, remembered = self._fixed
 
         def update(count: int) -> None:

@@ -165,7 +165,8 @@ class _ScalarRun:
     def values(self) -> tuple[Matrix, Matrix]:
         order = self._program.order
         memory = np.empty((len(self._memory), len(order)))
-        memory[:, order] = self._memory
+        for slot, numbers in zip(memory, self._memory, strict=True):
+            slot[order] = numbers
         return self.parameters(), memory
 
     def take_row_losses(self) -> Matrix:

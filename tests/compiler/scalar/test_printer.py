@@ -84,7 +84,7 @@ def train(theta, memory, count, rate, batches):
             g1 += d3*a1
         size = len(rows)
         g1 /= size
-        g1 += 0.25*w1/size
+        g1 += (0.25 * w1 / size)
         g2 /= size
         v_now = 0.5 * m0_1 + g1
         w1, m0_1 = w1 - rate * v_now, v_now

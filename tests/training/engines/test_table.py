@@ -28,7 +28,7 @@ network:
 data:
   inputs: [[0, 1], [1, 0], [1, 1]]
   targets: [[1], [0], [1]]
-training: {epochs: 4, optimizer: {name: sgd, learning_rate: 0.5}, batch_neurons: 2}
+training: {epochs: 4, optimizer: {name: sgd, learning_rate: 0.5}, batch_size: 2}
 expect:
   - {loss: {below: 10}}
 """

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.imports import import_option
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
 
 
@@ -20,6 +21,7 @@ from neurosim.scenario import agree_scenario, bisect_scenario, session_at
               help="With --bisect: open a debugging session there.")  # fmt: skip
 @click.option("--trace", type=click.Path(path_type=Path), metavar="TRACE",
               help="With --bisect: compare FILE with a saved trace.")  # fmt: skip
+@import_option
 def agree(
     file: str,
     updates: int,

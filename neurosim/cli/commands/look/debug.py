@@ -12,6 +12,7 @@ import click
 from neurosim.cli.debugger.screen import Screen
 from neurosim.cli.debugger.script import run_all, run_file
 from neurosim.cli.debugger.shell import Shell
+from neurosim.cli.imports import import_option
 from neurosim.debugger.session import Session
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
@@ -45,6 +46,7 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
 @click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE",
               help="How much is kept to go back, 256MB if not given; what lies farther back is made"
                    " again.")  # fmt: skip
+@import_option
 def debug(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     scripts: Sequence[Path],

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from neurosim.cli.commands.look.forms import FORMS
+from neurosim.cli.imports import import_option
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import tell_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
@@ -94,6 +95,7 @@ class Wanted:
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@import_option
 def draw(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     out: Path | None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from neurosim.cli.imports import import_option
 from neurosim.cli.messages import problems_of
 from neurosim.cli.saved import SavedRun, read_run
 from neurosim.drawing.page.pages import require_target, save, settings
@@ -45,6 +46,7 @@ Fixed: TypeAlias = Mapping[str, float]
 @click.option("--fix", "fixed", multiple=True, metavar="INPUT=VALUE",
               help="Hold an input still, where a map has more than two.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+@import_option
 def plot(  # noqa: PLR0917 - click passes a command its options by name
     folder: str,
     output: str | None,

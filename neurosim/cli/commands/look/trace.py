@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
+from neurosim.cli.imports import import_option
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
 from neurosim.debugger.traces.trace import (
@@ -77,6 +78,7 @@ class _Trace(click.Command):
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.batch_size=1.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@import_option
 def trace(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     out: Path | None,

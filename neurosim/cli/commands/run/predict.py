@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.imports import import_option
 from neurosim.scenario import predictor
 
 
 @click.command()
 @click.argument("file")
 @click.argument("data", type=click.Path(path_type=Path))
+@import_option
 def predict(file: str, data: Path) -> int:
     """Print the outputs of FILE for each row of DATA, as CSV.
 

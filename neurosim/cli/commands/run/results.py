@@ -21,6 +21,11 @@ def invalid_document(file: str, error: NeurosimError) -> dict[str, Any]:
     return {"scenario": file, "path": file, "status": "invalid", "problems": problems}
 
 
+def result_document(result: RunResult, imports: tuple[str, ...]) -> dict[str, Any]:
+    """The result as plain data, with the modules that were imported for it, if any."""
+    return {**result.to_dict(), **({"imports": list(imports)} if imports else {})}
+
+
 def to_json(document: object) -> bytes:
     """The document as JSON, which is UTF-8 wherever it goes.
 
@@ -59,7 +64,7 @@ def prepare_folder(folder: Path) -> None:
             raise FileError(f"{path}: is a folder; expected a file, or none, to write results to")
 
 
-def write_result(result: RunResult, folder: Path) -> None:
+def write_result(result: RunResult, folder: Path, imports: tuple[str, ...] = ()) -> None:
     """Write run.json, metrics.jsonl (a line an epoch) and network.json, each whole or not at all.
 
     Raises:
@@ -73,7 +78,7 @@ def write_result(result: RunResult, folder: Path) -> None:
         else:
             result.network.save(network)
         write_whole(metrics, "".join(lines).encode())
-        write_whole(run, to_json(result.to_dict()) + b"\n")
+        write_whole(run, to_json(result_document(result, imports)) + b"\n")
     except OSError as error:
         raise _unwritable(folder, error.strerror) from None
 

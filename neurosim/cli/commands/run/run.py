@@ -17,9 +17,11 @@ from neurosim.cli.commands.run.results import (
     folders_for,
     invalid_document,
     prepare_folder,
+    result_document,
     to_json,
     write_result,
 )
+from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
 from neurosim.cli.terminal import terminal
 from neurosim.errors import FileError, NeurosimError
@@ -41,6 +43,7 @@ class _Ending:
     file: str
     outcome: RunResult | NeurosimError
     drawn: "tuple[Drawn, ...]" = ()
+    imports: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -50,7 +53,7 @@ class _Ending:
     def document(self) -> dict[str, object]:
         if isinstance(self.outcome, NeurosimError):
             return invalid_document(self.file, self.outcome)
-        return self.outcome.to_dict()
+        return result_document(self.outcome, self.imports)
 
 
 @click.command()
@@ -64,6 +67,7 @@ class _Ending:
               help="Write run.json, metrics.jsonl, network.json and the pictures.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
+@import_option
 def run(  # noqa: PLR0917 - click passes a command its options by name
     files: Sequence[str],
     engine: str | None,
@@ -110,11 +114,11 @@ def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
         result = made.result()
         drawn: tuple[Drawn, ...] = ()
         if folder is not None:
-            write_result(result, folder)
+            write_result(result, folder, imported())
             drawn = _draw(made, result, folder)
     except NeurosimError as error:
         return _Ending(file, error)
-    return _Ending(file, result, drawn)
+    return _Ending(file, result, drawn, imported())
 
 
 def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.terminal import terminal
 from neurosim.drawing.diagram.sample_values import SHOWN
@@ -61,6 +62,7 @@ _MEGABYTE = 1e6
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
               help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@import_option
 def animate(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     out: Path | None,

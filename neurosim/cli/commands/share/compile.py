@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.imports import import_option
 from neurosim.cli.messages import as_argument
 from neurosim.compiler import Matrices, compile_network
 from neurosim.compiler.explain import Explanation
@@ -22,6 +23,7 @@ _MOST = 10  # rows and columns of a matrix that is printed; larger ones nobody r
 @click.option("--explain", is_flag=True,
               help="Tell what was chosen for each block, why, and its cost.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace OUT.py where it exists.")
+@import_option
 def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool) -> int:
     """Print the matrices and the program of FILE.
 

@@ -1,0 +1,68 @@
+"""A penalty as a scenario writes it: ``{l2: 0.1}``, its name and its number (or its options)."""
+
+import inspect
+from typing import Annotated, Any, Union
+
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, create_model
+from pydantic_core import core_schema
+
+from neurosim.errors import NeurosimError
+from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
+from neurosim.scenario.format.entry import MAPPING, NUMBER, Entry, MadeEntry, by_kind, mistake
+
+_Strength = Annotated[float, Field(ge=0)]
+
+
+class _PenaltyEntry(MadeEntry):
+    """What large weights cost."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+
+class Penalties:
+    """Marks a penalty, and makes it: ``Annotated[Penalty, Penalties()]``."""
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
+        """A key for each penalty of the table."""
+        fields: Any = {
+            name: (_form(name, kind), Field(default=None, description=_first_line(kind)))
+            for name, kind in PENALTIES.items()
+        }
+        entry = create_model(
+            "PenaltyEntry", __base__=_PenaltyEntry, __doc__=_PenaltyEntry.__doc__, **fields
+        )
+        return core_schema.no_info_after_validator_function(_make, handler.generate_schema(entry))
+
+
+def _form(name: str, kind: Any) -> Any:
+    """A number where that is all the penalty takes, else also a mapping of its options."""
+    options = list(inspect.signature(kind).parameters.values())
+    if len(options) == 1:
+        return _Strength
+    fields: Any = {
+        option.name: (_Strength, ... if option.default is option.empty else option.default)
+        for option in options
+    }
+    mapping: Any = create_model(f"{name}_options", __base__=MadeEntry, **fields)
+    if sum(option.default is option.empty for option in options) > 1:
+        return mapping
+    forms = Union[Annotated[_Strength, NUMBER], Annotated[mapping, MAPPING]]  # noqa: UP007
+    return Annotated[forms, by_kind("a number, or a mapping of options")]
+
+
+def _first_line(kind: Any) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n")[0]
+
+
+def _make(given: Entry) -> Penalty | None:
+    options = given.model_dump(exclude_unset=True)
+    if len(options) != 1:
+        got = " and ".join(options) or "nothing"
+        raise mistake(f"got {got}; expected one of {', '.join(PENALTIES)}")
+    try:
+        return require_penalty(options)
+    except NeurosimError as error:
+        raise mistake(str(error)) from None
+
+
+PenaltyOption = Annotated[Penalty, Penalties()]
