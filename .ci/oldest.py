@@ -34,4 +34,6 @@ def oldest(setup: Path, extras: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(*oldest(Path(__file__).parent.parent / "setup.cfg", sys.argv[1:]), sep="\n")
+    sys.stdout.write(
+        "\n".join([*oldest(Path(__file__).parent.parent / "setup.cfg", sys.argv[1:]), ""])
+    )

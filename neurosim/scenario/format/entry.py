@@ -127,7 +127,7 @@ class Told:
     """
 
     def __init__(self, look: Callable[[Any], str | None], error: str, **context: str) -> None:
-        self.mark = Discriminator(look, error, error, context)
+        self.mark = Discriminator(look, error, error, {**context})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """The union, told apart."""
