@@ -93,14 +93,45 @@ def _backward(
 
 
 def require_slopes(network: Network) -> None:
-    """Refuse to learn through an activation that has no slope."""
-    for neuron in network.neurons:
-        name = neuron.activation
-        if name != SOFTMAX and ACTIVATIONS[name].slope is None:
+    """Refuse an activation without slope where an error must pass it to a trainable parameter.
+
+    Elsewhere its slope counts as 0: nothing is learned through it.
+    """
+    flat = [neuron for neuron in network.neurons if _is_flat(neuron)]
+    if not flat:
+        return
+    learning, reached = _learning(network), _reached(network)
+    for neuron in flat:
+        if neuron in learning and neuron in reached:
             raise GraphError(
-                f"neuron {neuron.name!r}: {name!r} has no slope to learn by; expected another"
-                " activation (such as 'sigmoid') in training"
+                f"neuron {neuron.name!r}: {neuron.activation!r} has no slope to learn by; expected"
+                " another activation (such as 'sigmoid') in training, or no trainable parameter"
+                " that leads to it"
             )
+
+
+def _is_flat(neuron: Neuron) -> bool:
+    return neuron.activation != SOFTMAX and ACTIVATIONS[neuron.activation].slope is None
+
+
+def _learning(network: Network) -> set[Neuron]:
+    """The neurons that depend on a trainable parameter."""
+    found: set[Neuron] = set()
+    for neuron in (neuron for generation in network.generations() for neuron in generation):
+        has_bias = neuron.bias is not None and neuron.bias_trainable
+        if has_bias or any(c.trainable or c.source in found for c in network.incoming(neuron)):
+            found.add(neuron)
+    return found
+
+
+def _reached(network: Network) -> set[Neuron]:
+    """The neurons that an error comes back to: outputs, and what leads to them."""
+    found, todo = set(network.outputs), list(network.outputs)
+    while todo:
+        sources = {connection.source for connection in network.incoming(todo.pop())} - found
+        found |= sources
+        todo += sources
+    return found
 
 
 def require_fitting(network: Network, loss: Loss) -> None:
@@ -224,10 +255,9 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
 def _delta(visit: Visit, is_given: bool, has_error: bool) -> DeltaComputed:
     neuron = visit.neuron
     before, z, a = neuron.delta, neuron.net_input, neuron.output
-    assert visit.slope is not None
     assert z is not None
     assert a is not None
-    slope = visit.slope(z, a)
+    slope = 0.0 if visit.slope is None else visit.slope(z, a)
     start, error = _parts(neuron, is_given, has_error)
     after = start + error * slope if is_given else error * slope
     neuron.delta = after

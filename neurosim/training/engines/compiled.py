@@ -18,6 +18,7 @@ from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training_programs import KINDS, choose_kind, plan_for, values_program
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
+from neurosim.interpreter.backward import require_slopes
 from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import Bound, Capabilities, ProgramRun
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
@@ -52,6 +53,7 @@ class CompiledEngine(ProgramEngine):
         self.kind = fastest if kind is None else kind
         self.plan = plan_for(task.network, self.kind, task.batch_size)
         super().__init__(task)
+        require_slopes(task.network)  # of what is trainable now
         self._program = PROGRAMS[self.kind](self.plan, task)
 
     @property
