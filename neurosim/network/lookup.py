@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
 from neurosim.errors import GraphError, NameRuleError, UnknownNameError, WrongTypeError, unknown
+from neurosim.functions.numbers import counted
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
@@ -107,7 +108,7 @@ def require_shareable(structure: Structure, names: Sequence[Any]) -> list[Connec
     """Connections that may begin to share a weight: two or more, each once, none shared already."""
     found = _connections(structure, names, "share")
     if len(found) < 2:
-        raise GraphError(f"share: got {len(found)} connections; expected at least two")
+        raise GraphError(f"share: got {counted(len(found), 'connection')}; expected at least two")
     for connection in found:
         if shared := structure.holder.shared.get(connection):
             raise GraphError(

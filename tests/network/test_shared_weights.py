@@ -11,6 +11,7 @@ from neurosim.errors import FileError, GraphError, UnknownNameError, WrongTypeEr
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import GradientComputed, Updated, backward, forward, update
 from neurosim.network import Network
+from neurosim.training import evaluate_loss
 
 HALF = LOSSES["half_squared_error"]
 
@@ -20,8 +21,8 @@ def net():
     """x1 and x2 lead into h, h and x1 into y; x1->h and h->y share a weight, across depths."""
     made = Network("shared")
     made.add_layer("x", 2)
-    made.add_layer("h", ["h"], bias=None)
-    made.add_layer("y", ["y"], bias=None)
+    made.add_layer("hidden", ["h"], bias=None)
+    made.add_layer("out", ["y"], bias=None)
     made.connect("x1", "h", weight=2.0)
     made.connect("x2", "h", weight=3.0)
     made.connect("h", "y", weight=7.0)
@@ -80,7 +81,7 @@ def test_the_gradient_is_that_of_differences(net, engine):
             moved = theta.copy()
             moved[i] += sign
             net.load_parameters(moved)
-            ends.append(ns.evaluate_loss(net, X, T))
+            ends.append(evaluate_loss(net, X, T))
         theirs.append((ends[0] - ends[1]) / (2 * e))
 
     assert ours == pytest.approx(theirs, rel=1e-8)
@@ -112,9 +113,8 @@ def test_the_engines_agree(optimizer, penalty):
 
 
 def test_training_keeps_them_one(net):
-    result = ns.train(net, [[1.0, 2.0], [0.5, -1.0]], [[1.5], [0.5]], epochs=20)
+    ns.train(net, [[1.0, 2.0], [0.5, -1.0]], [[1.5], [0.5]], epochs=20, optimizer=ns.SGD(0.01))
 
-    assert result is not None
     assert net["x1", "h"].weight == net["h", "y"].weight != 2.0
 
 
@@ -146,7 +146,7 @@ def test_the_program_ties_the_gradients_in_one_line(net):
 
 @pytest.mark.parametrize(
     "twin",
-    [Network.copy, copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))],
+    [Network.copy, copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))],  # noqa: S301 - our own
     ids=["copy", "deepcopy", "pickle"],
 )
 def test_a_twin_shares_on_its_own(net, twin):
@@ -183,7 +183,7 @@ def test_a_file_whose_shared_weights_differ_is_refused(net, tmp_path):
 def test_the_compiled_form_and_the_script_have_each_weight_in_its_place(net):
     assert net.predict([[1.0, 2.0]]).tolist() == [[16.0]]
     scope = {"__name__": "script"}
-    exec(ns.compile_network(net).standalone(), scope)
+    exec(ns.compile_network(net).standalone(), scope)  # noqa: S102 - the script is ours
     assert scope["predict"]([[1.0, 2.0]]).tolist() == [[16.0]]
 
 
@@ -220,7 +220,7 @@ def test_the_first_ones_trainability_holds_for_all(net):
 @pytest.mark.parametrize(
     ("pairs", "error", "words"),
     [
-        ([("x2", "h")], GraphError, "got 1 connections; expected at least two"),
+        ([("x2", "h")], GraphError, "got 1 connection; expected at least two"),
         ([("x2", "h"), ("x2", "h")], GraphError, "'x2->h' twice; expected each connection once"),
         ([("x2", "h"), ("h", "y")], GraphError, "'h->y' shares a weight already"),
         ([("x2", "h"), ("x2", "y")], UnknownNameError, "no connection 'x2->y'"),
@@ -247,7 +247,7 @@ def test_the_debugger_sets_watches_and_explains_a_shared_weight(net):
     session.set("h->y.weight", 1.0)
     assert net["x1", "h"].weight == 1.0
     session.watch("x1->h.weight")
-    session.resume()
+    session.continue_()
     assert session.value("x1->h.weight") == session.value("h->y.weight") != 1.0
     assert "w(x1->h = h->y)" in str(session.explain("h->y"))
     assert "x1->h = h->y" in str(session.why("h->y"))
