@@ -79,9 +79,9 @@ def test_after_the_way_back_the_network_is_as_it_was_given(xor):
     session.back(400)
 
     after = take_snapshot(session.network), session._walk.memory.tobytes()
-    assert (after[0].neurons, after[0].connections, after[0].loss, after[1]) == (
+    assert (after[0].neurons, after[0].parameters, after[0].loss, after[1]) == (
         before[0].neurons,
-        before[0].connections,
+        before[0].parameters,
         before[0].loss,
         before[1],
     )
