@@ -24,8 +24,9 @@ files
 functions: numbers registry users activations losses optimizers arithmetic penalties
     initializers streams .
 
-network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
-    making parameters live document files summary network .
+network: names parameter neuron connection layer datum order pause refusals structure lookup
+    randomness wiring
+    making live document files summary network .
 
 interpreter: steps visits forward backward update .
 compiler: plan bundles costs planning operations program

@@ -199,6 +199,15 @@ def print_assign(assign: Assign, text: Text) -> None:
         text.loop.append(f"matmul(v{name}_3, d{name}, g{name})")
 
 
+def print_ties(text: Text) -> None:
+    """One gradient for each shared weight: the sum over its slots, in ascending order."""
+    slots, weights = text.plan.ties
+    tied, weight_of = text.constant("tied", slots), text.constant("weight_of", weights)
+    text.loop.append(
+        f"gradient[{tied}] = bincount({weight_of}, gradient[{tied}])[{weight_of}]  # shared weights"
+    )
+
+
 def print_update(update: Update, text: Text) -> None:
     """The update of all parameters."""
     if update.penalty is not None:

@@ -64,7 +64,7 @@ class GraphEngine(ProgramEngine):
         steps = _sample_steps(self._task, X, T, losses, by_inputs)
         deque(self._network.begin_pass(steps), maxlen=0)
         divisor = self._task.divisor(len(X))
-        gradients = [_gradient_of(owner) for owner in self._network.parameter_list()]
+        gradients = [parameter.gradient for parameter in self._network.parameter_list()]
         found = add_up(losses) / divisor, np.array(gradients, dtype=np.float64) / divisor
         return (*found, np.array(by_inputs) / divisor) if inputs else found
 
@@ -207,9 +207,3 @@ def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator
 def _load(network: Any, theta: Matrix) -> None:
     if not np.array_equal(network.parameters(), theta):
         network.load_parameters(theta)
-
-
-def _gradient_of(owner: Any) -> float:
-    gradient = owner.gradient if hasattr(owner, "gradient") else owner.bias_gradient
-    assert gradient is not None
-    return float(gradient)
