@@ -20,6 +20,7 @@ READING_ORDER = """
 errors
 version
 files
+lazy
 
 functions: numbers registry users activations losses optimizers arithmetic penalties
     initializers streams .
@@ -53,6 +54,7 @@ debugger.ask: update_parts why .
 debugger.traces: trace file diff worksheet bisect bisect_trace .
 debugger: branches arrival moving session opening .
 
+drawing: pictures
 drawing.page: themes pages .
 drawing.geometry: measures levels items abridging columns vertical_placement crossings graphviz
     layout detours routing labels
@@ -98,8 +100,8 @@ cli.commands: .
 cli: main .
 """
 FLOORS = [
-    {"errors", "version", "files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
-    {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli"},
+    {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
+    {"interpreter", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library

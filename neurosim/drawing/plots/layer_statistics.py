@@ -139,6 +139,11 @@ def draw_gradients(
     return axes
 
 
+def describe_gradients(_axes: "Axes", **_: Any) -> str:
+    """What `draw_gradients` shows, in words."""
+    return "How strong the gradient over the training rows is in each layer."
+
+
 def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
     x, y = np.arange(float(len(norms))), np.array(list(norms.values()))
     shown = np.where(y > 0, y, np.nan)
@@ -252,6 +257,11 @@ def draw_activations(
     _draw_bands(axes, numbers, course, chosen)
     name_axes(axes, chosen, x="epoch", y="layer", title=title)
     return axes
+
+
+def describe_activations(_axes: "Axes", **_: Any) -> str:
+    """What `draw_activations` shows, in words."""
+    return "What the neurons of each layer answer to the training rows: a histogram each."
 
 
 def _draw_ridges(ax: "Axes", histograms: Mapping[str, Histogram], theme: Theme) -> None:
