@@ -78,7 +78,7 @@ def test_the_numbers_of_a_session_are_those_of_the_post():
         assert abs(float(exact) - float(printed)) < 10**-digits, (printed, exact)
 
 
-@pytest.mark.parametrize(("page", "n"), [("neurosim/manual/debugger.md", 3), ("README.md", 1)])
+@pytest.mark.parametrize(("page", "n"), [("neurosim/manual/debugger.md", 3), ("README.md", 2)])
 def test_the_session_that_is_quoted_is_the_one_that_is_played(page, n):
     text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
     quoted = re.findall(r"```console\n((?:\$ neurosim debug|\(neurosim\)).*?)```", text, re.DOTALL)
