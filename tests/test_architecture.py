@@ -225,9 +225,9 @@ def test_the_front_door_is_imported_by_nobody_inside():
     assert not [name for name in ORDER if "neurosim" in {i for i, _ in imports(name)}]
 
 
-def test_the_readme_names_the_floors_in_this_order():
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    section = readme.split("## Reading the code")[1].split("\n## ")[0]
+def test_the_manual_names_the_floors_in_this_order():
+    page = (ROOT / "manual" / "code.md").read_text(encoding="utf-8")
+    section = page.split("# Reading the code")[1].split("\n## ")[0]
     known = {name.split(".")[0] for name in ORDER}
     named = [n for n in re.findall(r"`([\w.]+)/?`", section) if n in known]
 
