@@ -95,10 +95,11 @@ cli.debugger: reply arguments state command moving stopping asking what_if table
 cli.commands.look: debug .
 cli.commands: .
 cli: main .
+__main__
 """
 FLOORS = [
     {"errors", "version", "files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
-    {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli"},
+    {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library
@@ -121,6 +122,7 @@ LAZY = {  # what is imported inside a function, and why
         "scenario.run.run",
         "scenario.run.moments",
     ): "only a look within an epoch waits for the debugger",
+    ("scenario.build.shipped", "scenario.format.yaml_text"): "few titles need the parser",
     ("training.data.borrowed", "sklearn"): "an extra",
     ("drawing.geometry.graphviz", "pygraphviz"): "an extra",
     (

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from neurosim.errors import NeurosimError, ScenarioError
-from neurosim.scenario.format.node import shortened
+from neurosim.errors import NeurosimError, ScenarioError, shortened
 
 
 def complain(error: NeurosimError) -> None:

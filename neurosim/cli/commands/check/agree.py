@@ -1,4 +1,4 @@
-"""``neurosim agree``: both engines on a scenario's data, and where they differ most, or first."""
+"""``neurosim agree``: the engines on a scenario's data, and where they differ most, or first."""
 
 import importlib
 from pathlib import Path
@@ -31,7 +31,7 @@ def agree(
     is_debugged: bool,
     trace: Path | None,
 ) -> int:
-    """Compare the two engines on FILE: do they say the same numbers?
+    """Compare the engines on FILE: outputs, loss, gradients.
 
     FILE is a scenario with data. Prints the worst difference of the outputs, the loss, the
     gradients and the trained parameters, and where it is; 1e-12 * max(1, |x|) is allowed, 1e-10

@@ -57,7 +57,7 @@ def debug(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     journal: int,
 ) -> int:
-    """Step through the training of FILE, forward and backward, neuron by neuron.
+    """Step through the training of FILE, forward and backward.
 
     FILE is a scenario that trains, or the name of a shipped one. At the prompt, help lists the
     commands; a user of gdb knows most of them. Commands may come through a pipe, too; then they are

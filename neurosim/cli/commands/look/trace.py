@@ -88,7 +88,7 @@ def trace(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
-    """Write down every step of the training of FILE, a JSON object on a line each.
+    """Write every step of the training of FILE as JSON lines.
 
     FILE is a scenario. `neurosim trace diff A B` compares two traces, or a trace with a calculation
     by hand (a scenario of the name diff is ./diff).

@@ -24,9 +24,8 @@ from neurosim.cli.commands.run.results import (
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
 from neurosim.cli.terminal import terminal
-from neurosim.errors import FileError, NeurosimError
+from neurosim.errors import FileError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, start_run
-from neurosim.scenario.format.node import shortened
 from neurosim.training.engines.table import ENGINES
 
 if TYPE_CHECKING:
