@@ -1,16 +1,13 @@
-"""neurosim: one network, three faces.
+"""neurosim: one network as objects you can touch, a program you can step through, fast matrices.
 
-Objects you can touch, a program you can step through, matrices that run at the speed of NumPy. This
-is the front door: it hands names on, and loads what has a name when it is asked for.
+The public names; each is loaded when it is first asked for.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from neurosim.errors import DivergedError as DivergedError
-from neurosim.errors import NeurosimError as NeurosimError
-from neurosim.errors import ScenarioError as ScenarioError
-from neurosim.version import __version__ as __version__
+from neurosim.errors import DivergedError, NeurosimError, ScenarioError
+from neurosim.lazy import lazy_names
+from neurosim.version import __version__
 
 if TYPE_CHECKING:
     from neurosim.compiler import CompiledNetwork as CompiledNetwork
@@ -64,44 +61,13 @@ if TYPE_CHECKING:
     from neurosim.training.metrics import register_metric as register_metric
     from neurosim.training.metrics import unregister_metric as unregister_metric
 
-_HOMES = {
-    "neurosim.functions.activations": (
-        "Activation", "register_activation", "unregister_activation",
-    ),
-    "neurosim.functions.losses": ("Loss", "register_loss", "unregister_loss"),
-    "neurosim.functions.optimizers": (
-        "SGD", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop",
-        "register_optimizer", "unregister_optimizer",
-    ),
-    "neurosim.functions.penalties": ("L2", "register_penalty", "unregister_penalty"),
-    "neurosim.functions.initializers": ("register_initializer", "unregister_initializer"),
-    "neurosim.training.metrics": ("register_metric", "unregister_metric"),
-    "neurosim.network": ("Connection", "Layer", "Network", "Neuron", "load"),
-    "neurosim.compiler": ("CompiledNetwork", "compile_network"),
-    "neurosim.training": ("Epoch", "agree", "epochs", "loss_and_gradients", "train"),
-    "neurosim.debugger": ("debug",),
-    "neurosim.drawing": ("draw", "draw_step", "layout"),
-    "neurosim.drawing.plots.confusion": ("draw_confusion",),
-    "neurosim.drawing.plots.curves": ("draw_loss", "draw_metrics"),
-    "neurosim.drawing.film.of_training": ("animate",),
-    "neurosim.drawing.plots.layer_statistics": ("draw_activations", "draw_gradients"),
-    "neurosim.drawing.plots.boundary": ("draw_boundary",),
-    "neurosim.drawing.plots.weights": ("draw_weights",),
-    "neurosim.drawing.plots.responses": ("draw_responses",),
-    "neurosim.scenario": ("debug_scenario", "load_scenario", "run_scenario"),
-}  # fmt: skip
-_LATE = {name: home for home, names in _HOMES.items() for name in names}
-__all__ = sorted([*_LATE, "DivergedError", "NeurosimError", "ScenarioError", "__version__"])  # noqa: PLE0605
+
+def _plots() -> dict[str, str]:
+    """The homes of ``draw_loss`` and the like, as in the list of pictures."""
+    from neurosim.drawing.pictures import PICTURES
+
+    return {f"draw_{name}": picture.home for name, picture in PICTURES.items()}
 
 
-def __getattr__(name: str) -> Any:
-    """Load the floor that has this name."""
-    if name not in _LATE:
-        raise AttributeError(f"module 'neurosim' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_LATE[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_LATE])
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__, _plots)
+__all__ += ["DivergedError", "NeurosimError", "ScenarioError", "__version__"]

@@ -20,12 +20,14 @@ READING_ORDER = """
 errors
 version
 files
+lazy
 
 functions: numbers registry users activations losses optimizers arithmetic penalties
     initializers streams .
 
-network: names neuron connection layer datum order pause refusals structure lookup randomness wiring
-    making parameters live document files summary network .
+network: names parameter neuron connection layer datum order pause refusals structure lookup
+    randomness wiring
+    making live document files summary network .
 
 interpreter: steps visits forward backward update .
 compiler: plan bundles costs planning operations program
@@ -52,6 +54,7 @@ debugger.ask: update_parts why .
 debugger.traces: trace file diff worksheet bisect bisect_trace .
 debugger: branches arrival moving session opening .
 
+drawing: pictures
 drawing.page: themes pages .
 drawing.geometry: measures levels items abridging columns vertical_placement crossings graphviz
     layout detours routing labels
@@ -98,8 +101,9 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files"}, {"functions"}, {"network"}, {"interpreter", "compiler"},
-    {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli", "__main__"},
+    {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
+    {"interpreter", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"},
+    {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library

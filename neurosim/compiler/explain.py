@@ -77,7 +77,11 @@ def explain(network: Network, rows: int, precision: str = "double") -> Explanati
     width = 8 if precision == "double" else 4
     plan = plan_of(network, rows)
     n_blocks = len(plan.blocks) - 1
-    is_scalar = precision == "double" and is_scalar_faster(plan.n_parameters, rows, n_blocks)
+    is_scalar = (
+        precision == "double"
+        and not plan.copies.size
+        and is_scalar_faster(plan.n_parameters, rows, n_blocks)
+    )
     blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
     program = _explain_program(plan, rows, precision, is_scalar=is_scalar)
     return Explanation(rows, program, _explain_threads(plan, rows, is_scalar=is_scalar), blocks)
@@ -92,6 +96,8 @@ def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) 
         return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"
     if precision == "single":
         return "arrays of float32, as the precision asks"
+    if plan.copies.size:
+        return "arrays: programs of single numbers share no weights"
     if plan.n_parameters > LARGEST_SCALAR and work <= limit:
         return f"arrays: {plan.n_parameters:,} parameters are too many for single numbers"
     return f"arrays: {figures} is more than {rule}"

@@ -87,9 +87,11 @@ class Block:
 class Plan:
     """A network as blocks; block 0 is the inputs.
 
-    ``home[i]`` is the slot that the network's parameter i lives in; ``is_bias`` says of each
-    parameter which it is. ``outputs`` are rows of the state. ``version`` is that of the structure
-    it was made from. ``rows`` is the number of samples it was made for.
+    ``home[i]`` is the slot that the network's parameter i lives in. A shared weight lives in more
+    slots, one for each connection: the first row of ``copies`` are those, the second says whose
+    they are. ``is_bias`` says of each parameter which it is. ``outputs`` are rows of the state.
+    ``version`` is that of the structure it was made from. ``rows`` is the number of samples it was
+    made for.
     """
 
     title: str
@@ -101,6 +103,7 @@ class Plan:
     outputs: tuple[int, ...]
     output_names: tuple[str, ...]
     home: Index
+    copies: Index
     is_bias: NDArray[np.bool_]
     names_of_rows: tuple[str | None, ...]
 
@@ -113,6 +116,22 @@ class Plan:
     def n_parameters(self) -> int:
         """The length of theta."""
         return len(self.home)
+
+    @property
+    def owner_of_slot(self) -> Index:
+        """The number of the parameter that lives in each slot; -1 where none does."""
+        owner = np.full(self.n_slots, -1, dtype=np.intp)
+        owner[self.home] = np.arange(len(self.home))
+        owner[self.copies[0]] = self.copies[1]
+        return owner
+
+    @property
+    def ties(self) -> tuple[Index, Index]:
+        """The slots of shared weights, ascending, and the number of the weight of each."""
+        owner = self.owner_of_slot
+        is_shared = np.isin(owner, self.copies[1]) & (owner >= 0)
+        slots = np.flatnonzero(is_shared)
+        return slots, np.unique(owner[slots], return_inverse=True)[1].astype(np.intp)
 
     @property
     def zero_row(self) -> int:
@@ -134,6 +153,7 @@ class Plan:
             repr((self.title, self.n_rows, self.rows, self.outputs)).encode(), digest_size=16
         )
         digest.update(self.home.tobytes())  # the order in which single numbers are summed
+        digest.update(b"copies" + self.copies.tobytes())
         for block in self.blocks:
             parts = (block.names, block.activation, block.start, block.first_slot, block.last_slot)
             digest.update(repr(parts).encode())
@@ -154,15 +174,17 @@ class Plan:
     def __hash__(self) -> int:
         return hash(self.fingerprint)
 
-    def to_slots(self, vector: NDArray[np.float64], dtype: Any = np.float64) -> NDArray[Any]:
+    def to_slots(self, vector: NDArray[Any], dtype: Any = np.float64) -> NDArray[Any]:
         """A vector in the network's order, or rows of them, in slots; zero where nothing lives."""
         slots: NDArray[Any] = np.zeros((*vector.shape[:-1], self.n_slots), dtype)
         with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
             slots[..., self.home] = vector
+            if self.copies.size:
+                slots[..., self.copies[0]] = vector[..., self.copies[1]]
         return slots
 
     def from_slots(self, slots: NDArray[Any]) -> NDArray[np.float64]:
-        """The inverse of `to_slots`, in float64."""
+        """The inverse of `to_slots`, in float64; all slots of a parameter hold the same number."""
         vector: NDArray[np.float64] = slots[..., self.home].astype(np.float64)
         return vector
 
@@ -182,7 +204,8 @@ def is_run(rows: Index) -> bool:
 def verify(plan: Plan) -> None:
     """Check the law of plans.
 
-    Every neuron has one row; sources come only from earlier blocks; every parameter has one home.
+    Every neuron has one row; sources come only from earlier blocks; every parameter has one home,
+    and no slot has two owners.
     A broken law is a mistake of the compiler, not of its user.
     """
     owner = plan.block_of_row
@@ -197,9 +220,9 @@ def verify(plan: Plan) -> None:
             real = sources[sources != plan.zero_row]
             assert (real < block.start).all(), "a source comes too late"
     assert slot < plan.n_slots, "the last slot is not free"
-    homes = np.bincount(plan.home, minlength=plan.n_slots)
+    homes = np.bincount(np.concatenate((plan.home, plan.copies[0])), minlength=plan.n_slots)
     assert len(homes) == plan.n_slots, "a parameter has no home"
-    assert homes.max(initial=0) <= 1, "two parameters share a home"
+    assert homes.max(initial=0) <= 1, "a slot has two owners"
     for block in plan.blocks[1:]:
         lived_in = int(homes[block.first_slot : block.last_slot].sum())
         assert lived_in == block.n_parameters, "a parameter has no home in its block"

@@ -8,7 +8,6 @@ from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
 from neurosim.compiler.costs import dense_cost, most_slots, slots_per_bundle, sparse_cost
 from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run, verify
 from neurosim.functions.activations import SOFTMAX
-from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.pause import PausedCollection
@@ -52,6 +51,9 @@ def _plan(network: Network, rows: int, *, may_be_sparse: bool) -> Plan:
     for neurons in groups:
         draft.lay(neurons)
     place, row = draft.place, draft.row
+    _, first = np.unique(draft.parameter, return_index=True)
+    is_copy = np.ones(len(draft.home), dtype=bool)
+    is_copy[first] = False
     plan = Plan(
         title=network.title,
         version=network.version,
@@ -61,8 +63,9 @@ def _plan(network: Network, rows: int, *, may_be_sparse: bool) -> Plan:
         n_slots=draft.slot + 1,
         outputs=tuple(int(row[place[neuron]]) for neuron in outputs),
         output_names=tuple(neuron.name for neuron in outputs),
-        home=draft.home,
-        is_bias=draft.source < 0,
+        home=draft.home[first],
+        copies=np.array([draft.home[is_copy], draft.parameter[is_copy]]),
+        is_bias=draft.source[first] < 0,
         names_of_rows=(*draft.names, None),
     )
     verify(plan)
@@ -81,36 +84,40 @@ def _split(generation: tuple[Neuron, ...]) -> list[list[Neuron]]:
 
 @dataclass(slots=True)
 class _Part:
-    """The parameters of a block, target by target: their places in theta, and their source rows.
+    """The weights of a block, target by target: their numbers, and their source rows.
 
     ``counts`` says how many each target has; ``ones`` is the row that biases take as their source.
     """
 
-    parameters: Index
+    weights: Index
     sources: Index
     counts: Index
     ones: int
     has_bias: bool
 
     def local_targets(self) -> Index:
-        """The number of the target of each parameter, from 0."""
+        """The number of the target of each weight, from 0."""
         return np.repeat(np.arange(len(self.counts)), self.counts)
 
 
 @dataclass(slots=True)
 class _Draft:
-    """What is known while blocks are laid down one behind the other."""
+    """What is known while blocks are laid down one behind the other.
+
+    Here a weight is a connection or a bias, in the order of theta; several may be one parameter.
+    """
 
     network: Network
     groups: list[list[Neuron]]
     rows: int
     may_be_sparse: bool
     place: dict[Neuron, int] = field(init=False)  # neuron -> its number in the order of insertion
-    source: Index = field(init=False)  # of each parameter, the number of its source; -1: a bias
-    first: Index = field(init=False)  # of each neuron, the place of its first parameter in theta
-    count: Index = field(init=False)  # of each neuron, how many parameters it has
+    source: Index = field(init=False)  # of each weight, the number of its source; -1: a bias
+    parameter: Index = field(init=False)  # of each weight, its parameter's number in theta
+    first: Index = field(init=False)  # of each neuron, the number of its first weight
+    count: Index = field(init=False)  # of each neuron, how many weights it has
     row: Index = field(init=False)  # of each neuron, its row in the state
-    home: Index = field(init=False)  # of each parameter, its slot
+    home: Index = field(init=False)  # of each weight, its slot
     zero_row: int = field(init=False)
     slot: int = 0
     names: list[str | None] = field(default_factory=list)
@@ -121,15 +128,20 @@ class _Draft:
     def __post_init__(self) -> None:
         neurons = self.network.neurons
         place = self.place = {neuron: i for i, neuron in enumerate(neurons)}
-        owners = self.network.parameter_list()
-        sources = [place[o._source] if type(o) is Connection else -1 for o in owners]
-        targets = [place[o._target if type(o) is Connection else o] for o in owners]  # type: ignore[index]
+        sources: list[int] = []
+        counts: list[int] = []
+        for neuron in neurons:
+            n_before = len(sources)
+            sources += [place[c._source] for c in self.network.incoming(neuron)]
+            sources += [] if neuron.bias_parameter is None else [-1]
+            counts.append(len(sources) - n_before)
         self.source = np.array(sources, dtype=np.intp)
-        self.count = np.bincount(targets, minlength=len(neurons)).astype(np.intp)
+        self.parameter = _numbers(self.network, len(sources))
+        self.count = np.array(counts, dtype=np.intp)
         self.first = np.concatenate(([0], np.cumsum(self.count)[:-1])).astype(np.intp)
         self.row = np.full(len(neurons), -1, dtype=np.intp)
         self.block_of = np.full(len(neurons), -1, dtype=np.intp)
-        self.home = np.empty(len(owners), dtype=np.intp)
+        self.home = np.empty(len(sources), dtype=np.intp)
         self.zero_row = len(neurons) + len(self.groups)
 
     def lay(self, neurons: list[Neuron]) -> None:
@@ -162,23 +174,23 @@ class _Draft:
                 first_slot=first_slot,
                 last_slot=self.slot,
                 weights=weights,
-                n_parameters=len(part.parameters),
+                n_parameters=len(part.weights),
             )
         )
 
     def _part(self, numbers: Index) -> _Part:
         counts = self.count[numbers]
-        parameters = take_lists(self.first[numbers], counts)
-        source = self.source[parameters]
+        weights = take_lists(self.first[numbers], counts)
+        source = self.source[weights]
         is_bias = source < 0
         real = source[~is_bias]
         ones = self.ones[int(self.block_of[real].max(initial=0))] if self.ones else 0
         sources = np.where(is_bias, ones, self.row[source])
-        return _Part(parameters, sources, counts, ones, bool(is_bias.any()))
+        return _Part(weights, sources, counts, ones, bool(is_bias.any()))
 
     def _is_sparse_better(self, part: _Part, sources: Index) -> bool:
         n_targets, n_sources = len(part.counts), len(sources)
-        if not self.may_be_sparse or len(part.parameters) == n_targets * n_sources:
+        if not self.may_be_sparse or len(part.weights) == n_targets * n_sources:
             return False
         lengths = np.sort(part.counts)
         bundles = list(cuts(lengths, slots_per_bundle(self.rows), most_slots(self.rows)))
@@ -192,13 +204,13 @@ class _Draft:
         cells = part.local_targets() * width + np.searchsorted(sources, part.sources)
         is_hole = np.ones(len(part.counts) * width, dtype=bool)
         is_hole[cells] = False
-        self.home[part.parameters] = self.slot + cells
+        self.home[part.weights] = self.slot + cells
         self.slot += len(is_hole)
         return Dense(sources, part.has_bias, np.flatnonzero(is_hole))
 
     def _lay_bundles(self, part: _Part, start: int) -> tuple[Bundle, ...]:
         sorting = np.lexsort((part.sources, part.local_targets()))  # near rows are read together
-        parameters, sources = part.parameters[sorting], part.sources[sorting]
+        weights, sources = part.weights[sorting], part.sources[sorting]
         ends = np.cumsum(part.counts)
         bundles = []
         for low, high, width in cuts(
@@ -208,7 +220,16 @@ class _Draft:
             counts = part.counts[low:high]
             matrix = padded(sources[items], counts, width, self.zero_row)
             slots = np.arange(self.slot, self.slot + matrix.size).reshape(matrix.shape)
-            self.home[parameters[items]] = slots[np.arange(width) < counts[:, None]]
+            self.home[weights[items]] = slots[np.arange(width) < counts[:, None]]
             bundles.append(Bundle(start + low, start + high, matrix, self.slot))
             self.slot += matrix.size
         return tuple(bundles)
+
+
+def _numbers(network: Network, n_weights: int) -> Index:
+    """Of each weight, the number of its parameter in theta."""
+    parameters = network.parameter_list()
+    if len(parameters) == n_weights:  # none is shared
+        return np.arange(n_weights, dtype=np.intp)
+    number = {parameter: i for i, parameter in enumerate(parameters)}
+    return np.array([number[place.parameter] for place in network.places()], dtype=np.intp)

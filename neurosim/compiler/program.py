@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 # what a program may name besides its own constants
-_MAKERS = ("array", "empty", "empty_like", "matmul", "ones", "zeros")
+_MAKERS = ("array", "bincount", "empty", "empty_like", "matmul", "ones", "zeros")
 _UFUNCS = tuple(name for name, value in vars(np).items() if isinstance(value, np.ufunc))
 LIBRARY: dict[str, Any] = {name: getattr(np, name) for name in (*_MAKERS, *_UFUNCS)}
 SCALAR_LIBRARY: dict[str, Any] = {

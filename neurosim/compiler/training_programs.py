@@ -25,9 +25,14 @@ _KEPT = 64  # programs; the text of one is seldom more than some 100 kB
 
 
 def choose_kind(network: Network, rows: int) -> str:
-    """The kind of program that is faster for batches of so many rows: ``array`` or ``scalar``."""
+    """The kind of program that is faster for batches of so many rows: ``array`` or ``scalar``.
+
+    Programs of single numbers share no weights.
+    """
     plan = plan_of(network, rows)
-    scalar = is_scalar_faster(plan.n_parameters, rows, len(plan.blocks) - 1)
+    scalar = not plan.copies.size and is_scalar_faster(
+        plan.n_parameters, rows, len(plan.blocks) - 1
+    )
     return "scalar" if scalar else "array"
 
 
@@ -38,9 +43,7 @@ def plan_for(network: Network, kind: str, rows: int) -> Plan:
 
 def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of each slot, whether training may change it; ``trainable`` says it of each parameter."""
-    learns = np.zeros(plan.n_slots, dtype=bool)
-    learns[plan.home] = trainable
-    return learns
+    return plan.to_slots(trainable, bool)
 
 
 def array_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:

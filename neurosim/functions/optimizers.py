@@ -414,9 +414,19 @@ register_optimizer, unregister_optimizer = OPTIMIZERS.register, OPTIMIZERS.unreg
 
 
 def array_rule(rule: Optimizer) -> Callable[[Array, Array, Array, int, float], None]:
-    """The array form of a rule, in place; parameter by parameter where it has none."""
+    """The array form of a rule, in place; parameter by parameter where it has none of its own.
+
+    Where a subclass overrides ``scalar`` alone, the array form it inherits is of another rule.
+    """
     given = getattr(rule, "array", None)
-    return partial(_lifted, rule) if given is None else given
+    is_stale = _depth(rule, "scalar") < _depth(rule, "array")
+    return partial(_lifted, rule) if given is None or is_stale else given
+
+
+def _depth(rule: object, method: str) -> int:
+    """How far up its classes a rule's method is defined; -1 where it is the object's own."""
+    classes = enumerate(type(rule).__mro__)
+    return next((i for i, kind in classes if method in kind.__dict__), -1)
 
 
 def _lifted(  # noqa: PLR0917 - the array form with its rule
@@ -443,4 +453,6 @@ def require_optimizer(optimizer: object) -> Optimizer:
         )
     rule: Any = optimizer
     found: Optimizer = rule
+    if 0 <= _depth(rule, "array") < _depth(rule, "scalar"):  # of which rule, nobody has said
+        _require_equal_rules(found, f"optimizer {type(rule).__name__}")
     return found

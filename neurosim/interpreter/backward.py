@@ -20,10 +20,10 @@ from neurosim.interpreter.steps import (
     GradientComputed,
     Measured,
     Step,
-    gradient_of,
     record,
 )
 from neurosim.interpreter.visits import Schedule, Visit, require_network, schedule_of
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -77,7 +77,7 @@ def backward(
     require_slopes(network)
     if any(neuron.output is None for neuron in network.neurons):
         raise GraphError(_NO_FORWARD)
-    if position != 0 and None in map(gradient_of, network.parameter_list()):
+    if position != 0 and any(p._gradient is None for p in network.parameter_list()):
         raise GraphError(
             f"no backward pass has been made, got position {position!r}; expected position 0 first"
         )
@@ -93,14 +93,45 @@ def _backward(
 
 
 def require_slopes(network: Network) -> None:
-    """Refuse to learn through an activation that has no slope."""
-    for neuron in network.neurons:
-        name = neuron.activation
-        if name != SOFTMAX and ACTIVATIONS[name].slope is None:
+    """Refuse an activation without slope where an error must pass it to a trainable parameter.
+
+    Elsewhere its slope counts as 0: nothing is learned through it.
+    """
+    flat = [neuron for neuron in network.neurons if _is_flat(neuron)]
+    if not flat:
+        return
+    learning, reached = _learning(network), _reached(network)
+    for neuron in flat:
+        if neuron in learning and neuron in reached:
             raise GraphError(
-                f"neuron {neuron.name!r}: {name!r} has no slope to learn by; expected another"
-                " activation (such as 'sigmoid') in training"
+                f"neuron {neuron.name!r}: {neuron.activation!r} has no slope to learn by; expected"
+                " another activation (such as 'sigmoid') in training, or no trainable parameter"
+                " that leads to it"
             )
+
+
+def _is_flat(neuron: Neuron) -> bool:
+    return neuron.activation != SOFTMAX and ACTIVATIONS[neuron.activation].slope is None
+
+
+def _learning(network: Network) -> set[Neuron]:
+    """The neurons that depend on a trainable parameter."""
+    found: set[Neuron] = set()
+    for neuron in (neuron for generation in network.generations() for neuron in generation):
+        has_bias = neuron.bias is not None and neuron.bias_trainable
+        if has_bias or any(c.trainable or c.source in found for c in network.incoming(neuron)):
+            found.add(neuron)
+    return found
+
+
+def _reached(network: Network) -> set[Neuron]:
+    """The neurons that an error comes back to: outputs, and what leads to them."""
+    found, todo = set(network.outputs), list(network.outputs)
+    while todo:
+        sources = {connection.source for connection in network.incoming(todo.pop())} - found
+        found |= sources
+        todo += sources
+    return found
 
 
 def require_fitting(network: Network, loss: Loss) -> None:
@@ -173,8 +204,8 @@ def backward_steps(
                 yield compared
                 is_given = compared.quantity == "delta"
                 has_error = not is_given
-            for connection, target in visit.outgoing:
-                before, weight, delta = neuron.output_gradient, connection._weight, target.delta
+            for connection, parameter, target in visit.outgoing:
+                before, weight, delta = neuron.output_gradient, parameter._value, target.delta
                 addend = before if has_error else 0.0
                 assert addend is not None
                 assert delta is not None
@@ -186,11 +217,11 @@ def backward_steps(
                 continue
             if has_error or not is_given:
                 yield _delta(visit, is_given, has_error)
-            yield from _gradients(visit, position)
+            yield from _gradients(visit, position, schedule.added)
         if group.layer is not None:
             yield from _layer_deltas(group.visits, found)
             for visit in group.visits:
-                yield from _gradients(visit, position)
+                yield from _gradients(visit, position, schedule.added)
 
 
 def input_steps(network: Network, inputs: Iterable[Neuron]) -> Generator[Step, None, None]:
@@ -199,7 +230,7 @@ def input_steps(network: Network, inputs: Iterable[Neuron]) -> Generator[Step, N
         for number, connection in enumerate(network.outgoing(neuron)):
             before, delta = neuron.output_gradient, connection.target.delta
             assert delta is not None
-            start, weight = _number(before) if number else 0.0, connection._weight
+            start, weight = _number(before) if number else 0.0, connection.weight
             after = neuron.output_gradient = start + weight * delta
             yield record(Backpropagated, (connection, before, start, weight, delta, after))
 
@@ -224,10 +255,9 @@ def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
 def _delta(visit: Visit, is_given: bool, has_error: bool) -> DeltaComputed:
     neuron = visit.neuron
     before, z, a = neuron.delta, neuron.net_input, neuron.output
-    assert visit.slope is not None
     assert z is not None
     assert a is not None
-    slope = visit.slope(z, a)
+    slope = 0.0 if visit.slope is None else visit.slope(z, a)
     start, error = _parts(neuron, is_given, has_error)
     after = start + error * slope if is_given else error * slope
     neuron.delta = after
@@ -257,25 +287,28 @@ def _layer_deltas(
         yield DeltaComputed(neuron, before, start, error, shift, z, output, output, after)
 
 
-def _gradients(visit: Visit, position: int) -> Generator[Step, None, None]:
-    neuron, start = visit.neuron, 0.0
-    for connection, source in visit.incoming:
-        before, value, delta = connection.gradient, source.output, neuron.delta
+def _gradients(
+    visit: Visit, position: int, added: frozenset[Connection]
+) -> Generator[Step, None, None]:
+    neuron = visit.neuron
+    for connection, parameter, source in visit.incoming:
+        before, value, delta, start = parameter._gradient, source.output, neuron.delta, 0.0
         assert value is not None
         assert delta is not None
-        if position:
+        if position or (added and connection in added):
             assert before is not None
             start = before
-        after = connection.gradient = start + value * delta
+        after = parameter._gradient = start + value * delta
         yield record(GradientComputed, (connection, before, start, value, delta, after))
-    if neuron._bias is not None:
-        before, delta = neuron.bias_gradient, neuron.delta
+    bias = neuron._bias
+    if bias._value is not None:
+        before, delta, start = bias._gradient, neuron.delta, 0.0
         assert delta is not None
         if position:
             assert before is not None
             start = before
-        after = neuron.bias_gradient = start + delta
-        yield record(GradientComputed, (neuron, before, start, 1.0, delta, after))
+        after = bias._gradient = start + delta
+        yield record(GradientComputed, (bias, before, start, 1.0, delta, after))
 
 
 def _number(value: float | None) -> float:

@@ -74,11 +74,11 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
     for group in schedule.groups:
         for visit in group.visits:
             neuron = visit.neuron
-            before, bias = neuron.net_input, neuron._bias
+            before, bias = neuron.net_input, neuron._bias._value
             z = neuron.net_input = 0.0 if bias is None else bias
             yield record(Started, (neuron, before, z))
-            for connection, source in visit.incoming:
-                start, weight, output = neuron.net_input, connection._weight, source.output
+            for connection, parameter, source in visit.incoming:
+                start, weight, output = neuron.net_input, parameter._value, source.output
                 assert start is not None
                 assert output is not None
                 z = neuron.net_input = start + weight * output

@@ -24,6 +24,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 
 Number = float | None
 StepSubject: TypeAlias = Neuron | Layer | Network
@@ -190,10 +191,11 @@ class DeltaComputed(NamedTuple):
 class GradientComputed(NamedTuple):
     """A gradient took this sample's term: value * delta for a weight, delta for a bias.
 
-    ``owner`` is the connection, or the neuron whose bias it is (then ``value`` is 1).
+    ``parameter`` is the connection, or the bias of the neuron (then ``value`` is 1). A connection
+    that shares its weight added to the gradient of the shared one.
     """
 
-    owner: Connection | Neuron
+    parameter: Parameter
     before: Number
     start: float
     value: float
@@ -202,11 +204,10 @@ class GradientComputed(NamedTuple):
 
     def __str__(self) -> str:
         start = f"{short(self.start)} + " if self.start != 0.0 else ""
-        if isinstance(self.owner, Neuron):
-            term = operand(self.delta) if start else f"delta({self.owner.name})"
-            return f"dL/db({self.owner.name}) = {start}{term} = {short(self.after)}"
         term = f"{operand(self.value)}*{operand(self.delta)}"
-        return f"dL/dw({self.owner.name}) = {start}{term} = {short(self.after)}"
+        if self.parameter.kind == "b":
+            term = operand(self.delta) if start else f"delta({self.parameter.neuron.name})"
+        return f"dL/d{self.parameter.symbol} = {start}{term} = {short(self.after)}"
 
 
 class Updated(NamedTuple):
@@ -217,7 +218,7 @@ class Updated(NamedTuple):
     keeps what it remembers of this parameter.
     """
 
-    owner: Connection | Neuron
+    parameter: Parameter
     before: float
     rule: str
     rate: float
@@ -231,8 +232,7 @@ class Updated(NamedTuple):
     after: float
 
     def __str__(self) -> str:
-        kind = "b" if isinstance(self.owner, Neuron) else "w"
-        return f"{kind}({self.owner.name}) = {self._text()} = {short(self.after)}"
+        return f"{self.parameter.symbol} = {self._text()} = {short(self.after)}"
 
     def _text(self) -> str:
         slope = operand(self.gradient)
@@ -283,11 +283,13 @@ def redo(step: Step) -> None:
 
 def _write(step: Step, kind: "Kind", value: Any) -> None:
     thing, quantity = kind.written_on(step), kind.quantity_of(step)
-    if type(thing) is tuple:
+    if isinstance(step, Updated):
+        step.parameter.parameter._value = value  # past the checks of the setter
+    elif type(thing) is tuple:
         for each, number in zip(thing, value, strict=True):
             setattr(each, quantity, number)
     else:
-        setattr(thing, _ATTRIBUTES.get(quantity, quantity), value)
+        setattr(thing, quantity, value)
 
 
 def kind_of(step: Step) -> "Kind":
@@ -324,10 +326,14 @@ def phase_of(step: Step) -> str:
 
 
 def completed(step: Step) -> Slots:
-    """The objects and quantities that are up to date after a step; a sum is after its last term."""
+    """The objects and quantities that are up to date after a step; a sum is after its last term.
+
+    Connections that share a weight have it, and its gradient, in common.
+    """
     return tuple(
-        (thing, whole)
+        (each, whole)
         for thing, quantity in written(step)
+        for each in (thing.parameter.connections if isinstance(thing, Parameter) else (thing,))
         for whole in _COMPLETES.get(quantity, (quantity,))
     )
 
@@ -341,18 +347,14 @@ def kinds_that_complete(quantity: str) -> frozenset[type]:
     )
 
 
-def gradient_of(owner: Connection | Neuron) -> Number:
-    """What a backward pass left on a connection's weight, or on a neuron's bias."""
-    return owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
-
-
 def value_of(step: Step) -> tuple[Any, ...]:
     """What a step wrote, without its objects: kind, names, and numbers, for comparing networks."""
     fields: list[Any] = [type(step).__name__]
     for value in step:
         if isinstance(value, np.ndarray | Network):
             continue
-        fields.append(getattr(value, "name", value))
+        named = value.owner if isinstance(value, Parameter) else value
+        fields.append(getattr(named, "name", value))
     return tuple(fields)
 
 
@@ -440,19 +442,14 @@ def _kind(phase: str, verb: str, path: str, *quantities: str, **more: Any) -> Ki
 
 
 def _gradient(step: GradientComputed) -> str:
-    return "bias_gradient" if isinstance(step.owner, Neuron) else "gradient"
+    return "bias_gradient" if step.parameter.kind == "b" else "gradient"
 
 
-def _parameter(step: Updated) -> str:
-    return "bias" if isinstance(step.owner, Neuron) else "weight"
-
-
-def _owning_neuron(step: GradientComputed | Updated) -> Neuron:
-    return step.owner if isinstance(step.owner, Neuron) else step.owner.target
+def _value(step: Updated) -> str:
+    return "bias" if step.parameter.kind == "b" else "weight"
 
 
 PHASES = ("forward", "loss", "backward", "update")
-_ATTRIBUTES = {"weight": "_weight", "bias": "_bias"}  # past the checks of the setters
 # A sum is not complete by one of its terms: it is when what is computed from it is written.
 _COMPLETES: dict[str, tuple[str, ...]] = {
     "net_input": (),
@@ -476,11 +473,11 @@ KINDS: dict[type, Kind] = {
     Backpropagated: _kind("backward", "added", "connection.source", "output_gradient"),
     DeltaComputed: _kind("backward", "computed", "neuron", "delta"),
     GradientComputed: _kind(
-        "backward", "assigned", "owner", "gradient", "bias_gradient",
-        choose=_gradient, subject=_owning_neuron,
+        "backward", "assigned", "parameter.owner", "gradient", "bias_gradient",
+        choose=_gradient, subject=attrgetter("parameter.neuron"),
     ),
     Updated: _kind(
-        "update", "updated", "owner", "weight", "bias",
-        choose=_parameter, subject=_owning_neuron, continues=True,
+        "update", "updated", "parameter.owner", "weight", "bias",
+        choose=_value, subject=attrgetter("parameter.neuron"), continues=True,
     ),
 }  # fmt: skip

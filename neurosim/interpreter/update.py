@@ -9,9 +9,8 @@ from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongType
 from neurosim.functions.numbers import require_number
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
-from neurosim.interpreter.steps import Step, Updated, gradient_of, record
+from neurosim.interpreter.steps import Step, Updated, record
 from neurosim.interpreter.visits import require_network
-from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
 
@@ -49,7 +48,7 @@ def update(
     """
     require_network(network)
     _require_rule(optimizer, penalty)
-    if None in map(gradient_of, network.parameter_list()):
+    if any(p._gradient is None for p in network.parameter_list()):
         raise GraphError("no backward pass has been made; expected one before an update")
     shape = (len(optimizer.start), len(network.parameter_list()))
     if not isinstance(memory, np.ndarray) or memory.dtype != np.float64:
@@ -98,28 +97,21 @@ def update_steps(
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked."""
     columns, slots = memory.T.tolist(), list(memory)
-    for index, owner in enumerate(network.parameter_list()):
-        if isinstance(owner, Connection):
-            if not owner.trainable:
-                continue
-            before, total = owner._weight, owner.gradient
-            extra = 0.0 if penalty is None else penalty.gradient(before, rows)
-        else:
-            if not owner.bias_trainable or owner._bias is None:
-                continue
-            before, total, extra = owner._bias, owner.bias_gradient, 0.0
+    for index, parameter in enumerate(network.parameter_list()):
+        if not parameter._trainable:
+            continue
+        before, total, extra = parameter._value, parameter._gradient, 0.0
+        if penalty is not None and parameter.kind == "w":
+            extra = penalty.gradient(before, rows)
         assert total is not None
         gradient, remembered = total / divisor + extra, tuple(columns[index])
         after, kept = optimizer.scalar(before, gradient, remembered, count, rate)
-        if isinstance(owner, Connection):
-            owner._weight = after
-        else:
-            owner._bias = after
+        parameter._value = after
         if kept is not remembered:
             for slot, number in zip(slots, kept, strict=True):
                 slot[index] = number
         fields = (
-            owner, before, optimizer.name, rate, total, divisor, extra, memory, index,
+            parameter, before, optimizer.name, rate, total, divisor, extra, memory, index,
             remembered, kept, after,
         )  # fmt: skip
         yield record(Updated, fields)

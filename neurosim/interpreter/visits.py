@@ -5,6 +5,7 @@ A visit holds what the passes need at a neuron: its formulas and its connections
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
@@ -12,17 +13,21 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
-    """A neuron with all that a walk needs at it; ``value`` is None in a softmax layer."""
+    """A neuron with all that a walk needs at it; ``value`` is None in a softmax layer.
+
+    Its connections come with the parameter that is their weight, and the neuron at the other end.
+    """
 
     neuron: Neuron
     value: Callable[[float], float] | None
     slope: Callable[[float, float], float] | None
-    incoming: tuple[tuple[Connection, Neuron], ...]
-    outgoing: tuple[tuple[Connection, Neuron], ...]
+    incoming: tuple[tuple[Connection, Parameter, Neuron], ...]
+    outgoing: tuple[tuple[Connection, Parameter, Neuron], ...]
     is_output: bool
 
 
@@ -36,11 +41,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schedule:
-    """The groups in the order of the forward pass, and the input and output neurons."""
+    """The groups in the order of the forward pass, and the input and output neurons.
+
+    ``added`` are the connections that share their weight with one that a backward pass comes to
+    before them: they add to its gradient.
+    """
 
     inputs: tuple[Neuron, ...]
     outputs: tuple[Neuron, ...]
     groups: tuple[Group, ...]
+    added: frozenset[Connection]
 
 
 def schedule_of(network: Network) -> Schedule:
@@ -72,7 +82,19 @@ def _make(network: Network) -> Schedule:
         if plain:
             groups.append(Group(tuple(plain), None))
         groups += [Group(tuple(visits), layer) for layer, visits in layers.items()]
-    return Schedule(network.inputs, network.outputs, tuple(groups))
+    added = _added(groups) if network.has_shared_weights else frozenset()
+    return Schedule(network.inputs, network.outputs, tuple(groups), added)
+
+
+def _added(groups: list[Group]) -> frozenset[Connection]:
+    visits = [visit for group in reversed(groups) for visit in group.visits]
+    seen: set[Parameter] = set()
+    added: list[Connection] = []
+    for connection, parameter, _ in chain.from_iterable(visit.incoming for visit in visits):
+        if parameter in seen:
+            added.append(connection)
+        seen.add(parameter)
+    return frozenset(added)
 
 
 def _visit(network: Network, neuron: Neuron, is_output: bool) -> Visit:
@@ -81,7 +103,7 @@ def _visit(network: Network, neuron: Neuron, is_output: bool) -> Visit:
         neuron,
         None if activation is None else activation.value,
         None if activation is None else activation.slope,
-        tuple((c, c.source) for c in network.incoming(neuron)),
-        tuple((c, c.target) for c in network.outgoing(neuron)),
+        tuple((c, c.parameter, c.source) for c in network.incoming(neuron)),
+        tuple((c, c.parameter, c.target) for c in network.outgoing(neuron)),
         is_output,
     )

@@ -1,7 +1,7 @@
 """The objects: `Neuron`, `Connection`, `Layer`, and the `Network` that holds them in a graph.
 
-Read `names`, `neuron`, `connection`, `layer`, `datum`, `order`, `pause`, `refusals`, `structure`,
-`lookup`, `randomness`, `wiring`, `making`, `parameters`, `live`, `document`, `files`, `summary`,
+Read `names`, `parameter`, `neuron`, `connection`, `layer`, `datum`, `order`, `pause`, `refusals`,
+`structure`, `lookup`, `randomness`, `wiring`, `making`, `live`, `document`, `files`, `summary`,
 `network`.
 """
 

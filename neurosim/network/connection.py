@@ -1,25 +1,27 @@
 """A connection: the weight that one neuron gives to another's output."""
 
-from neurosim.functions.numbers import require_number, short
-from neurosim.network.neuron import Neuron, require_flag
+from neurosim.functions.numbers import short
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 
 
-class Connection:
+class Connection(Parameter):
     """One edge of a network. The network makes it; ``net["x1", "h1"]`` hands it out.
 
     Attributes:
         gradient: dL/d(weight), summed over the samples of the batch so far; None before a pass.
     """
 
-    __slots__ = ("_initial", "_source", "_target", "_trainable", "_weight", "gradient")
+    __slots__ = ("_source", "_target")
+    kind = "w"
 
     # all positional: keywords would make a million connections a tenth slower
     def __init__(self, source: Neuron, target: Neuron, weight: float, trainable: bool) -> None:
         self._source = source
         self._target = target
-        self._weight = self._initial = weight
+        self._value = self._initial = weight
         self._trainable = trainable
-        self.gradient: float | None = None
+        self._gradient = None
 
     @property
     def source(self) -> Neuron:
@@ -32,33 +34,48 @@ class Connection:
         return self._target
 
     @property
+    def neuron(self) -> Neuron:
+        """The target."""
+        return self._target
+
+    @property
     def name(self) -> str:
         """Source and target, as in ``x1->h1``."""
         return f"{self._source.name}->{self._target.name}"
 
     @property
+    def parameter(self) -> Parameter:
+        """The parameter that is its weight: itself, or the one it shares with others."""
+        holder = self._source._holder
+        return holder.resolve(self) if holder.is_special else self
+
+    @property
+    def connections(self) -> "tuple[Connection, ...]":
+        """Itself."""
+        return (self,)
+
+    @property
     def weight(self) -> float:
         """The weight; what passes left on the objects stays until the next, or ``net.forget()``."""
-        return self._weight
+        holder = self._source._holder  # here, and not through `value`: it is read very often
+        parameter = holder.resolve(self) if holder.is_special else self
+        weight: float = parameter._value
+        return weight
 
     @weight.setter
     def weight(self, value: float) -> None:
-        self._weight = require_number(value, f"{self.name}.weight")
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes the weight."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = require_flag(value, f"{self.name}.trainable")
+        self.value = value
 
     @property
     def initial_weight(self) -> float:
         """The weight it was made with, which ``reset`` goes back to."""
-        return self._initial
+        return self.initial
+
+    @property
+    def _where(self) -> str:
+        return f"{self.name}.weight"
 
     def __repr__(self) -> str:
-        frozen = "" if self._trainable else ", frozen"
-        return f"{self.name}: weight {short(self._weight)}{frozen}"
+        frozen = "" if self.trainable else ", frozen"
+        shared = "" if self.parameter is self else f", shared ({self.parameter.name})"
+        return f"{self.name}: weight {short(self.weight)}{frozen}{shared}"

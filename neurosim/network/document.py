@@ -15,7 +15,7 @@ from neurosim.errors import (
 from neurosim.functions.numbers import require_number
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
-from neurosim.network.lookup import require_outputs
+from neurosim.network.lookup import require_outputs, require_shareable
 from neurosim.network.making import require_activation, require_layer_names
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure
@@ -45,12 +45,14 @@ _PARTS: dict[str, dict[str, Any]] = {
     },
 }
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
+_SHARED = "shared"  # a key that only networks with shared weights have
 _Record = dict[str, Any]
 
 
 def to_document(network: "Network") -> _Record:
     """The network as plain data."""
     structure = network._structure
+    shared = [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()]
     return {
         "neurosim_network": VERSION,
         "title": network.title,
@@ -63,6 +65,7 @@ def to_document(network: "Network") -> _Record:
         "neurons": [_neuron_record(neuron) for neuron in network.neurons],
         "connections": [_connection_record(connection) for connection in network.connections],
         "outputs": None if structure.chosen is None else list(structure.chosen),
+        **({_SHARED: shared} if shared else {}),
     }
 
 
@@ -101,6 +104,7 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _add_neurons(structure, document)
         _add_connections(structure, document["connections"])
         _choose_outputs(structure, document["outputs"])
+        _share(structure, document.get(_SHARED, []))
     return network
 
 
@@ -121,7 +125,7 @@ def _require_form(document: Any) -> None:
         raise FileError(f"neurosim_network: version {version!r:.80}; expected {VERSION}")
     if missing := [key for key in _KEYS if key not in document]:
         raise FileError(f"missing {', '.join(missing)}")
-    if strange := [key for key in document if key not in _KEYS]:
+    if strange := [key for key in document if key not in (*_KEYS, _SHARED)]:
         raise FileError(f"unknown key {strange[0]!r:.80}; expected {', '.join(_KEYS)}")
     for part, types in _PARTS.items():
         if not isinstance(document[part], list):
@@ -201,7 +205,7 @@ def _neuron(record: _Record, layer: Layer | None) -> Neuron:
         layer=layer,
         is_input=is_input,
     )
-    neuron._initial = None if initial is None else float(initial)
+    neuron._bias._initial = None if initial is None else float(initial)
     return neuron
 
 
@@ -222,3 +226,16 @@ def _choose_outputs(structure: Structure, names: Any) -> None:
         structure.choose([])
     elif names is not None:
         structure.choose(neuron.name for neuron in require_outputs(structure, names))
+
+
+def _share(structure: Structure, groups: Any) -> None:
+    if not isinstance(groups, list):
+        raise FileError(f"{_SHARED}: got {groups!r:.80}; expected a list of lists of pairs")
+    for number, group in enumerate(groups):
+        with _at(f"{_SHARED}[{number}]"):
+            if not isinstance(group, list):
+                raise FileError(f"got {group!r:.80}; expected a list of pairs")
+            found = require_shareable(structure, group)
+            if len({(c._value, c._initial, c._trainable) for c in found}) > 1:
+                raise FileError(f"{found[0].name!r} and others differ; expected one weight")
+            structure.share([found])

@@ -1,9 +1,10 @@
 """What a name means in a network, and what is said where it means nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
 from neurosim.errors import GraphError, NameRuleError, UnknownNameError, WrongTypeError, unknown
+from neurosim.functions.numbers import counted
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
@@ -101,3 +102,44 @@ def require_outputs(structure: Structure, names: object) -> list[Neuron]:
             raise NameRuleError(f"outputs: {neuron.name!r} stands twice; expected it once")
         seen.add(neuron)
     return neurons
+
+
+def require_shareable(structure: Structure, names: Sequence[Any]) -> list[Connection]:
+    """Connections that may begin to share a weight: two or more, each once, none shared already."""
+    found = _connections(structure, names, "share")
+    if len(found) < 2:
+        raise GraphError(f"share: got {counted(len(found), 'connection')}; expected at least two")
+    for connection in found:
+        if shared := structure.holder.shared.get(connection):
+            raise GraphError(
+                f"share: {connection.name!r} shares a weight already, got {shared.name!r};"
+                " expected net.unshare(...) before"
+            )
+    return found
+
+
+def require_shared(structure: Structure, names: Sequence[Any]) -> list[Connection]:
+    """Connections that share a weight."""
+    found = _connections(structure, names, "unshare")
+    for connection in found:
+        if connection not in structure.holder.shared:
+            raise GraphError(
+                f"unshare: {connection.name!r} shares no weight; expected a connection that does"
+            )
+    return found
+
+
+def _connections(structure: Structure, names: Sequence[Any], where: str) -> list[Connection]:
+    """The connections of pairs of names, each once."""
+    found: dict[Connection, None] = {}
+    for name in names:
+        pair = (name.source, name.target) if isinstance(name, Connection) else name
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise WrongTypeError(
+                f"{where}: got {pair!r:.80}; expected pairs of names, such as ('a', 'b')"
+            )
+        connection = require_connection(structure, tuple(pair))
+        if connection in found:
+            raise GraphError(f"{where}: {connection.name!r} twice; expected each connection once")
+        found[connection] = None
+    return list(found)

@@ -5,7 +5,7 @@ what the numbers mean is said by the interpreter, which walks it. Everything kee
 insertion. A call that fails changes nothing.
 
 This is the face of the house: each method asks the room that knows (`structure`, `lookup`,
-`making`, `wiring`, `parameters`, `document`).
+`making`, `wiring`, `parameter`, `document`).
 """
 
 import os
@@ -20,7 +20,7 @@ from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
-from neurosim.network import document, files, parameters
+from neurosim.network import document, files, parameter
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.live import LivePass
@@ -30,6 +30,8 @@ from neurosim.network.lookup import (
     require_layer,
     require_neuron,
     require_outputs,
+    require_shareable,
+    require_shared,
 )
 from neurosim.network.making import (
     NOT_GIVEN,
@@ -39,8 +41,8 @@ from neurosim.network.making import (
     require_layer_names,
 )
 from neurosim.network.names import one_line, require_text
-from neurosim.network.neuron import Neuron, require_flag
-from neurosim.network.parameters import Parameter
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter, require_flag
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.structure import Structure
 from neurosim.network.summary import summarize
@@ -363,6 +365,40 @@ class Network:
         self._live.require_none(self._title)
         self._structure.remove_neuron(neuron)
 
+    def share(self, *connections: tuple[str, str] | Connection) -> Parameter:
+        """Let connections share one weight: the first one's value, initial value and trainability.
+
+        Each is given as a pair of names, or as the connection itself. The weight has one entry in
+        theta, and its gradient is the sum over its connections.
+
+        Returns:
+            The parameter they share.
+
+        Raises:
+            UnknownNameError: there is no such connection.
+            GraphError: there are fewer than two, or one is given twice or shares a weight already.
+
+        >>> net = Network()
+        >>> _ = net.add_layer("x", 2), net.add_layer("o", 1), net.connect("x", "o", weight=0.5)
+        >>> net.share(("x1", "o1"), ("x2", "o1"))
+        x1->o1 = x2->o1: weight 0.5
+        """
+        found = require_shareable(self._structure, connections)
+        self._live.require_none(self._title)
+        self._structure.share([found])
+        return found[0].parameter
+
+    def unshare(self, *connections: tuple[str, str] | Connection) -> None:
+        """Give connections weights of their own again, which start as what they shared.
+
+        Raises:
+            UnknownNameError: there is no such connection.
+            GraphError: one shares no weight.
+        """
+        found = require_shared(self._structure, connections)
+        self._live.require_none(self._title)
+        self._structure.unshare(found)
+
     # --- its values
 
     def forward(self, sample: Any) -> Matrix:
@@ -382,28 +418,36 @@ class Network:
         return self._cached(key, lambda: compile_network(self)).forward(X)
 
     def parameter_list(self) -> tuple[Parameter, ...]:
-        """The objects that own the entries of theta, in its order."""
-        return self._cached("parameters", lambda: parameters.list_owners(self._structure))
+        """The parameters in the order of theta; each shared weight once."""
+        return self._structure.parameters
+
+    def places(self) -> tuple[Parameter, ...]:
+        """Connections and biases in the order of theta, each, whether it shares a weight or not."""
+        return self._structure.places
+
+    @property
+    def has_shared_weights(self) -> bool:
+        """Whether connections share weights."""
+        return bool(self._structure.holder.shared)
 
     def parameters(self) -> Matrix:
         """Theta, a new vector of (n_parameters,)."""
-        return parameters.values_of(self.parameter_list())
+        return parameter.values_of(self.parameter_list())
 
     def load_parameters(self, theta: Any) -> None:
         """Take theta over, (n_parameters,), and forget what was computed with the old values."""
-        owners = self.parameter_list()
-        values = parameters.require_theta(theta, owners)
+        values = parameter.require_theta(theta, self.parameter_list())
         self._live.require_none(self._title)
-        parameters.assign(owners, values)
+        parameter.assign(self.parameter_list(), values)
         self.forget()
 
     def parameter_names(self) -> tuple[str, ...]:
-        """What each entry of theta is: ``x1->h1`` or ``h1.bias``."""
-        return parameters.names_of(self.parameter_list())
+        """What each entry of theta is: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""
+        return parameter.names_of(self.parameter_list())
 
     def trainable_mask(self) -> NDArray[np.bool_]:
         """Which entries of theta training may change, (n_parameters,)."""
-        return parameters.mask_of(self.parameter_list())
+        return parameter.mask_of(self.parameter_list())
 
     def forget(self) -> None:
         """Drop what passes left on neurons and connections; the parameters stay."""
@@ -413,7 +457,7 @@ class Network:
     def reset(self) -> None:
         """Go back to the weights and biases it was made with."""
         self._live.require_none(self._title)
-        parameters.assign_initial(self._structure)
+        parameter.assign_initial(self.parameter_list())
         self.forget()
 
     # --- as a whole

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from neurosim.errors import GraphError, WrongTypeError
-from neurosim.functions.numbers import require_number, short
+from neurosim.errors import GraphError
+from neurosim.functions.numbers import short
+from neurosim.network.parameter import Bias, Holder, require_flag
 
 if TYPE_CHECKING:
     from neurosim.network.layer import Layer
@@ -18,8 +19,6 @@ class Neuron:
         output: activation(net_input), a.
         output_gradient: dL/da of the last sample; None where no blame has come back.
         delta: dL/dz of the last sample.
-        bias_gradient: dL/d(bias), summed over the samples of the batch so far.
-        bias_trainable: False keeps the bias as it is.
 
     Inside the package, ``_unit`` is its place in the order, which a softmax layer shares.
     """
@@ -28,13 +27,11 @@ class Neuron:
         "__weakref__",
         "_activation",
         "_bias",
-        "_bias_trainable",
-        "_initial",
+        "_holder",
         "_is_input",
         "_layer",
         "_name",
         "_unit",
-        "bias_gradient",
         "delta",
         "net_input",
         "output",
@@ -53,11 +50,11 @@ class Neuron:
     ) -> None:
         self._name = name
         self._activation = activation
-        self._bias = self._initial = bias
-        self._bias_trainable = bias_trainable
+        self._bias = Bias(self, bias, trainable=bias_trainable)
         self._layer = layer
         self._is_input = is_input
-        self._unit: Unit  # given by the structure when it takes the neuron in
+        self._unit: Unit  # given by the structure when it takes the neuron in, as is the holder
+        self._holder: Holder
         self._forget()
 
     def _forget(self) -> None:
@@ -66,7 +63,7 @@ class Neuron:
         self.output: float | None = None
         self.output_gradient: float | None = None
         self.delta: float | None = None
-        self.bias_gradient: float | None = None
+        self._bias._gradient = None
 
     @property
     def name(self) -> str:
@@ -91,40 +88,49 @@ class Neuron:
     @property
     def bias(self) -> float | None:
         """The bias; None where the neuron has no such parameter. To set it forgets no pass."""
-        return self._bias
+        bias: float | None = self._bias._value
+        return bias
 
     @bias.setter
     def bias(self, value: float) -> None:
-        if self._bias is None:
+        if self._bias._value is None:
             raise GraphError(
                 f"{self._name}.bias: the neuron has no bias parameter, got {value!r};"
                 " expected a neuron made with a bias"
             )
-        self._bias = require_number(value, f"{self._name}.bias")
+        self._bias.value = value
+
+    @property
+    def bias_parameter(self) -> Bias | None:
+        """The bias as a parameter; None where the neuron has no such parameter."""
+        return None if self._bias._value is None else self._bias
 
     @property
     def bias_trainable(self) -> bool:
         """Whether training changes the bias."""
-        return self._bias_trainable
+        return self._bias._trainable
 
     @bias_trainable.setter
     def bias_trainable(self, value: bool) -> None:
-        self._bias_trainable = require_flag(value, f"{self._name}.bias_trainable")
+        self._bias._trainable = require_flag(value, f"{self._name}.bias_trainable")
+
+    @property
+    def bias_gradient(self) -> float | None:
+        """dL/d(bias), summed over the samples of the batch so far; None before a pass."""
+        return self._bias._gradient
+
+    @bias_gradient.setter
+    def bias_gradient(self, value: float | None) -> None:
+        self._bias._gradient = value
 
     @property
     def initial_bias(self) -> float | None:
         """The bias it was made with, which ``reset`` goes back to."""
-        return self._initial
+        initial: float | None = self._bias._initial
+        return initial
 
     def __repr__(self) -> str:
         if self._is_input:
             return f"{self._name}: input, output {short(self.output)}"
-        bias = "no bias" if self._bias is None else f"bias {short(self._bias)}"
+        bias = "no bias" if self.bias is None else f"bias {short(self.bias)}"
         return f"{self._name}: {self._activation}, {bias}, output {short(self.output)}"
-
-
-def require_flag(value: object, where: str) -> bool:
-    """The value, where it is True or False."""
-    if not isinstance(value, bool):
-        raise WrongTypeError(f"{where}: got {value!r}; expected True or False")
-    return value

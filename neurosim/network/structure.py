@@ -22,6 +22,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.names import Names
 from neurosim.network.neuron import Neuron
 from neurosim.network.order import AcyclicOrder, Edge, Unit
+from neurosim.network.parameter import Holder, Parameter
 from neurosim.network.pause import PausedCollection
 from neurosim.network.refusals import refuse_connection, refuse_cycle
 
@@ -39,6 +40,7 @@ class Structure:
         layers: the layers by name.
         names: the names that are taken.
         chosen: the names of the outputs that were chosen; None where none ever were.
+        holder: what all parameters have in common.
         n_connections: how many there are.
         version: a number that grows with every edit.
     """
@@ -51,6 +53,7 @@ class Structure:
         self.layers: dict[str, Layer] = {}
         self.names = Names()
         self.chosen: tuple[str, ...] | None = None
+        self.holder = Holder()
         self.n_connections = 0
         self.version = 0
         self._listed: list[Connection] = []  # in the order of insertion; some may be removed
@@ -82,6 +85,16 @@ class Structure:
     def connections(self) -> tuple[Connection, ...]:
         """All connections, in the order they were added."""
         return self.cached("connections", self._list_connections)
+
+    @property
+    def places(self) -> tuple[Parameter, ...]:
+        """Connections and biases as theta goes, those that share a weight each on its own."""
+        return self.cached("places", self._list_places)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters, in the order of theta."""
+        return self.cached("parameters", self._list_parameters)
 
     @property
     def outputs(self) -> tuple[Neuron, ...]:
@@ -124,6 +137,7 @@ class Structure:
         """Add neurons whose names are free, and the layer they stand in."""
         with PausedCollection():
             for neuron in neurons:
+                neuron._holder = self.holder
                 self.named[neuron.name] = neuron
                 self.graph._node[neuron.name] = NodeDatum(neuron)
                 self._succ[neuron.name] = {}
@@ -173,6 +187,7 @@ class Structure:
 
     def remove_connection(self, connection: Connection) -> None:
         """Take a connection out."""
+        self._keep_shared([connection])
         self.graph.remove_edge(connection.source.name, connection.target.name)
         self._forget_connections(1)
         self._edited()
@@ -180,10 +195,11 @@ class Structure:
     def remove_neuron(self, neuron: Neuron) -> None:
         """Take a neuron out, and its connections; a layer goes with its last neuron."""
         name, layer = neuron.name, neuron.layer
-        n_connections = len(self._succ[name]) + len(self._pred[name])
+        removed = self.incoming(name) + self.outgoing(name)
+        self._keep_shared(removed)
         self.graph.remove_node(name)
         del self.named[name]
-        self._forget_connections(n_connections)
+        self._forget_connections(len(removed))
         self.names.free_neuron(name)
         if self.chosen is not None:
             self.chosen = tuple(n for n in self.chosen if n != name)
@@ -195,6 +211,21 @@ class Structure:
         if neuron._unit.name == name or (layer is not None and not layer.neurons):
             self._order.remove(neuron._unit)
         self._edited()
+
+    def share(self, groups: Iterable[Sequence[Connection]]) -> None:
+        """Let the connections of each group share a weight, the first one's."""
+        for connections in groups:
+            self.holder.share(connections)
+        self._edited()
+
+    def unshare(self, connections: Iterable[Connection]) -> None:
+        """Give connections a weight of their own again."""
+        self._keep_shared(connections)
+        self._edited()
+
+    def shared_groups(self) -> list[tuple[Connection, ...]]:
+        """The connections that share a weight, group by group."""
+        return [shared.connections for shared in dict.fromkeys(self.holder.shared.values())]
 
     def copy(self) -> "Structure":
         """An independent twin: the same values and initial values, nothing computed."""
@@ -208,12 +239,20 @@ class Structure:
         made = twin.join(
             [same[connection._source] for connection in old],
             [same[connection._target] for connection in old],
-            [connection._weight for connection in old],
+            [connection._value for connection in old],
             trainable=True,
         )
         for connection, copied in zip(old, made, strict=True):
             copied._initial = connection._initial
             copied._trainable = connection._trainable
+        for shared in dict.fromkeys(self.holder.shared.values()):
+            found = [
+                twin._succ[connection._source.name][connection._target.name].held
+                for connection in shared.connections
+            ]
+            found[0]._value, found[0]._initial = shared._value, shared._initial
+            found[0]._trainable = shared._trainable
+            twin.holder.share(found)
         return twin
 
     # --- inside
@@ -224,9 +263,15 @@ class Structure:
             self.loss = None
             for neuron in self.neurons:
                 neuron._forget()
-            for connection in self.connections:
-                connection.gradient = None
+            for parameter in (*self.connections, *self.holder.shared.values()):
+                parameter._gradient = None
             self.has_values = False
+
+    def _keep_shared(self, leaving: Iterable[Connection]) -> None:
+        """Take connections out of what they share; the others go on sharing."""
+        for connection in leaving:
+            if shared := self.holder.shared.get(connection):
+                self.holder.unshare(shared, connection)
 
     def _edited(self) -> None:
         self.version += 1
@@ -300,6 +345,19 @@ class Structure:
             self._sweep()
         return tuple(self._listed)
 
+    def _list_places(self) -> tuple[Parameter, ...]:
+        listed: list[Parameter] = []
+        for neuron in self.neurons:
+            listed += self.incoming(neuron.name)
+            if neuron._bias._value is not None:
+                listed.append(neuron._bias)
+        return tuple(listed)
+
+    def _list_parameters(self) -> tuple[Parameter, ...]:
+        if not self.holder.shared:
+            return self.places
+        return tuple(dict.fromkeys(map(self.holder.resolve, self.places)))
+
     def _list_generations(self) -> tuple[tuple[Neuron, ...], ...]:
         level: dict[str, int] = {}
         level_of, heard = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
@@ -322,5 +380,5 @@ def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
         layer=layer,
         is_input=neuron.is_input,
     )
-    twin._initial = neuron.initial_bias
+    twin._bias._initial = neuron.initial_bias
     return twin

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from neurosim.functions.numbers import Matrix
-from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.table import make_engine
@@ -16,8 +15,8 @@ from neurosim.training.task import make_task
 class Gradients:
     """A loss and its gradient by every parameter, frozen ones included.
 
-    ``weights`` is by pairs of names, ``biases`` by the neuron's; ``vector`` is in the order of
-    theta.
+    ``weights`` is by pairs of names, ``biases`` by the neuron's; each connection that shares a
+    weight has the gradient of the shared one. ``vector`` is in the order of theta.
     """
 
     loss: float
@@ -62,11 +61,11 @@ def loss_and_gradients(
     weights: dict[tuple[str, str], float] = {}
     biases: dict[str, float] = {}
     with PausedCollection():
-        for owner, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
-            if isinstance(owner, Connection):
-                weights[owner.source.name, owner.target.name] = gradient
-            else:
-                biases[owner.name] = gradient
+        for parameter, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
+            for connection in parameter.connections:
+                weights[connection.source.name, connection.target.name] = gradient
+            if parameter.kind == "b":
+                biases[parameter.neuron.name] = gradient
     return Gradients(value, weights, biases, vector)
 
 

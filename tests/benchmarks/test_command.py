@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_written_is_told(bench, tmp_path):
     [
         (["W11"], "unknown workload 'W11' (did you mean 'W1'?)"),
         (["--peers", "touch"], "unknown peer 'touch' (did you mean 'torch'?)"),
-        (["--rounds", "0"], "Invalid value for '--rounds'"),
+        (["--rounds", "0"], "--rounds"),
     ],
 )
 def test_wrong_use_is_told_before_anything_runs(bench, arguments, said):

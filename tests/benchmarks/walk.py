@@ -16,7 +16,6 @@ import numpy as np
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter.backward import backward, measure
 from neurosim.interpreter.forward import forward
-from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from tests.benchmarks.layered import Layered
 from tests.benchmarks.systems import NEUROSIM, Absent, Numbers, Outcome, System
@@ -52,10 +51,7 @@ def neurosim_walk(problem: Layered, times: int) -> System:
 
 
 def _outcome(net: Network) -> Outcome:
-    gradients = [
-        owner.gradient if isinstance(owner, Connection) else owner.bias_gradient
-        for owner in net.parameter_list()
-    ]
+    gradients = [parameter.gradient for parameter in net.parameter_list()]
     return Outcome({"loss": np.array([net.loss]), "gradient": np.array(gradients, np.float64)})
 
 

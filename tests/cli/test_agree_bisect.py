@@ -73,3 +73,14 @@ def test_to_bisect_needs_rows(neurosim):
 
     assert ran.code == 2
     assert "error: two-two-one: no rows to compare on" in ran.err
+
+
+def test_the_engine_that_is_compared_may_be_named(neurosim):
+    same = neurosim("agree", "passed.yaml", "--engine", "graph")
+    part = neurosim("agree", "passed.yaml", "--engine", "graph", "--bisect", "--updates", "3")
+    wrong = neurosim("agree", "passed.yaml", "--engine", "grahp")
+
+    assert same.code == 0
+    assert all("worst 0 <= 0e+00 " in line for line in same.out.splitlines()[:-1])
+    assert (part.code, part.out) == (0, "the engines agree after each of 3 updates\n")
+    assert wrong.code == 2

@@ -82,11 +82,11 @@ def test_sources_out_of_order_are_seen(plan):
         verify(with_sources(plan, number, sources[::-1]))
 
 
-def test_two_parameters_with_one_home_are_seen(plan):
+def test_a_slot_with_two_owners_is_seen(plan):
     home = plan.home.copy()
     home[0] = home[1]
 
-    with pytest.raises(AssertionError, match="two parameters share a home"):
+    with pytest.raises(AssertionError, match="a slot has two owners"):
         verify(replace(plan, home=home))
 
 

@@ -134,7 +134,7 @@ def test_a_neuron_without_a_bias_is_assigned_no_bias_gradient():
 
     steps = [s for s in backward(made, [0.0], HALF) if isinstance(s, GradientComputed)]
 
-    assert [s.owner.name for s in steps] == ["x->y"]
+    assert [s.parameter.name for s in steps] == ["x->y"]
     assert made["y"].bias_gradient is None
 
 

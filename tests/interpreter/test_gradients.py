@@ -67,15 +67,11 @@ def loss_at(network, theta, sample, targets, loss):
     return network.loss
 
 
-def gradient_of(owner):
-    return owner.gradient if hasattr(owner, "gradient") else owner.bias_gradient
-
-
 def farthest_from_differences(network, loss, targets, sample=(0.7, -0.45)):
     theta = network.parameters()
     loss_at(network, theta, sample, targets, loss)
     list(backward(network, targets, loss))
-    ours = [gradient_of(owner) for owner in network.parameter_list()]
+    ours = [parameter.gradient for parameter in network.parameter_list()]
     theirs = [
         (
             loss_at(network, theta + H * unit, sample, targets, loss)

@@ -22,7 +22,7 @@ from neurosim.interpreter.steps import value_of
 
 def updated(net, **changes):
     fields = {
-        "owner": net["x1", "h1"], "before": 0.5, "rule": "sgd", "rate": 0.1, "gradient": 2.0,
+        "parameter": net["x1", "h1"], "before": 0.5, "rule": "sgd", "rate": 0.1, "gradient": 2.0,
         "rows": 1, "penalty": 0.0, "memory": np.zeros((1, 9)), "column": 0, "memory_before": (0.0,),
         "memory_after": (0.0,), "after": 0.3,
     }  # fmt: skip
@@ -56,7 +56,7 @@ def test_an_update_by_momentum_does_not_print_the_arithmetic_of_plain_descent(ne
 
 
 def test_an_update_of_a_bias_says_so(net):
-    assert str(updated(net, owner=net["h1"])) == "b(h1) = 0.5 - 0.1*2 = 0.3"
+    assert str(updated(net, parameter=net["h1"].bias_parameter)) == "b(h1) = 0.5 - 0.1*2 = 0.3"
 
 
 HANDMADE = [
@@ -76,7 +76,7 @@ HANDMADE = [
         "dL/dw(x1->h1) = 1 + 2*(-0.25) = 0.5",
     ),
     (
-        lambda n: GradientComputed(n["h1"], 1.0, 1.0, 1.0, -0.25, 0.75),
+        lambda n: GradientComputed(n["h1"].bias_parameter, 1.0, 1.0, 1.0, -0.25, 0.75),
         "dL/db(h1) = 1 + (-0.25) = 0.75",
     ),
 ]

@@ -18,7 +18,8 @@ from neurosim.functions.optimizers import (
 )
 from neurosim.functions.penalties import L2
 from neurosim.interpreter import Step, forward, redo, undo
-from neurosim.network import Network
+from neurosim.network import Network, Neuron
+from neurosim.network.parameter import Parameter
 
 
 def layered():
@@ -79,9 +80,9 @@ def snapshot(network, memory):
     """Every slot of every object, every number of the optimizer, to the bit."""
     slots = [
         (owner.name, slot, repr(getattr(owner, slot)))
-        for owner in (*network.neurons, *network.connections)
-        for slot in type(owner).__slots__
-        if slot not in {"__weakref__", "_source", "_target", "_layer"}
+        for owner in (*network.neurons, *network.parameter_list())
+        for slot in (*Parameter.__slots__, *Neuron.__slots__)
+        if hasattr(owner, slot) and slot not in {"__weakref__", "_layer", "_holder"}
     ]
     return slots, repr(network.loss), memory.tobytes()
 
@@ -181,8 +182,8 @@ def test_every_step_changes_at_most_what_it_names(batch):
 def names_of(step):
     if "neuron" in step._fields:
         return {step.neuron.name}
-    if "owner" in step._fields:
-        return {step.owner.name}
+    if "parameter" in step._fields:
+        return {step.parameter.name, step.parameter.owner.name}
     if type(step).__name__ == "Summed":
         return {step.connection.target.name}
     return {step.connection.source.name} if "connection" in step._fields else set()

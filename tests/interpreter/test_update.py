@@ -30,7 +30,7 @@ def updating(walked, default=None, **changes):
 
 
 def moved(steps):
-    return [(step.owner.name, step.before, step.after) for step in steps]
+    return [(step.parameter.owner.name, step.before, step.after) for step in steps]
 
 
 def test_parameters_move_in_the_order_of_theta(differentiated):

@@ -163,9 +163,11 @@ def _print_slope(block: Block, text: Text) -> None:
         return
     if name == "identity":
         return
-    text.setup.append(f"s{i} = empty_like(a{i})")
     slope = ACTIVATIONS[name].array_slope
-    assert slope is not None
+    if slope is None:  # nothing is learned through it
+        text.loop.append(f"multiply(d{i}, 0.0, d{i})")
+        return
+    text.setup.append(f"s{i} = empty_like(a{i})")
     print_call(f"{name}_slope_into", slope, (f"z{i}", f"a{i}", f"s{i}"), text)
     text.loop.append(f"multiply(d{i}, s{i}, d{i})")
 
@@ -195,6 +197,15 @@ def print_assign(assign: Assign, text: Text) -> None:
         text.setup.append(f"d{name} = d{i}[{low}:{high}].reshape({n}, size, 1)")
         text.loop.append(f"gather(sources{name}, 0, v{name}, 'clip')")
         text.loop.append(f"matmul(v{name}_3, d{name}, g{name})")
+
+
+def print_ties(text: Text) -> None:
+    """One gradient for each shared weight: the sum over its slots, in ascending order."""
+    slots, weights = text.plan.ties
+    tied, weight_of = text.constant("tied", slots), text.constant("weight_of", weights)
+    text.loop.append(
+        f"gradient[{tied}] = bincount({weight_of}, gradient[{tied}])[{weight_of}]  # shared weights"
+    )
 
 
 def print_update(update: Update, text: Text) -> None:

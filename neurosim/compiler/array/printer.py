@@ -13,6 +13,7 @@ from neurosim.compiler.array.backward import (
     print_delta,
     print_joint,
     print_measure,
+    print_ties,
     print_update,
 )
 from neurosim.compiler.array.text import Text, listing, print_call, rows_of, take_scratch
@@ -109,6 +110,8 @@ def print_training(
         text.loop.append(f"a0[...] = x[:{plan.n_in}]")
     operations = (*lower_forward(plan), *backward)
     _print_operations(text, operations, keep_net_inputs=measured)
+    if plan.copies.size:
+        print_ties(text)
     if update is not None:
         print_update(update, text)
     lines = [

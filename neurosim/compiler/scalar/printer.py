@@ -373,12 +373,13 @@ def _aimed(aim: Aim, text: _Text) -> dict[int, list[str]]:
 
 def _print_slope(block: Block, sums: dict[int, str], text: _Text) -> None:
     function = ACTIVATIONS[block.activation].slope
-    assert function is not None
     for row, total in sums.items():
         if not total:
             text.loop.append(f"d{row} = 0.0")
         elif block.activation == "identity":
             text.loop.append(f"d{row} = {total}")
+        elif function is None:  # nothing is learned through it
+            text.loop.append(f"d{row} = ({total})*0.0")
         else:
             slope = text.inliner.call(function, f"z{row}", f"a{row}")
             text.loop.append(f"d{row} = ({total})*{slope}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from neurosim.debugger.ask.parameters import find_owner, symbol_of, written_out
+from neurosim.debugger.ask.parameters import find_named, written_out
 from neurosim.debugger.time.position import Position
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import SOFTMAX
@@ -30,7 +30,6 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     Summed,
-    gradient_of,
     kind_of,
     leading,
     operand,
@@ -42,6 +41,7 @@ from neurosim.interpreter.visits import Group, Schedule, schedule_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -84,7 +84,7 @@ def explain(
     moment = _Moment(network, task, state, position)
     if name == "loss" and name not in network:
         return Explanation(name, tuple(_loss(moment)))
-    found = find_owner(network, name)
+    found = find_named(network, name)
     if isinstance(found, Connection):
         return Explanation(found.name, tuple(_connection(found, moment)))
     return Explanation(found.name, tuple(_neuron(found, moment)))
@@ -139,24 +139,23 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
         yield f"  {_feeds(network.outgoing(neuron))}"
         yield from _input_backward(neuron, moment)
         return
-    place = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
+    layer = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
     is_output = ", an output" if neuron in network.outputs else ""
-    yield f"{neuron.name}: {neuron.activation} neuron{place}{is_output}"
+    yield f"{neuron.name}: {neuron.activation} neuron{layer}{is_output}"
     group = _group_of(network, neuron)
     yield moment.heading("forward")
     yield from _indented(_forward(neuron, group, moment))
     yield moment.heading("backward")
     back = _backward_steps(group, moment)
     yield from _indented(_backward(neuron, back))
-    owners: list[Connection | Neuron] = list(network.incoming(neuron))
-    if neuron.bias is not None:
-        owners.insert(0, neuron)
-    yield from _indented(_gradients(owners, back, moment))
-    if moment.task is not None and owners:
+    bias = neuron.bias_parameter
+    places: list[Parameter] = [*([] if bias is None else [bias]), *network.incoming(neuron)]
+    yield from _indented(_gradients(places, back, moment))
+    if moment.task is not None and places:
         yield moment.heading("update")
-        for owner in owners[:MOST_TERMS]:
-            yield from _indented(_update(owner, moment, moment.task))
-        yield from _indented(_more(owners))
+        for place in places[:MOST_TERMS]:
+            yield from _indented(_update(place, moment, moment.task))
+        yield from _indented(_more(places))
 
 
 def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
@@ -177,13 +176,13 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     names = [f"w({c.name})*{c.source.name}" for c in incoming[:MOST_TERMS]]
     names += ["..."] * (len(incoming) > MOST_TERMS)
     yield f"net = {' + '.join([*(['bias'] if neuron.bias is not None else []), *names]) or '0'}"
-    if _is_missing(source for visit in group.visits for _, source in visit.incoming):
+    if _is_missing(source for visit in group.visits for *_, source in visit.incoming):
         known = "".join(_term(connection) for connection in incoming[:MOST_TERMS])
         more = " + ..." if len(incoming) > MOST_TERMS else ""
         yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
         yield f"{neuron.name} = {neuron.activation}(net) = not yet"
         return
-    steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,)), [])))
+    steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,), frozenset()), [])))
     sums = [step for step in steps if isinstance(step, Started | Summed)]
     yield f"net = {_net_text(sums)}{_stands(sums[-1].after, neuron.net_input)}"
     for step in steps[len(sums) :]:
@@ -217,8 +216,8 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     for visit in group.visits:
         if visit.slope is None and group.layer is None:
             return f"{visit.neuron.activation} has no slope: nothing is learned through it"
-    sources = [source for visit in group.visits for _, source in visit.incoming]
-    targets_of = [target for visit in group.visits for _, target in visit.outgoing]
+    sources = [source for visit in group.visits for *_, source in visit.incoming]
+    targets_of = [target for visit in group.visits for *_, target in visit.outgoing]
     present = [visit.neuron for visit in group.visits]
     if _is_missing([*present, *sources]) or any(n.delta is None for n in targets_of):
         return ""
@@ -229,7 +228,7 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
         if moment.targets is None:
             return "the targets are not known here"
         outputs, targets = network.outputs, moment.targets
-    return _tried(backward_steps(Schedule((), outputs, (group,)), targets, loss, 0))
+    return _tried(backward_steps(Schedule((), outputs, (group,), frozenset()), targets, loss, 0))
 
 
 def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
@@ -281,20 +280,22 @@ def _returned(steps: Sequence[Backpropagated]) -> str:
 
 
 def _gradients(
-    owners: Sequence[Connection | Neuron], steps: list[Step] | str, moment: _Moment
+    places: Sequence[Parameter], steps: list[Step] | str, moment: _Moment
 ) -> Iterable[str]:
     made = (
         {}
         if isinstance(steps, str)
-        else {s.owner: s for s in steps if isinstance(s, GradientComputed)}
+        else {s.parameter: s for s in steps if isinstance(s, GradientComputed)}
     )
-    for owner in owners[:MOST_TERMS]:
-        stands = gradient_of(owner)
-        if owner in made:
-            yield f"{made[owner]}{_sum_stands(made[owner].after, stands, moment)}"
+    for place in places[:MOST_TERMS]:
+        stands = place.gradient
+        if place in made and place.parameter is place:
+            yield f"{made[place]}{_sum_stands(made[place].after, stands, moment)}"
+        elif place in made:  # a term of the gradient of a shared weight
+            yield f"{made[place]}, a term of {_or_not_yet(stands)}"
         else:
-            yield f"dL/d{symbol_of(owner)} = {_or_not_yet(stands)}"
-    yield from _more(owners)
+            yield f"dL/d{place.symbol} = {_or_not_yet(stands)}"
+    yield from _more(places)
 
 
 # --- a connection
@@ -323,14 +324,13 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
 # --- an update
 
 
-def _update(owner: Connection | Neuron, moment: _Moment, task: Task) -> Iterable[str]:
-    what = symbol_of(owner)
-    present = owner.weight if isinstance(owner, Connection) else owner.bias
-    assert present is not None
-    if not (owner.trainable if isinstance(owner, Connection) else owner.bias_trainable):
+def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
+    parameter = place.parameter
+    what, present = parameter.symbol, parameter.value
+    if not parameter.trainable:
         yield f"{what} = {short(present)}, frozen: stays"
         return
-    total = gradient_of(owner)
+    total = parameter.gradient
     if total is None:
         yield f"{what} = {short(present)} by {task.optimizer.name}: not yet, there is no gradient"
         return
@@ -338,7 +338,7 @@ def _update(owner: Connection | Neuron, moment: _Moment, task: Task) -> Iterable
 
     def lines_from(before: float, memory: Memory, count: int) -> tuple[list[str], float]:
         return written_out(
-            owner, task, before=before, total=total, memory=memory, count=count, rows=rows
+            parameter, task, before=before, total=total, memory=memory, count=count, rows=rows
         )
 
     if moment.state is None:
@@ -346,7 +346,7 @@ def _update(owner: Connection | Neuron, moment: _Moment, task: Task) -> Iterable
         hidden = f"{what} by {rule.name}: what it remembers is not known here"
         yield from lines if len(lines) == 1 else [hidden]
         return
-    column = moment.network.parameter_list().index(owner)
+    column = moment.network.parameter_list().index(parameter)
     before, count = float(moment.state.parameters[column]), moment.state.updates + 1
     memory = tuple(moment.state.memory[:, column].tolist())
     lines, after = lines_from(before, memory, count)

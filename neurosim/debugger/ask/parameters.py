@@ -7,25 +7,25 @@ from neurosim.functions.numbers import short
 from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
-from neurosim.network.network import Network, Parameter
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 from neurosim.training.task import Task
 
 
-def find_owner(network: Network, name: str) -> Parameter:
-    """The connection ``x1->h1``, or the neuron of ``h1`` or ``h1.bias``."""
-    source, arrow, target = name.partition("->")
+def find_named(network: Network, name: str) -> Connection | Neuron:
+    """The connection ``x1->h1``, or the neuron of ``h1`` or ``h1.bias``.
+
+    A shared weight ``a->b = c->d`` is found by the first of its connections.
+    """
+    source, arrow, target = name.partition(" = ")[0].partition("->")
     if arrow:
         return network[source.strip(), target.strip()]
     return network[name.strip().removesuffix(".bias")]
 
 
-def symbol_of(owner: Parameter) -> str:
-    """The parameter in a formula: ``w(x1->h1)`` or ``b(h1)``."""
-    return f"{'w' if isinstance(owner, Connection) else 'b'}({owner.name})"
-
-
 def written_out(
-    owner: Parameter,
+    parameter: Parameter,
     task: Task,
     *,
     before: float,
@@ -37,7 +37,7 @@ def written_out(
     """The lines of one parameter's update, and what it comes to.
 
     Args:
-        owner: of the parameter.
+        parameter: the weight or bias.
         task: has the rule and the reduction.
         before: the parameter before it.
         total: the gradient, summed over the batch.
@@ -47,14 +47,14 @@ def written_out(
     """
     rule, divisor = task.optimizer, task.divisor(rows)
     extra = 0.0
-    if task.penalty is not None and isinstance(owner, Connection):
+    if task.penalty is not None and parameter.kind == "w":
         extra = task.penalty.gradient(before, rows)
     g, rate = total / divisor + extra, rule.learning_rate
     after, kept = rule.scalar(before, g, memory, count, rate)
     lines = arithmetic(rule, before, g, memory=memory, count=count, rate=rate)
     if [line.formula for line in lines] == ["{w} - {rate}*{g}"]:
         step = Updated(
-            owner, before, rule.name, rate, total, divisor, extra, np.empty((0, 0)), 0,
+            parameter, before, rule.name, rate, total, divisor, extra, np.empty((0, 0)), 0,
             memory, kept, after,
         )  # fmt: skip
         return [str(step)], after
@@ -63,7 +63,7 @@ def written_out(
         share = f"{short(total)}/{divisor}" if divisor != 1 else short(total)
         penalty = f" + {operand(extra)} (penalty)" if extra != 0.0 else ""
         texts.append(f"g = {share}{penalty} = {short(g)}")
-    texts += [_line_text(line, symbol_of(owner)) for line in lines]
+    texts += [_line_text(line, parameter.symbol) for line in lines]
     return texts, after
 
 

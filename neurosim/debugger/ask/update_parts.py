@@ -9,13 +9,14 @@ samples, and a sample's part of it a sum over paths; see `paths`.
 
 from dataclasses import dataclass
 
-from neurosim.debugger.ask.parameters import find_owner
+from neurosim.debugger.ask.parameters import find_named
 from neurosim.errors import UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import short
 from neurosim.functions.optimizers import Memory, Optimizer
 from neurosim.interpreter.steps import GradientComputed, Updated
-from neurosim.network.network import Network, Parameter
+from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,15 @@ class Parts:
 
 
 def require_parameter(network: Network, source: object, target: object) -> Parameter:
-    """The connection from ``source`` to ``target``, or what ``source`` alone is the name of."""
+    """The weight of ``source`` to ``target``, or what ``source`` alone is the name of."""
     for name in (source,) if target is None else (source, target):
         if not isinstance(name, str):
             raise WrongTypeError(f"why: got {name!r:.80}; expected a name such as 'x1->h1'")
-    owner = find_owner(network, str(source) if target is None else f"{source}->{target}")
-    if isinstance(owner, Neuron) and owner.bias is None:
-        raise UnknownNameError(f"{owner.name!r} has no bias; expected a connection or another bias")
-    return owner
+    found = find_named(network, str(source) if target is None else f"{source}->{target}")
+    parameter = found.bias_parameter if isinstance(found, Neuron) else found.parameter
+    if parameter is None:
+        raise UnknownNameError(f"{found.name!r} has no bias; expected a connection or another bias")
+    return parameter
 
 
 def share_of(term: GradientComputed) -> float:

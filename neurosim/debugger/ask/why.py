@@ -17,10 +17,8 @@ from neurosim.debugger.ask.update_parts import Parts, parts_of, require_paramete
 from neurosim.debugger.time.replay import Edits, edits_in, twin_of, walk_batch, walk_sample
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import counted, short
-from neurosim.interpreter.steps import Updated, operand
-from neurosim.network.connection import Connection
-from neurosim.network.network import Parameter
-from neurosim.network.parameters import name_of
+from neurosim.interpreter.steps import GradientComputed, Updated, operand
+from neurosim.network.parameter import Parameter
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -33,6 +31,8 @@ class SampleShare:
     """One sample's part of a gradient: value * delta.
 
     Attributes:
+        source: the neuron whose output is weighed; empty for a bias.
+        target: the neuron it leads to.
         row: of X.
         value: what the weight's source gave; 1 for a bias.
         delta: dL/dz of the weight's target.
@@ -41,6 +41,8 @@ class SampleShare:
         paths: the ways from the target to the loss; None where they are not shown.
     """
 
+    source: str
+    target: str
     row: int
     value: float
     delta: float
@@ -48,11 +50,11 @@ class SampleShare:
     moved: float
     paths: Paths | None
 
-    def lines(self, source: str, target: str) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """The share, and its paths."""
-        text = f"{source}*delta({target}) = {short(self.value)}*{operand(self.delta)}"
-        if not source:
-            text = f"delta({target})"
+        text = f"{self.source}*delta({self.target}) = {short(self.value)}*{operand(self.delta)}"
+        if not self.source:
+            text = f"delta({self.target})"
         moved = f", which moved it by {short(self.moved)}" if self.moved != 0.0 else ""
         yield f"row {self.row}: {text} = {short(self.share)}{moved}"
         if self.paths is not None:
@@ -65,9 +67,9 @@ class Why:
     """Where one update of one parameter came from.
 
     Attributes:
-        name: ``x1->h1`` or ``h1.bias``.
-        source: the neuron whose output it weighs; empty for a bias.
-        target: the neuron it leads to.
+        name: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``.
+        source: the neuron whose output it weighs; empty for a bias; of a shared weight the first.
+        target: the neuron it leads to; of a shared weight the first.
         epoch: of the update, from 0.
         batch: in the epoch, from 0.
         before: the parameter before it.
@@ -75,7 +77,7 @@ class Why:
         gradient: summed over the batch.
         parts: of the change.
         update: the rule with its numbers, a line each; none where the parameter is frozen.
-        samples: each sample of the batch, in order.
+        samples: each sample of the batch, in order; with a shared weight for each connection.
         edits: what a user set in the batch.
     """
 
@@ -113,13 +115,16 @@ class Why:
             yield f"  {short(self.change)} = {self.parts}"
         if self.edits:
             yield f"in this batch was set: {', '.join(self.edits)}"
-        yield f"gradient {short(self.gradient)}, a sum over {counted(len(self.samples), 'sample')}"
+        n_rows = len({sample.row for sample in self.samples})
+        terms = "" if n_rows == len(self.samples) else f"{len(self.samples)} terms of "
+        yield f"gradient {short(self.gradient)}, a sum over {terms}{counted(n_rows, 'sample')}"
         shown = [sample for sample in self.samples if sample.paths is not None]
         for sample in sorted(shown, key=lambda sample: -abs(sample.share)):
-            yield from (f"  {line}" for line in sample.lines(self.source, self.target))
+            yield from (f"  {line}" for line in sample.lines())
         rest = [sample.share for sample in self.samples if sample.paths is None]
         if rest:
-            yield f"  {counted(len(rest), 'more sample')} = {short(sum(rest))}"
+            noun = "more term" if terms else "more sample"
+            yield f"  {counted(len(rest), noun)} = {short(sum(rest))}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
@@ -150,32 +155,37 @@ def why(
         UnknownNameError: there is no such connection or bias.
     """
     twin = twin_of(task)
-    owner = require_parameter(twin.network, source, target)
-    batch = walk_batch(twin, state, owner, edits)
-    chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(share_of(batch.terms[i])))
+    parameter = require_parameter(twin.network, source, target)
+    batch = walk_batch(twin, state, parameter, edits)
+    chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(share_of(batch.terms[i][1])))
     paths = {
-        i: _paths(twin, state, owner, i, edits, most=most_paths) for i in chosen[:most_samples]
+        i: _paths(twin, state, batch.terms[i], edits, most=most_paths)
+        for i in chosen[:most_samples]
     }
     parts, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
     divisor = twin.divisor(len(batch.rows))
     samples = tuple(
         SampleShare(
-            row, term.value, term.delta, share_of(term), factor * (share_of(term) / divisor),
+            *_ends(term.parameter),
+            batch.rows[unit],
+            term.value,
+            term.delta,
+            share_of(term),
+            factor * (share_of(term) / divisor),
             paths.get(i),
         )
-        for i, (row, term) in enumerate(zip(batch.rows, batch.terms, strict=True))
+        for i, (unit, term) in enumerate(batch.terms)
     )  # fmt: skip
     return Why(
-        name_of(owner),
-        owner.source.name if isinstance(owner, Connection) else "",
-        owner.target.name if isinstance(owner, Connection) else owner.name,
+        parameter.name,
+        *_ends(parameter),
         state.epoch,
         state.batch,
         batch.before,
         batch.before if batch.update is None else batch.update.after,
         batch.gradient,
         parts,
-        _rule_lines(twin, owner, batch.update, state.updates + 1, len(batch.rows)),
+        _rule_lines(twin, parameter, batch.update, state.updates + 1, len(batch.rows)),
         samples,
         tuple(map(str, batch.edits)),
     )
@@ -288,14 +298,15 @@ def why_since(
     if n_batches < 1:
         raise InvalidValueError(f"n_batches: got {n_batches!r}; expected at least 1")
     twin = twin_of(task)
-    owner = require_parameter(twin.network, source, target)
+    parameter = require_parameter(twin.network, source, target)
     batches: list[BatchShare] = []
     gradients, moved = [0.0] * twin.n_rows, [0.0] * twin.n_rows
     for _ in range(n_batches):
-        batch = walk_batch(twin, state, owner, edits)
+        batch = walk_batch(twin, state, parameter, edits)
         share, factor = parts_of(twin.optimizer, batch.update, state.updates + 1)
         divisor = twin.divisor(len(batch.rows))
-        for row, term in zip(batch.rows, batch.terms, strict=True):
+        for unit, term in batch.terms:
+            row = batch.rows[unit]
             gradients[row] += share_of(term)
             moved[row] += factor * (share_of(term) / divisor)
         after = batch.before if batch.update is None else batch.update.after
@@ -313,39 +324,50 @@ def why_since(
         sum(b.before - a.after for a, b in itertools.pairwise(batches)),
     )
     return WhySince(
-        name_of(owner), batches[0].before, batches[-1].after, total, tuple(batches), rows
+        parameter.name, batches[0].before, batches[-1].after, total, tuple(batches), rows
     )
 
 
 # --- inside
 
 
+def _ends(parameter: Parameter) -> tuple[str, str]:
+    """The names of the neurons that a weight (the first, of a shared one) or bias is between."""
+    connections = parameter.connections
+    return connections[0].source.name if connections else "", parameter.neuron.name
+
+
 def _paths(
-    task: Task, state: TrainingState, owner: Parameter, unit: int, edits: Edits, *, most: int
+    task: Task,
+    state: TrainingState,
+    found: tuple[int, GradientComputed],
+    edits: Edits,
+    *,
+    most: int,
 ) -> Paths:
-    """The paths of one sample, with the parameters as they were before the update."""
+    """The paths of one term, with the parameters as they were before the update."""
+    unit, term = found
     network, own = task.network, edits_in(task, state, edits)
     network.load_parameters(state.parameters)
-    for place, found in own.items():
-        for edit in found if place < (unit, 0) else ():
+    for place, made in own.items():
+        for edit in made if place < (unit, 0) else ():
             edit.redo()
     steps = list(walk_sample(task, state, unit, own))
-    if isinstance(owner, Connection):
-        value = owner.source.output
+    first = Factor("1", 1.0)
+    for connection in term.parameter.connections:
+        value = connection.source.output
         assert value is not None
-        first, target = Factor(owner.source.name, value), owner.target
-    else:
-        first, target = Factor("1", 1.0), owner
-    return paths_from(network, target, steps, first=first, most=most)
+        first = Factor(connection.source.name, value)
+    return paths_from(network, term.parameter.neuron, steps, first=first, most=most)
 
 
 def _rule_lines(
-    task: Task, owner: Parameter, update: Updated | None, count: int, rows: int
+    task: Task, parameter: Parameter, update: Updated | None, count: int, rows: int
 ) -> tuple[str, ...]:
     if update is None:
         return ()
     lines, _ = written_out(
-        owner,
+        parameter,
         task,
         before=update.before,
         total=update.gradient,

@@ -32,7 +32,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameters import name_of
+from neurosim.network.parameter import Parameter
 
 FINEST_FIRST = ("step", "phase", "row", "sample", "batch", "epoch")
 
@@ -67,7 +67,7 @@ class Scene(Protocol):
         """The steps of this unit that were done before the last one, the last first."""
         ...
 
-    def gradients(self) -> Iterator[tuple[Connection | Neuron, float]]:
+    def gradients(self) -> Iterator[tuple[Parameter, float]]:
         """The gradients of all parameters that the update takes, reduced."""
         ...
 
@@ -301,14 +301,13 @@ class Catch(StopSubject):
         found = max(scene.gradients(), key=lambda pair: abs(pair[1]), default=None)
         if found is None or not abs(found[1]) > self.bound:
             return ""
-        owner, gradient = found
-        name = name_of(owner)
+        name, gradient = found[0].name, found[1]
         return f"exploding: the gradient of {name} is {short(gradient)}, beyond {short(self.bound)}"
 
     def _vanishing(self, scene: Scene) -> str:
         largest: dict[str, float] = {}
-        for owner, gradient in scene.gradients():
-            neuron = owner if isinstance(owner, Neuron) else owner.target
+        for parameter, gradient in scene.gradients():
+            neuron = parameter.neuron
             name = neuron.name if neuron.layer is None else f"layer {neuron.layer.name}"
             largest[name] = max(largest.get(name, 0.0), abs(gradient))
         for name, gradient in largest.items():

@@ -16,10 +16,10 @@ from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import Place
 from neurosim.functions.activations import facts_of
-from neurosim.interpreter.steps import Step, gradient_of
-from neurosim.network.connection import Connection
+from neurosim.interpreter.steps import Step
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
@@ -179,14 +179,13 @@ class Runner:
         steps = self.walk.last_steps()
         return iter(steps[-2::-1])
 
-    def gradients(self) -> Iterator[tuple[Connection | Neuron, float]]:
+    def gradients(self) -> Iterator[tuple[Parameter, float]]:
         """The gradients of all parameters that the update takes, reduced."""
         divisor = self.walk.task.divisor(self.walk.n_rows)
-        mask = self.network.trainable_mask().tolist()
-        for owner, learns in zip(self.network.parameter_list(), mask, strict=True):
-            gradient = gradient_of(owner)
-            if learns and gradient is not None:
-                yield owner, gradient / divisor
+        for parameter in self.network.parameter_list():
+            gradient = parameter.gradient
+            if parameter.trainable and gradient is not None:
+                yield parameter, gradient / divisor
 
     def silent_relus(self) -> Iterator[Neuron]:
         """The relus whose output was 0 for every sample of the epoch that ends here."""

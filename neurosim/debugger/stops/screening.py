@@ -27,6 +27,7 @@ from neurosim.debugger.stops.breakpoints import (
 from neurosim.debugger.stops.conditions import Condition, Quantity
 from neurosim.functions.activations import facts_of
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
@@ -120,8 +121,8 @@ class Screening:
         self._needs = set[str]().union(*(needs for needs in found if needs))
 
     @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {name: i for i, name in enumerate(self._task.network.parameter_names())}
+    def _columns(self) -> dict[Parameter, int]:
+        return {parameter: i for i, parameter in enumerate(self._task.network.parameter_list())}
 
     @cached_property
     def _neurons(self) -> dict[Neuron, int]:
@@ -279,8 +280,11 @@ class Screening:
 
     def _column(self, quantity: Quantity) -> int:
         """Where theta has a weight or bias."""
-        name = str(quantity) if quantity.name == "bias" else quantity.owner.name  # type: ignore[union-attr]
-        return self._columns[name]
+        owner = quantity.owner
+        assert owner is not None
+        parameter = owner.bias_parameter if isinstance(owner, Neuron) else owner.parameter
+        assert parameter is not None
+        return self._columns[parameter]
 
     def _left(self, quantity: Quantity) -> float:
         """What the row before left; NaN where nobody knows."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from neurosim.debugger.time.training_log import Edit, Place
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.connection import Connection
-from neurosim.network.network import Network, Parameter
+from neurosim.network.network import Network
+from neurosim.network.parameter import Parameter
 from neurosim.training.engines.graph import sample_steps, update_of
 from neurosim.training.state import TrainingState, batch_rows, next_state
 from neurosim.training.task import Task
@@ -23,7 +24,8 @@ class Batch:
 
     Attributes:
         rows: of X.
-        terms: the term of the gradient of each row.
+        terms: of the gradient, each with the number of its sample in the batch; a shared weight has
+            one for each of its connections.
         before: the parameter before the update.
         gradient: that the batch left, summed over it.
         update: None where the parameter is frozen.
@@ -32,7 +34,7 @@ class Batch:
     """
 
     rows: tuple[int, ...]
-    terms: tuple[GradientComputed, ...]
+    terms: tuple[tuple[int, GradientComputed], ...]
     before: float
     gradient: float
     update: Updated | None
@@ -65,30 +67,30 @@ def walk_sample(
     return _with_edits(steps, unit, edits)
 
 
-def walk_batch(task: Task, state: TrainingState, owner: Parameter, edits: Edits) -> Batch:
+def walk_batch(task: Task, state: TrainingState, parameter: Parameter, edits: Edits) -> Batch:
     """Walk the batch that comes next, and keep what is about this parameter."""
     network, memory, batch_loss = task.network, state.memory.copy(), 0.0
     network.load_parameters(state.parameters)
     own, rows = edits_in(task, state, edits), batch_rows(task, state).tolist()
-    terms: list[GradientComputed] = []
+    terms: list[tuple[int, GradientComputed]] = []
     for unit in range(len(rows)):
         for step in walk_sample(task, state, unit, own):
             if type(step) is GradientComputed:
-                if step.owner is owner:
-                    terms.append(step)
+                if step.parameter.parameter is parameter:
+                    terms.append((unit, step))
             elif type(step) is Measured:
                 batch_loss += step.after
     update: Updated | None = None
     steps = update_of(task, memory, count=state.updates + 1, rows=len(rows))
     for step in _with_edits(steps, len(rows), own):
-        if isinstance(step, Updated) and step.owner is owner:
+        if isinstance(step, Updated) and step.parameter is parameter:
             update = step
-    before = float(state.parameters[network.parameter_list().index(owner)])
+    before = float(state.parameters[network.parameter_list().index(parameter)])
     return Batch(
         tuple(rows),
         tuple(terms),
         before if update is None else update.before,
-        terms[-1].after if update is None else update.gradient,
+        terms[-1][1].after if update is None else update.gradient,
         update,
         tuple(edit for found in own.values() for edit in found),
         next_state(task, state, network.parameters(), memory, batch_loss),

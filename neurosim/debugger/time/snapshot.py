@@ -10,23 +10,23 @@ from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.pause import PausedCollection
 
-_OF_NEURONS = ("net_input", "output", "output_gradient", "delta", "bias_gradient", "_bias")
-_OF_CONNECTIONS = ("gradient", "_weight")
+_OF_NEURONS = ("net_input", "output", "output_gradient", "delta")
+_OF_PARAMETERS = ("_gradient", "_value")
 _BYTES_A_NUMBER = 20  # a reference, and now and then a float of its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """The values of the neurons and connections, in the network's order, and the last loss."""
+    """The values of the neurons and parameters, in the network's order, and the last loss."""
 
     neurons: tuple[tuple[float | None, ...], ...]
-    connections: tuple[tuple[float | None, ...], ...]
+    parameters: tuple[tuple[float | None, ...], ...]
     loss: float | None
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        n_numbers = len(_OF_NEURONS) * len(self.neurons) + 2 * len(self.connections)
+        n_numbers = len(_OF_NEURONS) * len(self.neurons) + 2 * len(self.parameters)
         return _BYTES_A_NUMBER * n_numbers
 
 
@@ -35,7 +35,7 @@ def take_snapshot(network: Network) -> Snapshot:
     with PausedCollection():
         return Snapshot(
             tuple(map(attrgetter(*_OF_NEURONS), network.neurons)),
-            tuple(map(attrgetter(*_OF_CONNECTIONS), network.connections)),
+            tuple(map(attrgetter(*_OF_PARAMETERS), network.parameter_list())),
             network.loss,
         )
 
@@ -43,7 +43,7 @@ def take_snapshot(network: Network) -> Snapshot:
 def put_back(snapshot: Snapshot, network: Network) -> None:
     """Every number as it was then."""
     _put(network.neurons, _OF_NEURONS, snapshot.neurons)
-    _put(network.connections, _OF_CONNECTIONS, snapshot.connections)
+    _put(network.parameter_list(), _OF_PARAMETERS, snapshot.parameters)
     network.loss = snapshot.loss
 
 
@@ -57,6 +57,6 @@ def digest_of(network: Network, memory: Matrix, *more: object) -> str:
     """A fingerprint: two that are equal say that every number is the same, to the last bit."""
     taken = take_snapshot(network)
     found = hashlib.sha256(memory.tobytes())
-    for part in (taken.neurons, taken.connections, taken.loss, *more):
+    for part in (taken.neurons, taken.parameters, taken.loss, *more):
         found.update(repr(part).encode())
     return found.hexdigest()

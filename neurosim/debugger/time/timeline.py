@@ -27,6 +27,7 @@ from neurosim.debugger.time.journal import LIMIT, Journal, UnitRecord
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.snapshot import Snapshot, digest_of, put_back, take_snapshot
 from neurosim.debugger.time.training_log import WALK, Checkpoint, Edit, Place, TrainingLog
+from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
@@ -479,6 +480,7 @@ class Timeline:
 
     def _unit_steps(self) -> Generator[Step, None, None]:
         require_fresh(self.task)
+        require_slopes(self.network)  # what is trainable may have changed
         if self.unit == self.n_rows:
             count = self.state.updates + 1
             return update_of(self.task, self._memory, count=count, rows=self.n_rows)

@@ -14,6 +14,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 
+_PARAMETERS = {"weight": "parameter", "bias": "bias_parameter"}  # what has the value
 WALK = "walk"  # did a batch where no engine did
 
 
@@ -47,8 +48,11 @@ class Edit:
         self._write(self.before)
 
     def _write(self, value: float | None) -> None:
-        slot = f"_{self.name}" if self.name in {"weight", "bias"} else self.name
-        setattr(self.owner, slot, value)  # as the interpreter does: past the checks of setters
+        parameter = _PARAMETERS.get(self.name)
+        if parameter is None:
+            setattr(self.owner, self.name, value)
+        else:  # as the interpreter does: past the checks of setters
+            getattr(self.owner, parameter).parameter._value = value
 
     def __str__(self) -> str:
         return f"{self.owner.name}.{self.name} = {self.after!r} (was {self.before!r})"

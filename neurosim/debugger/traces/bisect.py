@@ -28,10 +28,8 @@ from neurosim.interpreter.steps import (
     written,
 )
 from neurosim.interpreter.visits import Visit, schedule_of
-from neurosim.network.connection import Connection
-from neurosim.network.network import Parameter
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameters import name_of
+from neurosim.network.parameter import Parameter
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.graph import batch_steps, sample_steps
 from neurosim.training.state import TrainingState, batch_rows
@@ -156,7 +154,7 @@ class _Comparison:
         self._engines = first, second
         self._tolerance = tolerance
         self._remake = remake
-        self._owners = network.parameter_list()
+        self._parameters = network.parameter_list()
         self._names = network.parameter_names()
 
     def advance(
@@ -270,27 +268,24 @@ class _Comparison:
     ) -> Iterator[Divergence]:
         """The gradients that differ, in the order of the backward pass."""
         (_, a), (_, b) = judged
-        apart = dict(zip(self._owners, self._apart(a, b).tolist(), strict=True))
-        theirs = dict(zip(self._owners, b.tolist(), strict=True))
-        ours = dict(zip(self._owners, a.tolist(), strict=True))
+        apart = dict(zip(self._parameters, self._apart(a, b).tolist(), strict=True))
+        theirs = dict(zip(self._parameters, b.tolist(), strict=True))
+        ours = dict(zip(self._parameters, a.tolist(), strict=True))
         for group in reversed(schedule_of(self._task.network).groups):
             for visit in group.visits:
-                owners = _owners_at(visit)
-                wrong = [owner for owner in owners if apart[owner]]
+                wrong = [p for p in _parameters_at(visit) if apart[p]]
                 if not wrong:
                     continue
                 if sample is None:
                     values = ours[wrong[0]], theirs[wrong[0]]
-                    yield self._divergence(
-                        before, None, name_of(wrong[0]), "batch gradient", values
-                    )
+                    yield self._divergence(before, None, wrong[0].name, "batch gradient", values)
                     continue
                 delta = self._delta_of(sample, visit.neuron, theirs)
                 if delta is not None:
                     yield self._delta_divergence(before, sample, visit.neuron, delta)
-                for owner in wrong:
-                    values = ours[owner], theirs[owner]
-                    yield self._gradient_divergence(before, sample, owner, values)
+                for parameter in wrong:
+                    values = ours[parameter], theirs[parameter]
+                    yield self._gradient_divergence(before, sample, parameter, values)
 
     def _delta_of(
         self, sample: _Sample, neuron: Neuron, theirs: dict[Parameter, float]
@@ -300,12 +295,12 @@ class _Comparison:
         None where there are fewer than two gradients to compare.
         """
         terms = [s for s in sample.steps if isinstance(s, GradientComputed) and s.value != 0.0]
-        terms = [s for s in terms if _target_of(s.owner) is neuron]
+        terms = [s for s in terms if s.parameter.neuron is neuron and s.parameter in theirs]
         if len(terms) < 2:
             return None
         largest = max(terms, key=lambda term: abs(term.value))
-        delta = theirs[largest.owner] / largest.value
-        fits = not any(self._are_apart(s.value * delta, theirs[s.owner]) for s in terms)
+        delta = theirs[largest.parameter] / largest.value
+        fits = not any(self._are_apart(s.value * delta, theirs[s.parameter]) for s in terms)
         return delta if fits else None
 
     def _delta_divergence(
@@ -325,11 +320,11 @@ class _Comparison:
         self,
         before: TrainingState,
         sample: _Sample,
-        owner: Parameter,
+        parameter: Parameter,
         values: tuple[float, float],
     ) -> Divergence:
-        text = _texts(sample, owner, "gradient", "bias_gradient")
-        return self._divergence(before, sample, name_of(owner), "gradient", values, *text)
+        text = _texts(sample, parameter, "gradient", "bias_gradient")
+        return self._divergence(before, sample, parameter.name, "gradient", values, *text)
 
     def _update_places(self, before: TrainingState) -> Iterator[Divergence]:
         """The parameters that are updated otherwise, from the same state."""
@@ -340,17 +335,17 @@ class _Comparison:
         apart = np.flatnonzero(self._apart(ours.parameters, theirs.parameters))
         for i in apart[:1].tolist():
             values = float(ours.parameters[i]), float(theirs.parameters[i])
-            text = self._update_text(before, self._owners[i])
+            text = self._update_text(before, self._parameters[i])
             yield self._divergence(before, None, self._names[i], "update", values, *text)
 
-    def _update_text(self, before: TrainingState, owner: Parameter) -> list[str]:
+    def _update_text(self, before: TrainingState, parameter: Parameter) -> list[str]:
         steps = batch_steps(self._task, before, before.memory.copy())
-        made = [s for s in steps if isinstance(s, Updated) and s.owner is owner]
+        made = [s for s in steps if isinstance(s, Updated) and s.parameter is parameter]
         if not made:
-            return [f"{name_of(owner)} is frozen: stays"]
+            return [f"{parameter.name} is frozen: stays"]
         (step,) = made
         lines, _ = written_out(
-            owner,
+            parameter,
             self._task,
             before=step.before,
             total=step.gradient,
@@ -400,16 +395,19 @@ class _Comparison:
 
 
 def _texts(sample: _Sample | None, thing: object, *quantities: str) -> list[str]:
-    """The steps of a sample that wrote such a quantity on a thing."""
+    """The steps of a sample that wrote such a quantity on a thing, or on what it refers to."""
+    if isinstance(thing, Parameter):
+        thing = thing.owner
     steps = () if sample is None else sample.steps
-    found = (s for s in steps if any(t is thing and q in quantities for t, q in written(s)))
+    found = (
+        step
+        for step in steps
+        if any(getattr(t, "parameter", t) is thing and q in quantities for t, q in written(step))
+    )
     return [str(step) for step in found]
 
 
-def _owners_at(visit: Visit) -> list[Parameter]:
-    owners: list[Parameter] = [connection for connection, _ in visit.incoming]
-    return owners if visit.neuron.bias is None else [*owners, visit.neuron]
-
-
-def _target_of(owner: Parameter) -> Neuron:
-    return owner.target if isinstance(owner, Connection) else owner
+def _parameters_at(visit: Visit) -> list[Parameter]:
+    bias = visit.neuron.bias_parameter
+    parameters = [parameter for _, parameter, _ in visit.incoming]
+    return parameters if bias is None else [*parameters, bias]

@@ -16,6 +16,7 @@ from neurosim.interpreter.steps import KINDS, PHASES, Number
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 from neurosim.training.data.regular import open_regular, unreadable
 
 MOST_LETTERS = 10_000_000  # of a line
@@ -149,7 +150,7 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
     if not isinstance(kind, str) or kind not in COLUMNS:
         raise FileError(f"{where}: {unknown('kind', _cut(kind), COLUMNS)}")
     owner = "neuron" if "neuron" in document else "connection"
-    fields = {owner if name == "owner" else name: f for name, f in COLUMNS[kind].items()}
+    fields = {owner if name == "parameter" else name: f for name, f in COLUMNS[kind].items()}
     readers = _COMMON | fields
     if fields["after"] is _numbers:
         readers["what"] = _names
@@ -263,7 +264,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {  # of a field, by its type in the 
     Number: _maybe,
     tuple[float, ...]: _numbers,
     tuple[Number, ...]: _maybes,
-    **dict.fromkeys((str, Neuron, Connection, Layer, Loss, Connection | Neuron), _text),
+    **dict.fromkeys((str, Neuron, Connection, Layer, Loss, Parameter), _text),
 }
 
 
@@ -273,7 +274,7 @@ def _columns(record: type) -> dict[str, Callable[[Any], Any]]:
     return {field: _READERS[kinds[field]] for field in fields_of(record)}
 
 
-# the kinds of lines, and the columns of each; an `owner` is a connection or a neuron
+# the kinds of lines, and the columns of each; a `parameter` is a connection or a neuron
 COLUMNS = {record.__name__: _columns(record) for record in KINDS}
 _IN_VERSION_1 = {
     "Carried": "Summed",

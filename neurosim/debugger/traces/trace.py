@@ -27,6 +27,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 from neurosim.training.engines.table import REFERENCE
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -124,7 +125,7 @@ def table_of_columns() -> str:
         happened = (record.__doc__ or "").split("\n")[0].rstrip(".").replace("``", "`")
         fields = [name for name in _FIELDS[record] if name not in ("before", "after")]
         keys = ", ".join(f"`{name}`" for name in fields)
-        keys = keys.replace("`owner`", "`connection` or `neuron` (a bias)")
+        keys = keys.replace("`parameter`", "`connection` or `neuron` (a bias)")
         lines.append(f"| `{record.__name__}` | {happened} | {keys} |")
     return "\n".join(lines)
 
@@ -203,6 +204,8 @@ def _record_of(step: Step) -> dict[str, TraceValue]:
     for field in _FIELDS[type(step)]:
         value = getattr(step, field)
         match value:
+            case Parameter() if field == "parameter":
+                record["neuron" if value.kind == "b" else "connection"] = value.owner.name
             case Neuron() | Connection() | Layer():
                 record[type(value).__name__.lower()] = value.name
             case Loss():

@@ -13,6 +13,7 @@ from neurosim.interpreter.steps import Measured, Step, written
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
 
 Subject = str | Neuron | Connection
 
@@ -117,7 +118,7 @@ def marks_of_step(step: Step) -> Marks:
         neurons += step.network.outputs
     return Marks(
         frozenset(neuron.name for neuron in neurons),
-        frozenset(thing.name for thing in things if isinstance(thing, Connection)),
+        frozenset(c.name for p in things if isinstance(p, Parameter) for c in p.connections),
         "about to happen",
     )
 

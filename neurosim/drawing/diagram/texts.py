@@ -10,6 +10,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
 FROZEN = "\N{DOUBLE VERTICAL LINE}"  # what training may not change, as the mark on a line
+SHARED = "\N{IDENTICAL TO}"  # before a weight that several connections share
 _AIR = {"value": 0.0, "name": 0.12}  # left and right of a text
 _USUAL_AIR = 0.06
 
@@ -63,7 +64,8 @@ def weights_of(
     """On each line its weight, its gradient below, as far as they are asked for."""
     texts = {}
     for connection in connections:
-        lines = [brief(connection.weight)] if "weights" in show else []
+        shared = "" if connection.parameter is connection else f"{SHARED} "
+        lines = [f"{shared}{brief(connection.weight)}"] if "weights" in show else []
         if connection.name in gradients:
             lines.append(f"g {brief(gradients[connection.name])}")
         if lines:
@@ -79,6 +81,7 @@ def key_to(texts: Collection[str], standing: Standing) -> str:
         "g": "gradient, dL/dw" if standing.deltas else "gradient, dL/dw or dL/db",
         "δ": "delta, dL/dz" + (" and dL/db" if standing.gradients else ""),
         "t": "target",
+        SHARED: "shared weight",
     }
     said = [f"{letter}: {meaning}" for letter, meaning in meanings.items() if letter in used]
     if standing.loss is not None:

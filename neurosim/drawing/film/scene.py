@@ -188,8 +188,8 @@ class _Legend(Marks):
 
 def _drawn_weights(network: Network, folded: Folded) -> list[int]:
     """Which entries of theta are weights that are drawn."""
-    drawn = {line.of for line in folded.lines if isinstance(line.of, Connection)}
-    return [number for number, owner in enumerate(network.parameter_list()) if owner in drawn]
+    drawn = {line.of.parameter for line in folded.lines if isinstance(line.of, Connection)}
+    return [number for number, one in enumerate(network.parameter_list()) if one in drawn]
 
 
 def _widest_parameters(network: Network, folded: Folded, sights: Sequence[Sight]) -> Matrix:
@@ -199,7 +199,11 @@ def _widest_parameters(network: Network, folded: Folded, sights: Sequence[Sight]
     """
     weights = _drawn_weights(network, folded)
     circles = {item.neuron for item in folded.items if isinstance(item, Circle)}
-    biases = [n for n, owner in enumerate(network.parameter_list()) if owner in circles]
+    biases = [
+        number
+        for number, one in enumerate(network.parameter_list())
+        if one.kind == "b" and one.neuron in circles
+    ]
     widest = sights[0].parameters.copy()
     if not weights and not biases:
         return widest

@@ -87,6 +87,13 @@ def draw_boundary(
     return axes
 
 
+def describe_boundary(axes: "Axes", **_: Any) -> str:
+    """What `draw_boundary` shows, in words."""
+    x, y = axes.get_xlabel(), axes.get_ylabel()
+    ground = f"the inputs {x} and {y}" if axes.get_images() else f"the input {x}"
+    return f"What the outputs are over {ground}, and the training rows."
+
+
 def threshold_of(targets: Matrix | None, activation: str) -> float | None:
     """Where the line between two classes is: 0.5 or 0, as for ``accuracy``; None without classes.
 

@@ -123,6 +123,11 @@ def draw_confusion(
     return axes
 
 
+def describe_confusion(axes: "Axes", **_: Any) -> str:
+    """What `draw_confusion` shows, in words."""
+    return f"Training rows by their class and what they are {axes.get_xlabel()}."
+
+
 def _require_pair(pair: Any) -> tuple[Any, Any]:
     if not isinstance(pair, tuple) or len(pair) != 2:
         raise ShapeError(

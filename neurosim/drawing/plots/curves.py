@@ -14,9 +14,9 @@ from neurosim.drawing.page.pages import (
     style_legend,
 )
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.history import courses_of, require_metrics
+from neurosim.drawing.plots.history import course_of, courses_of, require_metrics
 from neurosim.errors import InvalidValueError, ShapeError
-from neurosim.functions.numbers import Matrix, counted
+from neurosim.functions.numbers import Matrix, counted, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,6 +87,13 @@ def draw_loss(
     return axes
 
 
+def describe_loss(_axes: "Axes", *, history: Any, **_: Any) -> str:
+    """What `draw_loss` shows, in words."""
+    losses = course_of(history).loss
+    ends = f"from {short(losses[0])} to {short(losses[-1])}"
+    return f"The loss over {counted(len(losses), 'epoch')}, {ends}."
+
+
 def draw_metrics(
     history: Any,
     ax: "Axes | None" = None,
@@ -117,6 +124,13 @@ def draw_metrics(
     name_axes(axes, chosen, x="epoch", y=y, title=title, above=above)
     _show_zero(axes, series)
     return axes
+
+
+def describe_metrics(_axes: "Axes", *, history: Any, **_: Any) -> str:
+    """What `draw_metrics` shows, in words."""
+    course = course_of(history)
+    ends = (f"{name} ends at {short(values[-1])}" for name, values in course.metrics.items())
+    return f"What was measured over {counted(len(course.epochs), 'epoch')}: {', '.join(ends)}."
 
 
 def loss_series(history: Any, validation: Any = None) -> list[Series]:

@@ -20,7 +20,6 @@ from neurosim.drawing.plots.curves import (
 from neurosim.drawing.plots.neuron_outputs import layers_of, neuron_outputs, require_network
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import Matrix
-from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.training.evaluation import loss_and_gradients
 from neurosim.training.trainer import Epoch
@@ -64,10 +63,10 @@ def gradient_norms(
     ).vector
     squares: dict[str, float] = {}
     layer_of = {n.name: name for name, neurons in layers_of(network).items() for n in neurons}
-    for owner, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
-        neuron = owner.target if isinstance(owner, Connection) else owner
-        name = layer_of[neuron.name]
-        squares[name] = squares.get(name, 0.0) + gradient * gradient
+    for parameter, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
+        neurons = {c.target.name for c in parameter.connections} or {parameter.neuron.name}
+        for name in {layer_of[neuron] for neuron in neurons}:
+            squares[name] = squares.get(name, 0.0) + gradient * gradient
     return {name: squares[name] ** 0.5 for name in layers_of(network) if name in squares}
 
 
@@ -138,6 +137,11 @@ def draw_gradients(
     _draw_norms(axes, norms, chosen)
     name_axes(axes, chosen, x="layer", y="norm of the gradient", title=title)
     return axes
+
+
+def describe_gradients(_axes: "Axes", **_: Any) -> str:
+    """What `draw_gradients` shows, in words."""
+    return "How strong the gradient over the training rows is in each layer."
 
 
 def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
@@ -253,6 +257,11 @@ def draw_activations(
     _draw_bands(axes, numbers, course, chosen)
     name_axes(axes, chosen, x="epoch", y="layer", title=title)
     return axes
+
+
+def describe_activations(_axes: "Axes", **_: Any) -> str:
+    """What `draw_activations` shows, in words."""
+    return "What the neurons of each layer answer to the training rows: a histogram each."
 
 
 def _draw_ridges(ax: "Axes", histograms: Mapping[str, Histogram], theme: Theme) -> None:

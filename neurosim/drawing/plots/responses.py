@@ -94,6 +94,11 @@ def draw_responses(
     return paint(diagram, ax, chosen, neurons=partial(_paint_maps, pictures=pictures))
 
 
+def describe_responses(_axes: "Axes", **_: Any) -> str:
+    """What `draw_responses` shows, in words."""
+    return "What each neuron answers over the inputs: a small map or curve each, in a diagram."
+
+
 def _reach(picture: Matrix) -> float:
     finite = picture[np.isfinite(picture)]
     return float(np.abs(finite).max()) if len(finite) else 0.0

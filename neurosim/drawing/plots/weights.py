@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -176,6 +176,11 @@ def draw_weights(
     _draw_bar(axes, page, norm, chosen)
     name_axes(axes, chosen, title=title)
     return axes
+
+
+def describe_weights(_axes: "Axes", *, network: Network, **_: Any) -> str:
+    """What `draw_weights` shows, in words."""
+    return f"The weights of {network!r}, as a heat map for each two layers that are connected."
 
 
 def _draw_map(

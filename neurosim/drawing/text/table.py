@@ -12,6 +12,7 @@ from neurosim.network.connection import Connection
 _MOST_LINES = 3  # of a neuron
 _MOST_IN_ALL = 40
 FROZEN = "*"
+SHARED = "="  # before a weight that several connections share
 
 
 def list_connections(
@@ -73,7 +74,8 @@ def _cell(chart: Chart, arc: Arc, show: Callable[[str], str]) -> tuple[str, ...]
     connection = arc.of
     assert isinstance(connection, Connection)
     name = show(connection.source.name) + ("!" if chart.is_marked(arc) else "")
-    weight = f"{number(connection.weight)} " if "weights" in chart.show else ""
+    shared = "" if connection.parameter is connection else SHARED
+    weight = f"{shared}{number(connection.weight)} " if "weights" in chart.show else ""
     weight = weight if connection.trainable else f"{weight.rstrip()}{FROZEN}"
     if not chart.standing.gradients:
         return name, weight

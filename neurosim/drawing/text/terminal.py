@@ -7,7 +7,7 @@ from neurosim.drawing.page.pages import show_text
 from neurosim.drawing.text.canvas import in_ascii
 from neurosim.drawing.text.chart import Chart, chart
 from neurosim.drawing.text.diagram import Diagram
-from neurosim.drawing.text.table import FROZEN, list_connections
+from neurosim.drawing.text.table import FROZEN, SHARED, list_connections
 from neurosim.drawing.text.width import show_ascii
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.network.network import Network
@@ -74,3 +74,5 @@ def _lines(drawn: Chart, width: int, show: Callable[[str], str], *, full: bool) 
         yield from listed
     if any(FROZEN in line for line in listed):
         yield f"{FROZEN} frozen: training does not change it"
+    if drawn.network.has_shared_weights and "weights" in drawn.show:
+        yield f"{SHARED} shared: one weight of several connections"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from neurosim.drawing.pictures import PICTURES
 from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.node import Problem
@@ -10,10 +11,6 @@ from neurosim.scenario.format.read import Reading
 from neurosim.training.data import Data
 
 Found = Iterator[tuple[str, str]]  # the key and what is wrong there
-
-_OF_TRAINING = ("loss", "metrics")  # plots that need one
-_OF_ROWS = ("confusion", "activations", "gradients")  # plots that need rows
-_OVER_INPUTS = ("boundary", "responses")  # plots of one input, or two
 
 
 def check_pictures(reading: Reading, built: Built | None, data: Data | None) -> list[Problem]:
@@ -40,12 +37,12 @@ def _check_context(entry: DrawEntry, reading: Reading) -> Found:
     epochs = 0 if training is None else training.epochs
     if isinstance(entry.epoch, int) and entry.epoch > epochs:
         yield "epoch", f"later than the end, got {entry.epoch}; expected at most {epochs}"
-    key = "animate" if entry.animate else "plot"
-    if training is None and (entry.animate or entry.plot in _OF_TRAINING):
+    needs, key = _needs(entry), "animate" if entry.animate else "plot"
+    if training is None and (entry.animate or "training" in needs):
         yield key, "is of a training, and there is none; expected training too"
-    elif training is not None and entry.plot in _OF_TRAINING and not epochs:
+    elif training is not None and "training" in needs and not epochs:
         yield key, "is of a training, and there are 0 epochs; expected some"
-    elif training is not None and entry.plot == "metrics" and not training.metrics:
+    elif training is not None and "metrics" in needs and not training.metrics:
         yield key, "nothing is measured; expected training: {metrics: [accuracy]}"
 
 
@@ -53,7 +50,7 @@ def _check_rows(entry: DrawEntry, reading: Reading, data: Data | None) -> Found:
     if not reading.has("data"):
         if entry.sample is not None:
             yield "sample", "is a training row, and there are none; expected data too, or input"
-        if entry.plot in _OF_ROWS:
+        if "rows" in _needs(entry):
             yield "plot", "is of rows, and there are none; expected data too"
     elif data is not None and entry.sample is not None and entry.sample >= len(data.train.X):
         yield "sample", f"got {entry.sample}; expected 0 to {len(data.train.X) - 1}"
@@ -68,7 +65,12 @@ def _check_network(entry: DrawEntry, built: Built | None) -> Found:
     n_inputs = len(built.network.inputs)
     if entry.input is not None and len(entry.input) != n_inputs:
         yield "input", f"wrong length, got {len(entry.input)}; expected {n_inputs}"
-    if entry.plot in _OVER_INPUTS and n_inputs not in {1, 2}:
+    if "inputs" in _needs(entry) and n_inputs not in {1, 2}:
         yield "plot", f"is over two inputs, or one, got a network with {n_inputs}; expected 1 or 2"
     if entry.animate in {"boundary", "both"} and n_inputs != 2:
         yield "animate", f"is over two inputs, got a network with {n_inputs}; expected 2"
+
+
+def _needs(entry: DrawEntry) -> frozenset[str]:
+    """What the plot that is asked for needs; nothing where none is."""
+    return PICTURES[entry.plot].needs if entry.plot else frozenset()

@@ -60,6 +60,8 @@ def build_network(entry: NetworkEntry, *, title: str, seed: int, locate: Locate)
     builder.choose_outputs(entry)
     is_named = not builder.problems
     builder.connect(entry)
+    if not builder.problems:
+        builder.share(entry)
     return Built(network, builder.problems, is_named, is_wired=not builder.problems)
 
 
@@ -165,6 +167,12 @@ class _Builder:
                 initializer=entry.initial if entry.initial is not None else self._initial.weights,
             )
 
+    def share(self, entry: NetworkEntry) -> None:
+        """Let connections share their weights."""
+        for number, group in enumerate(entry.share):
+            with self._noting("share", number):
+                self.network.share(*map(_ends, group))
+
     def _make_room(self, source: str, target: str, pattern: str) -> None:
         """Count the connections between neurons before they are made."""
         sizes = [self._sizes.get(name, 1) for name in (source, target)]
@@ -184,6 +192,13 @@ class _Builder:
             if entry.outputs:
                 self.network.outputs = list(entry.outputs)
             self.network.require_outputs()
+
+
+def _ends(arrow: str) -> tuple[str, str]:
+    source, found, target = arrow.partition("->")
+    if not found:
+        raise InvalidValueError(f"share: got {arrow!r}; expected a connection, such as 'a->b'")
+    return source.strip(), target.strip()
 
 
 def _require_room(what: str, count: int, most: int) -> None:

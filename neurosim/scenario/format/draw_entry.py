@@ -9,19 +9,16 @@ from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.geometry.levels import KINDS as LAYOUTS
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, FORMATS
 from neurosim.drawing.page.themes import THEMES
+from neurosim.drawing.pictures import PICTURES
 from neurosim.scenario.format.entry import NUMBER, WRONG_KIND, Choice, Entry, Told, mistake, tag
 from neurosim.scenario.format.network_entry import Numbers
 
-PLOTS = (
-    "loss", "metrics", "boundary", "responses", "weights", "activations", "gradients", "confusion",
-)  # fmt: skip
 _PICTURES = ", ".join(f".{form}" for form in FORMATS)
 _FILMS = ", ".join(f".{form}" for form in FILM_FORMATS)
 _ONLY_OF = {  # what says nothing beside another key
     "plot": ("sample", "input", "show", "full", "layout", "every"),
     "animate": ("epoch", "input"),
 }
-_OF_COURSES = ("loss", "metrics")  # plots of the whole training: no epoch
 
 
 def _require_inside(name: str) -> str:
@@ -66,7 +63,7 @@ class DrawEntry(Entry):
     """How columns are chosen."""
     theme: Annotated[str, Choice("theme", THEMES)] = "light"
     """The colours."""
-    plot: Annotated[str, Choice("plot", PLOTS)] | None = None
+    plot: Annotated[str, Choice("plot", PICTURES)] | None = None
     """A curve or a map, instead of the network."""
     animate: Annotated[str, Choice("film", FILMS)] | None = None
     """A film of the training: diagram, boundary (of two inputs), or both."""
@@ -90,7 +87,7 @@ class DrawEntry(Entry):
         for key in _ONLY_OF.get(kind, ()):
             if key in given:
                 raise mistake(f"{key} says nothing beside {kind}; expected one of the two")
-        if self.plot in _OF_COURSES and "epoch" in given:
+        if self.plot and "epoch" in given and "training" in PICTURES[self.plot].needs:
             raise mistake(f"a plot of {self.plot} is of all epochs; expected no epoch")
         self._require_form(kind)
         return self

@@ -126,8 +126,8 @@ class Told:
     That mark cannot stand inside of another union, because its context makes it unhashable.
     """
 
-    def __init__(self, look: Callable[[Any], str | None], error: str, **context: Any) -> None:
-        self.mark = Discriminator(look, error, error, context)
+    def __init__(self, look: Callable[[Any], str | None], error: str, **context: str) -> None:
+        self.mark = Discriminator(look, error, error, {**context})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """The union, told apart."""
@@ -160,7 +160,7 @@ def by_key(kind: str, forms: Mapping[str, str]) -> Told:
         told = {forms[key] for key in value if key in forms} if isinstance(value, dict) else set()
         return f"<{told.pop()}>" if len(told) == 1 else None
 
-    return Told(look, WRONG_KEYS, kind=kind, keys=list(forms))
+    return Told(look, WRONG_KEYS, kind=kind, keys=" ".join(forms))
 
 
 class Named:
@@ -180,7 +180,7 @@ class Named:
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
         """Any of the entries, told apart by their name."""
-        told = Told(_name, WRONG_NAME, kind=self._kind, names=list(self._makers))
+        told = Told(_name, WRONG_NAME, kind=self._kind, names=" ".join(self._makers))
         forms = (
             Annotated[_named_entry(name, maker), tag(name)] for name, maker in self._makers.items()
         )

@@ -238,5 +238,5 @@ ExpectEntry = Annotated[
     | Annotated[AccuracyExpectation, tag("accuracy")]
     | Annotated[MomentExpectation, tag("within")]
     | Annotated[MomentLossExpectation, tag("loss within")],
-    Told(_form, WRONG_KEYS, kind="subject", keys=[*SUBJECTS, *_WITHIN_ALONE]),
+    Told(_form, WRONG_KEYS, kind="subject", keys=" ".join([*SUBJECTS, *_WITHIN_ALONE])),
 ]

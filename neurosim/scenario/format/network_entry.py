@@ -21,6 +21,8 @@ from neurosim.scenario.format.initial_entry import Initial
 Numbers = tuple[float, ...]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]
+Arrow = Annotated[str, Field(min_length=1, max_length=132)]
+Group = Annotated[tuple[Arrow, ...], Field(min_length=2)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Row = Annotated[
     Annotated[float, NUMBER] | Annotated[Numbers, LIST],
@@ -130,6 +132,8 @@ class NetworkEntry(Entry):
     """Neurons that stand in no layer."""
     connections: tuple[ConnectionEntry, ...] | None = None
     """If not given, each layer is fully connected to the next."""
+    share: tuple[Group, ...] = ()
+    """Connections that share a weight, a list of a->b for each; the first one's weight holds."""
     outputs: Names | None = None
     """The output neurons; the last layer's if not given."""
     initial: InitialEntry = InitialEntry()

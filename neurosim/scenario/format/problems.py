@@ -116,9 +116,9 @@ def _problem(error: ErrorDetails, path: KeyPath, tree: Node) -> Problem:
         case entry.MISTAKE:
             return Problem(node.place, path, context["message"])
         case entry.WRONG_KEYS:
-            return _wrong_keys(node, path, context["kind"], context["keys"])
+            return _wrong_keys(node, path, context["kind"], context["keys"].split())
         case entry.WRONG_NAME:
-            return _wrong_name(node, path, context["kind"], context["names"])
+            return _wrong_name(node, path, context["kind"], context["names"].split())
     what, expected = _told(error["type"], context, node)
     return Problem(node.place, path, f"{what}, got {shown(node)}; expected {expected}")
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from neurosim.compiler.compile import forward_program
 from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training_programs import KINDS, choose_kind, plan_for, values_program
-from neurosim.errors import UnknownNameError, unknown
+from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
+from neurosim.interpreter.backward import require_slopes
 from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import Bound, Capabilities, ProgramRun
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
@@ -50,8 +51,14 @@ class CompiledEngine(ProgramEngine):
         if task.precision == "double":
             fastest = choose_kind(task.network, task.batch_size)
         self.kind = fastest if kind is None else kind
+        if self.kind == "scalar" and task.network.has_shared_weights:
+            raise InvalidValueError(
+                "kind of program: programs of single numbers share no weights, got 'scalar';"
+                " expected 'array'"
+            )
         self.plan = plan_for(task.network, self.kind, task.batch_size)
         super().__init__(task)
+        require_slopes(task.network)  # of what is trainable now
         self._program = PROGRAMS[self.kind](self.plan, task)
 
     @property

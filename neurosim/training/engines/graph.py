@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurosim.functions.activations import add_up
 from neurosim.functions.numbers import Matrix
-from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
+from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps, require_slopes
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import Step
 from neurosim.interpreter.update import update_steps
@@ -64,7 +64,7 @@ class GraphEngine(ProgramEngine):
         steps = _sample_steps(self._task, X, T, losses, by_inputs)
         deque(self._network.begin_pass(steps), maxlen=0)
         divisor = self._task.divisor(len(X))
-        gradients = [_gradient_of(owner) for owner in self._network.parameter_list()]
+        gradients = [parameter.gradient for parameter in self._network.parameter_list()]
         found = add_up(losses) / divisor, np.array(gradients, dtype=np.float64) / divisor
         return (*found, np.array(by_inputs) / divisor) if inputs else found
 
@@ -127,6 +127,7 @@ class _WalkRun:
             return math.nan
         network, losses = self._task.network, list[float]()
         require_fresh(self._task)
+        require_slopes(network)  # what is trainable may have changed
         _load(network, self._theta)
         steps = _batch_steps(self._task, rows, self._memory, self._updates + 1, losses)
         deque(network.begin_pass(steps), maxlen=0)
@@ -142,6 +143,7 @@ class _WalkRun:
 def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[Step]:
     """Every step of the batch that comes next; ``memory`` is changed in place."""
     require_fresh(task)
+    require_slopes(task.network)
     _load(task.network, state.parameters)
     rows = batch_rows(task, state)
     return task.network.begin_pass(_batch_steps(task, rows, memory, state.updates + 1, []))
@@ -205,9 +207,3 @@ def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator
 def _load(network: Any, theta: Matrix) -> None:
     if not np.array_equal(network.parameters(), theta):
         network.load_parameters(theta)
-
-
-def _gradient_of(owner: Any) -> float:
-    gradient = owner.gradient if hasattr(owner, "gradient") else owner.bias_gradient
-    assert gradient is not None
-    return float(gradient)

@@ -79,9 +79,9 @@ def test_after_the_way_back_the_network_is_as_it_was_given(xor):
     session.back(400)
 
     after = take_snapshot(session.network), session._walk.memory.tobytes()
-    assert (after[0].neurons, after[0].connections, after[0].loss, after[1]) == (
+    assert (after[0].neurons, after[0].parameters, after[0].loss, after[1]) == (
         before[0].neurons,
-        before[0].connections,
+        before[0].parameters,
         before[0].loss,
         before[1],
     )
@@ -202,9 +202,7 @@ def _keeps_the_memory(step):
 def _is_off_by_a_bit(step):
     steps.undo(step)
     if isinstance(step, Updated):
-        owner = step.owner
-        name = "_weight" if hasattr(owner, "_weight") else "_bias"
-        setattr(owner, name, float(np.nextafter(getattr(owner, name), 9.0)))
+        step.parameter._value = float(np.nextafter(step.parameter._value, 9.0))
 
 
 @pytest.mark.parametrize("undo", [_keeps_its_gradient, _keeps_the_memory, _is_off_by_a_bit])

@@ -164,3 +164,12 @@ def test_title_network_legend_and_notes_stand_below_each_other(small):
     assert title > subtitle > max(places) + 1.0
     assert min(places) - 1.0 > max(p.y for p in diagram.legend)
     assert min(p.y for p in diagram.legend) > note
+
+
+def test_a_shared_weight_is_marked(small):
+    small.share(("x1", "h"), ("h", "o"))
+
+    diagram = prepare(small, **GIVEN)
+
+    assert texts(diagram, "weight") == {"x1->h": "≡ 1", "x2->h": "−1", "h->o": "≡ 1"}
+    assert "≡: shared weight" in notes(diagram)[0]

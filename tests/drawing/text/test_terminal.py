@@ -239,3 +239,12 @@ def test_an_empty_network_and_a_lonely_neuron_are_drawn():
 def test_what_is_asked_wrongly_is_refused(small, options, error, words):
     with pytest.raises(error, match=words):
         to_text(small, **options)
+
+
+def test_a_shared_weight_is_marked(small):
+    small.share(("x1", "h2"), ("x2", "h1"))
+
+    text = to_text(small)
+
+    assert text.count("=0.25") == 2
+    assert "= shared: one weight of several connections" in text

@@ -157,3 +157,14 @@ def test_a_name_that_cannot_be_one_is_refused_with_the_rule(complaints, small, n
     lines = complaints(small(("neurons: 1,", f"neurons: ['{name}'],")))
 
     assert any("expected" in line and "network.layers[1]" in line for line in lines)
+
+
+def test_connections_share_a_weight(network):
+    net = network("""
+layers: [{name: x, neurons: 2}, {name: o, neurons: 2}]
+share: [[x1->o1, x2->o2], [x2 -> o1, x1 -> o2]]
+""")
+
+    assert net["x1", "o1"].weight == net["x2", "o2"].weight
+    assert net["x2", "o1"].parameter is net["x1", "o2"].parameter
+    assert len(net.parameters()) == 4

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.errors import InvalidValueError
 from neurosim.training import CompiledEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
@@ -45,3 +46,25 @@ def test_a_rule_that_asks_its_own_rate_is_given_it(engine, line):
     ns.train(line, [[1.0]], [[8.0]], optimizer=Fixed(0.25), epochs=2, engine=engine)
 
     assert line.parameters().tolist() == [0.5]
+
+
+@pytest.mark.parametrize("kind", ["array", "scalar"])
+def test_where_the_scalar_form_alone_is_overridden_every_program_goes_by_it(line, kind):
+    class Halved(ns.SGD):
+        def scalar(self, w, g, memory, count, rate):
+            return super().scalar(w, 0.5 * g, memory, count, rate)
+
+    task = make_task(line, [[1.0]], [[8.0]], optimizer=Halved(0.25))
+
+    after, _ = CompiledEngine(task, kind).advance(start_state(task, 1), epochs=1)
+
+    assert after.parameters.tolist() == [1.0]  # 0.25 * 8 / 2
+
+
+def test_where_the_array_form_alone_is_overridden_it_may_not_be_another_rule(engine, line):
+    class Arrays(ns.SGD):
+        def array(self, w, g, memory, count, rate):
+            w -= rate
+
+    with pytest.raises(InvalidValueError, match="optimizer Arrays: the array form differs"):
+        ns.train(line, [[1.0]], [[8.0]], optimizer=Arrays(0.25), epochs=1, engine=engine)

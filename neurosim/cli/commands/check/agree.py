@@ -6,11 +6,15 @@ from pathlib import Path
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.debugger.traces.bisect import Divergence
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
+from neurosim.training.engines.table import DEFAULT, ENGINES
 
 
 @click.command()
 @click.argument("file")
+@click.option("--engine", type=click.Choice(list(ENGINES)), default=DEFAULT, show_default=True,
+              help="Which to compare with the graph engine.")  # fmt: skip
 @click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
               help="How many batches to train before parameters are compared.")  # fmt: skip
 @click.option("--bisect", is_flag=True,
@@ -24,6 +28,7 @@ from neurosim.scenario import agree_scenario, bisect_scenario, session_at
 @import_option
 def agree(
     file: str,
+    engine: str,
     updates: int,
     *,
     bisect: bool,
@@ -39,22 +44,24 @@ def agree(
     opens a session before that sample (see neurosim debug).
     """
     if bisect:
-        return _bisect(file, updates, tolerance, trace, is_debugged=is_debugged)
+        found = bisect_scenario(
+            file, updates=updates, tolerance=tolerance, trace=trace, engine=engine
+        )
+        return _show_bisected(file, updates, found, trace, is_debugged=is_debugged)
     for name, value in (("--tolerance", tolerance), ("--trace", trace), ("--debug", is_debugged)):
         if value is not None and value is not False:
             got = "" if value is True else f", got {value}"
             raise click.UsageError(f"{name}: goes with --bisect alone{got}")
-    agreement = agree_scenario(file, updates=updates)
+    agreement = agree_scenario(file, updates=updates, engine=engine)
     for difference in agreement.differences:
         click.echo(str(difference))
     click.echo("the engines agree" if agreement.passed else "the engines do not agree")
     return 0 if agreement.passed else 1
 
 
-def _bisect(
-    file: str, updates: int, tolerance: float | None, trace: Path | None, *, is_debugged: bool
+def _show_bisected(
+    file: str, updates: int, found: Divergence | None, trace: Path | None, *, is_debugged: bool
 ) -> int:
-    found = bisect_scenario(file, updates=updates, tolerance=tolerance, trace=trace)
     if found is not None:
         click.echo(str(found))
         if is_debugged:

@@ -212,11 +212,11 @@ def test_the_table_fits_any_terminal(neurosim, monkeypatch, columns):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run"], "Missing argument 'FILE|NAME...'"),
+        (["run"], "FILE|NAME"),
         (["rnu", "xor"], "unknown command 'rnu' (did you mean 'run'?); known: run, debug, draw"),
-        (["run", "xor", "--nosuch"], "No such option '--nosuch'"),
-        (["run", "xor", "--engine", "gpu"], "'gpu' is not one of 'graph', 'compiled'"),
-        (["run", "xor", "--seed", "-1"], "-1 is not in the range"),
+        (["run", "xor", "--nosuch"], "--nosuch"),
+        (["run", "xor", "--engine", "gpu"], "gpu"),
+        (["run", "xor", "--seed", "-1"], "--seed"),
         (["run", "xor", "--set", "a"], "error: --set: not understood, got 'a'; expected key=value"),
         (["run", "nosuch"], "error: no file and no shipped scenario, got 'nosuch'"),
         (["run", "none.yaml"], "error: none.yaml: cannot be read, no such file or directory"),

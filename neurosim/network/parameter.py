@@ -1,0 +1,268 @@
+"""Parameters: the numbers that training may change, and theta, the vector of them all.
+
+A `Connection` is the parameter of its own weight, and a `Bias` that of its neuron. Connections that
+share a weight refer to one `SharedWeight`: ``connection.parameter`` says which parameter it is, and
+what one asks a connection (``value``, ``gradient``, ``trainable``) its parameter answers.
+
+Theta goes neuron by neuron: its incoming connections in the order they were added, then its bias
+(where it has one), frozen ones included. A shared weight has one entry, where the first of its
+connections would have one.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import ShapeError, WrongTypeError
+from neurosim.functions.numbers import Matrix, require_array, require_number, short
+
+if TYPE_CHECKING:
+    from neurosim.network.connection import Connection
+    from neurosim.network.neuron import Neuron
+
+_SHOWN = 4  # connections that the name of a shared weight lists
+
+
+class Parameter:
+    """A weight or a bias.
+
+    Inside the package, the four slots hold the numbers of a parameter; a connection that shares its
+    weight leaves its own unused.
+    """
+
+    __slots__ = ("_gradient", "_initial", "_trainable", "_value")
+    kind: ClassVar[str]  # ``w`` or ``b``
+    _value: Any  # a float; None for the bias of a neuron without one
+    _initial: Any
+    _trainable: bool
+    _gradient: float | None
+
+    @property
+    def name(self) -> str:
+        """The name in lists of parameters: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""
+        raise NotImplementedError
+
+    @property
+    def neuron(self) -> "Neuron":
+        """The neuron that it leads into; of a shared weight, that of the first connection."""
+        raise NotImplementedError
+
+    @property
+    def connections(self) -> "tuple[Connection, ...]":
+        """The connections whose weight it is; none for a bias."""
+        return ()
+
+    @property
+    def parameter(self) -> "Parameter":
+        """Itself, or the shared weight that it refers to."""
+        return self
+
+    @property
+    def owner(self) -> "Parameter | Neuron":
+        """What has it as an attribute: the connection or shared weight itself, or the neuron."""
+        return self
+
+    @property
+    def symbol(self) -> str:
+        """The parameter in a formula: ``w(x1->h1)`` or ``b(h1)``."""
+        return f"{self.kind}({self.parameter.name})"
+
+    @property
+    def value(self) -> float:
+        """The weight or bias."""
+        value: float = self.parameter._value
+        return value
+
+    @value.setter
+    def value(self, value: float) -> None:
+        number = require_number(value, self._where)
+        self.parameter._value = number
+
+    @property
+    def initial(self) -> float:
+        """The value it was made with, which ``reset`` goes back to."""
+        initial: float = self.parameter._initial
+        return initial
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes it."""
+        return self.parameter._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        flag = require_flag(value, f"{self.name}.trainable")
+        self.parameter._trainable = flag
+
+    @property
+    def gradient(self) -> float | None:
+        """dL/d(value), summed over the samples of the batch so far; None before a pass."""
+        return self.parameter._gradient
+
+    @gradient.setter
+    def gradient(self, value: float | None) -> None:
+        self.parameter._gradient = value
+
+    @property
+    def _where(self) -> str:
+        """What it is called in messages."""
+        return self.name
+
+
+class Holder:
+    """What the parameters of one network have in common.
+
+    Attributes:
+        shared: which weight each connection refers to that shares one.
+        is_special: whether a parameter must ask here before it gives its number.
+    """
+
+    __slots__ = ("is_special", "shared")
+
+    def __init__(self) -> None:
+        self.shared: dict[Parameter, SharedWeight] = {}
+        self.is_special = False
+
+    def resolve(self, parameter: Parameter) -> Parameter:
+        """The parameter that a parameter refers to."""
+        return self.shared.get(parameter, parameter)
+
+    def share(self, connections: "Sequence[Connection]") -> None:
+        """Let connections refer to one weight, the first one's."""
+        self.shared.update(dict.fromkeys(connections, SharedWeight(connections)))
+        self.is_special = True
+
+    def unshare(self, shared: "SharedWeight", leaving: "Connection") -> None:
+        """Give a connection a weight of its own, which is the shared one as it is now.
+
+        Where a single connection is left, it has its own as well.
+        """
+        rest = [c for c in shared.connections if c is not leaving]
+        for connection in shared.connections:
+            del self.shared[connection]
+            connection._value, connection._initial = shared._value, shared._initial
+            connection._trainable = shared._trainable
+        if len(rest) > 1:
+            self.share(rest)
+        self.is_special = bool(self.shared)
+
+
+class Bias(Parameter):
+    """The bias of a neuron."""
+
+    __slots__ = ("_neuron",)
+    kind = "b"
+
+    def __init__(self, neuron: "Neuron", value: float | None, *, trainable: bool) -> None:
+        self._neuron = neuron
+        self._value = self._initial = value
+        self._trainable = trainable
+        self._gradient = None
+
+    @property
+    def name(self) -> str:
+        """``h1.bias``."""
+        return f"{self._neuron.name}.bias"
+
+    @property
+    def neuron(self) -> "Neuron":
+        """The neuron whose bias it is."""
+        return self._neuron
+
+    @property
+    def owner(self) -> "Neuron":
+        """The neuron."""
+        return self._neuron
+
+    @property
+    def symbol(self) -> str:
+        """``b(h1)``."""
+        return f"b({self._neuron.name})"
+
+    def __repr__(self) -> str:
+        frozen = "" if self._trainable else ", frozen"
+        return f"{self.name}: {short(self._value)}{frozen}"
+
+
+class SharedWeight(Parameter):
+    """One weight of several connections: the first one's, from when they began to share it."""
+
+    __slots__ = ("_connections",)
+    kind = "w"
+
+    def __init__(self, connections: "Sequence[Connection]") -> None:
+        first = connections[0]
+        self._connections = tuple(connections)
+        self._value, self._initial = first.value, first.initial
+        self._trainable, self._gradient = first.trainable, None
+
+    @property
+    def connections(self) -> "tuple[Connection, ...]":
+        """The connections that share it, in the order in which they were given."""
+        return self._connections
+
+    @property
+    def name(self) -> str:
+        """``a->b = c->d``; of many connections the first, the last and how many."""
+        names = [connection.name for connection in self._connections]
+        if len(names) > _SHOWN:
+            return f"{names[0]} = ... = {names[-1]} ({len(names)} connections)"
+        return " = ".join(names)
+
+    @property
+    def neuron(self) -> "Neuron":
+        """The neuron that the first connection leads into."""
+        return self._connections[0].target
+
+    def __repr__(self) -> str:
+        frozen = "" if self._trainable else ", frozen"
+        return f"{self.name}: weight {short(self._value)}{frozen}"
+
+
+def require_flag(value: object, where: str) -> bool:
+    """The value, where it is True or False."""
+    if not isinstance(value, bool):
+        raise WrongTypeError(f"{where}: got {value!r}; expected True or False")
+    return value
+
+
+# --- theta
+
+Parameters = tuple[Parameter, ...]
+
+
+def values_of(parameters: Parameters) -> Matrix:
+    """Theta, a new vector of (n_parameters,)."""
+    return np.array([parameter._value for parameter in parameters], np.float64)
+
+
+def require_theta(theta: Any, parameters: Parameters) -> Matrix:
+    """What is given as a new vector of (n_parameters,)."""
+    values = require_array(theta, "theta")
+    if values.shape != (len(parameters),):
+        raise ShapeError(f"theta: got {values.shape}; expected {(len(parameters),)}")
+    return values
+
+
+def assign(parameters: Parameters, theta: Matrix) -> None:
+    """Give each parameter its entry of theta."""
+    for parameter, value in zip(parameters, theta.tolist(), strict=True):
+        parameter._value = value
+
+
+def assign_initial(parameters: Parameters) -> None:
+    """Give each parameter the value it was made with."""
+    for parameter in parameters:
+        parameter._value = parameter._initial
+
+
+def names_of(parameters: Parameters) -> tuple[str, ...]:
+    """What each entry of theta is: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""
+    return tuple(parameter.name for parameter in parameters)
+
+
+def mask_of(parameters: Parameters) -> NDArray[np.bool_]:
+    """Which entries of theta training may change, (n_parameters,)."""
+    return np.array([parameter._trainable for parameter in parameters], np.bool_)

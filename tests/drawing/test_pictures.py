@@ -1,0 +1,45 @@
+"""The list of plots: each is drawn from the data of a run, described, and found everywhere."""
+
+import inspect
+from dataclasses import replace
+
+import pytest
+
+import neurosim as ns
+from neurosim.drawing.pictures import PICTURES
+from neurosim.scenario.format.json_schema import schema
+
+DATA = {"network", "history", "X", "T", "fixed", "loss", "reduction"}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_front_door_has_each_plot(name):
+    assert getattr(ns, f"draw_{name}") is PICTURES[name].draw
+    assert f"draw_{name}" in dir(ns)
+
+
+def test_a_plot_that_is_only_in_the_list_is_at_the_front_door_too(monkeypatch):
+    monkeypatch.setitem(PICTURES, "series", replace(PICTURES["loss"], name="series"))
+
+    assert "draw_series" in dir(ns)
+    assert ns.draw_series.__module__ == "neurosim.drawing.plots.curves"
+    monkeypatch.delattr(ns, "draw_series")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_what_a_plot_cannot_do_without_is_data_of_a_run(name):
+    parameters = inspect.signature(PICTURES[name].draw).parameters.values()
+
+    assert {p.name for p in parameters if p.default is p.empty} <= DATA
+    assert {"theme", "title"} <= PICTURES[name].takes
+
+
+def test_a_plot_is_given_what_it_takes_and_describes_it():
+    axes, words = PICTURES["loss"].draw_described(history=[0.5, 0.25], network=None, title="mine")
+
+    assert axes.get_title(loc="left") == "mine"
+    assert words == "The loss over 2 epochs, from 0.5 to 0.25."
+
+
+def test_the_schema_offers_the_plots_of_the_list():
+    assert schema()["$defs"]["DrawEntry"]["properties"]["plot"]["enum"] == list(PICTURES)
