@@ -90,7 +90,7 @@ cli.commands.share: compile
 cli.commands.run: new predict
 cli.commands.look: trace
 cli.commands.check: .
-cli.commands.look: plot forms draw diff
+cli.commands.look: plot forms draw diff help_command
 cli.commands.share: animate gallery .
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion

@@ -41,6 +41,7 @@ _COMMANDS = {  # in the order in which they are met
     "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),
     "new": _Entry("run.new:new", "Write NAME.yaml, a commented scenario that runs."),
     "gallery": _Entry("share.gallery:gallery", "Draw every scenario of FOLDER on one page."),
+    "help": _Entry("look.help_command:help_", "Show a page of the manual."),
     "list": _Entry("check.list_command:list_", "List the shipped scenarios."),
     "schema": _Entry("check.schema:schema", "Print the JSON Schema of scenario files."),
 }
