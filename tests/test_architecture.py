@@ -239,3 +239,16 @@ def test_the_manual_names_the_floors_in_this_order():
 
     assert named == sorted(named, key=[name.split(".")[0] for name in ORDER].index)
     assert {"errors", "functions", "network", "interpreter", "compiler", "training"} <= set(named)
+
+
+def test_the_manual_names_no_module_that_is_not_there():
+    page = (ROOT / "manual" / "changes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `neurosim[^`]*` \| `(neurosim[^`]*)` \| (.*) \|$", page, re.MULTILINE)
+
+    modules = [
+        f"{folder}/{new or name}.py"
+        for folder, names in rows
+        for name, new in re.findall(r"`(\w+)`(?: \(now `(\w+)`\))?", names)
+    ]
+    assert len(modules) > 100
+    assert [name for name in modules if not (ROOT.parent / name).is_file()] == []
