@@ -6,14 +6,15 @@ from pathlib import Path
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import EngineName
 from neurosim.debugger.traces.bisect import Divergence
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
-from neurosim.training.engines.table import DEFAULT, ENGINES
+from neurosim.training.engines.table import DEFAULT
 
 
 @click.command()
 @click.argument("file")
-@click.option("--engine", type=click.Choice(list(ENGINES)), default=DEFAULT, show_default=True,
+@click.option("--engine", type=EngineName(), default=DEFAULT, show_default=True,
               help="Which to compare with the graph engine.")  # fmt: skip
 @click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
               help="How many batches to train before parameters are compared.")  # fmt: skip

@@ -13,11 +13,11 @@ from neurosim.cli.debugger.screen import Screen
 from neurosim.cli.debugger.script import run_all, run_file
 from neurosim.cli.debugger.shell import Shell
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import override_options
 from neurosim.debugger.session import Session
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.format.yaml_text import read_text
-from neurosim.training.engines.table import ENGINES
 
 _UNITS = {"": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 
@@ -38,11 +38,7 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
 @click.option("-ex", "commands", multiple=True, metavar="COMMAND",
               help="Run a command, after those of files.")  # fmt: skip
 @click.option("--batch", "is_batch", is_flag=True, help="End after -x and -ex.")
-@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Instead of the file's.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@override_options()
 @click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE",
               help="How much is kept to go back, 256MB if not given; what lies farther back is made"
                    " again.")  # fmt: skip

@@ -9,6 +9,7 @@ import click
 
 from neurosim.cli.commands.look.forms import FORMS
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import tell_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
@@ -90,10 +91,7 @@ class Wanted:
               help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
 @click.option("--path", nargs=2, metavar="A B",
               help="Mark the ways from neuron A to B, and tell the product of each.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Instead of the file's.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@override_options("seed", "overrides")
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
 def draw(  # noqa: PLR0917 - click passes a command its options by name
