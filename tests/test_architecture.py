@@ -74,7 +74,7 @@ drawing: .
 scenario.format: node yaml_text entry initial_entry network_entry data_entry penalty_entry
     training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network rows check_expect check_draw shipped scenario .
-scenario.uses: compare debug
+scenario.uses: compare epoch_cost debug
 scenario.run: expect result stretches moments run
 scenario.uses: predict at_epoch named film
 scenario.run: pictures .
@@ -85,7 +85,7 @@ scenario: .
 cli: messages terminal imports overrides
 cli.commands.run: table report results
 cli: saved
-cli.commands.check: list_command schema agree
+cli.commands.check: list_command schema agree bench
 cli.commands.share: compile
 cli.commands.run: new predict
 cli.commands.look: trace

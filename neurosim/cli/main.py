@@ -36,6 +36,7 @@ _COMMANDS = {  # in the order in which they are met
     "diff": _Entry("look.diff:diff", "List what is different in network B."),
     "animate": _Entry("share.animate:animate", "Film the training of FILE, a scenario."),
     "agree": _Entry("check.agree:agree", "Compare the engines on FILE: outputs, loss, gradients."),
+    "bench": _Entry("check.bench:bench", "Measure what an epoch of FILE costs, and say why."),
     "trace": _Entry("look.trace:trace", "Write every step of the training of FILE as JSON lines."),
     "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),
     "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),
