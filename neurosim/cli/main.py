@@ -92,7 +92,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
-    if sys.stderr is None:  # closed, as by 2>&-: nobody is there to be told
+    if sys.stderr is None:  # closed, as by 2>&-: there is nowhere to write
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     if sys.stdout is None:
         click.echo("error: standard output is closed; expected one, or > /dev/null", err=True)

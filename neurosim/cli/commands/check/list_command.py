@@ -11,8 +11,8 @@ def list_() -> int:
 
     `neurosim run NAME` runs one.
     """
-    shelf = list_scenarios()
-    width = max((len(item.name) for item in shelf), default=0)
-    for item in shelf:
+    shipped = list_scenarios()
+    width = max((len(item.name) for item in shipped), default=0)
+    for item in shipped:
         click.echo(f"{item.name:{width}}  {' '.join(item.title.split())}")
     return 0

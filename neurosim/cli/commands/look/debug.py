@@ -40,7 +40,7 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
 @click.option("--batch", "is_batch", is_flag=True, help="End after -x and -ex.")
 @override_options()
 @click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE",
-              help="How much is kept to go back, 256MB if not given; what lies farther back is made"
+              help="Memory for going back, 256MB if not given; what is older is computed"
                    " again.")  # fmt: skip
 @import_option
 def debug(  # noqa: PLR0917 - click passes a command its options by name
