@@ -8,7 +8,11 @@ that code which knows nothing of neurosim can catch it as a ``ValueError``, ``Ke
 
 import difflib
 import itertools
+import re
 from collections.abc import Callable, Iterable
+
+_MOST_LETTERS = 1000  # of a message
+_LONG_WORD = re.compile(r"\S{201,}")  # a name, a path, a key
 
 
 class NeurosimError(Exception):
@@ -110,3 +114,19 @@ def _likeness(got: str) -> Callable[[str], tuple[float, int]]:
 def _listing(names: list[str], most: int = 20) -> str:
     shown = ", ".join(names[:most]) or "none"
     return shown if len(names) <= most else f"{shown}, and {len(names) - most} more"
+
+
+def shortened(message: str) -> str:
+    """The message without the middle of words, and of all, that nobody would read.
+
+    >>> len(shortened("a" * 5000)), shortened("x.yaml:1:1: empty")
+    (200, 'x.yaml:1:1: empty')
+    """
+    told = _LONG_WORD.sub(lambda word: _cut(word.group(), 200), message)
+    return _cut(told, _MOST_LETTERS)
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning and the end, which of a path is where the line and the column are."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[: half - 3]}...{text[-half:]}"

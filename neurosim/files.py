@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from neurosim.errors import WrongTypeError
+
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
@@ -40,3 +42,15 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file whole or not at all; raises what `whole_file` does."""
     with whole_file(path) as file:
         file.write(data)
+
+
+def path_of(given: object) -> Path:
+    """What was given for a file, as a path.
+
+    Raises:
+        WrongTypeError: it is no text and no path.
+    """
+    if not isinstance(given, str | Path):
+        what = f"path: wrong type, got {given!r:.80}"
+        raise WrongTypeError(f"{what}; expected text or a pathlib.Path")
+    return Path(given)

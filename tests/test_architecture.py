@@ -74,7 +74,7 @@ drawing: .
 scenario.format: node yaml_text entry initial_entry network_entry data_entry penalty_entry
     training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network rows check_expect check_draw shipped scenario .
-scenario.uses: compare debug
+scenario.uses: compare epoch_cost debug
 scenario.run: expect result stretches moments run
 scenario.uses: predict at_epoch named film
 scenario.run: pictures .
@@ -82,15 +82,15 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: messages terminal imports
+cli: messages terminal imports overrides
 cli.commands.run: table report results
 cli: saved
-cli.commands.check: list_command schema agree
+cli.commands.check: list_command schema agree bench
 cli.commands.share: compile
 cli.commands.run: new predict
 cli.commands.look: trace
 cli.commands.check: .
-cli.commands.look: plot forms draw diff
+cli.commands.look: plot forms draw diff help_command
 cli.commands.share: animate gallery .
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion
@@ -98,10 +98,12 @@ cli.debugger: reply arguments state command moving stopping asking what_if table
 cli.commands.look: debug .
 cli.commands: .
 cli: main .
+__main__
 """
 FLOORS = [
     {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
-    {"interpreter", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"}, {"cli"},
+    {"interpreter", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"},
+    {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library
@@ -124,6 +126,7 @@ LAZY = {  # what is imported inside a function, and why
         "scenario.run.run",
         "scenario.run.moments",
     ): "only a look within an epoch waits for the debugger",
+    ("scenario.build.shipped", "scenario.format.yaml_text"): "few titles need the parser",
     ("training.data.borrowed", "sklearn"): "an extra",
     ("drawing.geometry.graphviz", "pygraphviz"): "an extra",
     (
@@ -228,11 +231,24 @@ def test_the_front_door_is_imported_by_nobody_inside():
     assert not [name for name in ORDER if "neurosim" in {i for i, _ in imports(name)}]
 
 
-def test_the_readme_names_the_floors_in_this_order():
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    section = readme.split("## Reading the code")[1].split("\n## ")[0]
+def test_the_manual_names_the_floors_in_this_order():
+    page = (ROOT / "manual" / "code.md").read_text(encoding="utf-8")
+    section = page.split("# Reading the code")[1].split("\n## ")[0]
     known = {name.split(".")[0] for name in ORDER}
     named = [n for n in re.findall(r"`([\w.]+)/?`", section) if n in known]
 
     assert named == sorted(named, key=[name.split(".")[0] for name in ORDER].index)
     assert {"errors", "functions", "network", "interpreter", "compiler", "training"} <= set(named)
+
+
+def test_the_manual_names_no_module_that_is_not_there():
+    page = (ROOT / "manual" / "changes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `neurosim[^`]*` \| `(neurosim[^`]*)` \| (.*) \|$", page, re.MULTILINE)
+
+    modules = [
+        f"{folder}/{new or name}.py"
+        for folder, names in rows
+        for name, new in re.findall(r"`(\w+)`(?: \(now `(\w+)`\))?", names)
+    ]
+    assert len(modules) > 100
+    assert [name for name in modules if not (ROOT.parent / name).is_file()] == []

@@ -1,5 +1,5 @@
 """The commands: the only floor that prints, and that picks exit codes.
 
-Results go to standard output, progress and messages to standard error. Read `main`, then a file a
-command.
+Results go to standard output, progress and messages to standard error. Read
+`main`, then a file for each command.
 """

@@ -1,4 +1,4 @@
-"""The command ``neurosim``: one door for all commands, and the one place that ends the process.
+"""The command ``neurosim``: the table of its commands, and the one place that ends the process.
 
 Exit codes: 0 all expectations met, 1 an expectation failed or engines disagree, 2 wrong use or an
 invalid file, 3 training diverged, 130 Ctrl-C.
@@ -10,22 +10,48 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from neurosim.cli.messages import complain
-from neurosim.errors import DivergedError, NeurosimError, unknown
-from neurosim.scenario.format.node import shortened
+from neurosim.errors import DivergedError, NeurosimError, shortened, unknown
 from neurosim.version import __version__
 
 PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-class _Commands(click.Group):
-    """The commands in the order in which they are met, with a guess at a misspelt one.
+class _Entry(NamedTuple):
+    """Where a command is defined, below `neurosim.cli.commands`, and its line of help."""
 
-    A command is loaded when it is wanted: one need not wait for what the others import, and Ctrl-C
-    meets an import that is guarded.
+    place: str
+    line: str
+
+
+_COMMANDS = {  # in the order in which they are met
+    "run": _Entry("run.run:run", "Run scenarios and check what they expect."),
+    "debug": _Entry("look.debug:debug", "Step through the training of FILE, forward and backward."),
+    "draw": _Entry("look.draw:draw", "Draw the network of FILE, a scenario or a saved network."),
+    "plot": _Entry("look.plot:plot", "Draw the run that `neurosim run --out DIR` left in DIR."),
+    "diff": _Entry("look.diff:diff", "List what is different in network B."),
+    "animate": _Entry("share.animate:animate", "Film the training of FILE, a scenario."),
+    "agree": _Entry("check.agree:agree", "Compare the engines on FILE: outputs, loss, gradients."),
+    "bench": _Entry("check.bench:bench", "Measure what an epoch of FILE costs, and say why."),
+    "trace": _Entry("look.trace:trace", "Write every step of the training of FILE as JSON lines."),
+    "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),
+    "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),
+    "new": _Entry("run.new:new", "Write NAME.yaml, a commented scenario that runs."),
+    "gallery": _Entry("share.gallery:gallery", "Draw every scenario of FOLDER on one page."),
+    "help": _Entry("look.help_command:help_", "Show a page of the manual."),
+    "list": _Entry("check.list_command:list_", "List the shipped scenarios."),
+    "schema": _Entry("check.schema:schema", "Print the JSON Schema of scenario files."),
+}
+
+
+class _Commands(click.Group):
+    """The commands of the table, each imported when it is called.
+
+    The help of all commands needs none of them, and Ctrl-C meets an import that is guarded.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own name
@@ -34,8 +60,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), name)
+        module, _, name = _COMMANDS[cmd_name].place.partition(":")
+        command = getattr(importlib.import_module(f"neurosim.cli.commands.{module}"), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -46,6 +72,11 @@ class _Commands(click.Group):
             raise click.UsageError(unknown("command", args[0], _COMMANDS), ctx)
         return super().resolve_command(ctx, args)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Print the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.line) for name, entry in _COMMANDS.items()])
+
 
 @click.group(
     cls=_Commands,
@@ -53,33 +84,15 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="neurosim", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Run, compare, compile and ask neural networks that are written as scenario files.
+    """Run, compare, compile and debug neural networks that are written as scenario files.
 
     Begin with: neurosim run xor
     """
 
 
-_COMMANDS = {
-    "run": "neurosim.cli.commands.run.run:run",
-    "debug": "neurosim.cli.commands.look.debug:debug",
-    "draw": "neurosim.cli.commands.look.draw:draw",
-    "plot": "neurosim.cli.commands.look.plot:plot",
-    "diff": "neurosim.cli.commands.look.diff:diff",
-    "animate": "neurosim.cli.commands.share.animate:animate",
-    "agree": "neurosim.cli.commands.check.agree:agree",
-    "trace": "neurosim.cli.commands.look.trace:trace",
-    "compile": "neurosim.cli.commands.share.compile:compile_",
-    "predict": "neurosim.cli.commands.run.predict:predict",
-    "new": "neurosim.cli.commands.run.new:new",
-    "gallery": "neurosim.cli.commands.share.gallery:gallery",
-    "list": "neurosim.cli.commands.check.list_command:list_",
-    "schema": "neurosim.cli.commands.check.schema:schema",
-}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
-    if sys.stderr is None:  # closed, as by 2>&-: nobody is there to be told
+    if sys.stderr is None:  # closed, as by 2>&-: there is nowhere to write
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     if sys.stdout is None:
         click.echo("error: standard output is closed; expected one, or > /dev/null", err=True)

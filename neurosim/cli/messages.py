@@ -1,12 +1,11 @@
-"""What goes to standard error: mistakes, a line each; and names as a shell wants them."""
+"""Error messages on standard error, a line each; names of files, quoted for a shell."""
 
 import shlex
 from pathlib import Path
 
 import click
 
-from neurosim.errors import NeurosimError, ScenarioError
-from neurosim.scenario.format.node import shortened
+from neurosim.errors import NeurosimError, ScenarioError, shortened
 
 
 def complain(error: NeurosimError) -> None:
@@ -16,7 +15,7 @@ def complain(error: NeurosimError) -> None:
 
 
 def problems_of(error: NeurosimError) -> tuple[str, ...]:
-    """The mistakes that an error tells of, one text each."""
+    """The mistakes that an error holds, one text each."""
     return error.problems if isinstance(error, ScenarioError) else (shortened(str(error)),)
 
 

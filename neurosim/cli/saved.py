@@ -1,4 +1,4 @@
-"""What ``neurosim run --out DIR`` left in a folder, read with care: anybody may have written it."""
+"""The folder that ``neurosim run --out DIR`` wrote; every value in it is checked."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The terminal that is written to."""
+"""The console that commands write to."""
 
 from rich.console import Console
 

@@ -90,7 +90,7 @@ def process(folder):
 
     started = []
 
-    def process(*arguments, command=("-m", "neurosim.cli.main"), environment=(), **options):
+    def process(*arguments, command=("-m", "neurosim"), environment=(), **options):
         path = os.pathsep.join(sys.path)
         given = {
             "stdout": subprocess.PIPE,

@@ -11,11 +11,11 @@ HIDDEN = ["h1", "h2", "h3", "h4"]
 
 
 @pytest.fixture(scope="module")
-def desk():
+def state():
     shell = Shell(debug_scenario("xor"))
     for line in ("break h1", "watch loss", "display h1.output", "fork untouched", "fork other"):
         shell.run(line)
-    return shell.desk
+    return shell.state
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def desk():
         ("p h1..", "", None),
     ],
 )  # fmt: skip
-def test_tab_offers_what_may_stand_there(desk, line, typed, answers):
-    found = complete(desk, line)
+def test_tab_offers_what_may_stand_there(state, line, typed, answers):
+    found = complete(state, line)
 
     if answers is None:
         assert all(answer.startswith(found[0]) for answer in found[1])
@@ -70,22 +70,22 @@ def test_tab_offers_what_may_stand_there(desk, line, typed, answers):
         assert found == (typed, answers)
 
 
-def test_tab_offers_files_where_one_is_written(desk, tmp_path, monkeypatch):
+def test_tab_offers_files_where_one_is_written(state, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "steps.jsonl").touch()
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "more.jsonl").touch()
 
-    assert complete(desk, "record st") == ("st", ["steps.jsonl", "store/"])
-    assert complete(desk, "record store/") == ("store/", ["store/more.jsonl"])
-    assert complete(desk, "record nowhere/") == ("nowhere/", [])
-    assert complete(desk, "record steps.jsonl ep") == ("ep", ["epoch"])
+    assert complete(state, "record st") == ("st", ["steps.jsonl", "store/"])
+    assert complete(state, "record store/") == ("store/", ["store/more.jsonl"])
+    assert complete(state, "record nowhere/") == ("nowhere/", [])
+    assert complete(state, "record steps.jsonl ep") == ("ep", ["epoch"])
 
 
 @pytest.mark.parametrize(
     "line", ["print " + "(" * 5000, "p \x00", "p " + "h1->" * 2000, "record ~nobody/"]
 )
-def test_tab_is_not_troubled_by_what_nobody_types(desk, line):
-    typed, answers = complete(desk, line)
+def test_tab_is_not_troubled_by_what_nobody_types(state, line):
+    typed, answers = complete(state, line)
 
     assert all(answer.startswith(typed) for answer in answers)

@@ -78,15 +78,15 @@ def test_the_numbers_of_a_session_are_those_of_the_post():
         assert abs(float(exact) - float(printed)) < 10**-digits, (printed, exact)
 
 
-def test_the_session_in_the_readme_is_the_one_that_is_played():
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    section = readme.split("## Step through it")[1].split("\n## ")[0]
-    quoted = re.findall(r"```console\n(.*?)```", section, flags=re.DOTALL)
+@pytest.mark.parametrize(("page", "n"), [("neurosim/manual/debugger.md", 3), ("README.md", 2)])
+def test_the_session_that_is_quoted_is_the_one_that_is_played(page, n):
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    quoted = re.findall(r"```console\n((?:\$ neurosim debug|\(neurosim\)).*?)```", text, re.DOTALL)
 
     lines = (SESSIONS / "twins.out").read_text().splitlines(keepends=True)
     shown = "".join(line for line in lines if line.strip() and not line.startswith("#"))
 
-    assert len(quoted) == 3
+    assert len(quoted) == n
     for block in quoted:
         assert block.removeprefix("$ neurosim debug twins\n") in shown
 

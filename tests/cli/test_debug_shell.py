@@ -18,7 +18,7 @@ def texts(lines):
 
 
 def steps_done(shell):
-    position = shell.desk.session.position
+    position = shell.state.session.position
     return (position.epoch * 4 + position.sample) * 69 + position.step
 
 
@@ -94,7 +94,7 @@ def test_enter_goes_on_going_back(shell):
 
     shell.again()
 
-    assert shell.desk.session.position.sample == 2
+    assert shell.state.session.position.sample == 2
 
 
 def test_enter_repeats_what_looks(shell):
@@ -107,7 +107,7 @@ def test_enter_repeats_the_last_command_with_its_argument(shell):
 
     shell.again()
 
-    assert shell.desk.session.position.step == 6
+    assert shell.state.session.position.step == 6
 
 
 @pytest.mark.parametrize("line", ["restart", "delete", "goto 1", "set h1.bias = 1", "fork", "# no"])
@@ -115,12 +115,12 @@ def test_enter_repeats_nothing_after_what_should_happen_once(shell, line):
     shell.run("break h1")
     shell.run("step")
     shell.run(line)
-    place = shell.desk.session.place
+    place = shell.state.session.place
 
     said = shell.again()
 
     assert said == []
-    assert shell.desk.session.place == place
+    assert shell.state.session.place == place
 
 
 def test_enter_repeats_nothing_after_a_mistake(shell):
@@ -129,7 +129,7 @@ def test_enter_repeats_nothing_after_a_mistake(shell):
         shell.run("stpe")
 
     assert shell.again() == []
-    assert shell.desk.session.position.step == 1
+    assert shell.state.session.position.step == 1
 
 
 def test_list_goes_on_until_a_move(shell):
@@ -192,7 +192,7 @@ def test_a_line_that_nobody_types_is_refused(shell):
 @pytest.mark.parametrize("line", ["", "   ", "\t", "#", "# step"])
 def test_a_line_may_say_nothing(shell, line):
     assert shell.run(line) == []
-    assert shell.desk.session.position.step == 0
+    assert shell.state.session.position.step == 0
 
 
 @pytest.mark.parametrize("topic", ["b", "breakpoints", "watch", "watchpoints", "catch"])

@@ -1,7 +1,7 @@
-"""What is typed after a command's name.
+"""The arguments of a command: the text after its name.
 
-Nothing is quoted, split at ``;`` or redirected: ``->``, ``>``, ``|`` and ``#`` are what they are.
-Whatever does not fit raises `InvalidValueError`; the shell adds the command's grammar to it.
+Nothing is quoted, split at ``;`` or redirected: ``->``, ``>``, ``|`` and ``#`` keep their meaning.
+Text that does not fit raises `InvalidValueError`; the shell adds the command's grammar to it.
 """
 
 import re
@@ -154,7 +154,7 @@ def joined(name: str) -> str:
 
 
 def file_and_rest(text: str) -> tuple[str, str, bool]:
-    """A file's name, quoted if it has blanks; what stands behind it; and whether to overwrite."""
+    """A file's name, quoted if it has blanks; the text behind it; and whether to overwrite."""
     require_some(text, "file")
     try:
         words = shlex.split(text)

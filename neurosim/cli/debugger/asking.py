@@ -1,4 +1,4 @@
-"""The commands that look, and change nothing."""
+"""Commands that show the state of a training, and change nothing."""
 
 from neurosim.cli.debugger.arguments import (
     count_of,
@@ -12,7 +12,7 @@ from neurosim.cli.debugger.arguments import (
 )
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Line, Lines, lines_of, plain
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.session import Session
 from neurosim.drawing.drawing import paint, prepare_step
 from neurosim.drawing.page.pages import save, settings
@@ -25,30 +25,30 @@ from neurosim.network.neuron import Neuron
 _AROUND = 5  # steps that `list` shows before this place, and after it
 
 
-def _print(desk: Desk, text: str) -> Lines:
-    return plain(desk.show(require_some(text, "expression")))
+def _print(state: ShellState, text: str) -> Lines:
+    return plain(state.show(require_some(text, "expression")))
 
 
-def _display(desk: Desk, text: str) -> Lines:
+def _display(state: ShellState, text: str) -> Lines:
     if not text:
-        return desk.displayed() or lines_of("no displays")
-    number = desk.add_display(text)
-    return [Line(f"{number}: {line}") for line in desk.show(text)]
+        return state.displayed() or lines_of("no displays")
+    number = state.add_display(text)
+    return [Line(f"{number}: {line}") for line in state.show(text)]
 
 
-def _undisplay(desk: Desk, text: str) -> Lines:
-    for number in dict.fromkeys(numbers_of(text) or list(desk.displays)):
-        desk.take_display(number)
-    return lines_of(counted(len(desk.displays), "display") + " left")
+def _undisplay(state: ShellState, text: str) -> Lines:
+    for number in dict.fromkeys(numbers_of(text) or list(state.displays)):
+        state.take_display(number)
+    return lines_of(counted(len(state.displays), "display") + " left")
 
 
-def _explain(desk: Desk, text: str) -> Lines:
-    return lines_of(desk.session.explain(joined(text) or _present_subject(desk)))
+def _explain(state: ShellState, text: str) -> Lines:
+    return lines_of(state.session.explain(joined(text) or _present_subject(state)))
 
 
-def _present_subject(desk: Desk) -> str:
+def _present_subject(state: ShellState) -> str:
     """The name of what the coming step is about."""
-    step = desk.session.coming_step
+    step = state.session.coming_step
     if step is None:
         raise GraphError("explain: nothing is about to happen, got no name; expected one")
     subject = subject_of(step)
@@ -57,68 +57,68 @@ def _present_subject(desk: Desk) -> str:
     return subject.name if isinstance(subject, Neuron) else "loss"
 
 
-def _why(desk: Desk, text: str) -> Lines:
+def _why(state: ShellState, text: str) -> Lines:
     name, since = name_and_epoch(text)
-    return lines_of(desk.session.why(name, since=since))
+    return lines_of(state.session.why(name, since=since))
 
 
-def _list(desk: Desk, text: str) -> Lines:
-    count, shown = count_of(text, _AROUND), desk.n_listed
+def _list(state: ShellState, text: str) -> Lines:
+    count, shown = count_of(text, _AROUND), state.n_listed
     if text or not shown:
-        lines, desk.n_listed = desk.session.listing(count, count), count
+        lines, state.n_listed = state.session.listing(count, count), count
     else:  # once more: what comes after
-        desk.n_listed += 2 * count
-        lines = desk.session.listing(0, desk.n_listed)[shown:]
+        state.n_listed += 2 * count
+        lines = state.session.listing(0, state.n_listed)[shown:]
     if not lines:
-        desk.n_listed = 0  # and again: from this place
+        state.n_listed = 0  # and again: from this place
         return lines_of("no further steps in this part of the training")
     return [Line(line, "arrow" if line.startswith("->") else "") for line in lines]
 
 
-def _where(desk: Desk, text: str) -> Lines:
+def _where(state: ShellState, text: str) -> Lines:
     require_nothing(text)
-    return [desk.where()]
+    return [state.where()]
 
 
-def _info(desk: Desk, text: str) -> Lines:
+def _info(state: ShellState, text: str) -> Lines:
     if text:
         wanted = _AS_IN_GDB.get(text, text)
         for topic, tell in TOPICS.items():
             if topic.startswith(wanted):
-                return tell(desk)
+                return tell(state)
         raise UnknownNameError(unknown("topic", text, TOPICS))
     return [
-        desk.where(),
-        *(line for topic in ("break", "display", "branches") for line in TOPICS[topic](desk)),
+        state.where(),
+        *(line for topic in ("break", "display", "branches") for line in TOPICS[topic](state)),
     ]
 
 
-def _stops(desk: Desk) -> Lines:
-    return plain(desk.session.stops) or lines_of("no breakpoints, watches or catches")
+def _stops(state: ShellState) -> Lines:
+    return plain(state.session.stops) or lines_of("no breakpoints, watches or catches")
 
 
-def _displays(desk: Desk) -> Lines:
-    shown = [f"display {number}: {text}" for number, text in desk.displays.items()]
+def _displays(state: ShellState) -> Lines:
+    shown = [f"display {number}: {text}" for number, text in state.displays.items()]
     return plain(shown) or lines_of("no displays")
 
 
-def _branches(desk: Desk) -> Lines:
-    return plain(f"branch {b}" for b in desk.session.branches) or lines_of("no branches")
+def _branches(state: ShellState) -> Lines:
+    return plain(f"branch {b}" for b in state.session.branches) or lines_of("no branches")
 
 
-def _network(desk: Desk) -> Lines:
-    return lines_of(desk.session.network.summary())
+def _network(state: ShellState) -> Lines:
+    return lines_of(state.session.network.summary())
 
 
-def _record(desk: Desk, text: str) -> Lines:
+def _record(state: ShellState, text: str) -> Lines:
     path, rest, overwrite = file_and_rest(text)
     grain, times = grain_and_count(rest, "batch")
-    count = desk.session.record(path, times=times, grain=grain, overwrite=overwrite)
+    count = state.session.record(path, times=times, grain=grain, overwrite=overwrite)
     return lines_of(f"wrote {counted(count, 'step')} to {path}")
 
 
-def _draw(desk: Desk, text: str) -> Lines:
-    session = desk.session
+def _draw(state: ShellState, text: str) -> Lines:
+    session = state.session
     path, rest, overwrite = file_and_rest(text if text.strip(" ").removeprefix("--overwrite")
                                           else f"{_picture_name(session)} {text}")  # fmt: skip
     require_nothing(rest)

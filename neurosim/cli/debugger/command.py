@@ -1,10 +1,10 @@
-"""A command: its name, what it does, and how it is explained."""
+"""A command of the debugger: its name, its function, and its help."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from neurosim.cli.debugger.reply import Lines
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Command:
     """
 
     name: str
-    run: Callable[[Desk, str], Lines]
+    run: Callable[[ShellState, str], Lines]
     grammar: str
     says: str
     example: str

@@ -1,4 +1,4 @@
-"""What may stand where one types: the answers to Tab."""
+"""The completion of names on Tab."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from neurosim.cli.debugger.asking import TOPICS
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.table import COMMANDS, find_command
 from neurosim.debugger.stops.breakpoints import CATCHES
 from neurosim.debugger.stops.conditions import QUANTITIES
@@ -25,7 +25,7 @@ _WORD = re.compile(r"\S*$")
 _BARE = (*QUANTITIES["position"], "loss")
 
 
-def complete(desk: Desk, line: str) -> tuple[str, list[str]]:
+def complete(state: ShellState, line: str) -> tuple[str, list[str]]:
     """The piece at the end of a line that is being typed, and all that it may become."""
     before = line.lstrip()
     if not re.search(r"\s", before):
@@ -41,7 +41,7 @@ def complete(desk: Desk, line: str) -> tuple[str, list[str]]:
     assert found is not None  # it matches nothing, too
     typed = found[0]
     done = text.removesuffix(typed).split()
-    fitting = (answer for answer in answers(desk, typed, done) if answer.startswith(typed))
+    fitting = (answer for answer in answers(state, typed, done) if answer.startswith(typed))
     return typed, list(dict.fromkeys(islice(fitting, _MOST)))
 
 
@@ -66,23 +66,23 @@ def names_in(network: Network, typed: str) -> Iterator[str]:
             yield from (connection.name for connection in network.outgoing(typed))
 
 
-Answers = Callable[[Desk, str, list[str]], Iterable[str]]
+Answers = Callable[[ShellState, str, list[str]], Iterable[str]]
 
 
-def _nothing(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _nothing(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     return ()
 
 
-def _expression(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
-    yield from names_in(desk.session.network, typed)
+def _expression(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    yield from names_in(state.session.network, typed)
     yield from _BARE
     yield from FUNCTIONS
 
 
-def _location(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
-    network = desk.session.network
+def _location(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:
+    network = state.session.network
     if "if" in done:
-        yield from _expression(desk, typed, done)
+        yield from _expression(state, typed, done)
         return
     if not done or done[-1] == "layer":
         yield from (layer.name for layer in network.layers)
@@ -94,62 +94,62 @@ def _location(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
     yield from PHASES if not done else (*PHASES[2:], "if")
 
 
-def _watched(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+def _watched(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:
     if done:
         return ("crosses", "sign")
-    return (*names_in(desk.session.network, typed), *_BARE)
+    return (*names_in(state.session.network, typed), *_BARE)
 
 
-def _named(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+def _named(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:
     if not done:
-        names = names_in(desk.session.network, typed)
+        names = names_in(state.session.network, typed)
         return (name for name in names if "." not in name or name.endswith(".bias"))
     return ("since", "epoch")
 
 
-def _assigned(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
+def _assigned(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:
     if done:
-        return _expression(desk, typed, done)
-    return names_in(desk.session.network, typed)
+        return _expression(state, typed, done)
+    return names_in(state.session.network, typed)
 
 
-def _moment(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _moment(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     return (*PARTS, "step", *PHASES)
 
 
-def _grain(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _grain(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     return () if done else GRAINS
 
 
-def _catch(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _catch(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     return () if done else CATCHES
 
 
-def _stops(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
-    return (str(stop.number) for stop in desk.session.stops)
+def _stops(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return (str(stop.number) for stop in state.session.stops)
 
 
-def _condition(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:
-    return _expression(desk, typed, done) if done else _stops(desk, typed, done)
+def _condition(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:
+    return _expression(state, typed, done) if done else _stops(state, typed, done)
 
 
-def _displays(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
-    return map(str, desk.displays)
+def _displays(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return map(str, state.displays)
 
 
-def _branches(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
-    return (branch.name for branch in desk.session.branches)
+def _branches(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+    return (branch.name for branch in state.session.branches)
 
 
-def _commands(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _commands(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     return () if done else COMMANDS
 
 
-def _topics(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _topics(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     return () if done else TOPICS
 
 
-def _paths(desk: Desk, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
+def _paths(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
     if done:
         return (*GRAINS, "--overwrite")
     folder, slash, _ = typed.rpartition("/")

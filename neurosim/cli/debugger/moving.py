@@ -1,4 +1,4 @@
-"""The commands that move: forward, backward, far."""
+"""Commands that move through the training, forward and backward."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,48 +12,48 @@ from neurosim.cli.debugger.arguments import (
 )
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Lines, arrived
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.session import Session
 
 
-def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[Desk, str], Lines]:
+def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[ShellState, str], Lines]:
     """The command of a method of the session that takes a number of times."""
 
-    def run(desk: Desk, text: str) -> Lines:
-        return arrived(move(desk.session, count_of(text)))
+    def run(state: ShellState, text: str) -> Lines:
+        return arrived(move(state.session, count_of(text)))
 
     return run
 
 
-def _until(desk: Desk, text: str) -> Lines:
-    return arrived(desk.session.until(require_some(text, "location")))
+def _until(state: ShellState, text: str) -> Lines:
+    return arrived(state.session.until(require_some(text, "location")))
 
 
-def _run(desk: Desk, text: str) -> Lines:
+def _run(state: ShellState, text: str) -> Lines:
     require_nothing(text)
-    desk.session.restart()
-    return arrived(desk.session.continue_())
+    state.session.restart()
+    return arrived(state.session.continue_())
 
 
-def _restart(desk: Desk, text: str) -> Lines:
+def _restart(state: ShellState, text: str) -> Lines:
     require_nothing(text)
-    return arrived(desk.session.restart())
+    return arrived(state.session.restart())
 
 
-def _back(desk: Desk, text: str) -> Lines:
+def _back(state: ShellState, text: str) -> Lines:
     grain, times = grain_and_count(text, "step")
-    return arrived(desk.session.back(times, grain))
+    return arrived(state.session.back(times, grain))
 
 
-def _rcontinue(desk: Desk, text: str) -> Lines:
+def _rcontinue(state: ShellState, text: str) -> Lines:
     require_nothing(text)
-    return arrived(desk.session.rcontinue())
+    return arrived(state.session.rcontinue())
 
 
-def _goto(desk: Desk, text: str) -> Lines:
+def _goto(state: ShellState, text: str) -> Lines:
     moment: dict[str, Any] = moment_of(text)
-    return arrived(desk.session.goto(**moment))
+    return arrived(state.session.goto(**moment))
 
 
 MOVING = (

@@ -1,4 +1,4 @@
-"""The session at a terminal: cmd2 reads the line, with its history and Tab; the shell runs it.
+"""The prompt at a terminal: cmd2 reads the line, with its history and Tab; the shell runs it.
 
 cmd2 comes with commands that run programs, Python and editors, and with a syntax of its own for
 pipes, redirection, quotes and shortcuts. None of that is reached: a line goes from the prompt to
@@ -66,7 +66,7 @@ class Prompt(cmd2.Cmd):
         self, text: str, line: str, begidx: int, endidx: int, custom_settings: Any = None  # noqa: ARG002
     ) -> cmd2.Completions:  # fmt: skip
         """What the word before the cursor may become; ``text`` is the end of it, as cmd2 cuts."""
-        typed, answers = complete(self._shell.desk, line[:endidx])
+        typed, answers = complete(self._shell.state, line[:endidx])
         skipped = len(typed) - len(text)
         items = [cmd2.CompletionItem(answer[skipped:], display=answer) for answer in answers]
         is_whole = not (answers and answers[0].endswith("/"))

@@ -1,4 +1,4 @@
-"""What a command says: lines, each with a tone that a terminal may show."""
+"""The output of a command: lines, each with a tone that a terminal may show."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Where a session is printed: lines, mistakes, and the commands of scripts."""
+"""The output of a session: replies, errors, and the commands of scripts."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Commands that nobody types now: from files, from the command line, from a pipe."""
+"""Commands from files, from the command line and from pipes."""
 
 from collections.abc import Iterable
 

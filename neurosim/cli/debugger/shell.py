@@ -1,8 +1,8 @@
-"""A line that was typed becomes a command, and its reply."""
+"""The interpreter of command lines: from a line to a reply."""
 
 from neurosim.cli.debugger.moving import MOVING
 from neurosim.cli.debugger.reply import Line, Lines
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.table import find_command
 from neurosim.debugger.session import Session
 from neurosim.errors import InvalidValueError
@@ -18,13 +18,13 @@ class Shell:
     """
 
     def __init__(self, session: Session) -> None:
-        self.desk = Desk(session)
+        self.state = ShellState(session)
         self._again = ""
 
     @property
     def is_left(self) -> bool:
         """Whether the user has quit."""
-        return self.desk.is_left
+        return self.state.is_left
 
     def run(self, line: str) -> Lines:
         """Do what a line says; a line that begins with # says nothing.
@@ -44,9 +44,9 @@ class Shell:
         word, text = _split(words)
         command = find_command(word)
         if command.name != "list":
-            self.desk.n_listed = 0
+            self.state.n_listed = 0
         try:
-            lines = command.run(self.desk, text)
+            lines = command.run(self.state, text)
         except InvalidValueError as error:
             if "; expected " in str(error):
                 raise
@@ -55,24 +55,24 @@ class Shell:
             ) from None
         if command.repeats:
             self._again = words if command.name != "list" else "list"
-        return [*lines, *self.desk.displayed()] if command in MOVING else lines
+        return [*lines, *self.state.displayed()] if command in MOVING else lines
 
     def again(self) -> Lines:
         """What Enter alone does: the last command once more, if it is one that repeats."""
         return self.run(self._again)
 
     def begin(self) -> Lines:
-        """What a session begins with: where it stands."""
-        return [self.desk.where()]
+        """The first lines of a session: its position."""
+        return [self.state.where()]
 
     def interrupted(self) -> Lines:
-        """What is said after Ctrl-C: where the session stands, which is a whole moment again.
+        """The reply to Ctrl-C: the position of the session, between two steps again.
 
         What was interrupted must be gone: its exception would keep the pass that it was in.
         """
         self._again = ""
-        self.desk.session.recover()
-        return [Line("interrupted", "hit"), self.desk.where()]
+        self.state.session.recover()
+        return [Line("interrupted", "hit"), self.state.where()]
 
 
 def _split(words: str) -> tuple[str, str]:

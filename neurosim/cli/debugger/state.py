@@ -1,4 +1,4 @@
-"""A session and what lies beside it: the expressions to show after every move."""
+"""The state of a shell: a session, and the expressions to show after every move."""
 
 from neurosim.cli.debugger.arguments import joined
 from neurosim.cli.debugger.reply import Line, Lines
@@ -9,14 +9,14 @@ from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
 
-class Desk:
-    """What the commands work on.
+class ShellState:
+    """What the commands read and change.
 
     Attributes:
-        session: the training that is taken apart.
+        session: the training that is debugged.
         displays: by their numbers, what is shown after every move.
         n_listed: how many steps beyond this place the last ``list`` showed; 0 after a move.
-        is_left: whether it is time to go.
+        is_left: whether the user has quit.
     """
 
     def __init__(self, session: Session) -> None:
@@ -27,7 +27,7 @@ class Desk:
         self._n_displays = 0
 
     def where(self) -> Line:
-        """The place, and what is about to happen there."""
+        """The position in the training, and the coming step."""
         return Line(self.session.where, "place")
 
     def show(self, text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands about breakpoints, watches and catches."""
+"""Commands for breakpoints, watches and catches."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from neurosim.cli.debugger.arguments import (
 )
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Lines, lines_of, plain
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.stops.breakpoints import CATCHES, Stop
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted, shown
@@ -31,63 +31,63 @@ _LOCATIONS = (
 )
 
 
-def _break(desk: Desk, text: str) -> Lines:
-    return _added(desk, text, temporary=False)
+def _break(state: ShellState, text: str) -> Lines:
+    return _added(state, text, temporary=False)
 
 
-def _tbreak(desk: Desk, text: str) -> Lines:
-    return _added(desk, text, temporary=True)
+def _tbreak(state: ShellState, text: str) -> Lines:
+    return _added(state, text, temporary=True)
 
 
-def _added(desk: Desk, text: str, *, temporary: bool) -> Lines:
+def _added(state: ShellState, text: str, *, temporary: bool) -> Lines:
     where, when = location_and_condition(require_some(text, "location, and no condition"))
-    return lines_of(desk.session.break_at(where, when=when, temporary=temporary))
+    return lines_of(state.session.break_at(where, when=when, temporary=temporary))
 
 
-def _condition(desk: Desk, text: str) -> Lines:
+def _condition(state: ShellState, text: str) -> Lines:
     number, _, when = require_some(text, "number").partition(" ")
-    stop = desk.session.set_condition(whole_number(number), when.strip() or None)
+    stop = state.session.set_condition(whole_number(number), when.strip() or None)
     return lines_of(stop)
 
 
-def _ignore(desk: Desk, text: str) -> Lines:
+def _ignore(state: ShellState, text: str) -> Lines:
     numbers = numbers_of(text)
     if len(numbers) != 2:
         raise InvalidValueError(f"got {shown(text)}")
-    stop = desk.session.find_stop(numbers[0])
+    stop = state.session.find_stop(numbers[0])
     stop.ignore = numbers[1]
     return lines_of(stop)
 
 
-def _watch(desk: Desk, text: str) -> Lines:
+def _watch(state: ShellState, text: str) -> Lines:
     quantity, mode, bound = watched(text)
-    return lines_of(desk.session.watch(quantity, mode, bound))
+    return lines_of(state.session.watch(quantity, mode, bound))
 
 
-def _catch(desk: Desk, text: str) -> Lines:
+def _catch(state: ShellState, text: str) -> Lines:
     name, _, bound = require_some(text, "name").partition(" ")
     if name not in CATCHES:
         raise UnknownNameError(unknown("catch", name, CATCHES))
     if bound and not CATCHES[name][1]:
         raise InvalidValueError(f"{name} has no bound, got {shown(bound.strip())}")
-    stop = desk.session.catch(name, finite_number(bound.strip()) if bound else None)
+    stop = state.session.catch(name, finite_number(bound.strip()) if bound else None)
     return lines_of(stop)
 
 
-def _delete(desk: Desk, text: str) -> Lines:
-    session = desk.session
-    stops = _chosen(desk, text)
+def _delete(state: ShellState, text: str) -> Lines:
+    session = state.session
+    stops = _chosen(state, text)
     for stop in stops:
         session.delete(stop.number)
     return lines_of(f"deleted {counted(len(stops), 'stop')}")
 
 
-def _enable(desk: Desk, text: str) -> Lines:
-    return _switched(_chosen(desk, text), is_enabled=True)
+def _enable(state: ShellState, text: str) -> Lines:
+    return _switched(_chosen(state, text), is_enabled=True)
 
 
-def _disable(desk: Desk, text: str) -> Lines:
-    return _switched(_chosen(desk, text), is_enabled=False)
+def _disable(state: ShellState, text: str) -> Lines:
+    return _switched(_chosen(state, text), is_enabled=False)
 
 
 def _switched(stops: Iterable[Stop], *, is_enabled: bool) -> Lines:
@@ -96,13 +96,13 @@ def _switched(stops: Iterable[Stop], *, is_enabled: bool) -> Lines:
     return plain(stops)
 
 
-def _chosen(desk: Desk, text: str) -> list[Stop]:
+def _chosen(state: ShellState, text: str) -> list[Stop]:
     """The stops of these numbers, each once; without any, all there are."""
     numbers = dict.fromkeys(numbers_of(text))
-    found = [desk.session.find_stop(number) for number in numbers]
-    if not found and not desk.session.stops:
+    found = [state.session.find_stop(number) for number in numbers]
+    if not found and not state.session.stops:
         raise InvalidValueError("there are no breakpoints, watches or catches")
-    return found or list(desk.session.stops)
+    return found or list(state.session.stops)
 
 
 STOPPING = (

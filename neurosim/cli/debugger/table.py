@@ -1,11 +1,11 @@
-"""All commands, and how one is found: by its name, the beginning of it, or a letter as in gdb."""
+"""The table of commands; one is found by its name, a prefix of it, or a letter as in gdb."""
 
 from neurosim.cli.debugger.arguments import one_word
 from neurosim.cli.debugger.asking import LOOKING
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.moving import MOVING
 from neurosim.cli.debugger.reply import Line, Lines, lines_of
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.stopping import STOPPING
 from neurosim.cli.debugger.what_if import WHAT_IF
 from neurosim.errors import InvalidValueError, UnknownNameError, guess
@@ -28,7 +28,7 @@ def find_command(word: str) -> Command:
     return COMMANDS[found[0]]
 
 
-def _help(desk: Desk, text: str) -> Lines:  # noqa: ARG001 - as all commands
+def _help(state: ShellState, text: str) -> Lines:  # noqa: ARG001 - as all commands
     word = one_word(text)
     return _overview() if word is None else _details(find_command(word))
 
@@ -53,8 +53,8 @@ def _details(command: Command) -> Lines:
     ]
 
 
-def _quit(desk: Desk, text: str) -> Lines:  # noqa: ARG001 - whatever is added, one wants to go
-    desk.is_left = True
+def _quit(state: ShellState, text: str) -> Lines:  # noqa: ARG001 - whatever is added, one wants to go
+    state.is_left = True
     return []
 
 

@@ -1,22 +1,22 @@
-"""The commands that ask: what if?"""
+"""Commands that change a number, and compare branches of the training."""
 
 from neurosim.cli.debugger.arguments import assignment, joined, one_word
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Lines, lines_of
-from neurosim.cli.debugger.state import Desk
+from neurosim.cli.debugger.state import ShellState
 
 
-def _set(desk: Desk, text: str) -> Lines:
+def _set(state: ShellState, text: str) -> Lines:
     what, value = assignment(text)
-    return lines_of(desk.session.set(joined(what), float(desk.session.value(value))))
+    return lines_of(state.session.set(joined(what), float(state.session.value(value))))
 
 
-def _fork(desk: Desk, text: str) -> Lines:
-    return lines_of(desk.session.fork(one_word(text)))
+def _fork(state: ShellState, text: str) -> Lines:
+    return lines_of(state.session.fork(one_word(text)))
 
 
-def _compare(desk: Desk, text: str) -> Lines:
-    return lines_of(desk.session.compare(one_word(text)))
+def _compare(state: ShellState, text: str) -> Lines:
+    return lines_of(state.session.compare(one_word(text)))
 
 
 WHAT_IF = (

@@ -4,16 +4,20 @@ They lie in ``neurosim/shipped`` where neurosim was installed, and in the folder
 beside the package in a checkout.
 """
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
-from neurosim.errors import FileError, UnknownNameError, guess
-from neurosim.scenario.format.node import shortened
-from neurosim.scenario.format.yaml_text import parse, path_of, read_text
+from neurosim.errors import FileError, UnknownNameError, guess, shortened
+from neurosim.files import path_of
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_MARK = "scenario.schema.json"  # tells our folder from another one that is called scenarios
+SCHEMA = "scenario.schema.json"  # tells our folder from another one that is called scenarios
 _SUFFIXES = (".yaml", ".yml", ".json")
+_HEAD = re.compile(  # comments, then the version, then a title of plain words on one line
+    r"(?:#[^\r\n]*\n|\n)*neurosim: 1\ntitle: ([A-Za-z]+,? [\w ,.()-]*[\w.)])\n(?=\w)", re.ASCII
+)
+_HEAD_LETTERS = 10_000
 
 
 class Shipped(NamedTuple):
@@ -31,7 +35,7 @@ def shipped_folder() -> Path:
         FileError: there is none, which means that the installation is damaged.
     """
     for folder in (_PACKAGE / "shipped", _PACKAGE.parent / "scenarios"):
-        if (folder / _MARK).is_file():
+        if (folder / SCHEMA).is_file():
             return folder
     raise FileError(f"{_PACKAGE / 'shipped'}: no scenarios; expected those that are shipped")
 
@@ -72,7 +76,19 @@ def _exists(path: Path) -> bool:
 
 
 def _title(path: Path) -> str:
-    """The title that the file gives itself; its name where it cannot be read."""
+    """The title that the file gives itself; its name where it cannot be read.
+
+    A title of plain words behind the version is read without the parser, which takes longer to
+    import than all titles to read.
+    """
+    with path.open(encoding="utf-8", errors="replace") as file:
+        found = _HEAD.match(file.read(_HEAD_LETTERS))
+    return _parsed_title(path) if found is None else found[1]
+
+
+def _parsed_title(path: Path) -> str:
+    from neurosim.scenario.format.yaml_text import parse, read_text
+
     tree, _ = parse(read_text(path), str(path))
     title = tree.value.get("title") if tree and isinstance(tree.value, dict) else None
     return title.value if title and isinstance(title.value, str) else path.stem

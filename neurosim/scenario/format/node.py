@@ -4,16 +4,13 @@ A `Node` is one value: a scalar, a tuple of nodes, or a mapping from names to no
 what the text becomes, what ``--set`` changes, and where a message finds its line and column.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from neurosim.errors import ScenarioError
+from neurosim.errors import ScenarioError, shortened
 
 MOST_TOLD = 100  # problems of a file; who has more of them begins with these
-MOST_LETTERS = 1000  # of a message
-_LONG_WORD = re.compile(r"\S{201,}")  # a name, a path, a key
 
 Step: TypeAlias = str | int
 KeyPath: TypeAlias = tuple[Step, ...]
@@ -70,22 +67,6 @@ def refuse(problems: Iterable[Problem]) -> None:
         lines = [shortened(str(problem)) for problem in once[:MOST_TOLD]]
         rest = len(once) - MOST_TOLD
         raise ScenarioError([*lines, f"... and {rest} more"] if rest > 0 else lines)
-
-
-def shortened(message: str) -> str:
-    """The message without the middle of words, and of all, that nobody would read.
-
-    >>> len(shortened("a" * 5000)), shortened("x.yaml:1:1: empty")
-    (200, 'x.yaml:1:1: empty')
-    """
-    told = _LONG_WORD.sub(lambda word: _cut(word.group(), 200), message)
-    return _cut(told, MOST_LETTERS)
-
-
-def _cut(text: str, most: int) -> str:
-    """The beginning and the end, which of a path is where the line and the column are."""
-    half = most // 2
-    return text if len(text) <= most else f"{text[: half - 3]}...{text[-half:]}"
 
 
 def _by_place(problem: Problem) -> Place:

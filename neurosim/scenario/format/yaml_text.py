@@ -21,8 +21,9 @@ import yaml
 from yaml.parser import ParserError
 from yamlcore import CCoreLoader
 
-from neurosim.errors import FileError, WrongTypeError
-from neurosim.scenario.format.node import KeyPath, Node, Place, Problem, shortened
+from neurosim.errors import FileError, shortened
+from neurosim.files import path_of
+from neurosim.scenario.format.node import KeyPath, Node, Place, Problem
 
 MOST_BYTES = 10_000_000
 MOST_LEVELS = 32
@@ -65,18 +66,6 @@ def read_text(path: str | Path) -> str:
         message = shortened(f"{path}: cannot be read, {reason.lower()}; expected a file")
         raise FileError(message) from None
     return decode(data, str(path))
-
-
-def path_of(given: object) -> Path:
-    """What was given for a file, as a path.
-
-    Raises:
-        WrongTypeError: it is no text and no path.
-    """
-    if not isinstance(given, str | Path):
-        what = f"path: wrong type, got {given!r:.80}"
-        raise WrongTypeError(f"{what}; expected text or a pathlib.Path")
-    return Path(given)
 
 
 def decode(data: bytes, origin: str) -> str:

@@ -75,7 +75,7 @@ def bisect_scenario(
         NeurosimError: what `load_scenario` raises.
     """
     scenario = load_scenario(path, overrides=overrides)
-    task, state, precision = _begun(scenario, path)
+    task, state, precision = begin_training(scenario, path)
 
     def remake(task: Task) -> Engine:
         return make_engine(engine, task.with_options(precision=precision))
@@ -110,7 +110,7 @@ def session_at(path: str | Path, divergence: Divergence, *, overrides: Overrides
         NeurosimError: what `load_scenario` raises.
     """
     scenario = load_scenario(path, overrides=overrides)
-    task, state, _ = _begun(scenario, path)
+    task, state, _ = begin_training(scenario, path)
     epochs = 0 if scenario.training is None else scenario.training.epochs
     session = Session(task, state, n_epochs=max(epochs, divergence.epoch + 1), engine=REFERENCE)
     if divergence.sample is None:
@@ -120,8 +120,12 @@ def session_at(path: str | Path, divergence: Divergence, *, overrides: Overrides
     return session
 
 
-def _begun(scenario: Scenario, path: str | Path) -> tuple[Task, TrainingState, str]:
-    """What is to be trained in double precision, where it begins, and the precision asked for."""
+def begin_training(scenario: Scenario, path: str | Path) -> tuple[Task, TrainingState, str]:
+    """The task of a scenario in double precision, its first state, and the precision asked for.
+
+    Raises:
+        InvalidValueError: the scenario has no data.
+    """
     X, T = _rows(scenario, path)
     task = make_task(scenario.network, X, T, _options(scenario))
     return task.with_options(precision="double"), start_state(task, scenario.seed), task.precision
@@ -142,7 +146,7 @@ def _rows(scenario: Scenario, path: str | Path) -> Pair:
     return scenario.data.train
 
 
-def explain_scenario(path: str | Path) -> Explanation:
+def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> Explanation:
     """Tell which program a scenario's training runs, and why.
 
     Without a training, or for a saved network (.json), it is told for batches of 64 rows.
@@ -150,7 +154,7 @@ def explain_scenario(path: str | Path) -> Explanation:
     file = find_scenario(path)
     if file.suffix == ".json":
         return explain(load(file), USUAL_ROWS)
-    scenario = load_scenario(file)
+    scenario = load_scenario(file, overrides=overrides)
     if scenario.training is None or scenario.data is None:
         return explain(scenario.network, USUAL_ROWS)
     n_rows = len(scenario.data.train.X)

@@ -41,7 +41,7 @@ class CompiledEngine(ProgramEngine):
     name: ClassVar[str] = "compiled"
     # float32 has 7 digits, of which sums over many terms and levels take some
     capabilities: ClassVar[Capabilities] = Capabilities(
-        {"double": Bound(1e-12, 1e-10), "single": Bound(1e-4, 1e-3)}
+        {"double": Bound(1e-12, 1e-10), "single": Bound(1e-4, 1e-3)}, programs=KINDS
     )
 
     def __init__(self, task: Task, kind: str | None = None) -> None:

@@ -41,10 +41,12 @@ class Capabilities:
     Attributes:
         bounds: of each precision it computes in, how far its numbers may be from the walk's.
         works_on_objects: whether a pass leaves its numbers on the objects of the network.
+        programs: the kinds of programs that the engine takes as its argument ``kind``.
     """
 
     bounds: Mapping[str, Bound]
     works_on_objects: bool = False
+    programs: tuple[str, ...] = ()
 
     @property
     def is_walk(self) -> bool:

@@ -107,7 +107,8 @@ def test_the_shipped_schema_is_the_one_that_is_generated():
     shipped = json.loads((shipped_folder() / "scenario.schema.json").read_text(encoding="utf-8"))
     generated = schema()
 
-    assert resolved(shipped, shipped["$defs"]) == resolved(generated, generated["$defs"])
+    advice = "out of date; run `python -m tests.generate schema`"
+    assert resolved(shipped, shipped["$defs"]) == resolved(generated, generated["$defs"]), advice
 
 
 def test_every_key_is_described_for_editors():

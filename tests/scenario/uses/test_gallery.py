@@ -30,7 +30,7 @@ def test_the_picture_of_a_shipped_scenario_is_up_to_date(shipped):
     there = (PICTURES / f"{shipped.name}.svg").read_bytes()
     assert ET.fromstring(there)[1].text == ET.fromstring(made.picture)[1].text  # noqa: S314
     if f"matplotlib {mpl.__version__}" in PAGE.read_text(encoding="utf-8"):
-        assert there == made.picture, "run `neurosim gallery`"
+        assert there == made.picture, "out of date; run `python -m tests.generate gallery`"
 
 
 def test_the_page_shows_every_shipped_scenario_with_its_title_and_its_command():

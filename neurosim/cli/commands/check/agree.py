@@ -1,4 +1,4 @@
-"""``neurosim agree``: both engines on a scenario's data, and where they differ most, or first."""
+"""``neurosim agree``: the engines on a scenario's data, and where they differ most, or first."""
 
 import importlib
 from pathlib import Path
@@ -6,14 +6,15 @@ from pathlib import Path
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import EngineName
 from neurosim.debugger.traces.bisect import Divergence
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
-from neurosim.training.engines.table import DEFAULT, ENGINES
+from neurosim.training.engines.table import DEFAULT
 
 
 @click.command()
 @click.argument("file")
-@click.option("--engine", type=click.Choice(list(ENGINES)), default=DEFAULT, show_default=True,
+@click.option("--engine", type=EngineName(), default=DEFAULT, show_default=True,
               help="Which to compare with the graph engine.")  # fmt: skip
 @click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
               help="How many batches to train before parameters are compared.")  # fmt: skip
@@ -36,7 +37,7 @@ def agree(
     is_debugged: bool,
     trace: Path | None,
 ) -> int:
-    """Compare the graph engine and another on FILE: do they say the same numbers?
+    """Compare the engines on FILE: outputs, loss, gradients.
 
     FILE is a scenario with data. Prints the worst difference of the outputs, the loss, the
     gradients and the trained parameters, and where it is; 1e-12 * max(1, |x|) is allowed, 1e-10

@@ -1,1 +1,1 @@
-"""Commands that show a network or a training: draw, plot, diff, debug, trace."""
+"""Commands that show a network or a training: draw, plot, diff, debug, trace; and help."""

@@ -13,11 +13,11 @@ from neurosim.cli.debugger.screen import Screen
 from neurosim.cli.debugger.script import run_all, run_file
 from neurosim.cli.debugger.shell import Shell
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import override_options
 from neurosim.debugger.session import Session
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.format.yaml_text import read_text
-from neurosim.training.engines.table import ENGINES
 
 _UNITS = {"": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 
@@ -38,13 +38,9 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
 @click.option("-ex", "commands", multiple=True, metavar="COMMAND",
               help="Run a command, after those of files.")  # fmt: skip
 @click.option("--batch", "is_batch", is_flag=True, help="End after -x and -ex.")
-@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Instead of the file's.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@override_options()
 @click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE",
-              help="How much is kept to go back, 256MB if not given; what lies farther back is made"
+              help="Memory for going back, 256MB if not given; what is older is computed"
                    " again.")  # fmt: skip
 @import_option
 def debug(  # noqa: PLR0917 - click passes a command its options by name
@@ -57,7 +53,7 @@ def debug(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     journal: int,
 ) -> int:
-    """Step through the training of FILE, forward and backward, neuron by neuron.
+    """Step through the training of FILE, forward and backward.
 
     FILE is a scenario that trains, or the name of a shipped one. At the prompt, help lists the
     commands; a user of gdb knows most of them. Commands may come through a pipe, too; then they are

@@ -55,11 +55,11 @@ def diff(  # noqa: PLR0917 - click passes a command its options by name
     theme: str,
     overwrite: bool,
 ) -> int:
-    """List what is different in network B: neurons and connections added, removed, changed.
+    """List what is different in network B.
 
-    A and B are scenarios (as built), scenarios at an epoch (xor@0 xor@500 xor@end), folders that
-    `neurosim run --out` wrote, or saved networks (.json). The exit code is 0 where nothing
-    differs, 1 where something does.
+    Lists neurons and connections that are added, removed or changed. A and B are scenarios (as
+    built), scenarios at an epoch (xor@0 xor@500 xor@end), folders that `neurosim run --out` wrote,
+    or saved networks (.json). The exit code is 0 where nothing differs, 1 where something does.
     """
     if out is not None:
         require_target(out, overwrite=overwrite)

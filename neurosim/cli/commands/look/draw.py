@@ -9,6 +9,7 @@ import click
 
 from neurosim.cli.commands.look.forms import FORMS
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import tell_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
@@ -32,7 +33,7 @@ class Wanted:
         sample: the number of a training row, or None.
         values: the values of the inputs as they were typed, or None.
         options: for `neurosim.draw`.
-        path: the names of two neurons, between which the ways are told and marked, or None.
+        path: the names of two neurons, between which the paths are printed and marked, or None.
         theme: the name of the theme.
         out: the file that was named, or None.
         form: a key of `WRITERS`.
@@ -89,11 +90,8 @@ class Wanted:
 @click.option("--highlight", multiple=True, metavar="NAME",
               help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
 @click.option("--path", nargs=2, metavar="A B",
-              help="Mark the ways from neuron A to B, and tell the product of each.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Instead of the file's.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+              help="Mark the paths from neuron A to B, and print the product of each.")  # fmt: skip
+@override_options("seed", "overrides")
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
 def draw(  # noqa: PLR0917 - click passes a command its options by name
@@ -164,7 +162,7 @@ def _numbers(text: str) -> list[float]:
 
 @settings()
 def write_picture(wanted: Wanted) -> int:
-    """Write a picture to its file, and tell the file's name."""
+    """Write a picture to its file, and print the file's name."""
     stem = find_scenario(wanted.file).stem
     out = Path(f"{stem}.{wanted.form}") if wanted.out is None else wanted.out
     if out.suffix[1:].lower() != wanted.form:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.cli.overrides import override_options
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
 from neurosim.debugger.traces.trace import (
@@ -72,8 +73,7 @@ class _Trace(click.Command):
               help="How many epochs.")  # fmt: skip
 @click.option("--batches", type=click.IntRange(min=0), metavar="N",
               help="How many batches, instead of whole epochs.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.batch_size=1.")  # fmt: skip
+@override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
 def trace(  # noqa: PLR0917 - click passes a command its options by name
@@ -85,7 +85,7 @@ def trace(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
-    """Write down every step of the training of FILE, a JSON object on a line each.
+    """Write every step of the training of FILE as JSON lines.
 
     FILE is a scenario. `neurosim trace diff A B` compares two traces, or a trace with a calculation
     by hand (a scenario of the name diff is ./diff).

@@ -15,11 +15,11 @@ from neurosim.scenario import predictor
 @click.argument("data", type=click.Path(path_type=Path))
 @import_option
 def predict(file: str, data: Path) -> int:
-    """Print the outputs of FILE for each row of DATA, as CSV.
+    """Print the outputs of FILE for each row of DATA.
 
-    FILE is a saved network, or a scenario, which is trained first. DATA is a CSV file with a
-    column for each input, found by the inputs' names where it has a header with them, else in
-    order.
+    The outputs are printed as CSV. FILE is a saved network, or a scenario, which is trained first.
+    DATA is a CSV file with a column for each input, found by the inputs' names where it has a
+    header with them, else in order.
     """
     model = predictor(file)
     X = model.read(data)

@@ -1,4 +1,4 @@
-"""What a person sees after a run: network, loss, a table of rows, and the verdicts."""
+"""The report of a run: network, loss, a table of rows, and the verdicts."""
 
 from rich.console import Console
 from rich.markup import escape

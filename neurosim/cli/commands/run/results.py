@@ -16,7 +16,7 @@ FILES = ("run.json", "metrics.jsonl", "network.json")
 
 
 def invalid_document(file: str, error: NeurosimError) -> dict[str, Any]:
-    """What stands for a scenario that could not be run."""
+    """The document of a scenario that cannot be run."""
     problems = list(problems_of(error))
     return {"scenario": file, "path": file, "status": "invalid", "problems": problems}
 

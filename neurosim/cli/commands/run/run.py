@@ -23,11 +23,10 @@ from neurosim.cli.commands.run.results import (
 )
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
+from neurosim.cli.overrides import override_options
 from neurosim.cli.terminal import terminal
-from neurosim.errors import FileError, NeurosimError
+from neurosim.errors import FileError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, start_run
-from neurosim.scenario.format.node import shortened
-from neurosim.training.engines.table import ENGINES
 
 if TYPE_CHECKING:
     from neurosim.scenario import Drawn
@@ -58,11 +57,7 @@ class _Ending:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|NAME...")
-@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Instead of the file's.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@override_options()
 @click.option("--out", metavar="DIR",
               help="Write run.json, metrics.jsonl, network.json and the pictures.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")

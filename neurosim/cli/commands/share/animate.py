@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
+from neurosim.cli.overrides import override_options
 from neurosim.cli.terminal import terminal
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.film.film import (
@@ -25,7 +26,6 @@ from neurosim.drawing.page.pages import FILMS
 from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.scenario import film_scenario, film_scenario_pass, find_scenario
-from neurosim.training.engines.table import ENGINES
 
 _DIVERGED = 3
 _MEGABYTE = 1e6
@@ -56,11 +56,7 @@ _MEGABYTE = 1e6
               help="More moments are thinned evenly.")  # fmt: skip
 @click.option("--max-size", default=MOST_BYTES / _MEGABYTE, show_default=True, type=float,
               metavar="MB", help="A larger film is made smaller.")  # fmt: skip
-@click.option("--engine", type=click.Choice(list(ENGINES)), help="Instead of the file's.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Instead of the file's.")  # fmt: skip
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-              help="Change a key of the file, as in training.epochs=10.")  # fmt: skip
+@override_options()
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
 def animate(  # noqa: PLR0917 - click passes a command its options by name

@@ -1,4 +1,4 @@
-"""``neurosim compile``: the program that a scenario's network becomes."""
+"""``neurosim compile``: the program that the compiler makes of a network."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from neurosim.errors import FileError
 from neurosim.functions.numbers import counted, short
 from neurosim.scenario import explain_scenario, load_network
 
-_MOST = 10  # rows and columns of a matrix that is printed; larger ones nobody reads
+_MOST = 10  # rows and columns of a matrix that is printed; larger ones are too long to read
 
 
 @click.command("compile")
@@ -21,7 +21,7 @@ _MOST = 10  # rows and columns of a matrix that is printed; larger ones nobody r
 @click.option("--standalone", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.py",
               help="Write a script that needs only NumPy.")  # fmt: skip
 @click.option("--explain", is_flag=True,
-              help="Tell what was chosen for each block, why, and its cost.")  # fmt: skip
+              help="Print what was chosen for each block, why, and its cost.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace OUT.py where it exists.")
 @import_option
 def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool) -> int:

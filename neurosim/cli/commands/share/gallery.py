@@ -15,10 +15,10 @@ from neurosim.scenario.uses.gallery import PAGE, require_ours
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("scenarios"))
 def gallery(folder: Path) -> int:
-    """Train and draw every scenario of FOLDER (./scenarios), and write its README.md.
+    """Draw every scenario of FOLDER on one page.
 
-    The pictures go to FOLDER/pictures. One whose data need a package that is not installed is
-    listed without.
+    Trains every scenario of FOLDER (./scenarios) and writes its README.md. The pictures go to
+    FOLDER/pictures. One whose data need a package that is not installed is listed without.
     """
     shown = exhibits(folder)
     require_ours(folder / PAGE)

@@ -250,6 +250,6 @@ def test_help_and_version_end_well(neurosim):
     assert [line.split()[0] for line in commands][:5] == [
         "run", "debug", "draw", "plot", "diff",
     ]  # fmt: skip
-    assert neurosim("--version").out == "neurosim 0.1.0\n"
+    assert neurosim("--version").out == "neurosim 0.2.0\n"
     assert neurosim("run", "-h").code == 0
     assert neurosim().code == 2
