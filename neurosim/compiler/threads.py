@@ -33,14 +33,18 @@ PINS = (
 @contextmanager
 def blas_threads(plan: Plan, rows: int) -> Iterator[None]:
     """Hold BLAS to one thread where this plan's products are small, yet not too small for two."""
-    if largest_product(plan, rows) >= LARGE_PRODUCT:
+    if needs_one_thread(plan, rows):
+        with _ONE_THREAD:
+            yield
+    else:
         yield
-        return
+
+
+def needs_one_thread(plan: Plan, rows: int) -> bool:
+    """Whether products of so many rows are neither too small nor large enough for two threads."""
     if max(plan.n_slots, len(plan.outputs)) * rows < SMALL_PRODUCT:
-        yield
-        return
-    with _ONE_THREAD:
-        yield
+        return False
+    return largest_product(plan, rows) < LARGE_PRODUCT
 
 
 class _OneThread:

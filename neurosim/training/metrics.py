@@ -26,20 +26,32 @@ def accuracy(outputs: Any, T: Any) -> float:
     given, targets = require_array(outputs, "outputs"), require_array(T, "T")
     if given.ndim != 2 or len(given) != len(targets) or not len(given):
         raise ShapeError(f"outputs: got {given.shape} for T {targets.shape}; expected as many rows")
-    if given.shape[1] == 1:
-        return _accuracy_of_one(given.ravel(), targets.ravel())
-    wanted = targets.argmax(axis=1) if targets.shape == given.shape else targets.ravel()
-    return float((given.argmax(axis=1) == wanted).mean())
+    return _share_of_right(given, targets)
 
 
-def _accuracy_of_one(outputs: Matrix, targets: Matrix) -> float:
-    middle = 0.0 if (targets < 0.0).any() else 0.5
-    return float(((outputs > middle) == (targets > middle)).mean())
+def _share_of_right(outputs: Matrix, T: Matrix) -> float:
+    if outputs.shape[1] == 1:
+        middle = 0.0 if T.min() < 0.0 else 0.5
+        right = (outputs.ravel() > middle) == (T.ravel() > middle)
+    else:
+        wanted = T.argmax(axis=1) if T.shape == outputs.shape else T.ravel()
+        right = outputs.argmax(axis=1) == wanted
+    return int(np.count_nonzero(right)) / len(right)
 
 
 def mean_absolute_difference(outputs: Any, T: Any) -> float:
     """The mean of |t - a|."""
     return float(np.abs(require_array(outputs, "outputs") - require_array(T, "T")).mean())
+
+
+_OF_CHECKED: dict[Metric, Metric] = {accuracy: _share_of_right}
+
+
+def measure(metric: Metric, outputs: Matrix, T: Matrix) -> float:
+    """The metric of arrays that training has checked; only outputs may be not finite."""
+    if not np.isfinite(outputs).all():
+        return metric(outputs, T)  # refuses them
+    return _OF_CHECKED.get(metric, metric)(outputs, T)
 
 
 def _checked(name: str, given: Any) -> Metric:

@@ -21,7 +21,7 @@ from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import make_engine, require_engine
-from neurosim.training.metrics import METRICS
+from neurosim.training.metrics import METRICS, measure
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import Pace
@@ -404,7 +404,7 @@ class Training:
             return {}
         task = self._task if self._validation is None else self._validation
         outputs = self._engine.outputs(theta, task.X)
-        return {name: METRICS[name](outputs, task.T) for name in self.options.metrics}
+        return {name: measure(METRICS[name], outputs, task.T) for name in self.options.metrics}
 
     def _epoch(self) -> Epoch:
         """One epoch, watched."""

@@ -36,6 +36,7 @@ class ArrayProgram:
         self.update = update_of(task, has_fixed=has_holes or has_frozen)
         program, self._load = array_program(plan, task.loss, self.update)
         self.source = program.source
+        self._measures: dict[str, Callable[..., Any]] = {}  # by which gradients they compute
         self.X = _with_ones(task.X, self.dtype)
         with np.errstate(over="ignore"):
             self.T = np.ascontiguousarray(task.T.T, self.dtype)
@@ -89,7 +90,10 @@ class ArrayProgram:
 
     def _measure(self, theta: Matrix, X: Matrix, T: Matrix, gradients: str) -> tuple[Any, Array]:
         """What the program yields, and the gradient in slots."""
-        _, load = array_program(self.plan, self.task.loss, None, gradients=gradients)
+        if gradients not in self._measures:
+            _, load = array_program(self.plan, self.task.loss, None, gradients=gradients)
+            self._measures[gradients] = load
+        load = self._measures[gradients]
         slots = self.plan.to_slots(theta, self.dtype)
         gradient = np.zeros_like(slots)
         program = load(slots, gradient, len(X), None, None, None)

@@ -5,10 +5,10 @@ on the network and the batch size alone, so that the same training gives the sam
 is cut into stretches.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import ClassVar, Literal, overload
+from typing import Any, ClassVar, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,9 +100,8 @@ class CompiledEngine(ProgramEngine):
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""
         require_fresh(self._task)
-        _, forward = forward_program(self.plan)
         with self._computing(len(X)):
-            outputs = forward(self.plan.to_slots(theta, DTYPES[self._task.precision]), X)
+            outputs = self._forward(self.plan.to_slots(theta, DTYPES[self._task.precision]), X)
         return np.array(outputs.T, dtype=np.float64)
 
     def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
@@ -122,6 +121,10 @@ class CompiledEngine(ProgramEngine):
                     values[:, part] = found.take(rows, 0)
         net_inputs, outputs = both
         return net_inputs.T, outputs.T
+
+    @cached_property
+    def _forward(self) -> Callable[..., Any]:
+        return forward_program(self.plan)[1]
 
     @cached_property
     def _rows_of_neurons(self) -> NDArray[np.intp]:

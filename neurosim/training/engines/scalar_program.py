@@ -38,6 +38,7 @@ class ScalarProgram:
         self.order = np.argsort(plan.home)  # the program has theta in the order of slots
         self.place = np.argsort(self.order)  # of each parameter, in that order
         self.rows = _tuples(task.X, task.T)
+        self._measures: dict[bool, Callable[..., Any]] = {}  # with gradients, and without
 
     def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ScalarRun":
         """Go on from here; ``each_row``: and keep the loss of each row."""
@@ -99,15 +100,18 @@ class ScalarProgram:
     def _measure(
         self, theta: Matrix, X: Matrix, T: Matrix, *, gradients: bool
     ) -> tuple[float, list[float]]:
-        _, load = scalar_program(
-            self.plan,
-            self.task.loss,
-            None,
-            learns=self._learns,
-            averages=self._averages,
-            one_row=False,
-            gradients=gradients,
-        )
+        if gradients not in self._measures:
+            _, load = scalar_program(
+                self.plan,
+                self.task.loss,
+                None,
+                learns=self._learns,
+                averages=self._averages,
+                one_row=False,
+                gradients=gradients,
+            )
+            self._measures[gradients] = load
+        load = self._measures[gradients]
         is_own = X is self.task.X and T is self.task.T
         rows = self.rows if is_own else _tuples(X, T)
         (loss,), found, _ = load(theta[self.order].tolist(), [], 0, 0.0, [rows])
