@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from neurosim.scenario import load_scenario as load_scenario
     from neurosim.scenario import run_scenario as run_scenario
     from neurosim.training import Epoch as Epoch
+    from neurosim.training import Options as Options
+    from neurosim.training import Training as Training
     from neurosim.training import agree as agree
     from neurosim.training import epochs as epochs
     from neurosim.training import loss_and_gradients as loss_and_gradients

@@ -12,8 +12,6 @@ import json
 import re
 import sys
 from collections.abc import Iterable
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import neurosim
@@ -27,11 +25,11 @@ from neurosim.functions.penalties import PENALTIES
 from neurosim.scenario import exhibits, schema, shipped_folder, write_gallery
 from neurosim.training.data import DATASETS
 from neurosim.training.metrics import METRICS
+from neurosim.training.options import option_rows
 
 COMMAND = "python -m tests.generate"
 MANUAL = Path(neurosim.__file__).parent / "manual"
 _TABLE = re.compile(r"(?<=<!-- table: )(\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
-_OPTIONS = "neurosim.training.options"
 
 
 def schema_text():
@@ -41,14 +39,7 @@ def schema_text():
 
 def page_with_tables(text):
     """A page of the manual with its tables as the code says."""
-    return _TABLE.sub(lambda found: f"{found[1]} -->\n{_table_or_old(found)}", text)
-
-
-def _table_or_old(found):
-    name = found[1]
-    if name in AWAITED:
-        return found[0].partition("\n")[2]
-    return _markdown(*TABLES[name]())
+    return _TABLE.sub(lambda found: f"{found[1]} -->\n{_markdown(*TABLES[found[1]]())}", text)
 
 
 def _markdown(heads, rows):
@@ -76,7 +67,7 @@ def _arguments(made):
 
 
 def _options():
-    rows = import_module(_OPTIONS).option_rows()
+    rows = option_rows()
     return ("option", "default", "meaning"), [(f"`{a}`", f"`{b}`", c) for a, b, c in rows]
 
 
@@ -146,7 +137,6 @@ TABLES = {
     "pictures": _pictures,
     "commands": _commands,
 }
-AWAITED = set() if find_spec(_OPTIONS) else {"options"}  # tables whose source is not there yet
 
 
 def make_schema():
@@ -158,8 +148,6 @@ def make_tables():
     """Write the tables of the manual."""
     for path in sorted(MANUAL.glob("*.md")):
         path.write_text(page_with_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
-    for name in sorted(AWAITED):
-        sys.stderr.write(f"note: the table {name!r} is left as it is: there is no {_OPTIONS}\n")
 
 
 def make_gallery():

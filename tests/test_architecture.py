@@ -37,9 +37,9 @@ compiler.scalar: printer .
 compiler: training_programs threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
-training: metrics task state
+training: metrics options task state
 training.engines: contract program graph array_program scalar_program compiled table .
-training: stretch_length trainer evaluation agreement .
+training: stretch_length training trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions
@@ -136,7 +136,7 @@ LAZY = {  # what is imported inside a function, and why
     ("drawing.film.encoder", "imageio_ffmpeg"): "an extra",
     ("network.network", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
-    ("training.trainer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",
 }
 

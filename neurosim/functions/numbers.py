@@ -31,6 +31,21 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
+def require_count(value: object, where: str, *, least: int = 1, or_none: bool = False) -> int:
+    """The value as an int of at least ``least``.
+
+    Raises:
+        WrongTypeError: it is no integer.
+        InvalidValueError: it is too small.
+    """
+    expected = f"expected an integer >= {least}{' or None' * or_none}"
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise WrongTypeError(f"{where}: got {value!r:.80}; {expected}")
+    if value < least:
+        raise InvalidValueError(f"{where}: got {value!r:.80}; {expected}")
+    return int(value)
+
+
 def shown(value: object) -> str:
     """What a user gave, as an error says it: not all of it where it is long.
 

@@ -9,6 +9,7 @@ This is the face of the house: each method asks the room that knows (`structure`
 """
 
 import os
+import weakref
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, TypeVar, overload
 
@@ -74,6 +75,7 @@ class Network:
         self._random = Randomness(seed, generator)
         self._structure = Structure()
         self._live = LivePass()
+        self._claimed_by: weakref.ref[Any] | None = None
 
     # --- what it is made of
 
@@ -440,6 +442,14 @@ class Network:
         self._live.require_none(self._title)
         parameter.assign(self.parameter_list(), values)
         self.forget()
+
+    def claim(self, training: object) -> None:
+        """Give this training, and no other one, the right to advance."""
+        self._claimed_by = weakref.ref(training)
+
+    def is_claimed_by(self, training: object) -> bool:
+        """Whether this training was the last to claim the network."""
+        return self._claimed_by is not None and self._claimed_by() is training
 
     def parameter_names(self) -> tuple[str, ...]:
         """What each entry of theta is: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""

@@ -10,7 +10,6 @@ from neurosim.lazy import lazy_names
 
 if TYPE_CHECKING:
     from neurosim.scenario.build.scenario import Scenario as Scenario
-    from neurosim.scenario.build.scenario import Training as Training
     from neurosim.scenario.build.scenario import load_scenario as load_scenario
     from neurosim.scenario.build.shipped import Shipped as Shipped
     from neurosim.scenario.build.shipped import find_scenario as find_scenario

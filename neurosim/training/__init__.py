@@ -1,7 +1,7 @@
 """Training: one contract for engines, two engines, and an iterator of epochs over either.
 
-Read `data`, then `metrics`, `task`, `state`, `graph_engine`, `programs`, `compiled_engine`,
-`engines`, `trainer`, `gradients`, `agreement`.
+Read `data`, then `metrics`, `options`, `task`, `state`, `engines`, `training`, `trainer`,
+`evaluation`, `agreement`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree
@@ -11,8 +11,10 @@ from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import METRICS, accuracy
+from neurosim.training.options import Options, TrainOptions
 from neurosim.training.state import TrainingState
-from neurosim.training.trainer import Epoch, History, epochs, train
+from neurosim.training.trainer import epochs, train
+from neurosim.training.training import Epoch, History, Training
 
 __all__ = [
     "ENGINES",
@@ -25,6 +27,9 @@ __all__ = [
     "Gradients",
     "GraphEngine",
     "History",
+    "Options",
+    "TrainOptions",
+    "Training",
     "TrainingState",
     "accuracy",
     "agree",

@@ -7,25 +7,19 @@ flake where terms cancel. Each engine names its own; the compiled one's is 1e-12
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Unpack
 
 import numpy as np
 
 from neurosim.errors import DivergedError
-from neurosim.functions.numbers import Matrix
-from neurosim.functions.streams import require_seed
+from neurosim.functions.numbers import Matrix, require_count
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
+from neurosim.training.options import Options, TrainOptions, measuring_options
 from neurosim.training.state import TrainingState, start_state
-from neurosim.training.task import (
-    Task,
-    make_task,
-    require_epochs,
-    require_network,
-    require_precision,
-)
+from neurosim.training.task import Task, make_task, require_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +92,11 @@ def agree(
     network: Network,
     X: Any,
     T: Any,
+    options: Options | None = None,
+    /,
     *,
-    loss: str = "half_squared_error",
-    optimizer: Any = None,
     updates: int = 100,
-    batch_size: int | None = None,
-    shuffle: bool = False,
-    reduction: str = "mean",
-    seed: int | None = None,
-    penalty: Any = None,
-    precision: str = "double",
-    engine: str = DEFAULT,
+    **changes: Unpack[TrainOptions],
 ) -> Agreement:
     """Compare outputs, loss, gradients and parameters of the graph engine and another.
 
@@ -116,30 +104,22 @@ def agree(
         network: is not changed; the engines work on copies.
         X: samples, (B, n_in).
         T: targets, (B, n_out), or class indices.
-        loss: as in `train`, like all that follows.
-        optimizer: SGD(0.1) if None.
+        options: a record of options, or None.
         updates: how many batches to train before the parameters are compared.
-        batch_size: rows in a batch; None: all.
-        shuffle: as in `train`.
-        reduction: as in `train`.
-        seed: as in `train`.
-        penalty: as in `train`.
-        precision: of the other engine; ``single`` has wider tolerances, 1e-4 and 1e-3.
-        engine: the name of the other.
+        **changes: options of `neurosim.train`; SGD(0.1) without an optimizer. ``engine`` is the
+            other engine, ``precision`` its own: ``single`` has wider tolerances, 1e-4 and 1e-3.
 
     Raises:
         DivergedError: a number is not finite before the updates are made.
     """
-    options = {
-        "loss": loss, "optimizer": optimizer, "batch_size": batch_size, "shuffle": shuffle,
-        "reduction": reduction, "penalty": penalty,
-    }  # fmt: skip
-    require_epochs(updates)
+    require_count(updates, "updates", least=0)
+    chosen = measuring_options(options, changes)
     twin = require_network(network).copy()
-    start = network.seed if seed is None else require_seed(seed)
-    task = make_task(twin, X, T, **options)
-    other = make_engine(engine, replace(task, precision=require_precision(precision)))
-    return compare(make_engine(REFERENCE, task), other, task, updates, start, precision=precision)
+    start = network.seed if chosen.seed is None else chosen.seed
+    other = make_task(twin, X, T, chosen)
+    task, precision = other.with_options(precision="double"), chosen.precision
+    engines = make_engine(REFERENCE, task), make_engine(chosen.engine, other)
+    return compare(*engines, task, updates, start, precision=precision)
 
 
 def compare(

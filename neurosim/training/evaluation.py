@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.pause import PausedCollection
-from neurosim.training.engines.table import make_engine
+from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
+from neurosim.training.options import MeasureOptions
 from neurosim.training.task import make_task
 
 
@@ -34,9 +35,8 @@ def loss_and_gradients(
     X: Any,
     T: Any,
     *,
-    loss: str = "half_squared_error",
-    reduction: str = "mean",
-    engine: str = "graph",
+    engine: str = REFERENCE,
+    **changes: Unpack[MeasureOptions],
 ) -> Gradients:
     """The loss over a batch, and its gradient by every parameter.
 
@@ -47,14 +47,13 @@ def loss_and_gradients(
         network: what is measured.
         X: samples, (B, n_in).
         T: targets, (B, n_out), or class indices.
-        loss: a key of the table of losses.
-        reduction: ``mean`` or ``sum`` over the batch.
-        engine: ``graph`` or ``compiled``.
+        engine: a key of the table of engines.
+        **changes: ``loss``, a key of the table of losses, and ``reduction``, ``mean`` or ``sum``.
 
     Raises:
         NeurosimError: something given does not fit; see `make_task`.
     """
-    task = make_task(network, X, T, loss=loss, reduction=reduction)
+    task = make_task(network, X, T, **changes)
     value, vector = make_engine(engine, task).loss_and_gradient(
         network.parameters(), task.X, task.T
     )
@@ -74,10 +73,9 @@ def evaluate_loss(
     X: Any,
     T: Any,
     *,
-    loss: str = "half_squared_error",
-    reduction: str = "mean",
-    engine: str = "compiled",
+    engine: str = DEFAULT,
+    **changes: Unpack[MeasureOptions],
 ) -> float:
     """The loss over a batch, reduced."""
-    task = make_task(network, X, T, loss=loss, reduction=reduction)
+    task = make_task(network, X, T, **changes)
     return make_engine(engine, task).loss(network.parameters(), task.X, task.T)

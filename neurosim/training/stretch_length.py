@@ -23,8 +23,9 @@ class Pace:
         """Some epochs are about to be done."""
         self._begin = time.perf_counter()
 
-    def end(self) -> None:
-        """As many as ``epochs`` says were done."""
+    def end(self, count: int | None = None) -> None:
+        """So many were done; None: as many as ``epochs`` says."""
+        done = self.epochs if count is None else count
         self.seconds = max(time.perf_counter() - self._begin, 1e-6)
-        as_long = int(self.epochs * _STRETCH / self.seconds)
-        self.epochs = max(1, min(self.epochs * _GROWTH, as_long))
+        as_long = int(done * _STRETCH / self.seconds)
+        self.epochs = max(1, min(done * _GROWTH, as_long))

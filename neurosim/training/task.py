@@ -1,27 +1,19 @@
 """What is to be trained, and on what: checked once, frozen, the same for both engines."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
 
 import numpy as np
 
 from neurosim.compiler.compile import require_rows
-from neurosim.errors import (
-    InvalidValueError,
-    ShapeError,
-    StaleError,
-    UnknownNameError,
-    WrongTypeError,
-    unknown,
-)
-from neurosim.functions.losses import REDUCTIONS, TARGET_RULES, Loss, require_loss
+from neurosim.errors import InvalidValueError, ShapeError, StaleError, WrongTypeError
+from neurosim.functions.losses import TARGET_RULES, Loss, require_loss
 from neurosim.functions.numbers import Matrix, require_array
-from neurosim.functions.optimizers import SGD, Optimizer, require_optimizer
-from neurosim.functions.penalties import Penalty, require_penalty
+from neurosim.functions.optimizers import Optimizer
+from neurosim.functions.penalties import Penalty
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
-
-PRECISIONS = ("double", "single")  # float64, float32
+from neurosim.training.options import Options, TrainOptions, make_options, measuring_options
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +27,35 @@ class Task:
     network: Network
     X: Matrix
     T: Matrix
+    options: Options
     loss: Loss
-    reduction: str
-    optimizer: Optimizer
     batch_size: int
-    shuffle: bool
-    penalty: Penalty | None
     version: int
-    precision: str
+
+    @property
+    def reduction(self) -> str:
+        """Over a batch, ``mean`` or ``sum``."""
+        return self.options.reduction
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The rule of an update."""
+        return self.options.optimizer
+
+    @property
+    def shuffle(self) -> bool:
+        """Whether each epoch has its own order of rows."""
+        return self.options.shuffle
+
+    @property
+    def penalty(self) -> Penalty | None:
+        """The penalty on weights."""
+        return self.options.penalty
+
+    @property
+    def precision(self) -> str:
+        """``double`` or ``single``."""
+        return self.options.precision
 
     @property
     def n_rows(self) -> int:
@@ -56,23 +69,28 @@ class Task:
 
     def divisor(self, rows: int) -> int:
         """What the sum over a batch of so many rows is divided by."""
-        return rows if self.reduction == "mean" else 1
+        return rows if self.options.reduction == "mean" else 1
+
+    def with_options(self, **changes: Unpack[TrainOptions]) -> "Task":
+        """The same rows with other options."""
+        options = make_options(self.options, changes)
+        size, loss = _batch_size(options, self.n_rows), require_loss(options.loss)
+        return replace(self, options=options, loss=loss, batch_size=size)
+
+    def on(self, network: Network) -> "Task":
+        """The same task on a copy of its network."""
+        return replace(self, network=network, version=network.version)
 
 
 def make_task(
     network: Network,
     X: Any,
     T: Any,
-    *,
-    loss: str | Loss = "half_squared_error",
-    reduction: str = "mean",
-    optimizer: Any = None,
-    batch_size: int | None = None,
-    shuffle: bool = False,
-    penalty: Any = None,
-    precision: str = "double",
+    options: Options | None = None,
+    /,
+    **changes: Unpack[TrainOptions],
 ) -> Task:
-    """Check everything that training is given.
+    """Check everything that training is given; without an optimizer it is SGD(0.1).
 
     Raises:
         ShapeError: X or T has another shape than the network, or than each other.
@@ -80,27 +98,19 @@ def make_task(
         UnknownNameError: there is no such loss or reduction.
         GraphError: no outputs, an activation without slope, a loss that does not fit.
     """
-    chosen = require_loss(loss)
-    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
-        raise UnknownNameError(unknown("reduction", reduction, REDUCTIONS))
+    chosen = measuring_options(options, changes)
+    loss = require_loss(chosen.loss)
     require_network(network)
-    require_fitting(network, chosen)
+    require_fitting(network, loss)
     require_slopes(network)
     rows = require_rows(X, len(network.inputs))
-    targets = require_targets(T, network, chosen, len(rows))
-    return Task(
-        network,
-        rows,
-        targets,
-        chosen,
-        reduction,
-        SGD(0.1) if optimizer is None else require_optimizer(optimizer),
-        _require_batch_size(batch_size, len(rows)),
-        _require_shuffle(shuffle),
-        require_penalty(penalty),
-        network.version,
-        require_precision(precision),
-    )
+    targets = require_targets(T, network, loss, len(rows))
+    size = _batch_size(chosen, len(rows))
+    return Task(network, rows, targets, chosen, loss, size, network.version)
+
+
+def _batch_size(options: Options, n_rows: int) -> int:
+    return n_rows if options.batch_size is None else min(options.batch_size, n_rows)
 
 
 def require_network(network: object) -> Network:
@@ -137,38 +147,6 @@ def _one_hot(indices: Matrix, n_out: int) -> Matrix:
             f" {float(indices.max()):g}; expected integers from 0 to {n_out - 1}"
         )
     return np.eye(n_out)[indices.astype(np.intp)]
-
-
-def _require_batch_size(batch_size: object, n_rows: int) -> int:
-    if batch_size is None:
-        return n_rows
-    if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)):
-        raise WrongTypeError(f"batch_size: got {batch_size!r}; expected an integer >= 1 or None")
-    if batch_size < 1:
-        raise InvalidValueError(f"batch_size: got {batch_size!r}; expected an integer >= 1 or None")
-    return min(int(batch_size), n_rows)
-
-
-def _require_shuffle(shuffle: object) -> bool:
-    if not isinstance(shuffle, (bool, np.bool_)):
-        raise WrongTypeError(f"shuffle: got {shuffle!r}; expected True or False")
-    return bool(shuffle)
-
-
-def require_precision(precision: object) -> str:
-    """The name of a precision."""
-    if not isinstance(precision, str) or precision not in PRECISIONS:
-        raise UnknownNameError(unknown("precision", precision, PRECISIONS))
-    return precision
-
-
-def require_epochs(epochs: object) -> int:
-    """The number of epochs, >= 0."""
-    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        raise WrongTypeError(f"epochs: got {epochs!r}; expected an integer >= 0")
-    if epochs < 0:
-        raise InvalidValueError(f"epochs: got {epochs!r}; expected an integer >= 0")
-    return int(epochs)
 
 
 def require_fresh(task: Task) -> None:

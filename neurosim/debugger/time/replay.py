@@ -45,7 +45,7 @@ class Batch:
 def twin_of(task: Task) -> Task:
     """The same task with a copy of its network, on which all may be done."""
     network = task.network.copy()
-    return replace(task, network=network, version=network.version, precision="double")
+    return task.on(network).with_options(precision="double")
 
 
 def edits_in(task: Task, state: TrainingState, edits: Edits) -> dict[tuple[int, int], list[Edit]]:

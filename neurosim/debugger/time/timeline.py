@@ -188,8 +188,7 @@ class Timeline:
         if self._engine is None or not np.array_equal(self._engine[0], mask):
             task = self.task
             if ENGINES[self.engine_name].capabilities.works_on_objects:
-                network = task.network.copy()
-                task = replace(task, network=network, version=network.version)
+                task = task.on(task.network.copy())
             self._engine = mask, make_engine(self.engine_name, task)
         return self._engine[1]
 

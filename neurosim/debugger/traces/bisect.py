@@ -149,7 +149,7 @@ class _Comparison:
         self, task: Task, first: Engine, second: Engine, tolerance: float, remake: Remake | None
     ) -> None:
         network = task.network.copy()
-        self._task = replace(task, network=network, version=network.version, precision="double")
+        self._task = task.on(network).with_options(precision="double")
         self._given = task
         self._engines = first, second
         self._tolerance = tolerance

@@ -1,6 +1,5 @@
 """Bisection of a training and a saved trace: the first step that gives another number."""
 
-from dataclasses import replace
 from itertools import dropwhile
 
 from neurosim.debugger.traces.bisect import TOLERANCE, Divergence
@@ -38,7 +37,7 @@ def bisect_trace(
         FileError: the trace cannot be read, or begins where this training never is.
     """
     network = task.network.copy()
-    twin = replace(task, network=network, version=network.version, precision="double")
+    twin = task.on(network).with_options(precision="double")
     first = next(iter(trace), None)
     if first is None:
         return None

@@ -1,8 +1,9 @@
 """Films of a training, epoch by epoch."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from neurosim.drawing.diagram.diagram import SHOW
 from neurosim.drawing.diagram.marks import Marks
@@ -26,9 +27,8 @@ from neurosim.errors import ShapeError
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.network import Network
 from neurosim.training.evaluation import evaluate_loss
-from neurosim.training.state import TrainingState
-from neurosim.training.task import require_epochs
-from neurosim.training.trainer import train
+from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.training import Training
 
 _FPS = 10.0
 
@@ -38,6 +38,8 @@ def animate(
     X: Any,
     T: Any,
     path: str | Path,
+    options: Options | None = None,
+    /,
     *,
     what: str = "diagram",
     every: int | None = None,
@@ -52,7 +54,7 @@ def animate(
     max_frames: int = MOST_FRAMES,
     max_size: float = MOST_BYTES,
     overwrite: bool = False,
-    **training: Any,
+    **changes: Unpack[TrainOptions],
 ) -> Film:
     """Train a copy of a network, and write a film of it.
 
@@ -61,6 +63,7 @@ def animate(
         X: samples, (B, n_in).
         T: targets, (B, n_out).
         path: ends in ``.gif`` or ``.mp4``.
+        options: a record of options, or None.
         what: ``diagram``, ``boundary`` (two inputs) or ``both``.
         every: a frame for every so many epochs; None: for each, if they are not too many.
         sample: the row whose values stand in the diagram.
@@ -74,7 +77,7 @@ def animate(
         max_frames: at most so many; of the epochs some are left out.
         max_size: at most so many bytes: pictures become smaller, then fewer.
         overwrite: replace a file that has the name.
-        **training: as for `neurosim.train`: ``optimizer``, ``epochs``, ``loss``, ...
+        **changes: options of `neurosim.train`: ``optimizer``, ``epochs``, ``loss``, ...
 
     Returns:
         The film; its ``str`` says how large it is, and what was left out.
@@ -86,7 +89,8 @@ def animate(
     """
     require_film(path, overwrite=overwrite)
     look = Look(what, tuple(show), full, layout, theme, title, size, max_frames)
-    filming = film_training(network, X, T, look, every=every, sample=sample, **training)
+    chosen = make_options(options, changes)
+    filming = film_training(network, X, T, look, chosen, every=every, sample=sample)
     return filming.save(path, fps=fps, max_size=max_size, overwrite=overwrite)
 
 
@@ -95,13 +99,10 @@ def film_training(
     X: Any,
     T: Any,
     look: Look,
+    options: Options,
     *,
-    epochs: int,
     every: int | None = None,
     sample: int = 0,
-    loss: str = "half_squared_error",
-    reduction: str = "mean",
-    **training: Any,
 ) -> Filming:
     """Begin a film of a training; see `animate`.
 
@@ -117,11 +118,11 @@ def film_training(
         )
     rows = require_array(X, "X")
     require_between(sample, 0, len(rows) - 1, "sample")
-    n_epochs = require_epochs(epochs)
+    n_epochs = options.epochs
     unit = 1 if every is None else require_between(every, 1, 10**9, "every")
     numbers, step = _epochs(n_epochs, unit, look.most_frames(own))
-    options = training | {"loss": loss, "reduction": reduction}
-    trained = _Training(own, (rows, T), options, sample=sample, look=look, n_epochs=n_epochs)
+    training = Training(own, rows, T, replace(options, metrics=(), validation=None))
+    trained = _Filmed(training, require_array(T, "T"), sample=sample, look=look)
     dropped = ""
     if step > unit:
         dropped = f"every {ordinal(step)} epoch: {len(numbers)} of {n_epochs + 1:,} moments"
@@ -139,21 +140,13 @@ def _epochs(n_epochs: int, unit: int, most: int) -> tuple[list[int], int]:
     return [*range(0, n_epochs, step), n_epochs], step
 
 
-class _Training:
+class _Filmed:
     """A training that stops at chosen epochs to be looked at."""
 
-    def __init__(
-        self,
-        network: Network,
-        rows: tuple[Matrix, Any],
-        options: dict[str, Any],
-        *,
-        sample: int,
-        look: Look,
-        n_epochs: int,
-    ) -> None:
-        self._network, (self._X, self._T), self._options = network, rows, options
-        self._sample, self._n_epochs, self._look = sample, n_epochs, look
+    def __init__(self, training: Training, T: Matrix, *, sample: int, look: Look) -> None:
+        self._training, self._T = training, T
+        self._network = network = training.network
+        self._sample, self._look = sample, look
         self._walked = [word for word in look.show if word in {"deltas", "gradients"}]
         self._has_diagram = look.what != "boundary"
         folded = fold(network, kind=look.layout, full=look.full) if self._has_diagram else None
@@ -161,34 +154,24 @@ class _Training:
 
     def sights(self, numbers: Sequence[int]) -> Iterator[Sight]:
         """What there is to see after so many epochs, each in its turn."""
-        done, state = 0, None
         for number in numbers:
-            if number > done:
-                state = self._train(number - done, state)
-            done = number
+            self._training.advance(epochs=number - self._training.state.epoch)
             yield Sight(
                 self._network.parameters(), self._standing(), Marks(), self._subtitle(number)
             )
 
-    def _train(self, epochs: int, state: TrainingState | None) -> TrainingState:
-        given = self._options | {"epochs": epochs, "state": state}
-        return train(self._network, self._X, self._T, **given).state
-
-    def _measured(self, X: Any, T: Any) -> float:
-        measure = {key: self._options[key] for key in ("loss", "reduction")}
-        return evaluate_loss(self._network, X, T, **measure)
-
     def _subtitle(self, number: int) -> str:
-        loss = self._measured(self._X, self._T)
-        said = f"epoch {number:,} of {self._n_epochs:,}, loss {loss:.4g}"
+        loss = self._training.loss()
+        said = f"epoch {number:,} of {self._training.options.epochs:,}, loss {loss:.4g}"
         return said if self._look.what == "boundary" else f"{said}; sample {self._sample}"
 
     def _standing(self) -> Standing:
         """The values of the sample: by matrices, but where deltas are asked for."""
         if not self._has_diagram:
             return Standing()
-        row, target = self._X[self._sample], require_array(self._T, "T")[self._sample]
-        loss = self._options["loss"]
+        task = self._training.task
+        row, target = task.X[self._sample], self._T[self._sample]
+        loss = task.loss.name
         if self._walked:
             return standing_of(
                 self._network, sample=row, target=target, loss=loss, show=self._look.show
@@ -201,6 +184,11 @@ class _Training:
             sample=tuple(row.tolist()),
             outputs={name: float(found[name][0]) for name in self._drawn if name in found},
             targets=dict(zip(names, values, strict=True)) if len(values) == len(names) else {},
-            loss=self._measured(row[None], self._T[self._sample : self._sample + 1]),
+            loss=evaluate_loss(
+                self._network,
+                row[None],
+                self._T[self._sample : self._sample + 1],
+                **task.options.measure,
+            ),
             loss_name=loss,
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix
-from neurosim.training.trainer import History
+from neurosim.training.training import History
 
 _EXPECTED = "expected a History, a list of losses, epochs as ns.epochs gives them, or runs by name"
 

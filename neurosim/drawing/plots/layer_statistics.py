@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.training.evaluation import loss_and_gradients
-from neurosim.training.trainer import Epoch
+from neurosim.training.options import MeasureOptions
+from neurosim.training.training import Epoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,18 +50,14 @@ def gradient_norms(
     network: Network,
     X: Any,
     T: Any,
-    *,
-    loss: str = "half_squared_error",
-    reduction: str = "mean",
+    **changes: Unpack[MeasureOptions],
 ) -> dict[str, float]:
     """The Euclidean norm of the gradient by all that leads into a layer, weights and biases.
 
     By the layer's name; frozen ones are counted too. The objects are not touched.
     """
     network = require_network(network)
-    vector = loss_and_gradients(
-        network, X, T, loss=loss, reduction=reduction, engine="compiled"
-    ).vector
+    vector = loss_and_gradients(network, X, T, **changes, engine="compiled").vector
     squares: dict[str, float] = {}
     layer_of = {n.name: name for name, neurons in layers_of(network).items() for n in neurons}
     for parameter, gradient in zip(network.parameter_list(), vector.tolist(), strict=True):
@@ -75,16 +72,14 @@ def gradient_course(
     X: Any,
     T: Any,
     epochs: Iterable[Epoch],
-    *,
-    loss: str = "half_squared_error",
-    reduction: str = "mean",
+    **changes: Unpack[MeasureOptions],
 ) -> tuple[Matrix, dict[str, Matrix]]:
     """The numbers of epochs, and `gradient_norms` after each; goes through ``epochs``."""
     numbers: list[int] = []
     norms: dict[str, list[float]] = {}
     for epoch in _require_epochs(epochs):
         numbers.append(epoch.number)
-        now = gradient_norms(network, X, T, loss=loss, reduction=reduction)
+        now = gradient_norms(network, X, T, **changes)
         for name, norm in now.items():
             norms.setdefault(name, []).append(norm)
     if not numbers:
@@ -99,10 +94,9 @@ def draw_gradients(
     ax: "Axes | None" = None,
     *,
     epochs: Iterable[Epoch] | None = None,
-    loss: str = "half_squared_error",
-    reduction: str = "mean",
     theme: str | Theme = "light",
     title: str | None = None,
+    **changes: Unpack[MeasureOptions],
 ) -> "Axes":
     """Draw how strong the gradient is in each layer, from the first to the last.
 
@@ -113,14 +107,13 @@ def draw_gradients(
         ax: where to draw; None: on a new figure.
         epochs: what ``ns.epochs(network, ...)`` gives: it is gone through, and a line for each
             layer tells of its gradient after each epoch. None: the gradient as it is now.
-        loss: a key of the table of losses.
-        reduction: ``mean`` or ``sum``.
         theme: ``light``, ``dark`` or ``print``.
         title: what stands above.
+        **changes: ``loss``, a key of the table of losses, and ``reduction``, ``mean`` or ``sum``.
     """
     chosen = require_theme(theme)
     if epochs is not None:
-        numbers, course = gradient_course(network, X, T, epochs, loss=loss, reduction=reduction)
+        numbers, course = gradient_course(network, X, T, epochs, **changes)
         lines = [Series(name, numbers, norms, n) for n, (name, norms) in enumerate(course.items())]
         axes = require_axes(ax, theme, page_for(lines))
         above = draw_series(axes, lines, chosen)
@@ -128,7 +121,7 @@ def draw_gradients(
         if is_wide(lines):
             set_log_scale(axes)
         return axes
-    norms = gradient_norms(network, X, T, loss=loss, reduction=reduction)
+    norms = gradient_norms(network, X, T, **changes)
     if not norms:
         raise InvalidValueError("network: no weights and no biases; expected one at least")
     if not all(map(math.isfinite, norms.values())):

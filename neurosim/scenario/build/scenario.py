@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 from neurosim.errors import GraphError, MissingExtraError, NeurosimError
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import OPTIMIZERS, Optimizer
-from neurosim.functions.penalties import Penalty
+from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_expect import check_expectations
@@ -22,51 +21,10 @@ from neurosim.scenario.format.expect_entry import Expectation, GradientExpectati
 from neurosim.scenario.format.node import KeyPath, Problem, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
-from neurosim.scenario.format.training_entry import TrainingEntry
 from neurosim.training.data import PARTS, Data
 from neurosim.training.engines.table import ENGINES, computes_in
+from neurosim.training.options import Options, make_options, measuring_options, scenario_options
 from neurosim.training.task import make_task
-
-
-class Measure(TypedDict):
-    """Which loss, and what is made of it over a batch."""
-
-    loss: str
-    reduction: str
-
-
-DEFAULT_MEASURE = Measure(loss="half_squared_error", reduction="mean")
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """How a network learns; the attributes are the arguments of ``neurosim.train``.
-
-    Attributes:
-        loss: the name of the loss.
-        reduction: ``mean`` or ``sum``.
-        optimizer: the optimizer.
-        epochs: how many.
-        batch_size: rows in a batch; None: all.
-        shuffle: whether the rows are shuffled before each epoch.
-        penalty: the penalty, or None.
-        precision: ``double`` or ``single``.
-        metrics: what is measured besides the loss.
-    """
-
-    loss: str
-    reduction: str
-    optimizer: Optimizer
-    epochs: int
-    batch_size: int | None
-    shuffle: bool
-    penalty: Penalty | None
-    precision: str
-    metrics: tuple[str, ...]
-
-    def options(self) -> dict[str, Any]:
-        """The attributes by name, to be given on: ``train(net, X, T, **training.options())``."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +53,7 @@ class Scenario:
     engine: str
     network: Network
     data: Data | None
-    training: Training | None
+    training: Options | None
     expect: tuple[Expectation, ...]
     draw: tuple[DrawEntry, ...] = ()
 
@@ -110,11 +68,10 @@ class Scenario:
         return None if self.data is None else self.data.train.T
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> dict[str, Any]:
         """The loss and its reduction, also where nothing is trained."""
-        if self.training is None:
-            return DEFAULT_MEASURE
-        return Measure(loss=self.training.loss, reduction=self.training.reduction)
+        options = measuring_options(None, {}) if self.training is None else self.training
+        return options.measure
 
     def __repr__(self) -> str:
         """The title, the network, the data and the epochs in a line."""
@@ -196,31 +153,25 @@ class _Building:
         self.problems += built.problems
         return built
 
-    def training(self) -> Training | None:
+    def training(self) -> Options | None:
         """How it learns; None where nothing is trained, or something is wrong with it."""
         entry = self._draft.training
         if entry is not None and not self._reading.has("data"):
             self._note(("training",), "nothing to learn from, got no data; expected data too")
         return None if entry is None else self._training(entry)
 
-    def _training(self, entry: TrainingEntry) -> Training | None:
+    def _training(self, entry: Any) -> Options | None:
         name, options = options_of(entry.optimizer)
         try:
             optimizer = OPTIMIZERS[name](**options)
         except NeurosimError as error:
             self._note(("training", "optimizer"), error)
             return None
-        return Training(
-            loss=entry.loss,
-            reduction=entry.reduction,
-            optimizer=optimizer,
-            epochs=entry.epochs,
-            batch_size=None if isinstance(entry.batch_size, str) else entry.batch_size,
-            shuffle=entry.shuffle,
-            penalty=entry.penalty,
-            precision=entry.precision,
-            metrics=entry.metrics,
-        )
+        given = {key: getattr(entry, key) for key in scenario_options()}
+        if given["batch_size"] == "all":
+            given["batch_size"] = None
+        given |= {"optimizer": optimizer, "engine": self._draft.engine, "seed": self._draft.seed}
+        return make_options(None, given)
 
     def data(self, built: Built | None) -> Data | None:
         """The rows; None where there are none, or something is wrong with them."""
@@ -236,7 +187,7 @@ class _Building:
         self.problems += problems
         return data
 
-    def check(self, built: Built | None, data: Data | None, training: Training | None) -> None:
+    def check(self, built: Built | None, data: Data | None, training: Options | None) -> None:
         """Compare the parts with each other."""
         self.problems += check_expectations(self._reading, built, data)
         self.problems += check_pictures(self._reading, built, data)
@@ -248,7 +199,7 @@ class _Building:
         elif not self._reading.has("training"):
             self._check_measuring(built.network, data)
 
-    def _check_precision(self, training: Training) -> None:
+    def _check_precision(self, training: Options) -> None:
         name = self._draft.engine
         if not computes_in(name, training.precision):
             own = " or ".join(ENGINES[name].capabilities.bounds)
@@ -259,12 +210,11 @@ class _Building:
             )
             self._note(("training", "precision"), message)
 
-    def _check_training(self, network: Network, data: Data, training: Training) -> None:
+    def _check_training(self, network: Network, data: Data, training: Options) -> None:
         """Let the trainer look at all that it will be given."""
-        options = {key: getattr(training, key) for key in ("loss", "reduction", "optimizer")}
         for pair in filter(None, map(data.part, PARTS)):
             try:
-                make_task(network, pair.X, pair.T, **options)
+                make_task(network, pair.X, pair.T, training)
             except GraphError as error:
                 self._note(("training", "loss"), error)
                 return
@@ -280,7 +230,7 @@ class _Building:
         for number, item in enumerate(self._draft.expect):
             if isinstance(item, measured):
                 try:
-                    make_task(network, *data.train, **DEFAULT_MEASURE)
+                    make_task(network, *data.train)
                 except NeurosimError as error:
                     self._note(("expect", number), error)
 

@@ -1,47 +1,77 @@
-"""The ``training:`` of a scenario: what is minimized, how, and for how long."""
+"""The ``training:`` of a scenario, made from the record of options."""
 
-from typing import Annotated, Literal
+from dataclasses import MISSING
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from neurosim.functions.losses import LOSSES, REDUCTIONS
-from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.scenario.format.entry import NUMBER, WRONG_KIND, Choice, Entry, Named, Told, tag
+from neurosim.scenario.format.entry import (
+    NUMBER,
+    WRONG_KIND,
+    Choice,
+    Entry,
+    MadeEntry,
+    Named,
+    Told,
+    tag,
+)
 from neurosim.scenario.format.penalty_entry import PenaltyOption
-from neurosim.training.metrics import METRICS
-from neurosim.training.task import PRECISIONS
-
-Optimizer = Annotated[Entry, Named("optimizer", OPTIMIZERS)]
-
-
-def _batch(value: object) -> str | None:
-    return "<number>" if isinstance(value, int | float) else "<all>" if value == "all" else None
-
-
-BatchSize = Annotated[
-    Annotated[Literal["all"], tag("all")] | Annotated[int, Field(ge=1), NUMBER],
-    Told(_batch, WRONG_KIND, expected="all, or a whole number"),
-]
+from neurosim.training.options import (
+    Flag,
+    Form,
+    Made,
+    Names,
+    OneOf,
+    Whole,
+    option_fields,
+    scenario_options,
+)
 
 
-class TrainingEntry(Entry):
-    """How the network learns from the data."""
+def _annotation(form: Form) -> Any:
+    """What a scenario may write for an option of this form."""
+    match form:
+        case OneOf():
+            return Annotated[str, Choice(form.kind, form.table)]
+        case Names():
+            return tuple[Annotated[str, Choice(form.kind, form.table)], ...]
+        case Made(kind="penalty"):
+            return PenaltyOption | None
+        case Made():
+            return Annotated[Entry, Named(form.kind, form.table)]
+        case Whole(none=None):
+            return Annotated[int, Field(ge=form.least, le=form.most)]
+        case Whole():
+            return _whole_or_word(form)
+    assert isinstance(form, Flag)
+    return bool
 
-    loss: Annotated[str, Choice("loss", LOSSES)] = "half_squared_error"
-    """What is minimized, measured on each row."""
-    reduction: Annotated[str, Choice("reduction", REDUCTIONS)] = "mean"
-    """What is made of the rows' losses, and of their gradients."""
-    optimizer: Optimizer
-    """How a parameter moves, given its gradient."""
-    epochs: Annotated[int, Field(ge=0, le=1_000_000_000)]
-    """How many times all rows are gone through."""
-    batch_size: BatchSize = "all"
-    """The number of rows between two updates."""
-    shuffle: bool = False
-    """Whether the rows are shuffled (by the seed) before each epoch."""
-    penalty: PenaltyOption | None = None
-    """What large weights cost."""
-    precision: Annotated[str, Choice("precision", PRECISIONS)] = "double"
-    """double computes in float64, single in float32 (by the compiled engine only)."""
-    metrics: tuple[Annotated[str, Choice("metric", METRICS)], ...] = ()
-    """What is measured besides the loss after each epoch."""
+
+def _whole_or_word(form: Whole) -> Any:
+    def kind_of(value: object) -> str | None:
+        is_word = value == form.none
+        return "<number>" if isinstance(value, int | float) else "<word>" if is_word else None
+
+    number = Annotated[int, Field(ge=form.least, le=form.most), NUMBER]
+    told = Told(kind_of, WRONG_KIND, expected=f"{form.none}, or a whole number")
+    return Annotated[Annotated[Literal[form.none], tag("word")] | number, told]
+
+
+def _fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name in scenario_options():
+        option = option_fields()[name]
+        form, meaning = option.metadata["form"], option.metadata["meaning"]
+        default: Any = ... if option.default is MISSING else option.default
+        if isinstance(form, Whole) and default is None:
+            default = form.none
+        fields[name] = (_annotation(form), Field(default, description=meaning))
+    return fields
+
+
+TrainingEntry: Any = create_model(
+    "TrainingEntry",
+    __base__=MadeEntry,
+    __doc__="How the network learns from the data.",
+    **_fields(),
+)

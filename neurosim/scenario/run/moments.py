@@ -60,11 +60,8 @@ def _debug(scenario: Scenario, network: Network, state: TrainingState | None) ->
     """A session on a copy of the network, up to the end of the epoch."""
     assert scenario.data is not None
     assert scenario.training is not None
-    return debug(
-        network.copy(), *scenario.data.train,
-        **replace(scenario.training, epochs=1, metrics=()).options(),
-        engine=scenario.engine, seed=scenario.seed, state=state,
-    )  # fmt: skip
+    X, T = scenario.data.train
+    return debug(network.copy(), X, T, replace(scenario.training, epochs=1, state=state))
 
 
 def _go_behind(session: Session, item: Within) -> None:

@@ -4,6 +4,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from neurosim.scenario.run.expect import Moment, Verdict, judge
 from neurosim.scenario.run.result import Losses, Parameters, RunResult, Status, Stretch, TableRow
 from neurosim.scenario.run.stretches import stretches
 from neurosim.training.state import TrainingState
+from neurosim.training.training import Training
 from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
@@ -146,11 +148,14 @@ class Run:
             return
         stops = [self._position(item) for item in scenario.expect]
         stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
+        X, T = scenario.data.train
+        options = replace(scenario.training, validation=scenario.data.validation)
+        training = Training(self._network, X, T, options)
         try:
-            for stretch, state in stretches(self._network, scenario, stops):
+            for stretch in stretches(training, options.epochs, stops):
                 self._stretches.append(stretch)
                 self._n_done += len(stretch)
-                self._judge(scenario, self._n_done, state)
+                self._judge(scenario, self._n_done, training.state)
                 yield stretch
         except DivergedError as error:
             self._diverged = str(error)

@@ -12,7 +12,7 @@ from neurosim.network.network import Network, load
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
-from neurosim.training.trainer import train
+from neurosim.training.training import Training
 
 
 class Row(NamedTuple):
@@ -103,9 +103,7 @@ def network_at(
     count = _require_epoch(scenario, epoch)
     if count and scenario.data is not None and scenario.training is not None:
         X, T = scenario.data.train
-        options = scenario.training.options() | {"epochs": count}
-        options |= {"engine": scenario.engine, "seed": scenario.seed}
-        train(scenario.network, X, T, **options)
+        Training(scenario.network, X, T, scenario.training).advance(epochs=count)
     return AtEpoch(file, scenario.network, count, scenario)
 
 

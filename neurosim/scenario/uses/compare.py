@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from neurosim.compiler.explain import Explanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
@@ -12,16 +11,18 @@ from neurosim.debugger.traces.bisect_trace import bisect_trace
 from neurosim.debugger.traces.diff import require_tolerance
 from neurosim.debugger.traces.file import read_trace
 from neurosim.errors import InvalidValueError
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import require_count
 from neurosim.network.network import Network, load
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.training.agreement import Agreement, agree
+from neurosim.training.data import Pair
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.table import DEFAULT, ENGINES, REFERENCE, make_engine
+from neurosim.training.options import Options, measuring_options
 from neurosim.training.state import TrainingState, start_state
-from neurosim.training.task import Task, make_task, require_epochs
+from neurosim.training.task import Task, make_task
 
 
 def agree_scenario(
@@ -40,10 +41,9 @@ def agree_scenario(
         NeurosimError: what `load_scenario` raises.
     """
     scenario = load_scenario(path, overrides=overrides)
-    X, T, options = _comparable(scenario, path)
-    return agree(
-        scenario.network, X, T, updates=updates, seed=scenario.seed, engine=engine, **options
-    )
+    X, T = _rows(scenario, path)
+    options = replace(_options(scenario), engine=engine)
+    return agree(scenario.network, X, T, options, updates=updates)
 
 
 def bisect_scenario(
@@ -78,7 +78,7 @@ def bisect_scenario(
     task, state, precision = begin_training(scenario, path)
 
     def remake(task: Task) -> Engine:
-        return make_engine(engine, replace(task, precision=precision))
+        return make_engine(engine, task.with_options(precision=precision))
 
     other = remake(task)
     if tolerance is None:
@@ -91,7 +91,7 @@ def bisect_scenario(
 
     return bisect(
         task, state, make_engine(REFERENCE, task), other,
-        updates=require_epochs(updates), tolerance=allowed, remake=remake,
+        updates=require_count(updates, "updates", least=0), tolerance=allowed, remake=remake,
     )  # fmt: skip
 
 
@@ -126,24 +126,24 @@ def begin_training(scenario: Scenario, path: str | Path) -> tuple[Task, Training
     Raises:
         InvalidValueError: the scenario has no data.
     """
-    X, T, options = _comparable(scenario, path)
-    precision: str = options.pop("precision", "double")
-    task = make_task(scenario.network, X, T, **options)
-    return task, start_state(task, scenario.seed), precision
+    X, T = _rows(scenario, path)
+    task = make_task(scenario.network, X, T, _options(scenario))
+    return task.with_options(precision="double"), start_state(task, scenario.seed), task.precision
 
 
-def _comparable(scenario: Scenario, path: str | Path) -> tuple[Matrix, Matrix, dict[str, Any]]:
-    """The training rows of a scenario, and the options of its task."""
+def _options(scenario: Scenario) -> Options:
+    if scenario.training is None:
+        return measuring_options(None, {"seed": scenario.seed})
+    return scenario.training
+
+
+def _rows(scenario: Scenario, path: str | Path) -> Pair:
+    """The training rows of a scenario."""
     if scenario.data is None:
         raise InvalidValueError(
             f"{path}: no rows to compare on, got no data; expected a scenario with data"
         )
-    options: dict[str, Any] = {**scenario.measure}
-    if scenario.training is not None:
-        names = ("optimizer", "batch_size", "shuffle", "penalty", "precision")
-        options |= {name: getattr(scenario.training, name) for name in names}
-    X, T = scenario.data.train
-    return X, T, options
+    return scenario.data.train
 
 
 def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> Explanation:

@@ -41,7 +41,4 @@ def debug_scenario(
             f"{path}: nothing to step through, got no {lacks}; expected a scenario with a training"
         )
     X, T = scenario.data.train
-    return debug(
-        scenario.network, X, T,
-        **scenario.training.options(), engine=scenario.engine, seed=scenario.seed, limit=limit,
-    )  # fmt: skip
+    return debug(scenario.network, X, T, scenario.training, limit=limit)

@@ -1,7 +1,6 @@
 """The cost of an epoch of a scenario, with each engine and each kind of program."""
 
 import time
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,7 +52,7 @@ def measure_epochs(
     task, state, precision = begin_training(load_scenario(path, overrides=overrides), path)
     costs = []
     for name, engine in ENGINES.items():
-        own = replace(task, precision=precision if computes_in(name, precision) else "double")
+        own = task.with_options(precision=precision if computes_in(name, precision) else "double")
         note = "" if own.precision == precision else "in double precision"
         for kind in engine.capabilities.programs or ("",):
             seconds, why = _measure(engine, kind, own, state, most_seconds)

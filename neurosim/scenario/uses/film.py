@@ -54,13 +54,10 @@ def film_of(
         lacks = "data" if scenario.data is None else "training"
         what = f"{scenario.path}: nothing to film, got no {lacks}"
         raise InvalidValueError(f"{what}; expected a scenario with a training")
-    options = scenario.training.options()
-    del options["metrics"]  # nobody sees them
     X, T = scenario.data.train
     return film_training(
-        scenario.network, X, T, look, every=every, sample=sample,
-        engine=scenario.engine, seed=scenario.seed, **options,
-    )  # fmt: skip
+        scenario.network, X, T, look, scenario.training, every=every, sample=sample
+    )
 
 
 def film_scenario_pass(

@@ -102,6 +102,20 @@ class Batches:
             self._order, self._streams_after = draw_order(self._task, self._streams)
         return self._run.take_row_losses()
 
+    def finish_epoch(self) -> float:
+        """Go to the end of the epoch; its loss, summed over all its rows."""
+        require_fresh(self._task)
+        n_batches, first = self._task.n_batches, self.batch
+        losses = self._run.steps(self._order, first, n_batches)
+        total = self._loss if first else 0.0
+        for loss in losses:
+            total += loss
+        self._loss = total if first or n_batches > 1 else losses[0]
+        self.epoch, self.batch, self._streams = self.epoch + 1, 0, self._streams_after
+        self.updates += len(losses)
+        self._order, self._streams_after = draw_order(self._task, self._streams)
+        return self._loss
+
     def parameters(self, some: Some = None) -> Matrix:
         """Theta as it is now, in the network's order; or those of these numbers in it."""
         return self._run.parameters(some)
@@ -132,8 +146,12 @@ class Engine(Protocol):
         """
         ...
 
-    def batches(self, state: TrainingState) -> AbstractContextManager[Batches]:
+    def batches(
+        self, state: TrainingState, *, each_row: bool = True
+    ) -> AbstractContextManager[Batches]:
         """Go on from a state batch by batch, for whoever looks after each.
+
+        Without ``each_row`` the losses of rows are not kept: then only whole epochs are asked for.
 
         Inside, NumPy says nothing of numbers that are not finite.
         """

@@ -71,7 +71,7 @@ class OtherNetwork(GraphEngine):
 
     def __init__(self, task):
         twin = task.network.copy()
-        super().__init__(replace(task, network=twin, version=twin.version))
+        super().__init__(task.on(twin))
 
 
 def parted(task, second, **options):
@@ -159,7 +159,7 @@ def test_a_neuron_that_fires_otherwise_is_found(task, remade):
             return super().outputs(self._shifted(theta), X)
 
     twin = task.network.copy()
-    second = Shifted(replace(task, network=twin, version=twin.version))
+    second = Shifted(task.on(twin))
 
     found = parted(task, second, remake=Shifted if remade else None)
 
@@ -206,8 +206,8 @@ def test_a_wrong_loss_is_found_as_the_loss(task):
 
 
 def test_a_wrong_update_rule_is_found_as_the_update(task):
-    momentum = replace(task, optimizer=ns.SGD(0.1, momentum=0.9))
-    nesterov = replace(task, optimizer=ns.SGD(0.1, momentum=0.9, nesterov=True))
+    momentum = task.with_options(optimizer=ns.SGD(0.1, momentum=0.9))
+    nesterov = task.with_options(optimizer=ns.SGD(0.1, momentum=0.9, nesterov=True))
 
     found = parted(momentum, CompiledEngine(nesterov))
 
@@ -218,7 +218,7 @@ def test_a_wrong_update_rule_is_found_as_the_update(task):
 
 
 def test_a_wrong_reduction_is_found_in_the_whole_batch(task):
-    found = parted(task, CompiledEngine(replace(task, reduction="sum")))
+    found = parted(task, CompiledEngine(task.with_options(reduction="sum")))
 
     assert (found.epoch, found.batch, found.sample) == (0, 0, None)
     assert (found.where, found.quantity) == ("loss", "batch loss")
@@ -236,13 +236,13 @@ def test_what_no_batch_shows_is_told_as_a_drift(task):
 
 
 def test_a_training_that_diverges_alike_does_not_part(task):
-    wild = replace(task, optimizer=ns.SGD(1e200))
+    wild = task.with_options(optimizer=ns.SGD(1e200))
 
     assert parted(wild, CompiledEngine(wild)) is None
 
 
 def test_a_training_that_diverges_in_one_engine_alone_parts_there(task):
-    wild = replace(task, optimizer=ns.SGD(1e200))
+    wild = task.with_options(optimizer=ns.SGD(1e200))
 
     found = parted(task, CompiledEngine(wild))
 

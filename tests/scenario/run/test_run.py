@@ -8,7 +8,6 @@ import pytest
 import neurosim as ns
 from neurosim.errors import WrongTypeError
 from neurosim.scenario import load_scenario, read_scenario, run_scenario, start_run
-from neurosim.scenario.run import stretches
 
 LONG = (("epochs: 4", "epochs: 700"), ("{epoch: 0,", "{epoch: 123,"))
 DIVERGING = (
@@ -58,11 +57,13 @@ def test_shuffled_batches_go_on_from_stretch_to_stretch(run, load, small):
 def test_it_goes_in_few_stretches_and_stops_where_something_is_expected(small, write, monkeypatch):
     lengths = []
 
-    def train(*args, **options):
-        lengths.append(options["epochs"])
-        return ns.train(*args, **options)
+    watch = ns.Training.watch
 
-    monkeypatch.setattr(stretches, "train", train)
+    def noted(training, n):
+        lengths.append(n)
+        return watch(training, n)
+
+    monkeypatch.setattr(ns.Training, "watch", noted)
     result = start_run(write(small(*LONG))).result()
 
     assert result.epochs == 700

@@ -1,7 +1,5 @@
 """What an engine measures: the loss alone, and its gradient by the inputs."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,7 +76,7 @@ def test_the_gradient_by_the_inputs_is_that_of_differences(engine, net, data, re
 def test_in_single_precision_the_gradient_by_the_inputs_has_four_digits(net, data, assert_close):
     task = make_task(net, *data)
     theta = net.parameters()
-    single = CompiledEngine(replace(task, precision="single"))
+    single = CompiledEngine(task.with_options(precision="single"))
 
     *_, found = single.loss_and_gradient(theta, task.X, task.T, inputs=True)
 

@@ -57,7 +57,7 @@ def make_compiled(task, program):
             patch.setattr(f"neurosim.compiler.{user}.slots_per_bundle", lambda _: allowance)
             patch.setattr(f"neurosim.compiler.{user}.most_slots", lambda _: most)
         fresh = task.network.copy()
-        own = replace(task, network=fresh, version=fresh.version, precision=precision)
+        own = task.on(fresh).with_options(precision=precision)
         engine = CompiledEngine(own, kind)
         engine.loss_and_gradient(task.network.parameters(), task.X, task.T)
     return engine

@@ -1,6 +1,5 @@
 """What the compiled engine says of every neuron is what the walk leaves on it."""
 
-from dataclasses import replace
 from math import inf, isnan, nan
 
 import numpy as np
@@ -29,7 +28,7 @@ def engine_of(task, program):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: cost)
         fresh = task.network.copy()
-        own = replace(task, network=fresh, version=fresh.version, precision=precision)
+        own = task.on(fresh).with_options(precision=precision)
         return CompiledEngine(own, kind)
 
 

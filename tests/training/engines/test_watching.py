@@ -33,7 +33,7 @@ def engine_of(task, program):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: cost)
         fresh = task.network.copy()
-        own = replace(task, network=fresh, version=fresh.version, precision=precision)
+        own = task.on(fresh).with_options(precision=precision)
         return CompiledEngine(own, kind)
 
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -27,13 +26,11 @@ from neurosim.debugger.traces.worksheet import Mistake, check_hand, read_hand
 from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.functions.numbers import counted
 from neurosim.scenario import find_scenario, load_scenario
-from neurosim.scenario.build.scenario import Scenario
-from neurosim.training.state import TrainingState, start_state
-from neurosim.training.task import Task, make_task
-from neurosim.training.trainer import train
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+from neurosim.training.training import Training
 
 _MOST_LINES = 60  # of an arithmetic that is printed
-_OF_TASK = ("loss", "reduction", "optimizer", "batch_size", "shuffle", "penalty", "precision")
 
 
 class _Stretch(NamedTuple):
@@ -148,19 +145,12 @@ def _stretch(file: str, epoch: int, overrides: Sequence[str] = ()) -> _Stretch:
         raise InvalidValueError(
             f"{file}: nothing to trace, got no {lacks}; expected a scenario with a training"
         )
-    options = {name: getattr(scenario.training, name) for name in _OF_TASK}
     X, T = scenario.data.train
-    task = make_task(scenario.network, X, T, **options)
-    state = _state(scenario, task, options, epoch)
+    training = Training(scenario.network, X, T, scenario.training)
+    training.advance(epochs=epoch)
     # the walk is in double precision, whatever the epochs before were trained in
-    return _Stretch(replace(task, precision="double"), state, task.n_batches)
-
-
-def _state(scenario: Scenario, task: Task, options: dict[str, Any], epoch: int) -> TrainingState:
-    if epoch == 0:
-        return start_state(task, scenario.seed)
-    given: dict[str, Any] = {"epochs": epoch, "engine": scenario.engine, "seed": scenario.seed}
-    return train(task.network, task.X, task.T, **options, **given).state
+    task = training.task.with_options(precision="double")
+    return _Stretch(task, training.state, task.n_batches)
 
 
 def _n_batches(task: Task, epochs: int, batches: int | None) -> int:

@@ -1,0 +1,286 @@
+"""The options of a training: one record with the default, the check and the meaning of each.
+
+All else is made from it: the keys of a scenario's ``training:``, their JSON Schema, and the table
+of the manual. Only `neurosim.train` repeats the names, for editors to offer, and `TrainOptions`,
+for type checkers; a test holds them equal.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from typing import Any, NamedTuple, TypedDict
+
+import numpy as np
+
+from neurosim.errors import UnknownNameError, WrongTypeError, unknown
+from neurosim.functions.losses import LOSSES, REDUCTIONS, Loss, require_loss
+from neurosim.functions.numbers import require_count
+from neurosim.functions.optimizers import OPTIMIZERS, SGD, Optimizer, require_optimizer
+from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
+from neurosim.functions.streams import require_seed
+from neurosim.training.metrics import METRICS, Metric, require_metrics
+
+PRECISIONS = ("double", "single")  # float64, float32
+MOST_EPOCHS = 1_000_000_000  # that a scenario may ask for
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A name out of a table; ``require`` also takes what the table has no name for."""
+
+    kind: str
+    table: Collection[str]
+    require: Callable[[Any], Any] | None = None
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The name itself."""
+        if self.require is not None:
+            self.require(value)
+        elif not isinstance(value, str) or value not in self.table:
+            raise UnknownNameError(unknown(self.kind, value, self.table))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An object that a table makes: in a scenario its name and options. ``require`` checks it."""
+
+    kind: str
+    table: Mapping[str, Callable[..., Any]]
+    require: Callable[[Any], Any]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The object itself."""
+        return self.require(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names out of a table."""
+
+    kind: str
+    table: Collection[str]
+    require: Callable[[Any], tuple[str, ...]]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The names as a tuple."""
+        return self.require(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer of at least ``least``. ``none`` is the word for None in a scenario, if allowed."""
+
+    least: int
+    most: int | None = None
+    none: str | None = None
+
+    def check(self, value: Any, name: str) -> Any:
+        """The number as an int, or None."""
+        if value is None and self.none is not None:
+            return None
+        return require_count(value, name, least=self.least, or_none=self.none is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or False."""
+
+    def check(self, value: Any, name: str) -> Any:
+        """The flag as a bool."""
+        if not isinstance(value, (bool, np.bool_)):
+            raise WrongTypeError(f"{name}: got {value!r}; expected True or False")
+        return bool(value)
+
+
+@dataclass(frozen=True, slots=True)
+class InPython:
+    """A value that a scenario gives elsewhere than in its ``training:``, or not at all."""
+
+    require: Callable[[Any], Any]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The value itself."""
+        return self.require(value)
+
+
+Form = OneOf | Made | Names | Whole | Flag | InPython
+
+
+def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "form": form})
+
+
+def _seed_or_none(seed: Any) -> int | None:
+    return None if seed is None else require_seed(seed)
+
+
+def _pair_or_none(validation: Any) -> Any:
+    if validation is None:
+        return None
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
+    return tuple(validation)
+
+
+def _later(value: Any) -> Any:
+    """The value as it is: it is checked where its kind is known."""
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Options:
+    """Every option of a training, checked.
+
+    Raises:
+        UnknownNameError: there is no such loss, reduction, precision or metric.
+        InvalidValueError, WrongTypeError: a value is not allowed; says which.
+    """
+
+    loss: str | Loss = _option(
+        "What is minimized, measured on each row.",
+        OneOf("loss", LOSSES, require_loss),
+        "half_squared_error",
+    )
+    reduction: str = _option(
+        "What is made of the rows' losses, and of their gradients.",
+        OneOf("reduction", REDUCTIONS),
+        "mean",
+    )
+    optimizer: Optimizer = _option(
+        "How a parameter moves, given its gradient.",
+        Made("optimizer", OPTIMIZERS, require_optimizer),
+    )
+    epochs: int = _option("How many times all rows are gone through.", Whole(0, MOST_EPOCHS))
+    batch_size: int | None = _option(
+        "The number of rows between two updates.", Whole(1, none="all"), None
+    )
+    shuffle: bool = _option(
+        "Whether the rows are shuffled (by the seed) before each epoch.", Flag(), False
+    )
+    penalty: Penalty | None = _option(
+        "What large weights cost.", Made("penalty", PENALTIES, require_penalty), None
+    )
+    precision: str = _option(
+        "double computes in float64, single in float32 (by the compiled engine only).",
+        OneOf("precision", PRECISIONS),
+        "double",
+    )
+    metrics: tuple[str, ...] = _option(
+        "What is measured besides the loss after each epoch.",
+        Names("metric", METRICS, require_metrics),
+        (),
+    )
+    engine: str = _option(
+        "graph: neuron by neuron; compiled: by matrices. The numbers are the same.",
+        InPython(_later),
+        "compiled",
+    )
+    seed: int | None = _option(
+        "What the shuffling is drawn from; None: the network's seed.", InPython(_seed_or_none), None
+    )
+    validation: tuple[Any, Any] | None = _option(
+        "A pair (X, T) to measure after each epoch.", InPython(_pair_or_none), None
+    )
+    state: Any = _option("The state to go on from; None: the start.", InPython(_later), None)
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            value = option.metadata["form"].check(getattr(self, option.name), option.name)
+            object.__setattr__(self, option.name, value)
+
+    def options(self) -> dict[str, Any]:
+        """The keys of ``training:`` by name: ``ns.train(net, X, T, **training.options())``."""
+        return {name: getattr(self, name) for name in scenario_options()}
+
+    @property
+    def measure(self) -> dict[str, Any]:
+        """The loss and its reduction: all that a measurement needs."""
+        return {"loss": self.loss, "reduction": self.reduction}
+
+
+class MeasureOptions(TypedDict, total=False):
+    """The options of what only measures, as keyword arguments."""
+
+    loss: str | Loss
+    reduction: str
+
+
+class TrainOptions(MeasureOptions, total=False):
+    """The options as keyword arguments; `Options` says what each means."""
+
+    optimizer: Any
+    epochs: int
+    batch_size: int | None
+    shuffle: bool
+    penalty: Any
+    precision: str
+    metrics: Sequence[str | Metric]
+    engine: str
+    seed: int | None
+    validation: tuple[Any, Any] | None
+    state: Any
+
+
+class OptionRow(NamedTuple):
+    """A row of the table of options; the default is the text of it, or ``required``."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def option_fields() -> dict[str, "Field[Any]"]:
+    """The options by name, each a field whose metadata are its ``form`` and its ``meaning``."""
+    return {option.name: option for option in fields(Options)}
+
+
+def scenario_options() -> list[str]:
+    """The options that are keys of a scenario's ``training:``."""
+    return [n for n, o in option_fields().items() if not isinstance(o.metadata["form"], InPython)]
+
+
+def option_rows() -> list[OptionRow]:
+    """The table of options, for the manual."""
+    return [
+        OptionRow(
+            name, "required" if o.default is MISSING else repr(o.default), o.metadata["meaning"]
+        )
+        for name, o in option_fields().items()
+    ]
+
+
+def make_options(given: Options | None, changes: Mapping[str, Any], **defaults: Any) -> Options:
+    """The options given as a record, as keywords, or as a record with changes.
+
+    Args:
+        given: the record, or None.
+        changes: options by name.
+        **defaults: values of required options where neither gives them.
+
+    Raises:
+        WrongTypeError: an option is unknown, or a required one is missing.
+    """
+    known = option_fields()
+    for name in changes:
+        if name not in known:
+            raise WrongTypeError(f"{unknown('option', name, known)}")
+    if given is not None:
+        if not isinstance(given, Options):
+            raise WrongTypeError(f"options: got {given!r:.80}; expected neurosim.Options")
+        return replace(given, **changes)
+    merged = {**defaults, **changes}
+    for name, option in known.items():
+        if option.default is MISSING and name not in merged:
+            raise WrongTypeError(f"{name}: missing; {option.metadata['meaning']}")
+    return Options(**merged)
+
+
+def measuring_options(given: Options | None, changes: Mapping[str, Any]) -> Options:
+    """The options of what only measures, or trains by SGD(0.1) where no optimizer is given."""
+    kept = {name: v for name, v in changes.items() if name != "optimizer" or v is not None}
+    return make_options(given, kept, optimizer=SGD(0.1), epochs=0)
+
+
+def require_epochs(epochs: object) -> int:
+    """The number of epochs, >= 0."""
+    return require_count(epochs, "epochs", least=0)

@@ -1,0 +1,511 @@
+"""A training as an object: the checked rows, an engine and a state, held together.
+
+`Training` goes on by epochs or batches, as often as it is asked to. Nothing is checked or compiled
+twice. There are no callbacks: whoever watches, iterates over `Training.epochs`.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Unpack, overload
+
+import numpy as np
+
+from neurosim.compiler.compile import require_rows
+from neurosim.errors import DivergedError, InvalidValueError, ShapeError, StaleError, WrongTypeError
+from neurosim.functions.numbers import Matrix, require_array, require_count
+from neurosim.interpreter.steps import Measured, Step
+from neurosim.network.network import Network
+from neurosim.training.engines.contract import Engine, advance_batch
+from neurosim.training.engines.graph import batch_steps
+from neurosim.training.engines.table import make_engine, require_engine
+from neurosim.training.metrics import METRICS
+from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.state import TrainingState, start_state
+from neurosim.training.stretch_length import Pace
+from neurosim.training.task import Task, make_task, require_targets
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch: what was measured, and where training stands after it.
+
+    Attributes:
+        number: from 0.
+        loss: over the training rows, each batch measured before its update; reduced.
+        validation_loss: over the validation rows after the epoch, or None.
+        metrics: by name, over the validation rows if there are any, else the training rows.
+        rate: the learning rate.
+        seconds: how long it took.
+        state: to go on from.
+    """
+
+    number: int
+    loss: float
+    validation_loss: float | None
+    metrics: Mapping[str, float]
+    rate: float
+    seconds: float
+    state: TrainingState = field(repr=False)
+
+    def __str__(self) -> str:
+        more = "".join(f", {name} {value:.6g}" for name, value in self.metrics.items())
+        if self.validation_loss is not None:
+            more = f", validation loss {self.validation_loss:.6g}{more}"
+        return f"epoch {self.number}: loss {self.loss:.6g}{more}"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A training: one number an epoch, and the state at its end."""
+
+    loss: tuple[float, ...]
+    validation_loss: tuple[float, ...]
+    metrics: Mapping[str, tuple[float, ...]]
+    seconds: float
+    state: TrainingState = field(repr=False)
+
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: the loss over the epochs, or None where there is none."""
+        from neurosim.drawing.notebook import picture_of_history
+
+        return picture_of_history(self)
+
+    def __str__(self) -> str:
+        if not self.loss:
+            return "0 epochs"
+        return f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}"
+
+
+class Training:
+    """A training of a network, to be advanced in pieces.
+
+    Args:
+        network: is trained in place.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
+        options: a record of options, or None.
+        **changes: every option of `neurosim.train` but ``epochs``.
+
+    A second training on a network ends the first one's right to advance. Between two advances,
+    numbers may be assigned and parameters frozen on the objects; that holds from there on.
+
+    Raises:
+        NeurosimError: something given does not fit; see `neurosim.train`.
+
+    >>> import neurosim as ns
+    >>> net = ns.Network()
+    >>> _ = net.add_layer("x", 1), net.add_layer("y", 1)
+    >>> _ = net.connect("x", "y", weight=0)
+    >>> training = ns.Training(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.25))
+    >>> training.advance(epochs=2), net["x", "y"].weight
+    ([0.5, 0.125], 0.375)
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        X: Any,
+        T: Any,
+        options: Options | None = None,
+        /,
+        **changes: Unpack[TrainOptions],
+    ) -> None:
+        if "epochs" in changes:
+            raise WrongTypeError("epochs: no option of a Training; expected advance(epochs=n)")
+        self._set_up(*prepare(network, X, T, make_options(options, changes, epochs=0)))
+
+    @classmethod
+    def of(cls, task: Task, state: TrainingState, engine: str) -> "Training":
+        """The training of a checked task from a state on; validation rows come from its options."""
+        made = cls.__new__(cls)
+        task = replace(task, options=replace(task.options, engine=engine))
+        made._set_up(task, state, _validation_task(task))
+        return made
+
+    def _set_up(self, task: Task, state: TrainingState, validation: Task | None) -> None:
+        self._task, self._state, self._validation = task, state, validation
+        self._engine = make_engine(task.options.engine, task)
+        self._validating = None if validation is None else self._remade(validation)
+        self._mask = task.network.trainable_mask()
+        self._held: TrainingState | None = None  # what the objects hold
+        task.network.claim(self)
+        self._hand_over()
+
+    # --- what it is
+
+    @property
+    def network(self) -> Network:
+        """The network; its objects hold the present numbers."""
+        return self._task.network
+
+    @property
+    def options(self) -> Options:
+        """The options it was made with."""
+        return self._task.options
+
+    @property
+    def task(self) -> Task:
+        """The checked rows and options."""
+        return self._task
+
+    @property
+    def state(self) -> TrainingState:
+        """Where it is; assign a state of this training to go on from there."""
+        return self._state
+
+    @state.setter
+    def state(self, state: TrainingState) -> None:
+        self._require_right()
+        self.network.require_no_pass()
+        self._state = fitting(state, self._task)
+        self._hand_over()
+
+    def __repr__(self) -> str:
+        return f"training of {self.network.title!r}: epoch {self._state.epoch}"
+
+    # --- going on
+
+    def advance(self, *, epochs: int | None = None, batches: int | None = None) -> list[float]:
+        """Go on, and measure nothing but the loss.
+
+        Args:
+            epochs: to the end of this many epochs from here; one that has begun counts.
+            batches: this many batches.
+
+        Returns:
+            The loss of each epoch, or of each batch; reduced.
+
+        Raises:
+            DivergedError: a loss or a parameter is not finite; says where.
+            StaleError: another training of the network has begun, or its structure was edited.
+        """
+        if (epochs is None) == (batches is None):
+            raise WrongTypeError("advance: got both or neither; expected epochs=n or batches=n")
+        self._begin()
+        with self._handing_over():
+            if epochs is not None:
+                return self._advance_epochs(require_count(epochs, "epochs", least=0))
+            return self._advance_batches(require_count(batches, "batches", least=0))
+
+    def epochs(self, n: int) -> Iterator[Epoch]:
+        """Go on epoch by epoch, with what the options ask to measure.
+
+        Yields:
+            An Epoch after each of the next ``n``; the network's objects then hold its values.
+        """
+        return _Epochs(self, require_count(n, "epochs", least=0))
+
+    def watch(self, n: int) -> History:
+        """Go on by ``n`` epochs at once, and measure after each what the options ask for."""
+        count, begin = require_count(n, "epochs", least=0), time.perf_counter()
+        losses: list[float] = []
+        validation: list[float] = []
+        measured: dict[str, list[float]] = {name: [] for name in self.options.metrics}
+        self._begin()
+        with self._handing_over():
+            if self._validating is None and not measured:
+                losses = self._advance_epochs(count)
+            elif count:
+                self._watch(count, losses, validation, measured)
+        return History(
+            tuple(losses),
+            tuple(validation),
+            {name: tuple(values) for name, values in measured.items()},
+            time.perf_counter() - begin,
+            self._state,
+        )
+
+    # --- measuring
+
+    @overload
+    def loss_and_gradient(
+        self,
+        theta: Any = None,
+        X: Any = None,
+        T: Any = None,
+        *,
+        inputs: Literal[False] = False,
+    ) -> tuple[float, Matrix]: ...
+    @overload
+    def loss_and_gradient(
+        self, theta: Any = None, X: Any = None, T: Any = None, *, inputs: Literal[True]
+    ) -> tuple[float, Matrix, Matrix]: ...
+    def loss_and_gradient(
+        self, theta: Any = None, X: Any = None, T: Any = None, *, inputs: bool = False
+    ) -> tuple[float, Matrix] | tuple[float, Matrix, Matrix]:
+        """The loss over rows and its gradient; what is not given is the training's own.
+
+        Args:
+            theta: parameters in the network's order, (n_parameters,).
+            X: samples, (B, n_in).
+            T: targets, (B, n_out).
+            inputs: also return dL/dX, (B, n_in).
+
+        Returns:
+            The loss, reduced; its gradient, (n_parameters,); and dL/dX if asked.
+
+        Raises:
+            ShapeError: a shape does not fit.
+        """
+        given = self._parameters() if theta is None else self._required(theta)
+        rows, targets = self._rows(X, T)
+        if inputs:
+            return self._engine.loss_and_gradient(given, rows, targets, inputs=True)
+        return self._engine.loss_and_gradient(given, rows, targets)
+
+    def outputs(self, X: Any = None) -> Matrix:
+        """The outputs for rows, (B, n_in) -> (B, n_out); None: the training's own rows."""
+        rows = self._task.X if X is None else require_rows(X, len(self.network.inputs))
+        return self._engine.outputs(self._parameters(), rows)
+
+    def loss(self) -> float:
+        """The loss over the training rows with the present parameters, reduced."""
+        return self._engine.loss(self._parameters(), self._task.X, self._task.T)
+
+    def _rows(self, X: Any, T: Any) -> tuple[Matrix, Matrix]:
+        task = self._task
+        if X is None and T is None:
+            return task.X, task.T
+        rows = task.X if X is None else require_rows(X, len(self.network.inputs))
+        if T is None:
+            if len(rows) != task.n_rows:
+                raise InvalidValueError(f"T: missing for {len(rows)} rows; expected T beside X")
+            return rows, task.T
+        return rows, require_targets(T, self.network, task.loss, len(rows))
+
+    def _required(self, theta: Any) -> Matrix:
+        found = require_array(theta, "theta")
+        expected = self._state.parameters.shape
+        if found.shape != expected:
+            raise ShapeError(f"theta: got {found.shape}; expected {expected}")
+        return found
+
+    # --- inside
+
+    def _parameters(self) -> Matrix:
+        """Theta as it is on the objects."""
+        self._take_changes()
+        return self._state.parameters
+
+    def _begin(self) -> None:
+        self._require_right()
+        self.network.require_no_pass()
+        self._take_changes()
+
+    def _require_right(self) -> None:
+        if not self.network.is_claimed_by(self):
+            raise StaleError(
+                f"network {self.network.title!r}: another training of it has begun;"
+                " expected that one to advance, or a new Training"
+            )
+
+    def _take_changes(self) -> None:
+        """What was assigned or frozen on the objects since holds from here on."""
+        network = self.network
+        if network.version != self._task.version:
+            return  # the engine refuses
+        theta, mask = network.parameters(), network.trainable_mask()
+        if not np.array_equal(theta, self._state.parameters):
+            self._held = self._state = replace(self._state, parameters=theta)
+        if not np.array_equal(mask, self._mask):
+            self._engine, self._mask = self._remade(self._task), mask
+
+    def _remade(self, task: Task) -> Engine:
+        return make_engine(self.options.engine, task)
+
+    def _advance_epochs(self, count: int) -> list[float]:
+        """All epochs, in stretches of about a tenth of a second."""
+        losses: list[float] = []
+        pace = Pace()
+        while len(losses) < count:
+            pace.begin()
+            n = min(pace.epochs, count - len(losses))
+            after, found = self._engine.advance(self._state, epochs=n)
+            if not (_all_finite(found) and after.is_finite):
+                self._refuse_divergence(n)
+            self._state = after
+            losses += found
+            pace.end()
+        return losses
+
+    def _advance_batches(self, count: int) -> list[float]:
+        losses: list[float] = []
+        task = self._task
+        with self._engine.batches(self._state) as run:
+            for _ in range(count):
+                rows = run.advance()
+                losses.append(math.fsum(rows) / task.divisor(len(rows)))
+            after = run.state()
+        if not (_all_finite(losses) and after.is_finite):
+            self._refuse_divergence(-(-count // task.n_batches) + 1)
+        self._state = after
+        return losses
+
+    def _watch(
+        self,
+        count: int,
+        losses: list[float],
+        validation: list[float],
+        measured: dict[str, list[float]],
+    ) -> None:
+        """Epochs in one run of the engine, each measured from the engine's own arrays."""
+        divisor = self._task.divisor(self._task.n_rows)
+        with self._engine.batches(self._state, each_row=False) as run:
+            for _ in range(count):
+                loss = run.finish_epoch() / divisor
+                theta = run.parameters()
+                if not (math.isfinite(loss) and np.isfinite(theta).all()):
+                    break
+                losses.append(loss)
+                if self._validating is not None:
+                    validation.append(self._validation_loss(theta))
+                for name, value in self._measured(theta).items():
+                    measured[name].append(value)
+            after = run.state()
+        if len(losses) < count or not after.is_finite:
+            self._refuse_divergence(count)
+        self._state = after
+
+    def _refuse_divergence(self, epochs: int) -> None:
+        self._held = None  # the search goes over the objects
+        self._state, place = _find_divergence(self._engine, self._task, self._state, epochs)
+        raise DivergedError(place)
+
+    @contextmanager
+    def _handing_over(self) -> Iterator[None]:
+        """Whatever happens inside, the objects then hold the values of the state."""
+        try:
+            yield
+        finally:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        network, theta = self.network, self._state.parameters
+        if network.version != self._task.version:
+            return
+        if self._engine.capabilities.works_on_objects:  # what the last pass left may stay
+            is_there = np.array_equal(network.parameters(), theta)
+        else:
+            is_there = self._state is self._held
+        if not is_there:
+            network.load_parameters(theta)
+        self._held = self._state
+
+    def _validation_loss(self, theta: Matrix) -> float:
+        assert self._validating is not None
+        assert self._validation is not None
+        return self._validating.loss(theta, self._validation.X, self._validation.T)
+
+    def _measured(self, theta: Matrix) -> dict[str, float]:
+        if not self.options.metrics:
+            return {}
+        task = self._task if self._validation is None else self._validation
+        outputs = self._engine.outputs(theta, task.X)
+        return {name: METRICS[name](outputs, task.T) for name in self.options.metrics}
+
+    def _epoch(self) -> Epoch:
+        """One epoch, watched."""
+        begin = time.perf_counter()
+        self._begin()
+        with self._handing_over():
+            (loss,) = self._advance_epochs(1)
+        seconds = time.perf_counter() - begin
+        theta = self._state.parameters
+        validation = None if self._validating is None else self._validation_loss(theta)
+        return Epoch(
+            self._state.epoch - 1,
+            loss,
+            validation,
+            self._measured(theta),
+            self._task.optimizer.learning_rate,
+            seconds,
+            self._state,
+        )
+
+
+class _Epochs(Iterator[Epoch]):
+    """Epochs as they are asked for. Where one is refused, it can be asked for again."""
+
+    def __init__(self, training: Training, count: int) -> None:
+        self._training, self._left = training, count
+
+    def __next__(self) -> Epoch:
+        if self._left == 0:
+            raise StopIteration
+        epoch = self._training._epoch()
+        self._left -= 1
+        return epoch
+
+
+def prepare(
+    network: Network, X: Any, T: Any, options: Options
+) -> tuple[Task, TrainingState, Task | None]:
+    """Check what a training is given: its task, its first state, its validation rows."""
+    task = make_task(network, X, T, options)
+    require_engine(options.engine, task)
+    validation = _validation_task(task)
+    network.require_no_pass()
+    if options.state is not None:
+        return task, fitting(options.state, task), validation
+    seed = network.seed if options.seed is None else options.seed
+    return task, start_state(task, seed), validation
+
+
+def _validation_task(task: Task) -> Task | None:
+    rows = task.options.validation
+    return None if rows is None else make_task(task.network, *rows, task.options)
+
+
+def fitting(state: TrainingState, task: Task) -> TrainingState:
+    """The state, if it is one of this task.
+
+    Raises:
+        WrongTypeError: it is of another training.
+    """
+    if not isinstance(state, TrainingState):
+        raise WrongTypeError(f"state: got {state!r:.80}; expected a TrainingState")
+    slots = (len(task.optimizer.start), len(task.network.parameter_list()))
+    if state.memory.shape != slots or state.batch >= task.n_batches:
+        raise WrongTypeError(
+            f"state: of another training, got memory {state.memory.shape}, batch {state.batch};"
+            f" expected memory {slots}, batch below {task.n_batches}"
+        )
+    return state
+
+
+def _all_finite(losses: list[float]) -> bool:
+    # the sum of finite numbers may overflow; then, and only then, each is asked
+    return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
+
+
+def _find_divergence(
+    engine: Engine, task: Task, state: TrainingState, epochs: int
+) -> tuple[TrainingState, str]:
+    """The last state that was finite, and where the first number that is not came up.
+
+    Goes the stretch again batch by batch, then the batch itself step by step over the graph.
+    """
+    for _ in range(epochs * task.n_batches):
+        after = advance_batch(engine, state)
+        if not after.is_finite:
+            break
+        state = after
+    where = f"epoch {state.epoch}, batch {state.batch}"
+    advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
+    for step in batch_steps(task, state, state.memory.copy()):
+        values = step.after if isinstance(step.after, tuple) else (step.after,)
+        if not all(map(math.isfinite, values)):
+            return state, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
+    if task.precision == "single":
+        return state, f"{where}: not finite in single precision, though in double; {advice}"
+    return state, f"{where}: the loss or a parameter is not finite; {advice}"
+
+
+def _outputs(step: Step, task: Task) -> str:
+    """Which neurons a loss was measured on; other steps name theirs."""
+    if not isinstance(step, Measured):
+        return ""
+    return f" at {', '.join(neuron.name for neuron in task.network.outputs[:5])}"
