@@ -67,8 +67,8 @@ def _arguments(made):
 
 
 def _options():
-    rows = option_rows()
-    return ("option", "default", "meaning"), [(f"`{a}`", f"`{b}`", c) for a, b, c in rows]
+    rows = [(f"`{a}`", f"`{b}`", c) for a, b, c in option_rows()]
+    return ("option", "default", "meaning"), rows
 
 
 def _functions(table: Iterable):
