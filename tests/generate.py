@@ -16,6 +16,7 @@ from pathlib import Path
 
 import neurosim
 from neurosim.cli.main import _COMMANDS
+from neurosim.debugger.traces.trace import table_of_columns
 from neurosim.drawing.pictures import PICTURES
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.initializers import INITIALIZERS
@@ -39,7 +40,12 @@ def schema_text():
 
 def page_with_tables(text):
     """A page of the manual with its tables as the code says."""
-    return _TABLE.sub(lambda found: f"{found[1]} -->\n{_markdown(*TABLES[found[1]]())}", text)
+    return _TABLE.sub(lambda found: f"{found[1]} -->\n{_table(found[1])}", text)
+
+
+def _table(name):
+    made = TABLES[name]()
+    return made if isinstance(made, str) else _markdown(*made)
 
 
 def _markdown(heads, rows):
@@ -136,6 +142,7 @@ TABLES = {
     "datasets": _datasets,
     "pictures": _pictures,
     "commands": _commands,
+    "steps": lambda: f"{table_of_columns()}\n",
 }
 
 

@@ -12,7 +12,7 @@ from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
 from neurosim.compiler.standalone import standalone_script
-from neurosim.compiler.training_programs import Activations, activations_of
+from neurosim.compiler.training_programs import Activations, activations_of, values_program
 from neurosim.errors import ShapeError, StaleError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.network import Network
@@ -65,6 +65,24 @@ class CompiledNetwork:
                 part = rows[start : start + _CHUNK]
                 parts.append(np.array(self._forward(theta, part)).T)
         return np.concatenate(parts)
+
+    def activations(self, X: Any) -> dict[str, Matrix]:
+        """The outputs of every neuron for many samples: by name, (B,) each.
+
+        Raises:
+            ShapeError: ``X`` has another shape, or no rows.
+            StaleError: the network's structure has changed since it was compiled.
+        """
+        rows, theta = require_rows(X, self.plan.n_in), self._theta()
+        _, compute = values_program(self.plan)
+        parts = []
+        with np.errstate(all="ignore"):
+            for start in range(0, len(rows), _CHUNK):
+                _, outputs = compute(theta, rows[start : start + _CHUNK])
+                parts.append(np.array(outputs))
+        both = np.concatenate(parts, axis=1)
+        names = enumerate(self.plan.names_of_rows)
+        return {name: both[row] for row, name in names if name is not None}
 
     @property
     def matrices(self) -> tuple[Matrices, ...]:

@@ -11,7 +11,7 @@ This is the face of the house: each method asks the room that knows (`structure`
 import os
 import weakref
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import networkx as nx
 import numpy as np
@@ -50,6 +50,9 @@ from neurosim.network.summary import summarize
 from neurosim.network.wiring import Wiring, require_edges, require_initializer, require_wiring
 
 __all__ = ["GENERATORS", "Network", "Parameter", "load"]
+
+if TYPE_CHECKING:
+    from neurosim.compiler.compile import CompiledNetwork
 
 _Made = TypeVar("_Made")
 
@@ -414,10 +417,37 @@ class Network:
 
     def predict(self, X: Any) -> Matrix:
         """The outputs for many samples through the compiled form, (B, n_in) -> (B, n_out)."""
+        return self._compiled().forward(X)
+
+    def _compiled(self) -> "CompiledNetwork":
         from neurosim.compiler.compile import compile_network
 
-        key = f"compiled {ACTIVATIONS.version}"
-        return self._cached(key, lambda: compile_network(self)).forward(X)
+        return self._cached(f"compiled {ACTIVATIONS.version}", lambda: compile_network(self))
+
+    def activations(
+        self, X: Any, of: Iterable[str | Neuron | Layer] | None = None
+    ) -> dict[str, Matrix]:
+        """The outputs of neurons and layers for many samples, through the compiled form.
+
+        Args:
+            X: samples, (B, n_in).
+            of: neurons and layers, or their names; None: every neuron.
+
+        Returns:
+            By name, (B,) for a neuron and (B, n) for a layer.
+
+        Raises:
+            UnknownNameError: no neuron or layer has the name.
+            ShapeError: ``X`` has another shape.
+        """
+        chosen = self.neurons if of is None else [require_end(self._structure, o) for o in of]
+        found = self._compiled().activations(X)
+        return {
+            end.name: np.stack([found[neuron.name] for neuron in end.neurons], axis=1)
+            if isinstance(end, Layer)
+            else found[end.name]
+            for end in chosen
+        }
 
     def parameter_list(self) -> tuple[Parameter, ...]:
         """The parameters in the order of theta; each shared weight once."""

@@ -307,6 +307,8 @@ class Training:
         network = self.network
         if network.version != self._task.version:
             return  # the engine refuses
+        if self._held is self._state and network.is_pending(self._state.parameters):
+            return  # nobody has read or changed a number
         theta, mask = network.parameters(), network.trainable_mask()
         if not np.array_equal(theta, self._state.parameters):
             self._held = self._state = replace(self._state, parameters=theta)
