@@ -85,7 +85,7 @@ class CompiledNetwork:
                 f"compiled {self.plan.title!r}: the network's structure has changed since;"
                 " expected a new compile_network(net)"
             )
-        return self.plan.to_slots(self._network.parameters())
+        return self.plan.to_slots(self._network.read_parameters())
 
 
 def compile_network(network: Network) -> CompiledNetwork:
