@@ -464,6 +464,11 @@ class Network:
         """
         return self._structure.holder.is_pending(theta)
 
+    @property
+    def has_pending_parameters(self) -> bool:
+        """Whether theta was loaded that the objects do not hold yet."""
+        return self._structure.holder.pending is not None
+
     def fill_parameters(self) -> None:
         """Give the objects the numbers that are pending; who reads their slots asks for it."""
         self._structure.holder.fill()
