@@ -157,7 +157,9 @@ class Holder:
     def is_pending(self, given: object) -> bool:
         """Whether what is kept is a copy of this very vector."""
         pending = self._pending
-        return pending is not None and pending.given is not None and pending.given() is given
+        if given is None or pending is None or pending.given is None:
+            return False
+        return pending.given() is given
 
     def fill(self) -> None:
         """Give each parameter its entry of the theta that is kept; then none is kept any more."""

@@ -87,7 +87,7 @@ def test_each_reader_gives_the_number() -> None:
         (lambda net: net["x1", "h1"].weight, 1.0),
         (lambda net: net["h1"].bias, 3.0),
         (lambda net: net.copy()["h1"].bias, 3.0),
-        (lambda net: pickle.loads(pickle.dumps(net))["x1", "h1"].weight, 1.0),
+        (lambda net: pickle.loads(pickle.dumps(net))["x1", "h1"].weight, 1.0),  # noqa: S301
         (lambda net: copy.copy(net["x2", "h1"])._value, 2.0),
     ):
         net = make()
@@ -131,6 +131,8 @@ def test_only_the_very_array_is_pending() -> None:
     theta = load(net)
     assert not net.is_pending(theta.copy())
     assert not net.is_pending(None)
+    net.load_parameters(theta.copy())
+    assert not net.is_pending(None)  # the array that was loaded is gone
     net.load_parameters(theta.tolist())
     assert not net.is_pending(theta)
     assert not net.is_pending(None)
