@@ -13,15 +13,17 @@ import pytest
 
 import neurosim
 from neurosim.debugger.time.snapshot import put_back, take_snapshot
+from neurosim.interpreter.forward import forward_steps
+from neurosim.interpreter.visits import schedule_of
 from neurosim.network.network import Network
 
 ASKED = {  # who may name the slot that holds a number, and who has asked for it before
     "debugger/time/snapshot.py": "fills first",
     "debugger/time/training_log.py": "writes by way of `parameter`",
     "interpreter/steps.py": "writes by way of `parameter`",
-    "interpreter/backward.py": "a pass has begun",
-    "interpreter/forward.py": "a pass has begun",
-    "interpreter/update.py": "a pass has begun",
+    "interpreter/backward.py": "each pass fills first",
+    "interpreter/forward.py": "each pass fills first",
+    "interpreter/update.py": "each pass fills first",
 }
 
 
@@ -63,6 +65,7 @@ READERS: dict[str, Callable[[Network], object]] = {
     "snapshot": take_snapshot,
     "put back": lambda net: put_back(take_snapshot(net), net),
     "forward": lambda net: net.forward([1, 2]),
+    "steps without begin_pass": lambda net: list(forward_steps(schedule_of(net), [1.0, 2.0])),
     "share": lambda net: net.share(("x1", "h1"), ("x2", "h1")),
     "trainable": lambda net: setattr(net["x1", "h1"], "trainable", True),
     "bias_trainable": lambda net: setattr(net["h1"], "bias_trainable", True),
