@@ -40,12 +40,16 @@ class Matrices:
 
 
 class CompiledNetwork:
-    """A network's structure as a program; the weights are read from the network at each call."""
+    """A network's structure as a program; the weights are read from the network at each call.
 
-    __slots__ = ("_forward", "_network", "plan", "source")
+    Theta that is pending is an array that nobody changes, so its slots are kept from call to call.
+    """
+
+    __slots__ = ("_forward", "_kept", "_network", "plan", "source")
 
     def __init__(self, network: Network, plan: Plan) -> None:
         self._network = network
+        self._kept: tuple[Matrix, Matrix] | None = None  # the pending theta, and its slots
         self.plan = plan
         program, self._forward = forward_program(plan)
         self.source = program.source
@@ -103,7 +107,12 @@ class CompiledNetwork:
                 f"compiled {self.plan.title!r}: the network's structure has changed since;"
                 " expected a new compile_network(net)"
             )
-        return self.plan.to_slots(self._network.parameters())
+        theta, kept = self._network.read_parameters(), self._kept
+        if kept is not None and kept[0] is theta:
+            return kept[1]
+        slots = self.plan.to_slots(theta)
+        self._kept = (theta, slots) if self._network.has_pending_parameters else None
+        return slots
 
 
 def compile_network(network: Network) -> CompiledNetwork:

@@ -231,5 +231,5 @@ def _numbers(network: Network, n_weights: int) -> Index:
     parameters = network.parameter_list()
     if len(parameters) == n_weights:  # none is shared
         return np.arange(n_weights, dtype=np.intp)
-    number = {parameter: i for i, parameter in enumerate(parameters)}
-    return np.array([number[place.parameter] for place in network.places()], dtype=np.intp)
+    number = {p: i for i, each in enumerate(parameters) for p in each.connections or (each,)}
+    return np.array([number[place] for place in network.places()], dtype=np.intp)

@@ -194,6 +194,7 @@ def backward_steps(
     Like the forward pass it reads every number from the objects. ``is_given`` says that the loss
     gave the neuron's delta at once, ``has_error`` that there is a dL/da.
     """
+    schedule.fill_parameters()
     aims = dict(zip(schedule.outputs, targets, strict=True))
     for group in reversed(schedule.groups):
         found: list[tuple[bool, bool]] = []

@@ -68,6 +68,7 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
     It keeps no number of its own: each step reads the objects, so that a value that is set between
     two steps holds from there on.
     """
+    schedule.fill_parameters()
     for neuron, value in zip(schedule.inputs, values, strict=True):
         before, neuron.output = neuron.output, value
         yield Loaded(neuron, before, value)

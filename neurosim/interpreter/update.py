@@ -96,6 +96,7 @@ def update_steps(
     penalty: Penalty | None,
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked."""
+    network.fill_parameters()
     columns, slots = memory.T.tolist(), list(memory)
     for index, parameter in enumerate(network.parameter_list()):
         if not parameter._trainable:

@@ -52,6 +52,11 @@ class Schedule:
     groups: tuple[Group, ...]
     added: frozenset[Connection]
 
+    def fill_parameters(self) -> None:
+        """Give the objects the numbers that are pending, as a pass reads their slots."""
+        for group in self.groups[:1]:
+            _ = group.visits[0].neuron.bias  # who reads one number asks for all
+
 
 def schedule_of(network: Network) -> Schedule:
     """The walk over this network's present structure."""

@@ -464,14 +464,44 @@ class Network:
 
     def parameters(self) -> Matrix:
         """Theta, a new vector of (n_parameters,)."""
-        return parameter.values_of(self.parameter_list())
+        return self.read_parameters().copy()
+
+    def read_parameters(self) -> Matrix:
+        """Theta as `parameters`, read-only: without a copy where it is pending."""
+        pending = self._structure.holder.pending
+        if pending is not None:
+            return pending
+        values = parameter.values_of(self.parameter_list())
+        values.setflags(write=False)
+        return values
 
     def load_parameters(self, theta: Any) -> None:
-        """Take theta over, (n_parameters,), and forget what was computed with the old values."""
+        """Take theta over, (n_parameters,), and forget what was computed with the old values.
+
+        It is copied, and stays a vector until a weight or bias is read or written, or until an
+        edit, a pass or a copy asks for the objects.
+        """
         values = parameter.require_theta(theta, self.parameter_list())
         self._live.require_none(self._title)
-        parameter.assign(self.parameter_list(), values)
+        self._structure.holder.hold(self.parameter_list(), values, theta)
         self.forget()
+
+    def is_pending(self, theta: object) -> bool:
+        """Whether this very array was loaded last, and nobody has read or changed a number since.
+
+        True says, without a comparison of numbers, that the network holds what was loaded. Who
+        changes the array in place after loading it must load it again.
+        """
+        return self._structure.holder.is_pending(theta)
+
+    @property
+    def has_pending_parameters(self) -> bool:
+        """Whether theta was loaded that the objects do not hold yet."""
+        return self._structure.holder.pending is not None
+
+    def fill_parameters(self) -> None:
+        """Give the objects the numbers that are pending; who reads their slots asks for it."""
+        self._structure.holder.fill()
 
     def claim(self, training: object) -> None:
         """Give this training, and no other one, the right to advance."""
@@ -497,6 +527,7 @@ class Network:
     def reset(self) -> None:
         """Go back to the weights and biases it was made with."""
         self._live.require_none(self._title)
+        self.fill_parameters()
         parameter.assign_initial(self.parameter_list())
         self.forget()
 
@@ -565,6 +596,7 @@ class Network:
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
         self._live.require_none(self._title)
+        self.fill_parameters()
         self._live.begin(steps)
         self.note_values()
         return steps

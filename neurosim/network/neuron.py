@@ -88,6 +88,8 @@ class Neuron:
     @property
     def bias(self) -> float | None:
         """The bias; None where the neuron has no such parameter. To set it forgets no pass."""
+        if self._holder.is_special:
+            self._holder.fill()
         bias: float | None = self._bias._value
         return bias
 
@@ -112,7 +114,8 @@ class Neuron:
 
     @bias_trainable.setter
     def bias_trainable(self, value: bool) -> None:
-        self._bias._trainable = require_flag(value, f"{self._name}.bias_trainable")
+        flag = require_flag(value, f"{self._name}.bias_trainable")
+        self._bias.parameter._trainable = flag
 
     @property
     def bias_gradient(self) -> float | None:

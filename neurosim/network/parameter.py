@@ -7,9 +7,15 @@ what one asks a connection (``value``, ``gradient``, ``trainable``) its paramete
 Theta goes neuron by neuron: its incoming connections in the order they were added, then its bias
 (where it has one), frozen ones included. A shared weight has one entry, where the first of its
 connections would have one.
+
+A network takes theta over as a vector. Its entries become the numbers of the objects when one of
+them is read or written, or an edit, a pass or a copy asks (`Holder.fill`). Inside the package, who
+reads or writes ``_value`` asks first; to ask for ``parameter`` is enough.
 """
 
+import weakref
 from collections.abc import Sequence
+from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from neurosim.network.neuron import Neuron
 
 _SHOWN = 4  # connections that the name of a shared weight lists
+_FILLING = RLock()  # of all holders: a lock of its own would keep a holder from being copied
 
 
 class Parameter:
@@ -110,6 +117,10 @@ class Parameter:
         """What it is called in messages."""
         return self.name
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        _ = self.parameter  # a copy takes the slots as they are
+        return super().__reduce_ex__(protocol)
+
 
 class Holder:
     """What the parameters of one network have in common.
@@ -119,15 +130,46 @@ class Holder:
         is_special: whether a parameter must ask here before it gives its number.
     """
 
-    __slots__ = ("is_special", "shared")
+    __slots__ = ("_pending", "is_special", "shared")
 
     def __init__(self) -> None:
         self.shared: dict[Parameter, SharedWeight] = {}
         self.is_special = False
+        self._pending: _Pending | None = None
 
     def resolve(self, parameter: Parameter) -> Parameter:
-        """The parameter that a parameter refers to."""
+        """The parameter that a parameter refers to, with its present number."""
+        self.fill()
         return self.shared.get(parameter, parameter)
+
+    @property
+    def pending(self) -> "Matrix | None":
+        """Theta, read-only, where the objects do not hold it yet."""
+        pending = self._pending
+        return None if pending is None else pending.theta
+
+    def hold(self, parameters: "Parameters", theta: "Matrix", given: object) -> None:
+        """Keep theta, a copy of what was given, until somebody asks for a number."""
+        with _FILLING:
+            self._pending = _Pending(parameters, theta, given)
+            self.is_special = True
+
+    def is_pending(self, given: object) -> bool:
+        """Whether what is kept is a copy of this very vector."""
+        pending = self._pending
+        if given is None or pending is None or pending.given is None:
+            return False
+        return pending.given() is given
+
+    def fill(self) -> None:
+        """Give each parameter its entry of the theta that is kept; then none is kept any more."""
+        if self._pending is None:
+            return
+        with _FILLING:
+            if self._pending is not None:  # another thread may have filled meanwhile
+                assign(self._pending.parameters, self._pending.theta)
+                self._pending = None
+                self.is_special = bool(self.shared)
 
     def share(self, connections: "Sequence[Connection]") -> None:
         """Let connections refer to one weight, the first one's."""
@@ -139,6 +181,7 @@ class Holder:
 
         Where a single connection is left, it has its own as well.
         """
+        self.fill()
         rest = [c for c in shared.connections if c is not leaving]
         for connection in shared.connections:
             del self.shared[connection]
@@ -147,6 +190,23 @@ class Holder:
         if len(rest) > 1:
             self.share(rest)
         self.is_special = bool(self.shared)
+
+
+class _Pending:
+    """Theta, which the objects do not hold yet.
+
+    Attributes:
+        parameters: what its entries belong to.
+        theta: read-only; a copy of what was given.
+        given: the vector that was given, weakly; None where it was no array.
+    """
+
+    __slots__ = ("given", "parameters", "theta")
+
+    def __init__(self, parameters: "Parameters", theta: "Matrix", given: object) -> None:
+        theta.setflags(write=False)
+        self.parameters, self.theta = parameters, theta
+        self.given = weakref.ref(given) if isinstance(given, np.ndarray) else None
 
 
 class Bias(Parameter):
@@ -172,6 +232,13 @@ class Bias(Parameter):
         return self._neuron
 
     @property
+    def parameter(self) -> Parameter:
+        """Itself."""
+        if self._neuron._holder.is_special:
+            self._neuron._holder.fill()
+        return self
+
+    @property
     def owner(self) -> "Neuron":
         """The neuron."""
         return self._neuron
@@ -183,7 +250,7 @@ class Bias(Parameter):
 
     def __repr__(self) -> str:
         frozen = "" if self._trainable else ", frozen"
-        return f"{self.name}: {short(self._value)}{frozen}"
+        return f"{self.name}: {short(self.value)}{frozen}"
 
 
 class SharedWeight(Parameter):
@@ -197,6 +264,12 @@ class SharedWeight(Parameter):
         self._connections = tuple(connections)
         self._value, self._initial = first.value, first.initial
         self._trainable, self._gradient = first.trainable, None
+
+    @property
+    def parameter(self) -> Parameter:
+        """Itself."""
+        self._connections[0]._source._holder.fill()
+        return self
 
     @property
     def connections(self) -> "tuple[Connection, ...]":
@@ -218,7 +291,7 @@ class SharedWeight(Parameter):
 
     def __repr__(self) -> str:
         frozen = "" if self._trainable else ", frozen"
-        return f"{self.name}: weight {short(self._value)}{frozen}"
+        return f"{self.name}: weight {short(self.value)}{frozen}"
 
 
 def require_flag(value: object, where: str) -> bool:

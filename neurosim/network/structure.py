@@ -229,6 +229,7 @@ class Structure:
 
     def copy(self) -> "Structure":
         """An independent twin: the same values and initial values, nothing computed."""
+        self.holder.fill()
         twin = Structure()
         for layer, group in groupby(self.neurons, key=attrgetter("layer")):
             twin_layer = layer and Layer(layer.name, layer.activation, is_input=layer.is_input)
@@ -274,6 +275,7 @@ class Structure:
                 self.holder.unshare(shared, connection)
 
     def _edited(self) -> None:
+        self.holder.fill()
         self.version += 1
         self._cache.clear()
         self.forget()

@@ -32,6 +32,7 @@ class Snapshot:
 
 def take_snapshot(network: Network) -> Snapshot:
     """Every number as it is now."""
+    network.fill_parameters()
     with PausedCollection():
         return Snapshot(
             tuple(map(attrgetter(*_OF_NEURONS), network.neurons)),
@@ -42,6 +43,7 @@ def take_snapshot(network: Network) -> Snapshot:
 
 def put_back(snapshot: Snapshot, network: Network) -> None:
     """Every number as it was then."""
+    network.fill_parameters()
     _put(network.neurons, _OF_NEURONS, snapshot.neurons)
     _put(network.parameter_list(), _OF_PARAMETERS, snapshot.parameters)
     network.loss = snapshot.loss

@@ -248,7 +248,7 @@ def test_from_where_it_diverged_one_goes_back(diverging, engine):
 def test_a_way_that_is_wrong_by_a_bit_is_found_out(xor, monkeypatch):
     def load(walk, state, loss):
         original(walk, state, loss)
-        walk.network.connections[0]._value += 2.0**-52
+        walk.network.connections[0].parameter._value += 2.0**-52
 
     original = Timeline._load
     fast, slow = xor(engine="compiled"), xor(engine="compiled")
