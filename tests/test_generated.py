@@ -24,7 +24,7 @@ def test_every_table_stands_on_one_page():
     assert sum(text.count("<!-- end -->") for text in texts) == len(TABLES)
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
+@pytest.mark.parametrize("name", sorted(set(TABLES) - {"steps"}))  # a text, tested by traces
 def test_every_row_of_a_table_is_filled(name):
     heads, rows = TABLES[name]()
 
