@@ -11,7 +11,7 @@ from neurosim.cli.debugger.arguments import (
     require_some,
 )
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.reply import Line, Lines, lines_of, plain
+from neurosim.cli.debugger.reply import Reply, ReplyLine, lines_of, plain
 from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.session import Session
 from neurosim.drawing.drawing import paint, prepare_step
@@ -25,24 +25,24 @@ from neurosim.network.neuron import Neuron
 _AROUND = 5  # steps that `list` shows before this place, and after it
 
 
-def _print(state: ShellState, text: str) -> Lines:
+def _print(state: ShellState, text: str) -> Reply:
     return plain(state.show(require_some(text, "expression")))
 
 
-def _display(state: ShellState, text: str) -> Lines:
+def _display(state: ShellState, text: str) -> Reply:
     if not text:
         return state.displayed() or lines_of("no displays")
     number = state.add_display(text)
-    return [Line(f"{number}: {line}") for line in state.show(text)]
+    return [ReplyLine(f"{number}: {line}") for line in state.show(text)]
 
 
-def _undisplay(state: ShellState, text: str) -> Lines:
+def _undisplay(state: ShellState, text: str) -> Reply:
     for number in dict.fromkeys(numbers_of(text) or list(state.displays)):
         state.take_display(number)
     return lines_of(counted(len(state.displays), "display") + " left")
 
 
-def _explain(state: ShellState, text: str) -> Lines:
+def _explain(state: ShellState, text: str) -> Reply:
     return lines_of(state.session.explain(joined(text) or _present_subject(state)))
 
 
@@ -57,12 +57,12 @@ def _present_subject(state: ShellState) -> str:
     return subject.name if isinstance(subject, Neuron) else "loss"
 
 
-def _why(state: ShellState, text: str) -> Lines:
+def _why(state: ShellState, text: str) -> Reply:
     name, since = name_and_epoch(text)
     return lines_of(state.session.why(name, since=since))
 
 
-def _list(state: ShellState, text: str) -> Lines:
+def _list(state: ShellState, text: str) -> Reply:
     count, shown = count_of(text, _AROUND), state.n_listed
     if text or not shown:
         lines, state.n_listed = state.session.listing(count, count), count
@@ -72,15 +72,15 @@ def _list(state: ShellState, text: str) -> Lines:
     if not lines:
         state.n_listed = 0  # and again: from this place
         return lines_of("no further steps in this part of the training")
-    return [Line(line, "arrow" if line.startswith("->") else "") for line in lines]
+    return [ReplyLine(line, "arrow" if line.startswith("->") else "") for line in lines]
 
 
-def _where(state: ShellState, text: str) -> Lines:
+def _where(state: ShellState, text: str) -> Reply:
     require_nothing(text)
     return [state.where()]
 
 
-def _info(state: ShellState, text: str) -> Lines:
+def _info(state: ShellState, text: str) -> Reply:
     if text:
         wanted = _AS_IN_GDB.get(text, text)
         for topic, tell in TOPICS.items():
@@ -93,31 +93,31 @@ def _info(state: ShellState, text: str) -> Lines:
     ]
 
 
-def _stops(state: ShellState) -> Lines:
+def _stops(state: ShellState) -> Reply:
     return plain(state.session.stops) or lines_of("no breakpoints, watches or catches")
 
 
-def _displays(state: ShellState) -> Lines:
+def _displays(state: ShellState) -> Reply:
     shown = [f"display {number}: {text}" for number, text in state.displays.items()]
     return plain(shown) or lines_of("no displays")
 
 
-def _branches(state: ShellState) -> Lines:
+def _branches(state: ShellState) -> Reply:
     return plain(f"branch {b}" for b in state.session.branches) or lines_of("no branches")
 
 
-def _network(state: ShellState) -> Lines:
+def _network(state: ShellState) -> Reply:
     return lines_of(state.session.network.summary())
 
 
-def _record(state: ShellState, text: str) -> Lines:
+def _record(state: ShellState, text: str) -> Reply:
     path, rest, overwrite = file_and_rest(text)
     grain, times = grain_and_count(rest, "batch")
     count = state.session.record(path, times=times, grain=grain, overwrite=overwrite)
     return lines_of(f"wrote {counted(count, 'step')} to {path}")
 
 
-def _draw(state: ShellState, text: str) -> Lines:
+def _draw(state: ShellState, text: str) -> Reply:
     session = state.session
     path, rest, overwrite = file_and_rest(text if text.strip(" ").removeprefix("--overwrite")
                                           else f"{_picture_name(session)} {text}")  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from neurosim.cli.debugger.reply import Lines
+from neurosim.cli.debugger.reply import Reply
 from neurosim.cli.debugger.state import ShellState
 
 
@@ -22,7 +22,7 @@ class Command:
     """
 
     name: str
-    run: Callable[[ShellState, str], Lines]
+    run: Callable[[ShellState, str], Reply]
     grammar: str
     says: str
     example: str

@@ -11,47 +11,47 @@ from neurosim.cli.debugger.arguments import (
     require_some,
 )
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.reply import Lines, arrived
+from neurosim.cli.debugger.reply import Reply, arrived
 from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.session import Session
 
 
-def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[ShellState, str], Lines]:
+def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[ShellState, str], Reply]:
     """The command of a method of the session that takes a number of times."""
 
-    def run(state: ShellState, text: str) -> Lines:
+    def run(state: ShellState, text: str) -> Reply:
         return arrived(move(state.session, count_of(text)))
 
     return run
 
 
-def _until(state: ShellState, text: str) -> Lines:
+def _until(state: ShellState, text: str) -> Reply:
     return arrived(state.session.until(require_some(text, "location")))
 
 
-def _run(state: ShellState, text: str) -> Lines:
+def _run(state: ShellState, text: str) -> Reply:
     require_nothing(text)
     state.session.restart()
     return arrived(state.session.continue_())
 
 
-def _restart(state: ShellState, text: str) -> Lines:
+def _restart(state: ShellState, text: str) -> Reply:
     require_nothing(text)
     return arrived(state.session.restart())
 
 
-def _back(state: ShellState, text: str) -> Lines:
+def _back(state: ShellState, text: str) -> Reply:
     grain, times = grain_and_count(text, "step")
     return arrived(state.session.back(times, grain))
 
 
-def _rcontinue(state: ShellState, text: str) -> Lines:
+def _rcontinue(state: ShellState, text: str) -> Reply:
     require_nothing(text)
     return arrived(state.session.rcontinue())
 
 
-def _goto(state: ShellState, text: str) -> Lines:
+def _goto(state: ShellState, text: str) -> Reply:
     moment: dict[str, Any] = moment_of(text)
     return arrived(state.session.goto(**moment))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from neurosim.debugger.arrival import Arrival
 
 
-class Line(NamedTuple):
+class ReplyLine(NamedTuple):
     """A line of a reply.
 
     Attributes:
@@ -18,20 +18,20 @@ class Line(NamedTuple):
     tone: str = ""
 
 
-Lines = list[Line]
+Reply = list[ReplyLine]
 
 
-def lines_of(text: object, tone: str = "") -> Lines:
+def lines_of(text: object, tone: str = "") -> Reply:
     """The lines of a text, all in one tone."""
-    return [Line(line, tone) for line in str(text).split("\n")]
+    return [ReplyLine(line, tone) for line in str(text).split("\n")]
 
 
-def plain(texts: Iterable[object]) -> Lines:
+def plain(texts: Iterable[object]) -> Reply:
     """Each text as a line, or as the lines that it has."""
     return [line for text in texts for line in lines_of(text)]
 
 
-def arrived(arrival: Arrival) -> Lines:
+def arrived(arrival: Arrival) -> Reply:
     """Where a move led to: what stopped it, the arithmetic, the place."""
     lines, n_hits = lines_of(arrival), len(arrival.hits)
     n_told = n_hits + len(arrival.lines)

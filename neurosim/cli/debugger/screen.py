@@ -4,7 +4,7 @@ import sys
 
 from rich.text import Text
 
-from neurosim.cli.debugger.reply import Lines
+from neurosim.cli.debugger.reply import Reply
 from neurosim.cli.messages import problems_of
 from neurosim.cli.terminal import terminal
 from neurosim.errors import NeurosimError
@@ -20,7 +20,7 @@ class Screen:
     def __init__(self) -> None:
         self._out, self._err = terminal(), terminal(stderr=True)
 
-    def show(self, lines: Lines) -> None:
+    def show(self, lines: Reply) -> None:
         """Print a reply, each of its lines as long as it is."""
         for line in lines:
             style = _STYLES.get(line.tone, "")

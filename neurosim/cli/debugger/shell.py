@@ -1,7 +1,7 @@
 """The interpreter of command lines: from a line to a reply."""
 
 from neurosim.cli.debugger.moving import MOVING
-from neurosim.cli.debugger.reply import Line, Lines
+from neurosim.cli.debugger.reply import Reply, ReplyLine
 from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.table import find_command
 from neurosim.debugger.session import Session
@@ -26,7 +26,7 @@ class Shell:
         """Whether the user has quit."""
         return self.state.is_left
 
-    def run(self, line: str) -> Lines:
+    def run(self, line: str) -> Reply:
         """Do what a line says; a line that begins with # says nothing.
 
         Raises:
@@ -57,22 +57,22 @@ class Shell:
             self._again = words if command.name != "list" else "list"
         return [*lines, *self.state.displayed()] if command in MOVING else lines
 
-    def again(self) -> Lines:
+    def again(self) -> Reply:
         """What Enter alone does: the last command once more, if it is one that repeats."""
         return self.run(self._again)
 
-    def begin(self) -> Lines:
+    def begin(self) -> Reply:
         """The first lines of a session: its position."""
         return [self.state.where()]
 
-    def interrupted(self) -> Lines:
+    def interrupted(self) -> Reply:
         """The reply to Ctrl-C: the position of the session, between two steps again.
 
         What was interrupted must be gone: its exception would keep the pass that it was in.
         """
         self._again = ""
         self.state.session.recover()
-        return [Line("interrupted", "hit"), self.state.where()]
+        return [ReplyLine("interrupted", "hit"), self.state.where()]
 
 
 def _split(words: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The state of a shell: a session, and the expressions to show after every move."""
 
 from neurosim.cli.debugger.arguments import joined
-from neurosim.cli.debugger.reply import Line, Lines
+from neurosim.cli.debugger.reply import Reply, ReplyLine
 from neurosim.debugger.session import Session
 from neurosim.debugger.stops.conditions import QUANTITIES
 from neurosim.errors import NotComputable, UnknownNameError, unknown
@@ -26,9 +26,9 @@ class ShellState:
         self.is_left = False
         self._n_displays = 0
 
-    def where(self) -> Line:
+    def where(self) -> ReplyLine:
         """The position in the training, and the coming step."""
-        return Line(self.session.where, "place")
+        return ReplyLine(self.session.where, "place")
 
     def show(self, text: str) -> list[str]:
         """An expression with its value; a neuron or connection with all of its numbers."""
@@ -56,10 +56,10 @@ class ShellState:
             raise UnknownNameError(unknown("display", number, map(str, self.displays)))
         del self.displays[number]
 
-    def displayed(self) -> Lines:
+    def displayed(self) -> Reply:
         """All that is to be shown."""
         return [
-            Line(f"{number}: {line}")
+            ReplyLine(f"{number}: {line}")
             for number, text in self.displays.items()
             for line in self.show(text)
         ]

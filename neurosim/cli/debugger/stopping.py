@@ -11,7 +11,7 @@ from neurosim.cli.debugger.arguments import (
     whole_number,
 )
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.reply import Lines, lines_of, plain
+from neurosim.cli.debugger.reply import Reply, lines_of, plain
 from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.stops.breakpoints import CATCHES, Stop
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
@@ -31,26 +31,26 @@ _LOCATIONS = (
 )
 
 
-def _break(state: ShellState, text: str) -> Lines:
+def _break(state: ShellState, text: str) -> Reply:
     return _added(state, text, temporary=False)
 
 
-def _tbreak(state: ShellState, text: str) -> Lines:
+def _tbreak(state: ShellState, text: str) -> Reply:
     return _added(state, text, temporary=True)
 
 
-def _added(state: ShellState, text: str, *, temporary: bool) -> Lines:
+def _added(state: ShellState, text: str, *, temporary: bool) -> Reply:
     where, when = location_and_condition(require_some(text, "location, and no condition"))
     return lines_of(state.session.break_at(where, when=when, temporary=temporary))
 
 
-def _condition(state: ShellState, text: str) -> Lines:
+def _condition(state: ShellState, text: str) -> Reply:
     number, _, when = require_some(text, "number").partition(" ")
     stop = state.session.set_condition(whole_number(number), when.strip() or None)
     return lines_of(stop)
 
 
-def _ignore(state: ShellState, text: str) -> Lines:
+def _ignore(state: ShellState, text: str) -> Reply:
     numbers = numbers_of(text)
     if len(numbers) != 2:
         raise InvalidValueError(f"got {shown(text)}")
@@ -59,12 +59,12 @@ def _ignore(state: ShellState, text: str) -> Lines:
     return lines_of(stop)
 
 
-def _watch(state: ShellState, text: str) -> Lines:
+def _watch(state: ShellState, text: str) -> Reply:
     quantity, mode, bound = watched(text)
     return lines_of(state.session.watch(quantity, mode, bound))
 
 
-def _catch(state: ShellState, text: str) -> Lines:
+def _catch(state: ShellState, text: str) -> Reply:
     name, _, bound = require_some(text, "name").partition(" ")
     if name not in CATCHES:
         raise UnknownNameError(unknown("catch", name, CATCHES))
@@ -74,7 +74,7 @@ def _catch(state: ShellState, text: str) -> Lines:
     return lines_of(stop)
 
 
-def _delete(state: ShellState, text: str) -> Lines:
+def _delete(state: ShellState, text: str) -> Reply:
     session = state.session
     stops = _chosen(state, text)
     for stop in stops:
@@ -82,15 +82,15 @@ def _delete(state: ShellState, text: str) -> Lines:
     return lines_of(f"deleted {counted(len(stops), 'stop')}")
 
 
-def _enable(state: ShellState, text: str) -> Lines:
+def _enable(state: ShellState, text: str) -> Reply:
     return _switched(_chosen(state, text), is_enabled=True)
 
 
-def _disable(state: ShellState, text: str) -> Lines:
+def _disable(state: ShellState, text: str) -> Reply:
     return _switched(_chosen(state, text), is_enabled=False)
 
 
-def _switched(stops: Iterable[Stop], *, is_enabled: bool) -> Lines:
+def _switched(stops: Iterable[Stop], *, is_enabled: bool) -> Reply:
     for stop in stops:
         stop.is_enabled = is_enabled
     return plain(stops)

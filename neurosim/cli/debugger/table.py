@@ -4,7 +4,7 @@ from neurosim.cli.debugger.arguments import one_word
 from neurosim.cli.debugger.asking import LOOKING
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.moving import MOVING
-from neurosim.cli.debugger.reply import Line, Lines, lines_of
+from neurosim.cli.debugger.reply import Reply, ReplyLine, lines_of
 from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.stopping import STOPPING
 from neurosim.cli.debugger.what_if import WHAT_IF
@@ -28,32 +28,32 @@ def find_command(word: str) -> Command:
     return COMMANDS[found[0]]
 
 
-def _help(state: ShellState, text: str) -> Lines:  # noqa: ARG001 - as all commands
+def _help(state: ShellState, text: str) -> Reply:  # noqa: ARG001 - as all commands
     word = one_word(text)
     return _overview() if word is None else _details(find_command(word))
 
 
-def _overview() -> Lines:
+def _overview() -> Reply:
     width = max(map(len, COMMANDS))
     lines = []
     for title, commands in GROUPS.items():
-        lines += [Line(title, "title")]
-        lines += [Line(f"  {command.name:{width}}  {command.says}") for command in commands]
+        lines += [ReplyLine(title, "title")]
+        lines += [ReplyLine(f"  {command.name:{width}}  {command.says}") for command in commands]
     lines += lines_of(_CLOSING)
     return lines
 
 
-def _details(command: Command) -> Lines:
+def _details(command: Command) -> Reply:
     short = ", ".join(letter for letter, name in SHORT.items() if name == command.name)
     return [
-        Line(command.grammar, "title"),
-        Line(f"{command.says} (in short: {short})" if short else command.says),
+        ReplyLine(command.grammar, "title"),
+        ReplyLine(f"{command.says} (in short: {short})" if short else command.says),
         *(lines_of(command.more) if command.more else []),
-        *(Line(f"  {example}") for example in command.example.split(", ")),
+        *(ReplyLine(f"  {example}") for example in command.example.split(", ")),
     ]
 
 
-def _quit(state: ShellState, text: str) -> Lines:  # noqa: ARG001 - whatever is added, one wants to go
+def _quit(state: ShellState, text: str) -> Reply:  # noqa: ARG001 - whatever is added, one wants to go
     state.is_left = True
     return []
 

@@ -2,20 +2,20 @@
 
 from neurosim.cli.debugger.arguments import assignment, joined, one_word
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.reply import Lines, lines_of
+from neurosim.cli.debugger.reply import Reply, lines_of
 from neurosim.cli.debugger.state import ShellState
 
 
-def _set(state: ShellState, text: str) -> Lines:
+def _set(state: ShellState, text: str) -> Reply:
     what, value = assignment(text)
     return lines_of(state.session.set(joined(what), float(state.session.value(value))))
 
 
-def _fork(state: ShellState, text: str) -> Lines:
+def _fork(state: ShellState, text: str) -> Reply:
     return lines_of(state.session.fork(one_word(text)))
 
 
-def _compare(state: ShellState, text: str) -> Lines:
+def _compare(state: ShellState, text: str) -> Reply:
     return lines_of(state.session.compare(one_word(text)))
 
 

@@ -11,7 +11,7 @@ _GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ResultTable:
     """The lines of a table, the first of them the titles; and the groups there is no room for."""
 
     lines: tuple[str, ...]
@@ -48,7 +48,7 @@ class _Group:
         return max(map(len, self.lines))
 
 
-def table_of(result: RunResult, width: int) -> Table | None:
+def table_of(result: RunResult, width: int) -> ResultTable | None:
     """The table of a result, for a terminal of so many columns; None where it has no rows."""
     if not result.table:
         return None
@@ -61,7 +61,7 @@ def table_of(result: RunResult, width: int) -> Table | None:
         for row in rows
     ]
     left_out = [group.title for group in groups if group.title not in titles]
-    return Table(tuple(line.rstrip() for line in lines), tuple(left_out))
+    return ResultTable(tuple(line.rstrip() for line in lines), tuple(left_out))
 
 
 def _groups(result: RunResult) -> list[_Group]:
