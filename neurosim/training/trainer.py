@@ -6,12 +6,12 @@ from typing import Any, Unpack
 from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
 from neurosim.training.metrics import Metric
-from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.options import Options, TrainOptions, make_options, option_rows
 from neurosim.training.state import TrainingState
 from neurosim.training.training import Epoch, History, Training
 
 
-def train(
+def train(  # noqa: D417 - the lines of the options are made from the record
     network: Network,
     X: Any,
     T: Any,
@@ -36,31 +36,23 @@ def train(
         network: afterwards its objects hold what was learned, also when the call raises.
         X: samples, (B, n_in).
         T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
-        loss: a name of the table of losses, or a `Loss`.
-        optimizer: such as ``SGD(learning_rate=0.5)``.
-        epochs: how many.
-        batch_size: rows in a batch; None: all.
-        shuffle: draw a new order of the rows for each epoch, from the seed.
-        reduction: over a batch, ``mean`` or ``sum``.
-        engine: ``compiled`` or ``graph``.
-        seed: of the shuffling; None: the network's.
-        penalty: ``L2(strength)`` or ``{"l2": strength}``.
-        precision: ``double`` (float64), or ``single`` (float32; the compiled engine only).
-        validation: a pair (X, T) to measure after each epoch.
-        metrics: names, such as ``accuracy``, or functions of (outputs, T), to measure after each
-            epoch.
-        state: where to go on; None: at the start.
+        {options}
 
     Raises:
         DivergedError: a loss or a parameter is not finite; says in which epoch, batch and neuron.
         NeurosimError: something given does not fit; see `make_task`.
     """
-    chosen = Options(
-        loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, shuffle=shuffle,
-        reduction=reduction, engine=engine, seed=seed, penalty=penalty, precision=precision,
-        validation=validation, metrics=metrics, state=state,  # type: ignore[arg-type] # checked
-    )  # fmt: skip
+    given = dict(locals())
+    for name in ("network", "X", "T"):
+        del given[name]
+    chosen = make_options(None, given)
     return Training(network, X, T, chosen).watch(chosen.epochs)
+
+
+assert train.__doc__ is not None
+train.__doc__ = train.__doc__.format(
+    options="\n        ".join(f"{row.name}: {row.meaning} ({row.default})" for row in option_rows())
+)
 
 
 def epochs(
