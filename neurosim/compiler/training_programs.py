@@ -13,7 +13,7 @@ from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
-from neurosim.compiler.scalar.printer import print_scalar, print_unrolled
+from neurosim.compiler.scalar.printer import print_measuring, print_scalar, print_unrolled
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
@@ -59,6 +59,11 @@ def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any
 def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> Loaded:
     """The program of `print_unrolled`, generated once for each structure and its rows."""
     return _generated(print_unrolled, activations_of(plan), plan, loss, update, **options)
+
+
+def measuring_program(plan: Plan, loss: Loss) -> Loaded:
+    """The program of `print_measuring`, generated once for each structure."""
+    return _generated(print_measuring, activations_of(plan), plan, loss)
 
 
 def values_program(plan: Plan) -> Loaded:

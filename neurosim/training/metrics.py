@@ -26,32 +26,43 @@ def accuracy(outputs: Any, T: Any) -> float:
     given, targets = require_array(outputs, "outputs"), require_array(T, "T")
     if given.ndim != 2 or len(given) != len(targets) or not len(given):
         raise ShapeError(f"outputs: got {given.shape} for T {targets.shape}; expected as many rows")
-    return _share_of_right(given, targets)
+    return float(_accuracies(given[np.newaxis], targets)[0])
 
 
-def _share_of_right(outputs: Matrix, T: Matrix) -> float:
-    if outputs.shape[1] == 1:
+def _accuracies(outputs: Matrix, T: Matrix) -> Matrix:
+    """The accuracy of each of many outputs, (n, B, n_out) -> (n,)."""
+    if outputs.shape[2] == 1:
         middle = 0.0 if T.min() < 0.0 else 0.5
-        right = (outputs.ravel() > middle) == (T.ravel() > middle)
-    else:
-        wanted = T.argmax(axis=1) if T.shape == outputs.shape else T.ravel()
-        right = outputs.argmax(axis=1) == wanted
-    return int(np.count_nonzero(right)) / len(right)
+        return _means((outputs[..., 0] > middle) == (T.ravel() > middle))
+    wanted = T.argmax(axis=1) if T.shape == outputs.shape[1:] else T.ravel()
+    return _means(outputs.argmax(axis=2) == wanted)
 
 
 def mean_absolute_difference(outputs: Any, T: Any) -> float:
     """The mean of |t - a|."""
-    return float(np.abs(require_array(outputs, "outputs") - require_array(T, "T")).mean())
+    given, targets = require_array(outputs, "outputs"), require_array(T, "T")
+    return float(np.abs(given - targets).mean())
 
 
-_OF_CHECKED: dict[Metric, Metric] = {accuracy: _share_of_right}
+def _mean_absolute_differences(outputs: Matrix, T: Matrix) -> Matrix:
+    return _means(np.abs(outputs - T).reshape(len(outputs), -1))
 
 
-def measure(metric: Metric, outputs: Matrix, T: Matrix) -> float:
-    """The metric of arrays that training has checked; only outputs may be not finite."""
-    if not np.isfinite(outputs).all():
-        return metric(outputs, T)  # refuses them
-    return _OF_CHECKED.get(metric, metric)(outputs, T)
+def _means(values: Any) -> Matrix:
+    found: Matrix = values.mean(axis=1)
+    return found
+
+
+# of a shipped metric, the form for many outputs at once: a call for each costs more than an epoch
+_OF_MANY = {accuracy: _accuracies, mean_absolute_difference: _mean_absolute_differences}
+
+
+def measure_each(metric: Metric, outputs: Matrix, T: Matrix) -> list[float]:
+    """The metric of each of many outputs, (n, B, n_out), and of targets that training checked."""
+    if metric in _OF_MANY and np.isfinite(outputs).all():
+        found: list[float] = _OF_MANY[metric](outputs, T).tolist()
+        return found
+    return [metric(each, T) for each in outputs]  # refuses what is not finite
 
 
 def _checked(name: str, given: Any) -> Metric:

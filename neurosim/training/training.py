@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Unpack, overload
+from typing import Any, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
 
@@ -21,11 +21,13 @@ from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import make_engine, require_engine
-from neurosim.training.metrics import METRICS, measure
+from neurosim.training.metrics import METRICS, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import Pace
 from neurosim.training.task import Task, make_task, require_targets
+
+_MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +203,17 @@ class Training:
     def watch(self, n: int) -> History:
         """Go on by ``n`` epochs at once, and measure after each what the options ask for."""
         count, begin = require_count(n, "epochs", least=0), time.perf_counter()
-        losses: list[float] = []
-        validation: list[float] = []
-        measured: dict[str, list[float]] = {name: [] for name in self.options.metrics}
+        found = _Measured([], [], {name: [] for name in self.options.metrics})
         self._begin()
         with self._handing_over():
-            if self._validating is None and not measured:
-                losses = self._advance_epochs(count)
-            elif count:
-                self._watch(count, losses, validation, measured)
+            if self._validating is None and not found.metrics:
+                found.loss.extend(self._advance_epochs(count))
+            else:
+                self._watch(count, found)
         return History(
-            tuple(losses),
-            tuple(validation),
-            {name: tuple(values) for name, values in measured.items()},
+            tuple(found.loss),
+            tuple(found.validation_loss),
+            {name: tuple(values) for name, values in found.metrics.items()},
             time.perf_counter() - begin,
             self._state,
         )
@@ -252,9 +252,10 @@ class Training:
         """
         given = self._parameters() if theta is None else self._required(theta)
         rows, targets = self._rows(X, T)
-        if inputs:
-            return self._engine.loss_and_gradient(given, rows, targets, inputs=True)
-        return self._engine.loss_and_gradient(given, rows, targets)
+        with self._keeping_objects():
+            if inputs:
+                return self._engine.loss_and_gradient(given, rows, targets, inputs=True)
+            return self._engine.loss_and_gradient(given, rows, targets)
 
     def outputs(self, X: Any = None) -> Matrix:
         """The outputs for rows, (B, n_in) -> (B, n_out); None: the training's own rows."""
@@ -346,30 +347,31 @@ class Training:
         self._state = after
         return losses
 
-    def _watch(
-        self,
-        count: int,
-        losses: list[float],
-        validation: list[float],
-        measured: dict[str, list[float]],
-    ) -> None:
-        """Epochs in one run of the engine, each measured from the engine's own arrays."""
-        divisor = self._task.divisor(self._task.n_rows)
-        with self._engine.batches(self._state, each_row=False) as run:
-            for _ in range(count):
-                loss = run.finish_epoch() / divisor
-                theta = run.parameters()
-                if not (math.isfinite(loss) and np.isfinite(theta).all()):
-                    break
-                losses.append(loss)
-                if self._validating is not None:
-                    validation.append(self._validation_loss(theta))
-                for name, value in self._measured(theta).items():
-                    measured[name].append(value)
-            after = run.state()
-        if len(losses) < count or not after.is_finite:
-            self._refuse_divergence(count)
-        self._state = after
+    def _watch(self, count: int, found: "_Measured") -> None:
+        """Epochs together, and then what is measured after each of them, together."""
+        rows = self._task if self._validation is None else self._validation
+        room = max(1, _MOST_NUMBERS // max(1, len(self._state.parameters), rows.T.size))
+        pace = Pace()
+        while len(found.loss) < count:
+            pace.begin()
+            n = min(pace.epochs, room, count - len(found.loss))
+            after, losses, thetas = self._engine.trajectory(self._state, epochs=n)
+            if not (_all_finite(losses) and after.is_finite):
+                self._refuse_divergence(n)
+            self._state = after
+            found.loss.extend(losses)
+            self._measure(thetas, found)
+            pace.end()
+
+    def _measure(self, thetas: Matrix, found: "_Measured") -> None:
+        """What the options ask to measure, with each of these parameters."""
+        rows = self._task if self._validation is None else self._validation
+        engine = self._engine if self._validating is None else self._validating
+        losses, outputs = engine.measure(thetas, rows.X, rows.T)
+        if self._validating is not None:
+            found.validation_loss.extend(losses)
+        for name, values in found.metrics.items():
+            values.extend(measure_each(METRICS[name], outputs, rows.T))
 
     def _refuse_divergence(self, epochs: int) -> None:
         self._held = None  # the search goes over the objects
@@ -384,6 +386,19 @@ class Training:
         finally:
             self._hand_over()
 
+    @contextmanager
+    def _keeping_objects(self) -> Iterator[None]:
+        """An engine that works on the objects writes the theta it is asked about to them."""
+        if not self._engine.capabilities.works_on_objects:
+            yield
+            return
+        held = self.network.parameters()
+        try:
+            yield
+        finally:
+            if not np.array_equal(held, self.network.parameters()):
+                self.network.load_parameters(held)
+
     def _hand_over(self) -> None:
         network, theta = self.network, self._state.parameters
         if network.version != self._task.version:
@@ -396,18 +411,6 @@ class Training:
             network.load_parameters(theta)
         self._held = self._state
 
-    def _validation_loss(self, theta: Matrix) -> float:
-        assert self._validating is not None
-        assert self._validation is not None
-        return self._validating.loss(theta, self._validation.X, self._validation.T)
-
-    def _measured(self, theta: Matrix) -> dict[str, float]:
-        if not self.options.metrics:
-            return {}
-        task = self._task if self._validation is None else self._validation
-        outputs = self._engine.outputs(theta, task.X)
-        return {name: measure(METRICS[name], outputs, task.T) for name in self.options.metrics}
-
     def _epoch(self) -> Epoch:
         """One epoch, watched."""
         begin = time.perf_counter()
@@ -415,17 +418,26 @@ class Training:
         with self._handing_over():
             (loss,) = self._advance_epochs(1)
         seconds = time.perf_counter() - begin
-        theta = self._state.parameters
-        validation = None if self._validating is None else self._validation_loss(theta)
+        found = _Measured([loss], [], {name: [] for name in self.options.metrics})
+        if self._validating is not None or found.metrics:
+            self._measure(self._state.parameters[np.newaxis], found)
         return Epoch(
             self._state.epoch - 1,
             loss,
-            validation,
-            self._measured(theta),
+            found.validation_loss[0] if found.validation_loss else None,
+            {name: value for name, (value,) in found.metrics.items()},
             self._task.optimizer.learning_rate,
             seconds,
             self._state,
         )
+
+
+class _Measured(NamedTuple):
+    """What was measured in some epochs, one number each."""
+
+    loss: list[float]
+    validation_loss: list[float]
+    metrics: dict[str, list[float]]
 
 
 class _Epochs(Iterator[Epoch]):

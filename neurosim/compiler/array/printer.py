@@ -92,7 +92,7 @@ def print_training(
     gradient. Without an update it only measures. With ``each_row`` it yields a pair: that list,
     and one of the losses of the rows of each batch, (size,). ``gradients`` are by ``parameters``,
     by ``inputs``, too (then it yields a pair: that list, and those of the last batch, (n_in,
-    size)), or ``none``: then it measures the loss alone.
+    size)), or ``none`` (then: that list, and the outputs for the last batch, (n_out, size)).
     """
     text = Text(plan, loss, each_row=each_row)
     backward: tuple[Operation, ...] = lower_loss(plan, loss)
@@ -101,6 +101,8 @@ def print_training(
     answer = "losses, rows" if each_row else "losses"
     if gradients == "inputs":
         answer = f"losses, delta[:{plan.n_in}]"
+    if gradients == "none":
+        answer = f"losses, {rows_of(text, 'outputs', 'state', plan.outputs, plan.n_rows)}"
     measured = {
         op.aim.block.number
         for op in backward

@@ -105,7 +105,6 @@ def print_scalar(
     averages: bool,
     one_row: bool,
     each_row: bool = False,
-    gradients: bool = True,
 ) -> Program:
     """The program ``train(theta, memory, count, rate, batches)``.
 
@@ -123,10 +122,8 @@ def print_scalar(
         averages: whether gradients are divided by the number of rows.
         one_row: whether every batch has one row.
         each_row: whether the loss of each row is wanted.
-        gradients: whether they are computed; else it measures the loss alone.
     """
     text = _begin(plan, loss, update, averages=averages, one_row=one_row, each_row=each_row)
-    text.learns = gradients
     lines = _batch(text, None, update, learns)
     loop = ["for rows in batches:", *_indented(lines)]
     if one_row:
@@ -143,17 +140,55 @@ def print_unrolled(
     averages: bool,
     batches: Batches,
     each_row: bool = False,
+    each_epoch: bool = False,
 ) -> Program:
     """The program ``train(theta, memory, count, rate, epochs)`` of these very batches.
 
     It computes what the program of `print_scalar` computes, to the bit. Each row has lines of its
-    own with its numbers in them: a term times 0 is left out, and 1 times a term is the term.
+    own with its numbers in them: a term times 0 is left out, and 1 times a term is the term. With
+    ``each_epoch`` it is given a list ``thetas`` at the end, to which it appends theta after each.
     """
     one_row = all(len(batch) == 1 for batch in batches)
     text = _begin(plan, loss, update, averages=averages, one_row=one_row, each_row=each_row)
     lines = [line for batch in batches for line in _batch(text, batch, update, learns)]
+    last = "epochs"
+    if each_epoch:
+        lines.append(f"thetas.append(({_list('w', sorted(plan.home.tolist()))}))")
+        last = "epochs, thetas"
     loop = ["for _ in range(epochs):", *_indented(lines)]
-    return _program(text, update, "epochs", loop, each_row=each_row)
+    return _program(text, update, last, loop, each_row=each_row)
+
+
+def print_measuring(plan: Plan, loss: Loss) -> Program:
+    """The program ``measure(thetas, rows)``; nothing is learned.
+
+    It returns, for each theta, the loss, summed over the rows, and the outputs of all rows, one
+    after the other: the bits of the loss are those of `print_scalar`.
+    """
+    text = _begin(plan, loss, None, averages=False, one_row=False, each_row=False)
+    text.learns = False
+    outputs = [f"a{row}" for row in plan.outputs]
+    kept = outputs[0] if len(outputs) == 1 else f"({', '.join(outputs)})"
+    row = [*text.print_row(None), f"keep({kept})"]
+    slots = sorted(plan.home.tolist())
+    lines = [
+        "losses, outputs = [], []",
+        "keep = outputs.append",
+        f"for {_list('w', slots) or '_'} in thetas:",
+        *_indented(
+            [
+                "loss = 0.0",
+                f"for {_row_names(plan)} in rows:",
+                *_indented(row),
+                "losses.append(loss)",
+            ]
+        ),
+        "return losses, outputs",
+    ]
+    title = f"# {ascii(repr(plan))[1:-1]}"
+    body = "\n".join(_indented(lines))
+    source = f"{title}\ndef measure(thetas, rows):\n{body}\n"
+    return Program(source, text.names, "measure", SCALAR_LIBRARY)
 
 
 def _begin(
@@ -183,7 +218,7 @@ def _program(
         lines += [f"{_list(f'm{k}_', slots)} = memory[{k}]" for k in range(n_memory)]
     lines.append("losses = each" if each_row and text.one_row else "losses = []")
     lines += ["record = losses.append", *(["keep = each.append"] if text.each_row else [])]
-    lines += [*loop, _answer(update, slots if text.learns else [], n_memory)]
+    lines += [*loop, _answer(update, slots, n_memory)]
     if each_row:
         last += ", each"
     title = f"# {ascii(repr(text.plan))[1:-1]}"
@@ -204,7 +239,7 @@ def _batch(
     text.gradients = {}
     rows = [text.print_row(values) for values in ([None] if batch is None else batch)]
     after, held = _print_update(text, update, learns)
-    slots = sorted(text.plan.home.tolist()) if text.learns else []
+    slots = sorted(text.plan.home.tolist())
     first = [f"{name} = {value}" for value, name in held.items()]
     if any("count" in line for line in (*first, *after)):
         first.insert(0, "count += 1")
@@ -416,7 +451,7 @@ def _print_update(
     after: list[str] = []
     slots = [slot for slot in plan.home.tolist() if learns[slot]]
     if update is None:
-        if text.learns and text.averages and not text.one_row:
+        if text.averages and not text.one_row:
             after += [f"g{slot} /= size" for slot in plan.home.tolist()]
     elif update.is_plain:
         alive = [slot for slot in slots if slot in text.gradients]

@@ -15,7 +15,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
 from neurosim.training.engines.contract import Order, Some
-from neurosim.training.engines.program import update_of
+from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -73,10 +73,14 @@ class ArrayProgram:
         size = self.task.batch_size
         return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets.batches)]
 
-    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
-        """The loss, summed over the rows."""
-        losses, _ = self._measure(theta, X, T, "none")
-        return float(losses[0])
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
+        losses, outputs = [], np.empty((len(thetas), *T.shape))
+        for theta, place in zip(thetas, outputs, strict=True):
+            ((loss,), found), _ = self._measure(theta, X, T, "none")
+            losses.append(float(loss))
+            place[...] = found.T
+        return losses, outputs
 
     def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
@@ -210,6 +214,9 @@ class _ArrayRun:
         if not self._is_paired:
             return np.array(found, dtype=np.float64)
         return np.concatenate([[], *found], dtype=np.float64)
+
+    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+        return epochs_one_by_one(self, order, first, count, self._program.task.n_batches)
 
     def _batches(self, order: Order) -> Sequence[tuple[Array, Array]]:
         program = self._program

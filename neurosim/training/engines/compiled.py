@@ -76,10 +76,16 @@ class CompiledEngine(ProgramEngine):
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
+        (loss,), _ = self.measure(theta[np.newaxis], X, T)
+        return loss
+
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
         require_fresh(self._task)
         with self._computing(len(X)):
-            loss = self._program.loss(theta, X, T)
-        return loss / self._task.divisor(len(X))
+            losses, outputs = self._program.measure(thetas, X, T)
+        divisor = self._task.divisor(len(X))
+        return [loss / divisor for loss in losses], outputs
 
     @overload
     def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...

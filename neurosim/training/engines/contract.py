@@ -61,6 +61,10 @@ class ProgramRun(Protocol):
         """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 
+    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+        """Train by so many epochs from batch ``first`` on; the losses, and theta after each."""
+        ...
+
     def parameters(self, some: Some = None) -> Matrix:
         """Parameters as they are now, in the network's order; or those of these numbers."""
         ...
@@ -102,20 +106,6 @@ class Batches:
             self._order, self._streams_after = draw_order(self._task, self._streams)
         return self._run.take_row_losses()
 
-    def finish_epoch(self) -> float:
-        """Go to the end of the epoch; its loss, summed over all its rows."""
-        require_fresh(self._task)
-        n_batches, first = self._task.n_batches, self.batch
-        losses = self._run.steps(self._order, first, n_batches)
-        total = self._loss if first else 0.0
-        for loss in losses:
-            total += loss
-        self._loss = total if first or n_batches > 1 else losses[0]
-        self.epoch, self.batch, self._streams = self.epoch + 1, 0, self._streams_after
-        self.updates += len(losses)
-        self._order, self._streams_after = draw_order(self._task, self._streams)
-        return self._loss
-
     def parameters(self, some: Some = None) -> Matrix:
         """Theta as it is now, in the network's order; or those of these numbers in it."""
         return self._run.parameters(some)
@@ -139,6 +129,12 @@ class Engine(Protocol):
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
         ...
 
+    def trajectory(
+        self, state: TrainingState, *, epochs: int
+    ) -> tuple[TrainingState, list[float], Matrix]:
+        """Go on as `advance` does; theta after each epoch, too, (epochs, n_parameters)."""
+        ...
+
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
 
@@ -146,12 +142,8 @@ class Engine(Protocol):
         """
         ...
 
-    def batches(
-        self, state: TrainingState, *, each_row: bool = True
-    ) -> AbstractContextManager[Batches]:
+    def batches(self, state: TrainingState) -> AbstractContextManager[Batches]:
         """Go on from a state batch by batch, for whoever looks after each.
-
-        Without ``each_row`` the losses of rows are not kept: then only whole epochs are asked for.
 
         Inside, NumPy says nothing of numbers that are not finite.
         """
@@ -159,6 +151,10 @@ class Engine(Protocol):
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
+        ...
+
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
         ...
 
     @overload

@@ -16,7 +16,7 @@ from neurosim.interpreter.steps import Step
 from neurosim.interpreter.update import update_steps
 from neurosim.interpreter.visits import schedule_of
 from neurosim.training.engines.contract import TO_THE_BIT, Capabilities, Order, ProgramRun, Some
-from neurosim.training.engines.program import ProgramEngine
+from neurosim.training.engines.program import ProgramEngine, epochs_one_by_one
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task, require_fresh
 
@@ -46,6 +46,11 @@ class GraphEngine(ProgramEngine):
             assert self._network.loss is not None
             total += self._network.loss
         return total / self._task.divisor(len(X))
+
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
+        losses = [self.loss(theta, X, T) for theta in thetas]
+        return losses, np.array([self.outputs(theta, X) for theta in thetas])
 
     @overload
     def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
@@ -109,6 +114,9 @@ class _WalkRun:
             rows[i * task.batch_size : (i + 1) * task.batch_size] for i in range(first, last)
         ]
         return [self._step(batch) for _ in range(repeats) for batch in batches]
+
+    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+        return epochs_one_by_one(self, order, first, count, self._task.n_batches)
 
     def parameters(self, some: Some = None) -> Matrix:
         return self._theta if some is None else self._theta[some]

@@ -11,7 +11,7 @@ from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.training.engines.contract import Batches, ProgramRun
+from neurosim.training.engines.contract import Batches, Order, ProgramRun
 from neurosim.training.state import TrainingState, draw_order
 from neurosim.training.task import Task, require_fresh
 
@@ -38,6 +38,15 @@ class ProgramEngine:
         divisor = self._task.divisor(self._task.n_rows)
         return after, [total / divisor for total in totals]
 
+    def trajectory(
+        self, state: TrainingState, *, epochs: int
+    ) -> tuple[TrainingState, list[float], Matrix]:
+        """Go on as `advance` does; theta after each epoch, too, (epochs, n_parameters)."""
+        thetas: list[Matrix] = []
+        after, totals = self._go(self._begin(state, each_row=False), state, epochs, thetas)
+        divisor = self._task.divisor(self._task.n_rows)
+        return after, [total / divisor for total in totals], np.concatenate(thetas)
+
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
 
@@ -48,20 +57,27 @@ class ProgramEngine:
         return after, run.take_row_losses()
 
     @contextmanager
-    def batches(self, state: TrainingState, *, each_row: bool = True) -> Iterator[Batches]:
+    def batches(self, state: TrainingState) -> Iterator[Batches]:
         """Go on from a state batch by batch, for whoever looks after each.
 
         Inside, NumPy says nothing of numbers that are not finite.
         """
         require_fresh(self._task)
-        run = self._begin(state, each_row=each_row)
+        run = self._begin(state, each_row=True)
         with self._computing(self._task.batch_size):
             yield Batches(self._task, run, state)
 
     def _go(
-        self, run: ProgramRun, state: TrainingState, epochs: int
+        self,
+        run: ProgramRun,
+        state: TrainingState,
+        epochs: int,
+        thetas: list[Matrix] | None = None,
     ) -> tuple[TrainingState, list[float]]:
-        """The state after so many epochs, and the loss of each, summed over its rows."""
+        """The state after so many epochs, and the loss of each, summed over its rows.
+
+        ``thetas`` is given the parameters after each.
+        """
         task, streams = self._task, state.streams
         require_fresh(task)
         if epochs == 0:
@@ -72,8 +88,12 @@ class ProgramEngine:
                 first = 0 if totals else state.batch
                 order, streams = draw_order(task, streams)
                 # where every epoch is alike, all at once
-                repeats = 1 if task.shuffle or first else epochs - len(totals)
-                losses = run.steps(order, first, task.n_batches, repeats)
+                count = 1 if task.shuffle or first else epochs - len(totals)
+                if thetas is None:
+                    losses = run.steps(order, first, task.n_batches, count)
+                else:
+                    losses, found = run.epochs(order, first, count)
+                    thetas.append(found)
                 if first:
                     totals = _totals([state.partial_loss, *losses], 1 + len(losses))
                 else:
@@ -97,8 +117,8 @@ class TrainingProgram(Protocol):
         """Go on from here; ``each_row``: and keep the loss of each row."""
         ...
 
-    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
-        """The loss, summed over the rows."""
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
         ...
 
     def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
@@ -116,6 +136,17 @@ def update_of(task: Task, *, has_fixed: bool) -> Update:
     if type(optimizer) in OPTIMIZERS.values():  # a rule of ours asks for the rate it is given
         optimizer = replace(optimizer, learning_rate=1.0)
     return Update(optimizer, task.penalty, has_fixed)
+
+
+def epochs_one_by_one(
+    run: ProgramRun, order: Order, first: int, count: int, n_batches: int
+) -> tuple[list[float], Matrix]:
+    """The losses of the batches of so many epochs, and theta after each."""
+    losses, thetas = list[float](), list[Matrix]()
+    for _ in range(count):
+        losses += run.steps(order, first, n_batches)
+        thetas.append(run.parameters())
+    return losses, np.array(thetas)
 
 
 def _totals(losses: list[float], n_batches: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any
 
@@ -11,6 +12,7 @@ from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.training_programs import (
     Loaded,
+    measuring_program,
     scalar_program,
     slots_that_learn,
     unrolled_program,
@@ -18,7 +20,7 @@ from neurosim.compiler.training_programs import (
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
 from neurosim.training.engines.contract import Order, Some
-from neurosim.training.engines.program import update_of
+from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -38,7 +40,6 @@ class ScalarProgram:
         self.order = np.argsort(plan.home)  # the program has theta in the order of slots
         self.place = np.argsort(self.order)  # of each parameter, in that order
         self.rows = _tuples(task.X, task.T)
-        self._measures: dict[bool, Callable[..., Any]] = {}  # with gradients, and without
 
     def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ScalarRun":
         """Go on from here; ``each_row``: and keep the loss of each row."""
@@ -65,7 +66,7 @@ class ScalarProgram:
         size = self.task.batch_size
         return rows if self.one_row else [rows[i : i + size] for i in range(0, len(rows), size)]
 
-    def unrolled(self, *, each_row: bool) -> Callable[..., Any]:
+    def unrolled(self, *, each_row: bool, each_epoch: bool = False) -> Callable[..., Any]:
         """The program that has these very rows in it."""
         size = self.task.batch_size
         batches = [tuple(self.rows[i : i + size]) for i in range(0, len(self.rows), size)]
@@ -77,17 +78,19 @@ class ScalarProgram:
             averages=self._averages,
             batches=tuple(batches),
             each_row=each_row,
+            each_epoch=each_epoch,
         )
         return load
 
-    def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
-        """The loss, summed over the rows."""
-        loss, _ = self._measure(theta, X, T, gradients=False)
-        return loss
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
+        losses, outputs = self._measuring(thetas[:, self.order].tolist(), self._rows_of(X, T))
+        return losses, np.array(outputs).reshape(len(thetas), len(X), -1)
 
     def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
-        loss, found = self._measure(theta, X, T, gradients=True)
+        batches = [self._rows_of(X, T)]
+        (loss,), found, _ = self._learning(theta[self.order].tolist(), [], 0, 0.0, batches)
         gradient = np.empty_like(theta)
         gradient[self.order] = found
         return loss, gradient
@@ -97,25 +100,25 @@ class ScalarProgram:
         _, _, by_inputs = ArrayProgram(self.plan, self.task).all_gradients(theta, X, T)
         return *self.gradients(theta, X, T), by_inputs
 
-    def _measure(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, gradients: bool
-    ) -> tuple[float, list[float]]:
-        if gradients not in self._measures:
-            _, load = scalar_program(
-                self.plan,
-                self.task.loss,
-                None,
-                learns=self._learns,
-                averages=self._averages,
-                one_row=False,
-                gradients=gradients,
-            )
-            self._measures[gradients] = load
-        load = self._measures[gradients]
-        is_own = X is self.task.X and T is self.task.T
-        rows = self.rows if is_own else _tuples(X, T)
-        (loss,), found, _ = load(theta[self.order].tolist(), [], 0, 0.0, [rows])
-        return loss, found
+    @cached_property
+    def _measuring(self) -> Callable[..., Any]:
+        return measuring_program(self.plan, self.task.loss)[1]
+
+    @cached_property
+    def _learning(self) -> Callable[..., Any]:
+        _, load = scalar_program(
+            self.plan,
+            self.task.loss,
+            None,
+            learns=self._learns,
+            averages=self._averages,
+            one_row=False,
+        )
+        return load
+
+    def _rows_of(self, X: Matrix, T: Matrix) -> list[tuple[float, ...]]:
+        """Rows as the program takes them; the task's own are held so."""
+        return self.rows if X is self.task.X and T is self.task.T else _tuples(X, T)
 
 
 def _tuples(X: Matrix, T: Matrix) -> list[tuple[float, ...]]:
@@ -150,14 +153,35 @@ class _ScalarRun:
                 self._theta, self._memory, self._updates, rate, work, *more
             )
         except ArithmeticError:  # where arrays would go on with infinite numbers
-            self._theta = [math.nan] * len(self._theta)
             if self._each_row:
                 n_rows = sum(1 if program.one_row else len(batch) for batch in batches) * repeats
                 self._row_losses += found + [math.nan] * (n_rows - len(found))
-            return [math.nan] * (len(batches) * repeats)
+            return self._not_finite(len(batches) * repeats)
         self._updates += len(losses)
         self._row_losses += found
         return losses
+
+    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+        program = self._program
+        n_batches, n_rows = program.task.n_batches, len(program.rows)
+        is_alike = order is None and not first
+        if not (is_alike and is_unrolling_worthwhile(len(self._theta), n_rows, count)):
+            return epochs_one_by_one(self, order, first, count, n_batches)
+        run = program.unrolled(each_row=False, each_epoch=True)
+        rate, thetas = program.task.optimizer.learning_rate, list[Any]()
+        try:
+            losses, self._theta, self._memory = run(
+                self._theta, self._memory, self._updates, rate, count, thetas
+            )
+        except ArithmeticError:
+            return self._not_finite(count * n_batches), np.full((count, len(self._theta)), math.nan)
+        self._updates += len(losses)
+        return losses, np.array(thetas).reshape(count, -1)[:, program.place]
+
+    def _not_finite(self, n_batches: int) -> list[float]:
+        """What arrays would go on with: infinite numbers, and then NaN."""
+        self._theta = [math.nan] * len(self._theta)
+        return [math.nan] * n_batches
 
     def parameters(self, some: Some = None) -> Matrix:
         if some is not None:
