@@ -10,14 +10,14 @@ import numpy as np
 from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.training_programs import (
-    Loaded,
+    LoadedProgram,
     scalar_program,
     slots_that_learn,
     unrolled_program,
 )
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
-from neurosim.training.engines.contract import Order, Some
+from neurosim.training.engines.contract import RowOrder, Some
 from neurosim.training.engines.program import update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -48,7 +48,7 @@ class ScalarProgram:
         """The program, or the one that gives the loss of each row, too."""
         return self._loaded(each_row=True)[1] if each_row else self._load
 
-    def _loaded(self, *, each_row: bool) -> Loaded:
+    def _loaded(self, *, each_row: bool) -> LoadedProgram:
         return scalar_program(
             self.plan,
             self.task.loss,
@@ -59,7 +59,7 @@ class ScalarProgram:
             each_row=each_row,
         )
 
-    def batches(self, order: Order) -> list[Any]:
+    def batches(self, order: RowOrder) -> list[Any]:
         """The batches of an epoch: lists of rows, or rows."""
         rows = self.rows if order is None else [self.rows[i] for i in order.tolist()]
         size = self.task.batch_size
@@ -127,13 +127,13 @@ class _ScalarRun:
         self._program, self._each_row = program, each_row
         self._run = program.load(each_row=each_row)
         self._row_losses: list[float] = []
-        self._order: Order = None  # of the epoch that is held
+        self._order: RowOrder = None  # of the epoch that is held
         self._epoch: list[Any] | None = None
         self._theta = state.parameters[program.order].tolist()
         self._memory = state.memory[:, program.order].tolist()
         self._updates = state.updates
 
-    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
         program = self._program
         rate = program.task.optimizer.learning_rate
         run, batches = self._run, self._batches(order)[first:last]
@@ -177,7 +177,7 @@ class _ScalarRun:
         found, self._row_losses = self._row_losses, []
         return np.array(found, dtype=np.float64)
 
-    def _batches(self, order: Order) -> list[Any]:
+    def _batches(self, order: RowOrder) -> list[Any]:
         if self._epoch is None or order is not self._order:
             self._order, self._epoch = order, self._program.batches(order)
         return self._epoch
