@@ -46,7 +46,7 @@ class BlockChoice(NamedTuple):
     n_bytes: int
 
 
-class Explanation(NamedTuple):
+class ProgramExplanation(NamedTuple):
     """What was chosen for a network and batches of ``rows`` samples.
 
     ``program`` and ``threads`` say it in a sentence each.
@@ -68,7 +68,7 @@ class Explanation(NamedTuple):
         return sum(block.n_bytes for block in self.blocks)
 
 
-def explain(network: Network, rows: int, precision: str = "double") -> Explanation:
+def explain(network: Network, rows: int, precision: str = "double") -> ProgramExplanation:
     """Tell what a training of this network with batches of ``rows`` samples would run.
 
     Raises:
@@ -84,7 +84,9 @@ def explain(network: Network, rows: int, precision: str = "double") -> Explanati
     )
     blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
     program = _explain_program(plan, rows, precision, is_scalar=is_scalar)
-    return Explanation(rows, program, _explain_threads(plan, rows, is_scalar=is_scalar), blocks)
+    return ProgramExplanation(
+        rows, program, _explain_threads(plan, rows, is_scalar=is_scalar), blocks
+    )
 
 
 def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) -> str:

@@ -61,14 +61,14 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class MeasureLoss:
     """Add the loss of some outputs, and keep its slope for `Delta`."""
 
     aim: Aim
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class WeightedLink:
     """The error comes back from a later dense block: its columns, and the rows here they are of."""
 
     consumer: Block
@@ -102,7 +102,7 @@ class Delta:
     """delta of a block, from its links, its fan and its outputs; zero where there is none."""
 
     block: Block
-    links: tuple[Link, ...]
+    links: tuple[WeightedLink, ...]
     fan: Fan | None
     aim: Aim | None
 
@@ -133,7 +133,7 @@ class Update:
         )
 
 
-Operation = Affine | Activate | Normalise | Measure | Delta | Assign | Update
+Operation = Affine | Activate | Normalise | MeasureLoss | Delta | Assign | Update
 
 
 def lower_forward(plan: Plan) -> tuple[Operation, ...]:
@@ -145,19 +145,19 @@ def lower_forward(plan: Plan) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-def lower_loss(plan: Plan, loss: Loss) -> tuple[Measure, ...]:
+def lower_loss(plan: Plan, loss: Loss) -> tuple[MeasureLoss, ...]:
     """The operations that measure a loss."""
     aims = (_aim(plan, block, loss) for block in plan.blocks[1:])
-    return tuple(Measure(aim) for aim in aims if aim is not None)
+    return tuple(MeasureLoss(aim) for aim in aims if aim is not None)
 
 
 def lower_backward(plan: Plan, loss: Loss, *, inputs: bool = False) -> tuple[Operation, ...]:
     """The operations that measure a loss and compute all gradients; with ``inputs`` dL/dX, too."""
     operations: list[Operation] = [*lower_loss(plan, loss)]
-    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, Measure)}
+    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, MeasureLoss)}
     owner = plan.block_of_row
     fans = _Fans(plan, owner, first=0 if inputs else 1)
-    links: dict[int, list[Link]] = {block.number: [] for block in plan.blocks}
+    links: dict[int, list[WeightedLink]] = {block.number: [] for block in plan.blocks}
     alive: set[int] = set()
     for block in reversed(plan.blocks[1:]):
         aim, found = aims.get(block.number), tuple(reversed(links[block.number]))
@@ -189,7 +189,7 @@ def _aim(plan: Plan, block: Block, loss: Loss) -> Aim | None:
     return Aim(block, rows, targets, is_delta)
 
 
-def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, Link]]:
+def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, WeightedLink]]:
     """The earlier blocks, inputs included, that a dense block reads."""
     if not isinstance(consumer.weights, Dense) or not len(consumer.weights.sources):
         return []
@@ -201,7 +201,7 @@ def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, Link]]:
         number = int(owners[first])
         if number >= 0:
             rows = tuple((sources[first:last] - plan.blocks[number].start).tolist())
-            links.append((number, Link(consumer, first, last, rows)))
+            links.append((number, WeightedLink(consumer, first, last, rows)))
     return links
 
 

@@ -18,7 +18,7 @@ from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
 
-Loaded = tuple[Program, Callable[..., Any]]
+LoadedProgram = tuple[Program, Callable[..., Any]]
 Activations = tuple[Activation | None, ...]
 KINDS = ("array", "scalar")
 _KEPT = 64  # programs; the text of one is seldom more than some 100 kB
@@ -46,27 +46,27 @@ def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.boo
     return plan.to_slots(trainable, bool)
 
 
-def array_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
+def array_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> LoadedProgram:
     """The program of `print_training`, with its options, generated once for each structure."""
     return _generated(print_training, activations_of(plan), plan, loss, update, **options)
 
 
-def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> Loaded:
+def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> LoadedProgram:
     """The program of `print_scalar`, with its options, generated once for each structure."""
     return _generated(print_scalar, activations_of(plan), plan, loss, update, **options)
 
 
-def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> Loaded:
+def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> LoadedProgram:
     """The program of `print_unrolled`, generated once for each structure and its rows."""
     return _generated(print_unrolled, activations_of(plan), plan, loss, update, **options)
 
 
-def measuring_program(plan: Plan, loss: Loss) -> Loaded:
+def measuring_program(plan: Plan, loss: Loss) -> LoadedProgram:
     """The program of `print_measuring`, generated once for each structure."""
     return _generated(print_measuring, activations_of(plan), plan, loss)
 
 
-def values_program(plan: Plan) -> Loaded:
+def values_program(plan: Plan) -> LoadedProgram:
     """The program of `print_values`, generated once for each structure."""
     return _generated(print_values, activations_of(plan), plan)
 
@@ -79,6 +79,6 @@ def activations_of(plan: Plan) -> Activations:
 @lru_cache(maxsize=_KEPT)
 def _generated(
     printer: Callable[..., Program], _key: Activations, *arguments: Any, **options: Any
-) -> Loaded:
+) -> LoadedProgram:
     program = printer(*arguments, **options)
     return program, program.load()

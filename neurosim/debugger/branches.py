@@ -7,7 +7,7 @@ from typing import Any
 
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Edit, Place
+from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.steps import Step, value_of
 from neurosim.network.connection import Connection
@@ -21,11 +21,11 @@ class Branch:
     """A branch that was kept: its history up to where it was kept."""
 
     name: str
-    place: Place
+    place: UnitPlace
     position: Position
     engines: tuple[tuple[int, str], ...]
     n_done: int
-    edits: Mapping[Place, tuple[Edit, ...]]
+    edits: Mapping[UnitPlace, tuple[Edit, ...]]
 
     @classmethod
     def of(cls, name: str, walk: Timeline) -> "Branch":
@@ -109,7 +109,7 @@ def compare_branches(
     ]
     first = None
     if places:
-        both = Place(min(places).batch, 0, 0)
+        both = UnitPlace(min(places).batch, 0, 0)
         twin.go_to(both)
         walk.go_to(both)
         first = _first_difference(walk, twin, here)
@@ -157,11 +157,11 @@ def _repeat(branch: Branch, twin: Timeline) -> None:
     twin.go_to(branch.place)
 
 
-def _texts(edits: Mapping[Place, Any], place: Place) -> set[str]:
+def _texts(edits: Mapping[UnitPlace, Any], place: UnitPlace) -> set[str]:
     return {f"{e.owner.name}.{e.name} = {e.after!r}" for e in edits.get(place, ())}
 
 
-def _position(walk: Timeline, place: Place) -> Position:
+def _position(walk: Timeline, place: UnitPlace) -> Position:
     here = walk.place
     walk.go_to(place)
     position = walk.position
@@ -170,7 +170,7 @@ def _position(walk: Timeline, place: Place) -> Position:
 
 
 def _first_difference(
-    walk: Timeline, twin: Timeline, end: Place
+    walk: Timeline, twin: Timeline, end: UnitPlace
 ) -> tuple[Position, str, str] | None:
     pairs = zip(_steps(walk, end), _steps(twin, end), strict=False)
     for (position, ours), (_, theirs) in islice(pairs, _MOST_STEPS):
@@ -179,7 +179,7 @@ def _first_difference(
     return None
 
 
-def _steps(walk: Timeline, end: Place) -> Iterator[tuple[Position, Step]]:
+def _steps(walk: Timeline, end: UnitPlace) -> Iterator[tuple[Position, Step]]:
     while walk.place < end and not walk.is_over:
         position = walk.position
         yield position, walk.forward()

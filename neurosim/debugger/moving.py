@@ -6,7 +6,7 @@ from neurosim.debugger.stops.breakpoints import AtLayer
 from neurosim.debugger.stops.runner import Hit, Runner
 from neurosim.debugger.time.grains import end_of, run_of, start_of
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter.steps import Step
 
 FINE = ("step", "neuron", "layer")  # the grains that are found by looking at the steps
@@ -39,7 +39,7 @@ def _finish(runner: Runner, grain: str, done: list[Step]) -> Sequence[Hit]:
     return ()
 
 
-def target_of(runner: Runner, grain: str, times: int) -> Place:
+def target_of(runner: Runner, grain: str, times: int) -> UnitPlace:
     """The place after so many of a grain; the timeline stays where it is."""
     walk, place = runner.walk, runner.walk.place
     if grain in FINE:

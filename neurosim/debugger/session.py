@@ -37,7 +37,7 @@ from neurosim.debugger.time.journal import LIMIT
 from neurosim.debugger.time.moments import find_place
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Edit, Place
+from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
 from neurosim.debugger.wording import abridged, coming_line, divergence_of
 from neurosim.errors import (
@@ -102,7 +102,7 @@ class Session:
         return self._walk.position
 
     @property
-    def place(self) -> Place:
+    def place(self) -> UnitPlace:
         """The position as one that can be compared: earlier is less."""
         return self._walk.place
 
@@ -534,8 +534,8 @@ class Session:
         return np.array_equal(self._left, self.network.parameters(), equal_nan=True)
 
     @property
-    def _first(self) -> Place:
-        return Place(self._walk.first, 0, 0)
+    def _first(self) -> UnitPlace:
+        return UnitPlace(self._walk.first, 0, 0)
 
     def _arrival(
         self, hits: Sequence[Hit] = (), done: Sequence[Step] = (), *, has_where: bool = True

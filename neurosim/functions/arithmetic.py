@@ -23,7 +23,7 @@ _GIVEN = ("w", "g", "memory", "count", "rate")
 _PLAIN = {"abs": abs, "max": max, "min": min}
 
 
-class Line(NamedTuple):
+class ArithmeticLine(NamedTuple):
     """One number of an update: what it is, how it is made, and the number.
 
     ``formula`` is a template in the names of ``numbers``.
@@ -60,14 +60,14 @@ def definition(function: Callable[..., Any]) -> ast.FunctionDef:
 
 def arithmetic(
     rule: Optimizer, w: float, g: float, *, memory: Memory, count: int, rate: float
-) -> list[Line]:
+) -> list[ArithmeticLine]:
     """What ``rule.scalar`` does with these numbers; the last line is the parameter, w."""
     after, _ = rule.scalar(w, g, memory, count, rate)
     reader = _Reader(rule.remembers, (w, g, memory, count, rate))
     try:
         reader.follow(rule.scalar)
     except UnreadableError:
-        return [Line("w", f"{rule.name}({{w}}, {{g}})", {"w": w, "g": g}, after)]
+        return [ArithmeticLine("w", f"{rule.name}({{w}}, {{g}})", {"w": w, "g": g}, after)]
     value = reader.lines[-1].value
     assert value == after or (math.isnan(value) and math.isnan(after))
     return reader.lines
@@ -87,7 +87,7 @@ class _Frame:
 
 class _Reader:
     def __init__(self, remembers: tuple[str, ...], given: tuple[Any, ...]) -> None:
-        self.lines: list[Line] = []
+        self.lines: list[ArithmeticLine] = []
         self._remembers = remembers
         self._given = dict(zip(_GIVEN, given, strict=True))
         self._numbers = {name: self._given[name] for name in _GIVEN if name != "memory"}
@@ -139,7 +139,7 @@ class _Reader:
     def _assign(self, pairs: list[tuple[str, ast.expr]], frame: _Frame) -> None:
         made = [(name, self._text(value, frame)[0], frame.value(value)) for name, value in pairs]
         for name, text, value in made:
-            self.lines.append(Line(name, text, dict(self._numbers), value))
+            self.lines.append(ArithmeticLine(name, text, dict(self._numbers), value))
         for name, _, value in made:
             if name in self._remembers:
                 self._numbers.setdefault(f"{name} before", self._numbers[name])

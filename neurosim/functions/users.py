@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError
 
-Numeric = Callable[..., float]
+NumberFunction = Callable[..., float]
 POINTS = tuple(k / 16.0 for k in range(-64, 65))  # [-4, 4]
 WIDE = (*POINTS, *(float(z) for z in range(-100, 101)))
 FAR = (-1e12, -1e6, -1e3, 1e3, 1e6, 1e12)
@@ -31,7 +31,7 @@ class Guarded:
     The sign of an overflow is that of the value where every argument is cut to [-100, 100].
     """
 
-    function: Numeric
+    function: NumberFunction
 
     def __call__(self, *arguments: float) -> float:
         """The value."""
@@ -52,7 +52,7 @@ class Guarded:
 class Lifted:
     """A function of numbers as one of arrays, element by element; writes into the last."""
 
-    function: Numeric
+    function: NumberFunction
 
     def __call__(self, *arrays: NDArray[Any]) -> None:
         """Fill the last array."""
@@ -65,7 +65,7 @@ class Lifted:
 class Mapped:
     """A function of numbers as one of arrays, element by element; returns a new one."""
 
-    function: Numeric
+    function: NumberFunction
 
     def __call__(self, *arrays: NDArray[Any]) -> NDArray[Any]:
         """The array of values."""
@@ -87,12 +87,12 @@ def guarded(function: object, where: str) -> Guarded:
     return Guarded(function)
 
 
-def kinks_of(value: Numeric) -> tuple[float, ...]:
+def kinks_of(value: NumberFunction) -> tuple[float, ...]:
     """The points of the grid on [-4, 4] where left and right difference disagree."""
     return tuple(z for z in POINTS if _is_kink(*_sides(value, z)))
 
 
-def _sides(value: Numeric, z: float) -> tuple[float, float]:
+def _sides(value: NumberFunction, z: float) -> tuple[float, float]:
     here = value(z)
     return (here - value(z - _H)) / _H, (value(z + _H) - here) / _H
 
@@ -121,7 +121,7 @@ def require_numbers(function: Guarded, where: str, arguments: Iterable[tuple[flo
 
 
 def require_slope(
-    value: Numeric, slope: Numeric, where: str, points: Sequence[float] = POINTS
+    value: NumberFunction, slope: NumberFunction, where: str, points: Sequence[float] = POINTS
 ) -> None:
     """Refuse a slope that differences of the values contradict; kinks are skipped, at most 8."""
     kinks = []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.run.pictures import draw_pictures as draw_pictures
     from neurosim.scenario.run.result import EpochRecord as EpochRecord
     from neurosim.scenario.run.result import Losses as Losses
-    from neurosim.scenario.run.result import Parameters as Parameters
+    from neurosim.scenario.run.result import NamedParameters as NamedParameters
     from neurosim.scenario.run.result import RunResult as RunResult
     from neurosim.scenario.run.result import Stretch as Stretch
     from neurosim.scenario.run.result import TableRow as TableRow
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.run.run import run_scenario as run_scenario
     from neurosim.scenario.run.run import start_run as start_run
     from neurosim.scenario.uses.at_epoch import AtEpoch as AtEpoch
-    from neurosim.scenario.uses.at_epoch import Row as Row
+    from neurosim.scenario.uses.at_epoch import TrainingRow as TrainingRow
     from neurosim.scenario.uses.at_epoch import network_at as network_at
     from neurosim.scenario.uses.compare import agree_scenario as agree_scenario
     from neurosim.scenario.uses.compare import bisect_scenario as bisect_scenario

@@ -54,7 +54,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NamesOf:
     """Names out of a table."""
 
     kind: str
@@ -103,7 +103,7 @@ class InPython:
         return self.require(value)
 
 
-Form = OneOf | Made | Names | Whole | Flag | InPython
+Form = OneOf | Made | NamesOf | Whole | Flag | InPython
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -167,7 +167,7 @@ class Options:
     )
     metrics: tuple[str, ...] = _option(
         "What is measured besides the loss after each epoch.",
-        Names("metric", METRICS, require_metrics),
+        NamesOf("metric", METRICS, require_metrics),
         (),
     )
     engine: str = _option(

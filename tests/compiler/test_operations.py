@@ -10,7 +10,7 @@ from neurosim.compiler.operations import (
     Affine,
     Assign,
     Delta,
-    Measure,
+    MeasureLoss,
     Normalise,
     Update,
     lower_backward,
@@ -141,7 +141,7 @@ def test_what_only_feeds_a_dead_end_is_dead_too(irregular):
 def test_outputs_are_measured_where_they_stand(irregular):
     plan = make_plan(irregular)  # outputs: o, s2, a
 
-    aims = [op.aim for op in lower_backward(plan, HALF) if isinstance(op, Measure)]
+    aims = [op.aim for op in lower_backward(plan, HALF) if isinstance(op, MeasureLoss)]
 
     found = {aim.block.names[row]: aim for aim in aims for row in aim.rows}
     assert {name: aim.targets for name, aim in found.items()} == {"o": (0,), "s2": (1,), "a": (2,)}
@@ -159,7 +159,7 @@ def test_outputs_are_measured_where_they_stand(irregular):
 def test_a_slope_by_the_net_input_is_delta_itself(layered, loss, is_delta):
     backward = lower_backward(make_plan(layered), LOSSES[loss])
 
-    (aim,) = (op.aim for op in backward if isinstance(op, Measure))
+    (aim,) = (op.aim for op in backward if isinstance(op, MeasureLoss))
     assert aim.is_delta is is_delta
 
 

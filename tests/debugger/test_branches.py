@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 import neurosim as ns
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError, WrongTypeError
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -251,7 +251,7 @@ def test_a_fork_of_random_trainings_goes_on_as_if_nothing_was_set(trainings, eng
     @given(trainings())
     def check(training):
         session, plain = training.session(engine=engine), training.session(engine=engine)
-        end = Place(session._walk.last - 1, 0, session._walk.n_forward + 1)
+        end = UnitPlace(session._walk.last - 1, 0, session._walk.n_forward + 1)
         session.step(5)
         session.fork()
         for neuron in session.network.neurons[:1]:

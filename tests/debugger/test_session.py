@@ -5,7 +5,7 @@ import json
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -207,7 +207,7 @@ def test_a_restart_keeps_the_stops_but_not_their_counts(xor):
 
     session.restart()
 
-    assert session.place == Place(0, 0, 0)
+    assert session.place == UnitPlace(0, 0, 0)
     assert session.stops == (stop,)
     assert stop.hits == 0
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.compiler.array.text import Text, print_call, rows_of, take_scratch
-from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Link, Update
+from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Update, WeightedLink
 from neurosim.compiler.plan import Block, Dense
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 
@@ -103,7 +103,7 @@ def print_delta(delta: Delta, text: Text) -> None:
         text.loop.append(f"{target} += e{i}")
 
 
-def _link_part(link: Link, block: Block, text: Text) -> _Part:
+def _link_part(link: WeightedLink, block: Block, text: Text) -> _Part:
     i, c, weights = block.number, link.consumer.number, link.consumer.weights
     assert isinstance(weights, Dense)
     name = f"{c}_{i}"

@@ -23,7 +23,7 @@ from neurosim.compiler.operations import (
     Aim,
     Assign,
     Delta,
-    Measure,
+    MeasureLoss,
     Normalise,
     Operation,
     Update,
@@ -36,7 +36,7 @@ from neurosim.compiler.program import LIBRARY, Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
 from neurosim.functions.losses import Loss
 
-Array = NDArray[Any]
+ArrayValues = NDArray[Any]
 
 
 def print_forward(plan: Plan) -> Program:
@@ -106,7 +106,7 @@ def print_training(
     measured = {
         op.aim.block.number
         for op in backward
-        if isinstance(op, Measure) and op.aim.is_delta  # only then by the net input
+        if isinstance(op, MeasureLoss) and op.aim.is_delta  # only then by the net input
     }
     if not _takes_inputs_directly(plan):
         text.loop.append(f"a0[...] = x[:{plan.n_in}]")
@@ -190,7 +190,7 @@ def _print_operations(
     direct = text.is_training and _takes_inputs_directly(plan)
     for block in plan.blocks[1:]:
         _print_block(block, text, keeps=block.number in keep_net_inputs, direct=direct)
-    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, Measure)}
+    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, MeasureLoss)}
     alone = {
         op.block.number
         for op in operations
@@ -204,7 +204,7 @@ def _print_operations(
                 _print_activate(operation.block, text)
             case Normalise():
                 _print_normalise(operation.block, aims, alone, text)
-            case Measure():
+            case MeasureLoss():
                 if operation.aim.block.number not in text.judged:
                     print_measure(operation.aim, alone, text)
             case Delta():
@@ -290,7 +290,7 @@ def _print_affine(block: Block, text: Text, *, direct: bool) -> None:
         text.loop.append(f"mend(w{i}, v{i}, reads{i}, z{i})")
 
 
-def mend(weights: Array, values: Array, reads: Array, out: Array) -> None:
+def mend(weights: ArrayValues, values: ArrayValues, reads: ArrayValues, out: ArrayValues) -> None:
     """Compute the net inputs again, for samples of which a source is not finite.
 
     0 times what is not finite is NaN: here a target has terms of the sources it reads, alone.

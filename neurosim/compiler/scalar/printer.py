@@ -19,7 +19,7 @@ from neurosim.compiler.operations import (
     Aim,
     Assign,
     Delta,
-    Measure,
+    MeasureLoss,
     Normalise,
     Operation,
     Update,
@@ -33,8 +33,8 @@ from neurosim.compiler.scalar.inlining import Inliner, NotInlinableError, hoiste
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax
 from neurosim.functions.losses import Loss
 
-Row = tuple[float, ...]  # inputs, then targets
-Batches = tuple[tuple[Row, ...], ...]
+RowNames = tuple[float, ...]  # inputs, then targets
+RowBatches = tuple[tuple[RowNames, ...], ...]
 Term = tuple[int, int]  # a slot, and the row of the source of its weight
 
 
@@ -56,11 +56,11 @@ class _Text:
     gradients: dict[int, str] = field(default_factory=dict)  # of each slot that has one, its term
     inliner: Inliner = field(init=False)
 
-    values: Row | None = None  # of the row that is printed, where it is a certain one
+    values: RowNames | None = None  # of the row that is printed, where it is a certain one
     has_row_loss: bool = False  # whether a line has begun it
     learns: bool = True  # whether gradients are computed
 
-    def print_row(self, values: Row | None) -> list[str]:
+    def print_row(self, values: RowNames | None) -> list[str]:
         """The lines of a row, of any or of this one; the terms of its gradients are kept, too."""
         self.loop, self.values, self.has_row_loss = [], values, False
         self.inliner = Inliner(self.names, self.loop.append)
@@ -138,7 +138,7 @@ def print_unrolled(
     *,
     learns: tuple[bool, ...],
     averages: bool,
-    batches: Batches,
+    batches: RowBatches,
     each_row: bool = False,
     each_epoch: bool = False,
 ) -> Program:
@@ -233,7 +233,7 @@ def _row_names(plan: Plan) -> str:
 
 
 def _batch(
-    text: _Text, batch: Sequence[Row] | None, update: Update | None, learns: tuple[bool, ...]
+    text: _Text, batch: Sequence[RowNames] | None, update: Update | None, learns: tuple[bool, ...]
 ) -> list[str]:
     """The lines of a batch: of any (the rows come in a loop), or of this one."""
     text.gradients = {}
@@ -316,7 +316,7 @@ def _print_operation(operation: Operation, text: _Text) -> None:
             rows = _rows(operation.block)
             call = f"{text.inliner.bind(softmax)}([{_list('z', list(rows))}])"
             text.loop.append(f"{_list('a', list(rows))} = {call}")
-        case Measure():
+        case MeasureLoss():
             _print_measure(operation.aim, text)
         case Delta():
             _print_delta(operation, text)

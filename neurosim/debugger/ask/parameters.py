@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from neurosim.functions.arithmetic import Line, arithmetic
+from neurosim.functions.arithmetic import ArithmeticLine, arithmetic
 from neurosim.functions.numbers import short
 from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.steps import Updated, operand
@@ -67,7 +67,7 @@ def written_out(
     return texts, after
 
 
-def _line_text(line: Line, name: str) -> str:
+def _line_text(line: ArithmeticLine, name: str) -> str:
     numbers = {key: operand(value) for key, value in line.numbers.items()}
     numbers["w"] = short(line.numbers["w"])  # it always leads
     what = name if line.what == "w" else line.what

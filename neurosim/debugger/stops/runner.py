@@ -14,7 +14,7 @@ from neurosim.debugger.stops.screening import Screening
 from neurosim.debugger.time.engine_snapshot import engine_snapshot_after
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.functions.activations import facts_of
 from neurosim.interpreter.steps import Step
 from neurosim.network.network import Network
@@ -61,7 +61,7 @@ class Runner:
 
     def run(
         self,
-        target: Place | None = None,
+        target: UnitPlace | None = None,
         is_there: Callable[[Step], bool] | None = None,
         done: list[Step] | None = None,
     ) -> tuple[Hit, ...]:
@@ -73,7 +73,7 @@ class Runner:
             done: takes the steps that were done, one after the other.
         """
         walk = self.walk
-        end = Place(walk.last, 0, 0) if target is None else target
+        end = UnitPlace(walk.last, 0, 0) if target is None else target
         active = [stop for stop in self.stops if stop.is_enabled]
         if not active and is_there is None and done is None:
             walk.go_to(end)
@@ -84,7 +84,7 @@ class Runner:
     def _run(
         self,
         active: list[Stop],
-        end: Place,
+        end: UnitPlace,
         is_there: Callable[[Step], bool] | None,
         done: list[Step] | None,
     ) -> tuple[Hit, ...]:
@@ -114,7 +114,7 @@ class Runner:
         walk = self.walk
         upper, reach = walk.place, 1
         end = upper
-        first = Place(walk.first, 0, 0)
+        first = UnitPlace(walk.first, 0, 0)
         self._is_counting = False
         try:
             while upper > first:
@@ -290,26 +290,26 @@ class Runner:
         else:
             return walk.batch > start
         if found.batch is None:  # a number is not finite: the walk finds out where
-            walk.go_to(Place(walk.batch + count, 0, 0))
+            walk.go_to(UnitPlace(walk.batch + count, 0, 0))
             self._walk_to = walk.batch + 1
         else:
             before = found.batch if screen.is_fresh else found.batch - 1
             self._walk_to = found.batch + 1
-            walk.go_to(Place(max(before, walk.batch), 0, 0))
+            walk.go_to(UnitPlace(max(before, walk.batch), 0, 0))
         return walk.batch > start
 
-    def _below(self, place: Place, reach: int) -> Place:
+    def _below(self, place: UnitPlace, reach: int) -> UnitPlace:
         """A place before this one: the start of its unit, then ever more units, then batches."""
         walk = self.walk
         if place.step:
-            return Place(place.batch, place.unit, 0)
+            return UnitPlace(place.batch, place.unit, 0)
         if place.unit:
-            return Place(place.batch, max(place.unit - reach, 0), 0)
-        return Place(max(place.batch - reach, walk.first), 0, 0)
+            return UnitPlace(place.batch, max(place.unit - reach, 0), 0)
+        return UnitPlace(max(place.batch - reach, walk.first), 0, 0)
 
     def _last_hit(
-        self, lower: Place, upper: Place, end: Place
-    ) -> tuple[Place, tuple[Hit, ...]] | None:
+        self, lower: UnitPlace, upper: UnitPlace, end: UnitPlace
+    ) -> tuple[UnitPlace, tuple[Hit, ...]] | None:
         """The last place behind ``lower``, up to ``upper`` and before ``end``, with a hit.
 
         What is hit at ``lower`` may be so by the step that leads there: the stretch before says.

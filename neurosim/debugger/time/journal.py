@@ -7,7 +7,7 @@ again by walking; so it is a store of what is known, and nothing depends on what
 from collections.abc import Iterator
 from itertools import islice
 
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter.steps import Step, Updated
 from neurosim.training.state import TrainingState
 
@@ -21,8 +21,8 @@ class UnitRecord:
     """The records of a unit; where they are too many, those of its first steps are dropped.
 
     Args:
-        batch: as in `Place`.
-        unit: as in `Place`.
+        batch: as in `UnitPlace`.
+        unit: as in `UnitPlace`.
         state: that before the batch.
         losses: of the samples of the batch; shared by its records.
         limit: of its bytes.
@@ -113,7 +113,7 @@ class Journal:
         while self.size > self.limit and len(self._records) > 1:
             self._drop(next(iter(self._records)))
 
-    def cut(self, place: Place) -> None:
+    def cut(self, place: UnitPlace) -> None:
         """Drop the units that begin after a place, or go on beyond it."""
         for key in [key for key in self._records if key >= place[:2]]:
             self._drop(key)

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from neurosim.debugger.checks import require_count
 from neurosim.debugger.stops.locations import require_part
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.interpreter.steps import PHASES
 
 
 def find_place(
     walk: Timeline, parts: Mapping[str, int | None], phase: str | None, step: int | None
-) -> Place:
+) -> UnitPlace:
     """The place of a moment.
 
     Args:
@@ -39,20 +39,20 @@ def find_place(
                 f"goto: sample {numbers['sample']} is in batch {batch},"
                 f" got batch {numbers['batch']}; expected one of the two"
             )
-    place = Place(numbers["epoch"] * task.n_batches + batch, unit, 0)
-    if place < Place(walk.first, 0, 0):
+    place = UnitPlace(numbers["epoch"] * task.n_batches + batch, unit, 0)
+    if place < UnitPlace(walk.first, 0, 0):
         raise InvalidValueError(
             f"goto: epoch {numbers['epoch']} is before the start; expected a later one"
         )
     found = _find_step(walk, place, phase, step)
-    if found > Place(walk.last, 0, 0):
+    if found > UnitPlace(walk.last, 0, 0):
         raise InvalidValueError(
             f"goto: the training ends with epoch {numbers['epoch']}; expected an earlier moment"
         )
     return found
 
 
-def _find_step(walk: Timeline, place: Place, phase: str | None, step: int | None) -> Place:
+def _find_step(walk: Timeline, place: UnitPlace, phase: str | None, step: int | None) -> UnitPlace:
     """A step of a sample, or the start of one of its phases."""
     n_rows = walk.rows_of(place.batch)
     if phase is not None:
@@ -62,7 +62,7 @@ def _find_step(walk: Timeline, place: Place, phase: str | None, step: int | None
             raise InvalidValueError("goto: got a phase and a step; expected one of the two")
         starts = {"forward": 0, "loss": walk.n_forward, "backward": walk.n_forward + 1}
         if phase == "update":
-            return Place(place.batch, n_rows, 0)
+            return UnitPlace(place.batch, n_rows, 0)
         return place._replace(step=starts[phase])
     if step is None:
         return place
@@ -72,4 +72,4 @@ def _find_step(walk: Timeline, place: Place, phase: str | None, step: int | None
         raise InvalidValueError(f"step: got {number}; expected a number from 0 to {count - 1}")
     if number < walk.n_sample:
         return place._replace(step=number)
-    return Place(place.batch, place.unit + 1, number - walk.n_sample)
+    return UnitPlace(place.batch, place.unit + 1, number - walk.n_sample)

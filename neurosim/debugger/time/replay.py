@@ -6,7 +6,7 @@ Nothing that a user sees changes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from neurosim.debugger.time.training_log import Edit, Place
+from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -15,7 +15,7 @@ from neurosim.training.engines.graph import sample_steps, update_of
 from neurosim.training.state import TrainingState, batch_rows, next_state
 from neurosim.training.task import Task
 
-Edits = Mapping[Place, Sequence[Edit]]
+Edits = Mapping[UnitPlace, Sequence[Edit]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

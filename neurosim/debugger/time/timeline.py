@@ -26,7 +26,7 @@ from neurosim.debugger.time.engine_snapshot import (
 from neurosim.debugger.time.journal import LIMIT, Journal, UnitRecord
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.snapshot import Snapshot, digest_of, put_back, take_snapshot
-from neurosim.debugger.time.training_log import WALK, Checkpoint, Edit, Place, TrainingLog
+from neurosim.debugger.time.training_log import WALK, Checkpoint, Edit, TrainingLog, UnitPlace
 from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
@@ -58,7 +58,7 @@ class Timeline:
         first: the batch of the start, counted from the start of the training.
         last: the batch behind the last.
         state: at the start of the present batch, with what was set there.
-        batch: as in `Place`, like ``unit`` and ``step``.
+        batch: as in `UnitPlace`, like ``unit`` and ``step``.
         rows: of X, those of the present batch.
         history: how the training went.
         n_forward: the steps of a sample before its loss.
@@ -91,9 +91,9 @@ class Timeline:
     # --- the place
 
     @property
-    def place(self) -> Place:
+    def place(self) -> UnitPlace:
         """The place, as it is compared."""
-        return Place(self.batch, self.unit, self.step)
+        return UnitPlace(self.batch, self.unit, self.step)
 
     @property
     def is_over(self) -> bool:
@@ -260,12 +260,12 @@ class Timeline:
             return None
         return self._journal.get(*self._last_of(self.batch - 1)[:2])
 
-    def _last_of(self, batch: int) -> Place:
+    def _last_of(self, batch: int) -> UnitPlace:
         """The place before the last step of a batch."""
         n_rows = self.rows_of(batch)
         if self.n_update:
-            return Place(batch, n_rows, self.n_update - 1)
-        return Place(batch, n_rows - 1, self.n_sample - 1)
+            return UnitPlace(batch, n_rows, self.n_update - 1)
+        return UnitPlace(batch, n_rows - 1, self.n_sample - 1)
 
     @property
     def _is_checkpoint_due(self) -> bool:
@@ -342,10 +342,10 @@ class Timeline:
 
     # --- far
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, place: UnitPlace) -> None:
         """Go to a place, or to the last one before it where the training diverges earlier."""
         require_fresh(self.task)
-        place = min(max(place, Place(self.first, 0, 0)), Place(self.last, 0, 0))
+        place = min(max(place, UnitPlace(self.first, 0, 0)), UnitPlace(self.last, 0, 0))
         with PausedCollection():
             for _ in range(_NEAR):
                 if self.place <= place or not self._can_undo():
@@ -359,7 +359,7 @@ class Timeline:
     def state_at(self, batch: int) -> TrainingState:
         """The training state at the start of a batch; the timeline comes back to its place."""
         here = self.place
-        self.go_to(Place(batch, 0, 0))
+        self.go_to(UnitPlace(batch, 0, 0))
         state = self.state
         self.go_to(here)
         return state
@@ -378,7 +378,7 @@ class Timeline:
 
     # --- the parts of a journey ahead
 
-    def _go_ahead(self, place: Place) -> None:
+    def _go_ahead(self, place: UnitPlace) -> None:
         while self.place < place and not self.is_over:
             if self.place[:2] == place[:2]:
                 self._go_in_unit(place.step)
@@ -469,7 +469,7 @@ class Timeline:
         self.close()
         if self._record.first:
             self._restore(self.history.nearest(here))
-            self._go_ahead(Place(*here[:2], 0))
+            self._go_ahead(UnitPlace(*here[:2], 0))
         while self.step:
             self.backward()
         self._record = self._empty_record()
@@ -532,9 +532,9 @@ class Timeline:
         """Stand before the last step, which the journal does not hold, by walking up to it."""
         batch, unit, step = self.place
         if step:
-            target = Place(batch, unit, step - 1)
+            target = UnitPlace(batch, unit, step - 1)
         elif unit:
-            target = Place(batch, unit - 1, self.n_sample - 1)
+            target = UnitPlace(batch, unit - 1, self.n_sample - 1)
         else:
             target = self._last_of(batch - 1)
         self._restore(self.history.nearest(target))

@@ -18,7 +18,7 @@ _PARAMETERS = {"weight": "parameter", "bias": "bias_parameter"}  # what has the 
 WALK = "walk"  # did a batch where no engine did
 
 
-class Place(NamedTuple):
+class UnitPlace(NamedTuple):
     """A moment between two steps, as it is compared: earlier is less.
 
     ``batch`` counts from the start of the training. ``unit`` is the sample in the batch, or, behind
@@ -63,8 +63,8 @@ class Checkpoint:
     """Where a training can be taken up: the start of a unit.
 
     Attributes:
-        batch: as in `Place`.
-        unit: as in `Place`.
+        batch: as in `UnitPlace`.
+        unit: as in `UnitPlace`.
         state: at the start of the batch.
         found: the values of the objects; where the compiled engine ran, with the state's
             parameters.
@@ -109,7 +109,7 @@ class TrainingLog:
         self.spacing = 1
         self._engines: list[tuple[int, str]] = []  # from which batch on, which engine
         self.n_done = start.batch  # so many batches were done
-        self.edits: dict[Place, list[Edit]] = {}
+        self.edits: dict[UnitPlace, list[Edit]] = {}
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint, unless there is one at this place."""
@@ -123,7 +123,7 @@ class TrainingLog:
             self._size = sum(c.size for c in self._checkpoints)
             self.spacing *= 2
 
-    def nearest(self, place: Place) -> Checkpoint:
+    def nearest(self, place: UnitPlace) -> Checkpoint:
         """The last checkpoint that is not behind a place."""
         at = bisect.bisect_right(self._checkpoints, place[:2], key=lambda c: c.key)
         return self._checkpoints[at - 1]
@@ -156,7 +156,7 @@ class TrainingLog:
         """Go the way of another history from here on."""
         self._engines, self.n_done = list(engines), max(n_done, self.n_done)
 
-    def cut(self, place: Place) -> None:
+    def cut(self, place: UnitPlace) -> None:
         """Forget what came after a place; what was set at the place itself stays."""
         self.n_cuts += 1
         self._checkpoints = [c for c in self._checkpoints if (*c.key, 0) <= place]

@@ -13,7 +13,7 @@ import numpy as np
 
 from neurosim.drawing.diagram.captions import description_of, notes_of, subtitle_of
 from neurosim.drawing.diagram.legend import (
-    Entry,
+    LegendEntry,
     Placed,
     Written,
     bottom_of,
@@ -147,7 +147,7 @@ def compose(
     outputs: Sequence[str] = (),
     scales: tuple[Scale, Scale | None] | None = None,
     notes: Sequence[str] = (),
-    answers: Entry | None = None,
+    answers: LegendEntry | None = None,
 ) -> Diagram:
     """Give what is drawn its places, texts, scales, legend and notes.
 
@@ -253,7 +253,7 @@ def _around(
     title: str,
     subtitle: str,
     notes: Sequence[str],
-    signs: Sequence[Sequence[Entry]],
+    signs: Sequence[Sequence[LegendEntry]],
 ) -> tuple[tuple[Written, ...], tuple[Placed, ...], tuple[float, float, float, float]]:
     """Title above, legend and notes below: what is written, the legend, the box around it all."""
     left, bottom, right, top = content

@@ -24,7 +24,7 @@ _WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "map": BAR, "glyph": S
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendEntry:
     """A symbol with words before and behind it.
 
     Attributes:
@@ -69,7 +69,7 @@ def _space(words: str) -> float:
 class Placed:
     """An entry in its place: its left end, and the middle of its height."""
 
-    entry: Entry
+    entry: LegendEntry
     x: float
     y: float
 
@@ -92,8 +92,8 @@ class Written:
 
 def entries(
     folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
-    has_ends: bool = False, answers: Entry | None = None,
-) -> tuple[tuple[Entry, ...], ...]:  # fmt: skip
+    has_ends: bool = False, answers: LegendEntry | None = None,
+) -> tuple[tuple[LegendEntry, ...], ...]:  # fmt: skip
     """What the legend of a drawing has to say, in groups that stand on one row each.
 
     ``answers`` tells what neurons show in the place of an output and of the curve of an activation.
@@ -105,56 +105,56 @@ def entries(
         tuple(_of_signs(folded, weights)),
         tuple(_of_widths(folded, weights)),
         *((entry,) for entry in _of_activations(folded) if answers is None),
-        (Entry("end", after="an output of the network"),) if has_ends else (),
+        (LegendEntry("end", after="an output of the network"),) if has_ends else (),
         *((entry,) for entry in _of_marks(folded, marks)),
     )
 
 
-def _of_weights(folded: Folded, scale: Scale) -> Iterator[Entry]:
+def _of_weights(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
     if folded.lines and scale.largest:
         kind = "matrix" if folded.has_boxes else "weights"
-        yield Entry(kind, f"weight {brief(-scale.largest)}", brief(scale.largest))
+        yield LegendEntry(kind, f"weight {brief(-scale.largest)}", brief(scale.largest))
 
 
-def _of_outputs(scale: Scale | None) -> Iterator[Entry]:
+def _of_outputs(scale: Scale | None) -> Iterator[LegendEntry]:
     if scale is not None and scale.largest:
-        yield Entry("outputs", f"output {brief(-scale.largest)}", brief(scale.largest))
+        yield LegendEntry("outputs", f"output {brief(-scale.largest)}", brief(scale.largest))
 
 
-def _of_signs(folded: Folded, scale: Scale) -> Iterator[Entry]:
+def _of_signs(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
     drawn = [line.of.weight for line in folded.lines if isinstance(line.of, Connection)]
     if any(weight > 0.0 for weight in drawn):
-        yield Entry("sign", after="above 0", value=scale.largest / 2.0)
+        yield LegendEntry("sign", after="above 0", value=scale.largest / 2.0)
     if any(weight < 0.0 for weight in drawn):
-        yield Entry("sign", after="below 0", value=-scale.largest / 2.0)
+        yield LegendEntry("sign", after="below 0", value=-scale.largest / 2.0)
 
 
-def _of_widths(folded: Folded, scale: Scale) -> Iterator[Entry]:
+def _of_widths(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
     if not folded.has_boxes and folded.lines:
         for number, value in enumerate(samples(scale.largest)):
-            yield Entry("width", "" if number else "size", brief(value), value)
+            yield LegendEntry("width", "" if number else "size", brief(value), value)
 
 
-def _of_activations(folded: Folded) -> Iterator[Entry]:
+def _of_activations(folded: Folded) -> Iterator[LegendEntry]:
     """Each activation that is drawn; in boxes the words stand themselves."""
     names = (c.neuron.activation for c in folded.circles if not c.neuron.is_input)
     for name in dict.fromkeys(names):
-        yield Entry("glyph", after=name, activation=name)
+        yield LegendEntry("glyph", after=name, activation=name)
 
 
-def _of_marks(folded: Folded, marks: Marks) -> Iterator[Entry]:
+def _of_marks(folded: Folded, marks: Marks) -> Iterator[LegendEntry]:
     lines = (line.of for line in folded.lines)
     frozen = any(isinstance(of, Connection) and not of.trainable for of in lines)
     biases = any(not c.neuron.bias_trainable and not c.neuron.is_input for c in folded.circles)
     if frozen or biases:
-        yield Entry("frozen", after="frozen: training leaves it")
+        yield LegendEntry("frozen", after="frozen: training leaves it")
     if marks:
         for kind, reason in marks.reasons().items():
-            yield Entry("marked", after=reason, mark=kind)
+            yield LegendEntry("marked", after=reason, mark=kind)
 
 
 def flow(
-    groups: Iterable[Sequence[Entry]], left: float, top: float, width: float
+    groups: Iterable[Sequence[LegendEntry]], left: float, top: float, width: float
 ) -> tuple[Placed, ...]:
     """Put groups of entries into rows of this width, from the top down."""
     placed, x, y = [], left, top - _ROW / 2.0

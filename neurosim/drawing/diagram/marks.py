@@ -18,7 +18,7 @@ from neurosim.network.parameter import Parameter
 Subject = str | Neuron | Connection
 
 
-class Look(NamedTuple):
+class MarkStyle(NamedTuple):
     """What a mark looks like.
 
     Attributes:
@@ -124,8 +124,8 @@ def marks_of_step(step: Step) -> Marks:
 
 
 LOOKS = {
-    "highlight": Look("highlight"),
-    "added": Look("added"),
-    "removed": Look("removed", (0.8, 0.4)),
-    "changed": Look("changed", (0.16, 0.24)),
+    "highlight": MarkStyle("highlight"),
+    "added": MarkStyle("added"),
+    "removed": MarkStyle("removed", (0.8, 0.4)),
+    "changed": MarkStyle("changed", (0.16, 0.24)),
 }

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from neurosim.drawing.geometry.columns import Strata
 from neurosim.drawing.geometry.vertical_placement import isotonic
 
-Index = NDArray[np.intp]
-Order = list[list[int]]
+ColumnIndex = NDArray[np.intp]
+ColumnOrder = list[list[int]]
 
 _MOST_SWEEPS = 24
 _MOST_WORK = 600_000  # lines looked at in all sweeps of one start, a second or so
@@ -25,7 +25,7 @@ _TIE = 1e-6  # far less than two means differ by
 _FEW = 2000  # lines up to which places are changed one by one, and all starts are tried
 
 
-def reduce_crossings(strata: Strata) -> Order:
+def reduce_crossings(strata: Strata) -> ColumnOrder:
     """The columns in an order with fewer crossings, or as they are."""
     edges = strata.edges()
     best, n_best = strata.columns, count_crossings(strata.columns, edges)
@@ -43,7 +43,7 @@ def reduce_crossings(strata: Strata) -> Order:
     return best
 
 
-def count_crossings(order: Sequence[Sequence[int]], edges: Index) -> int:
+def count_crossings(order: Sequence[Sequence[int]], edges: ColumnIndex) -> int:
     """How many pairs of lines between neighbouring columns cross.
 
     Args:
@@ -56,7 +56,7 @@ def count_crossings(order: Sequence[Sequence[int]], edges: Index) -> int:
     return count_inversions(ends[np.lexsort((ends[:, 1], ends[:, 0])), 1])
 
 
-def count_inversions(values: Index) -> int:
+def count_inversions(values: ColumnIndex) -> int:
     """How many pairs stand in the wrong order.
 
     Radix by radix from the highest bit: a pair is counted where its first different bit is.
@@ -76,14 +76,14 @@ def count_inversions(values: Index) -> int:
     return total
 
 
-def _starts(strata: Strata, n_edges: int) -> Iterator[Order]:
+def _starts(strata: Strata, n_edges: int) -> Iterator[ColumnOrder]:
     yield [list(column) for column in strata.columns]
     if n_edges <= _FEW and not any(strata.is_fixed):
         yield _in_depth(strata.columns, strata.right)
         yield _in_depth(strata.columns[::-1], strata.left)[::-1]
 
 
-def _in_depth(columns: Order, neighbours: Sequence[Sequence[int]]) -> Order:
+def _in_depth(columns: ColumnOrder, neighbours: Sequence[Sequence[int]]) -> ColumnOrder:
     """The columns as a walk in depth meets their members."""
     met: dict[int, int] = {}
     for root in (number for column in columns for number in column):
@@ -96,7 +96,7 @@ def _in_depth(columns: Order, neighbours: Sequence[Sequence[int]]) -> Order:
     return [sorted(column, key=met.__getitem__) for column in columns]
 
 
-def _sweeps(strata: Strata, order: Order, n_edges: int) -> Iterator[Order]:
+def _sweeps(strata: Strata, order: ColumnOrder, n_edges: int) -> Iterator[ColumnOrder]:
     """The start, then the same order, changed, after each sweep."""
     yield order
     n_columns = len(order)
@@ -148,7 +148,7 @@ def _kept(strata: Strata, members: list[int], means: dict[int, float]) -> dict[i
     return means | dict(zip(items, ranked, strict=True))
 
 
-def _transpose(strata: Strata, order: Order) -> None:
+def _transpose(strata: Strata, order: ColumnOrder) -> None:
     """Let neighbours in a column change places where that saves crossings."""
     place = {number: i for column in order for i, number in enumerate(column)}
     for column, members in enumerate(order):

@@ -16,7 +16,7 @@ from neurosim.drawing.geometry.layout import MOST_LABELLED, Arrangement, Point
 from neurosim.drawing.geometry.routing import Route
 from neurosim.functions.numbers import counted
 
-Measure = Callable[[str, str], tuple[float, float]]  # text, kind -> width, height
+TextSize = Callable[[str, str], tuple[float, float]]  # text, kind -> width, height
 
 KINDS = ("value", "more", "name", "weight")
 _MOST_WEIGHTS = 1000  # more are not read by anybody
@@ -94,7 +94,7 @@ def label_boxes(
     values: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     weights: Mapping[str, str] | None = None,
-    measure: Measure = estimate,
+    measure: TextSize = estimate,
 ) -> Labels:
     """Find a free place for each label.
 
@@ -187,7 +187,7 @@ def _name(route: Route) -> str:
 class _Table:
     """What has its place already, in square cells, so that only what is near is looked at."""
 
-    def __init__(self, arrangement: Arrangement, measure: Measure) -> None:
+    def __init__(self, arrangement: Arrangement, measure: TextSize) -> None:
         self._shown: list[Label] = []
         self.dropped: dict[str, list[str]] = {kind: [] for kind in KINDS}
         self._measure = measure

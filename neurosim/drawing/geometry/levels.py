@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.network.network import Network
 
-Index = NDArray[np.intp]
+LevelIndex = NDArray[np.intp]
 KINDS = ("layers", "levels", "dot")
 
 
@@ -26,8 +26,8 @@ class Columns:
 
     kind: str
     of: tuple[int, ...]
-    sources: Index
-    targets: Index
+    sources: LevelIndex
+    targets: LevelIndex
 
 
 def columns_of(network: Network, kind: str | None = None) -> Columns:
@@ -50,7 +50,7 @@ def columns_of(network: Network, kind: str | None = None) -> Columns:
     return Columns(kind or "levels", _by_level(network), sources, targets)
 
 
-def _ends(network: Network) -> tuple[Index, Index]:
+def _ends(network: Network) -> tuple[LevelIndex, LevelIndex]:
     number = {neuron: i for i, neuron in enumerate(network.neurons)}
     connections = network.connections
     sources = np.array([number[c._source] for c in connections], dtype=np.intp)
@@ -63,7 +63,7 @@ def _by_level(network: Network) -> tuple[int, ...]:
 
 
 def _by_layer(
-    network: Network, sources: Index, targets: Index, *, is_forced: bool
+    network: Network, sources: LevelIndex, targets: LevelIndex, *, is_forced: bool
 ) -> tuple[int, ...] | None:
     """The columns of whole layers; None where layers are no order, unless that is forced."""
     if not is_forced and any(n.layer is None and not n.is_input for n in network.neurons):
@@ -76,7 +76,7 @@ def _by_layer(
     return None if columns is None else tuple(columns[unit] for unit in units.tolist())
 
 
-def _units(network: Network) -> tuple[Index, int]:
+def _units(network: Network) -> tuple[LevelIndex, int]:
     """Each neuron's unit, which is its layer or itself, counted as they were added."""
     number: dict[object, int] = {}
     unit = (neuron if neuron.layer is None else neuron.layer for neuron in network.neurons)
@@ -84,7 +84,7 @@ def _units(network: Network) -> tuple[Index, int]:
     return np.array(units, dtype=np.intp), len(number)
 
 
-def _longest_paths(n_units: int, pairs: Index) -> list[int] | None:
+def _longest_paths(n_units: int, pairs: LevelIndex) -> list[int] | None:
     """The length of the longest path to each unit, or None where there is a cycle."""
     listeners: list[list[int]] = [[] for _ in range(n_units)]
     waits = [0] * n_units

@@ -20,7 +20,7 @@ from neurosim.drawing.geometry.items import Circle, Item, Line, More
 from neurosim.drawing.geometry.layout import Arrangement, Point
 from neurosim.functions.numbers import Matrix
 
-Index = NDArray[np.intp]
+RouteIndex = NDArray[np.intp]
 
 _MOST_PROBES = 500_000  # columns that straight lines are tried against, about a quarter second
 _NAME_HEIGHT = 0.55  # below a neuron, of the letters of a usual name, which straight lines spare
@@ -115,11 +115,11 @@ def routes(arrangement: Arrangement) -> tuple[Route, ...]:
 class _Sides:
     """All lines as arrays, each from its left end to its right one."""
 
-    first: Index  # the item at the left end
-    last: Index  # the item at the right end
+    first: RouteIndex  # the item at the left end
+    last: RouteIndex  # the item at the right end
     is_backward: NDArray[np.bool_]  # whether it leads to the left
-    span: Index  # how many columns further its right end is
-    column: Index  # of each item
+    span: RouteIndex  # how many columns further its right end is
+    column: RouteIndex  # of each item
     x: Matrix  # of each item
     y: Matrix
     half_width: Matrix
@@ -181,7 +181,7 @@ class _Sides:
         are_probed[line[is_hit]] = False
         return are_probed
 
-    def _hits(self, column: Index, height: Matrix, slope: Matrix) -> NDArray[np.bool_]:
+    def _hits(self, column: RouteIndex, height: Matrix, slope: Matrix) -> NDArray[np.bool_]:
         """Whether lines of these slopes, so high in the middle of a column, meet one in it."""
         low, high = self.y.min(), self.y.max()
         pace = high - low + 1.0  # from one column to the next, as one sorted list
@@ -196,13 +196,13 @@ class _Sides:
             is_hit |= (self.column[item] == column) & is_near
         return is_hit
 
-    def _need(self, item: Index, slope: Matrix) -> Matrix:
+    def _need(self, item: RouteIndex, slope: Matrix) -> Matrix:
         """How far above or below the middle of an item a line of this slope must pass."""
         circle = (self.half_height[item] + m.MARGIN) * np.sqrt(1.0 + slope * slope)
         wide = (self.half_width[item] + m.MARGIN) * np.abs(slope)
         return np.where(self.is_round[item], circle, self.half_height[item] + m.MARGIN + wide)
 
-    def _need_below(self, item: Index, slope: Matrix) -> Matrix:
+    def _need_below(self, item: RouteIndex, slope: Matrix) -> Matrix:
         """The same where it passes below, where a neuron's name stands."""
         named = self.half_height[item] + _NAME_HEIGHT + _NAME_HALF_WIDTH * np.abs(slope)
         need = self._need(item, slope)

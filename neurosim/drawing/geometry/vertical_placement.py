@@ -17,7 +17,7 @@ _STRAIGHT = 8.0  # how strongly a bend follows its own line
 
 _LOOSE = 0.1  # how strongly one without neighbours stays where it is
 
-Neighbours = Sequence[Sequence[int]]
+PlacedNeighbours = Sequence[Sequence[int]]
 Separation = Callable[[int, int], float]
 
 
@@ -90,7 +90,7 @@ class _Wishes:
     heights: list[float]
     homes: dict[int, float]
 
-    def of(self, number: int, sides: Sequence[Neighbours]) -> tuple[float, float]:
+    def of(self, number: int, sides: Sequence[PlacedNeighbours]) -> tuple[float, float]:
         """The height one would like to have, and how strongly."""
         if number in self.homes:
             return self.homes[number], _HOME
@@ -107,7 +107,10 @@ class _Wishes:
 
 
 def _move(
-    column: Sequence[int], offsets: Sequence[float], wishes: _Wishes, sides: Sequence[Neighbours]
+    column: Sequence[int],
+    offsets: Sequence[float],
+    wishes: _Wishes,
+    sides: Sequence[PlacedNeighbours],
 ) -> None:
     """Bring all of a column as near to where they wish to be as their order allows."""
     found = [wishes.of(number, sides) for number in column]

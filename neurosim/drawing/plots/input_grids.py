@@ -12,8 +12,8 @@ from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, Wro
 from neurosim.functions.numbers import Matrix, require_number
 from neurosim.network.network import Network
 
-Ends = tuple[float, float]
-Span = tuple[Ends, Ends] | Ends  # of two inputs, or of one
+InputRange = tuple[float, float]
+Span = tuple[InputRange, InputRange] | InputRange  # of two inputs, or of one
 _MARGIN = 0.12  # of the span of the samples, on each side
 _MOST = 2000  # points on a side: four million answers
 
@@ -220,7 +220,7 @@ def _require_resolution(resolution: object) -> None:
         raise InvalidValueError(f"resolution: got {resolution!r:.40}; {expected}")
 
 
-def _require_ends(span: Any) -> Ends:
+def _require_ends(span: Any) -> InputRange:
     try:
         left, right = span
         left, right = require_number(left, "span"), require_number(right, "span")
@@ -231,7 +231,7 @@ def _require_ends(span: Any) -> Ends:
     return left, right
 
 
-def _require_span(span: Any) -> tuple[Ends, Ends]:
+def _require_span(span: Any) -> tuple[InputRange, InputRange]:
     try:
         (left, right), (bottom, top) = span
     except (TypeError, ValueError):
@@ -246,7 +246,7 @@ def _require_span(span: Any) -> tuple[Ends, Ends]:
     return (left, right), (bottom, top)
 
 
-def _spans(X: Any, n_in: int, columns: Sequence[int]) -> list[Ends]:
+def _spans(X: Any, n_in: int, columns: Sequence[int]) -> list[InputRange]:
     if X is None:
         return [(-1.0, 1.0) for _ in columns]
     rows = require_rows(X, n_in)

@@ -12,7 +12,7 @@ import numpy as np
 
 from neurosim.drawing.diagram.canvas import ITEMS, SIGNS, Canvas, element_id
 from neurosim.drawing.diagram.diagram import compose
-from neurosim.drawing.diagram.legend import Entry
+from neurosim.drawing.diagram.legend import LegendEntry
 from neurosim.drawing.diagram.painters.neurons import END_EDGE, paint_dots
 from neurosim.drawing.diagram.sample_values import Standing
 from neurosim.drawing.diagram.scales import MOST_FILL
@@ -104,11 +104,11 @@ def _reach(picture: Matrix) -> float:
     return float(np.abs(finite).max()) if len(finite) else 0.0
 
 
-def _entry_of(ground: Plane | Sweep) -> Entry:
+def _entry_of(ground: Plane | Sweep) -> LegendEntry:
     """What the legend says of a neuron's answers."""
     if isinstance(ground, Plane):
-        return Entry("map", f"answer {_MINUS}r", f"r{_WHERE}")
-    return Entry(
+        return LegendEntry("map", f"answer {_MINUS}r", f"r{_WHERE}")
+    return LegendEntry(
         "glyph", after=f"answer, {_MINUS}r at the foot to r{_WHERE}", activation="gaussian"
     )
 

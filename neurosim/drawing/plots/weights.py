@@ -43,7 +43,7 @@ class WeightMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HeatMapPlace:
     """Where a matrix stands on the page, in points from its lower left corner."""
 
     left: float
@@ -102,7 +102,7 @@ def _numbered(names: Sequence[str]) -> dict[str, int]:
     return {name: number for number, name in enumerate(names)}
 
 
-def place_maps(maps: Sequence[WeightMap]) -> tuple[list[Place], float, float]:
+def place_maps(maps: Sequence[WeightMap]) -> tuple[list[HeatMapPlace], float, float]:
     """Where each matrix stands, line after line, and the width and height of the page, in points.
 
     There is room for names to the left of a matrix and below, and for a title above.
@@ -120,7 +120,7 @@ def place_maps(maps: Sequence[WeightMap]) -> tuple[list[Place], float, float]:
         page_width = max(page_width, x)
     page_height = line_top + line_height
     places = [
-        Place(
+        HeatMapPlace(
             left,
             page_height - top - _length(len(found.sources)),
             _length(len(found.targets)),
@@ -186,7 +186,7 @@ def describe_weights(_axes: "Axes", *, network: Network, **_: Any) -> str:
 def _draw_map(
     ax: "Axes",
     found: WeightMap,
-    place: Place,
+    place: HeatMapPlace,
     page: tuple[float, float],
     *,
     norm: "CenteredNorm",

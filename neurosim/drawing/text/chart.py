@@ -18,7 +18,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.training.task import require_network
 
-Node = Circle | More | Box
+ChartNode = Circle | More | Box
 
 USUAL = ("weights", "outputs")
 
@@ -52,7 +52,7 @@ class Chart:
 
     network: Network
     folded: Folded
-    nodes: tuple[Node, ...]
+    nodes: tuple[ChartNode, ...]
     arcs: tuple[Arc, ...]
     columns: tuple[tuple[int, ...], ...]
     show: tuple[str, ...]
@@ -80,7 +80,7 @@ class Chart:
         sizes = (abs(arc.of.weight) for arc in self.arcs if isinstance(arc.of, Connection))
         return max(sizes, default=0.0) or 1.0
 
-    def lines_of(self, node: Node, *, is_short: bool = False) -> list[str]:
+    def lines_of(self, node: ChartNode, *, is_short: bool = False) -> list[str]:
         """What is written on a node, a line each, the name first; not yet escaped.
 
         Where it is to be short, deltas and gradients are left out.
@@ -112,14 +112,14 @@ class Chart:
             words.append(f"dL/dw {number(self.standing.gradients[arc.of.name])}")
         return words
 
-    def is_marked(self, part: Node | Arc) -> bool:
+    def is_marked(self, part: ChartNode | Arc) -> bool:
         """Whether one is to look at it."""
         if isinstance(part, Arc):
             known = self.marks.connections  # mostly empty: names of connections are made when asked
             return bool(known) and isinstance(part.of, Connection) and part.of.name in known
         return isinstance(part, Circle) and part.name in self.marks.neurons
 
-    def tell(self, node: Node) -> str:
+    def tell(self, node: ChartNode) -> str:
         """All there is to know about a node, in a line; not yet escaped."""
         match node:
             case Circle():
@@ -132,7 +132,7 @@ class Chart:
             case Box():
                 return str(node)
 
-    def is_output(self, node: Node) -> bool:
+    def is_output(self, node: ChartNode) -> bool:
         """Whether it is an output neuron."""
         return isinstance(node, Circle) and node.neuron in self.outputs
 
@@ -189,7 +189,7 @@ def _arcs(folded: Folded) -> tuple[Arc, ...]:
     return tuple(Arc(line.source, line.target, line.of) for line in folded.lines)
 
 
-def _columns(nodes: Sequence[Node]) -> tuple[tuple[int, ...], ...]:
+def _columns(nodes: Sequence[ChartNode]) -> tuple[tuple[int, ...], ...]:
     members: dict[int, list[int]] = {}
     for number_, node in enumerate(nodes):
         members.setdefault(node.column, []).append(number_)

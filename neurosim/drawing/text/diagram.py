@@ -10,13 +10,13 @@ from neurosim.drawing.geometry.items import Box, Circle, More
 from neurosim.drawing.text.canvas import ARROW, Grid
 from neurosim.drawing.text.chart import Chart
 from neurosim.drawing.text.width import cut, n_cells, padded
-from neurosim.drawing.text.wires import Entry, Track, unwired, wire
+from neurosim.drawing.text.wires import Track, WireEntry, unwired, wire
 from neurosim.functions.numbers import counted
 
 _APART = 3  # columns of the terminal between columns of neurons that no wires are drawn between
 
 
-class Diagram:
+class TextDiagram:
     """Columns of neurons and what is between them, as wide as their texts."""
 
     def __init__(self, drawn: Chart, width: int, show: Callable[[str], str]) -> None:
@@ -170,7 +170,7 @@ class Diagram:
                 for row in entry.in_rows():
                     grid.write(row - top, last, ARROW)
 
-    def _draw_entry(self, grid: Grid, entry: Entry, x: int, width: int, row: int) -> None:
+    def _draw_entry(self, grid: Grid, entry: WireEntry, x: int, width: int, row: int) -> None:
         if entry.node is None:
             assert entry.net is not None
             grid.across(entry.net, row, x, x + width - 1)
@@ -180,7 +180,7 @@ class Diagram:
             self._draw_border(grid, entry, x, width, row)
         grid.write(middle, x, self._text(entry.node, width, is_tall=entry.n_rows > 1))
 
-    def _draw_border(self, grid: Grid, entry: Entry, x: int, width: int, row: int) -> None:
+    def _draw_border(self, grid: Grid, entry: WireEntry, x: int, width: int, row: int) -> None:
         """The border of a node that wires lead to in several rows."""
         assert entry.node is not None
         is_output = self._chart.is_output(self._chart.nodes[entry.node])

@@ -11,7 +11,7 @@ from typing import Any
 from neurosim.drawing.geometry.items import Box, Circle, More
 from neurosim.drawing.page.pages import show_text
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.text.chart import Arc, Chart, Node, chart
+from neurosim.drawing.text.chart import Arc, Chart, ChartNode, chart
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
@@ -71,7 +71,7 @@ def _ranks(drawn: Chart) -> Iterator[str]:
         yield f"  {firsts} [style=invis, weight=0];"
 
 
-def _node(drawn: Chart, node: Node, theme: Theme) -> str:
+def _node(drawn: Chart, node: ChartNode, theme: Theme) -> str:
     label = "\\n".join(map(quoted, drawn.lines_of(node)))
     words = f'label="{label}", tooltip="{quoted(drawn.tell(node))}"'
     words += f', color="{theme.highlight}", penwidth=3' if drawn.is_marked(node) else ""

@@ -11,7 +11,7 @@ from typing import Any
 from neurosim.drawing.geometry.items import Box, Circle, More
 from neurosim.drawing.page.pages import show_text
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.text.chart import Arc, Chart, Node, chart
+from neurosim.drawing.text.chart import Arc, Chart, ChartNode, chart
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
@@ -72,7 +72,7 @@ def _lines(drawn: Chart, theme: Theme) -> Iterator[str]:
     yield from _styles(drawn, theme)
 
 
-def _node(drawn: Chart, node: Node) -> str:
+def _node(drawn: Chart, node: ChartNode) -> str:
     label = "<br/>".join(map(encoded, drawn.lines_of(node)))
     match node:
         case Circle() if drawn.is_output(node):

@@ -6,7 +6,7 @@ from typing import Any
 from neurosim.drawing.page.pages import show_text
 from neurosim.drawing.text.canvas import in_ascii
 from neurosim.drawing.text.chart import Chart, chart
-from neurosim.drawing.text.diagram import Diagram
+from neurosim.drawing.text.diagram import TextDiagram
 from neurosim.drawing.text.table import FROZEN, SHARED, list_connections
 from neurosim.drawing.text.width import show_ascii
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
@@ -67,7 +67,7 @@ def _lines(drawn: Chart, width: int, show: Callable[[str], str], *, full: bool) 
     if not drawn.nodes:
         return
     yield ""
-    yield from Diagram(drawn, width, show).lines()
+    yield from TextDiagram(drawn, width, show).lines()
     listed = list(list_connections(drawn, width=width, show=show, full=full))
     if listed:
         yield ""

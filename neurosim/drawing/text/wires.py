@@ -31,7 +31,7 @@ class Net:
 
 
 @dataclass(slots=True)
-class Entry:
+class WireEntry:
     """What stands in a column: a node, or the pass of a net.
 
     Attributes:
@@ -81,7 +81,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class WirePlan:
     """A drawing for the terminal.
 
     Attributes:
@@ -89,7 +89,7 @@ class Wiring:
         gaps: the tracks after each column but the last, from left to right.
     """
 
-    columns: tuple[tuple[Entry, ...], ...]
+    columns: tuple[tuple[WireEntry, ...], ...]
     gaps: tuple[tuple[Track, ...], ...]
 
     @property
@@ -99,7 +99,7 @@ class Wiring:
         return last <= MOST_ROWS and all(len(tracks) <= MOST_TRACKS for tracks in self.gaps)
 
 
-def wire(chart: Chart) -> Wiring | None:
+def wire(chart: Chart) -> WirePlan | None:
     """Lead wires between the nodes of a chart; None where there are too many to be followed.
 
     Connections that do not lead to a later column have no wire.
@@ -112,14 +112,14 @@ def wire(chart: Chart) -> Wiring | None:
     columns = _ordered(chart, nets, _heights(chart))
     _settle(columns, crowd)
     gaps = tuple(_tracks(gap, columns, nets) for gap in range(n_gaps))
-    wiring = Wiring(tuple(map(tuple, columns)), gaps)
+    wiring = WirePlan(tuple(map(tuple, columns)), gaps)
     return wiring if wiring.is_legible else None
 
 
-def unwired(chart: Chart) -> Wiring:
+def unwired(chart: Chart) -> WirePlan:
     """The nodes in their columns, each in a row, without wires."""
-    rows = [[Entry(node, None, row=i) for i, node in enumerate(c)] for c in chart.columns]
-    return Wiring(tuple(map(tuple, rows)), ((),) * (len(rows) - 1))
+    rows = [[WireEntry(node, None, row=i) for i, node in enumerate(c)] for c in chart.columns]
+    return WirePlan(tuple(map(tuple, rows)), ((),) * (len(rows) - 1))
 
 
 def _nets(chart: Chart) -> list[Net]:
@@ -162,11 +162,12 @@ def _pairs(lines: Sequence[Line]) -> list[tuple[int, int]]:
 
 def _ordered(
     chart: Chart, nets: Sequence[Net], heights: Mapping[tuple[int, int | None], float]
-) -> list[list[Entry]]:
+) -> list[list[WireEntry]]:
     column_of = chart.column_of
     arcs = {(arc.source, arc.target): i for i, arc in enumerate(chart.arcs)}
-    columns: list[list[tuple[float, Entry]]] = [
-        [(heights[node, None], Entry(node, None)) for node in column] for column in chart.columns
+    columns: list[list[tuple[float, WireEntry]]] = [
+        [(heights[node, None], WireEntry(node, None)) for node in column]
+        for column in chart.columns
     ]
     for net in nets:
         far = [t for t in net.targets if column_of[t] > net.column + 1]
@@ -177,7 +178,7 @@ def _ordered(
             keys = ((arcs[pair], column) for pair in pairs)
             lanes = [heights[key] for key in keys if key in heights]
             height = sum(lanes) / len(lanes) if lanes else straight
-            columns[column].append((height, Entry(None, net.number)))
+            columns[column].append((height, WireEntry(None, net.number)))
     feeds: dict[int, list[int]] = {}
     for net in nets:
         for target in net.targets:
@@ -188,7 +189,7 @@ def _ordered(
 
 
 def _join_up(
-    columns: Sequence[Sequence[Entry]], feeds: Mapping[int, list[int]], nets: Sequence[Net]
+    columns: Sequence[Sequence[WireEntry]], feeds: Mapping[int, list[int]], nets: Sequence[Net]
 ) -> None:
     """Give each node the nets that lead to it, in the order in which they come from the left."""
     for left, right in pairwise(columns):
@@ -211,7 +212,7 @@ def _arrival(net: Net, nodes: Mapping[int, int], passing: Mapping[int, int]) -> 
 # --- rows and tracks
 
 
-def _settle(columns: Sequence[Sequence[Entry]], crowd: Sequence[int]) -> None:
+def _settle(columns: Sequence[Sequence[WireEntry]], crowd: Sequence[int]) -> None:
     """Give all entries their rows: each column around the middle of the highest."""
     sizes = [sum(entry.n_rows + 1 for entry in column) - 1 for column in columns]
     before = 0
@@ -225,7 +226,9 @@ def _settle(columns: Sequence[Sequence[Entry]], crowd: Sequence[int]) -> None:
             row += entry.n_rows + 1
 
 
-def _tracks(gap: int, columns: Sequence[Sequence[Entry]], nets: Sequence[Net]) -> tuple[Track, ...]:
+def _tracks(
+    gap: int, columns: Sequence[Sequence[WireEntry]], nets: Sequence[Net]
+) -> tuple[Track, ...]:
     left = {entry.node: entry for entry in columns[gap] if entry.node is not None}
     passing = {entry.net: entry for entry in columns[gap] if entry.net is not None}
     outs: dict[int, list[int]] = {}

@@ -10,7 +10,7 @@ from neurosim.scenario.format.node import Problem
 from neurosim.scenario.format.read import Reading
 from neurosim.training.data import Data
 
-Found = Iterator[tuple[str, str]]  # the key and what is wrong there
+_Found = Iterator[tuple[str, str]]  # the key and what is wrong there
 
 
 def check_pictures(reading: Reading, built: Built | None, data: Data | None) -> list[Problem]:
@@ -30,7 +30,7 @@ def check_pictures(reading: Reading, built: Built | None, data: Data | None) -> 
     return problems
 
 
-def _check_context(entry: DrawEntry, reading: Reading) -> Found:
+def _check_context(entry: DrawEntry, reading: Reading) -> _Found:
     training = reading.draft.training
     if training is None and reading.has("training"):
         return  # something is wrong with it, which is told
@@ -46,7 +46,7 @@ def _check_context(entry: DrawEntry, reading: Reading) -> Found:
         yield key, "nothing is measured; expected training: {metrics: [accuracy]}"
 
 
-def _check_rows(entry: DrawEntry, reading: Reading, data: Data | None) -> Found:
+def _check_rows(entry: DrawEntry, reading: Reading, data: Data | None) -> _Found:
     if not reading.has("data"):
         if entry.sample is not None:
             yield "sample", "is a training row, and there are none; expected data too, or input"
@@ -59,7 +59,7 @@ def _check_rows(entry: DrawEntry, reading: Reading, data: Data | None) -> Found:
         yield "show", f"{wanted[0]} need a target; expected sample beside show"
 
 
-def _check_network(entry: DrawEntry, built: Built | None) -> Found:
+def _check_network(entry: DrawEntry, built: Built | None) -> _Found:
     if built is None or not built.is_named:
         return
     n_inputs = len(built.network.inputs)

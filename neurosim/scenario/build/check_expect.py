@@ -27,7 +27,7 @@ from neurosim.scenario.format.read import Reading
 from neurosim.scenario.format.training_entry import TrainingEntry
 from neurosim.training.data import Data
 
-Found = Iterator[tuple[str, str]]  # the key and what is wrong there
+_Found = Iterator[tuple[str, str]]  # the key and what is wrong there
 
 _IS_THERE = {  # after which phases a number is there, and not one of the sample before
     "output_gradient": ("backward", "update"),
@@ -56,7 +56,7 @@ def check_expectations(
     return problems
 
 
-def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> Found:
+def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> _Found:
     if built is None or not built.is_named:
         return
     network = built.network
@@ -78,7 +78,7 @@ def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> 
             yield from _check_named(item, built, reading.draft.training)
 
 
-def _check_named(item: MomentExpectation, built: Built, training: TrainingEntry | None) -> Found:
+def _check_named(item: MomentExpectation, built: Built, training: TrainingEntry | None) -> _Found:
     """The neuron or connection of a number that is looked for on the objects."""
     network = built.network
     match item.subject:
@@ -96,7 +96,7 @@ def _check_named(item: MomentExpectation, built: Built, training: TrainingEntry 
                 yield from _check_error(name, network, LOSSES[training.loss])
 
 
-def _check_error(name: str, network: Network, loss: Loss) -> Found:
+def _check_error(name: str, network: Network, loss: Loss) -> _Found:
     """Some neurons never have an output gradient: see `neurosim.interpreter.backward`."""
     neuron = network[name]
     if network.outgoing(neuron):
@@ -114,7 +114,7 @@ def _check_error(name: str, network: Network, loss: Loss) -> Found:
         )
 
 
-def _check_sample(sample: tuple[float, ...], network: Network) -> Found:
+def _check_sample(sample: tuple[float, ...], network: Network) -> _Found:
     expected = len(network.inputs)
     if len(sample) != expected:
         names = ", ".join(neuron.name for neuron in network.inputs[:10])
@@ -125,12 +125,12 @@ def _check_sample(sample: tuple[float, ...], network: Network) -> Found:
         )
 
 
-def _check_neuron(key: str, name: str, network: Network) -> Found:
+def _check_neuron(key: str, name: str, network: Network) -> _Found:
     if name not in network:
         yield key, unknown("neuron", name, (neuron.name for neuron in network.neurons))
 
 
-def _check_has_net_input(name: str, network: Network) -> Found:
+def _check_has_net_input(name: str, network: Network) -> _Found:
     if name in network and network[name].is_input:
         yield "net_input", _no_input(name, "net_input")
 
@@ -140,7 +140,7 @@ def _no_input(name: str, quantity: str) -> str:
     return f"{name!r} is an input and has no {what}; expected another neuron"
 
 
-def _check_connection(key: str, name: str, built: Built) -> Found:
+def _check_connection(key: str, name: str, built: Built) -> _Found:
     source, arrow, target = name.partition("->")
     if not arrow:
         yield key, f"no connection, got {name!r}; expected source->target"
@@ -149,14 +149,14 @@ def _check_connection(key: str, name: str, built: Built) -> Found:
         yield key, unknown("connection", name, known)
 
 
-def _check_bias(key: str, name: str, network: Network) -> Found:
+def _check_bias(key: str, name: str, network: Network) -> _Found:
     if name not in network:
         yield from _check_neuron(key, name, network)
     elif network[name].bias is None:
         yield key, f"the neuron {name!r} has no bias parameter; expected one with a bias"
 
 
-def _check_parameter(name: str, built: Built) -> Found:
+def _check_parameter(name: str, built: Built) -> _Found:
     if name.endswith(".bias"):
         yield from _check_bias("gradient", name.removesuffix(".bias"), built.network)
     elif "->" in name:
@@ -166,7 +166,7 @@ def _check_parameter(name: str, built: Built) -> Found:
         yield "gradient", f"{what}, got {name!r}; expected source->target or neuron.bias"
 
 
-def _check_context(item: Between, reading: Reading) -> Found:
+def _check_context(item: Between, reading: Reading) -> _Found:
     """Epochs, rows and parts that the item takes for granted."""
     draft = reading.draft
     training = draft.training
@@ -183,7 +183,7 @@ def _check_context(item: Between, reading: Reading) -> Found:
         yield from _check_part(item.on, draft.data)
 
 
-def _check_moment(item: Within, reading: Reading, data: Data | None) -> Found:
+def _check_moment(item: Within, reading: Reading, data: Data | None) -> _Found:
     """The epoch, the sample and the phase of a number that is looked for within an epoch."""
     (key, _), phase, training = item.subject, item.phase, reading.draft.training
     if phase not in _IS_THERE.get(key, PHASES):
@@ -206,7 +206,7 @@ def _check_moment(item: Within, reading: Reading, data: Data | None) -> Found:
         yield from _check_update(item, training.batch_size, n_rows)
 
 
-def _check_update(item: Within, batch_size: int | str, n_rows: int) -> Found:
+def _check_update(item: Within, batch_size: int | str, n_rows: int) -> _Found:
     """Only behind the last sample of a batch there is an update."""
     size = n_rows if isinstance(batch_size, str) else min(batch_size, n_rows)
     last = min(item.sample // size * size + size, n_rows) - 1
@@ -218,7 +218,7 @@ def _check_update(item: Within, batch_size: int | str, n_rows: int) -> Found:
         )
 
 
-def _check_part(name: str, data: DataEntry) -> Found:
+def _check_part(name: str, data: DataEntry) -> _Found:
     if not getattr(data.split, name):
         split = f"split: {{{name}: 0.2}}"
         yield "on", f"no rows are set aside for {name!r}; expected data with {split}"

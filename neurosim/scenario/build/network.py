@@ -4,7 +4,7 @@ The core says what is wrong (a cycle, a doubled connection, weights of a wrong s
 here is where it is written. After a mistake the building goes on, so that all are found at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -18,9 +18,7 @@ from neurosim.scenario.format.network_entry import (
     NetworkEntry,
     NeuronEntry,
 )
-from neurosim.scenario.format.node import KeyPath, Problem
-
-Locate = Callable[[KeyPath, object], Problem]
+from neurosim.scenario.format.node import Locate, Problem
 
 # a typing mistake of a few digits should not fill the memory; so many objects take about 1 GB
 MOST_NEURONS = 1_000_000

@@ -1,6 +1,6 @@
 """From the entries of ``data:`` to rows that fit the network, with every mistake at its entry."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,13 +21,13 @@ from neurosim.scenario.format.data_entry import (
     NpzEntry,
     NpzSource,
 )
-from neurosim.scenario.format.entry import Entry, options_of
-from neurosim.scenario.format.node import KeyPath, Problem
+from neurosim.scenario.format.entry import ScenarioEntry, options_of
+from neurosim.scenario.format.node import Locate, Problem
 from neurosim.training.data import (
     DATASETS,
     Data,
     Labelled,
-    Measured,
+    MeasuredRows,
     Rows,
     encode,
     from_arrays,
@@ -37,8 +37,6 @@ from neurosim.training.data import (
     read_csv,
     read_npz,
 )
-
-Locate = Callable[[KeyPath, object], Problem]
 
 MOST_WRONG_ROWS = 10  # told one by one; where there are more, something else is wrong
 
@@ -166,12 +164,12 @@ class _Loading:
         X, T = read_npz(path, source.inputs, source.targets)
         return from_arrays(X, T, len(self.network.outputs))
 
-    def _dataset(self, entry: Entry) -> Rows:
+    def _dataset(self, entry: ScenarioEntry) -> Rows:
         name, options = options_of(entry)
         return DATASETS[name](self.random, **options)
 
-    def _encoded(self, entry: DataEntry, rows: Rows) -> Measured:
-        if isinstance(rows, Measured):
+    def _encoded(self, entry: DataEntry, rows: Rows) -> MeasuredRows:
+        if isinstance(rows, MeasuredRows):
             return rows
         encoding = getattr(entry, "encoding", None)
         if encoding is None:
@@ -179,7 +177,7 @@ class _Loading:
         with self._noting("encoding"):
             return encode(rows, encoding)
 
-    def _require_fitting(self, entry: DataEntry, rows: Measured) -> None:
+    def _require_fitting(self, entry: DataEntry, rows: MeasuredRows) -> None:
         """As many columns as the network has inputs and outputs."""
         source = next(key for key in ("inputs", "csv", "npz", "dataset") if hasattr(entry, key))
         n_in, n_out = len(self.network.inputs), len(self.network.outputs)

@@ -4,16 +4,16 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
-from neurosim.scenario.format.entry import Choice, Entry, Named, by_key, mistake, tag
-from neurosim.scenario.format.network_entry import Names, Row
+from neurosim.scenario.format.entry import Choice, Named, ScenarioEntry, by_key, mistake, tag
+from neurosim.scenario.format.network_entry import NeuronNames, WeightRow
 from neurosim.training.data import DATASETS, ENCODINGS, SCALES
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
-Rows = Annotated[tuple[Row, ...], Field(min_length=1)]
-Dataset = Annotated[Entry, Named("data set", DATASETS)]
+InlineRows = Annotated[tuple[WeightRow, ...], Field(min_length=1)]
+Dataset = Annotated[ScenarioEntry, Named("data set", DATASETS)]
 
 
-class SplitEntry(Entry):
+class SplitEntry(ScenarioEntry):
     """Fractions of the rows that are set aside and never trained on."""
 
     validation: Fraction = 0.0
@@ -29,7 +29,7 @@ class SplitEntry(Entry):
         return self
 
 
-class _DataEntry(Entry):
+class _DataEntry(ScenarioEntry):
     """What can be done to rows from anywhere."""
 
     split: SplitEntry = SplitEntry()
@@ -41,20 +41,20 @@ class _DataEntry(Entry):
 class InlineEntry(_DataEntry):
     """Rows that are written here."""
 
-    inputs: Rows
+    inputs: InlineRows
     """A row for each sample, in it a number for each input neuron."""
-    targets: Rows
+    targets: InlineRows
     """A row for each sample, in it a number for each output neuron; or class numbers from 0."""
 
 
-class CsvSource(Entry):
+class CsvSource(ScenarioEntry):
     """A CSV file with a header line."""
 
     path: Annotated[str, Field(min_length=1)]
     """Relative to this file, and not outside its folder."""
-    inputs: Names
+    inputs: NeuronNames
     """The columns of the inputs."""
-    targets: Names | None = None
+    targets: NeuronNames | None = None
     """The columns of the targets, numbers."""
     classes: Annotated[str, Field(min_length=1)] | None = None
     """The column of class labels; the classes are the labels in sorted order."""
@@ -71,7 +71,7 @@ class CsvSource(Entry):
         return self
 
 
-class NpzSource(Entry):
+class NpzSource(ScenarioEntry):
     """A NumPy file of named arrays (numbers only)."""
 
     path: Annotated[str, Field(min_length=1)]

@@ -10,7 +10,7 @@ from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.draw_entry import DrawEntry
-from neurosim.scenario.format.entry import Choice, Entry, mistake
+from neurosim.scenario.format.entry import Choice, ScenarioEntry, mistake
 from neurosim.scenario.format.expect_entry import ExpectEntry
 from neurosim.scenario.format.network_entry import ConnectionEntry, InitialEntry, NetworkEntry
 from neurosim.scenario.format.training_entry import TrainingEntry
@@ -29,7 +29,7 @@ Version = Annotated[int, AfterValidator(_require_version), WithJsonSchema({"cons
 Title = Annotated[str, Field(min_length=1)]
 
 
-class Draft(Entry):
+class Draft(ScenarioEntry):
     """A scenario with parts left out because they are wrong; what remains can still be checked."""
 
     neurosim: Version | None = None

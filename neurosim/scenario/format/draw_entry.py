@@ -10,7 +10,15 @@ from neurosim.drawing.geometry.levels import KINDS as LAYOUTS
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, FORMATS
 from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.pictures import PICTURES
-from neurosim.scenario.format.entry import NUMBER, WRONG_KIND, Choice, Entry, Told, mistake, tag
+from neurosim.scenario.format.entry import (
+    NUMBER,
+    WRONG_KIND,
+    Choice,
+    ScenarioEntry,
+    Told,
+    mistake,
+    tag,
+)
 from neurosim.scenario.format.network_entry import Numbers
 
 _PICTURES = ", ".join(f".{form}" for form in FORMATS)
@@ -38,18 +46,18 @@ def _moment(value: object) -> str | None:
     return "<number>" if isinstance(value, int | float) else "<end>" if value == "end" else None
 
 
-Moment = Annotated[
+DrawnEpoch = Annotated[
     Annotated[Literal["end"], tag("end")] | Annotated[int, Field(ge=0), NUMBER],
     Told(_moment, WRONG_KIND, expected="a whole number, or end"),
 ]
 
 
-class DrawEntry(Entry):
+class DrawEntry(ScenarioEntry):
     """A picture of the network, a plot, or a film."""
 
     file: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_require_inside)]
     """Where to, in the folder of the run: .svg, .png or .pdf; .gif or .mp4 for a film."""
-    epoch: Moment | None = None
+    epoch: DrawnEpoch | None = None
     """After how many epochs: 0 is before training; end, if not given."""
     sample: Annotated[int, Field(ge=0)] | None = None
     """The number of a training row, from 0, whose values are shown."""

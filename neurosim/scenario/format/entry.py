@@ -37,7 +37,7 @@ WRONG_KEYS = "neurosim_keys"  # none, or more than one, of the keys that tell th
 MISTAKE = "neurosim_mistake"  # found by a check of ours; the context holds the whole message
 
 
-class Entry(BaseModel):
+class ScenarioEntry(BaseModel):
     """A mapping with known keys."""
 
     model_config = ConfigDict(
@@ -57,7 +57,7 @@ class Entry(BaseModel):
         return value
 
 
-class MadeEntry(Entry):
+class MadeEntry(ScenarioEntry):
     """An entry that is made from a table; it has no source text to look for descriptions in.
 
     Looking for it nevertheless took a third of the time that `neurosim` needs to start.
@@ -187,7 +187,7 @@ class Named:
         return handler.generate_schema(Annotated[reduce(or_, forms), told])
 
 
-def options_of(entry: Entry) -> tuple[str, dict[str, Any]]:
+def options_of(entry: ScenarioEntry) -> tuple[str, dict[str, Any]]:
     """The name that a named entry gives, and the options: all of them, defaults too."""
     options = entry.model_dump()
     return options.pop("name"), options
@@ -198,7 +198,7 @@ def _name(value: object) -> str | None:
     return f"<{name}>" if isinstance(name, str) else None
 
 
-def _named_entry(name: str, maker: Callable[..., Any]) -> type[Entry]:
+def _named_entry(name: str, maker: Callable[..., Any]) -> type[ScenarioEntry]:
     words = _described(maker)
     fields: dict[str, Any] = {
         option: (kind, Field(default, description=words.get(option)))

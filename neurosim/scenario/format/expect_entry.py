@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from neurosim.interpreter.steps import PHASES
-from neurosim.scenario.format.entry import WRONG_KEYS, Choice, Entry, Told, mistake, tag
+from neurosim.scenario.format.entry import WRONG_KEYS, Choice, ScenarioEntry, Told, mistake, tag
 from neurosim.scenario.format.network_entry import Name, Numbers
 from neurosim.training.data import PARTS
 
@@ -36,7 +36,7 @@ _JUDGED: JsonDict = {
 }
 
 
-class Judgement(Entry):
+class Judgement(ScenarioEntry):
     """What is expected of a number."""
 
     equals: float | None = None
@@ -103,7 +103,7 @@ class GradientExpectation(_Judged):
     """source->target for a weight, neuron.bias for a bias."""
 
 
-class _Measured(Entry):
+class _Measured(ScenarioEntry):
     on: Annotated[str, Choice("part of the rows", PARTS)] = "train"
     """Which rows: train, validation or test."""
     epoch: Annotated[int, Field(ge=0)] | None = None
@@ -124,7 +124,7 @@ class AccuracyExpectation(_Measured):
     """What is expected of it."""
 
 
-class _Within(Entry):
+class _Within(ScenarioEntry):
     epoch: Annotated[int, Field(ge=0)] = 0
     """Within which epoch, from 0."""
     sample: Annotated[int, Field(ge=0)] = 0

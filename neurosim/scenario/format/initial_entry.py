@@ -13,8 +13,8 @@ from neurosim.scenario.format.entry import (
     NUMBER,
     TEXT,
     Choice,
-    Entry,
     MadeEntry,
+    ScenarioEntry,
     by_kind,
     mistake,
 )
@@ -59,7 +59,7 @@ class Initializers:
         return core_schema.no_info_after_validator_function(_make, handler.generate_schema(forms))
 
 
-def _make(given: str | Entry) -> Initializer:
+def _make(given: str | ScenarioEntry) -> Initializer:
     if isinstance(given, str):
         return _initializer(given)
     numbered = given.model_dump(exclude_unset=True)

@@ -12,7 +12,7 @@ from neurosim.scenario.format.entry import (
     LIST,
     NUMBER,
     Choice,
-    Entry,
+    ScenarioEntry,
     by_kind,
     mistake,
 )
@@ -20,22 +20,22 @@ from neurosim.scenario.format.initial_entry import Initial
 
 Numbers = tuple[float, ...]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
-Names = Annotated[tuple[Name, ...], Field(min_length=1)]
+NeuronNames = Annotated[tuple[Name, ...], Field(min_length=1)]
 Arrow = Annotated[str, Field(min_length=1, max_length=132)]
-Group = Annotated[tuple[Arrow, ...], Field(min_length=2)]
+ShareGroup = Annotated[tuple[Arrow, ...], Field(min_length=2)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Row = Annotated[
+WeightRow = Annotated[
     Annotated[float, NUMBER] | Annotated[Numbers, LIST],
     by_kind("a list of numbers (or one number, where each row has only one)"),
 ]
-Activation = Annotated[
+ActivationName = Annotated[
     str, Choice("activation", ACTIVATIONS, softmax="it belongs to a layer, not to a neuron")
 ]
 LayerActivation = Annotated[str, Choice("activation", ACTIVATIONS, SOFTMAX)]
 CountOrNames = Annotated[
-    Annotated[Count, NUMBER] | Annotated[Names, LIST], by_kind("a count or a list of names")
+    Annotated[Count, NUMBER] | Annotated[NeuronNames, LIST], by_kind("a count or a list of names")
 ]
-Bias = Annotated[
+BiasOption = Annotated[
     Annotated[bool, FLAG] | Annotated[float, NUMBER], by_kind("a number, true or false")
 ]
 Biases = Annotated[
@@ -44,7 +44,7 @@ Biases = Annotated[
 ]
 
 
-class LayerEntry(Entry):
+class LayerEntry(ScenarioEntry):
     """A row of neurons that share an activation; the first layer is the input layer."""
 
     name: Name
@@ -59,20 +59,20 @@ class LayerEntry(Entry):
     """false keeps the biases as they are."""
 
 
-class NeuronEntry(Entry):
+class NeuronEntry(ScenarioEntry):
     """A neuron that stands in no layer."""
 
     name: Name
     """A name for the neuron: letters (with their marks), digits and _."""
-    activation: Activation = "identity"
+    activation: ActivationName = "identity"
     """What it makes of its net input."""
-    bias: Bias = True
+    bias: BiasOption = True
     """true: one that is learned, from 0 (or from initial.biases); false: none; or its value."""
     bias_trainable: bool = True
     """false keeps the bias as it is."""
 
 
-class ConnectionEntry(Entry):
+class ConnectionEntry(ScenarioEntry):
     """A connection between two neurons, or from all of a layer to all of another."""
 
     source: Name = Field(alias="from")
@@ -81,7 +81,7 @@ class ConnectionEntry(Entry):
     """The neuron or layer that listens."""
     weight: float | None = None
     """One weight (for every connection, if there are several)."""
-    weights: Annotated[tuple[Row, ...], Field(min_length=1)] | None = None
+    weights: Annotated[tuple[WeightRow, ...], Field(min_length=1)] | None = None
     """A row for each source, in it a number for each target; with one_to_one one list."""
     initial: Initial | None = None
     """What weights that are not given are drawn from."""
@@ -110,7 +110,7 @@ class ConnectionEntry(Entry):
         return self
 
 
-class InitialEntry(Entry):
+class InitialEntry(ScenarioEntry):
     """What weights and biases that are not given start from."""
 
     weights: Initial | None = None
@@ -121,7 +121,7 @@ class InitialEntry(Entry):
     """legacy draws the numbers that a script gets after np.random.seed(seed)."""
 
 
-class NetworkEntry(Entry):
+class NetworkEntry(ScenarioEntry):
     """Neurons and the connections between them; any graph without a cycle."""
 
     layers: tuple[LayerEntry, ...] = ()
@@ -132,9 +132,9 @@ class NetworkEntry(Entry):
     """Neurons that stand in no layer."""
     connections: tuple[ConnectionEntry, ...] | None = None
     """If not given, each layer is fully connected to the next."""
-    share: tuple[Group, ...] = ()
+    share: tuple[ShareGroup, ...] = ()
     """Connections that share a weight, a list of a->b for each; the first one's weight holds."""
-    outputs: Names | None = None
+    outputs: NeuronNames | None = None
     """The output neurons; the last layer's if not given."""
     initial: InitialEntry = InitialEntry()
     """What weights and biases that are not given start from."""

@@ -1,10 +1,10 @@
 """The tree of a scenario file: plain values that remember where they were written.
 
-A `Node` is one value: a scalar, a tuple of nodes, or a mapping from names to nodes. The tree is
+A `TreeNode` is one value: a scalar, a tuple of nodes, or a mapping from names to nodes. The tree is
 what the text becomes, what ``--set`` changes, and where a message finds its line and column.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,11 +12,11 @@ from neurosim.errors import ScenarioError, shortened
 
 MOST_TOLD = 100  # problems of a file; who has more of them begins with these
 
-Step: TypeAlias = str | int
-KeyPath: TypeAlias = tuple[Step, ...]
+PathStep: TypeAlias = str | int
+KeyPath: TypeAlias = tuple[PathStep, ...]
 
 
-class Place(NamedTuple):
+class SourcePlace(NamedTuple):
     """Where something was written: ``file:line:column``, or a label like ``--set seed``."""
 
     origin: str
@@ -29,12 +29,12 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
-class Node:
+class TreeNode:
     """One value, its place, and the place of the key in front of it (its own, if there is none)."""
 
-    value: Any  # str | int | float | bool | None | tuple[Node, ...] | dict[str, Node]
-    place: Place
-    key_place: Place
+    value: Any  # str | int | float | bool | None | tuple[TreeNode, ...] | dict[str, TreeNode]
+    place: SourcePlace
+    key_place: SourcePlace
 
 
 class Problem(NamedTuple):
@@ -43,7 +43,7 @@ class Problem(NamedTuple):
     ``meant`` is the key that lacks, where an unknown key at the path was probably meant to be it.
     """
 
-    place: Place
+    place: SourcePlace
     path: KeyPath
     message: str
     meant: str = ""
@@ -52,6 +52,9 @@ class Problem(NamedTuple):
         """The line that a user reads."""
         where = f"{self.place}: {written(self.path)}" if self.path else str(self.place)
         return f"{where}: {self.message}"
+
+
+Locate = Callable[[KeyPath, object], Problem]  # a problem with what is written at a path
 
 
 def refuse(problems: Iterable[Problem]) -> None:
@@ -69,7 +72,7 @@ def refuse(problems: Iterable[Problem]) -> None:
         raise ScenarioError([*lines, f"... and {rest} more"] if rest > 0 else lines)
 
 
-def _by_place(problem: Problem) -> Place:
+def _by_place(problem: Problem) -> SourcePlace:
     return problem.place
 
 
@@ -90,7 +93,7 @@ def _on_one_line(key: str) -> str:
     return repr(key if len(key) <= 40 else f"{key[:40]}...")
 
 
-def plain(node: Node) -> Any:
+def plain(node: TreeNode) -> Any:
     """The value without its places: scalars, tuples and dicts."""
     if isinstance(node.value, dict):
         return {name: plain(child) for name, child in node.value.items()}
@@ -99,16 +102,16 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def node_of(value: object, place: Place) -> Node:
+def node_of(value: object, place: SourcePlace) -> TreeNode:
     """A tree from Python's own values, all of it at one place."""
     if isinstance(value, Mapping):
         value = {str(name): node_of(child, place) for name, child in value.items()}
     elif isinstance(value, Sequence) and not isinstance(value, str):
         value = tuple(node_of(child, place) for child in value)
-    return Node(value, place, place)
+    return TreeNode(value, place, place)
 
 
-def descend(node: Node, path: KeyPath) -> Node:
+def descend(node: TreeNode, path: KeyPath) -> TreeNode:
     """The node at the path, or the last one on the way to it that exists."""
     for step in path:
         below = _child(node, step)
@@ -118,10 +121,10 @@ def descend(node: Node, path: KeyPath) -> Node:
     return node
 
 
-def _child(node: Node, step: Step) -> Node | None:
+def _child(node: TreeNode, step: PathStep) -> TreeNode | None:
     match node.value:
         case dict() as children if isinstance(step, str):
             return children.get(step)
         case tuple() as items if isinstance(step, int) and 0 <= step < len(items):
-            return items[step]  # type: ignore[no-any-return]  # items are nodes, see Node.value
+            return items[step]  # type: ignore[no-any-return]  # items are nodes, see TreeNode.value
     return None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from neurosim.scenario.format.node import KeyPath, Node, Place, Problem, node_of, refuse
+from neurosim.scenario.format.node import KeyPath, Problem, SourcePlace, TreeNode, node_of, refuse
 from neurosim.scenario.format.problems import shown
 from neurosim.scenario.format.yaml_text import parse
 
@@ -26,7 +26,7 @@ def listed(overrides: Overrides) -> list[str | tuple[str, Any]]:
     return list(overrides.items() if isinstance(overrides, Mapping) else overrides)
 
 
-def override(tree: Node, overrides: Overrides) -> None:
+def override(tree: TreeNode, overrides: Overrides) -> None:
     """Make the changes, one after the other.
 
     Args:
@@ -46,31 +46,31 @@ def override(tree: Node, overrides: Overrides) -> None:
     refuse(problems)
 
 
-def _assignment(given: str | tuple[str, Any]) -> tuple[str, Node]:
+def _assignment(given: str | tuple[str, Any]) -> tuple[str, TreeNode]:
     if not isinstance(given, str):
         key, value = given
-        return key, node_of(value, Place(f"--set {key}"))
+        return key, node_of(value, SourcePlace(f"--set {key}"))
     key, equals, text = given.partition("=")
     if not equals:
         refuse([_unreadable(given)])
     return key.strip(), _value_of(text, f"--set {key.strip()}")
 
 
-def _value_of(text: str, label: str) -> Node:
+def _value_of(text: str, label: str) -> TreeNode:
     """The value that a text in YAML stands for; all of it is at the same place."""
     node, problems = parse(text if text.strip() else "null", label)
-    refuse(problem._replace(place=Place(label)) for problem in problems)
+    refuse(problem._replace(place=SourcePlace(label)) for problem in problems)
     assert node is not None
-    return _moved(node, Place(label))
+    return _moved(node, SourcePlace(label))
 
 
-def _moved(node: Node, place: Place) -> Node:
+def _moved(node: TreeNode, place: SourcePlace) -> TreeNode:
     value = node.value
     if isinstance(value, dict):
         value = {key: _moved(child, place) for key, child in value.items()}
     elif isinstance(value, tuple):
         value = tuple(_moved(child, place) for child in value)
-    return Node(value, place, place)
+    return TreeNode(value, place, place)
 
 
 def _path_of(key: str) -> KeyPath:
@@ -83,10 +83,10 @@ def _path_of(key: str) -> KeyPath:
 
 def _unreadable(assignment: str) -> Problem:
     example = "expected key=value, such as training.epochs=10"
-    return Problem(Place("--set"), (), f"not understood, got {assignment!r}; {example}")
+    return Problem(SourcePlace("--set"), (), f"not understood, got {assignment!r}; {example}")
 
 
-def _put(tree: Node, path: KeyPath, value: Node) -> Problem | None:
+def _put(tree: TreeNode, path: KeyPath, value: TreeNode) -> Problem | None:
     node = tree
     for depth, step in enumerate(path[:-1]):
         below = _below(node, step, path, depth, value.place)
@@ -96,19 +96,21 @@ def _put(tree: Node, path: KeyPath, value: Node) -> Problem | None:
     return _replace(node, path, value)
 
 
-def _below(node: Node, step: Any, path: KeyPath, depth: int, place: Place) -> Node | Problem:
+def _below(
+    node: TreeNode, step: Any, path: KeyPath, depth: int, place: SourcePlace
+) -> TreeNode | Problem:
     """The node below, made where a mapping lacks it."""
     match node.value:
         case dict() if isinstance(step, str):
-            made: Node = node.value.setdefault(step, Node({}, place, place))
+            made: TreeNode = node.value.setdefault(step, TreeNode({}, place, place))
             return made
         case tuple() if isinstance(step, int) and step < len(node.value):
-            below: Node = node.value[step]
+            below: TreeNode = node.value[step]
             return below
     return _leads_nowhere(node, path[: depth + 1], place)
 
 
-def _replace(node: Node, path: KeyPath, value: Node) -> Problem | None:
+def _replace(node: TreeNode, path: KeyPath, value: TreeNode) -> Problem | None:
     step = path[-1]
     match node.value:
         case dict() if isinstance(step, str):
@@ -120,7 +122,7 @@ def _replace(node: Node, path: KeyPath, value: Node) -> Problem | None:
     return None
 
 
-def _leads_nowhere(node: Node, path: KeyPath, place: Place) -> Problem:
+def _leads_nowhere(node: TreeNode, path: KeyPath, place: SourcePlace) -> Problem:
     if isinstance(node.value, tuple):
         expected = f"a number from 0 to {len(node.value) - 1}"
     else:

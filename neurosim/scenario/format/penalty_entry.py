@@ -8,7 +8,14 @@ from pydantic_core import core_schema
 
 from neurosim.errors import NeurosimError
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
-from neurosim.scenario.format.entry import MAPPING, NUMBER, Entry, MadeEntry, by_kind, mistake
+from neurosim.scenario.format.entry import (
+    MAPPING,
+    NUMBER,
+    MadeEntry,
+    ScenarioEntry,
+    by_kind,
+    mistake,
+)
 
 _Strength = Annotated[float, Field(ge=0)]
 
@@ -54,7 +61,7 @@ def _first_line(kind: Any) -> str:
     return (inspect.getdoc(kind) or "").partition("\n")[0]
 
 
-def _make(given: Entry) -> Penalty | None:
+def _make(given: ScenarioEntry) -> Penalty | None:
     options = given.model_dump(exclude_unset=True)
     if len(options) != 1:
         got = " and ".join(options) or "nothing"

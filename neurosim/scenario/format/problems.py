@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from neurosim.errors import guess
 from neurosim.scenario.format import entry
-from neurosim.scenario.format.node import KeyPath, Node, Problem, descend
+from neurosim.scenario.format.node import KeyPath, Problem, TreeNode, descend
 
 Keys = Callable[[KeyPath], list[str]]
 Known = tuple[str, ...]
@@ -34,7 +34,7 @@ _BOUNDS = {
 }
 
 
-def explain(errors: Iterable[ErrorDetails], tree: Node, keys: Keys) -> list[Problem]:
+def explain(errors: Iterable[ErrorDetails], tree: TreeNode, keys: Keys) -> list[Problem]:
     """One problem for each mistake.
 
     Args:
@@ -56,13 +56,13 @@ def explain(errors: Iterable[ErrorDetails], tree: Node, keys: Keys) -> list[Prob
     return problems
 
 
-def _is_echo(error: ErrorDetails, path: KeyPath, tree: Node) -> bool:
+def _is_echo(error: ErrorDetails, path: KeyPath, tree: TreeNode) -> bool:
     """Whether a list is called too short only because items of it are wrong, which is told."""
     return error["type"] == "too_short" and len(descend(tree, path).value) > 0
 
 
 def explain_keys(
-    mapping: Node, path: KeyPath, missing: list[str], extra: list[str], known: Iterable[str]
+    mapping: TreeNode, path: KeyPath, missing: list[str], extra: list[str], known: Iterable[str]
 ) -> list[Problem]:
     """What is wrong with the keys of an entry: those that lack, and those that nobody knows."""
     lacking, problems, names = list(missing), [], list(known)
@@ -80,7 +80,7 @@ def explain_keys(
     return problems
 
 
-def unknown_key(mapping: Node, path: KeyPath, key: str, expected: Iterable[str]) -> Problem:
+def unknown_key(mapping: TreeNode, path: KeyPath, key: str, expected: Iterable[str]) -> Problem:
     """An unknown key of an entry, and what could have stood there."""
     names = list(expected)
     words = repr(names[0]) if len(names) == 1 else f"one of {', '.join(names)}"
@@ -94,7 +94,7 @@ def _resembling(key: str, names: Iterable[str]) -> str | None:
     return next((name for name in names if guess(key.lower(), [name])), None)
 
 
-def shown(node: Node) -> str:
+def shown(node: TreeNode) -> str:
     """What is there, in a word or two."""
     match node.value:
         case None:
@@ -109,7 +109,7 @@ def shown(node: Node) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _problem(error: ErrorDetails, path: KeyPath, tree: Node) -> Problem:
+def _problem(error: ErrorDetails, path: KeyPath, tree: TreeNode) -> Problem:
     node = descend(tree, path)
     context = error.get("ctx", {})
     match error["type"]:
@@ -123,7 +123,7 @@ def _problem(error: ErrorDetails, path: KeyPath, tree: Node) -> Problem:
     return Problem(node.place, path, f"{what}, got {shown(node)}; expected {expected}")
 
 
-def _told(kind: str, context: Mapping[str, Any], node: Node) -> tuple[str, str]:
+def _told(kind: str, context: Mapping[str, Any], node: TreeNode) -> tuple[str, str]:
     """What is wrong and what is expected, for the kinds of errors that pydantic finds itself."""
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
@@ -140,7 +140,7 @@ def _told(kind: str, context: Mapping[str, Any], node: Node) -> tuple[str, str]:
     return "not valid", str(context.get("expected", kind.replace("_", " ")))
 
 
-def _wrong_keys(node: Node, path: KeyPath, kind: str, known: Known) -> Problem:
+def _wrong_keys(node: TreeNode, path: KeyPath, kind: str, known: Known) -> Problem:
     """None of the telling keys, or more than one of them."""
     expected = f"one of {', '.join(known)}"
     if not isinstance(node.value, dict):
@@ -157,7 +157,7 @@ def _wrong_keys(node: Node, path: KeyPath, kind: str, known: Known) -> Problem:
     return Problem(node.place, path, f"no {kind}, got {got}; expected {expected}")
 
 
-def _wrong_name(node: Node, path: KeyPath, kind: str, known: Known) -> Problem:
+def _wrong_name(node: TreeNode, path: KeyPath, kind: str, known: Known) -> Problem:
     """An entry whose name is missing, is no text, or is unknown."""
     expected = f"one of {', '.join(known)}"
     if not isinstance(node.value, dict):
@@ -166,7 +166,7 @@ def _wrong_name(node: Node, path: KeyPath, kind: str, known: Known) -> Problem:
     if "name" not in node.value:
         extra = [key for key in node.value if _resembling(key, ["name"])]
         return explain_keys(node, path, ["name"], extra[:1], ["name"])[0]
-    name: Node = node.value["name"]
+    name: TreeNode = node.value["name"]
     what = f"unknown {kind}" if isinstance(name.value, str) else "wrong kind"
     message = f"{what}, got {shown(name)}; expected {expected}{guess(name.value, known)}"
     return Problem(name.place, (*path, "name"), message)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from neurosim.scenario.format.document import Document, Draft, document_now
-from neurosim.scenario.format.node import KeyPath, Node, Problem, descend, plain, refuse
+from neurosim.scenario.format.node import KeyPath, Problem, TreeNode, descend, plain, refuse
 from neurosim.scenario.format.overrides import Overrides, override
 from neurosim.scenario.format.problems import explain
 from neurosim.scenario.format.yaml_text import parse, read_text
@@ -24,7 +24,7 @@ class Reading:
     """
 
     draft: Draft
-    tree: Node
+    tree: TreeNode
     problems: tuple[Problem, ...]
 
     def has(self, section: str) -> bool:
@@ -80,7 +80,7 @@ def read_string(text: str, origin: str, overrides: Overrides = ()) -> Reading:
     return _checked(tree, problems)
 
 
-def _checked(tree: Node, problems: list[Problem]) -> Reading:
+def _checked(tree: TreeNode, problems: list[Problem]) -> Reading:
     data = plain(tree)
     noted: dict[int, type[Any]] = {}
     try:

@@ -9,9 +9,9 @@ from neurosim.scenario.format.entry import (
     NUMBER,
     WRONG_KIND,
     Choice,
-    Entry,
     MadeEntry,
     Named,
+    ScenarioEntry,
     Told,
     tag,
 )
@@ -20,7 +20,7 @@ from neurosim.training.options import (
     Flag,
     Form,
     Made,
-    Names,
+    NamesOf,
     OneOf,
     Whole,
     option_fields,
@@ -33,12 +33,12 @@ def _annotation(form: Form) -> Any:
     match form:
         case OneOf():
             return Annotated[str, Choice(form.kind, form.table)]
-        case Names():
+        case NamesOf():
             return tuple[Annotated[str, Choice(form.kind, form.table)], ...]
         case Made(kind="penalty"):
             return PenaltyOption | None
         case Made():
-            return Annotated[Entry, Named(form.kind, form.table)]
+            return Annotated[ScenarioEntry, Named(form.kind, form.table)]
         case Whole(none=None):
             return Annotated[int, Field(ge=form.least, le=form.most)]
         case Whole():

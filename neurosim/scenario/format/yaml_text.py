@@ -23,7 +23,7 @@ from yamlcore import CCoreLoader
 
 from neurosim.errors import FileError, shortened
 from neurosim.files import path_of
-from neurosim.scenario.format.node import KeyPath, Node, Place, Problem
+from neurosim.scenario.format.node import KeyPath, Problem, SourcePlace, TreeNode
 
 MOST_BYTES = 10_000_000
 MOST_LEVELS = 32
@@ -93,14 +93,14 @@ def _require_readable(text: str, origin: str) -> None:
         raise FileError(f"{place}: {what}; expected printable characters")
 
 
-def place_of(text: str, index: int, origin: str) -> Place:
+def place_of(text: str, index: int, origin: str) -> SourcePlace:
     """The place of the character at ``index``."""
     breaks = list(_BREAK.finditer(text, 0, index))
     start = breaks[-1].end() if breaks else 0
-    return Place(origin, len(breaks) + 1, min(index, len(text)) - start + 1)
+    return SourcePlace(origin, len(breaks) + 1, min(index, len(text)) - start + 1)
 
 
-def parse(text: str, origin: str) -> tuple[Node | None, list[Problem]]:
+def parse(text: str, origin: str) -> tuple[TreeNode | None, list[Problem]]:
     """The tree of the text and what is wrong with it; no tree where that cannot be known.
 
     Raises:
@@ -117,7 +117,9 @@ def parse(text: str, origin: str) -> tuple[Node | None, list[Problem]]:
         return None, before or [*reading.problems, _syntax_problem(error, text, reading)]
     if reading.root is None:
         reading.problems.append(
-            Problem(Place(origin, 1, 1), (), "empty, got no entries; expected 'neurosim: 1', ...")
+            Problem(
+                SourcePlace(origin, 1, 1), (), "empty, got no entries; expected 'neurosim: 1', ..."
+            )
         )
     return reading.root, reading.problems
 
@@ -142,7 +144,7 @@ def _refusals_before(error: yaml.MarkedYAMLError, text: str, origin: str) -> lis
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, reading: "_Reading") -> Problem:
     mark = error.problem_mark or error.context_mark
-    place = Place(reading.origin, mark.line + 1, mark.column + 1) if mark else reading.last
+    place = SourcePlace(reading.origin, mark.line + 1, mark.column + 1) if mark else reading.last
     if mark and text[mark.index - mark.column :].startswith("%"):
         return Problem(place._replace(column=1), (), _NO_DIRECTIVE)
     begun = error.context_mark if isinstance(error, ParserError) else None
@@ -157,10 +159,10 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, reading: "_Reading")
 class _Open:
     """A collection whose end has not come yet."""
 
-    place: Place
-    key_place: Place
-    items: list[Node] | dict[str, Node]
-    key: tuple[str, Place] | None = None
+    place: SourcePlace
+    key_place: SourcePlace
+    items: list[TreeNode] | dict[str, TreeNode]
+    key: tuple[str, SourcePlace] | None = None
 
 
 @dataclass(slots=True)
@@ -169,11 +171,11 @@ class _Reading:
 
     loader: Any
     origin: str
-    root: Node | None = None
+    root: TreeNode | None = None
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     documents: int = 0
-    last: Place = field(default_factory=lambda: Place(""))
+    last: SourcePlace = field(default_factory=lambda: SourcePlace(""))
 
     def take_all(self) -> None:
         """Let the tree grow to the end of the text."""
@@ -182,7 +184,7 @@ class _Reading:
 
     def take(self, event: Any) -> None:
         """Let the tree grow by one event, after a look at it."""
-        self.last = Place(self.origin, event.start_mark.line + 1, event.start_mark.column + 1)
+        self.last = SourcePlace(self.origin, event.start_mark.line + 1, event.start_mark.column + 1)
         match event:
             case yaml.DocumentStartEvent():
                 self._begin_document(event)
@@ -195,7 +197,7 @@ class _Reading:
             case yaml.CollectionEndEvent():
                 self._close()
 
-    def note(self, message: str, place: Place | None = None) -> None:
+    def note(self, message: str, place: SourcePlace | None = None) -> None:
         """Remember a mistake and go on."""
         problem = Problem(place or self.last, self._path(), message)
         if len(self.problems) >= MOST_PROBLEMS:
@@ -239,7 +241,7 @@ class _Reading:
         if top and isinstance(top.items, dict) and not top.key:
             self._end("a key is a list or a mapping; expected a name")
         key_place = top.key[1] if top and top.key else self.last
-        items: list[Node] | dict[str, Node] = (
+        items: list[TreeNode] | dict[str, TreeNode] = (
             {} if isinstance(event, yaml.MappingStartEvent) else []
         )
         self.stack.append(_Open(self.last, key_place, items))
@@ -247,7 +249,7 @@ class _Reading:
     def _close(self) -> None:
         done = self.stack.pop()
         value = done.items if isinstance(done.items, dict) else tuple(done.items)
-        self._put(Node(value, done.place, done.key_place))
+        self._put(TreeNode(value, done.place, done.key_place))
 
     def _scalar(self, event: Any) -> None:
         top = self.stack[-1] if self.stack else None
@@ -259,7 +261,7 @@ class _Reading:
         self._refuse_unreadable(value)
         if value is None and not isinstance(event, yaml.AliasEvent):
             self.note("nothing stands here; expected a value (null in quotes, if meant)")
-        self._put(Node(value, self.last, key_place))
+        self._put(TreeNode(value, self.last, key_place))
 
     def _refuse_unreadable(self, value: Any) -> None:
         """Refuse what an escape in quotes can stand for, and would do to a terminal."""
@@ -268,7 +270,7 @@ class _Reading:
             what = f"a character that is no text, got U+{ord(unreadable.group()):04X}"
             self.note(f"{what}; expected printable characters")
 
-    def _put(self, node: Node) -> None:
+    def _put(self, node: TreeNode) -> None:
         if not self.stack:
             self.root = node
             return

@@ -56,7 +56,7 @@ class Verdict:
         return f"{word}: {self.what}: got {self.actual!r}; expected {self.expected}{within}"
 
 
-class Moment:
+class NetworkAtMoment:
     """A network at one moment of its training, to be asked for numbers.
 
     Outputs, losses, gradients and accuracies are those of the run's engine. What only the objects

@@ -22,7 +22,7 @@ class Losses(NamedTuple):
     last: float | None
 
 
-class Parameters(NamedTuple):
+class NamedParameters(NamedTuple):
     """Every weight by ``"a->b"`` and every bias by its neuron's name."""
 
     weights: Mapping[str, float]
@@ -131,7 +131,7 @@ class RunResult:
     epochs: int = 0
     loss: Losses = field(default_factory=lambda: Losses(None, None))
     network: Network | None = None
-    parameters: Parameters = field(default_factory=lambda: Parameters({}, {}))
+    parameters: NamedParameters = field(default_factory=lambda: NamedParameters({}, {}))
     expectations: tuple[Verdict, ...] = ()
     input_names: tuple[str, ...] = ()
     output_names: tuple[str, ...] = ()

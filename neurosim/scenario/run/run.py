@@ -24,8 +24,15 @@ from neurosim.scenario.format.expect_entry import (
 )
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.format.read import read
-from neurosim.scenario.run.expect import Moment, Verdict, judge
-from neurosim.scenario.run.result import Losses, Parameters, RunResult, Status, Stretch, TableRow
+from neurosim.scenario.run.expect import NetworkAtMoment, Verdict, judge
+from neurosim.scenario.run.result import (
+    Losses,
+    NamedParameters,
+    RunResult,
+    Status,
+    Stretch,
+    TableRow,
+)
 from neurosim.scenario.run.stretches import stretches
 from neurosim.training.state import TrainingState
 from neurosim.training.training import Training
@@ -198,8 +205,8 @@ class Run:
                 return " before training"
         return f" after {item.epoch} epoch{'s' if item.epoch > 1 else ''}"
 
-    def _moment(self, scenario: Scenario) -> Moment:
-        return Moment(scenario, self._network, scenario.engine)
+    def _moment(self, scenario: Scenario) -> NetworkAtMoment:
+        return NetworkAtMoment(scenario, self._network, scenario.engine)
 
     def _loss(self, scenario: Scenario) -> float | None:
         """The loss over the training rows; None where there are none, or it has no meaning."""
@@ -274,11 +281,11 @@ def _samples(expect: Iterable[Expectation]) -> list[tuple[float, ...]]:
     return list(dict.fromkeys(item.forward for item in items))[:MOST_TABLE_ROWS]
 
 
-def parameters_of(network: Network) -> Parameters:
+def parameters_of(network: Network) -> NamedParameters:
     """Every weight and every bias by its name."""
     weights = {connection.name: connection.weight for connection in network.connections}
     biases = {neuron.name: neuron.bias for neuron in network.neurons if neuron.bias is not None}
-    return Parameters(weights, biases)
+    return NamedParameters(weights, biases)
 
 
 def versions() -> dict[str, str]:

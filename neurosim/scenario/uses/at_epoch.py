@@ -15,7 +15,7 @@ from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.training.training import Training
 
 
-class Row(NamedTuple):
+class TrainingRow(NamedTuple):
     """A training row: the inputs as the network sees them, its targets, the name of the loss."""
 
     sample: tuple[float, ...]
@@ -39,7 +39,7 @@ class AtEpoch:
     epoch: int
     scenario: Scenario | None
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> TrainingRow:
         """A training row, from 0.
 
         Raises:
@@ -54,7 +54,7 @@ class AtEpoch:
         if not 0 <= number < len(X):
             raise InvalidValueError(f"sample: got {number}; expected 0 to {len(X) - 1}")
         loss = self.scenario.measure["loss"]
-        return Row(tuple(X[number].tolist()), tuple(T[number].tolist()), loss)
+        return TrainingRow(tuple(X[number].tolist()), tuple(T[number].tolist()), loss)
 
     def scaled(self, values: Any) -> tuple[float, ...]:
         """Values for the inputs as the network sees them: scaled as the data were.

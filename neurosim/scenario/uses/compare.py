@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from neurosim.compiler.explain import Explanation, explain
+from neurosim.compiler.explain import ProgramExplanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
 from neurosim.debugger.session import Session
 from neurosim.debugger.traces.bisect import Divergence, bisect
@@ -146,7 +146,7 @@ def _rows(scenario: Scenario, path: str | Path) -> Pair:
     return scenario.data.train
 
 
-def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> Explanation:
+def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> ProgramExplanation:
     """Tell which program a scenario's training runs, and why.
 
     Without a training, or for a saved network (.json), it is told for batches of 64 rows.

@@ -21,7 +21,7 @@ from neurosim.training.data.npz_file import read_npz
 from neurosim.training.data.rows import (
     ENCODINGS,
     Labelled,
-    Measured,
+    MeasuredRows,
     Rows,
     encode,
     from_arrays,
@@ -37,7 +37,7 @@ __all__ = [
     "SCALES",
     "Data",
     "Labelled",
-    "Measured",
+    "MeasuredRows",
     "Pair",
     "Rows",
     "Scaling",

@@ -11,7 +11,7 @@ import numpy as np
 
 from neurosim.errors import MissingExtraError
 from neurosim.training.data.made import MOST_NUMBERS, MOST_ROWS, Maker, require_between
-from neurosim.training.data.rows import Labelled, Measured, Rows
+from neurosim.training.data.rows import Labelled, MeasuredRows, Rows
 
 
 def _sklearn_datasets(name: str) -> Any:
@@ -46,7 +46,7 @@ def diabetes(_: np.random.Generator) -> Rows:
     """How far diabetes had got after a year: 442 patients, 10 inputs, one number."""
     bunch = _sklearn_datasets("diabetes").load_diabetes()
     X, T = np.asarray(bunch.data, dtype=np.float64), np.asarray(bunch.target, dtype=np.float64)
-    return Measured(X, T[:, None], _names(bunch.feature_names), ("progression",))
+    return MeasuredRows(X, T[:, None], _names(bunch.feature_names), ("progression",))
 
 
 def moons(random: np.random.Generator, *, rows: int = 200, noise: float = 0.1) -> Rows:

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from neurosim.errors import FileError, guess
 from neurosim.training.data.regular import open_regular, unreadable
-from neurosim.training.data.rows import Labelled, Measured, Rows
+from neurosim.training.data.rows import Labelled, MeasuredRows, Rows
 
 MOST_BYTES = 200_000_000
 MOST_CHARACTERS = 10_000_000  # of one line
 
-Line = tuple[int, list[str]]
+CsvLine = tuple[int, list[str]]
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MEANINGS = {  # what the reader says, and what it means
@@ -68,12 +68,12 @@ def read_csv(
     if classes is None:
         table = table.reshape(-1, len(columns))
         X, T = np.hsplit(table, [len(inputs)])
-        return Measured(X.copy(), T.copy(), tuple(inputs), tuple(targets))
+        return MeasuredRows(X.copy(), T.copy(), tuple(inputs), tuple(targets))
     X = table.reshape(-1, len(inputs))
     return _labelled(X, places, list(found), f"{path}: column {classes!r}", tuple(inputs))
 
 
-def read_table(path: Path) -> tuple[list[str], Iterator[Line]]:
+def read_table(path: Path) -> tuple[list[str], Iterator[CsvLine]]:
     """The header, and the lines below it as they are read; see `read_lines`.
 
     Raises:
@@ -94,7 +94,7 @@ def read_table(path: Path) -> tuple[list[str], Iterator[Line]]:
     return header, _even(path, len(header), itertools.chain([second], lines))
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[CsvLine]:
     """The fields of each line, with its number in the file; blank lines are left out.
 
     A line with line breaks between quotes has the number of the line where it begins.
@@ -143,7 +143,7 @@ def column_of(path: Path, header: Sequence[str], name: str) -> int:
     return list(header).index(name)
 
 
-def _lines(path: Path, data: bytes) -> Iterator[Line]:
+def _lines(path: Path, data: bytes) -> Iterator[CsvLine]:
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
     # strict: a quote that is never closed would else swallow all lines that follow
     reader = csv.reader(_short(path, text), skipinitialspace=True, strict=True)
@@ -190,7 +190,7 @@ def _line_of(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + data.count(b"\r", 0, at) - data.count(b"\r\n", 0, at) + 1
 
 
-def _even(path: Path, n_fields: int, lines: Iterable[Line]) -> Iterator[Line]:
+def _even(path: Path, n_fields: int, lines: Iterable[CsvLine]) -> Iterator[CsvLine]:
     for number, fields in lines:
         if len(fields) != n_fields:
             raise FileError(

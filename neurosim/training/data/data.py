@@ -7,7 +7,7 @@ import numpy as np
 
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted
-from neurosim.training.data.rows import Matrix, Measured
+from neurosim.training.data.rows import Matrix, MeasuredRows
 
 PARTS = ("train", "validation", "test")
 SCALES = ("standard", "minmax")
@@ -78,7 +78,7 @@ class Data:
 
 
 def make_data(
-    rows: Measured,
+    rows: MeasuredRows,
     random: np.random.Generator,
     *,
     validation: float = 0.0,

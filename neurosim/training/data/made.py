@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from neurosim.errors import InvalidValueError
-from neurosim.training.data.rows import Labelled, Matrix, Measured, Rows
+from neurosim.training.data.rows import Labelled, Matrix, MeasuredRows, Rows
 
 MOST_ROWS = 1_000_000
 MOST_NUMBERS = 100_000_000  # of all inputs together
@@ -97,7 +97,7 @@ def sine(random: np.random.Generator, *, rows: int = 100, noise: float = 0.0) ->
     require_between("sine noise", noise, 0.0, 1e6)
     x = np.linspace(-math.pi, math.pi, rows)
     t = np.sin(x) + noise * random.standard_normal(rows)
-    return Measured(x[:, None], t[:, None], ("x",), ("sine",))
+    return MeasuredRows(x[:, None], t[:, None], ("x",), ("sine",))
 
 
 MADE: dict[str, Maker] = {

@@ -15,7 +15,7 @@ MOST_BYTES = 1_000_000_000  # of the targets that classes become
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class MeasuredRows:
     """Rows whose targets are numbers.
 
     Attributes:
@@ -48,10 +48,10 @@ class Labelled:
     input_names: tuple[str, ...] = ()
 
 
-Rows: TypeAlias = Measured | Labelled
+Rows: TypeAlias = MeasuredRows | Labelled
 
 
-def encode(rows: Labelled, encoding: str) -> Measured:
+def encode(rows: Labelled, encoding: str) -> MeasuredRows:
     """The classes as targets.
 
     Args:
@@ -67,7 +67,7 @@ def encode(rows: Labelled, encoding: str) -> Measured:
     count = len(rows.class_names)
     if encoding == "one_hot":
         T = _one_hot(rows.classes, count)
-        return Measured(rows.X, T, rows.input_names, rows.class_names)
+        return MeasuredRows(rows.X, T, rows.input_names, rows.class_names)
     if encoding not in ENCODINGS:
         expected = f"expected one of {', '.join(ENCODINGS)}{guess(encoding, ENCODINGS)}"
         raise InvalidValueError(f"encoding: unknown, got {encoding!r}; {expected}")
@@ -77,7 +77,7 @@ def encode(rows: Labelled, encoding: str) -> Measured:
         )
     column = rows.classes.astype(np.float64)[:, None]
     T = column if encoding == "column" else 2.0 * column - 1.0
-    return Measured(rows.X, T, rows.input_names, (rows.class_names[1],))
+    return MeasuredRows(rows.X, T, rows.input_names, (rows.class_names[1],))
 
 
 def _one_hot(classes: NDArray[np.intp], count: int) -> Matrix:
@@ -135,4 +135,4 @@ def from_arrays(X: Matrix, T: Matrix, n_outputs: int) -> Rows:
     if T.ndim == 1 and n_outputs != 1:
         names = tuple(str(number) for number in range(n_outputs))
         return Labelled(X, number_classes(T, n_outputs, "targets"), names)
-    return Measured(X, T[:, None] if T.ndim == 1 else T)
+    return MeasuredRows(X, T[:, None] if T.ndim == 1 else T)

@@ -14,7 +14,7 @@ from neurosim.compiler.training_programs import array_program, slots_that_learn
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
-from neurosim.training.engines.contract import Order, Some
+from neurosim.training.engines.contract import RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -171,7 +171,7 @@ class _ArrayRun:
         self._program, self._each_row = program, each_row
         self._is_paired = each_row and program.task.batch_size > 1  # else a batch's is its row's
         self._row_losses: list[Any] = []
-        self._order: Order = None  # of the epoch that is held
+        self._order: RowOrder = None  # of the epoch that is held
         self._epoch: Sequence[tuple[Array, Array]] = []
         self._targets: _Targets | None = None
         plan, dtype = program.plan, program.dtype
@@ -185,7 +185,7 @@ class _ArrayRun:
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
         self._started: dict[int, Generator[Any, Any, None]] = {}
 
-    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
         task = self._program.task
         batches = self._batches(order)[first:last]
         remainder = task.n_rows % task.batch_size
@@ -215,10 +215,10 @@ class _ArrayRun:
             return np.array(found, dtype=np.float64)
         return np.concatenate([[], *found], dtype=np.float64)
 
-    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
         return epochs_one_by_one(self, order, first, count, self._program.task.n_batches)
 
-    def _batches(self, order: Order) -> Sequence[tuple[Array, Array]]:
+    def _batches(self, order: RowOrder) -> Sequence[tuple[Array, Array]]:
         program = self._program
         if order is None:
             return program.unshuffled

@@ -17,7 +17,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.training.state import TrainingState, draw_order
 from neurosim.training.task import Task, require_fresh
 
-Order = NDArray[np.intp] | None  # of the rows of an epoch; None: as they are
+RowOrder = NDArray[np.intp] | None  # of the rows of an epoch; None: as they are
 Some = NDArray[np.intp] | None  # numbers of parameters in the network's order; None: all
 
 
@@ -57,11 +57,11 @@ class Capabilities:
 class ProgramRun(Protocol):
     """A stretch of training: parameters and memory in the engine's own form."""
 
-    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
         """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 
-    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
         """Train by so many epochs from batch ``first`` on; the losses, and theta after each."""
         ...
 

@@ -15,7 +15,7 @@ from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import Step
 from neurosim.interpreter.update import update_steps
 from neurosim.interpreter.visits import schedule_of
-from neurosim.training.engines.contract import TO_THE_BIT, Capabilities, Order, ProgramRun, Some
+from neurosim.training.engines.contract import TO_THE_BIT, Capabilities, ProgramRun, RowOrder, Some
 from neurosim.training.engines.program import ProgramEngine, epochs_one_by_one
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task, require_fresh
@@ -107,7 +107,7 @@ class _WalkRun:
         self._row_losses: list[float] = []
         self._is_finite = True
 
-    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
         task = self._task
         rows = np.arange(task.n_rows) if order is None else order
         batches = [
@@ -115,7 +115,7 @@ class _WalkRun:
         ]
         return [self._step(batch) for _ in range(repeats) for batch in batches]
 
-    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
         return epochs_one_by_one(self, order, first, count, self._task.n_batches)
 
     def parameters(self, some: Some = None) -> Matrix:

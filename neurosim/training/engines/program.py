@@ -11,7 +11,7 @@ from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.training.engines.contract import Batches, Order, ProgramRun
+from neurosim.training.engines.contract import Batches, ProgramRun, RowOrder
 from neurosim.training.state import TrainingState, draw_order
 from neurosim.training.task import Task, require_fresh
 
@@ -139,7 +139,7 @@ def update_of(task: Task, *, has_fixed: bool) -> Update:
 
 
 def epochs_one_by_one(
-    run: ProgramRun, order: Order, first: int, count: int, n_batches: int
+    run: ProgramRun, order: RowOrder, first: int, count: int, n_batches: int
 ) -> tuple[list[float], Matrix]:
     """The losses of the batches of so many epochs, and theta after each."""
     losses, thetas = list[float](), list[Matrix]()

@@ -11,7 +11,7 @@ import numpy as np
 from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.training_programs import (
-    Loaded,
+    LoadedProgram,
     measuring_program,
     scalar_program,
     slots_that_learn,
@@ -19,7 +19,7 @@ from neurosim.compiler.training_programs import (
 )
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
-from neurosim.training.engines.contract import Order, Some
+from neurosim.training.engines.contract import RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -49,7 +49,7 @@ class ScalarProgram:
         """The program, or the one that gives the loss of each row, too."""
         return self._loaded(each_row=True)[1] if each_row else self._load
 
-    def _loaded(self, *, each_row: bool) -> Loaded:
+    def _loaded(self, *, each_row: bool) -> LoadedProgram:
         return scalar_program(
             self.plan,
             self.task.loss,
@@ -60,7 +60,7 @@ class ScalarProgram:
             each_row=each_row,
         )
 
-    def batches(self, order: Order) -> list[Any]:
+    def batches(self, order: RowOrder) -> list[Any]:
         """The batches of an epoch: lists of rows, or rows."""
         rows = self.rows if order is None else [self.rows[i] for i in order.tolist()]
         size = self.task.batch_size
@@ -130,13 +130,13 @@ class _ScalarRun:
         self._program, self._each_row = program, each_row
         self._run = program.load(each_row=each_row)
         self._row_losses: list[float] = []
-        self._order: Order = None  # of the epoch that is held
+        self._order: RowOrder = None  # of the epoch that is held
         self._epoch: list[Any] | None = None
         self._theta = state.parameters[program.order].tolist()
         self._memory = state.memory[:, program.order].tolist()
         self._updates = state.updates
 
-    def steps(self, order: Order, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
         program = self._program
         rate = program.task.optimizer.learning_rate
         run, batches = self._run, self._batches(order)[first:last]
@@ -161,7 +161,7 @@ class _ScalarRun:
         self._row_losses += found
         return losses
 
-    def epochs(self, order: Order, first: int, count: int) -> tuple[list[float], Matrix]:
+    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
         program = self._program
         n_batches, n_rows = program.task.n_batches, len(program.rows)
         is_alike = order is None and not first
@@ -201,7 +201,7 @@ class _ScalarRun:
         found, self._row_losses = self._row_losses, []
         return np.array(found, dtype=np.float64)
 
-    def _batches(self, order: Order) -> list[Any]:
+    def _batches(self, order: RowOrder) -> list[Any]:
         if self._epoch is None or order is not self._order:
             self._order, self._epoch = order, self._program.batches(order)
         return self._epoch

@@ -5,7 +5,7 @@ import pytest
 import neurosim as ns
 from neurosim.debugger.stops.breakpoints import Stop
 from neurosim.debugger.stops.runner import Runner
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 
 
 def forward_halts(session):
@@ -48,7 +48,7 @@ def test_the_way_back_stops_where_the_way_forward_did(xor, stop, size, engine):
         arrival = session.rcontinue()
         assert (session.place, tuple(map(str, arrival.hits))) == (place, hits)
     assert session.rcontinue().hits == ()
-    assert session.place == Place(0, 0, 0)
+    assert session.place == UnitPlace(0, 0, 0)
 
 
 @pytest.mark.parametrize("stop", STOPS)
@@ -57,11 +57,11 @@ def test_a_reverse_resume_from_the_middle_finds_the_last_stop_before(xor, stop):
     STOPS[stop](session)
     halts = [place for place, _ in forward_halts(session)]
 
-    for place in (Place(1, 1, 7), Place(2, 0, 0), Place(3, 2, 4)):
+    for place in (UnitPlace(1, 1, 7), UnitPlace(2, 0, 0), UnitPlace(3, 2, 4)):
         session._walk.go_to(place)
         session.rcontinue()
         before = [halt for halt in halts if halt < place]
-        assert session.place == (before[-1] if before else Place(0, 0, 0))
+        assert session.place == (before[-1] if before else UnitPlace(0, 0, 0))
 
 
 def test_the_way_back_counts_no_hits_and_takes_no_temporary_away(xor):
@@ -93,7 +93,7 @@ def test_to_go_on_again_leaves_the_place_of_the_last_stop(xor):
     first = session.place
     session.continue_()
 
-    assert (first, session.place) == (Place(0, 0, 6), Place(1, 0, 6))
+    assert (first, session.place) == (UnitPlace(0, 0, 6), UnitPlace(1, 0, 6))
 
 
 def test_without_stops_it_goes_to_the_end(xor):
@@ -111,7 +111,7 @@ def test_a_stop_also_ends_a_move_by_grains(xor):
 
     arrival = session.epoch(2)
 
-    assert session.place == Place(0, 0, 10)
+    assert session.place == UnitPlace(0, 0, 10)
     assert [str(hit) for hit in arrival.hits] == ["breakpoint 1, h2"]
 
 
@@ -122,7 +122,7 @@ def test_a_stop_also_ends_a_move_by_fine_grains(xor, grain):
 
     getattr(session, grain)(100)
 
-    assert session.place == Place(0, 0, 5)
+    assert session.place == UnitPlace(0, 0, 5)
 
 
 def test_goto_is_stopped_by_nothing(xor):
@@ -132,7 +132,7 @@ def test_goto_is_stopped_by_nothing(xor):
     arrival = session.goto(epoch=2)
 
     assert arrival.hits == ()
-    assert session.place == Place(8, 0, 0)
+    assert session.place == UnitPlace(8, 0, 0)
 
 
 def test_until_waits_for_its_own_location_and_leaves_no_stop(xor):
@@ -142,7 +142,7 @@ def test_until_waits_for_its_own_location_and_leaves_no_stop(xor):
     first = session.place
     session.until("epoch 2")
 
-    assert (first, session.place) == (Place(0, 0, 10), Place(8, 0, 0))
+    assert (first, session.place) == (UnitPlace(0, 0, 10), UnitPlace(8, 0, 0))
     assert session.stops == ()
 
 
@@ -152,7 +152,7 @@ def test_until_is_ended_by_a_breakpoint_before(xor):
 
     arrival = session.until("o1")
 
-    assert session.place == Place(0, 0, 6)
+    assert session.place == UnitPlace(0, 0, 6)
     assert [str(hit) for hit in arrival.hits] == ["breakpoint 1, h1"]
 
 

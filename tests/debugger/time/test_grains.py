@@ -9,7 +9,7 @@ import neurosim as ns
 from neurosim.debugger import moving
 from neurosim.debugger.time import grains
 from neurosim.debugger.time.position import GRAINS
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 
 # of the 2-2-1 network: a sample has 14 steps forward, its loss, 15 backward; an update has 9
 A_SAMPLE, AN_UPDATE = 30, 9
@@ -73,7 +73,7 @@ def test_back_by_a_grain_is_the_way_that_one_came(xor, grain, size):
         session.back(grain=grain)
         assert (session.place, session.digest()) == (place, digest)
     session.back(grain=grain)
-    assert session.place == Place(0, 0, 0)
+    assert session.place == UnitPlace(0, 0, 0)
 
 
 @pytest.mark.parametrize("grain", GRAINS)
@@ -83,7 +83,7 @@ def test_back_by_a_grain_is_the_way_that_one_came_in_odd_networks(odd, grain, si
     way = stations(session, grain)
 
     back = [session.place]
-    while session.place > Place(0, 0, 0):
+    while session.place > UnitPlace(0, 0, 0):
         session.back(grain=grain)
         back.append(session.place)
 
@@ -153,7 +153,7 @@ def test_at_the_ends_a_move_stays(xor, grain):
     session.goto(epoch=5)
     _move(session, grain)
 
-    assert (at_start, session.place) == (Place(0, 0, 0), Place(20, 0, 0))
+    assert (at_start, session.place) == (UnitPlace(0, 0, 0), UnitPlace(20, 0, 0))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_an_end_that_is_off_by_one_is_found_out(xor, monkeypatch):
 def _back_by_phases(session):
     session.goto(epoch=1)
     found = [session.place]
-    while session.place > Place(0, 0, 0):
+    while session.place > UnitPlace(0, 0, 0):
         session.back(grain="phase")
         found.append(session.place)
     return found

@@ -7,7 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.time.journal import Journal, UnitRecord
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter.steps import Loaded
 
 A_RECORD = 150  # bytes, as the journal counts
@@ -92,7 +92,7 @@ def test_a_cut_drops_the_units_that_go_on_beyond_the_place(record):
     for unit in range(3):
         journal.keep(record(unit, 10))
 
-    journal.cut(Place(0, 1, 4))
+    journal.cut(UnitPlace(0, 1, 4))
 
     assert [journal.get(0, unit) is not None for unit in range(3)] == [True, False, False]
     assert journal.size == 10 * A_RECORD
@@ -117,7 +117,7 @@ def test_the_journal_takes_about_what_it_says(n_hidden):
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
 
-    session._walk.go_to(Place(40 // size, 0, 0))
+    session._walk.go_to(UnitPlace(40 // size, 0, 0))
 
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -3,7 +3,7 @@
 import pytest
 
 import neurosim as ns
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
 
 
@@ -107,5 +107,5 @@ def test_the_end_is_a_place_that_one_may_ask_for(xor):
     session.goto(epoch=5)
 
     assert session.is_over
-    assert session.place == Place(20, 0, 0)
+    assert session.place == UnitPlace(20, 0, 0)
     assert session.coming_step is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.debugger.time import timeline as timeline_module
 from neurosim.debugger.time.snapshot import take_snapshot
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter import steps
 from neurosim.interpreter.steps import GradientComputed, Updated
 
@@ -45,7 +45,7 @@ def there_and_back():
         witness = Witness(session)
         witness.look()
         _forward(session, witness, most)
-        while session.place > Place(0, 0, 0):
+        while session.place > UnitPlace(0, 0, 0):
             session._walk.backward()
             witness.look()
         _forward(session, witness, most)
@@ -132,15 +132,15 @@ def _go_forward(walk, witness, choose):
 
 def _go_back(walk, witness, choose):
     for _ in range(choose.randint(1, 60)):
-        if walk.place == Place(0, 0, 0):
+        if walk.place == UnitPlace(0, 0, 0):
             return
         walk.backward()
         witness.look()
 
 
 def _jump(walk, witness, choose):
-    place = Place(choose.randint(0, walk.last), choose.randint(0, 3), choose.randint(0, 40))
-    walk.go_to(choose.choice([place, Place(place.batch, 0, 0)]))
+    place = UnitPlace(choose.randint(0, walk.last), choose.randint(0, 3), choose.randint(0, 40))
+    walk.go_to(choose.choice([place, UnitPlace(place.batch, 0, 0)]))
     witness.look()
 
 

@@ -8,7 +8,7 @@ import neurosim as ns
 from neurosim.debugger.time import timeline as walk_module
 from neurosim.debugger.time.snapshot import take_snapshot
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Place
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import StaleError
 
 BOUND = 1e-9  # of the agreement of the engines over a short training
@@ -94,7 +94,7 @@ def test_steps_of_a_batch_that_an_engine_did_end_where_the_engine_ended_it(xor):
     landed = session.network.parameters().tolist()
 
     session.goto(epoch=1)
-    by_steps(session, Place(4, 0, 0))
+    by_steps(session, UnitPlace(4, 0, 0))
 
     assert session.network.parameters().tolist() == landed
 
@@ -162,17 +162,17 @@ def test_places_are_numbered_through_the_training(xor):
     three, one = [0, 1, 2, 3], [0, 1]  # the samples of a batch, and its update
     units = [(batch, unit) for batch in range(4) for unit in (one if batch % 2 else three)]
     assert found == units
-    assert session.place == Place(4, 0, 0)
+    assert session.place == UnitPlace(4, 0, 0)
 
 
 def test_a_jump_beyond_the_ends_stands_at_them(xor):
     walk = xor()._walk
 
-    walk.go_to(Place(99, 3, 3))
+    walk.go_to(UnitPlace(99, 3, 3))
     end = walk.place
-    walk.go_to(Place(-5, 0, 0))
+    walk.go_to(UnitPlace(-5, 0, 0))
 
-    assert (end, walk.place) == (Place(20, 0, 0), Place(0, 0, 0))
+    assert (end, walk.place) == (UnitPlace(20, 0, 0), UnitPlace(0, 0, 0))
 
 
 def test_a_network_whose_structure_changed_is_not_walked_on(xor):
@@ -203,7 +203,7 @@ def diverging():
 
 
 def _end_by_steps(session):
-    by_steps(session, Place(10**6, 0, 0))
+    by_steps(session, UnitPlace(10**6, 0, 0))
     return session.place
 
 
@@ -220,7 +220,7 @@ def test_a_diverging_training_ends_at_the_same_batch_however_one_goes(diverging,
     resumed.continue_()
     looked.continue_()
 
-    assert Place(0, 0, 0) < end < Place(100, 0, 0)
+    assert UnitPlace(0, 0, 0) < end < UnitPlace(100, 0, 0)
     assert [s.place for s in (jumped, resumed, looked)] == [end] * 3
     assert all(s.is_over for s in (stepped, jumped, resumed, looked))
     assert {s.coming for s in (stepped, jumped, resumed, looked)} == {

@@ -5,7 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.time.engine_snapshot import EngineSnapshot
-from neurosim.debugger.time.training_log import Checkpoint, Edit, Place, TrainingLog
+from neurosim.debugger.time.training_log import Checkpoint, Edit, TrainingLog, UnitPlace
 from neurosim.training.state import TrainingState
 
 
@@ -28,7 +28,13 @@ def history(checkpoint):
 
 
 def test_places_are_in_the_order_of_time():
-    places = [Place(0, 0, 0), Place(0, 0, 9), Place(0, 1, 0), Place(1, 0, 0), Place(1, 0, 1)]
+    places = [
+        UnitPlace(0, 0, 0),
+        UnitPlace(0, 0, 9),
+        UnitPlace(0, 1, 0),
+        UnitPlace(1, 0, 0),
+        UnitPlace(1, 0, 1),
+    ]
     mixed = [places[i] for i in (3, 0, 4, 2, 1)]
 
     assert sorted(mixed) == places
@@ -38,7 +44,9 @@ def test_the_nearest_checkpoint_is_the_last_that_is_not_behind(history, checkpoi
     for batch, unit in ((4, 0), (2, 3), (2, 0)):
         history.add(checkpoint(batch, unit))
 
-    found = [history.nearest(Place(*p)).key for p in ((1, 9, 9), (2, 0, 0), (2, 3, 1), (9, 0, 0))]
+    found = [
+        history.nearest(UnitPlace(*p)).key for p in ((1, 9, 9), (2, 0, 0), (2, 3, 1), (9, 0, 0))
+    ]
 
     assert found == [(0, 0), (2, 0), (2, 3), (4, 0)]
 
@@ -90,16 +98,16 @@ def test_a_cut_forgets_what_came_after_but_not_what_was_set_there(history, check
     edit = Edit(neuron, "output", None, 1.0)
     history.note(3, "compiled")
     history.note(8, "graph")
-    history.edits = {Place(2, 0, 5): [edit], Place(5, 0, 0): [edit]}
+    history.edits = {UnitPlace(2, 0, 5): [edit], UnitPlace(5, 0, 0): [edit]}
     history.add(checkpoint(2))
     history.add(checkpoint(5))
 
-    history.cut(Place(2, 0, 5))
+    history.cut(UnitPlace(2, 0, 5))
 
     assert history.n_done == 2
     assert history.engine_of(2) is None
-    assert list(history.edits) == [Place(2, 0, 5)]
-    assert history.nearest(Place(9, 0, 0)).batch == 2
+    assert list(history.edits) == [UnitPlace(2, 0, 5)]
+    assert history.nearest(UnitPlace(9, 0, 0)).batch == 2
 
 
 def test_an_edit_writes_and_takes_back_past_the_checks_of_setters():

@@ -120,7 +120,7 @@ def test_neurons_with_the_same_targets_share_a_wire_over_all_columns(layered):
     (0, 1, [5]), (1, 1, [5]), (2, 5, [5, 9]), (3, 5, [5, 7, 9]), (4, 9, [5, 7, 11, 13]),
 ])  # fmt: skip
 def test_a_neuron_has_a_row_for_each_wire_and_its_own_in_the_middle(n, rows, ins):
-    entry = wires.Entry(0, None, list(range(n)), row=5)
+    entry = wires.WireEntry(0, None, list(range(n)), row=5)
 
     assert entry.n_rows == rows
     assert entry.middle == 5 + rows // 2

@@ -6,13 +6,13 @@ import pytest
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError
 from neurosim.functions.streams import stream
 from neurosim.training.data.data import PARTS, Data, Pair, fit_scaling, make_data
-from neurosim.training.data.rows import Measured
+from neurosim.training.data.rows import MeasuredRows
 
 
 def numbered(n):
     """Rows that can be told apart: row k is k, and its target -k."""
     X = np.arange(float(n))[:, None]
-    return Measured(X, -X, ("x",), ("t",))
+    return MeasuredRows(X, -X, ("x",), ("t",))
 
 
 def divided(n=10, seed=1, **options):
@@ -162,7 +162,7 @@ def test_inputs_are_not_changed_in_place():
 @pytest.mark.parametrize("scale", ["standard", "minmax"])
 def test_inputs_too_large_to_be_scaled_are_told(error, scale):
     X = np.array([[0.0, 1e308], [1.0, -1e308], [2.0, 1e308], [3.0, -1e308]])
-    rows = Measured(X, X[:, :1])
+    rows = MeasuredRows(X, X[:, :1])
 
     assert error(InvalidValueError, make_data, rows, stream(1, "data"), scale=scale) == (
         f"input 1: too large to be scaled; expected a finite scale {scale!r}"
@@ -177,7 +177,7 @@ def test_rows_set_aside_that_are_too_large_for_the_scale_are_told(error):
     message = error(
         InvalidValueError,
         make_data,
-        Measured(X, X),
+        MeasuredRows(X, X),
         stream(1, "data"),
         test=0.3,
         scale="minmax",

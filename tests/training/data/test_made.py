@@ -7,7 +7,7 @@ import pytest
 
 from neurosim.errors import InvalidValueError
 from neurosim.functions.streams import stream
-from neurosim.training.data import DATASETS, Labelled, Measured
+from neurosim.training.data import DATASETS, Labelled, MeasuredRows
 from neurosim.training.data.made import MADE, bits_table, parity, sine, spirals
 
 
@@ -131,7 +131,7 @@ def test_every_made_set_fits_together(random, name):
         case Labelled():
             assert set(rows.classes) == set(range(len(rows.class_names)))
             assert len(rows.classes) == len(rows.X)
-        case Measured():
+        case MeasuredRows():
             assert rows.T.shape == (len(rows.X), len(rows.target_names))
 
 

@@ -8,7 +8,7 @@ from neurosim.training.data import rows as rows_module
 from neurosim.training.data.rows import (
     ENCODINGS,
     Labelled,
-    Measured,
+    MeasuredRows,
     encode,
     from_arrays,
     natural_encoding,
@@ -81,7 +81,7 @@ def test_two_classes_and_one_output_are_a_column_by_themselves(n_classes, n_outp
 def test_a_list_of_numbers_is_one_column_where_there_is_one_output():
     rows = from_arrays(np.array([1.0, 2.0]), np.array([0.5, -1.0]), 1)
 
-    assert isinstance(rows, Measured)
+    assert isinstance(rows, MeasuredRows)
     assert rows.X.tolist() == [[1.0], [2.0]]
     assert rows.T.tolist() == [[0.5], [-1.0]]
 

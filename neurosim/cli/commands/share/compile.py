@@ -8,7 +8,7 @@ import click
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import as_argument
 from neurosim.compiler import Matrices, compile_network
-from neurosim.compiler.explain import Explanation
+from neurosim.compiler.explain import ProgramExplanation
 from neurosim.errors import FileError
 from neurosim.functions.numbers import counted, short
 from neurosim.scenario import explain_scenario, load_network
@@ -46,7 +46,7 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
     return 0
 
 
-def _print_explanation(explanation: Explanation) -> None:
+def _print_explanation(explanation: ProgramExplanation) -> None:
     click.echo(f"batches of {counted(explanation.rows, 'row')}")
     click.echo(f"program: {explanation.program}")
     click.echo(f"threads: {explanation.threads}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from neurosim.drawing.diagram.canvas import LINES, SIGNS, TEXTS, Canvas, element_id
-from neurosim.drawing.diagram.legend import EM_NOTE, Entry, Placed
+from neurosim.drawing.diagram.legend import EM_NOTE, LegendEntry, Placed
 from neurosim.drawing.diagram.marks import LOOKS
 from neurosim.drawing.diagram.painters.lines import bars
 from neurosim.drawing.diagram.painters.neurons import END_EDGE, curve
@@ -154,7 +154,7 @@ def _whole(largest: float) -> Any:
     return lambda value: 0.5 + value / largest / 2.0
 
 
-def _paint_stroke(canvas: Canvas, entry: Entry, left: float, right: float, y: float) -> None:
+def _paint_stroke(canvas: Canvas, entry: LegendEntry, left: float, right: float, y: float) -> None:
     """A line as one with this weight is drawn; where only its width counts, without a sign."""
     scale = canvas.diagram.weights
     width = scale.width(entry.value)

@@ -1,0 +1,31 @@
+"""A word means one thing in the whole package: a public type name has one home."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import neurosim
+
+ROOT = Path(neurosim.__file__).parent
+# arrays and matrices are NumPy's, under the same name wherever they are used
+ALIASES = {"Array", "Matrix"}
+
+
+def _types(path):
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def test_no_public_type_name_has_two_homes():
+    homes = defaultdict(set)
+    for path in ROOT.rglob("*.py"):
+        for name in _types(path):
+            if name[0].isupper() and not name.isupper() and name not in ALIASES:
+                homes[name].add(path.relative_to(ROOT).as_posix())
+
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
