@@ -25,9 +25,8 @@ lazy
 functions: numbers registry users activations losses optimizers arithmetic penalties
     initializers streams .
 
-network: names parameter neuron connection layer datum order pause refusals structure lookup
-    randomness wiring
-    making live document files summary network .
+network: names parameter neuron connection layer datum order pause structure lookup
+    randomness edits live document files network .
 
 interpreter: steps visits forward backward update .
 compiler: plan bundles costs planning operations program

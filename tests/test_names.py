@@ -1,4 +1,4 @@
-"""A word means one thing in the whole package: a public type name has one home."""
+"""Names and rooms: a public type name has one home, and a folder holds few modules."""
 
 import ast
 from collections import defaultdict
@@ -29,3 +29,10 @@ def test_no_public_type_name_has_two_homes():
                 homes[name].add(path.relative_to(ROOT).as_posix())
 
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_a_folder_holds_at_most_sixteen_modules():
+    folders = [ROOT, *(path for path in ROOT.rglob("*") if path.is_dir())]
+    sizes = {folder: len(list(folder.glob("[!_]*.py"))) for folder in folders}
+
+    assert {folder.name: size for folder, size in sizes.items() if size > 16} == {}

@@ -1,4 +1,4 @@
-"""A network as a document: plain data, readable, versioned, by name, every float exact."""
+"""A network as plain data, by name and with exact floats, and as a few lines of text."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,17 +12,17 @@ from neurosim.errors import (
     NeurosimError,
     UnknownNameError,
 )
-from neurosim.functions.numbers import require_number
+from neurosim.functions.numbers import counted, require_number
 from neurosim.network.connection import Connection
+from neurosim.network.edits import require_activation, require_layer_names, resolve
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import require_outputs, require_shareable
-from neurosim.network.making import require_activation, require_layer_names
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure
-from neurosim.network.wiring import resolve
 
 if TYPE_CHECKING:
     from neurosim.network.network import Network
+
 
 VERSION = 1
 _PARTS: dict[str, dict[str, Any]] = {
@@ -239,3 +239,20 @@ def _share(structure: Structure, groups: Any) -> None:
             if len({(c._value, c._initial, c._trainable) for c in found}) > 1:
                 raise FileError(f"{found[0].name!r} and others differ; expected one weight")
             structure.share([found])
+
+
+_SHOWN = 12  # lone neurons that are named
+
+
+def summarize(network: "Network") -> str:
+    """The network in a few lines, as `Network.summary` returns it."""
+    lines = [repr(network)]
+    lines += [f"  {layer!r}" for layer in network.layers]
+    lone = [neuron.name for neuron in network.neurons if neuron.layer is None]
+    if lone:
+        shown = ", ".join(lone[:_SHOWN]) + (", ..." if len(lone) > _SHOWN else "")
+        lines.append(f"  in no layer: {counted(len(lone), 'neuron')} ({shown})")
+    lines.append(f"  outputs: {', '.join(n.name for n in network.outputs) or 'none'}")
+    mask = network.trainable_mask()
+    lines.append(f"  parameters: {mask.size}, of which {int((~mask).sum())} are frozen")
+    return "\n".join(lines)

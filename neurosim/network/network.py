@@ -5,7 +5,7 @@ what the numbers mean is said by the interpreter, which walks it. Everything kee
 insertion. A call that fails changes nothing.
 
 This is the face of the house: each method asks the room that knows (`structure`, `lookup`,
-`making`, `wiring`, `parameter`, `document`).
+`edits`, `parameter`, `document`).
 """
 
 import os
@@ -23,6 +23,18 @@ from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files, parameter
 from neurosim.network.connection import Connection
+from neurosim.network.document import summarize
+from neurosim.network.edits import (
+    NOT_GIVEN,
+    Wiring,
+    require_activation,
+    require_bare,
+    require_biases,
+    require_edges,
+    require_initializer,
+    require_layer_names,
+    require_wiring,
+)
 from neurosim.network.layer import Layer
 from neurosim.network.live import LivePass
 from neurosim.network.lookup import (
@@ -34,20 +46,11 @@ from neurosim.network.lookup import (
     require_shareable,
     require_shared,
 )
-from neurosim.network.making import (
-    NOT_GIVEN,
-    require_activation,
-    require_bare,
-    require_biases,
-    require_layer_names,
-)
 from neurosim.network.names import one_line, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.structure import Structure
-from neurosim.network.summary import summarize
-from neurosim.network.wiring import Wiring, require_edges, require_initializer, require_wiring
 
 __all__ = ["GENERATORS", "Network", "Parameter", "load"]
 

@@ -21,10 +21,9 @@ from neurosim.network.datum import EdgeDatum, NodeDatum
 from neurosim.network.layer import Layer
 from neurosim.network.names import Names
 from neurosim.network.neuron import Neuron
-from neurosim.network.order import AcyclicOrder, Edge, Unit
+from neurosim.network.order import AcyclicOrder, Edge, Unit, refuse_connection, refuse_cycle
 from neurosim.network.parameter import Holder, Parameter
 from neurosim.network.pause import PausedCollection
-from neurosim.network.refusals import refuse_connection, refuse_cycle
 
 _Made = TypeVar("_Made")
 _HELD = attrgetter("held")

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.network.edits import PATTERNS
 from neurosim.network.network import GENERATORS
-from neurosim.network.wiring import PATTERNS
 from neurosim.scenario.format.entry import (
     FLAG,
     LIST,
