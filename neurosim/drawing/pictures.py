@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,8 +38,15 @@ class Picture:
 
     @property
     def takes(self) -> frozenset[str]:
-        """The names of what it draws, and of options."""
-        return frozenset(inspect.signature(self.draw).parameters)
+        """The names of what it draws, and of options, those of ``**changes`` among them."""
+        names: set[str] = set()
+        for parameter in inspect.signature(self.draw).parameters.values():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                (options,) = get_args(parameter.annotation)  # of Unpack
+                names |= get_type_hints(options).keys()
+            else:
+                names.add(parameter.name)
+        return frozenset(names)
 
     def draw_described(self, **data: Any) -> "tuple[Axes, str]":
         """Draw it with as much of the data and options as it takes, and describe it."""
