@@ -1,4 +1,4 @@
-"""Bundles: rows of ragged lists, cut into a few matrices with as little padding as pays."""
+"""Bundles: ragged rows cut into a few matrices with little padding."""
 
 from collections.abc import Iterator
 

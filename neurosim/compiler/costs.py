@@ -1,4 +1,4 @@
-"""What things cost: the measured rules by which a plan and a program are chosen.
+"""The cost model: measured rules that choose a plan and a program.
 
 The figures are nanoseconds on a two-core x86 server with NumPy 2 and OpenBLAS, one thread. Only
 their ratios matter, and those hold on other machines well enough: near the border between two

@@ -1,4 +1,4 @@
-"""Why a program is as it is: what was chosen for the whole and for each block, and its cost.
+"""The explanation of a program: what was chosen for the whole and for each block, and its cost.
 
 The choices themselves are made in `costs` and `planning`; here they are told.
 """

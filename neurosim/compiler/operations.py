@@ -1,4 +1,4 @@
-"""The lowering: a plan, and perhaps a loss and an optimizer, as a short list of operations.
+"""The lowering of a plan, a loss and an optimizer to a short list of operations.
 
 A printer turns each operation into lines of a program: there is one for arrays and one for single
 numbers. Nothing is decided there: which block feeds which, where errors come from, and what is

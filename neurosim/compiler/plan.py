@@ -1,4 +1,4 @@
-"""The plan: a network's structure as blocks of matrices. Frozen, and without any weight in it.
+"""The plan: the structure of a network as blocks of matrices, frozen and without weights.
 
 A block is one generation and one activation (a softmax layer is a block of its own). The state of
 a pass is one matrix, neuron-major: a row for each neuron, a column for each sample. Block by block,

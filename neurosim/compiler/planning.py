@@ -1,4 +1,4 @@
-"""From graph to plan: pure, and linear in the number of connections."""
+"""Planning: from graph to plan, pure and linear in the number of connections."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""From text to a function: the one place that runs generated code, and keeps what it generated."""
+"""Generated programs: the one place that compiles, runs and caches generated text."""
 
 import linecache
 import math

@@ -1,4 +1,4 @@
-"""The script a user can take away: the same program, its weights, and NumPy; no neurosim."""
+"""The standalone script: the program and its weights, without neurosim."""
 
 import inspect
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How many threads BLAS may use: one, unless the products are large enough to gain from more.
+"""The number of BLAS threads: one, unless the products are large enough to gain from more.
 
 On small products two threads are slower and unsteady, and other bits come out; so a network whose
 products are small gives the same bits whatever the machine has.

@@ -1,4 +1,4 @@
-"""Programs that train: which kind is chosen, and the ones that were generated before."""
+"""The choice of a training program, and the cache of generated ones."""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What notebooks show of a network, a layer, a training, a debugging session: small SVG pictures.
+"""Notebook pictures of a network, a layer, a training and a debugging session.
 
 Where a picture would be large there is none, and the notebook shows the text.
 """

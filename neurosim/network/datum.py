@@ -1,4 +1,4 @@
-"""What networkx finds on a node and on an edge: a read-only mapping with one key.
+"""Node and edge data of the networkx graph: read-only mappings with one key.
 
 A dictionary for each edge would take 200 bytes, and could be written to behind the network's back.
 """

@@ -1,4 +1,4 @@
-"""The one pass that may be under way over a network."""
+"""The pass that is running over a network."""
 
 import inspect
 import weakref

@@ -1,4 +1,4 @@
-"""What a name means in a network, and what is said where it means nothing."""
+"""Lookup of neurons, layers and connections by name, with the errors of a failed lookup."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard

@@ -1,4 +1,4 @@
-"""A pause of Python's cyclic garbage collector while very many objects are made."""
+"""A pause of Python's cyclic garbage collector while many objects are made."""
 
 import gc
 

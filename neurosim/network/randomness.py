@@ -1,4 +1,4 @@
-"""Where a network draws from: one seed, and a stream for each group of weights or biases."""
+"""Random streams of a network: one seed, and a stream for each group of weights or biases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

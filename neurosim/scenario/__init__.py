@@ -1,4 +1,4 @@
-"""Scenarios: experiments as YAML files, which are read, built, run and judged.
+"""Scenarios: experiments as YAML files, read, built, run and checked.
 
 `format` reads and checks a file, `build` makes the network and the rows, `run` trains and compares
 with what is expected, `uses` is what else is done with a scenario.

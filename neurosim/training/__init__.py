@@ -1,4 +1,4 @@
-"""Training: one contract for engines, two engines, and an iterator of epochs over either.
+"""Training: options, the Training object, engines, agreement.
 
 Read `data`, then `metrics`, `options`, `task`, `state`, `engines`, `training`, `trainer`,
 `evaluation`, `agreement`.

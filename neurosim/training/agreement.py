@@ -1,4 +1,4 @@
-"""Agreement: how far an engine is from the walk on one network, and where most.
+"""Agreement: the differences between an engine and the walk on one network.
 
 The bound is |a - b| <= bound * max(1, |a|), a being the graph's number: pure relative error would
 flake where terms cancel. Each engine names its own; the compiled one's is 1e-12, and after training

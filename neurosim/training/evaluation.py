@@ -1,4 +1,4 @@
-"""Loss and gradients of a network as it is, from either engine."""
+"""The loss and the gradients of a network as it is, by either engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

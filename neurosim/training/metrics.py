@@ -1,4 +1,4 @@
-"""Metrics: what people ask of outputs besides the loss."""
+"""Metrics: measures of outputs besides the loss."""
 
 import inspect
 from collections.abc import Callable

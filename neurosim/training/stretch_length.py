@@ -1,4 +1,4 @@
-"""How many epochs an engine is asked for at once, so that somebody may look now and then."""
+"""The number of epochs in one call of an engine, so that progress can be shown."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What is to be trained, and on what: checked once, frozen, the same for both engines."""
+"""The task: a network, its rows and its options, checked once and frozen."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Unpack

@@ -1,4 +1,4 @@
-"""A program of arrays while it is printed: its lines, the names in it, and what both halves share.
+"""The text of an array program while it is printed: its lines and names.
 
 Names in the program are ours (``w2`` the weights of block 2, ``z2`` its net inputs, ``a2`` its
 outputs, ``d2`` its deltas, ``g2`` its gradients); the user's stand in comments only, and they are

@@ -1,4 +1,4 @@
-"""Inlining: the text of a formula's one definition, as an expression of a generated program.
+"""Inlining: a formula's one definition as an expression of a generated program.
 
 The scalar program is fast because it calls nothing, and right because it repeats nothing: where it
 needs ``sigmoid`` it takes the source of the function in the table, puts its own names in place of

@@ -1,4 +1,4 @@
-"""What all painters of a diagram share: the Axes, the colours, how large a radius is."""
+"""The canvas that the painters of a diagram share: Axes, colours, the size of a radius."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

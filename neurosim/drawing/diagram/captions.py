@@ -1,4 +1,4 @@
-"""What is said about a diagram: below its title, at its foot, and to those who do not see it."""
+"""Captions of a diagram: subtitle, foot notes, and the text for screen readers."""
 
 from collections.abc import Collection, Iterator, Sequence
 

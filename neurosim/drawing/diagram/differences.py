@@ -1,4 +1,4 @@
-"""What became of a network: the neurons and connections that are new, gone, or not what they were.
+"""Differences between two networks: added, removed and changed parts.
 
 Two networks are compared by names: two epochs of a training, two runs, two files. The order in
 which things were added is not compared, nor are titles, seeds, and what passes left.

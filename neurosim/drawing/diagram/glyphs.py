@@ -1,4 +1,4 @@
-"""Small pictures of activations: the curve of each, drawn from the function itself."""
+"""Glyphs of activations: small curves, drawn from the functions themselves."""
 
 import functools
 

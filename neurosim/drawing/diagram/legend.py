@@ -1,4 +1,4 @@
-"""The legend of a diagram, and its title and notes: what they say, and where that stands."""
+"""The legend, title and notes of a diagram, and their positions."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What one is to look at: named by the user, by a step to come, or by what two networks differ in.
+"""Marks: parts highlighted by the user, by the next step, or by a difference.
 
 Each kind of mark has its colour and its line style, along connections and around neurons.
 """

@@ -1,4 +1,4 @@
-"""The story of a path: how one neuron acts on another, by each way between them.
+"""The text of a path: how one neuron acts on another, along each path between them.
 
 da(target)/da(source) is a sum over all ways from the one to the other; each is a product of weights
 and slopes, as in ``w(x1->h1) * sigmoid'(h1) * w(h1->o1) * sigmoid'(o1)``. In a softmax layer a way

@@ -1,4 +1,4 @@
-"""What stands on a network's neurons and connections: what one sample left, as a record.
+"""Values of one sample on neurons and connections, as a record.
 
 A sample is walked on a copy, by the interpreter; without one, what the last pass left is read.
 """

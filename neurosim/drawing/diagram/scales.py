@@ -1,4 +1,4 @@
-"""How numbers are seen: weights as colours, line styles and widths, outputs as fills.
+"""Scales: weights as colours, line styles and widths; outputs as fills.
 
 The sign is said twice, by the colour and by the style of the line. Maps are centred at zero. Lines
 and fills leave out a part of the map: its middle, which nobody could see against the page, and for

@@ -1,4 +1,4 @@
-"""What is written in a diagram: names, biases, outputs, weights, and the key to its letters."""
+"""Texts of a diagram: names, biases, outputs, weights, and the key to its letters."""
 
 from collections.abc import Collection, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Reels: frames as one file, a GIF (by pillow) or an MP4 (by ffmpeg).
+"""Film encoders: frames as one file, a GIF (by Pillow) or an MP4 (by ffmpeg).
 
 A GIF has 256 colours: the same in all frames, chosen from some of them. Of a frame only what
 differs from the one before is stored. A file that comes out too large is made smaller: the pictures

@@ -1,4 +1,4 @@
-"""The making of films: what there is to see becomes frames, and frames a file.
+"""A film: from moments to frames, and from frames to a file.
 
 An iterator, so that whoever wants can watch: first the moments are collected, then each is painted.
 What a film leaves out it says.

@@ -1,4 +1,4 @@
-"""Frames: pixels of diagrams and maps, painted one after the other on pages that are kept.
+"""The painter of frames: pixels of diagrams and maps, on figures that are reused.
 
 What is the same in all frames is painted once; only the rest is painted anew.
 """

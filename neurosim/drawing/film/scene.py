@@ -1,4 +1,4 @@
-"""Stages: the diagrams of one network at many moments, in which nothing moves but what changes.
+"""Scenes: diagrams of one network at many moments, in one fixed layout.
 
 Every diagram of a film has the same scales and the same legend, and each text keeps its place: room
 is made for the widest that it will be.

@@ -1,4 +1,4 @@
-"""What of a network is drawn: all of it, or a part of each layer, or a box for each layer.
+"""Abridged networks: all neurons, a part of each layer, or a box for each layer.
 
 Nothing is left out silently: what is not drawn is counted, where it is missing and in all. A group
 is what stands in one column and in one layer, or in none.

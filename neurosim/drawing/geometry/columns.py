@@ -1,4 +1,4 @@
-"""A drawing by columns, as numbers: items, and a bend of each long line in each column it passes.
+"""Columns of a drawing as numbers: items, and a bend of each long line in each column it passes.
 
 Bends stand in the columns like items, so that lines which skip columns are ordered and placed with
 everything else. Lines that would need too many bends get none; routing leads those around the

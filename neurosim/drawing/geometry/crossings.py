@@ -1,4 +1,4 @@
-"""The order within columns, so that few lines cross.
+"""The order within columns, for few crossings of lines.
 
 The method of Sugiyama, Tagawa and Toda (IEEE Trans. SMC 11, 1981): each column in turn is sorted by
 where the neighbours of its members stand on average; then neighbours in a column change places

@@ -1,4 +1,4 @@
-"""The ways that are not straight: by lanes between neurons, beside a column, or around the whole.
+"""Detours of lines: lanes between neurons, beside a column, or around the drawing.
 
 A way by lanes is a row of cubic curves: a straight piece past each column, where neurons are near,
 and a curve from each to the next. Past a column it may slope as far as the neurons above and below

@@ -1,4 +1,4 @@
-"""How wide letters are, and how numbers are written where there is little room.
+"""Widths of text, and short forms of numbers.
 
 Sizes are in em, the height of the font; what an em is in a picture, `measures` and `texts` say.
 """

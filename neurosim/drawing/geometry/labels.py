@@ -1,4 +1,4 @@
-"""Where words and numbers stand: values in neurons, names beside them, weights on their lines.
+"""Positions of labels: values in neurons, names beside them, weights on their lines.
 
 No label overlaps another, nor a neuron. Where there is no room they give way in a fixed order:
 weights first, then names; what has no room is told. Places are tried in a fixed order, too, and the

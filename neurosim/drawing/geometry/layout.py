@@ -1,4 +1,4 @@
-"""Where everything stands: `layout` for the neurons alone, `arrange` for a drawing.
+"""The layout of a network: `layout` for the neurons alone, `arrange` for a drawing.
 
 Columns from left to right; in them an order with few crossings, and heights near those of the
 neighbours. The same network gives the same places, always. Units: see `measures`.

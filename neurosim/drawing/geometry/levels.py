@@ -1,4 +1,4 @@
-"""Which column each neuron stands in: by layers, or by levels."""
+"""The column of each neuron, by layers or by levels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

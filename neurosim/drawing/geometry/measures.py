@@ -1,4 +1,4 @@
-"""The units of a drawing: everything is measured in radii of a neuron.
+"""Units of a drawing: all lengths are in radii of a neuron.
 
 x grows to the right, from column to column; y grows upward, so that the first neuron of a column
 has the greatest y. How large a unit is on paper is for the picture to say.

@@ -1,4 +1,4 @@
-"""The way of each line: from border to border, through no neuron that it does not touch.
+"""Routes of lines: from border to border, through no other neuron.
 
 Why that holds. Neurons stand in columns, and between two columns there is nothing. A straight line
 to the next column leaves and arrives within 30 degrees of level and is not steeper than

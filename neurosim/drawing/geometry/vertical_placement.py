@@ -1,4 +1,4 @@
-"""How high things stand in their columns, when their order is known.
+"""Vertical placement of items in columns whose order is known.
 
 Each is drawn to where its neighbours are on average, and keeps its distance from what stands above
 and below it. In one column that is a regression with an order to keep, which pooling solves

@@ -1,4 +1,4 @@
-"""Pages: the one place where figures are made and where pictures become files.
+"""Pages: the one place that makes figures and writes picture files.
 
 Figures are matplotlib's objects, made without pyplot, so that no screen is needed and nothing is
 kept. What a user wrote is shown as it is written: a ``$`` begins no formula, a control character is

@@ -1,4 +1,4 @@
-"""The map of a network over two inputs: what it answers, and where it draws its boundary.
+"""The map of a network's outputs over two inputs, with its decision boundary.
 
 The colours are centred: at the threshold where an output tells two classes apart, else at zero.
 """

@@ -1,4 +1,4 @@
-"""The confusion matrix: which class each sample is of, and which it is taken for."""
+"""The confusion matrix: true classes against predicted classes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

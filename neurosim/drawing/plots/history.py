@@ -1,4 +1,4 @@
-"""The course of a training as plain numbers, whatever it was told by."""
+"""The history of a training as plain numbers, from any of its records."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a network answers where two of its inputs vary, or one, and the others stand still."""
+"""Grids over one or two inputs, with the other inputs fixed, and the outputs there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Layer by layer: how strong gradients are, and what neurons answer, now or over epochs."""
+"""Statistics by layer: gradient norms and distributions of outputs, now or over epochs."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What every neuron answers to many samples at once, by layer and by name."""
+"""Outputs of every neuron for many samples, by layer and by name."""
 
 from typing import Any
 

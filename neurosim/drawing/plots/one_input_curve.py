@@ -1,4 +1,4 @@
-"""What a network answers over one input: a curve for each output, and the samples on it."""
+"""The curve of each output over one input, with the samples on it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

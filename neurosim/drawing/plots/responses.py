@@ -1,4 +1,4 @@
-"""What each neuron answers over two inputs: a diagram with a small map in the place of each neuron.
+"""Responses of neurons over two inputs: a diagram with a small map for each neuron.
 
 The colours of each map are centred at zero and reach as far as its answers do: of an output that
 stays near zero one sees as much as of any other. How far that is stands at its name.

@@ -1,4 +1,4 @@
-"""Weights as heat maps: a matrix for each two layers that are connected."""
+"""Weights as heat maps: a matrix for each pair of connected layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A sheet of cells for a terminal: texts, and wires that know what they touch.
+"""A canvas of terminal cells: texts, and wires that join where they meet.
 
 A wire belongs to a net. Where two wires of one net meet they are joined; where wires of two nets
 cross, the upright one passes over the other: ``─│─``.

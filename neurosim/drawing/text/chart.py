@@ -1,4 +1,4 @@
-"""A drawing as nodes and arcs: what all formats made of text have in common.
+"""A drawing as nodes and arcs, the common ground of all text formats.
 
 The same parts as in a picture (see `fold`), but for the heat maps: a weight matrix is one arc from
 box to box. The words on nodes and arcs are chosen here, so that all formats say the same.

@@ -1,4 +1,4 @@
-"""The diagram of a drawing in letters: columns of neurons, as wide as their texts, and wires.
+"""The diagram in a terminal: columns of neurons and the wires between them.
 
 A diagram that is wider than the terminal goes on below: each part begins with the column that the
 one before ended with.

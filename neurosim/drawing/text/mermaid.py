@@ -1,4 +1,4 @@
-"""A drawing as text for Mermaid, which Markdown pages draw by themselves.
+"""A drawing as text for Mermaid, which Markdown pages render.
 
 Ids are our own. Of what a user wrote, only letters, digits, the space and the point inside a number
 stand as they are; all else is a code such as ``#60;``. So no text can end a label, begin a comment,

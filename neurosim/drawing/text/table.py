@@ -1,4 +1,4 @@
-"""What leads into each neuron, as a table: activation, bias, and the weights, one below another."""
+"""The table of a network in a terminal: activation, bias and incoming weights of each neuron."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""A drawing in letters, for a terminal: neurons in columns, wires between, all weights below."""
+"""A network in a terminal: the diagram, and the table of its weights below."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

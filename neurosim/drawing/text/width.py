@@ -1,4 +1,4 @@
-"""Texts in a terminal: how many of its cells they take, and what they become in ASCII."""
+"""Widths of texts in terminal cells, and their ASCII forms."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Wires of a drawing in a terminal, as numbers: which there are, and where each of them runs.
+"""Wires of a terminal diagram as numbers: which exist, and where each runs.
 
 Neurons of one column that are connected to the same neurons share a wire, a *net*: between two
 layers that are connected in full there is one. A net has an upright part, its *track*, in each gap

@@ -1,4 +1,4 @@
-"""What can be wrong with ``draw:`` although each entry is right: rows, epochs, names of files."""
+"""Checks of ``draw:`` against the rest of the scenario: rows, epochs, names of files."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath

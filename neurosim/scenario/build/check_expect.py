@@ -1,4 +1,4 @@
-"""What can be wrong with ``expect:`` although each entry is right: names, epochs, parts."""
+"""Checks of ``expect:`` against the rest of the scenario: names, epochs, parts."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""From the entries of ``network:`` to a network, with every mistake noted at its entry.
+"""The builder of a network from ``network:``, with each mistake at its entry.
 
 The core says what is wrong (a cycle, a doubled connection, weights of a wrong shape); what is added
 here is where it is written. After a mistake the building goes on, so that all are found at once.

@@ -1,4 +1,4 @@
-"""From the entries of ``data:`` to rows that fit the network, with every mistake at its entry."""
+"""The builder of rows from ``data:``, with each mistake at its entry."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A scenario that is ready to run: the network, its data, how it learns, what is expected."""
+"""A scenario that is ready to run: network, data, training, expectations."""
 
 from dataclasses import dataclass
 from pathlib import Path

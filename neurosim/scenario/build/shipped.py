@@ -1,4 +1,4 @@
-"""The scenarios that travel with neurosim, found by their names.
+"""The shipped scenarios, by name.
 
 They lie in ``neurosim/shipped`` where neurosim was installed, and in the folder ``scenarios``
 beside the package in a checkout.

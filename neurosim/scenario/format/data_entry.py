@@ -1,4 +1,4 @@
-"""The ``data:`` of a scenario: where the rows come from, and what is done to them."""
+"""The ``data:`` of a scenario: the source of the rows, their split and scaling."""
 
 from typing import Annotated
 

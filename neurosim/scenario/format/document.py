@@ -1,4 +1,4 @@
-"""A scenario file as a whole: its keys, in the order in which they are usually written."""
+"""The scenario file as a whole: its keys, in their usual order."""
 
 from functools import lru_cache
 from typing import Annotated

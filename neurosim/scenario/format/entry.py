@@ -1,4 +1,4 @@
-"""What all entries of a scenario have in common, and the small types they are made of.
+"""The base of all entries of a scenario, and the small types they are made of.
 
 An entry is a mapping with known keys: strict (a text is no number; a whole number may stand where
 a number is meant), closed (an unknown key is an error) and frozen. Entries are the one definition

@@ -1,4 +1,4 @@
-"""The ``expect:`` of a scenario: numbers that must come out, and where they are looked for.
+"""The ``expect:`` of a scenario: expected numbers, and where they are measured.
 
 Most are looked for between two epochs. With ``sample`` or ``after`` a number is looked for within
 an epoch: right after one phase of one sample, on the objects, as a debugging session stands there.

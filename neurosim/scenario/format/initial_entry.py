@@ -1,4 +1,4 @@
-"""An initializer as a scenario writes it: ``xavier``, or ``{uniform: [-1, 1]}``."""
+"""An initializer in a scenario: ``xavier``, or ``{uniform: [-1, 1]}``."""
 
 from typing import Annotated, Any, Union
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenarios, for editors: generated from the entries that check a file.
+"""The JSON Schema of scenarios, generated from the entries that check a file.
 
 An editor with a YAML language server offers keys and names by it and marks mistakes while one
 types. A scenario names it in its first line::

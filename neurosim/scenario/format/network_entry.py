@@ -1,4 +1,4 @@
-"""The ``network:`` of a scenario: layers, single neurons, connections, and what they start from."""
+"""The ``network:`` of a scenario: layers, neurons, connections, and initial values."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The tree of a scenario file: plain values that remember where they were written.
+"""The tree of a scenario file: plain values with the place where each was written.
 
 A `TreeNode` is one value: a scalar, a tuple of nodes, or a mapping from names to nodes. The tree is
 what the text becomes, what ``--set`` changes, and where a message finds its line and column.

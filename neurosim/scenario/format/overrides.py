@@ -1,4 +1,4 @@
-"""Changes to a scenario from outside of its file: ``--set training.epochs=10``.
+"""Overrides of a scenario's keys: ``--set training.epochs=10``.
 
 They are made to the tree, before anything is checked. So a value that is set is checked as if it
 stood in the file, and a message about it says ``--set`` instead of a line.

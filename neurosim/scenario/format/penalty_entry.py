@@ -1,4 +1,4 @@
-"""A penalty as a scenario writes it: ``{l2: 0.1}``, its name and its number (or its options)."""
+"""A penalty in a scenario: ``{l2: 0.1}``, its name and its number (or its options)."""
 
 import inspect
 from typing import Annotated, Any, Union

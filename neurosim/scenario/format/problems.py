@@ -1,4 +1,4 @@
-"""From pydantic's errors to lines that a user can act on.
+"""Problems of a scenario file: pydantic's errors as lines that a user can act on.
 
 Each line has the place, the path of the entry, what is wrong, what is there, what is expected, and
 a guess. Pydantic's location tells the path (our tags in it are left out), the tree tells the

@@ -1,4 +1,4 @@
-"""Reading a scenario: from its text to checked entries, with all that is wrong with them."""
+"""The reader of scenarios: from text to checked entries and a list of problems."""
 
 from dataclasses import dataclass
 from pathlib import Path

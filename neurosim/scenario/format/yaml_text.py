@@ -1,4 +1,4 @@
-"""From the bytes of a scenario file to its tree, without trusting them.
+"""The YAML reader: from untrusted bytes to the tree of a scenario file.
 
 The text is YAML 1.2 with the core schema (``1e-3`` is a number; ``on``, ``no`` and ``y`` are
 names), less everything that a scenario does not need and that has been used for harm: aliases and

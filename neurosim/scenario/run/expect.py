@@ -1,4 +1,4 @@
-"""Judging: what a network says at a moment of its training, compared with what is expected."""
+"""Expectations: numbers of a network at one moment, compared with what is expected."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Numbers within an epoch: on the objects, right after one phase of one sample.
+"""Numbers within an epoch, read from the objects after one phase of one sample.
 
 Each batch that something is looked for in is gone through node by node, by a debugging session on
 a copy of the network. The batches before it in the epoch go by the scenario's engine. So the

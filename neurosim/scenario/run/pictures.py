@@ -1,4 +1,4 @@
-"""The pictures that a scenario asks for, made of a run that is over.
+"""Pictures of a finished run, as its scenario asks for them.
 
 The run keeps the parameters at the epochs that are wanted, and is not disturbed otherwise; a film
 trains a copy once more.

@@ -1,4 +1,4 @@
-"""What a run leaves behind: a frozen record, and the same as data for JSON."""
+"""The result of a run: a frozen record, and the same as data for JSON."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""Running a scenario: one training, judged on the way, and what is left of it in the end."""
+"""A run of a scenario: one training, its expectations, and its result."""
 
 import platform
 import time

@@ -1,4 +1,4 @@
-"""Stretches of a run: many epochs at once, up to the next moment at which somebody looks.
+"""Stretches of a run: many epochs at once, up to the next stop.
 
 A record of every epoch costs as much as training a small network does. So the training goes on for
 about a tenth of a second between two looks, long enough to cost nothing, short enough for a

@@ -1,4 +1,4 @@
-"""The network of a file at a moment of its training, and samples to ask it by."""
+"""The network of a file at an epoch of its training, with rows to feed it."""
 
 from dataclasses import dataclass
 from pathlib import Path

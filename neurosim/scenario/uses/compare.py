@@ -1,4 +1,4 @@
-"""Short ways from a file to an answer: do the engines agree on it, and which network is in it."""
+"""Comparison of engines on a scenario, and the network of a file."""
 
 from dataclasses import replace
 from pathlib import Path

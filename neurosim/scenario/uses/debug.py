@@ -1,4 +1,4 @@
-"""From a scenario to a debugging session: its training, to step through."""
+"""A debugging session on the training of a scenario."""
 
 from pathlib import Path
 

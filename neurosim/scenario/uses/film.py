@@ -1,4 +1,4 @@
-"""From a scenario to a film: of its training, or of one pass."""
+"""Films of a scenario's training, or of one pass."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The gallery: a page with a picture of every scenario of a folder, made by one command.
+"""The gallery: a page with a picture of every scenario of a folder.
 
 Each network is drawn as its training leaves it, with the values of its first row. The same
 scenarios give the same bytes, with the same version of matplotlib.

@@ -1,4 +1,4 @@
-"""The network that a word means: a scenario's at an epoch, a run's, or a saved one."""
+"""Networks by name: a scenario's at an epoch, a run's, or a saved one."""
 
 from pathlib import Path
 

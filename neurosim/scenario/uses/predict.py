@@ -1,4 +1,4 @@
-"""Asking a network: its outputs for the rows of a CSV file."""
+"""Predictions: outputs of a network for the rows of a CSV file."""
 
 from dataclasses import dataclass
 from pathlib import Path

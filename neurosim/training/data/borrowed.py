@@ -1,4 +1,4 @@
-"""Data sets that come through scikit-learn, which is optional: the extra ``sklearn``.
+"""Data sets of scikit-learn, from the optional extra ``sklearn``.
 
 Iris, wine, breast_cancer, digits and diabetes are real and travel with scikit-learn; moons,
 circles and blobs are made by it. Inputs are as they come: what is not between 0 and 1, such as the

@@ -1,4 +1,4 @@
-"""Rows from a CSV file with a header line; every mistake is told with its line and column.
+"""Rows from a CSV file with a header line; each error names line and column.
 
 The file is read line by line, and of each line only the columns that were asked for are kept: a
 file of 200 MB takes its own size and 8 bytes for each number, not the many times more that a

@@ -1,4 +1,4 @@
-"""Data: the rows a network learns from, and those that were set aside to measure it on."""
+"""Data: training rows, and rows set aside for validation and test."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

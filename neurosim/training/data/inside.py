@@ -1,4 +1,4 @@
-"""Files that a scenario names: beside it or below, never elsewhere."""
+"""Paths inside a scenario's folder: beside the scenario or below, never elsewhere."""
 
 from pathlib import Path
 

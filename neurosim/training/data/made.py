@@ -1,4 +1,4 @@
-"""Data sets that are made here: gates, parity, spirals and a sine.
+"""Generated data sets: gates, parity, spirals and a sine.
 
 Each is a function of a generator and of its options, which are keyword-only: a scenario offers
 them by their names, types, defaults and descriptions.

@@ -1,4 +1,4 @@
-"""Rows from a NumPy file of arrays (.npz), without trusting it.
+"""Rows from an untrusted NumPy file of arrays (.npz).
 
 A file of 1 MB can unpack to 1 GB, and the header of an array of 100 bytes can claim 7 TB: the
 sizes are read from the zip's directory and the arrays' headers before any array is made. What

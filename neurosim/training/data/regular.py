@@ -1,4 +1,4 @@
-"""Opening a file that may be anything: a pipe that nobody fills, a device without an end, a folder.
+"""Safe opening of a file that may be a pipe, a device or a folder.
 
 Only regular files are read, only up to a size, and opening one never waits.
 """

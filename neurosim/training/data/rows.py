@@ -1,4 +1,4 @@
-"""Rows: samples with their targets, as a source gives them, before anything is done to them."""
+"""Rows: samples with their targets, as a source gives them."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

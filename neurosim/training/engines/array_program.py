@@ -1,4 +1,4 @@
-"""Training as arrays: the rows with a column of ones, batches of them, and what runs over those."""
+"""The array program at work: rows with a column of ones, batches, runs."""
 
 import copy
 from collections.abc import Callable, Generator, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The contract of engines: what training, debugger, agreement and scenarios ask of one.
+"""The contract of engines, with their capabilities.
 
 An engine advances a training state, and measures loss, gradient, outputs and values. It keeps
 nothing of a training: all is in the state. What it promises stands in its capabilities, and nobody

@@ -1,4 +1,4 @@
-"""The graph engine: the interpreter's passes, drained. It says what a network means."""
+"""The graph engine: drains the interpreter's passes; it defines what a network means."""
 
 import math
 from collections import deque

@@ -1,4 +1,4 @@
-"""Engines whose trainings are runs of a program: stretches, epochs and batches, written once."""
+"""The part of an engine that all programs share: stretches, epochs and batches."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

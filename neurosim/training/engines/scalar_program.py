@@ -1,4 +1,4 @@
-"""Training as single numbers: the rows as tuples of floats, and what runs over those."""
+"""The scalar program at work: rows as tuples of floats, batches, runs."""
 
 import math
 from collections.abc import Callable

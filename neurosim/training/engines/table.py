@@ -1,4 +1,4 @@
-"""The table of engines: whoever is given the name of one asks here."""
+"""The table of engines by name."""
 
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.training.engines.compiled import CompiledEngine

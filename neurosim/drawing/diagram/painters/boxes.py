@@ -1,4 +1,4 @@
-"""Painting boxes that stand for layers, and the heat maps of the weights between them."""
+"""The painter of boxes for layers, and of heat maps of the weights between them."""
 
 from neurosim.drawing.diagram.canvas import ITEMS, LINES, SIGNS, Canvas, element_id
 from neurosim.drawing.diagram.diagram import TILE_TEXT

@@ -1,4 +1,4 @@
-"""Painting connections: colour and style say the sign, width the size; weak below strong.
+"""The painter of connections: colour and style for the sign, width for the size.
 
 A few hundred are artists of their own, each with an id from its name.
 """

@@ -1,4 +1,4 @@
-"""Painting neurons, filled by their outputs, the curves of their activations, marks, dots."""
+"""The painter of neurons: fills, curves of activations, marks, dots."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Painting what is written: labels, the loss behind the outputs, title, legend, notes."""
+"""The painter of texts: labels, the loss, title, legend, notes."""
 
 from collections.abc import Mapping
 from typing import Any
