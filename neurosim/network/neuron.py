@@ -17,7 +17,7 @@ class Neuron:
     Attributes:
         net_input: bias + sum of weight * source's output, z; None before a pass.
         output: activation(net_input), a.
-        output_gradient: dL/da of the last sample; None where no blame has come back.
+        output_gradient: dL/da of the last sample; None where no error was backpropagated.
         delta: dL/dz of the last sample.
 
     Inside the package, ``_unit`` is its place in the order, which a softmax layer shares.
