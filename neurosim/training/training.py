@@ -102,7 +102,7 @@ class Training:
     >>> _ = net.add_layer("x", 1), net.add_layer("y", 1)
     >>> _ = net.connect("x", "y", weight=0)
     >>> training = ns.Training(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.25))
-    >>> training.advance(epochs=2), net["x", "y"].weight
+    >>> training.advance(epochs=2), net["x1", "y1"].weight
     ([0.5, 0.125], 0.375)
     """
 
