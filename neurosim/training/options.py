@@ -279,8 +279,3 @@ def measuring_options(given: Options | None, changes: Mapping[str, Any]) -> Opti
     """The options of what only measures, or trains by SGD(0.1) where no optimizer is given."""
     kept = {name: v for name, v in changes.items() if name != "optimizer" or v is not None}
     return make_options(given, kept, optimizer=SGD(0.1), epochs=0)
-
-
-def require_epochs(epochs: object) -> int:
-    """The number of epochs, >= 0."""
-    return require_count(epochs, "epochs", least=0)
