@@ -20,8 +20,8 @@ def erring(honest, err):
     """A method ``batches`` for an engine: one batch of ``honest``, then the fault."""
 
     @contextmanager
-    def batches(self, state, **options):
-        with honest(self, state, **options) as run:
+    def batches(self, state):
+        with honest(self, state) as run:
             yield Erring(run, err)
 
     return batches

@@ -142,12 +142,8 @@ class Engine(Protocol):
         """
         ...
 
-    def batches(
-        self, state: TrainingState, *, each_row: bool = True
-    ) -> AbstractContextManager[Batches]:
+    def batches(self, state: TrainingState) -> AbstractContextManager[Batches]:
         """Go on from a state batch by batch, for whoever looks after each.
-
-        Without ``each_row``, `Batches.advance` gives no losses of rows.
 
         Inside, NumPy says nothing of numbers that are not finite.
         """
@@ -182,6 +178,6 @@ class Engine(Protocol):
 
 def advance_batch(engine: Engine, state: TrainingState) -> TrainingState:
     """The state after one batch more."""
-    with engine.batches(state, each_row=False) as run:
+    with engine.batches(state) as run:
         run.advance()
         return run.state()

@@ -57,13 +57,13 @@ class ProgramEngine:
         return after, run.take_row_losses()
 
     @contextmanager
-    def batches(self, state: TrainingState, *, each_row: bool = True) -> Iterator[Batches]:
+    def batches(self, state: TrainingState) -> Iterator[Batches]:
         """Go on from a state batch by batch, for whoever looks after each.
 
         Inside, NumPy says nothing of numbers that are not finite.
         """
         require_fresh(self._task)
-        run = self._begin(state, each_row=each_row)
+        run = self._begin(state, each_row=True)
         with self._computing(self._task.batch_size):
             yield Batches(self._task, run, state)
 

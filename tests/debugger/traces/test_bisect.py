@@ -46,9 +46,9 @@ class Planted(CompiledEngine):
         self._update, self._error, self._rate = update, error, task.optimizer.learning_rate
         self._seen = 0
 
-    def batches(self, state, **options):
+    def batches(self, state):
         self._seen = state.updates
-        return erring(CompiledEngine.batches, self._fault)(self, state, **options)
+        return erring(CompiledEngine.batches, self._fault)(self, state)
 
     def _fault(self, state, after):
         if state.updates < self._update:
@@ -120,8 +120,8 @@ def test_a_wrong_slope_is_found_at_its_neuron(task, monkeypatch):
                 monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
 
         @contextmanager
-        def batches(self, state, **options):
-            with super().batches(state, **options) as run:
+        def batches(self, state):
+            with super().batches(state) as run:
                 honest = run.advance
                 run.advance = lambda: self._wrongly(honest)
                 yield run
@@ -149,10 +149,8 @@ def test_a_neuron_that_fires_otherwise_is_found(task, remade):
             theta[self._network.parameter_names().index("h2.bias")] += 1e-3
             return theta
 
-        def batches(self, state, **options):
-            return super().batches(
-                replace(state, parameters=self._shifted(state.parameters)), **options
-            )
+        def batches(self, state):
+            return super().batches(replace(state, parameters=self._shifted(state.parameters)))
 
         def loss_and_gradient(self, theta, X, T):
             return super().loss_and_gradient(self._shifted(theta), X, T)

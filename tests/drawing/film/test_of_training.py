@@ -15,7 +15,6 @@ from neurosim.errors import (
     UnknownNameError,
 )
 from neurosim.network import Network
-from neurosim.training import Options
 
 pytestmark = pytest.mark.slow
 
@@ -196,8 +195,7 @@ def test_a_training_that_diverges_is_filmed_up_to_there(tmp_path, frames_of):
 
 
 def test_whoever_wants_can_watch_the_making(net, tmp_path):
-    options = Options(optimizer=SGD(0.5), epochs=3)
-    filming = film_training(net, X, T, Look(size=200), options)
+    filming = film_training(net, X, T, Look(size=200), epochs=3, optimizer=SGD(0.5))
 
     turns = sum(1 for _ in filming)
 

@@ -60,6 +60,7 @@ def make_compiled(task, program):
         own = task.on(fresh).with_options(precision=precision)
         engine = CompiledEngine(own, kind)
         engine.loss_and_gradient(task.network.parameters(), task.X, task.T)
+        engine._program.load(each_row=True)  # else it would be printed later, with other bundles
     return engine
 
 

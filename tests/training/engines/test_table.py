@@ -53,9 +53,9 @@ class Mirror:
         return self._graph.advance_rows(state, epochs=epochs)
 
     @contextmanager
-    def batches(self, state, **options):
+    def batches(self, state):
         self.asked.append("batches")
-        with self._graph.batches(state, **options) as run:
+        with self._graph.batches(state) as run:
             yield run
 
     def loss(self, theta, X, T):
