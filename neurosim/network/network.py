@@ -489,6 +489,12 @@ class Network:
         self._structure.holder.hold(self.parameter_list(), values, theta)
         self.forget()
 
+    def take_parameters(self, theta: Matrix) -> None:
+        """Take over what is known to be a theta; else as `load_parameters`."""
+        self._live.require_none(self._title)
+        self._structure.holder.hold(self.parameter_list(), theta.copy(), theta)
+        self._structure.forget()
+
     def is_pending(self, theta: object) -> bool:
         """Whether this very array was loaded last, and nobody has read or changed a number since.
 

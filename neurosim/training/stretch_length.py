@@ -2,7 +2,7 @@
 
 import time
 
-_STRETCH = 0.1  # seconds between two looks
+LOOK = 0.1  # seconds between two looks
 _GROWTH = 32  # times as many at most as the last time, whose duration may have been an accident
 
 
@@ -27,5 +27,5 @@ class Pace:
         """So many were done; None: as many as ``epochs`` says."""
         done = self.epochs if count is None else count
         self.seconds = max(time.perf_counter() - self._begin, 1e-6)
-        as_long = int(done * _STRETCH / self.seconds)
+        as_long = int(done * LOOK / self.seconds)
         self.epochs = max(1, min(done * _GROWTH, as_long))

@@ -18,13 +18,14 @@ from neurosim.errors import DivergedError, InvalidValueError, ShapeError, StaleE
 from neurosim.functions.numbers import Matrix, require_array, require_count
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
-from neurosim.training.engines.contract import Engine, advance_batch
+from neurosim.network.parameter import require_theta
+from neurosim.training.engines.contract import Engine, Trajectory, advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.metrics import METRICS, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, start_state
-from neurosim.training.stretch_length import Pace
+from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import Task, make_task, require_targets
 
 _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
@@ -133,6 +134,7 @@ class Training:
         self._validating = None if validation is None else self._remade(validation)
         self._mask = task.network.trainable_mask()
         self._held: TrainingState | None = None  # what the objects hold
+        self._ahead: _Ahead | None = None
         task.network.claim(self)
         self._hand_over()
 
@@ -349,19 +351,24 @@ class Training:
 
     def _watch(self, count: int, found: "_Measured") -> None:
         """Epochs together, and then what is measured after each of them, together."""
-        rows = self._task if self._validation is None else self._validation
-        room = max(1, _MOST_NUMBERS // max(1, len(self._state.parameters), rows.T.size))
         pace = Pace()
         while len(found.loss) < count:
             pace.begin()
-            n = min(pace.epochs, room, count - len(found.loss))
-            after, losses, thetas = self._engine.trajectory(self._state, epochs=n)
-            if not (_all_finite(losses) and after.is_finite):
+            n = min(pace.epochs, self._room, count - len(found.loss))
+            between, losses = self._engine.trajectory(self._state, epochs=n)
+            if not (_all_finite(losses) and between.last.is_finite):
                 self._refuse_divergence(n)
-            self._state = after
+            self._state = between.last
             found.loss.extend(losses)
-            self._measure(thetas, found)
+            self._measure(between.thetas, found)
             pace.end()
+
+    @property
+    def _room(self) -> int:
+        """Of how many epochs the states and outputs are kept at once."""
+        rows = self._task if self._validation is None else self._validation
+        n_numbers = self._state.parameters.size + self._state.memory.size
+        return max(1, _MOST_NUMBERS // max(1, n_numbers, rows.T.size))
 
     def _measure(self, thetas: Matrix, found: "_Measured") -> None:
         """What the options ask to measure, with each of these parameters."""
@@ -408,26 +415,89 @@ class Training:
         else:
             is_there = self._state is self._held
         if not is_there:
-            network.load_parameters(theta)
+            network.take_parameters(theta)
         self._held = self._state
 
-    def _epoch(self) -> Epoch:
-        """One epoch, watched."""
-        begin = time.perf_counter()
+    def _next_epoch(self, left: int) -> Epoch:
+        """The next epoch of ``left``; several are done together, as long as nobody steps between.
+
+        What is assigned or frozen on the objects ends the epochs that were done in advance.
+        """
         self._begin()
-        with self._handing_over():
-            (loss,) = self._advance_epochs(1)
-        seconds = time.perf_counter() - begin
-        found = _Measured([loss], [], {name: [] for name in self.options.metrics})
+        ahead = self._ahead
+        if ahead is None or not ahead.goes_on_from(self._state, self._engine):
+            ahead = self._ahead = self._run_ahead(left)
+        self._state = ahead.next_state()
+        self._hand_over()
+        return ahead.epoch(self._task.optimizer.learning_rate)
+
+    def _run_ahead(self, left: int) -> "_Ahead":
+        """Four times as many epochs as the last time, if they take no longer than a look should."""
+        ahead = self._ahead
+        most = 1 if ahead is None else 4 * ahead.count
+        if self._engine.capabilities.works_on_objects:
+            most = 1
+        most = min(most, left, self._room)
+        found = _Measured([], [], {name: [] for name in self.options.metrics})
+        begin = time.perf_counter()
+        if most == 1:  # which every engine can
+            last, losses = self._engine.advance(self._state, epochs=1)
+            between = Trajectory.to(last)
+        else:
+            between, losses = self._engine.trajectory(self._state, epochs=most)
+        if not (_all_finite(losses) and between.last.is_finite):
+            if most == 1:
+                self._refuse_divergence(1)
+            self._ahead = None  # up to the place, one by one
+            return self._run_ahead(1)
+        seconds = (time.perf_counter() - begin) / most
+        found.loss.extend(losses)
         if self._validating is not None or found.metrics:
-            self._measure(self._state.parameters[np.newaxis], found)
+            self._measure(between.thetas, found)
+        return _Ahead(self._state, self._engine, between, found, seconds)
+
+
+class _Ahead:
+    """Epochs that were done in advance, and what was measured after each."""
+
+    def __init__(
+        self,
+        start: TrainingState,
+        engine: Engine,
+        between: Trajectory,
+        found: "_Measured",
+        seconds: float,
+    ) -> None:
+        self._state, self._engine, self._between = start, engine, between
+        self._found, self._seconds = found, seconds
+        self._next = 0
+
+    @property
+    def count(self) -> int:
+        """How many there are; as many as take a tenth of a second, at most."""
+        return min(len(self._found.loss), max(1, int(LOOK / 4 / max(self._seconds, 1e-9))))
+
+    def goes_on_from(self, state: TrainingState, engine: Engine) -> bool:
+        """Whether there is one more, which begins at this very state."""
+        has_more = self._next < len(self._found.loss)
+        return has_more and state is self._state and engine is self._engine
+
+    def next_state(self) -> TrainingState:
+        """The state after the next one, which is then done."""
+        self._state = self._between.state(self._next)
+        self._next += 1
+        return self._state
+
+    def epoch(self, rate: float) -> Epoch:
+        """The one that was done last."""
+        found, number = self._found, self._next - 1
         return Epoch(
             self._state.epoch - 1,
-            loss,
-            found.validation_loss[0] if found.validation_loss else None,
-            {name: value for name, (value,) in found.metrics.items()},
-            self._task.optimizer.learning_rate,
-            seconds,
+            found.loss[number],
+            found.validation_loss[number] if found.validation_loss else None,
+            {name: values[number] for name, values in found.metrics.items()},
+            rate,
+            self._seconds,
             self._state,
         )
 
@@ -449,7 +519,7 @@ class _Epochs(Iterator[Epoch]):
     def __next__(self) -> Epoch:
         if self._left == 0:
             raise StopIteration
-        epoch = self._training._epoch()
+        epoch = self._training._next_epoch(self._left)
         self._left -= 1
         return epoch
 
@@ -487,6 +557,7 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
             f"state: of another training, got memory {state.memory.shape}, batch {state.batch};"
             f" expected memory {slots}, batch below {task.n_batches}"
         )
+    require_theta(state.parameters, task.network.parameter_list())
     return state
 
 

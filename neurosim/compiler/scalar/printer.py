@@ -146,15 +146,19 @@ def print_unrolled(
 
     It computes what the program of `print_scalar` computes, to the bit. Each row has lines of its
     own with its numbers in them: a term times 0 is left out, and 1 times a term is the term. With
-    ``each_epoch`` it is given a list ``thetas`` at the end, to which it appends theta after each.
+    ``each_epoch`` it is given a list ``passed`` at the end, to which it appends, after each epoch,
+    theta and then the optimizer's memory, if an update changes it, all in one tuple.
     """
     one_row = all(len(batch) == 1 for batch in batches)
     text = _begin(plan, loss, update, averages=averages, one_row=one_row, each_row=each_row)
     lines = [line for batch in batches for line in _batch(text, batch, update, learns)]
     last = "epochs"
     if each_epoch:
-        lines.append(f"thetas.append(({_list('w', sorted(plan.home.tolist()))}))")
-        last = "epochs, thetas"
+        n_memory = 0 if update.is_plain else len(update.optimizer.start)
+        names = ["w", *(f"m{k}_" for k in range(n_memory))]
+        numbers = " ".join(_list(name, sorted(plan.home.tolist())) for name in names)
+        lines.append(f"passed.append(({numbers}))")
+        last = "epochs, passed"
     loop = ["for _ in range(epochs):", *_indented(lines)]
     return _program(text, update, last, loop, each_row=each_row)
 

@@ -14,7 +14,7 @@ from neurosim.compiler.training_programs import array_program, slots_that_learn
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
-from neurosim.training.engines.contract import RowOrder, Some
+from neurosim.training.engines.contract import Passed, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -215,7 +215,7 @@ class _ArrayRun:
             return np.array(found, dtype=np.float64)
         return np.concatenate([[], *found], dtype=np.float64)
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
+    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
         return epochs_one_by_one(self, order, first, count, self._program.task.n_batches)
 
     def _batches(self, order: RowOrder) -> Sequence[tuple[Array, Array]]:

@@ -5,10 +5,10 @@ nothing of a training: all is in the state. What it promises stands in its capab
 asks for its name: a new engine is one class and one row of the table `ENGINES`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple, Protocol, overload
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,52 @@ class Capabilities:
         return self.works_on_objects and self.bounds.get("double") == TO_THE_BIT
 
 
+# the loss of each batch, and theta and the rows of memory after each epoch, in the network's order:
+# (epochs, 1 + slots, n_parameters)
+Passed = tuple[list[float], Matrix]
+
+
+class Trajectory:
+    """The states after each of some epochs.
+
+    Attributes:
+        thetas: the parameters after each, (epochs, n_parameters).
+        last: the state after the last one.
+    """
+
+    def __init__(
+        self,
+        passed: Matrix,
+        totals: Sequence[float],
+        streams: Sequence[Mapping[str, Any]],
+        last: TrainingState,
+        n_batches: int,
+    ) -> None:
+        self.thetas, self.last = passed[:, 0], last
+        self._memories, self._totals, self._streams = passed[:, 1:], totals, streams
+        self._n_batches = n_batches
+
+    @classmethod
+    def to(cls, last: TrainingState) -> "Trajectory":
+        """A single epoch."""
+        return cls(last.parameters[np.newaxis, np.newaxis], [], [], last, 0)
+
+    def state(self, number: int) -> TrainingState:
+        """The state after one of the epochs, from 0."""
+        left = len(self.thetas) - 1 - number
+        if not left:
+            return self.last
+        return TrainingState(
+            self.thetas[number],
+            self._memories[number],
+            self.last.updates - left * self._n_batches,
+            self.last.epoch - left,
+            0,
+            self._totals[number],
+            self._streams[number],
+        )
+
+
 class ProgramRun(Protocol):
     """A stretch of training: parameters and memory in the engine's own form."""
 
@@ -61,8 +107,8 @@ class ProgramRun(Protocol):
         """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
-        """Train by so many epochs from batch ``first`` on; the losses, and theta after each."""
+    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
+        """Train by so many epochs from batch ``first`` on."""
         ...
 
     def parameters(self, some: Some = None) -> Matrix:
@@ -129,10 +175,8 @@ class Engine(Protocol):
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
         ...
 
-    def trajectory(
-        self, state: TrainingState, *, epochs: int
-    ) -> tuple[TrainingState, list[float], Matrix]:
-        """Go on as `advance` does; theta after each epoch, too, (epochs, n_parameters)."""
+    def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:
+        """Go on as `advance` does, and keep the states between."""
         ...
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:

@@ -15,7 +15,14 @@ from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import Step
 from neurosim.interpreter.update import update_steps
 from neurosim.interpreter.visits import schedule_of
-from neurosim.training.engines.contract import TO_THE_BIT, Capabilities, ProgramRun, RowOrder, Some
+from neurosim.training.engines.contract import (
+    TO_THE_BIT,
+    Capabilities,
+    Passed,
+    ProgramRun,
+    RowOrder,
+    Some,
+)
 from neurosim.training.engines.program import ProgramEngine, epochs_one_by_one
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task, require_fresh
@@ -115,7 +122,7 @@ class _WalkRun:
         ]
         return [self._step(batch) for _ in range(repeats) for batch in batches]
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
+    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
         return epochs_one_by_one(self, order, first, count, self._task.n_batches)
 
     def parameters(self, some: Some = None) -> Matrix:

@@ -1,6 +1,6 @@
 """The part of an engine that all programs share: stretches, epochs and batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
@@ -11,7 +11,13 @@ from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.training.engines.contract import Batches, ProgramRun, RowOrder
+from neurosim.training.engines.contract import (
+    Batches,
+    Passed,
+    ProgramRun,
+    RowOrder,
+    Trajectory,
+)
 from neurosim.training.state import TrainingState, draw_order
 from neurosim.training.task import Task, require_fresh
 
@@ -38,14 +44,14 @@ class ProgramEngine:
         divisor = self._task.divisor(self._task.n_rows)
         return after, [total / divisor for total in totals]
 
-    def trajectory(
-        self, state: TrainingState, *, epochs: int
-    ) -> tuple[TrainingState, list[float], Matrix]:
-        """Go on as `advance` does; theta after each epoch, too, (epochs, n_parameters)."""
-        thetas: list[Matrix] = []
-        after, totals = self._go(self._begin(state, each_row=False), state, epochs, thetas)
-        divisor = self._task.divisor(self._task.n_rows)
-        return after, [total / divisor for total in totals], np.concatenate(thetas)
+    def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:
+        """Go on as `advance` does, and keep the states between."""
+        passed, streams = list[Matrix](), list[Mapping[str, Any]]()
+        run = self._begin(state, each_row=False)
+        after, totals = self._go(run, state, epochs, passed, streams)
+        divisor, n_batches = self._task.divisor(self._task.n_rows), self._task.n_batches
+        between = Trajectory(np.concatenate(passed), totals, streams, after, n_batches)
+        return between, [total / divisor for total in totals]
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
@@ -72,11 +78,12 @@ class ProgramEngine:
         run: ProgramRun,
         state: TrainingState,
         epochs: int,
-        thetas: list[Matrix] | None = None,
+        passed: list[Matrix] | None = None,
+        streams_after: list[Mapping[str, Any]] | None = None,
     ) -> tuple[TrainingState, list[float]]:
         """The state after so many epochs, and the loss of each, summed over its rows.
 
-        ``thetas`` is given the parameters after each.
+        ``passed`` is given theta and the memory after each, ``streams_after`` the streams.
         """
         task, streams = self._task, state.streams
         require_fresh(task)
@@ -89,11 +96,13 @@ class ProgramEngine:
                 order, streams = draw_order(task, streams)
                 # where every epoch is alike, all at once
                 count = 1 if task.shuffle or first else epochs - len(totals)
-                if thetas is None:
+                if passed is None:
                     losses = run.steps(order, first, task.n_batches, count)
                 else:
                     losses, found = run.epochs(order, first, count)
-                    thetas.append(found)
+                    passed.append(found)
+                if streams_after is not None:
+                    streams_after += [streams] * count
                 if first:
                     totals = _totals([state.partial_loss, *losses], 1 + len(losses))
                 else:
@@ -140,13 +149,14 @@ def update_of(task: Task, *, has_fixed: bool) -> Update:
 
 def epochs_one_by_one(
     run: ProgramRun, order: RowOrder, first: int, count: int, n_batches: int
-) -> tuple[list[float], Matrix]:
-    """The losses of the batches of so many epochs, and theta after each."""
-    losses, thetas = list[float](), list[Matrix]()
+) -> Passed:
+    """What so many epochs leave, each done by itself."""
+    losses, passed = list[float](), list[Matrix]()
     for _ in range(count):
         losses += run.steps(order, first, n_batches)
-        thetas.append(run.parameters())
-    return losses, np.array(thetas)
+        parameters, memory = run.values()
+        passed.append(np.concatenate((parameters[np.newaxis], memory)))
+    return losses, np.array(passed)
 
 
 def _totals(losses: list[float], n_batches: int) -> list[float]:

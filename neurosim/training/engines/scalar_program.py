@@ -19,8 +19,8 @@ from neurosim.compiler.training_programs import (
 )
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
-from neurosim.training.engines.contract import RowOrder, Some
-from neurosim.training.engines.program import epochs_one_by_one, update_of
+from neurosim.training.engines.contract import Passed, RowOrder, Some
+from neurosim.training.engines.program import update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -161,22 +161,36 @@ class _ScalarRun:
         self._row_losses += found
         return losses
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> tuple[list[float], Matrix]:
-        program = self._program
-        n_batches, n_rows = program.task.n_batches, len(program.rows)
+    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
+        program, losses, passed = self._program, list[float](), list[Any]()
+        changed = 0 if program.update.is_plain else len(self._memory)
         is_alike = order is None and not first
-        if not (is_alike and is_unrolling_worthwhile(len(self._theta), n_rows, count)):
-            return epochs_one_by_one(self, order, first, count, n_batches)
-        run = program.unrolled(each_row=False, each_epoch=True)
-        rate, thetas = program.task.optimizer.learning_rate, list[Any]()
+        if is_alike and is_unrolling_worthwhile(len(self._theta), len(program.rows), count):
+            losses = self._unrolled(count, changed, passed)
+        else:
+            for _ in range(count):
+                losses += self.steps(order, first, program.task.n_batches)
+                passed.append((self._theta, *self._memory[:changed]))
+        shape = count, 1 + changed, len(self._theta)
+        found = np.array(passed, np.float64).reshape(shape)[..., program.place]
+        kept = self.values()[1][changed:]  # as it was
+        kept = np.broadcast_to(kept, (count, *kept.shape))
+        return losses, np.concatenate((found, kept), axis=1)
+
+    def _unrolled(self, count: int, changed: int, passed: list[Any]) -> list[float]:
+        """The losses of so many epochs, with what each leaves in ``passed``."""
+        run = self._program.unrolled(each_row=False, each_epoch=True)
+        rate, n_batches = self._program.task.optimizer.learning_rate, self._program.task.n_batches
+        losses: list[float]
         try:
             losses, self._theta, self._memory = run(
-                self._theta, self._memory, self._updates, rate, count, thetas
+                self._theta, self._memory, self._updates, rate, count, passed
             )
         except ArithmeticError:
-            return self._not_finite(count * n_batches), np.full((count, len(self._theta)), math.nan)
+            passed[:] = [[[math.nan] * len(self._theta)] * (1 + changed)] * count
+            return self._not_finite(count * n_batches)
         self._updates += len(losses)
-        return losses, np.array(thetas).reshape(count, -1)[:, program.place]
+        return losses
 
     def _not_finite(self, n_batches: int) -> list[float]:
         """What arrays would go on with: infinite numbers, and then NaN."""
