@@ -81,7 +81,7 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: messages terminal imports overrides
+cli: messages output terminal imports overrides
 cli.commands.run: table report results
 cli: saved
 cli.commands.check: list_command schema agree bench

@@ -1,6 +1,13 @@
-"""The console that commands write to."""
+"""The console that commands write to, and the progress bar on it."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+
+_Item = TypeVar("_Item")
 
 LEAST, USUAL = 10, 80  # columns: some terminals and pipes call themselves 0 wide
 
@@ -19,3 +26,34 @@ def terminal(*, stderr: bool = False) -> Console:
     if console.width < LEAST:
         console.width = USUAL
     return console
+
+
+def _one(_: object) -> int:
+    return 1
+
+
+def watched(
+    items: Iterable[_Item],
+    name: str,
+    total: int,
+    *columns: ProgressColumn,
+    size: Callable[[_Item], int] = _one,
+) -> Iterator[_Item]:
+    """The same items; on a terminal, with a bar on standard error.
+
+    Args:
+        items: what is worked on.
+        name: what stands before the bar.
+        total: how many there will be, counted by ``size``.
+        columns: what stands behind the bar.
+        size: how far an item moves the bar.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    shown = (TextColumn("{task.description}", markup=False), BarColumn(), *columns)
+    with Progress(*shown, console=terminal(stderr=True), transient=True) as progress:
+        bar = progress.add_task(name, total=total)
+        for item in items:
+            progress.advance(bar, size(item))
+            yield item

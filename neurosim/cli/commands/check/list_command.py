@@ -2,6 +2,7 @@
 
 import click
 
+from neurosim.cli.output import aligned
 from neurosim.scenario.build.shipped import list_scenarios
 
 
@@ -11,8 +12,6 @@ def list_() -> int:
 
     `neurosim run NAME` runs one.
     """
-    shipped = list_scenarios()
-    width = max((len(item.name) for item in shipped), default=0)
-    for item in shipped:
-        click.echo(f"{item.name:{width}}  {' '.join(item.title.split())}")
+    for line in aligned([(item.name, " ".join(item.title.split())) for item in list_scenarios()]):
+        click.echo(line)
     return 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from neurosim.cli.commands.look.forms import FORMS
+from neurosim.cli.commands.look.forms import write_form
 from neurosim.cli.imports import import_option
 from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
@@ -16,7 +16,7 @@ from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.page.pages import require_target, save, settings
 from neurosim.drawing.page.themes import THEMES
-from neurosim.errors import FileError, InvalidValueError
+from neurosim.errors import InvalidValueError
 from neurosim.network.network import Network
 from neurosim.scenario import find_scenario, network_at
 
@@ -167,7 +167,7 @@ def write_picture(wanted: Wanted) -> int:
     out = Path(f"{stem}.{wanted.form}") if wanted.out is None else wanted.out
     if out.suffix[1:].lower() != wanted.form:
         raise InvalidValueError(f"{out}: got the format {wanted.form!r}; expected that ending")
-    _require_free(out, overwrite=wanted.overwrite)
+    require_target(out, overwrite=wanted.overwrite)
     network, options = wanted.make()
     diagram = prepare(network, **options)
     figure = paint(diagram, theme=wanted.theme).get_figure(root=True)
@@ -178,15 +178,9 @@ def write_picture(wanted: Wanted) -> int:
     return 0
 
 
-def _require_free(out: Path, *, overwrite: bool) -> None:
-    if out.is_file() and not overwrite:
-        raise FileError(f"{out}: exists; expected a new file, or --overwrite")
-    require_target(out, overwrite=overwrite)
-
-
 WRITERS: dict[str, Callable[[Wanted], int]] = {
     "svg": write_picture,
     "png": write_picture,
     "pdf": write_picture,
-    **FORMS,
+    **dict.fromkeys(("dot", "mermaid", "text"), write_form),
 }

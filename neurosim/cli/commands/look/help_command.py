@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.output import aligned
 from neurosim.errors import UnknownNameError, unknown
 
 _FOLDER = Path(__file__).parents[3] / "manual"
@@ -22,18 +23,13 @@ def help_(topic: str | None) -> int:
     """
     pages = {path.stem: path for path in sorted(_FOLDER.glob("*.md"))}
     if topic is None:
-        _list(pages)
+        for line in aligned([(name, _line_of(path)) for name, path in pages.items()]):
+            click.echo(line)
         return 0
     if topic not in pages:
         raise UnknownNameError(unknown("topic", topic, pages))
     _show(_MARKS.sub("", pages[topic].read_text(encoding="utf-8")))
     return 0
-
-
-def _list(pages: dict[str, Path]) -> None:
-    width = max(map(len, pages), default=0)
-    for name, path in pages.items():
-        click.echo(f"{name:{width}}  {_line_of(path)}")
 
 
 def _line_of(path: Path) -> str:

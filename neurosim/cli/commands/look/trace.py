@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.cli.output import require_free
 from neurosim.cli.overrides import override_options
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
@@ -132,8 +133,7 @@ def diff(first: str, second: str, tolerance: float | None) -> int:
 def _target(out: Path | None, *, overwrite: bool) -> AbstractContextManager[BinaryIO]:
     if out is None or str(out) == "-":
         return nullcontext(sys.stdout.buffer)
-    if out.is_file() and not overwrite:
-        raise FileError(f"{out}: exists; expected a new file, or --overwrite")
+    require_free(out, overwrite=overwrite)
     return new_file(out, overwrite=overwrite)
 
 

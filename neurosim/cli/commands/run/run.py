@@ -1,6 +1,7 @@
 """``neurosim run``: train what scenarios describe, and judge it."""
 
 import sys
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from neurosim import scenario
 from neurosim.cli.commands.run.report import met_of, print_result
@@ -24,7 +25,7 @@ from neurosim.cli.commands.run.results import (
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
 from neurosim.cli.overrides import override_options
-from neurosim.cli.terminal import terminal
+from neurosim.cli.terminal import terminal, watched
 from neurosim.errors import FileError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, start_run
 
@@ -105,7 +106,9 @@ def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
         made = start_run(file, **options)
         if folder is not None:
             prepare_folder(folder)
-        _watch(made, file)
+        if sys.stderr.isatty() and made.n_epochs:
+            columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
+            deque(watched(made, Path(file).stem, made.n_epochs, *columns, size=len), maxlen=0)
         result = made.result()
         drawn: tuple[Drawn, ...] = ()
         if folder is not None:
@@ -131,23 +134,6 @@ def _tell_files(ending: _Ending, folder: Path) -> None:
             click.echo(f"error: {shortened(one.problem)}", err=True)
         elif one.note:
             click.echo(f"note: {one.file}: {shortened(one.note)}", err=True)
-
-
-def _watch(made: Run, file: str) -> None:
-    """Drain the run; where a person looks on, with a bar."""
-    if not sys.stderr.isatty() or not made.n_epochs:
-        return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("epochs"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=terminal(stderr=True), transient=True) as progress:
-        bar = progress.add_task(Path(file).stem, total=made.n_epochs)
-        for stretch in made:
-            progress.advance(bar, len(stretch))
 
 
 def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> None:

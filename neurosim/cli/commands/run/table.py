@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from neurosim.cli.output import aligned
 from neurosim.scenario import RunResult, TableRow
 
 _MOST_COLUMNS = 10  # of a group; more cannot be taken in at a glance
@@ -33,12 +34,8 @@ class _Group:
         """The title, the names, and the rows, as wide as each other."""
         cells = [[_cut(name, self.letters) for name in self.names[: self.shown]]]
         cells += [[f"{value:.4g}" for value in row[: self.shown]] for row in self.rows]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         more = "  ..." if self.shown < len(self.names) else ""
-        lines = [
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + more
-            for row in cells
-        ]
+        lines = [line + more for line in aligned(cells, right=range(self.shown))]
         count = f" ({self.shown} of {len(self.names)})" if more else ""
         fits = len(self.title + count) <= max(map(len, lines))
         return [self.title + count if fits else self.title, *lines]

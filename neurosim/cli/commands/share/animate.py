@@ -1,22 +1,22 @@
 """``neurosim animate``: a film of a training, or of one pass."""
 
 import sys
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.overrides import override_options
-from neurosim.cli.terminal import terminal
+from neurosim.cli.terminal import watched
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.film.film import (
     MOST_BYTES,
     MOST_FRAMES,
-    Filming,
     Look,
     require_film,
     require_limits,
@@ -24,7 +24,7 @@ from neurosim.drawing.film.film import (
 from neurosim.drawing.film.of_pass import GRAINS, SHOW_OF_PASS
 from neurosim.drawing.page.pages import FILMS
 from neurosim.drawing.page.themes import THEMES
-from neurosim.errors import DivergedError, FileError, InvalidValueError
+from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.scenario import film_scenario, film_scenario_pass, find_scenario
 
 _DIVERGED = 3
@@ -87,7 +87,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     """
     _require_one_kind(epoch, grain, every, what)
     target = Path(f"{find_scenario(file).stem}.gif") if out is None else out
-    _require_free(target, overwrite=overwrite)
+    require_film(target, overwrite=overwrite)
     usual = ("weights", "outputs") if epoch is None else SHOW_OF_PASS
     words = usual if show is None else tuple(word.strip() for word in show.split(","))
     require_limits(1.0 if fps is None else fps, max_size * _MEGABYTE)
@@ -98,7 +98,8 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
         filming = film_scenario(file, look, every=every, **options)
     else:
         filming = film_scenario_pass(file, look, epoch=epoch, grain=grain or GRAINS[0], **options)
-    _watch(filming, target.stem)
+    if sys.stderr.isatty():
+        deque(watched(filming, target.stem, filming.n_steps, TimeRemainingColumn()), maxlen=0)
     limit = {"max_size": max_size * _MEGABYTE, "overwrite": overwrite}
     film = filming.save(target, fps=fps, **limit)  # type: ignore[arg-type]
     click.echo(str(film.path))
@@ -116,20 +117,3 @@ def _require_one_kind(epoch: int | None, grain: str | None, every: int | None, w
         raise InvalidValueError("--pass, --every: got both; expected one of them")
     if epoch is not None and what != "diagram":
         raise InvalidValueError(f"--what: got {what!r} with --pass; expected 'diagram'")
-
-
-def _require_free(target: Path, *, overwrite: bool) -> None:
-    if target.is_file() and not overwrite:
-        raise FileError(f"{target}: exists; expected a new file, or --overwrite")
-    require_film(target, overwrite=overwrite)
-
-
-def _watch(filming: Filming, name: str) -> None:
-    """Make the film; where a person looks on, with a bar."""
-    if not sys.stderr.isatty():
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal(stderr=True), transient=True) as progress:
-        bar = progress.add_task(name, total=filming.n_steps)
-        for _ in filming:
-            progress.advance(bar)

@@ -7,9 +7,9 @@ import click
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import as_argument
+from neurosim.cli.output import aligned, write_new
 from neurosim.compiler import Matrices, compile_network
 from neurosim.compiler.explain import ProgramExplanation
-from neurosim.errors import FileError
 from neurosim.functions.numbers import counted, short
 from neurosim.scenario import explain_scenario, load_network
 
@@ -34,7 +34,7 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
         return 0
     compiled = compile_network(load_network(file))
     if standalone is not None:
-        _write(standalone, compiled.standalone(), overwrite=overwrite)
+        write_new(standalone, compiled.standalone(), overwrite=overwrite)
         sample = ",".join("0" for _ in compiled.plan.blocks[0].names)
         script = as_argument(standalone)
         click.echo(f"wrote {standalone}; now: echo {sample} | python {script}", err=True)
@@ -66,21 +66,8 @@ def _print_explanation(explanation: ProgramExplanation) -> None:
     ]
     total = (f"{explanation.operations:,}", f"{explanation.n_bytes:,}")
     rows.append(("all", "", "", *total, "", ""))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if 2 <= i <= 4 else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
-
-
-def _write(path: Path, text: str, *, overwrite: bool) -> None:
-    try:
-        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise FileError(f"{path}: exists; expected a new file, or --overwrite") from None
+    for line in aligned(rows, right={2, 3, 4}):
+        click.echo(line)
 
 
 def _lines_of(block: Matrices) -> Iterator[str]:
@@ -94,8 +81,5 @@ def _lines_of(block: Matrices) -> Iterator[str]:
         for source, weights in zip(block.sources, block.weights.tolist(), strict=True)
     ]
     rows += [["bias", *map(short, block.biases.tolist())]] if block.biases.any() else []
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *cells in rows:
-        numbers = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
-        yield f"  {first:{widths[0]}}  {'  '.join(numbers)}"
+    yield from (f"  {line}" for line in aligned(rows, right=range(1, len(rows[0]))))
     yield ""

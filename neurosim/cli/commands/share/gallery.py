@@ -1,14 +1,12 @@
 """``neurosim gallery``: a page with a picture of every scenario of a folder."""
 
-import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import MofNCompleteColumn
 
-from neurosim.cli.terminal import terminal
-from neurosim.scenario import Exhibit, exhibits, write_gallery
+from neurosim.cli.terminal import watched
+from neurosim.scenario import exhibits, write_gallery
 from neurosim.scenario.uses.gallery import PAGE, require_ours
 
 
@@ -22,23 +20,10 @@ def gallery(folder: Path) -> int:
     """
     shown = exhibits(folder)
     require_ours(folder / PAGE)
-    found = list(_watched(shown, len(list(folder.glob("*.yaml")))))
+    found = list(watched(shown, "gallery", len(list(folder.glob("*.yaml"))), MofNCompleteColumn()))
     page = write_gallery(found, folder)
     for one in found:
         if one.picture is None:
             click.echo(f"note: {one.name}: no picture: {one.reason}", err=True)
     click.echo(str(page))
     return 0
-
-
-def _watched(shown: Iterable[Exhibit], count: int) -> Iterator[Exhibit]:
-    """The same; where a person looks on, with a bar."""
-    if not sys.stderr.isatty():
-        yield from shown
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=terminal(stderr=True), transient=True) as progress:
-        bar = progress.add_task("gallery", total=count)
-        for one in shown:
-            progress.advance(bar)
-            yield one
