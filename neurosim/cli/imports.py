@@ -32,7 +32,7 @@ def _import(context: click.Context, option: click.Parameter, names: Sequence[str
 
 
 def imported() -> tuple[str, ...]:
-    """The modules that this command was told to import."""
+    """The modules that this command imported by ``--import``."""
     names: tuple[str, ...] = click.get_current_context().meta.get(_KEY, ())
     return names
 

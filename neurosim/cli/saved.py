@@ -2,13 +2,14 @@
 
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neurosim.cli.commands.run.results import FILES
-from neurosim.errors import FileError
+from neurosim.errors import FileError, shortened
 from neurosim.functions.numbers import shown
 from neurosim.network.files import read_document
 from neurosim.network.network import Network, load
@@ -63,16 +64,12 @@ def read_run(folder: str | Path) -> SavedRun:
         FileError: there is no such folder, or no run in it.
     """
     place = Path(folder)
-    try:
-        if not place.is_dir():
-            what = "a file" if place.exists() else "nothing"
-            raise FileError(f"{place}: no folder, got {what}; expected one of `neurosim run --out`")
-        if not (place / FILES[0]).exists():
-            raise FileError(f"{place}: no {FILES[0]}; expected a folder of `neurosim run --out`")
-    except (OSError, ValueError) as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"{str(folder)!r:.200}: cannot be read, got {error}") from error
+    if not os.path.isdir(place):  # noqa: PTH112 - a Path raises where a name is too long
+        what = "a file" if os.path.exists(place) else "nothing"  # noqa: PTH110 - as above
+        expected = "expected one of `neurosim run --out`"
+        raise FileError(shortened(f"{place}: no folder, got {what}; {expected}"))
+    if not (place / FILES[0]).exists():
+        raise FileError(f"{place}: no {FILES[0]}; expected a folder of `neurosim run --out`")
     document = read_document(place / FILES[0])
     if not isinstance(document, dict):
         raise FileError(f"{place / FILES[0]}: no record of a run, got {shown(document)}")

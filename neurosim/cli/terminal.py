@@ -43,9 +43,9 @@ def watched(
 
     Args:
         items: what is worked on.
-        name: what stands before the bar.
+        name: the text before the bar.
         total: how many there will be, counted by ``size``.
-        columns: what stands behind the bar.
+        columns: what is shown behind the bar.
         size: how far an item moves the bar.
     """
     if not sys.stderr.isatty():

@@ -33,7 +33,7 @@ def check_pictures(reading: Reading, built: Built | None, data: Data | None) -> 
 def _check_context(entry: DrawEntry, reading: Reading) -> _Found:
     training = reading.draft.training
     if training is None and reading.has("training"):
-        return  # something is wrong with it, which is told
+        return  # something is wrong with it, which is reported
     epochs = 0 if training is None else training.epochs
     if isinstance(entry.epoch, int) and entry.epoch > epochs:
         yield "epoch", f"later than the end, got {entry.epoch}; expected at most {epochs}"

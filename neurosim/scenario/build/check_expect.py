@@ -12,19 +12,15 @@ from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.expect_entry import (
     AccuracyExpectation,
     Between,
-    BiasExpectation,
     Expectation,
     GradientExpectation,
     LossExpectation,
-    MomentExpectation,
     NetInputExpectation,
     OutputExpectation,
-    WeightExpectation,
     Within,
 )
 from neurosim.scenario.format.node import Problem
 from neurosim.scenario.format.read import Reading
-from neurosim.scenario.format.training_entry import TrainingEntry
 from neurosim.training.data import Data
 
 _Found = Iterator[tuple[str, str]]  # the key and what is wrong there
@@ -60,40 +56,25 @@ def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> 
     if built is None or not built.is_named:
         return
     network = built.network
-    match item:
-        case OutputExpectation():
-            yield from _check_sample(item.forward, network)
-            yield from _check_neuron("output", item.output, network)
-        case NetInputExpectation():
-            yield from _check_sample(item.forward, network)
-            yield from _check_neuron("net_input", item.net_input, network)
-            yield from _check_has_net_input(item.net_input, network)
-        case WeightExpectation():
-            yield from _check_connection("weight", item.weight, built)
-        case BiasExpectation():
-            yield from _check_bias("bias", item.bias, network)
-        case GradientExpectation():
-            yield from _check_parameter(item.gradient, built)
-        case MomentExpectation():
-            yield from _check_named(item, built, reading.draft.training)
-
-
-def _check_named(item: MomentExpectation, built: Built, training: TrainingEntry | None) -> _Found:
-    """The neuron or connection of a number that is looked for on the objects."""
-    network = built.network
-    match item.subject:
-        case "weight", name:
-            yield from _check_connection("weight", name, built)
-        case "bias", name:
-            yield from _check_bias("bias", name, network)
-        case "gradient", name:
+    if isinstance(item, OutputExpectation | NetInputExpectation):
+        yield from _check_sample(item.forward, network)
+    key, name = item.subject
+    match key:
+        case "loss" | "accuracy":
+            return
+        case "weight":
+            yield from _check_connection(key, name, built)
+        case "bias":
+            yield from _check_bias(key, name, network)
+        case "gradient":
             yield from _check_parameter(name, built)
-        case key, name:
-            yield from _check_neuron(key, name, network)
-            if key != "output" and name in network and network[name].is_input:
-                yield key, _no_input(name, key)
-            elif key == "output_gradient" and name in network and training and built.is_wired:
-                yield from _check_error(name, network, LOSSES[training.loss])
+        case _ if name not in network:
+            yield key, _unknown_neuron(name, network)
+        case _ if key != "output" and network[name].is_input:
+            what = key.replace("_", " ")
+            yield key, f"{name!r} is an input and has no {what}; expected another neuron"
+        case "output_gradient" if reading.draft.training and built.is_wired:
+            yield from _check_error(name, network, LOSSES[reading.draft.training.loss])
 
 
 def _check_error(name: str, network: Network, loss: Loss) -> _Found:
@@ -125,19 +106,8 @@ def _check_sample(sample: tuple[float, ...], network: Network) -> _Found:
         )
 
 
-def _check_neuron(key: str, name: str, network: Network) -> _Found:
-    if name not in network:
-        yield key, unknown("neuron", name, (neuron.name for neuron in network.neurons))
-
-
-def _check_has_net_input(name: str, network: Network) -> _Found:
-    if name in network and network[name].is_input:
-        yield "net_input", _no_input(name, "net_input")
-
-
-def _no_input(name: str, quantity: str) -> str:
-    what = quantity.replace("_", " ")
-    return f"{name!r} is an input and has no {what}; expected another neuron"
+def _unknown_neuron(name: str, network: Network) -> str:
+    return unknown("neuron", name, (neuron.name for neuron in network.neurons))
 
 
 def _check_connection(key: str, name: str, built: Built) -> _Found:
@@ -151,7 +121,7 @@ def _check_connection(key: str, name: str, built: Built) -> _Found:
 
 def _check_bias(key: str, name: str, network: Network) -> _Found:
     if name not in network:
-        yield from _check_neuron(key, name, network)
+        yield key, _unknown_neuron(name, network)
     elif network[name].bias is None:
         yield key, f"the neuron {name!r} has no bias parameter; expected one with a bias"
 
@@ -177,8 +147,7 @@ def _check_context(item: Between, reading: Reading) -> _Found:
     if not isinstance(item, GradientExpectation | LossExpectation | AccuracyExpectation):
         return
     if not reading.has("data"):
-        key = next(key for key in ("gradient", "loss", "accuracy") if hasattr(item, key))
-        yield key, "is measured on rows, and there are none; expected data too"
+        yield item.subject[0], "is measured on rows, and there are none; expected data too"
     elif not isinstance(item, GradientExpectation) and item.on != "train" and draft.data:
         yield from _check_part(item.on, draft.data)
 

@@ -38,7 +38,7 @@ from neurosim.training.data import (
     read_npz,
 )
 
-MOST_WRONG_ROWS = 10  # told one by one; where there are more, something else is wrong
+MOST_WRONG_ROWS = 10  # reported one by one; where there are more, something else is wrong
 
 
 class _Wrong(Exception):  # noqa: N818 - not an error but the way up

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from neurosim.errors import GraphError, MissingExtraError, NeurosimError
+from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, NeurosimError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.network.network import Network
@@ -73,6 +73,22 @@ class Scenario:
         options = measuring_options(None, {}) if self.training is None else self.training
         return options.measure
 
+    def require_training(self, name: object, use: str) -> tuple[Matrix, Matrix, Options]:
+        """The training rows, X (rows, n_in) and T (rows, n_out), and the options.
+
+        Args:
+            name: the scenario in the message: what the user calls it.
+            use: what the training is needed for.
+
+        Raises:
+            InvalidValueError: there is no data, or no training.
+        """
+        if self.data is None or self.training is None:
+            lacks = "data" if self.data is None else "training"
+            message = f"{name}: nothing to {use}, got no {lacks}"
+            raise InvalidValueError(f"{message}; expected a scenario with a training")
+        return (*self.data.train, self.training)
+
     def __repr__(self) -> str:
         """The title, the network, the data and the epochs in a line."""
         data = "no data" if self.data is None else repr(self.data)
@@ -90,7 +106,7 @@ def load_scenario(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
     Raises:
         UnknownNameError: there is neither such a file nor such a name.
         FileError: the file cannot be read, or is no text.
-        ScenarioError: something in it is wrong; the error tells all of it, each with its place.
+        ScenarioError: something in it is wrong; the error lists all of it, each with its place.
         MissingExtraError: its data need a package that is not installed.
     """
     file = find_scenario(path)
@@ -101,7 +117,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
     """Build what was read; ``path`` is where files beside it are looked for.
 
     Raises:
-        ScenarioError: something in it is wrong; the error tells all of it.
+        ScenarioError: something in it is wrong; the error lists all of it.
         MissingExtraError: its data need a package that is not installed.
     """
     building = _Building(reading, Path(path))

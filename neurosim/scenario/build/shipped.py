@@ -4,6 +4,7 @@ They lie in ``neurosim/shipped`` where neurosim was installed, and in the folder
 beside the package in a checkout.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -12,12 +13,13 @@ from neurosim.errors import FileError, UnknownNameError, guess, shortened
 from neurosim.files import path_of
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-SCHEMA = "scenario.schema.json"  # tells our folder from another one that is called scenarios
+SCHEMA = "scenario.schema.json"  # distinguishes our folder from another that is called scenarios
 _SUFFIXES = (".yaml", ".yml", ".json")
 _HEAD = re.compile(  # comments, then the version, then a title of plain words on one line
     r"(?:#[^\r\n]*\n|\n)*neurosim: 1\ntitle: ([A-Za-z]+,? [\w ,.()-]*[\w.)])\n(?=\w)", re.ASCII
 )
 _HEAD_LETTERS = 10_000
+_exists = os.path.exists  # the method of a Path raises where a name is too long
 
 
 class Shipped(NamedTuple):
@@ -61,18 +63,11 @@ def find_scenario(name: str | Path) -> Path:
     folder = shipped_folder()
     known = sorted(found.stem for found in folder.glob("*.yaml"))
     if str(name) not in known:
-        beside = [f"{name}.yaml"] if _exists(Path(f"{name}.yaml")) else []
+        beside = [f"{name}.yaml"] if _exists(f"{name}.yaml") else []
         hint = f" (did you mean {beside[0]!r}?)" if beside else guess(name, known)
         what = f"no file and no shipped scenario, got {str(name)!r}{hint}"
         raise UnknownNameError(shortened(f"{what}; `neurosim list` shows what is shipped"))
     return folder / f"{name}.yaml"
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # too long for a name; a NUL
-        return False
 
 
 def _title(path: Path) -> str:

@@ -1,10 +1,10 @@
 """The base of all entries of a scenario, and the small types they are made of.
 
-An entry is a mapping with known keys: strict (a text is no number; a whole number may stand where
+An entry is a mapping with known keys: strict (a text is no number; a whole number is allowed where
 a number is meant), closed (an unknown key is an error) and frozen. Entries are the one definition
 of the format: they check a file, and the JSON Schema that editors use is generated from them.
 
-Where a value may take one of several forms, the form is told by a *tag*, chosen by a look at the
+Where a value may take one of several forms, the form has a *tag*, chosen by a look at the
 value: by its kind (`by_kind`), by its ``name`` (`by_name`), or by which key it has (`by_key`). So
 a mistake inside of one form is reported for that form only.
 """
@@ -33,7 +33,7 @@ from neurosim.errors import guess
 
 WRONG_KIND = "neurosim_kind"  # the value is of none of the kinds; the context says which they are
 WRONG_NAME = "neurosim_name"  # the entry's ``name`` is missing or unknown
-WRONG_KEYS = "neurosim_keys"  # none, or more than one, of the keys that tell the form
+WRONG_KEYS = "neurosim_keys"  # none, or more than one, of the keys that decide the form
 MISTAKE = "neurosim_mistake"  # found by a check of ours; the context holds the whole message
 
 
@@ -123,7 +123,7 @@ LIST, MAPPING = tag("tuple"), tag("dict")
 class Told:
     """Marks a union whose forms are told apart by a look at the value (as `Discriminator` does).
 
-    That mark cannot stand inside of another union, because its context makes it unhashable.
+    That mark cannot be used inside of another union, because its context makes it unhashable.
     """
 
     def __init__(self, look: Callable[[Any], str | None], error: str, **context: str) -> None:
@@ -149,7 +149,7 @@ def _kind(value: object) -> str:
 
 
 def by_key(kind: str, forms: Mapping[str, str]) -> Told:
-    """Tell the forms apart by the one key that stands in the entry.
+    """Tell the forms apart by the one key that the entry has.
 
     Args:
         kind: what the key is in messages, such as "subject".

@@ -1,7 +1,7 @@
 """The ``expect:`` of a scenario: expected numbers, and where they are measured.
 
 Most are looked for between two epochs. With ``sample`` or ``after`` a number is looked for within
-an epoch: right after one phase of one sample, on the objects, as a debugging session stands there.
+an epoch: right after one phase of one sample, on the objects, as in a debugging session.
 """
 
 import difflib
@@ -59,25 +59,36 @@ class Judgement(ScenarioEntry):
         return self
 
 
-class _Judged(Judgement):
+class _AtEpoch(ScenarioEntry):
     epoch: Annotated[int, Field(ge=0)] | None = None
     """After how many epochs; 0 is before training, and the end if not given."""
 
+    @property
+    def subject(self) -> tuple[str, Any]:
+        """The key of what is looked for, and its value."""
+        key = next(key for key in SUBJECTS if key in type(self).model_fields)
+        return key, getattr(self, key)
 
-class OutputExpectation(_Judged):
-    """A neuron's output for a sample."""
 
+class _Judged(_AtEpoch, Judgement):
+    """A number that is judged by keys beside its name."""
+
+
+class _OfSample(_Judged):
     forward: Numbers
     """The sample: a number for each input neuron."""
+
+
+class OutputExpectation(_OfSample):
+    """A neuron's output for a sample."""
+
     output: Name
     """The neuron, hidden ones included."""
 
 
-class NetInputExpectation(_Judged):
+class NetInputExpectation(_OfSample):
     """A neuron's net input for a sample."""
 
-    forward: Numbers
-    """The sample: a number for each input neuron."""
     net_input: Name
     """The neuron."""
 
@@ -103,11 +114,9 @@ class GradientExpectation(_Judged):
     """source->target for a weight, neuron.bias for a bias."""
 
 
-class _Measured(ScenarioEntry):
+class _Measured(_AtEpoch):
     on: Annotated[str, Choice("part of the rows", PARTS)] = "train"
     """Which rows: train, validation or test."""
-    epoch: Annotated[int, Field(ge=0)] | None = None
-    """After how many epochs; 0 is before training, and the end if not given."""
 
 
 class LossExpectation(_Measured):
@@ -136,7 +145,7 @@ class _Within(ScenarioEntry):
 
     @property
     def subject(self) -> tuple[str, str]:
-        """The key that tells what is looked for, and the name of its neuron or connection."""
+        """The key of what is looked for, and the name of its neuron or connection."""
         return "loss", ""
 
     @property
@@ -183,7 +192,7 @@ class MomentExpectation(_Within, Judgement):
 
     @property
     def subject(self) -> tuple[str, str]:
-        """The key that tells what is looked for, and the name of its neuron or connection."""
+        """The key of what is looked for, and the name of its neuron or connection."""
         given = ((subject, getattr(self, subject)) for subject in _SUBJECTS_WITHIN)
         return next((subject, name) for subject, name in given if name is not None)
 
@@ -213,18 +222,18 @@ Expectation = Between | Within
 
 def _form(value: object) -> str | None:
     """Which form an expectation has: by its subject, and by whether it is looked for within."""
-    told = [key for key in (*SUBJECTS, *_WITHIN_ALONE) if isinstance(value, dict) and key in value]
-    if len(told) != 1:
+    given = [key for key in (*SUBJECTS, *_WITHIN_ALONE) if isinstance(value, dict) and key in value]
+    if len(given) != 1:
         return None
     assert isinstance(value, dict)
-    is_within = told[0] in _WITHIN_ALONE or (told[0] in WITHIN and any(map(_is_moment, value)))
+    is_within = given[0] in _WITHIN_ALONE or (given[0] in WITHIN and any(map(_is_moment, value)))
     if not is_within:
-        return f"<{told[0]}>"
-    return "<loss within>" if told[0] == "loss" else "<within>"
+        return f"<{given[0]}>"
+    return "<loss within>" if given[0] == "loss" else "<within>"
 
 
 def _is_moment(key: str) -> bool:
-    """Whether a key, be it misspelt, tells of a moment within an epoch."""
+    """Whether a key, be it misspelt, names a moment within an epoch."""
     return bool(difflib.get_close_matches(key[:64], ("sample", "after"), cutoff=0.75))
 
 

@@ -60,7 +60,7 @@ class LayerEntry(ScenarioEntry):
 
 
 class NeuronEntry(ScenarioEntry):
-    """A neuron that stands in no layer."""
+    """A neuron outside of the layers."""
 
     name: Name
     """A name for the neuron: letters (with their marks), digits and _."""
@@ -76,9 +76,9 @@ class ConnectionEntry(ScenarioEntry):
     """A connection between two neurons, or from all of a layer to all of another."""
 
     source: Name = Field(alias="from")
-    """The neuron or layer that speaks."""
+    """The neuron or layer it comes from."""
     target: Name = Field(alias="to")
-    """The neuron or layer that listens."""
+    """The neuron or layer it goes to."""
     weight: float | None = None
     """One weight (for every connection, if there are several)."""
     weights: Annotated[tuple[WeightRow, ...], Field(min_length=1)] | None = None
@@ -127,9 +127,9 @@ class NetworkEntry(ScenarioEntry):
     layers: tuple[LayerEntry, ...] = ()
     """The layers in order; the first one is the inputs, the last one the outputs."""
     inputs: tuple[Name, ...] = ()
-    """Input neurons that stand in no layer; their values come after those of the input layer."""
+    """Input neurons outside of the layers; their values come after those of the input layer."""
     neurons: tuple[NeuronEntry, ...] = ()
-    """Neurons that stand in no layer."""
+    """Neurons outside of the layers."""
     connections: tuple[ConnectionEntry, ...] | None = None
     """If not given, each layer is fully connected to the next."""
     share: tuple[ShareGroup, ...] = ()

@@ -87,7 +87,7 @@ def written(path: KeyPath) -> str:
 
 
 def _on_one_line(key: str) -> str:
-    """A key as it is, unless it is a page of text that came to stand before a colon."""
+    """A key as it is, unless it is a page of text before a colon."""
     if key.isprintable() and len(key) <= 64:
         return key
     return repr(key if len(key) <= 40 else f"{key[:40]}...")

@@ -19,11 +19,12 @@ _STEP = re.compile(r"[^.\[\]]+")
 _INDEX = re.compile("[0-9]{1,9}")
 
 
-def listed(overrides: Overrides) -> list[str | tuple[str, Any]]:
-    """The changes one by one."""
+def listed(overrides: Overrides, **keys: Any) -> list[str | tuple[str, Any]]:
+    """The changes one by one, then those of the keys that are not None."""
+    given = [(key, value) for key, value in keys.items() if value is not None]
     if isinstance(overrides, str):
-        return [overrides]
-    return list(overrides.items() if isinstance(overrides, Mapping) else overrides)
+        return [overrides, *given]
+    return [*(overrides.items() if isinstance(overrides, Mapping) else overrides), *given]
 
 
 def override(tree: TreeNode, overrides: Overrides) -> None:
@@ -57,7 +58,7 @@ def _assignment(given: str | tuple[str, Any]) -> tuple[str, TreeNode]:
 
 
 def _value_of(text: str, label: str) -> TreeNode:
-    """The value that a text in YAML stands for; all of it is at the same place."""
+    """The value that a text in YAML denotes; all of it is at the same place."""
     node, problems = parse(text if text.strip() else "null", label)
     refuse(problem._replace(place=SourcePlace(label)) for problem in problems)
     assert node is not None

@@ -17,7 +17,7 @@ from neurosim.scenario.format.node import KeyPath, Problem, TreeNode, descend
 Keys = Callable[[KeyPath], list[str]]
 Known = tuple[str, ...]
 
-_EXPECTED = {  # the kinds of pydantic's errors that stand for one kind of value
+_EXPECTED = {  # the kinds of pydantic's errors, each with the kind of value it expects
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -40,7 +40,7 @@ def explain(errors: Iterable[ErrorDetails], tree: TreeNode, keys: Keys) -> list[
     Args:
         errors: what pydantic found.
         tree: where to look up places and what is there.
-        keys: tells which keys the entry at a path may have.
+        keys: returns which keys the entry at a path may have.
     """
     at_keys: dict[KeyPath, tuple[list[str], list[str]]] = {}
     problems: list[Problem] = []
@@ -57,14 +57,14 @@ def explain(errors: Iterable[ErrorDetails], tree: TreeNode, keys: Keys) -> list[
 
 
 def _is_echo(error: ErrorDetails, path: KeyPath, tree: TreeNode) -> bool:
-    """Whether a list is called too short only because items of it are wrong, which is told."""
+    """Whether a list is called too short only because items of it are wrong: those are reported."""
     return error["type"] == "too_short" and len(descend(tree, path).value) > 0
 
 
 def explain_keys(
     mapping: TreeNode, path: KeyPath, missing: list[str], extra: list[str], known: Iterable[str]
 ) -> list[Problem]:
-    """What is wrong with the keys of an entry: those that lack, and those that nobody knows."""
+    """What is wrong with the keys of an entry: the missing and the unknown ones."""
     lacking, problems, names = list(missing), [], list(known)
     for key in extra:
         meant = _resembling(key, lacking)

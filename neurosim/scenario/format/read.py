@@ -19,7 +19,7 @@ class Reading:
 
     Attributes:
         draft: the entries; where there are problems, without the sections that have some.
-        tree: where everything stands.
+        tree: the values with their places.
         problems: what is wrong.
     """
 
@@ -32,7 +32,7 @@ class Reading:
         return section in self.tree.value
 
     def problem(self, path: KeyPath, message: object) -> Problem:
-        """A problem with what stands at the path, or with the nearest thing above it."""
+        """A problem with the value at the path, or with the nearest thing above it."""
         return Problem(descend(self.tree, path).place, path, str(message))
 
 
@@ -45,7 +45,7 @@ def read_scenario(path: str | Path, *, overrides: Overrides = ()) -> Document:
 
     Raises:
         FileError: the file cannot be read, or is no text.
-        ScenarioError: something in it is wrong; the error tells all of it.
+        ScenarioError: something in it is wrong; the error lists all of it.
     """
     reading = read(path, overrides)
     refuse(reading.problems)
@@ -94,8 +94,8 @@ def _checked(tree: TreeNode, problems: list[Problem]) -> Reading:
         entry = noted[id(_plain_at(data, path))]
         return [field.alias or name for name, field in entry.model_fields.items()]
 
-    told = {problem.place for problem in problems}  # what is said there again is only an echo
-    found = [*problems, *(p for p in explain(errors, tree, keys) if p.place not in told)]
+    known = {problem.place for problem in problems}  # what is said there again is only an echo
+    found = [*problems, *(p for p in explain(errors, tree, keys) if p.place not in known)]
     return Reading(_salvaged(data, found), tree, tuple(found))
 
 

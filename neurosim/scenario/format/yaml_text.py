@@ -86,11 +86,13 @@ def decode(data: bytes, origin: str) -> str:
 
 
 def _require_readable(text: str, origin: str) -> None:
-    unreadable = _UNREADABLE.search(text)
-    if unreadable:
-        place = place_of(text, unreadable.start(), origin)
-        what = f"a character that is no text, got U+{ord(unreadable.group()):04X}"
-        raise FileError(f"{place}: {what}; expected printable characters")
+    if unreadable := _UNREADABLE.search(text):
+        raise FileError(f"{place_of(text, unreadable.start(), origin)}: {_no_text(unreadable)}")
+
+
+def _no_text(found: re.Match[str]) -> str:
+    what = f"a character that is no text, got U+{ord(found.group()):04X}"
+    return f"{what}; expected printable characters"
 
 
 def place_of(text: str, index: int, origin: str) -> SourcePlace:
@@ -260,15 +262,13 @@ class _Reading:
         value = self._value(event)
         self._refuse_unreadable(value)
         if value is None and not isinstance(event, yaml.AliasEvent):
-            self.note("nothing stands here; expected a value (null in quotes, if meant)")
+            self.note("no value; expected one (null in quotes, if meant)")
         self._put(TreeNode(value, self.last, key_place))
 
     def _refuse_unreadable(self, value: Any) -> None:
-        """Refuse what an escape in quotes can stand for, and would do to a terminal."""
-        unreadable = isinstance(value, str) and _UNREADABLE.search(value)
-        if unreadable:
-            what = f"a character that is no text, got U+{ord(unreadable.group()):04X}"
-            self.note(f"{what}; expected printable characters")
+        """Refuse control characters that an escape in quotes can hide."""
+        if isinstance(value, str) and (unreadable := _UNREADABLE.search(value)):
+            self.note(_no_text(unreadable))
 
     def _put(self, node: TreeNode) -> None:
         if not self.stack:
@@ -295,7 +295,7 @@ class _Reading:
         return value
 
     def _value(self, event: Any) -> Any:
-        """What a scalar stands for by the core schema; the words themselves if they are quoted."""
+        """The value of a scalar by the core schema; its text if it is quoted."""
         if isinstance(event, yaml.AliasEvent):
             return None
         if not event.implicit[0]:
@@ -320,7 +320,7 @@ class _Reading:
 
 
 def number_of(word: str) -> int | float | None:
-    """The number that a word of the core schema's int or float stands for; None if not finite.
+    """The number that a word denotes as int or float of the core schema; None if not finite.
 
     >>> number_of("010"), number_of("0x10"), number_of("1e-3"), number_of("1e400")
     (10, 16, 0.001, None)

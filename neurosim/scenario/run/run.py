@@ -82,9 +82,7 @@ def start_run(
     """
     begin = time.perf_counter()
     file = find_scenario(path)
-    chosen = [("engine", engine), ("seed", seed)]
-    given = [(name, value) for name, value in chosen if value is not None]
-    reading = read(file, [*listed(overrides), *given])
+    reading = read(file, listed(overrides, engine=engine, seed=seed))
     try:
         return Run(build_scenario(reading, file), begin=begin)
     except MissingExtraError as error:

@@ -98,8 +98,7 @@ def network_at(
     if file.suffix == ".json":
         _require_no_training(file, epoch, seed, overrides)
         return AtEpoch(file, load(file), 0, None)
-    given = [] if seed is None else [("seed", seed)]
-    scenario = load_scenario(file, overrides=[*listed(overrides), *given])
+    scenario = load_scenario(file, overrides=listed(overrides, seed=seed))
     count = _require_epoch(scenario, epoch)
     if count and scenario.data is not None and scenario.training is not None:
         X, T = scenario.data.train

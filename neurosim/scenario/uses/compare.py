@@ -98,8 +98,8 @@ def bisect_scenario(
 def session_at(path: str | Path, divergence: Divergence, *, overrides: Overrides = ()) -> Session:
     """Open a debugging session where the engines part, or the scenario and a trace.
 
-    It stands before the sample that shows it; where no sample alone does, before the batch. All of
-    it is walked node by node, as the first engine went.
+    The session is before the sample that shows it; if no single sample does, before the batch. All
+    of it is walked node by node, as the first engine went.
 
     Args:
         path: the file, or the name of a shipped scenario, as `bisect_scenario` took it.
@@ -147,9 +147,9 @@ def _rows(scenario: Scenario, path: str | Path) -> Pair:
 
 
 def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> ProgramExplanation:
-    """Tell which program a scenario's training runs, and why.
+    """Explain which program a scenario's training runs, and why.
 
-    Without a training, or for a saved network (.json), it is told for batches of 64 rows.
+    Without a training, or for a saved network (.json), batches of 64 rows are assumed.
     """
     file = find_scenario(path)
     if file.suffix == ".json":

@@ -5,7 +5,6 @@ from pathlib import Path
 from neurosim.debugger.opening import debug
 from neurosim.debugger.session import Session
 from neurosim.debugger.time.journal import LIMIT
-from neurosim.errors import InvalidValueError
 from neurosim.scenario.build.scenario import load_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
 
@@ -32,13 +31,6 @@ def debug_scenario(
         InvalidValueError: the scenario has no training.
         NeurosimError: what `load_scenario` raises.
     """
-    chosen = [("engine", engine), ("seed", seed)]
-    given = [(name, value) for name, value in chosen if value is not None]
-    scenario = load_scenario(path, overrides=[*listed(overrides), *given])
-    if scenario.data is None or scenario.training is None:
-        lacks = "data" if scenario.data is None else "training"
-        raise InvalidValueError(
-            f"{path}: nothing to step through, got no {lacks}; expected a scenario with a training"
-        )
-    X, T = scenario.data.train
-    return debug(scenario.network, X, T, scenario.training, limit=limit)
+    scenario = load_scenario(path, overrides=listed(overrides, engine=engine, seed=seed))
+    X, T, options = scenario.require_training(path, "step through")
+    return debug(scenario.network, X, T, options, limit=limit)

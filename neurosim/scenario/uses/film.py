@@ -5,7 +5,6 @@ from pathlib import Path
 from neurosim.drawing.film.film import Filming, Look
 from neurosim.drawing.film.of_pass import film_pass
 from neurosim.drawing.film.of_training import film_training
-from neurosim.errors import InvalidValueError
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.uses.debug import debug_scenario
@@ -27,7 +26,7 @@ def film_scenario(
         path: the file, or the name of a shipped scenario.
         look: how it looks.
         every: a frame for every so many epochs.
-        sample: the row whose values stand in the diagram.
+        sample: the row whose values the diagram shows.
         engine: instead of the scenario's own.
         seed: instead of the scenario's own.
         overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
@@ -36,9 +35,7 @@ def film_scenario(
         InvalidValueError: the scenario has no training.
         NeurosimError: what `load_scenario` and `film_training` raise.
     """
-    chosen = [("engine", engine), ("seed", seed)]
-    given = [(name, value) for name, value in chosen if value is not None]
-    scenario = load_scenario(path, overrides=[*listed(overrides), *given])
+    scenario = load_scenario(path, overrides=listed(overrides, engine=engine, seed=seed))
     return film_of(scenario, look, every=every, sample=sample)
 
 
@@ -50,14 +47,8 @@ def film_of(
     Raises:
         InvalidValueError: the scenario has no training.
     """
-    if scenario.data is None or scenario.training is None:
-        lacks = "data" if scenario.data is None else "training"
-        what = f"{scenario.path}: nothing to film, got no {lacks}"
-        raise InvalidValueError(f"{what}; expected a scenario with a training")
-    X, T = scenario.data.train
-    return film_training(
-        scenario.network, X, T, look, scenario.training, every=every, sample=sample
-    )
+    X, T, options = scenario.require_training(scenario.path, "film")
+    return film_training(scenario.network, X, T, look, options, every=every, sample=sample)
 
 
 def film_scenario_pass(

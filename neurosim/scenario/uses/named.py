@@ -1,5 +1,6 @@
 """Networks by name: a scenario's at an epoch, a run's, or a saved one."""
 
+import os
 from pathlib import Path
 
 from neurosim.errors import FileError, InvalidValueError
@@ -25,10 +26,10 @@ def network_named(word: str | Path) -> Network:
         DivergedError: the training diverged before.
         NeurosimError: what `network_at` raises.
     """
-    if _is_folder(word):
+    if os.path.isdir(word):  # noqa: PTH112 - a Path raises where a name is too long
         return _of_run(Path(word))
     name, at, epoch = str(word).rpartition("@")
-    if not at or _is_file(word):
+    if not at or os.path.isfile(word):  # noqa: PTH113 - as above
         return network_at(word).network
     if epoch == "end":
         return network_at(name, epoch=epoch).network
@@ -42,17 +43,3 @@ def _of_run(folder: Path) -> Network:
     if not (folder / _SAVED).exists():
         raise FileError(f"{folder}: no {_SAVED}; expected a folder of `neurosim run --out`")
     return load(folder / _SAVED)
-
-
-def _is_folder(word: str | Path) -> bool:
-    try:
-        return str(word) != "" and Path(word).is_dir()
-    except (OSError, ValueError):  # too long for a name; a NUL
-        return False
-
-
-def _is_file(word: str | Path) -> bool:
-    try:
-        return Path(word).is_file()
-    except (OSError, ValueError):
-        return False

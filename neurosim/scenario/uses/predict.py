@@ -59,7 +59,7 @@ class Predictor:
             raise FileError(f"{path}: {what}; expected {n_in}, or a header with {names}")
 
     def predict(self, X: Matrix) -> Matrix:
-        """The outputs for rows as they stand in the file, (rows, n_in) -> (rows, n_out)."""
+        """The outputs for rows as the file has them, (rows, n_in) -> (rows, n_out)."""
         scaled = np.asarray(X) if self.scaling is None else self.scaling.apply(X)
         return self.network.predict(scaled)
 

@@ -50,7 +50,7 @@ def test_a_key_that_the_file_lacks_is_added(load, two_two_one):
         (f"a[{'9' * 5000}]=3", "--set: not understood, got 'a[999"),
         ("a]=3", "--set: not understood, got 'a]'; expected key=value,"),
         ("seed=abc", "--set seed: seed: wrong kind, got 'abc'; expected a whole number"),
-        ("seed=", "--set seed: nothing stands here; expected a value"),
+        ("seed=", "--set seed: no value; expected one"),
         ("seed=1e999", "--set seed: not a finite number, got 1e999; expected one below 1.8e308"),
         ("seed=[1", "--set seed: not YAML, did not find expected ',' or ']'"),
         ("seed=&a 1", "--set seed: an anchor is not allowed in a scenario, got '&a'"),

@@ -110,11 +110,11 @@ def test_number_of_knows_all_forms_of_the_core_schema():
         ("? [a]\n: 1", "f.yaml:1:3: a key is a list or a mapping; expected a name"),
         (
             "a:\nb: 1",
-            "f.yaml:1:3: a: nothing stands here; expected a value (null in quotes, if meant)",
+            "f.yaml:1:3: a: no value; expected one (null in quotes, if meant)",
         ),
         (
             "a: [~]",
-            "f.yaml:1:5: a[0]: nothing stands here; expected a value (null in quotes, if meant)",
+            "f.yaml:1:5: a[0]: no value; expected one (null in quotes, if meant)",
         ),
         ("", "f.yaml:1:1: empty, got no entries; expected 'neurosim: 1', ..."),
         ("# nothing\n", "f.yaml:1:1: empty, got no entries; expected 'neurosim: 1', ..."),

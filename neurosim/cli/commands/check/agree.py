@@ -66,7 +66,7 @@ def _show_bisected(
     if found is not None:
         click.echo(str(found))
         if is_debugged:
-            # nobody else waits for it
+            # it is slow to import
             face = importlib.import_module("neurosim.cli.commands.look.debug")
             face.open_shell(session_at(file, found))
         return 1

@@ -114,12 +114,12 @@ def _run_given(
 
 
 def _is_terminal() -> bool:
-    """Whether somebody sits there: reads, and types."""
+    """Whether input and output are a terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _ask(shell: Shell, screen: Screen) -> None:
-    prompt = importlib.import_module("neurosim.cli.debugger.prompt")  # nobody else waits for cmd2
+    prompt = importlib.import_module("neurosim.cli.debugger.prompt")  # cmd2 is slow to import
     prompt.Prompt(shell, screen).cmdloop()
 
 

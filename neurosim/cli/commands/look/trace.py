@@ -24,7 +24,7 @@ from neurosim.debugger.traces.trace import (
     write_trace,
 )
 from neurosim.debugger.traces.worksheet import Mistake, check_hand, read_hand
-from neurosim.errors import DivergedError, FileError, InvalidValueError
+from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import counted
 from neurosim.scenario import find_scenario, load_scenario
 from neurosim.training.state import TrainingState
@@ -140,13 +140,8 @@ def _target(out: Path | None, *, overwrite: bool) -> AbstractContextManager[Bina
 def _stretch(file: str, epoch: int, overrides: Sequence[str] = ()) -> _Stretch:
     """The first epoch from this one on; what comes before is trained."""
     scenario = load_scenario(file, overrides=overrides)
-    if scenario.data is None or scenario.training is None:
-        lacks = "data" if scenario.data is None else "training"
-        raise InvalidValueError(
-            f"{file}: nothing to trace, got no {lacks}; expected a scenario with a training"
-        )
-    X, T = scenario.data.train
-    training = Training(scenario.network, X, T, scenario.training)
+    X, T, options = scenario.require_training(file, "trace")
+    training = Training(scenario.network, X, T, options)
     training.advance(epochs=epoch)
     # the walk is in double precision, whatever the epochs before were trained in
     task = training.task.with_options(precision="double")

@@ -48,7 +48,7 @@ def folders_for(files: Iterable[str], out: Path) -> list[Path]:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder, so that nobody trains for hours for a place that cannot be written to.
+    """Make the folder, before a training whose results could not be written.
 
     Raises:
         FileError: it cannot be made, or not be written to.

@@ -78,7 +78,7 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     Each is a file, or the name of a shipped scenario.
     """
     console = terminal()
-    if out == "":  # as a path it would be the folder one stands in
+    if out == "":  # as a path it would be the current folder
         raise FileError("--out: no folder, got ''; expected the name of one")
     folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
