@@ -29,7 +29,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from neurosim.errors import guess
+from neurosim.errors import NeurosimError, guess
 
 WRONG_KIND = "neurosim_kind"  # the value is of none of the kinds; the context says which they are
 WRONG_NAME = "neurosim_name"  # the entry's ``name`` is missing or unknown
@@ -64,6 +64,12 @@ class MadeEntry(ScenarioEntry):
     """
 
     model_config = ConfigDict(use_attribute_docstrings=False)
+
+
+class OneKeyEntry(MadeEntry):
+    """A name with its value: {uniform: [-1, 1]}, {l2: 0.1}."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
 
 def mistake(message: str) -> PydanticCustomError:
@@ -185,6 +191,29 @@ class Named:
             Annotated[_named_entry(name, maker), tag(name)] for name, maker in self._makers.items()
         )
         return handler.generate_schema(Annotated[reduce(or_, forms), told])
+
+
+class MadeOf:
+    """Marks a value that is made from an entry: ``Annotated[Penalty, MadeOf(_form, _make)]``.
+
+    Args:
+        form: the type of the entry; it is asked again when tables have changed.
+        make: makes the value; its errors are reported at the entry.
+    """
+
+    def __init__(self, form: Callable[[], Any], make: Callable[[Any], Any]) -> None:
+        self._form, self._make = form, make
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Check the entry, then make the value."""
+        entry = handler.generate_schema(self._form())
+        return core_schema.no_info_after_validator_function(self._made, entry)
+
+    def _made(self, given: Any) -> Any:
+        try:
+            return self._make(given)
+        except NeurosimError as error:
+            raise mistake(str(error)) from None
 
 
 def options_of(entry: ScenarioEntry) -> tuple[str, dict[str, Any]]:

@@ -3,15 +3,15 @@
 import inspect
 from typing import Annotated, Any, Union
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, create_model
-from pydantic_core import core_schema
+from pydantic import Field, create_model
 
-from neurosim.errors import NeurosimError
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
 from neurosim.scenario.format.entry import (
     MAPPING,
     NUMBER,
     MadeEntry,
+    MadeOf,
+    OneKeyEntry,
     ScenarioEntry,
     by_kind,
     mistake,
@@ -20,25 +20,15 @@ from neurosim.scenario.format.entry import (
 _Strength = Annotated[float, Field(ge=0)]
 
 
-class _PenaltyEntry(MadeEntry):
-    """What large weights cost."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-
-
-class Penalties:
-    """Marks a penalty, and makes it: ``Annotated[Penalty, Penalties()]``."""
-
-    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> Any:
-        """A key for each penalty of the table."""
-        fields: Any = {
-            name: (_form(name, kind), Field(default=None, description=_first_line(kind)))
-            for name, kind in PENALTIES.items()
-        }
-        entry = create_model(
-            "PenaltyEntry", __base__=_PenaltyEntry, __doc__=_PenaltyEntry.__doc__, **fields
-        )
-        return core_schema.no_info_after_validator_function(_make, handler.generate_schema(entry))
+def _entry() -> Any:
+    """A key for each penalty of the table."""
+    fields: Any = {
+        name: (_form(name, kind), Field(default=None, description=_first_line(kind)))
+        for name, kind in PENALTIES.items()
+    }
+    return create_model(
+        "PenaltyEntry", __base__=OneKeyEntry, __doc__="What large weights cost.", **fields
+    )
 
 
 def _form(name: str, kind: Any) -> Any:
@@ -66,10 +56,7 @@ def _make(given: ScenarioEntry) -> Penalty | None:
     if len(options) != 1:
         got = " and ".join(options) or "nothing"
         raise mistake(f"got {got}; expected one of {', '.join(PENALTIES)}")
-    try:
-        return require_penalty(options)
-    except NeurosimError as error:
-        raise mistake(str(error)) from None
+    return require_penalty(options)
 
 
-PenaltyOption = Annotated[Penalty, Penalties()]
+PenaltyOption = Annotated[Penalty, MadeOf(_entry, _make)]
