@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from neurosim.scenario.format.node import KeyPath, Problem, SourcePlace, TreeNode, node_of, refuse
+from neurosim.scenario.format.node import (
+    KeyPath,
+    Problem,
+    SourcePlace,
+    TreeNode,
+    node_of,
+    plain,
+    refuse,
+)
 from neurosim.scenario.format.problems import shown
 from neurosim.scenario.format.yaml_text import parse
 
@@ -62,16 +70,7 @@ def _value_of(text: str, label: str) -> TreeNode:
     node, problems = parse(text if text.strip() else "null", label)
     refuse(problem._replace(place=SourcePlace(label)) for problem in problems)
     assert node is not None
-    return _moved(node, SourcePlace(label))
-
-
-def _moved(node: TreeNode, place: SourcePlace) -> TreeNode:
-    value = node.value
-    if isinstance(value, dict):
-        value = {key: _moved(child, place) for key, child in value.items()}
-    elif isinstance(value, tuple):
-        value = tuple(_moved(child, place) for child in value)
-    return TreeNode(value, place, place)
+    return node_of(plain(node), SourcePlace(label))
 
 
 def _path_of(key: str) -> KeyPath:

@@ -14,6 +14,8 @@ from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.training.training import Training
 
+_MOST_DIGITS = 18  # of a number of epochs
+
 
 class TrainingRow(NamedTuple):
     """A training row: the inputs as the network sees them, its targets, the name of the loss."""
@@ -104,6 +106,19 @@ def network_at(
         X, T = scenario.data.train
         Training(scenario.network, X, T, scenario.training).advance(epochs=count)
     return AtEpoch(file, scenario.network, count, scenario)
+
+
+def epoch_of(text: str, where: str) -> int | str:
+    """The number of epochs that a user wrote, or ``end``.
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    if text == "end":
+        return text
+    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+        raise InvalidValueError(f"{where}: got {text!r:.80}; expected a number of epochs, or end")
+    return int(text)
 
 
 def _require_no_training(

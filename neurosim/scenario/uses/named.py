@@ -3,12 +3,11 @@
 import os
 from pathlib import Path
 
-from neurosim.errors import FileError, InvalidValueError
+from neurosim.errors import FileError
 from neurosim.network.network import Network, load
-from neurosim.scenario.uses.at_epoch import network_at
+from neurosim.scenario.uses.at_epoch import epoch_of, network_at
 
 _SAVED = "network.json"  # what `neurosim run --out` writes into its folder
-_MOST_DIGITS = 18
 
 
 def network_named(word: str | Path) -> Network:
@@ -31,12 +30,7 @@ def network_named(word: str | Path) -> Network:
     name, at, epoch = str(word).rpartition("@")
     if not at or os.path.isfile(word):  # noqa: PTH113 - as above
         return network_at(word).network
-    if epoch == "end":
-        return network_at(name, epoch=epoch).network
-    if not (epoch.isascii() and epoch.isdecimal()) or len(epoch) > _MOST_DIGITS:
-        what = f"{word}: got the epoch {epoch!r:.80}"
-        raise InvalidValueError(f"{what}; expected a number of epochs after @, or end")
-    return network_at(name, epoch=int(epoch)).network
+    return network_at(name, epoch=epoch_of(epoch, f"{word}: epoch")).network
 
 
 def _of_run(folder: Path) -> Network:

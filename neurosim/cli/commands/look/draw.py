@@ -19,8 +19,7 @@ from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import InvalidValueError
 from neurosim.network.network import Network
 from neurosim.scenario import find_scenario, network_at
-
-_MOST_DIGITS = 18  # of a number of epochs
+from neurosim.scenario.uses.at_epoch import epoch_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     chosen = _form_of(out, form)
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
-    moment = {"epoch": _epoch(epoch), "seed": seed, "overrides": overrides}
+    moment = {"epoch": epoch_of(epoch, "--epoch"), "seed": seed, "overrides": overrides}
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite
     )  # fmt: skip
@@ -133,15 +132,6 @@ def _form_of(out: Path | None, form: str | None) -> str:
         what = "format" if form else f"{out}: format"
         raise InvalidValueError(f"{what}: got {wanted!r}; expected one of {', '.join(WRITERS)}")
     return wanted
-
-
-def _epoch(text: str) -> int | str:
-    if text == "end":
-        return text
-    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
-        message = f"--epoch: got {text!r:.80}; expected a number of epochs, or end"
-        raise InvalidValueError(message)
-    return int(text)
 
 
 def _require_one(sample: int | None, values: str | None) -> None:
