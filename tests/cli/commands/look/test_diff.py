@@ -89,7 +89,7 @@ def test_the_changes_are_drawn(neurosim, folder):
 
 @pytest.mark.parametrize(("word", "code", "words"), [
     ("xor@5x", 2, "xor@5x: epoch: got '5x'; expected a number of epochs, or end"),
-    ("xor@", 2, "xor@: got the epoch ''; expected"),
+    ("xor@", 2, "xor@: epoch: got ''; expected"),
     ("xor@5001", 2, "epoch: got 5001; expected 0 to 5000, or 'end'"),
     ("xorr@5", 2, "did you mean 'xor'"),
     (".", 2, ".: no network.json; expected a folder of `neurosim run --out`"),

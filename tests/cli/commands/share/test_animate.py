@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from neurosim.cli.commands.share import animate as command
+from neurosim.cli import terminal
 from neurosim.cli.main import run_command
 
 
@@ -91,11 +91,11 @@ def test_where_a_person_looks_on_there_is_a_bar(neurosim, monkeypatch):
             watched.append((name, total))
             return 0
 
-        def advance(self, _):
-            watched.append(1)
+        def advance(self, _, size):
+            watched.append(size)
 
-    monkeypatch.setattr(command, "Progress", Bar)
-    monkeypatch.setattr(command.sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(terminal, "Progress", Bar)
+    monkeypatch.setattr(terminal.sys.stderr, "isatty", lambda: True, raising=False)
 
     assert run_command(["animate", "passed.yaml", "--size", "200"]) == 0
     assert watched == [("passed", 10), *[1] * 10]  # five moments, five frames
