@@ -63,7 +63,7 @@ drawing.diagram: texts glyphs scales marks captions legend diagram canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
 drawing.plots: neuron_outputs history curves layer_statistics confusion input_grids
-    one_input_curve boundary responses weights .
+    boundary responses weights .
 drawing: notebook
 drawing.text: width chart dot mermaid canvas wires table diagram terminal .
 drawing.diagram: path_text differences .

@@ -113,10 +113,10 @@ def _batch_size(options: Options, n_rows: int) -> int:
     return n_rows if options.batch_size is None else min(options.batch_size, n_rows)
 
 
-def require_network(network: object) -> Network:
+def require_network(network: object, where: str = "net") -> Network:
     """The network itself, or a WrongTypeError."""
     if not isinstance(network, Network):
-        raise WrongTypeError(f"net: got {network!r:.80}; expected a neurosim.Network")
+        raise WrongTypeError(f"{where}: got {network!r:.80}; expected a neurosim.Network")
     return network
 
 

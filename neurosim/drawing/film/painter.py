@@ -17,7 +17,7 @@ from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.page.pages import name_axes, settings
 from neurosim.drawing.page.themes import Theme
 from neurosim.drawing.plots.boundary import draw_boundary, reach_of, redraw_boundary, threshold_of
-from neurosim.drawing.plots.input_grids import Plane, plane_of
+from neurosim.drawing.plots.input_grids import input_grid
 from neurosim.network.network import Network
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class BoundaryPainter:
     ) -> None:
         self._network, self._theme, self._T = network.copy(), theme, T
         self._is_titled = is_titled
-        self._plane: Plane = plane_of(network, X, resolution=_POINTS_OF_MAP)
+        self._grid = input_grid(network, X, resolution=_POINTS_OF_MAP)
         reach = self._reach(sights)
         longest = max((sight.subtitle for sight in sights), key=len) if is_titled else None
         with settings():
@@ -126,10 +126,10 @@ class BoundaryPainter:
         """The pixels of one moment."""
         self._network.load_parameters(sight.parameters)
         with settings():
-            redraw_boundary(self._axes, self._plane, self._network, self._T, self._theme)
+            redraw_boundary(self._axes, self._grid, self._network, self._T, self._theme)
             if self._is_titled:
                 name_axes(
-                    self._axes, self._theme, x=self._plane.inputs[0], y=self._plane.inputs[1],
+                    self._axes, self._theme, x=self._grid.inputs[0], y=self._grid.inputs[1],
                     title=sight.subtitle, above=self._above,
                 )  # fmt: skip
             self._canvas.draw()  # type: ignore[no-untyped-call]
@@ -144,7 +144,7 @@ class BoundaryPainter:
         reaches = []
         for sight in sights:
             self._network.load_parameters(sight.parameters)
-            reaches.append(reach_of(self._network.predict(self._plane.points), targets, centre))
+            reaches.append(reach_of(self._network.predict(self._grid.points), targets, centre))
         return max(reaches)
 
 

@@ -1,6 +1,7 @@
 """The map of a network's outputs over two inputs, with its decision boundary.
 
 The colours are centred: at the threshold where an output tells two classes apart, else at zero.
+Over one input, each output is a curve.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,16 +13,18 @@ from neurosim.compiler.compile import require_rows
 from neurosim.drawing.page.pages import name_axes, require_axes, style_legend
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.curves import MARKERS
-from neurosim.drawing.plots.input_grids import Plane, Span, Sweep, ground_of
-from neurosim.drawing.plots.one_input_curve import column_of, draw_sweep, targets_of
+from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid
+from neurosim.errors import ShapeError, UnknownNameError, unknown
 from neurosim.functions.activations import facts_of
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
+
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)))
 
 
 def draw_boundary(
@@ -61,29 +64,34 @@ def draw_boundary(
         ShapeError: not two inputs are left; says what to fix.
         UnknownNameError: ``output`` or ``fixed`` names nothing.
     """
-    plane = ground_of(network, X, fixed=fixed, span=span, resolution=resolution)
-    if isinstance(plane, Sweep):
-        return draw_sweep(network, plane, X, T, ax, output=output, theme=theme, title=title)
+    grid = input_grid(network, X, fixed=fixed, span=span, resolution=resolution)
     names = [neuron.name for neuron in network.outputs]
-    column = column_of(output, names)
-    values = network.predict(plane.points)
-    samples = None if X is None else require_rows(X, len(network.inputs))[:, plane.columns]
-    classes = None
+    column = _column_of(output, names)
+    values = network.predict(grid.points)
+    samples = None if X is None else require_rows(X, len(network.inputs))[:, grid.columns]
+    places: list[Any] = [column]
+    if column is None and not grid.is_map:
+        places = [*range(len(names))]
+    targets = []
     if samples is not None and T is not None:
-        classes = targets_of(T, len(samples), column, len(names))
-    chosen, axes = require_theme(theme), require_axes(ax, theme, (5.6, 4.8))
+        targets = [_targets_of(T, len(samples), place, len(names)) for place in places]
+    chosen = require_theme(theme)
+    axes = require_axes(ax, theme, (5.6, 4.8 if grid.is_map else 4.2))
+    known: dict[str, Any] = {"samples": samples, "targets": targets, "theme": chosen}
+    if not grid.is_map:
+        shown = [names[place] for place in places]
+        above = _draw_curves(axes, grid, values[:, places], shown, **known)
+        name_axes(axes, chosen, x=grid.inputs[0], y=shown[0] if len(shown) == 1 else "output",
+                  title=title, above=above)  # fmt: skip
+        axes.set_xlim(float(grid.axes[0][0]), float(grid.axes[0][-1]))
+        return axes
     if column is None:
-        above = _draw_classes(
-            axes, plane, values, names, samples=samples, classes=classes, theme=chosen
-        )
+        above = _draw_classes(axes, grid, values, names, **known)
     else:
-        above = _draw_values(
-            axes, plane, values[:, column], network.outputs[column],
-            samples=samples, targets=classes, reach=reach, theme=chosen,
-        )  # fmt: skip
-    name_axes(axes, chosen, x=plane.inputs[0], y=plane.inputs[1], title=title, above=above)
-    axes.set_xlim(plane.extent[:2])
-    axes.set_ylim(plane.extent[2:])
+        answers, neuron = values[:, column], network.outputs[column]
+        above = _draw_values(axes, grid, answers, neuron, reach=reach, **known)
+    name_axes(axes, chosen, x=grid.inputs[0], y=grid.inputs[1], title=title, above=above)
+    axes.set(xlim=grid.extent[:2], ylim=grid.extent[2:])
     return axes
 
 
@@ -107,91 +115,141 @@ def threshold_of(targets: Matrix | None, activation: str) -> float | None:
     return 0.5 if levels <= {0.0, 1.0} else None
 
 
-def _draw_values(
+def _column_of(output: str | None, names: Sequence[str]) -> int | None:
+    """The place of the output that is asked for; None: all of them."""
+    if output is None:
+        return 0 if len(names) == 1 else None
+    if output not in names:
+        raise UnknownNameError(unknown("output", output, names))
+    return list(names).index(output)
+
+
+def _targets_of(T: Any, n_rows: int, column: int | None, n_out: int) -> Matrix:
+    """One number a sample: its class, or what the output of this column should be."""
+    targets = require_array(T, "T")
+    if len(targets) != n_rows or targets.ndim not in {1, 2}:
+        raise ShapeError(f"T: got {targets.shape}; expected a row for each of {n_rows} samples")
+    if targets.ndim == 1 or targets.shape[1] == 1:
+        flat = targets.ravel()  # where there are several outputs, the indices of classes
+        return flat if n_out == 1 or column is None else (flat == column).astype(float)
+    if targets.shape[1] != n_out:
+        raise ShapeError(f"T: got {targets.shape}; expected {(n_rows, n_out)}, or class indices")
+    return targets.argmax(axis=1).astype(float) if column is None else targets[:, column]
+
+
+def _draw_curves(
     ax: "Axes",
-    plane: Plane,
-    values: Matrix,
-    output: Neuron,
-    *,
-    samples: Matrix | None,
-    targets: Matrix | None,
-    reach: float | None,
-    theme: Theme,
-) -> int:
-    from matplotlib.colors import CenteredNorm
-
-    picture, name = plane.grid(values), output.name
-    threshold = threshold_of(targets, output.activation)
-    centre = 0.0 if threshold is None else threshold
-    norm = CenteredNorm(centre, reach or reach_of(values, targets, centre) or 1.0)
-    image = ax.imshow(picture, extent=plane.extent, origin="lower", cmap=theme.pale_map(),
-                      norm=norm, aspect="auto", interpolation="nearest")  # fmt: skip
-    _add_bar(ax, image, name, theme)
-    _draw_threshold(ax, plane, picture, threshold, theme)
-    if samples is None:
-        return 0
-    if targets is None or threshold is None:
-        inside = "none" if targets is None else image.cmap(norm(targets))
-        ax.scatter(samples[:, 0], samples[:, 1], c=inside, s=26, marker="o",
-                   edgecolors=theme.text, linewidths=0.9, zorder=3)  # fmt: skip
-        return 0
-    is_above = targets > threshold
-    groups = [(is_above == side, f"{name} = {level:g}") for side, level in _levels(targets)]
-    colours = [theme.negative, theme.positive]
-    return _draw_samples(ax, samples, groups, colours, theme)
-
-
-def _levels(targets: Matrix) -> list[tuple[bool, float]]:
-    low = -1.0 if (targets < 0).any() else 0.0
-    return [(False, low), (True, 1.0)]
-
-
-def _draw_classes(
-    ax: "Axes",
-    plane: Plane,
+    grid: InputGrid,
     values: Matrix,
     names: Sequence[str],
     *,
     samples: Matrix | None,
-    classes: Matrix | None,
+    targets: Sequence[Matrix],
     theme: Theme,
 ) -> int:
-    winners = plane.grid(values.argmax(axis=1).astype(float))
-    ax.imshow(_tinted(winners, theme), extent=plane.extent, origin="lower", aspect="auto",
+    """A curve for each output; targets are points."""
+    ax.grid(visible=True, color=theme.grid, linewidth=0.7)
+    handles: list[Any] = []
+    labels: list[str] = []
+    for number, (name, outputs) in enumerate(zip(names, values.T, strict=True)):
+        look: dict[str, Any] = {"color": theme.categorical[number % len(theme.categorical)]}
+        handles += ax.plot(
+            grid.axes[0], np.where(np.isfinite(outputs), outputs, np.nan),
+            linestyle=_DASHES[number % len(_DASHES)], linewidth=1.8, **look,
+        )  # fmt: skip
+        labels.append(name)
+        if samples is not None and targets:
+            handles += ax.plot(
+                samples[:, 0], targets[number], linestyle="none", markersize=5.5,
+                marker=MARKERS[number % len(MARKERS)], markeredgewidth=0.8,
+                markeredgecolor=theme.background, zorder=3, **look,
+            )  # fmt: skip
+            labels.append(f"target of {name}")
+    return style_legend(ax, theme, labels, handles)
+
+
+def _draw_values(
+    ax: "Axes",
+    grid: InputGrid,
+    values: Matrix,
+    output: Neuron,
+    *,
+    samples: Matrix | None,
+    targets: Sequence[Matrix],
+    reach: float | None,
+    theme: Theme,
+) -> int:
+    """A map of one output's values."""
+    from matplotlib.colors import CenteredNorm
+
+    picture, name = grid.arrange(values), output.name
+    wanted = targets[0] if targets else None
+    threshold = threshold_of(wanted, output.activation)
+    centre = 0.0 if threshold is None else threshold
+    norm = CenteredNorm(centre, reach or reach_of(values, wanted, centre) or 1.0)
+    image = ax.imshow(picture, extent=grid.extent, origin="lower", cmap=theme.pale_map(),
+                      norm=norm, aspect="auto", interpolation="nearest")  # fmt: skip
+    _add_bar(ax, image, name, theme)
+    _draw_threshold(ax, grid, picture, threshold, theme)
+    if samples is None:
+        return 0
+    if wanted is None or threshold is None:
+        inside = "none" if wanted is None else image.cmap(norm(wanted))
+        ax.scatter(samples[:, 0], samples[:, 1], c=inside, s=26, marker="o",
+                   edgecolors=theme.text, linewidths=0.9, zorder=3)  # fmt: skip
+        return 0
+    low = -1.0 if (wanted < 0).any() else 0.0
+    is_above = wanted > threshold
+    groups = [(~is_above, f"{name} = {low:g}"), (is_above, f"{name} = 1")]
+    return _draw_samples(ax, samples, groups, [theme.negative, theme.positive], theme)
+
+
+def _draw_classes(
+    ax: "Axes",
+    grid: InputGrid,
+    values: Matrix,
+    names: Sequence[str],
+    *,
+    samples: Matrix | None,
+    targets: Sequence[Matrix],
+    theme: Theme,
+) -> int:
+    """A map of the largest of several outputs."""
+    winners = grid.arrange(values.argmax(axis=1).astype(float))
+    ax.imshow(_tinted(winners, theme), extent=grid.extent, origin="lower", aspect="auto",
               interpolation="nearest")  # fmt: skip
-    _draw_borders(ax, plane, winners, theme)
-    if samples is None or classes is None:
-        groups = [(np.zeros(0, bool), name) for name in names]
-        return _draw_samples(ax, np.zeros((0, 2)), groups, theme.categorical, theme)
-    groups = [(classes == number, name) for number, name in enumerate(names)]
+    _draw_borders(ax, grid, winners, theme)
+    if samples is None or not targets:
+        samples, targets = np.zeros((0, 2)), [np.zeros(0)]
+    groups = [(targets[0] == number, name) for number, name in enumerate(names)]
     return _draw_samples(ax, samples, groups, theme.categorical, theme)
 
 
-def redraw_boundary(ax: "Axes", plane: Plane, network: Network, T: Any, theme: Theme) -> None:
-    """Draw what a network answers now where `draw_boundary` drew it before, by the same colours.
+def redraw_boundary(ax: "Axes", grid: InputGrid, network: Network, T: Any, theme: Theme) -> None:
+    """Draw the outputs as they are now where `draw_boundary` drew them, by the same colours.
 
     Args:
         ax: what `draw_boundary` gave back.
-        plane: over which it drew.
+        grid: over which it drew.
         network: has one output, or one of several is not chosen.
         T: the targets that it was given.
         theme: the colours that it was given.
     """
     from matplotlib.contour import ContourSet
 
-    values = network.predict(plane.points)
+    values = network.predict(grid.points)
     (image,) = ax.images
     for lines in [found for found in ax.collections if isinstance(found, ContourSet)]:
         lines.remove()
     if values.shape[1] == 1:
-        picture = plane.grid(values[:, 0])
-        threshold = threshold_of(targets_of(T, len(T), 0, 1), network.outputs[0].activation)
+        picture = grid.arrange(values[:, 0])
+        threshold = threshold_of(_targets_of(T, len(T), 0, 1), network.outputs[0].activation)
         image.set_data(picture)
-        _draw_threshold(ax, plane, picture, threshold, theme)
+        _draw_threshold(ax, grid, picture, threshold, theme)
     else:
-        winners = plane.grid(values.argmax(axis=1).astype(float))
+        winners = grid.arrange(values.argmax(axis=1).astype(float))
         image.set_data(_tinted(winners, theme))
-        _draw_borders(ax, plane, winners, theme)
+        _draw_borders(ax, grid, winners, theme)
 
 
 def reach_of(values: Matrix, targets: Matrix | None, centre: float) -> float:
@@ -202,18 +260,18 @@ def reach_of(values: Matrix, targets: Matrix | None, centre: float) -> float:
 
 
 def _draw_threshold(
-    ax: "Axes", plane: Plane, picture: Matrix, threshold: float | None, theme: Theme
+    ax: "Axes", grid: InputGrid, picture: Matrix, threshold: float | None, theme: Theme
 ) -> None:
     if threshold is not None and picture.min() < threshold < picture.max():
-        ax.contour(plane.x, plane.y, picture, [threshold], colors=[theme.text], linewidths=1.6)
+        ax.contour(*grid.axes, picture, [threshold], colors=[theme.text], linewidths=1.6)
 
 
-def _draw_borders(ax: "Axes", plane: Plane, winners: Matrix, theme: Theme) -> None:
+def _draw_borders(ax: "Axes", grid: InputGrid, winners: Matrix, theme: Theme) -> None:
     """Lines between the places of the classes."""
     for number in range(int(winners.max())):
         border = (winners <= number).astype(float)
         if 0 < border.mean() < 1:
-            ax.contour(plane.x, plane.y, border, [0.5], colors=[theme.text], linewidths=1.0)
+            ax.contour(*grid.axes, border, [0.5], colors=[theme.text], linewidths=1.0)
 
 
 def _tinted(winners: Matrix, theme: Theme) -> Matrix:

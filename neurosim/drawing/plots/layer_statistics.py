@@ -17,12 +17,13 @@ from neurosim.drawing.plots.curves import (
     page_for,
     set_log_scale,
 )
-from neurosim.drawing.plots.neuron_outputs import layers_of, neuron_outputs, require_network
+from neurosim.drawing.plots.neuron_outputs import layers_of, neuron_outputs
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.training.evaluation import loss_and_gradients
 from neurosim.training.options import MeasureOptions
+from neurosim.training.task import require_network
 from neurosim.training.training import Epoch
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def gradient_norms(
 
     By the layer's name; frozen ones are counted too. The objects are not touched.
     """
-    network = require_network(network)
+    network = require_network(network, "network")
     vector = loss_and_gradients(network, X, T, **changes, engine="compiled").vector
     squares: dict[str, float] = {}
     layer_of = {n.name: name for name, neurons in layers_of(network).items() for n in neurons}

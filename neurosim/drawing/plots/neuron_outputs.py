@@ -7,19 +7,12 @@ import numpy as np
 from neurosim.compiler.compile import require_rows
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.training_programs import values_program
-from neurosim.errors import WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.training.task import require_network
 
 _CHUNK = 4096  # samples at once: a bound on memory
-
-
-def require_network(network: object) -> Network:
-    """The network itself."""
-    if not isinstance(network, Network):
-        raise WrongTypeError(f"network: got {network!r:.80}; expected a neurosim.Network")
-    return network
 
 
 def neuron_outputs(network: Network, X: Any) -> dict[str, Matrix]:
@@ -35,7 +28,7 @@ def neuron_outputs(network: Network, X: Any) -> dict[str, Matrix]:
         ShapeError: X has another shape, or no rows.
         GraphError: the network has no outputs.
     """
-    rows = require_rows(X, len(require_network(network).inputs))
+    rows = require_rows(X, len(require_network(network, "network").inputs))
     plan = plan_of(network)
     _, compute = values_program(plan)
     slots = plan.to_slots(network.parameters())

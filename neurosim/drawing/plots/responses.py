@@ -22,7 +22,7 @@ from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.geometry.items import Circle, More
 from neurosim.drawing.geometry.layout import Point
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.input_grids import Plane, Span, Sweep, ground_of, responses_over
+from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid, responses
 from neurosim.functions.numbers import Matrix
 from neurosim.network.names import require_text
 from neurosim.network.network import Network
@@ -78,9 +78,9 @@ def draw_responses(
         UnknownNameError: ``fixed`` names no input; there is no such layout or theme.
     """
     chosen = require_theme(theme)
-    ground = ground_of(network, X, fixed=fixed, span=span, resolution=resolution)
+    grid = input_grid(network, X, fixed=fixed, span=span, resolution=resolution)
     folded = fold(network, kind=layout, full=full)
-    found = {} if folded.has_boxes else responses_over(network, ground)
+    found = {} if folded.has_boxes else responses(network, grid)
     pictures = {circle.name: found[circle.name] for circle in folded.circles}
     reaches = {name: _reach(picture) for name, picture in pictures.items()}
     heading = network.title if title is None else require_text(title, "title", "free text")
@@ -88,8 +88,8 @@ def draw_responses(
         folded, Standing(reaches=reaches), shown=(), title=heading,
         subtitle="" if pictures else "no maps: neurons are drawn as boxes, full draws each",
         outputs=[neuron.name for neuron in network.outputs],
-        notes=[_axes_of(ground, fixed or {})] if pictures else (),
-        answers=_entry_of(ground) if pictures else None,
+        notes=[_axes_of(grid, fixed or {})] if pictures else (),
+        answers=_entry_of(grid) if pictures else None,
     )  # fmt: skip
     return paint(diagram, ax, chosen, neurons=partial(_paint_maps, pictures=pictures))
 
@@ -104,30 +104,24 @@ def _reach(picture: Matrix) -> float:
     return float(np.abs(finite).max()) if len(finite) else 0.0
 
 
-def _entry_of(ground: Plane | Sweep) -> LegendEntry:
+def _entry_of(grid: InputGrid) -> LegendEntry:
     """What the legend says of a neuron's answers."""
-    if isinstance(ground, Plane):
+    if grid.is_map:
         return LegendEntry("map", f"answer {_MINUS}r", f"r{_WHERE}")
     return LegendEntry(
         "glyph", after=f"answer, {_MINUS}r at the foot to r{_WHERE}", activation="gaussian"
     )
 
 
-def _axes_of(ground: Plane | Sweep, fixed: Mapping[str, float]) -> str:
+def _axes_of(grid: InputGrid, fixed: Mapping[str, float]) -> str:
     """What the two sides of a map are."""
-    if isinstance(ground, Plane):
-        varied = [
-            *zip(ground.inputs, (ground.x, ground.y), ("to the right", "upwards"), strict=True)
-        ]
-    else:
-        varied = [(ground.input, ground.x, "to the right")]
+    varied = zip(grid.inputs, grid.axes, ("to the right", "upwards"), strict=False)
     sides = [
         f"{name} from {brief(float(values[0]))} to {brief(float(values[-1]))} {way}"
         for name, values, way in varied
     ]
     held = [f"{name} = {brief(value)}" for name, value in fixed.items()]
-    what = "map" if isinstance(ground, Plane) else "curve"
-    return f"each {what}: {', '.join([*sides, *held])}"
+    return f"each {'map' if grid.is_map else 'curve'}: {', '.join([*sides, *held])}"
 
 
 def _paint_maps(canvas: Canvas, *, pictures: Mapping[str, Matrix]) -> None:

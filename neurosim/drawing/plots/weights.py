@@ -8,10 +8,11 @@ import numpy as np
 
 from neurosim.drawing.page.pages import label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, ink_on, require_theme
-from neurosim.drawing.plots.neuron_outputs import layers_of, require_network
+from neurosim.drawing.plots.neuron_outputs import layers_of
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.training.task import require_network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +61,7 @@ def weight_maps(network: Network) -> list[WeightMap]:
     Raises:
         InvalidValueError: there are no connections.
     """
-    layers = layers_of(require_network(network))
+    layers = layers_of(require_network(network, "network"))
     group = {neuron.name: name for name, neurons in layers.items() for neuron in neurons}
     pairs = dict.fromkeys((group[c.source.name], group[c.target.name]) for c in network.connections)
     if not pairs:

@@ -6,7 +6,7 @@ import pytest
 import neurosim as ns
 from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.plots.boundary import threshold_of
-from neurosim.drawing.plots.input_grids import plane_of
+from neurosim.drawing.plots.input_grids import input_grid
 from neurosim.errors import ShapeError, UnknownNameError
 
 X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
@@ -32,9 +32,9 @@ def test_a_boundary_is_what_the_network_predicts_over_the_plane():
 
     axes = ns.draw_boundary(net, X, T, resolution=7)
 
-    plane = plane_of(net, X, resolution=7)
+    plane = input_grid(net, X, resolution=7)
     (image,) = axes.get_images()
-    assert image.get_array().tolist() == plane.grid(net.predict(plane.points)[:, 0]).tolist()
+    assert image.get_array().tolist() == plane.arrange(net.predict(plane.points)[:, 0]).tolist()
     assert tuple(image.get_extent()) == plane.extent
     assert image.origin == "lower"
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("a", "b")
@@ -93,8 +93,8 @@ def test_of_several_outputs_each_place_has_the_colour_of_the_largest(targets):
 
     axes = ns.draw_boundary(net, samples, targets, resolution=9, theme="dark")
 
-    plane = plane_of(net, samples, resolution=9)
-    winners = plane.grid(net.predict(plane.points).argmax(axis=1))
+    plane = input_grid(net, samples, resolution=9)
+    winners = plane.arrange(net.predict(plane.points).argmax(axis=1))
     tints = [[int(c[at : at + 2], 16) / 255 for at in (1, 3, 5)] for c in THEMES["dark"].tints()]
     np.testing.assert_allclose(
         axes.get_images()[0].get_array(), np.array(tints)[winners], rtol=1e-12
@@ -108,8 +108,8 @@ def test_one_of_several_outputs_can_be_asked_for():
 
     axes = ns.draw_boundary(net, [[3, 0], [-3, 0]], [0, 1], output="green", resolution=5)
 
-    plane = plane_of(net, [[3, 0], [-3, 0]], resolution=5)
-    expected = plane.grid(net.predict(plane.points)[:, 1])
+    plane = input_grid(net, [[3, 0], [-3, 0]], resolution=5)
+    expected = plane.arrange(net.predict(plane.points)[:, 1])
     assert axes.get_images()[0].get_array().tolist() == expected.tolist()
 
 

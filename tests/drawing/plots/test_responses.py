@@ -8,7 +8,7 @@ from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.scales import MOST_FILL
 from neurosim.drawing.page.pages import new_axes
 from neurosim.drawing.page.themes import THEMES
-from neurosim.drawing.plots.input_grids import responses
+from neurosim.drawing.plots.input_grids import input_grid, responses
 from neurosim.errors import ShapeError, UnknownNameError
 
 
@@ -43,7 +43,7 @@ def test_each_neuron_is_a_map_of_what_it_answers_centred_at_zero(maps):
 
     axes = ns.draw_responses(net, resolution=6)
 
-    found, pictures = maps(axes), responses(net, resolution=6)
+    found, pictures = maps(axes), responses(net, input_grid(net, resolution=6))
     assert set(found) == {neuron.name for neuron in net.neurons}
     for name, image in found.items():
         assert image.get_array().tolist() == pictures[name].tolist()

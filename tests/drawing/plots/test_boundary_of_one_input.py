@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 
 import neurosim as ns
 from neurosim.drawing.page.themes import THEMES
-from neurosim.drawing.plots.input_grids import sweep_of
+from neurosim.drawing.plots.input_grids import input_grid
 from neurosim.errors import ShapeError, UnknownNameError
 
 X, T = [[0.0], [1.0], [2.0]], [[0.5, 1.0], [0.25, 2.0], [0.0, 3.0]]
@@ -29,15 +29,17 @@ def legend_of(axes):
 def test_each_output_is_a_curve_of_what_the_network_predicts_and_targets_are_points(net):
     axes = ns.draw_boundary(net, X, T, resolution=5)
 
-    sweep = sweep_of(net, X, resolution=5)
+    sweep = input_grid(net, X, resolution=5)
     one, its_targets, other, other_targets = axes.get_lines()
-    assert one.get_xydata().tolist() == np.stack([sweep.x, 2 * sweep.x], axis=1).tolist()
-    assert other.get_ydata().tolist() == (1 - sweep.x).tolist()
+    assert (
+        one.get_xydata().tolist() == np.stack([sweep.axes[0], 2 * sweep.axes[0]], axis=1).tolist()
+    )
+    assert other.get_ydata().tolist() == (1 - sweep.axes[0]).tolist()
     assert its_targets.get_xydata().tolist() == [[0, 0.5], [1, 0.25], [2, 0]]
     assert other_targets.get_ydata().tolist() == [1, 2, 3]
     assert legend_of(axes) == ["o1", "target of o1", "o2", "target of o2"]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("x", "output")
-    assert axes.get_xlim() == (sweep.x[0], sweep.x[-1])
+    assert axes.get_xlim() == (sweep.axes[0][0], sweep.axes[0][-1])
 
 
 def test_outputs_differ_in_colour_line_and_marker(net):
