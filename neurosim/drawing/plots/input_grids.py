@@ -49,7 +49,7 @@ class InputGrid:
         return left, right, bottom, top
 
     def arrange(self, values: Matrix) -> Matrix:
-        """One number a point as a picture, (n, n), its first row the lowest; over one input (n,)."""
+        """One number a point as a picture, (n, n), the lowest row first; over one input (n,)."""
         return values.reshape([len(axis) for axis in reversed(self.axes)])
 
 

@@ -29,17 +29,17 @@ def legend_of(axes):
 def test_each_output_is_a_curve_of_what_the_network_predicts_and_targets_are_points(net):
     axes = ns.draw_boundary(net, X, T, resolution=5)
 
-    sweep = input_grid(net, X, resolution=5)
+    (x,) = input_grid(net, X, resolution=5).axes
     one, its_targets, other, other_targets = axes.get_lines()
     assert (
-        one.get_xydata().tolist() == np.stack([sweep.axes[0], 2 * sweep.axes[0]], axis=1).tolist()
+        one.get_xydata().tolist() == np.stack([x, 2 * x], axis=1).tolist()
     )
-    assert other.get_ydata().tolist() == (1 - sweep.axes[0]).tolist()
+    assert other.get_ydata().tolist() == (1 - x).tolist()
     assert its_targets.get_xydata().tolist() == [[0, 0.5], [1, 0.25], [2, 0]]
     assert other_targets.get_ydata().tolist() == [1, 2, 3]
     assert legend_of(axes) == ["o1", "target of o1", "o2", "target of o2"]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("x", "output")
-    assert axes.get_xlim() == (sweep.axes[0][0], sweep.axes[0][-1])
+    assert axes.get_xlim() == (x[0], x[-1])
 
 
 def test_outputs_differ_in_colour_line_and_marker(net):
