@@ -35,7 +35,6 @@ from neurosim.drawing.geometry.measures import EM_NAME
 from neurosim.drawing.geometry.routing import Route, bounds, routes
 from neurosim.drawing.page.pages import keep_text
 from neurosim.functions.numbers import Matrix
-from neurosim.network.connection import Connection
 from neurosim.network.names import require_text
 from neurosim.network.network import Network
 from neurosim.training.task import require_network
@@ -157,9 +156,8 @@ def compose(
     marks = Marks() if marks is None else marks
     arrangement = arrange(folded)
     ways = routes(arrangement)
-    drawn = [line.of for line in folded.lines if isinstance(line.of, Connection)]
     names = names_of(folded, standing, shown)
-    texts = weights_of(drawn, standing.gradients, shown)
+    texts = weights_of(folded.connections, standing.gradients, shown)
     labels = label_boxes(
         arrangement, ways, values=values_of(folded, standing), names=names, weights=texts,
         measure=measured,
@@ -192,7 +190,7 @@ def compose(
 def _weight_scale(folded: Folded, matrices: Sequence[Matrix]) -> Scale:
     if folded.has_boxes:
         return Scale.of(float(np.nanmax(np.abs(matrix))) for matrix in matrices)
-    weights = [line.of.weight for line in folded.lines if isinstance(line.of, Connection)]
+    weights = (connection.weight for connection in folded.connections)
     return Scale.of(weights, most_in_gap=_most_in_gap(folded))
 
 

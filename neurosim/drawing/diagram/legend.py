@@ -7,7 +7,6 @@ from neurosim.drawing.diagram.marks import Marks
 from neurosim.drawing.diagram.scales import Scale, samples
 from neurosim.drawing.geometry.font import LINE_HEIGHT, brief, width_of, wrapped
 from neurosim.drawing.geometry.items import Folded
-from neurosim.network.connection import Connection
 
 EM_NOTE = 0.42  # radii of a neuron
 EMS = {"title": 0.66, "subtitle": 0.46, "note": EM_NOTE}
@@ -94,39 +93,33 @@ def entries(
     folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
     has_ends: bool = False, answers: LegendEntry | None = None,
 ) -> tuple[tuple[LegendEntry, ...], ...]:  # fmt: skip
-    """What the legend of a drawing has to say, in groups that stand on one row each.
+    """The entries of a drawing's legend, in groups that stay on one row each.
 
-    ``answers`` tells what neurons show in the place of an output and of the curve of an activation.
+    ``answers`` explains what neurons show instead of an output and the curve of an activation.
     """
-    return (
-        *((entry,) for entry in _of_weights(folded, weights)),
-        *((entry,) for entry in _of_outputs(outputs)),
-        () if answers is None else (answers,),
-        tuple(_of_signs(folded, weights)),
-        tuple(_of_widths(folded, weights)),
-        *((entry,) for entry in _of_activations(folded) if answers is None),
-        (LegendEntry("end", after="an output of the network"),) if has_ends else (),
-        *((entry,) for entry in _of_marks(folded, marks)),
-    )
+    single = list(_of_scales(folded, weights, outputs))
+    if answers is not None:
+        single.append(answers)
+    after = list(_of_activations(folded)) if answers is None else []
+    if has_ends:
+        after.append(LegendEntry("end", after="an output of the network"))
+    after += _of_marks(folded, marks)
+    groups = tuple(_of_signs(folded, weights)), tuple(_of_widths(folded, weights))
+    return *((entry,) for entry in single), *groups, *((entry,) for entry in after)
 
 
-def _of_weights(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
-    if folded.lines and scale.largest:
-        kind = "matrix" if folded.has_boxes else "weights"
-        yield LegendEntry(kind, f"weight {brief(-scale.largest)}", brief(scale.largest))
-
-
-def _of_outputs(scale: Scale | None) -> Iterator[LegendEntry]:
-    if scale is not None and scale.largest:
-        yield LegendEntry("outputs", f"output {brief(-scale.largest)}", brief(scale.largest))
+def _of_scales(folded: Folded, weights: Scale, outputs: Scale | None) -> Iterator[LegendEntry]:
+    kind = "matrix" if folded.has_boxes else "weights"
+    scales = ((kind, "weight", weights if folded.lines else None), ("outputs", "output", outputs))
+    for kind, word, scale in scales:
+        if scale is not None and scale.largest:
+            yield LegendEntry(kind, f"{word} {brief(-scale.largest)}", brief(scale.largest))
 
 
 def _of_signs(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
-    drawn = [line.of.weight for line in folded.lines if isinstance(line.of, Connection)]
-    if any(weight > 0.0 for weight in drawn):
-        yield LegendEntry("sign", after="above 0", value=scale.largest / 2.0)
-    if any(weight < 0.0 for weight in drawn):
-        yield LegendEntry("sign", after="below 0", value=-scale.largest / 2.0)
+    for sign, words in ((1.0, "above 0"), (-1.0, "below 0")):
+        if any(sign * connection.weight > 0.0 for connection in folded.connections):
+            yield LegendEntry("sign", after=words, value=sign * scale.largest / 2.0)
 
 
 def _of_widths(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
@@ -136,15 +129,14 @@ def _of_widths(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
 
 
 def _of_activations(folded: Folded) -> Iterator[LegendEntry]:
-    """Each activation that is drawn; in boxes the words stand themselves."""
+    """Each activation that is drawn; a box names its own."""
     names = (c.neuron.activation for c in folded.circles if not c.neuron.is_input)
     for name in dict.fromkeys(names):
         yield LegendEntry("glyph", after=name, activation=name)
 
 
 def _of_marks(folded: Folded, marks: Marks) -> Iterator[LegendEntry]:
-    lines = (line.of for line in folded.lines)
-    frozen = any(isinstance(of, Connection) and not of.trainable for of in lines)
+    frozen = any(not connection.trainable for connection in folded.connections)
     biases = any(not c.neuron.bias_trainable and not c.neuron.is_input for c in folded.circles)
     if frozen or biases:
         yield LegendEntry("frozen", after="frozen: training leaves it")

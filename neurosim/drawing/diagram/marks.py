@@ -69,7 +69,7 @@ class Marks:
     def unseen(self, folded: Folded) -> tuple[str, ...]:
         """Those that the drawing does not show, in order."""
         seen = {circle.name for circle in folded.circles}
-        seen |= {line.of.name for line in folded.lines if isinstance(line.of, Connection)}
+        seen |= {connection.name for connection in folded.connections}
         return tuple(sorted((self.neurons | self.connections) - seen))
 
 

@@ -159,6 +159,11 @@ class Folded:
         return tuple(item for item in self.items if isinstance(item, Circle))
 
     @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections that are drawn as lines of their own."""
+        return tuple(line.of for line in self.lines if isinstance(line.of, Connection))
+
+    @property
     def more(self) -> tuple[More, ...]:
         """The marks of what is not drawn."""
         return tuple(item for item in self.items if isinstance(item, More))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,9 @@ from neurosim.drawing.page.themes import Theme, ink_on, require_theme
 from neurosim.drawing.plots.neuron_outputs import layers_of
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 from neurosim.training.task import require_network
 
 if TYPE_CHECKING:
@@ -43,9 +45,8 @@ class WeightMap:
     weights: Matrix
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMapPlace:
-    """Where a matrix stands on the page, in points from its lower left corner."""
+class Rectangle(NamedTuple):
+    """A place on the page, in points from its lower left corner."""
 
     left: float
     bottom: float
@@ -62,57 +63,46 @@ def weight_maps(network: Network) -> list[WeightMap]:
         InvalidValueError: there are no connections.
     """
     layers = layers_of(require_network(network, "network"))
-    group = {neuron.name: name for name, neurons in layers.items() for neuron in neurons}
-    pairs = dict.fromkeys((group[c.source.name], group[c.target.name]) for c in network.connections)
-    if not pairs:
-        raise InvalidValueError("network: no weights, got no connections; expected one at least")
-    if len(pairs) > _MOST_MAPS:
-        every = tuple(neuron.name for neurons in layers.values() for neuron in neurons)
-        sources = {connection.source.name for connection in network.connections}
-        targets = {connection.target.name for connection in network.connections}
-        rows = tuple(name for name in every if name in sources)
-        columns = tuple(name for name in every if name in targets)
-        return _filled(network, dict.fromkeys(every, ""), {("", ""): ("all", rows, columns)})
-    names = {key: tuple(neuron.name for neuron in neurons) for key, neurons in layers.items()}
-    wanted = {pair: (" -> ".join(pair), names[pair[0]], names[pair[1]]) for pair in pairs}
-    return _filled(network, group, wanted)
-
-
-def _filled(
-    network: Network,
-    group: dict[str, str],
-    wanted: dict[tuple[str, str], tuple[str, tuple[str, ...], tuple[str, ...]]],
-) -> list[WeightMap]:
-    """The matrices of these titles, sources and targets; ``group`` tells whose a neuron is."""
-    maps = {
-        pair: WeightMap(title, rows, columns, np.full((len(rows), len(columns)), np.nan))
-        for pair, (title, rows, columns) in wanted.items()
-    }
-    places = {
-        pair: (_numbered(found.sources), _numbered(found.targets)) for pair, found in maps.items()
-    }
+    layer_of = {neuron: name for name, neurons in layers.items() for neuron in neurons}
+    between: dict[tuple[str, str], list[Connection]] = {}
     for connection in network.connections:
-        source, target = connection.source.name, connection.target.name
-        pair = group[source], group[target]
-        rows, columns = places[pair]
-        maps[pair].weights[rows[source], columns[target]] = connection.weight
-    return list(maps.values())
+        pair = layer_of[connection.source], layer_of[connection.target]
+        between.setdefault(pair, []).append(connection)
+    if not between:
+        raise InvalidValueError("network: no weights, got no connections; expected one at least")
+    if len(between) > _MOST_MAPS:
+        sources = {connection.source for connection in network.connections}
+        targets = {connection.target for connection in network.connections}
+        rows = [neuron for neuron in layer_of if neuron in sources]
+        columns = [neuron for neuron in layer_of if neuron in targets]
+        return [_map_of("all", rows, columns, network.connections)]
+    return [_map_of(f"{a} -> {b}", layers[a], layers[b], c) for (a, b), c in between.items()]
 
 
-def _numbered(names: Sequence[str]) -> dict[str, int]:
-    return {name: number for number, name in enumerate(names)}
+def _map_of(
+    title: str,
+    sources: Sequence[Neuron],
+    targets: Sequence[Neuron],
+    connections: Sequence[Connection],
+) -> WeightMap:
+    row = {neuron: number for number, neuron in enumerate(sources)}
+    column = {neuron: number for number, neuron in enumerate(targets)}
+    weights = np.full((len(row), len(column)), np.nan)
+    for connection in connections:
+        weights[row[connection.source], column[connection.target]] = connection.weight
+    return WeightMap(title, tuple(n.name for n in row), tuple(n.name for n in column), weights)
 
 
-def place_maps(maps: Sequence[WeightMap]) -> tuple[list[HeatMapPlace], float, float]:
-    """Where each matrix stands, line after line, and the width and height of the page, in points.
+def place_maps(maps: Sequence[WeightMap]) -> tuple[list[Rectangle], float, float]:
+    """The place of each matrix, line after line, and the width and height of the page, in points.
 
     There is room for names to the left of a matrix and below, and for a title above.
     """
     corners: list[tuple[float, float]] = []  # the upper left ones, counted downwards
+    sizes = [(_length(len(found.targets)), _length(len(found.sources))) for found in maps]
     x, line_top, line_height, page_width = 0.0, 0.0, 0.0, 0.0
-    for found in maps:
+    for found, (width, height) in zip(maps, sizes, strict=True):
         left, below = _room(found.sources), _room(found.targets)
-        width, height = _length(len(found.targets)), _length(len(found.sources))
         if x and x + left + width > _LINE:
             x, line_top, line_height = 0.0, line_top + line_height, 0.0
         corners.append((x + left, line_top + 24.0))
@@ -121,13 +111,8 @@ def place_maps(maps: Sequence[WeightMap]) -> tuple[list[HeatMapPlace], float, fl
         page_width = max(page_width, x)
     page_height = line_top + line_height
     places = [
-        HeatMapPlace(
-            left,
-            page_height - top - _length(len(found.sources)),
-            _length(len(found.targets)),
-            _length(len(found.sources)),
-        )
-        for (left, top), found in zip(corners, maps, strict=True)
+        Rectangle(left, page_height - top - height, width, height)
+        for (left, top), (width, height) in zip(corners, sizes, strict=True)
     ]
     return places, page_width, page_height
 
@@ -187,7 +172,7 @@ def describe_weights(_axes: "Axes", *, network: Network, **_: Any) -> str:
 def _draw_map(
     ax: "Axes",
     found: WeightMap,
-    place: HeatMapPlace,
+    place: Rectangle,
     page: tuple[float, float],
     *,
     norm: "CenteredNorm",
