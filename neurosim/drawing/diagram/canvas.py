@@ -55,7 +55,7 @@ class Canvas:
 
     def fill_of(self, name: str) -> str:
         """The colour of a neuron: that of its output, where there is one."""
-        scale, outputs = self.diagram.outputs, self.diagram.standing.outputs
+        scale, outputs = self.diagram.outputs, self.diagram.values.outputs
         if scale is None or name not in outputs:
             return self.theme.background
         return self.colour(scale.fill(outputs[name]))

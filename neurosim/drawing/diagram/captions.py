@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from neurosim.drawing.diagram.marks import Marks
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.diagram.texts import key_to
 from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.geometry.items import MOST_CELLS, Folded, Link
@@ -13,19 +13,23 @@ from neurosim.drawing.page.pages import keep_text
 _MOST_SAID = 8  # names or values in a sentence
 
 
-def subtitle_of(subtitle: str, standing: Standing, *, has_mark: bool) -> str:
+def subtitle_of(subtitle: str, values: SampleValues, *, has_mark: bool) -> str:
     """The subtitle, with the loss where it has no place at the outputs."""
-    if standing.loss is None or has_mark:
+    if values.loss is None or has_mark:
         return subtitle
-    loss = f"L = {brief(standing.loss)}"
+    loss = f"L = {brief(values.loss)}"
     return f"{subtitle}, {loss}" if subtitle else loss
 
 
 def notes_of(
-    folded: Folded, labels: Labels, standing: Standing, marks: Marks, texts: Collection[str]
+    folded: Folded,
+    labels: Labels,
+    values: SampleValues,
+    marks: Marks,
+    texts: Collection[str],
 ) -> list[str]:
     """The key, and what is left out."""
-    notes = [key_to(texts, standing)]
+    notes = [key_to(texts, values)]
     if folded.has_boxes:
         links = [tile.link for tile in folded.tiles]
         sides = [len(end.neurons) for link in links for end in (link.source, link.target)]
@@ -34,7 +38,7 @@ def notes_of(
         notes.append(f"{folded}; in a heat map, a row is a source, a column a target{grey}")
         if max(sides, default=0) > MOST_CELLS:
             notes.append(f"of more than {MOST_CELLS} rows or columns, neighbours share their mean")
-        if standing.outputs:
+        if values.outputs:
             notes.append("outputs are not shown in boxes")
     elif folded.n_hidden_neurons or folded.n_hidden_connections:
         notes.append(str(folded))
@@ -58,28 +62,28 @@ def _n_cells(link: Link) -> int:
 
 
 def description_of(
-    folded: Folded, standing: Standing, outputs: Sequence[str], subtitle: str
+    folded: Folded, values: SampleValues, outputs: Sequence[str], subtitle: str
 ) -> str:
     """What there is to see, in words."""
     said = [f"A neural network: {folded}."]
     if subtitle:
         said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
-    if standing.sample:
-        said.append(f"Inputs: {_listed(list(map(brief, standing.sample)))}.")
+    if values.sample:
+        said.append(f"Inputs: {_listed(list(map(brief, values.sample)))}.")
     answers = [
-        f"{name} = {brief(standing.outputs[name])}{_aim(standing, name)}"
+        f"{name} = {brief(values.outputs[name])}{_aim(values, name)}"
         for name in outputs
-        if name in standing.outputs
+        if name in values.outputs
     ]
     if answers:
         said.append(f"Outputs: {_listed(answers)}.")
-    if standing.loss is not None:
-        said.append(f"Loss: {brief(standing.loss)}.")
+    if values.loss is not None:
+        said.append(f"Loss: {brief(values.loss)}.")
     return " ".join(said)
 
 
-def _aim(standing: Standing, name: str) -> str:
-    return f" (target {brief(standing.targets[name])})" if name in standing.targets else ""
+def _aim(values: SampleValues, name: str) -> str:
+    return f" (target {brief(values.targets[name])})" if name in values.targets else ""
 
 
 def _listed(words: list[str]) -> str:

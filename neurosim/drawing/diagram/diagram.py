@@ -23,7 +23,7 @@ from neurosim.drawing.diagram.legend import (
     write,
 )
 from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
-from neurosim.drawing.diagram.sample_values import Standing, require_shown, standing_of
+from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, sample_values_of
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import fold
@@ -71,7 +71,7 @@ class Diagram:
         arrangement: what is drawn, and where it stands.
         routes: the ways of its lines.
         labels: its texts, in the order of `neurosim.drawing.geometry.labels`.
-        standing: the values of the sample.
+        values: the values of the sample.
         marks: what one is to look at.
         ends: the outputs that are drawn, where they are not simply the last column.
         weights: the scale of the lines' colours and widths, or of the heat maps.
@@ -88,7 +88,7 @@ class Diagram:
     arrangement: Arrangement
     routes: tuple[Route, ...]
     labels: Labels
-    standing: Standing
+    values: SampleValues
     marks: Marks
     ends: frozenset[str]
     weights: Scale
@@ -126,18 +126,18 @@ def prepare(
     if marks is None:
         marks = marks_of(require_network(network), highlight)
     folded = fold(require_network(network), kind=layout, full=full)
-    standing = standing_of(network, sample=sample, target=target, loss=loss, show=shown)
+    values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
     heading = network.title if title is None else require_text(title, "title", "free text")
     subtitle = require_text(subtitle, "subtitle", "free text")
     return compose(
-        folded, standing, shown=shown, marks=marks, title=heading, subtitle=subtitle,
+        folded, values, shown=shown, marks=marks, title=heading, subtitle=subtitle,
         outputs=[neuron.name for neuron in network.outputs],
     )  # fmt: skip
 
 
 def compose(
     folded: Folded,
-    standing: Standing,
+    values: SampleValues,
     *,
     shown: Sequence[str] = SHOW,
     marks: Marks | None = None,
@@ -156,34 +156,34 @@ def compose(
     marks = Marks() if marks is None else marks
     arrangement = arrange(folded)
     ways = routes(arrangement)
-    names = names_of(folded, standing, shown)
-    texts = weights_of(folded.connections, standing.gradients, shown)
+    names = names_of(folded, values, shown)
+    texts = weights_of(folded.connections, values.gradients, shown)
     labels = label_boxes(
-        arrangement, ways, values=values_of(folded, standing), names=names, weights=texts,
+        arrangement, ways, values=values_of(folded, values), names=names, weights=texts,
         measure=measured,
     )  # fmt: skip
     matrices = tuple(tile.link.weights() for tile in folded.tiles)
     scale = _weight_scale(folded, matrices)
-    fills = [standing.outputs[c.name] for c in folded.circles if c.name in standing.outputs]
+    fills = [values.outputs[c.name] for c in folded.circles if c.name in values.outputs]
     fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
     if scales is not None:
         scale, fill_scale = replace(scale, largest=scales[0].largest), scales[1]
     ends = _ends(folded, outputs)
-    loss = _loss_mark(arrangement, labels, standing, outputs)
+    loss = _loss_mark(arrangement, labels, values, outputs)
     content = _content(arrangement, ways, labels, loss)
     written, legend, box = _around(
         content,
         keep_text(title),
-        keep_text(subtitle_of(subtitle, standing, has_mark=loss is not None)),
+        keep_text(subtitle_of(subtitle, values, has_mark=loss is not None)),
         [
             *map(keep_text, notes),
-            *notes_of(folded, labels, standing, marks, [*names.values(), *texts.values()]),
+            *notes_of(folded, labels, values, marks, [*names.values(), *texts.values()]),
         ],
         entries(folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers),
     )
     return Diagram(
-        arrangement, ways, labels, standing, marks, ends, scale, fill_scale, matrices, loss, legend,
-        written, box, title, description_of(folded, standing, outputs, subtitle),
+        arrangement, ways, labels, values, marks, ends, scale, fill_scale, matrices, loss, legend,
+        written, box, title, description_of(folded, values, outputs, subtitle),
     )  # fmt: skip
 
 
@@ -214,21 +214,21 @@ def _ends(folded: Folded, outputs: Sequence[str]) -> frozenset[str]:
 
 
 def _loss_mark(
-    arrangement: Arrangement, labels: Labels, standing: Standing, outputs: Sequence[str]
+    arrangement: Arrangement, labels: Labels, values: SampleValues, outputs: Sequence[str]
 ) -> LossMark | None:
     """The loss, where all outputs are drawn in the last column."""
     items = arrangement.folded.items
     last = len(arrangement.columns) - 1
     places = arrangement.by_name()
     drawn = {item.name for item in items if isinstance(item, Circle) and item.column == last}
-    if standing.loss is None or not outputs or not any(name in drawn for name in outputs):
+    if values.loss is None or not outputs or not any(name in drawn for name in outputs):
         return None
     if any(name in places and name not in drawn for name in outputs):
         return None
     heights = [places[name][1] for name in outputs if name in drawn]
     right = max(one.box[2] for one in labels.shown if one.kind == "name")
     right = max(right, arrangement.columns[last].x + 1.0)
-    text = f"L = {brief(standing.loss)}"
+    text = f"L = {brief(values.loss)}"
     return LossMark(text, right + _LOSS_APART, min(heights) - 0.8, max(heights) + 0.8)
 
 

@@ -5,7 +5,7 @@ A sample is walked on a copy, by the interpreter; without one, what the last pas
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
@@ -20,7 +20,7 @@ SHOWN = ("weights", "outputs", "deltas", "gradients")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SampleValues:
     """The values of one sample, by the names of neurons and connections.
 
     Attributes:
@@ -43,6 +43,13 @@ class Standing:
     loss_name: str = ""
     reaches: Mapping[str, float] = field(default_factory=dict)
 
+    def only(self, show: Collection[str]) -> "SampleValues":
+        """Of outputs, deltas and gradients, those that are named."""
+        left_out: dict[str, Any] = {
+            name: {} for name in ("outputs", "deltas", "gradients") if name not in show
+        }
+        return replace(self, **left_out)
+
 
 def require_shown(show: object) -> tuple[str, ...]:
     """What is to be shown, in the order of `SHOWN`.
@@ -59,14 +66,14 @@ def require_shown(show: object) -> tuple[str, ...]:
     return tuple(word for word in SHOWN if word in show)
 
 
-def standing_of(
+def sample_values_of(
     network: Network,
     *,
     sample: Any = None,
     target: Any = None,
     loss: str | None = None,
     show: Collection[str] = ("outputs",),
-) -> Standing:
+) -> SampleValues:
     """The values of a sample; those that the last pass left on the objects where none is given.
 
     Args:
@@ -86,37 +93,33 @@ def standing_of(
         lacks = "sample" if sample is None else "target"
         raise InvalidValueError(f"loss: got {loss!r} without a {lacks}; expected a {lacks} too")
     walked = network if sample is None else _walked(network, sample, target, chosen, show)
-    for word, found in (("deltas", _deltas(walked)), ("gradients", _gradients(walked))):
-        if word in show and not found:
+    found = values_left(walked, target)
+    for word, values in (("deltas", found.deltas), ("gradients", found.gradients)):
+        if word in show and not values:
             raise InvalidValueError(
                 f"show: no {word} stand on the network, got no sample with a target and a loss;"
                 " expected these, or a network after a backward pass"
             )
-    return Standing(
-        sample=() if sample is None else tuple(require_array(sample, "sample").ravel().tolist()),
-        outputs=_outputs(walked) if "outputs" in show else {},
-        deltas=_deltas(walked) if "deltas" in show else {},
-        gradients=_gradients(walked) if "gradients" in show else {},
-        targets=_targets(network, target),
-        loss=walked.loss,
-        loss_name=loss or "",
-    )
+    given = () if sample is None else tuple(require_array(sample, "sample").ravel().tolist())
+    return replace(found.only(show), sample=given, loss_name=loss or "")
 
 
-def values_left(network: Network, target: Any = None) -> Standing:
+def values_left(network: Network, target: Any = None) -> SampleValues:
     """All that a pass under way, or the last one, left on the objects so far."""
-    return Standing(
-        outputs=_outputs(network),
-        deltas=_deltas(network),
-        gradients=_gradients(network),
+    weights = {c.name: c.gradient for c in network.connections if c.gradient is not None}
+    biases = {n.name: n.bias_gradient for n in network.neurons if n.bias_gradient is not None}
+    return SampleValues(
+        outputs=values_on(network.neurons).outputs,
+        deltas={n.name: n.delta for n in network.neurons if n.delta is not None},
+        gradients=weights | biases,
         targets=_targets(network, target),
         loss=network.loss,
     )
 
 
-def values_on(neurons: Sequence[Neuron]) -> Standing:
+def values_on(neurons: Sequence[Neuron]) -> SampleValues:
     """The outputs that the last pass left on some neurons."""
-    return Standing(outputs={n.name: n.output for n in neurons if n.output is not None})
+    return SampleValues(outputs={n.name: n.output for n in neurons if n.output is not None})
 
 
 def _walked(
@@ -129,20 +132,6 @@ def _walked(
         if "deltas" in show or "gradients" in show:
             deque(backward(twin, target, loss), maxlen=0)
     return twin
-
-
-def _outputs(network: Network) -> dict[str, float]:
-    return {n.name: n.output for n in network.neurons if n.output is not None}
-
-
-def _deltas(network: Network) -> dict[str, float]:
-    return {n.name: n.delta for n in network.neurons if n.delta is not None}
-
-
-def _gradients(network: Network) -> dict[str, float]:
-    weights = {c.name: c.gradient for c in network.connections if c.gradient is not None}
-    biases = {n.name: n.bias_gradient for n in network.neurons if n.bias_gradient is not None}
-    return weights | biases
 
 
 def _targets(network: Network, target: Any) -> dict[str, float]:

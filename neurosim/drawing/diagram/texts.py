@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.geometry.font import brief, size_of
 from neurosim.drawing.geometry.items import Circle, Folded
 from neurosim.drawing.geometry.measures import EM, EM_NAME
@@ -22,39 +22,42 @@ def measured(text: str, kind: str) -> tuple[float, float]:
     return width * em + 2.0 * _AIR.get(kind, _USUAL_AIR), height * em
 
 
-def values_of(folded: Folded, standing: Standing) -> dict[str, str]:
+def values_of(folded: Folded, values: SampleValues) -> dict[str, str]:
     """The output in each neuron that has one."""
-    outputs = standing.outputs
+    outputs = values.outputs
     return {c.name: brief(outputs[c.name]) for c in folded.circles if c.name in outputs}
 
 
-def names_of(folded: Folded, standing: Standing, show: Collection[str]) -> dict[str, str]:
+def names_of(folded: Folded, values: SampleValues, show: Collection[str]) -> dict[str, str]:
     """Beside or below each neuron its name, and what belongs to it alone."""
     last = max((item.column for item in folded.items), default=0)
-    return {circle.name: _beside(circle, standing, show, last) for circle in folded.circles}
+    return {circle.name: _beside(circle, values, show, last) for circle in folded.circles}
 
 
-def _beside(circle: Circle, standing: Standing, show: Collection[str], last: int) -> str:
-    facts = _facts(circle.neuron, standing, show)
+def _beside(circle: Circle, values: SampleValues, show: Collection[str], last: int) -> str:
+    facts = _facts(circle.neuron, values, show)
     if circle.column in (0, last):
         return "\n".join([circle.name, *facts])
     return ", ".join([circle.name, *facts])
 
 
-def _facts(neuron: Neuron, standing: Standing, show: Collection[str]) -> list[str]:
+def _facts(neuron: Neuron, values: SampleValues, show: Collection[str]) -> list[str]:
     facts = []
     if neuron.bias is not None and "weights" in show:
         frozen = "" if neuron.bias_trainable else f" {FROZEN}"
         facts.append(f"b {brief(neuron.bias)}{frozen}")
-    gradient, delta = standing.gradients.get(neuron.name), standing.deltas.get(neuron.name)
+    gradient, delta = (
+        values.gradients.get(neuron.name),
+        values.deltas.get(neuron.name),
+    )
     if gradient is not None and gradient != delta:  # of one sample, dL/db is delta itself
         facts.append(f"g {brief(gradient)}")
     if delta is not None:
         facts.append(f"δ {brief(delta)}")
-    if neuron.name in standing.targets:
-        facts.append(f"t = {brief(standing.targets[neuron.name])}")
-    if neuron.name in standing.reaches:
-        facts.append(f"± {brief(standing.reaches[neuron.name])}")
+    if neuron.name in values.targets:
+        facts.append(f"t = {brief(values.targets[neuron.name])}")
+    if neuron.name in values.reaches:
+        facts.append(f"± {brief(values.reaches[neuron.name])}")
     return facts
 
 
@@ -73,19 +76,19 @@ def weights_of(
     return texts
 
 
-def key_to(texts: Collection[str], standing: Standing) -> str:
+def key_to(texts: Collection[str], values: SampleValues) -> str:
     """What the single letters in these texts stand for; empty where there are none."""
     used = {line.split()[0] for text in texts for line in _facts_in(text)}
     meanings = {
         "b": "bias",
-        "g": "gradient, dL/dw" if standing.deltas else "gradient, dL/dw or dL/db",
-        "δ": "delta, dL/dz" + (" and dL/db" if standing.gradients else ""),
+        "g": "gradient, dL/dw" if values.deltas else "gradient, dL/dw or dL/db",
+        "δ": "delta, dL/dz" + (" and dL/db" if values.gradients else ""),
         "t": "target",
         SHARED: "shared weight",
     }
     said = [f"{letter}: {meaning}" for letter, meaning in meanings.items() if letter in used]
-    if standing.loss is not None:
-        said.append(f"L: loss ({standing.loss_name})" if standing.loss_name else "L: loss")
+    if values.loss is not None:
+        said.append(f"L: loss ({values.loss_name})" if values.loss_name else "L: loss")
     return "; ".join(said)
 
 

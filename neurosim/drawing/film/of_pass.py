@@ -133,12 +133,6 @@ def _sights(
 def _sight_of(session: Stepping, show: Collection[str]) -> Sight:
     step = session.coming_step
     left = values_left(session.network, session.task.T[session.position.row])
-    standing = replace(
-        left,
-        outputs=left.outputs if "outputs" in show else {},
-        deltas=left.deltas if "deltas" in show else {},
-        gradients=left.gradients if "gradients" in show else {},
-    )
     marks = Marks() if step is None else marks_of_step(step)
     subtitle = f"{session.position}: {session.coming}"
-    return Sight(session.network.parameters(), standing, marks, subtitle)
+    return Sight(session.network.parameters(), left.only(show), marks, subtitle)

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from neurosim.drawing.diagram.diagram import SHOW
 from neurosim.drawing.diagram.marks import Marks
-from neurosim.drawing.diagram.sample_values import Standing, standing_of
+from neurosim.drawing.diagram.sample_values import SampleValues, sample_values_of
 from neurosim.drawing.film.film import (
     MOST_BYTES,
     MOST_FRAMES,
@@ -157,7 +157,7 @@ class _Filmed:
         for number in numbers:
             self._training.advance(epochs=number - self._training.state.epoch)
             yield Sight(
-                self._network.parameters(), self._standing(), Marks(), self._subtitle(number)
+                self._network.parameters(), self._sample_values(), Marks(), self._subtitle(number)
             )
 
     def _subtitle(self, number: int) -> str:
@@ -165,22 +165,22 @@ class _Filmed:
         said = f"epoch {number:,} of {self._training.options.epochs:,}, loss {loss:.4g}"
         return said if self._look.what == "boundary" else f"{said}; sample {self._sample}"
 
-    def _standing(self) -> Standing:
+    def _sample_values(self) -> SampleValues:
         """The values of the sample: by matrices, but where deltas are asked for."""
         if not self._has_diagram:
-            return Standing()
+            return SampleValues()
         task = self._training.task
         row, target = task.X[self._sample], self._T[self._sample]
         loss = task.loss.name
         if self._walked:
-            return standing_of(
+            return sample_values_of(
                 self._network, sample=row, target=target, loss=loss, show=self._look.show
             )
         is_shown = "outputs" in self._look.show and self._drawn
         found = neuron_outputs(self._network, row[None]) if is_shown else {}
         names = [neuron.name for neuron in self._network.outputs]
         values = target.ravel().tolist()
-        return Standing(
+        return SampleValues(
             sample=tuple(row.tolist()),
             outputs={name: float(found[name][0]) for name in self._drawn if name in found},
             targets=dict(zip(names, values, strict=True)) if len(values) == len(names) else {},

@@ -13,7 +13,7 @@ import numpy as np
 from neurosim.drawing.diagram.diagram import Diagram, compose
 from neurosim.drawing.diagram.legend import Written, write
 from neurosim.drawing.diagram.marks import Marks
-from neurosim.drawing.diagram.sample_values import Standing, require_shown
+from neurosim.drawing.diagram.sample_values import SampleValues, require_shown
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import fold
@@ -35,13 +35,13 @@ class Sight:
 
     Attributes:
         parameters: theta, (n_parameters,).
-        standing: the values of a sample.
+        sample_values: the values of a sample.
         marks: what one is to look at.
         subtitle: when it is, in words.
     """
 
     parameters: Matrix
-    standing: Standing
+    sample_values: SampleValues
     marks: Marks
     subtitle: str
 
@@ -76,11 +76,11 @@ class Stage:
         self._folded = fold(self._network, kind=layout, full=full)
         self._outputs = tuple(neuron.name for neuron in network.outputs)
         weights = self._weight_scale(sights)
-        values = [v for sight in sights for v in self._drawn(sight.standing.outputs).values()]
+        values = [v for sight in sights for v in self._drawn(sight.sample_values.outputs).values()]
         self._network.load_parameters(_widest_parameters(self._network, self._folded, sights))
         self.ground = compose(
             self._folded,
-            _widest_standing([sight.standing for sight in sights]),
+            _widest_values([sight.sample_values for sight in sights]),
             shown=self._shown,
             marks=_all_marks(sights),
             title=network.title if title is None else title,
@@ -93,14 +93,14 @@ class Stage:
         """The diagram of one moment; it holds until the next is asked for."""
         self._network.load_parameters(sight.parameters)
         ground = self.ground
-        mark, loss = ground.loss, sight.standing.loss
+        mark, loss = ground.loss, sight.sample_values.loss
         subtitle = sight.subtitle
         if loss is not None and mark is None:
             subtitle = f"{subtitle}, L = {brief(loss)}"
         return replace(
             ground,
-            labels=self._labels(sight.standing),
-            standing=sight.standing,
+            labels=self._labels(sight.sample_values),
+            values=sight.sample_values,
             marks=sight.marks,
             matrices=tuple(tile.link.weights() for tile in self._folded.tiles),
             loss=None if mark is None or loss is None else replace(mark, text=f"L = {brief(loss)}"),
@@ -122,13 +122,13 @@ class Stage:
         names = {circle.name for circle in self._folded.circles}
         return {name: value for name, value in values.items() if name in names}
 
-    def _labels(self, standing: Standing) -> Labels:
+    def _labels(self, sample_values: SampleValues) -> Labels:
         """The texts of a moment, where those of the ground stand."""
         lines = [line.of for line in self._folded.lines if isinstance(line.of, Connection)]
         texts = {
-            "value": values_of(self._folded, standing),
-            "name": names_of(self._folded, standing, self._shown),
-            "weight": weights_of(lines, standing.gradients, self._shown),
+            "value": values_of(self._folded, sample_values),
+            "name": names_of(self._folded, sample_values, self._shown),
+            "weight": weights_of(lines, sample_values.gradients, self._shown),
         }
         places = {
             item.name: place[0]
@@ -226,15 +226,15 @@ def _written_width(value: float) -> float:
     return width_of(brief(value))
 
 
-def _widest_standing(standings: Sequence[Standing]) -> Standing:
+def _widest_values(all_values: Sequence[SampleValues]) -> SampleValues:
     """Of each number that stands somewhere at some moment the one that is widest when written."""
-    first = standings[0]
+    first = all_values[0]
     by_name: dict[str, Any] = {
-        field.name: _by_name([getattr(one, field.name) for one in standings])
+        field.name: _by_name([getattr(one, field.name) for one in all_values])
         for field in fields(first)
         if isinstance(getattr(first, field.name), Mapping)
     }
-    losses = [one.loss for one in standings if one.loss is not None]
+    losses = [one.loss for one in all_values if one.loss is not None]
     return replace(first, **by_name, loss=_widest(losses) if losses else None)
 
 

@@ -14,7 +14,7 @@ from neurosim.drawing.diagram.canvas import ITEMS, SIGNS, Canvas, element_id
 from neurosim.drawing.diagram.diagram import compose
 from neurosim.drawing.diagram.legend import LegendEntry
 from neurosim.drawing.diagram.painters.neurons import END_EDGE, paint_dots
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.diagram.scales import MOST_FILL
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.geometry.abridging import fold
@@ -85,7 +85,7 @@ def draw_responses(
     reaches = {name: _reach(picture) for name, picture in pictures.items()}
     heading = network.title if title is None else require_text(title, "title", "free text")
     diagram = compose(
-        folded, Standing(reaches=reaches), shown=(), title=heading,
+        folded, SampleValues(reaches=reaches), shown=(), title=heading,
         subtitle="" if pictures else "no maps: neurons are drawn as boxes, full draws each",
         outputs=[neuron.name for neuron in network.outputs],
         notes=[_axes_of(grid, fixed or {})] if pictures else (),
@@ -162,7 +162,7 @@ def _paint_map(canvas: Canvas, name: str, picture: Matrix, place: Point) -> "Art
     from matplotlib.colors import CenteredNorm
 
     x, y = place
-    reach = canvas.diagram.standing.reaches[name] or 1.0
+    reach = canvas.diagram.values.reaches[name] or 1.0
     return canvas.ax.imshow(
         picture, extent=(x - _HALF, x + _HALF, y - _HALF, y + _HALF), origin="lower",
         cmap=canvas.map, norm=CenteredNorm(0.0, reach / MOST_FILL),
@@ -174,7 +174,7 @@ def _paint_curve(canvas: Canvas, name: str, answers: Matrix, place: Point) -> "A
     from matplotlib.lines import Line2D
 
     x, y = place
-    reach = canvas.diagram.standing.reaches[name] or 1.0
+    reach = canvas.diagram.values.reaches[name] or 1.0
     zero = [(x - _HALF, y), (x + _HALF, y)]
     canvas.lines([zero], _ZERO, colors=canvas.theme.grid, zorder=ITEMS + 0.1)
     across = x + _HALF * np.linspace(-1.0, 1.0, len(answers))

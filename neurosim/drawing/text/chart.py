@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
-from neurosim.drawing.diagram.sample_values import Standing, require_shown, standing_of
+from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, sample_values_of
 from neurosim.drawing.geometry.abridging import boxed, fold
 from neurosim.drawing.geometry.items import Box, Circle, Folded, Link, More
 from neurosim.functions.numbers import counted
@@ -43,7 +43,7 @@ class Chart:
         arcs: in the order of the connections.
         columns: the numbers of the nodes in each column, from left to right, none of them empty.
         show: which numbers are written, of `neurosim.drawing.diagram.sample_values.SHOWN`.
-        standing: the values of the sample.
+        sample_values: the values of the sample.
         marks: what one is to look at.
         outputs: the output neurons.
         title: in full, and not yet escaped.
@@ -56,7 +56,7 @@ class Chart:
     arcs: tuple[Arc, ...]
     columns: tuple[tuple[int, ...], ...]
     show: tuple[str, ...]
-    standing: Standing
+    sample_values: SampleValues
     marks: Marks
     outputs: frozenset[Neuron]
     title: str
@@ -65,7 +65,7 @@ class Chart:
     @property
     def heading(self) -> list[str]:
         """The title; the subtitle and the loss, where there are any; and what is drawn."""
-        loss = self.standing.loss
+        loss = self.sample_values.loss
         said = [self.subtitle, "" if loss is None else f"loss {number(loss)}"]
         return [self.title, *filter(None, [", ".join(filter(None, said))]), str(self.folded)]
 
@@ -95,12 +95,12 @@ class Chart:
                 return [node.name, f"{len(node.neurons)} {words}"]
 
     def _values(self, neuron: Neuron, *, is_short: bool) -> list[str]:
-        name, standing = neuron.name, self.standing
-        known = [("", standing.outputs), ("target ", standing.targets)]
+        name, sample_values = neuron.name, self.sample_values
+        known = [("", sample_values.outputs), ("target ", sample_values.targets)]
         if not is_short:
-            known.append(("delta ", standing.deltas))
-            if standing.gradients.get(name) != standing.deltas.get(name):
-                known.append(("dL/db ", standing.gradients))
+            known.append(("delta ", sample_values.deltas))
+            if sample_values.gradients.get(name) != sample_values.deltas.get(name):
+                known.append(("dL/db ", sample_values.gradients))
         return [f"{words}{number(values[name])}" for words, values in known if name in values]
 
     def words_of(self, arc: Arc) -> list[str]:
@@ -108,8 +108,8 @@ class Chart:
         if isinstance(arc.of, Link):
             return [counted(len(arc.of.connections), "weight")]
         words = [number(arc.of.weight)] if "weights" in self.show else []
-        if self.standing.gradients and arc.of.name in self.standing.gradients:
-            words.append(f"dL/dw {number(self.standing.gradients[arc.of.name])}")
+        if self.sample_values.gradients and arc.of.name in self.sample_values.gradients:
+            words.append(f"dL/dw {number(self.sample_values.gradients[arc.of.name])}")
         return words
 
     def is_marked(self, part: ChartNode | Arc) -> bool:
@@ -165,10 +165,10 @@ def chart(
     folded = fold(network, kind=layout, full=full)
     if most_arcs is not None and len(folded.lines) > most_arcs and not full:
         folded = boxed(network, kind=layout)
-    standing = standing_of(network, sample=sample, target=target, loss=loss, show=shown)
+    sample_values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
     nodes = tuple(item for item in folded.items if isinstance(item, Circle | More | Box))
     return Chart(
-        network, folded, nodes, _arcs(folded), _columns(nodes), shown, standing, marks,
+        network, folded, nodes, _arcs(folded), _columns(nodes), shown, sample_values, marks,
         frozenset(network.outputs), network.title if title is None else title, subtitle,
     )  # fmt: skip
 

@@ -58,10 +58,10 @@ _N_WORDS = 2  # columns before the numbers
 def _row(chart: Chart, target: int, arcs: Sequence[Arc], show: Callable[[str], str]) -> _Row:
     node = chart.nodes[target]
     assert isinstance(node, Circle)
-    neuron, standing = node.neuron, chart.standing
+    neuron, sample_values = node.neuron, chart.sample_values
     bias = "" if neuron.bias is None else number(neuron.bias)
     bias += (" " if neuron.bias_trainable else FROZEN) if bias else ""
-    found = (values.get(neuron.name) for values in (standing.deltas, standing.gradients))
+    found = (values.get(neuron.name) for values in (sample_values.deltas, sample_values.gradients))
     values = ("" if value is None else f"{number(value)} " for value in found)
     hidden = len(chart.network.incoming(neuron)) - len(arcs)
     kind = "input" if neuron.is_input else neuron.activation
@@ -77,9 +77,9 @@ def _cell(chart: Chart, arc: Arc, show: Callable[[str], str]) -> tuple[str, ...]
     shared = "" if connection.parameter is connection else SHARED
     weight = f"{shared}{number(connection.weight)} " if "weights" in chart.show else ""
     weight = weight if connection.trainable else f"{weight.rstrip()}{FROZEN}"
-    if not chart.standing.gradients:
+    if not chart.sample_values.gradients:
         return name, weight
-    gradient = chart.standing.gradients.get(connection.name)
+    gradient = chart.sample_values.gradients.get(connection.name)
     return name, weight, "" if gradient is None else f"dL/dw {number(gradient)} "
 
 

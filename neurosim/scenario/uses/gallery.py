@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from neurosim.drawing.diagram.diagram import compose, prepare
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.geometry.abridging import boxed, fold
 from neurosim.drawing.page.pages import render, require_target, settings, write_file
@@ -104,7 +104,7 @@ def _drawn(at: AtEpoch) -> "tuple[Axes, str]":
         diagram = prepare(at.network, subtitle=subtitle, **_sample(at))
     else:
         drawn, title = boxed(at.network), at.network.title
-        diagram = compose(drawn, Standing(), title=title, subtitle=subtitle)
+        diagram = compose(drawn, SampleValues(), title=title, subtitle=subtitle)
     left, bottom, right, top = diagram.box
     if right - left <= _MOST_LONGER * (top - bottom) or at.scenario is None:
         return paint(diagram), diagram.description

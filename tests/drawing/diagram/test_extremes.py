@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 
 import neurosim as ns
 from neurosim.drawing.diagram.diagram import compose
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.geometry.abridging import boxed
 from neurosim.drawing.page.themes import LIGHT
@@ -52,7 +52,7 @@ def test_a_heat_map_keeps_the_signs_of_the_largest_weights():
 
 
 def test_boxes_keep_the_signs_of_the_largest_weights():
-    axes = paint(compose(boxed(crossed(LARGEST)), Standing()))
+    axes = paint(compose(boxed(crossed(LARGEST)), SampleValues()))
     axes.figure.canvas.draw()
     (image,) = [one for one in axes.images if one.get_gid().startswith("weights-")]
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from neurosim.drawing.diagram.sample_values import SHOWN, require_shown, standing_of
+from neurosim.drawing.diagram.sample_values import SHOWN, require_shown, sample_values_of
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError
 
 GIVEN = {"sample": [2, 3], "target": [1], "loss": "half_squared_error"}
 
 
 def test_a_sample_gives_outputs_deltas_gradients_and_the_loss(small):
-    found = standing_of(small, **GIVEN, show=SHOWN)
+    found = sample_values_of(small, **GIVEN, show=SHOWN)
 
     assert found.sample == (2.0, 3.0)
     assert found.outputs == {"x1": 2.0, "x2": 3.0, "h": -1.0, "o": -0.5}
@@ -20,13 +20,13 @@ def test_a_sample_gives_outputs_deltas_gradients_and_the_loss(small):
 
 
 def test_only_what_is_asked_for_is_given(small):
-    found = standing_of(small, **GIVEN, show=("weights",))
+    found = sample_values_of(small, **GIVEN, show=("weights",))
 
     assert (found.outputs, found.deltas, found.gradients, found.loss) == ({}, {}, {}, 1.125)
 
 
 def test_the_network_is_not_changed(small):
-    standing_of(small, **GIVEN, show=SHOWN)
+    sample_values_of(small, **GIVEN, show=SHOWN)
 
     assert [neuron.output for neuron in small.neurons] == [None] * 4
     assert small.loss is None
@@ -35,14 +35,14 @@ def test_the_network_is_not_changed(small):
 def test_without_a_sample_what_the_last_pass_left_is_read(small):
     small.forward([1, 0])
 
-    found = standing_of(small)
+    found = sample_values_of(small)
 
     assert found.outputs == {"x1": 1.0, "x2": 0.0, "h": 1.0, "o": 0.5}
     assert found.sample == ()
 
 
 def test_without_a_sample_and_a_pass_there_are_no_outputs(small):
-    assert standing_of(small).outputs == {}
+    assert sample_values_of(small).outputs == {}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_without_a_sample_and_a_pass_there_are_no_outputs(small):
 )
 def test_what_cannot_be_had_is_refused(small, given, error, words):
     with pytest.raises(error, match=words):
-        standing_of(small, **given)
+        sample_values_of(small, **given)
 
 
 def test_things_to_show_are_checked_and_put_in_order():

@@ -51,12 +51,12 @@ def test_a_pass_goes_neuron_by_neuron_forward_back_and_to_the_update(session):
 def test_values_stand_there_from_the_moment_they_are_known(session):
     found = sights(session())
 
-    outputs = [sight.standing.outputs for sight in found[:4]]
+    outputs = [sight.sample_values.outputs for sight in found[:4]]
     assert outputs == [{}, {"x1": 1.0}, {"x1": 1.0, "h1": 2.0}, {"x1": 1.0, "h1": 2.0, "o1": 6.0}]
-    assert found[3].standing.loss is None
-    assert found[4].standing.loss == 0.5
-    assert found[4].standing.deltas == {}
-    assert found[-1].standing.deltas == {"o1": 1.0, "h1": 3.0}
+    assert found[3].sample_values.loss is None
+    assert found[4].sample_values.loss == 0.5
+    assert found[4].sample_values.deltas == {}
+    assert found[-1].sample_values.deltas == {"o1": 1.0, "h1": 3.0}
 
 
 def test_the_last_frame_has_the_weights_after_the_update(session):
@@ -78,7 +78,7 @@ def test_a_later_epoch_and_sample_can_be_chosen(session):
     found = sights(session(), epoch=1, sample=1)
 
     assert found[0].subtitle.startswith("epoch 1, sample 1, forward, step 0")
-    assert found[1].standing.outputs["x1"] == 2.0
+    assert found[1].sample_values.outputs["x1"] == 2.0
     assert found[-1].subtitle.startswith("epoch 1, sample 1: the pass is over")
 
 

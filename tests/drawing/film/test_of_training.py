@@ -125,7 +125,7 @@ def test_frames_say_epoch_and_loss_and_hold_the_parameters_of_the_training(film,
         assert sight.subtitle.startswith(f"epoch {epochs} of 4, loss 0.")
         assert sight.subtitle.endswith("; sample 0")
         assert sight.parameters.tolist() == twin.parameters().tolist()
-        assert sight.standing.outputs["o1"] == pytest.approx(twin.predict(X)[0, 0], rel=1e-12)
+        assert sight.sample_values.outputs["o1"] == pytest.approx(twin.predict(X)[0, 0], rel=1e-12)
         train(twin, X, T, epochs=2, **options)
 
 
@@ -134,8 +134,8 @@ def test_a_film_of_deltas_walks_its_sample(film, monkeypatch):
 
     film(epochs=1, sample=3, show=("weights", "deltas"))
 
-    assert seen[0].standing.sample == (1.0, 1.0)
-    assert set(seen[0].standing.deltas) == {"h1", "h2", "o1"}
+    assert seen[0].sample_values.sample == (1.0, 1.0)
+    assert set(seen[0].sample_values.deltas) == {"h1", "h2", "o1"}
 
 
 def test_the_network_that_is_given_is_not_changed(film, net):

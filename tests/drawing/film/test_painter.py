@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.drawing.diagram.marks import Marks
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.film.painter import BoundaryPainter, side_by_side
 from neurosim.drawing.film.scene import Sight
 from neurosim.drawing.page.themes import DARK, LIGHT
@@ -20,7 +20,7 @@ def test_the_colours_of_a_boundary_reach_as_far_as_the_answers_of_all_moments(or
     net.add_layer("o", 1, activation="identity", bias=None)
     net.connect("x", "o", weights=[[0.0], [0.0]])
     thetas = [np.array([1.0, 0.0]), np.array([10.0, 0.0])]
-    sights = [Sight(thetas[n], Standing(), Marks(), f"epoch {n}") for n in order]
+    sights = [Sight(thetas[n], SampleValues(), Marks(), f"epoch {n}") for n in order]
 
     painter = BoundaryPainter(net, sights, X, T, theme=LIGHT, size=300, is_titled=False)
 

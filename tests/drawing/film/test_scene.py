@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.drawing.diagram.marks import Marks, marks_of
-from neurosim.drawing.diagram.sample_values import Standing
+from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.film.scene import Sight, Stage
 from neurosim.network import Network
 
@@ -19,8 +19,8 @@ def net():
 
 
 def sight(parameters, *, outputs=(), loss=None, subtitle="epoch 0", marks=None):
-    standing = Standing(outputs=dict(outputs), targets={"o1": 1.0}, loss=loss)
-    return Sight(np.array(parameters), standing, marks or Marks(), subtitle)
+    sample_values = SampleValues(outputs=dict(outputs), targets={"o1": 1.0}, loss=loss)
+    return Sight(np.array(parameters), sample_values, marks or Marks(), subtitle)
 
 
 def texts(diagram, kind):
