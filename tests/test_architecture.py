@@ -62,7 +62,7 @@ drawing.geometry: font .
 drawing.diagram: texts glyphs scales marks captions legend diagram canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
-drawing.plots: neuron_outputs history curves layer_statistics confusion input_grids
+drawing.plots: artists neuron_outputs history curves layer_statistics confusion input_grids
     boundary responses weights .
 drawing: notebook
 drawing.text: width chart dot mermaid canvas wires table diagram terminal .

@@ -119,8 +119,6 @@ class BoundaryPainter:
             self._canvas = _canvas_of(figure, size)
             self._canvas.draw()  # type: ignore[no-untyped-call]
         figure.set_layout_engine("none")  # everything stays where it is
-        # the pad says how many rows of a legend stand below the title
-        self._above = 0 if self._axes.get_legend() is None else _rows_of_legend(self._axes)
 
     def paint(self, sight: Sight) -> Pixels:
         """The pixels of one moment."""
@@ -130,7 +128,7 @@ class BoundaryPainter:
             if self._is_titled:
                 name_axes(
                     self._axes, self._theme, x=self._grid.inputs[0], y=self._grid.inputs[1],
-                    title=sight.subtitle, above=self._above,
+                    title=sight.subtitle,
                 )  # fmt: skip
             self._canvas.draw()  # type: ignore[no-untyped-call]
         return _pixels_of(self._canvas)
@@ -146,11 +144,6 @@ class BoundaryPainter:
             self._network.load_parameters(sight.parameters)
             reaches.append(reach_of(self._network.predict(self._grid.points), targets, centre))
         return max(reaches)
-
-
-def _rows_of_legend(axes: Any) -> int:
-    legend = axes.get_legend()
-    return -(-len(legend.get_texts()) // int(legend._ncols))
 
 
 def _canvas_of(figure: "Figure", size: int) -> "FigureCanvasAgg":

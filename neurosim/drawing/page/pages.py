@@ -106,7 +106,7 @@ def style_axes(ax: "Axes", theme: str | Theme) -> None:
 
 
 def name_axes(
-    ax: "Axes", theme: Theme, *, x: str = "", y: str = "", title: str | None = None, above: int = 0
+    ax: "Axes", theme: Theme, *, x: str = "", y: str = "", title: str | None = None
 ) -> None:
     """Say what the axes are.
 
@@ -115,8 +115,7 @@ def name_axes(
         theme: whose colours the title takes.
         x: what goes to the right.
         y: what goes up.
-        title: what stands above; None leaves what is there.
-        above: rows of a legend between the axes and the title.
+        title: above the axes and their legend; None leaves what is there.
     """
     ax.set_xlabel(keep_text(x), parse_math=False)
     ax.set_ylabel(keep_text(y), parse_math=False)
@@ -124,7 +123,12 @@ def name_axes(
         width = int((ax.get_figure(root=True).get_figwidth() - 0.8) * 11.5)  # type: ignore[union-attr]
         lines = textwrap.wrap(keep_text(title), max(width, 24))
         ax.set_title("\n".join(lines), loc="left", fontsize=11, color=theme.text,
-                     pad=8 + _ROW * above, parse_math=False)  # fmt: skip
+                     pad=8 + _ROW * _rows_of_legend(ax), parse_math=False)  # fmt: skip
+
+
+def _rows_of_legend(ax: "Axes") -> int:
+    legend = ax.get_legend()
+    return 0 if legend is None else legend_shape([t.get_text() for t in legend.get_texts()])[1]
 
 
 def label_ticks(ax: "Axes", axis: str, names: Sequence[str], *, most: int) -> None:
@@ -150,13 +154,9 @@ def label_ticks(ax: "Axes", axis: str, names: Sequence[str], *, most: int) -> No
             text.set(rotation=45, ha="right", rotation_mode="anchor")
 
 
-def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]) -> int:
-    """A legend in the theme's colours, above the curves, where it hides nothing.
-
-    Returns:
-        The number of its rows.
-    """
-    columns, rows = legend_shape(labels)
+def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]) -> None:
+    """A legend in the theme's colours, above the curves, where it hides nothing."""
+    columns, _ = legend_shape(labels)
     legend = ax.legend(
         handles, [keep_text(label) for label in labels], loc="lower left",
         bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False, fontsize=9,
@@ -164,7 +164,6 @@ def style_legend(ax: "Axes", theme: Theme, labels: list[str], handles: list[Any]
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
-    return rows
 
 
 def legend_shape(labels: Sequence[str]) -> tuple[int, int]:

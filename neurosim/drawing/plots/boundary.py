@@ -12,7 +12,7 @@ import numpy as np
 from neurosim.compiler.compile import require_rows
 from neurosim.drawing.page.pages import name_axes, require_axes, style_legend
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.curves import MARKERS
+from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid
 from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid
 from neurosim.errors import ShapeError, UnknownNameError, unknown
 from neurosim.functions.activations import facts_of
@@ -22,7 +22,6 @@ from neurosim.network.neuron import Neuron
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
 
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)))
 
@@ -80,17 +79,17 @@ def draw_boundary(
     known: dict[str, Any] = {"samples": samples, "targets": targets, "theme": chosen}
     if not grid.is_map:
         shown = [names[place] for place in places]
-        above = _draw_curves(axes, grid, values[:, places], shown, **known)
+        _draw_curves(axes, grid, values[:, places], shown, **known)
         name_axes(axes, chosen, x=grid.inputs[0], y=shown[0] if len(shown) == 1 else "output",
-                  title=title, above=above)  # fmt: skip
+                  title=title)  # fmt: skip
         axes.set_xlim(float(grid.axes[0][0]), float(grid.axes[0][-1]))
         return axes
     if column is None:
-        above = _draw_classes(axes, grid, values, names, **known)
+        _draw_classes(axes, grid, values, names, **known)
     else:
         answers, neuron = values[:, column], network.outputs[column]
-        above = _draw_values(axes, grid, answers, neuron, reach=reach, **known)
-    name_axes(axes, chosen, x=grid.inputs[0], y=grid.inputs[1], title=title, above=above)
+        _draw_values(axes, grid, answers, neuron, reach=reach, **known)
+    name_axes(axes, chosen, x=grid.inputs[0], y=grid.inputs[1], title=title)
     axes.set(xlim=grid.extent[:2], ylim=grid.extent[2:])
     return axes
 
@@ -146,9 +145,9 @@ def _draw_curves(
     samples: Matrix | None,
     targets: Sequence[Matrix],
     theme: Theme,
-) -> int:
+) -> None:
     """A curve for each output; targets are points."""
-    ax.grid(visible=True, color=theme.grid, linewidth=0.7)
+    add_grid(ax, theme)
     handles: list[Any] = []
     labels: list[str] = []
     for number, (name, outputs) in enumerate(zip(names, values.T, strict=True)):
@@ -165,7 +164,7 @@ def _draw_curves(
                 markeredgecolor=theme.background, zorder=3, **look,
             )  # fmt: skip
             labels.append(f"target of {name}")
-    return style_legend(ax, theme, labels, handles)
+    style_legend(ax, theme, labels, handles)
 
 
 def _draw_values(
@@ -178,7 +177,7 @@ def _draw_values(
     targets: Sequence[Matrix],
     reach: float | None,
     theme: Theme,
-) -> int:
+) -> None:
     """A map of one output's values."""
     from matplotlib.colors import CenteredNorm
 
@@ -189,19 +188,20 @@ def _draw_values(
     norm = CenteredNorm(centre, reach or reach_of(values, wanted, centre) or 1.0)
     image = ax.imshow(picture, extent=grid.extent, origin="lower", cmap=theme.pale_map(),
                       norm=norm, aspect="auto", interpolation="nearest")  # fmt: skip
-    _add_bar(ax, image, name, theme)
+    bar = add_bar(image, theme, 9, ax=ax, pad=0.02, aspect=28)
+    bar.set_label(name, color=theme.text, fontsize=10, parse_math=False)
     _draw_threshold(ax, grid, picture, threshold, theme)
     if samples is None:
-        return 0
+        return
     if wanted is None or threshold is None:
         inside = "none" if wanted is None else image.cmap(norm(wanted))
         ax.scatter(samples[:, 0], samples[:, 1], c=inside, s=26, marker="o",
                    edgecolors=theme.text, linewidths=0.9, zorder=3)  # fmt: skip
-        return 0
+        return
     low = -1.0 if (wanted < 0).any() else 0.0
     is_above = wanted > threshold
     groups = [(~is_above, f"{name} = {low:g}"), (is_above, f"{name} = 1")]
-    return _draw_samples(ax, samples, groups, [theme.negative, theme.positive], theme)
+    _draw_samples(ax, samples, groups, [theme.negative, theme.positive], theme)
 
 
 def _draw_classes(
@@ -213,7 +213,7 @@ def _draw_classes(
     samples: Matrix | None,
     targets: Sequence[Matrix],
     theme: Theme,
-) -> int:
+) -> None:
     """A map of the largest of several outputs."""
     winners = grid.arrange(values.argmax(axis=1).astype(float))
     ax.imshow(_tinted(winners, theme), extent=grid.extent, origin="lower", aspect="auto",
@@ -222,7 +222,7 @@ def _draw_classes(
     if samples is None or not targets:
         samples, targets = np.zeros((0, 2)), [np.zeros(0)]
     groups = [(targets[0] == number, name) for number, name in enumerate(names)]
-    return _draw_samples(ax, samples, groups, theme.categorical, theme)
+    _draw_samples(ax, samples, groups, theme.categorical, theme)
 
 
 def redraw_boundary(ax: "Axes", grid: InputGrid, network: Network, T: Any, theme: Theme) -> None:
@@ -285,7 +285,7 @@ def _tinted(winners: Matrix, theme: Theme) -> Matrix:
 def _draw_samples(
     ax: "Axes", samples: Matrix, groups: Sequence[tuple[Any, str]], colours: Sequence[str],
     theme: Theme,
-) -> int:  # fmt: skip
+) -> None:  # fmt: skip
     """The samples by class: each has its colour and its marker."""
     handles = []
     for number, (is_in, _) in enumerate(groups):
@@ -296,13 +296,4 @@ def _draw_samples(
             markeredgewidth=0.8, zorder=3,
         )  # fmt: skip
         handles.append(points)
-    return style_legend(ax, theme, [name for _, name in groups], handles)
-
-
-def _add_bar(ax: "Axes", image: "AxesImage", label: str, theme: Theme) -> None:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    bar = figure.colorbar(image, ax=ax, pad=0.02, aspect=28)
-    bar.ax.tick_params(color=theme.foreground, labelcolor=theme.text, labelsize=9)
-    bar.outline.set_visible(False)
-    bar.set_label(label, color=theme.text, fontsize=10, parse_math=False)
+    style_legend(ax, theme, [name for _, name in groups], handles)

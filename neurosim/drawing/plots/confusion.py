@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.drawing.page.pages import keep_text, label_ticks, name_axes, require_axes
-from neurosim.drawing.page.themes import Theme, ink_on, require_theme
+from neurosim.drawing.page.themes import Theme, require_theme
+from neurosim.drawing.plots.artists import write_cell
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.network import Network
@@ -143,8 +144,6 @@ def _require_names(names: Sequence[str], n: int) -> list[str]:
 
 
 def _draw_counts(ax: "Axes", counts: NDArray[np.intp], theme: Theme) -> None:
-    from matplotlib.colors import to_hex
-
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
     colours = theme.sequential_map()
@@ -158,6 +157,6 @@ def _draw_counts(ax: "Axes", counts: NDArray[np.intp], theme: Theme) -> None:
     if len(counts) > _MOST_NUMBERED:
         return
     for row, column in np.ndindex(counts.shape):
-        ink = ink_on(to_hex(colours(shares[row, column])))
-        ax.text(column, row, str(counts[row, column]), ha="center", va="center", color=ink,
-                fontsize=9, fontweight="bold" if row == column else "normal")  # fmt: skip
+        weight = "bold" if row == column else "normal"
+        text, fill = str(counts[row, column]), colours(shares[row, column])
+        write_cell(ax, row, column, text, fill, fontsize=9, fontweight=weight)

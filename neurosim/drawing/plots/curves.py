@@ -14,6 +14,7 @@ from neurosim.drawing.page.pages import (
     style_legend,
 )
 from neurosim.drawing.page.themes import Theme, require_theme
+from neurosim.drawing.plots.artists import MARKERS, add_grid
 from neurosim.drawing.plots.history import course_of, courses_of, require_metrics
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import Matrix, counted, short
@@ -21,7 +22,6 @@ from neurosim.functions.numbers import Matrix, counted, short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one more than colours, so that few pairs repeat
 PAGE = (5.6, 3.6)  # inches: on a telephone the letters are still read
 _SPREAD = 100.0  # where the largest loss is so many times the smallest, a log axis shows more
 _LEAST, _MOST = 1e-280, 1e280  # beyond, a log axis needs care
@@ -77,9 +77,9 @@ def draw_loss(
     if is_log:
         _require_positive(series)
     chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
-    above = draw_series(axes, series, chosen)
+    draw_series(axes, series, chosen)
     y = "loss (logarithmic)" if is_log else "loss"
-    name_axes(axes, chosen, x="epoch", y=y, title=title, above=above)
+    name_axes(axes, chosen, x="epoch", y=y, title=title)
     if is_log:
         set_log_scale(axes)
     else:
@@ -118,10 +118,10 @@ def draw_metrics(
     courses = courses_of(history)  # once: of an iterator nothing is left
     series = metric_series(courses, names)
     chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
-    above = draw_series(axes, series, chosen)
+    draw_series(axes, series, chosen)
     measured = ", ".join(require_metrics(courses, names)).replace("_", " ")
     y = measured if len(measured) < 40 else "metrics"
-    name_axes(axes, chosen, x="epoch", y=y, title=title, above=above)
+    name_axes(axes, chosen, x="epoch", y=y, title=title)
     _show_zero(axes, series)
     return axes
 
@@ -204,21 +204,16 @@ def page_for(series: Sequence[Series]) -> tuple[float, float]:
     return PAGE[0], PAGE[1] + 0.22 * (rows - 1)
 
 
-def draw_series(ax: "Axes", series: Sequence[Series], theme: Theme) -> int:
-    """Draw lines over epochs: each by its own colour and marker, validation dashed.
-
-    Returns:
-        The number of rows of the legend above; 0 where there is none.
-    """
+def draw_series(ax: "Axes", series: Sequence[Series], theme: Theme) -> None:
+    """Draw lines over epochs: each by its own colour and marker, validation dashed."""
     handles = [_draw_line(ax, one, theme, n) for n, one in enumerate(series)]
-    ax.grid(visible=True, color=theme.grid, linewidth=0.7)
+    add_grid(ax, theme)
     count_axis(ax)
     ax.margins(x=0.02)
     if all(len(one.x) == 1 for one in series):
         ax.set_xlim(series[0].x[0] - 0.5, series[0].x[0] + 0.5)
-    if not any(one.label for one in series):
-        return 0
-    return style_legend(ax, theme, [one.label for one in series], handles)
+    if any(one.label for one in series):
+        style_legend(ax, theme, [one.label for one in series], handles)
 
 
 def _draw_line(ax: "Axes", series: Series, theme: Theme, number: int) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from neurosim.drawing.page.pages import count_axis, label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
+from neurosim.drawing.plots.artists import add_grid
 from neurosim.drawing.plots.curves import (
     PAGE,
     Series,
@@ -117,8 +118,8 @@ def draw_gradients(
         numbers, course = gradient_course(network, X, T, epochs, **changes)
         lines = [Series(name, numbers, norms, n) for n, (name, norms) in enumerate(course.items())]
         axes = require_axes(ax, theme, page_for(lines))
-        above = draw_series(axes, lines, chosen)
-        name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title, above=above)
+        draw_series(axes, lines, chosen)
+        name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title)
         if is_wide(lines):
             set_log_scale(axes)
         return axes
@@ -153,7 +154,7 @@ def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
         ax.annotate("0", (at, bottom), (0, 8), textcoords="offset points", ha="center",
                     color=theme.negative, fontsize=9)  # fmt: skip
     label_ticks(ax, "x", list(norms), most=14)
-    ax.grid(visible=True, axis="y", color=theme.grid, linewidth=0.7)
+    add_grid(ax, theme, "y")
 
 
 def activation_histograms(network: Network, X: Any, *, bins: int = _BINS) -> dict[str, Histogram]:
@@ -266,7 +267,7 @@ def _draw_ridges(ax: "Axes", histograms: Mapping[str, Histogram], theme: Theme) 
                   color=theme.categorical[0], alpha=0.75)  # fmt: skip
         ax.axhline(baseline, color=theme.foreground, linewidth=0.6)
     _name_rows(ax, list(histograms))
-    ax.grid(visible=True, axis="x", color=theme.grid, linewidth=0.7)
+    add_grid(ax, theme, "x")
     ax.margins(x=0.02)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from neurosim.drawing.page.pages import label_ticks, name_axes, require_axes
-from neurosim.drawing.page.themes import Theme, ink_on, require_theme
+from neurosim.drawing.page.themes import Theme, require_theme
+from neurosim.drawing.plots.artists import add_bar, write_cell
 from neurosim.drawing.plots.neuron_outputs import layers_of
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
@@ -200,15 +201,13 @@ def _draw_map(
 
 
 def _write_numbers(ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: Theme) -> None:
-    from matplotlib.colors import to_hex
-
     colours = theme.diverging_map()
     for (row, column), weight in np.ndenumerate(weights):
         if np.isnan(weight):
-            ax.text(column, row, "·", ha="center", va="center", color=ink_on(theme.grid))
-            continue
-        ink = ink_on(to_hex(colours(norm(min(max(weight, -_MOST), _MOST)))))
-        ax.text(column, row, _short(weight), ha="center", va="center", color=ink, fontsize=7)
+            write_cell(ax, row, column, "·", theme.grid)
+        else:
+            fill = colours(norm(min(max(weight, -_MOST), _MOST)))
+            write_cell(ax, row, column, _short(weight), fill, fontsize=7)
 
 
 def _short(weight: float) -> str:
@@ -230,9 +229,5 @@ def _draw_bar(ax: "Axes", page: tuple[float, float], norm: "CenteredNorm", theme
     inset = ax.inset_axes(
         ((wide - 56.0) / wide, 1 - (24.0 + length) / high, 9.0 / wide, length / high)
     )
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    bar = figure.colorbar(ScalarMappable(norm, theme.diverging_map()), cax=inset)
-    bar.ax.tick_params(color=theme.foreground, labelcolor=theme.text, labelsize=8)
-    bar.outline.set_visible(False)
+    bar = add_bar(ScalarMappable(norm, theme.diverging_map()), theme, 8, cax=inset)
     bar.ax.set_title("weight", fontsize=8, color=theme.text, loc="left")
