@@ -19,7 +19,7 @@ _MOST_BENDS = 50_000  # nobody could follow more; they would take seconds
 
 
 @dataclass(slots=True)
-class Strata:
+class LayeredGraph:
     """Items and bends in columns.
 
     Attributes:
@@ -44,7 +44,7 @@ class Strata:
         return np.array(pairs, dtype=np.intp).reshape(-1, 2)
 
 
-def stratify(folded: Folded) -> Strata:
+def layered_graph(folded: Folded) -> LayeredGraph:
     """Take the items' columns over and give long lines their bends, the short ones first."""
     columns = in_columns(folded.items)
     place = [item.column for item in folded.items]
@@ -61,13 +61,13 @@ def stratify(folded: Folded) -> Strata:
                 left[other].append(one)
         for bend, column in zip(path[1:-1], range(place[first] + 1, place[last]), strict=False):
             columns[column].append(bend)
-    _mingle(columns, len(place), ends, bends)
+    _place_bends(columns, len(place), ends, bends)
     marks = {mark.column for mark in folded.more}
     is_fixed = [
         not folded.has_boxes and (folded.kind == "layers" or column in marks)
         for column in range(len(columns))
     ]
-    return Strata(columns, len(place), left, right, bends, is_fixed)
+    return LayeredGraph(columns, len(place), left, right, bends, is_fixed)
 
 
 def _ordered(source: int, target: int, place: Sequence[int]) -> tuple[int, int]:
@@ -90,7 +90,7 @@ def _bends(ends: Sequence[tuple[int, int]], place: Sequence[int]) -> dict[int, l
     return bends
 
 
-def _mingle(
+def _place_bends(
     columns: list[list[int]],
     n_items: int,
     ends: Sequence[tuple[int, int]],

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.drawing.geometry.columns import Strata
+from neurosim.drawing.geometry.columns import LayeredGraph
 from neurosim.drawing.geometry.vertical_placement import isotonic
 
 ColumnIndex = NDArray[np.intp]
@@ -25,15 +25,15 @@ _TIE = 1e-6  # far less than two means differ by
 _FEW = 2000  # lines up to which places are changed one by one, and all starts are tried
 
 
-def reduce_crossings(strata: Strata) -> ColumnOrder:
+def reduce_crossings(graph: LayeredGraph) -> ColumnOrder:
     """The columns in an order with fewer crossings, or as they are."""
-    edges = strata.edges()
-    best, n_best = strata.columns, count_crossings(strata.columns, edges)
-    for start in _starts(strata, len(edges)):
+    edges = graph.edges()
+    best, n_best = graph.columns, count_crossings(graph.columns, edges)
+    for start in _starts(graph, len(edges)):
         if not n_best:
             break
         stale = 0
-        for order in _sweeps(strata, start, len(edges)):
+        for order in _sweeps(graph, start, len(edges)):
             n_crossings = count_crossings(order, edges)
             stale += 1
             if n_crossings < n_best:
@@ -76,11 +76,11 @@ def count_inversions(values: ColumnIndex) -> int:
     return total
 
 
-def _starts(strata: Strata, n_edges: int) -> Iterator[ColumnOrder]:
-    yield [list(column) for column in strata.columns]
-    if n_edges <= _FEW and not any(strata.is_fixed):
-        yield _in_depth(strata.columns, strata.right)
-        yield _in_depth(strata.columns[::-1], strata.left)[::-1]
+def _starts(graph: LayeredGraph, n_edges: int) -> Iterator[ColumnOrder]:
+    yield [list(column) for column in graph.columns]
+    if n_edges <= _FEW and not any(graph.is_fixed):
+        yield _in_depth(graph.columns, graph.right)
+        yield _in_depth(graph.columns[::-1], graph.left)[::-1]
 
 
 def _in_depth(columns: ColumnOrder, neighbours: Sequence[Sequence[int]]) -> ColumnOrder:
@@ -96,25 +96,25 @@ def _in_depth(columns: ColumnOrder, neighbours: Sequence[Sequence[int]]) -> Colu
     return [sorted(column, key=met.__getitem__) for column in columns]
 
 
-def _sweeps(strata: Strata, order: ColumnOrder, n_edges: int) -> Iterator[ColumnOrder]:
+def _sweeps(graph: LayeredGraph, order: ColumnOrder, n_edges: int) -> Iterator[ColumnOrder]:
     """The start, then the same order, changed, after each sweep."""
     yield order
     n_columns = len(order)
     for sweep in range(max(2, min(_MOST_SWEEPS, _MOST_WORK // (n_edges + 1)))):
         is_rightward = sweep % 2 == 0
-        neighbours = strata.left if is_rightward else strata.right
+        neighbours = graph.left if is_rightward else graph.right
         path = range(1, n_columns) if is_rightward else range(n_columns - 2, -1, -1)
         for column in path:
             fixed = order[column + (-1 if is_rightward else 1)]
             place = {number: i for i, number in enumerate(fixed)}
-            order[column] = _by_mean(strata, order[column], column, neighbours, place)
+            order[column] = _by_mean(graph, order[column], column, neighbours, place)
         if n_edges <= _FEW:
-            _transpose(strata, order)
+            _transpose(graph, order)
         yield order
 
 
 def _by_mean(
-    strata: Strata,
+    graph: LayeredGraph,
     members: list[int],
     column: int,
     neighbours: Sequence[Sequence[int]],
@@ -124,8 +124,8 @@ def _by_mean(
     if len(members) < 2:
         return members
     means = {m: _mean(neighbours[m], place) for m in members if neighbours[m]}
-    if strata.is_fixed[column]:
-        means = _kept(strata, members, means)
+    if graph.is_fixed[column]:
+        means = _kept(graph, members, means)
     sorted_ = iter(sorted((m for m in members if m in means), key=means.__getitem__))
     return [next(sorted_) if m in means else m for m in members]
 
@@ -134,12 +134,12 @@ def _mean(numbers: Sequence[int], place: dict[int, int]) -> float:
     return sum([place[number] for number in numbers]) / len(numbers)
 
 
-def _kept(strata: Strata, members: list[int], means: dict[int, float]) -> dict[int, float]:
+def _kept(graph: LayeredGraph, members: list[int], means: dict[int, float]) -> dict[int, float]:
     """Means that grow with the items' order, so that to sort by them moves bends alone.
 
     A bend whose mean is that of items goes to their middle.
     """
-    items = [m for m in members if m < strata.n_items]
+    items = [m for m in members if m < graph.n_items]
     known = [means[m] for m in items if m in means]
     usual = sum(known) / len(known) if known else float(len(items) - 1) / 2.0
     grown = isotonic([means.get(m, usual) for m in items], [1.0] * len(items))
@@ -148,12 +148,12 @@ def _kept(strata: Strata, members: list[int], means: dict[int, float]) -> dict[i
     return means | dict(zip(items, ranked, strict=True))
 
 
-def _transpose(strata: Strata, order: ColumnOrder) -> None:
+def _transpose(graph: LayeredGraph, order: ColumnOrder) -> None:
     """Let neighbours in a column change places where that saves crossings."""
     place = {number: i for column in order for i, number in enumerate(column)}
     for column, members in enumerate(order):
         ends = {
-            m: [sorted(place[n] for n in side[m]) for side in (strata.left, strata.right)]
+            m: [sorted(place[n] for n in side[m]) for side in (graph.left, graph.right)]
             for m in members
         }
         is_better = len(members) > 1
@@ -161,7 +161,7 @@ def _transpose(strata: Strata, order: ColumnOrder) -> None:
             is_better = False
             for i in range(len(members) - 1):
                 one, other = members[i], members[i + 1]
-                if strata.is_fixed[column] and max(one, other) < strata.n_items:
+                if graph.is_fixed[column] and max(one, other) < graph.n_items:
                     continue
                 if _saving(ends[one], ends[other]) > 0:
                     members[i], members[i + 1] = other, one

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from neurosim.drawing.geometry import measures as m
 from neurosim.drawing.geometry.abridging import fold
-from neurosim.drawing.geometry.columns import Strata, stratify
+from neurosim.drawing.geometry.columns import LayeredGraph, layered_graph
 from neurosim.drawing.geometry.crossings import reduce_crossings
 from neurosim.drawing.geometry.graphviz import arrange_by_dot
 from neurosim.drawing.geometry.items import Box, Circle, Folded, Item, More, Tile, in_columns
 from neurosim.drawing.geometry.levels import by_column
-from neurosim.drawing.geometry.vertical_placement import settle
+from neurosim.drawing.geometry.vertical_placement import place_vertically
 from neurosim.network.network import Network
 
 Point = tuple[float, float]
@@ -95,13 +95,13 @@ def arrange(folded: Folded) -> Arrangement:
         folded, heights = arrange_by_dot(folded)
         columns = [item.column for item in folded.items]
         return _placed(folded, heights, {}, _extremes(columns, heights), columns)
-    strata = stratify(folded)
-    strata.columns = reduce_crossings(strata)
-    heights = settle(strata, _separation(folded.items, strata))
-    lanes = {line: [heights[bend] for bend in bends] for line, bends in strata.bends.items()}
-    steps = [(one, other) for one, others in enumerate(strata.right) for other in others]
+    graph = layered_graph(folded)
+    graph.columns = reduce_crossings(graph)
+    heights = place_vertically(graph, _separation(folded.items, graph))
+    lanes = {line: [heights[bend] for bend in bends] for line, bends in graph.bends.items()}
+    steps = [(one, other) for one, others in enumerate(graph.right) for other in others]
     column_of = [0] * len(heights)
-    for number, column in enumerate(strata.columns):
+    for number, column in enumerate(graph.columns):
         for member in column:
             column_of[member] = number
     return _placed(folded, heights, lanes, steps, column_of)
@@ -118,15 +118,13 @@ def _extremes(columns: Sequence[int], heights: Sequence[float]) -> list[tuple[in
     ]
 
 
-def _separation(items: Sequence[Item], strata: Strata) -> Callable[[int, int], float]:
-    n_items = strata.n_items
-    n_bends = [sum(number >= n_items for number in column) for column in strata.columns]
+def _separation(items: Sequence[Item], graph: LayeredGraph) -> Callable[[int, int], float]:
+    n_items = graph.n_items
+    n_bends = [sum(number >= n_items for number in column) for column in graph.columns]
     lane = [m.LANE if not n else min(m.LANE, m.MOST_LANES_HEIGHT / n) for n in n_bends]
     above = [item.half_height for item in items]
     below = [item.half_height + _name_room(item) for item in items]
-    lane_of = {
-        b: lane[c] for c, column in enumerate(strata.columns) for b in column if b >= n_items
-    }
+    lane_of = {b: lane[c] for c, column in enumerate(graph.columns) for b in column if b >= n_items}
 
     def separation(upper: int, lower: int) -> float:
         if upper >= n_items:

@@ -8,7 +8,7 @@ exactly; the columns take turns. Heights grow downward here, as the order does.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from neurosim.drawing.geometry.columns import Strata
+from neurosim.drawing.geometry.columns import LayeredGraph
 
 _PASSES = 24
 _MOST_WORK = 100_000  # things moved in all passes, a fifth of a second or so
@@ -38,29 +38,29 @@ def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
     return [mean for mean, _, n in pools for _ in range(n)]
 
 
-def settle(strata: Strata, separation: Separation) -> list[float]:
+def place_vertically(graph: LayeredGraph, separation: Separation) -> list[float]:
     """The height of each item and bend, downward.
 
     Args:
-        strata: their columns, in the final order.
+        graph: their columns, in the final order.
         separation: how far the second must stay below the first, its neighbour in the column.
     """
-    heights = [0.0] * len(strata.left)
-    steps = [_steps(column, separation) for column in strata.columns]
-    for column, offsets in zip(strata.columns, steps, strict=True):
+    heights = [0.0] * len(graph.left)
+    steps = [_steps(column, separation) for column in graph.columns]
+    for column, offsets in zip(graph.columns, steps, strict=True):
         for number, offset in zip(column, offsets, strict=True):
             heights[number] = offset - offsets[-1] / 2.0
-    wishes = _Wishes(strata, heights, _homes(strata, separation))
+    targets = _Targets(graph, heights, _homes(graph, separation))
     n_passes = max(2, min(_PASSES, _MOST_WORK // (len(heights) + 1)))
     for number in range(n_passes):
         is_last = number >= n_passes - 2  # then both sides draw
         is_rightward = number % 2 == 0
-        sides = [strata.left] * (is_last or is_rightward)
-        sides += [strata.right] * (is_last or not is_rightward)
+        sides = [graph.left] * (is_last or is_rightward)
+        sides += [graph.right] * (is_last or not is_rightward)
         path = range(len(steps)) if is_rightward else range(len(steps) - 1, -1, -1)
         for at in path:
-            _move(strata.columns[at], steps[at], wishes, sides)
-    _straighten(strata, separation, heights)
+            _move(graph.columns[at], steps[at], targets, sides)
+    _straighten(graph, separation, heights)
     return heights
 
 
@@ -72,21 +72,21 @@ def _steps(column: Sequence[int], separation: Separation) -> list[float]:
     return offsets
 
 
-def _homes(strata: Strata, separation: Separation) -> dict[int, float]:
+def _homes(graph: LayeredGraph, separation: Separation) -> dict[int, float]:
     """Where the items of fixed columns stand when no bend is between them: evenly, centred."""
     homes: dict[int, float] = {}
-    for column, is_fixed in zip(strata.columns, strata.is_fixed, strict=True):
-        items = [number for number in column if is_fixed and number < strata.n_items]
+    for column, is_fixed in zip(graph.columns, graph.is_fixed, strict=True):
+        items = [number for number in column if is_fixed and number < graph.n_items]
         offsets = _steps(items, separation)
         homes.update((n, o - offsets[-1] / 2.0) for n, o in zip(items, offsets, strict=True))
     return homes
 
 
 @dataclass(frozen=True, slots=True)
-class _Wishes:
+class _Targets:
     """Where things would like to be."""
 
-    strata: Strata
+    graph: LayeredGraph
     heights: list[float]
     homes: dict[int, float]
 
@@ -94,11 +94,11 @@ class _Wishes:
         """The height one would like to have, and how strongly."""
         if number in self.homes:
             return self.homes[number], _HOME
-        is_bend = number >= self.strata.n_items
+        is_bend = number >= self.graph.n_items
         total = weight = 0.0
         for side in sides:
             for other in side[number]:
-                pull = _STRAIGHT if is_bend and other >= self.strata.n_items else 1.0
+                pull = _STRAIGHT if is_bend and other >= self.graph.n_items else 1.0
                 total += pull * self.heights[other]
                 weight += pull
         if not weight:
@@ -109,24 +109,24 @@ class _Wishes:
 def _move(
     column: Sequence[int],
     offsets: Sequence[float],
-    wishes: _Wishes,
+    targets: _Targets,
     sides: Sequence[PlacedNeighbours],
 ) -> None:
     """Bring all of a column as near to where they wish to be as their order allows."""
-    found = [wishes.of(number, sides) for number in column]
+    found = [targets.of(number, sides) for number in column]
     levels = [height - offset for (height, _), offset in zip(found, offsets, strict=True)]
     levels = isotonic(levels, [weight for _, weight in found])
     for number, level, offset in zip(column, levels, offsets, strict=True):
-        wishes.heights[number] = level + offset
+        targets.heights[number] = level + offset
 
 
-def _straighten(strata: Strata, separation: Separation, heights: list[float]) -> None:
+def _straighten(graph: LayeredGraph, separation: Separation, heights: list[float]) -> None:
     """Put all bends of a line at one height where there is room for that."""
-    place = {number: (c, i) for c, col in enumerate(strata.columns) for i, number in enumerate(col)}
+    place = {number: (c, i) for c, col in enumerate(graph.columns) for i, number in enumerate(col)}
 
     def limits(number: int) -> tuple[float, float]:
         at, i = place[number]
-        column = strata.columns[at]
+        column = graph.columns[at]
         low, high = float("-inf"), float("inf")
         if i > 0:
             low = heights[column[i - 1]] + separation(column[i - 1], number)
@@ -134,7 +134,7 @@ def _straighten(strata: Strata, separation: Separation, heights: list[float]) ->
             high = heights[column[i + 1]] - separation(number, column[i + 1])
         return low, high
 
-    for bends in strata.bends.values():
+    for bends in graph.bends.values():
         room = [limits(bend) for bend in bends]
         low, high = max(low for low, _ in room), min(high for _, high in room)
         if low <= high:

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from neurosim.drawing.geometry.abridging import fold
-from neurosim.drawing.geometry.columns import stratify
+from neurosim.drawing.geometry.columns import layered_graph
 from neurosim.drawing.geometry.crossings import count_crossings, count_inversions, reduce_crossings
 from neurosim.network import Network
 
 
 def crossings(net, kind="levels"):
     """How many lines cross in the order of insertion, and in the one that is chosen."""
-    strata = stratify(fold(net, kind=kind, full=True))
-    edges = strata.edges()
-    before = count_crossings(strata.columns, edges)
-    return before, count_crossings(reduce_crossings(strata), edges)
+    graph = layered_graph(fold(net, kind=kind, full=True))
+    edges = graph.edges()
+    before = count_crossings(graph.columns, edges)
+    return before, count_crossings(reduce_crossings(graph), edges)
 
 
 def build(names, *pairs):
@@ -79,9 +79,9 @@ def test_a_tree_that_flows_together_has_no_crossings():
 def test_a_line_that_skips_a_column_has_a_bend_in_it():
     net = build("xabo", "xa", "xb", "ao", "bo", "xo")
 
-    strata = stratify(fold(net))
+    graph = layered_graph(fold(net))
 
-    assert [len(column) for column in strata.columns] == [1, 3, 1]  # a, b, and the line's bend
+    assert [len(column) for column in graph.columns] == [1, 3, 1]  # a, b, and the line's bend
     assert crossings(net) == (0, 0)
 
 
