@@ -11,28 +11,29 @@ if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
 LINE_HEIGHT = 1.2
-MOST_DIGITS = 7  # characters of a number: those find room in a neuron
 _LARGE = 99999.5  # from here on numbers are written with an exponent
 _UNKNOWN_WIDTH = 0.65  # of a letter that the font lacks
 _WIDE_WIDTH = 1.05  # of one of East Asia's
 _SIZE = 100.0
 
 
-def brief(value: float) -> str:
-    """A number in about three digits: at most seven characters.
+def brief(value: float, digits: int = 3) -> str:
+    """A number in about so many digits: at most four characters more, so seven of three digits.
 
-    Up to 100000 it has no exponent; before an exponent there are two digits. The minus is the one
-    of mathematics, as wide as a plus.
+    Up to 100000 it has no exponent; before an exponent there are two digits at most. The minus is
+    the one of mathematics, as wide as a plus.
 
     >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(1234.5), brief(-0.0)
     ('0.953', '0.00123', '1.2e6', '1234', '0')
+    >>> brief(0.12345, 2), brief(9.0909, 2), brief(123.4, 2), brief(1e9, 2)
+    ('0.12', '9.1', '123', '1e9')
     """
-    if 1e3 <= abs(value) < _LARGE:  # three digits would be written as 1e3
+    if 10.0**digits <= abs(value) < _LARGE:  # the digits would be written with an exponent
         return f"{value:.0f}".replace("-", "\N{MINUS SIGN}")
     text = ""
-    for digits in (3, 2, 1):
-        text = _written(value, digits)
-        if len(text) <= MOST_DIGITS and not ("e" in text and digits == 3):
+    for kept in range(digits, 0, -1):
+        text = _written(value, kept)
+        if len(text) <= digits + 4 and not ("e" in text and kept > 2):
             break
     return text
 

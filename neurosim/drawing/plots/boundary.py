@@ -57,7 +57,7 @@ def draw_boundary(
         resolution: points on each side.
         reach: how far from the threshold the colours go; None: as far as values do.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
 
     Raises:
         ShapeError: not two inputs are left; says what to fix.

@@ -100,7 +100,7 @@ def draw_confusion(
         ax: where to draw; None: on a new figure.
         names: of the classes; None: those of the outputs, or 0 and 1 of a single one.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
 
     Raises:
         ShapeError: outputs and targets do not fit, or there are not as many names as classes.

@@ -66,7 +66,7 @@ def draw_loss(
         validation: validation losses, where the history is a list and has none.
         log: a logarithmic axis; None: where the losses are positive and differ by a factor of 100.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
 
     Raises:
         InvalidValueError: there are no epochs, or ``log`` meets a loss that is not positive.
@@ -109,7 +109,7 @@ def draw_metrics(
         ax: where to draw; None: on a new figure.
         names: which metrics; None: all.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
 
     Raises:
         InvalidValueError: nothing was measured.

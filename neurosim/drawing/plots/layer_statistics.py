@@ -1,12 +1,13 @@
 """Statistics by layer: gradient norms and distributions of outputs, now or over epochs."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.page.pages import count_axis, label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import add_grid
@@ -84,8 +85,6 @@ def gradient_course(
         now = gradient_norms(network, X, T, **changes)
         for name, norm in now.items():
             norms.setdefault(name, []).append(norm)
-    if not numbers:
-        raise InvalidValueError("epochs: none, nothing to draw; expected one at least")
     return np.array(numbers, float), {name: np.array(values) for name, values in norms.items()}
 
 
@@ -110,7 +109,7 @@ def draw_gradients(
         epochs: what ``ns.epochs(network, ...)`` gives: it is gone through, and a line for each
             layer tells of its gradient after each epoch. None: the gradient as it is now.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
         **changes: ``loss``, a key of the table of losses, and ``reduction``, ``mean`` or ``sum``.
     """
     chosen = require_theme(theme)
@@ -181,8 +180,6 @@ def activation_course(
             kept.append((epoch.number, activation_histograms(network, X, bins=_FINE)))
         if len(kept) > _MOST_EPOCHS:
             kept, step = kept[::2], 2 * step
-    if not kept:
-        raise InvalidValueError("epochs: none, nothing to draw; expected one at least")
     names = kept[0][1]
     course = {name: _joined([now[name] for _, now in kept], bins) for name in names}
     return np.array([number for number, _ in kept], float), course
@@ -238,7 +235,7 @@ def draw_activations(
             histograms stand side by side, the darker the more. None: the answers as they are now.
         bins: how many.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
     """
     chosen = require_theme(theme)
     if epochs is None:
@@ -283,7 +280,7 @@ def _draw_bands(ax: "Axes", numbers: Matrix, course: Mapping[str, Histogram], th
         )  # fmt: skip
         for y, edge, va in ((bottom, histogram.edges[0], "bottom"),
                             (top, histogram.edges[-1], "top")):  # fmt: skip
-            ax.annotate(f"{edge:.3g}", (1, y), (4, 0), xycoords=("axes fraction", "data"),
+            ax.annotate(brief(float(edge)), (1, y), (4, 0), xycoords=("axes fraction", "data"),
                         textcoords="offset points", va=va, fontsize=8,
                         color=theme.muted)  # fmt: skip
     ax.set_xlim(left, right)
@@ -296,7 +293,13 @@ def _name_rows(ax: "Axes", names: Sequence[str]) -> None:
     label_ticks(ax, "y", names, most=24)
 
 
-def _require_epochs(epochs: object) -> Iterable[Epoch]:
+def _require_epochs(epochs: object) -> Iterator[Epoch]:
+    """The epochs as they pass, one at least."""
     if not isinstance(epochs, Iterable):
         raise WrongTypeError(f"epochs: got {epochs!r:.80}; expected what ns.epochs gives")
-    return epochs
+    is_empty = True
+    for epoch in epochs:
+        is_empty = False
+        yield epoch
+    if is_empty:
+        raise InvalidValueError("epochs: none, nothing to draw; expected one at least")

@@ -71,7 +71,7 @@ def draw_responses(
         full: True draws all neurons and connections, however many.
         layout: ``layers``, ``levels`` or ``dot``; chosen by the network if None.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above, the network's own if None.
+        title: above the drawing, the network's own if None.
 
     Raises:
         ShapeError: not two inputs are left; says what to fix.

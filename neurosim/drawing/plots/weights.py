@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.page.pages import label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import add_bar, write_cell
@@ -142,7 +143,7 @@ def draw_weights(
         network: whose weights.
         ax: where to draw; None: on a new figure. Each matrix is an inset of it.
         theme: ``light``, ``dark`` or ``print``.
-        title: what stands above.
+        title: above the plot.
 
     Raises:
         InvalidValueError: there are no connections.
@@ -207,18 +208,7 @@ def _write_numbers(ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: The
             write_cell(ax, row, column, "·", theme.grid)
         else:
             fill = colours(norm(min(max(weight, -_MOST), _MOST)))
-            write_cell(ax, row, column, _short(weight), fill, fontsize=7)
-
-
-def _short(weight: float) -> str:
-    """A number of at most six characters, which a cell has room for.
-
-    >>> [_short(w) for w in (-0.12345, 9.0909, -0.0058, -123.4, 1e-9)]
-    ['-0.12', '9.1', '-0.006', '-123', '1e-09']
-    """
-    if weight == 0 or 0.001 <= abs(weight) < 10:
-        return f"{weight:.2g}" if abs(weight) >= 0.01 else f"{weight:.1g}"
-    return f"{weight:.0f}" if 10 <= abs(weight) < 10_000 else f"{weight:.0e}"
+            write_cell(ax, row, column, brief(weight, 2), fill, fontsize=7)
 
 
 def _draw_bar(ax: "Axes", page: tuple[float, float], norm: "CenteredNorm", theme: Theme) -> None:

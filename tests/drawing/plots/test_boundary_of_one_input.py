@@ -31,9 +31,7 @@ def test_each_output_is_a_curve_of_what_the_network_predicts_and_targets_are_poi
 
     (x,) = input_grid(net, X, resolution=5).axes
     one, its_targets, other, other_targets = axes.get_lines()
-    assert (
-        one.get_xydata().tolist() == np.stack([x, 2 * x], axis=1).tolist()
-    )
+    assert one.get_xydata().tolist() == np.stack([x, 2 * x], axis=1).tolist()
     assert other.get_ydata().tolist() == (1 - x).tolist()
     assert its_targets.get_xydata().tolist() == [[0, 0.5], [1, 0.25], [2, 0]]
     assert other_targets.get_ydata().tolist() == [1, 2, 3]

@@ -72,7 +72,7 @@ def test_all_matrices_share_a_scale_that_is_centred_at_zero():
 def test_each_cell_says_its_weight_and_what_is_not_connected_has_a_dot():
     inset = ns.draw_weights(small()).child_axes[0]
 
-    assert [text.get_text() for text in inset.texts] == ["3", "·", "·", "-4"]
+    assert [text.get_text() for text in inset.texts] == ["3", "·", "·", "\N{MINUS SIGN}4"]
     assert [text.get_text() for text in inset.get_xticklabels()] == ["h1", "h2"]
     assert [text.get_text() for text in inset.get_yticklabels()] == ["x1", "x2"]
     assert inset.get_title("left") == "x -> h"
