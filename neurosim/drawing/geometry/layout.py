@@ -4,7 +4,7 @@ Columns from left to right; in them an order with few crossings, and heights nea
 neighbours. The same network gives the same places, always. Units: see `measures`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neurosim.drawing.geometry import measures as m
@@ -13,7 +13,6 @@ from neurosim.drawing.geometry.columns import LayeredGraph, layered_graph
 from neurosim.drawing.geometry.crossings import reduce_crossings
 from neurosim.drawing.geometry.graphviz import arrange_by_dot
 from neurosim.drawing.geometry.items import Box, Circle, Folded, Item, More, Tile, in_columns
-from neurosim.drawing.geometry.levels import by_column
 from neurosim.drawing.geometry.vertical_placement import place_vertically
 from neurosim.network.network import Network
 
@@ -94,28 +93,16 @@ def arrange(folded: Folded) -> Arrangement:
     if folded.kind == "dot":
         folded, heights = arrange_by_dot(folded)
         columns = [item.column for item in folded.items]
-        return _placed(folded, heights, {}, _extremes(columns, heights), columns)
+        ends = sorted(range(len(heights)), key=heights.__getitem__)
+        # from each to the highest and the lowest of all: no line rises further
+        steps = [(one, end) for one in range(len(heights)) for end in ends[:1] + ends[-1:]]
+        return _placed(folded, heights, {}, steps, columns)
     graph = layered_graph(folded)
     graph.columns = reduce_crossings(graph)
     heights = place_vertically(graph, _separation(folded.items, graph))
     lanes = {line: [heights[bend] for bend in bends] for line, bends in graph.bends.items()}
-    steps = [(one, other) for one, others in enumerate(graph.right) for other in others]
-    column_of = [0] * len(heights)
-    for number, column in enumerate(graph.columns):
-        for member in column:
-            column_of[member] = number
-    return _placed(folded, heights, lanes, steps, column_of)
-
-
-def _extremes(columns: Sequence[int], heights: Sequence[float]) -> list[tuple[int, int]]:
-    """From one of each column to the highest and the lowest of all: no line rises further."""
-    ends = sorted(range(len(heights)), key=heights.__getitem__)
-    return [
-        (row[i], end)
-        for row in by_column(columns)
-        for i in range(len(row))
-        for end in ends[:1] + ends[-1:]
-    ]
+    column_of = {one: number for number, column in enumerate(graph.columns) for one in column}
+    return _placed(folded, heights, lanes, graph.edges().tolist(), column_of)
 
 
 def _separation(items: Sequence[Item], graph: LayeredGraph) -> Callable[[int, int], float]:
@@ -157,8 +144,8 @@ def _placed(
     folded: Folded,
     heights: Sequence[float],
     lanes: dict[int, list[float]],
-    steps: Sequence[tuple[int, int]],
-    column_of: Sequence[int],
+    steps: Sequence[Sequence[int]],
+    column_of: Sequence[int] | Mapping[int, int],
 ) -> Arrangement:
     """Turn heights, downward, into places; columns stand as far apart as their lines need."""
     items = folded.items
@@ -183,8 +170,8 @@ def _neat(value: float) -> float:
 def _columns(
     folded: Folded,
     heights: Sequence[float],
-    steps: Sequence[tuple[int, int]],
-    column_of: Sequence[int],
+    steps: Sequence[Sequence[int]],
+    column_of: Sequence[int] | Mapping[int, int],
 ) -> tuple[Column, ...]:
     n_columns = max((item.column for item in folded.items), default=-1) + 1
     half_widths = [0.0] * n_columns
@@ -202,8 +189,8 @@ def _columns(
 def _free(
     folded: Folded,
     heights: Sequence[float],
-    steps: Sequence[tuple[int, int]],
-    column_of: Sequence[int],
+    steps: Sequence[Sequence[int]],
+    column_of: Sequence[int] | Mapping[int, int],
     n_columns: int,
 ) -> list[float]:
     """How far it is from the border of each column to that of the next."""
