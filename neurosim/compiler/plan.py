@@ -178,15 +178,20 @@ class Plan:
         """A vector in the network's order, or rows of them, in slots; zero where nothing lives."""
         slots: NDArray[Any] = np.zeros((*vector.shape[:-1], self.n_slots), dtype)
         with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
-            slots[..., self.home] = vector
+            slots[..., self._homes] = vector
             if self.copies.size:
                 slots[..., self.copies[0]] = vector[..., self.copies[1]]
         return slots
 
     def from_slots(self, slots: NDArray[Any]) -> NDArray[np.float64]:
         """The inverse of `to_slots`, in float64; all slots of a parameter hold the same number."""
-        vector: NDArray[np.float64] = slots[..., self.home].astype(np.float64)
+        vector: NDArray[np.float64] = slots[..., self._homes].astype(np.float64)
         return vector
+
+    @cached_property
+    def _homes(self) -> slice | Index:
+        """`home`, as a slice where it is a run: a copy is several times faster than a scatter."""
+        return slice(self.home[0], self.home[-1] + 1) if is_run(self.home) else self.home
 
     def __repr__(self) -> str:
         return (

@@ -198,11 +198,11 @@ class _ArrayRun:
         return losses
 
     def parameters(self, some: Some = None) -> Matrix:
-        home = self._program.plan.home
+        plan = self._program.plan
         if some is not None:
-            found = self._theta[home[some]].astype(np.float64)
+            found = self._theta[plan.home[some]].astype(np.float64)
             return np.where(self._frozen[some], self._given[some], found)
-        parameters: Matrix = self._theta[home].astype(np.float64)
+        parameters = plan.from_slots(self._theta)
         parameters[self._frozen] = self._given[self._frozen]  # to the bit, in single precision, too
         return parameters
 
