@@ -126,11 +126,10 @@ class Update:
     @property
     def is_plain(self) -> bool:
         """Whether w = w - rate g: then the rate may be a factor of every delta."""
-        return (
-            type(self.optimizer) is SGD  # a subclass may have a rule of its own
-            and self.optimizer.momentum == 0.0
-            and self.penalty is None
-        )
+        forms = (getattr(self.optimizer, form, None) for form in ("scalar", "array"))
+        is_descent = [getattr(form, "__func__", None) for form in forms] == [SGD.scalar, SGD.array]
+        momentum = getattr(self.optimizer, "momentum", None)
+        return is_descent and momentum == 0.0 and self.penalty is None
 
 
 Operation = Affine | Activate | Normalise | MeasureLoss | Delta | Assign | Update

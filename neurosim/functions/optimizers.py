@@ -354,7 +354,7 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
     s += (1.0 - beta) * g * g
 
 
-_SHIPPED: dict[str, Callable[..., Optimizer]] = {
+SHIPPED: dict[str, Callable[..., Optimizer]] = {
     kind.name: kind for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)
 }
 _PROTOCOL = ("name", "start", "remembers", "pushes", "scalar")
@@ -409,7 +409,7 @@ def _require_equal_rules(rule: Optimizer, where: str) -> None:
             )
 
 
-OPTIMIZERS = Table("optimizer", _SHIPPED.items(), check=_checked)
+OPTIMIZERS = Table("optimizer", SHIPPED.items(), check=_checked)
 register_optimizer, unregister_optimizer = OPTIMIZERS.register, OPTIMIZERS.unregister
 
 

@@ -163,6 +163,27 @@ def test_a_slope_by_the_net_input_is_delta_itself(layered, loss, is_delta):
     assert aim.is_delta is is_delta
 
 
+class Described(SGD):
+    """Plain descent, with words of its own."""
+
+    def __str__(self):
+        return "downhill"
+
+
+class Halved(SGD):
+    """Descent by half of the gradient."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return super().scalar(w, 0.5 * g, memory, count, rate)
+
+
+class Arrays(SGD):
+    """Descent with an array form of its own."""
+
+    def array(self, w, g, memory, count, rate):
+        w -= rate * g
+
+
 @pytest.mark.parametrize(
     ("optimizer", "penalty", "is_plain"),
     [
@@ -170,6 +191,9 @@ def test_a_slope_by_the_net_input_is_delta_itself(layered, loss, is_delta):
         (SGD(0.5, momentum=0.9), None, False),
         (SGD(0.5), L2(0.1), False),
         (Adam(0.5), None, False),
+        (Described(0.5), None, True),
+        (Halved(0.5), None, False),
+        (Arrays(0.5), None, False),
     ],
 )
 def test_an_update_is_plain_where_it_only_subtracts(optimizer, penalty, is_plain):

@@ -10,7 +10,7 @@ import numpy as np
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import OPTIMIZERS
+from neurosim.functions.optimizers import SHIPPED
 from neurosim.training.engines.contract import (
     Batches,
     Passed,
@@ -142,7 +142,7 @@ class TrainingProgram(Protocol):
 def update_of(task: Task, *, has_fixed: bool) -> Update:
     """The update that a program is printed for: its rate is given when it runs."""
     optimizer: Any = task.optimizer
-    if type(optimizer) in OPTIMIZERS.values():  # a rule of ours asks for the rate it is given
+    if type(optimizer) in SHIPPED.values():  # others may ask for the rate they were made with
         optimizer = replace(optimizer, learning_rate=1.0)
     return Update(optimizer, task.penalty, has_fixed)
 

@@ -49,6 +49,27 @@ def test_a_rule_that_asks_its_own_rate_is_given_it(engine, line):
 
 
 @pytest.mark.parametrize("kind", ["array", "scalar"])
+def test_a_registered_rule_that_asks_its_own_rate_is_given_it(line, kind):
+    class Steady(Signed):
+        name = "steady"
+
+        def scalar(self, w, g, memory, count, rate):
+            return w + self.learning_rate, memory
+
+        def array(self, w, g, memory, count, rate):
+            w += self.learning_rate
+
+    ns.register_optimizer(Steady)
+    try:
+        task = make_task(line, [[1.0]], [[8.0]], optimizer=Steady(0.25))
+        after, _ = CompiledEngine(task, kind).advance(start_state(task, 1), epochs=2)
+    finally:
+        ns.unregister_optimizer("steady")
+
+    assert after.parameters.tolist() == [0.5]
+
+
+@pytest.mark.parametrize("kind", ["array", "scalar"])
 def test_where_the_scalar_form_alone_is_overridden_every_program_goes_by_it(line, kind):
     class Halved(ns.SGD):
         def scalar(self, w, g, memory, count, rate):
