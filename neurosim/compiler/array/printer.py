@@ -8,6 +8,7 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.compiler import operations as ops
 from neurosim.compiler.array.backward import (
     print_assign,
     print_delta,
@@ -17,20 +18,6 @@ from neurosim.compiler.array.backward import (
     print_update,
 )
 from neurosim.compiler.array.text import Text, listing, print_call, rows_of, take_scratch
-from neurosim.compiler.operations import (
-    Activate,
-    Affine,
-    Aim,
-    Assign,
-    Delta,
-    MeasureLoss,
-    Normalise,
-    Operation,
-    Update,
-    lower_backward,
-    lower_forward,
-    lower_loss,
-)
 from neurosim.compiler.plan import Block, Bundle, Dense, Plan
 from neurosim.compiler.program import LIBRARY, Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
@@ -42,7 +29,7 @@ ArrayValues = NDArray[Any]
 def print_forward(plan: Plan) -> Program:
     """The program ``forward(theta, x)``, (B, n_in) -> (n_out, B)."""
     text = Text(plan, None)
-    _print_operations(text, lower_forward(plan), keep_net_inputs=set())
+    _print_operations(text, ops.lower_forward(plan), keep_net_inputs=set())
     setup = ["size = len(x)", *_beginning(text), *text.setup, ""]
     answer = f"return {rows_of(text, 'outputs', 'state', plan.outputs, plan.n_rows)}"
     lines = [*setup, f"a0[...] = x.T  # {listing(plan.blocks[0].names)}", *text.loop, answer]
@@ -59,7 +46,7 @@ def print_values(plan: Plan) -> Program:
     """
     text = Text(plan, None, net_inputs="net")
     everything = {block.number for block in plan.blocks}
-    _print_operations(text, lower_forward(plan), keep_net_inputs=everything)
+    _print_operations(text, ops.lower_forward(plan), keep_net_inputs=everything)
     setup = [
         "size = len(x)",
         *_beginning(text),
@@ -76,7 +63,7 @@ def print_values(plan: Plan) -> Program:
 def print_training(
     plan: Plan,
     loss: Loss,
-    update: Update | None,
+    update: ops.Update | None,
     *,
     each_row: bool = False,
     gradients: str = "parameters",
@@ -95,9 +82,9 @@ def print_training(
     size)), or ``none`` (then: that list, and the outputs for the last batch, (n_out, size)).
     """
     text = Text(plan, loss, each_row=each_row)
-    backward: tuple[Operation, ...] = lower_loss(plan, loss)
+    backward: tuple[ops.Operation, ...] = ops.lower_loss(plan, loss)
     if gradients != "none":
-        backward = lower_backward(plan, loss, inputs=gradients == "inputs")
+        backward = ops.lower_backward(plan, loss, inputs=gradients == "inputs")
     answer = "losses, rows" if each_row else "losses"
     if gradients == "inputs":
         answer = f"losses, delta[:{plan.n_in}]"
@@ -106,11 +93,11 @@ def print_training(
     measured = {
         op.aim.block.number
         for op in backward
-        if isinstance(op, MeasureLoss) and op.aim.is_delta  # only then by the net input
+        if isinstance(op, ops.MeasureLoss) and op.aim.is_delta  # only then by the net input
     }
     if not _takes_inputs_directly(plan):
         text.loop.append(f"a0[...] = x[:{plan.n_in}]")
-    operations = (*lower_forward(plan), *backward)
+    operations = (*ops.lower_forward(plan), *backward)
     _print_operations(text, operations, keep_net_inputs=measured)
     if plan.copies.size:
         print_ties(text)
@@ -184,34 +171,34 @@ def _takes_inputs_directly(plan: Plan) -> bool:
 
 
 def _print_operations(
-    text: Text, operations: tuple[Operation, ...], *, keep_net_inputs: set[int]
+    text: Text, operations: tuple[ops.Operation, ...], *, keep_net_inputs: set[int]
 ) -> None:
     plan = text.plan
     direct = text.is_training and _takes_inputs_directly(plan)
     for block in plan.blocks[1:]:
         _print_block(block, text, keeps=block.number in keep_net_inputs, direct=direct)
-    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, MeasureLoss)}
+    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, ops.MeasureLoss)}
     alone = {
         op.block.number
         for op in operations
-        if isinstance(op, Delta) and not op.links and op.fan is None
+        if isinstance(op, ops.Delta) and not op.links and op.fan is None
     }
     for operation in operations:
         match operation:
-            case Affine():
+            case ops.Affine():
                 _print_affine(operation.block, text, direct=direct)
-            case Activate():
+            case ops.Activate():
                 _print_activate(operation.block, text)
-            case Normalise():
+            case ops.Normalise():
                 _print_normalise(operation.block, aims, alone, text)
-            case MeasureLoss():
+            case ops.MeasureLoss():
                 if operation.aim.block.number not in text.judged:
                     print_measure(operation.aim, alone, text)
-            case Delta():
+            case ops.Delta():
                 print_delta(operation, text)
-            case Assign():
+            case ops.Assign():
                 print_assign(operation, text)
-            case Update():
+            case ops.Update():
                 raise AssertionError("updates are printed last")
             case _:
                 assert_never(operation)
@@ -310,7 +297,7 @@ def _print_activate(block: Block, text: Text) -> None:
     print_call(f"{name}_into", ACTIVATIONS[name].array, (f"z{i}", f"a{i}"), text)
 
 
-def _print_normalise(block: Block, aims: dict[int, Aim], alone: set[int], text: Text) -> None:
+def _print_normalise(block: Block, aims: dict[int, ops.Aim], alone: set[int], text: Text) -> None:
     i = block.number
     if text.loss is not None and text.loss.joint is not None and i in aims:
         print_joint(aims[i], alone, text)

@@ -13,20 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from neurosim.compiler.operations import (
-    Activate,
-    Affine,
-    Aim,
-    Assign,
-    Delta,
-    MeasureLoss,
-    Normalise,
-    Operation,
-    Update,
-    lower_backward,
-    lower_forward,
-    lower_loss,
-)
+from neurosim.compiler import operations as ops
 from neurosim.compiler.plan import Block, Dense, Plan
 from neurosim.compiler.program import SCALAR_LIBRARY, Program
 from neurosim.compiler.scalar.inlining import Inliner, NotInlinableError, hoisted
@@ -64,8 +51,8 @@ class _Text:
         """The lines of a row, of any or of this one; the terms of its gradients are kept, too."""
         self.loop, self.values, self.has_row_loss = [], values, False
         self.inliner = Inliner(self.names, self.loop.append)
-        lower = lower_backward if self.learns else lower_loss
-        for operation in (*lower_forward(self.plan), *lower(self.plan, self.loss)):
+        lower = ops.lower_backward if self.learns else ops.lower_loss
+        for operation in (*ops.lower_forward(self.plan), *lower(self.plan, self.loss)):
             _print_operation(operation, self)
         if self.each_row:
             self.loop.append("keep(row)")
@@ -99,7 +86,7 @@ class _Text:
 def print_scalar(
     plan: Plan,
     loss: Loss,
-    update: Update | None,
+    update: ops.Update | None,
     *,
     learns: tuple[bool, ...],
     averages: bool,
@@ -134,7 +121,7 @@ def print_scalar(
 def print_unrolled(
     plan: Plan,
     loss: Loss,
-    update: Update,
+    update: ops.Update,
     *,
     learns: tuple[bool, ...],
     averages: bool,
@@ -198,7 +185,7 @@ def print_measuring(plan: Plan, loss: Loss) -> Program:
 def _begin(
     plan: Plan,
     loss: Loss,
-    update: Update | None,
+    update: ops.Update | None,
     *,
     averages: bool,
     one_row: bool,
@@ -213,7 +200,7 @@ def _begin(
 
 
 def _program(
-    text: _Text, update: Update | None, last: str, loop: list[str], *, each_row: bool
+    text: _Text, update: ops.Update | None, last: str, loop: list[str], *, each_row: bool
 ) -> Program:
     slots = sorted(text.plan.home.tolist())
     n_memory = 0 if update is None else len(update.optimizer.start)
@@ -237,7 +224,10 @@ def _row_names(plan: Plan) -> str:
 
 
 def _batch(
-    text: _Text, batch: Sequence[RowNames] | None, update: Update | None, learns: tuple[bool, ...]
+    text: _Text,
+    batch: Sequence[RowNames] | None,
+    update: ops.Update | None,
+    learns: tuple[bool, ...],
 ) -> list[str]:
     """The lines of a batch: of any (the rows come in a loop), or of this one."""
     text.gradients = {}
@@ -298,7 +288,7 @@ def _indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def _answer(update: Update | None, slots: list[int], n_memory: int) -> str:
+def _answer(update: ops.Update | None, slots: list[int], n_memory: int) -> str:
     if update is None:
         return f"return losses, [{_list('g', slots)}], memory"
     kept = "memory"
@@ -307,28 +297,28 @@ def _answer(update: Update | None, slots: list[int], n_memory: int) -> str:
     return f"return losses, [{_list('w', slots)}], {kept}"
 
 
-def _print_operation(operation: Operation, text: _Text) -> None:
+def _print_operation(operation: ops.Operation, text: _Text) -> None:
     match operation:
-        case Affine():
+        case ops.Affine():
             for row in _rows(operation.block):
                 _print_net_input(row, text)
-        case Activate():
+        case ops.Activate():
             function = ACTIVATIONS[operation.block.activation].value
             for row in _rows(operation.block):
                 text.loop.append(f"a{row} = {text.inliner.call(function, f'z{row}')}")
-        case Normalise():
+        case ops.Normalise():
             rows = _rows(operation.block)
             call = f"{text.inliner.bind(softmax)}([{_list('z', list(rows))}])"
             text.loop.append(f"{_list('a', list(rows))} = {call}")
-        case MeasureLoss():
+        case ops.MeasureLoss():
             _print_measure(operation.aim, text)
-        case Delta():
+        case ops.Delta():
             _print_delta(operation, text)
-        case Assign():
+        case ops.Assign():
             if not operation.is_dead:
                 for row in _rows(operation.block):
                     _print_gradients(row, text)
-        case Update():
+        case ops.Update():
             raise AssertionError("updates are printed last")
         case _:
             assert_never(operation)
@@ -345,7 +335,7 @@ def _print_net_input(row: int, text: _Text) -> None:
     text.loop.append(f"z{row} = {' + '.join(terms) or '0.0'}")
 
 
-def _print_measure(aim: Aim, text: _Text) -> None:
+def _print_measure(aim: ops.Aim, text: _Text) -> None:
     loss, start = text.loss, aim.block.start
     if loss.joint is not None:
         z = _list("z", [start + row for row in aim.rows])
@@ -364,7 +354,7 @@ def _share(text: _Text) -> str:
     return "" if divisor == 1.0 else f"/{divisor!r}"
 
 
-def _print_delta(delta: Delta, text: _Text) -> None:
+def _print_delta(delta: ops.Delta, text: _Text) -> None:
     block = delta.block
     fed = _fed(delta, text)
     aimed = {} if delta.aim is None else _aimed(delta.aim, text)
@@ -383,7 +373,7 @@ def _print_delta(delta: Delta, text: _Text) -> None:
             text.loop.append(f"d{row} = {before}{terms[0]}")
 
 
-def _fed(delta: Delta, text: _Text) -> dict[int, list[str]]:
+def _fed(delta: ops.Delta, text: _Text) -> dict[int, list[str]]:
     """The error that comes back over each connection to a block that has a delta."""
     consumers = {link.consumer.number for link in delta.links}
     owner = text.plan.block_of_row
@@ -397,7 +387,7 @@ def _fed(delta: Delta, text: _Text) -> dict[int, list[str]]:
     }
 
 
-def _aimed(aim: Aim, text: _Text) -> dict[int, list[str]]:
+def _aimed(aim: ops.Aim, text: _Text) -> dict[int, list[str]]:
     slopes: dict[int, list[str]] = {}
     for row, target in zip(aim.rows, aim.targets, strict=True):
         a, t = f"a{aim.block.start + row}", text.target(target)
@@ -446,7 +436,7 @@ def _print_gradients(row: int, text: _Text) -> None:
 
 
 def _print_update(
-    text: _Text, update: Update | None, learns: tuple[bool, ...]
+    text: _Text, update: ops.Update | None, learns: tuple[bool, ...]
 ) -> tuple[list[str], dict[str, str]]:
     """The lines after a batch's gradients, and what is computed once before them."""
     plan = text.plan
@@ -473,7 +463,7 @@ def _print_update(
     return [*after, "record(loss)"], held
 
 
-def _ruled(text: _Text, update: Update, slots: list[int], held: dict[str, str]) -> list[str]:
+def _ruled(text: _Text, update: ops.Update, slots: list[int], held: dict[str, str]) -> list[str]:
     """The optimizer's scalar rule for each slot."""
     rule, n = update.optimizer.scalar, len(update.optimizer.start)
     lines: list[str] = []
