@@ -8,7 +8,7 @@ is cut into stretches.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, ClassVar, Literal, overload
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,21 +87,10 @@ class CompiledEngine(ProgramEngine):
         divisor = self._task.divisor(len(X))
         return [loss / divisor for loss in losses], outputs
 
-    @overload
-    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
-    @overload
-    def loss_and_gradient(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
-    ) -> tuple[float, Matrix, Matrix]: ...
-    def loss_and_gradient(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool = False
-    ) -> tuple[float, Matrix] | tuple[float, Matrix, Matrix]:
-        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
-        require_fresh(self._task)
+    def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
         measure = self._program.all_gradients if inputs else self._program.gradients
-        with self._computing(len(X)):
-            loss, *gradients = measure(theta, X, T)
-        return loss / self._task.divisor(len(X)), *gradients  # type: ignore[return-value]
+        loss, *gradients = measure(theta, X, T)
+        return loss / self._task.divisor(len(X)), *gradients
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""

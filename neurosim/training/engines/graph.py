@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Generator, Iterator
-from typing import Any, ClassVar, Literal, overload
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,17 +59,7 @@ class GraphEngine(ProgramEngine):
         losses = [self.loss(theta, X, T) for theta in thetas]
         return losses, np.array([self.outputs(theta, X) for theta in thetas])
 
-    @overload
-    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
-    @overload
-    def loss_and_gradient(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
-    ) -> tuple[float, Matrix, Matrix]: ...
-    def loss_and_gradient(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool = False
-    ) -> tuple[float, Matrix] | tuple[float, Matrix, Matrix]:
-        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
-        require_fresh(self._task)
+    def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
         _load(self._network, theta)
         losses: list[float] = []
         by_inputs: list[list[float]] | None = [] if inputs else None

@@ -32,6 +32,10 @@ class ProgramEngine:
         """Go on from here; ``each_row``: and keep the loss of each row."""
         raise NotImplementedError
 
+    def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
+        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
+        raise NotImplementedError
+
     @contextmanager
     def _computing(self, rows: int) -> Iterator[None]:
         """What holds while so many rows are computed at once."""
@@ -72,6 +76,14 @@ class ProgramEngine:
         run = self._begin(state, each_row=True)
         with self._computing(self._task.batch_size):
             yield Batches(self._task, run, state)
+
+    def loss_and_gradient(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool = False
+    ) -> Any:  # the contract's overloads say what
+        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
+        require_fresh(self._task)
+        with self._computing(len(X)):
+            return self._gradients(theta, X, T, inputs=inputs)
 
     def _go(
         self,
