@@ -1,18 +1,15 @@
 """The compiled network: the same graph as matrices, and the program that runs on them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from neurosim.compiler.array.printer import print_forward
+from neurosim.compiler.array.printer import print_forward, print_values
 from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
-from neurosim.compiler.program import Program
 from neurosim.compiler.standalone import standalone_script
-from neurosim.compiler.training_programs import Activations, activations_of, values_program
+from neurosim.compiler.training_programs import generated
 from neurosim.errors import ShapeError, StaleError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.network import Network
@@ -51,7 +48,7 @@ class CompiledNetwork:
         self._network = network
         self._kept: tuple[Matrix, Matrix] | None = None  # the pending theta, and its slots
         self.plan = plan
-        program, self._forward = forward_program(plan)
+        program, self._forward = generated(print_forward, plan)
         self.source = program.source
 
     def forward(self, X: Any) -> Matrix:
@@ -78,7 +75,7 @@ class CompiledNetwork:
             StaleError: the network's structure has changed since it was compiled.
         """
         rows, theta = require_rows(X, self.plan.n_in), self._theta()
-        _, compute = values_program(self.plan)
+        _, compute = generated(print_values, self.plan)
         parts = []
         with np.errstate(all="ignore"):
             for start in range(0, len(rows), _CHUNK):
@@ -147,17 +144,6 @@ def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
     if len(rows) == 0:
         raise ShapeError(f"{what}: no rows, got {rows.shape}; expected at least one sample")
     return rows
-
-
-def forward_program(plan: Plan) -> tuple[Program, Callable[..., Any]]:
-    """The program ``forward(theta, x)`` of a plan, generated once for each structure."""
-    return _forward_program(plan, activations_of(plan))
-
-
-@lru_cache(maxsize=32)
-def _forward_program(plan: Plan, _key: Activations) -> tuple[Program, Callable[..., Any]]:
-    program = print_forward(plan)
-    return program, program.load()
 
 
 def _matrices(plan: Plan, block: Block, theta: Matrix) -> Matrices:

@@ -7,19 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.compiler.array.printer import print_training, print_values
 from neurosim.compiler.costs import is_scalar_faster
-from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
-from neurosim.compiler.scalar.printer import print_measuring, print_scalar, print_unrolled
 from neurosim.functions.activations import ACTIVATIONS, Activation
-from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
 
 LoadedProgram = tuple[Program, Callable[..., Any]]
-Activations = tuple[Activation | None, ...]
 KINDS = ("array", "scalar")
 _KEPT = 64  # programs; the text of one is seldom more than some 100 kB
 
@@ -46,39 +41,21 @@ def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.boo
     return plan.to_slots(trainable, bool)
 
 
-def array_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> LoadedProgram:
-    """The program of `print_training`, with its options, generated once for each structure."""
-    return _generated(print_training, activations_of(plan), plan, loss, update, **options)
-
-
-def scalar_program(plan: Plan, loss: Loss, update: Update | None, **options: Any) -> LoadedProgram:
-    """The program of `print_scalar`, with its options, generated once for each structure."""
-    return _generated(print_scalar, activations_of(plan), plan, loss, update, **options)
-
-
-def unrolled_program(plan: Plan, loss: Loss, update: Update, **options: Any) -> LoadedProgram:
-    """The program of `print_unrolled`, generated once for each structure and its rows."""
-    return _generated(print_unrolled, activations_of(plan), plan, loss, update, **options)
-
-
-def measuring_program(plan: Plan, loss: Loss) -> LoadedProgram:
-    """The program of `print_measuring`, generated once for each structure."""
-    return _generated(print_measuring, activations_of(plan), plan, loss)
-
-
-def values_program(plan: Plan) -> LoadedProgram:
-    """The program of `print_values`, generated once for each structure."""
-    return _generated(print_values, activations_of(plan), plan)
-
-
-def activations_of(plan: Plan) -> Activations:
-    """What a program calls: two programs are the same only where these are, too."""
-    return tuple(ACTIVATIONS.get(block.activation) for block in plan.blocks)
+def generated(
+    printer: Callable[..., Program], plan: Plan, *arguments: Any, **options: Any
+) -> LoadedProgram:
+    """The program that a printer makes of a plan, generated once for each structure."""
+    # what a program calls: two are the same only where these are, too
+    activations = tuple(ACTIVATIONS.get(block.activation) for block in plan.blocks)
+    return _generated(printer, activations, plan, *arguments, **options)
 
 
 @lru_cache(maxsize=_KEPT)
 def _generated(
-    printer: Callable[..., Program], _key: Activations, *arguments: Any, **options: Any
+    printer: Callable[..., Program],
+    _key: tuple[Activation | None, ...],
+    *arguments: Any,
+    **options: Any,
 ) -> LoadedProgram:
     program = printer(*arguments, **options)
     return program, program.load()

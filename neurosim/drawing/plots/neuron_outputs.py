@@ -2,17 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-
-from neurosim.compiler.compile import require_rows
-from neurosim.compiler.planning import plan_of
-from neurosim.compiler.training_programs import values_program
+from neurosim.compiler.compile import compile_network
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.training.task import require_network
-
-_CHUNK = 4096  # samples at once: a bound on memory
 
 
 def neuron_outputs(network: Network, X: Any) -> dict[str, Matrix]:
@@ -28,18 +21,8 @@ def neuron_outputs(network: Network, X: Any) -> dict[str, Matrix]:
         ShapeError: X has another shape, or no rows.
         GraphError: the network has no outputs.
     """
-    rows = require_rows(X, len(require_network(network, "network").inputs))
-    plan = plan_of(network)
-    _, compute = values_program(plan)
-    slots = plan.to_slots(network.parameters())
-    parts = []
-    with np.errstate(all="ignore"):
-        for first in range(0, len(rows), _CHUNK):
-            _, outputs = compute(slots, rows[first : first + _CHUNK])
-            parts.append(np.array(outputs))
-    values = np.concatenate(parts, axis=1)
-    row = {name: number for number, name in enumerate(plan.names_of_rows)}
-    return {neuron.name: values[row[neuron.name]] for neuron in network.neurons}
+    values = compile_network(network).activations(X)
+    return {neuron.name: values[neuron.name] for neuron in network.neurons}
 
 
 def layers_of(network: Network) -> dict[str, tuple[Neuron, ...]]:

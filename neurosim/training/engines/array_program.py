@@ -9,8 +9,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.compiler.array.printer import print_training
 from neurosim.compiler.plan import Dense, Plan
-from neurosim.compiler.training_programs import array_program, slots_that_learn
+from neurosim.compiler.training_programs import generated, slots_that_learn
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
@@ -34,7 +35,7 @@ class ArrayProgram:
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
         has_frozen = bool((~self.learns[plan.home]).any())
         self.update = update_of(task, has_fixed=has_holes or has_frozen)
-        program, self._load = array_program(plan, task.loss, self.update)
+        program, self._load = generated(print_training, plan, task.loss, self.update)
         self.source = program.source
         self._measures: dict[str, Callable[..., Any]] = {}  # by which gradients they compute
         self.X = _with_ones(task.X, self.dtype)
@@ -49,7 +50,7 @@ class ArrayProgram:
         """The program, or the one that gives the loss of each row, too."""
         if not each_row:
             return self._load
-        _, load = array_program(self.plan, self.task.loss, self.update, each_row=True)
+        _, load = generated(print_training, self.plan, self.task.loss, self.update, each_row=True)
         return load
 
     @cached_property
@@ -95,8 +96,9 @@ class ArrayProgram:
     def _measure(self, theta: Matrix, X: Matrix, T: Matrix, gradients: str) -> tuple[Any, Array]:
         """What the program yields, and the gradient in slots."""
         if gradients not in self._measures:
-            _, load = array_program(self.plan, self.task.loss, None, gradients=gradients)
-            self._measures[gradients] = load
+            self._measures[gradients] = generated(
+                print_training, self.plan, self.task.loss, None, gradients=gradients
+            )[1]
         load = self._measures[gradients]
         slots = self.plan.to_slots(theta, self.dtype)
         gradient = np.zeros_like(slots)

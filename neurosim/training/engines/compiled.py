@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.compiler.compile import forward_program
+from neurosim.compiler.array.printer import print_forward, print_values
 from neurosim.compiler.threads import blas_threads
-from neurosim.compiler.training_programs import KINDS, choose_kind, plan_for, values_program
+from neurosim.compiler.training_programs import KINDS, choose_kind, generated, plan_for
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
@@ -105,7 +105,7 @@ class CompiledEngine(ProgramEngine):
         The net inputs of input neurons are NaN.
         """
         require_fresh(self._task)
-        _, compute = values_program(self.plan)
+        _, compute = generated(print_values, self.plan)
         rows = self._rows_of_neurons
         both = np.empty((2, len(rows), len(X)))
         with self._computing(len(X)):
@@ -119,7 +119,7 @@ class CompiledEngine(ProgramEngine):
 
     @cached_property
     def _forward(self) -> Callable[..., Any]:
-        return forward_program(self.plan)[1]
+        return generated(print_forward, self.plan)[1]
 
     @cached_property
     def _rows_of_neurons(self) -> NDArray[np.intp]:

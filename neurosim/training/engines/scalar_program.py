@@ -10,13 +10,8 @@ import numpy as np
 
 from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.plan import Plan
-from neurosim.compiler.training_programs import (
-    LoadedProgram,
-    measuring_program,
-    scalar_program,
-    slots_that_learn,
-    unrolled_program,
-)
+from neurosim.compiler.scalar.printer import print_measuring, print_scalar, print_unrolled
+from neurosim.compiler.training_programs import LoadedProgram, generated, slots_that_learn
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
 from neurosim.training.engines.contract import Passed, RowOrder, Some
@@ -50,7 +45,8 @@ class ScalarProgram:
         return self._loaded(each_row=True)[1] if each_row else self._load
 
     def _loaded(self, *, each_row: bool) -> LoadedProgram:
-        return scalar_program(
+        return generated(
+            print_scalar,
             self.plan,
             self.task.loss,
             self.update,
@@ -70,7 +66,8 @@ class ScalarProgram:
         """The program that has these very rows in it."""
         size = self.task.batch_size
         batches = [tuple(self.rows[i : i + size]) for i in range(0, len(self.rows), size)]
-        _, load = unrolled_program(
+        _, load = generated(
+            print_unrolled,
             self.plan,
             self.task.loss,
             self.update,
@@ -102,11 +99,12 @@ class ScalarProgram:
 
     @cached_property
     def _measuring(self) -> Callable[..., Any]:
-        return measuring_program(self.plan, self.task.loss)[1]
+        return generated(print_measuring, self.plan, self.task.loss)[1]
 
     @cached_property
     def _learning(self) -> Callable[..., Any]:
-        _, load = scalar_program(
+        _, load = generated(
+            print_scalar,
             self.plan,
             self.task.loss,
             None,

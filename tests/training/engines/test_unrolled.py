@@ -38,7 +38,7 @@ def learned(X, loss, **options):
 def unrolled(monkeypatch):
     """Whether rows are unrolled: always, or never; counts how often they were."""
     found = []
-    original = training_programs.print_unrolled
+    original = scalar_program.print_unrolled
 
     def counted(*args, **options):
         found.append(1)
@@ -49,7 +49,7 @@ def unrolled(monkeypatch):
         training_programs._generated.cache_clear()
         return found
 
-    monkeypatch.setattr(training_programs, "print_unrolled", counted)
+    monkeypatch.setattr(scalar_program, "print_unrolled", counted)
     return choose
 
 
@@ -98,18 +98,18 @@ def test_a_zero_is_no_term_and_a_one_no_factor(unrolled):
     net.add_layer("o", 1, bias=None)
     net.connect("x", "o", weight=0.5)
     found = []
-    original = training_programs.print_unrolled
+    original = scalar_program.print_unrolled
 
     def kept(*args, **options):
         program = original(*args, **options)
         found.append(program.source)
         return program
 
-    training_programs.print_unrolled = kept
+    scalar_program.print_unrolled = kept
     try:
         ns.train(net, [[0, 1], [0, 0.5]], [[1], [0]], optimizer=ns.SGD(0.1), epochs=9, batch_size=1)
     finally:
-        training_programs.print_unrolled = original
+        scalar_program.print_unrolled = original
 
     lines = [line.strip() for line in found[0].splitlines()]
     assert lines[lines.index("for _ in range(epochs):") + 1 : -1] == [
