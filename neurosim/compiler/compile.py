@@ -1,5 +1,6 @@
 """The compiled network: the same graph as matrices, and the program that runs on them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,14 +59,7 @@ class CompiledNetwork:
             ShapeError: ``X`` has another shape, or no rows.
             StaleError: the network's structure has changed since it was compiled.
         """
-        rows = require_rows(X, self.plan.n_in)
-        theta = self._theta()
-        parts = []
-        with np.errstate(all="ignore"):
-            for start in range(0, len(rows), _CHUNK):
-                part = rows[start : start + _CHUNK]
-                parts.append(np.array(self._forward(theta, part)).T)
-        return np.concatenate(parts)
+        return np.concatenate([np.array(part).T for part in self._computed(self._forward, X)])
 
     def activations(self, X: Any) -> dict[str, Matrix]:
         """The outputs of every neuron for many samples: by name, (B,) each.
@@ -74,16 +68,18 @@ class CompiledNetwork:
             ShapeError: ``X`` has another shape, or no rows.
             StaleError: the network's structure has changed since it was compiled.
         """
-        rows, theta = require_rows(X, self.plan.n_in), self._theta()
         _, compute = generated(print_values, self.plan)
-        parts = []
-        with np.errstate(all="ignore"):
-            for start in range(0, len(rows), _CHUNK):
-                _, outputs = compute(theta, rows[start : start + _CHUNK])
-                parts.append(np.array(outputs))
-        both = np.concatenate(parts, axis=1)
+        values = np.concatenate([outputs for _, outputs in self._computed(compute, X)], axis=1)
         names = enumerate(self.plan.names_of_rows)
-        return {name: both[row] for row, name in names if name is not None}
+        return {name: values[row] for row, name in names if name is not None}
+
+    def _computed(self, program: Callable[..., Any], X: Any) -> Iterator[Any]:
+        """What a program gives for some samples after the other."""
+        rows, theta = require_rows(X, self.plan.n_in), self._theta()
+        for start in range(0, len(rows), _CHUNK):
+            with np.errstate(all="ignore"):
+                found = program(theta, rows[start : start + _CHUNK])
+            yield found
 
     @property
     def matrices(self) -> tuple[Matrices, ...]:
@@ -157,13 +153,10 @@ def _matrices(plan: Plan, block: Block, theta: Matrix) -> Matrices:
 
 def _full(plan: Plan, block: Block, theta: Matrix) -> tuple[list[int], Matrix]:
     """The rows that a block reads, and a matrix (n_targets, n_rows) of its weights."""
-    weights = block.weights
-    slots = theta[block.first_slot : block.last_slot]
+    rows, weights = plan.sources_of(block), block.weights
     if isinstance(weights, Dense):
-        rows = weights.sources
+        slots = theta[block.first_slot : block.last_slot]
         return rows.tolist(), slots.reshape(block.size, len(rows))
-    rows = np.unique(np.concatenate([bundle.sources.ravel() for bundle in weights]))
-    rows = rows[rows != plan.zero_row]
     full = np.zeros((block.size, len(rows) + 1))  # the last column is of the row of zeros
     for bundle in weights:
         _fill(full, bundle, block, theta, rows)

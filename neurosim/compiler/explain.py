@@ -5,20 +5,18 @@ The choices themselves are made in `costs` and `planning`; here they are told.
 
 from typing import NamedTuple
 
-import numpy as np
-
 from neurosim.compiler.costs import (
     LARGEST_SCALAR,
     SCALAR_BASE,
     SCALAR_PER_BLOCK,
     dense_cost,
-    is_scalar_faster,
     scalar_limit,
     sparse_cost,
 )
-from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run
+from neurosim.compiler.plan import Block, Dense, Plan, is_run
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
+from neurosim.compiler.training_programs import choose_kind
 from neurosim.functions.numbers import counted
 from neurosim.network.network import Network
 
@@ -76,12 +74,7 @@ def explain(network: Network, rows: int, precision: str = "double") -> ProgramEx
     """
     width = 8 if precision == "double" else 4
     plan = plan_of(network, rows)
-    n_blocks = len(plan.blocks) - 1
-    is_scalar = (
-        precision == "double"
-        and not plan.copies.size
-        and is_scalar_faster(plan.n_parameters, rows, n_blocks)
-    )
+    is_scalar = precision == "double" and choose_kind(network, rows) == "scalar"
     blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
     program = _explain_program(plan, rows, precision, is_scalar=is_scalar)
     return ProgramExplanation(
@@ -140,7 +133,7 @@ def _why(plan: Plan, block: Block, rows: int) -> str:
             return "all cells hold a parameter"
         density = block.n_parameters / (block.size * len(weights.sources))
         return f"{density:.0%} of its cells hold a parameter: enough at {rows} rows"
-    sources = _sources(plan, weights)
+    sources = plan.sources_of(block)
     n_sources = len(sources)
     dense = dense_cost(block.size, n_sources, rows, gathers=not is_run(sources))
     n_slots = block.last_slot - block.first_slot
@@ -152,10 +145,3 @@ def _why(plan: Plan, block: Block, rows: int) -> str:
         f"{density:.1%} of {block.size} x {n_sources} cells: dense would cost {dense / sparse:.1f}"
         f" times as much; {bundles}, {padding:.0%} padding"
     )
-
-
-def _sources(plan: Plan, bundles: tuple[Bundle, ...]) -> Index:
-    """The rows that a sparse block reads, ascending, as a dense matrix would."""
-    rows: Index = np.unique(np.concatenate([bundle.sources.ravel() for bundle in bundles]))
-    real: Index = rows[rows != plan.zero_row]
-    return real

@@ -138,6 +138,14 @@ class Plan:
         """The row of zeros."""
         return self.n_rows - 1
 
+    def sources_of(self, block: Block) -> Index:
+        """The rows that a block reads, ascending."""
+        if isinstance(block.weights, Dense):
+            return block.weights.sources
+        rows = np.unique(np.concatenate([bundle.sources.ravel() for bundle in block.weights]))
+        real: Index = rows[rows != self.zero_row]
+        return real
+
     @property
     def block_of_row(self) -> Index:
         """The number of the block that each row stands in; -1 for rows of ones and of zeros."""

@@ -4,9 +4,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from neurosim.compiler.costs import is_scalar_faster
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
@@ -34,11 +31,6 @@ def choose_kind(network: Network, rows: int) -> str:
 def plan_for(network: Network, kind: str, rows: int) -> Plan:
     """The plan that a program of this kind is printed from."""
     return plan_of(network, rows, may_be_sparse=kind == "array")
-
-
-def slots_that_learn(plan: Plan, trainable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of each slot, whether training may change it; ``trainable`` says it of each parameter."""
-    return plan.to_slots(trainable, bool)
 
 
 def generated(

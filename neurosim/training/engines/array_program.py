@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurosim.compiler.array.printer import print_training
 from neurosim.compiler.plan import Dense, Plan
-from neurosim.compiler.training_programs import generated, slots_that_learn
+from neurosim.compiler.training_programs import generated
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
@@ -31,7 +31,7 @@ class ArrayProgram:
     def __init__(self, plan: Plan, task: Task) -> None:
         self.plan, self.task = plan, task
         self.dtype = DTYPES[task.precision]
-        self.learns = slots_that_learn(plan, task.network.trainable_mask())
+        self.learns = plan.to_slots(task.network.trainable_mask(), bool)  # of each slot
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
         has_frozen = bool((~self.learns[plan.home]).any())
         self.update = update_of(task, has_fixed=has_holes or has_frozen)

@@ -11,7 +11,7 @@ import numpy as np
 from neurosim.compiler.costs import is_unrolling_worthwhile
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.scalar.printer import print_measuring, print_scalar, print_unrolled
-from neurosim.compiler.training_programs import LoadedProgram, generated, slots_that_learn
+from neurosim.compiler.training_programs import LoadedProgram, generated
 from neurosim.functions.numbers import Matrix
 from neurosim.training.engines.array_program import ArrayProgram
 from neurosim.training.engines.contract import Passed, RowOrder, Some
@@ -25,7 +25,7 @@ class ScalarProgram:
 
     def __init__(self, plan: Plan, task: Task) -> None:
         self.plan, self.task = plan, task
-        learns = tuple(slots_that_learn(plan, task.network.trainable_mask()).tolist())
+        learns = tuple(plan.to_slots(task.network.trainable_mask(), bool).tolist())
         self.update = update_of(task, has_fixed=False)
         self._averages = task.reduction == "mean"
         self.one_row = task.batch_size == 1
