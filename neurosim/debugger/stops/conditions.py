@@ -46,7 +46,6 @@ __all__ = [
     "parse_expression",
 ]
 
-TOLERANCE = 1e-9  # of a screened quantity, times max(1, |x|); the engines agree to 1e-12
 Read = Callable[[Quantity], float | None]
 ReadMany = Callable[[Quantity], float | NDArray[np.float64]]
 Flags = NDArray[np.bool_] | bool
@@ -94,19 +93,21 @@ class Condition(ParsedExpression):
         """
         return _truth(self._tree, read)
 
-    def may_hold(self, read: ReadMany) -> Flags:
-        """Where it may be true, though quantities be off by 1e-9 * max(1, abs(x)).
+    def may_hold(self, read: ReadMany, tolerance: float) -> Flags:
+        """Where it may be true, though quantities be off by tolerance * max(1, abs(x)).
 
         Args:
             read: gives a quantity at one moment, or at many; all that it gives broadcast
                 together. Positions are exact. NaN and infinities rule nothing out.
+            tolerance: >= 0; the engine's bound.
 
         Returns:
             False only where the condition surely does not hold; shaped as what was read.
         """
         with np.errstate(all="ignore"):
             intervals = {
-                quantity: _around(quantity, read(quantity)) for quantity in self.quantities
+                quantity: _around(quantity, read(quantity), tolerance)
+                for quantity in self.quantities
             }
             _, is_false = _sure(self._tree, intervals)
             flags = np.logical_not(is_false)
@@ -209,12 +210,12 @@ def _call(function: str, operands: list[float]) -> float:
 # --- within bounds
 
 
-def _around(quantity: Quantity, value: float | NDArray[np.float64]) -> _Interval:
+def _around(quantity: Quantity, value: float | NDArray[np.float64], tolerance: float) -> _Interval:
     """What the exact value may be, where this one was read."""
     x = np.asarray(value, dtype=np.float64)
     if quantity.kind == "position":
         return _known(x, x)
-    slack = TOLERANCE * np.maximum(1.0, np.abs(x))
+    slack = tolerance * np.maximum(1.0, np.abs(x))
     return _known(x - slack, x + slack)
 
 

@@ -2,8 +2,8 @@
 
 The compiled engine runs ahead; what it finds out on the way, the loss of each row, the weights
 after each update, the outputs of neurons over a batch, says where a condition *may* hold, with
-room for the last bits in which the engines differ. There the walk goes step by step and decides.
-What cannot be screened (a delta, a breakpoint without a condition) is always walked.
+room for the bound in the engine's capabilities. There the walk goes step by step and decides. What
+cannot be screened (a delta, a breakpoint without a condition) is always walked.
 """
 
 import itertools
@@ -32,7 +32,6 @@ from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
-_TOLERANCE = 1e-9  # relative, as that of `Condition.may_hold`
 _MOST_QUANTITIES = 4  # of a condition whose old and new values are tried in all combinations
 _FORWARD = ("output", "net_input")
 _PARAMETERS = ("weight", "bias")
@@ -79,6 +78,11 @@ def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
     return needs if sum(q.kind != "position" for q in quantities) <= _MOST_QUANTITIES else None
 
 
+def tolerance_of(engine: Engine, task: Task) -> float:
+    """How far an engine's numbers may be from the walk's, times max(1, |x|)."""
+    return engine.capabilities.bounds[task.precision].after_training
+
+
 @dataclass(frozen=True, slots=True)
 class ScreenedRun:
     """How far the engine went: to ``state``; ``batch`` may hold a hit, counted from the start.
@@ -114,6 +118,7 @@ class Screening:
         self._is_silent = np.ones(len(self._relus), np.bool_)  # in this epoch, as far as is known
         self._stops = tuple(stop for stop in stops if self._relus or not _is_of_relus(stop))
         self._task, self._engine = task, engine
+        self._tolerance = tolerance_of(engine, task)
         found = [needs_of(stop) for stop in self._stops]
         self.is_possible = None not in found
         self._read = read
@@ -198,7 +203,7 @@ class Screening:
         flags = np.zeros(len(losses), np.bool_)
         for stop in self._stops:
             values = {q: known.get(q) or self._losses(stop, q, losses) for q in _asked(stop)}
-            flags |= _rows_of(stop, numbers, values)
+            flags |= _rows_of(stop, numbers, values, self._tolerance)
         if not flags.any():
             return None
         epoch, sample = divmod(start + int(flags.argmax()), task.n_rows)
@@ -255,14 +260,15 @@ class Screening:
             return self._catches(subject, batch)
         if isinstance(subject, Watch):
             found = self._variants(subject.quantity, batch)
-            return bool(np.any(_may_move(subject, found[-1], found[0])))
+            return bool(np.any(_may_move(subject, found[-1], found[0], self._tolerance)))
         assert stop.condition is not None
         known = {}
         for quantity in _quantities(stop):
             if quantity.kind != "position":
                 found = self._variants(quantity, batch)
                 known[quantity] = found[:1] if _is_fresh(stop, quantity) else found
-        return bool(np.any(_may_hold(stop.condition, batch.numbers, known.__getitem__)))
+        flags = _may_hold(stop.condition, batch.numbers, known.__getitem__, self._tolerance)
+        return bool(np.any(flags))
 
     def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
         """What a quantity may be while a row is walked: its new value, or the one before."""
@@ -309,17 +315,17 @@ class Screening:
         _, gradient = self._engine.loss_and_gradient(
             batch.theta, task.X[batch.rows], task.T[batch.rows]
         )
-        sizes = np.abs(gradient)
+        sizes, room = np.abs(gradient), self._tolerance * max(1.0, abs(subject.bound))
         if subject.name == "exploding":
-            return bool((sizes > subject.bound * (1.0 - _TOLERANCE)).any())
-        return bool((sizes < subject.bound * (1.0 + _TOLERANCE)).any())
+            return bool((sizes > subject.bound - room).any())
+        return bool((sizes < subject.bound + room).any())
 
     def _is_dead(self, batch: "_Batch") -> bool:
         """Whether an epoch ends here in which a relu may have been silent all the time."""
         if batch.numbers["batch"] == 0.0:
             self._is_silent[:] = True
         outputs = self._values(batch)[1][:, self._relus]
-        self._is_silent &= (outputs <= _TOLERANCE).all(axis=0)
+        self._is_silent &= (outputs <= self._tolerance).all(axis=0)
         is_last = batch.numbers["batch"] == self._task.n_batches - 1
         return is_last and bool(self._is_silent.any())
 
@@ -383,7 +389,10 @@ def _numbers_asked(stop: Stop) -> bool:
 
 
 def _rows_of(
-    stop: Stop, numbers: Mapping[str, Values], values: Mapping[Quantity, list[Any]]
+    stop: Stop,
+    numbers: Mapping[str, Values],
+    values: Mapping[Quantity, list[Any]],
+    tolerance: float,
 ) -> Any:
     """In which rows a stop may be hit."""
     subject = stop.subject
@@ -391,9 +400,9 @@ def _rows_of(
         return _is_part(subject, numbers)
     if isinstance(subject, Watch):
         found = values[subject.quantity]
-        return _may_move(subject, found[-1], found[0])
+        return _may_move(subject, found[-1], found[0], tolerance)
     assert stop.condition is not None
-    return _may_hold(stop.condition, numbers, values.__getitem__)
+    return _may_hold(stop.condition, numbers, values.__getitem__, tolerance)
 
 
 def _before(values: NDArray[np.float64], first: float = np.nan) -> NDArray[np.float64]:
@@ -410,11 +419,11 @@ def _is_part(subject: AtPart, numbers: Mapping[str, Values]) -> Any:
     return flags
 
 
-def _may_move(subject: Watch, before: Values, after: Values) -> NDArray[np.bool_]:
+def _may_move(subject: Watch, before: Values, after: Values, tolerance: float) -> NDArray[np.bool_]:
     """Whether a value may have crossed the bound; what is not known rules nothing out."""
     bound = subject.bound if subject.mode == "crosses" else 0.0
     old, new = np.asarray(before, np.float64), np.asarray(after, np.float64)
-    room = _TOLERANCE * max(1.0, abs(bound))
+    room = tolerance * max(1.0, abs(bound))
     with np.errstate(invalid="ignore"):
         is_sure = ((old > bound + room) & (new > bound + room)) | (
             (old < bound - room) & (new < bound - room)
@@ -427,6 +436,7 @@ def _may_hold(
     condition: Condition,
     numbers: Mapping[str, Values],
     variants: Callable[[Quantity], list[Any]],
+    tolerance: float,
 ) -> Any:
     """Whether the condition may hold for any of what each quantity may be."""
     others = [q for q in condition.quantities if q.kind != "position"]
@@ -438,5 +448,5 @@ def _may_hold(
         def read(quantity: Quantity, known: dict[Quantity, Any] = known) -> Any:
             return known[quantity] if quantity in known else numbers[quantity.name]
 
-        flags = flags | condition.may_hold(read)
+        flags = flags | condition.may_hold(read, tolerance)
     return flags

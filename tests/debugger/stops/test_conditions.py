@@ -242,7 +242,7 @@ def test_screening_keeps_the_moments_that_may_hold(net, text, expected):
         "epoch": np.array([9.0, 10.0, 11.0, 12.0]),
     }
 
-    kept = parse_condition(text, net).may_hold(lambda quantity: moments[str(quantity)])
+    kept = parse_condition(text, net).may_hold(lambda quantity: moments[str(quantity)], 1e-9)
 
     assert np.broadcast_to(kept, 4).tolist() == [bool(flag) for flag in expected]
 
@@ -250,26 +250,26 @@ def test_screening_keeps_the_moments_that_may_hold(net, text, expected):
 @pytest.mark.parametrize("text", ["loss > 1", "not loss > 1", "isnan(loss)", "isfinite(loss)"])
 @pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_rules_nothing_out(net, text, x):
-    assert parse_condition(text, net).may_hold(lambda _: x) is True
+    assert parse_condition(text, net).may_hold(lambda _: x, 1e-9) is True
 
 
 @pytest.mark.parametrize("x", [0.0, 5e-10, -5e-10])
 def test_what_may_be_divided_by_zero_rules_nothing_out(net, x):
-    assert parse_condition("1/loss < -1e30", net).may_hold(lambda _: x) is True
+    assert parse_condition("1/loss < -1e30", net).may_hold(lambda _: x, 1e-9) is True
 
 
 def test_screening_rules_out_what_is_further_off_than_the_tolerance(net):
     above = parse_condition("loss > 1000", net)
 
-    assert above.may_hold(lambda _: 1000.0 - 0.9e-6) is True
-    assert above.may_hold(lambda _: 1000.0 - 1.1e-6) is False
+    assert above.may_hold(lambda _: 1000.0 - 0.9e-6, 1e-9) is True
+    assert above.may_hold(lambda _: 1000.0 - 1.1e-6, 1e-9) is False
 
 
 def test_numbers_and_arrays_of_all_shapes_are_screened_together(net):
     condition = parse_condition("loss > 1 and h1.output > epoch", net)
     shapes = {"loss": np.ones((3, 1)) * 2.0, "h1.output": np.arange(4.0), "epoch": 2}
 
-    kept = condition.may_hold(lambda quantity: shapes[str(quantity)])
+    kept = condition.may_hold(lambda quantity: shapes[str(quantity)], 1e-9)
 
     assert kept.dtype == bool
     assert kept.tolist() == [[False, False, True, True]] * 3
@@ -321,7 +321,7 @@ def wrongly_ruled_out(net, seed):
     rng = np.random.default_rng(seed)
     condition = parse_condition(truth(rng, 2), net)
     screened, exact = moments(rng, condition.quantities, 30)
-    kept = np.broadcast_to(condition.may_hold(screened.__getitem__), 30)
+    kept = np.broadcast_to(condition.may_hold(screened.__getitem__, 1e-9), 30)
     return [(condition.text, i) for i in range(30) if not kept[i] and holds(condition, exact, i)]
 
 

@@ -10,7 +10,7 @@ from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 
 import neurosim as ns
-from neurosim.debugger.stops import conditions, screening
+from neurosim.debugger.stops import screening
 from neurosim.debugger.stops.runner import Runner
 from neurosim.debugger.stops.screening import needs_of
 
@@ -294,8 +294,8 @@ def test_batches_without_a_hit_are_not_walked(xor, monkeypatch, where, when, at_
 @pytest.mark.parametrize(
     "fault",
     [
-        (conditions, "TOLERANCE", -0.01),  # the sign of the slack
-        (screening, "_may_move", lambda _s, _b, after: np.zeros(np.shape(after), np.bool_)),
+        (screening, "tolerance_of", lambda *_: -0.01),  # the sign of the slack
+        (screening, "_may_move", lambda _s, _b, after, _t: np.zeros(np.shape(after), np.bool_)),
         (screening, "_before", lambda values, _first=0.0: values),  # nothing stays for a row
     ],
 )
@@ -318,6 +318,24 @@ def test_a_screen_with_a_planted_fault_is_found_out(xor, by_steps, monkeypatch, 
     monkeypatch.setattr(*fault)
 
     assert halts(make(), 100) != right
+
+
+def test_single_precision_is_screened_with_its_own_bound(xor, by_steps):
+    def make():
+        session = xor(epochs=12, precision="single")
+        session.goto(epoch=12)
+        session.goto(epoch=0)
+        for value in outputs:
+            session.break_at(when=f"o1.output == {value!r}")
+        return session
+
+    whole = xor(epochs=12, precision="single")
+    whole.goto(epoch=12)
+    whole.goto(epoch=11)
+    outputs = list(_outputs_of(whole))
+
+    assert len(outputs) == 4
+    assert halts(make(), 100) == by_steps(lambda: halts(make(), 100))
 
 
 def _outputs_of(session):
