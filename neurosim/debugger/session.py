@@ -352,7 +352,7 @@ class Session:
         stop.condition = condition
         return stop
 
-    # --- looking
+    # --- examining
 
     def value(self, text: str) -> float | bool:
         """The value of an expression, such as ``h1.output`` or ``abs(o1.delta) > 0.1``.

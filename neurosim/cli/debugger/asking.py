@@ -143,7 +143,7 @@ TOPICS = {
     "network": _network,
 }
 _AS_IN_GDB = dict.fromkeys(("breakpoints", "watch", "watchpoints", "catch"), "break")
-LOOKING = (
+EXAMINING = (
     Command("print", _print, "print EXPRESSION",
             "show a value with all its digits; of a neuron or connection, all there are",
             "print h1, print x1->h1, print abs(o1.delta) > 0.1", repeats=True),

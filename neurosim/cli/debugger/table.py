@@ -1,7 +1,7 @@
 """The table of commands; one is found by its name, a prefix of it, or a letter as in gdb."""
 
 from neurosim.cli.debugger.arguments import one_word
-from neurosim.cli.debugger.asking import LOOKING
+from neurosim.cli.debugger.asking import EXAMINING
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.moving import MOVING
 from neurosim.cli.debugger.reply import Reply, ReplyLine, lines_of
@@ -69,7 +69,7 @@ _LEAVING = (
 GROUPS = {
     "moving": MOVING,
     "stopping": STOPPING,
-    "looking": LOOKING,
+    "examining": EXAMINING,
     "what if": WHAT_IF,
     "leaving": _LEAVING,
 }

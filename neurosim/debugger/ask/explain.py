@@ -120,11 +120,11 @@ class _Moment(NamedTuple):
         now = phase if self.position is None else self.position.phase
         is_start = self.position is not None and self.position.step == 0
         if phase == now == "forward" and is_start:
-            return "forward (this sample has not begun; by the numbers as they stand)"
+            return "forward (this sample has not begun; with the present numbers)"
         if phase == "backward" and now in ("forward", "loss"):
             return "backward (this sample has not come to it yet)"
         if phase == "update" and now != "update":
-            return "update (this batch has not come to it yet; by the gradients as they stand)"
+            return "update (this batch has not come to it yet; with the present gradients)"
         return phase
 
 
@@ -184,13 +184,13 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         return
     steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,), frozenset()), [])))
     sums = [step for step in steps if isinstance(step, Started | Summed)]
-    yield f"net = {_net_text(sums)}{_stands(sums[-1].after, neuron.net_input)}"
+    yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, neuron.net_input)}"
     for step in steps[len(sums) :]:
         if isinstance(step, Normalized):
             yield _softmax_line(step, neuron)
         else:
-            stands = _stands(step.after, neuron.output) if step is steps[-1] else ""
-            yield f"{step}{stands}"
+            present = _if_other(step.after, neuron.output) if step is steps[-1] else ""
+            yield f"{step}{present}"
 
 
 def _net_text(sums: Sequence[Started | Summed]) -> str:
@@ -207,7 +207,7 @@ def _softmax_line(step: Normalized, neuron: Neuron) -> str:
         call = str(step).split(" = ")[1]
     a = step.after[i]
     at = f"at {short(step.net_inputs[i])}"
-    return f"{neuron.name} = {call}, {at}, = {short(a)}{_stands(a, step.before[i])}"
+    return f"{neuron.name} = {call}, {at}, = {short(a)}{_if_other(a, step.before[i])}"
 
 
 def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
@@ -246,8 +246,8 @@ def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
         quantity = kind_of(step).quantity_of(step)
         if quantity in ("output_gradient", "delta"):
             is_last = step is last[quantity]
-            stands = _stands(step.after, getattr(neuron, quantity)) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
-            yield f"{_line_of(neuron, found)}{stands}"
+            present = _if_other(step.after, getattr(neuron, quantity)) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
+            yield f"{_line_of(neuron, found)}{present}"
 
 
 def _line_of(neuron: Neuron, steps: Sequence[Step]) -> str:
@@ -288,13 +288,13 @@ def _gradients(
         else {s.parameter: s for s in steps if isinstance(s, GradientComputed)}
     )
     for place in places[:MOST_TERMS]:
-        stands = place.gradient
+        present = place.gradient
         if place in made and place.parameter is place:
-            yield f"{made[place]}{_sum_stands(made[place].after, stands, moment)}"
+            yield f"{made[place]}{_sum_so_far(made[place].after, present, moment)}"
         elif place in made:  # a term of the gradient of a shared weight
-            yield f"{made[place]}, a term of {_or_not_yet(stands)}"
+            yield f"{made[place]}, a term of {_or_not_yet(present)}"
         else:
-            yield f"dL/d{place.symbol} = {_or_not_yet(stands)}"
+            yield f"dL/d{place.symbol} = {_or_not_yet(present)}"
     yield from _more(places)
 
 
@@ -373,7 +373,7 @@ def _loss(moment: _Moment) -> Iterable[str]:
     text = str(step)
     if len(step.targets) > MOST_TERMS:
         text = f"L = over {counted(len(step.targets), 'output')} {short(step.after)}"
-    yield f"  {text}{_stands(step.after, step.before)}"
+    yield f"  {text}{_if_other(step.after, step.before)}"
     rows = moment.n_rows(task)
     if rows > 1:
         yield f"  over the batch: the {task.reduction} of its {rows} samples"
@@ -422,18 +422,18 @@ def _or_not_yet(value: Number) -> str:
     return "not yet" if value is None else short(value)
 
 
-def _stands(made: float, stands: Number) -> str:
-    if stands is None:
+def _if_other(made: float, present: Number) -> str:
+    if present is None:
         return " (not yet)"
-    if made == stands or (math.isnan(made) and math.isnan(stands)):
+    if made == present or (math.isnan(made) and math.isnan(present)):
         return ""
-    return f" (it stands at {short(stands) if short(stands) != short(made) else repr(stands)})"
+    return f" (now {short(present) if short(present) != short(made) else repr(present)})"
 
 
-def _sum_stands(made: float, stands: Number, moment: _Moment) -> str:
-    if moment.task is None or moment.n_rows(moment.task) == 1 or stands is None or stands == made:
-        return _stands(made, stands)
-    return f" (sum over the batch so far: {short(stands)})"
+def _sum_so_far(made: float, present: Number, moment: _Moment) -> str:
+    if moment.task is None or moment.n_rows(moment.task) == 1 or present is None or present == made:
+        return _if_other(made, present)
+    return f" (sum over the batch so far: {short(present)})"
 
 
 def _rest(steps: Sequence[Started | Summed | Backpropagated]) -> str:

@@ -529,7 +529,7 @@ class Timeline:
         return self.step > self._record.first or self._record_before() is not None
 
     def _make_again(self) -> Step:
-        """Stand before the last step, which the journal does not hold, by walking up to it."""
+        """Walk to the place before the last step, which the journal does not hold."""
         batch, unit, step = self.place
         if step:
             target = UnitPlace(batch, unit, step - 1)

@@ -126,8 +126,8 @@ def test_a_number_of_an_earlier_pass_is_told_beside_what_the_formula_comes_to(ma
     lines = explain(mazur.network, "h1").lines
 
     assert lines[3:5] == (
-        "  net = 0.35 + 0.15*1 + 0.2*0.1 = 0.52 (it stands at 0.3775)",
-        "  h1 = sigmoid(0.52) = 0.627148 (it stands at 0.59327)",
+        "  net = 0.35 + 0.15*1 + 0.2*0.1 = 0.52 (now 0.3775)",
+        "  h1 = sigmoid(0.52) = 0.627148 (now 0.59327)",
     )
 
 
@@ -254,6 +254,6 @@ def test_an_unknown_name_is_refused(mazur):
 
 def test_before_a_sample_begins_its_forward_part_says_so(mazur):
     assert told(mazur, "h1", phase="forward")[1] == (
-        "forward (this sample has not begun; by the numbers as they stand)"
+        "forward (this sample has not begun; with the present numbers)"
     )
     assert told(mazur, "h1", phase="loss")[1] == "forward"
