@@ -10,7 +10,6 @@ from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.steps import Step, value_of
-from neurosim.network.connection import Connection
 from neurosim.training.state import TrainingState
 
 _MOST_STEPS = 200_000  # that are searched for the first that differs
@@ -148,11 +147,7 @@ def _repeat(branch: Branch, twin: Timeline) -> None:
         twin.history.take_engines(branch.engines, branch.n_done)
         twin.go_to(place)
         for edit in branch.edits[place]:
-            owner = edit.owner
-            key: Any = owner.name
-            if isinstance(owner, Connection):
-                key = owner.source.name, owner.target.name
-            twin.edit(replace(edit, owner=twin.network[key]))
+            twin.edit(edit.on(twin.network))
     twin.history.take_engines(branch.engines, branch.n_done)
     twin.go_to(branch.place)
 

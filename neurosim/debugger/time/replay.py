@@ -4,12 +4,10 @@ Nothing that a user sees changes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
-from neurosim.network.connection import Connection
-from neurosim.network.network import Network
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.graph import sample_steps, update_of
 from neurosim.training.state import TrainingState, batch_rows, next_state
@@ -52,7 +50,7 @@ def edits_in(task: Task, state: TrainingState, edits: Edits) -> dict[tuple[int, 
     """What was set in the batch that comes next, by unit and step, on this task's own network."""
     batch = state.epoch * task.n_batches + state.batch
     return {
-        (place.unit, place.step): [_on(task.network, edit) for edit in edits[place]]
+        (place.unit, place.step): [edit.on(task.network) for edit in edits[place]]
         for place in sorted(edits)
         if place.batch == batch
     }
@@ -113,10 +111,3 @@ def _with_edits(
 def _redo(edits: Sequence[Edit]) -> None:
     for edit in edits:
         edit.redo()
-
-
-def _on(network: Network, edit: Edit) -> Edit:
-    owner = edit.owner
-    if isinstance(owner, Connection):
-        return replace(edit, owner=network[owner.source.name, owner.target.name])
-    return replace(edit, owner=network[owner.name])

@@ -5,12 +5,13 @@ checkpoint before it, by the same engines, with the same edits, to the same bits
 """
 
 import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from neurosim.debugger.time.engine_snapshot import EngineSnapshot
 from neurosim.debugger.time.snapshot import Snapshot
 from neurosim.network.connection import Connection
+from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 
@@ -38,6 +39,13 @@ class Edit:
     name: str
     before: float | None
     after: float
+
+    def on(self, network: Network) -> "Edit":
+        """The same edit of the neuron or connection of this name in another network."""
+        owner = self.owner
+        if isinstance(owner, Connection):
+            return replace(self, owner=network[owner.source.name, owner.target.name])
+        return replace(self, owner=network[owner.name])
 
     def redo(self) -> None:
         """Set it."""
