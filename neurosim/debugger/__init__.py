@@ -1,7 +1,7 @@
 """Stepping through a training, forward and backward in time. No user interface lives here.
 
-Read `position`, then `walk` (the stream of steps, and the ways along it), `stops` and `running`
-(where it stops), and `session`, which is the face of all.
+Read `time.position`, then `time.timeline` (the stream of steps, and the moves along it), `stops`
+(where it stops), and `session`, which has a method for each command.
 """
 
 from neurosim.debugger.opening import debug

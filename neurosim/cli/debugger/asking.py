@@ -83,9 +83,9 @@ def _where(state: ShellState, text: str) -> Reply:
 def _info(state: ShellState, text: str) -> Reply:
     if text:
         wanted = _AS_IN_GDB.get(text, text)
-        for topic, tell in TOPICS.items():
+        for topic, describe in TOPICS.items():
             if topic.startswith(wanted):
-                return tell(state)
+                return describe(state)
         raise UnknownNameError(unknown("topic", text, TOPICS))
     return [
         state.where(),

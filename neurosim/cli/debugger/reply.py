@@ -34,7 +34,7 @@ def plain(texts: Iterable[object]) -> Reply:
 def arrived(arrival: Arrival) -> Reply:
     """Where a move led to: what stopped it, the arithmetic, the place."""
     lines, n_hits = lines_of(arrival), len(arrival.hits)
-    n_told = n_hits + len(arrival.lines)
+    n_before = n_hits + len(arrival.lines)
     hits = [line._replace(tone="hit") for line in lines[:n_hits]]
-    places = [line._replace(tone="place") for line in lines[n_told:]]
-    return [*hits, *lines[n_hits:n_told], *places]
+    places = [line._replace(tone="place") for line in lines[n_before:]]
+    return [*hits, *lines[n_hits:n_before], *places]

@@ -86,7 +86,7 @@ class UnitRecord:
 
 
 class Journal:
-    """Tapes by their place; the one that was written first is the first to go.
+    """Records by their place; the one that was written first is the first to go.
 
     Args:
         limit: about how many bytes of records are kept, besides those of the present unit.
