@@ -25,12 +25,8 @@ from neurosim.debugger.stops.breakpoints import (
     StopSubject,
     Watch,
 )
-from neurosim.debugger.stops.conditions import (
-    Condition,
-    Quantity,
-    parse_condition,
-    parse_expression,
-)
+from neurosim.debugger.stops.conditions import Condition, parse_condition, parse_expression
+from neurosim.debugger.stops.expressions import Quantity
 from neurosim.debugger.stops.locations import find_location, require_part
 from neurosim.debugger.stops.runner import Hit, Runner
 from neurosim.debugger.time.journal import LIMIT

@@ -457,6 +457,7 @@ _COMPLETES: dict[str, tuple[str, ...]] = {
     "output_gradient": (),
     "delta": ("output_gradient", "delta"),
 }
+SUMS = frozenset(quantity for quantity, whole in _COMPLETES.items() if not whole)
 KINDS: dict[type, Kind] = {
     Loaded: _kind("forward", "loaded", "neuron", "output"),
     Started: _kind("forward", "started", "neuron", "net_input"),

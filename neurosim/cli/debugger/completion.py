@@ -9,8 +9,7 @@ from neurosim.cli.debugger.asking import TOPICS
 from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.table import COMMANDS, find_command
 from neurosim.debugger.stops.breakpoints import CATCHES
-from neurosim.debugger.stops.conditions import QUANTITIES
-from neurosim.debugger.stops.expressions import FUNCTIONS
+from neurosim.debugger.stops.expressions import FUNCTIONS, QUANTITIES
 from neurosim.debugger.stops.locations import PARTS
 from neurosim.debugger.time.position import GRAINS
 from neurosim.errors import NeurosimError

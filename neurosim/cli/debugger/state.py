@@ -3,7 +3,7 @@
 from neurosim.cli.debugger.arguments import joined
 from neurosim.cli.debugger.reply import Reply, ReplyLine
 from neurosim.debugger.session import Session
-from neurosim.debugger.stops.conditions import QUANTITIES
+from neurosim.debugger.stops.expressions import QUANTITIES
 from neurosim.errors import NotComputable, UnknownNameError, unknown
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron

@@ -10,20 +10,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from neurosim.debugger.stops.conditions import Condition, Quantity
+from neurosim.debugger.stops.conditions import Condition
+from neurosim.debugger.stops.expressions import Quantity
 from neurosim.errors import NotComputable
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
+    SUMS,
     Activated,
-    Backpropagated,
-    Compared,
     GradientComputed,
-    Started,
     Step,
     Summed,
     Updated,
     completed,
+    kind_of,
     kinds_that_complete,
     subject_of,
     written,
@@ -234,23 +234,21 @@ class Watch(StopSubject):
 
 def _before(step: Step, quantity: Quantity, scene: Scene) -> float | None:
     """What the quantity was before the steps that wrote it anew; sums are built up over several."""
-    if quantity.name == "net_input":
-        return _begun(step, scene, Started)
-    if quantity.name == "output_gradient":
-        return _begun(step, scene, Compared, Backpropagated)
+    if quantity.name in SUMS:
+        return _begun(step, scene, quantity.name)
     if not isinstance(step.before, tuple):
         return step.before
     things = [thing for thing, _ in written(step)]
     return step.before[things.index(quantity.owner)]  # type: ignore[arg-type] # a neuron of these
 
 
-def _begun(step: Step, scene: Scene, *kinds: type) -> float | None:
-    """What the first step of a sum wrote over: of these kinds, on the subject of this step."""
+def _begun(step: Step, scene: Scene, quantity: str) -> float | None:
+    """What the first step of a sum wrote over, on the subject of this step."""
     found: float | None = None
     subject = subject_of(step)
     for earlier in scene.steps_back():
-        if subject_of(earlier) is subject and isinstance(earlier, kinds):
-            found = earlier.before  # type: ignore[assignment] # no Normalized is among the kinds
+        if subject_of(earlier) is subject and kind_of(earlier).quantity_of(earlier) == quantity:
+            found = earlier.before  # type: ignore[assignment] # no Normalized writes a sum
         elif found is not None:
             break
     return found

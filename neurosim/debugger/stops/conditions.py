@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.stops.expressions import (
-    QUANTITIES,
     Arithmetic,
     Call,
     Comparison,
@@ -36,15 +35,6 @@ from neurosim.debugger.stops.expressions import (
 from neurosim.errors import NotComputable
 from neurosim.functions.numbers import short
 from neurosim.network.network import Network
-
-__all__ = [
-    "QUANTITIES",
-    "Condition",
-    "ParsedExpression",
-    "Quantity",
-    "parse_condition",
-    "parse_expression",
-]
 
 Read = Callable[[Quantity], float | None]
 ReadMany = Callable[[Quantity], float | NDArray[np.float64]]

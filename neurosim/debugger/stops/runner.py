@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.debugger.stops.breakpoints import Stop, kinds_of
-from neurosim.debugger.stops.conditions import Quantity
+from neurosim.debugger.stops.expressions import Quantity
 from neurosim.debugger.stops.screening import Screening
 from neurosim.debugger.time.engine_snapshot import engine_snapshot_after
 from neurosim.debugger.time.position import Position

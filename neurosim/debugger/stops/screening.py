@@ -24,7 +24,8 @@ from neurosim.debugger.stops.breakpoints import (
     Stop,
     Watch,
 )
-from neurosim.debugger.stops.conditions import Condition, Quantity
+from neurosim.debugger.stops.conditions import Condition
+from neurosim.debugger.stops.expressions import Quantity
 from neurosim.functions.activations import facts_of
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
@@ -253,22 +254,13 @@ class Screening:
         return ScreenedRun(after, at_start, float(losses[-1]), number)
 
     def _in_batch(self, stop: Stop, batch: "_Batch") -> bool:
-        subject = stop.subject
-        if isinstance(subject, AtPart) and stop.condition is None:
-            return bool(np.any(_is_part(subject, batch.numbers)))
-        if isinstance(subject, Catch):
-            return self._catches(subject, batch)
-        if isinstance(subject, Watch):
-            found = self._variants(subject.quantity, batch)
-            return bool(np.any(_may_move(subject, found[-1], found[0], self._tolerance)))
-        assert stop.condition is not None
-        known = {}
-        for quantity in _quantities(stop):
-            if quantity.kind != "position":
-                found = self._variants(quantity, batch)
-                known[quantity] = found[:1] if _is_fresh(stop, quantity) else found
-        flags = _may_hold(stop.condition, batch.numbers, known.__getitem__, self._tolerance)
-        return bool(np.any(flags))
+        if isinstance(stop.subject, Catch):
+            return self._catches(stop.subject, batch)
+        values = {}
+        for quantity in _asked(stop):
+            found = self._variants(quantity, batch)
+            values[quantity] = found[:1] if _is_fresh(stop, quantity) else found
+        return bool(np.any(_rows_of(stop, batch.numbers, values, self._tolerance)))
 
     def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
         """What a quantity may be while a row is walked: its new value, or the one before."""

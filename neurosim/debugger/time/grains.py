@@ -9,7 +9,6 @@ from typing import Any
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter.steps import Step, phase_of, subject_of
-from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -63,17 +62,10 @@ def _start_of_phase(walk: Timeline, batch: int, unit: int, step: int) -> UnitPla
 def run_of(step: Step, grain: str, network: Network) -> Any:
     """What a step belongs to: steps in a row that are equal in this are one neuron, or layer."""
     subject, phase = subject_of(step), phase_of(step)
-    if grain == "layer":
-        if isinstance(subject, Neuron):
-            subject = subject.layer or level_of(network, subject)  # type: ignore[assignment]
-        return phase, subject
+    if grain == "layer" and isinstance(subject, Neuron):
+        levels = network._cached("levels", lambda: _levels(network))
+        return phase, subject.layer or levels[subject]
     return phase, subject
-
-
-def level_of(network: Network, neuron: Neuron) -> int | Layer:
-    """The level of a neuron that is in no layer."""
-    levels = network._cached("levels", lambda: _levels(network))
-    return levels[neuron]
 
 
 def _levels(network: Network) -> dict[Neuron, int]:

@@ -285,7 +285,10 @@ class _Comparison:
                     yield self._delta_divergence(before, sample, visit.neuron, delta)
                 for parameter in wrong:
                     values = ours[parameter], theirs[parameter]
-                    yield self._gradient_divergence(before, sample, parameter, values)
+                    text = _texts(sample, parameter, "gradient", "bias_gradient")
+                    yield self._divergence(
+                        before, sample, parameter.name, "gradient", values, *text
+                    )
 
     def _delta_of(
         self, sample: _Sample, neuron: Neuron, theirs: dict[Parameter, float]
@@ -315,16 +318,6 @@ class _Comparison:
         return self._divergence(
             before, sample, neuron.name, "delta", (last.after, delta), *map(str, steps)
         )
-
-    def _gradient_divergence(
-        self,
-        before: TrainingState,
-        sample: _Sample,
-        parameter: Parameter,
-        values: tuple[float, float],
-    ) -> Divergence:
-        text = _texts(sample, parameter, "gradient", "bias_gradient")
-        return self._divergence(before, sample, parameter.name, "gradient", values, *text)
 
     def _update_places(self, before: TrainingState) -> Iterator[Divergence]:
         """The parameters that are updated otherwise, from the same state."""

@@ -13,7 +13,7 @@ from neurosim.debugger.stops.breakpoints import (
     completes,
     kinds_of,
 )
-from neurosim.debugger.stops.conditions import QUANTITIES, Quantity
+from neurosim.debugger.stops.expressions import QUANTITIES, Quantity
 from neurosim.interpreter.steps import Activated, DeltaComputed, Loaded, Measured, Updated
 
 

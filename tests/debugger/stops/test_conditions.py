@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.debugger.stops import conditions, expressions
-from neurosim.debugger.stops.conditions import (
-    QUANTITIES,
-    Quantity,
-    parse_condition,
-    parse_expression,
-)
+from neurosim.debugger.stops.conditions import parse_condition, parse_expression
+from neurosim.debugger.stops.expressions import QUANTITIES, Quantity
 from neurosim.errors import NotComputable
 
 VALUES = {
