@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from neurosim.drawing.diagram.diagram import prepare as prepare
     from neurosim.drawing.diagram.differences import NetworkDiff as NetworkDiff
     from neurosim.drawing.diagram.differences import network_diff as network_diff
-    from neurosim.drawing.diagram.path_text import Story as Story
-    from neurosim.drawing.diagram.path_text import tell_paths as tell_paths
+    from neurosim.drawing.diagram.path_text import PathsDescription as PathsDescription
+    from neurosim.drawing.diagram.path_text import describe_paths as describe_paths
     from neurosim.drawing.drawing import draw as draw
     from neurosim.drawing.drawing import draw_step as draw_step
     from neurosim.drawing.drawing import paint as paint

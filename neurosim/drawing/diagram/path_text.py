@@ -31,7 +31,7 @@ MOST_PATHS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class PathsDescription:
     """All ways from a neuron to another.
 
     Attributes:
@@ -65,14 +65,14 @@ class Story:
         return "\n".join(self.lines)
 
 
-def tell_paths(
+def describe_paths(
     network: Network,
     source: str | Neuron,
     target: str | Neuron,
     *,
     sample: Sequence[float] | None = None,
     most: int = MOST_PATHS,
-) -> Story:
+) -> PathsDescription:
     """Find the ways from one neuron to another.
 
     Args:
@@ -91,7 +91,7 @@ def tell_paths(
     >>> net = Network()
     >>> _ = net.add_layer("x", 1), net.add_layer("h", 1, activation="tanh"), net.add_layer("o", 1)
     >>> _ = net.connect("x", "h", weight=2), net.connect("h", "o", weight=3)
-    >>> print(tell_paths(net, "x1", "o1", sample=[0]))
+    >>> print(describe_paths(net, "x1", "o1", sample=[0]))
     do1/dx1 = 6, the sum over 1 path from x1 to o1
       w(x1->h1) * tanh'(h1) * w(h1->o1) * identity'(o1) = 2*1*3*1 = 6
     """
@@ -107,7 +107,7 @@ def tell_paths(
     found = survey(GraphPoint(first, is_output=True), _Ways(shown, last).edges, most=most)
     ways = tuple(_ended(path, last) for path in found.largest)
     pairs = {pair for path in ways for pair in _pairs(path) if pair in shown}
-    return Story(first.name, last.name, replace(found, largest=ways), frozenset(pairs))
+    return PathsDescription(first.name, last.name, replace(found, largest=ways), frozenset(pairs))
 
 
 def _ended(path: Path, last: Neuron) -> Path:

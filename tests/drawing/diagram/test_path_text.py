@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.debugger.ask.paths import Factor
-from neurosim.drawing.diagram.path_text import tell_paths
+from neurosim.drawing.diagram.path_text import describe_paths
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError
 from neurosim.network import Network
 
@@ -44,20 +44,24 @@ def slope_between(net, source, target, sample):
 
 
 def test_each_path_has_its_product_the_largest_first(diamond):
-    story = tell_paths(diamond, "x", "o", sample=[1])
+    found = describe_paths(diamond, "x", "o", sample=[1])
 
-    assert [path.share for path in story.paths.largest] == [6.0, -4.0, 0.5]
-    assert story.neurons == (("x", "a", "o"), ("x", "b", "o"), ("x", "o"))
-    assert story.paths.largest[1].factors == (
+    assert [path.share for path in found.paths.largest] == [6.0, -4.0, 0.5]
+    assert found.neurons == (("x", "a", "o"), ("x", "b", "o"), ("x", "o"))
+    assert found.paths.largest[1].factors == (
         Factor("w(x->b)", -1.0), Factor("relu'(b)", 1.0),
         Factor("w(b->o)", 4.0), Factor("identity'(o)", 1.0),
     )  # fmt: skip
-    assert (story.paths.count, story.paths.total, story.paths.rest) == (3, 2.5, 0.0)
+    assert (found.paths.count, found.paths.total, found.paths.rest) == (
+        3,
+        2.5,
+        0.0,
+    )
 
 
 def test_it_is_told_in_lines(diamond):
     assert (
-        str(tell_paths(diamond, "x", "o", sample=[1], most=2))
+        str(describe_paths(diamond, "x", "o", sample=[1], most=2))
         == """\
 do/dx = 2.5, the sum over 3 paths from x to o
   w(x->a) * identity'(a) * w(a->o) * identity'(o) = 2*1*3*1 = 6
@@ -67,20 +71,20 @@ do/dx = 2.5, the sum over 3 paths from x to o
 
 
 def test_the_connections_of_the_paths_are_told_for_a_picture(diamond):
-    story = tell_paths(diamond, "x", "o", sample=[1], most=1)
+    found = describe_paths(diamond, "x", "o", sample=[1], most=1)
 
-    assert story.connections == {("x", "a"), ("a", "o")}
+    assert found.connections == {("x", "a"), ("a", "o")}
 
 
 def test_the_network_is_not_changed_and_its_last_pass_is_used_where_no_sample_is_given(diamond):
-    tell_paths(diamond, "x", "o", sample=[1])
+    describe_paths(diamond, "x", "o", sample=[1])
     with pytest.raises(GraphError, match="neuron 'o': no value to take a slope at; expected a"):
-        tell_paths(diamond, "x", "o")
+        describe_paths(diamond, "x", "o")
 
     diamond.outputs = ["o"]
     diamond.forward([9])  # b: 5 - 9 < 0
 
-    assert tell_paths(diamond, diamond["x"], diamond["o"]).paths.total == 6.5
+    assert describe_paths(diamond, diamond["x"], diamond["o"]).paths.total == 6.5
 
 
 def test_the_sum_is_the_slope_on_random_networks(random_network):
@@ -91,10 +95,10 @@ def test_the_sum_is_the_slope_on_random_networks(random_network):
         net.connect_many([(n, f"p{i}") for n in net.neurons[:4] for i in (1, 2)])
         sample = np.linspace(-1.0, 1.0, len(net.inputs))
         for source in ("x1", net.inputs[-1].name):
-            story = tell_paths(net, source, "p1", sample=sample)
+            found = describe_paths(net, source, "p1", sample=sample)
             slope = slope_between(net, source, "p1", sample)
-            assert story.paths.total == pytest.approx(slope, rel=1e-6, abs=1e-8)
-            n_told += story.paths.count > 1
+            assert found.paths.total == pytest.approx(slope, rel=1e-6, abs=1e-8)
+            n_told += found.paths.count > 1
     assert n_told > 10
 
 
@@ -103,21 +107,21 @@ def test_in_a_softmax_layer_a_path_leads_to_the_output_of_another_neuron():
     net.add_layer("x", 1), net.add_layer("p", 2, activation="softmax")
     net.connect("x", "p", weights=[[1, 0]])
 
-    story = tell_paths(net, "x1", "p2", sample=[0])
+    found = describe_paths(net, "x1", "p2", sample=[0])
 
-    assert story.neurons == (("x1", "p1", "p2"), ("x1", "p2"))
-    assert [path.share for path in story.paths.largest] == [-0.25, 0.0]
-    assert story.connections == {("x1", "p1"), ("x1", "p2")}
+    assert found.neurons == (("x1", "p1", "p2"), ("x1", "p2"))
+    assert [path.share for path in found.paths.largest] == [-0.25, 0.0]
+    assert found.connections == {("x1", "p1"), ("x1", "p2")}
 
 
 def test_exponentially_many_paths_are_counted_and_summed():
-    story = tell_paths(doublings(60), "l0_1", "l60_1", sample=[1], most=3)
+    found = describe_paths(doublings(60), "l0_1", "l60_1", sample=[1], most=3)
 
-    assert story.paths.count == 2**59
-    assert story.paths.total == pytest.approx(0.75**59 * 0.5, rel=1e-12)
-    assert [path.share for path in story.paths.largest] == [0.5**60, 0.5**60 / 2, 0.5**60 / 2]
-    assert story.paths.total == pytest.approx(
-        story.paths.rest + sum(path.share for path in story.paths.largest), rel=1e-12
+    assert found.paths.count == 2**59
+    assert found.paths.total == pytest.approx(0.75**59 * 0.5, rel=1e-12)
+    assert [path.share for path in found.paths.largest] == [0.5**60, 0.5**60 / 2, 0.5**60 / 2]
+    assert found.paths.total == pytest.approx(
+        found.paths.rest + sum(path.share for path in found.paths.largest), rel=1e-12
     )
 
 
@@ -129,17 +133,17 @@ def test_a_chain_of_ten_thousand_has_one_path():
         net.add_neuron(f"n{i}")
     net.connect_many([(f"n{i}", f"n{i + 1}") for i in range(9_999)], [1.0] * 9_999)
 
-    story = tell_paths(net, "n0", "n9999", sample=[1])
+    found = describe_paths(net, "n0", "n9999", sample=[1])
 
-    assert story.paths.total == 1.0
-    assert len(story.neurons[0]) == 10_000
+    assert found.paths.total == 1.0
+    assert len(found.neurons[0]) == 10_000
 
 
 def test_where_there_is_no_path_that_is_said(diamond):
-    story = tell_paths(diamond, "a", "b", sample=[1])
+    found = describe_paths(diamond, "a", "b", sample=[1])
 
-    assert str(story) == "no path from a to b"
-    assert story.connections == frozenset()
+    assert str(found) == "no path from a to b"
+    assert found.connections == frozenset()
 
 
 @pytest.mark.parametrize(("ends", "options", "error", "words"), [
@@ -150,4 +154,4 @@ def test_where_there_is_no_path_that_is_said(diamond):
 ])  # fmt: skip
 def test_what_is_asked_wrongly_is_refused(diamond, ends, options, error, words):
     with pytest.raises(error, match=words):
-        tell_paths(diamond, *ends, sample=[1], **options)
+        describe_paths(diamond, *ends, sample=[1], **options)

@@ -11,7 +11,7 @@ from neurosim.cli.commands.look.forms import write_form
 from neurosim.cli.imports import import_option
 from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
-from neurosim.drawing.diagram.path_text import tell_paths
+from neurosim.drawing.diagram.path_text import describe_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.page.pages import require_target, save, settings
@@ -62,9 +62,9 @@ class Wanted:
             found = {"sample": at.scaled(_numbers(self.values))}
             said.append(f"input {self.values}")
         if self.path is not None:
-            story = tell_paths(at.network, *self.path, sample=found.get("sample"))
-            click.echo(story, err=self.form in {"dot", "mermaid"})
-            ways = [f"{source}->{target}" for source, target in sorted(story.connections)]
+            description = describe_paths(at.network, *self.path, sample=found.get("sample"))
+            click.echo(description, err=self.form in {"dot", "mermaid"})
+            ways = [f"{source}->{target}" for source, target in sorted(description.connections)]
             found["highlight"] = [*self.options["highlight"], *self.path, *ways]
         return at.network, self.options | found | {"subtitle": ", ".join(said)}
 
