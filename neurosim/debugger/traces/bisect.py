@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.ask.parameters import written_out
+from neurosim.debugger.time.replay import twin_of
 from neurosim.debugger.traces.trace import TraceValue
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.numbers import Matrix
@@ -148,8 +149,8 @@ class _Comparison:
     def __init__(
         self, task: Task, first: Engine, second: Engine, tolerance: float, remake: Remake | None
     ) -> None:
-        network = task.network.copy()
-        self._task = task.on(network).with_options(precision="double")
+        self._task = twin_of(task)
+        network = self._task.network
         self._given = task
         self._engines = first, second
         self._tolerance = tolerance

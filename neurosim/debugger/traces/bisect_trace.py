@@ -2,6 +2,7 @@
 
 from itertools import dropwhile
 
+from neurosim.debugger.time.replay import twin_of
 from neurosim.debugger.traces.bisect import TOLERANCE, Divergence
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace
@@ -36,8 +37,7 @@ def bisect_trace(
     Raises:
         FileError: the trace cannot be read, or begins where this training never is.
     """
-    network = task.network.copy()
-    twin = task.on(network).with_options(precision="double")
+    twin = twin_of(task)
     first = next(iter(trace), None)
     if first is None:
         return None
