@@ -29,6 +29,7 @@ from neurosim.training.data import Pair
 from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import accuracy
+from neurosim.training.training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ class NetworkAtMoment:
     know, hidden outputs and net inputs, comes from a walk over them.
     """
 
-    def __init__(self, scenario: Scenario, network: Network, engine: str) -> None:
+    def __init__(self, scenario: Scenario, network: Network, training: Training | None) -> None:
         self._scenario = scenario
         self._network = network
-        self._engine = engine
+        self._training = training
+        self._engine = scenario.engine
 
     def number(self, item: Between) -> float:
         """The number that the item is about."""
@@ -91,7 +93,10 @@ class NetworkAtMoment:
         assert_never(item)
 
     def loss(self, part: str = "train") -> float:
-        """The loss over a part of the rows."""
+        """The loss over a part of the rows, in double precision."""
+        training = self._training
+        if part == "train" and training is not None and training.options.precision == "double":
+            return training.loss()
         pair = self._part(part)
         measure = self._scenario.measure
         return evaluate_loss(self._network, pair.X, pair.T, engine=self._engine, **measure)

@@ -129,6 +129,7 @@ class Run:
         self._first_loss: float | None = None
         self._diverged = ""
         self._result: RunResult | None = None
+        self._held: Training | None = None
         if self.scenario is None:
             self._training: Iterator[Stretch] = iter(())
         else:
@@ -147,15 +148,17 @@ class Run:
         return self._result
 
     def _train(self, scenario: Scenario) -> Iterator[Stretch]:
-        self._judge(scenario, 0, None)
-        self._first_loss = self._loss(scenario)
         if scenario.training is None or scenario.data is None:
+            self._judge(scenario, 0, None)
+            self._first_loss = self._loss(scenario)
             return
-        stops = [self._position(item) for item in scenario.expect]
-        stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
         X, T = scenario.data.train
         options = replace(scenario.training, validation=scenario.data.validation)
-        training = Training(self._network, X, T, options)
+        self._held = training = Training(self._network, X, T, options)
+        self._judge(scenario, 0, None)
+        self._first_loss = self._loss(scenario)
+        stops = [self._position(item) for item in scenario.expect]
+        stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
         try:
             for stretch in stretches(training, options.epochs, stops):
                 self._stretches.append(stretch)
@@ -204,7 +207,7 @@ class Run:
         return f" after {item.epoch} epoch{'s' if item.epoch > 1 else ''}"
 
     def _moment(self, scenario: Scenario) -> NetworkAtMoment:
-        return NetworkAtMoment(scenario, self._network, scenario.engine)
+        return NetworkAtMoment(scenario, self._network, self._held)
 
     def _loss(self, scenario: Scenario) -> float | None:
         """The loss over the training rows; None where there are none, or it has no meaning."""

@@ -8,6 +8,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import WrongTypeError
 from neurosim.scenario import load_scenario, read_scenario, run_scenario, start_run
+from neurosim.training import evaluate_loss
 
 LONG = (("epochs: 4", "epochs: 700"), ("{epoch: 0,", "{epoch: 123,"))
 DIVERGING = (
@@ -207,3 +208,12 @@ def test_a_name_of_thousands_of_letters_is_told_shortly(name):
 
 def test_a_title_of_several_lines_is_one_line_of_the_result(run, small):
     assert str(run(small(("Either or both", '"two\\nlines"')))).startswith("two lines: passed")
+
+
+def test_the_losses_of_a_run_in_single_precision_are_measured_in_double():
+    scenario = load_scenario("xor")
+
+    run = run_scenario("xor", overrides=["training.precision=single"])
+
+    X, T = scenario.data.train
+    assert run.loss.last == evaluate_loss(run.network, X, T, **scenario.measure)
