@@ -1,19 +1,18 @@
 """The order of units in which every edge points forward, and refused connections.
 
-A unit is what is computed at once: a neuron, or a whole softmax layer. Each has a label, and an
-edge from a lower label to a higher one needs no search at all, which is how networks are mostly
-built. For all the other edges of a call together, two searches run in turn, forward from their
-targets and backward from their sources, only between the lowest and the highest of the labels in
-question. When one is exhausted, what it found is sorted and moves across, and the order holds
-again; where it cannot be sorted, there is a cycle. So no call costs more than the smaller of the
-two sets, a few times over.
+A unit is what is computed at once: a neuron, or a whole softmax layer. An edge from a lower label
+to a higher one needs no search. For all the other edges of a call together, two searches run in
+turn, forward from their targets and backward from their sources, only between the lowest and the
+highest label in question. When one is exhausted, what it found is sorted and moves across; where it
+cannot be sorted, there is a cycle. So a call costs a few times the smaller of the two sets.
 
 Source: Pearce and Kelly 2006; the two-way search is Bender, Fineman, Gilbert and Tarjan 2016.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from neurosim.errors import GraphError
 from neurosim.network.connection import Connection
@@ -36,16 +35,11 @@ class Unit:
         label: a number that grows along the order.
     """
 
-    __slots__ = ("_after", "_before", "label", "name")
+    __slots__ = ("label", "name")
 
-    def __init__(self, name: str, label: int = 0) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.label = label
-        self._before: Unit | None = None
-        self._after: Unit | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Unit, (self.name, self.label)  # without its neighbours, who would bring all others
+        self.label = 0
 
 
 Edge = tuple[Unit, Unit]
@@ -53,42 +47,31 @@ Neighbours = Callable[[Unit], Iterable[Unit]]
 
 
 class AcyclicOrder:
-    """A topological order under insertion of edges."""
+    """A topological order under insertion of edges.
 
-    __slots__ = ("_first", "_last")
+    Attributes:
+        units: all units, each after all of its predecessors.
+    """
+
+    __slots__ = ("units",)
 
     def __init__(self) -> None:
-        self._first: Unit | None = None
-        self._last: Unit | None = None
+        self.units: list[Unit] = []
 
     def add(self, name: str) -> Unit:
         """Put a new unit at the end."""
         unit = Unit(name)
-        self._insert([unit], self._last)
+        self._insert([unit], len(self.units))
         return unit
 
     def remove(self, unit: Unit) -> None:
         """Take a unit out."""
-        if unit._before is None:
-            self._first = unit._after
-        else:
-            unit._before._after = unit._after
-        if unit._after is None:
-            self._last = unit._before
-        else:
-            unit._after._before = unit._before
+        del self.units[bisect_left(self.units, unit.label, key=_LABEL)]
 
     def arrange(self, units: Sequence[Unit]) -> None:
         """Put all units into this order."""
-        self._first = self._last = None
-        self._insert(units, None)
-
-    def units(self) -> Iterator[Unit]:
-        """All units, each after all that it listens to."""
-        unit = self._first
-        while unit is not None:
-            yield unit
-            unit = unit._after
+        self.units = []
+        self._insert(units, 0)
 
     def admit(
         self, edges: Sequence[Edge], successors: Neighbours, predecessors: Neighbours
@@ -97,23 +80,18 @@ class AcyclicOrder:
 
         Args:
             edges: those of the new edges u -> v that run against the order.
-            successors: the units that listen to a unit; each once or more often.
-            predecessors: the units that a unit listens to.
+            successors: the units that a unit leads into; each once or more often.
+            predecessors: the units that lead into a unit.
 
         Returns:
-            Nothing where the order holds now; where there is a cycle, its units, each listening
-            to the one before it and the first to the last; the order is then as it was.
+            Nothing where the order holds now; where there is a cycle, its units, each a successor
+            of the one before it and the first of the last; the order is then as it was.
         """
-        first = min((v for _, v in edges), key=_LABEL)
-        last = max((u for u, _ in edges), key=_LABEL)
-        ahead = dict.fromkeys(v for _, v in edges)
-        behind = dict.fromkeys(u for u, _ in edges)
-        forward = _spread(ahead, successors, first.label, last.label)
-        backward = _spread(behind, predecessors, first.label, last.label)
-        while True:
-            if next(forward, None) is None:
-                found = ahead
-                break
+        low, high = min(v.label for _, v in edges), max(u.label for u, _ in edges)
+        ahead, behind = dict.fromkeys(v for _, v in edges), dict.fromkeys(u for u, _ in edges)
+        backward = _spread(behind, predecessors, low, high)
+        found = ahead
+        for _ in _spread(ahead, successors, low, high):
             if next(backward, None) is None:
                 found = behind
                 break
@@ -121,77 +99,46 @@ class AcyclicOrder:
         ordered = _sort(ranked, found, successors)
         if len(ordered) < len(ranked):
             return _cycle(set(ranked).difference(ordered), successors)
-        place = self._behind(last, found) if found is ahead else self._before(first, found)
-        for unit in ordered:
+        for unit in ranked:
             self.remove(unit)
-        self._insert(ordered, place)
+        find, label = (bisect_right, high) if found is ahead else (bisect_left, low)
+        self._insert(ordered, find(self.units, label, key=_LABEL))
         return []
 
-    def sort(self, successors: Neighbours, n_heard: Callable[[Unit], int]) -> list[Unit]:
+    def sort(self, successors: Neighbours, in_degree: Callable[[Unit], int]) -> list[Unit]:
         """Make the order anew from the whole graph, where many edges run against it.
 
         Args:
             successors: as for `admit`.
-            n_heard: how often a unit is among the successors of others.
+            in_degree: how often a unit is among the successors of others.
 
         Returns:
             As `admit`.
         """
-        units = list(self.units())
-        awaited = {unit: n_heard(unit) for unit in units}
-        ordered = _drain(units, awaited, successors)
-        if len(ordered) < len(units):
-            return _cycle(set(units).difference(ordered), successors)
+        awaited = {unit: in_degree(unit) for unit in self.units}
+        ordered = _drain(self.units, awaited, successors)
+        if len(ordered) < len(awaited):
+            return _cycle(set(awaited).difference(ordered), successors)
         self.arrange(ordered)
         return []
 
-    def _behind(self, last: Unit, moving: dict[Unit, None]) -> Unit | None:
-        """The last unit up to this one that does not move."""
-        place: Unit | None = last
-        while place is not None and place in moving:
-            place = place._before
-        return place
+    def _insert(self, units: Sequence[Unit], at: int) -> None:
+        """Insert units in a row before the one at this index, with labels between its neighbours'.
 
-    def _before(self, first: Unit, moving: dict[Unit, None]) -> Unit | None:
-        """The unit, of those that do not move, before the first of them from this one on."""
-        place: Unit | None = first
-        while place is not None and place in moving:
-            place = place._after
-        place = self._last if place is None else place._before
-        while place is not None and place in moving:
-            place = place._before
-        return place
-
-    def _insert(self, units: Sequence[Unit], place: Unit | None) -> None:
-        """Link units in a row behind ``place`` (None: at the front)."""
-        follower = self._first if place is None else place._after
-        label, step = self._room(place, follower, len(units))
-        for unit in units:
-            label += step
-            unit.label = label
-            unit._before = place
-            if place is None:
-                self._first = unit
-            else:
-                place._after = unit
-            place = unit
-        if place is not None:
-            place._after = follower
-        if follower is None:
-            self._last = place
+        Where the labels have no room, all are made anew.
+        """
+        room = _GAP * (len(units) + 1)
+        before, after = self.units[max(0, at - 1) : at], self.units[at : at + 1]
+        low = before[0].label if before else after[0].label - room if after else 0
+        high = after[0].label if after else low + room
+        step = (high - low) // (len(units) + 1)
+        self.units[at:at] = units
+        if step:
+            for number, unit in enumerate(units, start=1):
+                unit.label = low + number * step
         else:
-            follower._before = place
-
-    def _room(self, place: Unit | None, follower: Unit | None, count: int) -> tuple[int, int]:
-        """From where, and in what steps, ``count`` labels fit between two neighbours."""
-        if place is None:
-            return (0 if follower is None else follower.label) - _GAP * (count + 1), _GAP
-        if follower is None:
-            return place.label, _GAP
-        if follower.label - place.label <= count:
-            for number, unit in enumerate(self.units()):
+            for number, unit in enumerate(self.units):
                 unit.label = number * _GAP
-        return place.label, (follower.label - place.label) // (count + 1)
 
 
 def _spread(found: dict[Unit, None], neighbours: Neighbours, low: int, high: int) -> Iterator[Unit]:
@@ -207,7 +154,7 @@ def _spread(found: dict[Unit, None], neighbours: Neighbours, low: int, high: int
 
 
 def _sort(ranked: list[Unit], among: dict[Unit, None], successors: Neighbours) -> list[Unit]:
-    """The units that can be sorted: each once all that it listens to among them stand before it."""
+    """The units that can be sorted: each after all of its predecessors among them."""
     awaited = dict.fromkeys(ranked, 0)
     for unit in ranked:
         for other in successors(unit):
@@ -217,7 +164,7 @@ def _sort(ranked: list[Unit], among: dict[Unit, None], successors: Neighbours) -
 
 
 def _drain(units: list[Unit], awaited: dict[Unit, int], successors: Neighbours) -> list[Unit]:
-    """The units in an order in which each comes when it awaits none any more; some may never."""
+    """The units, each when it awaits no predecessor any more; those of a cycle never come."""
     ordered = [unit for unit in units if not awaited[unit]]
     for unit in ordered:  # it grows while it is walked
         for other in successors(unit):
@@ -229,8 +176,8 @@ def _drain(units: list[Unit], awaited: dict[Unit, int], successors: Neighbours) 
 
 
 def _cycle(left: set[Unit], successors: Neighbours) -> list[Unit]:
-    """A cycle among units that each listen to another of them."""
-    heard = {
+    """A cycle among units that each have a predecessor among them."""
+    before = {
         other: unit
         for unit in sorted(left, key=_LABEL)
         for other in successors(unit)
@@ -240,7 +187,7 @@ def _cycle(left: set[Unit], successors: Neighbours) -> list[Unit]:
     path = dict[Unit, None]()
     while at not in path:
         path[at] = None
-        at = heard[at]
+        at = before[at]
     walked = list(path)
     return walked[walked.index(at) :][::-1]
 
@@ -271,7 +218,7 @@ def refuse_cycle(structure: "Structure", made: list[Connection], cycle: list[Uni
     Args:
         structure: it holds the connections made.
         made: new connections, without which there was no cycle.
-        cycle: units, each listening to the one before it.
+        cycle: units, each a successor of the one before it.
     """
     edges = set(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
     last = next(c for c in reversed(made) if (c.source._unit, c.target._unit) in edges)

@@ -233,7 +233,7 @@ class Structure:
         for layer, group in groupby(self.neurons, key=attrgetter("layer")):
             twin_layer = layer and Layer(layer.name, layer.activation, is_input=layer.is_input)
             twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
-        twin._order.arrange([twin._unit(unit.name) for unit in self._order.units()])
+        twin._order.arrange([twin._unit(unit.name) for unit in self._order.units])
         twin.chosen, twin.version = self.chosen, self.version
         same, old = dict(zip(self.neurons, twin.neurons, strict=True)), self.connections
         made = twin.join(
@@ -313,7 +313,7 @@ class Structure:
         if not against:
             return
         if len(against) * _MANY > self.n_connections + len(made):
-            cycle = self._order.sort(self.successors, self._n_heard)
+            cycle = self._order.sort(self.successors, self._in_degree)
         else:
             cycle = self._order.admit(against, self.successors, self.predecessors)
         if cycle:
@@ -327,7 +327,7 @@ class Structure:
         layer = self.layers.get(unit.name)
         return (unit.name,) if layer is None else tuple(neuron.name for neuron in layer.neurons)
 
-    def _n_heard(self, unit: Unit) -> int:
+    def _in_degree(self, unit: Unit) -> int:
         return sum(len(self._pred[name]) for name in self._members(unit))
 
     def _forget_connections(self, count: int) -> None:
@@ -362,7 +362,7 @@ class Structure:
     def _list_generations(self) -> tuple[tuple[Neuron, ...], ...]:
         level: dict[str, int] = {}
         level_of, heard = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
-        for unit in self._order.units():
+        for unit in self._order.units:
             members = self._members(unit)
             above = max((max(map(level_of, heard[n]), default=-1) for n in members), default=-1)
             level.update(dict.fromkeys(members, 1 + above))

@@ -84,4 +84,4 @@ def test_a_softmax_layer_that_was_added_first_comes_behind_all_that_its_members_
     net.connect_many([("b", "p1"), ("b", "p2"), ("b", "a"), ("a", "p2"), ("x1", "b")])
 
     assert names(net.generations()) == [["x1"], ["b"], ["a"], ["p1", "p2"]]
-    assert [unit.name for unit in net._structure._order.units()] == ["x1", "b", "a", "p"]
+    assert [unit.name for unit in net._structure._order.units] == ["x1", "b", "a", "p"]

@@ -39,7 +39,7 @@ class Kept:
         self.order.remove(self.unit.pop(i))
 
     def check(self):
-        units = list(self.order.units())
+        units = list(self.order.units)
         labels = [unit.label for unit in units]
         place = {unit: i for i, unit in enumerate(units)}
         assert set(units) == set(self.unit.values())
@@ -111,7 +111,7 @@ def test_a_chain_made_backward_keeps_the_order():
     for i in range(n - 1):
         kept.connect((i + 1, i))
 
-    assert [unit.name for unit in kept.order.units()] == [str(i) for i in reversed(range(n))]
+    assert [unit.name for unit in kept.order.units] == [str(i) for i in reversed(range(n))]
     kept.check()
 
 
@@ -123,7 +123,7 @@ def test_room_is_made_where_units_come_to_one_place_again_and_again():
     for i in range(10, n + 10):
         kept.connect((i, 0))
 
-    assert [unit.name for unit in kept.order.units()][:2] == ["10", "11"]
+    assert [unit.name for unit in kept.order.units][:2] == ["10", "11"]
     kept.check()
 
 
