@@ -25,6 +25,7 @@ from neurosim.functions.registry import Table
 
 Array = NDArray[Any]
 Memory = tuple[float, ...]
+After = tuple[float, Memory]  # the parameter and its memory after an update
 
 
 class Optimizer(Protocol):
@@ -44,9 +45,7 @@ class Optimizer(Protocol):
         """The step size at the start."""
         ...
 
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """The parameter and its memory after one update."""
         ...
 
@@ -55,21 +54,36 @@ class Optimizer(Protocol):
         ...
 
 
-def _check(optimizer: Any, **bounds: tuple[float, float]) -> None:
-    for field in fields(optimizer):
-        value = getattr(optimizer, field.name)
-        where = f"{type(optimizer).__name__}({field.name}=)"
-        if field.name == "nesterov":
-            if not isinstance(value, bool):
-                raise WrongTypeError(f"{where}: got {value!r}; expected True or False")
-            continue
-        number = require_number(value, where)
-        low, high = bounds.get(field.name, (0.0, math.inf))
-        if not low <= number < high:
-            raise InvalidValueError(
-                f"{where}: out of range, got {value!r}; expected {low:g} <= {field.name} < {high:g}"
+_FRACTIONS = ("alpha", "beta1", "beta2", "momentum")  # options below 1
+
+
+class _Rule:
+    """A rule whose options are checked when it is made."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type] # each is a dataclass
+            where = f"{type(self).__name__}({field.name}=)"
+            check = _require_bool if field.name == "nesterov" else _require_option
+            object.__setattr__(
+                self, field.name, check(getattr(self, field.name), where, field.name)
             )
-        object.__setattr__(optimizer, field.name, number)
+
+
+def _require_bool(value: object, where: str, _name: str) -> bool:
+    if not isinstance(value, bool):
+        raise WrongTypeError(f"{where}: got {value!r}; expected True or False")
+    return value
+
+
+def _require_option(value: object, where: str, name: str) -> float:
+    number, most = require_number(value, where), 1.0 if name in _FRACTIONS else math.inf
+    if not 0.0 <= number < most:
+        raise InvalidValueError(
+            f"{where}: out of range, got {value!r}; expected 0 <= {name} < {most:g}"
+        )
+    return number
 
 
 def _ratio(above: float, below: float) -> float:
@@ -78,7 +92,7 @@ def _ratio(above: float, below: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class SGD:
+class SGD(_Rule):
     """Gradient descent: v = momentum v + g, w = w - rate v; Nesterov: w - rate (g + momentum v).
 
     Source: Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form (the rate outside of v).
@@ -94,15 +108,13 @@ class SGD:
     pushes: ClassVar[tuple[bool, ...]] = (True,)
 
     def __post_init__(self) -> None:
-        _check(self, momentum=(0.0, 1.0))
+        _Rule.__post_init__(self)
         if self.nesterov and self.momentum == 0.0:
             raise InvalidValueError(
                 "SGD(nesterov=True): there is no momentum, got momentum=0; expected momentum > 0"
             )
 
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         if self.momentum == 0.0:
             return w - rate * g, memory
@@ -121,7 +133,7 @@ class SGD:
 
 
 @dataclass(frozen=True, slots=True)
-class RMSprop:
+class RMSprop(_Rule):
     """s = alpha s + (1 - alpha) g^2, w = w - rate g / (sqrt(s) + epsilon).
 
     Source: Hinton 2012, lecture 6e of Neural Networks for Machine Learning.
@@ -136,12 +148,7 @@ class RMSprop:
     remembers: ClassVar[tuple[str, ...]] = ("s",)
     pushes: ClassVar[tuple[bool, ...]] = (False,)
 
-    def __post_init__(self) -> None:
-        _check(self, alpha=(0.0, 1.0))
-
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         s = self.alpha * memory[0] + (1.0 - self.alpha) * g * g
         return w - _ratio(rate * g, math.sqrt(s) + self.epsilon), (s,)
@@ -155,7 +162,7 @@ class RMSprop:
 
 
 @dataclass(frozen=True, slots=True)
-class Adagrad:
+class Adagrad(_Rule):
     """s = s + g^2, w = w - rate g / (sqrt(s) + epsilon). Source: Duchi, Hazan and Singer 2011."""
 
     learning_rate: float = 0.01
@@ -166,12 +173,7 @@ class Adagrad:
     remembers: ClassVar[tuple[str, ...]] = ("s",)
     pushes: ClassVar[tuple[bool, ...]] = (False,)
 
-    def __post_init__(self) -> None:
-        _check(self)
-
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         s = memory[0] + g * g
         return w - _ratio(rate * g, math.sqrt(s) + self.epsilon), (s,)
@@ -184,7 +186,7 @@ class Adagrad:
 
 
 @dataclass(frozen=True, slots=True)
-class Adam:
+class Adam(_Rule):
     """Means m of g and s of g^2, both corrected for their start: w = w - rate m' / (sqrt(s') + e).
 
     Source: Kingma and Ba 2015, algorithm 1.
@@ -200,12 +202,7 @@ class Adam:
     remembers: ClassVar[tuple[str, ...]] = ("m", "s")
     pushes: ClassVar[tuple[bool, ...]] = (True, False)
 
-    def __post_init__(self) -> None:
-        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
-
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         s = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
@@ -222,32 +219,20 @@ class Adam:
 
 
 @dataclass(frozen=True, slots=True)
-class AdamW:
+class AdamW(Adam):
     """Adam after the parameters, biases included, have shrunk by rate * weight_decay.
 
     Source: Loshchilov and Hutter 2019, algorithm 2, as in PyTorch.
     """
 
-    learning_rate: float = 0.001
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
     weight_decay: float = 0.01
 
     name: ClassVar[str] = "adamw"
-    start: ClassVar[Memory] = (0.0, 0.0)
-    remembers: ClassVar[tuple[str, ...]] = ("m", "s")
-    pushes: ClassVar[tuple[bool, ...]] = (True, False)
-
-    def __post_init__(self) -> None:
-        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
 
     def _adam(self) -> Adam:
         return Adam(self.learning_rate, self.beta1, self.beta2, self.epsilon)
 
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         w *= 1.0 - rate * self.weight_decay
         return self._adam().scalar(w, g, memory, count, rate)
@@ -259,7 +244,7 @@ class AdamW:
 
 
 @dataclass(frozen=True, slots=True)
-class Adamax:
+class Adamax(_Rule):
     """Adam with the largest |g|, decaying, in place of the mean square.
 
     Source: Kingma and Ba 2015, algorithm 2.
@@ -275,12 +260,7 @@ class Adamax:
     remembers: ClassVar[tuple[str, ...]] = ("m", "u")
     pushes: ClassVar[tuple[bool, ...]] = (True, False)
 
-    def __post_init__(self) -> None:
-        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
-
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         u = max(abs(g) + self.epsilon, self.beta2 * memory[1])  # this way round, NaN stays NaN
@@ -295,7 +275,7 @@ class Adamax:
 
 
 @dataclass(frozen=True, slots=True)
-class NAdam:
+class NAdam(_Rule):
     """Adam with Nesterov's look ahead; its third memory is the product of the momenta so far.
 
     Source: Dozat 2016, with PyTorch's momentum decay.
@@ -312,16 +292,11 @@ class NAdam:
     remembers: ClassVar[tuple[str, ...]] = ("m", "s", "product")
     pushes: ClassVar[tuple[bool, ...]] = (True, False, False)
 
-    def __post_init__(self) -> None:
-        _check(self, beta1=(0.0, 1.0), beta2=(0.0, 1.0))
-
     def _momentum(self, count: int) -> float:
         momentum: float = self.beta1 * (1.0 - 0.5 * 0.96 ** (count * self.momentum_decay))
         return momentum
 
-    def scalar(
-        self, w: float, g: float, memory: Memory, count: int, rate: float
-    ) -> tuple[float, Memory]:
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
         """One parameter's update."""
         mu, ahead = self._momentum(count), self._momentum(count + 1)
         product = memory[2] * mu
