@@ -9,15 +9,15 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import require_array, require_number
 from neurosim.functions.registry import Table
+from neurosim.functions.users import errors_named
 
 Matrix = NDArray[np.float64]
 # by name, because asking NumPy for it would load numpy.random with every import of neurosim
@@ -141,6 +141,22 @@ def _fan_in(n_in: int, _n_out: int) -> float:
     return float(n_in)
 
 
+def draw(initializer: Initializer, source: Source, shape: tuple[int, int], where: str) -> Matrix:
+    """What the initializer draws, (n_in, n_out), checked, because it may be a user's.
+
+    Raises:
+        InvalidValueError: it fails, or draws a number that is not finite.
+        ShapeError: it draws another shape.
+    """
+    with errors_named(f"{where}: {initializer!r}", "draw(source, n_in, n_out) of finite numbers"):
+        drawn = require_array(initializer.draw(source, *shape), where)
+    if drawn.shape != shape:
+        raise ShapeError(
+            f"{where}: {initializer!r} drew a wrong shape, got {drawn.shape}; expected {shape}"
+        )
+    return drawn
+
+
 def make_initializer(given: object, *numbers: float) -> Initializer:
     """The initializer that is meant by a name and its numbers, or by an initializer itself.
 
@@ -193,28 +209,17 @@ _SHIPPED: dict[str, Making] = {
 def _checked(name: str, given: Any) -> Making:
     where = f"initializer {name!r}"
     if hasattr(given, "draw") and not isinstance(given, type):
-        making: Making = (partial(_itself, given), 0, 0)
+        making: Making = (lambda: given, 0, 0)
     elif callable(given):
         options = inspect.signature(given).parameters.values()
         least = sum(option.default is option.empty for option in options)
         making = (given, least, len(options))
     else:
         raise WrongTypeError(f"{where}: got {given!r:.80}; expected a class with a method draw")
-    try:
+    with errors_named(where, "one that can be made of numbers"):
         made = making[0](*([1.0] * making[1]))
-        drawn = require_array(made.draw(np.random.default_rng(0), 3, 2), where)
-    except Exception as error:
-        raise InvalidValueError(
-            f"{where}: draw raises {type(error).__name__}, got {error};"
-            " expected draw(source, n_in, n_out) to give finite numbers"
-        ) from error
-    if drawn.shape != (3, 2):
-        raise InvalidValueError(f"{where}: draw gave {drawn.shape}; expected (n_in, n_out), (3, 2)")
+    draw(made, np.random.default_rng(0), (3, 2), where)
     return making
-
-
-def _itself(initializer: Initializer) -> Initializer:
-    return initializer
 
 
 INITIALIZERS = Table("initializer", _SHIPPED.items(), check=_checked)

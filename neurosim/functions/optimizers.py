@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
 from neurosim.functions.registry import Table
+from neurosim.functions.users import errors_named
 
 Array = NDArray[Any]
 Memory = tuple[float, ...]
@@ -365,17 +366,12 @@ def _require_equal_rules(rule: Optimizer, where: str) -> None:
     array = array_rule(rule)
     for count, scale in enumerate((1.0, -0.5, 2.0), start=1):
         g = scale * np.array([0.75, 0.01, -2.0, 1e-3])
-        try:
+        with errors_named(where, "scalar(w, g, memory, count, rate) -> (w, memory)"):
             one_by_one = [
                 rule.scalar(x, float(slope), kept, count, 0.125)
                 for (x, kept), slope in zip(one_by_one, g, strict=True)
             ]
             array(w, g.copy(), memory, count, 0.125)
-        except Exception as error:
-            raise InvalidValueError(
-                f"{where}: raises {type(error).__name__}, got {error};"
-                " expected scalar(w, g, memory, count, rate) -> (w, memory)"
-            ) from error
         expected = np.array([x for x, _ in one_by_one])
         if not (np.abs(w - expected) <= 1e-12 * np.maximum(1.0, np.abs(expected))).all():
             raise InvalidValueError(

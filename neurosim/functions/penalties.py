@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError
+from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import require_number
 from neurosim.functions.registry import Table
-from neurosim.functions.users import Mapped
+from neurosim.functions.users import Mapped, errors_named
 
 Array = NDArray[Any]
 
@@ -80,16 +80,9 @@ def _checked(name: str, given: Any) -> Callable[..., Penalty]:
     options = inspect.signature(given).parameters.values()
     made = given(*(0.25 for option in options if option.default is option.empty))
     weights = np.array([-2.0, -0.5, 0.0, 0.125, 3.0])
-    try:
+    with errors_named(where, "gradient(weight, rows) to give a number"):
         expected = np.array([made.gradient(float(w), 4) for w in weights])
         found = array_gradient(made)(weights, 4)
-    except NeurosimError:
-        raise
-    except Exception as error:
-        raise InvalidValueError(
-            f"{where}: raises {type(error).__name__}, got {error};"
-            " expected gradient(weight, rows) to give a number"
-        ) from error
     if not (np.abs(found - expected) <= 2.0 * np.spacing(np.abs(expected))).all():
         raise InvalidValueError(
             f"{where}: the array form differs, got {found.tolist()!r};"

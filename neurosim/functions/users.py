@@ -6,14 +6,15 @@ The checks hold it to what the tests hold the shipped tables to.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError
 
 NumberFunction = Callable[..., float]
 POINTS = tuple(k / 16.0 for k in range(-64, 65))  # [-4, 4]
@@ -72,6 +73,19 @@ class Mapped:
         out = np.empty_like(arrays[0])
         Lifted(self.function)(*arrays, out)
         return out
+
+
+@contextmanager
+def errors_named(where: str, expected: str) -> Iterator[None]:
+    """Make whatever a user's function raises inside an InvalidValueError, with its place."""
+    try:
+        yield
+    except NeurosimError:
+        raise
+    except Exception as error:
+        raise InvalidValueError(
+            f"{where}: raises {type(error).__name__}, got {error}; expected {expected}"
+        ) from error
 
 
 def guarded(function: object, where: str) -> Guarded:

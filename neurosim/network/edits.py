@@ -17,7 +17,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
-from neurosim.functions.initializers import Initializer, Source, make_initializer
+from neurosim.functions.initializers import Initializer, Source, draw, make_initializer
 from neurosim.functions.numbers import Matrix, require_array, require_number, shown
 from neurosim.network.lookup import is_listing, require_neuron
 from neurosim.network.names import Names, fold, require_name, require_text
@@ -106,28 +106,6 @@ def require_initializer(initializer: object) -> Initializer:
             f"initializer: got the class {initializer.__name__}; expected an instance of it"
         )
     return make_initializer("xavier_uniform" if initializer is None else initializer)
-
-
-def draw(initializer: Initializer, source: Source, shape: tuple[int, int], where: str) -> Matrix:
-    """What the initializer draws, checked: anybody's object with a ``draw`` may stand here.
-
-    Raises:
-        InvalidValueError: it fails, or draws a number that is not finite.
-        ShapeError: it draws another shape.
-    """
-    try:
-        drawn = require_array(initializer.draw(source, *shape), where)
-    except NeurosimError:
-        raise
-    except (ArithmeticError, TypeError, ValueError) as error:
-        raise InvalidValueError(
-            f"{where}: {initializer!r} cannot draw them, got {error}; expected finite numbers"
-        ) from error
-    if drawn.shape != shape:
-        raise ShapeError(
-            f"{where}: {initializer!r} drew a wrong shape, got {drawn.shape}; expected {shape}"
-        )
-    return drawn
 
 
 def require_edges(structure: Structure, pairs: object) -> Wiring:
