@@ -118,6 +118,19 @@ def test_training_keeps_them_one(net):
     assert net["x1", "h"].weight == net["h", "y"].weight != 2.0
 
 
+def test_many_epochs_at_once_move_all_of_them(net):
+    ends = []
+    for engine in ("graph", "compiled"):  # the program keeps a number for each of them meanwhile
+        twin = net.copy()
+        ns.train(
+            twin, [[1.0, 2.0], [0.5, -1.0]], [[1.5], [0.5]], epochs=20,
+            optimizer=ns.SGD(0.01), engine=engine,
+        )  # fmt: skip
+        ends.append(twin.parameters())
+
+    assert ends[1] == pytest.approx(ends[0], rel=1e-12)
+
+
 def test_torch_finds_the_same_gradient(net):
     torch = pytest.importorskip("torch")
     w = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
