@@ -26,10 +26,12 @@ from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.registry import Table
 from neurosim.functions.users import (
     FAR,
+    NOT_LIFTED,
     WIDE,
     Lifted,
     guarded,
     kinks_of,
+    lift_forms,
     require_equal_forms,
     require_numbers,
     require_slope,
@@ -37,10 +39,6 @@ from neurosim.functions.users import (
 
 Array = NDArray[Any]
 SOFTMAX = "softmax"
-
-
-def _nothing(*_arrays: Array) -> None:
-    raise AssertionError("stands for an array form until there is one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class Activation:
     name: str
     value: Callable[[float], float]
     slope: Callable[[float, float], float] | None = None
-    array: Callable[[Array, Array], None] = _nothing
+    array: Callable[[Array, Array], None] = NOT_LIFTED
     array_slope: Callable[[Array, Array, Array], None] | None = None
     slope_from_output: bool = False
     slope_text: str = ""
@@ -101,11 +99,7 @@ class Activation:
     facts: Facts | None = None
 
     def __post_init__(self) -> None:
-        if self.array is _nothing or isinstance(self.array, Lifted):
-            object.__setattr__(self, "array", Lifted(self.value))
-        is_lifted = self.array_slope is None or isinstance(self.array_slope, Lifted)
-        if is_lifted and self.slope is not None:
-            object.__setattr__(self, "array_slope", Lifted(self.slope))
+        lift_forms(self, Lifted, array=self.value, array_slope=self.slope)
 
 
 # --- identity

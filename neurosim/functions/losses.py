@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import KW_ONLY, InitVar, dataclass, replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,21 +28,20 @@ from neurosim.functions.activations import (
 )
 from neurosim.functions.registry import Table
 from neurosim.functions.users import (
+    NOT_MAPPED,
     POINTS,
     WIDE,
     Mapped,
     guarded,
+    lift_forms,
     require_equal_forms,
     require_numbers,
     require_slope,
 )
 
 Array = NDArray[Any]
+_Numbers = TypeVar("_Numbers", float, Array)  # of a formula whose two forms have one text
 REDUCTIONS = ("mean", "sum")
-
-
-def _nothing(*_arrays: Array) -> Array:
-    raise AssertionError("stands for an array form until there is one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,14 @@ class Pointwise:
 
     value: Callable[[float, float], float]
     slope: Callable[[float, float], float]
-    array_value: Callable[[Array, Array], Array] = _nothing
-    array_slope: Callable[[Array, Array], Array] = _nothing
+    array_value: Callable[[Array, Array], Array] = NOT_MAPPED
+    array_slope: Callable[[Array, Array], Array] = NOT_MAPPED
     text: str = ""
     slope_text: str = ""
     both: Callable[[Array, Array, Array], float] | None = None
 
     def __post_init__(self) -> None:
-        for form, of_numbers in (("array_value", self.value), ("array_slope", self.slope)):
-            if getattr(self, form) is _nothing or isinstance(getattr(self, form), Mapped):
-                object.__setattr__(self, form, Mapped(of_numbers))
+        lift_forms(self, Mapped, array_value=self.value, array_slope=self.slope)
 
     def judge(self, x: Array, t: Array, out: Array) -> float:
         """Write the slopes into ``out``; return the sum of the terms."""
@@ -153,7 +150,7 @@ def _half_square(x: float, t: float) -> float:
     return 0.5 * (e * e)
 
 
-def _difference(x: float, t: float) -> float:
+def _difference(x: _Numbers, t: _Numbers) -> _Numbers:
     return x - t
 
 
@@ -164,16 +161,12 @@ def _half_square_array(x: Array, t: Array) -> Array:
     return e
 
 
-def _difference_array(x: Array, t: Array) -> Array:
-    return x - t
-
-
 def _square(x: float, t: float) -> float:
     e = x - t
     return e * e
 
 
-def _square_slope(x: float, t: float) -> float:
+def _square_slope(x: _Numbers, t: _Numbers) -> _Numbers:
     return -2.0 * (t - x)
 
 
@@ -181,10 +174,6 @@ def _square_array(x: Array, t: Array) -> Array:
     e = x - t
     e *= e
     return e
-
-
-def _square_slope_array(x: Array, t: Array) -> Array:
-    return -2.0 * (t - x)
 
 
 def _half_square_both(x: Array, t: Array, out: Array) -> float:
@@ -329,40 +318,25 @@ def _cross_entropy_both(z: Array, a: Array, t: Array, out: Array) -> float:
     return float(z.ravel().dot(t.ravel()))
 
 
-def targets_are_any(_targets: Array) -> bool:
-    """Any finite number is a target."""
-    return True
-
-
-def targets_are_unit(targets: Array) -> bool:
-    """Targets are probabilities."""
-    return bool(((targets >= 0.0) & (targets <= 1.0)).all())
-
-
-def targets_are_signs(targets: Array) -> bool:
-    """Targets are -1 or 1."""
-    return bool((np.abs(targets) == 1.0).all())
-
-
-def targets_are_distributions(targets: Array) -> bool:
-    """Each row of (B, n_out) is a distribution: one-hot, or weights that sum to 1."""
+def _are_distributions(targets: Array) -> bool:
     sums = targets.sum(axis=1)
     return bool((targets >= 0.0).all() and (np.abs(sums - 1.0) <= 1e-9).all())  # sums of decimals
 
 
+# of targets (B, n_out), and what an error says is expected
 TARGET_RULES: dict[str, tuple[Callable[[Array], bool], str]] = {
-    "any": (targets_are_any, "finite numbers"),
-    "unit": (targets_are_unit, "targets between 0 and 1"),
-    "signs": (targets_are_signs, "targets -1 or 1"),
-    "distributions": (targets_are_distributions, "one-hot rows, or class indices"),
+    "any": (lambda _: True, "finite numbers"),
+    "unit": (lambda t: bool(((t >= 0.0) & (t <= 1.0)).all()), "targets between 0 and 1"),
+    "signs": (lambda t: bool((np.abs(t) == 1.0).all()), "targets -1 or 1"),
+    "distributions": (_are_distributions, "one-hot rows, or class indices"),
 }
 
 _HALF = Pointwise(
-    _half_square, _difference, _half_square_array, _difference_array,
+    _half_square, _difference, _half_square_array, _difference,
     "({t} - {x})^2/2", "-({t} - {x})", _half_square_both,
 )  # fmt: skip
 _SQUARE = Pointwise(
-    _square, _square_slope, _square_array, _square_slope_array,
+    _square, _square_slope, _square_array, _square_slope,
     "({t} - {x})^2", "-2*({t} - {x})", _square_both,
 )  # fmt: skip
 _ABSOLUTE = Pointwise(
@@ -377,7 +351,7 @@ _BERNOULLI = Pointwise(
     "-{t}*log({x}) - (1 - {t})*log(1 - {x})", "({x} - {t})/({x}*(1 - {x}))",
 )  # fmt: skip
 _LOGISTIC = Pointwise(
-    _logistic, _difference, _logistic_array, _difference_array,
+    _logistic, _difference, _logistic_array, _difference,
     "{t}*softplus(-{x}) + (1 - {t})*softplus({x})", "{a} - {t}",
 )  # fmt: skip
 _HINGE = Pointwise(

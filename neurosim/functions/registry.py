@@ -47,7 +47,7 @@ class Table(dict[str, T], Generic[T]):
         self._given: dict[str, object] = {}  # what users gave, of which the entries were made
 
     def __missing__(self, name: object) -> T:
-        raise UnknownNameError(unknown(self.kind, name, [*self, *self._also]))
+        return self.find(name)
 
     def find(self, name: object, where: str = "") -> T:
         """The entry of this name.

@@ -75,6 +75,25 @@ class Mapped:
         return out
 
 
+def _missing(*_arguments: Any) -> float:
+    raise AssertionError("an array form that was not lifted")
+
+
+NOT_LIFTED, NOT_MAPPED = Lifted(_missing), Mapped(_missing)  # until `lift_forms`
+
+
+def lift_forms(
+    record: object,
+    lift: type[Lifted] | type[Mapped],
+    **functions: NumberFunction | None,
+) -> None:
+    """Make the array forms that a frozen record was not given of its functions of numbers."""
+    for form, function in functions.items():
+        given = getattr(record, form)
+        if function is not None and (given is None or isinstance(given, lift)):
+            object.__setattr__(record, form, lift(function))
+
+
 @contextmanager
 def errors_named(where: str, expected: str) -> Iterator[None]:
     """Make whatever a user's function raises inside an InvalidValueError, with its place."""
