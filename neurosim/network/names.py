@@ -46,45 +46,32 @@ def require_name(name: object, kind: str) -> str:
 class Names:
     """The names that are taken; neurons and layers share them."""
 
-    __slots__ = ("_layers", "_neurons")
+    __slots__ = ("_taken",)
 
     def __init__(self) -> None:
-        self._neurons: set[str] = set()
-        self._layers: set[str] = set()
+        self._taken: dict[str, str] = {}  # what has the name, by its folded form
 
     def require_free(self, names: Iterable[object], kind: str) -> list[str]:
-        """The names, where each obeys the rule, is free, and stands once among ``names``."""
+        """The names, where each obeys the rule, is free, and occurs once among ``names``."""
         plain = [require_name(name, kind) for name in names]
         fresh: set[str] = set()
         for name in plain:
             folded = fold(name)
-            if folded in fresh or folded in self._neurons or folded in self._layers:
-                taken = "a layer" if folded in self._layers else "a neuron"
+            if folded in fresh or folded in self._taken:
+                taken = self._taken.get(folded, "neuron")
                 raise NameRuleError(
-                    f"{kind} name: taken, got {name!r}; expected a name that {taken} has not"
+                    f"{kind} name: taken, got {name!r}; expected a name that a {taken} has not"
                 )
             fresh.add(folded)
         return plain
 
-    def take(self, neurons: Iterable[str], layer: str | None) -> None:
-        """Take the names of neurons, and of the layer they stand in."""
-        self._neurons.update(map(fold, neurons))
-        if layer is not None:
-            self._layers.add(fold(layer))
+    def take(self, names: Iterable[str], kind: str) -> None:
+        """Take names for neurons or layers."""
+        self._taken.update((fold(name), kind) for name in names)
 
-    def free_neuron(self, name: str) -> None:
+    def free(self, name: str) -> None:
         """Let another have the name."""
-        self._neurons.discard(fold(name))
-
-    def free_layer(self, name: str) -> None:
-        """Let another have the name."""
-        self._layers.discard(fold(name))
-
-    def copy(self) -> "Names":
-        """The same names, independent of these."""
-        twin = Names()
-        twin._neurons, twin._layers = self._neurons.copy(), self._layers.copy()
-        return twin
+        self._taken.pop(fold(name), None)
 
 
 def fold(name: str) -> str:

@@ -3,9 +3,6 @@
 What a user makes and looks at. It holds structure and values and changes only by its own edits;
 what the numbers mean is said by the interpreter, which walks it. Everything keeps the order of
 insertion. A call that fails changes nothing.
-
-This is the face of the house: each method asks the room that knows (`structure`, `lookup`,
-`edits`, `parameter`, `document`).
 """
 
 import os
@@ -21,7 +18,7 @@ from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
-from neurosim.network import document, files, parameter
+from neurosim.network import document, files
 from neurosim.network.connection import Connection
 from neurosim.network.document import summarize
 from neurosim.network.edits import (
@@ -48,7 +45,7 @@ from neurosim.network.lookup import (
 )
 from neurosim.network.names import one_line, require_text
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Parameter, require_flag
+from neurosim.network.parameter import Parameter, require_flag, require_theta
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.structure import Structure
 
@@ -142,8 +139,7 @@ class Network:
     @outputs.setter
     def outputs(self, names: Iterable[str | Neuron]) -> None:
         chosen = require_outputs(self._structure, names)
-        self._live.require_none(self._title)
-        self._structure.choose(neuron.name for neuron in chosen)
+        self._editable.choose(neuron.name for neuron in chosen)
 
     def layer(self, name: str) -> Layer:
         """The layer of this name."""
@@ -218,8 +214,7 @@ class Network:
             NameRuleError: a name is taken, doubled, or breaks the rule.
             UnknownNameError: there is no such activation.
         """
-        self._live.require_none(self._title)
-        is_input = not self._structure.layers
+        is_input = not self._editable.layers
         name, names = require_layer_names(name, neurons, self._structure.names)
         require_flag(bias_trainable, f"layer {name!r} bias_trainable")
         biases: list[float | None] = [None] * len(names)
@@ -247,22 +242,18 @@ class Network:
         bias_trainable: bool = True,
     ) -> Neuron:
         """Add a neuron that stands in no layer; ``bias=None`` gives it no bias parameter."""
-        self._live.require_none(self._title)
-        (name,) = self._structure.names.require_free([name], "neuron")
+        (name,) = self._editable.names.require_free([name], "neuron")
         activation = require_activation(activation, f"neuron {name!r}", softmax=False)
         value = None if bias is None else require_number(bias, f"neuron {name!r} bias")
         require_flag(bias_trainable, f"neuron {name!r} bias_trainable")
-        neuron = Neuron(
-            name, activation, value, bias_trainable=bias_trainable, layer=None, is_input=False
-        )
+        neuron = Neuron(name, activation, value, bias_trainable=bias_trainable)
         self._structure.add([neuron])
         return neuron
 
     def add_input(self, name: str) -> Neuron:
         """Add an input neuron that stands in no layer."""
-        self._live.require_none(self._title)
-        (name,) = self._structure.names.require_free([name], "neuron")
-        neuron = Neuron(name, "identity", None, bias_trainable=True, layer=None, is_input=True)
+        (name,) = self._editable.names.require_free([name], "neuron")
+        neuron = Neuron(name, "identity", None, is_input=True)
         self._structure.add([neuron])
         return neuron
 
@@ -353,8 +344,7 @@ class Network:
         require_flag(trainable, f"{wiring.label} trainable")
         if seed is not None:
             require_seed(seed)
-        self._live.require_none(self._title)
-        join, ends = self._structure.join, (wiring.sources, wiring.targets)
+        join, ends = self._editable.join, (wiring.sources, wiring.targets)
         if given is not None:
             return join(*ends, given, trainable=trainable)
         with self._random.given_back_on_error():
@@ -364,14 +354,12 @@ class Network:
     def remove_connection(self, source: str, target: str) -> None:
         """Take a connection out; what remains keeps its values."""
         connection = require_connection(self._structure, (source, target))
-        self._live.require_none(self._title)
-        self._structure.remove_connection(connection)
+        self._editable.remove_connection(connection)
 
     def remove_neuron(self, name: str) -> None:
         """Take a neuron out, and its connections; what remains keeps its values."""
         neuron = require_neuron(self._structure, name)
-        self._live.require_none(self._title)
-        self._structure.remove_neuron(neuron)
+        self._editable.remove_neuron(neuron)
 
     def share(self, *connections: tuple[str, str] | Connection) -> Parameter:
         """Let connections share one weight: the first one's value, initial value and trainability.
@@ -392,8 +380,7 @@ class Network:
         x1->o1 = x2->o1: weight 0.5
         """
         found = require_shareable(self._structure, connections)
-        self._live.require_none(self._title)
-        self._structure.share([found])
+        self._editable.share([found])
         return found[0].parameter
 
     def unshare(self, *connections: tuple[str, str] | Connection) -> None:
@@ -404,8 +391,7 @@ class Network:
             GraphError: one shares no weight.
         """
         found = require_shared(self._structure, connections)
-        self._live.require_none(self._title)
-        self._structure.unshare(found)
+        self._editable.unshare(found)
 
     # --- its values
 
@@ -474,7 +460,7 @@ class Network:
         pending = self._structure.holder.pending
         if pending is not None:
             return pending
-        values = parameter.values_of(self.parameter_list())
+        values = np.array([each._value for each in self.parameter_list()], np.float64)
         values.setflags(write=False)
         return values
 
@@ -484,9 +470,8 @@ class Network:
         It is copied, and stays a vector until a weight or bias is read or written, or until an
         edit, a pass or a copy asks for the objects.
         """
-        values = parameter.require_theta(theta, self.parameter_list())
-        self._live.require_none(self._title)
-        self._structure.holder.hold(self.parameter_list(), values, theta)
+        values = require_theta(theta, self.parameter_list())
+        self._editable.holder.hold(self.parameter_list(), values, theta)
         self.forget()
 
     def take_parameters(self, theta: Matrix) -> None:
@@ -522,22 +507,21 @@ class Network:
 
     def parameter_names(self) -> tuple[str, ...]:
         """What each entry of theta is: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""
-        return parameter.names_of(self.parameter_list())
+        return tuple(each.name for each in self.parameter_list())
 
     def trainable_mask(self) -> NDArray[np.bool_]:
         """Which entries of theta training may change, (n_parameters,)."""
-        return parameter.mask_of(self.parameter_list())
+        return np.array([each._trainable for each in self.parameter_list()], np.bool_)
 
     def forget(self) -> None:
         """Drop what passes left on neurons and connections; the parameters stay."""
-        self._live.require_none(self._title)
-        self._structure.forget()
+        self._editable.forget()
 
     def reset(self) -> None:
         """Go back to the weights and biases it was made with."""
-        self._live.require_none(self._title)
-        self.fill_parameters()
-        parameter.assign_initial(self.parameter_list())
+        self._editable.holder.fill()
+        for each in self.parameter_list():
+            each._value = each._initial
         self.forget()
 
     # --- as a whole
@@ -602,10 +586,15 @@ class Network:
         """Refuse where a pass is under way."""
         self._live.require_none(self._title)
 
+    @property
+    def _editable(self) -> Structure:
+        """The structure, where no pass is under way."""
+        self.require_no_pass()
+        return self._structure
+
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
-        self._live.require_none(self._title)
-        self.fill_parameters()
+        self._editable.holder.fill()
         self._live.begin(steps)
         self.note_values()
         return steps

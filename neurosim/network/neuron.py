@@ -44,9 +44,9 @@ class Neuron:
         activation: str,
         bias: float | None,
         *,
-        bias_trainable: bool,
-        layer: "Layer | None",
-        is_input: bool,
+        bias_trainable: bool = True,
+        layer: "Layer | None" = None,
+        is_input: bool = False,
     ) -> None:
         self._name = name
         self._activation = activation

@@ -16,10 +16,9 @@ reads or writes ``_value`` asks first; to ask for ``parameter`` is enough.
 import weakref
 from collections.abc import Sequence
 from threading import RLock
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurosim.errors import ShapeError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array, require_number, short
@@ -150,8 +149,10 @@ class Holder:
 
     def hold(self, parameters: "Parameters", theta: "Matrix", given: object) -> None:
         """Keep theta, a copy of what was given, until somebody asks for a number."""
+        theta.setflags(write=False)
+        source = weakref.ref(given) if isinstance(given, np.ndarray) else None
         with _FILLING:
-            self._pending = _Pending(parameters, theta, given)
+            self._pending = _Pending(parameters, theta, source)
             self.is_special = True
 
     def is_pending(self, given: object) -> bool:
@@ -167,7 +168,10 @@ class Holder:
             return
         with _FILLING:
             if self._pending is not None:  # another thread may have filled meanwhile
-                assign(self._pending.parameters, self._pending.theta)
+                for parameter, value in zip(
+                    self._pending.parameters, self._pending.theta.tolist(), strict=True
+                ):
+                    parameter._value = value
                 self._pending = None
                 self.is_special = bool(self.shared)
 
@@ -192,21 +196,12 @@ class Holder:
         self.is_special = bool(self.shared)
 
 
-class _Pending:
-    """Theta, which the objects do not hold yet.
+class _Pending(NamedTuple):
+    """Theta, read-only, which the objects do not hold yet, and the array it is a copy of."""
 
-    Attributes:
-        parameters: what its entries belong to.
-        theta: read-only; a copy of what was given.
-        given: the vector that was given, weakly; None where it was no array.
-    """
-
-    __slots__ = ("given", "parameters", "theta")
-
-    def __init__(self, parameters: "Parameters", theta: "Matrix", given: object) -> None:
-        theta.setflags(write=False)
-        self.parameters, self.theta = parameters, theta
-        self.given = weakref.ref(given) if isinstance(given, np.ndarray) else None
+    parameters: "Parameters"
+    theta: "Matrix"
+    given: "weakref.ref[Any] | None"
 
 
 class Bias(Parameter):
@@ -306,36 +301,9 @@ def require_flag(value: object, where: str) -> bool:
 Parameters = tuple[Parameter, ...]
 
 
-def values_of(parameters: Parameters) -> Matrix:
-    """Theta, a new vector of (n_parameters,)."""
-    return np.array([parameter._value for parameter in parameters], np.float64)
-
-
 def require_theta(theta: Any, parameters: Parameters) -> Matrix:
     """What is given as a new vector of (n_parameters,)."""
     values = require_array(theta, "theta")
     if values.shape != (len(parameters),):
         raise ShapeError(f"theta: got {values.shape}; expected {(len(parameters),)}")
     return values
-
-
-def assign(parameters: Parameters, theta: Matrix) -> None:
-    """Give each parameter its entry of theta."""
-    for parameter, value in zip(parameters, theta.tolist(), strict=True):
-        parameter._value = value
-
-
-def assign_initial(parameters: Parameters) -> None:
-    """Give each parameter the value it was made with."""
-    for parameter in parameters:
-        parameter._value = parameter._initial
-
-
-def names_of(parameters: Parameters) -> tuple[str, ...]:
-    """What each entry of theta is: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""
-    return tuple(parameter.name for parameter in parameters)
-
-
-def mask_of(parameters: Parameters) -> NDArray[np.bool_]:
-    """Which entries of theta training may change, (n_parameters,)."""
-    return np.array([parameter._trainable for parameter in parameters], np.bool_)

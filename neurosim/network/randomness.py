@@ -63,11 +63,3 @@ class Randomness:
         """Draw from there on."""
         if self._legacy is not None:
             self._legacy.set_state(state)
-
-    def position(self) -> int | None:
-        """How far the legacy generator is in its block of numbers; None for ``pcg64``."""
-        return (
-            None
-            if self._legacy is None
-            else int(self._legacy.get_state(legacy=False)["state"]["pos"])
-        )

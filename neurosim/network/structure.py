@@ -142,10 +142,9 @@ class Structure:
                 self._succ[neuron.name] = {}
                 self._pred[neuron.name] = {}
             self._place(neurons, layer)
-            self.names.take(
-                (neuron.name for neuron in neurons), None if layer is None else layer.name
-            )
+            self.names.take((neuron.name for neuron in neurons), "neuron")
             if layer is not None:
+                self.names.take([layer.name], "layer")
                 layer._neurons = tuple(neurons)
                 self.layers[layer.name] = layer
             self._edited()
@@ -199,14 +198,14 @@ class Structure:
         self.graph.remove_node(name)
         del self.named[name]
         self._forget_connections(len(removed))
-        self.names.free_neuron(name)
+        self.names.free(name)
         if self.chosen is not None:
             self.chosen = tuple(n for n in self.chosen if n != name)
         if layer is not None:
             layer._neurons = tuple(n for n in layer.neurons if n is not neuron)
             if not layer.neurons:
                 del self.layers[layer.name]
-                self.names.free_layer(layer.name)
+                self.names.free(layer.name)
         if neuron._unit.name == name or (layer is not None and not layer.neurons):
             self._order.remove(neuron._unit)
         self._edited()
@@ -235,24 +234,18 @@ class Structure:
             twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
         twin._order.arrange([twin._unit(unit.name) for unit in self._order.units])
         twin.chosen, twin.version = self.chosen, self.version
-        same, old = dict(zip(self.neurons, twin.neurons, strict=True)), self.connections
+        same, shared = dict(zip(self.neurons, twin.neurons, strict=True)), self.holder.shared
+        parameters = [shared.get(connection, connection) for connection in self.connections]
         made = twin.join(
-            [same[connection._source] for connection in old],
-            [same[connection._target] for connection in old],
-            [connection._value for connection in old],
+            [same[connection._source] for connection in self.connections],
+            [same[connection._target] for connection in self.connections],
+            [parameter._value for parameter in parameters],
             trainable=True,
         )
-        for connection, copied in zip(old, made, strict=True):
-            copied._initial = connection._initial
-            copied._trainable = connection._trainable
-        for shared in dict.fromkeys(self.holder.shared.values()):
-            found = [
-                twin._succ[connection._source.name][connection._target.name].held
-                for connection in shared.connections
-            ]
-            found[0]._value, found[0]._initial = shared._value, shared._initial
-            found[0]._trainable = shared._trainable
-            twin.holder.share(found)
+        for parameter, copied in zip(parameters, made, strict=True):
+            copied._initial, copied._trainable = parameter._initial, parameter._trainable
+        for sharers in self.shared_groups():
+            twin.holder.share([twin._succ[c.source.name][c.target.name].held for c in sharers])
         return twin
 
     # --- inside

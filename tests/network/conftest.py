@@ -13,7 +13,7 @@ from neurosim.network.document import to_document
 
 def _everything(net):
     generations = [[neuron.name for neuron in group] for group in net.generations()]
-    drawn_so_far = net._random.position()
+    drawn_so_far = repr(net._random.state())
     return to_document(net), list(net.graph.edges), net.version, generations, drawn_so_far
 
 
