@@ -601,13 +601,6 @@ def softmax_into(z: Array, out: Array) -> None:
     np.divide(out, out.sum(axis=0), out=out)
 
 
-def log_sum_exp_array(z: Array) -> Array:
-    """log(sum(exp(z))) of each column of ``z``, (n, B) -> (B,)."""
-    top = z.max(axis=0)
-    total: Array = top + np.log(np.exp(z - top).sum(axis=0))
-    return total
-
-
 _A, _INF = Activation, math.inf
 _SHIPPED = (
     _A("identity", _identity, _one, _identity_into, _one_into,

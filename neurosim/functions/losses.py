@@ -22,7 +22,6 @@ from neurosim.functions.activations import (
     SOFTMAX,
     add_up,
     log_sum_exp,
-    log_sum_exp_array,
     softplus,
     softplus_into,
 )
@@ -82,7 +81,6 @@ class Joint:
     """
 
     value: Callable[[list[float], list[float]], float]
-    array_value: Callable[[Array, Array], Array]
     both: Callable[[Array, Array, Array, Array], float]
 
 
@@ -301,13 +299,6 @@ def _cross_entropy(net_inputs: list[float], targets: list[float]) -> float:
     return add_up(t * (norm - z) for z, t in pairs if t != 0.0)
 
 
-def _cross_entropy_array(z: Array, t: Array) -> Array:
-    gaps = log_sum_exp_array(z) - z
-    gaps *= t
-    total: Array = gaps.sum(axis=0)
-    return total
-
-
 def _cross_entropy_both(z: Array, a: Array, t: Array, out: Array) -> float:
     np.subtract(z, np.maximum.reduce(z, 0), z)
     np.exp(z, a)
@@ -378,7 +369,7 @@ _SHIPPED = (
         "-sum of t log(a), a a softmax layer",
         None,
         partner=SOFTMAX,
-        joint=Joint(_cross_entropy, _cross_entropy_array, _cross_entropy_both),
+        joint=Joint(_cross_entropy, _cross_entropy_both),
         targets="distributions",
     ),
     Loss("hinge", "sum of max(0, 1 - t a)", _HINGE, targets="signs"),

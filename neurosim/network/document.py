@@ -1,8 +1,10 @@
 """A network as plain data, by name and with exact floats, and as a few lines of text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
+from operator import attrgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from neurosim.errors import (
@@ -13,7 +15,6 @@ from neurosim.errors import (
     UnknownNameError,
 )
 from neurosim.functions.numbers import counted, require_number
-from neurosim.network.connection import Connection
 from neurosim.network.edits import require_activation, require_layer_names, resolve
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import require_outputs, require_shareable
@@ -25,23 +26,28 @@ if TYPE_CHECKING:
 
 
 VERSION = 1
-_PARTS: dict[str, dict[str, Any]] = {
-    "layers": {"name": str, "activation": str, "input": bool},
+# of each part, the keys of a record: the type of the value, and the value itself
+_PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
+    "layers": {
+        "name": (str, attrgetter("name")),
+        "activation": (str, attrgetter("activation")),
+        "input": (bool, attrgetter("is_input")),
+    },
     "neurons": {
-        "name": str,
-        "layer": (str, type(None)),
-        "activation": str,
-        "input": bool,
-        "bias": (int, float, type(None)),
-        "trainable": bool,
-        "initial": (int, float, type(None)),
+        "name": (str, attrgetter("name")),
+        "layer": ((str, NoneType), lambda neuron: getattr(neuron.layer, "name", None)),
+        "activation": (str, attrgetter("activation")),
+        "input": (bool, attrgetter("is_input")),
+        "bias": ((int, float, NoneType), attrgetter("bias")),
+        "trainable": (bool, attrgetter("bias_trainable")),
+        "initial": ((int, float, NoneType), attrgetter("initial_bias")),
     },
     "connections": {
-        "from": str,
-        "to": str,
-        "weight": (int, float),
-        "trainable": bool,
-        "initial": (int, float),
+        "from": (str, attrgetter("source.name")),
+        "to": (str, attrgetter("target.name")),
+        "weight": ((int, float), attrgetter("weight")),
+        "trainable": (bool, attrgetter("trainable")),
+        "initial": ((int, float), attrgetter("initial")),
     },
 }
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
@@ -58,37 +64,14 @@ def to_document(network: "Network") -> _Record:
         "title": network.title,
         "seed": network.seed,
         "generator": network.generator,
-        "layers": [
-            {"name": layer.name, "activation": layer.activation, "input": layer.is_input}
-            for layer in network.layers
-        ],
-        "neurons": [_neuron_record(neuron) for neuron in network.neurons],
-        "connections": [_connection_record(connection) for connection in network.connections],
+        **{part: _records(getattr(network, part), part) for part in _PARTS},
         "outputs": None if structure.chosen is None else list(structure.chosen),
         **({_SHARED: shared} if shared else {}),
     }
 
 
-def _neuron_record(neuron: Neuron) -> _Record:
-    return {
-        "name": neuron.name,
-        "layer": None if neuron.layer is None else neuron.layer.name,
-        "activation": neuron.activation,
-        "input": neuron.is_input,
-        "bias": neuron.bias,
-        "trainable": neuron.bias_trainable,
-        "initial": neuron.initial_bias,
-    }
-
-
-def _connection_record(connection: Connection) -> _Record:
-    return {
-        "from": connection.source.name,
-        "to": connection.target.name,
-        "weight": connection.weight,
-        "trainable": connection.trainable,
-        "initial": connection.initial_weight,
-    }
+def _records(things: Iterable[Any], part: str) -> list[_Record]:
+    return [{key: read(thing) for key, (_, read) in _PARTS[part].items()} for thing in things]
 
 
 def from_document(document: Any, where: str, make: "Callable[..., Network]") -> "Network":
@@ -127,24 +110,22 @@ def _require_form(document: Any) -> None:
         raise FileError(f"missing {', '.join(missing)}")
     if strange := [key for key in document if key not in (*_KEYS, _SHARED)]:
         raise FileError(f"unknown key {strange[0]!r:.80}; expected {', '.join(_KEYS)}")
-    for part, types in _PARTS.items():
+    for part, keys in _PARTS.items():
         if not isinstance(document[part], list):
             raise FileError(f"{part}: got {document[part]!r:.80}; expected a list")
         for number, record in enumerate(document[part]):
-            _require_record(record, types, part, number)
+            _require_record(record, keys, f"{part}[{number}]")
 
 
-def _require_record(record: Any, types: dict[str, Any], part: str, number: int) -> None:
-    if not isinstance(record, dict) or record.keys() != types.keys():
-        raise FileError(
-            f"{part}[{number}]: got {record!r:.80}; expected the keys {', '.join(types)}"
-        )
-    for key, kind in types.items():
+def _require_record(record: Any, keys: dict[str, tuple[Any, Any]], where: str) -> None:
+    if not isinstance(record, dict) or record.keys() != keys.keys():
+        raise FileError(f"{where}: got {record!r:.80}; expected the keys {', '.join(keys)}")
+    for key, (kind, _) in keys.items():
         value = record[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise FileError(f"{part}[{number}].{key}: of a wrong type, got {value!r:.80}")
+            raise FileError(f"{where}.{key}: of a wrong type, got {value!r:.80}")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            require_number(value, f"{part}[{number}].{key}")
+            require_number(value, f"{where}.{key}")
 
 
 def _add_neurons(structure: Structure, document: _Record) -> None:
@@ -197,15 +178,10 @@ def _neuron(record: _Record, layer: Layer | None) -> Neuron:
         )
     if is_input and (bias is not None or record["activation"] != "identity"):
         raise GraphError(f"{where}: an input with bias or activation; expected neither")
-    neuron = Neuron(
-        record["name"],
-        record["activation"],
-        None if bias is None else float(bias),
-        bias_trainable=record["trainable"],
-        layer=layer,
-        is_input=is_input,
-    )
-    neuron._bias._initial = None if initial is None else float(initial)
+    value, first = (None if number is None else float(number) for number in (bias, initial))
+    options = {"bias_trainable": record["trainable"], "layer": layer, "is_input": is_input}
+    neuron = Neuron(record["name"], record["activation"], value, **options)
+    neuron._bias._initial = first
     return neuron
 
 

@@ -9,7 +9,6 @@ from numpy.testing import assert_array_max_ulp
 from neurosim.functions.activations import (
     add_up,
     log_sum_exp,
-    log_sum_exp_array,
     softmax,
     softmax_into,
 )
@@ -43,13 +42,6 @@ def test_three_numbers_beyond_the_range_of_exp_have_a_softmax(form):
 @pytest.mark.parametrize("row", ROWS)
 def test_both_forms_of_softmax_are_equal_to_two_ulp(row):
     assert_array_max_ulp(np.array(softmax(row)), by_array(row), maxulp=2)
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_both_forms_of_log_sum_exp_are_equal_to_two_ulp(row):
-    value = log_sum_exp_array(np.array([row]).T)
-
-    assert_array_max_ulp(log_sum_exp(row), value[0], maxulp=2)
 
 
 @pytest.mark.parametrize("row", ROWS)
