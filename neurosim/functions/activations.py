@@ -1,6 +1,6 @@
 """Activation functions: what a neuron makes of its net input, and how steep that is.
 
-Each has two forms that stand beside each other. The scalar form is Python's ``math``: the walk
+Each has two forms. The scalar form is Python's ``math``: the walk
 over the graph uses it, and it is the one that is printed as arithmetic. The array form is NumPy:
 the compiled program uses it. They cannot be one, because ``np.exp`` and ``math.exp`` differ in the
 last bit now and then; a test over the table at the end holds them to 2 ulp of each other.
@@ -590,8 +590,8 @@ def add_up(terms: Iterable[float]) -> float:
 
 def _largest(net_inputs: list[float]) -> float:
     # beside an infinite or missing number there is no softmax; NaN says so, as the array form does
-    hopeless = any(math.isnan(z) or z == math.inf for z in net_inputs)
-    return math.nan if hopeless else max(net_inputs)
+    is_undefined = any(math.isnan(z) or z == math.inf for z in net_inputs)
+    return math.nan if is_undefined else max(net_inputs)
 
 
 def softmax_into(z: Array, out: Array) -> None:

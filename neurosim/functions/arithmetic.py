@@ -1,7 +1,7 @@
 """The arithmetic of an optimizer's update, written out from the source of its rule.
 
 The rule that runs is read statement by statement: an assignment is a line, a condition is decided
-by the numbers, a helper's formula stands in place of its call. So what is printed cannot
+by the numbers, a helper's formula replaces its call. So what is printed cannot
 differ from what is computed. A rule without readable source is one line, ``name(w, g)``.
 """
 
@@ -75,7 +75,7 @@ def arithmetic(
 
 @dataclass(slots=True)
 class _Frame:
-    """A function while it is read: what its names stand for, as text and as values."""
+    """A function while it is read: its names, as text and as values."""
 
     texts: dict[str, tuple[str, int]]
     values: dict[str, Any]

@@ -4,7 +4,7 @@ An optimizer is a frozen description; what it remembers between updates (momentu
 is the training state's, an array ``memory`` of (slots, n_parameters). So one object may serve
 several runs, and a run can be stopped and gone on with.
 
-Each rule stands in two forms: ``scalar`` for one parameter (the walk), and ``array`` for all of
+Each rule has two forms: ``scalar`` for one parameter (the walk), and ``array`` for all of
 them in place (the compiled program). The first is written out by `arithmetic`, from its source.
 ``count`` is the number of this update, from 1. ``rate`` is the learning rate of this
 moment: the trainer gives it, so that it may change.
@@ -424,6 +424,6 @@ def require_optimizer(optimizer: object) -> Optimizer:
         )
     rule: Any = optimizer
     found: Optimizer = rule
-    if 0 <= _depth(rule, "array") < _depth(rule, "scalar"):  # of which rule, nobody has said
+    if 0 <= _depth(rule, "array") < _depth(rule, "scalar"):  # it may be of another rule
         _require_equal_rules(found, f"optimizer {type(rule).__name__}")
     return found

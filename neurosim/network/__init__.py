@@ -1,9 +1,4 @@
-"""The objects: `Neuron`, `Connection`, `Layer`, and the `Network` that holds them in a graph.
-
-Read `names`, `parameter`, `neuron`, `connection`, `layer`, `datum`, `order`, `pause`, `refusals`,
-`structure`, `lookup`, `randomness`, `wiring`, `making`, `live`, `document`, `files`, `summary`,
-`network`.
-"""
+"""The objects: `Neuron`, `Connection`, `Layer`, and the `Network` that holds them in a graph."""
 
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer

@@ -25,12 +25,12 @@ class Connection(Parameter):
 
     @property
     def source(self) -> Neuron:
-        """The neuron whose output it carries."""
+        """The neuron whose output it weighs."""
         return self._source
 
     @property
     def target(self) -> Neuron:
-        """The neuron it carries to."""
+        """The neuron whose net input it adds to."""
         return self._target
 
     @property

@@ -131,7 +131,7 @@ def _require_record(record: Any, keys: dict[str, tuple[Any, Any]], where: str) -
 def _add_neurons(structure: Structure, document: _Record) -> None:
     layers = {layer["name"]: layer for layer in document["layers"]}
     if len(layers) < len(document["layers"]):
-        raise NameRuleError("layers: a name stands twice; expected each layer once")
+        raise NameRuleError("layers: a name occurs twice; expected each layer once")
     numbered = enumerate(document["neurons"])
     for layer_name, group in groupby(numbered, key=lambda item: item[1]["layer"]):
         rows = list(group)

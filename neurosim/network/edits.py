@@ -38,7 +38,7 @@ class Wiring:
         sources: where each connection starts.
         targets: where each connection ends.
         shape: of the weights: (n_sources, n_targets), rows are sources; or (n,).
-        block: the sizes (n_in, n_out) that an initializer is told, again and again if need be.
+        block: the sizes (n_in, n_out) that an initializer draws for, again and again if need be.
     """
 
     label: str
@@ -126,7 +126,7 @@ def resolve(structure: Structure, pairs: object, where: str) -> tuple[list[Neuro
     """The sources and the targets that pairs of names mean.
 
     Raises:
-        UnknownNameError: a neuron has not the name; like all errors here it tells the pair's place.
+        UnknownNameError: no neuron has the name; like all errors here it says which pair.
         WrongTypeError: they are no pairs.
     """
     if not is_listing(pairs):

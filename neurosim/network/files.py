@@ -15,7 +15,7 @@ from neurosim.files import write_whole
 def write_document(document: dict[str, Any], path: str | os.PathLike[str]) -> None:
     """Write a document: a temporary file takes the name at the end.
 
-    A symbolic link is followed; a file that stands there gives the new one its mode.
+    A symbolic link is followed; an existing file gives the new one its mode.
 
     Raises:
         FileError: the file cannot be written, or what has the name is no regular file.
@@ -73,14 +73,14 @@ def _parse(text: str) -> Any:
 
     tree = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=make)
     if doubled:
-        record, key = doubled[-1]  # the outermost: another may stand in a value that was lost
+        record, key = doubled[-1]  # the outermost: another may be in a value that was lost
         place = _place_of(record, tree)
         raise ValueError(f"the key {key!r:.80} twice at {place}; expected each key once")
     return tree
 
 
 def _place_of(record: dict[str, Any], tree: Any) -> str:
-    """Where a record stands in a tree, such as ``connections[3]``."""
+    """The path of a record in a tree, such as ``connections[3]``."""
     waiting = [("", tree)]
     while waiting:
         place, node = waiting.pop()

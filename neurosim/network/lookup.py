@@ -12,7 +12,7 @@ from neurosim.network.structure import Structure
 
 
 def find(structure: Structure, name: object) -> Neuron | Layer | None:
-    """The neuron or layer of a name; an object of this network stands for itself."""
+    """The neuron or layer of a name; an object of this network is returned itself."""
     if isinstance(name, (Neuron, Layer)):
         if find(structure, name.name) is not name:
             raise UnknownNameError(f"{name!r} is of another network; expected one of this")
@@ -99,7 +99,7 @@ def require_outputs(structure: Structure, names: object) -> list[Neuron]:
         if neuron.is_input:
             raise GraphError(f"outputs: {neuron.name!r} is an input; expected other neurons")
         if neuron in seen:
-            raise NameRuleError(f"outputs: {neuron.name!r} stands twice; expected it once")
+            raise NameRuleError(f"outputs: {neuron.name!r} occurs twice; expected it once")
         seen.add(neuron)
     return neurons
 

@@ -3,7 +3,7 @@
 The alphabet is any script's (NFC). Many scripts, such as Devanagari and Thai, write vowels as marks
 on a letter; a mark may follow a letter, or another mark on it. What cannot be seen is refused, even
 where it counts as a letter or a mark. Two names that only compatibility normalisation (NFKC) makes
-the same, such as ``h1`` with a full-width 1, are taken to be one: nobody could tell them apart.
+the same, such as ``h1`` with a full-width 1, are taken to be one: they look alike.
 """
 
 import re

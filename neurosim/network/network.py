@@ -171,9 +171,9 @@ class Network:
         return self._structure.outgoing(require_neuron(self._structure, neuron).name)
 
     def generations(self) -> tuple[tuple[Neuron, ...], ...]:
-        """The neurons by level: each generation listens only to earlier ones.
+        """The neurons by level: the sources of each generation are in earlier ones.
 
-        A softmax layer stands whole in one generation. Inside one, the order is that of insertion.
+        A softmax layer is whole in one generation. Inside one, the order is that of insertion.
         """
         return self._structure.generations()
 
@@ -241,7 +241,7 @@ class Network:
         bias: float | None = 0.0,
         bias_trainable: bool = True,
     ) -> Neuron:
-        """Add a neuron that stands in no layer; ``bias=None`` gives it no bias parameter."""
+        """Add a neuron of no layer; ``bias=None`` gives it no bias parameter."""
         (name,) = self._editable.names.require_free([name], "neuron")
         activation = require_activation(activation, f"neuron {name!r}", softmax=False)
         value = None if bias is None else require_number(bias, f"neuron {name!r} bias")
@@ -251,7 +251,7 @@ class Network:
         return neuron
 
     def add_input(self, name: str) -> Neuron:
-        """Add an input neuron that stands in no layer."""
+        """Add an input neuron of no layer."""
         (name,) = self._editable.names.require_free([name], "neuron")
         neuron = Neuron(name, "identity", None, is_input=True)
         self._structure.add([neuron])
@@ -313,7 +313,7 @@ class Network:
             pairs: each a source and a target, neurons or their names.
             weights: as many numbers, (n,).
             trainable: False keeps the weights as they are.
-            initializer: as for `connect`; it is told the mean numbers of sources and targets.
+            initializer: as for `connect`; it draws for the mean numbers of sources and targets.
             seed: another seed than the network's.
 
         Returns:
@@ -600,7 +600,7 @@ class Network:
         return steps
 
     def note_values(self) -> None:
-        """Take note that values stand on the objects, which `forget` is to drop."""
+        """Take note that the objects hold values of a pass, which `forget` drops."""
         self._structure.has_values = True
 
     def _cached(self, key: str, make: Callable[[], _Made]) -> _Made:

@@ -77,7 +77,7 @@ class Neuron:
 
     @property
     def layer(self) -> "Layer | None":
-        """The layer it stands in, or None."""
+        """Its layer, or None."""
         return self._layer
 
     @property

@@ -207,7 +207,7 @@ def refuse_connection(source: Neuron, target: Neuron) -> NoReturn:
             f"connection {name!r}: inside a softmax layer; expected none between its neurons"
         )
     raise GraphError(
-        f"connection {name!r}: stands already; expected one between the same two neurons"
+        f"connection {name!r}: exists already; expected one between the same two neurons"
         f" (to change it: net[{source.name!r}, {target.name!r}].weight = ...)"
     )
 

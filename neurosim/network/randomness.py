@@ -56,7 +56,7 @@ class Randomness:
         return twin
 
     def state(self) -> Any:
-        """Where the legacy generator stands; None for ``pcg64``, whose streams start afresh."""
+        """The state of the legacy generator; None for ``pcg64``, whose streams start afresh."""
         return None if self._legacy is None else self._legacy.get_state()
 
     def go_to(self, state: Any) -> None:

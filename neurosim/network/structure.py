@@ -1,7 +1,7 @@
 """The structure of a network: its graph, its layers, and the edits that keep them whole.
 
-An edit is made wholly or not at all. It does not ask what the caller meant (`making` and `wiring`
-do), but refuses what would be no network: a doubled connection, a cycle. What is asked again and
+An edit is made wholly or not at all. The arguments are checked in `edits`;
+a doubled connection and a cycle are refused here. What is asked again and
 again of the same structure is cached, and dropped on an edit.
 
 The graph's dictionaries are written to directly: by its own ``add_edge`` a million connections
@@ -117,23 +117,23 @@ class Structure:
         return None if datum is None else datum.held
 
     def generations(self) -> tuple[tuple[Neuron, ...], ...]:
-        """The neurons by level: each generation listens only to earlier ones."""
+        """The neurons by level: the sources of each generation are in earlier ones."""
         return self.cached("generations", self._list_generations)
 
     def successors(self, unit: Unit) -> list[Unit]:
-        """The units that listen to a unit, once for each connection."""
-        heard = (datum for name in self._members(unit) for datum in self._succ[name].values())
-        return [datum.held._target._unit for datum in heard]
+        """The units that a unit leads into, once for each connection."""
+        data = (datum for name in self._members(unit) for datum in self._succ[name].values())
+        return [datum.held._target._unit for datum in data]
 
     def predecessors(self, unit: Unit) -> list[Unit]:
-        """The units that a unit listens to, once for each connection."""
-        heard = (datum for name in self._members(unit) for datum in self._pred[name].values())
-        return [datum.held._source._unit for datum in heard]
+        """The units that lead into a unit, once for each connection."""
+        data = (datum for name in self._members(unit) for datum in self._pred[name].values())
+        return [datum.held._source._unit for datum in data]
 
     # --- how it changes
 
     def add(self, neurons: Sequence[Neuron], layer: Layer | None = None) -> None:
-        """Add neurons whose names are free, and the layer they stand in."""
+        """Add neurons whose names are free, and their layer."""
         with PausedCollection():
             for neuron in neurons:
                 neuron._holder = self.holder
@@ -354,10 +354,10 @@ class Structure:
 
     def _list_generations(self) -> tuple[tuple[Neuron, ...], ...]:
         level: dict[str, int] = {}
-        level_of, heard = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
+        level_of, sources = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
         for unit in self._order.units:
             members = self._members(unit)
-            above = max((max(map(level_of, heard[n]), default=-1) for n in members), default=-1)
+            above = max((max(map(level_of, sources[n]), default=-1) for n in members), default=-1)
             level.update(dict.fromkeys(members, 1 + above))
         generations: list[list[Neuron]] = [[] for _ in range(1 + max(level.values(), default=-1))]
         for neuron in self.neurons:

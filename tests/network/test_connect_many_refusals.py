@@ -39,8 +39,8 @@ REFUSED = {
     "no pair": ([None], WrongTypeError, "pairs[0]: got None"),
     "one text": ("ab", WrongTypeError, "connect_many pairs: got 'ab'; expected pairs"),
     "no pairs": (None, WrongTypeError, "connect_many pairs: got None"),
-    "one that stands": ([("a", "b"), ("x1", "d")], GraphError, "'x1->d': stands already"),
-    "one twice": ([("a", "b"), ("c", "d"), ("a", "b")], GraphError, "'a->b': stands already"),
+    "one that stands": ([("a", "b"), ("x1", "d")], GraphError, "'x1->d': exists already"),
+    "one twice": ([("a", "b"), ("c", "d"), ("a", "b")], GraphError, "'a->b': exists already"),
     "a self-loop": ([("a", "b"), ("c", "c")], GraphError, "'c->c': a self-loop"),
     "into an input": ([("a", "b"), ("b", "x2")], GraphError, "'b->x2': leads into an input"),
     "a cycle in the list": (

@@ -52,7 +52,7 @@ HOSTILE = {
     "a name that is none": (change("neurons", 2, "name", to=3), "neurons[2].name: of a wrong type"),
     "a name against the rule": (change("neurons", 5, "name", to="a->b"), "'-' is not allowed"),
     "a doubled neuron": (twice("neurons", 5), "neuron name: taken, got 's'"),
-    "a doubled layer": (twice("layers", 1), "layers: a name stands twice"),
+    "a doubled layer": (twice("layers", 1), "layers: a name occurs twice"),
     "an empty layer": (
         lambda d: d["layers"].append({"name": "q", "activation": "tanh", "input": False}),
         "layers without neurons: q",
@@ -78,7 +78,7 @@ HOSTILE = {
     "no weight": (change("connections", 3, "weight", to=None), "connections[3].weight: of a wrong"),
     "an unknown source": (change("connections", 3, "from", to="x9"), "connections[3]: unknown"),
     "a layer as a target": (change("connections", 3, "to", to="h"), "connections[3]: 'h' is a"),
-    "a doubled connection": (twice("connections", 0), "connections: connection 'x1->h1': stands"),
+    "a doubled connection": (twice("connections", 0), "connections: connection 'x1->h1': exists"),
     "a self-loop": (change("connections", 0, "from", to="h1"), "'h1->h1': a self-loop"),
     "into an input": (change("connections", 0, "to", to="x2"), "leads into an input"),
     "a cycle": (
@@ -87,7 +87,7 @@ HOSTILE = {
     ),
     "outputs that are text": (change("outputs", to="o1"), "outputs: got 'o1'"),
     "an unknown output": (change("outputs", to=["o9"]), "unknown neuron 'o9'"),
-    "an output twice": (change("outputs", to=["o1", "o1"]), "'o1' stands twice"),
+    "an output twice": (change("outputs", to=["o1", "o1"]), "'o1' occurs twice"),
     "an output that is none": (change("outputs", to=[{}]), "name: got {}"),
 }
 

@@ -75,7 +75,7 @@ def test_a_layer_as_an_output_is_refused(net, refused):
     [
         ([], GraphError, "expected at least one neuron"),
         (["x1"], GraphError, "'x1' is an input"),
-        (["o1", "o1"], NameRuleError, "'o1' stands twice"),
+        (["o1", "o1"], NameRuleError, "'o1' occurs twice"),
         ("o1", WrongTypeError, "expected a list of neuron names"),
         ([3], WrongTypeError, "got 3"),
         (3, WrongTypeError, "got 3"),
@@ -89,7 +89,7 @@ def test_outputs_that_can_be_none_are_refused(net, refused, names, kind, words):
 
 
 def test_a_second_connection_between_the_same_two_is_refused(net, refused):
-    with refused(net, GraphError, "'x1->h1': stands already", "net['x1', 'h1'].weight"):
+    with refused(net, GraphError, "'x1->h1': exists already", "net['x1', 'h1'].weight"):
         net.connect("x1", "h1", weight=5.0)
 
 
@@ -97,7 +97,7 @@ def test_a_second_connection_between_layers_is_refused_whole(net, refused):
     net.add_layer("p", 2)
     net.connect("x2", "p2", weight=1.0)  # the last of the four that the call below asks for
 
-    with refused(net, GraphError, "'x2->p2': stands already"):
+    with refused(net, GraphError, "'x2->p2': exists already"):
         net.connect("x", "p")
 
 

@@ -157,7 +157,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(
         (
             "{from: h1, to: o1, weight: 0}",
             "{from: h2, to: o1, weight: 0}",
-            "s.yaml:11:7: network.connections[2]: connection 'h2->o1': stands already; expected one"
+            "s.yaml:11:7: network.connections[2]: connection 'h2->o1': exists already; expected one"
             " between the same two neurons (to change it: net['h2', 'o1'].weight = ...)",
         ),
         (
