@@ -1,6 +1,5 @@
 """A connection: the weight that one neuron gives to another's output."""
 
-from neurosim.functions.numbers import short
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 
@@ -76,6 +75,5 @@ class Connection(Parameter):
         return f"{self.name}.weight"
 
     def __repr__(self) -> str:
-        frozen = "" if self.trainable else ", frozen"
         shared = "" if self.parameter is self else f", shared ({self.parameter.name})"
-        return f"{self.name}: weight {short(self.weight)}{frozen}{shared}"
+        return super().__repr__() + shared

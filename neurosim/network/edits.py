@@ -185,11 +185,10 @@ def require_layer_names(
 
 def _names_or_count(name: str, neurons: int | Sequence[str]) -> list[str]:
     if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
-        if neurons < 1:
-            raise InvalidValueError(f"layer {name!r}: got {shown(neurons)} neurons; expected >= 1")
-        if neurons > _MOST:
+        if not 1 <= neurons <= _MOST:
+            expected = ">= 1" if neurons < 1 else f"at most {_MOST}"
             raise InvalidValueError(
-                f"layer {name!r}: got {shown(neurons)} neurons; expected at most {_MOST}"
+                f"layer {name!r}: got {shown(neurons)} neurons; expected {expected}"
             )
         return [f"{name}{i}" for i in range(1, int(neurons) + 1)]
     if not is_listing(neurons):

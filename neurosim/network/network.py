@@ -175,7 +175,7 @@ class Network:
 
         A softmax layer is whole in one generation. Inside one, the order is that of insertion.
         """
-        return self._structure.generations()
+        return self._structure.generations
 
     @property
     def loss(self) -> float | None:

@@ -116,6 +116,10 @@ class Parameter:
         """What it is called in messages."""
         return self.name
 
+    def __repr__(self) -> str:
+        what = "weight " if self.kind == "w" else ""
+        return f"{self.name}: {what}{short(self.value)}{'' if self.trainable else ', frozen'}"
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         _ = self.parameter  # a copy takes the slots as they are
         return super().__reduce_ex__(protocol)
@@ -243,10 +247,6 @@ class Bias(Parameter):
         """``b(h1)``."""
         return f"b({self._neuron.name})"
 
-    def __repr__(self) -> str:
-        frozen = "" if self._trainable else ", frozen"
-        return f"{self.name}: {short(self.value)}{frozen}"
-
 
 class SharedWeight(Parameter):
     """One weight of several connections: the first one's, from when they began to share it."""
@@ -283,10 +283,6 @@ class SharedWeight(Parameter):
     def neuron(self) -> "Neuron":
         """The neuron that the first connection leads into."""
         return self._connections[0].target
-
-    def __repr__(self) -> str:
-        frozen = "" if self._trainable else ", frozen"
-        return f"{self.name}: weight {short(self.value)}{frozen}"
 
 
 def require_flag(value: object, where: str) -> bool:

@@ -9,6 +9,7 @@ would take twice the time and twice the memory.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -70,30 +71,52 @@ class Structure:
         made: _Made = self._cache[key]
         return made
 
-    @property
+    @cached_property
     def neurons(self) -> tuple[Neuron, ...]:
         """All neurons, in the order they were added."""
-        return self.cached("neurons", lambda: tuple(self.named.values()))
+        return tuple(self.named.values())
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Neuron, ...]:
         """The input neurons, in the order they were added."""
-        return self.cached("inputs", lambda: tuple(n for n in self.neurons if n.is_input))
+        return tuple(neuron for neuron in self.neurons if neuron.is_input)
 
-    @property
+    @cached_property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, in the order they were added."""
-        return self.cached("connections", self._list_connections)
+        self._sweep(at_most=self.n_connections)
+        return tuple(self._listed)
 
-    @property
+    @cached_property
     def places(self) -> tuple[Parameter, ...]:
         """Connections and biases as theta goes, those that share a weight each on its own."""
-        return self.cached("places", self._list_places)
+        listed: list[Parameter] = []
+        for neuron in self.neurons:
+            listed += self.incoming(neuron.name)
+            if neuron._bias._value is not None:
+                listed.append(neuron._bias)
+        return tuple(listed)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters, in the order of theta."""
-        return self.cached("parameters", self._list_parameters)
+        if not self.holder.shared:
+            return self.places
+        return tuple(dict.fromkeys(map(self.holder.resolve, self.places)))
+
+    @cached_property
+    def generations(self) -> tuple[tuple[Neuron, ...], ...]:
+        """The neurons by level: the sources of each generation are in earlier ones."""
+        level: dict[str, int] = {}
+        level_of, sources = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
+        for unit in self._order.units:
+            members = self._members(unit)
+            above = max((max(map(level_of, sources[n]), default=-1) for n in members), default=-1)
+            level.update(dict.fromkeys(members, 1 + above))
+        found: list[list[Neuron]] = [[] for _ in range(1 + max(level.values(), default=-1))]
+        for neuron in self.neurons:
+            found[level[neuron.name]].append(neuron)
+        return tuple(map(tuple, found))
 
     @property
     def outputs(self) -> tuple[Neuron, ...]:
@@ -115,10 +138,6 @@ class Structure:
         """The connection between two neurons, if there is one."""
         datum = self._succ[source].get(target) if source in self._succ else None
         return None if datum is None else datum.held
-
-    def generations(self) -> tuple[tuple[Neuron, ...], ...]:
-        """The neurons by level: the sources of each generation are in earlier ones."""
-        return self.cached("generations", self._list_generations)
 
     def successors(self, unit: Unit) -> list[Unit]:
         """The units that a unit leads into, once for each connection."""
@@ -270,6 +289,8 @@ class Structure:
         self.holder.fill()
         self.version += 1
         self._cache.clear()
+        for name in _LISTS:
+            self.__dict__.pop(name, None)
         self.forget()
 
     def _place(self, neurons: Sequence[Neuron], layer: Layer | None) -> None:
@@ -324,45 +345,18 @@ class Structure:
         return sum(len(self._pred[name]) for name in self._members(unit))
 
     def _forget_connections(self, count: int) -> None:
-        """Count ``count`` less, and sweep the removed out of the list before they are too many."""
         self.n_connections -= count
-        if len(self._listed) > 2 * self.n_connections + 64:
-            self._sweep()
+        self._sweep(at_most=2 * self.n_connections + 64)
 
-    def _sweep(self) -> None:
-        self._listed = [
-            c for c in self._listed if self.connection(c.source.name, c.target.name) is c
-        ]
+    def _sweep(self, *, at_most: int) -> None:
+        """Take the removed connections out of the list where it is longer."""
+        if len(self._listed) > at_most:
+            self._listed = [
+                c for c in self._listed if self.connection(c.source.name, c.target.name) is c
+            ]
 
-    def _list_connections(self) -> tuple[Connection, ...]:
-        if len(self._listed) > self.n_connections:
-            self._sweep()
-        return tuple(self._listed)
 
-    def _list_places(self) -> tuple[Parameter, ...]:
-        listed: list[Parameter] = []
-        for neuron in self.neurons:
-            listed += self.incoming(neuron.name)
-            if neuron._bias._value is not None:
-                listed.append(neuron._bias)
-        return tuple(listed)
-
-    def _list_parameters(self) -> tuple[Parameter, ...]:
-        if not self.holder.shared:
-            return self.places
-        return tuple(dict.fromkeys(map(self.holder.resolve, self.places)))
-
-    def _list_generations(self) -> tuple[tuple[Neuron, ...], ...]:
-        level: dict[str, int] = {}
-        level_of, sources = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
-        for unit in self._order.units:
-            members = self._members(unit)
-            above = max((max(map(level_of, sources[n]), default=-1) for n in members), default=-1)
-            level.update(dict.fromkeys(members, 1 + above))
-        generations: list[list[Neuron]] = [[] for _ in range(1 + max(level.values(), default=-1))]
-        for neuron in self.neurons:
-            generations[level[neuron.name]].append(neuron)
-        return tuple(map(tuple, generations))
+_LISTS = ("neurons", "inputs", "connections", "places", "parameters", "generations")
 
 
 def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
