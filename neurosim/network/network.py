@@ -5,6 +5,7 @@ what the numbers mean is said by the interpreter, which walks it. Everything kee
 insertion. A call that fails changes nothing.
 """
 
+import inspect
 import os
 import weakref
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -33,7 +34,6 @@ from neurosim.network.edits import (
     require_wiring,
 )
 from neurosim.network.layer import Layer
-from neurosim.network.live import LivePass
 from neurosim.network.lookup import (
     require_connection,
     require_end,
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from neurosim.compiler.compile import CompiledNetwork
 
 _Made = TypeVar("_Made")
+# one that was made and not begun counts, too: it would walk what has changed since
+_UNDER_WAY = (inspect.GEN_CREATED, inspect.GEN_SUSPENDED, inspect.GEN_RUNNING)
 
 
 class Network:
@@ -77,7 +79,7 @@ class Network:
         self._title = require_text(title, "title", "free text")
         self._random = Randomness(seed, generator)
         self._structure = Structure()
-        self._live = LivePass()
+        self._steps: weakref.ref[Generator[Any, None, None]] | None = None  # of the last pass
         self._claimed_by: weakref.ref[Any] | None = None
 
     # --- what it is made of
@@ -584,7 +586,12 @@ class Network:
 
     def require_no_pass(self) -> None:
         """Refuse where a pass is under way."""
-        self._live.require_none(self._title)
+        steps = None if self._steps is None else self._steps()
+        if steps is not None and inspect.getgeneratorstate(steps) in _UNDER_WAY:
+            raise GraphError(
+                f"network {self._title!r}: a pass over it is under way, got a second use;"
+                " expected the pass to be drained, or its close() called, first"
+            )
 
     @property
     def _editable(self) -> Structure:
@@ -595,7 +602,7 @@ class Network:
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
         self._editable.holder.fill()
-        self._live.begin(steps)
+        self._steps = weakref.ref(steps)
         self.note_values()
         return steps
 
