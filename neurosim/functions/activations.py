@@ -124,9 +124,8 @@ def _one_into(_z: Array, _a: Array, out: Array) -> None:
 
 # --- sigmoid
 
-_LOWEST = (
-    -709.0
-)  # exp(709) is the last power of e that is no overflow; below, 1 + exp(-z) = exp(-z)
+# exp(709) is the last power of e that does not overflow; below, 1 + exp(-z) = exp(-z)
+_LOWEST = -709.0
 
 
 def sigmoid(z: float) -> float:

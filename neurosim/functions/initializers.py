@@ -158,7 +158,7 @@ def draw(initializer: Initializer, source: Source, shape: tuple[int, int], where
 
 
 def make_initializer(given: object, *numbers: float) -> Initializer:
-    """The initializer that is meant by a name and its numbers, or by an initializer itself.
+    """The initializer of a name and its numbers, or an initializer itself; Xavier for None.
 
     >>> make_initializer("uniform", 0.0, 1.0)
     Uniform(low=0.0, high=1.0)
@@ -168,6 +168,11 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
         InvalidValueError: the numbers are not those that it takes, or not finite.
         WrongTypeError: one of them is no number.
     """
+    given = "xavier_uniform" if given is None else given
+    if isinstance(given, type):
+        raise WrongTypeError(
+            f"initializer: got the class {given.__name__}; expected an instance of it"
+        )
     if not isinstance(given, str):
         if not hasattr(given, "draw"):
             raise WrongTypeError(
@@ -183,7 +188,9 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
     return make(*(require_number(number, f"initializer {given!r}") for number in numbers))
 
 
-def _scaled(gain: float, fan: Callable[[int, int], float], is_uniform: bool) -> Callable[..., Any]:
+def _scaled(
+    gain: float, fan: Callable[[int, int], float], is_uniform: bool
+) -> Callable[[], Scaled]:
     return lambda: Scaled(gain, fan, is_uniform)
 
 

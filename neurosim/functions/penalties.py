@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import require_number
 from neurosim.functions.registry import Table
-from neurosim.functions.users import Mapped, errors_named
+from neurosim.functions.users import Mapped, errors_named, require_equal_forms
 
 Array = NDArray[Any]
 
@@ -81,13 +81,9 @@ def _checked(name: str, given: Any) -> Callable[..., Penalty]:
     made = given(*(0.25 for option in options if option.default is option.empty))
     weights = np.array([-2.0, -0.5, 0.0, 0.125, 3.0])
     with errors_named(where, "gradient(weight, rows) to give a number"):
-        expected = np.array([made.gradient(float(w), 4) for w in weights])
+        expected = [float(made.gradient(w, 4)) for w in weights.tolist()]
         found = array_gradient(made)(weights, 4)
-    if not (np.abs(found - expected) <= 2.0 * np.spacing(np.abs(expected))).all():
-        raise InvalidValueError(
-            f"{where}: the array form differs, got {found.tolist()!r};"
-            f" expected {expected.tolist()!r}"
-        )
+    require_equal_forms(expected, found, weights.tolist(), where)
     kind: Callable[..., Penalty] = given
     return kind
 

@@ -99,15 +99,6 @@ def require_wiring(
     return Wiring(label, label, starts, list(targets) * len(sources), sizes, sizes)
 
 
-def require_initializer(initializer: object) -> Initializer:
-    """The initializer meant; Xavier uniform where none is given."""
-    if isinstance(initializer, type):
-        raise WrongTypeError(
-            f"initializer: got the class {initializer.__name__}; expected an instance of it"
-        )
-    return make_initializer("xavier_uniform" if initializer is None else initializer)
-
-
 def require_edges(structure: Structure, pairs: object) -> Wiring:
     """The wiring of a list of pairs (source, target) of neurons or their names.
 
@@ -240,7 +231,7 @@ def require_biases(
     if _is_not_given(bias):
         if initializer is None:
             return [0.0] * count
-        chosen = require_initializer(initializer)
+        chosen = make_initializer(initializer)
         with random.given_back_on_error():
             return list(draw(chosen, random.biases(name), (1, count), where).ravel().tolist())
     if bias is None:

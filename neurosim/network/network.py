@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.functions.initializers import make_initializer
 from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files
@@ -29,7 +30,6 @@ from neurosim.network.edits import (
     require_bare,
     require_biases,
     require_edges,
-    require_initializer,
     require_layer_names,
     require_wiring,
 )
@@ -342,7 +342,7 @@ class Network:
         initializer: object,
         seed: int | None,
     ) -> list[Connection]:
-        chosen = require_initializer(initializer)
+        chosen = make_initializer(initializer)
         require_flag(trainable, f"{wiring.label} trainable")
         if seed is not None:
             require_seed(seed)
