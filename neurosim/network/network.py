@@ -478,8 +478,7 @@ class Network:
 
     def take_parameters(self, theta: Matrix) -> None:
         """Take over what is known to be a theta; else as `load_parameters`."""
-        self._live.require_none(self._title)
-        self._structure.holder.hold(self.parameter_list(), theta.copy(), theta)
+        self._editable.holder.hold(self.parameter_list(), theta.copy(), theta)
         self._structure.forget()
 
     def is_pending(self, theta: object) -> bool:

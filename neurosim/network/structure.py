@@ -254,7 +254,7 @@ class Structure:
         twin._order.arrange([twin._unit(unit.name) for unit in self._order.units])
         twin.chosen, twin.version = self.chosen, self.version
         same, shared = dict(zip(self.neurons, twin.neurons, strict=True)), self.holder.shared
-        parameters = [shared.get(connection, connection) for connection in self.connections]
+        parameters = [shared.get(c, c) for c in self.connections] if shared else self.connections
         made = twin.join(
             [same[connection._source] for connection in self.connections],
             [same[connection._target] for connection in self.connections],
