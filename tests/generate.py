@@ -25,7 +25,7 @@ from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
 from neurosim.scenario import exhibits, schema, shipped_folder, write_gallery
 from neurosim.training.data import DATASETS
-from neurosim.training.metrics import METRICS
+from neurosim.training.metrics import SHIPPED
 from neurosim.training.options import option_rows
 
 COMMAND = "python -m tests.generate"
@@ -95,7 +95,10 @@ def _classes(table):
 
 
 def _metrics():
-    return ("name", "meaning"), [(f"`{name}`", _meaning(one)) for name, one in METRICS.items()]
+    return ("name", "meaning", "kinds of task"), [
+        (f"`{name}`", one.meaning[0].upper() + one.meaning[1:], ", ".join(one.kinds))
+        for name, one in SHIPPED.items()
+    ]
 
 
 def _initializers():

@@ -36,7 +36,7 @@ compiler.scalar: printer .
 compiler: training_programs threads explain standalone compile .
 
 training.data: inside regular rows csv_file npz_file data made borrowed .
-training: metrics options task state
+training: task_kind metrics options task state
 training.engines: contract program graph array_program scalar_program compiled table .
 training: stretch_length training trainer evaluation agreement .
 

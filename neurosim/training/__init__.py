@@ -1,7 +1,7 @@
 """Training: options, the Training object, engines, agreement.
 
-Read `data`, then `metrics`, `options`, `task`, `state`, `engines`, `training`, `trainer`,
-`evaluation`, `agreement`.
+Read `data`, then `task_kind`, `metrics`, `options`, `task`, `state`, `engines`, `training`,
+`trainer`, `evaluation`, `agreement`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree

@@ -18,6 +18,7 @@ from neurosim.functions.optimizers import OPTIMIZERS, SGD, Optimizer, require_op
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
 from neurosim.functions.streams import require_seed
 from neurosim.training.metrics import METRICS, Metric, require_metrics
+from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
 
 PRECISIONS = ("double", "single")  # float64, float32
 MOST_EPOCHS = 1_000_000_000  # that a scenario may ask for
@@ -170,6 +171,12 @@ class Options:
         NamesOf("metric", METRICS, require_metrics),
         (),
     )
+    task: str | TaskKind = _option(
+        "What the targets are to metrics and pictures: classes, yes_no, labels or regression;"
+        " auto: as all targets say.",
+        OneOf("task", (AUTO, *TASK_KINDS), require_task_kind),
+        AUTO,
+    )
     engine: str = _option(
         "graph: neuron by neuron; compiled: by matrices. The numbers are the same.",
         InPython(_later),
@@ -215,6 +222,7 @@ class TrainOptions(MeasureOptions, total=False):
     penalty: Any
     precision: str
     metrics: Sequence[str | Metric]
+    task: str | TaskKind
     engine: str
     seed: int | None
     validation: tuple[Any, Any] | None

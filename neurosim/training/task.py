@@ -7,6 +7,7 @@ import numpy as np
 
 from neurosim.compiler.compile import require_rows
 from neurosim.errors import InvalidValueError, ShapeError, StaleError, WrongTypeError
+from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import TARGET_RULES, Loss, require_loss
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.functions.optimizers import Optimizer
@@ -14,6 +15,7 @@ from neurosim.functions.penalties import Penalty
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
 from neurosim.training.options import Options, TrainOptions, make_options, measuring_options
+from neurosim.training.task_kind import TaskKind, decide_task_kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,19 @@ class Task:
         options = make_options(self.options, changes)
         size, loss = _batch_size(options, self.n_rows), require_loss(options.loss)
         return replace(self, options=options, loss=loss, batch_size=size)
+
+    def kind_of(self, targets: Matrix) -> TaskKind:
+        """What targets (B, n_out) are to this task, by its options, outputs and loss."""
+        given = self.options.task
+        if isinstance(given, TaskKind):
+            return given
+        return decide_task_kind(
+            targets,
+            len(self.network.outputs),
+            is_softmax=all(n.activation == SOFTMAX for n in self.network.outputs),
+            loss=self.loss.name,
+            name=given,
+        )
 
     def on(self, network: Network) -> "Task":
         """The same task on a copy of its network."""

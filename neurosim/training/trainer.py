@@ -8,6 +8,7 @@ from neurosim.network.network import Network
 from neurosim.training.metrics import Metric
 from neurosim.training.options import Options, TrainOptions, make_options, option_rows
 from neurosim.training.state import TrainingState
+from neurosim.training.task_kind import TaskKind
 from neurosim.training.training import Epoch, History, Training
 
 
@@ -28,6 +29,7 @@ def train(  # noqa: D417 - the lines of the options are made from the record
     precision: str = "double",
     validation: tuple[Any, Any] | None = None,
     metrics: Sequence[str | Metric] = (),
+    task: str | TaskKind = "auto",
     state: TrainingState | None = None,
 ) -> History:
     """Train a network in place.

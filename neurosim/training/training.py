@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
@@ -22,11 +23,12 @@ from neurosim.network.parameter import require_theta
 from neurosim.training.engines.contract import Engine, Trajectory, advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import make_engine, require_engine
-from neurosim.training.metrics import METRICS, measure_each
+from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import Task, make_task, require_targets
+from neurosim.training.task_kind import TaskKind
 
 _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
 
@@ -135,6 +137,7 @@ class Training:
         self._mask = task.network.trainable_mask()
         self._held: TrainingState | None = None  # what the objects hold
         self._ahead: _Ahead | None = None
+        self._require_fitting_metrics()
         task.network.claim(self)
         self._hand_over()
 
@@ -154,6 +157,18 @@ class Training:
     def task(self) -> Task:
         """The checked rows and options."""
         return self._task
+
+    @cached_property
+    def task_kind(self) -> TaskKind:
+        """What the targets are: one class of several, yes or no, labels, or numbers."""
+        rows = [self._task] if self._validation is None else [self._task, self._validation]
+        return self._task.kind_of(np.concatenate([each.T for each in rows]))
+
+    def _require_fitting_metrics(self) -> None:
+        for name in self.options.metrics:
+            metric = METRICS[name]
+            if isinstance(metric, ShippedMetric):
+                metric.require(self.task_kind)
 
     @property
     def state(self) -> TrainingState:
@@ -378,7 +393,7 @@ class Training:
         if self._validating is not None:
             found.validation_loss.extend(losses)
         for name, values in found.metrics.items():
-            values.extend(measure_each(METRICS[name], outputs, rows.T))
+            values.extend(measure_each(METRICS[name], outputs, rows.T, self.task_kind))
 
     def _refuse_divergence(self, epochs: int) -> None:
         self._held = None  # the search goes over the objects

@@ -181,7 +181,7 @@ def test_outputs_are_those_of_the_network(net, data, engine, assert_close):
 
 def test_what_is_watched_is_what_each_epoch_says(net, data, engine):
     twin = net.copy()
-    watched = {"metrics": ["accuracy", "mean_absolute_difference"], "validation": data}
+    watched = {"metrics": ["r2", "mae"], "validation": data}
 
     history = make(net, data, engine, **watched).watch(30)
     epochs = list(make(twin, data, engine, **watched).epochs(30))
