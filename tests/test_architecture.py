@@ -26,7 +26,7 @@ functions: numbers registry users activations losses optimizers arithmetic penal
     initializers streams .
 
 network: names parameter neuron connection layer datum order pause structure lookup
-    randomness edits document files network .
+    randomness scaling edits document files network .
 
 interpreter: steps visits forward backward update .
 compiler: plan bundles costs planning operations program

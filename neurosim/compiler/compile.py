@@ -11,8 +11,8 @@ from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.standalone import standalone_script
 from neurosim.compiler.training_programs import generated
-from neurosim.errors import ShapeError, StaleError, WrongTypeError
-from neurosim.functions.numbers import Matrix, require_array
+from neurosim.errors import StaleError, WrongTypeError
+from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.network.network import Network
 
 _CHUNK = 4096  # samples at once: a bound on memory, not on how many can be asked for
@@ -53,16 +53,17 @@ class CompiledNetwork:
         self.source = program.source
 
     def forward(self, X: Any) -> Matrix:
-        """The outputs for many samples, (B, n_in) -> (B, n_out).
+        """The outputs for many samples, (B, n_in) -> (B, n_out); raw numbers in and out.
 
         Raises:
             ShapeError: ``X`` has another shape, or no rows.
             StaleError: the network's structure has changed since it was compiled.
         """
-        return np.concatenate([np.array(part).T for part in self._computed(self._forward, X)])
+        outputs = np.concatenate([np.array(part).T for part in self._computed(self._forward, X)])
+        return self._network.outputs_conversion.outer(outputs)
 
     def activations(self, X: Any) -> dict[str, Matrix]:
-        """The outputs of every neuron for many samples: by name, (B,) each.
+        """The outputs of every neuron for many samples, inner numbers: by name, (B,) each.
 
         Raises:
             ShapeError: ``X`` has another shape, or no rows.
@@ -75,7 +76,8 @@ class CompiledNetwork:
 
     def _computed(self, program: Callable[..., Any], X: Any) -> Iterator[Any]:
         """What a program gives for some samples after the other."""
-        rows, theta = require_rows(X, self.plan.n_in), self._theta()
+        rows = self._network.inputs_conversion.inner(require_rows(X, self.plan.n_in))
+        theta = self._theta()
         for start in range(0, len(rows), _CHUNK):
             with np.errstate(all="ignore"):
                 found = program(theta, rows[start : start + _CHUNK])
@@ -89,7 +91,9 @@ class CompiledNetwork:
 
     def standalone(self) -> str:
         """A script that needs only NumPy and gives the same outputs."""
-        return standalone_script(self.plan, self._theta())
+        network = self._network
+        conversions = network.inputs_conversion, network.outputs_conversion
+        return standalone_script(self.plan, self._theta(), *conversions)
 
     def __repr__(self) -> str:
         return f"compiled {self.plan!r}"
@@ -123,23 +127,6 @@ def compile_network(network: Network) -> CompiledNetwork:
     if not isinstance(network, Network):
         raise WrongTypeError(f"network: got {network!r:.80}; expected a neurosim.Network")
     return CompiledNetwork(network, plan_of(network))
-
-
-def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
-    """X as a new float64 matrix of (B, n), with at least one row.
-
-    Raises:
-        ShapeError: it has another shape, or no rows.
-    """
-    rows = require_array(X, what)
-    if rows.ndim == 1 and n_in == 1:
-        rows = rows.reshape(-1, 1)
-    if rows.ndim != 2 or rows.shape[1] != n_in:
-        hint = f"; did you mean [{what}]?" if rows.shape == (n_in,) else ""
-        raise ShapeError(f"{what}: got {rows.shape}; expected (B, {n_in}), one row a sample{hint}")
-    if len(rows) == 0:
-        raise ShapeError(f"{what}: no rows, got {rows.shape}; expected at least one sample")
-    return rows
 
 
 def _matrices(plan: Plan, block: Block, theta: Matrix) -> Matrices:

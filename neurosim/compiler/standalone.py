@@ -10,14 +10,17 @@ from neurosim.compiler.program import used
 from neurosim.errors import WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.users import Guarded, Lifted
+from neurosim.network.scaling import Conversion
 
-_MAIN = '''
+_PREDICT = '''
 def predict(X):
     """The outputs, (B, n_out), for samples X, (B, n_in)."""
     X = np.asarray(X, dtype=float)
     with np.errstate(all="ignore"):
-        return forward(theta, X).T.copy()
-
+        found = forward(theta, {given}).T.copy()
+        return {found}
+'''
+_MAIN = """
 
 if __name__ == "__main__":
     import json
@@ -37,19 +40,17 @@ if __name__ == "__main__":
                 print(f"{what}; expected numbers between commas, N_INPUTS of them", file=sys.stderr)
                 sys.exit(2)
             print(json.dumps(predict([row])[0].tolist()))
-'''
+"""
 
 
-def standalone_script(plan: Plan, theta: Matrix) -> str:
+def standalone_script(plan: Plan, theta: Matrix, inputs: Conversion, outputs: Conversion) -> str:
     """The script, with the parameters as they are in ``theta`` (in the plan's slots)."""
     program = print_forward(plan)
     functions = {name: value for name, value in program.names.items() if callable(value)}
     arrays = {name: value for name, value in program.names.items() if not callable(value)}
-    outputs = ", ".join(plan.output_names)
-    inputs = ", ".join(plan.blocks[0].names)
     parts = [
         f'"""A network compiled by neurosim: {len(plan.blocks) - 1} blocks; needs only NumPy.\n\n'
-        f"Inputs: {inputs}.\nOutputs: {outputs}.\n"
+        f"Inputs: {', '.join(plan.blocks[0].names)}.\nOutputs: {', '.join(plan.output_names)}.\n"
         '"""\n',
         "import math\nfrom typing import Any\n\nimport numpy as np",
         "from numpy.typing import NDArray\n",
@@ -61,9 +62,24 @@ def standalone_script(plan: Plan, theta: Matrix) -> str:
         ),
         f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
         program.source,
+        *_scaling("INPUT", inputs),
+        *_scaling("OUTPUT", outputs),
+        _PREDICT.format(
+            given="X" if inputs.is_plain else "(X - INPUT_OFFSET) / INPUT_FACTOR",
+            found="found" if outputs.is_plain else "OUTPUT_OFFSET + OUTPUT_FACTOR * found",
+        ),
         _MAIN.replace("N_INPUTS", str(len(plan.blocks[0].names))),
     ]
     return "\n".join(parts)
+
+
+def _scaling(name: str, conversion: Conversion) -> list[str]:
+    if conversion.is_plain:
+        return []
+    return [
+        f"{name}_OFFSET = np.array({conversion.offset.tolist()!r})",
+        f"{name}_FACTOR = np.array({conversion.factor.tolist()!r})\n",
+    ]
 
 
 def _definitions(functions: dict[str, Callable[..., Any]]) -> list[str]:

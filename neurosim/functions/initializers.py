@@ -87,7 +87,7 @@ class Normal:
 
 
 @dataclass(frozen=True, slots=True)
-class Scaled:
+class VarianceScaled:
     """Uniform or normal, its spread chosen from the numbers of sources and targets.
 
     The variance is ``gain / fan``, where ``fan(n_in, n_out)`` is the rule's.
@@ -190,8 +190,8 @@ def make_initializer(given: object, *numbers: float) -> Initializer:
 
 def _scaled(
     gain: float, fan: Callable[[int, int], float], is_uniform: bool
-) -> Callable[[], Scaled]:
-    return lambda: Scaled(gain, fan, is_uniform)
+) -> Callable[[], VarianceScaled]:
+    return lambda: VarianceScaled(gain, fan, is_uniform)
 
 
 _XAVIER = _scaled(1.0, _mean_fan, is_uniform=True)  # Glorot and Bengio 2010, equation 16

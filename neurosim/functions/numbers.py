@@ -106,6 +106,23 @@ def require_array(values: object, where: str) -> Matrix:
     return array
 
 
+def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
+    """X as a new float64 matrix of (B, n), with at least one row.
+
+    Raises:
+        ShapeError: it has another shape, or no rows.
+    """
+    rows = require_array(X, what)
+    if rows.ndim == 1 and n_in == 1:
+        rows = rows.reshape(-1, 1)
+    if rows.ndim != 2 or rows.shape[1] != n_in:
+        hint = f"; did you mean [{what}]?" if rows.shape == (n_in,) else ""
+        raise ShapeError(f"{what}: got {rows.shape}; expected (B, {n_in}), one row a sample{hint}")
+    if len(rows) == 0:
+        raise ShapeError(f"{what}: no rows, got {rows.shape}; expected at least one sample")
+    return rows
+
+
 def _from_objects(given: Any, where: str) -> Any:
     text = next((item for item in given.ravel().tolist() if isinstance(item, (str, bytes))), None)
     if text is not None:

@@ -35,7 +35,7 @@ def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, 
 
     Args:
         network: after a forward pass.
-        target: one value per output neuron, (n_out,).
+        target: one raw value per output neuron, (n_out,); the loss is of inner numbers.
         loss: one of `neurosim.functions.losses.LOSSES`.
 
     Yields:
@@ -159,6 +159,7 @@ def _require_target(network: Network, target: Any, loss: Loss) -> list[float]:
         values = values.reshape(1)
     if values.shape != (len(network.outputs),):
         raise ShapeError(f"target: got {values.shape}; expected {(len(network.outputs),)}")
+    values = network.outputs_conversion.inner(values, "target")
     obeys, expected = TARGET_RULES[loss.targets]
     if not obeys(values.reshape(1, -1)):
         raise InvalidValueError(f"target: got {values.tolist()}; {loss.name} expected {expected}")

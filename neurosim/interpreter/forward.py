@@ -16,6 +16,7 @@ from neurosim.interpreter.steps import (
     Activated,
     Loaded,
     Normalized,
+    Scaled,
     Started,
     Step,
     Summed,
@@ -23,6 +24,8 @@ from neurosim.interpreter.steps import (
 )
 from neurosim.interpreter.visits import Group, Schedule, require_network, schedule_of
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.network.scaling import Scaling
 
 
 def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
@@ -35,7 +38,7 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
         sample: one value per input neuron, (n_in,).
 
     Yields:
-        Loaded, Started, Summed, Activated, Normalized.
+        Loaded, Started, Summed, Activated, Normalized, Scaled.
 
     Raises:
         WrongTypeError: ``network`` is not a Network.
@@ -52,6 +55,7 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
             f"sample: got {values.shape}; expected {(len(network.inputs),)}, one value for each of"
             f" the inputs {', '.join(n.name for n in network.inputs[:8])}"
         )
+    network.inputs_conversion.inner(values, "sample")  # refuses what is too large
     return network.begin_pass(forward_steps(schedule_of(network), values.tolist()))
 
 
@@ -59,19 +63,18 @@ def run_forward(network: Network, sample: Any) -> Matrix:
     """Drain a forward pass and return the outputs, (n_out,)."""
     outputs = network.require_outputs()
     deque(forward(network, sample), maxlen=0)
-    return np.array([neuron.output for neuron in outputs], dtype=np.float64)
+    return np.array([neuron.value for neuron in outputs], dtype=np.float64)
 
 
 def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, None, None]:
-    """The pass itself, unchecked: ``values`` are floats, one for each input.
+    """The pass itself, unchecked: ``values`` are raw floats, one for each input.
 
     It keeps no number of its own: each step reads the objects, so that a value that is set between
     two steps holds from there on.
     """
     schedule.fill_parameters()
     for neuron, value in zip(schedule.inputs, values, strict=True):
-        before, neuron.output = neuron.output, value
-        yield Loaded(neuron, before, value)
+        yield _load(neuron, value)
     for group in schedule.groups:
         for visit in group.visits:
             neuron = visit.neuron
@@ -91,6 +94,24 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
                 yield record(Activated, (neuron, before, net, a))
         if group.layer is not None:
             yield _normalize(group)
+        for neuron, scaling in group.scalings:
+            yield _scale(neuron, scaling)
+
+
+def _load(neuron: Neuron, raw: float) -> Loaded:
+    before, scaling = neuron.output, neuron._scaling
+    if scaling is None:
+        neuron.output = raw
+        return Loaded(neuron, before, raw)
+    after = neuron.output = scaling.inner(raw)
+    return Loaded(neuron, before, after)
+
+
+def _scale(neuron: Neuron, scaling: Scaling) -> Scaled:
+    before, output = neuron._value, neuron.output
+    assert output is not None
+    after = neuron._value = scaling.outer(output)
+    return Scaled(neuron, before, scaling.offset, scaling.factor, output, after)
 
 
 def _normalize(group: Group) -> Normalized:

@@ -36,14 +36,19 @@ record = tuple.__new__
 
 
 class Loaded(NamedTuple):
-    """An input neuron took its value."""
+    """An input neuron took its value: of a scaled one, the inner number."""
 
     neuron: Neuron
     before: Number
     after: float
 
     def __str__(self) -> str:
-        return f"{self.neuron.name} = {short(self.after)}"
+        scaling, text = self.neuron.scaling, short(self.after)
+        if scaling is not None:
+            sign = "+" if scaling.offset < 0.0 else "-"
+            difference = f"{short(scaling.raw(self.after))} {sign} {short(abs(scaling.offset))}"
+            text = f"({difference})/{operand(scaling.factor)} = {text}"
+        return f"{self.neuron.name} = {text}"
 
 
 class Started(NamedTuple):
@@ -96,6 +101,21 @@ class Normalized(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.layer.name} = softmax({_row(self.net_inputs)}) = {_row(self.after)}"
+
+
+class Scaled(NamedTuple):
+    """The outer number of a scaled output was computed from its output."""
+
+    neuron: Neuron
+    before: Number
+    offset: float
+    factor: float
+    output: float
+    after: float
+
+    def __str__(self) -> str:
+        text = f"{short(self.offset)}{plus(self.factor, self.output)}"
+        return f"{self.neuron.name} = {text} = {short(self.after)}"
 
 
 class Measured(NamedTuple):
@@ -258,6 +278,7 @@ Step = (
     | Summed
     | Activated
     | Normalized
+    | Scaled
     | Measured
     | Compared
     | Backpropagated
@@ -285,6 +306,8 @@ def _write(step: Step, kind: "Kind", value: Any) -> None:
     thing, quantity = kind.written_on(step), kind.quantity_of(step)
     if isinstance(step, Updated):
         step.parameter.parameter._value = value  # past the checks of the setter
+    elif isinstance(step, Scaled):
+        step.neuron._value = value
     elif type(thing) is tuple:
         for each, number in zip(thing, value, strict=True):
             setattr(each, quantity, number)
@@ -466,6 +489,7 @@ KINDS: dict[type, Kind] = {
     Normalized: _kind(
         "forward", "computed", "layer.neurons", "output", subject=attrgetter("layer")
     ),
+    Scaled: _kind("forward", "scaled", "neuron", "value"),
     Measured: _kind("loss", "measured", "network", "loss"),
     Compared: _kind(
         "backward", "compared with its target", "neuron", "output_gradient", "delta",

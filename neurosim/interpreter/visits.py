@@ -14,6 +14,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
+from neurosim.network.scaling import Scaling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,10 +34,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Neurons that are computed one after the other; ``layer`` is set for a softmax layer."""
+    """Neurons that are computed one after the other; ``layer`` is set for a softmax layer.
+
+    ``scalings`` are of the outputs among them that have one.
+    """
 
     visits: tuple[Visit, ...]
     layer: Layer | None
+    scalings: tuple[tuple[Neuron, Scaling], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,10 +90,15 @@ def _make(network: Network) -> Schedule:
             else:
                 plain.append(visit)
         if plain:
-            groups.append(Group(tuple(plain), None))
-        groups += [Group(tuple(visits), layer) for layer, visits in layers.items()]
+            groups.append(Group(tuple(plain), None, _scalings(plain)))
+        groups += [Group(tuple(visits), layer, ()) for layer, visits in layers.items()]
     added = _added(groups) if network.has_shared_weights else frozenset()
     return Schedule(network.inputs, network.outputs, tuple(groups), added)
+
+
+def _scalings(visits: list[Visit]) -> tuple[tuple[Neuron, Scaling], ...]:
+    found = ((v.neuron, v.neuron.scaling) for v in visits if v.is_output)
+    return tuple((neuron, scaling) for neuron, scaling in found if scaling is not None)
 
 
 def _added(groups: list[Group]) -> frozenset[Connection]:

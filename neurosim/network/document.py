@@ -17,8 +17,9 @@ from neurosim.errors import (
 from neurosim.functions.numbers import counted, require_number
 from neurosim.network.edits import require_activation, require_layer_names, resolve
 from neurosim.network.layer import Layer
-from neurosim.network.lookup import require_outputs, require_shareable
+from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
 from neurosim.network.neuron import Neuron
+from neurosim.network.scaling import Scaling
 from neurosim.network.structure import Structure
 
 if TYPE_CHECKING:
@@ -51,14 +52,20 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
     },
 }
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
-_SHARED = "shared"  # a key that only networks with shared weights have
+_SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
+_SCALINGS, _LABELS = "scalings", "labels"
+_MORE = (_SHARED, _SCALINGS, _LABELS)
 _Record = dict[str, Any]
 
 
 def to_document(network: "Network") -> _Record:
     """The network as plain data."""
     structure = network._structure
-    shared = [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()]
+    more: _Record = {
+        _SHARED: [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()],
+        _SCALINGS: {n.name: [s.offset, s.factor] for n in network.neurons if (s := n.scaling)},
+        _LABELS: {n.name: n.label for n in network.neurons if n.label is not None},
+    }
     return {
         "neurosim_network": VERSION,
         "title": network.title,
@@ -66,7 +73,7 @@ def to_document(network: "Network") -> _Record:
         "generator": network.generator,
         **{part: _records(getattr(network, part), part) for part in _PARTS},
         "outputs": None if structure.chosen is None else list(structure.chosen),
-        **({_SHARED: shared} if shared else {}),
+        **{key: found for key, found in more.items() if found},
     }
 
 
@@ -88,6 +95,8 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _add_connections(structure, document["connections"])
         _choose_outputs(structure, document["outputs"])
         _share(structure, document.get(_SHARED, []))
+        _scale(network, document.get(_SCALINGS, {}))
+        _label(structure, document.get(_LABELS, {}))
     return network
 
 
@@ -108,7 +117,7 @@ def _require_form(document: Any) -> None:
         raise FileError(f"neurosim_network: version {version!r:.80}; expected {VERSION}")
     if missing := [key for key in _KEYS if key not in document]:
         raise FileError(f"missing {', '.join(missing)}")
-    if strange := [key for key in document if key not in (*_KEYS, _SHARED)]:
+    if strange := [key for key in document if key not in (*_KEYS, *_MORE)]:
         raise FileError(f"unknown key {strange[0]!r:.80}; expected {', '.join(_KEYS)}")
     for part, keys in _PARTS.items():
         if not isinstance(document[part], list):
@@ -215,6 +224,26 @@ def _share(structure: Structure, groups: Any) -> None:
             if len({(c._value, c._initial, c._trainable) for c in found}) > 1:
                 raise FileError(f"{found[0].name!r} and others differ; expected one weight")
             structure.share([found])
+
+
+def _scale(network: "Network", scalings: Any) -> None:
+    for name, pair in _named(scalings, _SCALINGS):
+        with _at(f"{_SCALINGS}.{name}"):
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise FileError(f"got {pair!r:.80}; expected [offset, factor]")
+            network.set_scaling(name, Scaling(*pair))
+
+
+def _label(structure: Structure, labels: Any) -> None:
+    for name, text in _named(labels, _LABELS):
+        with _at(f"{_LABELS}.{name}"):
+            require_neuron(structure, name).label = text
+
+
+def _named(given: Any, key: str) -> Any:
+    if not isinstance(given, dict):
+        raise FileError(f"{key}: got {given!r:.80}; expected a mapping of names of neurons")
+    return given.items()
 
 
 _SHOWN = 12  # lone neurons that are named

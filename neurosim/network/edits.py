@@ -1,6 +1,6 @@
 """Checked edits of a network: the neurons that a call adds, the pairs that it connects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from neurosim.network.lookup import is_listing, require_neuron
 from neurosim.network.names import Names, fold, require_name, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.randomness import Randomness
+from neurosim.network.scaling import Scaling
 from neurosim.network.structure import Structure
 
 PATTERNS = ("full", "one_to_one")
@@ -201,6 +202,19 @@ def require_bare(name: str, activation: object, bias: object) -> str:
             " expected neither activation nor bias (is an input layer missing?)"
         )
     return activation
+
+
+def require_scalable(scalings: Iterable[tuple[Neuron, object]], outputs: Sequence[Neuron]) -> None:
+    """Refuse a scaling of what is neither an input nor an output, or of a softmax layer."""
+    chosen = set(outputs)
+    for neuron, scaling in scalings:
+        where = f"scaling of {neuron.name!r}"
+        if scaling is not None and not isinstance(scaling, Scaling):
+            raise WrongTypeError(f"{where}: got {scaling!r:.80}; expected neurosim.Scaling or None")
+        if not neuron.is_input and neuron not in chosen:
+            raise GraphError(f"{where}: the neuron is hidden; expected an input or an output")
+        if neuron.activation == SOFTMAX and scaling is not None:
+            raise GraphError(f"{where}: the neuron is of a softmax layer; expected no classes")
 
 
 def require_activation(activation: object, where: str, *, softmax: bool) -> str:

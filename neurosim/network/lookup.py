@@ -21,7 +21,9 @@ def find(structure: Structure, name: object) -> Neuron | Layer | None:
         raise WrongTypeError(f"name: got {name!r}; expected the name of a neuron or a layer")
     if name in structure.named:
         return structure.named[name]
-    return structure.layers.get(name)
+    if name in structure.layers:
+        return structure.layers[name]
+    return structure.labelled.get(name)
 
 
 def require_neuron(structure: Structure, name: object) -> Neuron:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.initializers import make_initializer
-from neurosim.functions.numbers import Matrix, counted, require_number
+from neurosim.functions.numbers import Matrix, counted, require_number, require_rows
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files
 from neurosim.network.connection import Connection
@@ -31,10 +31,12 @@ from neurosim.network.edits import (
     require_biases,
     require_edges,
     require_layer_names,
+    require_scalable,
     require_wiring,
 )
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import (
+    find,
     require_connection,
     require_end,
     require_layer,
@@ -47,6 +49,7 @@ from neurosim.network.names import one_line, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag, require_theta
 from neurosim.network.randomness import GENERATORS, Randomness
+from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure
 
 __all__ = ["GENERATORS", "Network", "Parameter", "load"]
@@ -162,7 +165,7 @@ class Network:
         if isinstance(name, tuple):
             are_names = len(name) == 2 and all(isinstance(part, str) for part in name)
             return are_names and self._structure.connection(*name) is not None
-        return isinstance(name, str) and name in self._structure.named
+        return isinstance(name, str) and isinstance(find(self._structure, name), Neuron)
 
     def incoming(self, neuron: Neuron | str) -> tuple[Connection, ...]:
         """The connections into a neuron, in the order they were added."""
@@ -400,7 +403,8 @@ class Network:
     def forward(self, sample: Any) -> Matrix:
         """Walk node by node for one sample, (n_in,) -> (n_out,).
 
-        Leaves net_input and output on every neuron.
+        Leaves net_input and output on every neuron. Raw numbers go in and come out where inputs
+        and outputs are scaled.
         """
         from neurosim.interpreter.forward import run_forward
 
@@ -571,6 +575,55 @@ class Network:
         from neurosim.drawing.notebook import picture_of_network
 
         return picture_of_network(self)
+
+    # --- what it measures
+
+    def set_scaling(self, neuron: str | Neuron, scaling: Scaling | None) -> None:
+        """Say how the outer and the inner number of an input or output are related; None: alike.
+
+        Raises:
+            GraphError: the neuron is hidden; the outputs are a softmax layer.
+        """
+        self._scale([(require_neuron(self._structure, neuron), scaling)])
+
+    def _scale(self, scalings: Iterable[tuple[Neuron, Scaling | None]]) -> None:
+        listed = list(scalings)
+        require_scalable(listed, self.outputs)
+        self._editable.scale(listed)
+
+    def scale_inputs(self, X: Any, scale: str = "standard") -> None:
+        """Fit the scaling of every input on rows, (B, n_in); afterwards raw rows are given.
+
+        Args:
+            X: raw rows.
+            scale: ``standard``: mean 0 and deviation 1; ``minmax``: from 0 to 1.
+
+        Raises:
+            ShapeError: ``X`` has another shape.
+            UnknownNameError: no scale has that name.
+            InvalidValueError: numbers are too large to be scaled.
+        """
+        self._fit(self.inputs, X, scale, "X")
+
+    def scale_outputs(self, T: Any, scale: str = "standard") -> None:
+        """Fit the scaling of every output on raw targets, (B, n_out); as `scale_inputs`."""
+        self._fit(self.require_outputs(), T, scale, "T")
+
+    def _fit(self, neurons: tuple[Neuron, ...], rows: Any, scale: str, what: str) -> None:
+        fitted = fit_scalings(
+            require_rows(rows, len(neurons), what), scale, [neuron.name for neuron in neurons]
+        )
+        self._scale(zip(neurons, fitted, strict=True))
+
+    @property
+    def inputs_conversion(self) -> Conversion:
+        """The scalings of the inputs, as arrays."""
+        return self._cached("inputs conversion", lambda: Conversion(self.inputs))
+
+    @property
+    def outputs_conversion(self) -> Conversion:
+        """The scalings of the outputs, as arrays."""
+        return self._cached("outputs conversion", lambda: Conversion(self.outputs))
 
     # --- guards that the engines use
 

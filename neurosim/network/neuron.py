@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError
 from neurosim.functions.numbers import short
+from neurosim.network.names import require_text
 from neurosim.network.parameter import Bias, Holder, require_flag
 
 if TYPE_CHECKING:
     from neurosim.network.layer import Layer
     from neurosim.network.order import Unit
+    from neurosim.network.scaling import Scaling
 
 
 class Neuron:
@@ -16,7 +18,7 @@ class Neuron:
 
     Attributes:
         net_input: bias + sum of weight * source's output, z; None before a pass.
-        output: activation(net_input), a.
+        output: activation(net_input), a; of a scaled input or output, the inner number.
         output_gradient: dL/da of the last sample; None where no error was backpropagated.
         delta: dL/dz of the last sample.
 
@@ -29,9 +31,12 @@ class Neuron:
         "_bias",
         "_holder",
         "_is_input",
+        "_label",
         "_layer",
         "_name",
+        "_scaling",
         "_unit",
+        "_value",
         "delta",
         "net_input",
         "output",
@@ -53,6 +58,8 @@ class Neuron:
         self._bias = Bias(self, bias, trainable=bias_trainable)
         self._layer = layer
         self._is_input = is_input
+        self._label: str | None = None
+        self._scaling: Scaling | None = None
         self._unit: Unit  # given by the structure when it takes the neuron in, as is the holder
         self._holder: Holder
         self._forget()
@@ -61,6 +68,7 @@ class Neuron:
         """Drop what was computed; the parameters stay."""
         self.net_input: float | None = None
         self.output: float | None = None
+        self._value: float | None = None  # of a scaled output: the outer number
         self.output_gradient: float | None = None
         self.delta: float | None = None
         self._bias._gradient = None
@@ -84,6 +92,31 @@ class Neuron:
     def is_input(self) -> bool:
         """Whether its output is given from outside."""
         return self._is_input
+
+    @property
+    def scaling(self) -> "Scaling | None":
+        """How its outer and inner numbers are related; `Network.set_scaling` changes it."""
+        return self._scaling
+
+    @property
+    def value(self) -> float | None:
+        """The number that people measure: the output; of a scaled input or output, unscaled."""
+        scaling, output, value = self._scaling, self.output, self._value
+        if scaling is None or output is None:
+            return output
+        if self._is_input:
+            return scaling.raw(output)
+        return value if value == scaling.outer(output) else None  # it is not computed yet
+
+    @property
+    def label(self) -> str | None:
+        """What it stands for, any text, as a column's name or a class's; None: nothing is said."""
+        return self._label
+
+    @label.setter
+    def label(self, text: str | None) -> None:
+        where = f"{self._name}.label"
+        self._label = None if text is None else require_text(text, where, "any text, or None")
 
     @property
     def bias(self) -> float | None:

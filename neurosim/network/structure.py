@@ -8,11 +8,12 @@ The graph's dictionaries are written to directly: by its own ``add_edge`` a mill
 would take twice the time and twice the memory.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import networkx as nx
 
@@ -25,6 +26,9 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.order import AcyclicOrder, Edge, Unit, refuse_connection, refuse_cycle
 from neurosim.network.parameter import Holder, Parameter
 from neurosim.network.pause import PausedCollection
+
+if TYPE_CHECKING:
+    from neurosim.network.scaling import Scaling
 
 _Made = TypeVar("_Made")
 _HELD = attrgetter("held")
@@ -126,6 +130,12 @@ class Structure:
         last = next(reversed(self.layers.values()), None)
         return () if last is None or last.is_input else last.neurons
 
+    @property
+    def labelled(self) -> dict[str, Neuron]:
+        """The neurons by label, where one neuron alone has it."""
+        labels = Counter(neuron.label for neuron in self.neurons)
+        return {n.label: n for n in self.neurons if n.label is not None and labels[n.label] == 1}
+
     def incoming(self, name: str) -> tuple[Connection, ...]:
         """The connections into a neuron, in the order they were added."""
         return tuple(map(_HELD, self._pred[name].values()))
@@ -200,6 +210,12 @@ class Structure:
     def choose(self, outputs: Iterable[str]) -> None:
         """Choose the outputs."""
         self.chosen = tuple(outputs)
+        self._edited()
+
+    def scale(self, scalings: "Iterable[tuple[Neuron, Scaling | None]]") -> None:
+        """Say how neurons' outer and inner numbers are related."""
+        for neuron, scaling in scalings:
+            neuron._scaling = scaling
         self._edited()
 
     def remove_connection(self, connection: Connection) -> None:
@@ -369,4 +385,5 @@ def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
         is_input=neuron.is_input,
     )
     twin._bias._initial = neuron.initial_bias
+    twin._label, twin._scaling = neuron._label, neuron._scaling
     return twin

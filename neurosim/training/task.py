@@ -5,11 +5,10 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from neurosim.compiler.compile import require_rows
-from neurosim.errors import InvalidValueError, ShapeError, StaleError, WrongTypeError
+from neurosim.errors import GraphError, InvalidValueError, ShapeError, StaleError, WrongTypeError
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import TARGET_RULES, Loss, require_loss
-from neurosim.functions.numbers import Matrix, require_array
+from neurosim.functions.numbers import Matrix, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
 from neurosim.interpreter.backward import require_fitting, require_slopes
@@ -22,8 +21,8 @@ from neurosim.training.task_kind import TaskKind, decide_task_kind
 class Task:
     """A network, its samples, and how it is to learn them.
 
-    X is (B, n_in), T (B, n_out). ``batch_size`` is at most B. ``version`` is that of the network's
-    structure.
+    X is (B, n_in), T (B, n_out), raw where inputs or outputs are scaled. ``batch_size`` is at most
+    B. ``version`` is that of the network's structure.
     """
 
     network: Network
@@ -92,6 +91,13 @@ class Task:
             name=given,
         )
 
+    def scaled(self) -> "Task":
+        """The same task in the numbers that the network computes with."""
+        inputs, outputs = self.network.inputs_conversion, self.network.outputs_conversion
+        if inputs.is_plain and outputs.is_plain:
+            return self
+        return replace(self, X=inputs.inner(self.X), T=outputs.inner(self.T, "T"))
+
     def on(self, network: Network) -> "Task":
         """The same task on a copy of its network."""
         return replace(self, network=network, version=network.version)
@@ -118,8 +124,10 @@ def make_task(
     require_network(network)
     require_fitting(network, loss)
     require_slopes(network)
+    require_free_targets(network, loss)
     rows = require_rows(X, len(network.inputs))
     targets = require_targets(T, network, loss, len(rows))
+    network.inputs_conversion.inner(rows)  # refuses what is too large
     size = _batch_size(chosen, len(rows))
     return Task(network, rows, targets, chosen, loss, size, network.version)
 
@@ -150,9 +158,18 @@ def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix
             f" rows of X, a column for each of the {n_out} outputs"
         )
     obeys, expected = TARGET_RULES[loss.targets]
-    if not obeys(targets):
+    if not obeys(network.outputs_conversion.inner(targets, "T")):
         raise InvalidValueError(f"T: {loss.name} got other targets; expected {expected}")
     return targets
+
+
+def require_free_targets(network: Network, loss: Loss) -> None:
+    """Refuse scaled outputs where a loss asks for certain targets."""
+    if loss.targets != "any" and not network.outputs_conversion.is_plain:
+        raise GraphError(
+            f"loss {loss.name!r}: it is of {TARGET_RULES[loss.targets][1]}, got scaled outputs;"
+            " expected outputs without scaling, or a loss of numbers such as 'half_squared_error'"
+        )
 
 
 def _one_hot(indices: Matrix, n_out: int) -> Matrix:

@@ -14,9 +14,8 @@ from typing import Any, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
 
-from neurosim.compiler.compile import require_rows
 from neurosim.errors import DivergedError, InvalidValueError, ShapeError, StaleError, WrongTypeError
-from neurosim.functions.numbers import Matrix, require_array, require_count
+from neurosim.functions.numbers import Matrix, require_array, require_count, require_rows
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.network.parameter import require_theta

@@ -22,13 +22,14 @@ from neurosim.interpreter.steps import (
     written_names,
 )
 from neurosim.network import Network
+from neurosim.network.scaling import Scaling
 
 X, T = [[0.5, -1.5], [2.0, 0.25]], [[0.0, 1.0], [1.0, 0.25]]
 
 
 @pytest.fixture
 def network():
-    """A softmax layer in the middle and two plain outputs, one of which feeds the other."""
+    """A softmax layer in the middle and two outputs, of which one feeds the other, a scaled one."""
     made = Network("every kind", seed=2)
     made.add_layer("x", 2)
     made.add_layer("m", 2, activation="softmax")
@@ -36,6 +37,8 @@ def network():
     made.connect("x", "m")
     made.connect("m", "o")
     made.connect("o1", "o2")
+    made.set_scaling("x1", Scaling(0.5, 2.0))
+    made.set_scaling("o2", Scaling(0.25, 3.0))
     return made
 
 
@@ -46,7 +49,7 @@ def steps_of(batch, network):
 def numbers_on(network):
     things = (*network.neurons, *network.connections)
     values = {
-        (thing.name, slot): getattr(thing, slot.removeprefix("_"))
+        (thing.name, slot): getattr(thing, slot if slot == "_value" else slot.removeprefix("_"))
         for thing in things
         for slot in type(thing).__slots__
         if slot in NUMBERS
@@ -56,7 +59,7 @@ def numbers_on(network):
 
 NUMBERS = {
     "net_input", "output", "output_gradient", "delta", "bias_gradient", "_bias", "gradient",
-    "_weight",
+    "_weight", "_value",
 }  # fmt: skip
 
 
@@ -103,8 +106,8 @@ def test_the_subject_of_a_step_is_its_neuron_layer_or_the_network(batch, network
 
     assert names[:2] == ["x1", "x2"]
     assert names[2:9] == ["m1"] * 3 + ["m2"] * 3 + ["m"]
-    assert names[9:18] == ["o1"] * 4 + ["o2"] * 5
-    assert names[18] == "loss"
+    assert names[9:19] == ["o1"] * 4 + ["o2"] * 6
+    assert names[19] == "loss"
 
 
 def test_what_a_step_completes_may_be_completed_by_its_kind(batch, network):

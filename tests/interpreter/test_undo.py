@@ -20,6 +20,7 @@ from neurosim.functions.penalties import L2
 from neurosim.interpreter import Step, forward, redo, undo
 from neurosim.network import Network, Neuron
 from neurosim.network.parameter import Parameter
+from neurosim.network.scaling import Scaling
 
 
 def layered():
@@ -48,6 +49,8 @@ def irregular():
     made.connect("b", "dead", weight=1.0)
     made["b"].bias_trainable = False
     made.outputs = ["y", "b"]
+    made.set_scaling("x1", Scaling(0.5, 2.0))
+    made.set_scaling("y", Scaling(-3.0, 0.1))
     return made, LOSSES["mean_squared_error"], [[0.5, 1.0], [-1.0, 2.0]]
 
 

@@ -37,10 +37,12 @@ class ShellState:
         if owner is None:
             return [self._value(text)]
         kind = "neuron" if isinstance(owner, Neuron) else "connection"
+        unsaid = ("value",) if isinstance(owner, Neuron) and owner.scaling is None else ()
         return [
             self._value(f"{name}.{what}")
             for what in QUANTITIES[kind]
-            if getattr(owner, what) is not None or not what.startswith("bias")
+            if what not in unsaid
+            and (getattr(owner, what) is not None or not what.startswith("bias"))
         ]
 
     def add_display(self, text: str) -> int:

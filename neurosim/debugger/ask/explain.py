@@ -403,7 +403,10 @@ def _group_of(network: Network, neuron: Neuron) -> Group:
     for group in schedule_of(network).groups:
         for visit in group.visits:
             if visit.neuron is neuron:
-                return group if group.layer is not None else Group((visit,), None)
+                if group.layer is not None:
+                    return group
+                own = tuple(pair for pair in group.scalings if pair[0] is neuron)
+                return Group((visit,), None, own)
     raise AssertionError(neuron)
 
 

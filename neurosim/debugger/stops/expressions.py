@@ -33,7 +33,7 @@ LONGEST = 500  # characters
 DEEPEST = 30  # a tree of this depth is walked by recursion without a thought
 
 QUANTITIES = {
-    "neuron": ("output", "net_input", "output_gradient", "delta", "bias", "bias_gradient"),
+    "neuron": ("output", "net_input", "output_gradient", "delta", "bias", "bias_gradient", "value"),
     "connection": ("weight", "gradient"),
     "position": ("epoch", "batch", "sample", "row", "step"),
     "loss": ("loss",),

@@ -58,5 +58,7 @@ def put_engine_snapshot(snapshot: EngineSnapshot, network: Network) -> None:
     values = zip(snapshot.net_inputs.tolist(), snapshot.outputs.tolist(), strict=True)
     for neuron, (z, a) in zip(network.neurons, values, strict=True):
         neuron.output = a
+        if neuron.scaling is not None and not neuron.is_input:
+            neuron._value = neuron.scaling.outer(a)
         if not neuron.is_input:
             neuron.net_input = z

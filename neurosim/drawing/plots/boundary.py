@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurosim.compiler.compile import require_rows
 from neurosim.drawing.page.pages import name_axes, require_axes, style_legend
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid
 from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid
 from neurosim.errors import ShapeError, UnknownNameError, unknown
 from neurosim.functions.activations import facts_of
-from neurosim.functions.numbers import Matrix, require_array
+from neurosim.functions.numbers import Matrix, require_array, require_rows
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 

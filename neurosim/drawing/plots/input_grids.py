@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.compiler.compile import require_rows
 from neurosim.drawing.plots.neuron_outputs import neuron_outputs
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError, unknown
-from neurosim.functions.numbers import Matrix, require_number
+from neurosim.functions.numbers import Matrix, require_number, require_rows
 from neurosim.network.network import Network
 from neurosim.training.task import require_network
 

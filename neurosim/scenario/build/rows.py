@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.errors import MissingExtraError, NeurosimError
+from neurosim.errors import InvalidValueError, MissingExtraError, NeurosimError
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
 from neurosim.scenario.format.data_entry import (
@@ -52,7 +52,9 @@ class _Wrong(Exception):  # noqa: N818 - not an error but the way up
 def build_data(
     entry: DataEntry, network: Network, *, folder: Path, seed: int, locate: Locate
 ) -> tuple[Data | None, list[Problem]]:
-    """The rows that the entry asks for, divided and scaled; or what is wrong with them.
+    """The rows that the entry asks for, divided; or what is wrong with them.
+
+    The network takes the scaling that the entry asks for.
 
     Args:
         entry: the entry.
@@ -90,7 +92,7 @@ class _Loading:
             raise _Wrong([self.locate(("data", *path), error)]) from None
 
     def data(self, entry: DataEntry) -> Data:
-        """The rows, encoded, compared with the network, divided and scaled."""
+        """The rows, encoded, compared with the network, and divided; they scale the network."""
         rows = self._rows(entry)
         measured = self._encoded(entry, rows)
         self._require_fitting(entry, measured)
@@ -102,13 +104,23 @@ class _Loading:
             test=entry.split.test,
             class_names=rows.class_names if isinstance(rows, Labelled) else (),
         )
-        try:
-            return divided(scale=entry.scale)
-        except NeurosimError as error:
-            with self._noting("split"):
-                divided()
-            # they can be divided: so it is the scaling that is wrong
-            raise _Wrong([self.locate(("data", "scale"), error)]) from None
+        with self._noting("split"):
+            data = divided()
+        with self._noting("scale"):
+            self._scale(entry, data)
+        return data
+
+    def _scale(self, entry: DataEntry, data: Data) -> None:
+        """Give the network its scaling, fitted on the training rows."""
+        inputs, targets = entry.scale_of("inputs"), entry.scale_of("targets")
+        if inputs is not None:
+            self.network.scale_inputs(data.train.X, inputs)
+        if targets is not None:
+            if data.class_names:
+                raise InvalidValueError(
+                    f"targets: they are classes, got a scale {targets!r}; expected numbers"
+                )
+            self.network.scale_outputs(data.train.T, targets)
 
     def _rows(self, entry: DataEntry) -> Rows:
         match entry:

@@ -4,9 +4,19 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
-from neurosim.scenario.format.entry import Choice, Named, ScenarioEntry, by_key, mistake, tag
+from neurosim.network.scaling import SCALES
+from neurosim.scenario.format.entry import (
+    WRONG_KIND,
+    Choice,
+    Named,
+    ScenarioEntry,
+    Told,
+    by_key,
+    mistake,
+    tag,
+)
 from neurosim.scenario.format.network_entry import NeuronNames, WeightRow
-from neurosim.training.data import DATASETS, ENCODINGS, SCALES
+from neurosim.training.data import DATASETS, ENCODINGS
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 InlineRows = Annotated[tuple[WeightRow, ...], Field(min_length=1)]
@@ -29,13 +39,42 @@ class SplitEntry(ScenarioEntry):
         return self
 
 
+class ScaleEntry(ScenarioEntry):
+    """How inputs and targets are scaled, each by the training rows."""
+
+    inputs: Annotated[str, Choice("scale", SCALES)] | None = None
+    """standard: mean 0, deviation 1; minmax: from 0 to 1."""
+    targets: Annotated[str, Choice("scale", SCALES)] | None = None
+    """The same for targets that are numbers; outputs are told unscaled."""
+
+
+def _scale_form(value: object) -> str:
+    return "<mapping>" if isinstance(value, dict) else "<name>"
+
+
+ScaleOption = Annotated[
+    Annotated[Annotated[str, Choice("scale", SCALES)], tag("name")]
+    | Annotated[ScaleEntry, tag("mapping")],
+    Told(_scale_form, WRONG_KIND, expected="a scale, or a mapping of inputs and targets"),
+]
+
+
 class _DataEntry(ScenarioEntry):
     """What can be done to rows from anywhere."""
 
     split: SplitEntry = SplitEntry()
     """The rows are shuffled (by the seed) and then divided."""
-    scale: Annotated[str, Choice("scale", SCALES)] | None = None
-    """standard: mean 0, deviation 1; minmax: from 0 to 1. Inputs only, by the training rows."""
+    scale: ScaleOption | None = None
+    """standard: mean 0, deviation 1; minmax: from 0 to 1; by the training rows. A name is of the
+    inputs; a mapping has one for inputs and one for targets. The network keeps the scaling: rows
+    are given, and outputs told, as they were measured."""
+
+    def scale_of(self, part: str) -> str | None:
+        """The scale of ``inputs`` or ``targets``, if they have one."""
+        if isinstance(self.scale, ScaleEntry):
+            found: str | None = getattr(self.scale, part)
+            return found
+        return self.scale if part == "inputs" else None
 
 
 class InlineEntry(_DataEntry):

@@ -105,7 +105,7 @@ def _draw_network(entry: DrawEntry, at: AtEpoch, path: Path) -> None:
         found = at.row(entry.sample)._asdict()
         said.append(f"sample {entry.sample}")
     elif entry.input is not None:
-        found = {"sample": at.scaled(entry.input)}
+        found = {"sample": at.inputs(entry.input)}
         said.append(f"input {', '.join(f'{value:g}' for value in entry.input)}")
     diagram = prepare(
         at.network, show=entry.show, full=entry.full, layout=entry.layout,

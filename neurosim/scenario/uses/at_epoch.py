@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import require_array
 from neurosim.network.network import Network, load
@@ -18,7 +16,7 @@ _MOST_DIGITS = 18  # of a number of epochs
 
 
 class TrainingRow(NamedTuple):
-    """A training row: the inputs as the network sees them, its targets, the name of the loss."""
+    """A training row: the inputs, the targets, the name of the loss."""
 
     sample: tuple[float, ...]
     target: tuple[float, ...]
@@ -58,8 +56,8 @@ class AtEpoch:
         loss = self.scenario.measure["loss"]
         return TrainingRow(tuple(X[number].tolist()), tuple(T[number].tolist()), loss)
 
-    def scaled(self, values: Any) -> tuple[float, ...]:
-        """Values for the inputs as the network sees them: scaled as the data were.
+    def inputs(self, values: Any) -> tuple[float, ...]:
+        """Values for the inputs.
 
         Raises:
             ShapeError: there are not as many as inputs.
@@ -70,10 +68,7 @@ class AtEpoch:
             raise ShapeError(
                 f"input: got {given.size} values; expected {len(self.network.inputs)}: {names}"
             )
-        data = None if self.scenario is None else self.scenario.data
-        if data is None or data.scaling is None:
-            return tuple(given.tolist())
-        return tuple(data.scaling.apply(given[np.newaxis])[0].tolist())
+        return tuple(given.tolist())
 
 
 def network_at(

@@ -10,23 +10,21 @@ from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network, load
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.run.run import start_run
-from neurosim.training.data import Scaling, number_of, read_csv, read_lines, read_table
+from neurosim.training.data import number_of, read_csv, read_lines, read_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictor:
-    """A trained network, and what is to be done to rows before it sees them.
+    """A trained network, and what the columns of its rows may be called.
 
     Attributes:
         network: the network.
         columns: what the columns of its inputs may be called: the inputs' names, or those of the
             data it was trained on.
-        scaling: how the data it was trained on was scaled, or None.
     """
 
     network: Network
     columns: tuple[tuple[str, ...], ...]
-    scaling: Scaling | None
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -60,8 +58,7 @@ class Predictor:
 
     def predict(self, X: Matrix) -> Matrix:
         """The outputs for rows as the file has them, (rows, n_in) -> (rows, n_out)."""
-        scaled = np.asarray(X) if self.scaling is None else self.scaling.apply(X)
-        return self.network.predict(scaled)
+        return self.network.predict(X)
 
 
 def predictor(path: str | Path) -> Predictor:
@@ -74,7 +71,7 @@ def predictor(path: str | Path) -> Predictor:
     file = find_scenario(path)
     if file.suffix == ".json":
         network = load(file)
-        return Predictor(network, (_input_names(network),), None)
+        return Predictor(network, (_input_names(network),))
     run = start_run(file)
     result = run.result()
     if result.status == "diverged":
@@ -84,8 +81,8 @@ def predictor(path: str | Path) -> Predictor:
     data = run.scenario.data
     names = _input_names(result.network)
     if data is None:
-        return Predictor(result.network, (names,), None)
-    return Predictor(result.network, (names, data.input_names), data.scaling)
+        return Predictor(result.network, (names,))
+    return Predictor(result.network, (names, data.input_names))
 
 
 def _input_names(network: Network) -> tuple[str, ...]:

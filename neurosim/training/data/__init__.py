@@ -1,4 +1,4 @@
-"""Data sets: rows from a file, from a known set, or made; divided and scaled.
+"""Data sets: rows from a file, from a known set, or made; divided.
 
 Read `rows`, `data`, then the sources: `made`, `borrowed`, `regular`, `csv_file`,
 `npz_file`, `inside`.
@@ -8,11 +8,8 @@ from neurosim.training.data.borrowed import BORROWED
 from neurosim.training.data.csv_file import number_of, read_csv, read_lines, read_table
 from neurosim.training.data.data import (
     PARTS,
-    SCALES,
     Data,
     Pair,
-    Scaling,
-    fit_scaling,
     make_data,
 )
 from neurosim.training.data.inside import inside
@@ -34,15 +31,12 @@ __all__ = [
     "DATASETS",
     "ENCODINGS",
     "PARTS",
-    "SCALES",
     "Data",
     "Labelled",
     "MeasuredRows",
     "Pair",
     "Rows",
-    "Scaling",
     "encode",
-    "fit_scaling",
     "from_arrays",
     "inside",
     "make_data",

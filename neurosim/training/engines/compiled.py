@@ -59,7 +59,10 @@ class CompiledEngine(ProgramEngine):
         self.plan = plan_for(task.network, self.kind, task.batch_size)
         super().__init__(task)
         require_slopes(task.network)  # of what is trainable now
-        self._program = PROGRAMS[self.kind](self.plan, task)
+        self._inputs = task.network.inputs_conversion
+        self._outputs = task.network.outputs_conversion
+        self._scaled = task.scaled()
+        self._program = PROGRAMS[self.kind](self.plan, self._scaled)
 
     @property
     def source(self) -> str:
@@ -83,21 +86,24 @@ class CompiledEngine(ProgramEngine):
         """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
         require_fresh(self._task)
         with self._computing(len(X)):
-            losses, outputs = self._program.measure(thetas, X, T)
+            losses, outputs = self._program.measure(thetas, *self._inner(X, T))
         divisor = self._task.divisor(len(X))
-        return [loss / divisor for loss in losses], outputs
+        return [loss / divisor for loss in losses], self._outputs.outer(outputs)
 
     def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
         measure = self._program.all_gradients if inputs else self._program.gradients
-        loss, *gradients = measure(theta, X, T)
+        loss, *gradients = measure(theta, *self._inner(X, T))
+        if inputs and not self._inputs.is_plain:
+            gradients[1] /= self._inputs.factor
         return loss / self._task.divisor(len(X)), *gradients
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""
         require_fresh(self._task)
         with self._computing(len(X)):
-            outputs = self._forward(self.plan.to_slots(theta, DTYPES[self._task.precision]), X)
-        return np.array(outputs.T, dtype=np.float64)
+            slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
+            outputs = self._forward(slots, self._inputs.inner(X))
+        return self._outputs.outer(np.array(outputs.T, dtype=np.float64))
 
     def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
         """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each.
@@ -106,7 +112,7 @@ class CompiledEngine(ProgramEngine):
         """
         require_fresh(self._task)
         _, compute = generated(print_values, self.plan)
-        rows = self._rows_of_neurons
+        rows, X = self._rows_of_neurons, self._inputs.inner(X)
         both = np.empty((2, len(rows), len(X)))
         with self._computing(len(X)):
             slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
@@ -116,6 +122,12 @@ class CompiledEngine(ProgramEngine):
                     values[:, part] = found.take(rows, 0)
         net_inputs, outputs = both
         return net_inputs.T, outputs.T
+
+    def _inner(self, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
+        """Rows in the network's own numbers; those of the task are known."""
+        if X is self._task.X and T is self._task.T:
+            return self._scaled.X, self._scaled.T
+        return self._inputs.inner(X), self._outputs.inner(T, "T")
 
     @cached_property
     def _forward(self) -> Callable[..., Any]:

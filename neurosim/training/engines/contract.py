@@ -164,7 +164,10 @@ class Batches:
 
 
 class Engine(Protocol):
-    """What the whole package asks of an engine; X is (B, n_in), T (B, n_out)."""
+    """What the whole package asks of an engine; X is (B, n_in), T (B, n_out), raw as outputs are.
+
+    The loss and gradients by parameters are of inner numbers, those by X of raw ones.
+    """
 
     name: ClassVar[str]
     capabilities: ClassVar[Capabilities]
@@ -213,7 +216,7 @@ class Engine(Protocol):
         ...
 
     def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each.
+        """Net inputs and outputs, inner ones, of all neurons in their order, (B, n_neurons) each.
 
         The net inputs of input neurons are NaN.
         """

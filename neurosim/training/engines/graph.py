@@ -68,7 +68,8 @@ class GraphEngine(ProgramEngine):
         divisor = self._task.divisor(len(X))
         gradients = [parameter.gradient for parameter in self._network.parameter_list()]
         found = add_up(losses) / divisor, np.array(gradients, dtype=np.float64) / divisor
-        return (*found, np.array(by_inputs) / divisor) if inputs else found
+        by_raw = self._network.inputs_conversion.factor * divisor
+        return (*found, np.array(by_inputs) / by_raw) if inputs else found
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""
@@ -78,7 +79,7 @@ class GraphEngine(ProgramEngine):
         answers = []
         for row in X.tolist():
             deque(self._network.begin_pass(forward_steps(schedule, row)), maxlen=0)
-            answers.append([neuron.output for neuron in schedule.outputs])
+            answers.append([neuron.value for neuron in schedule.outputs])
         return np.array(answers, dtype=np.float64)
 
     def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
@@ -182,9 +183,10 @@ def _batch_steps(
 def sample_steps(
     task: Task, row: list[float], target: list[float], position: int
 ) -> Generator[Step, None, None]:
-    """One sample, which stands at ``position`` in its batch: forward, its loss, backward."""
+    """One raw sample, at ``position`` in its batch: forward, its loss, backward."""
     yield from _measured_steps(task, row, target)
-    yield from backward_steps(schedule_of(task.network), target, task.loss, position)
+    inner = _inner_target(task, target)
+    yield from backward_steps(schedule_of(task.network), inner, task.loss, position)
 
 
 def _measured_steps(
@@ -192,7 +194,15 @@ def _measured_steps(
 ) -> Generator[Step, None, None]:
     schedule = schedule_of(task.network)
     yield from forward_steps(schedule, row)
-    yield from measure_steps(task.network, schedule, target, task.loss)
+    yield from measure_steps(task.network, schedule, _inner_target(task, target), task.loss)
+
+
+def _inner_target(task: Task, target: list[float]) -> list[float]:
+    conversion = task.network.outputs_conversion
+    if conversion.is_plain:
+        return target
+    inner: list[float] = conversion.inner(np.array(target), "T").tolist()
+    return inner
 
 
 def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator[Step, None, None]:

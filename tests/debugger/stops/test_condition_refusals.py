@@ -218,7 +218,7 @@ def test_a_refusal_says_column_text_and_grammar_in_one_line(net):
         (
             "h1.net > 0",
             "a neuron has no 'net' but output, net_input, output_gradient, delta, bias,"
-            " bias_gradient (did you mean 'net_input'?)",
+            " bias_gradient, value (did you mean 'net_input'?)",
         ),
         ("x1->h1.weigth > 0", "a connection has no 'weigth' but weight, gradient (did you mean 'w"),
         ("o2.output > 0", "unknown neuron 'o2' (did you mean 'o1'?); known: x1, x2, h1, h2, o1"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.errors import MissingExtraError
+from neurosim.network.scaling import Scaling
 
 CSV = "w,h,kind\n1,10,b\n3,30,a\n2,20,b\n4,40,a\n"
 
@@ -214,28 +215,61 @@ def test_rows_are_divided_by_the_seed_and_each_row_is_in_one_part(load, with_dat
     assert load(text, overrides={"seed": 2}).inputs[:, 0].tolist() != parts[0]
 
 
-@pytest.mark.parametrize(("scale", "low", "high"), [("standard", None, None), ("minmax", 0, 1)])
-def test_inputs_are_scaled_by_the_training_rows_only(load, with_data, scale, low, high):
+@pytest.mark.parametrize("scale", ["standard", "minmax"])
+def test_inputs_are_scaled_by_the_training_rows_only(load, with_data, scale):
     rows = [[k, 100 * k * k] for k in range(10)]
     lines = f"inputs: {rows}\n  targets: {[0, 1] * 5}\n  split: {{test: 0.3}}"
 
-    plain = load(with_data(lines)).data
-    scaled = load(with_data(f"{lines}\n  scale: {scale}")).data
+    plain = load(with_data(lines))
+    scaled = load(with_data(f"{lines}\n  scale: {scale}"))
 
-    train, test = plain.train.X, plain.test.X
+    train = plain.inputs
+    assert scaled.inputs.tolist() == train.tolist()  # the rows stay as they were measured
     if scale == "standard":
-        offset, divisor = train.mean(axis=0), train.std(axis=0)
+        offset, factor = train.mean(axis=0), train.std(axis=0)
     else:
-        offset, divisor = train.min(axis=0), np.ptp(train, axis=0)
-        assert (scaled.train.X.min(), scaled.train.X.max()) == (low, high)
-    np.testing.assert_allclose(scaled.train.X, (train - offset) / divisor, rtol=0, atol=1e-14)
-    np.testing.assert_allclose(scaled.test.X, (test - offset) / divisor, rtol=0, atol=1e-14)
+        offset, factor = train.min(axis=0), np.ptp(train, axis=0)
+    found = [neuron.scaling for neuron in scaled.network.inputs]
+    assert [s.offset for s in found] == offset.tolist()
+    assert [s.factor for s in found] == factor.tolist()
+
+
+def test_targets_are_scaled_where_a_mapping_says_so(load, with_data):
+    lines = "inputs: [[1, 2], [2, 5], [4, 9]]\n  targets: [17000, 21000, 19000]"
+
+    made = load(
+        with_data(f"{lines}\n  scale: {{targets: minmax}}").replace(
+            "binary_cross_entropy", "half_squared_error"
+        )
+    )
+
+    assert made.network.outputs[0].scaling == Scaling(17000, 4000)
+    assert made.network.inputs[0].scaling is None
+    assert made.targets.tolist() == [[17000], [21000], [19000]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("inputs: [[1, 2], [2, 5]]\n  targets: [0, 1]\n  scale: {targets: standard}",
+         "got scaled outputs; expected outputs"),
+        ("csv: {path: d.csv, inputs: [w, h], classes: kind}\n  scale: {targets: standard}",
+         "data.scale: targets: they are classes, got a scale 'standard'; expected numbers"),
+        ("dataset: {name: xor}\n  scale: [standard]", "data.scale: "),
+        ("dataset: {name: xor}\n  scale: {target: standard}", "did you mean 'targets'?"),
+    ],
+)  # fmt: skip
+def test_targets_that_cannot_be_scaled_are_refused(complaints, with_data, tmp_path, lines, message):
+    (tmp_path / "d.csv").write_text(CSV)
+    (line,) = complaints(with_data(lines))
+
+    assert message in line
 
 
 @pytest.mark.parametrize(
     ("lines", "path"),
     [
-        ("scale: standard", "s.yaml:10:10: data.scale: input 0: too large to be scaled"),
+        ("scale: standard", "s.yaml:10:10: data.scale: a: too large to be scaled"),
         ("split: {test: 0.1}", "s.yaml:10:10: data.split: test: no rows"),
         ("split: {test: 0.1}\n  scale: standard", "s.yaml:10:10: data.split: test: no rows"),
     ],
@@ -254,4 +288,7 @@ def test_what_is_wrong_with_the_scale_or_the_split_is_told_there(
 def test_a_column_that_does_not_vary_is_scaled_to_zero_and_not_to_nan(load, with_data):
     lines = "inputs: [[1, 0.1], [2, 0.1]]\n  targets: [0, 1]\n  scale: standard"
 
-    assert load(with_data(lines)).inputs.tolist() == [[-1.0, 0.0], [1.0, 0.0]]
+    scenario = load(with_data(lines))
+
+    net = scenario.network
+    assert net.inputs_conversion.inner(scenario.inputs).tolist() == [[-1.0, 0.0], [1.0, 0.0]]

@@ -77,18 +77,9 @@ def test_a_row_that_is_not_there_is_refused(line, number):
         network_at(line).row(number)
 
 
-def test_values_are_scaled_as_the_data_were(line):
-    line.write_text(TEXT.replace("training:", "  scale: standard\ntraining:"))
-
-    found = network_at(line)
-
-    assert found.scaled([0, 1]) == found.row(1).sample
-    assert found.scaled([1 / 3, 1 / 3]) == (0.0, 0.0)  # the means
-
-
 def test_values_must_be_as_many_as_inputs(line):
     with pytest.raises(ShapeError, match="input: got 3 values; expected 2: a, b"):
-        network_at(line).scaled([1, 2, 3])
+        network_at(line).inputs([1, 2, 3])
 
 
 def test_a_saved_network_has_neither_training_nor_rows(line, tmp_path):
@@ -97,7 +88,7 @@ def test_a_saved_network_has_neither_training_nor_rows(line, tmp_path):
     found = network_at(tmp_path / "net.json")
 
     assert found.scenario is None
-    assert found.scaled([1, 2]) == (1.0, 2.0)
+    assert found.inputs([1, 2]) == (1.0, 2.0)
     with pytest.raises(InvalidValueError, match="has no rows, got 0; expected a scenario with"):
         found.row(0)
     with pytest.raises(InvalidValueError, match="a saved network has no training"):

@@ -94,14 +94,19 @@ def test_a_scenario_is_trained_first(write, run, small):
     assert predictor(write(small())).predict(ROWS).tolist() == trained.predict(ROWS).tolist()
 
 
-def test_rows_are_scaled_as_the_training_rows_were(write, run, small):
+def test_rows_are_scaled_as_the_training_rows_were(write, run, small, tmp_path):
     text = small(("training:", "  scale: standard\ntraining:"))
 
     scaled = predictor(write(text)).predict(ROWS)
 
+    network = run(text).network
+    network.save(tmp_path / "net.json")
+    assert scaled.tolist() == network.predict(ROWS).tolist()
+    assert scaled.tolist() == predictor(tmp_path / "net.json").predict(ROWS).tolist()
     # inputs of 0 and 1, half of each: mean 0.5, deviation 0.5
-    expected = run(text).network.predict([[1.0, 3.0], [5.0, 7.0]])
-    assert scaled.tolist() == expected.tolist()
+    for neuron in network.inputs:
+        network.set_scaling(neuron, None)
+    assert scaled.tolist() == network.predict([[1.0, 3.0], [5.0, 7.0]]).tolist()
 
 
 def test_the_columns_may_be_called_as_in_the_data_it_was_trained_on(write, csv, tmp_path, small):

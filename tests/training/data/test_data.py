@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError
+from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.functions.streams import stream
-from neurosim.training.data.data import PARTS, Data, Pair, fit_scaling, make_data
+from neurosim.training.data.data import PARTS, Data, Pair, make_data
 from neurosim.training.data.rows import MeasuredRows
 
 
@@ -28,7 +28,6 @@ def test_where_nothing_is_set_aside_the_rows_keep_their_order():
     data = divided()
 
     assert of_part(data, "train") == list(range(10))
-    assert (data.validation, data.test, data.scaling) == (None, None, None)
     assert (data.input_names, data.target_names) == (("x",), ("t",))
 
 
@@ -72,13 +71,6 @@ def test_the_division_depends_on_the_seed_alone():
         assert of_part(first, name) != of_part(other, name)
 
 
-def test_scaling_draws_nothing():
-    plain, scaled = divided(test=0.3), divided(test=0.3, scale="standard")
-
-    assert scaled.train.T.tolist() == plain.train.T.tolist()
-    assert scaled.test.T.tolist() == plain.test.T.tolist()
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -95,107 +87,12 @@ def test_a_part_without_rows_is_refused(error, options, words):
     assert error(InvalidValueError, divided, **options) == words
 
 
-def test_standard_is_mean_0_and_deviation_1_by_hand():
-    X = np.array([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]])
-
-    scaling = fit_scaling(X, "standard")
-
-    assert scaling.offset.tolist() == [3.0, 20.0]
-    np.testing.assert_allclose(scaling.divisor, [(8 / 3) ** 0.5, 200**0.5], rtol=1e-15)
-    np.testing.assert_allclose(
-        scaling.apply(X)[:, 1], [-(0.5**0.5), -(0.5**0.5), 2**0.5], rtol=1e-15
-    )
-
-
-def test_minmax_is_from_0_to_1_by_hand():
-    scaling = fit_scaling(np.array([[1.0, -4.0], [3.0, 0.0], [5.0, 4.0]]), "minmax")
-
-    assert scaling.apply(np.array([[1.0, -4.0], [2.0, 0.0], [7.0, 4.0]])).tolist() == [
-        [0.0, 0.0],
-        [0.25, 0.5],
-        [1.5, 1.0],
-    ]
-
-
-@pytest.mark.parametrize("scale", ["standard", "minmax"])
-def test_the_scaling_is_fitted_on_the_training_rows_only(scale):
-    plain = divided(20, validation=0.2, test=0.3)
-    scaled = divided(20, validation=0.2, test=0.3, scale=scale)
-    train = plain.train.X
-
-    offset, divisor = {
-        "standard": (train.mean(), train.std()),
-        "minmax": (train.min(), train.max() - train.min()),
-    }[scale]
-    assert scaled.scaling.offset.tolist() == [offset]
-    assert scaled.scaling.divisor.tolist() == [divisor]
-    for name in PARTS:
-        assert scaled.part(name).X.tolist() == ((plain.part(name).X - offset) / divisor).tolist()
-        assert scaled.part(name).T.tolist() == plain.part(name).T.tolist()
-
-
-@pytest.mark.parametrize("scale", ["standard", "minmax"])
-@pytest.mark.parametrize("value", [0.0, 0.1, 1e300, -1.7e308, 5e-324])
-def test_a_column_that_does_not_vary_becomes_0(scale, value):
-    X = np.array([[value, n] for n in range(7)])
-
-    scaling = fit_scaling(X, scale)
-
-    assert scaling.divisor[0] == 1.0
-    assert scaling.apply(X)[:, 0].tolist() == [0.0] * 7
-
-
-def test_a_column_whose_deviation_is_too_small_to_be_told_is_not_divided_by_it():
-    scaling = fit_scaling(np.array([[0.0], [5e-324]]), "standard")
-
-    assert scaling.divisor.tolist() == [1.0]
-
-
 def test_inputs_are_not_changed_in_place():
     rows = numbered(4)
 
-    make_data(rows, stream(1, "data"), scale="standard")
+    make_data(rows, stream(1, "data"), test=0.5)
 
     assert rows.X.tolist() == [[0.0], [1.0], [2.0], [3.0]]
-
-
-@pytest.mark.parametrize("scale", ["standard", "minmax"])
-def test_inputs_too_large_to_be_scaled_are_told(error, scale):
-    X = np.array([[0.0, 1e308], [1.0, -1e308], [2.0, 1e308], [3.0, -1e308]])
-    rows = MeasuredRows(X, X[:, :1])
-
-    assert error(InvalidValueError, make_data, rows, stream(1, "data"), scale=scale) == (
-        f"input 1: too large to be scaled; expected a finite scale {scale!r}"
-    )
-
-
-def test_rows_set_aside_that_are_too_large_for_the_scale_are_told(error):
-    data = divided(10, test=0.3)
-    X = np.arange(10.0)[:, None] * 1e-300
-    X[int(data.test.X[0, 0])] = 1e300
-
-    message = error(
-        InvalidValueError,
-        make_data,
-        MeasuredRows(X, X),
-        stream(1, "data"),
-        test=0.3,
-        scale="minmax",
-    )
-
-    assert message == "input 0: too large to be scaled; expected finite inputs after scaling"
-
-
-def test_an_unknown_scale_is_guessed(error):
-    assert error(UnknownNameError, divided, scale="standart") == (
-        "unknown scale 'standart' (did you mean 'standard'?); known: standard, minmax"
-    )
-
-
-def test_no_rows_have_no_scale(error):
-    assert error(ShapeError, fit_scaling, np.ones((0, 2)), "standard") == (
-        "inputs: no rows to fit a scaling on"
-    )
 
 
 def test_data_tells_its_parts_in_a_line(error):

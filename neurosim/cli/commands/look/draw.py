@@ -59,7 +59,7 @@ class Wanted:
             found = at.row(self.sample)._asdict()
             said.append(f"sample {self.sample}")
         elif self.values is not None:
-            found = {"sample": at.scaled(_numbers(self.values))}
+            found = {"sample": at.inputs(_numbers(self.values))}
             said.append(f"input {self.values}")
         if self.path is not None:
             description = describe_paths(at.network, *self.path, sample=found.get("sample"))
