@@ -108,9 +108,9 @@ def _load(neuron: Neuron, raw: float) -> Loaded:
 
 
 def _scale(neuron: Neuron, scaling: Scaling) -> Scaled:
-    before, output = neuron._value, neuron.output
+    before, output = neuron._outer, neuron.output
     assert output is not None
-    after = neuron._value = scaling.outer(output)
+    after = neuron._outer = scaling.outer(output)
     return Scaled(neuron, before, scaling.offset, scaling.factor, output, after)
 
 

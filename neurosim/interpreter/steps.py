@@ -307,7 +307,7 @@ def _write(step: Step, kind: "Kind", value: Any) -> None:
     if isinstance(step, Updated):
         step.parameter.parameter._value = value  # past the checks of the setter
     elif isinstance(step, Scaled):
-        step.neuron._value = value
+        step.neuron._outer = value
     elif type(thing) is tuple:
         for each, number in zip(thing, value, strict=True):
             setattr(each, quantity, number)

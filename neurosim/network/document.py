@@ -53,18 +53,19 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
 }
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
-_SCALINGS, _LABELS = "scalings", "labels"
-_MORE = (_SHARED, _SCALINGS, _LABELS)
+_SCALINGS, _LABELS, _CLASSES = "scalings", "labels", "classes"
+_MORE = (_SHARED, _SCALINGS, _LABELS, _CLASSES)
 _Record = dict[str, Any]
 
 
 def to_document(network: "Network") -> _Record:
     """The network as plain data."""
-    structure = network._structure
+    structure, classes = network._structure, network.classes
     more: _Record = {
         _SHARED: [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()],
         _SCALINGS: {n.name: [s.offset, s.factor] for n in network.neurons if (s := n.scaling)},
         _LABELS: {n.name: n.label for n in network.neurons if n.label is not None},
+        _CLASSES: classes and {"names": list(classes.names), "threshold": classes.threshold},
     }
     return {
         "neurosim_network": VERSION,
@@ -97,6 +98,7 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _share(structure, document.get(_SHARED, []))
         _scale(network, document.get(_SCALINGS, {}))
         _label(structure, document.get(_LABELS, {}))
+        _name_classes(network, document.get(_CLASSES))
     return network
 
 
@@ -238,6 +240,16 @@ def _label(structure: Structure, labels: Any) -> None:
     for name, text in _named(labels, _LABELS):
         with _at(f"{_LABELS}.{name}"):
             require_neuron(structure, name).label = text
+
+
+def _name_classes(network: "Network", classes: Any) -> None:
+    if classes is None:
+        return
+    with _at(_CLASSES):
+        if not isinstance(classes, dict) or classes.keys() != {"names", "threshold"}:
+            raise FileError(f"got {classes!r:.80}; expected names and threshold")
+        threshold = require_number(classes["threshold"], "threshold")
+        network.set_classes(classes["names"], threshold=threshold)
 
 
 def _named(given: Any, key: str) -> Any:

@@ -3,14 +3,17 @@
 The alphabet is any script's (NFC). Many scripts, such as Devanagari and Thai, write vowels as marks
 on a letter; a mark may follow a letter, or another mark on it. What cannot be seen is refused, even
 where it counts as a letter or a mark. Two names that only compatibility normalisation (NFKC) makes
-the same, such as ``h1`` with a full-width 1, are taken to be one: they look alike.
+the same, such as ``h1`` with a full-width 1, are taken to be one: they look alike. Names of classes
+are free texts.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from neurosim.errors import NameRuleError, WrongTypeError
+from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError
+from neurosim.functions.numbers import Matrix
 
 LONGEST = 64
 RULE = f"letters (with their marks), digits and _, at most {LONGEST} characters, in NFC"
@@ -104,3 +107,42 @@ _MARKS = ("Mn", "Mc")
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNames:
+    """Names of classes, any texts.
+
+    Attributes:
+        names: one for each of several outputs, in their order; or two for a single output, of
+            which the second is meant above the threshold.
+        threshold: of a single output: what it must exceed.
+    """
+
+    names: tuple[str, ...]
+    threshold: float = 0.5
+
+    @classmethod
+    def of(cls, names: Sequence[str], n_outputs: int, threshold: float) -> "ClassNames":
+        """The classes of so many outputs.
+
+        Raises:
+            InvalidValueError: there are not as many names as classes, or two are the same.
+            WrongTypeError: they are no texts.
+        """
+        if isinstance(names, str) or not isinstance(names, Sequence):
+            raise WrongTypeError(f"classes: got {names!r:.80}; expected a list of texts")
+        texts = tuple(require_text(name, "classes", "texts") for name in names)
+        expected = 2 if n_outputs == 1 else n_outputs
+        if len(texts) != expected or len(set(texts)) < len(texts):
+            raise InvalidValueError(
+                f"classes: got {', '.join(texts)!r:.200}; expected {expected} different names, for"
+                f" {n_outputs} output{'s' if n_outputs > 1 else ''}"
+            )
+        return cls(texts, float(threshold))
+
+    def predicted(self, outputs: Matrix) -> list[str]:
+        """The name of each row's class, (B, n_out) -> B of them."""
+        if outputs.shape[1] == 1:
+            return [self.names[value > self.threshold] for value in outputs[:, 0].tolist()]
+        return [self.names[number] for number in outputs.argmax(axis=1).tolist()]

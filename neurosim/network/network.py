@@ -45,7 +45,7 @@ from neurosim.network.lookup import (
     require_shareable,
     require_shared,
 )
-from neurosim.network.names import one_line, require_text
+from neurosim.network.names import ClassNames, one_line, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag, require_theta
 from neurosim.network.randomness import GENERATORS, Randomness
@@ -608,6 +608,30 @@ class Network:
     def scale_outputs(self, T: Any, scale: str = "standard") -> None:
         """Fit the scaling of every output on raw targets, (B, n_out); as `scale_inputs`."""
         self._fit(self.require_outputs(), T, scale, "T")
+
+    @property
+    def classes(self) -> ClassNames | None:
+        """The classes that the outputs stand for, where they are known."""
+        return self._structure.classes
+
+    def set_classes(self, names: Sequence[str] | None, *, threshold: float = 0.5) -> None:
+        """Say what classes the outputs stand for; of several, each name is its output's label.
+
+        Args:
+            names: one for each of several outputs, in their order; or two for a single output, of
+                which the second is meant above the threshold. None: nothing is known.
+            threshold: of a single output: 0 where targets are -1 and 1.
+
+        Raises:
+            InvalidValueError: there are not as many names as classes, or two are the same.
+        """
+        outputs, found = self.require_outputs(), None
+        if names is not None:
+            found = ClassNames.of(names, len(outputs), threshold)
+        for neuron, name in zip(outputs, found.names if found else (), strict=False):
+            if len(outputs) > 1:
+                neuron.label = None if name == neuron.name else name
+        self._structure.classes = found
 
     def _fit(self, neurons: tuple[Neuron, ...], rows: Any, scale: str, what: str) -> None:
         fitted = fit_scalings(

@@ -34,9 +34,9 @@ class Neuron:
         "_label",
         "_layer",
         "_name",
+        "_outer",
         "_scaling",
         "_unit",
-        "_value",
         "delta",
         "net_input",
         "output",
@@ -68,7 +68,7 @@ class Neuron:
         """Drop what was computed; the parameters stay."""
         self.net_input: float | None = None
         self.output: float | None = None
-        self._value: float | None = None  # of a scaled output: the outer number
+        self._outer: float | None = None  # of a scaled output: the outer number
         self.output_gradient: float | None = None
         self.delta: float | None = None
         self._bias._gradient = None
@@ -101,7 +101,7 @@ class Neuron:
     @property
     def value(self) -> float | None:
         """The number that people measure: the output; of a scaled input or output, unscaled."""
-        scaling, output, value = self._scaling, self.output, self._value
+        scaling, output, value = self._scaling, self.output, self._outer
         if scaling is None or output is None:
             return output
         if self._is_input:
@@ -117,6 +117,11 @@ class Neuron:
     def label(self, text: str | None) -> None:
         where = f"{self._name}.label"
         self._label = None if text is None else require_text(text, where, "any text, or None")
+
+    @property
+    def caption(self) -> str:
+        """The label, or the name where there is none: what pictures and tables call it."""
+        return self._name if self._label is None else self._label
 
     @property
     def bias(self) -> float | None:

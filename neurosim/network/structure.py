@@ -21,7 +21,7 @@ from neurosim.functions.activations import SOFTMAX
 from neurosim.network.connection import Connection
 from neurosim.network.datum import EdgeDatum, NodeDatum
 from neurosim.network.layer import Layer
-from neurosim.network.names import Names
+from neurosim.network.names import ClassNames, Names
 from neurosim.network.neuron import Neuron
 from neurosim.network.order import AcyclicOrder, Edge, Unit, refuse_connection, refuse_cycle
 from neurosim.network.parameter import Holder, Parameter
@@ -65,6 +65,7 @@ class Structure:
         self._cache: dict[str, Any] = {}
         self.has_values = False  # whether a pass may have left values on the objects
         self.loss: float | None = None
+        self.classes: ClassNames | None = None
 
     # --- what it is
 
@@ -268,7 +269,7 @@ class Structure:
             twin_layer = layer and Layer(layer.name, layer.activation, is_input=layer.is_input)
             twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
         twin._order.arrange([twin._unit(unit.name) for unit in self._order.units])
-        twin.chosen, twin.version = self.chosen, self.version
+        twin.chosen, twin.version, twin.classes = self.chosen, self.version, self.classes
         same, shared = dict(zip(self.neurons, twin.neurons, strict=True)), self.holder.shared
         parameters = [shared.get(c, c) for c in self.connections] if shared else self.connections
         made = twin.join(

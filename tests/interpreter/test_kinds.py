@@ -49,7 +49,9 @@ def steps_of(batch, network):
 def numbers_on(network):
     things = (*network.neurons, *network.connections)
     values = {
-        (thing.name, slot): getattr(thing, slot if slot == "_value" else slot.removeprefix("_"))
+        (thing.name, slot.replace("_outer", "value")): getattr(
+            thing, slot if slot == "_outer" else slot.removeprefix("_")
+        )
         for thing in things
         for slot in type(thing).__slots__
         if slot in NUMBERS
@@ -59,7 +61,7 @@ def numbers_on(network):
 
 NUMBERS = {
     "net_input", "output", "output_gradient", "delta", "bias_gradient", "_bias", "gradient",
-    "_weight", "_value",
+    "_weight", "_outer",
 }  # fmt: skip
 
 

@@ -59,6 +59,6 @@ def put_engine_snapshot(snapshot: EngineSnapshot, network: Network) -> None:
     for neuron, (z, a) in zip(network.neurons, values, strict=True):
         neuron.output = a
         if neuron.scaling is not None and not neuron.is_input:
-            neuron._value = neuron.scaling.outer(a)
+            neuron._outer = neuron.scaling.outer(a)
         if not neuron.is_input:
             neuron.net_input = z

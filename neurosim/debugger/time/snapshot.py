@@ -10,7 +10,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.pause import PausedCollection
 
-_OF_NEURONS = ("net_input", "output", "output_gradient", "delta", "_value")
+_OF_NEURONS = ("net_input", "output", "output_gradient", "delta", "_outer")
 _OF_PARAMETERS = ("_gradient", "_value")
 _BYTES_A_NUMBER = 20  # a reference, and now and then a float of its own
 

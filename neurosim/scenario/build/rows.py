@@ -12,6 +12,7 @@ import numpy as np
 from neurosim.errors import InvalidValueError, MissingExtraError, NeurosimError
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
+from neurosim.scenario.build.labels import bind, label
 from neurosim.scenario.format.data_entry import (
     CsvEntry,
     CsvSource,
@@ -94,15 +95,18 @@ class _Loading:
     def data(self, entry: DataEntry) -> Data:
         """The rows, encoded, compared with the network, and divided; they scale the network."""
         rows = self._rows(entry)
-        measured = self._encoded(entry, rows)
+        encoding, measured = self._encoded(entry, rows)
         self._require_fitting(entry, measured)
+        with self._noting():
+            measured = bind(measured, self.network)
+            label(self.network, rows, measured, encoding)
         divided = partial(
             make_data,
             measured,
             self.random,
             validation=entry.split.validation,
             test=entry.split.test,
-            class_names=rows.class_names if isinstance(rows, Labelled) else (),
+            class_names=_class_names(rows, measured),
         )
         with self._noting("split"):
             data = divided()
@@ -180,14 +184,14 @@ class _Loading:
         name, options = options_of(entry)
         return DATASETS[name](self.random, **options)
 
-    def _encoded(self, entry: DataEntry, rows: Rows) -> MeasuredRows:
+    def _encoded(self, entry: DataEntry, rows: Rows) -> tuple[str | None, MeasuredRows]:
         if isinstance(rows, MeasuredRows):
-            return rows
+            return None, rows
         encoding = getattr(entry, "encoding", None)
         if encoding is None:
             encoding = natural_encoding(len(rows.class_names), len(self.network.outputs))
         with self._noting("encoding"):
-            return encode(rows, encoding)
+            return encoding, encode(rows, encoding)
 
     def _require_fitting(self, entry: DataEntry, rows: MeasuredRows) -> None:
         """As many columns as the network has inputs and outputs."""
@@ -202,6 +206,13 @@ class _Loading:
         if wrong:
             path = ("data", source)
             raise _Wrong([self.locate(path, f"wrong shape, got {words}") for words in wrong])
+
+
+def _class_names(rows: Rows, measured: MeasuredRows) -> tuple[str, ...]:
+    """The classes as the outputs go."""
+    if not isinstance(rows, Labelled):
+        return ()
+    return rows.class_names if len(measured.target_names) == 1 else measured.target_names
 
 
 def _length(row: Any) -> str:

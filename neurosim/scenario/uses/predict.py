@@ -15,21 +15,25 @@ from neurosim.training.data import number_of, read_csv, read_lines, read_table
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictor:
-    """A trained network, and what the columns of its rows may be called.
+    """A trained network that reads rows of its inputs.
 
     Attributes:
         network: the network.
-        columns: what the columns of its inputs may be called: the inputs' names, or those of the
-            data it was trained on.
     """
 
     network: Network
-    columns: tuple[tuple[str, ...], ...]
 
     @property
-    def output_names(self) -> tuple[str, ...]:
-        """The names of the outputs."""
-        return tuple(neuron.name for neuron in self.network.outputs)
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """What the columns of its inputs may be called: their names, or their labels."""
+        inputs = self.network.inputs
+        return tuple(n.name for n in inputs), tuple(n.caption for n in inputs)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """What the columns of its answers are called; the last is ``class`` where there are any."""
+        outputs = tuple(neuron.caption for neuron in self.network.outputs)
+        return outputs if self.network.classes is None else (*outputs, "class")
 
     def read(self, path: Path) -> Matrix:
         """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
@@ -60,6 +64,11 @@ class Predictor:
         """The outputs for rows as the file has them, (rows, n_in) -> (rows, n_out)."""
         return self.network.predict(X)
 
+    def classes(self, outputs: Matrix) -> list[str] | None:
+        """The class of each row of outputs; None where the network knows none."""
+        known = self.network.classes
+        return None if known is None else known.predicted(outputs)
+
 
 def predictor(path: str | Path) -> Predictor:
     """The network of a saved file, or of a scenario, which is trained first.
@@ -70,23 +79,14 @@ def predictor(path: str | Path) -> Predictor:
     """
     file = find_scenario(path)
     if file.suffix == ".json":
-        network = load(file)
-        return Predictor(network, (_input_names(network),))
+        return Predictor(load(file))
     run = start_run(file)
     result = run.result()
     if result.status == "diverged":
         raise DivergedError(result.message)
     if result.network is None or run.scenario is None:
         raise FileError(f"{file}: skipped, {result.message}")
-    data = run.scenario.data
-    names = _input_names(result.network)
-    if data is None:
-        return Predictor(result.network, (names,))
-    return Predictor(result.network, (names, data.input_names))
-
-
-def _input_names(network: Network) -> tuple[str, ...]:
-    return tuple(neuron.name for neuron in network.inputs)
+    return Predictor(result.network)
 
 
 def _first_line(path: Path) -> list[str]:

@@ -83,7 +83,7 @@ def test_a_saved_network_gives_its_outputs(model):
 
     (first, second) = model.predict(ROWS).ravel().tolist()
 
-    assert model.output_names == ("o1",)
+    assert model.header == ("o1",)
     assert first == pytest.approx(1 / (1 + exp(-3.5)), rel=0, abs=1e-15)  # 0.5 + 1 + 2
     assert second == pytest.approx(1 / (1 + exp(-7.5)), rel=0, abs=1e-15)
 

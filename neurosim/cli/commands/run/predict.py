@@ -17,14 +17,18 @@ from neurosim.scenario import predictor
 def predict(file: str, data: Path) -> int:
     """Print the outputs of FILE for each row of DATA.
 
-    The outputs are printed as CSV. FILE is a saved network, or a scenario, which is trained first.
+    The outputs are printed as CSV; where the outputs stand for classes, the last column is the
+    row's class. FILE is a saved network, or a scenario, which is trained first.
     DATA is a CSV file with a column for each input, found by the inputs' names where it has a
-    header with them, else in order.
+    header with them, or with the columns' names of the data it was trained on, else in order.
     """
     model = predictor(file)
     X = model.read(data)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(model.output_names)
-    for row in model.predict(X).tolist():
-        writer.writerow([repr(value) for value in row])
+    writer.writerow(model.header)
+    outputs = model.predict(X)
+    classes = model.classes(outputs)
+    for number, row in enumerate(outputs.tolist()):
+        winner = [] if classes is None else [classes[number]]
+        writer.writerow([*map(repr, row), *winner])
     return 0

@@ -8,6 +8,8 @@ from neurosim.functions.numbers import counted, short
 from neurosim.network import Network
 from neurosim.scenario import RunResult, Verdict
 
+_MOST_LABELS = 8  # of inputs, or outputs, that are listed
+
 
 def print_result(result: RunResult, console: Console) -> None:
     """Print one result."""
@@ -17,6 +19,8 @@ def print_result(result: RunResult, console: Console) -> None:
         console.print(f"[yellow]skipped[/yellow]: {escape(result.message)}", soft_wrap=True)
         return
     console.print(f"network: {_network_line(result.network)}", soft_wrap=True)
+    for line in _label_lines(result.network):
+        console.print(line, markup=False, soft_wrap=True)
     console.print(_training_line(result), soft_wrap=True)
     _print_table(result, console)
     if result.expectations:
@@ -43,6 +47,17 @@ def _network_line(network: Network) -> str:
         (len(network.outputs), "output"),
     )
     return ", ".join(counted(count, noun) for count, noun in counts)
+
+
+def _label_lines(network: Network) -> list[str]:
+    """Which column or class each input and output stands for, where its name does not say it."""
+    lines = []
+    for what, neurons in (("inputs", network.inputs), ("outputs", network.outputs)):
+        pairs = [f"{n.name} = {n.label}" for n in neurons if n.label is not None]
+        if pairs:
+            more = f", and {len(pairs) - _MOST_LABELS} more" if len(pairs) > _MOST_LABELS else ""
+            lines.append(f"{what}: {', '.join(pairs[:_MOST_LABELS])}{more} (in order)")
+    return lines
 
 
 def _training_line(result: RunResult) -> str:
