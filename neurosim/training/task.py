@@ -80,16 +80,7 @@ class Task:
 
     def kind_of(self, targets: Matrix) -> TaskKind:
         """What targets (B, n_out) are to this task, by its options, outputs and loss."""
-        given = self.options.task
-        if isinstance(given, TaskKind):
-            return given
-        return decide_task_kind(
-            targets,
-            len(self.network.outputs),
-            is_softmax=all(n.activation == SOFTMAX for n in self.network.outputs),
-            loss=self.loss.name,
-            name=given,
-        )
+        return kind_of_targets(self.network, targets, self.loss.name, self.options.task)
 
     def scaled(self) -> "Task":
         """The same task in the numbers that the network computes with."""
@@ -130,6 +121,25 @@ def make_task(
     network.inputs_conversion.inner(rows)  # refuses what is too large
     size = _batch_size(chosen, len(rows))
     return Task(network, rows, targets, chosen, loss, size, network.version)
+
+
+def kind_of_targets(
+    network: Network, targets: Matrix, loss: str | Loss, given: str | TaskKind
+) -> TaskKind:
+    """What targets (B, n_out) are, by the outputs and the loss; or what a user says.
+
+    Raises:
+        InvalidValueError: the targets do not fit the kind that the user says.
+    """
+    if isinstance(given, TaskKind):
+        return given
+    return decide_task_kind(
+        targets,
+        len(network.outputs),
+        is_softmax=all(neuron.activation == SOFTMAX for neuron in network.outputs),
+        loss=loss if isinstance(loss, str) else loss.name,
+        name=given,
+    )
 
 
 def _batch_size(options: Options, n_rows: int) -> int:

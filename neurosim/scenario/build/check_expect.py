@@ -10,11 +10,11 @@ from neurosim.network.network import Network
 from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.expect_entry import (
-    AccuracyExpectation,
     Between,
     Expectation,
     GradientExpectation,
     LossExpectation,
+    MetricExpectation,
     NetInputExpectation,
     OutputExpectation,
     Within,
@@ -53,14 +53,14 @@ def check_expectations(
 
 
 def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> _Found:
-    if built is None or not built.is_named:
+    if built is None or not built.is_named or isinstance(item, MetricExpectation):
         return
     network = built.network
     if isinstance(item, OutputExpectation | NetInputExpectation):
         yield from _check_sample(item.forward, network)
     key, name = item.subject
     match key:
-        case "loss" | "accuracy":
+        case "loss":
             return
         case "weight":
             yield from _check_connection(key, name, built)
@@ -144,7 +144,7 @@ def _check_context(item: Between, reading: Reading) -> _Found:
         epochs = 0 if training is None else training.epochs
         if item.epoch > epochs:
             yield "epoch", f"later than the end, got {item.epoch}; expected at most {epochs}"
-    if not isinstance(item, GradientExpectation | LossExpectation | AccuracyExpectation):
+    if not isinstance(item, GradientExpectation | LossExpectation | MetricExpectation):
         return
     if not reading.has("data"):
         yield item.subject[0], "is measured on rows, and there are none; expected data too"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, NeurosimError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
@@ -17,14 +19,21 @@ from neurosim.scenario.format.data_entry import InlineEntry
 from neurosim.scenario.format.document import Document
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.entry import options_of
-from neurosim.scenario.format.expect_entry import Expectation, GradientExpectation, LossExpectation
+from neurosim.scenario.format.expect_entry import (
+    Expectation,
+    GradientExpectation,
+    LossExpectation,
+    MetricExpectation,
+)
 from neurosim.scenario.format.node import KeyPath, Problem, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
 from neurosim.training.data import PARTS, Data
 from neurosim.training.engines.table import ENGINES, computes_in
+from neurosim.training.metrics import METRICS, ShippedMetric
 from neurosim.training.options import Options, make_options, measuring_options, scenario_options
-from neurosim.training.task import make_task
+from neurosim.training.task import kind_of_targets, make_task
+from neurosim.training.task_kind import TaskKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +77,13 @@ class Scenario:
         return None if self.data is None else self.data.train.T
 
     @property
+    def task_kind(self) -> TaskKind | None:
+        """What the targets of all its rows are; None without data."""
+        if self.data is None:
+            return None
+        return kind_of_rows(self.network, self.data, self.training)
+
+    @property
     def measure(self) -> dict[str, Any]:
         """The loss and its reduction, also where nothing is trained."""
         options = measuring_options(None, {}) if self.training is None else self.training
@@ -94,6 +110,17 @@ class Scenario:
         data = "no data" if self.data is None else repr(self.data)
         epochs = 0 if self.training is None else self.training.epochs
         return f"scenario {self.title!r}: {self.network!r}; {data}; {epochs} epochs"
+
+
+def kind_of_rows(network: Network, data: Data, training: Options | None) -> TaskKind:
+    """What the targets of all rows are, those of validation and test, too.
+
+    Raises:
+        InvalidValueError: they do not fit the task that the options say.
+    """
+    parts = [part.T for name in PARTS if (part := data.part(name)) is not None]
+    options = measuring_options(training, {})
+    return kind_of_targets(network, np.concatenate(parts), options.loss, options.task)
 
 
 def load_scenario(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
@@ -214,6 +241,8 @@ class _Building:
             self._check_training(built.network, data, training)
         elif not self._reading.has("training"):
             self._check_measuring(built.network, data)
+        if not self.problems:
+            self._check_metrics(built.network, data, training)
 
     def _check_precision(self, training: Options) -> None:
         name = self._draft.engine
@@ -239,6 +268,27 @@ class _Building:
                 message = str(error).removeprefix("T: ")  # here they are called targets
                 self._note(("data", "targets") if inline else ("data",), message)
                 return
+
+    def _check_metrics(self, network: Network, data: Data, training: Options | None) -> None:
+        """A metric that is expected or measured must fit what the targets are."""
+        try:
+            kind = kind_of_rows(network, data, training)
+        except NeurosimError as error:  # a task that the user says
+            self._note(("training", "task"), error)
+            return
+        metrics = () if training is None else training.metrics
+        wanted: list[tuple[KeyPath, Any]] = [
+            (("training", "metrics", number), METRICS[name]) for number, name in enumerate(metrics)
+        ]
+        for number, item in enumerate(self._draft.expect):
+            if isinstance(item, MetricExpectation):
+                wanted.append((("expect", number, item.metric), METRICS[item.metric]))
+        for path, metric in wanted:
+            if isinstance(metric, ShippedMetric):
+                try:
+                    metric.require(kind)
+                except NeurosimError as error:
+                    self._note(path, error)
 
     def _check_measuring(self, network: Network, data: Data) -> None:
         """Where nothing is trained, but a loss or a gradient is expected: can it be had?"""

@@ -5,15 +5,16 @@ an epoch: right after one phase of one sample, on the objects, as in a debugging
 """
 
 import difflib
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic.config import JsonDict
 
 from neurosim.interpreter.steps import PHASES
 from neurosim.scenario.format.entry import WRONG_KEYS, Choice, ScenarioEntry, Told, mistake, tag
 from neurosim.scenario.format.network_entry import Name, Numbers
 from neurosim.training.data import PARTS
+from neurosim.training.metrics import SHIPPED
 
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 
@@ -126,11 +127,34 @@ class LossExpectation(_Measured):
     """What is expected of it."""
 
 
-class AccuracyExpectation(_Measured):
-    """The fraction of rows whose class is found."""
+class MetricExpectation(_Measured):
+    """A metric over a part of the rows; each has an entry of its own, with its name as the key."""
 
-    accuracy: Judgement
-    """What is expected of it."""
+    @property
+    def metric(self) -> str:
+        """The name of the metric."""
+        return self.subject[0]
+
+    @property
+    def judgement(self) -> Judgement:
+        """What is expected of it."""
+        found: Judgement = self.subject[1]
+        return found
+
+
+def _metric_entry(name: str) -> Any:
+    meaning = SHIPPED[name].meaning
+    title = "".join(word.capitalize() for word in name.split("_"))
+    fields: dict[str, Any] = {name: (Judgement, Field(description="What is expected of it."))}
+    return create_model(
+        f"{title}Expectation",
+        __base__=MetricExpectation,
+        __doc__=f"{meaning[0].upper()}{meaning[1:]}.",
+        **fields,
+    )
+
+
+METRIC_ENTRIES = {name: _metric_entry(name) for name in SHIPPED}
 
 
 class _Within(ScenarioEntry):
@@ -206,7 +230,7 @@ class MomentLossExpectation(_Within):
     model_config = ConfigDict(json_schema_extra={"anyOf": _MOMENTS[:2]})
 
 
-SUBJECTS = ("output", "net_input", "weight", "bias", "gradient", "loss", "accuracy")
+SUBJECTS = ("output", "net_input", "weight", "bias", "gradient", "loss", *METRIC_ENTRIES)
 Between = (
     OutputExpectation
     | NetInputExpectation
@@ -214,7 +238,7 @@ Between = (
     | BiasExpectation
     | GradientExpectation
     | LossExpectation
-    | AccuracyExpectation
+    | MetricExpectation
 )
 Within = MomentExpectation | MomentLossExpectation
 Expectation = Between | Within
@@ -237,6 +261,9 @@ def _is_moment(key: str) -> bool:
     return bool(difflib.get_close_matches(key[:64], ("sample", "after"), cutoff=0.75))
 
 
+_MetricEntry: Any = Union[  # noqa: UP007 - of a table
+    tuple(Annotated[entry, tag(name)] for name, entry in METRIC_ENTRIES.items())
+]
 ExpectEntry = Annotated[
     Annotated[OutputExpectation, tag("output")]
     | Annotated[NetInputExpectation, tag("net_input")]
@@ -244,7 +271,7 @@ ExpectEntry = Annotated[
     | Annotated[BiasExpectation, tag("bias")]
     | Annotated[GradientExpectation, tag("gradient")]
     | Annotated[LossExpectation, tag("loss")]
-    | Annotated[AccuracyExpectation, tag("accuracy")]
+    | _MetricEntry
     | Annotated[MomentExpectation, tag("within")]
     | Annotated[MomentLossExpectation, tag("loss within")],
     Told(_form, WRONG_KEYS, kind="subject", keys=" ".join([*SUBJECTS, *_WITHIN_ALONE])),

@@ -12,13 +12,13 @@ from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.format.expect_entry import (
     TOLERANCE,
-    AccuracyExpectation,
     Between,
     BiasExpectation,
     Expectation,
     GradientExpectation,
     Judgement,
     LossExpectation,
+    MetricExpectation,
     MomentExpectation,
     MomentLossExpectation,
     NetInputExpectation,
@@ -28,7 +28,7 @@ from neurosim.scenario.format.expect_entry import (
 from neurosim.training.data import Pair
 from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
-from neurosim.training.metrics import accuracy
+from neurosim.training.metrics import SHIPPED
 from neurosim.training.training import Training
 
 
@@ -86,10 +86,8 @@ class NetworkAtMoment:
                 return self._gradient(item.gradient)
             case LossExpectation():
                 return self.loss(item.on)
-            case AccuracyExpectation():
-                pair = self._part(item.on)
-                outputs = self.outputs(pair.X)
-                return accuracy(outputs, pair.T) if np.isfinite(outputs).all() else np.nan
+            case MetricExpectation():
+                return self.metric(item.metric, item.on)
         assert_never(item)
 
     def loss(self, part: str = "train") -> float:
@@ -100,6 +98,14 @@ class NetworkAtMoment:
         pair = self._part(part)
         measure = self._scenario.measure
         return evaluate_loss(self._network, pair.X, pair.T, engine=self._engine, **measure)
+
+    def metric(self, name: str, part: str = "train") -> float:
+        """A metric over a part of the rows."""
+        pair, kind = self._part(part), self._scenario.task_kind
+        assert kind is not None  # there are rows
+        outputs = self.outputs(pair.X)
+        is_finite = np.isfinite(outputs).all()
+        return SHIPPED[name](outputs, pair.T, task=kind) if is_finite else np.nan
 
     def outputs(self, X: Matrix) -> Matrix:
         """The outputs, (B, n_in) -> (B, n_out)."""
@@ -160,8 +166,8 @@ def _judgement(item: Expectation) -> Judgement:
     match item:
         case LossExpectation() | MomentLossExpectation():
             return item.loss
-        case AccuracyExpectation():
-            return item.accuracy
+        case MetricExpectation():
+            return item.judgement
     return item
 
 
@@ -190,8 +196,9 @@ def _words(item: Expectation) -> str:
             return f"gradient by {item.gradient}"
         case LossExpectation():
             return "loss" if item.on == "train" else f"loss on {item.on} rows"
-        case AccuracyExpectation():
-            return "accuracy" if item.on == "train" else f"accuracy on {item.on} rows"
+        case MetricExpectation():
+            name = item.metric.replace("_", " ")
+            return name if item.on == "train" else f"{name} on {item.on} rows"
         case MomentExpectation():
             key, name = item.subject
             return f"{_MOMENT_WORDS[key]}{name}"

@@ -11,6 +11,8 @@ from neurosim.compiler.threads import blas_facts, pinned_kernels
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.run.expect import Verdict
+from neurosim.training.metrics import SHIPPED
+from neurosim.training.task_kind import TaskKind
 
 Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged"]
 
@@ -113,6 +115,7 @@ class RunResult:
         expectations: what was expected, and what came out.
         input_names: the columns of the table's inputs.
         output_names: the columns of its targets and outputs.
+        task: what the targets are; None without data.
         table: up to 16 rows.
         n_rows: how many training rows there are; 0 without data.
         stretches: what was measured in the epochs; ``history`` has a record for each.
@@ -135,6 +138,7 @@ class RunResult:
     expectations: tuple[Verdict, ...] = ()
     input_names: tuple[str, ...] = ()
     output_names: tuple[str, ...] = ()
+    task: TaskKind | None = None
     table: tuple[TableRow, ...] = ()
     n_rows: int = 0
     stretches: tuple[Stretch, ...] = ()
@@ -150,6 +154,16 @@ class RunResult:
         """Whether nothing failed and nothing diverged."""
         return self.status in ("passed", "skipped")
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether it matters what the targets are: classes are named, or a metric was measured."""
+        if self.task is None or self.network is None:
+            return False
+        metrics = {name.replace("_", " ") for name in SHIPPED}
+        is_measured = any(stretch.metrics for stretch in self.stretches[:1])
+        is_expected = any(v.what.partition(" on ")[0] in metrics for v in self.expectations)
+        return self.network.classes is not None or is_measured or is_expected
+
     def to_dict(self) -> dict[str, Any]:
         """The result as data for JSON: every float round-trips; what is not finite is null."""
         document = {
@@ -159,6 +173,7 @@ class RunResult:
             "engine": self.engine,
             "epochs": self.epochs,
             "loss": self.loss._asdict(),
+            **({"task": self.task.name} if self.task and self.is_judged else {}),
             "parameters": self.parameters._asdict(),
             "expectations": [
                 {name: getattr(verdict, name) for name in Verdict.__slots__}

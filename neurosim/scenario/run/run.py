@@ -35,6 +35,7 @@ from neurosim.scenario.run.result import (
 )
 from neurosim.scenario.run.stretches import stretches
 from neurosim.training.state import TrainingState
+from neurosim.training.task_kind import AUTO
 from neurosim.training.training import Training
 from neurosim.version import __version__
 
@@ -153,7 +154,9 @@ class Run:
             self._first_loss = self._loss(scenario)
             return
         X, T = scenario.data.train
-        options = replace(scenario.training, validation=scenario.data.validation)
+        options = replace(
+            scenario.training, validation=scenario.data.validation, task=scenario.task_kind or AUTO
+        )
         self._held = training = Training(self._network, X, T, options)
         self._judge(scenario, 0, None)
         self._first_loss = self._loss(scenario)
@@ -248,6 +251,7 @@ class Run:
             "expectations": verdicts,
             "input_names": tuple(neuron.caption for neuron in self._network.inputs),
             "output_names": tuple(neuron.caption for neuron in self._network.outputs),
+            "task": scenario.task_kind,
             "table": self._table(scenario),
             "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
             "stretches": tuple(self._stretches),

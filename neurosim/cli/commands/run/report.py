@@ -23,6 +23,8 @@ def print_result(result: RunResult, console: Console) -> None:
         console.print(line, markup=False, soft_wrap=True)
     console.print(_training_line(result), soft_wrap=True)
     _print_table(result, console)
+    if result.is_judged:
+        console.print(f"\ntask: {result.task}", markup=False, soft_wrap=True)
     if result.expectations:
         console.print("\n[bold]expectations[/bold]", soft_wrap=True)
     for verdict in result.expectations:
