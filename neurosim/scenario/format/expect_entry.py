@@ -274,5 +274,11 @@ ExpectEntry = Annotated[
     | _MetricEntry
     | Annotated[MomentExpectation, tag("within")]
     | Annotated[MomentLossExpectation, tag("loss within")],
-    Told(_form, WRONG_KEYS, kind="subject", keys=" ".join([*SUBJECTS, *_WITHIN_ALONE])),
+    Told(
+        _form,
+        WRONG_KEYS,
+        kind="subject",
+        keys=" ".join([*SUBJECTS, *_WITHIN_ALONE]),
+        others=" ".join([*Judgement.model_fields, "forward", "epoch", "sample", "after", "on"]),
+    ),
 ]

@@ -116,7 +116,8 @@ def _problem(error: ErrorDetails, path: KeyPath, tree: TreeNode) -> Problem:
         case entry.MISTAKE:
             return Problem(node.place, path, context["message"])
         case entry.WRONG_KEYS:
-            return _wrong_keys(node, path, context["kind"], context["keys"].split())
+            others = context.get("others", "").split()
+            return _wrong_keys(node, path, context["kind"], context["keys"].split(), others)
         case entry.WRONG_NAME:
             return _wrong_name(node, path, context["kind"], context["names"].split())
     what, expected = _told(error["type"], context, node)
@@ -140,8 +141,8 @@ def _told(kind: str, context: Mapping[str, Any], node: TreeNode) -> tuple[str, s
     return "not valid", str(context.get("expected", kind.replace("_", " ")))
 
 
-def _wrong_keys(node: TreeNode, path: KeyPath, kind: str, known: Known) -> Problem:
-    """None of the telling keys, or more than one of them."""
+def _wrong_keys(node: TreeNode, path: KeyPath, kind: str, known: Known, others: Known) -> Problem:
+    """None of the telling keys, or more than one of them; ``others`` are right beside any."""
     expected = f"one of {', '.join(known)}"
     if not isinstance(node.value, dict):
         message = f"wrong kind, got {shown(node)}; expected a mapping with {expected}"
@@ -150,7 +151,7 @@ def _wrong_keys(node: TreeNode, path: KeyPath, kind: str, known: Known) -> Probl
     if told:
         message = f"more than one {kind}, got {' and '.join(told)}; expected {expected}"
         return Problem(node.value[told[1]].key_place, path, message)
-    meant = [key for key in node.value if _resembling(key, known)]
+    meant = [key for key in node.value if key not in others and _resembling(key, known)]
     if meant:
         return unknown_key(node, path, meant[0], known)
     got = ", ".join(node.value) or "nothing"
