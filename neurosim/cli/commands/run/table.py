@@ -33,7 +33,7 @@ class _Group:
     def lines(self) -> list[str]:
         """The title, the names, and the rows, as wide as each other."""
         cells = [[_cut(name, self.letters) for name in self.names[: self.shown]]]
-        cells += [[f"{value:.4g}" for value in row[: self.shown]] for row in self.rows]
+        cells += [[_text(value) for value in row[: self.shown]] for row in self.rows]
         more = "  ..." if self.shown < len(self.names) else ""
         lines = [line + more for line in aligned(cells, right=range(self.shown))]
         count = f" ({self.shown} of {len(self.names)})" if more else ""
@@ -59,6 +59,15 @@ def table_of(result: RunResult, width: int) -> ResultTable | None:
     ]
     left_out = [group.title for group in groups if group.title not in titles]
     return ResultTable(tuple(line.rstrip() for line in lines), tuple(left_out))
+
+
+def _text(value: float) -> str:
+    """Four digits, or all that are before the point.
+
+    >>> _text(0.123456), _text(17000.2), _text(1e12)
+    ('0.1235', '17000', '1e+12')
+    """
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def _groups(result: RunResult) -> list[_Group]:
