@@ -63,6 +63,14 @@ class FileError(NeurosimError, ValueError):
     """A file cannot be read, written, or understood."""
 
 
+class RowsError(FileError):
+    """Rows of a file are wrong; ``problems`` holds one line for each mistake."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
 class ScenarioError(NeurosimError, ValueError):
     """A scenario file is not valid; ``problems`` holds one line for each mistake in it."""
 

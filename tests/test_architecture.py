@@ -25,7 +25,7 @@ lazy
 functions: numbers registry users activations losses optimizers arithmetic penalties
     initializers streams .
 
-network: names parameter neuron connection layer datum order pause structure lookup
+network: names column parameter neuron connection layer datum order pause structure lookup
     randomness scaling edits document files network .
 
 interpreter: steps visits forward backward update .
@@ -35,7 +35,8 @@ compiler.array: text backward printer .
 compiler.scalar: printer .
 compiler: training_programs threads explain standalone compile .
 
-training.data: inside regular rows csv_file npz_file data made borrowed .
+training.data: inside regular rows csv_file csv_dialect csv_cells
+    csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state
 training.engines: contract program graph array_program scalar_program compiled table .
 training: stretch_length training trainer evaluation agreement .

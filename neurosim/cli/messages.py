@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from neurosim.errors import NeurosimError, ScenarioError, shortened
+from neurosim.errors import NeurosimError, RowsError, ScenarioError, shortened
 
 
 def complain(error: NeurosimError) -> None:
@@ -16,7 +16,10 @@ def complain(error: NeurosimError) -> None:
 
 def problems_of(error: NeurosimError) -> tuple[str, ...]:
     """The mistakes that an error holds, one text each."""
-    return error.problems if isinstance(error, ScenarioError) else (shortened(str(error)),)
+    if isinstance(error, ScenarioError):
+        return error.problems
+    told = error.problems if isinstance(error, RowsError) else (str(error),)
+    return tuple(map(shortened, told))
 
 
 def as_argument(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from itertools import groupby
 from operator import attrgetter
 from types import NoneType
@@ -15,6 +16,7 @@ from neurosim.errors import (
     UnknownNameError,
 )
 from neurosim.functions.numbers import counted, require_number
+from neurosim.network.column import Column
 from neurosim.network.edits import require_activation, require_layer_names, resolve
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
@@ -53,8 +55,8 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
 }
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
-_SCALINGS, _LABELS, _CLASSES = "scalings", "labels", "classes"
-_MORE = (_SHARED, _SCALINGS, _LABELS, _CLASSES)
+_SCALINGS, _LABELS, _COLUMNS, _CLASSES = "scalings", "labels", "columns", "classes"
+_MORE = (_SHARED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES)
 _Record = dict[str, Any]
 
 
@@ -65,6 +67,7 @@ def to_document(network: "Network") -> _Record:
         _SHARED: [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()],
         _SCALINGS: {n.name: [s.offset, s.factor] for n in network.neurons if (s := n.scaling)},
         _LABELS: {n.name: n.label for n in network.neurons if n.label is not None},
+        _COLUMNS: {n.name: asdict(n.column) for n in network.neurons if n.column is not None},
         _CLASSES: classes and {"names": list(classes.names), "threshold": classes.threshold},
     }
     return {
@@ -98,6 +101,7 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _share(structure, document.get(_SHARED, []))
         _scale(network, document.get(_SCALINGS, {}))
         _label(structure, document.get(_LABELS, {}))
+        _name_columns(structure, document.get(_COLUMNS, {}))
         _name_classes(network, document.get(_CLASSES))
     return network
 
@@ -240,6 +244,15 @@ def _label(structure: Structure, labels: Any) -> None:
     for name, text in _named(labels, _LABELS):
         with _at(f"{_LABELS}.{name}"):
             require_neuron(structure, name).label = text
+
+
+def _name_columns(structure: Structure, columns: Any) -> None:
+    keys = {field.name for field in fields(Column)}
+    for name, record in _named(columns, _COLUMNS):
+        with _at(f"{_COLUMNS}.{name}"):
+            if not isinstance(record, dict) or record.keys() != keys:
+                raise FileError(f"got {record!r:.80}; expected name, value and filling")
+            require_neuron(structure, name).column = Column(**record)
 
 
 def _name_classes(network: "Network", classes: Any) -> None:

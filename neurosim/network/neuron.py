@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError
 from neurosim.functions.numbers import short
+from neurosim.network.column import Column, require_column
 from neurosim.network.names import require_text
 from neurosim.network.parameter import Bias, Holder, require_flag
 
@@ -29,6 +30,7 @@ class Neuron:
         "__weakref__",
         "_activation",
         "_bias",
+        "_column",
         "_holder",
         "_is_input",
         "_label",
@@ -58,6 +60,7 @@ class Neuron:
         self._bias = Bias(self, bias, trainable=bias_trainable)
         self._layer = layer
         self._is_input = is_input
+        self._column: Column | None = None
         self._label: str | None = None
         self._scaling: Scaling | None = None
         self._unit: Unit  # given by the structure when it takes the neuron in, as is the holder
@@ -117,6 +120,15 @@ class Neuron:
     def label(self, text: str | None) -> None:
         where = f"{self._name}.label"
         self._label = None if text is None else require_text(text, where, "any text, or None")
+
+    @property
+    def column(self) -> Column | None:
+        """The column that it is read from, where it is an input; None: that of its caption."""
+        return self._column
+
+    @column.setter
+    def column(self, column: Column | None) -> None:
+        self._column = require_column(column, f"{self._name}.column")
 
     @property
     def caption(self) -> str:

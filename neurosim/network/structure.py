@@ -386,5 +386,5 @@ def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
         is_input=neuron.is_input,
     )
     twin._bias._initial = neuron.initial_bias
-    twin._label, twin._scaling = neuron._label, neuron._scaling
+    twin._label, twin._scaling, twin._column = neuron._label, neuron._scaling, neuron._column
     return twin

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from neurosim.errors import InvalidValueError, MissingExtraError, NeurosimError
+from neurosim.errors import InvalidValueError, MissingExtraError, NeurosimError, RowsError
+from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
 from neurosim.scenario.build.labels import bind, label
@@ -31,10 +32,13 @@ from neurosim.training.data import (
     MeasuredRows,
     Rows,
     encode,
+    fill_missing,
     from_arrays,
     inside,
+    listed,
     make_data,
     natural_encoding,
+    number_of,
     read_csv,
     read_npz,
 )
@@ -51,7 +55,13 @@ class _Wrong(Exception):  # noqa: N818 - not an error but the way up
 
 
 def build_data(
-    entry: DataEntry, network: Network, *, folder: Path, seed: int, locate: Locate
+    entry: DataEntry,
+    network: Network,
+    *,
+    folder: Path,
+    seed: int,
+    locate: Locate,
+    target_rule: str = "any",
 ) -> tuple[Data | None, list[Problem]]:
     """The rows that the entry asks for, divided; or what is wrong with them.
 
@@ -63,11 +73,12 @@ def build_data(
         folder: where files are looked for, and never outside of it.
         seed: what is drawn, and what the rows are shuffled by.
         locate: makes a problem of a path and a message.
+        target_rule: that of the loss of the training; hinge asks for classes as -1 and 1.
 
     Raises:
         MissingExtraError: the data set needs a package that is not installed.
     """
-    loading = _Loading(network, folder, stream(seed, "data"), locate)
+    loading = _Loading(network, folder, stream(seed, "data"), locate, target_rule)
     try:
         return loading.data(entry), []
     except _Wrong as wrong:
@@ -82,6 +93,7 @@ class _Loading:
     folder: Path
     random: np.random.Generator
     locate: Locate
+    target_rule: str
 
     @contextmanager
     def _noting(self, *path: str | int) -> Iterator[None]:
@@ -90,13 +102,14 @@ class _Loading:
         except MissingExtraError:
             raise
         except NeurosimError as error:
-            raise _Wrong([self.locate(("data", *path), error)]) from None
+            told = error.problems if isinstance(error, RowsError) else (error,)
+            raise _Wrong([self.locate(("data", *path), one) for one in told]) from None
 
     def data(self, entry: DataEntry) -> Data:
         """The rows, encoded, compared with the network, and divided; they scale the network."""
         rows = self._rows(entry)
         encoding, measured = self._encoded(entry, rows)
-        self._require_fitting(entry, measured)
+        self._require_fitting(entry, measured, are_classes=encoding == "one_hot")
         with self._noting():
             measured = bind(measured, self.network)
             label(self.network, rows, measured, encoding)
@@ -110,8 +123,27 @@ class _Loading:
         )
         with self._noting("split"):
             data = divided()
+        with self._noting("csv"):
+            data = self._with_columns(data, rows, entry)
+        notes = rows.notes if encoding is None else (*rows.notes, *_encoding_notes(rows, encoding))
+        data = replace(data, notes=notes)
         with self._noting("scale"):
             self._scale(entry, data)
+        return data
+
+    def _with_columns(self, data: Data, rows: Rows, entry: DataEntry) -> Data:
+        """The rows without gaps; the inputs keep what they are read from and filled with."""
+        if not rows.columns:
+            return data
+        columns = dict(zip(rows.input_names, rows.columns, strict=True))
+        fillings: list[float | None] = [None] * len(columns)
+        if isinstance(entry, CsvEntry) and entry.csv.missing == "mean":
+            data, means = fill_missing(data)
+            fillings = means.tolist()
+        for neuron, name, filling in zip(
+            self.network.inputs, data.input_names, fillings, strict=True
+        ):
+            neuron.column = replace(columns[name], filling=filling)
         return data
 
     def _scale(self, entry: DataEntry, data: Data) -> None:
@@ -171,8 +203,15 @@ class _Loading:
     def _from_csv(self, source: CsvSource) -> Rows:
         with self._noting("csv", "path"):
             path = inside(self.folder, source.path)
-        targets = source.targets or ()
-        return read_csv(path, inputs=source.inputs, targets=targets, classes=source.classes)
+        return read_csv(
+            path,
+            inputs=source.input_columns,
+            targets=tuple(map(str, source.targets or ())),
+            classes=None if source.classes is None else str(source.classes),
+            dialect=source.dialect,
+            missing=source.missing,
+            encode=tuple(source.encode),
+        )
 
     def _from_npz(self, source: NpzSource) -> Rows:
         with self._noting("npz", "path"):
@@ -189,11 +228,26 @@ class _Loading:
             return None, rows
         encoding = getattr(entry, "encoding", None)
         if encoding is None:
-            encoding = natural_encoding(len(rows.class_names), len(self.network.outputs))
+            names, outputs = rows.class_names, self.network.outputs
+            encoding = natural_encoding(len(names), len(outputs), signs=self._asks_for_signs(names))
         with self._noting("encoding"):
             return encoding, encode(rows, encoding)
 
-    def _require_fitting(self, entry: DataEntry, rows: MeasuredRows) -> None:
+    def _asks_for_signs(self, names: Sequence[str]) -> bool:
+        """Whether two classes of one output are -1 and 1, and not 0 and 1.
+
+        The loss asks for them; or the labels are these numbers, and the output can be both.
+        """
+        rule = self.target_rule
+        if rule == "signs" or set(map(number_of, names)) != {-1.0, 1.0}:
+            return rule == "signs"
+        activation = ACTIVATIONS.get(self.network.outputs[0].activation)
+        lowest = (
+            0.0 if activation is None or activation.facts is None else activation.facts.range[0]
+        )
+        return rule == "any" and lowest <= -1.0
+
+    def _require_fitting(self, entry: DataEntry, rows: MeasuredRows, *, are_classes: bool) -> None:
         """As many columns as the network has inputs and outputs."""
         source = next(key for key in ("inputs", "csv", "npz", "dataset") if hasattr(entry, key))
         n_in, n_out = len(self.network.inputs), len(self.network.outputs)
@@ -201,8 +255,7 @@ class _Loading:
         if rows.X.shape[1] != n_in:
             wrong.append(f"{rows.X.shape[1]} inputs; expected {n_in}, as the network has")
         if rows.T.shape[1] != n_out:
-            what = "classes" if rows.target_names and len(rows.target_names) > 1 else "targets"
-            wrong.append(f"{rows.T.shape[1]} {what}; expected {n_out}, as the network has outputs")
+            wrong.append(_wrong_targets(rows, n_out, are_classes=are_classes))
         if wrong:
             path = ("data", source)
             raise _Wrong([self.locate(path, f"wrong shape, got {words}") for words in wrong])
@@ -213,6 +266,30 @@ def _class_names(rows: Rows, measured: MeasuredRows) -> tuple[str, ...]:
     if not isinstance(rows, Labelled):
         return ()
     return rows.class_names if len(measured.target_names) == 1 else measured.target_names
+
+
+def _wrong_targets(rows: MeasuredRows, n_outputs: int, *, are_classes: bool) -> str:
+    count = rows.T.shape[1]
+    if not are_classes:
+        return f"{count} targets; expected {n_outputs}, as the network has outputs"
+    expected = "2 for one output" if n_outputs == 1 else f"{n_outputs}, as the network has outputs"
+    return f"{count} classes, {listed(rows.target_names)}; expected {expected}"
+
+
+def _encoding_notes(rows: Rows, encoding: str) -> list[str]:
+    """What two classes became, where their labels do not say it."""
+    assert isinstance(rows, Labelled)
+    levels = {"column": (0.0, 1.0), "signs": (-1.0, 1.0)}.get(encoding)
+    numbers = tuple(map(number_of, rows.class_names))
+    if (
+        levels is None
+        or (encoding == "column" and None in numbers)
+        or numbers == levels == (0.0, 1.0)
+    ):
+        return []
+    first, second = rows.class_names
+    words = f"{levels[0]:g} and {levels[1]:g}"
+    return [f"the classes {first!r:.60} and {second!r:.60} are the targets {words}"]
 
 
 def _length(row: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, NeurosimError
+from neurosim.functions.losses import require_loss
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.network.network import Network
@@ -152,7 +153,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
     data: Data | None = None
     absent: MissingExtraError | None = None
     try:
-        data = building.data(built)
+        data = building.data(built, training)
     except MissingExtraError as error:
         absent = error
     building.check(built, data, training)
@@ -216,7 +217,7 @@ class _Building:
         given |= {"optimizer": optimizer, "engine": self._draft.engine, "seed": self._draft.seed}
         return make_options(None, given)
 
-    def data(self, built: Built | None) -> Data | None:
+    def data(self, built: Built | None, training: Options | None) -> Data | None:
         """The rows; None where there are none, or something is wrong with them."""
         if self._draft.data is None or built is None or not built.is_named:
             return None
@@ -226,6 +227,7 @@ class _Building:
             folder=self._path.parent,
             seed=self._draft.seed,
             locate=self._reading.problem,
+            target_rule="any" if training is None else require_loss(training.loss).targets,
         )
         self.problems += problems
         return data

@@ -1,23 +1,38 @@
 """The ``data:`` of a scenario: the source of the rows, their split and scaling."""
 
+import re
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
+from neurosim.errors import InvalidValueError
 from neurosim.network.scaling import SCALES
 from neurosim.scenario.format.entry import (
+    LIST,
+    NUMBER,
+    TEXT,
     WRONG_KIND,
     Choice,
     Named,
     ScenarioEntry,
     Told,
     by_key,
+    by_kind,
     mistake,
     tag,
 )
-from neurosim.scenario.format.network_entry import NeuronNames, WeightRow
-from neurosim.training.data import DATASETS, ENCODINGS
+from neurosim.scenario.format.network_entry import WeightRow
+from neurosim.training.data import (
+    DATASETS,
+    DECIMALS,
+    DELIMITER_WORDS,
+    ENCODINGS,
+    MISSING_RULES,
+    AllBut,
+    Dialect,
+)
 
+_ALL_BUT = re.compile(r"all(?: but (.+))?", re.DOTALL)
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 InlineRows = Annotated[tuple[WeightRow, ...], Field(min_length=1)]
 Dataset = Annotated[ScenarioEntry, Named("data set", DATASETS)]
@@ -86,17 +101,38 @@ class InlineEntry(_DataEntry):
     """A row for each sample, in it a number for each output neuron; or class numbers from 0."""
 
 
+ColumnName = Annotated[
+    Annotated[Annotated[str, Field(min_length=1)], TEXT] | Annotated[int, Field(ge=1), NUMBER],
+    by_kind("a column's name, or its number"),
+]
+ColumnNames = Annotated[tuple[ColumnName, ...], Field(min_length=1)]
+
+
 class CsvSource(ScenarioEntry):
-    """A CSV file with a header line."""
+    """A CSV file: quotes, line ends and a byte order mark of any kind."""
 
     path: Annotated[str, Field(min_length=1)]
     """Relative to this file, and not outside its folder."""
-    inputs: NeuronNames
-    """The columns of the inputs."""
-    targets: NeuronNames | None = None
+    inputs: Annotated[
+        Annotated[str, TEXT] | Annotated[ColumnNames, LIST],
+        by_kind("a list of columns, all, or all but COLUMN"),
+    ]
+    """The columns of the inputs; or all, or all but COLUMN: not the targets or classes either."""
+    targets: ColumnNames | None = None
     """The columns of the targets, numbers."""
-    classes: Annotated[str, Field(min_length=1)] | None = None
+    classes: ColumnName | None = None
     """The column of class labels; the classes are the labels in sorted order."""
+    header: bool = True
+    """false: the first line is a row; the columns are given by their numbers, from 1."""
+    delimiter: Annotated[str, Field(min_length=1)] | None = None
+    """A character, or tab, or blanks (one or more); if not given, it is found."""
+    decimal: Annotated[str, Choice("decimal mark", DECIMALS)] | None = None
+    """The decimal mark; if not given, it is found, and is . where the delimiter is a comma."""
+    missing: Annotated[str, Choice("rule for missing cells", MISSING_RULES)] = "error"
+    """An empty cell, ?, NA, NaN or null: error; drop: the row is left out; mean: of an input, the
+    mean of the training rows."""
+    encode: dict[str, Annotated[str, Choice("encoding", ("one_hot",))]] = Field({})
+    """Columns of texts among the inputs; one_hot: an input for each value, 1 where it is that."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["targets"]}, {"required": ["classes"]}]}
@@ -108,6 +144,34 @@ class CsvSource(ScenarioEntry):
             got = "neither" if self.targets is None else "both"
             raise mistake(f"targets or classes, got {got}; expected one of the two")
         return self
+
+    @model_validator(mode="after")
+    def _require_columns(self) -> "CsvSource":
+        if isinstance(self.inputs, str) and _ALL_BUT.fullmatch(self.inputs) is None:
+            expected = "expected a list of columns, all, or all but COLUMN"
+            raise mistake(f"inputs: no columns, got {self.inputs!r:.60}; {expected}")
+        try:
+            _ = self.dialect
+        except InvalidValueError as error:
+            raise mistake(str(error)) from None
+        return self
+
+    @property
+    def input_columns(self) -> AllBut | tuple[str, ...]:
+        """The columns of the inputs by name, or which are none."""
+        if not isinstance(self.inputs, str):
+            return tuple(map(str, self.inputs))
+        found = _ALL_BUT.fullmatch(self.inputs)
+        assert found is not None
+        return AllBut(found[1] or "")
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the file is written."""
+        delimiter = self.delimiter
+        if delimiter is not None:
+            delimiter = DELIMITER_WORDS.get(delimiter, delimiter)
+        return Dialect(delimiter, self.decimal, self.header)
 
 
 class NpzSource(ScenarioEntry):

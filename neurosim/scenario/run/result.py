@@ -119,6 +119,7 @@ class RunResult:
         table: up to 16 rows.
         n_rows: how many training rows there are; 0 without data.
         stretches: what was measured in the epochs; ``history`` has a record for each.
+        notes: what was found, or done, when the rows were read, a sentence each.
         moments: the parameters at the epochs that are to be drawn.
         seconds: how long all of it took.
         versions: of neurosim, Python and NumPy.
@@ -142,6 +143,7 @@ class RunResult:
     table: tuple[TableRow, ...] = ()
     n_rows: int = 0
     stretches: tuple[Stretch, ...] = ()
+    notes: tuple[str, ...] = ()
     moments: Mapping[int, Matrix] = field(default_factory=dict)
 
     @property
@@ -180,6 +182,7 @@ class RunResult:
                 for verdict in self.expectations
             ],
             "versions": dict(self.versions),
+            **({"notes": self.notes} if self.notes else {}),
             "blas": blas_facts(),
             "warnings": pinned_kernels(os.environ),
             "seconds": self.seconds,

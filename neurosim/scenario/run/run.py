@@ -255,6 +255,7 @@ class Run:
             "table": self._table(scenario),
             "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
             "stretches": tuple(self._stretches),
+            "notes": () if scenario.data is None else scenario.data.notes,
             "moments": self._moments,
         }
 

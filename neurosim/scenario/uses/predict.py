@@ -1,16 +1,24 @@
 """Predictions: outputs of a network for the rows of a CSV file."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import Matrix
+from neurosim.network.column import Column
 from neurosim.network.network import Network, load
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.run.run import start_run
-from neurosim.training.data import number_of, read_csv, read_lines, read_table
+from neurosim.training.data import (
+    CsvText,
+    Dialect,
+    is_missing,
+    number_of,
+    numbered,
+    open_csv,
+    read_inputs,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,12 +32,6 @@ class Predictor:
     network: Network
 
     @property
-    def columns(self) -> tuple[tuple[str, ...], ...]:
-        """What the columns of its inputs may be called: their names, or their labels."""
-        inputs = self.network.inputs
-        return tuple(n.name for n in inputs), tuple(n.caption for n in inputs)
-
-    @property
     def header(self) -> tuple[str, ...]:
         """What the columns of its answers are called; the last is ``class`` where there are any."""
         outputs = tuple(neuron.caption for neuron in self.network.outputs)
@@ -38,27 +40,44 @@ class Predictor:
     def read(self, path: Path) -> Matrix:
         """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
 
-        A first line of numbers is a row, unless they are the names; another one is a header.
+        A first line whose cells can be read is a row, unless they are the names; another one is a
+        header. The delimiter and the decimal mark are found.
 
         Raises:
             FileError: the file cannot be read, or has neither the names nor as many columns.
         """
-        first = _first_line(path)
-        known = next((names for names in self.columns if names and set(names) <= set(first)), None)
-        if known is not None:
-            return read_csv(path, inputs=known).X
-        self._require_columns(path, first)
-        if first and None not in map(number_of, first):
-            return _rows_without_header(path, len(first))
-        header, _ = read_table(path)
-        return read_csv(path, inputs=header).X
+        text = open_csv(path)
+        columns = [n.column or Column(n.caption) for n in self.network.inputs]
+        for names in self._names(columns):
+            delimiter = _DIALECT.find_delimiter(text, set(names).issubset)
+            if names and delimiter is not None:
+                return read_inputs(text, delimiter, names, columns)
+        order = list(dict.fromkeys(column.name for column in columns))
+        delimiter = _DIALECT.find_delimiter(text, lambda fields: len(fields) == len(order))
+        if delimiter is None:
+            raise self._wrong_columns(text, order)
+        first = text.first(delimiter)
+        is_row = all(map(_is_cell_of(columns), order, first))
+        header = numbered(first) if is_row else first
+        names = [header[order.index(column.name)] for column in columns]
+        return read_inputs(text, delimiter, names, columns, has_header=not is_row)
 
-    def _require_columns(self, path: Path, header: list[str]) -> None:
-        n_in = len(self.network.inputs)
-        if header and len(header) != n_in:
-            names = " or ".join(", ".join(some[:8]) for some in self.columns if some)
-            what = f"wrong columns, got {len(header)} ({', '.join(header[:8])})"
-            raise FileError(f"{path}: {what}; expected {n_in}, or a header with {names}")
+    def _names(self, columns: Sequence[Column]) -> list[list[str]]:
+        """What the columns of its inputs may be called: their names, or their labels."""
+        by_column = [column.name for column in columns]
+        if any(column.value is not None for column in columns):
+            return [by_column]
+        return [[neuron.name for neuron in self.network.inputs], by_column]
+
+    def _wrong_columns(self, text: CsvText, order: Sequence[str]) -> FileError:
+        first = text.first(_DIALECT.likely_delimiter(text))
+        if not first:
+            next(text.lines(), None)  # raises what is wrong with the first line
+            return FileError(f"{text.path}: empty, got no line; expected rows")
+        names = [neuron.name for neuron in self.network.inputs], order
+        known = " or ".join(dict.fromkeys(", ".join(some[:8]) for some in names))
+        what = f"wrong columns, got {len(first)} ({', '.join(first[:8])})"
+        return FileError(f"{text.path}: {what}; expected {len(order)}, or a header with {known}")
 
     def predict(self, X: Matrix) -> Matrix:
         """The outputs for rows as the file has them, (rows, n_in) -> (rows, n_out)."""
@@ -89,20 +108,20 @@ def predictor(path: str | Path) -> Predictor:
     return Predictor(result.network)
 
 
-def _first_line(path: Path) -> list[str]:
-    """The fields of the first line that is not blank; none where `read_table` will complain."""
-    return next((fields for _, fields in read_lines(path)), [])
+def _is_cell_of(columns: Sequence[Column]) -> Callable[[str, str], bool]:
+    """A question: may a cell stand in a column, so that it is no name of one?"""
+    known: dict[str, set[str]] = {}
+    for column in columns:
+        known.setdefault(column.name, set())
+        if column.value is not None:
+            known[column.name].add(column.value)
+
+    def is_cell(name: str, cell: str) -> bool:
+        if known[name]:
+            return cell in known[name]
+        return number_of(cell.replace(",", ".")) is not None or is_missing(cell)
+
+    return is_cell
 
 
-def _rows_without_header(path: Path, n_columns: int) -> Matrix:
-    rows = []
-    for line, fields in read_lines(path):
-        if len(fields) != n_columns:
-            what = f"ragged, got {len(fields)} fields; expected {n_columns}, as in the first line"
-            raise FileError(f"{path}:{line}: {what}")
-        numbers = [number for field in fields if (number := number_of(field)) is not None]
-        if len(numbers) != n_columns:
-            wrong = next(field for field in fields if number_of(field) is None)
-            raise FileError(f"{path}:{line}: no finite number, got {wrong!r:.60}; expected one")
-        rows.append(numbers)
-    return np.array(rows)
+_DIALECT = Dialect()

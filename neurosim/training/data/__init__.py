@@ -1,15 +1,20 @@
 """Data sets: rows from a file, from a known set, or made; divided.
 
-Read `rows`, `data`, then the sources: `made`, `borrowed`, `regular`, `csv_file`,
-`npz_file`, `inside`.
+Read `rows`, `data`, then the sources: `made`, `borrowed`, `regular`, `csv_file`, `csv_dialect`,
+`csv_cells`, `csv_values`, `csv_rows`, `csv_inputs`, `npz_file`, `inside`.
 """
 
 from neurosim.training.data.borrowed import BORROWED
-from neurosim.training.data.csv_file import number_of, read_csv, read_lines, read_table
+from neurosim.training.data.csv_cells import is_missing
+from neurosim.training.data.csv_dialect import DECIMALS, DELIMITER_WORDS, Dialect
+from neurosim.training.data.csv_file import CsvText, number_of, open_csv
+from neurosim.training.data.csv_inputs import read_inputs
+from neurosim.training.data.csv_rows import MISSING_RULES, AllBut, numbered, read_csv
 from neurosim.training.data.data import (
     PARTS,
     Data,
     Pair,
+    fill_missing,
     make_data,
 )
 from neurosim.training.data.inside import inside
@@ -22,6 +27,7 @@ from neurosim.training.data.rows import (
     Rows,
     encode,
     from_arrays,
+    listed,
     natural_encoding,
 )
 
@@ -29,21 +35,31 @@ DATASETS: dict[str, Maker] = {**MADE, **BORROWED}
 
 __all__ = [
     "DATASETS",
+    "DECIMALS",
+    "DELIMITER_WORDS",
     "ENCODINGS",
+    "MISSING_RULES",
     "PARTS",
+    "AllBut",
+    "CsvText",
     "Data",
+    "Dialect",
     "Labelled",
     "MeasuredRows",
     "Pair",
     "Rows",
     "encode",
+    "fill_missing",
     "from_arrays",
     "inside",
+    "is_missing",
+    "listed",
     "make_data",
     "natural_encoding",
     "number_of",
+    "numbered",
+    "open_csv",
     "read_csv",
-    "read_lines",
+    "read_inputs",
     "read_npz",
-    "read_table",
 ]

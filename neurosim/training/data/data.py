@@ -1,7 +1,7 @@
 """Data: training rows, and rows set aside for validation and test; raw, as they were measured."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Data:
         input_names: what the inputs are called; empty where they have no names.
         target_names: what the targets are called; the classes, where they are one-hot.
         class_names: the classes in the order of their numbers; empty where there are none.
+        notes: what was found, or done, when the rows were read, a sentence each.
     """
 
     train: Pair
@@ -38,6 +39,7 @@ class Data:
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def part(self, name: str) -> Pair | None:
         """One of the parts by its name; None where no rows were set aside for it.
@@ -78,13 +80,38 @@ def make_data(
             would have no rows.
     """
     parts = _split(len(rows.X), random, validation, test)
-    pairs = {name: Pair(rows.X[chosen], rows.T[chosen]) for name, chosen in parts.items()}
+    pairs: dict[str, Any] = {
+        name: Pair(rows.X[chosen], rows.T[chosen]) for name, chosen in parts.items()
+    }
     return Data(
         **pairs,
         input_names=rows.input_names,
         target_names=rows.target_names,
         class_names=class_names,
     )
+
+
+def fill_missing(data: Data) -> tuple[Data, Matrix]:
+    """Fill inputs that are NaN with the mean of the training rows; the data, and what fills each.
+
+    Raises:
+        InvalidValueError: an input has no number in the training rows.
+    """
+    gaps = np.isnan(data.train.X)
+    empty = np.flatnonzero(gaps.all(axis=0))
+    if empty.size:
+        name = data.input_names[empty[0]] if data.input_names else f"{empty[0] + 1}"
+        raise InvalidValueError(
+            f"missing: input {name!r:.60} has no number in the {len(gaps)} training rows;"
+            " expected one, or another rule"
+        )
+    filling: Matrix = np.nanmean(data.train.X, axis=0)
+    filled: dict[str, Any] = {
+        name: Pair(np.where(np.isnan(pair.X), filling, pair.X), pair.T)
+        for name in PARTS
+        if (pair := data.part(name)) is not None
+    }
+    return replace(data, **filled), filling
 
 
 def _split(

@@ -1,5 +1,6 @@
 """Rows: samples with their targets, as a source gives them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, guess
+from neurosim.network.column import Column
 
 Matrix: TypeAlias = NDArray[np.float64]
 
@@ -23,12 +25,16 @@ class MeasuredRows:
         T: the targets, (rows, n_out).
         input_names: what the columns of X are called; empty where they have no names.
         target_names: what the columns of T are called, likewise.
+        columns: where each input comes from, where it is not just a column's number; or empty.
+        notes: what was found, or done, when the rows were read, a sentence each.
     """
 
     X: Matrix
     T: Matrix
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +46,16 @@ class Labelled:
         classes: the number of each row's class, from 0, (rows,).
         class_names: what the classes are called, in the order of their numbers.
         input_names: what the columns of X are called; empty where they have no names.
+        columns: where each input comes from, where it is not just a column's number; or empty.
+        notes: what was found, or done, when the rows were read, a sentence each.
     """
 
     X: Matrix
     classes: NDArray[np.intp]
     class_names: tuple[str, ...]
     input_names: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 Rows: TypeAlias = MeasuredRows | Labelled
@@ -73,7 +83,8 @@ def encode(rows: Labelled, encoding: str) -> MeasuredRows:
         raise InvalidValueError(f"encoding: unknown, got {encoding!r}; {expected}")
     if count != 2:
         raise InvalidValueError(
-            f"encoding {encoding!r}: takes two classes, got {count}; expected one_hot"
+            f"encoding {encoding!r}: takes two classes, got {count}:"
+            f" {listed(rows.class_names)}; expected one_hot"
         )
     column = rows.classes.astype(np.float64)[:, None]
     T = column if encoding == "column" else 2.0 * column - 1.0
@@ -90,12 +101,28 @@ def _one_hot(classes: NDArray[np.intp], count: int) -> Matrix:
     return T
 
 
-def natural_encoding(n_classes: int, n_outputs: int) -> str:
+def natural_encoding(n_classes: int, n_outputs: int, *, signs: bool = False) -> str:
     """How classes are written for a network where nobody said how.
 
-    One output can tell two classes apart, so they become a column of 0 and 1; all else is one-hot.
+    One output can tell two classes apart, so they become a column of 0 and 1, or of ``signs``
+    where these are asked for; all else is one-hot.
     """
-    return "column" if n_classes == 2 and n_outputs == 1 else "one_hot"
+    if n_classes != 2 or n_outputs != 1:
+        return "one_hot"
+    return "signs" if signs else "column"
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Names in a message: the first ones, and those that only their case tells apart.
+
+    >>> listed(["No", "no", "yes"])
+    "'No', 'no', 'yes' ('No' and 'no' differ in case)"
+    """
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    folded: dict[str, str] = {}
+    alike = [(folded[key], n) for n in names if folded.setdefault(key := n.casefold(), n) != n]
+    hint = f" ({alike[0][0]!r:.60} and {alike[0][1]!r:.60} differ in case)" if alike else ""
+    return ", ".join(f"{name!r:.60}" for name in names[:most]) + more + hint
 
 
 def number_classes(flat: Matrix, n_classes: int, where: str) -> NDArray[np.intp]:

@@ -79,7 +79,8 @@ def test_signs_are_what_the_hinge_loss_takes(load, with_data):
         ),
         (
             "csv: {path: d.csv, inputs: [w, h], targets: [kind]}",
-            "s.yaml:9:8: data.csv: d.csv:2: column 'kind': no finite number, got 'b'; expected one",
+            "s.yaml:9:8: data.csv: d.csv:2: column 'kind': no finite number in any row,"
+            " got 'b' first; expected numbers, or classes: kind",
         ),
         (
             "csv: {path: d.csv, inputs: [w], classes: kind}",

@@ -4,7 +4,8 @@ import pytest
 
 from neurosim.errors import FileError
 from neurosim.training.data import csv_file
-from neurosim.training.data.csv_file import read_csv, read_table
+from neurosim.training.data.csv_file import open_csv
+from neurosim.training.data.csv_rows import read_csv
 
 
 @pytest.mark.parametrize(
@@ -14,9 +15,9 @@ from neurosim.training.data.csv_file import read_csv, read_table
         ("\n\n\r\n", ": empty, got no line; expected a header line and rows"),
         ("\ufeff", ": empty, got no line; expected a header line and rows"),
         ("a,b\n", ": no rows, got a header only; expected rows below it"),
-        ("a,b\n1,2\n3\n", ":3: ragged, got 1 fields; expected 2, as in the header"),
-        ("a,b\n\n1,2,3\n", ":3: ragged, got 3 fields; expected 2, as in the header"),
-        ('a,b\n"1\n",2\n3\n', ":4: ragged, got 1 fields; expected 2, as in the header"),
+        ("a,b\n1,2\n3\n", ":3: ragged, got 1 fields; expected 2, as in the first line"),
+        ("a,b\n\n1,2,3\n", ":3: ragged, got 3 fields; expected 2, as in the first line"),
+        ('a,b\n"1\n",2\n3\n', ":4: ragged, got 1 fields; expected 2, as in the first line"),
         ('a,b\n1,2\n3,"4\n5,6\n', ":3: not CSV, a quote is opened and never closed"),
         ('a,"b\n1,2\n', ":1: not CSV, a quote is opened and never closed"),
         ('a,b\n"1"x,2\n', ":2: not CSV, text follows a closing quote; expected a comma"),
@@ -85,7 +86,7 @@ def test_a_file_over_the_limit_is_refused_unread(written, error, monkeypatch):
     monkeypatch.setattr(csv_file, "MOST_BYTES", 2_000_000)
     path = written("a\n" + "1\n" * 1_000_000)
 
-    message = error(FileError, read_table, path)
+    message = error(FileError, open_csv, path)
 
     assert message == f"{path}: too large, got 2000002 bytes; expected at most 2 MB"
 

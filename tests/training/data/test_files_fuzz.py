@@ -43,8 +43,9 @@ def _read_or_refused(read, path):
         arrays = read()
     except NeurosimError as refusal:
         message = str(refusal)
-        assert message.startswith(str(path))
-        assert message.isprintable()
+        for line in message.splitlines():  # a line for each mistake
+            assert line.startswith(str(path))
+            assert line.isprintable()
         return
     for array in arrays:
         assert array.dtype == np.float64

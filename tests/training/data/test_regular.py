@@ -7,7 +7,7 @@ import pytest
 
 from neurosim.errors import FileError
 from neurosim.training.data import regular
-from neurosim.training.data.csv_file import read_csv
+from neurosim.training.data.csv_rows import read_csv
 from neurosim.training.data.npz_file import read_npz
 from neurosim.training.data.regular import open_regular
 

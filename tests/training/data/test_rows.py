@@ -48,7 +48,7 @@ def test_a_class_without_rows_keeps_its_column():
 @pytest.mark.parametrize("encoding", ["column", "signs"])
 def test_one_column_is_for_two_classes(error, encoding):
     assert error(InvalidValueError, encode, labelled([2, 0], "a", "b", "c"), encoding) == (
-        f"encoding {encoding!r}: takes two classes, got 3; expected one_hot"
+        f"encoding {encoding!r}: takes two classes, got 3: 'a', 'b', 'c'; expected one_hot"
     )
 
 

@@ -21,6 +21,8 @@ def print_result(result: RunResult, console: Console) -> None:
     console.print(f"network: {_network_line(result.network)}", soft_wrap=True)
     for line in _label_lines(result.network):
         console.print(line, markup=False, soft_wrap=True)
+    for note in result.notes:
+        console.print(f"data: {note}", markup=False, soft_wrap=True)
     console.print(_training_line(result), soft_wrap=True)
     _print_table(result, console)
     if result.is_judged:
