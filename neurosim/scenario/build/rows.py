@@ -125,7 +125,7 @@ class _Loading:
             data = divided()
         with self._noting("csv"):
             data = self._with_columns(data, rows, entry)
-        notes = rows.notes if encoding is None else (*rows.notes, *_encoding_notes(rows, encoding))
+        notes = (*rows.notes, *data.notes, *_encoding_notes(rows, encoding))
         data = replace(data, notes=notes)
         with self._noting("scale"):
             self._scale(entry, data)
@@ -137,9 +137,14 @@ class _Loading:
             return data
         columns = dict(zip(rows.input_names, rows.columns, strict=True))
         fillings: list[float | None] = [None] * len(columns)
+        gaps = np.isnan(rows.X).any(axis=0).tolist()
+        filled = dict.fromkeys(c.name for c, gap in zip(rows.columns, gaps, strict=True) if gap)
         if isinstance(entry, CsvEntry) and entry.csv.missing == "mean":
             data, means = fill_missing(data)
             fillings = means.tolist()
+        if filled:
+            words = f"missing cells of {', '.join(filled)} are the mean of the training rows"
+            data = replace(data, notes=(words,))
         for neuron, name, filling in zip(
             self.network.inputs, data.input_names, fillings, strict=True
         ):
@@ -276,16 +281,13 @@ def _wrong_targets(rows: MeasuredRows, n_outputs: int, *, are_classes: bool) -> 
     return f"{count} classes, {listed(rows.target_names)}; expected {expected}"
 
 
-def _encoding_notes(rows: Rows, encoding: str) -> list[str]:
-    """What two classes became, where their labels do not say it."""
-    assert isinstance(rows, Labelled)
-    levels = {"column": (0.0, 1.0), "signs": (-1.0, 1.0)}.get(encoding)
+def _encoding_notes(rows: Rows, encoding: str | None) -> list[str]:
+    """What two classes of one output became: signs, or 0 and 1 where they are other numbers."""
+    if not isinstance(rows, Labelled) or encoding not in ("column", "signs"):
+        return []
+    levels = (0.0, 1.0) if encoding == "column" else (-1.0, 1.0)
     numbers = tuple(map(number_of, rows.class_names))
-    if (
-        levels is None
-        or (encoding == "column" and None in numbers)
-        or numbers == levels == (0.0, 1.0)
-    ):
+    if encoding == "column" and (None in numbers or numbers == levels):
         return []
     first, second = rows.class_names
     words = f"{levels[0]:g} and {levels[1]:g}"

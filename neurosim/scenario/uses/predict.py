@@ -1,7 +1,9 @@
 """Predictions: outputs of a network for the rows of a CSV file."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from neurosim.errors import DivergedError, FileError
@@ -53,14 +55,18 @@ class Predictor:
             if names and delimiter is not None:
                 return read_inputs(text, delimiter, names, columns)
         order = list(dict.fromkeys(column.name for column in columns))
+        for numbers in (_numbers_in(order), numbered(order)):
+            is_row = partial(_is_row, numbers=numbers, columns=columns, order=order)
+            delimiter = _DIALECT.find_delimiter(text, is_row) if numbers else None
+            if delimiter is not None:
+                names = [numbers[order.index(column.name)] for column in columns]
+                return read_inputs(text, delimiter, names, columns, has_header=False)
         delimiter = _DIALECT.find_delimiter(text, lambda fields: len(fields) == len(order))
         if delimiter is None:
             raise self._wrong_columns(text, order)
-        first = text.first(delimiter)
-        is_row = all(map(_is_cell_of(columns), order, first))
-        header = numbered(first) if is_row else first
+        header = text.first(delimiter)
         names = [header[order.index(column.name)] for column in columns]
-        return read_inputs(text, delimiter, names, columns, has_header=not is_row)
+        return read_inputs(text, delimiter, names, columns)
 
     def _names(self, columns: Sequence[Column]) -> list[list[str]]:
         """What the columns of its inputs may be called: their names, or their labels."""
@@ -108,20 +114,36 @@ def predictor(path: str | Path) -> Predictor:
     return Predictor(result.network)
 
 
-def _is_cell_of(columns: Sequence[Column]) -> Callable[[str, str], bool]:
-    """A question: may a cell stand in a column, so that it is no name of one?"""
-    known: dict[str, set[str]] = {}
-    for column in columns:
-        known.setdefault(column.name, set())
-        if column.value is not None:
-            known[column.name].add(column.value)
-
-    def is_cell(name: str, cell: str) -> bool:
-        if known[name]:
-            return cell in known[name]
-        return number_of(cell.replace(",", ".")) is not None or is_missing(cell)
-
-    return is_cell
+def _numbers_in(order: Sequence[str]) -> list[str]:
+    """The numbers of columns of a file without a header; none where the columns have names."""
+    found = [_NUMBERED.fullmatch(name) for name in order]
+    return [one[1] for one in found if one is not None] if None not in found else []
 
 
+def _is_row(
+    fields: Sequence[str],
+    *,
+    numbers: Sequence[str],
+    columns: Sequence[Column],
+    order: Sequence[str],
+) -> bool:
+    """Whether a first line is a row: as many cells as there are columns, which can be read.
+
+    Where columns are known by their numbers, others may stand beside them.
+    """
+    places = [int(number) - 1 for number in numbers]
+    others = len(fields) - len(order)
+    if len(fields) <= max(places) or (others and not _numbers_in(order)):
+        return False
+    cells = {name: fields[place] for name, place in zip(order, places, strict=True)}
+    known = {(column.name, column.value) for column in columns}
+    return all(
+        (name, cell) in known
+        if (name, None) not in known
+        else number_of(cell.replace(",", ".")) is not None or is_missing(cell)
+        for name, cell in cells.items()
+    )
+
+
+_NUMBERED = re.compile(r"column ([1-9][0-9]{0,8})")
 _DIALECT = Dialect()

@@ -11,7 +11,13 @@ from pathlib import Path
 from neurosim.errors import FileError, InvalidValueError, guess
 from neurosim.training.data.csv_file import CsvText, number_of
 
-DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", " ": "blanks"}  # in the order they are tried
+DELIMITERS = {
+    ",": "','",
+    ";": "';'",
+    "\t": "tabs",
+    "|": "'|'",
+    " ": "blanks",
+}  # in the order they are tried
 DELIMITER_WORDS = {"tab": "\t", "blanks": " "}
 DECIMALS = (".", ",")
 

@@ -19,7 +19,7 @@ from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, is_m
 from neurosim.training.data.csv_dialect import Dialect, NumberReader, column_of, describe
 from neurosim.training.data.csv_file import CsvLine, CsvText, number_of, open_csv
 from neurosim.training.data.csv_values import Places, one_hot, places_of, value_groups
-from neurosim.training.data.rows import MOST_BYTES, Labelled, Matrix, MeasuredRows, Rows
+from neurosim.training.data.rows import MOST_BYTES, Labelled, Matrix, MeasuredRows, Rows, listed
 
 MISSING_RULES = {
     "error": "a missing cell is a mistake",
@@ -28,6 +28,7 @@ MISSING_RULES = {
 }
 _HEADER_HINT = "; no header line? then header: false, and columns by number"
 _PLAIN = Dialect()
+_MOST_NOTES = 3  # of spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,20 @@ def read_csv(
         expected = f"expected one of {', '.join(MISSING_RULES)}{guess(missing, MISSING_RULES)}"
         raise InvalidValueError(f"missing: unknown, got {missing!r:.60}; {expected}")
     wanted = _Wanted(inputs, targets, classes, encode)
+    reading, lines = _begin(path, dialect, wanted, missing)
+    return reading.rows(lines)
+
+
+def _begin(
+    path: Path, dialect: Dialect, wanted: "_Wanted", missing: str
+) -> tuple["_Reading", Iterator[CsvLine]]:
+    """The columns, and the lines, which hold the bytes of the file until they end."""
     text = open_csv(path)
     delimiter = dialect.find_delimiter(text, lambda fields: wanted.fits(fields, dialect))
     if delimiter is None:
         delimiter = dialect.likely_delimiter(text)
     header, lines = read_table(text, delimiter, has_header=dialect.header)
-    return _Reading(text.path, header, dialect, delimiter, wanted, missing).rows(lines)
+    return _Reading(path, header, dialect, delimiter, wanted, missing), lines
 
 
 def read_table(
@@ -210,8 +219,9 @@ class _Reading:
             what = f"one class, got {groups[0][0]!r:.60}; expected two or more"
             raise FileError(f"{self.path}: {cells.where}: {what}")
         merged = [
-            f"{' and '.join(map(repr, group))} are one class" for group in groups if len(group) > 1
+            f"in {cells.where} {listed(group)} are one class" for group in groups if len(group) > 1
         ]
+        merged[_MOST_NOTES:] = ["and so are others"] * (len(merged) > _MOST_NOTES)
         places = places_of(cells.found, groups)[codes.astype(np.intp)]
         return places, tuple(group[0] for group in groups), merged
 
@@ -276,25 +286,26 @@ class _Reading:
         return name if self.dialect.header else f"column {name}"
 
     def _input_label(self, column: Column) -> str:
-        label = self._label(column.name)
-        return label if column.value is None else f"{label}_{column.value}"
+        return column.name if column.value is None else f"{column.name}_{column.value}"
 
     def _inputs(
         self, table: Matrix, names: Sequence[str], inputs: Sequence[Cells]
     ) -> tuple[Matrix, tuple[Column, ...]]:
         """The columns of the inputs, texts as columns of 0 and 1."""
         if not self.wanted.encode:
-            return table[:, : len(inputs)].copy(), tuple(map(Column, names))
+            columns = [Column(self._label(name)) for name in names]
+            return table[:, : len(inputs)].copy(), tuple(columns)
         blocks, columns = [], list[Column]()
         for k, (name, cells) in enumerate(zip(names, inputs, strict=True)):
+            label = self._label(name)
             if isinstance(cells, NumberCells):
                 blocks.append(table[:, k : k + 1])
-                columns.append(Column(name))
+                columns.append(Column(label))
                 continue
             groups = value_groups(cells.found)
             self._require_small(cells, len(groups), len(table))
             blocks.append(one_hot(table[:, k], places_of(cells.found, groups), len(groups)))
-            columns += [Column(name, group[0]) for group in groups]
+            columns += [Column(label, group[0]) for group in groups]
         return np.hstack(blocks), tuple(columns)
 
     def _require_small(self, cells: TextCells, n_values: int, n_rows: int) -> None:
