@@ -16,8 +16,8 @@ from neurosim.errors import (
     UnknownNameError,
 )
 from neurosim.functions.numbers import counted, require_number
-from neurosim.network.column import Column
 from neurosim.network.edits import require_activation, require_layer_names, resolve
+from neurosim.network.input_column import InputColumn
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
 from neurosim.network.neuron import Neuron
@@ -247,12 +247,12 @@ def _label(structure: Structure, labels: Any) -> None:
 
 
 def _name_columns(structure: Structure, columns: Any) -> None:
-    keys = {field.name for field in fields(Column)}
+    keys = {field.name for field in fields(InputColumn)}
     for name, record in _named(columns, _COLUMNS):
         with _at(f"{_COLUMNS}.{name}"):
             if not isinstance(record, dict) or record.keys() != keys:
                 raise FileError(f"got {record!r:.80}; expected name, value and filling")
-            require_neuron(structure, name).column = Column(**record)
+            require_neuron(structure, name).column = InputColumn(**record)
 
 
 def _name_classes(network: "Network", classes: Any) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError
 from neurosim.functions.numbers import short
-from neurosim.network.column import Column, require_column
+from neurosim.network.input_column import InputColumn, require_input_column
 from neurosim.network.names import require_text
 from neurosim.network.parameter import Bias, Holder, require_flag
 
@@ -60,7 +60,7 @@ class Neuron:
         self._bias = Bias(self, bias, trainable=bias_trainable)
         self._layer = layer
         self._is_input = is_input
-        self._column: Column | None = None
+        self._column: InputColumn | None = None
         self._label: str | None = None
         self._scaling: Scaling | None = None
         self._unit: Unit  # given by the structure when it takes the neuron in, as is the holder
@@ -122,13 +122,13 @@ class Neuron:
         self._label = None if text is None else require_text(text, where, "any text, or None")
 
     @property
-    def column(self) -> Column | None:
+    def column(self) -> InputColumn | None:
         """The column that it is read from, where it is an input; None: that of its caption."""
         return self._column
 
     @column.setter
-    def column(self, column: Column | None) -> None:
-        self._column = require_column(column, f"{self._name}.column")
+    def column(self, column: InputColumn | None) -> None:
+        self._column = require_input_column(column, f"{self._name}.column")
 
     @property
     def caption(self) -> str:

@@ -137,8 +137,8 @@ class _Loading:
             return data
         columns = dict(zip(rows.input_names, rows.columns, strict=True))
         fillings: list[float | None] = [None] * len(columns)
-        gaps = np.isnan(rows.X).any(axis=0).tolist()
-        filled = dict.fromkeys(c.name for c, gap in zip(rows.columns, gaps, strict=True) if gap)
+        gaps = np.flatnonzero(np.isnan(rows.X).any(axis=0)).tolist()
+        filled = dict.fromkeys(rows.columns[place].name for place in gaps)
         if isinstance(entry, CsvEntry) and entry.csv.missing == "mean":
             data, means = fill_missing(data)
             fillings = means.tolist()

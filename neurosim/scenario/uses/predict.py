@@ -8,7 +8,7 @@ from pathlib import Path
 
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import Matrix
-from neurosim.network.column import Column
+from neurosim.network.input_column import InputColumn
 from neurosim.network.network import Network, load
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.run.run import start_run
@@ -49,7 +49,7 @@ class Predictor:
             FileError: the file cannot be read, or has neither the names nor as many columns.
         """
         text = open_csv(path)
-        columns = [n.column or Column(n.caption) for n in self.network.inputs]
+        columns = [n.column or InputColumn(n.caption) for n in self.network.inputs]
         for names in self._names(columns):
             delimiter = _DIALECT.find_delimiter(text, set(names).issubset)
             if names and delimiter is not None:
@@ -68,7 +68,7 @@ class Predictor:
         names = [header[order.index(column.name)] for column in columns]
         return read_inputs(text, delimiter, names, columns)
 
-    def _names(self, columns: Sequence[Column]) -> list[list[str]]:
+    def _names(self, columns: Sequence[InputColumn]) -> list[list[str]]:
         """What the columns of its inputs may be called: their names, or their labels."""
         by_column = [column.name for column in columns]
         if any(column.value is not None for column in columns):
@@ -124,7 +124,7 @@ def _is_row(
     fields: Sequence[str],
     *,
     numbers: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[InputColumn],
     order: Sequence[str],
 ) -> bool:
     """Whether a first line is a row: as many cells as there are columns, which can be read.

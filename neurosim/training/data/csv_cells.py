@@ -15,7 +15,7 @@ from neurosim.training.data.csv_file import CsvLine, number_of
 from neurosim.training.data.rows import Matrix
 
 MOST_MISTAKES = 20  # that are told at once
-Reading: TypeAlias = Callable[[str], float | None]
+CellReader: TypeAlias = Callable[[str], float | None]
 _MISSING = frozenset({"", "?", "na", "n/a", "nan", "null"})
 
 
@@ -53,7 +53,7 @@ class NumberCells:
         """The column in messages."""
         return f"column {self.name}"
 
-    def reading(self) -> Reading:
+    def reading(self) -> CellReader:
         """What reads a cell; a function of fewer steps where that is enough."""
         return number_of if self.reader.decimal == "." and not self.takes_missing else self.read
 
@@ -111,7 +111,7 @@ class TextCells:
         """The column in messages."""
         return f"column {self.name}"
 
-    def reading(self) -> Reading:
+    def reading(self) -> CellReader:
         """What reads a cell."""
         return self.read
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from neurosim.network.column import Column
+from neurosim.errors import FileError
+from neurosim.network.input_column import InputColumn
 from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, read_cells
 from neurosim.training.data.csv_dialect import NumberReader, column_of
 from neurosim.training.data.csv_file import CsvText
@@ -16,7 +17,7 @@ def read_inputs(
     text: CsvText,
     delimiter: str,
     names: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[InputColumn],
     *,
     has_header: bool = True,
 ) -> Matrix:
@@ -33,12 +34,14 @@ def read_inputs(
         FileError: as `read_csv`; also for a text that is none of the known values.
     """
     header, lines = read_table(text, delimiter, has_header=has_header)
-    reader, by_name = NumberReader(delimiter, None), dict[str, list[Column]]()
+    reader, by_name = NumberReader(delimiter, None), dict[str, list[InputColumn]]()
     for name, column in zip(names, columns, strict=True):
         by_name.setdefault(name, []).append(column)
     cells: list[Cells] = []
     for name, group in by_name.items():
         at, shown = column_of(text.path, header, name), repr(name) if has_header else name
+        if len({column.value is None for column in group}) > 1:
+            raise FileError(f"{text.path}: column {shown}: numbers and texts; expected one of them")
         cells.append(_cells(shown, at, group, reader))
     table, _ = read_cells(text.path, lines, len(header), cells)
     given = {
@@ -49,15 +52,15 @@ def read_inputs(
     )
 
 
-def _cells(name: str, at: int, columns: Sequence[Column], reader: NumberReader) -> Cells:
-    takes_missing = columns[0].filling is not None
+def _cells(name: str, at: int, columns: Sequence[InputColumn], reader: NumberReader) -> Cells:
+    takes_missing = all(column.filling is not None for column in columns)
     if columns[0].value is None:
         return NumberCells(name, at, reader, takes_missing=takes_missing)
     found = {column.value: k for k, column in enumerate(columns) if column.value is not None}
     return TextCells(name, at, found, takes_missing=takes_missing, is_closed=True)
 
 
-def _input(column: Column, cells: Cells, given: Matrix) -> Matrix:
+def _input(column: InputColumn, cells: Cells, given: Matrix) -> Matrix:
     """One input of all rows; a cell that is missing is filled."""
     values = given
     if isinstance(cells, TextCells) and column.value is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import FileError, InvalidValueError, guess
-from neurosim.network.column import Column
+from neurosim.network.input_column import InputColumn
 from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, is_missing, read_cells
 from neurosim.training.data.csv_dialect import Dialect, NumberReader, column_of, describe
 from neurosim.training.data.csv_file import CsvLine, CsvText, number_of, open_csv
@@ -285,27 +285,27 @@ class _Reading:
     def _label(self, name: str) -> str:
         return name if self.dialect.header else f"column {name}"
 
-    def _input_label(self, column: Column) -> str:
+    def _input_label(self, column: InputColumn) -> str:
         return column.name if column.value is None else f"{column.name}_{column.value}"
 
     def _inputs(
         self, table: Matrix, names: Sequence[str], inputs: Sequence[Cells]
-    ) -> tuple[Matrix, tuple[Column, ...]]:
+    ) -> tuple[Matrix, tuple[InputColumn, ...]]:
         """The columns of the inputs, texts as columns of 0 and 1."""
         if not self.wanted.encode:
-            columns = [Column(self._label(name)) for name in names]
+            columns = [InputColumn(self._label(name)) for name in names]
             return table[:, : len(inputs)].copy(), tuple(columns)
-        blocks, columns = [], list[Column]()
+        blocks, columns = [], list[InputColumn]()
         for k, (name, cells) in enumerate(zip(names, inputs, strict=True)):
             label = self._label(name)
             if isinstance(cells, NumberCells):
                 blocks.append(table[:, k : k + 1])
-                columns.append(Column(label))
+                columns.append(InputColumn(label))
                 continue
             groups = value_groups(cells.found)
             self._require_small(cells, len(groups), len(table))
             blocks.append(one_hot(table[:, k], places_of(cells.found, groups), len(groups)))
-            columns += [Column(label, group[0]) for group in groups]
+            columns += [InputColumn(label, group[0]) for group in groups]
         return np.hstack(blocks), tuple(columns)
 
     def _require_small(self, cells: TextCells, n_values: int, n_rows: int) -> None:

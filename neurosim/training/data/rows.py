@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, guess
-from neurosim.network.column import Column
+from neurosim.network.input_column import InputColumn
 
 Matrix: TypeAlias = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class MeasuredRows:
     T: Matrix
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
+    columns: tuple[InputColumn, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -54,7 +54,7 @@ class Labelled:
     classes: NDArray[np.intp]
     class_names: tuple[str, ...]
     input_names: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
+    columns: tuple[InputColumn, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -20,7 +20,8 @@ def predict(file: str, data: Path) -> int:
     The outputs are printed as CSV; where the outputs stand for classes, the last column is the
     row's class. FILE is a saved network, or a scenario, which is trained first.
     DATA is a CSV file with a column for each input, found by the inputs' names where it has a
-    header with them, or with the columns' names of the data it was trained on, else in order.
+    header with them, or with the columns' names of the data it was trained on, else in order. Its
+    delimiter and its decimal mark are found; texts and gaps are read as those it was trained on.
     """
     model = predictor(file)
     X = model.read(data)

@@ -1,4 +1,4 @@
-"""Columns of raw rows: what an input is read from, where it is not just the number there."""
+"""The column of raw rows that an input is read from, where it is not just the number there."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from neurosim.network.names import require_text
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class InputColumn:
     """The column of raw rows that an input is read from.
 
     Attributes:
@@ -35,8 +35,8 @@ class Column:
             object.__setattr__(self, "filling", filling)
 
 
-def require_column(column: object, where: str) -> Column | None:
+def require_input_column(column: object, where: str) -> InputColumn | None:
     """The column itself, or None; or a WrongTypeError."""
-    if column is not None and not isinstance(column, Column):
-        raise WrongTypeError(f"{where}: got {column!r:.80}; expected a Column, or None")
+    if column is not None and not isinstance(column, InputColumn):
+        raise WrongTypeError(f"{where}: got {column!r:.80}; expected an InputColumn, or None")
     return column
