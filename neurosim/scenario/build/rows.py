@@ -258,7 +258,8 @@ class _Loading:
         n_in, n_out = len(self.network.inputs), len(self.network.outputs)
         wrong = []
         if rows.X.shape[1] != n_in:
-            wrong.append(f"{rows.X.shape[1]} inputs; expected {n_in}, as the network has")
+            names = f", {listed(rows.input_names)}" * bool(rows.input_names)
+            wrong.append(f"{rows.X.shape[1]} inputs{names}; expected {n_in}, as the network has")
         if rows.T.shape[1] != n_out:
             wrong.append(_wrong_targets(rows, n_out, are_classes=are_classes))
         if wrong:

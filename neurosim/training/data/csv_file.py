@@ -100,6 +100,7 @@ def _lines(path: Path, data: bytes, delimiter: str) -> Iterator[CsvLine]:
     if delimiter == " ":
         given = (f"{line.translate(_TABS).strip()}\n" for line in given)
     reader = csv.reader(given, delimiter=delimiter, skipinitialspace=True, strict=True)
+    has_apostrophes = b"'" in data
     while True:
         line = reader.line_num + 1
         try:
@@ -111,6 +112,8 @@ def _lines(path: Path, data: bytes, delimiter: str) -> Iterator[CsvLine]:
         if fields is None:
             return
         cells = [field.strip() for field in fields]
+        if has_apostrophes:
+            cells = [_APOSTROPHES.sub(r"\1", cell) for cell in cells]
         if len(cells) == 1 or any(cells):  # a spreadsheet ends in lines of delimiters
             yield line, cells
 
@@ -153,4 +156,5 @@ def _meaning(error: csv.Error, delimiter: str) -> str:
     return meanings.get(str(error), str(error))
 
 
+_APOSTROPHES = re.compile(r"\A'(.*)'\Z", re.DOTALL)  # around a cell, as some write quotes
 _TABS = str.maketrans("\t", " ")

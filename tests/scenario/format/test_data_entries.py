@@ -84,7 +84,7 @@ def test_signs_are_what_the_hinge_loss_takes(load, with_data):
         ),
         (
             "csv: {path: d.csv, inputs: [w], classes: kind}",
-            "s.yaml:9:8: data.csv: wrong shape, got 1 inputs; expected 2, as the network has",
+            "s.yaml:9:8: data.csv: wrong shape, got 1 inputs, 'w'; expected 2, as the network has",
         ),
         (
             "csv: {path: d.csv, inputs: [w, h]}",

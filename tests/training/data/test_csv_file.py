@@ -35,8 +35,13 @@ def test_without_targets_there_are_inputs_only(written):
         "\n\na,b\n\n1,2\n\n3,4\n\n",
         " a , b \n 1 , 2 \n\t3\t,4\n",
         '"a","b"\n"1","2"\n"3", "4"\n',
+        "'a','b'\n'1','2'\n3,'4'\n",
+        "a,b\n1,2\n,\n3,4\n , \n",
     ],
-    ids=["crlf", "cr", "no last break", "mark", "blank lines", "spaces", "quotes"],
+    ids=[
+        *["crlf", "cr", "no last break", "mark", "blank lines", "spaces", "quotes"],
+        *["apostrophes", "empty lines"],
+    ],
 )
 def test_line_ends_marks_blanks_and_quotes_do_not_change_the_numbers(written, text):
     rows = read_csv(written(text), inputs=["a"], targets=["b"])
