@@ -36,7 +36,7 @@ compiler.scalar: printer .
 compiler: training_programs threads explain standalone compile .
 
 training.data: inside regular rows csv_file csv_dialect csv_cells
-    csv_values csv_rows csv_inputs npz_file data made borrowed .
+    csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state
 training.engines: contract program graph array_program scalar_program compiled table .
 training: stretch_length training trainer evaluation agreement .

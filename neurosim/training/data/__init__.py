@@ -1,7 +1,7 @@
 """Data sets: rows from a file, from a known set, or made; divided.
 
 Read `rows`, `data`, then the sources: `made`, `borrowed`, `regular`, `csv_file`, `csv_dialect`,
-`csv_cells`, `csv_values`, `csv_rows`, `csv_inputs`, `npz_file`, `inside`.
+`csv_cells`, `csv_table`, `csv_values`, `csv_rows`, `csv_inputs`, `npz_file`, `inside`.
 """
 
 from neurosim.training.data.borrowed import BORROWED
@@ -9,7 +9,8 @@ from neurosim.training.data.csv_cells import is_missing
 from neurosim.training.data.csv_dialect import DECIMALS, DELIMITER_WORDS, Dialect
 from neurosim.training.data.csv_file import CsvText, number_of, open_csv
 from neurosim.training.data.csv_inputs import read_inputs
-from neurosim.training.data.csv_rows import MISSING_RULES, AllBut, numbered, read_csv
+from neurosim.training.data.csv_rows import MISSING_RULES, AllBut, read_csv
+from neurosim.training.data.csv_table import numbered
 from neurosim.training.data.data import (
     PARTS,
     Data,

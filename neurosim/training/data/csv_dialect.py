@@ -4,11 +4,10 @@ What is not given is found. A delimiter is found only if by it the first line ha
 a decimal comma only where the delimiter is none, by the first number that has a mark.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from neurosim.errors import FileError, InvalidValueError, guess
+from neurosim.errors import InvalidValueError
 from neurosim.training.data.csv_file import CsvText, number_of
 
 DELIMITERS = {
@@ -109,17 +108,3 @@ def describe(delimiter: str, decimal: str | None) -> str:
         return ""
     comma = ", with a decimal comma" if decimal == "," else ""
     return f"separated by {DELIMITERS.get(delimiter, repr(delimiter))}{comma}"
-
-
-def column_of(path: Path, header: Sequence[str], name: str, hint: str = "") -> int:
-    """The place of the column of this name in the header.
-
-    Raises:
-        FileError: there is none.
-    """
-    if name not in header:
-        shown = ", ".join(f"{known!r:.60}" for known in header[:20])
-        more = f", and {len(header) - 20} more" if len(header) > 20 else ""
-        said = f"; the file has {shown}{more}{guess(name, header)}{hint}"
-        raise FileError(f"{path}: no column {name!r:.60}{said}")
-    return list(header).index(name)

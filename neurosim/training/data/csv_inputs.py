@@ -7,9 +7,9 @@ import numpy as np
 from neurosim.errors import FileError
 from neurosim.network.input_column import InputColumn
 from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, read_cells
-from neurosim.training.data.csv_dialect import NumberReader, column_of
+from neurosim.training.data.csv_dialect import NumberReader
 from neurosim.training.data.csv_file import CsvText
-from neurosim.training.data.csv_rows import read_table
+from neurosim.training.data.csv_table import column_of, read_table
 from neurosim.training.data.rows import Matrix
 
 

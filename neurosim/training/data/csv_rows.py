@@ -5,9 +5,7 @@ text as the number of its value: a file of 200 MB takes its own size and 8 bytes
 the many times more that a Python string for each would take.
 """
 
-import itertools
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +14,9 @@ import numpy as np
 from neurosim.errors import FileError, InvalidValueError, guess
 from neurosim.network.input_column import InputColumn
 from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, is_missing, read_cells
-from neurosim.training.data.csv_dialect import Dialect, NumberReader, column_of, describe
-from neurosim.training.data.csv_file import CsvLine, CsvText, number_of, open_csv
+from neurosim.training.data.csv_dialect import Dialect, NumberReader, describe
+from neurosim.training.data.csv_file import CsvLine, number_of, open_csv
+from neurosim.training.data.csv_table import column_of, header_hint, numbered, read_table
 from neurosim.training.data.csv_values import Places, one_hot, places_of, value_groups
 from neurosim.training.data.rows import MOST_BYTES, Labelled, Matrix, MeasuredRows, Rows, listed
 
@@ -26,7 +25,6 @@ MISSING_RULES = {
     "drop": "a row with a missing cell is left out",
     "mean": "a missing input is the mean of the training rows",
 }
-_HEADER_HINT = "; no header line? then header: false, and columns by number"
 _PLAIN = Dialect()
 _MOST_NOTES = 3  # of spellings
 
@@ -138,45 +136,6 @@ def _begin(
     return _Reading(path, header, dialect, delimiter, wanted, missing), lines
 
 
-def read_table(
-    text: CsvText, delimiter: str = ",", *, has_header: bool = True
-) -> tuple[list[str], Iterator[CsvLine]]:
-    """The names of the columns, and the lines of the rows as they are read.
-
-    Raises:
-        FileError: the file has no header or no rows, or two columns have the same name; and, while
-            the lines are read, one is no CSV.
-    """
-    path, lines = text.path, text.lines(delimiter)
-    first = next(lines, None)
-    if first is None:
-        expected = "a header line and rows" if has_header else "rows"
-        raise FileError(f"{path}: empty, got no line; expected {expected}")
-    number, header = first
-    if not has_header:
-        return numbered(header), itertools.chain([first], lines)
-    second = next(lines, None)
-    name, count = Counter(header).most_common(1)[0]
-    if count > 1:
-        what = f"{count} columns are named {name!r:.60}"
-        raise FileError(f"{path}:{number}: {what}; expected a name for each{_header_hint(header)}")
-    if second is None:
-        hint = _header_hint(header)
-        raise FileError(f"{path}: no rows, got a header only; expected rows below it{hint}")
-    return header, itertools.chain([second], lines)
-
-
-def numbered(fields: Sequence[str]) -> list[str]:
-    """The names of columns that have none: their numbers, from 1."""
-    return [str(number) for number in range(1, len(fields) + 1)]
-
-
-def _header_hint(header: Iterable[str]) -> str:
-    """The words for a first line with numbers, which may be a row."""
-    has_number = any(number_of(name.replace(",", ".")) is not None for name in header)
-    return _HEADER_HINT if has_number else ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """The reading of rows whose columns are known."""
@@ -226,7 +185,7 @@ class _Reading:
         return places, tuple(group[0] for group in groups), merged
 
     def _at(self, name: str) -> int:
-        hint = _header_hint(self.header) if self.dialect.header else ""
+        hint = header_hint(self.header) if self.dialect.header else ""
         how = describe(self.delimiter, None)
         return column_of(self.path, self.header, name, f" ({how})" * bool(how) + hint)
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from neurosim.training.data.csv_file import number_of, open_csv, read_lines
-from neurosim.training.data.csv_rows import read_csv, read_table
+from neurosim.training.data.csv_rows import read_csv
+from neurosim.training.data.csv_table import read_table
 
 
 def test_the_columns_that_are_asked_for_are_read_in_the_order_asked(written):
