@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from neurosim.network import Network as Network
     from neurosim.network import Neuron as Neuron
     from neurosim.network import load as load
-    from neurosim.network.input_column import InputColumn as InputColumn
+    from neurosim.network.names import InputColumn as InputColumn
     from neurosim.network.scaling import Scaling as Scaling
     from neurosim.scenario import debug_scenario as debug_scenario
     from neurosim.scenario import load_scenario as load_scenario

@@ -25,7 +25,7 @@ lazy
 functions: numbers registry users activations losses optimizers arithmetic penalties
     initializers streams .
 
-network: names input_column parameter neuron connection layer datum order pause structure lookup
+network: names parameter neuron connection layer datum order pause structure lookup
     randomness scaling edits document files network .
 
 interpreter: steps visits forward backward update .

@@ -17,9 +17,9 @@ from neurosim.errors import (
 )
 from neurosim.functions.numbers import counted, require_number
 from neurosim.network.edits import require_activation, require_layer_names, resolve
-from neurosim.network.input_column import InputColumn
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
+from neurosim.network.names import InputColumn
 from neurosim.network.neuron import Neuron
 from neurosim.network.scaling import Scaling
 from neurosim.network.structure import Structure

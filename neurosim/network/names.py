@@ -4,7 +4,7 @@ The alphabet is any script's (NFC). Many scripts, such as Devanagari and Thai, w
 on a letter; a mark may follow a letter, or another mark on it. What cannot be seen is refused, even
 where it counts as a letter or a mark. Two names that only compatibility normalisation (NFKC) makes
 the same, such as ``h1`` with a full-width 1, are taken to be one: they look alike. Names of classes
-are free texts.
+and of columns are free texts.
 """
 
 import re
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, require_number
 
 LONGEST = 64
 RULE = f"letters (with their marks), digits and _, at most {LONGEST} characters, in NFC"
@@ -146,3 +146,38 @@ class ClassNames:
         if outputs.shape[1] == 1:
             return [self.names[value > self.threshold] for value in outputs[:, 0].tolist()]
         return [self.names[number] for number in outputs.argmax(axis=1).tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class InputColumn:
+    """The column of raw rows that an input is read from.
+
+    Attributes:
+        name: what the column is called, any text.
+        value: of a column of texts: the input is 1 where the cell is this text, else 0. None: the
+            input is the number in the cell.
+        filling: what the input is where the cell is missing; None: a missing cell is a mistake.
+
+    Raises:
+        WrongTypeError: the name or the value is no text.
+        InvalidValueError: the filling is not finite.
+    """
+
+    name: str
+    value: str | None = None
+    filling: float | None = None
+
+    def __post_init__(self) -> None:
+        require_text(self.name, "column.name", "any text")
+        if self.value is not None:
+            require_text(self.value, "column.value", "any text, or None")
+        if self.filling is not None:
+            filling = require_number(self.filling, "column.filling")
+            object.__setattr__(self, "filling", filling)
+
+
+def require_input_column(column: object, where: str) -> InputColumn | None:
+    """The column itself, or None; or a WrongTypeError."""
+    if column is not None and not isinstance(column, InputColumn):
+        raise WrongTypeError(f"{where}: got {column!r:.80}; expected an InputColumn, or None")
+    return column

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from neurosim.errors import GraphError
 from neurosim.functions.numbers import short
-from neurosim.network.input_column import InputColumn, require_input_column
-from neurosim.network.names import require_text
+from neurosim.network.names import InputColumn, require_input_column, require_text
 from neurosim.network.parameter import Bias, Holder, require_flag
 
 if TYPE_CHECKING:

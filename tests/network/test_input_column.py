@@ -7,7 +7,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import FileError, InvalidValueError, WrongTypeError
 from neurosim.network.document import from_document, to_document
-from neurosim.network.input_column import InputColumn
+from neurosim.network.names import InputColumn
 
 
 @pytest.fixture

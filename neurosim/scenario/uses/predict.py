@@ -8,7 +8,7 @@ from pathlib import Path
 
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import Matrix
-from neurosim.network.input_column import InputColumn
+from neurosim.network.names import InputColumn
 from neurosim.network.network import Network, load
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.run.run import start_run

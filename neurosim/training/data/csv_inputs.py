@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from neurosim.errors import FileError
-from neurosim.network.input_column import InputColumn
+from neurosim.network.names import InputColumn
 from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, read_cells
 from neurosim.training.data.csv_dialect import NumberReader
 from neurosim.training.data.csv_file import CsvText

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import FileError, InvalidValueError, guess
-from neurosim.network.input_column import InputColumn
+from neurosim.network.names import InputColumn
 from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, is_missing, read_cells
 from neurosim.training.data.csv_dialect import Dialect, NumberReader, describe
 from neurosim.training.data.csv_file import CsvLine, number_of, open_csv

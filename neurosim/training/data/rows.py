@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, guess
-from neurosim.network.input_column import InputColumn
+from neurosim.network.names import InputColumn
 
 Matrix: TypeAlias = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.errors import FileError, InvalidValueError, RowsError
-from neurosim.network.input_column import InputColumn
+from neurosim.network.names import InputColumn
 from neurosim.training.data.csv_file import open_csv
 from neurosim.training.data.csv_inputs import read_inputs
 from neurosim.training.data.csv_rows import AllBut, read_csv
