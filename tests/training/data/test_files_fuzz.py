@@ -10,10 +10,11 @@ from hypothesis import example, given, seed, settings
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
-from neurosim.training.data import encode, read_csv, read_npz
+from neurosim.training.data import AllBut, Dialect, encode, read_csv, read_npz
 
 CSV_PIECES = [b"a", b"b", b",", b'"', b"\n", b"\r\n", b"\r", b"1", b"-2.5e3", b"nan", b"1e400"]
 CSV_PIECES += [b" ", b"\t", b"\x00", b"\xff", b"\xef\xbb\xbf", "\u0663".encode(), b"\x1c", b"\x85"]
+CSV_PIECES += [b";", b"|", b"1,5", b"?", b"NA", b"'"]
 CSV_BYTES = st.lists(st.sampled_from(CSV_PIECES), max_size=40).map(b"".join)
 
 
@@ -68,8 +69,20 @@ def test_any_bytes_of_a_csv_file_are_rows_or_a_refusal(path, content, header):
         rows = read_csv(path, inputs=["a"], classes="b")
         return rows.X, encode(rows, "one_hot").T
 
+    def first_lines_too():
+        rows = read_csv(
+            path,
+            inputs=AllBut(),
+            classes="1",
+            dialect=Dialect(header=False),
+            missing="drop",
+            encode=["2"],
+        )
+        return rows.X, encode(rows, "one_hot").T
+
     _read_or_refused(numbers, path)
     _read_or_refused(labels, path)
+    _read_or_refused(first_lines_too, path)
 
 
 @seed(1)
