@@ -122,6 +122,35 @@ def test_predict_prints_a_row_of_outputs_for_each_row(neurosim, folder):
     assert [[float(row)] for row in rows] == trained.predict([[0, 1], [1, 0]]).tolist()
 
 
+def test_each_wrong_cell_is_an_error_of_its_own(neurosim, folder):
+    (folder / "rows.csv").write_text("a;b\n1,5;x\ny;2\n")
+
+    ran = neurosim("predict", "passed.yaml", "rows.csv")
+
+    assert ran.code == 2
+    assert ran.err.splitlines() == [
+        "error: rows.csv:2: column 'b': no finite number, got 'x'; expected one with a decimal"
+        " comma",
+        "error: rows.csv:3: column 'a': no finite number, got 'y'; expected one with a decimal"
+        " comma",
+    ]
+
+
+def test_run_says_what_was_found_in_a_file(neurosim, folder):
+    (folder / "d.csv").write_text("a;b;y\n1,5;0;no\n0;?;no\n0;1;yes\n")
+    text = (folder / "passed.yaml").read_text()
+    before, _, rest = text.partition("data:")
+    data = "data:\n  csv: {path: d.csv, inputs: all, classes: y, missing: drop}\n"
+    (folder / "csv.yaml").write_text(f"{before}{data}training:{rest.partition('training:')[2]}")
+
+    lines = neurosim("run", "csv.yaml").out.splitlines()
+
+    assert [line for line in lines if line.startswith("data: ")] == [
+        "data: d.csv is separated by ';', with a decimal comma",
+        "data: 1 of 3 rows are left out: a cell is missing",
+    ]
+
+
 def test_predict_takes_rows_without_a_header(neurosim, folder):
     (folder / "rows.csv").write_text("0,1\n")
 
