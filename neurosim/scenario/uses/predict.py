@@ -63,7 +63,7 @@ class Predictor:
                 return read_inputs(text, delimiter, names, columns, has_header=False)
         delimiter = _DIALECT.find_delimiter(text, lambda fields: len(fields) == len(order))
         if delimiter is None:
-            raise self._wrong_columns(text, order)
+            raise _wrong_columns(text, order, self._names(columns))
         header = text.first(delimiter)
         names = [header[order.index(column.name)] for column in columns]
         return read_inputs(text, delimiter, names, columns)
@@ -74,16 +74,6 @@ class Predictor:
         if any(column.value is not None for column in columns):
             return [by_column]
         return [[neuron.name for neuron in self.network.inputs], by_column]
-
-    def _wrong_columns(self, text: CsvText, order: Sequence[str]) -> FileError:
-        first = text.first(_DIALECT.likely_delimiter(text))
-        if not first:
-            next(text.lines(), None)  # raises what is wrong with the first line
-            return FileError(f"{text.path}: empty, got no line; expected rows")
-        names = [neuron.name for neuron in self.network.inputs], order
-        known = " or ".join(dict.fromkeys(", ".join(some[:8]) for some in names))
-        what = f"wrong columns, got {len(first)} ({', '.join(first[:8])})"
-        return FileError(f"{text.path}: {what}; expected {len(order)}, or a header with {known}")
 
     def predict(self, X: Matrix) -> Matrix:
         """The outputs for rows as the file has them, (rows, n_in) -> (rows, n_out)."""
@@ -112,6 +102,18 @@ def predictor(path: str | Path) -> Predictor:
     if result.network is None or run.scenario is None:
         raise FileError(f"{file}: skipped, {result.message}")
     return Predictor(result.network)
+
+
+def _wrong_columns(
+    text: CsvText, order: Sequence[str], names: Sequence[Sequence[str]]
+) -> FileError:
+    first = text.first(_DIALECT.likely_delimiter(text))
+    if not first:
+        next(text.lines(), None)  # raises what is wrong with the first line
+        return FileError(f"{text.path}: empty, got no line; expected rows")
+    known = " or ".join(dict.fromkeys(", ".join(list(dict.fromkeys(one))[:8]) for one in names))
+    what = f"wrong columns, got {len(first)} ({', '.join(first[:8])})"
+    return FileError(f"{text.path}: {what}; expected {len(order)}, or a header with {known}")
 
 
 def _numbers_in(order: Sequence[str]) -> list[str]:

@@ -55,6 +55,9 @@ def test_a_saved_network_reads_rows_as_those_it_was_trained_on(scenario, tmp_pat
         assert model.read(rows).tolist() == [[18, 0, 1, 71.5], [35, 0.5, 0.5, weight]]
         rows.write_text("18;male;71,5\n30;female;50\n")
         assert model.read(rows).tolist() == [[18, 0, 1, 71.5], [30, 1, 0, 50]]
+        rows.write_text("18,71.5\n")
+        with pytest.raises(ns.NeurosimError, match="expected 3, or a header with age, sex, weight"):
+            model.read(rows)
         rows.write_text("sex,age,weight\nMale,18,71.5\n")
         with pytest.raises(ns.NeurosimError, match="column 'sex': unknown value, got 'Male'"):
             model.read(rows)
