@@ -48,7 +48,8 @@ class GraphEngine(ProgramEngine):
         require_fresh(self._task)
         _load(self._network, theta)
         total = 0.0
-        for row, target in zip(X.tolist(), T.tolist(), strict=True):
+        targets = self._network.outputs_conversion.inner(T, "T").tolist()
+        for row, target in zip(X.tolist(), targets, strict=True):
             deque(self._network.begin_pass(_measured_steps(self._task, row, target)), maxlen=0)
             assert self._network.loss is not None
             total += self._network.loss
@@ -184,25 +185,20 @@ def sample_steps(
     task: Task, row: list[float], target: list[float], position: int
 ) -> Generator[Step, None, None]:
     """One raw sample, at ``position`` in its batch: forward, its loss, backward."""
+    conversion = task.network.outputs_conversion
+    if not conversion.is_plain:
+        target = conversion.inner(np.array(target), "T").tolist()
     yield from _measured_steps(task, row, target)
-    inner = _inner_target(task, target)
-    yield from backward_steps(schedule_of(task.network), inner, task.loss, position)
+    yield from backward_steps(schedule_of(task.network), target, task.loss, position)
 
 
 def _measured_steps(
     task: Task, row: list[float], target: list[float]
 ) -> Generator[Step, None, None]:
+    """A raw sample and its inner target: forward, and the loss."""
     schedule = schedule_of(task.network)
     yield from forward_steps(schedule, row)
-    yield from measure_steps(task.network, schedule, _inner_target(task, target), task.loss)
-
-
-def _inner_target(task: Task, target: list[float]) -> list[float]:
-    conversion = task.network.outputs_conversion
-    if conversion.is_plain:
-        return target
-    inner: list[float] = conversion.inner(np.array(target), "T").tolist()
-    return inner
+    yield from measure_steps(task.network, schedule, target, task.loss)
 
 
 def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator[Step, None, None]:
