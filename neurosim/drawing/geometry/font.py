@@ -18,30 +18,34 @@ _SIZE = 100.0
 
 
 def brief(value: float, digits: int = 3) -> str:
-    """A number in about so many digits: at most four characters more, so seven of three digits.
+    """A number in so many digits, or one less where it is long, whatever its sign.
 
-    Up to 100000 it has no exponent; before an exponent there are two digits at most. The minus is
-    the one of mathematics, as wide as a plus.
+    Of three digits it has at most seven characters, of which the sign is one. Up to 100000 it has
+    no exponent; before an exponent there is one digit less, of three. The minus is the one of
+    mathematics, as wide as a plus.
 
     >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(1234.5), brief(-0.0)
-    ('0.953', '0.00123', '1.2e6', '1234', '0')
-    >>> brief(0.12345, 2), brief(9.0909, 2), brief(123.4, 2), brief(1e9, 2)
-    ('0.12', '9.1', '123', '1e9')
+    ('0.953', '0.0012', '1.2e6', '1234', '0')
+    >>> brief(0.000149), brief(0.0000149), brief(0.12345, 2), brief(0.000149, 2), brief(1e9, 2)
+    ('1.5e−4', '1.5e−5', '0.12', '1.5e−4', '1e9')
     """
-    if 10.0**digits <= abs(value) < _LARGE:  # the digits would be written with an exponent
-        return f"{value:.0f}".replace("-", "\N{MINUS SIGN}")
-    text = ""
-    for kept in range(digits, 0, -1):
-        text = _written(value, kept)
-        if len(text) <= digits + 4 and not ("e" in text and kept > 2):
-            break
-    return text
+    sign = "\N{MINUS SIGN}" if value < 0.0 else ""
+    size = abs(value)
+    if size < _LARGE and float(f"{size:.{digits}g}") >= 10.0**digits:  # else an exponent
+        return f"{sign}{size:.0f}"
+    forms = [f"{size:.{kept}g}" for kept in range(digits, 1, -1)] or [f"{size:.2g}"]
+    short = [form for form in forms if "e" not in form and len(form) <= digits + 3]
+    return f"{sign}{short[0] if short else _with_exponent(size, max(2, digits - 1))}"
 
 
-def _written(value: float, digits: int) -> str:
-    mantissa, e, exponent = f"{value + 0.0:.{digits}g}".partition("e")
-    text = f"{mantissa}e{int(exponent)}" if e else mantissa
-    return text.replace("-", "\N{MINUS SIGN}")
+def _with_exponent(size: float, digits: int) -> str:
+    mantissa, e, exponent = f"{size:.{digits - 1}e}".partition("e")
+    if not e:  # infinite, or not a number
+        return mantissa
+    if digits > 1 and abs(int(exponent)) > 99:  # else there would be no room
+        return _with_exponent(size, 1)
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
 
 
 def size_of(text: str) -> tuple[float, float]:

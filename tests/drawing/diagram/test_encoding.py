@@ -21,11 +21,23 @@ NUMBERS = [-3.0, -1.0, -0.5, -0.01, -1e-9, 1e-9, 0.01, 0.5, 1.0, 3.0]
     ("value", "text"),
     [(0.5, "0.5"), (-0.5, "−0.5"), (-0.00123, "−0.0012"), (1e-5, "1e−5"), (-123456.0, "−1.2e5"),
      (-1000.0, "−1000"), (99999.4, "99999"), (99999.6, "1e5"), (-1.234e-300, "−1e−300"),
+     (0.000149, "1.5e−4"), (-0.000149, "−1.5e−4"), (0.00123, "0.0012"), (999.6, "1000"),
      (0.0, "0"), (math.inf, "inf"), (math.nan, "nan")],
 )  # fmt: skip
 def test_numbers_are_short(value, text):
     assert brief(value) == text
     assert len(text) <= 7  # those find room in a neuron
+
+
+@pytest.mark.parametrize("digits", [2, 3, 4, 6])
+def test_a_number_is_near_the_text_of_it_and_has_its_digits_with_either_sign(digits):
+    for exponent in range(-99, 99):
+        for mantissa in (1.0, 1.49, 1.51, 4.96, 9.96, 9.9996):
+            value = mantissa * 10.0**exponent
+            text = brief(value, digits)
+            found = float(text.replace("−", "-"))
+            assert abs(found - value) <= 0.051 * value
+            assert brief(-value, digits) == f"−{text}"
 
 
 def test_a_wide_letter_is_wider_than_a_narrow_one():
