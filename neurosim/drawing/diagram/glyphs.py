@@ -7,7 +7,7 @@ from neurosim.drawing.geometry.layout import Point
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation, facts_of
 
 _N_POINTS = 33
-_NEAR = 0.15  # of a height of 2: nearer than this, two curves look alike
+_NEAR = 0.05  # of a height of 2: nearer than this, two curves look alike
 _TICK = 0.3
 # softmax has no curve: three bars, of which one takes nearly all
 _BARS = (
@@ -19,8 +19,8 @@ _BARS = (
 def glyph(activation: str) -> tuple[Point, ...]:
     """The curve of an activation as a line inside the square from (-1, -1) to (1, 1).
 
-    Zero is in the middle, so that a sigmoid fills the upper half and a tanh both. A curve that looks
-    like an earlier one of the table, as that of a leaky relu, has a tick, or more of them.
+    Zero is in the middle, so that a sigmoid fills the upper half and a tanh both. A curve that
+    looks like an earlier one of the table, as that of a leaky relu, has a tick, or more of them.
 
     >>> glyph("identity")[0], glyph("identity")[-1]
     ((-1.0, -1.0), (1.0, 1.0))

@@ -162,7 +162,7 @@ def test_all_curves_differ_to_the_eye(pair):
     first, second = map(glyph, pair)
 
     if len(first) == len(second):  # else one has more ticks
-        assert max(abs(a[1] - b[1]) for a, b in zip(first, second, strict=True)) >= 0.15
+        assert max(abs(a[1] - b[1]) for a, b in zip(first, second, strict=True)) >= 0.05
 
 
 def test_zero_is_in_the_middle():
