@@ -10,6 +10,7 @@ them in place (the compiled program). The first is written out by `arithmetic`, 
 moment: the trainer gives it, so that it may change.
 """
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -408,10 +409,39 @@ def _lifted(  # noqa: PLR0917 - the array form with its rule
         w[i], memory[:, i] = rule.scalar(before, slope, tuple(columns[i]), count, rate)
 
 
+def make_optimizer(given: object, learning_rate: object = None) -> object:
+    """The optimizer of a name, with this learning rate if one is given; an object as it is.
+
+    >>> make_optimizer("adam", 0.01).learning_rate
+    0.01
+
+    Raises:
+        WrongTypeError: no optimizer has the name; it needs a learning rate, or an object that has
+            its own is given another one.
+    """
+    if not isinstance(given, str):
+        if learning_rate is not None:
+            raise WrongTypeError(
+                f"learning_rate: got {learning_rate!r:.80} beside {given!r:.80}, which has its own;"
+                " expected the name of an optimizer, or the rate inside of the object"
+            )
+        return given
+    if given not in OPTIMIZERS:
+        raise WrongTypeError(unknown("optimizer", given, OPTIMIZERS))
+    make: Any = OPTIMIZERS[given]
+    if learning_rate is not None:
+        return make(learning_rate=learning_rate)
+    rate = inspect.signature(make).parameters.get("learning_rate")
+    if rate is not None and rate.default is inspect.Parameter.empty:
+        raise WrongTypeError(
+            f"optimizer {given!r}: got no learning rate; expected learning_rate=0.1 beside it"
+        )
+    return make()
+
+
 def require_optimizer(optimizer: object) -> Optimizer:
     """The optimizer itself, or a WrongTypeError where it is none."""
-    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
-        raise WrongTypeError(unknown("optimizer", optimizer, OPTIMIZERS))
+    optimizer = make_optimizer(optimizer)
     parts = (*_PROTOCOL, "learning_rate")
     if isinstance(optimizer, type) or not all(hasattr(optimizer, part) for part in parts):
         raise WrongTypeError(

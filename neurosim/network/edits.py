@@ -248,14 +248,17 @@ def require_biases(
         chosen = make_initializer(initializer)
         with random.given_back_on_error():
             return list(draw(chosen, random.biases(name), (1, count), where).ravel().tolist())
-    if bias is None:
-        return [None] * count
     if not is_listing(bias):
-        return [require_number(bias, where)] * count
-    values = [None if b is None else require_number(b, where) for b in bias]
+        return [require_bias(bias, where)] * count
+    values = [require_bias(b, where) for b in bias]
     if len(values) != count:
         raise ShapeError(f"{where}: got {len(values)} numbers; expected {count}, one a neuron")
     return values
+
+
+def require_bias(bias: Any, where: str) -> float | None:
+    """A bias; None, or False as in a scenario, where there is no such parameter."""
+    return None if bias is None or bias is False else require_number(bias, where)
 
 
 def _is_not_given(bias: object) -> bool:

@@ -28,6 +28,7 @@ from neurosim.network.edits import (
     Wiring,
     require_activation,
     require_bare,
+    require_bias,
     require_biases,
     require_edges,
     require_layer_names,
@@ -199,7 +200,7 @@ class Network:
         neurons: int | Sequence[str],
         *,
         activation: str | Activation = "identity",
-        bias: float | Sequence[float | None] | str | None = NOT_GIVEN,
+        bias: float | Sequence[float | bool | None] | str | bool | None = NOT_GIVEN,
         bias_trainable: bool = True,
         bias_initializer: object = None,
     ) -> Layer:
@@ -211,7 +212,8 @@ class Network:
                 ten millions.
             activation: a name of the table of activations, ``softmax``, or an `Activation`, which
                 is registered.
-            bias: one number for all, one each, or None for no bias at all; 0.0 if not given.
+            bias: one number for all, one each, or False (or None) for no bias at all; 0.0 if not
+                given.
             bias_trainable: False keeps the biases as they are.
             bias_initializer: draws the biases that are not given.
 
@@ -243,13 +245,13 @@ class Network:
         name: str,
         *,
         activation: str | Activation = "identity",
-        bias: float | None = 0.0,
+        bias: float | bool | None = 0.0,
         bias_trainable: bool = True,
     ) -> Neuron:
-        """Add a neuron of no layer; ``bias=None`` gives it no bias parameter."""
+        """Add a neuron of no layer; ``bias=False``, or None, gives it no bias parameter."""
         (name,) = self._editable.names.require_free([name], "neuron")
         activation = require_activation(activation, f"neuron {name!r}", softmax=False)
-        value = None if bias is None else require_number(bias, f"neuron {name!r} bias")
+        value = require_bias(bias, f"neuron {name!r} bias")
         require_flag(bias_trainable, f"neuron {name!r} bias_trainable")
         neuron = Neuron(name, activation, value, bias_trainable=bias_trainable)
         self._structure.add([neuron])

@@ -14,7 +14,13 @@ import numpy as np
 from neurosim.errors import UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.losses import LOSSES, REDUCTIONS, Loss, require_loss
 from neurosim.functions.numbers import require_count
-from neurosim.functions.optimizers import OPTIMIZERS, SGD, Optimizer, require_optimizer
+from neurosim.functions.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Optimizer,
+    make_optimizer,
+    require_optimizer,
+)
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
 from neurosim.functions.streams import require_seed
 from neurosim.training.metrics import METRICS, Metric, require_metrics
@@ -151,6 +157,11 @@ class Options:
         "How a parameter moves, given its gradient.",
         Made("optimizer", OPTIMIZERS, require_optimizer),
     )
+    learning_rate: float | None = _option(
+        "That of an optimizer given by its name, in Python; None: the optimizer's own.",
+        InPython(_later),
+        None,
+    )
     epochs: int = _option("How many times all rows are gone through.", Whole(0, MOST_EPOCHS))
     batch_size: int | None = _option(
         "The number of rows between two updates.", Whole(1, none="all"), None
@@ -191,6 +202,9 @@ class Options:
     state: Any = _option("The state to go on from; None: the start.", InPython(_later), None)
 
     def __post_init__(self) -> None:
+        optimizer = make_optimizer(self.optimizer, self.learning_rate)
+        object.__setattr__(self, "optimizer", optimizer)
+        object.__setattr__(self, "learning_rate", None)  # the optimizer has it now
         for option in fields(self):
             value = option.metadata["form"].check(getattr(self, option.name), option.name)
             object.__setattr__(self, option.name, value)
@@ -216,6 +230,7 @@ class TrainOptions(MeasureOptions, total=False):
     """The options as keyword arguments; `Options` says what each means."""
 
     optimizer: Any
+    learning_rate: float | None
     epochs: int
     batch_size: int | None
     shuffle: bool

@@ -19,6 +19,7 @@ def train(  # noqa: D417 - the lines of the options are made from the record
     *,
     loss: str | Loss = "half_squared_error",
     optimizer: Any,
+    learning_rate: float | None = None,
     epochs: int,
     batch_size: int | None = None,
     shuffle: bool = False,

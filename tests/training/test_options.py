@@ -114,3 +114,48 @@ def test_what_is_no_record_is_refused(line):
 def test_epochs_are_no_option_of_a_training_object(line):
     with pytest.raises(WrongTypeError, match=r"expected advance\(epochs=n\)"):
         ns.Training(line, X, T, **GIVEN)
+
+
+# --- an optimizer by its name
+
+
+@pytest.fixture
+def line():
+    net = ns.Network("line")
+    net.add_layer("x", 1)
+    net.add_layer("o", 1)
+    net.connect("x", "o", weight=0.5)
+    return net
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"optimizer": "adam"}, ns.Adam()),
+        ({"optimizer": "adam", "learning_rate": 0.1}, ns.Adam(0.1)),
+        ({"optimizer": "sgd", "learning_rate": 0.5}, ns.SGD(0.5)),
+    ],
+)
+def test_an_optimizer_may_be_given_by_its_name(line, given, expected):
+    twin = line.copy()
+
+    found = ns.train(line, [[1]], [[1]], epochs=3, **given)
+
+    assert found.loss == ns.train(twin, [[1]], [[1]], epochs=3, optimizer=expected).loss
+    assert ns.Training(line, [[1]], [[1]], **given).options.optimizer == expected
+    assert ns.agree(line, [[1]], [[1]], updates=2, **given).passed
+    assert ns.Options(epochs=1, **given).options()["optimizer"] == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"optimizer": "sgd"}, "optimizer 'sgd': got no learning rate; expected learning_rate=0.1"),
+        ({"optimizer": "adm"}, r"unknown optimizer 'adm' \(did you mean 'adam'\?\)"),
+        ({"optimizer": ns.SGD(0.1), "learning_rate": 0.1}, "which has its own"),
+        ({"optimizer": "sgd", "learning_rate": "x"}, "learning_rate=.*: no number, got 'x'"),
+    ],
+)
+def test_a_name_that_says_too_little_or_too_much_is_refused(line, given, message):
+    with pytest.raises(ns.NeurosimError, match=message):
+        ns.train(line, [[1]], [[1]], epochs=1, **given)
