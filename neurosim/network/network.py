@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.initializers import make_initializer
-from neurosim.functions.numbers import Matrix, counted, require_number, require_rows
+from neurosim.functions.numbers import Matrix, counted, require_rows
 from neurosim.functions.streams import require_seed
 from neurosim.network import document, files
 from neurosim.network.connection import Connection
