@@ -559,7 +559,7 @@ def softmax(net_inputs: list[float]) -> list[float]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    top = _largest(net_inputs)
+    top = largest(net_inputs)
     powers = [math.exp(z - top) for z in net_inputs]
     total = add_up(powers)
     return [power / total for power in powers]
@@ -571,7 +571,7 @@ def log_sum_exp(net_inputs: list[float]) -> float:
     >>> log_sum_exp([1000.0, 0.0])
     1000.0
     """
-    top = _largest(net_inputs)
+    top = largest(net_inputs)
     return top + math.log(add_up(math.exp(z - top) for z in net_inputs))
 
 
@@ -587,8 +587,8 @@ def add_up(terms: Iterable[float]) -> float:
     return total
 
 
-def _largest(net_inputs: list[float]) -> float:
-    # beside an infinite or missing number there is no softmax; NaN says so, as the array form does
+def largest(net_inputs: list[float]) -> float:
+    """The largest net input; NaN beside an infinite one or NaN, where there is no softmax."""
     is_undefined = any(math.isnan(z) or z == math.inf for z in net_inputs)
     return math.nan if is_undefined else max(net_inputs)
 

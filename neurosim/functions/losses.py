@@ -21,6 +21,7 @@ from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.activations import (
     SOFTMAX,
     add_up,
+    largest,
     log_sum_exp,
     softplus,
     softplus_into,
@@ -294,8 +295,10 @@ def _hinge_slope_array(x: Array, t: Array) -> Array:
 
 
 def _cross_entropy(net_inputs: list[float], targets: list[float]) -> float:
-    norm = log_sum_exp(net_inputs)
-    pairs = zip(net_inputs, targets, strict=True)
+    top = largest(net_inputs)
+    shifted = [z - top for z in net_inputs]  # first of all: a common offset costs no digit
+    norm = log_sum_exp(shifted)
+    pairs = zip(shifted, targets, strict=True)
     return add_up(t * (norm - z) for z, t in pairs if t != 0.0)
 
 
@@ -306,7 +309,11 @@ def _cross_entropy_both(z: Array, a: Array, t: Array, out: Array) -> float:
     np.divide(a, total, a)
     np.subtract(a, t, out)
     np.subtract(np.log(total, total), z, z)
-    return float(z.ravel().dot(t.ravel()))
+    loss = float(z.ravel().dot(t.ravel()))
+    if math.isnan(loss):
+        z[t == 0.0] = 0.0  # else infinity times 0
+        loss = float(z.ravel().dot(t.ravel()))
+    return loss
 
 
 def _are_distributions(targets: Array) -> bool:
