@@ -13,11 +13,12 @@ from neurosim.drawing.page.pages import name_axes, require_axes, style_legend
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid
 from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid
-from neurosim.errors import ShapeError, UnknownNameError, unknown
-from neurosim.functions.activations import facts_of
+from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
+from neurosim.functions.activations import SOFTMAX, facts_of
 from neurosim.functions.numbers import Matrix, require_array, require_rows
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.training.task_kind import AUTO, CLASSES, REGRESSION, TaskKind, decide_task_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,13 +37,16 @@ def draw_boundary(
     span: Span | None = None,
     resolution: int = 150,
     reach: float | None = None,
+    task: str | TaskKind = AUTO,
     theme: str | Theme = "light",
     title: str | None = None,
 ) -> "Axes":
     """Draw what a network answers over two inputs, and the samples on it; over one, as curves.
 
-    One output is a map of its values, with a line at the threshold between two classes. Of several,
-    each place has the colour of the largest. Where one input varies, each output is a curve.
+    One output is a map of its values, with a line at the threshold between two classes. Of several
+    that tell classes apart, each place has the colour of the largest, the stronger the surer it is;
+    of several independent labels, each output has a line where it crosses its threshold. Where one
+    input varies, each output is a curve.
 
     Args:
         network: what is asked.
@@ -55,11 +59,13 @@ def draw_boundary(
             samples.
         resolution: points on each side.
         reach: how far from the threshold the colours go; None: as far as values do.
+        task: what the targets are, as for metrics; ``auto``: as T says.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.
 
     Raises:
         ShapeError: not two inputs are left; says what to fix.
+        InvalidValueError: several outputs are numbers; says to choose one.
         UnknownNameError: ``output`` or ``fixed`` names nothing.
     """
     grid = input_grid(network, X, fixed=fixed, span=span, resolution=resolution)
@@ -83,8 +89,11 @@ def draw_boundary(
                   title=title)  # fmt: skip
         axes.set_xlim(float(grid.axes[0][0]), float(grid.axes[0][-1]))
         return axes
+    captions = [neuron.caption for neuron in network.outputs]
     if column is None:
-        _draw_classes(axes, grid, values, names, **known)
+        kind = _kind_of(network, T, task)
+        draw = _draw_classes if kind.name == CLASSES else _draw_labels
+        draw(axes, grid, values, captions, kind=kind, **known)
     else:
         answers, neuron = values[:, column], network.outputs[column]
         _draw_values(axes, grid, answers, neuron, reach=reach, **known)
@@ -203,19 +212,84 @@ def _draw_values(
     _draw_samples(ax, samples, groups, [theme.negative, theme.positive], theme)
 
 
+def _kind_of(network: Network, T: Any, task: str | TaskKind) -> TaskKind:
+    """What several outputs tell; without targets, classes."""
+    n_out = len(network.outputs)
+    if T is None and task == AUTO:
+        return TaskKind(CLASSES, n_out)
+    is_softmax = all(neuron.activation == SOFTMAX for neuron in network.outputs)
+    kind = task if isinstance(task, TaskKind) else None
+    kind = kind or decide_task_kind(T, n_out, is_softmax=is_softmax, name=str(task))
+    if kind.name == REGRESSION:
+        raise InvalidValueError(
+            f"T: the {n_out} outputs are numbers, got no classes or labels; expected one of them,"
+            f" as output={network.outputs[0].name!r}"
+        )
+    return kind
+
+
+def _draw_labels(
+    ax: "Axes",
+    grid: InputGrid,
+    values: Matrix,
+    names: Sequence[str],
+    *,
+    kind: TaskKind,
+    samples: Matrix | None,
+    targets: Sequence[Matrix],  # noqa: ARG001 - a row may have several labels
+    theme: Theme,
+) -> None:
+    """A line for each of several independent outputs, where it crosses the threshold."""
+    from matplotlib.lines import Line2D
+
+    assert kind.threshold is not None
+    ax.imshow(_blank(grid, theme), extent=grid.extent, origin="lower", aspect="auto")
+    _draw_crossings(ax, grid, values, kind.threshold, theme)
+    handles = [
+        Line2D([], [], color=theme.categorical[n % len(theme.categorical)],
+               linestyle=_DASHES[n % len(_DASHES)])
+        for n in range(len(names))
+    ]  # fmt: skip
+    if samples is not None:
+        ax.plot(*samples.T, linestyle="none", marker="o", markersize=6, color=theme.text,
+                markeredgecolor=theme.background, zorder=3)  # fmt: skip
+    text = f"= {kind.threshold:g}"
+    style_legend(ax, theme, [f"{name} {text}" for name in names], handles)
+
+
+def _draw_crossings(
+    ax: "Axes", grid: InputGrid, values: Matrix, threshold: float, theme: Theme
+) -> None:
+    for number, outputs in enumerate(values.T):
+        picture = grid.arrange(outputs)
+        if picture.min() < threshold < picture.max():
+            ax.contour(
+                *grid.axes, picture, [threshold], linewidths=1.8,
+                colors=[theme.categorical[number % len(theme.categorical)]],
+                linestyles=[_DASHES[number % len(_DASHES)]],
+            )  # fmt: skip
+
+
+def _blank(grid: InputGrid, theme: Theme) -> Matrix:
+    from matplotlib.colors import to_rgb
+
+    return np.full((*grid.arrange(grid.points[:, 0]).shape, 3), to_rgb(theme.background))
+
+
 def _draw_classes(
     ax: "Axes",
     grid: InputGrid,
     values: Matrix,
     names: Sequence[str],
     *,
+    kind: TaskKind,  # noqa: ARG001 - the largest output
     samples: Matrix | None,
     targets: Sequence[Matrix],
     theme: Theme,
 ) -> None:
     """A map of the largest of several outputs."""
     winners = grid.arrange(values.argmax(axis=1).astype(float))
-    ax.imshow(_tinted(winners, theme), extent=grid.extent, origin="lower", aspect="auto",
+    ax.imshow(_tinted(grid, values, theme), extent=grid.extent, origin="lower", aspect="auto",
               interpolation="nearest")  # fmt: skip
     _draw_borders(ax, grid, winners, theme)
     if samples is None or not targets:
@@ -245,10 +319,13 @@ def redraw_boundary(ax: "Axes", grid: InputGrid, network: Network, T: Any, theme
         threshold = threshold_of(_targets_of(T, len(T), 0, 1), network.outputs[0].activation)
         image.set_data(picture)
         _draw_threshold(ax, grid, picture, threshold, theme)
-    else:
-        winners = grid.arrange(values.argmax(axis=1).astype(float))
-        image.set_data(_tinted(winners, theme))
-        _draw_borders(ax, grid, winners, theme)
+        return
+    kind = _kind_of(network, T, AUTO)
+    if kind.threshold is not None:
+        _draw_crossings(ax, grid, values, kind.threshold, theme)
+        return
+    image.set_data(_tinted(grid, values, theme))
+    _draw_borders(ax, grid, grid.arrange(values.argmax(axis=1).astype(float)), theme)
 
 
 def reach_of(values: Matrix, targets: Matrix | None, centre: float) -> float:
@@ -273,12 +350,21 @@ def _draw_borders(ax: "Axes", grid: InputGrid, winners: Matrix, theme: Theme) ->
             ax.contour(*grid.axes, border, [0.5], colors=[theme.text], linewidths=1.0)
 
 
-def _tinted(winners: Matrix, theme: Theme) -> Matrix:
-    """Each class in its colour, thinned with the background: samples must be seen on it."""
+def _tinted(grid: InputGrid, values: Matrix, theme: Theme) -> Matrix:
+    """Each class in its colour, thinned with the background: samples must be seen on it.
+
+    Where outputs are probabilities, what is no surer than chance has a third of the colour.
+    """
     from matplotlib.colors import to_rgb
 
     tints = np.array([to_rgb(colour) for colour in theme.tints()])
-    return tints[winners.astype(np.intp) % len(tints)]
+    background = np.array(to_rgb(theme.background))
+    colours = tints[values.argmax(axis=1) % len(tints)]
+    if values.min() >= 0.0 and values.max() <= 1.0:
+        chance = 1.0 / values.shape[1]
+        sure = np.clip((values.max(axis=1) - chance) / (1.0 - chance), 0.0, 1.0)
+        colours = background + (colours - background) * (1.0 + 2.0 * sure[:, np.newaxis]) / 3.0
+    return np.stack([grid.arrange(channel) for channel in colours.T], axis=-1)
 
 
 def _draw_samples(

@@ -9,76 +9,43 @@ from numpy.typing import NDArray
 from neurosim.drawing.page.pages import keep_text, label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import write_cell
-from neurosim.errors import InvalidValueError, ShapeError
-from neurosim.functions.numbers import Matrix, require_array
+from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
+from neurosim.functions.numbers import require_array
 from neurosim.network.network import Network
+from neurosim.training.metrics import count_classes, judged
+from neurosim.training.task_kind import AUTO, CLASSES, LABELS, TaskKind, decide_task_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_ROWS = {"train": "training rows", "validation": "validation rows", "test": "test rows"}
 _MOST_NUMBERED = 16  # classes; of more, the counts have no room in their cells
 
 
-def confusion(outputs: Any, T: Any) -> NDArray[np.intp]:
-    """Count samples by their class (rows) and the class they are taken for (columns).
-
-    The classes are those of the metric ``accuracy``: of several outputs the largest, of one
-    output whether it is above the middle: 0.5, or 0 where targets are -1 and 1.
+def confusion(outputs: Any, T: Any, *, task: TaskKind | str = AUTO) -> NDArray[np.intp]:
+    """Count samples by their class (rows) and the predicted class (columns).
 
     Args:
         outputs: (B, n_out).
         T: targets, (B, n_out), or class indices, (B,).
+        task: what the targets are, as for metrics; ``auto``: as T says.
 
     Raises:
         ShapeError: there are not as many rows of one as of the other.
-        InvalidValueError: the targets are no classes.
+        InvalidValueError: the targets are no classes: a row has several labels, or numbers.
 
     >>> confusion([[0.2], [0.9], [0.7]], [[0], [1], [0]]).tolist()
     [[1, 1], [0, 1]]
     """
-    given, targets = require_array(outputs, "outputs"), require_array(T, "T")
-    if given.ndim != 2 or len(given) != len(targets) or not given.size:
-        raise ShapeError(f"outputs: got {given.shape} for T {targets.shape}; expected as many rows")
-    if given.shape[1] == 1:
-        _require_two(targets)
-        middle = 0.0 if (targets < 0).any() else 0.5
-        return _counts((targets > middle).ravel(), (given > middle).ravel(), 2)
-    if targets.shape == given.shape:
-        _require_one_each(targets)
-        return _counts(targets.argmax(axis=1), given.argmax(axis=1), given.shape[1])
-    return _counts(_require_classes(targets, given), given.argmax(axis=1), given.shape[1])
-
-
-def _require_two(targets: Matrix) -> None:
-    found = np.unique(targets)
-    if len(found) > 2:
-        got = ", ".join(f"{value:.6g}" for value in found[:3])
-        raise InvalidValueError(f"T: no two classes, got {got}, ...; expected two numbers")
-
-
-def _require_one_each(targets: Matrix) -> None:
-    is_largest = targets == targets.max(axis=1, keepdims=True)
-    wrong = np.flatnonzero(is_largest.sum(axis=1) > 1)
-    if len(wrong):
+    given, _, kind = judged(outputs, T, task)
+    if kind.name == LABELS:  # or classes of which some have no row
+        kind = decide_task_kind(T, given.shape[1], name=CLASSES)
+    if not kind.has_classes:
         raise InvalidValueError(
-            f"T: row {wrong[0]} is of no single class, got {targets[wrong[0]].tolist()!r:.80};"
-            " expected one largest number in each row"
+            "T: a confusion matrix is of classes, got a task of numbers; expected one-hot rows,"
+            " class indices, or 0 and 1"
         )
-
-
-def _require_classes(targets: Matrix, outputs: Matrix) -> Matrix:
-    flat, n = targets.ravel(), outputs.shape[1]
-    if len(flat) != len(outputs):
-        raise ShapeError(f"T: got {targets.shape}; expected {outputs.shape} or ({len(outputs)},)")
-    if not ((flat == np.floor(flat)) & (flat >= 0) & (flat < n)).all():
-        raise InvalidValueError(f"T: no class indices; expected whole numbers from 0 to {n - 1}")
-    return flat
-
-
-def _counts(actual: Any, predicted: Any, n: int) -> NDArray[np.intp]:
-    cells = np.asarray(actual).astype(np.intp) * n + np.asarray(predicted).astype(np.intp)
-    counts: NDArray[np.intp] = np.bincount(cells, minlength=n * n).reshape(n, n)
-    return counts
+    return count_classes(outputs, T, kind)
 
 
 def draw_confusion(
@@ -88,6 +55,9 @@ def draw_confusion(
     ax: "Axes | None" = None,
     *,
     names: Sequence[str] | None = None,
+    output: str | None = None,
+    task: TaskKind | str = AUTO,
+    on: str = "train",
     theme: str | Theme = "light",
     title: str | None = None,
 ) -> "Axes":
@@ -98,20 +68,28 @@ def draw_confusion(
         X: samples, (B, n_in).
         T: targets, (B, n_out), or class indices, (B,).
         ax: where to draw; None: on a new figure.
-        names: of the classes; None: those of the outputs, or 0 and 1 of a single one.
+        names: of the classes; None: those that the network knows, or 0 and 1 of a single output.
+        output: the name of one of several independent labels.
+        task: what the targets are, as for metrics; ``auto``: as T says.
+        on: which rows they are, for the labels of the axes: ``train``, ``validation`` or ``test``.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.
 
     Raises:
         ShapeError: outputs and targets do not fit, or there are not as many names as classes.
     """
+    if on not in _ROWS:
+        raise UnknownNameError(unknown("part of the rows", on, _ROWS))
     if isinstance(network, Network):
-        counts = confusion(network.predict(X), T)
-        own = [neuron.name for neuron in network.outputs]
-        own = own if len(own) > 1 else ["0", "1"]
+        outputs, targets = network.predict(X), T
+        own = _class_names(network, output)
+        if output is not None:
+            column = [neuron.name for neuron in network.outputs].index(network[output].name)
+            outputs, targets = outputs[:, [column]], require_array(T, "T")[:, [column]]
     else:
-        counts = confusion(*_require_pair(network))
-        own = [str(number) for number in range(len(counts))]
+        (outputs, targets), own = _require_pair(network), None
+    counts = confusion(outputs, targets, task=AUTO if output is not None else task)
+    own = own or [str(number) for number in range(len(counts))]
     labels = _require_names(own if names is None else names, len(counts))
     side = 2.2 + 0.42 * min(len(counts), _MOST_NUMBERED)
     chosen, axes = require_theme(theme), require_axes(ax, theme, (side, side))
@@ -120,13 +98,24 @@ def draw_confusion(
     label_ticks(axes, "y", labels, most=20)
     right, total = int(np.trace(counts)), int(counts.sum())
     words = f"{right} of {total} right"
-    name_axes(axes, chosen, x=f"taken for ({words})", y="class", title=title)
+    name_axes(axes, chosen, x=f"predicted ({words})", y=f"class of {_ROWS[on]}", title=title)
     return axes
 
 
 def describe_confusion(axes: "Axes", **_: Any) -> str:
     """What `draw_confusion` shows, in words."""
-    return f"Training rows by their class and what they are {axes.get_xlabel()}."
+    rows = axes.get_ylabel().removeprefix("class of ").capitalize()
+    return f"{rows} by their class and the class that is {axes.get_xlabel()}."
+
+
+def _class_names(network: Network, output: str | None) -> list[str] | None:
+    """The classes that the network knows, or those that its outputs are called after."""
+    if output is not None:
+        return [f"not {network[output].caption}", network[output].caption]
+    if network.classes is not None:
+        return list(network.classes.names)
+    captions = [neuron.caption for neuron in network.outputs]
+    return captions if len(captions) > 1 else None
 
 
 def _require_pair(pair: Any) -> tuple[Any, Any]:

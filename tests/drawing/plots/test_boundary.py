@@ -7,7 +7,7 @@ import neurosim as ns
 from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.plots.boundary import threshold_of
 from neurosim.drawing.plots.input_grids import input_grid
-from neurosim.errors import ShapeError, UnknownNameError
+from neurosim.errors import NeurosimError, ShapeError, UnknownNameError
 
 X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
 
@@ -86,6 +86,29 @@ def test_targets_that_are_no_classes_colour_their_samples_by_the_map():
     np.testing.assert_allclose(samples.get_facecolors(), expected, rtol=1e-12)
 
 
+def test_several_labels_have_a_line_each_and_are_no_classes():
+    net = ns.Network("gates")
+    net.add_layer("x", 2), net.add_layer("o", ["and_", "or_", "nand"], activation="sigmoid",
+                                         bias=[-15, -5, 15])  # fmt: skip
+    net.connect("x", "o", weights=[[10, 10, -10], [10, 10, -10]])
+    X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0, 0, 1], [0, 1, 1], [0, 1, 1], [1, 1, 0]]
+
+    axes = ns.draw_boundary(net, X, T, resolution=9)
+
+    assert legend_of(axes) == ["and_ = 0.5", "or_ = 0.5", "nand = 0.5"]
+    assert len(axes.collections) == 3
+    assert len(np.unique(axes.get_images()[0].get_array())) == 1  # no colours of classes
+
+
+def test_several_numbers_ask_for_one_output():
+    net = ns.Network()
+    net.add_layer("x", 2), net.add_layer("o", 2)
+    net.connect("x", "o")
+
+    with pytest.raises(NeurosimError, match=r"the 2 outputs are numbers.*output='o1'"):
+        ns.draw_boundary(net, [[0, 0], [1, 1]], [[0.5, 2], [3, 4]])
+
+
 @pytest.mark.parametrize("targets", [[0, 1, 2], np.eye(3)])
 def test_of_several_outputs_each_place_has_the_colour_of_the_largest(targets):
     net = three_classes()
@@ -94,11 +117,16 @@ def test_of_several_outputs_each_place_has_the_colour_of_the_largest(targets):
     axes = ns.draw_boundary(net, samples, targets, resolution=9, theme="dark")
 
     plane = input_grid(net, samples, resolution=9)
-    winners = plane.arrange(net.predict(plane.points).argmax(axis=1))
-    tints = [[int(c[at : at + 2], 16) / 255 for at in (1, 3, 5)] for c in THEMES["dark"].tints()]
-    np.testing.assert_allclose(
-        axes.get_images()[0].get_array(), np.array(tints)[winners], rtol=1e-12
-    )
+    answers = net.predict(plane.points)
+    theme = THEMES["dark"]
+    *tints, ground = [[int(c[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+                      for c in (*theme.tints(), theme.background)]  # fmt: skip
+    sure = (1 + 2 * (answers.max(axis=1, keepdims=True) - 1 / 3) / (2 / 3)) / 3
+    expected = ground + (np.array(tints)[answers.argmax(axis=1)] - ground) * sure
+    found = axes.get_images()[0].get_array()
+    for channel in range(3):
+        expected_channel = plane.arrange(expected[:, channel])
+        np.testing.assert_allclose(found[..., channel], expected_channel, rtol=1e-9)
     assert legend_of(axes) == ["red", "green", "blue"]
     assert [line.get_xydata().tolist() for line in axes.get_lines()] == [[s] for s in samples]
 

@@ -49,7 +49,7 @@ def test_each_cell_says_its_count():
     assert [text.get_text() for text in axes.texts] == ["1", "0", "1", "1"]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["cat", "$dog$"]
     assert not any(text.get_parse_math() for text in axes.get_xticklabels())
-    assert axes.get_xlabel() == "taken for (2 of 3 right)"
+    assert axes.get_xlabel() == "predicted (2 of 3 right)"
     assert axes.get_images()[0].get_array().tolist() == [[1, 0], [0.5, 0.5]]
     assert axes.get_images()[0].get_clim() == (0, 1)
 
@@ -75,6 +75,30 @@ def test_the_classes_of_a_network_are_its_outputs():
     assert [text.get_text() for text in axes.texts] == ["1", "0", "0", "1"]
 
 
+def test_one_of_several_labels_has_a_matrix_of_its_own():
+    net = ns.Network()
+    net.add_layer("x", 2), net.add_layer("o", ["sum", "carry"])
+    net.connect("x", "o", weights=[[1, 0], [0, 1]])
+    T = [[1, 1], [0, 1], [0, 0]]
+
+    axes = ns.draw_confusion(net, [[1, 1], [0, 0], [0, 0]], T, output="carry", on="test")
+
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["not carry", "carry"]
+    assert [text.get_text() for text in axes.texts] == ["1", "0", "1", "1"]
+    assert axes.get_ylabel() == "class of test rows"
+
+
+def test_classes_are_called_as_the_network_knows_them():
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("o", 1)
+    net.connect("x", "o", weight=1)
+    net.set_classes(["no", "yes"])
+
+    axes = ns.draw_confusion(net, [[0], [1]], [0, 1])
+
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["no", "yes"]
+
+
 def test_of_many_classes_the_colours_are_left():
     axes = ns.draw_confusion((np.eye(40), np.arange(40)))
 
@@ -86,19 +110,19 @@ def test_of_many_classes_the_colours_are_left():
     ("pair", "names", "error", "words"),
     [
         (([[1, 0]], [0, 1]), None, ShapeError, r"outputs: got \(1, 2\) for T \(2,\)"),
-        (([[1, 0]], [2]), None, InvalidValueError, "expected whole numbers from 0 to 1"),
-        (([[1, 0]], [0.5]), None, InvalidValueError, "T: no class indices"),
+        (([[1, 0]], [2]), None, InvalidValueError, "expected integers from 0 to 1"),
+        (([[1, 0]], [0.5]), None, InvalidValueError, "T: got the class index 0.5"),
         (
             ([[0.1], [0.2], [3]], [[0.1], [0.2], [3]]),
             None,
             InvalidValueError,
-            "T: no two classes, got 0.1, 0.2, 3, ...; expected two numbers",
+            "T: a confusion matrix is of classes, got a task of numbers",
         ),
         (
             ([[1, 0], [0, 1]], [[1, 0], [1, 1]]),
             None,
             InvalidValueError,
-            r"T: row 1 is of no single class, got \[1.0, 1.0\]; expected one largest",
+            r"T: row 1 is no target of the task 'classes', got \[1.0, 1.0\]; expected one largest",
         ),
         (([[1, 0]], [0]), ["a"], ShapeError, "names: got 1 of them; expected 2, one a class"),
         (([[1, 0]], [[1, 0, 0]]), None, ShapeError, "T: got"),
