@@ -54,7 +54,15 @@ class SavedRun:
         """
         if not self.path:
             raise FileError(f"{self.folder / FILES[0]}: no path of a scenario; expected one")
-        return load_scenario(Path(self.path))
+        return load_scenario(self._scenario_file())
+
+    def _scenario_file(self) -> Path:
+        """The scenario's file, also where the command is run in another folder than the run was."""
+        path = Path(self.path)
+        if path.is_absolute():
+            return path
+        above = (place / path for place in self.folder.resolve().parents)
+        return next((file for file in above if file.exists()), path)
 
 
 def read_run(folder: str | Path) -> SavedRun:

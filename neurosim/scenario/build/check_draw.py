@@ -52,6 +52,8 @@ def _check_rows(entry: DrawEntry, reading: Reading, data: Data | None) -> _Found
             yield "sample", "is a training row, and there are none; expected data too, or input"
         if "rows" in _needs(entry):
             yield "plot", "is of rows, and there are none; expected data too"
+    elif data is not None and data.part(entry.on) is None:
+        yield "on", f"no rows are set aside for {entry.on!r}; expected data.split"
     elif data is not None and entry.sample is not None and entry.sample >= len(data.train.X):
         yield "sample", f"got {entry.sample}; expected 0 to {len(data.train.X) - 1}"
     wanted = [word for word in entry.show if word in {"deltas", "gradients"}]

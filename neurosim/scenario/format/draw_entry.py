@@ -20,12 +20,13 @@ from neurosim.scenario.format.entry import (
     tag,
 )
 from neurosim.scenario.format.network_entry import Numbers
+from neurosim.training.data import PARTS
 
 _PICTURES = ", ".join(f".{form}" for form in FORMATS)
 _FILMS = ", ".join(f".{form}" for form in FILM_FORMATS)
 _ONLY_OF = {  # what says nothing beside another key
     "plot": ("sample", "input", "show", "full", "layout", "every"),
-    "animate": ("epoch", "input"),
+    "animate": ("epoch", "input", "on"),
 }
 
 
@@ -73,6 +74,8 @@ class DrawEntry(ScenarioEntry):
     """The colours."""
     plot: Annotated[str, Choice("plot", PICTURES)] | None = None
     """A curve or a map, instead of the network."""
+    on: Annotated[str, Choice("part of the rows", PARTS)] = "train"
+    """Which rows a plot of rows is of: train, validation or test."""
     animate: Annotated[str, Choice("film", FILMS)] | None = None
     """A film of the training: diagram, boundary (of two inputs), or both."""
     every: Annotated[int, Field(ge=1)] | None = None

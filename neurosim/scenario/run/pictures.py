@@ -83,8 +83,11 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     if entry.plot is None:
         _draw_network(entry, AtEpoch(scenario.path, network, epoch, scenario), path)
         return ""
+    pair = None if scenario.data is None else scenario.data.part(entry.on)
+    X, T = (None, None) if pair is None else pair
+    task = {} if scenario.task_kind is None else {"task": scenario.task_kind}
     axes, description = PICTURES[entry.plot].draw_described(
-        network=network, history=result.history, X=scenario.inputs, T=scenario.targets,
+        network=network, history=result.history, X=X, T=T, on=entry.on, **task,
         **scenario.measure, theme=entry.theme, title=scenario.title,
     )  # fmt: skip
     figure = axes.get_figure(root=True)

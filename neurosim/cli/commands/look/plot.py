@@ -20,6 +20,7 @@ from neurosim.errors import (
 )
 from neurosim.functions.numbers import Matrix
 from neurosim.scenario import EpochRecord
+from neurosim.training.data import PARTS
 
 
 @click.command()
@@ -32,6 +33,8 @@ from neurosim.scenario import EpochRecord
               show_default=True)  # fmt: skip
 @click.option("--fix", "fixed", multiple=True, metavar="INPUT=VALUE",
               help="Hold an input still, where a map has more than two.")  # fmt: skip
+@click.option("--on", type=click.Choice(PARTS), default="train", show_default=True,
+              help="Which rows: of confusions, maps, activations and gradients.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @import_option
 def plot(  # noqa: PLR0917 - click passes a command its options by name
@@ -40,6 +43,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     kinds: Sequence[str],
     theme: str,
     fixed: Sequence[str],
+    on: str,
     overwrite: bool,
 ) -> int:
     """Draw the run that `neurosim run --out DIR` left in DIR.
@@ -59,7 +63,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     for kind, path in zip(chosen, paths, strict=True):
         with settings():
             axes, description = PICTURES[kind].draw_described(
-                **_data_of(run, PICTURES[kind]), fixed=held, theme=theme, title=run.title
+                **_data_of(run, PICTURES[kind], on), fixed=held, theme=theme, title=run.title
             )
             figure = axes.get_figure(root=True)
             assert figure is not None
@@ -92,7 +96,7 @@ def _require_fixed(pairs: Sequence[str]) -> dict[str, float]:
     return fixed
 
 
-def _data_of(run: SavedRun, picture: Picture) -> dict[str, Any]:
+def _data_of(run: SavedRun, picture: Picture, on: str) -> dict[str, Any]:
     """What the picture takes of the run: a file is read only for a picture that shows it."""
     data: dict[str, Any] = {}
     if "history" in picture.takes:
@@ -101,9 +105,12 @@ def _data_of(run: SavedRun, picture: Picture) -> dict[str, Any]:
         data["network"] = run.network()
     if "X" in picture.takes:
         is_needed = "rows" in picture.needs
-        data["X"], data["T"] = _rows(run) if is_needed else _rows_or_none(run)
+        data["X"], data["T"] = _rows(run, on) if is_needed else _rows_or_none(run, on)
+        data["on"] = on
     if "loss" in picture.takes:
         data |= run.scenario().measure
+    if "task" in picture.takes and data.get("T") is not None:
+        data["task"] = run.scenario().task_kind
     return data
 
 
@@ -114,18 +121,21 @@ def _history(run: SavedRun) -> tuple[EpochRecord, ...]:
     return history
 
 
-def _rows(run: SavedRun) -> tuple[Matrix, Matrix]:
-    """The training rows of the scenario, which the folder itself does not hold."""
+def _rows(run: SavedRun, on: str) -> tuple[Matrix, Matrix]:
+    """A part of the rows of the scenario, which the folder itself does not hold."""
     data = run.scenario().data
     if data is None:
         raise FileError(f"{run.folder}: its scenario has no data; expected some for this picture")
-    return data.train.X, data.train.T
+    pair = data.part(on)
+    if pair is None:
+        raise FileError(f"{run.folder}: --on {on}: its scenario sets no such rows aside")
+    return pair
 
 
-def _rows_or_none(run: SavedRun) -> tuple[Matrix | None, Matrix | None]:
+def _rows_or_none(run: SavedRun, on: str) -> tuple[Matrix | None, Matrix | None]:
     """The same, where they can be had; says it where not."""
     try:
-        return _rows(run)
+        return _rows(run, on)
     except NeurosimError as error:
         for problem in problems_of(error):
             click.echo(f"note: drawn without the training rows: {problem}", err=True)

@@ -222,3 +222,21 @@ def test_over_one_input_the_picture_is_a_curve_and_says_so(neurosim, run):
     assert drawn.code == 0
     assert "What the outputs are over the input x1, and" in (run / "boundary.svg").read_text()
     assert 'id="curve-o1"' in (run / "responses.svg").read_text()
+
+
+def test_a_folder_is_drawn_from_any_folder(neurosim, tmp_path, monkeypatch):
+    assert neurosim("run", "passed.yaml", "-q", "--out", "R").code == 0
+    monkeypatch.chdir(tmp_path / "R")
+
+    ran = neurosim("plot", ".", "--what", "gradients")
+
+    assert ran.code == 0, ran.err
+
+
+def test_the_rows_of_a_picture_are_chosen(neurosim):
+    assert neurosim("run", "passed.yaml", "-q", "--out", "R").code == 0
+
+    ran = neurosim("plot", "R", "--what", "confusion", "--on", "test")
+
+    assert ran.code != 0
+    assert "--on test: its scenario sets no such rows aside" in ran.err
