@@ -162,7 +162,7 @@ def make_tables():
 
 def make_gallery():
     """Train and draw all shipped scenarios."""
-    write_gallery(exhibits(shipped_folder()), shipped_folder())
+    write_gallery(list(exhibits(shipped_folder())), shipped_folder())
 
 
 PARTS = {"schema": make_schema, "tables": make_tables, "gallery": make_gallery}
