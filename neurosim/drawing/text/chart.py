@@ -10,6 +10,7 @@ from typing import Any
 
 from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
 from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, sample_values_of
+from neurosim.drawing.diagram.texts import SHARED
 from neurosim.drawing.geometry.abridging import boxed, fold
 from neurosim.drawing.geometry.items import Box, Circle, Folded, Link, More
 from neurosim.functions.numbers import counted
@@ -70,6 +71,12 @@ class Chart:
         return [self.title, *filter(None, [", ".join(filter(None, said))]), str(self.folded)]
 
     @property
+    def key(self) -> list[str]:
+        """What the mark on some weights means, where there is one."""
+        has_mark = "weights" in self.show and any(map(_is_shared, self.arcs))
+        return [f"{SHARED}: shared weight"] if has_mark else []
+
+    @property
     def column_of(self) -> dict[int, int]:
         """The column of each node."""
         return {node: number for number, column in enumerate(self.columns) for node in column}
@@ -107,7 +114,8 @@ class Chart:
         """What is written on an arc, a line each."""
         if isinstance(arc.of, Link):
             return [counted(len(arc.of.connections), "weight")]
-        words = [number(arc.of.weight)] if "weights" in self.show else []
+        shared = f"{SHARED} " if _is_shared(arc) else ""
+        words = [f"{shared}{number(arc.of.weight)}"] if "weights" in self.show else []
         if self.sample_values.gradients and arc.of.name in self.sample_values.gradients:
             words.append(f"dL/dw {number(self.sample_values.gradients[arc.of.name])}")
         return words
@@ -180,6 +188,10 @@ def number(value: float) -> str:
     ('0.9526', '-2')
     """
     return f"{value + 0.0:.4g}"
+
+
+def _is_shared(arc: Arc) -> bool:
+    return isinstance(arc.of, Connection) and arc.of.parameter is not arc.of
 
 
 def _arcs(folded: Folded) -> tuple[Arc, ...]:

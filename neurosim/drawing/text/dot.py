@@ -22,8 +22,8 @@ def to_dot(network: Network, *, theme: str | Theme = "light", **options: Any) ->
     """A drawing of the network in the language of Graphviz.
 
     Columns are ranks. Positive weights are solid, negative ones dashed, the largest the widest; a
-    frozen connection ends in a box, an output neuron has two borders, what is highlighted a colour
-    of its own.
+    frozen connection ends in a box, a shared weight has a mark, an output neuron two borders, what
+    is highlighted a colour of its own.
 
     Args:
         network: is not changed.
@@ -44,7 +44,7 @@ def to_dot(network: Network, *, theme: str | Theme = "light", **options: Any) ->
 
 
 def _lines(drawn: Chart, theme: Theme) -> Iterator[str]:
-    title = "\\n".join(map(quoted, drawn.heading))
+    title = "\\n".join(map(quoted, drawn.heading + drawn.key))
     yield "digraph network {"
     yield f'  graph [rankdir=LR, labelloc=t, ranksep=1.2, label="{title}",'
     yield f'    bgcolor="{theme.background}", fontcolor="{theme.text}", fontname="sans-serif"];'

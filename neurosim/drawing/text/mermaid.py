@@ -25,7 +25,8 @@ def to_mermaid(network: Network, *, theme: str | Theme = "light", **options: Any
     """A drawing of the network in the language of Mermaid, a flowchart from left to right.
 
     Positive weights are solid, negative ones dotted, the largest the widest; a frozen connection
-    ends in a circle, an output neuron has two borders, what is highlighted a colour of its own.
+    ends in a circle, a shared weight has a mark, an output neuron two borders, what is highlighted
+    a colour of its own.
     Where there would be more than 500 connections, which Mermaid refuses, layers are boxes, unless
     all is to be drawn. It places neurons itself: ``layout`` says only what is folded together.
 
@@ -56,7 +57,7 @@ def to_mermaid(network: Network, *, theme: str | Theme = "light", **options: Any
 
 
 def _lines(drawn: Chart, theme: Theme) -> Iterator[str]:
-    yield from ("---", f"title: {_yaml(', '.join(drawn.heading[:-1]))}")
+    yield from ("---", f"title: {_yaml(', '.join(drawn.heading[:-1] + drawn.key))}")
     if theme.name in _THEMES:
         yield from ("config:", f"  theme: {_THEMES[theme.name]}")
     yield "---"

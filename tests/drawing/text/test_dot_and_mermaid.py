@@ -163,3 +163,19 @@ def test_numbers_can_be_left_out(form, small):
 @BOTH
 def test_an_empty_network_gives_an_empty_drawing(form):
     assert "n0" not in form(Network("nothing"))
+
+
+@pytest.mark.parametrize(("form", "mark", "key"), [
+    (to_dot, "\u2261 ", "\\n\u2261: shared weight"),
+    (to_mermaid, "#8801; ", "small\\u002c \\u2261\\u003a shared weight"),
+])  # fmt: skip
+def test_shared_weights_are_marked_and_the_heading_has_the_key(small, form, mark, key):
+    assert mark not in form(small)
+    assert "shared weight" not in form(small)
+    small.share(("x1", "h1"), ("h1", "o1"))
+
+    text = form(small)
+
+    assert text.count(f'"{mark}1"') == 2
+    assert key in text
+    assert "shared weight" not in form(small, show=())
