@@ -12,39 +12,35 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurosim.drawing.film.painter import Pixels
 from neurosim.errors import InvalidValueError, MissingExtraError
-from neurosim.functions.numbers import Matrix
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _COLOURS = 255  # one more says: as in the frame before
-_LOST = 2  # bits of a channel that the choice of a colour passes over
-_SHADES = 256 >> _LOST
+_SAME = 9  # Pillow rounds a channel down by 3 at most: at this distance the page stays nearest
 _LEAST_SCALE = 0.5
 _STEP = 0.93  # a little smaller than would seem to be enough: sizes are guessed
-_LAST = 2.0  # seconds that a film stands still at its end
+_LAST = 2.0  # seconds that a film shows its last frame
 
 
-class Reel:
+class Frames:
     """The frames of a film, as indices of colours.
 
     Args:
-        looks: some of the frames, to choose colours by.
-        ground: a colour that must be exact, as ``#rrggbb``.
+        samples: some of the frames, to choose colours by.
+        background: a colour that must be exact, as ``#rrggbb``.
 
     Attributes:
         scale: of the pictures, 1 where they were not made smaller.
     """
 
-    def __init__(self, looks: Sequence[Pixels], ground: str) -> None:
-        self._palette = _palette(looks, ground)
-        self._table = np.full(_SHADES**3, -1, dtype=np.int16)  # of a colour its index, once known
+    def __init__(self, samples: Sequence[Pixels], background: str) -> None:
+        self._palette = _palette(samples, background)
         self._frames: list[Image] = []
-        self._whole: list[Image] = self._frames
+        self._painted = self._frames
         self.scale = 1.0
 
     def __len__(self) -> int:
@@ -54,12 +50,13 @@ class Reel:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        width, height = self._frames[0].size
-        return width, height
+        return self._frames[0].size
 
     def add(self, pixels: Pixels) -> None:
         """Add a frame."""
-        self._frames.append(self._indexed(pixels))
+        from PIL.Image import fromarray
+
+        self._frames.append(self._indexed(fromarray(pixels)))
 
     def fit(self, form: str, *, fps: float, most: int) -> tuple[bytes, int]:
         """The bytes of the film, at most so many, and how many frames stand for one.
@@ -68,94 +65,58 @@ class Reel:
             InvalidValueError: two frames at half the size are still too large.
         """
         every = 1
-        while True:
-            data = WRITERS[form](self._frames, fps)
-            if len(data) <= most:
-                return data, every
+        while len(data := WRITERS[form](self._frames, fps)) > most:
             if self.scale > _LEAST_SCALE:
-                wanted = self.scale * (most / len(data)) ** 0.5 * _STEP
-                self._shrink(max(wanted, _LEAST_SCALE))
+                self._shrink(max(self.scale * (most / len(data)) ** 0.5 * _STEP, _LEAST_SCALE))
             elif len(self._frames) > 2:
                 every *= 2
-                self._frames = _every_other(self._frames)
+                self._frames = [*self._frames[:-1:2], self._frames[-1]]
             else:
                 raise InvalidValueError(
                     f"max_size: got {most} bytes; two small frames alone have {len(data)};"
                     " expected more, or a smaller size"
                 )
+        return data, every
 
     def _shrink(self, scale: float) -> None:
         """Make all frames smaller; always from those that were painted."""
         from PIL.Image import Resampling
 
         self.scale = scale
-        width, height = self._whole[0].size
+        width, height = self._painted[0].size
         size = max(2, round(width * scale)), max(2, round(height * scale))
         self._frames = [
-            self._indexed(np.array(frame.convert("RGB").resize(size, Resampling.LANCZOS)))
-            for frame in self._whole
+            self._indexed(frame.convert("RGB").resize(size, Resampling.LANCZOS))
+            for frame in self._painted
         ]
 
-    def _indexed(self, pixels: Pixels) -> "Image":
-        from PIL.Image import frombytes
+    def _indexed(self, picture: "Image") -> "Image":
+        from PIL.Image import Dither
 
-        height, width, _ = pixels.shape
-        numbers = _number_of(pixels)
-        unknown = np.unique(numbers[self._table[numbers] < 0])
-        self._table[unknown] = _nearest(unknown, self._palette)
-        indices = self._table[numbers].astype(np.uint8)
-        frame = frombytes("P", (width, height), indices.tobytes())
-        frame.putpalette(self._palette.astype(np.uint8).tobytes())
-        return frame
+        return picture.quantize(palette=self._palette, dither=Dither.NONE)
 
 
-def _every_other(frames: "Sequence[Image]") -> "list[Image]":
-    """Every other frame; the last stays."""
-    return [*frames[:-1:2], frames[-1]]
+def _palette(samples: Sequence[Pixels], background: str) -> "Image":
+    """A picture with the colours of a film; the last of 256 stands for none."""
+    from PIL.Image import Quantize, fromarray, new
+    from PIL.ImageColor import getrgb
 
-
-def _palette(looks: Sequence[Pixels], ground: str) -> Matrix:
-    """The colours of a film, (256, 3); the last one stands for none."""
-    from PIL.Image import Quantize, fromarray
-
-    numbers = np.concatenate([_number_of(look).ravel() for look in looks])
-    counts = np.bincount(numbers)
-    found = np.flatnonzero(counts)
-    colours = _shades_of(found).astype(np.uint8)
+    weights = np.array([1, 1 << 8, 1 << 16], dtype=np.uint32)
+    # less the lowest two bits: colours that nobody tells apart count as one
+    numbers = np.concatenate([((pixels & 0xFC | 2) @ weights).ravel() for pixels in samples])
+    found, counts = np.unique(numbers, return_counts=True)
     # by the root of their number: what is rare, as in a legend, counts for more than its area
-    joined = fromarray(np.repeat(colours, np.ceil(counts[found] ** 0.5).astype(np.intp), 0)[None])
-    chosen = joined.quantize(colors=_COLOURS, method=Quantize.MEDIANCUT).getpalette() or []
-    palette = np.array(chosen, dtype=np.float64).reshape(-1, 3)[:_COLOURS]
-    page = [int(ground[at : at + 2], 16) for at in (1, 3, 5)]
-    palette[np.abs(palette - page).sum(axis=1).argmin()] = page
-    return np.vstack([palette, np.repeat(palette[-1:], 256 - len(palette), axis=0)])
-
-
-def _number_of(pixels: Pixels) -> NDArray[np.intp]:
-    """The number of each pixel's colour, less its lowest bits."""
-    red, green, blue = (pixels[..., channel].astype(np.intp) >> _LOST for channel in range(3))
-    numbers: NDArray[np.intp] = (red * _SHADES + green) * _SHADES + blue
-    return numbers
-
-
-def _middle(shade: Any) -> Any:
-    """The middle of those shades of a channel that are taken for one."""
-    return (shade << _LOST) + (1 << _LOST >> 1)
-
-
-def _shades_of(numbers: NDArray[np.intp]) -> Matrix:
-    """Colours by their numbers, (n, 3)."""
-    channels = (numbers // _SHADES**2, numbers // _SHADES % _SHADES, numbers % _SHADES)
-    shades: Matrix = _middle(np.stack(channels, axis=1)).astype(np.float64)
-    return shades
-
-
-def _nearest(numbers: NDArray[np.intp], palette: Matrix) -> NDArray[np.intp]:
-    """Of each colour the nearest one in the palette."""
-    colours = palette[:_COLOURS]
-    lengths = (colours**2).sum(axis=1)
-    nearest: NDArray[np.intp] = (lengths - 2.0 * (_shades_of(numbers) @ colours.T)).argmin(axis=1)
-    return nearest
+    joined = np.repeat(found, np.ceil(counts**0.5).astype(np.intp)).astype("<u4").view(np.uint8)
+    picture = fromarray(joined.reshape(1, -1, 4)[..., :3].copy())
+    chosen = picture.quantize(_COLOURS, Quantize.MEDIANCUT).getpalette() or []
+    palette = np.array(chosen).reshape(-1, 3)[:_COLOURS]
+    page = getrgb(background)[:3]
+    distances = np.abs(palette - page).max(axis=1)
+    palette[(distances == distances.min()) | (distances < _SAME)] = page
+    padded = np.pad(palette, ((0, 256 - len(palette)), (0, 0)), "edge")
+    palette_image = new("P", (1, 1))
+    palette_image.putpalette(padded.ravel().tolist())
+    return palette_image
 
 
 def write_gif(frames: "Sequence[Image]", fps: float) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from neurosim.drawing.diagram.diagram import SHOW
 from neurosim.drawing.diagram.sample_values import require_shown
-from neurosim.drawing.film.encoder import Reel, require_ffmpeg
+from neurosim.drawing.film.encoder import Frames, require_ffmpeg
 from neurosim.drawing.film.painter import BoundaryPainter, DiagramPainter, Pixels, side_by_side
 from neurosim.drawing.film.scene import Sight, Stage
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, require_target, write_file
@@ -24,7 +24,7 @@ MOST_FRAMES, MOST_BYTES = 200, 10_000_000
 _SIZES = {"diagram": 800, "boundary": 640, "both": 1280}  # pixels of the longer side
 _LEAST_SIZE, _MOST_SIZE = 100, 4000
 _MOST_KEPT = 400_000_000  # bytes of parameters that are kept for the frames
-_LOOKS = 8  # frames by which colours are chosen
+_SAMPLES = 8  # frames by which colours are chosen
 
 Paint = Callable[[Sight], Pixels]
 
@@ -128,7 +128,7 @@ class Filming:
         self.diverged = ""
         self._look, self._fps, self._dropped = look, fps, dropped
         self._make_painter = make_painter
-        self._reel: Reel | None = None
+        self._frames: Frames | None = None
         self._steps = self._make(sights)
 
     def __iter__(self) -> Iterator[None]:
@@ -160,17 +160,17 @@ class Filming:
         rate, most = require_limits(self._fps if fps is None else fps, max_size)
         for _ in self._steps:
             pass
-        assert self._reel is not None
+        assert self._frames is not None
         form = target.suffix[1:].lower()
-        data, every = self._reel.fit(form, fps=rate, most=most)
+        data, every = self._frames.fit(form, fps=rate, most=most)
         said = [self._dropped] if self._dropped else []
         if every > 1:
             said.append(f"every {ordinal(every)} of those, to keep to {_bytes(max_size)}")
-        elif self._reel.scale < 1.0:
+        elif self._frames.scale < 1.0:
             said.append(f"smaller than asked for, to keep to {_bytes(max_size)}")
         write_file(target, data)
-        reel = self._reel
-        return Film(target, len(reel), reel.size, len(data), "; ".join(said), self.diverged)
+        frames = self._frames
+        return Film(target, len(frames), frames.size, len(data), "; ".join(said), self.diverged)
 
     def _make(self, coming: Iterator[Sight]) -> Iterator[None]:
         sights: list[Sight] = []
@@ -182,11 +182,11 @@ class Filming:
             self.diverged = str(error)
         paint = self._make_painter(sights)
         last = len(sights) - 1
-        some = sorted({last * number // _LOOKS for number in range(_LOOKS + 1)})
-        looks = [paint(sights[number]) for number in some]
-        self._reel = Reel(looks, require_theme(self._look.theme).background)
+        some = sorted({last * number // _SAMPLES for number in range(_SAMPLES + 1)})
+        samples = [paint(sights[number]) for number in some]
+        self._frames = Frames(samples, require_theme(self._look.theme).background)
         for sight in sights:
-            self._reel.add(paint(sight))
+            self._frames.add(paint(sight))
             yield
 
 

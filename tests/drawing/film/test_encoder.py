@@ -1,4 +1,4 @@
-"""Reels: frames in one file, which keeps to a size."""
+"""Frames in one file, which keeps to a size."""
 
 import io
 import sys
@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from neurosim.drawing.film import encoder
-from neurosim.drawing.film.encoder import Reel, require_ffmpeg
+from neurosim.drawing.film.encoder import Frames, require_ffmpeg
 from neurosim.errors import InvalidValueError, MissingExtraError
 
 pytestmark = pytest.mark.slow
@@ -27,16 +27,16 @@ def noise(number):
 
 
 @pytest.fixture
-def reel():
-    """``reel(frames, page)``: with all of them in it."""
+def frames_of():
+    """``frames_of(frames, page)``: with all of them in it."""
 
-    def reel(frames, page="#ffffff"):
-        made = Reel(frames, page)
+    def frames_of(frames, page="#ffffff"):
+        made = Frames(frames, page)
         for pixels in frames:
             made.add(pixels)
         return made
 
-    return reel
+    return frames_of
 
 
 def read(data):
@@ -50,10 +50,12 @@ def read(data):
 
 
 @pytest.mark.parametrize(("page", "colour"), [("#ffffff", (255,) * 3), ("#14171c", (20, 23, 28))])
-def test_a_gif_shows_the_frames_that_were_added_on_a_page_of_its_exact_colour(reel, page, colour):
+def test_a_gif_shows_the_frames_that_were_added_on_a_page_of_its_exact_colour(
+    frames_of, page, colour
+):
     frames = [frame(number, page=colour) for number in range(5)]
 
-    shown, loop = read(reel(frames, page).fit("gif", fps=10, most=100_000)[0])
+    shown, loop = read(frames_of(frames, page).fit("gif", fps=10, most=100_000)[0])
 
     assert len(shown) == 5
     assert loop == 0
@@ -62,14 +64,14 @@ def test_a_gif_shows_the_frames_that_were_added_on_a_page_of_its_exact_colour(re
         assert np.abs(pixels.astype(int) - wanted).max() <= 4
 
 
-def test_frames_last_as_long_as_asked_and_the_last_two_seconds(reel):
-    shown, _ = read(reel([frame(n) for n in range(4)]).fit("gif", fps=4, most=100_000)[0])
+def test_frames_last_as_long_as_asked_and_the_last_two_seconds(frames_of):
+    shown, _ = read(frames_of([frame(n) for n in range(4)]).fit("gif", fps=4, most=100_000)[0])
 
     assert [duration for _, duration in shown] == [250, 250, 250, 2000]
 
 
-def test_a_film_that_is_too_large_becomes_smaller_and_then_loses_every_other_frame(reel):
-    made = reel([noise(number) for number in range(9)])
+def test_a_film_that_is_too_large_becomes_smaller_and_then_loses_every_other_frame(frames_of):
+    made = frames_of([noise(number) for number in range(9)])
     whole = len(made.fit("gif", fps=10, most=10**9)[0])
 
     data, every = made.fit("gif", fps=10, most=whole // 12)
@@ -82,8 +84,8 @@ def test_a_film_that_is_too_large_becomes_smaller_and_then_loses_every_other_fra
     assert len(shown) == len(made) == 3
 
 
-def test_a_film_that_is_a_little_too_large_keeps_its_frames(reel):
-    made = reel([noise(number) for number in range(4)])
+def test_a_film_that_is_a_little_too_large_keeps_its_frames(frames_of):
+    made = frames_of([noise(number) for number in range(4)])
     whole = len(made.fit("gif", fps=10, most=10**9)[0])
 
     data, every = made.fit("gif", fps=10, most=whole * 3 // 4)
@@ -93,17 +95,17 @@ def test_a_film_that_is_a_little_too_large_keeps_its_frames(reel):
     assert 40 < made.size[0] < 80
 
 
-def test_a_limit_below_two_small_frames_is_refused(reel):
-    made = reel([noise(0), noise(1)])
+def test_a_limit_below_two_small_frames_is_refused(frames_of):
+    made = frames_of([noise(0), noise(1)])
 
     with pytest.raises(InvalidValueError, match="two small frames alone have"):
         made.fit("gif", fps=10, most=1000)
 
 
-def test_the_same_frames_are_the_same_bytes(reel):
+def test_the_same_frames_are_the_same_bytes(frames_of):
     frames = [noise(number) for number in range(3)]
 
-    one, other = (reel(frames).fit("gif", fps=10, most=10**9)[0] for _ in range(2))
+    one, other = (frames_of(frames).fit("gif", fps=10, most=10**9)[0] for _ in range(2))
 
     assert one == other
 
@@ -117,7 +119,7 @@ def test_an_mp4_without_ffmpeg_says_what_to_install(monkeypatch):
 
 
 def test_ffmpeg_is_given_all_frames_on_even_sides_and_its_last_one_longer(
-    reel, tmp_path, monkeypatch
+    frames_of, tmp_path, monkeypatch
 ):
     # a program in the place of ffmpeg that writes down what it is given
     program = tmp_path / "ffmpeg"
@@ -126,7 +128,7 @@ def test_ffmpeg_is_given_all_frames_on_even_sides_and_its_last_one_longer(
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    made = reel([frame(number, size=(41, 61)) for number in range(3)])
+    made = frames_of([frame(number, size=(41, 61)) for number in range(3)])
 
     said = made.fit("mp4", fps=5, most=10_000)[0].decode()
 
@@ -134,7 +136,7 @@ def test_ffmpeg_is_given_all_frames_on_even_sides_and_its_last_one_longer(
     assert said.split()[-1] == str(60 * 40 * 3 * (3 + 10))  # two seconds of the last one
 
 
-def test_an_ffmpeg_that_fails_is_told_with_its_last_words(reel, tmp_path, monkeypatch):
+def test_an_ffmpeg_that_fails_is_told_with_its_last_words(frames_of, tmp_path, monkeypatch):
     program = tmp_path / "ffmpeg"
     program.write_text(
         f"#!{sys.executable}\nimport sys\nsys.stdin.buffer.read()\nsys.exit('no libx264')\n"
@@ -143,4 +145,4 @@ def test_an_ffmpeg_that_fails_is_told_with_its_last_words(reel, tmp_path, monkey
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(InvalidValueError, match="ffmpeg: failed, got no libx264"):
-        reel([frame(0), frame(1)]).fit("mp4", fps=5, most=10_000)
+        frames_of([frame(0), frame(1)]).fit("mp4", fps=5, most=10_000)
