@@ -133,6 +133,7 @@ LAZY = {  # what is imported inside a function, and why
         "drawing.film.encoder",
         "PIL.Image",
     ): "comes with matplotlib, and as that only wanted for pictures",
+    ("drawing.film.encoder", "PIL.ImageColor"): "as PIL.Image",
     ("drawing.film.encoder", "imageio_ffmpeg"): "an extra",
     ("network.network", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
