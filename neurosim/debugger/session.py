@@ -363,7 +363,14 @@ class Session:
         position = None if self.is_over else self.position
         self._walk.close()
         name = what.name if isinstance(what, Neuron | Connection) else what
-        return explain(self.network, name, task=self.task, state=self.state, position=position)
+        return explain(
+            self.network,
+            name,
+            task=self.task,
+            state=self.state,
+            position=position,
+            done=self._walk.done_in_sample,
+        )
 
     def why(
         self,

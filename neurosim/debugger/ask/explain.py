@@ -3,6 +3,9 @@
 The interpreter computes the numbers: its passes run over this one neuron or layer, and every step
 is undone. So a line shows what the formula gives with the present operands and, where the object
 holds another number (the walk has not reached it yet, or a value was set by hand), that number.
+
+A number belongs to a sample. Where the present one has not begun, its passes run aside; within it,
+what it has not computed is "not yet", whatever the sample before left there.
 """
 
 import math
@@ -30,6 +33,7 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     Summed,
+    completed,
     kind_of,
     leading,
     operand,
@@ -42,6 +46,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
+from neurosim.training.engines.graph import sample_steps
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -66,6 +71,7 @@ def explain(
     task: Task | None = None,
     state: TrainingState | None = None,
     position: Position | None = None,
+    done: Iterable[Step] | None = None,
 ) -> Explanation:
     """Write out the formulas of a neuron (``h1``), a connection (``x1->h1``) or the ``loss``.
 
@@ -75,13 +81,36 @@ def explain(
         task: what is trained; without it there is no loss and no update to explain.
         state: at the start of the present batch; without it the optimizer's memory is not known.
         position: where the walk is; without it the targets are not known.
+        done: the steps of the present sample so far; None: the objects hold its numbers.
 
     Raises:
         UnknownNameError: nothing has the name.
     """
     if not isinstance(name, str):
         raise WrongTypeError(f"explain: got {name!r:.80}; expected the name of a neuron")
-    moment = _Moment(network, task, state, position)
+    moment = _Moment(network, task, state, position, _written_by(done))
+    if task is not None and position is not None and moment.is_start:
+        aside = [*_sample_of(task, position)]
+        try:
+            return _explained(name, moment._replace(own=None))
+        finally:
+            for step in reversed(aside):
+                undo(step)
+    return _explained(name, moment)
+
+
+def _sample_of(task: Task, position: Position) -> Iterable[Step]:
+    """The passes of the present sample."""
+    X, T = task.X[position.row].tolist(), task.T[position.row].tolist()
+    return sample_steps(task, X, T, position.sample % task.batch_size)
+
+
+def _written_by(done: Iterable[Step] | None) -> frozenset[tuple[object, str]] | None:
+    return None if done is None else frozenset(slot for step in done for slot in completed(step))
+
+
+def _explained(name: str, moment: "_Moment") -> Explanation:
+    network = moment.network
     if name == "loss" and name not in network:
         return Explanation(name, tuple(_loss(moment)))
     found = find_named(network, name)
@@ -97,13 +126,38 @@ class _Moment(NamedTuple):
     task: Task | None
     state: TrainingState | None
     position: Position | None
+    own: frozenset[tuple[object, str]] | None  # what the present sample has written; None: all
+
+    @property
+    def is_start(self) -> bool:
+        """Whether the present sample has not begun."""
+        position = self.position
+        return position is not None and position.phase == "forward" and position.step == 0
+
+    def get(self, neuron: Neuron, quantity: str) -> Number:
+        """A number of the present sample; None where it is not there yet."""
+        value: Number = getattr(neuron, quantity)
+        return value if self.own is None or (neuron, quantity) in self.own else None
+
+    def gradient(self, place: Parameter) -> Number:
+        """The gradient, summed over the batch so far; None where the batch has none yet."""
+        quantity = "bias_gradient" if place.kind == "b" else "gradient"
+        is_first = self.position is None or self.position.sample % self.batch_size == 0
+        is_own = self.own is None or (place.owner, quantity) in self.own
+        return place.gradient if is_own or not is_first else None
+
+    @property
+    def batch_size(self) -> int:
+        """Rows in a batch."""
+        return 1 if self.task is None else self.task.batch_size
 
     @property
     def targets(self) -> list[float] | None:
         """Those of the present sample."""
         if self.task is None or self.position is None:
             return None
-        targets: list[float] = self.task.T[self.position.row].tolist()
+        raw = self.task.T[self.position.row]
+        targets: list[float] = self.network.outputs_conversion.inner(raw, "T").tolist()
         return targets
 
     def n_rows(self, task: Task) -> int:
@@ -118,9 +172,8 @@ class _Moment(NamedTuple):
     def heading(self, phase: str) -> str:
         """A phase, and that it is still to come."""
         now = phase if self.position is None else self.position.phase
-        is_start = self.position is not None and self.position.step == 0
-        if phase == now == "forward" and is_start:
-            return "forward (this sample has not begun; with the present numbers)"
+        if phase == "forward" and self.is_start:
+            return "forward (this sample has not begun; computed with the present parameters)"
         if phase == "backward" and now in ("forward", "loss"):
             return "backward (this sample has not come to it yet)"
         if phase == "update" and now != "update":
@@ -135,7 +188,7 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     network = moment.network
     if neuron.is_input:
         yield f"{neuron.name}: an input"
-        yield f"  {neuron.name} = {_or_not_yet(neuron.output)}"
+        yield f"  {neuron.name} = {_or_not_yet(moment.get(neuron, 'output'))}"
         yield f"  {_feeds(network.outgoing(neuron))}"
         yield from _input_backward(neuron, moment)
         return
@@ -147,7 +200,7 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     yield from _indented(_forward(neuron, group, moment))
     yield moment.heading("backward")
     back = _backward_steps(group, moment)
-    yield from _indented(_backward(neuron, back))
+    yield from _indented(_backward(neuron, back, moment))
     bias = neuron.bias_parameter
     places: list[Parameter] = [*([] if bias is None else [bias]), *network.incoming(neuron)]
     yield from _indented(_gradients(places, back, moment))
@@ -163,7 +216,7 @@ def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     if not moment.network.outgoing(neuron):
         return
     yield moment.heading("backward")
-    if any(c.target.delta is None for c in moment.network.outgoing(neuron)):
+    if any(moment.get(c.target, "delta") is None for c in moment.network.outgoing(neuron)):
         yield f"  dL/d{neuron.name} = not yet"
         return
     steps = _tried(input_steps(moment.network, [neuron]))
@@ -176,21 +229,26 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     names = [f"w({c.name})*{c.source.name}" for c in incoming[:MOST_TERMS]]
     names += ["..."] * (len(incoming) > MOST_TERMS)
     yield f"net = {' + '.join([*(['bias'] if neuron.bias is not None else []), *names]) or '0'}"
-    if _is_missing(source for visit in group.visits for *_, source in visit.incoming):
-        known = "".join(_term(connection) for connection in incoming[:MOST_TERMS])
+    sources = [source for visit in group.visits for *_, source in visit.incoming]
+    if _is_missing(sources, moment):
+        known = "".join(_term(connection, moment) for connection in incoming[:MOST_TERMS])
         more = " + ..." if len(incoming) > MOST_TERMS else ""
         yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
         yield f"{neuron.name} = {neuron.activation}(net) = not yet"
         return
     steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,), frozenset()), [])))
     sums = [step for step in steps if isinstance(step, Started | Summed)]
-    yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, neuron.net_input)}"
+    present = moment.get(neuron, "net_input")
+    if present is None:  # a sum that has begun
+        present = neuron.net_input if moment.own else None
+    yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, present)}"
     for step in steps[len(sums) :]:
         if isinstance(step, Normalized):
-            yield _softmax_line(step, neuron)
+            yield _softmax_line(step, neuron, moment.get(neuron, "output"))
         else:
-            present = _if_other(step.after, neuron.output) if step is steps[-1] else ""
-            yield f"{step}{present}"
+            is_last = step is steps[-1]
+            other = _if_other(step.after, moment.get(neuron, "output")) if is_last else ""
+            yield f"{step}{other}"
 
 
 def _net_text(sums: Sequence[Started | Summed]) -> str:
@@ -200,14 +258,14 @@ def _net_text(sums: Sequence[Started | Summed]) -> str:
     return text if text == z else f"{text} = {z}"
 
 
-def _softmax_line(step: Normalized, neuron: Neuron) -> str:
+def _softmax_line(step: Normalized, neuron: Neuron, present: Number) -> str:
     i, count = step.layer.neurons.index(neuron), len(step.after)
     call = f"softmax of {counted(count, 'net input')} of {step.layer.name}"
     if count <= MOST_TERMS:
         call = str(step).split(" = ")[1]
     a = step.after[i]
     at = f"at {short(step.net_inputs[i])}"
-    return f"{neuron.name} = {call}, {at}, = {short(a)}{_if_other(a, step.before[i])}"
+    return f"{neuron.name} = {call}, {at}, = {short(a)}{_if_other(a, present)}"
 
 
 def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
@@ -219,7 +277,8 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     sources = [source for visit in group.visits for *_, source in visit.incoming]
     targets_of = [target for visit in group.visits for *_, target in visit.outgoing]
     present = [visit.neuron for visit in group.visits]
-    if _is_missing([*present, *sources]) or any(n.delta is None for n in targets_of):
+    no_error = any(moment.get(neuron, "delta") is None for neuron in targets_of)
+    if _is_missing([*present, *sources], moment) or no_error:
         return ""
     outputs: tuple[Neuron, ...] = ()
     targets: list[float] = []
@@ -231,11 +290,11 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     return _tried(backward_steps(Schedule((), outputs, (group,), frozenset()), targets, loss, 0))
 
 
-def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
+def _backward(neuron: Neuron, steps: list[Step] | str, moment: _Moment) -> Iterable[str]:
     name = neuron.name
     if isinstance(steps, str):
-        yield f"dL/d{name} = {_or_not_yet(neuron.output_gradient)}"
-        yield f"delta({name}) = {_or_not_yet(neuron.delta)}"
+        yield f"dL/d{name} = {_or_not_yet(moment.get(neuron, 'output_gradient'))}"
+        yield f"delta({name}) = {_or_not_yet(moment.get(neuron, 'delta'))}"
         if steps:
             yield f"({steps})"
         return
@@ -246,8 +305,9 @@ def _backward(neuron: Neuron, steps: list[Step] | str) -> Iterable[str]:
         quantity = kind_of(step).quantity_of(step)
         if quantity in ("output_gradient", "delta"):
             is_last = step is last[quantity]
-            present = _if_other(step.after, getattr(neuron, quantity)) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
-            yield f"{_line_of(neuron, found)}{present}"
+            present = moment.get(neuron, quantity)
+            other = _if_other(step.after, present) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
+            yield f"{_line_of(neuron, found)}{other}"
 
 
 def _line_of(neuron: Neuron, steps: Sequence[Step]) -> str:
@@ -288,7 +348,7 @@ def _gradients(
         else {s.parameter: s for s in steps if isinstance(s, GradientComputed)}
     )
     for place in places[:MOST_TERMS]:
-        present = place.gradient
+        present = moment.gradient(place)
         if place in made and place.parameter is place:
             yield f"{made[place]}{_sum_so_far(made[place].after, present, moment)}"
         elif place in made:  # a term of the gradient of a shared weight
@@ -306,13 +366,14 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     yield repr(connection)
     yield moment.heading("forward")
     weight, term = short(connection.weight), "not yet"
-    if source.output is not None:
-        term = short(connection.weight * source.output)
-    value = "?" if source.output is None else operand(source.output)
+    output, error = moment.get(source, "output"), moment.get(target, "delta")
+    if output is not None:
+        term = short(connection.weight * output)
+    value = "?" if output is None else operand(output)
     yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the net input of {target.name}"
     yield moment.heading("backward")
-    term = "not yet" if target.delta is None else short(connection.weight * target.delta)
-    delta = "?" if target.delta is None else operand(target.delta)
+    term = "not yet" if error is None else short(connection.weight * error)
+    delta = "?" if error is None else operand(error)
     yield f"  w*delta({target.name}) = {weight}*{delta} = {term}, a term of dL/d{source.name}"
     steps: list[Step] | str = _backward_steps(_group_of(moment.network, target), moment)
     yield from _indented(_gradients([connection], steps, moment))
@@ -330,7 +391,7 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
     if not parameter.trainable:
         yield f"{what} = {short(present)}, frozen: stays"
         return
-    total = parameter.gradient
+    total = moment.gradient(place)
     if total is None:
         yield f"{what} = {short(present)} by {task.optimizer.name}: not yet, there is no gradient"
         return
@@ -363,17 +424,17 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
 def _loss(moment: _Moment) -> Iterable[str]:
     network, task, targets = moment.network, moment.task, moment.targets
     yield "loss" if task is None else f"loss: {task.loss.name}, {task.loss.formula}"
-    if task is None or targets is None or _is_missing(network.outputs):
-        is_known = network.loss is None or targets is not None
-        reason = "" if is_known else ": the targets are not known here"
-        yield f"  L = {_or_not_yet(network.loss)}{reason}"
+    loss = network.loss if moment.own is None or (network, "loss") in moment.own else None
+    if task is None or targets is None or _is_missing(network.outputs, moment):
+        reason = "" if loss is None or targets is not None else ": the targets are not known here"
+        yield f"  L = {_or_not_yet(loss)}{reason}"
         return
     (step,) = _tried(measure_steps(network, schedule_of(network), targets, task.loss))
     assert isinstance(step, Measured)
     text = str(step)
     if len(step.targets) > MOST_TERMS:
         text = f"L = over {counted(len(step.targets), 'output')} {short(step.after)}"
-    yield f"  {text}{_if_other(step.after, step.before)}"
+    yield f"  {text}{_if_other(step.after, None if moment.is_start else loss)}"
     rows = moment.n_rows(task)
     if rows > 1:
         yield f"  over the batch: the {task.reduction} of its {rows} samples"
@@ -410,12 +471,12 @@ def _group_of(network: Network, neuron: Neuron) -> Group:
     raise AssertionError(neuron)
 
 
-def _is_missing(neurons: Iterable[Neuron]) -> bool:
-    return any(neuron.output is None for neuron in neurons)
+def _is_missing(neurons: Iterable[Neuron], moment: _Moment) -> bool:
+    return any(moment.get(neuron, "output") is None for neuron in neurons)
 
 
-def _term(connection: Connection) -> str:
-    value = connection.source.output
+def _term(connection: Connection, moment: _Moment) -> str:
+    value = moment.get(connection.source, "output")
     if value is None:
         return plus(connection.weight, 0.0).removesuffix("0") + "?"
     return plus(connection.weight, value)

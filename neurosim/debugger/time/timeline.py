@@ -250,6 +250,13 @@ class Timeline:
 
     # --- what lies behind
 
+    @property
+    def done_in_sample(self) -> list[Step] | None:
+        """The steps of the present sample so far; None where it is done, or some are dropped."""
+        if self.unit == self.n_rows or self.is_over or self._record.first:
+            return None
+        return self._record.between(0, self.step)
+
     def _record_before(self) -> UnitRecord | None:
         """The record of the unit before, where nothing but its steps lies between."""
         if self.step:

@@ -254,6 +254,31 @@ def test_an_unknown_name_is_refused(mazur):
 
 def test_before_a_sample_begins_its_forward_part_says_so(mazur):
     assert told(mazur, "h1", phase="forward")[1] == (
-        "forward (this sample has not begun; with the present numbers)"
+        "forward (this sample has not begun; computed with the present parameters)"
     )
     assert told(mazur, "h1", phase="loss")[1] == "forward"
+
+
+def test_a_sample_that_has_not_begun_has_its_own_numbers_and_nothing_stays():
+    session = ns.debug_scenario("xor")
+    session.goto(epoch=0, sample=2)
+    before = [(n.net_input, n.output, n.delta) for n in session.network.neurons]
+
+    loss, error = session.explain("loss").lines[1], session.explain("o1").lines
+
+    assert loss == "  L = (0 - 0.474379)^2/2 = 0.112518 (not yet)"
+    assert any("delta(o1) = " in line and line.endswith("= 0.118283") for line in error)
+    assert [(n.net_input, n.output, n.delta) for n in session.network.neurons] == before
+    session.goto(epoch=0, sample=2, phase="backward")
+    assert session.explain("loss").lines[1] == "  L = (0 - 0.474379)^2/2 = 0.112518"
+
+
+def test_what_a_sample_has_not_computed_is_not_yet_whatever_the_last_one_left():
+    session = ns.debug_scenario("xor")
+    session.goto(epoch=0, sample=2)
+    session.until("h1")
+
+    assert session.explain("loss").lines[1] == "  L = not yet"
+    assert "  delta(h1) = not yet" in session.explain("h1").lines
+    assert any(line.endswith("= not yet") for line in session.explain("o1").lines[2:4])
+    assert "not yet" in str(session.explain("h2->o1"))
