@@ -2,6 +2,7 @@
 
 import math
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -117,3 +118,10 @@ def layered():
 def clearance():
     """How near a way comes to the border of the nearest item that it does not touch."""
     return _clearance
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Figures that a test draws as a user does are pyplot's, which keeps them."""
+    yield
+    plt.close("all")

@@ -1,7 +1,10 @@
 """Pages: the one place that makes figures and writes picture files.
 
-Figures are matplotlib's objects, made without pyplot, so that no screen is needed and nothing is
-kept. What a user wrote is shown as it is written: a ``$`` begins no formula, a control character is
+Figures of files, films and notebooks' own pictures are made without pyplot, inside of `settings`:
+no screen is needed, and nothing is kept. A figure that a user asks for on the main thread is
+pyplot's, which shows it in a notebook and by ``plt.show()``, and keeps it until ``plt.close()``.
+
+What a user wrote is shown as it is written: a ``$`` begins no formula, a control character is
 shown as its picture, a mark that turns the direction of writing as its escape.
 """
 
@@ -9,10 +12,12 @@ import io
 import os
 import re
 import textwrap
+import threading
 import unicodedata
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
@@ -44,20 +49,33 @@ _LOOKS = re.compile(
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+_is_ours: ContextVar[bool] = ContextVar("_is_ours", default=False)  # inside of `settings`
+
+
 def new_figure(theme: str | Theme = "light", size: tuple[float, float] = (6.4, 4.0)) -> "Figure":
-    """A page without anything on it.
+    """A page without anything on it; pyplot's where a user asks for it.
 
     Args:
         theme: ``light``, ``dark`` or ``print``.
         size: width and height in inches.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(size, facecolor=require_theme(theme).background, layout="constrained")
+    figure = _figure_maker()(
+        figsize=size, facecolor=require_theme(theme).background, layout="constrained"
+    )
     engine = figure.get_layout_engine()
     assert engine is not None
     engine.set(w_pad=_MARGIN, h_pad=_MARGIN)  # type: ignore[call-arg]
     return figure
+
+
+def _figure_maker() -> "Callable[..., Figure]":
+    if _is_ours.get() or threading.current_thread() is not threading.main_thread():
+        from matplotlib.figure import Figure
+
+        return Figure
+    import matplotlib.pyplot as plt
+
+    return plt.figure
 
 
 def new_axes(theme: str | Theme = "light", size: tuple[float, float] = (6.4, 4.0)) -> "Axes":
@@ -314,7 +332,11 @@ def settings() -> Iterator[None]:
         # a letter that the font lacks: whoever shows the SVG has more of them
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
-        yield
+        token = _is_ours.set(True)
+        try:
+            yield
+        finally:
+            _is_ours.reset(token)
 
 
 def _told(svg: str, title: str, description: str) -> str:

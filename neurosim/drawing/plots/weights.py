@@ -26,7 +26,7 @@ _MOST_MAPS = 12  # pairs of layers; of more, one matrix of all neurons tells mor
 _CELL, _MOST_LENGTH = 30.0, 380.0  # points
 _LETTER = 5.4  # points of a letter of a name
 _LINE = 400.0  # points, after which the next matrix begins a new line
-_MOST = 8e307  # a scale that goes as far in both directions is a number still
+_MOST = 1e300  # larger numbers have the colour of this one: ticks beside them would overflow
 _MOST_NUMBERED = 12  # rows and columns; in more the numbers have no room
 
 

@@ -210,9 +210,10 @@ def test_nothing_is_left_of_the_settings_it_writes_with():
     assert dict(mpl.rcParams) == before
 
 
-def test_no_figure_is_kept_and_no_screen_asked_for():
+def test_no_figure_is_kept_and_no_screen_asked_for_by_pictures_of_ours():
     code = (
-        "import sys, neurosim as ns\nns.draw_loss([1, 2]).figure\n"
+        "import sys, neurosim as ns\nfrom neurosim.drawing.page.pages import settings\n"
+        "with settings(): ns.draw_loss([1, 2]).figure\n"
         "print('matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run(  # noqa: S603
