@@ -100,12 +100,42 @@ def unknown(kind: str, got: object, known: Iterable[str]) -> str:
 def guess(got: object, known: Iterable[str]) -> str:
     """The words " (did you mean 'tanh'?)", or nothing where no known name resembles ``got``.
 
-    >>> guess("sigmod", ["relu", "sigmoid"])
-    " (did you mean 'sigmoid'?)"
+    >>> guess("sigmod", ["relu", "sigmoid"]), guess("Logistic", ["relu", "sigmoid"])
+    (" (did you mean 'sigmoid'?)", " (did you mean 'sigmoid'?)")
     """
     names = list(itertools.islice(known, 2000))  # a guess over more names would take seconds
-    close = difflib.get_close_matches(str(got), names, n=5, cutoff=0.5)
-    return f" (did you mean {max(close, key=_likeness(str(got)))!r}?)" if close else ""
+    meant = _meant(str(got), names)
+    return "" if meant is None else f" (did you mean {meant!r}?)"
+
+
+# what other systems and books call a thing; a word is guessed only where it is known
+_SYNONYMS = {
+    "linear": "identity", "logistic": "sigmoid", "expit": "sigmoid",
+    "silu": "swish", "rectifier": "relu", "heaviside": "step", "threshold": "step",
+    "mse": "mean_squared_error", "l2_loss": "squared_error", "sse": "squared_error",
+    "mean_absolute_error": "mae", "root_mean_squared_error": "rmse", "l1": "mean_absolute_error",
+    "log_loss": "binary_cross_entropy", "bce": "binary_cross_entropy",
+    "binary_crossentropy": "binary_cross_entropy", "logloss": "binary_cross_entropy",
+    "categorical_cross_entropy": "cross_entropy", "categorical_crossentropy": "cross_entropy",
+    "softmax_cross_entropy": "cross_entropy", "nll": "cross_entropy", "nll_loss": "cross_entropy",
+    "sparse_categorical_crossentropy": "cross_entropy",
+    "lr": "learning_rate", "eta": "learning_rate", "alpha": "learning_rate",
+    "gradient_descent": "sgd", "gd": "sgd", "hidden": "layers", "weight_decay": "penalty",
+    "regularization": "penalty", "batch": "batch_size", "n_epochs": "epochs", "max_iter": "epochs",
+    "solver": "optimizer", "criterion": "loss", "glorot": "xavier", "kaiming": "he",
+    "acc": "accuracy", "f1_score": "f1", "r2_score": "r2",
+}  # fmt: skip
+
+
+def _meant(got: str, names: list[str]) -> str | None:
+    """The known name that is meant: another case of it, the field's synonym, or one like it."""
+    folded = {name.lower(): name for name in reversed(names)}
+    word = got.lower().replace("-", "_").replace(" ", "_")
+    for other in (got.lower(), word, _SYNONYMS.get(word, "")):
+        if other in folded:
+            return folded[other]
+    close = difflib.get_close_matches(got.lower(), folded, n=5, cutoff=0.5)
+    return folded[max(close, key=_likeness(got.lower()))] if close else None
 
 
 def _likeness(got: str) -> Callable[[str], tuple[float, int]]:
