@@ -134,6 +134,16 @@ def _reached(network: Network) -> set[Neuron]:
     return found
 
 
+def require_choice(network: Network) -> None:
+    """Refuse to train where the only output is a softmax of one neuron, which is always 1."""
+    outputs = network.require_outputs()
+    if len(outputs) == 1 and outputs[0].activation == SOFTMAX and len(outputs[0].layer or ()) == 1:
+        raise GraphError(
+            f"output {outputs[0].name!r}: softmax of one neuron is always 1, nothing can be"
+            " learned; expected 'sigmoid' for yes or no, or a neuron for each class"
+        )
+
+
 def require_fitting(network: Network, loss: Loss) -> None:
     """Refuse a loss that does not fit the outputs."""
     outputs = network.require_outputs()

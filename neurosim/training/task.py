@@ -168,9 +168,25 @@ def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix
             f" rows of X, a column for each of the {n_out} outputs"
         )
     obeys, expected = TARGET_RULES[loss.targets]
-    if not obeys(network.outputs_conversion.inner(targets, "T")):
-        raise InvalidValueError(f"T: {loss.name} got other targets; expected {expected}")
+    inner = network.outputs_conversion.inner(targets, "T")
+    if not obeys(inner):
+        row = next(number for number in range(n_rows) if not obeys(inner[[number]]))
+        raise InvalidValueError(
+            f"T: {loss.name} got {targets[row].tolist()!r:.80} in row {row}; expected"
+            f" {expected}{_remedy(loss, inner)}"
+        )
     return targets
+
+
+def _remedy(loss: Loss, targets: Matrix) -> str:
+    """What to do about targets that another loss takes, or that are coded in another way."""
+    if loss.targets == "unit" and np.isin(targets, (-1.0, 1.0)).all():
+        return " (-1 and 1 are targets of hinge; here no is 0)"
+    if loss.targets == "signs" and np.isin(targets, (0.0, 1.0)).all():
+        return " (0 and 1 are targets of binary_cross_entropy; here no is -1)"
+    if loss.targets == "distributions" and np.isin(targets, (0.0, 1.0)).all():
+        return " (rows of several labels are for sigmoid outputs and binary_cross_entropy)"
+    return ""
 
 
 def require_free_targets(network: Network, loss: Loss) -> None:
@@ -183,10 +199,13 @@ def require_free_targets(network: Network, loss: Loss) -> None:
 
 
 def _one_hot(indices: Matrix, n_out: int) -> Matrix:
-    if not ((indices == np.floor(indices)) & (indices >= 0) & (indices < n_out)).all():
+    wrong = np.flatnonzero((indices != np.floor(indices)) | (indices < 0) | (indices >= n_out))
+    if len(wrong):
+        row, got = int(wrong[0]), float(indices[wrong[0]])
+        from_one = indices.min() == 1.0 and indices.max() == n_out
         raise InvalidValueError(
-            f"T: class indices out of range, got {float(indices.min()):g} to"
-            f" {float(indices.max()):g}; expected integers from 0 to {n_out - 1}"
+            f"T: a class index is wrong, got {got:g} in row {row}; expected integers from 0 to"
+            f" {n_out - 1}{' (yours begin at 1)' if from_one else ''}"
         )
     return np.eye(n_out)[indices.astype(np.intp)]
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from neurosim.errors import DivergedError, InvalidValueError, ShapeError, StaleError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array, require_count, require_rows
+from neurosim.interpreter.backward import require_choice
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.network.parameter import require_theta
@@ -543,6 +544,7 @@ def prepare(
 ) -> tuple[Task, TrainingState, Task | None]:
     """Check what a training is given: its task, its first state, its validation rows."""
     task = make_task(network, X, T, options)
+    require_choice(network)
     require_engine(options.engine, task)
     validation = _validation_task(task)
     network.require_no_pass()

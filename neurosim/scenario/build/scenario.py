@@ -10,6 +10,7 @@ from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, Ne
 from neurosim.functions.losses import require_loss
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
+from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_expect import check_expectations
@@ -262,6 +263,7 @@ class _Building:
         for pair in filter(None, map(data.part, PARTS)):
             try:
                 make_task(network, pair.X, pair.T, training)
+                require_choice(network)
             except GraphError as error:
                 self._note(("training", "loss"), error)
                 return

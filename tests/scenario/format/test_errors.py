@@ -93,7 +93,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
         (
             "[[0], [1], [1], [1]]",
             "[[0], [1], [1], [3]]",
-            "s.yaml:10:12: data.targets: binary_cross_entropy got other targets;"
+            "s.yaml:10:12: data.targets: binary_cross_entropy got [3.0] in row 3;"
             " expected targets between 0 and 1",
         ),
         (

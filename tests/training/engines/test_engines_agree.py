@@ -5,7 +5,7 @@ Compared here without `neurosim.agree`, so that an error in what compares would 
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -63,6 +63,8 @@ def test_what_is_learned_agrees(data, cases, smooth, assert_close):
         "epochs": 3,
         "seed": 5,
     }
+    outputs = case.network.outputs
+    assume(len(outputs) > 1 or outputs[0].activation != "softmax")  # always 1: it is refused
     twin = case.network.copy()
     if case.reduction == "sum":
         options["optimizer"] = ns.SGD(0.001)  # thirty times the gradient
