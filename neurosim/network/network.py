@@ -110,7 +110,11 @@ class Network:
 
     @property
     def graph(self) -> nx.DiGraph:
-        """The graph, live and read-only: node data ``neuron``, edge data ``connection``."""
+        """The graph, live and read-only.
+
+        Edges have ``weight`` and ``trainable``, nodes ``bias``, ``activation`` and ``layer``; by
+        key, ``connection`` and ``neuron`` are the objects.
+        """
         return self._graph.copy(as_view=True)
 
     @property

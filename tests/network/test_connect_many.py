@@ -71,11 +71,11 @@ def test_the_graph_holds_them_for_networkx(bare):
     graph = bare.graph
 
     assert graph.edges["x1", "a"]["connection"] is bare["x1", "a"]
-    assert dict(graph.edges["x1", "a"]) == {"connection": bare["x1", "a"]}
+    assert dict(graph.edges["x1", "a"]) == {"weight": 1.0, "trainable": True}
     assert nx.shortest_path(graph, "x1", "d") == ["x1", "b", "d"]
-    assert nx.dijkstra_path_length(graph, "x1", "d", weight="weight") == 2  # none has the key
+    assert nx.dijkstra_path_length(graph, "x1", "d", weight="weight") == 7.0
     assert nx.dag_longest_path(graph) == ["x1", "a", "b", "d"]
-    assert graph.copy().edges["a", "b"]["connection"] is bare["a", "b"]
+    assert graph.copy().edges["a", "b"] == {"weight": 2.0, "trainable": True}
     assert type(graph.copy().edges["a", "b"]) is dict
     assert nx.utils.graphs_equal(nx.DiGraph(graph), graph)
 
@@ -88,7 +88,7 @@ def test_the_data_of_nodes_and_edges_cannot_be_written(bare):
     with pytest.raises(TypeError):
         bare.graph.nodes["a"]["neuron"] = None
     with pytest.raises(KeyError):
-        bare.graph.edges["x1", "a"]["weight"]
+        bare.graph.edges["x1", "a"]["bias"]
 
 
 def test_an_empty_list_is_no_mistake(bare):

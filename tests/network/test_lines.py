@@ -64,8 +64,8 @@ def test_a_title_is_shown_on_one_line_and_kept_as_it_is(title, shown):
 
 
 def test_the_data_of_an_edge_is_shown_as_a_dictionary(net):
-    assert repr(net.graph.edges["x2", "h1"]) == "{'connection': x2->h1: weight 1}"
-    assert repr(net.graph.nodes["h1"]) == "{'neuron': h1: sigmoid, bias 0, output ?}"
+    assert repr(net.graph.edges["x2", "h1"]) == "{'weight': 1.0, 'trainable': True}"
+    assert repr(net.graph.nodes["h1"]) == "{'bias': 0.0, 'activation': 'sigmoid', 'layer': 'h'}"
 
 
 def test_a_summary_tells_layers_lone_neurons_outputs_and_parameters(mixed):
