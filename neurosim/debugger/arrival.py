@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from neurosim.debugger.stops.runner import Hit
 from neurosim.debugger.time.position import Position
+from neurosim.debugger.wording import bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,6 @@ class Arrival:
     def __str__(self) -> str:
         where = [self.where] if self.has_where or not self.lines else []
         return "\n".join([*map(str, self.hits), *self.lines, *where])
+
+    def __repr__(self) -> str:
+        return bounded(str(self))

@@ -102,3 +102,21 @@ def _sum(start: str, terms: Sequence[tuple[float, float]]) -> str:
     elif len(terms) > _MOST_TERMS:
         texts.append(plus(*terms[-1]))
     return start + "".join(texts) if start else leading("".join(texts))
+
+
+_MOST_OF_A_REPR = 40
+
+
+def bounded(text: str) -> str:
+    r"""A text as a repr: without the middle of its lines, where they are many.
+
+    >>> bounded("\n".join("abc" * 20)).count("\n") + 1
+    41
+    """
+    lines = text.split("\n")
+    if len(lines) <= _MOST_OF_A_REPR:
+        return text
+    half = _MOST_OF_A_REPR // 2
+    return "\n".join(
+        [*lines[:half], f"... {len(lines) - _MOST_OF_A_REPR:,} more lines ...", *lines[-half:]]
+    )

@@ -54,6 +54,7 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
         raise ShapeError(
             f"sample: got {values.shape}; expected {(len(network.inputs),)}, one value for each of"
             f" the inputs {', '.join(n.name for n in network.inputs[:8])}"
+            f"{'; for many rows there is net.predict(X)' if values.ndim == 2 else ''}"
         )
     network.inputs_conversion.inner(values, "sample")  # refuses what is too large
     return network.begin_pass(forward_steps(schedule_of(network), values.tolist()))

@@ -14,7 +14,14 @@ from typing import Any, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
 
-from neurosim.errors import DivergedError, InvalidValueError, ShapeError, StaleError, WrongTypeError
+from neurosim.errors import (
+    DivergedError,
+    InvalidValueError,
+    NeurosimError,
+    ShapeError,
+    StaleError,
+    WrongTypeError,
+)
 from neurosim.functions.numbers import Matrix, require_array, require_count, require_rows
 from neurosim.interpreter.backward import require_choice
 from neurosim.interpreter.steps import Measured, Step
@@ -82,6 +89,9 @@ class History:
         if not self.loss:
             return "0 epochs"
         return f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}"
+
+    def __repr__(self) -> str:
+        return f"<history of {self}>"
 
 
 class Training:
@@ -556,7 +566,12 @@ def prepare(
 
 def _validation_task(task: Task) -> Task | None:
     rows = task.options.validation
-    return None if rows is None else make_task(task.network, *rows, task.options)
+    if rows is None:
+        return None
+    try:
+        return make_task(task.network, *rows, task.options)
+    except NeurosimError as error:
+        raise type(error)(f"validation: {error}") from None
 
 
 def fitting(state: TrainingState, task: Task) -> TrainingState:

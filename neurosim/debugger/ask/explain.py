@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from neurosim.debugger.ask.parameters import find_named, written_out
 from neurosim.debugger.time.position import Position
+from neurosim.debugger.wording import bounded
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import LOSSES
@@ -62,6 +63,9 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
+
+    def __repr__(self) -> str:
+        return bounded(str(self))
 
 
 def explain(

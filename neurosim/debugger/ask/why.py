@@ -15,6 +15,7 @@ from neurosim.debugger.ask.parameters import written_out
 from neurosim.debugger.ask.paths import Factor, Paths, describe_count, paths_from
 from neurosim.debugger.ask.update_parts import Parts, parts_of, require_parameter, share_of
 from neurosim.debugger.time.replay import Edits, edits_in, twin_of, walk_batch, walk_sample
+from neurosim.debugger.wording import bounded
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.steps import GradientComputed, Updated, operand
@@ -128,6 +129,9 @@ class Why:
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
+
+    def __repr__(self) -> str:
+        return bounded(str(self))
 
 
 def why(
@@ -269,6 +273,9 @@ class WhySince:
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
+
+    def __repr__(self) -> str:
+        return bounded(str(self))
 
 
 def why_since(

@@ -71,7 +71,7 @@ def description_of(
     if values.sample:
         said.append(f"Inputs: {_listed(list(map(brief, values.sample)))}.")
     answers = [
-        f"{name} = {brief(values.outputs[name])}{_aim(values, name)}"
+        f"{name} = {brief(values.written[name])}{_aim(values, name)}"
         for name in outputs
         if name in values.outputs
     ]

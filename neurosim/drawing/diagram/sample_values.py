@@ -25,7 +25,8 @@ class SampleValues:
 
     Attributes:
         sample: the values of the inputs, or empty where no sample was given.
-        outputs: of neurons.
+        outputs: of neurons; colours are of these.
+        outer: of scaled inputs and outputs, the numbers that people measure.
         deltas: dL/dz of neurons.
         gradients: dL/dw of connections, by names such as ``x1->h1``, and dL/db of neurons.
         targets: of outputs.
@@ -36,12 +37,19 @@ class SampleValues:
 
     sample: tuple[float, ...] = ()
     outputs: Mapping[str, float] = field(default_factory=dict)
+    outer: Mapping[str, float] = field(default_factory=dict)
     deltas: Mapping[str, float] = field(default_factory=dict)
     gradients: Mapping[str, float] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
     loss: float | None = None
     loss_name: str = ""
     reaches: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def written(self) -> Mapping[str, float]:
+        """What is written of outputs: of scaled neurons the outer number."""
+        outer = {name: value for name, value in self.outer.items() if name in self.outputs}
+        return {**self.outputs, **outer}
 
     def only(self, show: Collection[str]) -> "SampleValues":
         """Of outputs, deltas and gradients, those that are named."""
@@ -110,6 +118,7 @@ def values_left(network: Network, target: Any = None) -> SampleValues:
     biases = {n.name: n.bias_gradient for n in network.neurons if n.bias_gradient is not None}
     return SampleValues(
         outputs=values_on(network.neurons).outputs,
+        outer=values_on(network.neurons).outer,
         deltas={n.name: n.delta for n in network.neurons if n.delta is not None},
         gradients=weights | biases,
         targets=_targets(network, target),
@@ -119,7 +128,10 @@ def values_left(network: Network, target: Any = None) -> SampleValues:
 
 def values_on(neurons: Sequence[Neuron]) -> SampleValues:
     """The outputs that the last pass left on some neurons."""
-    return SampleValues(outputs={n.name: n.output for n in neurons if n.output is not None})
+    return SampleValues(
+        outputs={n.name: n.output for n in neurons if n.output is not None},
+        outer={n.name: n.value for n in neurons if n.scaling and n.value is not None},
+    )
 
 
 def _walked(

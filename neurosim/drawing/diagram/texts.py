@@ -24,7 +24,7 @@ def measured(text: str, kind: str) -> tuple[float, float]:
 
 def values_of(folded: Folded, values: SampleValues) -> dict[str, str]:
     """The output in each neuron that has one."""
-    outputs = values.outputs
+    outputs = values.written
     return {c.name: brief(outputs[c.name]) for c in folded.circles if c.name in outputs}
 
 

@@ -13,7 +13,7 @@ from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unk
 from neurosim.functions.numbers import require_array
 from neurosim.network.network import Network
 from neurosim.training.metrics import count_classes, judged
-from neurosim.training.task_kind import AUTO, CLASSES, LABELS, TaskKind, decide_task_kind
+from neurosim.training.task_kind import AUTO, CLASSES, LABELS, YES_NO, TaskKind, decide_task_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,12 +38,13 @@ def confusion(outputs: Any, T: Any, *, task: TaskKind | str = AUTO) -> NDArray[n
     [[1, 1], [0, 1]]
     """
     given, _, kind = judged(outputs, T, task)
-    if kind.name == LABELS:  # or classes of which some have no row
+    if kind.name == LABELS and task == AUTO:  # or classes of which some have no row
         kind = decide_task_kind(T, given.shape[1], name=CLASSES)
     if not kind.has_classes:
+        what = {LABELS: "one label of them, as output='carry'"}
         raise InvalidValueError(
-            "T: a confusion matrix is of classes, got a task of numbers; expected one-hot rows,"
-            " class indices, or 0 and 1"
+            f"T: a confusion matrix is of classes, got a task of {kind.name} ({kind}); expected"
+            f" {what.get(kind.name, 'one-hot rows, class indices, or 0 and 1')}"
         )
     return count_classes(outputs, T, kind)
 
@@ -88,7 +89,11 @@ def draw_confusion(
             outputs, targets = outputs[:, [column]], require_array(T, "T")[:, [column]]
     else:
         (outputs, targets), own = _require_pair(network), None
-    counts = confusion(outputs, targets, task=AUTO if output is not None else task)
+    if output is not None and isinstance(task, TaskKind) and task.threshold is not None:
+        task = TaskKind(YES_NO, 1, task.threshold)
+    elif output is not None:
+        task = AUTO
+    counts = confusion(outputs, targets, task=task)
     own = own or [str(number) for number in range(len(counts))]
     labels = _require_names(own if names is None else names, len(counts))
     side = 2.2 + 0.42 * min(len(counts), _MOST_NUMBERED)

@@ -103,7 +103,7 @@ class Chart:
 
     def _values(self, neuron: Neuron, *, is_short: bool) -> list[str]:
         name, sample_values = neuron.name, self.sample_values
-        known = [("", sample_values.outputs), ("target ", sample_values.targets)]
+        known = [("", sample_values.written), ("target ", sample_values.targets)]
         if not is_short:
             known.append(("delta ", sample_values.deltas))
             if sample_values.gradients.get(name) != sample_values.deltas.get(name):

@@ -1,5 +1,6 @@
 """A diagram as data: texts, scales, legend, what is left out."""
 
+import neurosim as ns
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.network import Network
 
@@ -173,3 +174,18 @@ def test_a_shared_weight_is_marked(small):
 
     assert texts(diagram, "weight") == {"x1->h": "≡ 1", "x2->h": "−1", "h->o": "≡ 1"}
     assert "≡: shared weight" in notes(diagram)[0]
+
+
+def test_scaled_neurons_show_the_numbers_that_people_measure():
+    net = ns.Network("house")
+    net.add_input("area"), net.add_neuron("price")
+    net.connect("area", "price", weight=0.5)
+    net.outputs = ["price"]
+    net.set_scaling("area", ns.Scaling(2000, 400))
+    net.set_scaling("price", ns.Scaling(3, 10))
+
+    axes = ns.draw(net, sample=[2200], target=[6])
+
+    texts = {text.get_text() for text in axes.texts}
+    assert {"2200", "5.5"} <= texts
+    assert "0.25" not in texts

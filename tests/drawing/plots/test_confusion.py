@@ -9,6 +9,7 @@ from neurosim.drawing.page.themes import THEMES, contrast
 from neurosim.drawing.plots.confusion import confusion
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.training import accuracy
+from neurosim.training.task_kind import TaskKind
 
 
 def test_rows_are_classes_and_columns_what_they_are_taken_for():
@@ -86,6 +87,19 @@ def test_one_of_several_labels_has_a_matrix_of_its_own():
     assert [text.get_text() for text in axes.get_yticklabels()] == ["not carry", "carry"]
     assert [text.get_text() for text in axes.texts] == ["1", "0", "1", "1"]
     assert axes.get_ylabel() == "class of test rows"
+    with pytest.raises(InvalidValueError, match="one label of them, as output="):
+        ns.draw_confusion(net, [[1, 1]], [[1, 0]], task=TaskKind("labels", 2, 0.5))
+
+
+def test_the_threshold_of_a_label_is_that_of_all_targets():
+    net = ns.Network()
+    net.add_layer("x", 2), net.add_layer("o", ["a", "b"])
+    net.connect("x", "o", weights=[[1, 0], [0, 1]])
+
+    axes = ns.draw_confusion(net, [[0.2, 1], [0.4, 1]], [[1, 1], [1, -1]], output="a",
+                             task=TaskKind("labels", 2, 0.0))  # fmt: skip
+
+    assert axes.get_xlabel() == "predicted (2 of 2 right)"
 
 
 def test_classes_are_called_as_the_network_knows_them():
@@ -116,7 +130,7 @@ def test_of_many_classes_the_colours_are_left():
             ([[0.1], [0.2], [3]], [[0.1], [0.2], [3]]),
             None,
             InvalidValueError,
-            "T: a confusion matrix is of classes, got a task of numbers",
+            "T: a confusion matrix is of classes, got a task of regression",
         ),
         (
             ([[1, 0], [0, 1]], [[1, 0], [1, 1]]),

@@ -35,6 +35,8 @@ from neurosim.training.data import PARTS
               help="Hold an input still, where a map has more than two.")  # fmt: skip
 @click.option("--on", type=click.Choice(PARTS), default="train", show_default=True,
               help="Which rows: of confusions, maps, activations and gradients.")  # fmt: skip
+@click.option("--of", "label", metavar="OUTPUT",
+              help="One of several outputs, for a confusion of labels or a map.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @import_option
 def plot(  # noqa: PLR0917 - click passes a command its options by name
@@ -44,6 +46,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     theme: str,
     fixed: Sequence[str],
     on: str,
+    label: str | None,
     overwrite: bool,
 ) -> int:
     """Draw the run that `neurosim run --out DIR` left in DIR.
@@ -63,7 +66,11 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     for kind, path in zip(chosen, paths, strict=True):
         with settings():
             axes, description = PICTURES[kind].draw_described(
-                **_data_of(run, PICTURES[kind], on), fixed=held, theme=theme, title=run.title
+                **_data_of(run, PICTURES[kind], on),
+                fixed=held,
+                output=label,
+                theme=theme,
+                title=run.title,
             )
             figure = axes.get_figure(root=True)
             assert figure is not None

@@ -65,7 +65,7 @@ def test_every_kind_is_drawn(neurosim, run):
     assert ran.out.splitlines() == [f"results/{kind}.svg" for kind in kinds]
     named = {text.split(", ±")[0] for text in texts_of(run / "responses.svg")}
     assert {"h1", "h2", "h3"} <= named
-    assert "taken for (" in "".join(texts_of(run / "confusion.svg"))
+    assert "predicted (" in "".join(texts_of(run / "confusion.svg"))
     assert {"o1 = 0", "o1 = 1"} <= set(texts_of(run / "boundary.svg"))
 
 
