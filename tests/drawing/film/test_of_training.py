@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurosim import SGD, animate, train
+from neurosim import SGD, Options, animate, train
 from neurosim.drawing.film import of_training
 from neurosim.drawing.film.film import Look, ordinal
 from neurosim.drawing.film.of_training import film_training
@@ -195,7 +195,7 @@ def test_a_training_that_diverges_is_filmed_up_to_there(tmp_path, frames_of):
 
 
 def test_whoever_wants_can_watch_the_making(net, tmp_path):
-    filming = film_training(net, X, T, Look(size=200), epochs=3, optimizer=SGD(0.5))
+    filming = film_training(net, X, T, Look(size=200), Options(epochs=3, optimizer=SGD(0.5)))
 
     turns = sum(1 for _ in filming)
 
