@@ -35,6 +35,7 @@ compiler.array: text backward printer .
 compiler.scalar: printer .
 compiler: training_programs threads explain standalone compile .
 
+training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state
@@ -75,7 +76,7 @@ scenario.format: node yaml_text entry initial_entry network_entry data_entry pen
     training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug
-scenario.run: expect result stretches moments run
+scenario.run: expect result stretches moments run wrong
 scenario.uses: predict at_epoch named film
 scenario.run: pictures .
 scenario.uses: gallery .

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError
-from neurosim.functions.numbers import Matrix, require_number
+from neurosim.functions.numbers import require_number
 
 LONGEST = 64
 RULE = f"letters (with their marks), digits and _, at most {LONGEST} characters, in NFC"
@@ -140,12 +140,6 @@ class ClassNames:
                 f" {n_outputs} output{'s' if n_outputs > 1 else ''}"
             )
         return cls(texts, float(threshold))
-
-    def predicted(self, outputs: Matrix) -> list[str]:
-        """The name of each row's class, (B, n_out) -> B of them."""
-        if outputs.shape[1] == 1:
-            return [self.names[value > self.threshold] for value in outputs[:, 0].tolist()]
-        return [self.names[number] for number in outputs.argmax(axis=1).tolist()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from neurosim.scenario.run.run import Run as Run
     from neurosim.scenario.run.run import run_scenario as run_scenario
     from neurosim.scenario.run.run import start_run as start_run
+    from neurosim.scenario.run.wrong import WrongRow as WrongRow
+    from neurosim.scenario.run.wrong import WrongRows as WrongRows
+    from neurosim.scenario.run.wrong import require_wrong_rows as require_wrong_rows
+    from neurosim.scenario.run.wrong import wrong_rows as wrong_rows
     from neurosim.scenario.uses.at_epoch import AtEpoch as AtEpoch
     from neurosim.scenario.uses.at_epoch import TrainingRow as TrainingRow
     from neurosim.scenario.uses.at_epoch import network_at as network_at

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix, require_array, short
+from neurosim.network.network import Network
 
 Classes = NDArray[np.intp]
 
@@ -99,6 +100,23 @@ class TaskKind:
             raise InvalidValueError("task 'regression': numbers are no labels; expected 0 and 1")
         return (given > self.threshold).astype(np.intp)
 
+    def meanings(self, values: Matrix, network: Network) -> list[str]:
+        """What each row of outputs or targets, (B, n_outputs), says: its class, or its labels.
+
+        Classes are called as the network knows them, else after its outputs.
+        """
+        captions = [neuron.caption for neuron in network.outputs]
+        if self.name == LABELS:
+            return [
+                ", ".join(name for name, bit in zip(captions, row, strict=True) if bit) or "none"
+                for row in self.bits(values)
+            ]
+        low = "-1" if self.threshold == 0.0 else "0"
+        names = [low, "1"] if self.name == YES_NO else captions
+        if network.classes is not None:
+            names = list(network.classes.names)
+        return [names[number] for number in self.classes(values)]
+
     def is_right(self, outputs: Any, T: Matrix) -> NDArray[np.bool_]:
         """Of each row, whether all of it is right, (..., B)."""
         if self.name == LABELS:
@@ -137,6 +155,15 @@ class TaskKind:
             LABELS: f"{self.n_outputs} independent labels: each output {threshold}",
             REGRESSION: "numbers",
         }[self.name]
+
+
+def kind_of_classes(network: Network) -> TaskKind | None:
+    """What the outputs of a network mean that knows its classes; None where it does not."""
+    if network.classes is None:
+        return None
+    if len(network.outputs) == 1:
+        return TaskKind(YES_NO, 1, network.classes.threshold)
+    return TaskKind(CLASSES, len(network.outputs))
 
 
 def decide_task_kind(

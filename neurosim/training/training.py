@@ -32,6 +32,7 @@ from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.parts import measured_words
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import Task, make_task, require_targets
@@ -63,9 +64,7 @@ class Epoch:
     state: TrainingState = field(repr=False)
 
     def __str__(self) -> str:
-        more = "".join(f", {name} {value:.6g}" for name, value in self.metrics.items())
-        if self.validation_loss is not None:
-            more = f", validation loss {self.validation_loss:.6g}{more}"
+        more = "".join(f", {words}" for words in measured_words(self.validation_loss, self.metrics))
         return f"epoch {self.number}: loss {self.loss:.6g}{more}"
 
 
@@ -88,7 +87,10 @@ class History:
     def __str__(self) -> str:
         if not self.loss:
             return "0 epochs"
-        return f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}"
+        last = {name: values[-1] for name, values in self.metrics.items()}
+        measured = measured_words(self.validation_loss[-1] if self.validation_loss else None, last)
+        more = "".join(f", {words}" for words in measured)
+        return f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{more}"
 
     def __repr__(self) -> str:
         return f"<history of {self}>"

@@ -45,7 +45,7 @@ def test_metrics_are_of_the_validation_rows_where_there_are_any(line, engine):
 
     assert of_training.metrics == {"accuracy": (1 / 3,)}
     assert epoch.metrics == {"accuracy": 0.0}
-    assert str(epoch) == "epoch 0: loss 0.5, validation loss 200, accuracy 0"
+    assert str(epoch) == "epoch 0: loss 0.5, validation loss 200, validation accuracy 0"
 
 
 @pytest.mark.parametrize(

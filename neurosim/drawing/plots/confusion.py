@@ -13,12 +13,12 @@ from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unk
 from neurosim.functions.numbers import require_array
 from neurosim.network.network import Network
 from neurosim.training.metrics import count_classes, judged
+from neurosim.training.parts import PARTS
 from neurosim.training.task_kind import AUTO, CLASSES, LABELS, YES_NO, TaskKind, decide_task_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_ROWS = {"train": "training rows", "validation": "validation rows", "test": "test rows"}
 _MOST_NUMBERED = 16  # classes; of more, the counts have no room in their cells
 
 
@@ -79,8 +79,8 @@ def draw_confusion(
     Raises:
         ShapeError: outputs and targets do not fit, or there are not as many names as classes.
     """
-    if on not in _ROWS:
-        raise UnknownNameError(unknown("part of the rows", on, _ROWS))
+    if on not in PARTS:
+        raise UnknownNameError(unknown("part of the rows", on, PARTS))
     if isinstance(network, Network):
         outputs, targets = network.predict(X), T
         own = _class_names(network, output)
@@ -103,7 +103,7 @@ def draw_confusion(
     label_ticks(axes, "y", labels, most=20)
     right, total = int(np.trace(counts)), int(counts.sum())
     words = f"{right} of {total} right"
-    name_axes(axes, chosen, x=f"predicted ({words})", y=f"class of {_ROWS[on]}", title=title)
+    name_axes(axes, chosen, x=f"predicted ({words})", y=f"class of {PARTS[on]} rows", title=title)
     return axes
 
 

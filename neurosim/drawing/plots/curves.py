@@ -1,6 +1,6 @@
 """Curves over epochs: the loss, on training and validation rows, and the metrics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ from neurosim.drawing.page.pages import (
 )
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import MARKERS, add_grid
-from neurosim.drawing.plots.history import course_of, courses_of, require_metrics
+from neurosim.drawing.plots.history import Course, course_of, courses_of, require_metrics
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import Matrix, counted, short
+from neurosim.training.parts import metric_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,8 +120,7 @@ def draw_metrics(
     series = metric_series(courses, names)
     chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
     draw_series(axes, series, chosen)
-    measured = ", ".join(require_metrics(courses, names)).replace("_", " ")
-    y = measured if len(measured) < 40 else "metrics"
+    y = _measured(courses, require_metrics(courses, names))
     name_axes(axes, chosen, x="epoch", y=y, title=title)
     _show_zero(axes, series)
     return axes
@@ -129,8 +129,19 @@ def draw_metrics(
 def describe_metrics(_axes: "Axes", *, history: Any, **_: Any) -> str:
     """What `draw_metrics` shows, in words."""
     course = course_of(history)
-    ends = (f"{name} ends at {short(values[-1])}" for name, values in course.metrics.items())
+    ends = (
+        f"{metric_words(name, course.on)} ends at {short(values[-1])}"
+        for name, values in course.metrics.items()
+    )
     return f"What was measured over {counted(len(course.epochs), 'epoch')}: {', '.join(ends)}."
+
+
+def _measured(courses: Mapping[str, Course], names: Sequence[str]) -> str:
+    """What the axis of metrics says: each with its rows, where these are the same in all runs."""
+    parts = {course.on for course in courses.values()}
+    measured = ", ".join(names).replace("_", " ")
+    words = measured if len(measured) < 40 else "metrics"
+    return metric_words(words, parts.pop()) if len(parts) == 1 else words
 
 
 def loss_series(history: Any, validation: Any = None) -> list[Series]:
@@ -163,8 +174,8 @@ def metric_series(history: Any, names: Sequence[str] | None = None) -> list[Seri
     pairs = [(run, name) for run in courses for name in wanted if name in courses[run].metrics]
     series = []
     for number, (run, name) in enumerate(pairs):
-        words = [run] if len(wanted) == 1 else [run, name.replace("_", " ")]
         course = courses[run]
+        words = [run] if len(wanted) == 1 else [run, metric_words(name, course.on)]
         label = ": ".join(filter(None, words)) if len(pairs) > 1 else ""
         series.append(_finite(Series(label, course.epochs, course.metrics[name], number)))
     return series

@@ -8,6 +8,7 @@ import numpy as np
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix
+from neurosim.training.parts import measured_on
 from neurosim.training.training import History
 
 _EXPECTED = "expected a History, a list of losses, epochs as ns.epochs gives them, or runs by name"
@@ -28,6 +29,11 @@ class Course:
     loss: Matrix
     validation_loss: Matrix
     metrics: Mapping[str, Matrix]
+
+    @property
+    def on(self) -> str:
+        """The part of the rows that the metrics were measured on."""
+        return measured_on(has_validation=bool(len(self.validation_loss)))
 
 
 def courses_of(thing: Any) -> dict[str, Course]:

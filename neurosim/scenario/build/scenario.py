@@ -30,10 +30,11 @@ from neurosim.scenario.format.expect_entry import (
 from neurosim.scenario.format.node import KeyPath, Problem, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
-from neurosim.training.data import PARTS, Data
+from neurosim.training.data import Data
 from neurosim.training.engines.table import ENGINES, computes_in
 from neurosim.training.metrics import METRICS, ShippedMetric
 from neurosim.training.options import Options, make_options, measuring_options, scenario_options
+from neurosim.training.parts import PARTS
 from neurosim.training.task import kind_of_targets, make_task
 from neurosim.training.task_kind import TaskKind
 

@@ -20,7 +20,7 @@ from neurosim.scenario.format.entry import (
     tag,
 )
 from neurosim.scenario.format.network_entry import Numbers
-from neurosim.training.data import PARTS
+from neurosim.training.parts import PARTS
 
 _PICTURES = ", ".join(f".{form}" for form in FORMATS)
 _FILMS = ", ".join(f".{form}" for form in FILM_FORMATS)

@@ -13,8 +13,8 @@ from pydantic.config import JsonDict
 from neurosim.interpreter.steps import PHASES
 from neurosim.scenario.format.entry import WRONG_KEYS, Choice, ScenarioEntry, Told, mistake, tag
 from neurosim.scenario.format.network_entry import Name, Numbers
-from neurosim.training.data import PARTS
 from neurosim.training.metrics import SHIPPED
+from neurosim.training.parts import PARTS
 
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 

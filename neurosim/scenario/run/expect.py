@@ -29,6 +29,7 @@ from neurosim.training.data import Pair
 from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
 from neurosim.training.metrics import SHIPPED
+from neurosim.training.parts import PARTS
 from neurosim.training.training import Training
 
 
@@ -197,8 +198,7 @@ def _words(item: Expectation) -> str:
         case LossExpectation():
             return "loss" if item.on == "train" else f"loss on {item.on} rows"
         case MetricExpectation():
-            name = item.metric.replace("_", " ")
-            return name if item.on == "train" else f"{name} on {item.on} rows"
+            return f"{item.metric.replace('_', ' ')} on {PARTS[item.on]} rows"
         case MomentExpectation():
             key, name = item.subject
             return f"{_MOMENT_WORDS[key]}{name}"

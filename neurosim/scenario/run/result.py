@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.run.expect import Verdict
 from neurosim.training.metrics import SHIPPED
+from neurosim.training.parts import measured_on, measured_words
 from neurosim.training.task_kind import TaskKind
 
 Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged"]
@@ -52,9 +54,19 @@ class EpochRecord(NamedTuple):
     rate: float
     seconds: float
 
+    @property
+    def on(self) -> str:
+        """The part of the rows that the metrics were measured on."""
+        return measured_on(has_validation=self.validation_loss is not None)
+
+    @property
+    def words(self) -> str:
+        """What was measured besides the training loss, in words; empty where nothing was."""
+        return ", ".join(measured_words(self.validation_loss, self.metrics))
+
     def to_dict(self) -> dict[str, Any]:
         """The record as data for JSON."""
-        return jsonable(self._asdict())
+        return jsonable({**self._asdict(), **({"on": self.on} if self.metrics else {})})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +164,11 @@ class RunResult:
         return tuple(record for stretch in self.stretches for record in stretch)
 
     @property
+    def last(self) -> EpochRecord | None:
+        """What was measured in the last epoch; None where there is none."""
+        return deque(self.stretches[-1], maxlen=1).pop() if self.stretches else None
+
+    @property
     def passed(self) -> bool:
         """Whether nothing failed and nothing diverged."""
         return self.status in ("passed", "skipped")
@@ -175,6 +192,7 @@ class RunResult:
             "engine": self.engine,
             "epochs": self.epochs,
             "loss": self.loss._asdict(),
+            **self._measured,
             **({"task": self.task.name} if self.task and self.is_judged else {}),
             "parameters": self.parameters._asdict(),
             "expectations": [
@@ -188,6 +206,15 @@ class RunResult:
             "seconds": self.seconds,
         }
         return jsonable({**document, "message": self.message} if self.message else document)
+
+    @property
+    def _measured(self) -> dict[str, Any]:
+        """What was measured besides the loss after the last epoch, and on which rows."""
+        last = self.last
+        if last is None or not last.words:
+            return {}
+        validation = {"loss": last.validation_loss} if last.validation_loss is not None else {}
+        return {"measured": {"on": last.on, **validation, "metrics": dict(last.metrics)}}
 
     def __str__(self) -> str:
         """The result in a line."""

@@ -21,6 +21,7 @@ from neurosim.training.data import (
     open_csv,
     read_inputs,
 )
+from neurosim.training.task_kind import kind_of_classes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +82,8 @@ class Predictor:
 
     def classes(self, outputs: Matrix) -> list[str] | None:
         """The class of each row of outputs; None where the network knows none."""
-        known = self.network.classes
-        return None if known is None else known.predicted(outputs)
+        kind = kind_of_classes(self.network)
+        return None if kind is None else kind.meanings(outputs, self.network)
 
 
 def predictor(path: str | Path) -> Predictor:

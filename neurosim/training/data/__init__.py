@@ -12,7 +12,6 @@ from neurosim.training.data.csv_inputs import read_inputs
 from neurosim.training.data.csv_rows import MISSING_RULES, AllBut, read_csv
 from neurosim.training.data.csv_table import numbered
 from neurosim.training.data.data import (
-    PARTS,
     Data,
     Pair,
     fill_missing,
@@ -40,7 +39,6 @@ __all__ = [
     "DELIMITER_WORDS",
     "ENCODINGS",
     "MISSING_RULES",
-    "PARTS",
     "AllBut",
     "CsvText",
     "Data",

@@ -8,8 +8,7 @@ import numpy as np
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted
 from neurosim.training.data.rows import Matrix, MeasuredRows
-
-PARTS = ("train", "validation", "test")
+from neurosim.training.parts import PARTS
 
 
 class Pair(NamedTuple):

@@ -130,8 +130,8 @@ def test_metrics_have_a_line_each():
     axes = ns.draw_metrics(course([3, 2], accuracy=[0.5, 1], mean_absolute_difference=[3, 1]))
 
     assert [line.get_ydata().tolist() for line in axes.get_lines()] == [[0.5, 1], [3, 1]]
-    assert legend_of(axes) == ["accuracy", "mean absolute difference"]
-    assert axes.get_ylabel() == "accuracy, mean absolute difference"
+    assert legend_of(axes) == ["training accuracy", "training mean absolute difference"]
+    assert axes.get_ylabel() == "training accuracy, mean absolute difference"
 
 
 def test_one_metric_of_several_runs_has_the_names_of_the_runs():

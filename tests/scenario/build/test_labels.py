@@ -4,6 +4,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.scenario.uses.predict import predictor
+from neurosim.training.task_kind import kind_of_classes
 
 PETS = """\
 weight kg,height,species
@@ -100,4 +101,5 @@ def test_two_classes_of_one_output_are_known_by_its_threshold(tmp_path):
     net = ns.load_scenario(path).network
 
     assert net.classes.names == ("no", "yes")
-    assert net.classes.predicted(net.predict([[-0.1], [0.1]])) == ["no", "yes"]
+    outputs = net.predict([[-0.1], [0.1]])
+    assert kind_of_classes(net).meanings(outputs, net) == ["no", "yes"]

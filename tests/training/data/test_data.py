@@ -5,8 +5,9 @@ import pytest
 
 from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.functions.streams import stream
-from neurosim.training.data.data import PARTS, Data, Pair, make_data
+from neurosim.training.data.data import Data, Pair, make_data
 from neurosim.training.data.rows import MeasuredRows
+from neurosim.training.parts import PARTS
 
 
 def numbered(n):

@@ -20,7 +20,7 @@ from neurosim.errors import (
 )
 from neurosim.functions.numbers import Matrix
 from neurosim.scenario import EpochRecord
-from neurosim.training.data import PARTS
+from neurosim.training.parts import PARTS
 
 
 @click.command()

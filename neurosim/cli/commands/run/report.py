@@ -3,11 +3,12 @@
 from rich.console import Console
 from rich.markup import escape
 
-from neurosim.cli.commands.run.table import table_of
+from neurosim.cli.commands.run.table import ResultTable, table_of, table_of_wrong
 from neurosim.functions.numbers import counted, short
 from neurosim.network import Network
-from neurosim.scenario import RunResult, Verdict
+from neurosim.scenario import RunResult, Verdict, WrongRows
 
+_MOST_WRONG = 100  # rows; all of them are in the JSON document
 _MOST_LABELS = 8  # of inputs, or outputs, that are listed
 
 
@@ -24,6 +25,8 @@ def print_result(result: RunResult, console: Console) -> None:
     for note in result.notes:
         console.print(f"data: {note}", markup=False, soft_wrap=True)
     console.print(_training_line(result), soft_wrap=True)
+    if result.last is not None and result.last.words:
+        console.print(f"measured: {result.last.words}", soft_wrap=True)
     _print_table(result, console)
     if result.is_judged:
         console.print(f"\ntask: {result.task}", markup=False, soft_wrap=True)
@@ -33,6 +36,16 @@ def print_result(result: RunResult, console: Console) -> None:
         mark = "[green]met    [/green]" if verdict.passed else "[bold red]not met[/bold red]"
         console.print(f"{mark}  {escape(_verdict_line(verdict))}", soft_wrap=True)
     _print_ending(result, console)
+
+
+def print_wrong_rows(wrong: WrongRows, result: RunResult, console: Console) -> None:
+    """Print the rows that came out wrong."""
+    console.print(str(wrong), soft_wrap=True)
+    if wrong.rows:
+        _print_lines(table_of_wrong(wrong, result, console.width, _MOST_WRONG), console)
+    if len(wrong.rows) > _MOST_WRONG:
+        console.print(f"... ({_MOST_WRONG} of {len(wrong.rows)})", soft_wrap=True)
+    console.print()
 
 
 def met_of(result: RunResult) -> str:
@@ -78,14 +91,18 @@ def _print_table(result: RunResult, console: Console) -> None:
     if table is None:
         return
     console.print()
+    _print_lines(table, console)
+    if result.n_rows > len(result.table):
+        rest = f"... ({len(result.table)} of {result.n_rows} training rows)"
+        console.print(rest, markup=False, soft_wrap=True)
+
+
+def _print_lines(table: ResultTable, console: Console) -> None:
     for number, line in enumerate(table.lines):
         # soft_wrap: a digit is never cut, also where a number is wider than the terminal
         console.print(line, markup=False, soft_wrap=True, style="" if number else "bold")
     if table.left_out:
         rest = f"... (no room for {' and '.join(table.left_out)})"
-        console.print(rest, markup=False, soft_wrap=True)
-    if result.n_rows > len(result.table):
-        rest = f"... ({len(result.table)} of {result.n_rows} training rows)"
         console.print(rest, markup=False, soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from neurosim import scenario
-from neurosim.cli.commands.run.report import met_of, print_result
+from neurosim.cli.commands.run.report import met_of, print_result, print_wrong_rows
 from neurosim.cli.commands.run.results import (
     FILES,
     folders_for,
@@ -26,8 +26,9 @@ from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
 from neurosim.cli.overrides import override_options
 from neurosim.cli.terminal import terminal, watched
-from neurosim.errors import FileError, NeurosimError, shortened
-from neurosim.scenario import Run, RunResult, start_run
+from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
+from neurosim.scenario import Run, RunResult, WrongRows, start_run
+from neurosim.training.parts import PARTS
 
 if TYPE_CHECKING:
     from neurosim.scenario import Drawn
@@ -43,6 +44,7 @@ class _Ending:
     file: str
     outcome: RunResult | NeurosimError
     drawn: "tuple[Drawn, ...]" = ()
+    wrong: WrongRows | None = None
     imports: tuple[str, ...] = ()
 
     @property
@@ -53,7 +55,8 @@ class _Ending:
     def document(self) -> dict[str, object]:
         if isinstance(self.outcome, NeurosimError):
             return invalid_document(self.file, self.outcome)
-        return result_document(self.outcome, self.imports)
+        document = result_document(self.outcome, self.imports)
+        return document if self.wrong is None else {**document, "wrong_rows": self.wrong.to_dict()}
 
 
 @click.command()
@@ -62,6 +65,9 @@ class _Ending:
 @click.option("--out", metavar="DIR",
               help="Write run.json, metrics.jsonl, network.json and the pictures.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
+@click.option("--show", type=click.Choice(["wrong"]), help="List the rows that come out wrong.")
+@click.option("--on", type=click.Choice(PARTS),
+              help="Which rows --show is of; the training rows where it is not given.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
 @import_option
 def run(  # noqa: PLR0917 - click passes a command its options by name
@@ -71,6 +77,8 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     out: str | None,
     as_json: bool,
+    show: str | None,
+    on: str | None,
     quiet: bool,
 ) -> int:
     """Run scenarios and check what they expect.
@@ -80,15 +88,20 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     console = terminal()
     if out == "":  # as a path it would be the current folder
         raise FileError("--out: no folder, got ''; expected the name of one")
+    if on is not None and show is None:
+        raise InvalidValueError(f"--on: says which rows --show is of, got {on!r} and no --show")
+    part = None if show is None else on or "train"
     folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
     for file, folder in zip(files, folders, strict=True):
-        ending = _run(file, folder, engine=engine, seed=seed, overrides=overrides)
+        ending = _run(file, folder, part, engine=engine, seed=seed, overrides=overrides)
         endings.append(ending)
         if isinstance(ending.outcome, NeurosimError):
             complain(ending.outcome)
         elif not as_json:
             _print(ending.outcome, file, console, quiet=quiet)
+            if ending.wrong is not None:
+                print_wrong_rows(ending.wrong, ending.outcome, console)
         if folder is not None and ending.status != "invalid":
             _tell_files(ending, folder)
     if as_json:
@@ -101,9 +114,12 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     return next(code for status, code in _ENDINGS if status in statuses)
 
 
-def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
+def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _Ending:
+    """Run a file; ``part``: of which rows the wrong ones are asked for, or None."""
     try:
         made = start_run(file, **options)
+        if part is not None and made.scenario is not None:
+            scenario.require_wrong_rows(made.scenario, part)
         if folder is not None:
             prepare_folder(folder)
         if sys.stderr.isatty() and made.n_epochs:
@@ -114,9 +130,17 @@ def _run(file: str, folder: Path | None, **options: Any) -> _Ending:
         if folder is not None:
             write_result(result, folder, imported())
             drawn = _draw(made, result, folder)
+        wrong = None if part is None else _wrong_rows(made, result, part)
     except NeurosimError as error:
         return _Ending(file, error)
-    return _Ending(file, result, drawn, imported())
+    return _Ending(file, result, drawn, wrong, imported())
+
+
+def _wrong_rows(made: Run, result: RunResult, part: str) -> WrongRows | None:
+    """The wrong rows, where the training came to its end."""
+    if made.scenario is None or result.network is None or result.status == "diverged":
+        return None
+    return scenario.wrong_rows(made.scenario, result.network, part)
 
 
 def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":

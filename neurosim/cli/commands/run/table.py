@@ -1,10 +1,10 @@
-"""The table of rows: inputs, targets and outputs, as many columns as the terminal is wide."""
+"""Tables of rows: inputs, targets and outputs, as many columns as the terminal is wide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from neurosim.cli.output import aligned
-from neurosim.scenario import RunResult, TableRow
+from neurosim.scenario import RunResult, TableRow, WrongRows
 
 _MOST_COLUMNS = 10  # of a group; more cannot be taken in at a glance
 _LETTERS = (12, 8, 6)  # of a name over its column, at most: fewer where it is narrow
@@ -25,20 +25,22 @@ class _Group:
 
     title: str
     names: tuple[str, ...]
-    rows: tuple[tuple[float, ...], ...]
+    rows: tuple[tuple[float | str, ...], ...]
     shown: int
     letters: int = _LETTERS[0]
 
     @property
     def lines(self) -> list[str]:
         """The title, the names, and the rows, as wide as each other."""
-        cells = [[_cut(name, self.letters) for name in self.names[: self.shown]]]
+        letters = self.letters if self.title else _LETTERS[0]
+        cells = [[_cut(name, letters) for name in self.names[: self.shown]]]
         cells += [[_text(value) for value in row[: self.shown]] for row in self.rows]
         more = "  ..." if self.shown < len(self.names) else ""
         lines = [line + more for line in aligned(cells, right=range(self.shown))]
         count = f" ({self.shown} of {len(self.names)})" if more else ""
         fits = len(self.title + count) <= max(map(len, lines))
-        return [self.title + count if fits else self.title, *lines]
+        title = [self.title + count if fits else self.title] if self.title else [""]
+        return [*title, *lines]
 
     @property
     def width(self) -> int:
@@ -47,9 +49,23 @@ class _Group:
 
 def table_of(result: RunResult, width: int) -> ResultTable | None:
     """The table of a result, for a terminal of so many columns; None where it has no rows."""
-    if not result.table:
-        return None
-    groups = _groups(result)
+    return _table(_groups(result), width) if result.table else None
+
+
+def table_of_wrong(wrong: WrongRows, result: RunResult, width: int, most: int) -> ResultTable:
+    """The table of at most so many wrong rows, with the true and the predicted class."""
+    rows = wrong.rows[:most]
+    groups = [
+        _group("", ("row",), [(str(row.row),) for row in rows]),
+        _group("inputs", result.input_names, [row.inputs for row in rows]),
+        _group("outputs", result.output_names, [row.outputs for row in rows]),
+        _group("", ("true",), [(row.target,) for row in rows]),
+        _group("", ("predicted",), [(row.predicted,) for row in rows]),
+    ]
+    return _table(groups, width)
+
+
+def _table(groups: list[_Group], width: int) -> ResultTable:
     shown = _fitting(groups, width)
     titles = [group.title for group in shown]
     rows = zip(*(group.lines for group in shown), strict=True)
@@ -61,12 +77,14 @@ def table_of(result: RunResult, width: int) -> ResultTable | None:
     return ResultTable(tuple(line.rstrip() for line in lines), tuple(left_out))
 
 
-def _text(value: float) -> str:
-    """Four digits, or all that are before the point.
+def _text(value: float | str) -> str:
+    """Four digits, or all that are before the point; a text as it is.
 
     >>> _text(0.123456), _text(17000.2), _text(1e12)
     ('0.1235', '17000', '1e+12')
     """
+    if isinstance(value, str):
+        return value
     return f"{value:.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
@@ -78,11 +96,11 @@ def _groups(result: RunResult) -> list[_Group]:
         ("targets", result.output_names, targets),
         ("outputs", result.output_names, [row.outputs for row in rows]),
     ]
-    return [
-        _Group(title, names, tuple(values), min(len(names), _MOST_COLUMNS))
-        for title, names, values in columns
-        if values and names
-    ]
+    return [_group(title, names, rows) for title, names, rows in columns if rows and names]
+
+
+def _group(title: str, names: tuple[str, ...], rows: Sequence[tuple[float | str, ...]]) -> _Group:
+    return _Group(title, names, tuple(rows), min(len(names), _MOST_COLUMNS))
 
 
 def _fitting(groups: list[_Group], width: int) -> list[_Group]:

@@ -1,5 +1,7 @@
 """``neurosim run`` as a person sees it, and its exit codes."""
 
+import json
+
 import pytest
 
 
@@ -253,3 +255,32 @@ def test_help_and_version_end_well(neurosim):
     assert neurosim("--version").out == "neurosim 0.2.0\n"
     assert neurosim("run", "-h").code == 0
     assert neurosim().code == 2
+
+
+def test_wrong_rows_are_listed_with_true_and_predicted_class(neurosim):
+    ran = neurosim("run", "iris", "--show", "wrong", "--on", "validation")
+
+    lines = ran.out.splitlines()
+    place = lines.index("2 of 30 validation rows are wrong")
+    assert lines[place + 2].split()[-2:] == ["true", "predicted"]
+    assert [line.split()[-2:] for line in lines[place + 3 : place + 5]] == [
+        ["versicolor", "virginica"]
+    ] * 2
+    assert "measured: validation loss 0.174068, validation accuracy 0.933333" in lines
+
+
+def test_wrong_rows_are_part_of_the_json_document(neurosim):
+    ran = neurosim("run", "iris", "--show", "wrong", "--on", "test", "--json")
+
+    wrong = json.loads(ran.out)["wrong_rows"]
+    assert (wrong["on"], wrong["n_rows"]) == ("test", 30)
+    assert [(row["target"], row["predicted"]) for row in wrong["rows"]] == [
+        ("virginica", "versicolor")
+    ]
+
+
+def test_rows_of_numbers_are_not_wrong(neurosim):
+    ran = neurosim("run", "least-squares", "--show", "wrong")
+
+    assert ran.code == 2
+    assert "wrong rows: got a task of regression" in ran.err
