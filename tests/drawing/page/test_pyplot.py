@@ -20,7 +20,13 @@ assert run_command(["plot", "o", "--what", "loss", "--what", "responses", "--wha
 assert run_command(["animate", "xor", "-o", "f.gif", *epochs]) == 0
 import neurosim as ns
 network = ns.load_scenario("xor").network
-network._repr_svg_(), network.layers[0]._repr_svg_(), ns.debug_scenario("xor")._repr_svg_()
+history = ns.train(network, [[0, 1]], [[1]], optimizer="sgd", learning_rate=0.1, epochs=3)
+for shown in network, network.layers[0], ns.debug_scenario("xor"), history:
+    assert shown._repr_svg_() is not None
+from pathlib import Path
+from neurosim import scenario
+from neurosim.scenario.uses.gallery import exhibit
+scenario.write_gallery([exhibit(scenario.find_scenario("xor"))], Path("."))
 assert "matplotlib.pyplot" not in sys.modules
 """
 
