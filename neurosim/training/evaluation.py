@@ -29,6 +29,9 @@ class Gradients:
         count = f"{len(self.weights)} weights and {len(self.biases)} biases"
         return f"loss {self.loss:.6g}, gradients of {count}"
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
 
 def loss_and_gradients(
     network: Network,

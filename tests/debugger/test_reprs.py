@@ -23,6 +23,16 @@ def test_a_history_is_a_line():
     assert len(repr(history)) < 100
 
 
+def test_what_a_run_gives_back_is_a_line():
+    scenario, result = ns.load_scenario("digits"), ns.run_scenario("xor")
+    net, X, T = scenario.network, scenario.inputs, scenario.targets
+    gradients = ns.loss_and_gradients(net, X[:2], T[:2], loss="cross_entropy")
+    given = [result, *result.stretches, gradients, ns.wrong_rows(scenario, net)]
+
+    assert [one for one in given if len(repr(one)) > 120 or "\n" in repr(one)] == []
+    assert repr(gradients).endswith("gradients of 2368 weights and 42 biases>")
+
+
 def test_answers_read_as_they_print(session):
     arrival = session.until("h2")
 

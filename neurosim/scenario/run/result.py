@@ -96,6 +96,10 @@ class Stretch:
         """The number of epochs."""
         return len(self.loss)
 
+    def __repr__(self) -> str:
+        """Which epochs they are: there may be thousands."""
+        return f"<epochs {self.first} to {self.first + len(self) - 1}>"
+
     def __iter__(self) -> Iterator[EpochRecord]:
         """A record for each epoch."""
         for index, loss in enumerate(self.loss):
@@ -222,6 +226,10 @@ class RunResult:
         counted = f", {met} of {len(self.expectations)} expectations met" * bool(self.expectations)
         title = " ".join(self.title.split())  # a line, also where the title is a paragraph
         return f"{title}: {self.status}{counted}{': ' * bool(self.message)}{self.message}"
+
+    def __repr__(self) -> str:
+        """The same, in brackets: its records may be thousands."""
+        return f"<{self}>"
 
 
 def jsonable(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,10 @@ class WrongRows:
         """How many, in words."""
         return f"{len(self.rows)} of {self.n_rows} {PARTS[self.on]} rows are wrong"
 
+    def __repr__(self) -> str:
+        """The same, in brackets: there may be many."""
+        return f"<{self}>"
+
 
 def require_wrong_rows(scenario: Scenario, on: str = "train") -> None:
     """Refuse a scenario whose rows cannot be wrong.
