@@ -47,10 +47,12 @@ class BranchComparison:
         name: of the kept one.
         edits: what was set on one of them only, with its position.
         first: the first step that differs, in both, and its position; None: none was found.
-        outputs: for each output neuron its name and both values at the present place; where nothing
-            is computed there, for the coming sample.
-        loss: the loss that was measured last, in both.
+        outputs: of the present sample, for each output neuron its name and both values; None where
+            it has none yet.
+        loss: that of the sample, in both.
         total: the loss over all rows with the present parameters, in both.
+        is_ahead: whether the sample has not begun: outputs and loss are those that it would have
+            with the present parameters.
     """
 
     name: str
@@ -59,6 +61,7 @@ class BranchComparison:
     outputs: tuple[tuple[str, float | None, float | None], ...]
     loss: tuple[float | None, float | None]
     total: tuple[float, float]
+    is_ahead: bool = False
 
     def __str__(self) -> str:
         lines = [f"set: {position}: {text}" for position, text in self.edits]
@@ -69,6 +72,8 @@ class BranchComparison:
             names = ("here", self.name)
             lines.append(f"they part at {position}:")
             lines += [f"  {name}: {text}" for name, text in zip(names, texts, strict=True)]
+        if self.is_ahead:
+            lines.append("of this sample, which has not begun, with the present parameters:")
         for what, here, there in self._pairs():
             values = f"{_value(here)} here, {_value(there)} in {self.name}"
             lines.append(f"{what}: {values}{_gap(here, there)}")
@@ -115,24 +120,24 @@ def compare_branches(
     walk.go_to(here)
     twin.go_to(here)
     names = [neuron.name for neuron in network.outputs]
-    outputs = tuple(zip(names, *_outputs(walk, twin), strict=True))
-    losses = walk.network.loss, network.loss
+    (ours, our_loss), (theirs, their_loss) = _outputs_and_loss(walk), _outputs_and_loss(twin)
+    outputs = tuple(zip(names, ours, theirs, strict=True))
     return BranchComparison(
-        branch.name, tuple(texts), first, outputs, losses, (_total(walk), _total(twin))
-    )
+        branch.name, tuple(texts), first, outputs, (our_loss, their_loss),
+        (_total(walk), _total(twin)), is_ahead=walk.is_ahead,
+    )  # fmt: skip
 
 
-def _outputs(*walks: Timeline) -> list[list[float | None]]:
-    """The values of the output neurons; those of the coming sample, where one has none."""
-    found = [[neuron.output for neuron in walk.network.outputs] for walk in walks]
-    if not any(None in outputs for outputs in found):
-        return found
-    return [
-        walk.engine()
-        .outputs(walk.network.parameters(), walk.task.X[[walk.position.row]])[0]
-        .tolist()
-        for walk in walks
-    ]
+def _outputs_and_loss(walk: Timeline) -> tuple[list[float | None], float | None]:
+    """Those of the present sample, outer numbers; computed aside where it has not begun."""
+    network, task = walk.network, walk.task
+    if not walk.is_ahead:
+        is_there = walk.is_own(network, "loss")
+        values = [n.value if walk.is_own(n, "value") else None for n in network.outputs]
+        return values, network.loss if is_there else None
+    theta, row = network.parameters(), [walk.position.row]
+    outputs: list[float | None] = walk.engine().outputs(theta, task.X[row])[0].tolist()
+    return outputs, walk.engine().loss(theta, task.X[row], task.T[row])
 
 
 def _total(walk: Timeline) -> float:

@@ -354,9 +354,16 @@ class Session:
         """The value of an expression, such as ``h1.output`` or ``abs(o1.delta) > 0.1``.
 
         Raises:
-            NotComputable: a value of it is not there yet, or it divides by zero.
+            NotComputable: the present sample has no such value yet, or it divides by zero.
         """
-        return parse_expression(text, self.network).value(self._runner.read)
+        return parse_expression(text, self.network).value(self._runner.read_own)
+
+    def is_own(self, thing: Neuron | Connection | Network, quantity: str) -> bool:
+        """Whether a number on an object, such as its ``output``, is of the present sample.
+
+        Of a gradient: of the present batch. Parameters always are.
+        """
+        return self._walk.is_own(thing, quantity)
 
     def explain(self, what: str | Neuron | Connection) -> Explanation:
         """Write out the formulas of a neuron, a connection or the ``loss`` with their numbers."""
@@ -369,7 +376,7 @@ class Session:
             task=self.task,
             state=self.state,
             position=position,
-            done=self._walk.done_in_sample,
+            is_own=self._walk.is_own,
         )
 
     def why(
@@ -439,7 +446,8 @@ class Session:
             raise GraphError(
                 f"{what}: the neuron has no bias, got {value!r}; expected one that has"
             )
-        edit = Edit(owner, quantity.name, before, number)
+        is_own = self.is_own(owner, quantity.name)
+        edit = Edit(owner, quantity.name, before, number, is_own)
         self._walk.edit(edit)
         return edit
 

@@ -10,6 +10,7 @@ from neurosim.drawing.diagram.painters.boxes import paint_boxes
 from neurosim.drawing.diagram.painters.lines import paint_lines
 from neurosim.drawing.diagram.painters.neurons import paint_neurons
 from neurosim.drawing.diagram.painters.words import paint_texts
+from neurosim.drawing.diagram.sample_values import values_left
 from neurosim.drawing.page.pages import new_figure, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.interpreter.steps import Step
@@ -87,6 +88,11 @@ class Debugging(Protocol):
         ...
 
     @property
+    def is_own(self) -> Callable[[Any, str], bool]:
+        """Whether a number on an object is of the present sample."""
+        ...
+
+    @property
     def where(self) -> str:
         """Where in the training this is, and what is about to happen, in words."""
         ...
@@ -94,6 +100,8 @@ class Debugging(Protocol):
 
 def draw_step(session: Debugging, ax: "Axes | None" = None, **options: Any) -> "Axes":
     """Draw the network of a debugging session, with what is about to happen marked.
+
+    Of outputs, deltas and gradients those are there that the present sample has so far.
 
     Args:
         session: a session of the debugger.
@@ -109,6 +117,9 @@ def prepare_step(session: Debugging, **options: Any) -> Diagram:
     step = session.coming_step
     marks = Marks() if step is None else marks_of_step(step)
     said: dict[str, Any] = {"subtitle": session.where, "marks": marks}
+    if options.get("sample") is None and options.get("loss") is None:
+        left = values_left(session.network, options.get("target"), session.is_own)
+        said["values"] = left.only(options.get("show", SHOW))
     return prepare(session.network, **(said | options))
 
 

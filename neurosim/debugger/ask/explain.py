@@ -9,10 +9,10 @@ what it has not computed is "not yet", whatever the sample before left there.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from neurosim.debugger.ask.parameters import find_named, written_out
 from neurosim.debugger.time.position import Position
@@ -34,7 +34,6 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     Summed,
-    completed,
     kind_of,
     leading,
     operand,
@@ -52,6 +51,7 @@ from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
 MOST_TERMS = 6  # of a sum that are written out
+IsOwn: TypeAlias = Callable[[object, str], bool]  # of an object and a quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def explain(
     task: Task | None = None,
     state: TrainingState | None = None,
     position: Position | None = None,
-    done: Iterable[Step] | None = None,
+    is_own: IsOwn | None = None,
 ) -> Explanation:
     """Write out the formulas of a neuron (``h1``), a connection (``x1->h1``) or the ``loss``.
 
@@ -85,18 +85,18 @@ def explain(
         task: what is trained; without it there is no loss and no update to explain.
         state: at the start of the present batch; without it the optimizer's memory is not known.
         position: where the walk is; without it the targets are not known.
-        done: the steps of the present sample so far; None: the objects hold its numbers.
+        is_own: whether a number on an object is of the present sample; None: all are.
 
     Raises:
         UnknownNameError: nothing has the name.
     """
     if not isinstance(name, str):
         raise WrongTypeError(f"explain: got {name!r:.80}; expected the name of a neuron")
-    moment = _Moment(network, task, state, position, _written_by(done))
+    moment = _Moment(network, task, state, position, is_own)
     if task is not None and position is not None and moment.is_start:
         aside = [*_sample_of(task, position)]
         try:
-            return _explained(name, moment._replace(own=None))
+            return _explained(name, moment._replace(is_own=None))
         finally:
             for step in reversed(aside):
                 undo(step)
@@ -107,10 +107,6 @@ def _sample_of(task: Task, position: Position) -> Iterable[Step]:
     """The passes of the present sample."""
     X, T = task.X[position.row].tolist(), task.T[position.row].tolist()
     return sample_steps(task, X, T, position.sample % task.batch_size)
-
-
-def _written_by(done: Iterable[Step] | None) -> frozenset[tuple[object, str]] | None:
-    return None if done is None else frozenset(slot for step in done for slot in completed(step))
 
 
 def _explained(name: str, moment: "_Moment") -> Explanation:
@@ -130,7 +126,7 @@ class _Moment(NamedTuple):
     task: Task | None
     state: TrainingState | None
     position: Position | None
-    own: frozenset[tuple[object, str]] | None  # what the present sample has written; None: all
+    is_own: IsOwn | None
 
     @property
     def is_start(self) -> bool:
@@ -138,22 +134,16 @@ class _Moment(NamedTuple):
         position = self.position
         return position is not None and position.phase == "forward" and position.step == 0
 
-    def get(self, neuron: Neuron, quantity: str) -> Number:
+    def get(self, thing: Neuron | Network, quantity: str) -> Number:
         """A number of the present sample; None where it is not there yet."""
-        value: Number = getattr(neuron, quantity)
-        return value if self.own is None or (neuron, quantity) in self.own else None
+        value: Number = getattr(thing, quantity)
+        return value if self.is_own is None or self.is_own(thing, quantity) else None
 
     def gradient(self, place: Parameter) -> Number:
         """The gradient, summed over the batch so far; None where the batch has none yet."""
         quantity = "bias_gradient" if place.kind == "b" else "gradient"
-        is_first = self.position is None or self.position.sample % self.batch_size == 0
-        is_own = self.own is None or (place.owner, quantity) in self.own
-        return place.gradient if is_own or not is_first else None
-
-    @property
-    def batch_size(self) -> int:
-        """Rows in a batch."""
-        return 1 if self.task is None else self.task.batch_size
+        is_there = self.is_own is None or self.is_own(place.owner, quantity)
+        return place.gradient if is_there else None
 
     @property
     def targets(self) -> list[float] | None:
@@ -243,8 +233,6 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,), frozenset()), [])))
     sums = [step for step in steps if isinstance(step, Started | Summed)]
     present = moment.get(neuron, "net_input")
-    if present is None:  # a sum that has begun
-        present = neuron.net_input if moment.own else None
     yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, present)}"
     for step in steps[len(sums) :]:
         if isinstance(step, Normalized):
@@ -428,7 +416,7 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
 def _loss(moment: _Moment) -> Iterable[str]:
     network, task, targets = moment.network, moment.task, moment.targets
     yield "loss" if task is None else f"loss: {task.loss.name}, {task.loss.formula}"
-    loss = network.loss if moment.own is None or (network, "loss") in moment.own else None
+    loss = moment.get(network, "loss")
     if task is None or targets is None or _is_missing(network.outputs, moment):
         reason = "" if loss is None or targets is not None else ": the targets are not known here"
         yield f"  L = {_or_not_yet(loss)}{reason}"

@@ -174,6 +174,13 @@ class Runner:
         )
         return value
 
+    def read_own(self, quantity: Quantity) -> float | None:
+        """As `read`; None, too, where the number is of a sample before."""
+        is_own = quantity.kind == "position" or self.walk.is_own(
+            quantity.owner or self.network, quantity.name
+        )
+        return self.read(quantity) if is_own else None
+
     def steps_back(self) -> Iterator[Step]:
         """The steps of this unit that were done before the last one, the last first."""
         steps = self.walk.last_steps()

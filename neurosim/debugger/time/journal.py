@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from neurosim.debugger.time.training_log import UnitPlace
-from neurosim.interpreter.steps import Step, Updated
+from neurosim.interpreter.steps import Step, Summed, Updated, completed, written
 from neurosim.training.state import TrainingState
 
 LIMIT = 256_000_000  # bytes
@@ -28,7 +28,10 @@ class UnitRecord:
         limit: of its bytes.
     """
 
-    __slots__ = ("_limit", "_steps", "batch", "first", "is_whole", "losses", "state", "unit")
+    __slots__ = (
+        "_limit", "_n_looked_at", "_steps", "_writers",
+        "batch", "first", "is_whole", "losses", "state", "unit",
+    )  # fmt: skip
 
     def __init__(
         self, batch: int, unit: int, state: TrainingState, losses: list[float], limit: int
@@ -38,6 +41,8 @@ class UnitRecord:
         self.is_whole = False
         self._steps: list[Step] = []
         self._limit = limit
+        self._writers: dict[tuple[object, str], int] = {}
+        self._n_looked_at = 0
 
     @property
     def key(self) -> tuple[int, int]:
@@ -62,6 +67,11 @@ class UnitRecord:
         """The steps from ``first`` up to and without ``last``, as far as they are known."""
         return self._steps[max(first - self.first, 0) : max(last - self.first, 0)]
 
+    def writer_of(self, thing: object, quantity: str) -> int | None:
+        """The number of the first step that wrote a number of the unit, dropped or not."""
+        self._look_at_all()
+        return self._writers.get((thing, quantity))
+
     def append(self, step: Step) -> None:
         """Take a step."""
         self._steps.append(step)
@@ -79,7 +89,16 @@ class UnitRecord:
             if is_all:
                 return
 
+    def _look_at_all(self) -> None:
+        for number in range(self._n_looked_at, self.end):
+            step = self[number]
+            if type(step) is not Summed:  # the sum was started before
+                for slot in (*written(step), *completed(step)):
+                    self._writers.setdefault(slot, number)
+        self._n_looked_at = self.end
+
     def _drop(self) -> None:
+        self._look_at_all()
         half = len(self._steps) // 2
         del self._steps[:half]
         self.first += half

@@ -251,11 +251,31 @@ class Timeline:
     # --- what lies behind
 
     @property
-    def done_in_sample(self) -> list[Step] | None:
-        """The steps of the present sample so far; None where it is done, or some are dropped."""
-        if self.unit == self.n_rows or self.is_over or self._record.first:
-            return None
-        return self._record.between(0, self.step)
+    def is_ahead(self) -> bool:
+        """Whether the present sample has not begun."""
+        return self.unit < self.n_rows and self.step == 0 and not self.is_over
+
+    def is_own(self, thing: object, quantity: str) -> bool:
+        """Whether a number on an object is of the present sample; else one before left it there.
+
+        A gradient is of the present batch. Parameters are of every sample.
+        """
+        if self.unit == self.n_rows or self.is_over or quantity in {"weight", "bias"}:
+            return True
+        if quantity in {"gradient", "bias_gradient"} and self.unit:
+            return True
+        inner = "output" if quantity == "value" else quantity
+        writer = self._record.writer_of(thing, inner)
+        return (writer is not None and writer < self.step) or self._is_set(thing, inner)
+
+    def _is_set(self, thing: object, quantity: str) -> bool:
+        """Whether the user set a number in the present sample."""
+        return any(
+            (edit.owner, edit.name) == (thing, quantity)
+            for place, edits in self.history.edits.items()
+            if place[:2] == self.place[:2] and place <= self.place
+            for edit in edits
+        )
 
     def _record_before(self) -> UnitRecord | None:
         """The record of the unit before, where nothing but its steps lies between."""

@@ -33,12 +33,13 @@ class UnitPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edit:
-    """A number that a user set, between two steps."""
+    """A number that a user set, between two steps; ``is_own``: the one before was the sample's."""
 
     owner: Neuron | Connection
     name: str
     before: float | None
     after: float
+    is_own: bool = True
 
     def on(self, network: Network) -> "Edit":
         """The same edit of the neuron or connection of this name in another network."""
@@ -63,7 +64,9 @@ class Edit:
             getattr(self.owner, parameter).parameter._value = value
 
     def __str__(self) -> str:
-        return f"{self.owner.name}.{self.name} = {self.after!r} (was {self.before!r})"
+        is_there = self.is_own and self.before is not None
+        before = f"was {self.before!r}" if is_there else "there was none yet"
+        return f"{self.owner.name}.{self.name} = {self.after!r} ({before})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

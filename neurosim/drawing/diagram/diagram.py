@@ -120,13 +120,15 @@ def prepare(
     marks: Marks | None = None,
     title: str | None = None,
     subtitle: str = "",
+    values: SampleValues | None = None,
 ) -> Diagram:
-    """Compute a diagram; the arguments are those of `draw`, and ``marks`` to be set apart."""
+    """Compute a diagram; the arguments are those of `draw`; marks and values may be given."""
     shown = require_shown(show)
     if marks is None:
         marks = marks_of(require_network(network), highlight)
     folded = fold(require_network(network), kind=layout, full=full)
-    values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
+    if values is None:
+        values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
     heading = network.title if title is None else require_text(title, "title", "free text")
     subtitle = require_text(subtitle, "subtitle", "free text")
     return compose(

@@ -4,7 +4,7 @@ A sample is walked on a copy, by the interpreter; without one, what the last pas
 """
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from neurosim.functions.losses import Loss, require_loss
 from neurosim.functions.numbers import require_array
 from neurosim.interpreter.backward import backward, measure
 from neurosim.interpreter.forward import forward
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -112,17 +113,26 @@ def sample_values_of(
     return replace(found.only(show), sample=given, loss_name=loss or "")
 
 
-def values_left(network: Network, target: Any = None) -> SampleValues:
-    """All that a pass under way, or the last one, left on the objects so far."""
-    weights = {c.name: c.gradient for c in network.connections if c.gradient is not None}
-    biases = {n.name: n.bias_gradient for n in network.neurons if n.bias_gradient is not None}
+def values_left(
+    network: Network, target: Any = None, is_own: Callable[[Any, str], bool] = lambda *_: True
+) -> SampleValues:
+    """All that a pass under way, or the last one, left on the objects so far.
+
+    Of them those of which ``is_own(object, quantity)``: that are of the sample which is shown.
+    """
+
+    def found(things: Iterable[Neuron | Connection], quantity: str) -> dict[str, float]:
+        values = {t.name: getattr(t, quantity) for t in things if is_own(t, quantity)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    neurons = network.neurons
     return SampleValues(
-        outputs=values_on(network.neurons).outputs,
-        outer=values_on(network.neurons).outer,
-        deltas={n.name: n.delta for n in network.neurons if n.delta is not None},
-        gradients=weights | biases,
+        outputs=found(neurons, "output"),
+        outer=found((n for n in neurons if n.scaling), "value"),
+        deltas=found(neurons, "delta"),
+        gradients=found(network.connections, "gradient") | found(neurons, "bias_gradient"),
         targets=_targets(network, target),
-        loss=network.loss,
+        loss=network.loss if is_own(network, "loss") else None,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from neurosim.drawing.diagram.marks import Marks, marks_of_step
-from neurosim.drawing.diagram.sample_values import values_left
+from neurosim.drawing.diagram.sample_values import SampleValues, values_left
 from neurosim.drawing.film.film import Filming, Look, ordinal, painter
 from neurosim.drawing.film.scene import Sight
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
@@ -40,6 +40,11 @@ class Stepping(Protocol):
     @property
     def position(self) -> Any:
         """Where in the training this is, with its parts."""
+        ...
+
+    @property
+    def is_own(self) -> Callable[[Any, str], bool]:
+        """Whether a number on an object is of the present sample."""
         ...
 
     @property
@@ -94,20 +99,28 @@ def film_pass(
     )  # fmt: skip
 
 
-def _moments(session: Stepping, epoch: int, sample: int, grain: str) -> Iterator[None]:
-    """Move a session through a pass; of a batch, the other samples go by unseen."""
+def _moments(
+    session: Stepping, epoch: int, sample: int, grain: str
+) -> Iterator[Callable[[], SampleValues]]:
+    """Move a session through a pass; of a batch, the other samples go by unseen.
+
+    At each moment: what reads the sample's own numbers.
+    """
     session.goto(epoch=epoch, sample=sample)
     go_on = getattr(session, {"neuron": "next"}.get(grain, grain))
     batch = sample // int(session.task.batch_size)
+    target = session.task.T[session.position.row]
     while _is_at(session, epoch=epoch, sample=sample) and not _is_at(session, phase="update"):
-        yield
+        yield lambda: values_left(session.network, target, session.is_own)
         go_on()
+    left = values_left(session.network, target)  # nothing of another sample is there yet
     if _is_at(session, epoch=epoch, batch=batch) and not _is_at(session, phase="update"):
         session.goto(epoch=epoch, batch=batch, phase="update")
+        left = replace(left, gradients=values_left(session.network).gradients)
     while _is_at(session, epoch=epoch, batch=batch, phase="update"):
-        yield
+        yield lambda: left
         go_on()
-    yield
+    yield lambda: left
 
 
 def _is_at(session: Stepping, **parts: object) -> bool:
@@ -116,23 +129,26 @@ def _is_at(session: Stepping, **parts: object) -> bool:
 
 
 def _sights(
-    session: Stepping, moments: Iterator[None], wanted: Collection[int], show: Collection[str]
+    session: Stepping,
+    moments: Iterator[Callable[[], SampleValues]],
+    wanted: Collection[int],
+    show: Collection[str],
 ) -> Iterator[Sight]:
     """What there is to see at those moments that are wanted; at the last, all is done."""
     begin, last = session.position, max(wanted)
-    for number, _ in enumerate(moments):
+    for number, values in enumerate(moments):
         if number == 0:
             begin = session.position
         if number == last:
             done = f"epoch {begin.epoch}, sample {begin.sample}: the pass is over, the update made"
-            yield replace(_sight_of(session, show), marks=Marks(), subtitle=done)
+            sight = _sight_of(session, values().only(show))
+            yield replace(sight, marks=Marks(), subtitle=done)
         elif number in wanted:
-            yield _sight_of(session, show)
+            yield _sight_of(session, values().only(show))
 
 
-def _sight_of(session: Stepping, show: Collection[str]) -> Sight:
+def _sight_of(session: Stepping, values: SampleValues) -> Sight:
     step = session.coming_step
-    left = values_left(session.network, session.task.T[session.position.row])
     marks = Marks() if step is None else marks_of_step(step)
     subtitle = f"{session.position}: {session.coming}"
-    return Sight(session.network.parameters(), left.only(show), marks, subtitle)
+    return Sight(session.network.parameters(), values, marks, subtitle)

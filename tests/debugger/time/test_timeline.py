@@ -109,7 +109,7 @@ def test_a_landing_leaves_what_the_last_sample_made_the_neurons_say(xor, assert_
         a, b = ([getattr(n, name) for n in s.network.neurons] for s in (landed, walked))
         assert [x is None for x in a] == [x is None for x in b]
         assert_close([x for x in a if x is not None], [x for x in b if x is not None], 1e-12)
-    assert_close(landed.value("loss"), walked.value("loss"), 1e-12)
+    assert_close(landed.network.loss, walked.network.loss, 1e-12)
     assert {neuron.delta for neuron in landed.network.neurons} == {None}
 
 

@@ -59,6 +59,20 @@ def test_values_stand_there_from_the_moment_they_are_known(session):
     assert found[-1].sample_values.deltas == {"o1": 1.0, "h1": 3.0}
 
 
+@pytest.mark.parametrize("batch_size", [1, 2])
+def test_a_frame_has_no_number_of_another_sample(session, batch_size):
+    of_second = sights(session(batch_size), sample=1)
+    of_first = sights(session(batch_size), sample=0)
+
+    first = of_second[0].sample_values
+    assert (first.outputs, first.deltas, first.loss, first.targets) == ({}, {}, None, {"o1": 5.0})
+    for sight in of_first:
+        assert sight.sample_values.outputs.get("x1", 1.0) == 1.0
+        assert sight.sample_values.deltas.get("o1", 1.0) == 1.0
+        assert sight.sample_values.loss in (None, 0.5)
+    assert of_first[-1].sample_values.loss == 0.5
+
+
 def test_the_last_frame_has_the_weights_after_the_update(session):
     found = sights(session())
 
