@@ -32,13 +32,15 @@ class Position:
     n_batches: int
     batch_size: int
 
-    def __str__(self) -> str:
+    @property
+    def sample_text(self) -> str:
+        """Which sample it is, in words."""
         has_batch = (
             self.n_batches > 1 and self.batch_size > 1
         )  # else it is the sample, or the epoch
         batch = f", batch {self.batch}" if has_batch else ""
         row = "" if self.row == self.sample else f" (row {self.row})"
-        return (
-            f"epoch {self.epoch}{batch}, sample {self.sample}{row}, {self.phase},"
-            f" step {self.step} of {self.n_steps}"
-        )
+        return f"epoch {self.epoch}{batch}, sample {self.sample}{row}"
+
+    def __str__(self) -> str:
+        return f"{self.sample_text}, {self.phase}, step {self.step} of {self.n_steps}"

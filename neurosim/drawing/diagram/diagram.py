@@ -130,7 +130,7 @@ def prepare(
     if values is None:
         values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
     heading = network.title if title is None else require_text(title, "title", "free text")
-    subtitle = require_text(subtitle, "subtitle", "free text")
+    subtitle = keep_text(require_text(subtitle, "subtitle", "free text"))
     return compose(
         folded, values, shown=shown, marks=marks, title=heading, subtitle=subtitle,
         outputs=[neuron.name for neuron in network.outputs],
@@ -172,11 +172,12 @@ def compose(
         scale, fill_scale = replace(scale, largest=scales[0].largest), scales[1]
     ends = _ends(folded, outputs)
     loss = _loss_mark(arrangement, labels, values, outputs)
+    heading = subtitle_of(subtitle, values, has_mark=loss is not None)
     content = _content(arrangement, ways, labels, loss)
     written, legend, box = _around(
         content,
         keep_text(title),
-        keep_text(subtitle_of(subtitle, values, has_mark=loss is not None)),
+        "\n".join(map(keep_text, heading.split("\n"))),
         [
             *map(keep_text, notes),
             *notes_of(folded, labels, values, marks, [*names.values(), *texts.values()]),

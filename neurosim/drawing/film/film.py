@@ -147,7 +147,7 @@ class Filming:
 
         Args:
             path: ends in ``.gif`` or ``.mp4``.
-            fps: frames a second; None: 10 of a training, 1.5 of a pass.
+            fps: frames a second; None: 10 of a training, 0.7 of a pass.
             max_size: at most so many bytes: pictures become smaller, then fewer.
             overwrite: replace a file that has the name.
 

@@ -1,7 +1,7 @@
 """Films of one pass: a sample's way through a network, step by step."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from neurosim.drawing.diagram.marks import Marks, marks_of_step
@@ -14,7 +14,8 @@ from neurosim.network.network import Network
 
 SHOW_OF_PASS = ("weights", "outputs", "deltas")
 GRAINS = ("neuron", "step", "layer")
-_FPS = 1.5  # a step wants to be read
+_FPS = 0.7  # a frame wants to be read
+_MOST_LINES = 6  # of arithmetic in a frame
 
 
 class Stepping(Protocol):
@@ -30,11 +31,6 @@ class Stepping(Protocol):
     @property
     def coming_step(self) -> Step | None:
         """The step that is about to happen; None at the end."""
-        ...
-
-    @property
-    def coming(self) -> str:
-        """The same in words."""
         ...
 
     @property
@@ -68,7 +64,8 @@ def film_pass(
 ) -> Filming:
     """Begin a film of one sample's way through a network: forward, loss, backward, and the update.
 
-    What is about to happen is marked in each frame. The session is left behind the pass.
+    The caption of a frame is the arithmetic of what was done just before; what is about to happen
+    is marked. The session is left behind the pass.
 
     Args:
         session: of the debugger.
@@ -99,28 +96,48 @@ def film_pass(
     )  # fmt: skip
 
 
-def _moments(
-    session: Stepping, epoch: int, sample: int, grain: str
-) -> Iterator[Callable[[], SampleValues]]:
-    """Move a session through a pass; of a batch, the other samples go by unseen.
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A moment of a pass: what was done just before, and what reads the sample's own numbers."""
 
-    At each moment: what reads the sample's own numbers.
-    """
+    caption: str
+    values: Callable[[], SampleValues]
+    is_over: bool = False
+
+
+def _moments(session: Stepping, epoch: int, sample: int, grain: str) -> Iterator[_Moment]:
+    """Move a session through a pass; of a batch, the other samples go by unseen."""
     session.goto(epoch=epoch, sample=sample)
+    begin, batch = session.position, sample // int(session.task.batch_size)
+    target = session.task.T[begin.row]
     go_on = getattr(session, {"neuron": "next"}.get(grain, grain))
-    batch = sample // int(session.task.batch_size)
-    target = session.task.T[session.position.row]
+
+    def caption() -> str:
+        """Go on, and say what was done."""
+        phase = session.position.phase
+        return "\n".join([f"{begin.sample_text}, {phase}:", *_shortened(go_on().lines)])
+
+    said = f"{begin}: nothing is done yet"
     while _is_at(session, epoch=epoch, sample=sample) and not _is_at(session, phase="update"):
-        yield lambda: values_left(session.network, target, session.is_own)
-        go_on()
+        yield _Moment(said, lambda: values_left(session.network, target, session.is_own))
+        said = caption()
     left = values_left(session.network, target)  # nothing of another sample is there yet
     if _is_at(session, epoch=epoch, batch=batch) and not _is_at(session, phase="update"):
         session.goto(epoch=epoch, batch=batch, phase="update")
         left = replace(left, gradients=values_left(session.network).gradients)
     while _is_at(session, epoch=epoch, batch=batch, phase="update"):
-        yield lambda: left
-        go_on()
-    yield lambda: left
+        yield _Moment(said, lambda: left)
+        said = caption()
+    yield _Moment(said, lambda: left, is_over=True)
+    over = f"{begin.sample_text}: the pass is over, the update made"
+    yield _Moment(over, lambda: left, is_over=True)
+
+
+def _shortened(lines: Sequence[str]) -> Sequence[str]:
+    """As many lines as can be read in a frame."""
+    if len(lines) <= _MOST_LINES:
+        return lines
+    return [*lines[: _MOST_LINES - 1], f"... {len(lines) - _MOST_LINES + 1} more lines"]
 
 
 def _is_at(session: Stepping, **parts: object) -> bool:
@@ -129,26 +146,12 @@ def _is_at(session: Stepping, **parts: object) -> bool:
 
 
 def _sights(
-    session: Stepping,
-    moments: Iterator[Callable[[], SampleValues]],
-    wanted: Collection[int],
-    show: Collection[str],
+    session: Stepping, moments: Iterator[_Moment], wanted: Collection[int], show: Collection[str]
 ) -> Iterator[Sight]:
-    """What there is to see at those moments that are wanted; at the last, all is done."""
-    begin, last = session.position, max(wanted)
-    for number, values in enumerate(moments):
-        if number == 0:
-            begin = session.position
-        if number == last:
-            done = f"epoch {begin.epoch}, sample {begin.sample}: the pass is over, the update made"
-            sight = _sight_of(session, values().only(show))
-            yield replace(sight, marks=Marks(), subtitle=done)
-        elif number in wanted:
-            yield _sight_of(session, values().only(show))
-
-
-def _sight_of(session: Stepping, values: SampleValues) -> Sight:
-    step = session.coming_step
-    marks = Marks() if step is None else marks_of_step(step)
-    subtitle = f"{session.position}: {session.coming}"
-    return Sight(session.network.parameters(), values, marks, subtitle)
+    """What there is to see at those moments that are wanted."""
+    for number, moment in enumerate(moments):
+        if number in wanted:
+            step = None if moment.is_over else session.coming_step
+            marks = Marks() if step is None else marks_of_step(step)
+            values = moment.values().only(show)
+            yield Sight(session.network.parameters(), values, marks, moment.caption)

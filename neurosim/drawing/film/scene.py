@@ -6,6 +6,7 @@ is made for the widest that it will be.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Stage:
             shown=self._shown,
             marks=_all_marks(sights),
             title=network.title if title is None else title,
-            subtitle=max((sight.subtitle for sight in sights), key=width_of),
+            subtitle=_widest_lines([sight.subtitle for sight in sights]),
             outputs=self._outputs,
             scales=(weights, Scale.of([*values, 1.0]) if values else None),
         )
@@ -104,7 +105,7 @@ class Stage:
             marks=sight.marks,
             matrices=tuple(tile.link.weights() for tile in self._folded.tiles),
             loss=None if mark is None or loss is None else replace(mark, text=f"L = {brief(loss)}"),
-            written=tuple(self._written(show_text(subtitle))),
+            written=tuple(self._written("\n".join(map(show_text, subtitle.split("\n"))))),
         )
 
     def _weight_scale(self, sights: Iterable[Sight]) -> Scale:
@@ -216,6 +217,12 @@ def _widest_parameters(network: Network, folded: Folded, sights: Sequence[Sight]
             moment, column = found[0].tolist()
             widest[weights[column]] = thetas[moment, column]
     return widest
+
+
+def _widest_lines(texts: Iterable[str]) -> str:
+    """A text with room for each of them, line by line."""
+    lines = zip_longest(*(text.split("\n") for text in texts), fillvalue="")
+    return "\n".join(max(line, key=width_of) for line in lines)
 
 
 def _widest(values: Iterable[float]) -> float:

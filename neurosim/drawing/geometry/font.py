@@ -60,11 +60,13 @@ def width_of(line: str) -> float:
 
 
 def wrapped(text: str, most: float) -> list[str]:
-    """A text in lines of at most so many em, broken at spaces, else anywhere.
+    r"""A text in lines of at most so many em, broken at line ends and spaces, else anywhere.
 
-    >>> wrapped("one two three", 5.0)
-    ['one two', 'three']
+    >>> wrapped("one two three\nfour", 5.0)
+    ['one two', 'three', 'four']
     """
+    if "\n" in text:
+        return [line for part in text.split("\n") for line in wrapped(part, most)]
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word

@@ -48,6 +48,42 @@ def test_a_pass_goes_neuron_by_neuron_forward_back_and_to_the_update(session):
     assert found[-1].subtitle == "epoch 0, sample 0: the pass is over, the update made"
 
 
+def test_the_caption_is_the_arithmetic_of_what_was_done(session):
+    captions = [sight.subtitle for sight in sights(session())]
+
+    assert captions[:4] == [
+        "epoch 0, sample 0, forward, step 0 of 16: nothing is done yet",
+        "epoch 0, sample 0, forward:\nx1 = 1",
+        "epoch 0, sample 0, forward:\nh1: net = 2*1 = 2\nh1 = identity(2) = 2",
+        "epoch 0, sample 0, forward:\no1: net = 3*2 = 6\no1 = identity(6) = 6",
+    ]
+    assert captions[4].startswith("epoch 0, sample 0, loss:\nL = ")
+    assert "\nh1: dL/dh1 = 3*1 = 3\n" in captions[6]
+    assert captions[-2] == "epoch 0, sample 0, update:\nw(h1->o1) = 3 - 0.1*2 = 2.8"
+
+
+def test_a_caption_has_as_many_lines_as_can_be_read():
+    net = Network("wide")
+    net.add_layer("x", 9)
+    net.add_layer("o", 1, activation="identity")
+    net.connect(net.layer("x"), net.layer("o"), seed=0)
+    session = debug(net, [[1.0] * 9], [[5.0]], optimizer=SGD(0.1), epochs=1)
+
+    captions = [sight.subtitle.split("\n")[1:] for sight in sights(session)]
+
+    assert max(map(len, captions)) == 6
+    assert captions[-2][-1] == "... 5 more lines"
+
+
+def test_a_frame_is_long_enough_to_be_read(session, tmp_path):
+    from PIL import Image
+
+    made = film_pass(session(), Look(size=200)).save(tmp_path / "a.gif")
+
+    with Image.open(made.path) as film:
+        assert film.info["duration"] >= 1400
+
+
 def test_values_stand_there_from_the_moment_they_are_known(session):
     found = sights(session())
 
