@@ -194,7 +194,7 @@ def require_bare(name: str, activation: object, bias: object) -> str:
     """The activation of the input layer: it has no other, and no bias (0.0 is the default)."""
     activation = require_activation_name(activation, f"layer {name!r}")
     is_number = isinstance(bias, (int, float, np.number)) and not isinstance(bias, bool)
-    is_bare = bias is None or _is_not_given(bias) or (is_number and bias == 0.0)
+    is_bare = bias is None or bias is False or _is_not_given(bias) or (is_number and bias == 0.0)
     if activation != "identity" or not is_bare:
         raise GraphError(
             f"layer {name!r}: the first layer is the input layer, got"
@@ -257,9 +257,11 @@ def require_biases(
 
 
 def require_bias(bias: Any, where: str) -> float | None:
-    """A bias; None, or False as in a scenario, where there is no such parameter."""
+    """A bias, True is 0; None, or False as in a scenario, where there is no such parameter."""
+    if bias is True:
+        return 0.0
     return None if bias is None or bias is False else require_number(bias, where)
 
 
 def _is_not_given(bias: object) -> bool:
-    return isinstance(bias, str) and bias == NOT_GIVEN
+    return bias is True or (isinstance(bias, str) and bias == NOT_GIVEN)

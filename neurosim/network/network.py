@@ -216,8 +216,8 @@ class Network:
                 ten millions.
             activation: a name of the table of activations, ``softmax``, or an `Activation`, which
                 is registered.
-            bias: one number for all, one each, or False (or None) for no bias at all; 0.0 if not
-                given.
+            bias: one number for all, one each, or False (or None) for no bias at all; True, as if
+                not given, for a bias that is drawn or 0.0.
             bias_trainable: False keeps the biases as they are.
             bias_initializer: draws the biases that are not given.
 
@@ -252,7 +252,7 @@ class Network:
         bias: float | bool | None = 0.0,
         bias_trainable: bool = True,
     ) -> Neuron:
-        """Add a neuron of no layer; ``bias=False``, or None, gives it no bias parameter."""
+        """Add a neuron of no layer; ``bias=False``, or None, gives it no bias; True is 0.0."""
         (name,) = self._editable.names.require_free([name], "neuron")
         activation = require_activation(activation, f"neuron {name!r}", softmax=False)
         value = require_bias(bias, f"neuron {name!r} bias")

@@ -18,7 +18,7 @@ def test_the_first_layer_takes_neither_activation_nor_bias():
     assert net.layers == ()
 
 
-@pytest.mark.parametrize("bias", [0.0, 0, -0.0, np.float32(0.0), None, "default"])
+@pytest.mark.parametrize("bias", [0.0, 0, -0.0, np.float32(0.0), None, False, True, "default"])
 def test_the_first_layer_takes_the_bias_that_is_the_default(bias):
     net = Network()
 
@@ -27,7 +27,7 @@ def test_the_first_layer_takes_the_bias_that_is_the_default(bias):
     assert [neuron.bias for neuron in net.inputs] == [None, None]
 
 
-@pytest.mark.parametrize("bias", [False, [0.0, 0.0], np.array([]), 1e-300])
+@pytest.mark.parametrize("bias", [[False, False], [0.0, 0.0], np.array([]), 1e-300])
 def test_the_first_layer_takes_no_other_bias(bias, refused):
     with refused(net := Network(), GraphError, "layer 'x': the first layer is the input layer"):
         net.add_layer("x", 2, bias=bias)
