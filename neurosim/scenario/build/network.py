@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from neurosim.errors import InvalidValueError, NeurosimError, unknown
+from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, unknown
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
+from neurosim.network.scaling import Scaling
 from neurosim.scenario.format.network_entry import (
     ConnectionEntry,
     InitialEntry,
@@ -57,6 +58,8 @@ def build_network(entry: NetworkEntry, *, title: str, seed: int, locate: Locate)
         return Built(network, builder.problems, is_named=False, is_wired=False)
     builder.choose_outputs(entry)
     is_named = not builder.problems
+    if is_named:
+        builder.describe(entry)
     builder.connect(entry)
     if not builder.problems:
         builder.share(entry)
@@ -84,18 +87,19 @@ class _Builder:
     def add_neurons(self, entry: NetworkEntry) -> None:
         """Add the layers, then the single inputs, then the single neurons."""
         total = 0
-        for number, layer in enumerate(entry.layers):
-            neurons = layer.neurons
-            total += neurons if isinstance(neurons, int) else len(neurons)
-            with self._noting("layers", number):
-                _require_room("neurons", total, MOST_NEURONS)
-                self._add_layer(layer, is_input=number == 0)
-        for number, name in enumerate(entry.inputs):
-            with self._noting("inputs", number):
-                self.network.add_input(name)
-        for number, neuron in enumerate(entry.neurons):
-            with self._noting("neurons", number):
-                self._add_neuron(neuron)
+        with self._noting("order"):
+            for key, number in _ordered(entry):
+                item = getattr(entry, key)[number]
+                with self._noting(key, number):
+                    if isinstance(item, LayerEntry):
+                        named = item.neurons
+                        total += named if isinstance(named, int) else len(named)
+                        _require_room("neurons", total, MOST_NEURONS)
+                        self._add_layer(item, is_input=number == 0)
+                    elif isinstance(item, NeuronEntry):
+                        self._add_neuron(item)
+                    else:
+                        self.network.add_input(item)
 
     def _add_layer(self, entry: LayerEntry, *, is_input: bool) -> None:
         options: dict[str, Any] = {}
@@ -108,7 +112,16 @@ class _Builder:
         elif not is_input:
             options["bias_initializer"] = self._initial.biases
         neurons = entry.neurons if isinstance(entry.neurons, int) else list(entry.neurons)
-        self.network.add_layer(entry.name, neurons, bias_trainable=entry.bias_trainable, **options)
+        trainable = entry.bias_trainable
+        if isinstance(trainable, bool):
+            self.network.add_layer(entry.name, neurons, bias_trainable=trainable, **options)
+            return
+        made = self.network.add_layer(entry.name, neurons, **options).neurons
+        if len(made) != len(trainable):
+            what = f"bias_trainable: got {len(trainable)} flags"
+            raise ShapeError(f"{what}; expected {len(made)}, one a neuron")
+        for neuron, flag in zip(made, trainable, strict=True):
+            neuron.bias_trainable = flag
 
     def _add_neuron(self, entry: NeuronEntry) -> None:
         self.network.add_neuron(
@@ -171,6 +184,18 @@ class _Builder:
             with self._noting("share", number):
                 self.network.share(*map(_ends, group))
 
+    def describe(self, entry: NetworkEntry) -> None:
+        """Scale inputs and outputs; say what neurons stand for."""
+        for name, scaling in entry.scaling.items():
+            with self._noting("scaling", name):
+                self.network.set_scaling(name, Scaling(scaling.offset, scaling.factor))
+        with self._noting("classes"):
+            if entry.classes is not None:
+                self.network.set_classes(entry.classes.names, threshold=entry.classes.threshold)
+        for name, text in entry.labels.items():
+            with self._noting("labels", name):
+                self.network[name].label = text
+
     def _make_room(self, source: str, target: str, pattern: str) -> None:
         """Count the connections between neurons before they are made."""
         sizes = [self._sizes.get(name, 1) for name in (source, target)]
@@ -190,6 +215,26 @@ class _Builder:
             if entry.outputs:
                 self.network.outputs = list(entry.outputs)
             self.network.require_outputs()
+
+
+def _ordered(entry: NetworkEntry) -> list[tuple[str, int]]:
+    """The key and the number of each layer, input and neuron, in the order of their adding."""
+    listed = [(key, number) for key in _ADDED for number in range(len(getattr(entry, key)))]
+    if entry.order is None:
+        return listed
+    items = (getattr(entry, key)[number] for key, number in listed)
+    names = [item if isinstance(item, str) else item.name for item in items]
+    layers = [layer.name for layer in entry.layers]
+    if sorted(names) != sorted(entry.order) or layers != [n for n in entry.order if n in layers]:
+        raise InvalidValueError(
+            f"order: got {', '.join(entry.order)!r:.200}; expected each layer, input and neuron"
+            f" once, and layers in their order: {', '.join(names)!r:.200}"
+        )
+    places = dict(zip(names, listed, strict=True))
+    return [places[name] for name in entry.order]
+
+
+_ADDED = ("layers", "inputs", "neurons")
 
 
 def _ends(arrow: str) -> tuple[str, str]:

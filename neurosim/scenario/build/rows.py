@@ -119,6 +119,7 @@ class _Loading:
             self.random,
             validation=entry.split.validation,
             test=entry.split.test,
+            shuffle=entry.split.shuffle,
             class_names=_class_names(rows, measured),
         )
         with self._noting("split"):

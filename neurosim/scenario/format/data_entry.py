@@ -45,6 +45,8 @@ class SplitEntry(ScenarioEntry):
     """The part that is measured after every epoch."""
     test: Fraction = 0.0
     """The part that is measured in the end."""
+    shuffle: bool = True
+    """false: the rows stay as they are; the last are set aside for validation, then test."""
 
     @model_validator(mode="after")
     def _leave_rows(self) -> "SplitEntry":

@@ -39,8 +39,14 @@ BiasOption = Annotated[
     Annotated[bool, FLAG] | Annotated[float, NUMBER], by_kind("a number, true or false")
 ]
 Biases = Annotated[
-    Annotated[bool, FLAG] | Annotated[float, NUMBER] | Annotated[Numbers, LIST],
-    by_kind("a number, a list of numbers, true or false"),
+    Annotated[bool, FLAG]
+    | Annotated[float, NUMBER]
+    | Annotated[Annotated[tuple[BiasOption, ...], Field(min_length=1)], LIST],
+    by_kind("a number, true or false, or a list of them"),
+]
+FlagOrFlags = Annotated[
+    Annotated[bool, FLAG] | Annotated[Annotated[tuple[bool, ...], Field(min_length=1)], LIST],
+    by_kind("true or false, or a list of them"),
 ]
 
 
@@ -54,9 +60,10 @@ class LayerEntry(ScenarioEntry):
     activation: LayerActivation | None = None
     """What a neuron makes of its net input; identity if not given."""
     bias: Biases = True
-    """true: one that is learned, from 0 (or from initial.biases); false: none; or its values."""
-    bias_trainable: bool = True
-    """false keeps the biases as they are."""
+    """true: one that is learned, from 0 (or from initial.biases); false: none; or its values; in a
+    list, one for each neuron, true is 0."""
+    bias_trainable: FlagOrFlags = True
+    """false keeps the biases as they are; a list has one for each neuron."""
 
 
 class NeuronEntry(ScenarioEntry):
@@ -121,6 +128,24 @@ class InitialEntry(ScenarioEntry):
     """legacy draws the numbers that a script gets after np.random.seed(seed)."""
 
 
+class ScalingEntry(ScenarioEntry):
+    """How a measured number and the number that the network computes with are related."""
+
+    offset: float
+    """The measured number whose inner number is 0."""
+    factor: float
+    """How much the measured number grows where the inner one grows by 1; not 0."""
+
+
+class ClassesEntry(ScenarioEntry):
+    """The classes that the outputs stand for."""
+
+    names: Annotated[tuple[str, ...], Field(min_length=2)]
+    """One for each output; or two for a single output, of which the second is above threshold."""
+    threshold: float = 0.5
+    """Of a single output: 0 where targets are -1 and 1."""
+
+
 class NetworkEntry(ScenarioEntry):
     """Neurons and the connections between them; any graph without a cycle."""
 
@@ -136,6 +161,14 @@ class NetworkEntry(ScenarioEntry):
     """Connections that share a weight, a list of a->b for each; the first one's weight holds."""
     outputs: NeuronNames | None = None
     """The output neurons; the last layer's if not given."""
+    order: NeuronNames | None = None
+    """Layers, inputs and neurons as they are added; if not given: layers, inputs, neurons."""
+    scaling: dict[Name, ScalingEntry] = Field({})
+    """By input or output: measured = offset + factor*inner; a scale of the data replaces it."""
+    classes: ClassesEntry | None = None
+    """The classes that the outputs stand for; classes of the data replace them."""
+    labels: dict[Name, str] = Field({})
+    """By neuron, any text that it stands for; names of columns of the data replace it."""
     initial: InitialEntry = InitialEntry()
     """What weights and biases that are not given start from."""
 

@@ -63,6 +63,7 @@ def make_data(
     *,
     validation: float = 0.0,
     test: float = 0.0,
+    shuffle: bool = True,
     class_names: tuple[str, ...] = (),
 ) -> Data:
     """Divide the rows; nothing is shuffled where nothing is set aside.
@@ -72,13 +73,14 @@ def make_data(
         random: what the rows are shuffled by.
         validation: the fraction of rows that is set aside for it, 0 <= fraction < 1.
         test: the same.
+        shuffle: False sets the last rows aside, for validation and then for test.
         class_names: the classes, where the targets are made of them.
 
     Raises:
         InvalidValueError: a fraction is none; a part that was asked for, or the training part,
             would have no rows.
     """
-    parts = _split(len(rows.X), random, validation, test)
+    parts = _split(len(rows.X), random if shuffle else None, validation, test)
     pairs: dict[str, Any] = {
         name: Pair(rows.X[chosen], rows.T[chosen]) for name, chosen in parts.items()
     }
@@ -114,7 +116,7 @@ def fill_missing(data: Data) -> tuple[Data, Matrix]:
 
 
 def _split(
-    n_rows: int, random: np.random.Generator, validation: float, test: float
+    n_rows: int, random: np.random.Generator | None, validation: float, test: float
 ) -> dict[str, "np.ndarray[tuple[int], np.dtype[np.intp]]"]:
     """The rows of each part that was asked for; the training part is what is left."""
     asked = {"validation": validation, "test": test}
@@ -125,7 +127,11 @@ def _split(
     sizes = {name: round(n_rows * fraction) for name, fraction in asked.items()}
     if not any(asked.values()):
         return {"train": np.arange(n_rows)}
-    order, parts, start = random.permutation(n_rows), {}, 0
+    if random is None:
+        order = np.roll(np.arange(n_rows), sum(sizes.values()))
+    else:
+        order = random.permutation(n_rows)
+    parts, start = {}, 0
     for name, size in sizes.items():
         if asked[name] and not size:
             raise InvalidValueError(

@@ -168,3 +168,63 @@ share: [[x1->o1, x2->o2], [x2 -> o1, x1 -> o2]]
     assert net["x1", "o1"].weight == net["x2", "o2"].weight
     assert net["x2", "o1"].parameter is net["x1", "o2"].parameter
     assert len(net.parameters()) == 4
+
+
+def test_biases_and_their_flags_are_given_for_each_neuron(network):
+    net = network("""
+layers: [{name: x, neurons: 1}, {name: o, neurons: 3, bias: [0.5, false, true], bias_trainable: [false, true, true]}]
+""")  # noqa: E501
+
+    assert [neuron.bias for neuron in net.outputs] == [0.5, None, 0.0]
+    assert [neuron.bias_trainable for neuron in net.outputs] == [False, True, True]
+
+
+def test_layers_inputs_and_neurons_are_added_in_the_order_that_is_asked_for(network, complaints):
+    parts = (
+        "layers: [{name: x, neurons: 1}, {name: o, neurons: 1}], inputs: [a], neurons: [{name: s}]"
+    )
+    net = network(f"{{{parts}, order: [a, x, s, o]}}")
+    lines = [
+        complaints(f"neurosim: 1\ntitle: x\nnetwork: {{{parts}, order: {order}}}")
+        for order in ("[a, x, s]", "[a, o, s, x]", "[a, x, s, o, o]")
+    ]
+
+    assert [neuron.name for neuron in net.neurons] == ["a", "x1", "s", "o1"]
+    for (line,) in lines:
+        assert "network.order: order: got" in line
+        assert "layers in their order: 'x, o, a, s'" in line
+
+
+def test_a_network_says_its_scaling_classes_and_labels(network):
+    net = network("""
+layers: [{name: x, neurons: 2}, {name: o, neurons: 1, bias: 0}]
+connections: [{from: x, to: o, weight: 1}]
+scaling: {x1: {offset: 2000, factor: 400}, o1: {offset: 3, factor: 2}}
+classes: {names: ["no", "yes"], threshold: 0}
+labels: {x1: area (m2)}
+""")
+
+    assert net["x1"].scaling.inner(2104) == 0.26
+    assert net.forward([2104, 1]) == [3 + 2 * 1.26]
+    assert (net.classes.names, net.classes.threshold) == (("no", "yes"), 0.0)
+    assert net["area (m2)"] is net["x1"]
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("scaling: {h: {offset: 1, factor: 1}}", "network.scaling.h: 'h' is a layer"),
+        ("scaling: {x1: {offset: 1, factor: 0}}", "scaling.x1: scaling.factor: got 0"),
+        (
+            "scaling: {h1: {offset: 1, factor: 1}}",
+            "network.scaling.h1: scaling of 'h1': the neuron",
+        ),
+        ("classes: {names: [a, a]}", "network.classes: classes: got 'a, a'"),
+        ("labels: {z: a}", "network.labels.z: unknown neuron 'z'"),
+    ],
+)
+def test_what_is_said_of_no_input_or_output_is_told_at_its_place(complaints, key, message):
+    layers = "layers: [{name: x, neurons: 1}, {name: h, neurons: 1}, {name: o, neurons: 1}]"
+    (line,) = complaints(f"neurosim: 1\ntitle: x\nnetwork: {{{layers}, {key}}}")
+
+    assert message in line

@@ -104,3 +104,10 @@ def test_data_tells_its_parts_in_a_line(error):
     assert "unknown part of the data 'tset' (did you mean 'test'?)" in error(
         UnknownNameError, data.part, "tset"
     )
+
+
+def test_the_last_rows_are_set_aside_where_nothing_is_shuffled():
+    data = divided(10, validation=0.2, test=0.3, shuffle=False)
+
+    parts = [data.train, data.validation, data.test]
+    assert [pair.X[:, 0].tolist() for pair in parts] == [[0, 1, 2, 3, 4], [5, 6], [7, 8, 9]]

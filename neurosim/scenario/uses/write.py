@@ -1,0 +1,247 @@
+"""The writer of scenarios: a network, its rows and its options as a file that `neurosim run` runs.
+
+The file gives every number exactly, so a run of it gets the bits that `neurosim.train` gets.
+"""
+
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Unpack
+
+import yaml
+from yamlcore import CoreDumper
+
+from neurosim.errors import FileError, InvalidValueError, WrongTypeError
+from neurosim.files import write_whole
+from neurosim.functions.losses import LOSSES, require_loss
+from neurosim.functions.numbers import Matrix, require_rows
+from neurosim.functions.optimizers import OPTIMIZERS
+from neurosim.functions.penalties import PENALTIES
+from neurosim.functions.registry import Table
+from neurosim.network.network import Network
+from neurosim.scenario.uses.write_network import (
+    network_entry,
+    plain_number,
+    require_same,
+    require_shipped,
+)
+from neurosim.training.engines.table import DEFAULT, require_engine
+from neurosim.training.metrics import METRICS
+from neurosim.training.options import (
+    Options,
+    TrainOptions,
+    make_options,
+    option_fields,
+    scenario_options,
+)
+from neurosim.training.task import make_task, require_network
+from neurosim.training.task_kind import TaskKind
+
+MOST_INLINE = 1000  # numbers of rows that stand in the file; more are put beside it
+_SUFFIXES = (".yaml", ".yml")
+_Entry = dict[str, Any]
+_Rows = tuple[Matrix, Matrix]
+
+
+def to_scenario(
+    network: Network,
+    X: Any,
+    T: Any,
+    path: str | os.PathLike[str],
+    options: Options | None = None,
+    /,
+    **changes: Unpack[TrainOptions],
+) -> Path:
+    """Write a scenario that runs to the same numbers as ``train(network, X, T, **options)``.
+
+    Up to 1,000 numbers of rows are written into the file, more into a CSV file of its name beside
+    it. What is not written: initial values (the present ones are what the run begins with), columns
+    that inputs were read from, ``data`` on neurons and connections.
+
+    Args:
+        network: is written with its present weights and biases.
+        X: samples, (B, n_in); None beside T=None: the scenario has no rows.
+        T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
+        path: a file that ends in .yaml or .yml; is replaced.
+        options: a record of options, or None.
+        **changes: every option of `neurosim.train`; without any, the scenario trains nothing.
+
+    Returns:
+        The path.
+
+    Raises:
+        InvalidValueError: a scenario has no word for something: a function that this program
+            registered, a state to go on from.
+        GraphError: it cannot say the network.
+        FileError: the file cannot be written, or is too large.
+        NeurosimError: the rows or options do not fit the network.
+    """
+    file = _require_path(path)
+    require_network(network).require_outputs()
+    chosen = make_options(options, changes) if options is not None or changes else None
+    seed = network.seed if chosen is None or chosen.seed is None else chosen.seed
+    entry: _Entry = {"neurosim": 1, "title": network.title or "network", "seed": seed}
+    if chosen is not None and chosen.engine != DEFAULT:
+        entry["engine"] = chosen.engine
+    entry["network"] = network_entry(network)
+    parts = _parts(network, X, T, chosen)
+    csv = b""
+    if parts:
+        entry["data"], csv = _data(network, parts, file.with_suffix(".csv"))
+    if chosen is not None:
+        entry["training"] = _training(chosen)
+    text = yaml.dump(entry, Dumper=_Dumper, default_flow_style=None, sort_keys=False, **_STYLE)
+    require_same(network, text, str(file))
+    _write(file, text.encode(), csv)
+    return file
+
+
+def _require_path(path: str | os.PathLike[str]) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise WrongTypeError(f"path: got {path!r:.80}; expected text or a path")
+    file = Path(path)
+    if file.suffix not in _SUFFIXES:
+        raise InvalidValueError(f"path: got {str(path)!r:.80}; expected one that ends in .yaml")
+    return file
+
+
+def _write(file: Path, text: bytes, csv: bytes) -> None:
+    try:
+        if csv:
+            write_whole(file.with_suffix(".csv"), csv)
+        write_whole(file, text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileError(f"{file}: cannot be written, got {reason}") from error
+
+
+# --- the rows
+
+
+def _parts(network: Network, X: Any, T: Any, options: Options | None) -> list[_Rows]:
+    """The training rows, then those for validation, where there are any."""
+    if options is None:
+        if X is None and T is None:
+            return []
+        rows = require_rows(X, len(network.inputs))
+        targets = require_rows(T, len(network.require_outputs()), "T")
+        if len(rows) != len(targets):
+            raise InvalidValueError(f"T: got {len(targets)} rows; expected {len(rows)}, as X has")
+        return [(rows, targets)]
+    given = [(X, T)] if options.validation is None else [(X, T), options.validation]
+    tasks = [make_task(network, *pair, options) for pair in given]
+    for task in tasks:
+        require_engine(options.engine, task)
+    return [(task.X, task.T) for task in tasks]
+
+
+def _data(network: Network, parts: Sequence[_Rows], beside: Path) -> tuple[_Entry, bytes]:
+    """The entry of the data, and the text of the file beside it, if there is one."""
+    table = [
+        [[plain_number(value) for value in row] for part in parts for row in part[side].tolist()]
+        for side in (0, 1)
+    ]
+    entry: _Entry = {}
+    csv = b""
+    inputs, targets = ([n.name for n in ends] for ends in (network.inputs, network.outputs))
+    if len(table[0]) * (len(inputs) + len(targets)) <= MOST_INLINE:
+        entry |= {"inputs": table[0], "targets": table[1]}
+    else:
+        entry["csv"] = {"path": beside.name, "inputs": inputs, "targets": targets}
+        lines = [inputs + targets, *(x + t for x, t in zip(*table, strict=True))]
+        csv = "".join(f"{','.join(map(str, line))}\n" for line in lines).encode()
+    if len(parts) > 1:
+        fraction = len(parts[1][0]) / len(table[0])
+        entry["split"] = {"validation": fraction, "shuffle": False}
+    return entry, csv
+
+
+# --- the training
+
+
+def _training(options: Options) -> _Entry:
+    if options.state is not None:
+        raise InvalidValueError(
+            "state: got one to go on from, but a scenario begins at the start; expected None"
+        )
+    fields, entry = option_fields(), _Entry()
+    for name in scenario_options():
+        value = _WORDS.get(name, _as_it_is)(getattr(options, name))
+        if value != fields[name].default and value not in (None, ()):
+            entry[name] = list(value) if isinstance(value, tuple) else value
+    return {"loss": entry.pop("loss", fields["loss"].default), **entry}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _loss(loss: Any) -> str:
+    found = require_loss(loss)
+    require_shipped(LOSSES, found.name, "loss", found)
+    return found.name
+
+
+def _optimizer(rule: Any) -> _Entry:
+    name = _made_by(OPTIMIZERS, rule, "optimizer")
+    return {"name": name, **_options_of(rule)}
+
+
+def _penalty(penalty: Any) -> _Entry | None:
+    if penalty is None:
+        return None
+    name, options = _made_by(PENALTIES, penalty, "penalty"), _options_of(penalty)
+    return {name: next(iter(options.values())) if len(options) == 1 else options}
+
+
+def _made_by(table: Table[Any], made: Any, where: str) -> str:
+    """The name under which a scenario makes such an object."""
+    name = getattr(made, "name", "")
+    require_shipped(table, name, where, type(made))
+    return str(name)
+
+
+def _options_of(record: Any) -> _Entry:
+    return {
+        field.name: plain_number(value) if isinstance(value, float) else value
+        for field in dataclasses.fields(record)
+        if (value := getattr(record, field.name)) != field.default or field.name == "learning_rate"
+    }
+
+
+def _metrics(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        require_shipped(METRICS, name, "metrics")
+    return names
+
+
+def _task(task: str | TaskKind) -> str:
+    return task if isinstance(task, str) else task.name
+
+
+_WORDS: Mapping[str, Any] = {
+    "loss": _loss,
+    "optimizer": _optimizer,
+    "penalty": _penalty,
+    "metrics": _metrics,
+    "task": _task,
+}
+
+
+class _Dumper(CoreDumper):  # type: ignore[misc]  # yamlcore has no types
+    """Writes texts that YAML 1.2 would read as numbers or the like in quotes; no aliases."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Always: a scenario has none."""
+        return True
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+        """A short matrix in brackets; a long one row by row, as entries are."""
+        rows = [item for item in sequence if isinstance(item, list | dict)]
+        is_short = len(str(rows)) < _LINE and not any(isinstance(item, dict) for item in rows)
+        return super().represent_sequence(tag, sequence, flow_style=is_short)
+
+
+_LINE = 100  # characters
+_STYLE: Any = {"allow_unicode": True, "width": 120}
