@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from neurosim.scenario import debug_scenario as debug_scenario
     from neurosim.scenario import load_scenario as load_scenario
     from neurosim.scenario import run_scenario as run_scenario
-    from neurosim.scenario import wrong_rows as wrong_rows
     from neurosim.scenario import to_scenario as to_scenario
+    from neurosim.scenario import wrong_rows as wrong_rows
     from neurosim.training import Epoch as Epoch
     from neurosim.training import Options as Options
     from neurosim.training import Training as Training
