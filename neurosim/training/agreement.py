@@ -20,6 +20,7 @@ from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
 from neurosim.training.options import Options, TrainOptions, measuring_options
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_network
+from neurosim.training.training import find_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def compare(
     start = start_state(task, seed)
     outputs = [engine.outputs(theta, task.X) for engine in (graph, compiled)]
     values = [engine.loss_and_gradient(theta, task.X, task.T) for engine in (graph, compiled)]
-    trained = [_trained(engine, start, updates) for engine in (graph, compiled)]
+    trained = [_trained(engine, task, start, updates) for engine in (graph, compiled)]
     (loss_a, gradient_a), (loss_b, gradient_b) = values
     places = [
         f"row {row}, {neuron.name}" for row in range(task.n_rows) for neuron in task.network.outputs
@@ -161,16 +162,13 @@ def compare(
     )
 
 
-def _trained(engine: Engine, state: TrainingState, updates: int) -> Matrix:
+def _trained(engine: Engine, task: Task, state: TrainingState, updates: int) -> Matrix:
     with np.errstate(all="ignore"):
         for number in range(updates):
-            state = advance_batch(engine, state)
+            before, state = state, advance_batch(engine, state)
             if not state.is_finite:
-                raise DivergedError(
-                    f"engine {engine.name!r}: update {number}: a parameter or the loss is not"
-                    " finite; expected finite numbers (a smaller learning rate, or scaled inputs,"
-                    " may help)"
-                )
+                _, place = find_divergence(engine, task, before, 1)
+                raise DivergedError(f"engine {engine.name!r}: update {number}: {place}")
     return state.parameters
 
 

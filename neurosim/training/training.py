@@ -409,7 +409,7 @@ class Training:
 
     def _refuse_divergence(self, epochs: int) -> None:
         self._held = None  # the search goes over the objects
-        self._state, place = _find_divergence(self._engine, self._task, self._state, epochs)
+        self._state, place = find_divergence(self._engine, self._task, self._state, epochs)
         raise DivergedError(place)
 
     @contextmanager
@@ -599,7 +599,7 @@ def _all_finite(losses: list[float]) -> bool:
     return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
 
 
-def _find_divergence(
+def find_divergence(
     engine: Engine, task: Task, state: TrainingState, epochs: int
 ) -> tuple[TrainingState, str]:
     """The last state that was finite, and where the first number that is not came up.
@@ -613,9 +613,15 @@ def _find_divergence(
         state = after
     where = f"epoch {state.epoch}, batch {state.batch}"
     advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
+    partner = task.loss.partner if task.loss.targets == "unit" else ""
     for step in batch_steps(task, state, state.memory.copy()):
         values = step.after if isinstance(step.after, tuple) else (step.after,)
         if not all(map(math.isfinite, values)):
+            outputs = [n for n in task.network.outputs if partner and n.activation != partner]
+            strange = [n for n in outputs if n.output is not None and not 0.0 < n.output < 1.0]
+            if strange:
+                advice = f"expected an output between 0 and 1: {strange[0].name} is"
+                advice += f" {strange[0].activation}, where {task.loss.name} needs a {partner}"
             return state, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
     if task.precision == "single":
         return state, f"{where}: not finite in single precision, though in double; {advice}"

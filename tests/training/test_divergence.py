@@ -103,6 +103,35 @@ def test_what_is_too_large_for_single_precision_diverges_without_a_warning(
     assert "not finite" in words
 
 
+@pytest.mark.parametrize("activation", ["identity", "relu", "tanh"])
+def test_an_output_that_is_no_probability_is_said_to_lack_a_sigmoid(activation, engine):
+    net = _output(activation, weight=-1.0)
+    options = {"loss": "binary_cross_entropy", "optimizer": ns.SGD(0.1), "engine": engine}
+
+    with pytest.raises(ns.DivergedError) as caught:
+        ns.train(net, [[1.0]], [[1.0]], epochs=1, **options)
+
+    assert str(caught.value).endswith(
+        f"; expected an output between 0 and 1: o1 is {activation}, where binary_cross_entropy"
+        " needs a sigmoid"
+    )
+    assert "learning rate" not in str(caught.value)
+
+
+def test_of_a_sigmoid_output_it_is_not_said():
+    options = {"loss": "binary_cross_entropy", "optimizer": ns.SGD(1e300)}
+
+    diverging(_output("sigmoid", weight=1.0), [[1e10]], [[0.0]], **options)
+
+
+def _output(activation, weight):
+    net = ns.Network("line")
+    net.add_layer("x", 1)
+    net.add_layer("o", 1, activation=activation)
+    net.connect("x", "o", weight=weight)
+    return net
+
+
 def test_only_single_precision_diverges_where_double_would_not(make_line):
     options = {"optimizer": ns.SGD(1e30), "epochs": 2}
 
@@ -113,5 +142,5 @@ def test_only_single_precision_diverges_where_double_would_not(make_line):
 
 
 def test_agree_says_in_which_update_a_training_diverges(make_line):
-    with pytest.raises(ns.DivergedError, match="engine 'graph': update 1: a parameter or the loss"):
+    with pytest.raises(ns.DivergedError, match="engine 'graph': update 1: epoch 1, batch 0: not"):
         ns.agree(make_line(1.0), [[10.0]], [[0.0]], optimizer=ns.SGD(1e200), updates=9)

@@ -95,8 +95,7 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
         if walk.batch < last:
             raise DivergedError(
                 f"epoch {walk.state.epoch}, batch {walk.state.batch}: cannot begin, the loss or a"
-                " parameter is not finite; expected finite numbers (a smaller learning rate may"
-                " help)"
+                " parameter is not finite; expected finite numbers (the last steps show where)"
             )
     finally:
         walk.close()
