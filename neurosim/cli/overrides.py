@@ -1,10 +1,11 @@
 """The options that override keys of a scenario: ``--engine``, ``--seed``, ``--set``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from neurosim import scenario
 from neurosim.training.engines.table import ENGINES
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -49,3 +50,10 @@ def override_options(*names: str) -> Callable[[_Function], _Function]:
         return function
 
     return decorate
+
+
+def note_unused_seed(file: str, seed: int | None, overrides: Sequence[str]) -> None:
+    """Say on standard error where ``--seed`` changes nothing."""
+    if seed is not None and not scenario.is_drawn(file, seed=seed, overrides=overrides):
+        why = "every weight is given, and no row is drawn or shuffled"
+        click.echo(f"note: --seed {seed} changes nothing: {why}", err=True)

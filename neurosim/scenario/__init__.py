@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.uses.gallery import write_gallery as write_gallery
     from neurosim.scenario.uses.predict import Predictor as Predictor
     from neurosim.scenario.uses.predict import predictor as predictor
+    from neurosim.scenario.uses.seed import is_drawn as is_drawn
     from neurosim.scenario.uses.starter import TEMPLATES as TEMPLATES
     from neurosim.scenario.uses.starter import Starter as Starter
     from neurosim.scenario.uses.starter import starter_for_csv as starter_for_csv

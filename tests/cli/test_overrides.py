@@ -47,3 +47,35 @@ def test_commands_have_their_options_in_this_order(neurosim, command, options):
     words = neurosim(command, "--help").out.split()
 
     assert [word for word in words if word in {"--engine", "--seed", "--set"}] == options
+
+
+GIVEN = "--set=network.initial={weights: zeros}"
+
+
+@pytest.mark.parametrize("command", [["run"], ["animate", "-o", "film.gif"]])
+def test_a_seed_that_changes_nothing_is_said_to(neurosim, command):
+    name, *more = command
+
+    ran = neurosim(name, "passed.yaml", "--seed", "2", GIVEN, *more)
+
+    note = "note: --seed 2 changes nothing: every weight is given, and no row is drawn or shuffled"
+    assert note in ran.err.splitlines()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--seed", "2"],
+        [GIVEN],
+        ["--seed", "2", GIVEN, "--set", "training.shuffle=true"],
+        ["--seed", "2", GIVEN, "--set", "data.split={test: 0.25}"],
+        ["--seed", "2", GIVEN, "--set", "network.initial.biases={uniform: [0, 1]}"],
+        ["--seed", "2", GIVEN, "--set", "data={dataset: {name: sine, noise: 1}}",
+         "--set", "network.layers[0].neurons=1", "--set", "training.loss=squared_error"],
+    ],
+)  # fmt: skip
+def test_a_seed_that_changes_something_is_not(neurosim, options):
+    ran = neurosim("run", "passed.yaml", *options)
+
+    assert "note" not in ran.err
+    assert ran.code < 2, ran.err

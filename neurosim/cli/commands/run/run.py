@@ -24,7 +24,7 @@ from neurosim.cli.commands.run.results import (
 )
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
-from neurosim.cli.overrides import override_options
+from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import terminal, watched
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
@@ -126,6 +126,8 @@ def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _E
             columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
             deque(watched(made, Path(file).stem, made.n_epochs, *columns, size=len), maxlen=0)
         result = made.result()
+        if made.scenario is not None:
+            note_unused_seed(file, options["seed"], options["overrides"])
         drawn: tuple[Drawn, ...] = ()
         if folder is not None:
             write_result(result, folder, imported())

@@ -11,7 +11,7 @@ from rich.progress import TimeRemainingColumn
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
-from neurosim.cli.overrides import override_options
+from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import watched
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.film.film import (
@@ -102,6 +102,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
         deque(watched(filming, target.stem, filming.n_steps, TimeRemainingColumn()), maxlen=0)
     limit = {"max_size": max_size * _MEGABYTE, "overwrite": overwrite}
     film = filming.save(target, fps=fps, **limit)  # type: ignore[arg-type]
+    note_unused_seed(file, seed, overrides)
     click.echo(str(film.path))
     click.echo(str(film).removeprefix(f"{film.path}: "), err=True)
     if film.diverged:
