@@ -6,7 +6,7 @@ import numpy as np
 
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
-from neurosim.training.data import PARTS
+from neurosim.training.parts import PARTS
 
 
 def is_drawn(path: str | Path, *, seed: int = 0, overrides: Overrides = ()) -> bool:

@@ -236,7 +236,7 @@ class _Dumper(CoreDumper):  # type: ignore[misc]  # yamlcore has no types
         """Always: a scenario has none."""
         return True
 
-    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+    def represent_sequence(self, tag: str, sequence: Any, **_: Any) -> Any:
         """A short matrix in brackets; a long one row by row, as entries are."""
         rows = [item for item in sequence if isinstance(item, list | dict)]
         is_short = len(str(rows)) < _LINE and not any(isinstance(item, dict) for item in rows)

@@ -44,7 +44,7 @@ def test_the_metrics_are_drawn_where_there_are_some(neurosim, run):
     ran = neurosim("plot", "results")
 
     assert ran.out == "results/loss.svg\nresults/metrics.svg\n"
-    assert "accuracy" in texts_of(run / "metrics.svg")
+    assert "training accuracy" in texts_of(run / "metrics.svg")
 
 
 @pytest.mark.usefixtures("run")
