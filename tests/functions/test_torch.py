@@ -73,12 +73,24 @@ def test_a_loss_is_pytorchs(name, scale):
     assert np.abs(pointwise.array_slope(x, T) - slope).max() <= 1e-14
 
 
-def test_cross_entropy_is_pytorchs():
-    z, classes = np.array([[1000.0, 0.0, -1000.0], [0.5, -1.0, 2.0]]), np.array([2, 0])
+@pytest.mark.parametrize("offset", [0.0, 1e9, -1e6])
+@pytest.mark.parametrize("spread", [1.0, 500.0])
+def test_cross_entropy_and_its_slopes_are_pytorchs(offset, spread):
+    random = np.random.default_rng(3)
+    z = offset + spread * random.standard_normal((30, 4))
+    t = np.vstack([random.dirichlet(np.ones(4), 15), np.eye(4)[random.integers(0, 4, 15)]])
+    joint = LOSSES["cross_entropy"].joint
 
-    peer = F.cross_entropy(torch.tensor(z), torch.tensor(classes), reduction="none")
+    values, slopes = value_and_slope(lambda a, b: F.cross_entropy(a, b, reduction="none"), z, t)
 
-    for row, chosen, expected in zip(z, classes, peer.numpy(), strict=True):
-        column, target = row.reshape(3, 1).copy(), np.eye(3)[:, [chosen]]
-        value = LOSSES["cross_entropy"].joint.both(column, column.copy(), target, column.copy())
-        assert value == pytest.approx(expected, abs=1e-15)
+    for row, target, value, slope in zip(z, t, values, slopes, strict=True):
+        column = row.copy()[:, np.newaxis]
+        outputs = np.exp(column - column.max())
+        outputs, found = outputs / outputs.sum(), np.empty_like(outputs)
+        assert joint.both(column, outputs, target[:, np.newaxis], found) == pytest.approx(
+            value, rel=1e-14, abs=1e-15
+        )
+        assert joint.value(row.tolist(), target.tolist()) == pytest.approx(
+            value, rel=1e-14, abs=1e-15
+        )
+        assert np.abs(found[:, 0] - slope).max() <= 1e-15

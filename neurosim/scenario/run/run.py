@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from neurosim.errors import DivergedError, GraphError, MissingExtraError
+from neurosim.errors import DivergedError, GraphError, InvalidValueError, MissingExtraError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario, build_scenario
@@ -43,7 +43,7 @@ MOST_TABLE_ROWS = 16
 
 
 def run_scenario(
-    path: str | Path,
+    path: str | Path | Scenario,
     *,
     engine: str | None = None,
     seed: int | None = None,
@@ -52,7 +52,7 @@ def run_scenario(
     """Run a scenario file and judge what comes out.
 
     Args:
-        path: the file.
+        path: the file; or a scenario that was loaded, whose network is not changed.
         engine: ``graph`` or ``compiled``, instead of the scenario's own.
         seed: instead of the scenario's own.
         overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
@@ -63,6 +63,7 @@ def run_scenario(
     Raises:
         FileError: the file cannot be read, or is no text.
         ScenarioError: something in it is wrong; the error tells all of it.
+        InvalidValueError: a loaded scenario is to be changed.
     """
     run = start_run(path, engine=engine, seed=seed, overrides=overrides)
     for _ in run:
@@ -71,7 +72,7 @@ def run_scenario(
 
 
 def start_run(
-    path: str | Path,
+    path: str | Path | Scenario,
     *,
     engine: str | None = None,
     seed: int | None = None,
@@ -82,12 +83,24 @@ def start_run(
     Iterate over the run to watch it go on, then ask for its ``result()``.
     """
     begin = time.perf_counter()
+    if isinstance(path, Scenario):
+        _require_unchanged(engine=engine, seed=seed, overrides=overrides)
+        return Run(path, begin=begin)
     file = find_scenario(path)
     reading = read(file, listed(overrides, engine=engine, seed=seed))
     try:
         return Run(build_scenario(reading, file), begin=begin)
     except MissingExtraError as error:
         return Run(_Skipped(reading.draft, file, str(error)), begin=begin)
+
+
+def _require_unchanged(**changes: Any) -> None:
+    for name, change in changes.items():
+        if change not in (None, ()):
+            raise InvalidValueError(
+                f"{name}: got {change!r:.80} for a scenario that is loaded; expected the path of"
+                " its file, whose keys can be overridden"
+            )
 
 
 class _Skipped(NamedTuple):

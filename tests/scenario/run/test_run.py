@@ -6,7 +6,7 @@ import math
 import pytest
 
 import neurosim as ns
-from neurosim.errors import WrongTypeError
+from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.scenario import load_scenario, read_scenario, run_scenario, start_run
 from neurosim.training import evaluate_loss
 
@@ -217,3 +217,13 @@ def test_the_losses_of_a_run_in_single_precision_are_measured_in_double():
 
     X, T = scenario.data.train
     assert run.loss.last == evaluate_loss(run.network, X, T, **scenario.measure)
+
+
+def test_a_loaded_scenario_runs_as_its_file_does():
+    scenario = ns.load_scenario("two-two-one")
+    before = scenario.network.parameters().tolist()
+
+    assert ns.run_scenario(scenario).loss == ns.run_scenario("two-two-one").loss
+    assert scenario.network.parameters().tolist() == before
+    with pytest.raises(InvalidValueError, match="seed: got 3 for a scenario that is loaded"):
+        ns.run_scenario(scenario, seed=3)
