@@ -6,7 +6,10 @@ import pty
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import neurosim as ns
 
 FULL = Path("/dev/full")
 
@@ -38,6 +41,35 @@ def test_on_a_terminal_a_bar_moves_and_ctrl_c_ends_with_130(process, terminal):
     assert out == ""
     assert len(done) >= 2
     assert b"Traceback" not in shown
+
+
+@pytest.mark.parametrize("engine", ["graph", "compiled"])
+def test_ctrl_c_keeps_what_was_reached_in_the_folder_of_out(process, folder, terminal, engine):
+    screen, line = terminal
+    options = ["--engine", engine, "--set=training.epochs=1000000000", "--out", "R"]
+    running = process("run", "passed.yaml", "failed.yaml", *options, stderr=line)
+
+    shown = b""
+    while shown.count(b"/1000000000") < 4:  # once at 0, then as epochs are done
+        shown += os.read(screen, 65536)
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=30)
+    while b"wrote" not in shown:
+        shown += os.read(screen, 65536)
+
+    place = folder / "R" / "passed"
+    document = json.loads((place / "run.json").read_text())
+    epochs = (place / "metrics.jsonl").read_text().splitlines()
+    network = ns.load(place / "network.json")
+    assert running.returncode == 130
+    assert (document["status"], document["interrupted"]) == ("interrupted", True)
+    assert document["epochs"] == len(epochs) > 0
+    assert f"interrupted: after {len(epochs):,} of 1,000,000,000 epochs" in out
+    assert b"Traceback" not in shown
+    assert not (folder / "R" / "failed").exists()
+    trained = ns.run_scenario("passed.yaml", overrides={"training.epochs": len(epochs)})
+    assert np.array_equal(network.parameters(), trained.network.parameters())
+    assert document["loss"]["last"] == trained.loss.last
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import measured_on, measured_words
 from neurosim.training.task_kind import TaskKind
 
-Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged"]
+Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged", "interrupted"]
 
 
 class Losses(NamedTuple):
@@ -121,8 +121,8 @@ class RunResult:
         title: the scenario's title.
         path: its file.
         status: ``passed``, or ``failed`` (an expectation), ``diverged`` (a number was not finite),
-            ``skipped`` (a package is not installed).
-        message: why it was skipped, or where it diverged; else empty.
+            ``skipped`` (a package is not installed), ``interrupted``.
+        message: why it was skipped, or where it diverged or was interrupted; else empty.
         engine: the engine it ran on.
         epochs: how many epochs were done.
         loss: before and after.
@@ -193,6 +193,7 @@ class RunResult:
             "scenario": self.title,
             "path": str(self.path),
             "status": self.status,
+            **({"interrupted": True} if self.status == "interrupted" else {}),
             "engine": self.engine,
             "epochs": self.epochs,
             "loss": self.loss._asdict(),

@@ -142,6 +142,8 @@ class Run:
         self._n_done = 0
         self._first_loss: float | None = None
         self._diverged = ""
+        self._reached: TrainingState | None = None
+        self._is_stopped = False
         self._result: RunResult | None = None
         self._held: Training | None = None
         if self.scenario is None:
@@ -160,6 +162,20 @@ class Run:
         if self._result is None:
             self._result = self._make_result()
         return self._result
+
+    def stop(self) -> RunResult | None:
+        """What was reached where the run is interrupted, also amid a batch; None before an epoch.
+
+        The network is that after the last whole stretch; what was not reached is not judged.
+        """
+        if self.scenario is None or self._reached is None or not self._stretches:
+            return None
+        self._training, self._is_stopped = iter(()), True
+        self._n_done = self._reached.epoch
+        self._stretches = [one for one in self._stretches if one.first < self._n_done]
+        self._network, self._held = self.scenario.network.copy(), None
+        self._network.load_parameters(self._reached.parameters)
+        return self.result()
 
     def _train(self, scenario: Scenario) -> Iterator[Stretch]:
         if scenario.training is None or scenario.data is None:
@@ -180,6 +196,7 @@ class Run:
                 self._stretches.append(stretch)
                 self._n_done += len(stretch)
                 self._judge(scenario, self._n_done, training.state)
+                self._reached = training.state
                 yield stretch
         except DivergedError as error:
             self._diverged = str(error)
@@ -256,7 +273,7 @@ class Run:
         )
         return {
             "status": self._status(verdicts),
-            "message": self._diverged,
+            "message": self._stopped_at() if self._is_stopped else self._diverged,
             "epochs": self._n_done,
             "loss": Losses(self._first_loss, self._loss(scenario)),
             "network": self._network,
@@ -272,9 +289,14 @@ class Run:
             "moments": self._moments,
         }
 
+    def _stopped_at(self) -> str:
+        return f"after {self._n_done:,} of {self.n_epochs:,} epochs"
+
     def _status(self, verdicts: tuple[Verdict, ...]) -> Status:
         if self._diverged:
             return "diverged"
+        if self._is_stopped:
+            return "interrupted"
         return "passed" if all(verdict.passed for verdict in verdicts) else "failed"
 
     def _table(self, scenario: Scenario) -> tuple[TableRow, ...]:

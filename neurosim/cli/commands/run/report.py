@@ -132,8 +132,9 @@ def _number(value: float) -> str:
 
 
 def _print_ending(result: RunResult, console: Console) -> None:
-    if result.status == "diverged":
-        console.print(f"\n[bold red]diverged[/bold red]: {escape(result.message)}", soft_wrap=True)
+    if result.status in ("diverged", "interrupted"):
+        ending = f"\n[bold red]{result.status}[/bold red]: {escape(result.message)}"
+        console.print(ending, soft_wrap=True)
     elif result.expectations:
         colour = "green" if result.passed else "bold red"
         console.print(f"[{colour}]{met_of(result)}[/{colour}]", soft_wrap=True)

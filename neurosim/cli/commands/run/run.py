@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from neurosim.scenario import Drawn
 
 # the worst ending of several comes first
-_ENDINGS = (("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0), ("skipped", 0))
+_ENDINGS = (
+    ("interrupted", 130), ("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0),
+    ("skipped", 0),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
                 print_wrong_rows(ending.wrong, ending.outcome, console)
         if folder is not None and ending.status != "invalid":
             _tell_files(ending, folder)
+        if ending.status == "interrupted":
+            break
     if as_json:
         documents = [ending.document for ending in endings]
         click.echo(to_json(documents[0] if len(files) == 1 else documents))
@@ -122,16 +127,13 @@ def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _E
             scenario.require_wrong_rows(made.scenario, part)
         if folder is not None:
             prepare_folder(folder)
-        if sys.stderr.isatty() and made.n_epochs:
-            columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
-            deque(watched(made, Path(file).stem, made.n_epochs, *columns, size=len), maxlen=0)
-        result = made.result()
+        result = _result(made, file, keeps=folder is not None)
         if made.scenario is not None:
             note_unused_seed(file, options["seed"], options["overrides"])
         drawn: tuple[Drawn, ...] = ()
         if folder is not None:
             write_result(result, folder, imported())
-            drawn = _draw(made, result, folder)
+            drawn = () if result.status == "interrupted" else _draw(made, result, folder)
         wrong = None if part is None else _wrong_rows(made, result, part)
     except NeurosimError as error:
         return _Ending(file, error)
@@ -143,6 +145,20 @@ def _wrong_rows(made: Run, result: RunResult, part: str) -> WrongRows | None:
     if made.scenario is None or result.network is None or result.status == "diverged":
         return None
     return scenario.wrong_rows(made.scenario, result.network, part)
+
+
+def _result(made: Run, file: str, *, keeps: bool) -> RunResult:
+    """The result; of a training that Ctrl-C ends what it reached, where it is to be kept."""
+    try:
+        if sys.stderr.isatty() and made.n_epochs:
+            columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
+            deque(watched(made, Path(file).stem, made.n_epochs, *columns, size=len), maxlen=0)
+        return made.result()
+    except KeyboardInterrupt:
+        reached = made.stop() if keeps else None
+        if reached is None:
+            raise
+        return reached
 
 
 def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
