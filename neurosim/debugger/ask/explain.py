@@ -28,6 +28,7 @@ from neurosim.interpreter.steps import (
     Backpropagated,
     DeltaComputed,
     GradientComputed,
+    Loaded,
     Measured,
     Normalized,
     Number,
@@ -182,7 +183,8 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     network = moment.network
     if neuron.is_input:
         yield f"{neuron.name}: an input"
-        yield f"  {neuron.name} = {_or_not_yet(moment.get(neuron, 'output'))}"
+        value = moment.get(neuron, "output")
+        yield f"  {neuron.name} = not yet" if value is None else f"  {Loaded(neuron, None, value)}"
         yield f"  {_feeds(network.outgoing(neuron))}"
         yield from _input_backward(neuron, moment)
         return
@@ -216,6 +218,10 @@ def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     steps = _tried(input_steps(moment.network, [neuron]))
     errors = [step for step in steps if isinstance(step, Backpropagated)]
     yield f"  dL/d{neuron.name} = {_returned(errors)}"
+    if neuron.scaling is not None:
+        slope, factor = errors[-1].after, neuron.scaling.factor
+        text = f"{short(slope)}/{operand(factor)} = {short(slope / factor)}"
+        yield f"  by the raw number that is loaded: {text}"
 
 
 def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
@@ -229,18 +235,20 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         more = " + ..." if len(incoming) > MOST_TERMS else ""
         yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
         yield f"{neuron.name} = {neuron.activation}(net) = not yet"
+        if neuron.scaling is not None:
+            offset, factor = short(neuron.scaling.offset), operand(neuron.scaling.factor)
+            yield f"{neuron.name} = {offset} + {factor}*{neuron.activation}(net) = not yet"
         return
     steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,), frozenset()), [])))
     sums = [step for step in steps if isinstance(step, Started | Summed)]
     present = moment.get(neuron, "net_input")
     yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, present)}"
     for step in steps[len(sums) :]:
+        present = moment.get(neuron, kind_of(step).quantity_of(step))
         if isinstance(step, Normalized):
-            yield _softmax_line(step, neuron, moment.get(neuron, "output"))
+            yield _softmax_line(step, neuron, present)
         else:
-            is_last = step is steps[-1]
-            other = _if_other(step.after, moment.get(neuron, "output")) if is_last else ""
-            yield f"{step}{other}"
+            yield f"{step}{_if_other(step.after, present)}"
 
 
 def _net_text(sums: Sequence[Started | Summed]) -> str:
@@ -416,6 +424,9 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
 def _loss(moment: _Moment) -> Iterable[str]:
     network, task, targets = moment.network, moment.task, moment.targets
     yield "loss" if task is None else f"loss: {task.loss.name}, {task.loss.formula}"
+    scaled = [(n, t) for n, t in zip(network.outputs, targets or (), strict=False) if n.scaling]
+    for neuron, target in scaled[:MOST_TERMS]:
+        yield f"  t of {Loaded(neuron, None, target)}"
     loss = moment.get(network, "loss")
     if task is None or targets is None or _is_missing(network.outputs, moment):
         reason = "" if loss is None or targets is not None else ": the targets are not known here"

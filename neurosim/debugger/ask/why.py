@@ -18,7 +18,8 @@ from neurosim.debugger.time.replay import Edits, edits_in, twin_of, walk_batch, 
 from neurosim.debugger.wording import bounded
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import counted, short
-from neurosim.interpreter.steps import GradientComputed, Updated, operand
+from neurosim.interpreter.steps import GradientComputed, Loaded, Updated, operand
+from neurosim.network.connection import Connection
 from neurosim.network.parameter import Parameter
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -40,6 +41,7 @@ class SampleShare:
         share: their product, a term of the gradient's sum.
         moved: what it changed the parameter by; the samples' parts add up to ``Parts.samples``.
         paths: the ways from the target to the loss; None where they are not shown.
+        loaded: how the value comes from a raw number, where the source is a scaled input.
     """
 
     source: str
@@ -50,6 +52,7 @@ class SampleShare:
     share: float
     moved: float
     paths: Paths | None
+    loaded: str = ""
 
     def lines(self) -> Iterator[str]:
         """The share, and its paths."""
@@ -58,6 +61,8 @@ class SampleShare:
             text = f"delta({self.target})"
         moved = f", which moved it by {short(self.moved)}" if self.moved != 0.0 else ""
         yield f"row {self.row}: {text} = {short(self.share)}{moved}"
+        if self.loaded:
+            yield f"  {self.loaded}"
         if self.paths is not None:
             yield f"  by {describe_count(self.paths.count)} to the loss"
             yield from (f"  {line}" for line in self.paths.lines)
@@ -177,6 +182,7 @@ def why(
             share_of(term),
             factor * (share_of(term) / divisor),
             paths.get(i),
+            _loaded(term),
         )
         for i, (unit, term) in enumerate(batch.terms)
     )  # fmt: skip
@@ -193,6 +199,13 @@ def why(
         samples,
         tuple(map(str, batch.edits)),
     )
+
+
+def _loaded(term: GradientComputed) -> str:
+    source = term.parameter.source if isinstance(term.parameter, Connection) else None
+    if source is None or source.scaling is None or not source.is_input:
+        return ""
+    return str(Loaded(source, None, term.value))
 
 
 # --- over many batches

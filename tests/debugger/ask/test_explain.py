@@ -282,3 +282,57 @@ def test_what_a_sample_has_not_computed_is_not_yet_whatever_the_last_one_left():
     assert "  delta(h1) = not yet" in session.explain("h1").lines
     assert any(line.endswith("= not yet") for line in session.explain("o1").lines[2:4])
     assert "not yet" in str(session.explain("h2->o1"))
+
+
+# --- scaled inputs and outputs
+
+
+@pytest.fixture
+def house():
+    """The price of a house by its area, raw numbers in and out, before its first sample."""
+    net = ns.Network("house")
+    net.add_input("area")
+    net.add_neuron("price", activation="tanh", bias=0.0)
+    net.connect("area", "price", weight=0.5)
+    net.outputs = ["price"]
+    net.set_scaling("area", ns.Scaling(2000, 400))
+    net.set_scaling("price", ns.Scaling(3.4, 1.1))
+    return ns.debug(net, [[2104.0]], [[3.65]], optimizer=ns.SGD(0.1), epochs=3)
+
+
+def test_a_scaled_input_shows_how_its_number_was_loaded(house):
+    lines = str(house.explain("area")).splitlines()
+
+    assert lines[1] == "  area = (2104 - 2000)/400 = 0.26"
+    assert lines[-2].endswith(" = -0.0481812")
+    assert lines[-1] == "  by the raw number that is loaded: -0.0481812/400 = -0.000120453"
+
+
+def test_a_scaled_output_shows_how_its_number_comes_out(house):
+    at_start = str(house.explain("price")).splitlines()
+    house.step()
+    without_input = str(house.explain("price")).splitlines()
+    house.until("price")
+    unscaled = str(house.explain("price")).splitlines()
+    house.step()
+    scaled = str(house.explain("price")).splitlines()
+
+    line = "  price = 3.4 + 1.1*0.129273 = 3.5422"
+    assert at_start[5] == scaled[5] == line
+    assert without_input[5] == unscaled[5] == f"{line} (not yet)"
+
+
+def test_the_loss_of_scaled_outputs_is_of_inner_numbers_and_says_where_they_come_from(house):
+    assert str(house.explain("loss")).splitlines()[1:] == [
+        "  t of price = (3.65 - 3.4)/1.1 = 0.227273",
+        "  L = (0.227273 - 0.129273)^2/2 = 0.00480201 (not yet)",
+    ]
+
+
+def test_why_says_where_the_number_of_a_scaled_input_comes_from(house):
+    house.goto(epoch=1)
+
+    lines = [line.strip() for line in str(house.why("area->price")).splitlines()]
+
+    assert lines[4].startswith("row 0: area*delta(price) = 0.26*")
+    assert lines[5] == "area = (2104 - 2000)/400 = 0.26"
