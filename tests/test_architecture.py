@@ -140,6 +140,7 @@ LAZY = {  # what is imported inside a function, and why
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("debugger.session", "cli.debugger.script"): "Session.prompt reaches up floors on purpose",
 }
 
 

@@ -473,6 +473,21 @@ class Session:
             raise UnknownNameError(unknown("branch", chosen, self._branches))
         return compare_branches(self._branches[chosen], self._walk, self._start, self._options)
 
+    # --- the prompt
+
+    def prompt(self, *commands: str) -> None:
+        """Work on this session at the debugger's prompt, as ``neurosim debug`` opens it.
+
+        ``quit`` leaves it; the session goes on from there. ``help`` lists the commands. Where there
+        is no terminal, commands are read from standard input.
+
+        Args:
+            *commands: are run first, such as ``"until h1"``.
+        """
+        from neurosim.cli.debugger.script import open_shell
+
+        open_shell(self, commands=commands)
+
     # --- writing
 
     def record(
