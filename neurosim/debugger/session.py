@@ -242,6 +242,16 @@ class Session:
         hits = self._runner.run_back()
         return self._arrival(hits, steps_of(self._walk, hits))
 
+    def run(self) -> Arrival:
+        """Go to the start, and on until something stops it or to the end.
+
+        What was set is set again at its moment; breakpoints count from 0.
+        """
+        for stop in self._runner.stops:
+            stop.hits = 0
+        self._walk.go_to(self._first)
+        return self.continue_()
+
     def restart(self) -> Arrival:
         """Go to the start and forget what was set; breakpoints stay, and count from 0."""
         stops = self._own_runner.stops
@@ -450,6 +460,12 @@ class Session:
         edit = Edit(owner, quantity.name, before, number, is_own)
         self._walk.edit(edit)
         return edit
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was set on this branch, in the order of its moments."""
+        found = self._own_walk.history.edits
+        return tuple(edit for place in sorted(found) for edit in found[place])
 
     def fork(self, name: str | None = None) -> Branch:
         """Keep this branch by a name, to be compared with what comes of this one."""

@@ -202,3 +202,42 @@ def test_all_that_may_stop_it_is_listed_by_each_name_that_gdb_has_for_it(shell, 
     lines = texts(shell.run(f"info {topic}"))
 
     assert lines == ["1 watch h1.output"]
+
+
+def test_run_keeps_what_was_set_and_says_so(shell):
+    shell.run("fork base")
+    shell.run("set a->h1.weight = -1")
+    shell.run("goto 10")
+    shell.run("set h1.bias = 0.5")
+
+    shown = texts(shell.run("run"))
+
+    assert shown[0] == "kept: a->h1.weight = -1.0, h1.bias = 0.5"
+    assert shown[1].startswith("epoch 5000: the end")
+    compared = texts(shell.run("compare base"))
+    assert [line.split(": ")[2] for line in compared[:2]] == [
+        "a->h1.weight = -1.0", "h1.bias = 0.5",
+    ]  # fmt: skip
+    assert compared[2].startswith("they part at epoch 0, sample 0, ")
+
+
+def test_restart_says_what_it_takes_back(shell):
+    assert not texts(shell.run("restart"))[0].startswith("taken back")
+    shell.run("set a->h1.weight = -1")
+
+    shown = texts(shell.run("restart"))
+
+    assert shown[0] == "taken back: a->h1.weight = -1.0"
+    assert shell.state.session.value("a->h1.weight") != -1.0
+    assert texts(shell.run("restart"))[0].startswith("epoch 0")
+
+
+def test_run_counts_hits_from_zero_and_stops_where_it_did(shell):
+    shell.run("break h1 if epoch == 3")
+    first = texts(shell.run("run"))
+    shell.run("goto 100")
+
+    again = texts(shell.run("run"))
+
+    assert again == first
+    assert shell.state.session.stops[0].hits == 1

@@ -11,10 +11,12 @@ from neurosim.cli.debugger.arguments import (
     require_some,
 )
 from neurosim.cli.debugger.command import Command
-from neurosim.cli.debugger.reply import Reply, arrived
+from neurosim.cli.debugger.reply import Reply, arrived, lines_of
 from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.arrival import Arrival
 from neurosim.debugger.session import Session
+
+_MOST_EDITS = 6  # that are listed
 
 
 def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[ShellState, str], Reply]:
@@ -32,13 +34,21 @@ def _until(state: ShellState, text: str) -> Reply:
 
 def _run(state: ShellState, text: str) -> Reply:
     require_nothing(text)
-    state.session.restart()
-    return arrived(state.session.continue_())
+    kept = _said_of_edits("kept", state.session)
+    return [*kept, *arrived(state.session.run())]
 
 
 def _restart(state: ShellState, text: str) -> Reply:
     require_nothing(text)
-    return arrived(state.session.restart())
+    taken_back = _said_of_edits("taken back", state.session)
+    return [*taken_back, *arrived(state.session.restart())]
+
+
+def _said_of_edits(what: str, session: Session) -> Reply:
+    """What becomes of the numbers that were set; nothing where none was."""
+    texts = [f"{edit.owner.name}.{edit.name} = {edit.after!r}" for edit in session.edits]
+    more = [f"... {len(texts) - _MOST_EDITS} more"] if len(texts) > _MOST_EDITS else []
+    return lines_of(f"{what}: {', '.join(texts[:_MOST_EDITS] + more)}") if texts else []
 
 
 def _back(state: ShellState, text: str) -> Reply:
@@ -79,9 +89,9 @@ MOVING = (
             "go on until something stops it, or to the end", "continue, continue 3", repeats=True,
             more="N counts the stops. Ctrl-C interrupts it."),
     Command("run", _run, "run", "start again from the beginning, and continue", "run",
-            more="What was set is forgotten; breakpoints stay."),
+            more="What was set is kept, each number at its moment; breakpoints stay."),
     Command("restart", _restart, "restart", "start again from the beginning, and stay there",
-            "restart", more="What was set is forgotten; breakpoints stay."),
+            "restart", more="What was set is taken back; breakpoints stay."),
     Command("back", _back, "back [GRAIN] [N]",
             "go back in time: a step, or GRAIN, or N of them", "back, back 3, back epoch",
             repeats=True,
