@@ -40,7 +40,8 @@ class Matrices:
 class CompiledNetwork:
     """A network's structure as a program; the weights are read from the network at each call.
 
-    Theta that is pending is an array that nobody changes, so its slots are kept from call to call.
+    A deep copy or a pickle holds a copy of the network, and is compiled again. Theta that is
+    pending is an array that nobody changes, so its slots are kept from call to call.
     """
 
     __slots__ = ("_forward", "_kept", "_network", "plan", "source")
@@ -98,12 +99,19 @@ class CompiledNetwork:
     def __repr__(self) -> str:
         return f"compiled {self.plan!r}"
 
-    def _theta(self) -> Matrix:
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._require_fresh()
+        return compile_network, (self._network,)
+
+    def _require_fresh(self) -> None:
         if self._network.version != self.plan.version:
             raise StaleError(
                 f"compiled {self.plan.title!r}: the network's structure has changed since;"
                 " expected a new compile_network(net)"
             )
+
+    def _theta(self) -> Matrix:
+        self._require_fresh()
         theta, kept = self._network.read_parameters(), self._kept
         if kept is not None and kept[0] is theta:
             return kept[1]

@@ -1,5 +1,8 @@
 """The compiled network: its matrices, its outputs, and what happens when the network changes."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -214,3 +217,30 @@ def test_compiling_leaves_the_network_as_it_was(irregular):
 
     assert (irregular.version, irregular.parameters().tobytes()) == (version, theta)
     assert irregular["a"].output is None
+
+
+@pytest.mark.parametrize(
+    "twin", [copy.copy, copy.deepcopy, lambda compiled: pickle.loads(pickle.dumps(compiled))]
+)
+@pytest.mark.parametrize("name", ["layered", "irregular"])
+def test_a_copy_and_a_pickle_give_the_same_bits(request, twin, name):
+    net = request.getfixturevalue(name)
+    net.set_scaling(net.inputs[0], ns.Scaling(0.1, 3.0))
+    net.load_parameters(np.linspace(-1, 1, len(net.parameters())))
+    compiled = ns.compile_network(net)
+    X = np.random.default_rng(2).normal(size=(9, len(net.inputs)))
+
+    made = twin(compiled)
+
+    assert made.forward(X).tobytes() == compiled.forward(X).tobytes()
+    assert made.source == compiled.source
+    net.load_parameters(np.zeros(len(net.parameters())))
+    assert np.array_equal(made.forward(X), compiled.forward(X)) is (twin is copy.copy)
+
+
+def test_what_is_stale_is_not_copied(layered):
+    compiled = ns.compile_network(layered)
+    layered.add_neuron("late")
+
+    with pytest.raises(StaleError, match="structure has changed since"):
+        pickle.dumps(compiled)
