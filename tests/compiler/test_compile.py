@@ -220,7 +220,8 @@ def test_compiling_leaves_the_network_as_it_was(irregular):
 
 
 @pytest.mark.parametrize(
-    "twin", [copy.copy, copy.deepcopy, lambda compiled: pickle.loads(pickle.dumps(compiled))]
+    "twin",
+    [copy.copy, copy.deepcopy, lambda compiled: pickle.loads(pickle.dumps(compiled))],  # noqa: S301
 )
 @pytest.mark.parametrize("name", ["layered", "irregular"])
 def test_a_copy_and_a_pickle_give_the_same_bits(request, twin, name):
