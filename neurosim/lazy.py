@@ -36,6 +36,6 @@ def lazy_names(
         return value
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *homes, *others()})
+        return sorted({*sys.modules[package].__all__, *others()})
 
     return load_name, names, sorted(homes)

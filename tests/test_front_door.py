@@ -111,3 +111,10 @@ def test_the_version_is_that_of_the_package():
         pytest.skip("not installed: a checkout on the path")
 
     assert ns.__version__ == installed
+
+
+def test_completion_offers_the_public_names_only():
+    assert {name for name in dir(ns) if not name.startswith("draw_")} == {
+        name for name in ns.__all__ if not name.startswith("draw_")
+    }
+    assert not {"TYPE_CHECKING", "lazy_names", "files"} & set(dir(ns))

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from neurosim.scenario.uses.predict import Predictor as Predictor
     from neurosim.scenario.uses.predict import predictor as predictor
     from neurosim.scenario.uses.seed import is_drawn as is_drawn
-    from neurosim.scenario.uses.starter import TEMPLATES as TEMPLATES
     from neurosim.scenario.uses.starter import Starter as Starter
     from neurosim.scenario.uses.starter import starter_for_csv as starter_for_csv
     from neurosim.scenario.uses.write import to_scenario as to_scenario

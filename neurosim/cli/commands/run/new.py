@@ -6,7 +6,8 @@ import click
 
 from neurosim.cli.messages import as_argument
 from neurosim.errors import FileError
-from neurosim.scenario import TEMPLATES, Starter, starter_for_csv
+from neurosim.scenario import Starter, starter_for_csv
+from neurosim.scenario.uses.starter import TEMPLATES
 
 
 @click.command()
