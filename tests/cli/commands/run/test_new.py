@@ -8,7 +8,7 @@ from urllib.request import url2pathname
 
 import pytest
 
-from neurosim.scenario import TEMPLATES, shipped_folder
+from neurosim.scenario.uses.starter import TEMPLATES, shipped_folder
 
 FLOWERS = (shipped_folder() / "data" / "iris.csv").read_text(encoding="utf-8")
 PRICES = "".join(
