@@ -83,7 +83,7 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: messages output terminal imports overrides
+cli: output messages terminal imports overrides
 cli.commands.run: table report results
 cli: saved
 cli.commands.check: list_command schema agree bench

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import click
 
 from neurosim.cli.messages import complain
+from neurosim.cli.output import say
 from neurosim.errors import DivergedError, NeurosimError, shortened, unknown
 from neurosim.version import __version__
 
@@ -120,13 +121,13 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
         words = io.StringIO()
         error.show(words)
         for line in words.getvalue().splitlines():
-            click.echo(shortened(line), err=True)
+            say(shortened(line), err=True)
         return INVALID
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except DivergedError as error:
-        click.echo(f"diverged: {shortened(str(error))}", err=True)
+        say(f"diverged: {shortened(str(error))}", err=True)
         return DIVERGED
     except NeurosimError as error:
         complain(error)
@@ -137,11 +138,11 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
         return PASSED
     except OSError as error:
         where = shortened(str(error.filename or "output"))
-        click.echo(f"error: {where}: {str(error.strerror).lower()}", err=True)
+        say(f"error: {where}: {str(error.strerror).lower()}", err=True)
         return INVALID
     except MemoryError as error:
         reason = f", {shortened(str(error))}" if str(error) else ""
-        click.echo(f"error: not enough memory{reason}; expected a smaller task", err=True)
+        say(f"error: not enough memory{reason}; expected a smaller task", err=True)
         return INVALID
     return int(code or PASSED)
 

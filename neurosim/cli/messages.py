@@ -3,15 +3,14 @@
 import shlex
 from pathlib import Path
 
-import click
-
+from neurosim.cli.output import say
 from neurosim.errors import NeurosimError, RowsError, ScenarioError, shortened
 
 
 def complain(error: NeurosimError) -> None:
     """Print each mistake on a line of its own; most begin with file:line:column."""
     for line in problems_of(error):
-        click.echo(f"error: {line}", err=True)
+        say(f"error: {line}", err=True)
 
 
 def problems_of(error: NeurosimError) -> tuple[str, ...]:

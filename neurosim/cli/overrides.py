@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from neurosim import scenario
+from neurosim.cli.output import say
 from neurosim.training.engines.table import ENGINES
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -56,4 +57,4 @@ def note_unused_seed(file: str, seed: int | None, overrides: Sequence[str]) -> N
     """Say on standard error where ``--seed`` changes nothing."""
     if seed is not None and not scenario.is_drawn(file, seed=seed, overrides=overrides):
         why = "every weight is given, and no row is drawn or shuffled"
-        click.echo(f"note: --seed {seed} changes nothing: {why}", err=True)
+        say(f"note: --seed {seed} changes nothing: {why}", err=True)

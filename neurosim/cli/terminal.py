@@ -7,9 +7,9 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
-_Item = TypeVar("_Item")
+from neurosim.cli.output import LEAST, USUAL
 
-LEAST, USUAL = 10, 80  # columns: some terminals and pipes call themselves 0 wide
+_Item = TypeVar("_Item")
 
 
 class _Terminal(Console):

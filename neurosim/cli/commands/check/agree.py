@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.cli.output import say
 from neurosim.cli.overrides import EngineName
 from neurosim.debugger.traces.bisect import Divergence
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
@@ -55,7 +56,7 @@ def agree(
             raise click.UsageError(f"{name}: goes with --bisect alone{got}")
     agreement = agree_scenario(file, updates=updates, engine=engine)
     for difference in agreement.differences:
-        click.echo(str(difference))
+        say(str(difference))
     click.echo("the engines agree" if agreement.passed else "the engines do not agree")
     return 0 if agreement.passed else 1
 
@@ -64,7 +65,7 @@ def _show_bisected(
     file: str, updates: int, found: Divergence | None, trace: Path | None, *, is_debugged: bool
 ) -> int:
     if found is not None:
-        click.echo(str(found))
+        say(str(found))
         if is_debugged:
             # it is slow to import
             face = importlib.import_module("neurosim.cli.commands.look.debug")

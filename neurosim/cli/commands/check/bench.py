@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from neurosim.cli.imports import import_option
-from neurosim.cli.output import aligned
+from neurosim.cli.output import say, say_table
 from neurosim.cli.overrides import override_options
 from neurosim.scenario import explain_scenario
 from neurosim.scenario.uses.epoch_cost import EpochCost, measure_epochs
@@ -29,9 +29,8 @@ def bench(file: str, overrides: Sequence[str]) -> int:
     least = min((cost.seconds for cost in costs if cost.seconds is not None), default=0.0)
     rows = [("engine", "program", "an epoch", "times", "")]
     rows += [_row(cost, least) for cost in costs]
-    for line in aligned(rows, right={2, 3}):
-        click.echo(line)
-    click.echo(f"\nprogram: {explanation.program}\nthreads: {explanation.threads}")
+    say_table(rows, right={2, 3})
+    say(f"\nprogram: {explanation.program}\nthreads: {explanation.threads}")
     return 0
 
 

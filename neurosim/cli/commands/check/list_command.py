@@ -2,7 +2,7 @@
 
 import click
 
-from neurosim.cli.output import aligned
+from neurosim.cli.output import say_table
 from neurosim.scenario.build.shipped import list_scenarios
 
 
@@ -12,6 +12,5 @@ def list_() -> int:
 
     `neurosim run NAME` runs one.
     """
-    for line in aligned([(item.name, " ".join(item.title.split())) for item in list_scenarios()]):
-        click.echo(line)
+    say_table([(item.name, " ".join(item.title.split())) for item in list_scenarios()])
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from neurosim.cli.output import aligned
+from neurosim.cli.output import say_table
 from neurosim.errors import UnknownNameError, unknown
 
 _FOLDER = Path(__file__).parents[3] / "manual"
@@ -23,8 +23,7 @@ def help_(topic: str | None) -> int:
     """
     pages = {path.stem: path for path in sorted(_FOLDER.glob("*.md"))}
     if topic is None:
-        for line in aligned([(name, _line_of(path)) for name, path in pages.items()]):
-            click.echo(line)
+        say_table([(name, _line_of(path)) for name, path in pages.items()])
         return 0
     if topic not in pages:
         raise UnknownNameError(unknown("topic", topic, pages))

@@ -8,6 +8,7 @@ import click
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import problems_of
+from neurosim.cli.output import say
 from neurosim.cli.saved import SavedRun, read_run
 from neurosim.drawing.page.pages import require_target, save, settings
 from neurosim.drawing.pictures import PICTURES, Picture
@@ -145,5 +146,5 @@ def _rows_or_none(run: SavedRun, on: str) -> tuple[Matrix | None, Matrix | None]
         return _rows(run, on)
     except NeurosimError as error:
         for problem in problems_of(error):
-            click.echo(f"note: drawn without the training rows: {problem}", err=True)
+            say(f"note: drawn without the training rows: {problem}", err=True)
         return None, None

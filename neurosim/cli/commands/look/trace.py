@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import click
 
 from neurosim.cli.imports import import_option
-from neurosim.cli.output import require_free
+from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import override_options
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
@@ -219,15 +219,15 @@ def _judge(name: str, path: Path, tolerance: float | None) -> int:
 
 
 def _print_difference(found: TraceDifference, first: str, second: str) -> None:
-    click.echo(str(found))
+    say(str(found))
     for name, entry in ((first, found.first), (second, found.second)):
         if entry is not None:
-            click.echo(f"  {name}:{found.line}: {entry.text}")
+            say(f"  {name}:{found.line}: {entry.text}")
 
 
 def _print_mistake(mistake: Mistake) -> None:
-    click.echo(str(mistake))
+    say(str(mistake))
     for line in mistake.arithmetic[:_MOST_LINES]:
-        click.echo(f"  {line}")
+        say(f"  {line}")
     if len(mistake.arithmetic) > _MOST_LINES:
         click.echo(f"  ... and {len(mistake.arithmetic) - _MOST_LINES} more")

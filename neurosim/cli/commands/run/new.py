@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from neurosim.cli.messages import as_argument
+from neurosim.cli.output import say
 from neurosim.errors import FileError
 from neurosim.scenario import Starter, starter_for_csv
 from neurosim.scenario.uses.starter import TEMPLATES
@@ -33,8 +34,8 @@ def new(name: Path, data: Path | None, template: str | None) -> int:
     except FileNotFoundError as error:
         raise FileError(f"{path}: there is no folder {str(path.parent)!r}; expected one") from error
     for guess in starter.guesses:
-        click.echo(guess, err=True)
-    click.echo(f"wrote {path}; now: neurosim run {as_argument(path)}", err=True)
+        say(guess, err=True)
+    say(f"wrote {path}; now: neurosim run {as_argument(path)}", err=True)
     return 0
 
 

@@ -1,9 +1,10 @@
 """The report of a run: network, loss, a table of rows, and the verdicts."""
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from neurosim.cli.commands.run.table import ResultTable, table_of, table_of_wrong
+from neurosim.cli.output import wrapped
 from neurosim.functions.numbers import counted, short
 from neurosim.network import Network
 from neurosim.scenario import RunResult, Verdict, WrongRows
@@ -15,37 +16,55 @@ _MOST_LABELS = 8  # of inputs, or outputs, that are listed
 def print_result(result: RunResult, console: Console) -> None:
     """Print one result."""
     title = " ".join(result.title.split())  # one line, also where it is written as a paragraph
-    console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    _print(console, title, style="bold")
     if result.network is None:
-        console.print(f"[yellow]skipped[/yellow]: {escape(result.message)}", soft_wrap=True)
+        _print(console, f"skipped: {result.message}", first="yellow")
         return
-    console.print(f"network: {_network_line(result.network)}", soft_wrap=True)
+    _print(console, f"network: {_network_line(result.network)}")
     for line in _label_lines(result.network):
-        console.print(line, markup=False, soft_wrap=True)
+        _print(console, line)
     for note in result.notes:
-        console.print(f"data: {note}", markup=False, soft_wrap=True)
-    console.print(_training_line(result), soft_wrap=True)
+        _print(console, f"data: {note}")
+    _print(console, _training_line(result))
     if result.last is not None and result.last.words:
-        console.print(f"measured: {result.last.words}", soft_wrap=True)
+        _print(console, f"measured: {result.last.words}")
     _print_table(result, console)
     if result.is_judged:
-        console.print(f"\ntask: {result.task}", markup=False, soft_wrap=True)
+        _print(console, f"\ntask: {result.task}")
     if result.expectations:
-        console.print("\n[bold]expectations[/bold]", soft_wrap=True)
+        _print(console, "\nexpectations", style="bold")
     for verdict in result.expectations:
-        mark = "[green]met    [/green]" if verdict.passed else "[bold red]not met[/bold red]"
-        console.print(f"{mark}  {escape(_verdict_line(verdict))}", soft_wrap=True)
+        mark, colour = ("met    ", "green") if verdict.passed else ("not met", "bold red")
+        line = f"{mark}  {_verdict_line(verdict)}"
+        _print(console, line, first=colour, n_first=len(mark), indent=" " * 9)
     _print_ending(result, console)
 
 
 def print_wrong_rows(wrong: WrongRows, result: RunResult, console: Console) -> None:
     """Print the rows that came out wrong."""
-    console.print(str(wrong), soft_wrap=True)
+    _print(console, str(wrong))
     if wrong.rows:
         _print_lines(table_of_wrong(wrong, result, console.width, _MOST_WRONG), console)
     if len(wrong.rows) > _MOST_WRONG:
-        console.print(f"... ({_MOST_WRONG} of {len(wrong.rows)})", soft_wrap=True)
+        _print(console, f"... ({_MOST_WRONG} of {len(wrong.rows)})")
     console.print()
+
+
+def _print(
+    console: Console,
+    line: str,
+    *,
+    style: str = "",
+    first: str = "",
+    n_first: int | None = None,
+    indent: str = "  ",
+) -> None:
+    """Print a line as wide as the terminal is; its first word, or letters, in a style."""
+    width = console.width if console.is_terminal else None
+    text = Text(wrapped(line, width, indent), style)
+    if first:
+        text.stylize(first, 0, line.find(":") if n_first is None else n_first)
+    console.print(text, soft_wrap=True)
 
 
 def met_of(result: RunResult) -> str:
@@ -103,7 +122,7 @@ def _print_lines(table: ResultTable, console: Console) -> None:
         console.print(line, markup=False, soft_wrap=True, style="" if number else "bold")
     if table.left_out:
         rest = f"... (no room for {' and '.join(table.left_out)})"
-        console.print(rest, markup=False, soft_wrap=True)
+        _print(console, rest)
 
 
 def _verdict_line(verdict: Verdict) -> str:
@@ -133,8 +152,8 @@ def _number(value: float) -> str:
 
 def _print_ending(result: RunResult, console: Console) -> None:
     if result.status in ("diverged", "interrupted"):
-        ending = f"\n[bold red]{result.status}[/bold red]: {escape(result.message)}"
-        console.print(ending, soft_wrap=True)
+        console.print()
+        _print(console, f"{result.status}: {result.message}", first="bold red")
     elif result.expectations:
         colour = "green" if result.passed else "bold red"
-        console.print(f"[{colour}]{met_of(result)}[/{colour}]", soft_wrap=True)
+        _print(console, met_of(result), style=colour)

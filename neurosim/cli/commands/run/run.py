@@ -24,6 +24,7 @@ from neurosim.cli.commands.run.results import (
 )
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
+from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import terminal, watched
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
@@ -170,12 +171,12 @@ def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
 
 def _tell_files(ending: _Ending, folder: Path) -> None:
     names = [*FILES, *(one.file for one in ending.drawn if not one.problem)]
-    click.echo(shortened(f"wrote {', '.join(names)} to {folder}"), err=True)
+    say(shortened(f"wrote {', '.join(names)} to {folder}"), err=True)
     for one in ending.drawn:
         if one.problem:
-            click.echo(f"error: {shortened(one.problem)}", err=True)
+            say(f"error: {shortened(one.problem)}", err=True)
         elif one.note:
-            click.echo(f"note: {one.file}: {shortened(one.note)}", err=True)
+            say(f"note: {one.file}: {shortened(one.note)}", err=True)
 
 
 def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> None:
@@ -184,7 +185,7 @@ def _print(result: RunResult, file: str, console: Console, *, quiet: bool) -> No
         console.print()
         return
     line = f"{result.status:8} {Path(file).stem}: {met_of(result)}"
-    click.echo(f"{result.status:8} {Path(file).stem}: {result.message}" if result.message else line)
+    say(f"{result.status:8} {Path(file).stem}: {result.message}" if result.message else line)
 
 
 def _print_count(statuses: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from rich.progress import TimeRemainingColumn
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
+from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import watched
 from neurosim.drawing.diagram.sample_values import SHOWN
@@ -104,7 +105,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     film = filming.save(target, fps=fps, **limit)  # type: ignore[arg-type]
     note_unused_seed(file, seed, overrides)
     click.echo(str(film.path))
-    click.echo(str(film).removeprefix(f"{film.path}: "), err=True)
+    say(str(film).removeprefix(f"{film.path}: "), err=True)
     if film.diverged:
         complain(DivergedError(f"the film ends here: {film.diverged}"))
         return _DIVERGED

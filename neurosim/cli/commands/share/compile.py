@@ -7,7 +7,7 @@ import click
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import as_argument
-from neurosim.cli.output import aligned, write_new
+from neurosim.cli.output import aligned, say, say_table, write_new
 from neurosim.compiler import Matrices, compile_network
 from neurosim.compiler.explain import ProgramExplanation
 from neurosim.functions.numbers import counted, short
@@ -37,7 +37,7 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
         write_new(standalone, compiled.standalone(), overwrite=overwrite)
         sample = ",".join("0" for _ in compiled.plan.blocks[0].names)
         script = as_argument(standalone)
-        click.echo(f"wrote {standalone}; now: echo {sample} | python {script}", err=True)
+        say(f"wrote {standalone}; now: echo {sample} | python {script}", err=True)
         return 0
     for block in compiled.matrices:
         for line in _lines_of(block):
@@ -47,9 +47,9 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
 
 
 def _print_explanation(explanation: ProgramExplanation) -> None:
-    click.echo(f"batches of {counted(explanation.rows, 'row')}")
-    click.echo(f"program: {explanation.program}")
-    click.echo(f"threads: {explanation.threads}")
+    say(f"batches of {counted(explanation.rows, 'row')}")
+    say(f"program: {explanation.program}")
+    say(f"threads: {explanation.threads}")
     click.echo("")
     rows = [("block", "neurons", "sources", "multiply-adds", "bytes", "kind", "why")]
     rows += [
@@ -66,8 +66,7 @@ def _print_explanation(explanation: ProgramExplanation) -> None:
     ]
     total = (f"{explanation.operations:,}", f"{explanation.n_bytes:,}")
     rows.append(("all", "", "", *total, "", ""))
-    for line in aligned(rows, right={2, 3, 4}):
-        click.echo(line)
+    say_table(rows, right={2, 3, 4})
 
 
 def _lines_of(block: Matrices) -> Iterator[str]:

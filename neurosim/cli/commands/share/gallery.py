@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from rich.progress import MofNCompleteColumn
 
+from neurosim.cli.output import say
 from neurosim.cli.terminal import watched
 from neurosim.scenario import exhibits, write_gallery
 from neurosim.scenario.uses.gallery import PAGE, require_ours
@@ -24,6 +25,6 @@ def gallery(folder: Path) -> int:
     page = write_gallery(found, folder)
     for one in found:
         if one.picture is None:
-            click.echo(f"note: {one.name}: no picture: {one.reason}", err=True)
+            say(f"note: {one.name}: no picture: {one.reason}", err=True)
     click.echo(str(page))
     return 0
