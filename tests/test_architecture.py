@@ -49,7 +49,7 @@ debugger.stops: breakpoints locations screening runner .
 debugger.time: grains
 debugger: checks
 debugger.time: moments
-debugger.ask: parameters explain paths
+debugger.ask: description parameters explain paths
 debugger.time: replay .
 debugger.ask: update_parts why .
 debugger.traces: trace file diff worksheet bisect bisect_trace .

@@ -241,3 +241,37 @@ def test_run_counts_hits_from_zero_and_stops_where_it_did(shell):
 
     assert again == first
     assert shell.state.session.stops[0].hits == 1
+
+
+def test_a_layer_shows_its_neurons(shell):
+    shell.run("until h1")
+
+    shown = texts(shell.run("print h"))
+
+    network = shell.state.session.network
+    assert len(shown) == len(network.layer("h").neurons)
+    assert shown[0].startswith(f"h1.output = {network['h1'].output!r}, h1.net_input = ")
+    assert shown[0].endswith(f", h1.delta: not yet, h1.bias = {network['h1'].bias!r}")
+    assert shown[1].startswith("h2.output: not yet, ")
+    inputs = network.layers[0].name
+    assert texts(shell.run(f"print {inputs}")) == ["a.output = 0.0", "b.output = 1.0"]
+    assert texts(shell.run("display h"))[0].startswith("1: h1.output = ")
+
+
+def test_info_of_a_name_says_what_it_is_and_what_it_has(shell):
+    neuron = texts(shell.run("info h1"))
+    assert neuron[0] == "h1: sigmoid neuron of layer h"
+    assert neuron[1].startswith("  is fed by a (weight ")
+    assert neuron[2].startswith("  feeds o1 (weight ")
+    assert neuron[3:] == texts(shell.run("print h1"))
+
+    layer = texts(shell.run("info h"))
+    assert layer[1] == "  weights, a row for each source:"
+    assert [line.split()[0] for line in layer[2:5]] == ["h1", "a", "b"]
+    assert texts(shell.run("info a->h1"))[0].startswith("a->h1: weight ")
+    assert texts(shell.run("info layers")) == texts(shell.run("info network"))
+
+
+def test_info_of_what_is_not_there_guesses(shell):
+    with pytest.raises(UnknownNameError, match=r"unknown topic 'h11' \(did you mean 'h1'\?\)"):
+        shell.run("info h11")

@@ -13,10 +13,11 @@ from neurosim.cli.debugger.arguments import (
 from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Reply, ReplyLine, lines_of, plain
 from neurosim.cli.debugger.state import ShellState
+from neurosim.debugger.ask.description import describe
 from neurosim.debugger.session import Session
 from neurosim.drawing.drawing import paint, prepare_step
 from neurosim.drawing.page.pages import save, settings
-from neurosim.errors import GraphError, UnknownNameError, unknown
+from neurosim.errors import GraphError, UnknownNameError, guess
 from neurosim.functions.numbers import counted
 from neurosim.interpreter.steps import subject_of
 from neurosim.network.layer import Layer
@@ -82,15 +83,25 @@ def _where(state: ShellState, text: str) -> Reply:
 
 def _info(state: ShellState, text: str) -> Reply:
     if text:
-        wanted = _AS_IN_GDB.get(text, text)
+        wanted = _OTHER_NAMES.get(text, text)
         for topic, describe in TOPICS.items():
             if topic.startswith(wanted):
                 return describe(state)
-        raise UnknownNameError(unknown("topic", text, TOPICS))
+        return _about(state, joined(text))
     return [
         state.where(),
         *(line for topic in ("break", "display", "branches") for line in TOPICS[topic](state)),
     ]
+
+
+def _about(state: ShellState, name: str) -> Reply:
+    """What a neuron, layer or connection is, and its numbers."""
+    network, thing = state.session.network, state.find(name)
+    if thing is None:
+        layers, neurons = (layer.name for layer in network.layers), network.neurons
+        meant = guess(name, [*TOPICS, *layers, *(neuron.name for neuron in neurons)])
+        raise UnknownNameError(f"unknown topic {name!r:.80}{meant}; known: {', '.join(TOPICS)}")
+    return plain([*describe(network, thing), *state.show(name)])
 
 
 def _stops(state: ShellState) -> Reply:
@@ -142,11 +153,16 @@ TOPICS = {
     "branches": _branches,
     "network": _network,
 }
-_AS_IN_GDB = dict.fromkeys(("breakpoints", "watch", "watchpoints", "catch"), "break")
+_OTHER_NAMES = {
+    **dict.fromkeys(("breakpoints", "watch", "watchpoints", "catch"), "break"),  # as in gdb
+    **dict.fromkeys(("layers", "neurons"), "network"),
+}
 EXAMINING = (
     Command("print", _print, "print EXPRESSION",
             "show a value with all its digits; of a neuron or connection, all there are",
-            "print h1, print x1->h1, print abs(o1.delta) > 0.1", repeats=True),
+            "print h1, print x1->h1, print h, print abs(o1.delta) > 0.1", repeats=True,
+            more="Of a layer: the numbers of its neurons. What the present sample has not computed"
+                 " is not yet."),
     Command("display", _display, "display [EXPRESSION]",
             "show it after every move; without one, show all now", "display h1.output"),
     Command("undisplay", _undisplay, "undisplay [N...]", "show it no more; without N, none",
@@ -164,9 +180,10 @@ EXAMINING = (
             more="Again, it goes on after the last step shown; a move begins anew."),
     Command("where", _where, "where", "say where this is, and what is about to happen", "where",
             repeats=True),
-    Command("info", _info, f"info [{'|'.join(TOPICS)}]",
+    Command("info", _info, f"info [{'|'.join(TOPICS)}|NAME]",
             "list breakpoints, displays and branches, or describe the network", "info, info break",
-            repeats=True),
+            repeats=True,
+            more="Of a NAME of a neuron, layer or connection: what it is, and its weights."),
     Command("record", _record, "record FILE [GRAIN [N]] [--overwrite]",
             "write the steps from here on to a file; the session stays here",
             "record steps.jsonl, record steps.jsonl epoch 2",

@@ -144,8 +144,13 @@ def _commands(state: ShellState, typed: str, done: list[str]) -> Iterable[str]: 
     return () if done else COMMANDS
 
 
-def _topics(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001
-    return () if done else TOPICS
+def _topics(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:
+    if done:
+        return ()
+    if any(topic.startswith(typed) for topic in TOPICS):
+        return TOPICS
+    network = state.session.network
+    return (*(layer.name for layer in network.layers), *names_in(network, typed))
 
 
 def _paths(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # noqa: ARG001

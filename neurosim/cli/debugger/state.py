@@ -6,7 +6,11 @@ from neurosim.debugger.session import Session
 from neurosim.debugger.stops.expressions import QUANTITIES
 from neurosim.errors import NotComputable, UnknownNameError, unknown
 from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
+
+_MOST_NEURONS = 40  # of a layer that are shown
+_OF_LAYER = ("output", "value", "net_input", "delta", "bias")
 
 
 class ShellState:
@@ -31,11 +35,13 @@ class ShellState:
         return ReplyLine(self.session.where, "place")
 
     def show(self, text: str) -> list[str]:
-        """An expression with its value; a neuron or connection with all of its numbers."""
+        """An expression with its value; a neuron, connection or layer with all of its numbers."""
         name = joined(text)
-        owner = self._owner(name)
+        owner = self.find(name)
         if owner is None:
             return [self._value(text)]
+        if isinstance(owner, Layer):
+            return self._layer(owner)
         kind = "neuron" if isinstance(owner, Neuron) else "connection"
         unsaid = ("value",) if isinstance(owner, Neuron) and owner.scaling is None else ()
         return [
@@ -66,14 +72,33 @@ class ShellState:
             for line in self.show(text)
         ]
 
-    def _owner(self, name: str) -> Neuron | Connection | None:
+    def find(self, name: str) -> Neuron | Connection | Layer | None:
+        """The neuron, connection or layer of a name, if there is one."""
         network = self.session.network
         if name in network:
             return network[name]
         source, _, target = name.partition("->")
         if (source, target) in network:
             return network[source, target]
-        return None
+        return next((layer for layer in network.layers if layer.name == name), None)
+
+    def _layer(self, layer: Layer) -> list[str]:
+        """The numbers of each neuron of a layer in a line."""
+        neurons, half = layer.neurons, _MOST_NEURONS // 2
+        wanted = ("output", "value") if layer.is_input else _OF_LAYER
+        lines = [
+            ", ".join(
+                self._value(f"{neuron.name}.{what}")
+                for what in wanted
+                if (what != "bias" or neuron.bias is not None)
+                and (what != "value" or neuron.scaling is not None)
+            )
+            for neuron in neurons
+            if len(neurons) <= _MOST_NEURONS or neuron in (*neurons[:half], *neurons[-half:])
+        ]
+        if len(neurons) > _MOST_NEURONS:
+            lines.insert(half, f"... {len(neurons) - _MOST_NEURONS:,} more neurons")
+        return lines
 
     def _value(self, text: str) -> str:
         try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
+from neurosim.debugger.ask.description import MOST_TERMS, feeds, head_of
 from neurosim.debugger.ask.parameters import find_named, written_out
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.wording import bounded
@@ -51,7 +52,6 @@ from neurosim.training.engines.graph import sample_steps
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
-MOST_TERMS = 6  # of a sum that are written out
 IsOwn: TypeAlias = Callable[[object, str], bool]  # of an object and a quantity
 
 
@@ -182,15 +182,13 @@ class _Moment(NamedTuple):
 def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     network = moment.network
     if neuron.is_input:
-        yield f"{neuron.name}: an input"
+        yield head_of(network, neuron)
         value = moment.get(neuron, "output")
         yield f"  {neuron.name} = not yet" if value is None else f"  {Loaded(neuron, None, value)}"
-        yield f"  {_feeds(network.outgoing(neuron))}"
+        yield f"  {feeds(network.outgoing(neuron))}"
         yield from _input_backward(neuron, moment)
         return
-    layer = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
-    is_output = ", an output" if neuron in network.outputs else ""
-    yield f"{neuron.name}: {neuron.activation} neuron{layer}{is_output}"
+    yield head_of(network, neuron)
     group = _group_of(network, neuron)
     yield moment.heading("forward")
     yield from _indented(_forward(neuron, group, moment))
@@ -514,13 +512,6 @@ def _rest(steps: Sequence[Started | Summed | Backpropagated]) -> str:
 def _more(things: Sequence[object]) -> Iterable[str]:
     if len(things) > MOST_TERMS:
         yield f"... {len(things) - MOST_TERMS:,} more parameters"
-
-
-def _feeds(connections: Sequence[Connection]) -> str:
-    names = [f"{c.target.name} (weight {short(c.weight)})" for c in connections[:MOST_TERMS]]
-    if len(connections) > MOST_TERMS:
-        names.append(f"... {len(connections) - MOST_TERMS:,} more")
-    return f"feeds {', '.join(names) or 'nothing'}"
 
 
 def _indented(lines: Iterable[str]) -> Iterable[str]:
