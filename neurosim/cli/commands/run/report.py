@@ -113,7 +113,7 @@ def _print_table(result: RunResult, console: Console) -> None:
     _print_lines(table, console)
     if result.n_rows > len(result.table):
         rest = f"... ({len(result.table)} of {result.n_rows} training rows)"
-        console.print(rest, markup=False, soft_wrap=True)
+        _print(console, rest)
 
 
 def _print_lines(table: ResultTable, console: Console) -> None:
