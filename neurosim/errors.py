@@ -8,10 +8,14 @@ that code which knows nothing of neurosim can catch it as a ``ValueError``, ``Ke
 
 import difflib
 import itertools
+import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 
 _MOST_LETTERS = 1000  # of a message
+_LONGEST_NUMBER = 40
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LONG_WORD = re.compile(r"\S{201,}")  # a name, a path, a key
 
 
@@ -106,6 +110,55 @@ def guess(got: object, known: Iterable[str]) -> str:
     names = list(itertools.islice(known, 2000))  # a guess over more names would take seconds
     meant = _meant(str(got), names)
     return "" if meant is None else f" (did you mean {meant!r}?)"
+
+
+def guess_number(got: str, *, whole: bool = False) -> str:
+    """The words " (did you mean 0.5?)" for a text that people write for a number; or nothing.
+
+    >>> guess_number("0,5"), guess_number("1,000", whole=True), guess_number("half")
+    (' (did you mean 0.5?)', ' (did you mean 1000?)', '')
+    >>> guess_number("1/3")
+    ' (did you mean 0.3333333333333333? a fraction is no number)'
+    """
+    if len(got) > _LONGEST_NUMBER:
+        return ""
+    text, n_percent = re.subn(r"\s*%\Z", "", _in_ascii(got.strip()))
+    parts = [_number_meant(part.strip(), whole=whole) for part in text.split("/")]
+    if None in parts or len(parts) > 2 or parts[1:] == [0.0]:
+        return ""
+    numbers = [part for part in parts if part is not None]
+    number = (numbers[0] if len(numbers) == 1 else numbers[0] / numbers[1]) / 100**n_percent
+    if not math.isfinite(number) or (whole and not number.is_integer()):
+        return ""
+    meant = repr(number).removesuffix(".0")
+    meant += ", without quotes" * (_NUMBER.fullmatch(got) is not None)
+    why = (
+        " a fraction is no number" if len(parts) == 2 else " a percentage is no number" * n_percent
+    )
+    return f" (did you mean {meant}?{why})"
+
+
+def _in_ascii(text: str) -> str:
+    """Another sign of minus, of times or of a fraction, and digits of full width, as usual ones."""
+    sign, rest = (text[:1], text[1:]) if text[:1] in "+-" else ("", text)
+    is_fraction = len(rest) == 1 and unicodedata.decomposition(rest).startswith("<fraction>")
+    if is_fraction or not any(unicodedata.category(letter) == "No" for letter in rest):
+        rest = unicodedata.normalize("NFKC", rest)
+    return (sign + rest).translate({0x2044: "/", 0x2212: "-", 0x00D7: "*", 0x2019: "'"})
+
+
+def _number_meant(text: str, *, whole: bool) -> float | None:
+    """A number with another decimal mark, marks of thousands, a power, or a point too many."""
+    plain = re.sub(r"\A([+-]) ", r"\1", text)
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+" + ("" if whole else r"\.\d*"), plain):
+        plain = plain.replace(",", "")
+    elif plain.count(",") == 1:
+        plain = plain.replace(".", "").replace(",", ".")
+    plain = re.sub(r"(?<=\d)[_' ](?=\d{3}(?!\d))", "", plain).replace("_", "")
+    plain = re.sub(r"\A(?:(.*?) ?[*x] ?)?10 ?(?:\^|\*\*) ?", r"\1e", plain)
+    plain = re.sub(r"\Ae", "1e", plain)
+    plain = re.sub(r"\.+(?=\d)", ".", plain, count=1).rstrip(".")
+    return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
 # what other systems and books call a thing; a word is guessed only where it is known

@@ -3,7 +3,7 @@
 import pytest
 
 import neurosim as ns
-from neurosim.errors import _SYNONYMS, NeurosimError, guess
+from neurosim.errors import _SYNONYMS, NeurosimError, guess, guess_number
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.losses import LOSSES
@@ -50,3 +50,74 @@ def test_messages_guess_so():
     net = ns.Network()
     with pytest.raises(NeurosimError, match="did you mean 'identity'"):
         net.add_neuron("n", activation="linear")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("0,5", "0.5"),
+        ("-0,5", "-0.5"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1_000", "1000"),
+        ("1'000", "1000"),
+        ("1 000", "1000"),
+        (".5.", "0.5"),
+        ("0..5", "0.5"),
+        ("\u22120.5", "-0.5"),
+        ("10^-3", "0.001"),
+        ("2 \u00d7 10**3", "2000"),
+        ("1e-3", "0.001, without quotes"),
+    ],
+)
+def test_a_number_in_another_notation_is_guessed(text, meant):
+    assert guess_number(text) == f" (did you mean {meant}?)"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "what"),
+    [
+        ("1/3", 1 / 3, "a fraction"),
+        ("-1 / 4", -0.25, "a fraction"),
+        ("\u00bd", 0.5, "a fraction"),
+        ("3 %", 0.03, "a percentage"),
+        ("2,5%", 0.025, "a percentage"),
+    ],
+)
+def test_of_a_fraction_its_value_is_guessed(text, meant, what):
+    assert guess_number(text) == f" (did you mean {meant!r}? {what} is no number)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "1,2,3", "1.2.3", "1/0", "1/2/3", "1e999", "3\u00b2", "1\u00bd", "9" * 50],
+)
+def test_of_another_text_no_number_is_guessed(text):
+    assert guess_number(text) == ""
+
+
+@pytest.mark.parametrize(("text", "meant"), [("1,000", "1000"), ("1_000", "1000"), ("10 %", None)])
+def test_where_a_whole_number_is_expected_none_with_a_point_is_guessed(text, meant):
+    assert guess_number(text, whole=True) == (f" (did you mean {meant}?)" if meant else "")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "guessed"),
+    [
+        ("training.epochs", "1,000", "a whole number (did you mean 1000?)"),
+        ("training.optimizer.learning_rate", "0,5", "a number (did you mean 0.5?)"),
+        ("network.layers[1].neurons", "1_0", "a list of names (did you mean 10?)"),
+        ("network.layers[1].bias", "1/2", "(did you mean 0.5? a fraction is no number)"),
+        ("network.connections[0].weight", ".5.", "(did you mean 0.5?)"),
+        ("data.inputs[0][0]", "10^2", "a number (did you mean 100?)"),
+        ("data.targets[0]", "\u00bd", "(did you mean 0.5? a fraction is no number)"),
+        ("expect[5].loss.equals", "1_0", "a number (did you mean 10?)"),
+        ("training.penalty", {"l2": "3 %"}, "(did you mean 0.03? a percentage is no number)"),
+        ("network.initial.weights", {"uniform": ["-\u00bd", 1]}, "(did you mean -0.5? a frac"),
+    ],
+)
+def test_wherever_a_scenario_has_a_number_one_is_guessed(path, value, guessed):
+    with pytest.raises(NeurosimError) as caught:
+        ns.load_scenario("twins", overrides={path: value})
+
+    assert guessed in str(caught.value)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from neurosim.errors import guess
+from neurosim.errors import guess, guess_number
 from neurosim.scenario.format import entry
 from neurosim.scenario.format.node import KeyPath, Problem, TreeNode, descend
 
@@ -121,7 +121,12 @@ def _problem(error: ErrorDetails, path: KeyPath, tree: TreeNode) -> Problem:
         case entry.WRONG_NAME:
             return _wrong_name(node, path, context["kind"], context["names"].split())
     what, expected = _told(error["type"], context, node)
-    return Problem(node.place, path, f"{what}, got {shown(node)}; expected {expected}")
+    meant = ""
+    if what == "wrong kind" and isinstance(node.value, str):
+        is_whole = "whole number" in expected or "a count" in expected
+        if is_whole or "number" in expected:
+            meant = guess_number(node.value, whole=is_whole)
+    return Problem(node.place, path, f"{what}, got {shown(node)}; expected {expected}{meant}")
 
 
 def _told(kind: str, context: Mapping[str, Any], node: TreeNode) -> tuple[str, str]:

@@ -21,7 +21,7 @@ import yaml
 from yaml.parser import ParserError
 from yamlcore import CCoreLoader
 
-from neurosim.errors import FileError, shortened
+from neurosim.errors import FileError, guess_number, shortened
 from neurosim.files import path_of
 from neurosim.scenario.format.node import KeyPath, Problem, SourcePlace, TreeNode
 
@@ -261,7 +261,8 @@ class _Reading:
         key_place = top.key[1] if top and top.key else self.last
         value = self._value(event)
         self._refuse_unreadable(value)
-        if value is None and not isinstance(event, yaml.AliasEvent):
+        is_noted = top and top.key and self.problems and self.problems[-1].place == top.key[1]
+        if value is None and not is_noted and not isinstance(event, yaml.AliasEvent):
             self.note("no value; expected one (null in quotes, if meant)")
         self._put(TreeNode(value, self.last, key_place))
 
@@ -290,9 +291,19 @@ class _Reading:
         value = self._value(event)
         self._refuse_unreadable(value)
         if not isinstance(value, str):
-            self.note(f"a key is not a name, got {value!r}; expected a name (in quotes if meant)")
+            meant = self._decimal(getattr(event, "value", ""))  # an alias has none
+            expected = f"expected a name (in quotes if meant){meant}"
+            self.note(f"a key is not a name, got {value!r}; {expected}")
             return str(value)
         return value
+
+    def _decimal(self, word: str) -> str:
+        """A guess at a decimal comma between braces, where commas end a value: {below: 0,5}."""
+        items = self.stack[-1].items
+        before = [*items.values()][-1:] if isinstance(items, dict) else []
+        if not before or type(before[0].value) is not int:
+            return ""
+        return guess_number(f"{before[0].value},{word}")
 
     def _value(self, event: Any) -> Any:
         """The value of a scalar by the core schema; its text if it is quoted."""

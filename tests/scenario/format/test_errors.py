@@ -56,7 +56,13 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             "learning_rate: 1",
             "learning_rate: '1'",
             "s.yaml:13:41: training.optimizer.learning_rate: wrong kind, got '1';"
-            " expected a number",
+            " expected a number (did you mean 1, without quotes?)",
+        ),
+        (
+            "learning_rate: 1",
+            "learning_rate: 0,05",
+            "s.yaml:13:43: training.optimizer: a key is not a name, got 5; expected a name"
+            " (in quotes if meant) (did you mean 0.05?)",
         ),
         (
             "learning_rate: 1",
