@@ -236,3 +236,15 @@ def test_the_starter_is_plain_yaml_that_other_parsers_read_alike(neurosim, folde
     document = yaml.safe_load((folder / "mine.yaml").read_text())
 
     assert document["training"]["optimizer"] == {"name": "adam", "learning_rate": 0.05}
+
+
+def test_predict_takes_the_dialect_that_a_scenario_takes(neurosim, folder):
+    (folder / "rows.csv").write_text("0:1,0\n1:1,0\n")
+
+    ran = neurosim("predict", "passed.yaml", "rows.csv", "--delimiter", ":", "--decimal", ",")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert len(ran.out.splitlines()) == 3
+    wrong = neurosim("predict", "passed.yaml", "rows.csv", "--delimiter", "::")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert wrong.err.startswith("error: delimiter: got '::'; expected one character such as ','")

@@ -23,6 +23,8 @@ from neurosim.training.data import (
 )
 from neurosim.training.task_kind import kind_of_classes
 
+_DIALECT = Dialect()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictor:
@@ -40,34 +42,36 @@ class Predictor:
         outputs = tuple(neuron.caption for neuron in self.network.outputs)
         return outputs if self.network.classes is None else (*outputs, "class")
 
-    def read(self, path: Path) -> Matrix:
+    def read(self, path: Path, dialect: Dialect = _DIALECT) -> Matrix:
         """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
 
         A first line whose cells can be read is a row, unless they are the names; another one is a
-        header. The delimiter and the decimal mark are found.
+        header. The delimiter and the decimal mark are found where the dialect does not say them;
+        without a header, as it may say, the first line is a row.
 
         Raises:
             FileError: the file cannot be read, or has neither the names nor as many columns.
         """
         text = open_csv(path)
         columns = [n.column or InputColumn(n.caption) for n in self.network.inputs]
-        for names in self._names(columns):
-            delimiter = _DIALECT.find_delimiter(text, set(names).issubset)
+        read = partial(read_inputs, text, decimal=dialect.decimal)
+        for names in self._names(columns) * dialect.header:
+            delimiter = dialect.find_delimiter(text, set(names).issubset)
             if names and delimiter is not None:
-                return read_inputs(text, delimiter, names, columns)
+                return read(delimiter, names, columns)
         order = list(dict.fromkeys(column.name for column in columns))
         for numbers in (_numbers_in(order), numbered(order)):
             is_row = partial(_is_row, numbers=numbers, columns=columns, order=order)
-            delimiter = _DIALECT.find_delimiter(text, is_row) if numbers else None
+            delimiter = dialect.find_delimiter(text, is_row) if numbers else None
             if delimiter is not None:
                 names = [numbers[order.index(column.name)] for column in columns]
-                return read_inputs(text, delimiter, names, columns, has_header=False)
-        delimiter = _DIALECT.find_delimiter(text, lambda fields: len(fields) == len(order))
-        if delimiter is None:
-            raise _wrong_columns(text, order, self._names(columns))
+                return read(delimiter, names, columns, has_header=False)
+        delimiter = dialect.find_delimiter(text, lambda fields: len(fields) == len(order))
+        if delimiter is None or not dialect.header:
+            raise _wrong_columns(text, order, self._names(columns), dialect)
         header = text.first(delimiter)
         names = [header[order.index(column.name)] for column in columns]
-        return read_inputs(text, delimiter, names, columns)
+        return read(delimiter, names, columns)
 
     def _names(self, columns: Sequence[InputColumn]) -> list[list[str]]:
         """What the columns of its inputs may be called: their names, or their labels."""
@@ -106,15 +110,18 @@ def predictor(path: str | Path) -> Predictor:
 
 
 def _wrong_columns(
-    text: CsvText, order: Sequence[str], names: Sequence[Sequence[str]]
+    text: CsvText, order: Sequence[str], names: Sequence[Sequence[str]], dialect: Dialect
 ) -> FileError:
-    first = text.first(_DIALECT.likely_delimiter(text))
+    first = text.first(dialect.likely_delimiter(text))
     if not first:
         next(text.lines(), None)  # raises what is wrong with the first line
         return FileError(f"{text.path}: empty, got no line; expected rows")
     known = " or ".join(dict.fromkeys(", ".join(list(dict.fromkeys(one))[:8]) for one in names))
     what = f"wrong columns, got {len(first)} ({', '.join(first[:8])})"
-    return FileError(f"{text.path}: {what}; expected {len(order)}, or a header with {known}")
+    expected = f"expected {len(order)}, or a header with {known}"
+    if not dialect.header:
+        expected = f"expected {len(order)} that can be read, as there is no header"
+    return FileError(f"{text.path}: {what}; {expected}")
 
 
 def _numbers_in(order: Sequence[str]) -> list[str]:
@@ -149,4 +156,3 @@ def _is_row(
 
 
 _NUMBERED = re.compile(r"column ([1-9][0-9]{0,8})")
-_DIALECT = Dialect()

@@ -20,6 +20,7 @@ def read_inputs(
     columns: Sequence[InputColumn],
     *,
     has_header: bool = True,
+    decimal: str | None = None,
 ) -> Matrix:
     """The inputs in a CSV file, (rows, n_in).
 
@@ -29,12 +30,13 @@ def read_inputs(
         names: the column of each input, as this file calls it.
         columns: what each input is read from; of the names in it, those of ``names`` are taken.
         has_header: whether the first line has names; else the columns are called by their numbers.
+        decimal: the decimal mark; None: found.
 
     Raises:
         FileError: as `read_csv`; also for a text that is none of the known values.
     """
     header, lines = read_table(text, delimiter, has_header=has_header)
-    reader, by_name = NumberReader(delimiter, None), dict[str, list[InputColumn]]()
+    reader, by_name = NumberReader(delimiter, decimal), dict[str, list[InputColumn]]()
     for name, column in zip(names, columns, strict=True):
         by_name.setdefault(name, []).append(column)
     cells: list[Cells] = []

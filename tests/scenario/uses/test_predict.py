@@ -4,6 +4,7 @@ import pytest
 
 from neurosim.errors import DivergedError, FileError
 from neurosim.scenario import predictor
+from neurosim.training.data import Dialect
 
 FIXED = (
     "data:",
@@ -42,6 +43,33 @@ def csv(tmp_path):
 )
 def test_columns_are_found_by_name_else_taken_in_order_with_a_header_or_without(model, csv, text):
     assert model.read(csv(text)).tolist() == ROWS
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("a:b\n1:2\n3:4\n", Dialect(":")),
+        ("b:a\n2,0:1,0\n4,0:3,0\n", Dialect(":", ",")),
+        ("1:2\n3:4\n", Dialect(":", header=False)),
+        ("1;2\n3;4\n", Dialect(decimal=",", header=False)),
+        ("a b\n1 2\n3 4\n", Dialect(" ")),
+    ],
+)
+def test_a_dialect_that_is_given_is_taken(model, csv, text, dialect):
+    assert model.read(csv(text), dialect).tolist() == ROWS
+
+
+def test_without_a_header_the_first_line_must_be_a_row(model, csv):
+    with pytest.raises(FileError, match="expected 2 that can be read, as there is no header"):
+        model.read(csv("a,b\n1,2\n"), Dialect(header=False))
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_another_decimal_mark_than_the_given_one_is_a_mistake(model, csv, decimal):
+    other = {".": ",", ",": "."}[decimal]
+
+    with pytest.raises(FileError, match=f"no finite number, got '1{other}5'"):
+        model.read(csv(f"a;b\n1{other}5;2\n"), Dialect(";", decimal))
 
 
 def test_a_single_row_without_a_header_is_a_row(model, csv):

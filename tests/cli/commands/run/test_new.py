@@ -90,6 +90,7 @@ def test_what_is_guessed_of_a_csv_file_is_a_scenario_that_runs(neurosim, folder,
     ran = neurosim("run", "mine.yaml", "--set", "training.epochs=2", "--set", "expect=[]")
 
     written = (folder / "mine.yaml").read_text()
+    assert neurosim("predict", "mine.yaml", "mine.data").code == 0  # in the same dialect
     assert [line for line in lines if line not in written] == []
     assert (made.code, ran.code, ran.err) == (0, 0, "")
 
