@@ -43,7 +43,7 @@ def draw(
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
-    A layer of more than 16 neurons shows its first and its last ones; more than 300 neurons
+    A layer of more than 18 neurons shows its first and its last ones; more than 300 neurons
     become boxes with heat maps of their weights. The drawing says what it leaves out.
 
     Args:

@@ -19,6 +19,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 MOST_IN_GROUP = 16  # neurons that a group shows; half of them from its beginning
+LEAST_HIDDEN = 3  # fewer have room where the mark would stand
 MOST_CIRCLES = 300  # more become boxes
 MOST_COLUMNS = 40  # of boxes; the levels between the first and the last share one
 
@@ -35,7 +36,7 @@ class _Group:
 def fold(network: Network, *, kind: str | None = None, full: bool = False) -> Folded:
     """Choose what is drawn.
 
-    A group of more than 16 neurons shows its first 8 and its last 8, and a mark between; where
+    A group of more than 18 neurons shows its first 8 and its last 8, and a mark between; where
     more than 300 neurons would be drawn, each group is a box.
 
     Args:
@@ -48,7 +49,7 @@ def fold(network: Network, *, kind: str | None = None, full: bool = False) -> Fo
     """
     columns = columns_of(network, kind)
     groups = _groups(network, columns)
-    n_circles = sum(min(len(group.members), MOST_IN_GROUP) for group in groups)
+    n_circles = sum(len(list(_shown(group.members, MOST_IN_GROUP))) for group in groups)
     if full:
         return _circles(network, columns, groups, most=len(network.neurons))
     if n_circles > MOST_CIRCLES:
@@ -136,7 +137,7 @@ def _circles(network: Network, columns: Columns, groups: Sequence[_Group], *, mo
 
 def _shown(members: Sequence[int], most: int) -> Iterator[int | None]:
     """The first and the last; None stands for those between."""
-    if len(members) <= most:
+    if len(members) < most + LEAST_HIDDEN:
         yield from members
     else:
         yield from members[: most // 2]

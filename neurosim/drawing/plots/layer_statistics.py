@@ -121,6 +121,9 @@ def draw_gradients(
         name_axes(axes, chosen, x="epoch", y="norm of the gradient", title=title)
         if is_wide(lines):
             set_log_scale(axes)
+        else:
+            top = _top(np.concatenate([line.y for line in lines]))
+            axes.set_ylim(-0.02 * top, 1.05 * top)  # a line at zero is not cut
         return axes
     norms = gradient_norms(network, X, T, **changes)
     if not norms:
@@ -145,8 +148,8 @@ def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
     is_log = is_wide([Series("", x, y[y > 0], 0)])
     if is_log:
         set_log_scale(ax)
-    elif (y > 0).any():
-        ax.set_ylim(0, 1.08 * float(y.max()))
+    else:
+        ax.set_ylim(0, 1.08 * _top(y))
     bottom = ax.get_ylim()[0]
     for at in np.flatnonzero(y == 0):  # a log axis has no place for it
         ax.plot([at], [bottom], "v", color=theme.negative, clip_on=False, markersize=7)
@@ -154,6 +157,11 @@ def _draw_norms(ax: "Axes", norms: Mapping[str, float], theme: Theme) -> None:
                     color=theme.negative, fontsize=9)  # fmt: skip
     label_ticks(ax, "x", list(norms), most=14)
     add_grid(ax, theme, "y")
+
+
+def _top(norms: Matrix) -> float:
+    """The largest of norms, which are never negative; 1 where all are zero."""
+    return float(np.nan_to_num(norms, nan=0.0, posinf=0.0).max(initial=0.0)) or 1.0
 
 
 def activation_histograms(network: Network, X: Any, *, bins: int = _BINS) -> dict[str, Histogram]:

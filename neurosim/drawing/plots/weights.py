@@ -1,4 +1,4 @@
-"""Weights as heat maps: a matrix for each pair of connected layers."""
+"""Weights as heat maps: a matrix for each pair of connected layers, below it the biases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,19 +32,36 @@ _MOST_NUMBERED = 12  # rows and columns; in more the numbers have no room
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightMap:
-    """The weights between two groups of neurons.
+    """The weights between two groups of neurons, and the biases of the second.
 
     Attributes:
         title: the names of both, ``x -> h``.
-        sources: the names of the rows.
-        targets: the names of the columns.
+        sources: the captions of the rows.
+        targets: the captions of the columns.
         weights: (n_sources, n_targets); NaN where there is no connection.
+        biases: (n_targets,); NaN where there is none, or another map has it.
     """
 
     title: str
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     weights: Matrix
+    biases: Matrix
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether a bias stands in it."""
+        return not bool(np.isnan(self.biases).all())
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What its rows are called: the sources, and ``bias``."""
+        return (*self.sources, "bias") if self.has_biases else self.sources
+
+    @property
+    def cells(self) -> Matrix:
+        """The weights, and in a last row the biases."""
+        return np.vstack([self.weights, self.biases]) if self.has_biases else self.weights
 
 
 class Rectangle(NamedTuple):
@@ -77,8 +94,12 @@ def weight_maps(network: Network) -> list[WeightMap]:
         targets = {connection.target for connection in network.connections}
         rows = [neuron for neuron in layer_of if neuron in sources]
         columns = [neuron for neuron in layer_of if neuron in targets]
-        return [_map_of("all", rows, columns, network.connections)]
-    return [_map_of(f"{a} -> {b}", layers[a], layers[b], c) for (a, b), c in between.items()]
+        return [_map_of("all", rows, columns, network.connections, has_biases=True)]
+    first = {b: a for a, b in reversed(between)}  # the map of a layer's biases
+    return [
+        _map_of(f"{a} -> {b}", layers[a], layers[b], c, has_biases=first[b] == a)
+        for (a, b), c in between.items()
+    ]
 
 
 def _map_of(
@@ -86,13 +107,17 @@ def _map_of(
     sources: Sequence[Neuron],
     targets: Sequence[Neuron],
     connections: Sequence[Connection],
+    *,
+    has_biases: bool,
 ) -> WeightMap:
     row = {neuron: number for number, neuron in enumerate(sources)}
     column = {neuron: number for number, neuron in enumerate(targets)}
     weights = np.full((len(row), len(column)), np.nan)
     for connection in connections:
         weights[row[connection.source], column[connection.target]] = connection.weight
-    return WeightMap(title, tuple(n.name for n in row), tuple(n.name for n in column), weights)
+    biases = [n.bias if has_biases and n.bias is not None else np.nan for n in targets]
+    rows, columns = (tuple(neuron.caption for neuron in group) for group in (sources, targets))
+    return WeightMap(title, rows, columns, weights, np.array(biases))
 
 
 def place_maps(maps: Sequence[WeightMap]) -> tuple[list[Rectangle], float, float]:
@@ -101,10 +126,10 @@ def place_maps(maps: Sequence[WeightMap]) -> tuple[list[Rectangle], float, float
     There is room for names to the left of a matrix and below, and for a title above.
     """
     corners: list[tuple[float, float]] = []  # the upper left ones, counted downwards
-    sizes = [(_length(len(found.targets)), _length(len(found.sources))) for found in maps]
+    sizes = [(_length(len(found.targets)), _length(len(found.rows))) for found in maps]
     x, line_top, line_height, page_width = 0.0, 0.0, 0.0, 0.0
     for found, (width, height) in zip(maps, sizes, strict=True):
-        left, below = _room(found.sources), _room(found.targets)
+        left, below = _room(found.rows), _room(found.targets)
         if x and x + left + width > _LINE:
             x, line_top, line_height = 0.0, line_top + line_height, 0.0
         corners.append((x + left, line_top + 24.0))
@@ -137,7 +162,7 @@ def draw_weights(
     """Draw the weights between layers as heat maps: rows are sources, columns targets.
 
     All share one scale, centred at zero; a cell without a connection has the colour of the grid,
-    and a dot. Biases are not in it.
+    and a dot. The biases of the targets are the last row, below a line.
 
     Args:
         network: whose weights.
@@ -156,7 +181,7 @@ def draw_weights(
     chosen = require_theme(theme)
     axes = require_axes(ax, theme, (page[0] / 72 + 0.3, page[1] / 72 + 0.3 + 0.35 * bool(title)))
     axes.set_axis_off()
-    finite = [found.weights[np.isfinite(found.weights)] for found in maps]
+    finite = [found.cells[np.isfinite(found.cells)] for found in maps]
     reach = max(float(np.abs(values).max(initial=0.0)) for values in finite)
     norm = CenteredNorm(0.0, min(reach, _MOST) or 1.0)
     for found, place in zip(maps, places, strict=True):
@@ -168,7 +193,7 @@ def draw_weights(
 
 def describe_weights(_axes: "Axes", *, network: Network, **_: Any) -> str:
     """What `draw_weights` shows, in words."""
-    return f"The weights of {network!r}, as a heat map for each two layers that are connected."
+    return f"The weights and biases of {network!r}: a heat map for each two connected layers."
 
 
 def _draw_map(
@@ -184,10 +209,10 @@ def _draw_map(
     bounds = (place.left / wide, place.bottom / high, place.width / wide, place.height / high)
     inset = ax.inset_axes(bounds)
     colours = theme.diverging_map()
-    shown = np.clip(found.weights, -_MOST, _MOST)
+    shown = np.clip(found.cells, -_MOST, _MOST)
     inset.imshow(shown, cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
     inset.set_title(found.title, loc="left", fontsize=9, color=theme.text, parse_math=False)
-    label_ticks(inset, "y", found.sources, most=max(1, int(place.height // 11)))
+    label_ticks(inset, "y", found.rows, most=max(1, int(place.height // 11)))
     label_ticks(inset, "x", found.targets, most=max(1, int(place.width // 11)))
     inset.tick_params(length=0, pad=3, labelsize=8, labelcolor=theme.text)
     if (
@@ -197,8 +222,10 @@ def _draw_map(
         inset.tick_params(axis="x", rotation=90)
     for spine in inset.spines.values():
         spine.set_color(theme.grid)
+    if found.has_biases:
+        inset.axhline(len(found.sources) - 0.5, color=theme.text, linewidth=1.2)
     if max(found.weights.shape) <= _MOST_NUMBERED:
-        _write_numbers(inset, found.weights, norm, theme)
+        _write_numbers(inset, found.cells, norm, theme)
 
 
 def _write_numbers(ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: Theme) -> None:

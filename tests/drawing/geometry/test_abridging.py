@@ -25,11 +25,12 @@ def chain(n):
     return net
 
 
-def test_sixteen_neurons_are_all_drawn(layered):
-    folded = fold(layered(16, 2))
+@pytest.mark.parametrize("n", [16, 17, 18])
+def test_so_few_neurons_are_all_drawn(layered, n):
+    folded = fold(layered(n, 2))
 
     assert folded.more == ()
-    assert str(folded) == "all 18 neurons and 32 connections"
+    assert str(folded) == f"all {n + 2} neurons and {2 * n} connections"
 
 
 def test_a_layer_of_more_shows_its_first_and_its_last(layered):
@@ -46,10 +47,10 @@ def test_a_layer_of_more_shows_its_first_and_its_last(layered):
 
 
 def test_hidden_connections_between_two_folded_layers_are_counted_once(layered):
-    folded = fold(layered(20, 18))
+    folded = fold(layered(20, 19))
 
-    assert [mark.n_connections for mark in folded.more] == [4 * 18, 2 * 20]
-    assert folded.n_hidden_connections == 4 * 18 + 2 * 20 - 4 * 2 == 20 * 18 - 16 * 16
+    assert [mark.n_connections for mark in folded.more] == [4 * 19, 3 * 20]
+    assert folded.n_hidden_connections == 4 * 19 + 3 * 20 - 4 * 3 == 20 * 19 - 16 * 16
 
 
 def test_a_connection_inside_what_is_not_drawn_counts_once():

@@ -214,3 +214,19 @@ def test_a_network_without_parameters_has_no_gradients_to_draw():
 
     with pytest.raises(InvalidValueError, match="no weights and no biases"):
         ns.draw_gradients(net, [[1]], [[0]])
+
+
+@pytest.mark.parametrize("target", [1.0, 2.0])
+@pytest.mark.parametrize("n_epochs", [None, 5])
+def test_an_axis_of_norms_shows_no_negative_number(target, n_epochs):
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("o", 1, bias=None), net.connect("x", "o", weight=1.0)
+    X, T = [[1.0]], [[target]]  # the first has no gradient at all, the second one of its update
+    rate = ns.SGD(1.0)
+    epochs = None if n_epochs is None else ns.epochs(net, X, T, optimizer=rate, epochs=n_epochs)
+
+    axes = ns.draw_gradients(net, X, T, epochs=epochs)
+
+    low, high = axes.get_ylim()
+    assert -0.02 * high <= low <= 0 < high
+    assert all(tick >= 0 for tick in axes.get_yticks() if low <= tick <= high)

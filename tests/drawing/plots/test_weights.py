@@ -16,7 +16,7 @@ from neurosim.errors import InvalidValueError
 
 def small():
     net = ns.Network()
-    net.add_layer("x", 2), net.add_layer("h", 2), net.add_layer("o", 1)
+    net.add_layer("x", 2), net.add_layer("h", 2, bias=[0.5, 0]), net.add_layer("o", 1, bias=-1)
     net.connect("x1", "h1", weight=3), net.connect("x2", "h2", weight=-4)
     net.connect("h", "o", weights=[[1], [-2]])
     return net
@@ -28,6 +28,8 @@ def test_rows_are_sources_and_columns_targets():
     assert (first.title, first.sources, first.targets) == ("x -> h", ("x1", "x2"), ("h1", "h2"))
     np.testing.assert_array_equal(first.weights, [[3, np.nan], [np.nan, -4]])
     assert second.weights.tolist() == [[1], [-2]]
+    assert (first.biases.tolist(), second.biases.tolist()) == ([0.5, 0], [-1])
+    assert first.rows == ("x1", "x2", "bias")
 
 
 @settings(max_examples=30)
@@ -48,6 +50,17 @@ def test_every_connection_stands_in_one_cell(data, cases):
         if not np.isnan(matrix.weights[row, column])
     }
     assert found == {(c.source.name, c.target.name): c.weight for c in net.connections}
+    biases = [
+        (name, bias)
+        for matrix in maps
+        for name, bias in zip(matrix.targets, matrix.biases, strict=True)
+        if not np.isnan(bias)
+    ]
+    reached = {c.target.name for c in net.connections}
+    known = {n.name: n.bias for n in net.neurons if n.bias is not None}
+    assert dict(biases).items() <= known.items()
+    assert len(biases) == len(dict(biases))  # each once
+    assert {name for name in reached if name in known} <= {name for name, _ in biases}
 
 
 def test_a_graph_without_layers_is_one_matrix_of_all():
@@ -59,11 +72,34 @@ def test_a_graph_without_layers_is_one_matrix_of_all():
     assert np.isfinite(matrix.weights).sum() == len(net.connections)
 
 
+def test_biases_stand_in_one_map_and_labels_name_rows_and_columns():
+    net = small()
+    net.connect("x", "o", weight=1)
+    net["x1"].label, net["o1"].label = "length", "cat"
+
+    maps = weight_maps(net)
+
+    assert [(found.title, found.has_biases) for found in maps] == [
+        ("x -> h", True), ("h -> o", True), ("x -> o", False),
+    ]  # fmt: skip
+    assert maps[2].rows == ("length", "x2")
+    assert maps[2].targets == ("cat",)
+
+
+def test_a_network_without_biases_has_no_row_of_them():
+    net = ns.Network()
+    net.add_layer("x", 2), net.add_layer("o", 1, bias=None), net.connect("x", "o", weight=1)
+
+    (found,) = weight_maps(net)
+
+    assert found.rows == found.sources == ("x1", "x2")
+
+
 def test_all_matrices_share_a_scale_that_is_centred_at_zero():
     axes = ns.draw_weights(small(), title="Small")
 
     images = [inset.get_images()[0] for inset in axes.child_axes[:2]]
-    assert [image.get_array().shape for image in images] == [(2, 2), (2, 1)]
+    assert [image.get_array().shape for image in images] == [(3, 2), (3, 1)]
     assert {image.norm.vcenter for image in images} == {0}
     assert {image.norm.halfrange for image in images} == {4}
     assert axes.get_title("left") == "Small"
@@ -72,9 +108,11 @@ def test_all_matrices_share_a_scale_that_is_centred_at_zero():
 def test_each_cell_says_its_weight_and_what_is_not_connected_has_a_dot():
     inset = ns.draw_weights(small()).child_axes[0]
 
-    assert [text.get_text() for text in inset.texts] == ["3", "·", "·", "\N{MINUS SIGN}4"]
+    assert [text.get_text() for text in inset.texts] == [
+        "3", "·", "·", "\N{MINUS SIGN}4", "0.5", "0",
+    ]  # fmt: skip
     assert [text.get_text() for text in inset.get_xticklabels()] == ["h1", "h2"]
-    assert [text.get_text() for text in inset.get_yticklabels()] == ["x1", "x2"]
+    assert [text.get_text() for text in inset.get_yticklabels()] == ["x1", "x2", "bias"]
     assert inset.get_title("left") == "x -> h"
 
 
@@ -97,9 +135,9 @@ def test_large_matrices_have_no_numbers_and_not_every_name():
     inset = ns.draw_weights(net).child_axes[0]
 
     assert len(inset.texts) == 0
-    assert inset.get_images()[0].get_array().shape == (200, 100)
+    assert inset.get_images()[0].get_array().shape == (201, 100)
     assert len(inset.get_yticks()) <= 40
-    assert inset.get_yticklabels()[-1].get_text() == "x200"
+    assert inset.get_yticklabels()[-1].get_text() == "bias"
 
 
 @pytest.mark.parametrize("name", ["xor", "residual", "spirals", "activations", "wide-and-deep"])
