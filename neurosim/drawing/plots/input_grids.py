@@ -23,7 +23,7 @@ class InputGrid:
     """A grid of points over one input or two.
 
     Attributes:
-        inputs: their names; of two, the one to the right first.
+        inputs: their captions; of two, the one to the right first.
         columns: their places among the inputs.
         axes: the values of each, (n,), rising.
         points: the samples, (n, n_in) or (n * n, n_in), row after row of the grid.
@@ -65,7 +65,7 @@ def input_grid(
     Args:
         network: what is asked.
         X: samples, (B, n_in): the grid reaches a little beyond them.
-        fixed: the values of all other inputs, by name.
+        fixed: the values of all other inputs, by name or label.
         span: ``((left, right), (bottom, top))``, or ``(left, right)``, instead; without it and X,
             -1 to 1.
         resolution: points on each side, 2 to 2000.
@@ -74,8 +74,11 @@ def input_grid(
         ShapeError: neither one nor two inputs are left; says which there are.
         UnknownNameError: ``fixed`` names no input.
     """
-    names = [neuron.name for neuron in require_network(network, "network").inputs]
-    held = _require_fixed(fixed, names)
+    known = {neuron.name: neuron.caption for neuron in require_network(network, "network").inputs}
+    if len({*known.values()}) < len(known):  # a label that two inputs have names none
+        known = {name: name for name in known}
+    names = list(known.values())
+    held = _require_fixed(fixed, known)
     columns = tuple(number for number, name in enumerate(names) if name not in held)
     if len(columns) not in {1, 2}:
         raise ShapeError(_wrong_count(names, held))
@@ -99,15 +102,19 @@ def responses(network: Network, grid: InputGrid) -> dict[str, Matrix]:
     return {name: grid.arrange(values) for name, values in outputs.items()}
 
 
-def _require_fixed(fixed: Mapping[str, float] | None, names: list[str]) -> dict[str, float]:
+def _require_fixed(fixed: Mapping[str, float] | None, known: Mapping[str, str]) -> dict[str, float]:
+    """The values by caption; ``known`` has the caption of each input by its name."""
     if fixed is None:
         return {}
     if not isinstance(fixed, Mapping):
         raise WrongTypeError(f"fixed: got {fixed!r:.80}; expected values by the names of inputs")
     for name in fixed:
-        if name not in names:
-            raise UnknownNameError(f"fixed: {unknown('input', name, names)}")
-    return {name: require_number(value, f"fixed[{name!r}]") for name, value in fixed.items()}
+        if name not in known and name not in known.values():
+            raise UnknownNameError(f"fixed: {unknown('input', name, known.values())}")
+    return {
+        known.get(name, name): require_number(value, f"fixed[{name!r}]")
+        for name, value in fixed.items()
+    }
 
 
 def _wrong_count(names: list[str], held: Mapping[str, float]) -> str:

@@ -134,3 +134,21 @@ def test_responses_over_one_input_are_numbers_in_a_row():
 def test_what_makes_no_grid_over_one_input_is_told(n, options, error, words):
     with pytest.raises(error, match=words):
         input_grid(adder(n), **options)
+
+
+def test_inputs_are_called_by_their_labels_and_fixed_by_name_or_label():
+    net = adder(4)
+    net["x1"].label, net["x2"].label = "length", "width"
+
+    for fixed in ({"length": 5, "x3": 1}, {"x1": 5, "x3": 1}):
+        grid = input_grid(net, fixed=fixed, resolution=2)
+
+        assert grid.inputs == ("width", "x4")
+        assert grid.points[0].tolist() == [5, -1, 1, -1]
+
+
+def test_a_label_that_two_inputs_have_names_none():
+    net = adder(2)
+    net["x1"].label = net["x2"].label = "length"
+
+    assert input_grid(net).inputs == ("x1", "x2")
