@@ -138,9 +138,12 @@ def quantity_of(spelling: str, where: str) -> str:
             plain = f"{plain}.output"
     subject, _, quantity = plain.rpartition(".")
     known = _OF_CONNECTION if "->" in subject or "->" in plain else _OF_NEURON
+    owner = subject or plain
+    if not re.fullmatch(_OWNER, owner):
+        hint = " (an arrow is written ->)" if re.search(_ARROW, owner) else ""
+        raise FileError(f"{where}: unknown quantity {f'{spelling:.80}'!r}{hint}; {_EXPECTED}")
     if not subject or quantity not in known:
-        name = subject or plain
-        meant = [f"{name}.{one}" for one in known]
+        meant = [f"{owner}.{one}" for one in known]
         raise FileError(f"{where}: {unknown('quantity', f'{spelling:.80}', meant)}")
     return plain
 
@@ -308,15 +311,25 @@ def _count(cells: dict[str, str], name: str, where: str) -> int | None:
 
 
 _EXACT = Context(prec=400)  # more digits than a double and what is written by hand have together
-_OF_NEURON = ("output", "net_input", "delta", "output_gradient", "bias", "bias_gradient")
+_OF_NEURON = ("output", "net_input", "delta", "output_gradient", "bias", "bias_gradient", "value")
 _OF_CONNECTION = ("weight", "gradient")
-_SPELLINGS = (  # as printed arithmetic writes them
-    (r"delta\((.+)\)", "delta"),
-    (r"dL/dw\((.+)\)", "gradient"),
-    (r"dL/db\((.+)\)", "bias_gradient"),
+_SPELLINGS = (  # as printed arithmetic and textbooks write them
+    (r"(?:delta|d[LE]/d(?:net|z))\((.+)\)", "delta"),
+    (r"d[LE]/dw\((.+)\)", "gradient"),
+    (r"d[LE]/db\((.+)\)", "bias_gradient"),
+    (r"d[LE]/da\((.+)\)", "output_gradient"),
     (r"w\((.+)\)", "weight"),
     (r"b\((.+)\)", "bias"),
-    (r"dL/d(.+)", "output_gradient"),
+    (r"(?:net|z)\((.+)\)", "net_input"),
+    (r"a\((.+)\)", "output"),
+    (r"d[LE]/d(.+)", "output_gradient"),
+)
+_SIGNS = r"\s()/.*+=<>,;:\u2192-"  # what no name has
+_OWNER = rf"[^{_SIGNS}]+(?:->[^{_SIGNS}]+)?"  # a name, or two with an arrow
+_ARROW = r"\w\s*(?:-|=>|>|-->|\u2192)\s*\w"  # what is taken for one
+_EXPECTED = (
+    "expected such as h1.output, h1.net_input, h1.delta, dL/dh1, b(h1), dL/db(h1), w(x1->h1),"
+    " dL/dw(x1->h1), loss"
 )
 _LED_BY = {
     "output": ("net_input",),

@@ -225,11 +225,34 @@ def test_nothing_can_be_judged_by_an_empty_trace(hand):
         ("delta(h1)", "h1.delta"), ("dL/dh1", "h1.output_gradient"), ("b(h1)", "h1.bias"),
         ("dL/db(h1)", "h1.bias_gradient"), ("w(x1->h1)", "x1->h1.weight"),
         ("dL/dw(x1 -> h1)", "x1->h1.gradient"), ("x1->h1.gradient", "x1->h1.gradient"),
-        ("dL/dw", "w.output_gradient"),
+        ("dL/dw", "w.output_gradient"), ("net(h1)", "h1.net_input"), ("z(h1)", "h1.net_input"),
+        ("a(h1)", "h1.output"), ("dL/dnet(o1)", "o1.delta"), ("dE/dz(o1)", "o1.delta"),
+        ("dE/dw(x1->h1)", "x1->h1.gradient"), ("dL/da(h1)", "h1.output_gradient"),
+        ("price.value", "price.value"),
     ],
 )  # fmt: skip
 def test_quantities_are_written_as_the_arithmetic_writes_them(spelling, quantity):
     assert quantity_of(spelling, "here") == quantity
+
+
+@pytest.mark.parametrize("spelling", ["w(x1-h1)", "x1-h1", "w(x1 > h1)", "dL/dw(x1\u2192h1)"])
+def test_what_is_no_arrow_is_told_and_nothing_is_guessed_that_is_not_there(spelling):
+    with pytest.raises(FileError) as caught:
+        quantity_of(spelling, "here")
+
+    text = str(caught.value)
+    assert text.startswith(
+        f"here: unknown quantity '{spelling}' (an arrow is written ->); expected"
+    )
+    assert "did you mean" not in text
+
+
+@pytest.mark.parametrize("spelling", ["f(x1->h1)", "w(x1->h1", "2*h1"])
+def test_what_is_no_quantity_is_not_taken_for_a_name(spelling):
+    with pytest.raises(FileError) as caught:
+        quantity_of(spelling, "here")
+
+    assert "did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
