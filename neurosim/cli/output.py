@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 import click
 
@@ -20,7 +20,7 @@ _INDENT = "  "  # of what goes on in a next line
 _LEAST_COLUMN = 20  # of a table's last column; what is narrower is not wrapped in place
 
 
-def width_of(stream: TextIO) -> int | None:
+def width_of(stream: IO[str]) -> int | None:
     """The columns of the terminal that a stream writes to; None where it is no terminal."""
     if not stream.isatty():
         return None

@@ -502,7 +502,11 @@ class Session:
         """
         from neurosim.cli.debugger.script import open_shell
 
-        open_shell(self, commands=commands)
+        try:
+            open_shell(self, commands=commands)
+        except KeyboardInterrupt:
+            self.recover()
+            raise
 
     # --- writing
 

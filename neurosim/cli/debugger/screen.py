@@ -2,15 +2,18 @@
 
 import sys
 
+from rich.console import Console
 from rich.text import Text
 
 from neurosim.cli.debugger.reply import Reply
 from neurosim.cli.messages import problems_of
+from neurosim.cli.output import width_of, wrapped
 from neurosim.cli.terminal import terminal
 from neurosim.errors import NeurosimError
 from neurosim.network.names import one_line
 
 PROMPT = "(neurosim) "
+_HANGING = 2  # blanks before the rest of a line that is too long
 _STYLES = {"hit": "bold yellow", "place": "dim", "arrow": "bold green", "title": "bold"}
 
 
@@ -21,10 +24,9 @@ class Screen:
         self._out, self._err = terminal(), terminal(stderr=True)
 
     def show(self, lines: Reply) -> None:
-        """Print a reply, each of its lines as long as it is."""
+        """Print a reply; at a terminal, lines that are too long for it go on in the next."""
         for line in lines:
-            style = _STYLES.get(line.tone, "")
-            self._out.print(Text(one_line(line.text), style), soft_wrap=True)
+            _print(self._out, one_line(line.text), _STYLES.get(line.tone, ""))
         sys.stdout.flush()
 
     def echo(self, line: str) -> None:
@@ -37,7 +39,13 @@ class Screen:
     def complain(self, error: NeurosimError | OSError, place: str = "") -> None:
         """Print a mistake; ``place`` says where in a script it is."""
         for problem in _words_of(error):
-            self._err.print(Text(f"error: {place}{one_line(problem)}", "red"), soft_wrap=True)
+            _print(self._err, f"error: {place}{one_line(problem)}", "red")
+
+
+def _print(console: Console, text: str, style: str) -> None:
+    indent = " " * (len(text) - len(text.lstrip()) + _HANGING)
+    for line in wrapped(text, width_of(console.file), indent).split("\n"):
+        console.print(Text(line, style), soft_wrap=True)
 
 
 def _words_of(error: NeurosimError | OSError) -> tuple[str, ...]:
