@@ -265,9 +265,15 @@ class Session:
         self._own_runner.stops = stops
         return self._arrival()
 
-    def recover(self) -> Arrival:
-        """Go to a whole moment again, after Ctrl-C or anything else broke off a move."""
+    def recover(self, place: UnitPlace | None = None) -> Arrival:
+        """Go to a whole moment again, after Ctrl-C or anything else broke off a move.
+
+        Args:
+            place: where to go then; None: where it was broken off.
+        """
         self._walk.recover()
+        if place is not None:
+            self._walk.go_to(place)
         return self._arrival()
 
     # --- breakpoints, watches, catches

@@ -275,3 +275,22 @@ def test_info_of_a_name_says_what_it_is_and_what_it_has(shell):
 def test_info_of_what_is_not_there_guesses(shell):
     with pytest.raises(UnknownNameError, match=r"unknown topic 'h11' \(did you mean 'h1'\?\)"):
         shell.run("info h11")
+
+
+def test_a_look_that_is_interrupted_leaves_the_training_where_it_was(shell, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    for line in ("fork", "set a->h1.weight = 0", "goto epoch 7 sample 1", "until h1"):
+        shell.run(line)
+    place, digest = shell.state.session.place, shell.state.session.digest()
+    monkeypatch.setattr("neurosim.debugger.branches._first_difference", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        shell.run("compare")
+    assert shell.state.session.place != place
+    shown = texts(shell.interrupted())
+
+    assert shown[0] == "interrupted"
+    assert shown[1].startswith("epoch 7, sample 1, forward, ")
+    assert (shell.state.session.place, shell.state.session.digest()) == (place, digest)

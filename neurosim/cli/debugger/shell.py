@@ -1,10 +1,13 @@
 """The interpreter of command lines: from a line to a reply."""
 
+from neurosim.cli.debugger.asking import EXAMINING
 from neurosim.cli.debugger.moving import MOVING
 from neurosim.cli.debugger.reply import Reply, ReplyLine
 from neurosim.cli.debugger.state import ShellState
 from neurosim.cli.debugger.table import find_command
+from neurosim.cli.debugger.what_if import WHAT_IF
 from neurosim.debugger.session import Session
+from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import InvalidValueError
 
 LONGEST = 2000  # characters of a line
@@ -20,6 +23,7 @@ class Shell:
     def __init__(self, session: Session) -> None:
         self.state = ShellState(session)
         self._again = ""
+        self._stays_at: UnitPlace | None = None  # where a command that only looks is to leave it
 
     @property
     def is_left(self) -> bool:
@@ -45,6 +49,8 @@ class Shell:
         command = find_command(word)
         if command.name != "list":
             self.state.n_listed = 0
+        is_looking = command in EXAMINING or command in WHAT_IF
+        self._stays_at = self.state.session.place if is_looking else None
         try:
             lines = command.run(self.state, text)
         except InvalidValueError as error:
@@ -68,10 +74,11 @@ class Shell:
     def interrupted(self) -> Reply:
         """The reply to Ctrl-C: the position of the session, between two steps again.
 
+        A command that only looks at the training leaves it where it was.
         What was interrupted must be gone: its exception would keep the pass that it was in.
         """
         self._again = ""
-        self.state.session.recover()
+        self.state.session.recover(self._stays_at)
         return [ReplyLine("interrupted", "hit"), self.state.where()]
 
 
