@@ -4,7 +4,7 @@ It has no user interface: each command is a method, and what there is to say is 
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -374,12 +374,13 @@ class Session:
         """
         return parse_expression(text, self.network).value(self._runner.read_own)
 
-    def is_own(self, thing: Neuron | Connection | Network, quantity: str) -> bool:
+    @property
+    def is_own(self) -> Callable[[Neuron | Connection | Network, str], bool]:
         """Whether a number on an object, such as its ``output``, is of the present sample.
 
         Of a gradient: of the present batch. Parameters always are.
         """
-        return self._walk.is_own(thing, quantity)
+        return self._walk.is_own
 
     def explain(self, what: str | Neuron | Connection) -> Explanation:
         """Write out the formulas of a neuron, a connection or the ``loss`` with their numbers."""

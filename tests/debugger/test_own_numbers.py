@@ -8,7 +8,6 @@ from neurosim.debugger.stops.expressions import QUANTITIES
 from neurosim.errors import NotComputable
 from neurosim.training.engines.graph import sample_steps
 
-GRADIENTS = {"gradient", "bias_gradient"}
 EVER = {"weight", "bias"}
 
 
@@ -40,9 +39,7 @@ def names_of_own(session):
     return {
         (getattr(thing, "name", ""), name)
         for thing, name in slots_of(session.network)
-        if name not in EVER | GRADIENTS
-        and getattr(thing, name) is not None
-        and session.is_own(thing, name)
+        if name not in EVER and getattr(thing, name) is not None and session.is_own(thing, name)
     }
 
 
@@ -50,7 +47,7 @@ def names_of_written(task, row, n_steps):
     """What so many steps leave on a network on which nothing stood."""
     blank = task.on(task.network.copy())
     for neuron in blank.network.neurons:
-        for name in ("output", "net_input", "output_gradient", "delta"):
+        for name in ("output", "net_input", "output_gradient", "delta", "bias_gradient"):
             assert getattr(neuron, name) is None
     steps = sample_steps(blank, task.X[row].tolist(), task.T[row].tolist(), 0)
     for _ in range(n_steps):
@@ -58,7 +55,7 @@ def names_of_written(task, row, n_steps):
     return {
         (getattr(thing, "name", ""), name)
         for thing, name in slots_of(blank.network)
-        if name not in EVER | GRADIENTS and getattr(thing, name) is not None
+        if name not in EVER and getattr(thing, name) is not None
     }
 
 
@@ -69,6 +66,7 @@ def test_a_sample_owns_what_its_steps_would_leave_on_a_network_without_values(li
         net.add_layer(name, size, activation="identity" if name == "x" else "tanh")
     for source, target in ("xh", "ho"):
         net.connect(net.layer(source), net.layer(target), seed=1)
+    net.share(("x1", "h1"), ("x2", "h2"))
     X, T = np.arange(9.0).reshape(3, 3), np.eye(3)[:, :2]
     session = ns.debug(
         net, X, T, optimizer=ns.SGD(0.5), epochs=2, batch_size=1, engine="graph", limit=limit

@@ -4,17 +4,28 @@ A unit is a sample (forward, its loss, backward) or an update. What the journal 
 again by walking; so it is a store of what is known, and nothing depends on what is in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 
 from neurosim.debugger.time.training_log import UnitPlace
-from neurosim.interpreter.steps import Step, Summed, Updated, completed, written
+from neurosim.interpreter.steps import (
+    KINDS,
+    GradientComputed,
+    Step,
+    Summed,
+    Updated,
+    completed,
+    kinds_that_complete,
+    written,
+)
 from neurosim.training.state import TrainingState
 
 LIMIT = 256_000_000  # bytes
 # bytes of a record, measured: its tuple, and the floats that nothing else holds
 _A_STEP, _AN_UPDATE = 150, 500
 _AT_ONCE = 50_000  # steps
+_QUANTITIES = {quantity for kind in KINDS.values() for quantity in kind.quantities}
 
 
 class UnitRecord:
@@ -29,7 +40,7 @@ class UnitRecord:
     """
 
     __slots__ = (
-        "_limit", "_n_looked_at", "_steps", "_writers",
+        "_limit", "_steps", "_writers",
         "batch", "first", "is_whole", "losses", "state", "unit",
     )  # fmt: skip
 
@@ -41,8 +52,8 @@ class UnitRecord:
         self.is_whole = False
         self._steps: list[Step] = []
         self._limit = limit
-        self._writers: dict[tuple[object, str], int] = {}
-        self._n_looked_at = 0
+        # of a quantity: which step wrote it first on which object, and how many were looked at
+        self._writers: dict[str, tuple[dict[object, int], int]] = {}
 
     @property
     def key(self) -> tuple[int, int]:
@@ -69,8 +80,7 @@ class UnitRecord:
 
     def writer_of(self, thing: object, quantity: str) -> int | None:
         """The number of the first step that wrote a number of the unit, dropped or not."""
-        self._look_at_all()
-        return self._writers.get((thing, quantity))
+        return self._writers_of(quantity).get(thing)
 
     def append(self, step: Step) -> None:
         """Take a step."""
@@ -89,19 +99,40 @@ class UnitRecord:
             if is_all:
                 return
 
-    def _look_at_all(self) -> None:
-        for number in range(self._n_looked_at, self.end):
-            step = self[number]
-            if type(step) is not Summed:  # the sum was started before
-                for slot in (*written(step), *completed(step)):
-                    self._writers.setdefault(slot, number)
-        self._n_looked_at = self.end
+    def _writers_of(self, quantity: str) -> dict[object, int]:
+        writers, start = self._writers.get(quantity, ({}, 0))
+        if start < self.end:
+            kinds = _kinds_that_write(quantity)
+            for number, step in enumerate(self._steps[start - self.first :], start):
+                if type(step) in kinds:
+                    for thing in _written_on(step, quantity):
+                        writers.setdefault(thing, number)
+            self._writers[quantity] = writers, self.end
+        return writers
 
     def _drop(self) -> None:
-        self._look_at_all()
+        for quantity in _QUANTITIES:
+            self._writers_of(quantity)
         half = len(self._steps) // 2
         del self._steps[:half]
         self.first += half
+
+
+@cache
+def _kinds_that_write(quantity: str) -> frozenset[type]:
+    """The kinds of steps of which one is the first to write a quantity; a sum is started before."""
+    kinds = {kind for kind, row in KINDS.items() if quantity in row.quantities}
+    return kinds_that_complete(quantity) | kinds - {Summed}
+
+
+def _written_on(step: Step, quantity: str) -> Iterable[object]:
+    """The objects on which a step writes or completes a quantity."""
+    if isinstance(step, GradientComputed):  # by far the most
+        is_asked = (step.parameter.kind == "b") == (quantity == "bias_gradient")
+        owners = step.parameter.parameter.connections or (step.parameter.neuron,)
+        return owners if is_asked else ()
+    slots = (*written(step), *completed(step))
+    return (thing for thing, name in slots if name == quantity)
 
 
 class Journal:
