@@ -5,6 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.debugger.stops.expressions import QUANTITIES
+from neurosim.drawing.drawing import prepare_step
 from neurosim.errors import NotComputable
 from neurosim.training.engines.graph import sample_steps
 
@@ -151,13 +152,13 @@ def test_a_comparison_is_of_the_present_sample(house):
 
     ahead = session.compare("old")
 
-    ours, theirs = ([session.network["area", "price"].weight], [0.45 + 0.1])
     assert ahead.is_ahead
     assert "of this sample, which has not begun" in str(ahead)
     ((_, here, there),) = ahead.outputs
-    bias = session.network["price"].bias
-    assert here == pytest.approx(3.0 + 2.0 * (bias - ours[0]))  # the raw number of area = 1600
-    assert there == pytest.approx(3.0 + 2.0 * (0.05 - theirs[0]))
+    bias, weight = session.network["price"].bias, session.network["area", "price"].weight
+    # the raw number of area = 1600, which is -1 inside; untouched, both moved by 0.1*(1 - 0.5)
+    assert here == pytest.approx(3.0 + 2.0 * (bias - weight))
+    assert there == pytest.approx(3.0 + 2.0 * (0.05 - 0.55))
     session.until("price")
     found = session.compare("old")
     assert found.loss == (None, None)
@@ -181,8 +182,6 @@ def test_an_explanation_of_a_sum_that_has_not_begun_has_no_number_of_the_sample_
 def test_a_picture_of_a_moment_shows_the_samples_own_numbers(xor):
     session = xor()
     session.sample()
-
-    from neurosim.drawing.drawing import prepare_step
 
     show = ("weights", "outputs", "deltas", "gradients")
     values = prepare_step(session, show=show).values
