@@ -9,8 +9,9 @@ from neurosim.drawing.diagram.sample_values import SampleValues, values_left
 from neurosim.drawing.film.film import Filming, Look, ordinal, painter
 from neurosim.drawing.film.scene import Sight
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
-from neurosim.interpreter.steps import Step
+from neurosim.interpreter.steps import Step, subject_of
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 
 SHOW_OF_PASS = ("weights", "outputs", "deltas")
 GRAINS = ("neuron", "step", "layer")
@@ -90,7 +91,8 @@ def film_pass(
     wanted = {*range(0, n_moments, step), n_moments - 1}
     dropped = f"every {ordinal(step)} {grain}: {len(wanted)} of {n_moments:,} moments"
     return Filming(
-        _sights(session, _moments(session, epoch, sample, grain), wanted, chosen.show), chosen,
+        _sights(session, _moments(session, epoch, sample, grain), wanted, chosen.show, grain),
+        chosen,
         n_sights=len(wanted), dropped=dropped if step > 1 else "", fps=_FPS,
         make_painter=lambda sights: painter(session.network, sights, chosen, None, None),
     )  # fmt: skip
@@ -146,12 +148,25 @@ def _is_at(session: Stepping, **parts: object) -> bool:
 
 
 def _sights(
-    session: Stepping, moments: Iterator[_Moment], wanted: Collection[int], show: Collection[str]
+    session: Stepping,
+    moments: Iterator[_Moment],
+    wanted: Collection[int],
+    show: Collection[str],
+    grain: str = "neuron",
 ) -> Iterator[Sight]:
     """What there is to see at those moments that are wanted."""
     for number, moment in enumerate(moments):
         if number in wanted:
             step = None if moment.is_over else session.coming_step
-            marks = Marks() if step is None else marks_of_step(step)
+            marks = Marks() if step is None else _marks_of(step, grain)
             values = moment.values().only(show)
             yield Sight(session.network.parameters(), values, marks, moment.caption)
+
+
+def _marks_of(step: Step, grain: str) -> Marks:
+    """Mark what is about to happen: a step, or by layers all of a layer."""
+    marks, subject = marks_of_step(step), subject_of(step)
+    layer = subject.layer if isinstance(subject, Neuron) else None
+    if grain != "layer" or layer is None:
+        return marks
+    return replace(marks, neurons=marks.neurons | {neuron.name for neuron in layer.neurons})

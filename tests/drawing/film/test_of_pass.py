@@ -34,7 +34,9 @@ def sights(session, *, epoch=0, sample=0, grain="neuron"):
     wanted = range(len(moments))
     show = ("weights", "outputs", "deltas")
     return list(
-        of_pass._sights(session, of_pass._moments(session, epoch, sample, grain), wanted, show)
+        of_pass._sights(
+            session, of_pass._moments(session, epoch, sample, grain), wanted, show, grain
+        )
     )
 
 
@@ -107,6 +109,19 @@ def test_a_frame_has_no_number_of_another_sample(session, batch_size):
         assert sight.sample_values.deltas.get("o1", 1.0) == 1.0
         assert sight.sample_values.loss in (None, 0.5)
     assert of_first[-1].sample_values.loss == 0.5
+
+
+def test_by_layers_a_whole_layer_is_about_to_happen():
+    net = Network("two")
+    net.add_layer("x", 2)
+    net.add_layer("h", 2, activation="tanh")
+    net.connect(net.layer("x"), net.layer("h"), seed=0)
+    session = debug(net, [[1.0, 2.0]], [[5.0, 5.0]], optimizer=SGD(0.1), epochs=1)
+
+    found = sights(session, grain="layer")
+
+    assert [sorted(sight.marks.neurons) for sight in found[:2]] == [["x1", "x2"], ["h1", "h2"]]
+    assert found[2].subtitle.count("tanh(") == 2
 
 
 def test_the_last_frame_has_the_weights_after_the_update(session):
