@@ -458,6 +458,12 @@ class Session:
             raise InvalidValueError(
                 f"set {what}: it is not to be set; expected a number of a neuron or connection"
             )
+        if quantity.name == "value" and isinstance(owner, Neuron):
+            inner = number if owner.scaling is None else owner.scaling.inner(number)
+            raise InvalidValueError(
+                f"set {what}: it comes from the output, got {value!r}; expected"
+                f" {owner.name}.output = {inner!r}"
+            )
         before = self._runner.read(quantity)
         if quantity.name == "bias" and before is None:
             raise GraphError(

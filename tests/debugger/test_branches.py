@@ -121,6 +121,7 @@ def test_a_restart_forgets_all_that_was_set(xor):
         ("h1.output", float("nan"), InvalidValueError, "not finite, got nan"),
         ("h1.output", "1", WrongTypeError, "no number, got '1'"),
         ("x1.bias", 1.0, GraphError, "the neuron has no bias, got 1.0"),
+        ("h1.value", 1.0, InvalidValueError, "from the output, got 1.0; expected h1.output = 1.0"),
     ],
 )
 def test_what_cannot_be_set_is_refused_and_changes_nothing(xor, what, value, kind, words):

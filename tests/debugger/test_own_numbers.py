@@ -6,7 +6,7 @@ import pytest
 import neurosim as ns
 from neurosim.debugger.stops.expressions import QUANTITIES
 from neurosim.drawing.drawing import prepare_step
-from neurosim.errors import NotComputable
+from neurosim.errors import InvalidValueError, NotComputable
 from neurosim.training.engines.graph import sample_steps
 
 EVER = {"weight", "bias"}
@@ -166,6 +166,11 @@ def test_a_comparison_is_of_the_present_sample(house):
     after = session.compare("old")
     assert after.outputs[0][1:] == pytest.approx((here, there))
     assert after.loss == pytest.approx(ahead.loss)
+
+
+def test_a_raw_number_is_set_as_the_inner_one(house):
+    with pytest.raises(InvalidValueError, match=r"got 2500\.0; expected area\.output = 1\.25"):
+        house().set("area.value", 2500.0)
 
 
 def test_an_explanation_of_a_sum_that_has_not_begun_has_no_number_of_the_sample_before(xor):
