@@ -15,9 +15,10 @@ from neurosim.errors import (
     NeurosimError,
     UnknownNameError,
 )
+from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import counted, require_number
 from neurosim.network.edits import require_activation, require_layer_names, resolve
-from neurosim.network.layer import Layer
+from neurosim.network.layer import Layer, joined
 from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
 from neurosim.network.names import InputColumn
 from neurosim.network.neuron import Neuron
@@ -172,13 +173,15 @@ def _add_lone(structure: Structure, record: _Record) -> None:
 def _add_layer(structure: Structure, layer: _Record, records: list[_Record]) -> None:
     names = [record["name"] for record in records]
     require_layer_names(layer["name"], names, structure.names)
-    require_activation(layer["activation"], f"layer {layer['name']!r}", softmax=True)
+    activation = joined(record["activation"] for record in records)
     for record in records:
-        for key in ("activation", "input"):
-            if record[key] != layer[key]:
+        where = f"neuron {record['name']!r}"
+        require_activation(record["activation"], where, softmax=activation == SOFTMAX)
+        for key, found in (("activation", activation), ("input", record["input"])):
+            if found != layer[key] != record[key]:
                 raise GraphError(
-                    f"{key} of neuron {record['name']!r}: got {record[key]!r};"
-                    f" expected that of its layer, {layer[key]!r}"
+                    f"{key} of {where}: got {record[key]!r}; expected that of its layer,"
+                    f" {layer[key]!r}"
                 )
     made = Layer(layer["name"], layer["activation"], is_input=layer["input"])
     structure.add([_neuron(record, made) for record in records], made)

@@ -1,6 +1,6 @@
-"""Checked edits of a network: the neurons that a call adds, the pairs that it connects."""
+"""Checked edits of a network: the neurons that a call adds or changes, the pairs it connects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from neurosim.errors import (
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
 from neurosim.functions.initializers import Initializer, Source, draw, make_initializer
 from neurosim.functions.numbers import Matrix, require_array, require_number, shown
-from neurosim.network.lookup import is_listing, require_neuron
+from neurosim.network.layer import Layer
+from neurosim.network.lookup import is_listing, require_layer, require_neuron
 from neurosim.network.names import Names, fold, require_name, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.randomness import Randomness
@@ -265,3 +266,79 @@ def require_bias(bias: Any, where: str) -> float | None:
 
 def _is_not_given(bias: object) -> bool:
     return bias is True or (isinstance(bias, str) and bias == NOT_GIVEN)
+
+
+# --- what is changed
+
+
+def rename(structure: Structure, neuron: Neuron, name: object) -> None:
+    """Give a neuron another name; its class, if it stands for one, stays its label."""
+    checked = require_name(name, "neuron")
+    if checked == neuron.name:
+        return
+    if fold(checked) != fold(neuron.name):
+        structure.names.require_free([checked], "neuron")
+    caption, classes = neuron.caption, structure.classes
+    structure.rename(neuron, checked)
+    outputs = structure.outputs
+    if classes is not None and neuron in outputs and len(outputs) > 1:
+        neuron.label = None if caption == checked else caption
+
+
+def change_activation(structure: Structure, neuron: Neuron, activation: object) -> None:
+    """Give a neuron another activation than its layer's others may have."""
+    where = f"{neuron.name}.activation"
+    _require_no_input(neuron, where)
+    if neuron.activation == SOFTMAX:
+        assert neuron.layer is not None
+        raise GraphError(
+            f"{where}: the neuron is of a softmax layer, which is computed as a whole; expected"
+            f" net.layer({neuron.layer.name!r}).activation = ..."
+        )
+    structure.activate([neuron], require_activation(activation, where, softmax=False))
+
+
+def change_activations(structure: Structure, layer: Layer, activation: object) -> None:
+    """Give all neurons of a layer an activation, which may be softmax."""
+    where = f"{layer.name}.activation"
+    _require_no_input(layer, where)
+    name = require_activation(activation, where, softmax=True)
+    scaled = [neuron.name for neuron in layer.neurons if neuron.scaling is not None]
+    if name == SOFTMAX and scaled:
+        raise GraphError(f"{where}: {scaled[0]!r} is scaled, got softmax; expected no scaling")
+    structure.activate(layer.neurons, name)
+
+
+def _require_no_input(item: Neuron | Layer, where: str) -> None:
+    if item.is_input:
+        raise GraphError(f"{where}: inputs have none; expected another neuron or layer")
+
+
+def move(structure: Structure, neuron: Neuron, target: object) -> None:
+    """Put a neuron at the end of a layer, or, with None, in no layer; behind what it was in."""
+    where = f"{neuron.name}.layer"
+    layer = None if target is None else require_layer(structure, target)
+    if layer is neuron.layer:
+        return
+    for one in (neuron.layer, layer):
+        if one is not None and one.activation == SOFTMAX:
+            raise GraphError(
+                f"{where}: {one.name!r} is a softmax layer, which stays whole; expected another"
+                " layer, or another activation of this one first"
+            )
+    if layer is not None and layer.is_input != neuron.is_input:
+        kinds = ("an input", "no input")
+        raise GraphError(
+            f"{where}: the neuron is {kinds[not neuron.is_input]}, got {layer!r}; expected a layer"
+            f" of {'inputs' if neuron.is_input else 'other neurons'}"
+        )
+    structure.move(neuron, layer)
+
+
+_Change = Callable[[Structure, Any, object], None]
+CHANGES: Mapping[str, _Change] = {
+    "name": rename,
+    "activation": change_activation,
+    "activations": change_activations,
+    "layer": move,
+}

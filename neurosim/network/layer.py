@@ -1,5 +1,9 @@
-"""A layer: neurons that were made together and share an activation."""
+"""A layer: neurons in a row, most often with one activation."""
 
+from collections.abc import Iterable
+
+from neurosim.errors import GraphError
+from neurosim.functions.activations import Activation
 from neurosim.functions.numbers import counted
 from neurosim.network.neuron import Neuron
 
@@ -22,8 +26,14 @@ class Layer:
 
     @property
     def activation(self) -> str:
-        """The name of the activation, which may be ``softmax``."""
+        """The name of the activation, which may be ``softmax``; all names where they differ."""
         return self._activation
+
+    @activation.setter
+    def activation(self, activation: str | Activation) -> None:
+        if not self._neurons:
+            raise GraphError(f"{self._name}.activation: the layer was removed; expected another")
+        self._neurons[0]._holder.network.change(self, "activations", activation)
 
     @property
     def is_input(self) -> bool:
@@ -49,3 +59,8 @@ class Layer:
         names = [neuron.name for neuron in self._neurons]
         shown = ", ".join(names) if len(names) <= 6 else f"{names[0]}, ..., {names[-1]}"
         return f"{self._name}: {counted(len(names), f'{kind} neuron')} ({shown})"
+
+
+def joined(activations: Iterable[str]) -> str:
+    """The activation of a layer's neurons, or each one that they have."""
+    return ", ".join(dict.fromkeys(activations))

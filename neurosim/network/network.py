@@ -24,6 +24,7 @@ from neurosim.network import document, files
 from neurosim.network.connection import Connection
 from neurosim.network.document import summarize
 from neurosim.network.edits import (
+    CHANGES,
     NOT_GIVEN,
     Wiring,
     require_activation,
@@ -82,9 +83,13 @@ class Network:
     def __init__(self, title: str = "network", *, seed: int = 0, generator: str = "pcg64") -> None:
         self._title = require_text(title, "title", "free text")
         self._random = Randomness(seed, generator)
-        self._structure = Structure()
+        self._take(Structure())
         self._steps: weakref.ref[Generator[Any, None, None]] | None = None  # of the last pass
         self._claimed_by: weakref.ref[Any] | None = None
+
+    def _take(self, structure: Structure) -> None:
+        self._structure = structure
+        structure.holder.network = self
 
     # --- what it is made of
 
@@ -394,6 +399,15 @@ class Network:
         self._editable.share([found])
         return found[0].parameter
 
+    def change(self, item: Neuron | Layer, what: str, value: object) -> None:
+        """What the setters of `Neuron` and `Layer` do.
+
+        Raises:
+            UnknownNameError: the neuron or layer is of another network, or was removed.
+        """
+        structure = self._editable
+        CHANGES[what](structure, require_end(structure, item), value)
+
     def unshare(self, *connections: tuple[str, str] | Connection) -> None:
         """Give connections weights of their own again, which start as what they shared.
 
@@ -544,7 +558,8 @@ class Network:
     def copy(self) -> "Network":
         """An independent twin: structure, parameters, initial values; nothing computed."""
         twin = Network(self._title, seed=self.seed, generator=self.generator)
-        twin._random, twin._structure = self._random.copy(), self._structure.copy()
+        twin._random = self._random.copy()
+        twin._take(self._structure.copy())
         return twin
 
     def save(self, path: Any) -> None:
@@ -637,7 +652,7 @@ class Network:
         for neuron, name in zip(outputs, found.names if found else (), strict=False):
             if len(outputs) > 1:
                 neuron.label = None if name == neuron.name else name
-        self._structure.classes = found
+        self._structure.classify(found)
 
     def _fit(self, neurons: tuple[Neuron, ...], rows: Any, scale: str, what: str) -> None:
         fitted = fit_scalings(

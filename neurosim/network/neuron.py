@@ -8,6 +8,7 @@ from neurosim.network.names import InputColumn, require_input_column, require_te
 from neurosim.network.parameter import Bias, Holder, require_flag
 
 if TYPE_CHECKING:
+    from neurosim.functions.activations import Activation
     from neurosim.network.layer import Layer
     from neurosim.network.order import Unit
     from neurosim.network.scaling import Scaling
@@ -80,15 +81,27 @@ class Neuron:
         """The name, one of its kind in the network."""
         return self._name
 
+    @name.setter
+    def name(self, name: str) -> None:
+        self._holder.network.change(self, "name", name)
+
     @property
     def activation(self) -> str:
-        """The name of the activation."""
+        """The name of the activation; that of a softmax layer is changed by `Layer.activation`."""
         return self._activation
+
+    @activation.setter
+    def activation(self, activation: "str | Activation") -> None:
+        self._holder.network.change(self, "activation", activation)
 
     @property
     def layer(self) -> "Layer | None":
-        """Its layer, or None."""
+        """Its layer, or None; in a layer given to it, it is the last neuron."""
         return self._layer
+
+    @layer.setter
+    def layer(self, layer: "Layer | str | None") -> None:
+        self._holder.network.change(self, "layer", layer)
 
     @property
     def is_input(self) -> bool:

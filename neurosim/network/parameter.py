@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from neurosim.errors import ShapeError, WrongTypeError
+from neurosim.errors import GraphError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array, require_number, short
 
 if TYPE_CHECKING:
     from neurosim.network.connection import Connection
+    from neurosim.network.network import Network
     from neurosim.network.neuron import Neuron
 
 _SHOWN = 4  # connections that the name of a shared weight lists
@@ -133,12 +134,33 @@ class Holder:
         is_special: whether a parameter must ask here before it gives its number.
     """
 
-    __slots__ = ("_pending", "is_special", "shared")
+    __slots__ = ("_network", "_pending", "is_special", "shared")
 
     def __init__(self) -> None:
+        self._network: weakref.ref[Network] | None = None
         self.shared: dict[Parameter, SharedWeight] = {}
         self.is_special = False
         self._pending: _Pending | None = None
+
+    def __getstate__(self) -> Any:
+        """What a copy takes: a network copies its own neurons, so others are of none."""
+        return None, {name: getattr(self, name) for name in self.__slots__} | {"_network": None}
+
+    @property
+    def network(self) -> "Network":
+        """The network of the parameters.
+
+        Raises:
+            GraphError: there is none any more.
+        """
+        network = None if self._network is None else self._network()
+        if network is None:
+            raise GraphError("no network: got a neuron whose network is gone; expected one of it")
+        return network
+
+    @network.setter
+    def network(self, network: "Network") -> None:
+        self._network = weakref.ref(network)
 
     def resolve(self, parameter: Parameter) -> Parameter:
         """The parameter that a parameter refers to, with its present number."""

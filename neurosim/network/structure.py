@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import networkx as nx
 
+from neurosim.errors import GraphError
 from neurosim.functions.activations import SOFTMAX
 from neurosim.network.connection import Connection
 from neurosim.network.datum import EdgeDatum, NodeDatum
-from neurosim.network.layer import Layer
+from neurosim.network.layer import Layer, joined
 from neurosim.network.names import ClassNames, Names
 from neurosim.network.neuron import Neuron
 from neurosim.network.order import AcyclicOrder, Edge, Unit, refuse_connection, refuse_cycle
@@ -66,6 +67,8 @@ class Structure:
         self.has_values = False  # whether a pass may have left values on the objects
         self.loss: float | None = None
         self.classes: ClassNames | None = None
+        self._classed: tuple[Neuron, ...] = ()  # the outputs that the classes were said of
+        self._scaled: dict[Neuron, None] = {}
 
     # --- what it is
 
@@ -217,7 +220,12 @@ class Structure:
         """Say how neurons' outer and inner numbers are related."""
         for neuron, scaling in scalings:
             neuron._scaling = scaling
+            self._scaled[neuron] = None
         self._edited()
+
+    def classify(self, classes: ClassNames | None) -> None:
+        """Say what classes the present outputs stand for."""
+        self.classes, self._classed = classes, self.outputs
 
     def remove_connection(self, connection: Connection) -> None:
         """Take a connection out."""
@@ -238,13 +246,85 @@ class Structure:
         if self.chosen is not None:
             self.chosen = tuple(n for n in self.chosen if n != name)
         if layer is not None:
-            layer._neurons = tuple(n for n in layer.neurons if n is not neuron)
-            if not layer.neurons:
-                del self.layers[layer.name]
-                self.names.free(layer.name)
+            self._leave(layer, neuron)
+            _note_activation(layer)
         if neuron._unit.name == name or (layer is not None and not layer.neurons):
             self._order.remove(neuron._unit)
         self._edited()
+
+    def rename(self, neuron: Neuron, name: str) -> None:
+        """Give a neuron a name that is free."""
+        old = neuron.name
+        for source in self._pred[old]:
+            _replace_key(self._succ[source], old, name)
+        for target in self._succ[old]:
+            _replace_key(self._pred[target], old, name)
+        for mapping in (self.named, self.graph._node, self._succ, self._pred):
+            _replace_key(mapping, old, name)
+        if self.chosen is not None:
+            self.chosen = tuple(name if one == old else one for one in self.chosen)
+        if neuron._unit.name == old:
+            neuron._unit.name = name
+        neuron._name = name
+        self.names.free(old)
+        self.names.take([name], "neuron")
+        self._edited()
+
+    def activate(self, neurons: Sequence[Neuron], activation: str) -> None:
+        """Give neurons an activation; softmax, or one in its place, to all of a layer.
+
+        Raises:
+            GraphError: the layer would be part of a cycle.
+        """
+        layer, before = neurons[0].layer, neurons[0].activation
+        if SOFTMAX in (activation, before) and activation != before:
+            assert layer is not None
+            self._regroup(layer, is_whole=activation == SOFTMAX)
+        for neuron in neurons:
+            neuron._activation = activation
+        _note_activation(layer)
+        self._edited()
+
+    def _regroup(self, layer: Layer, *, is_whole: bool) -> None:
+        """Make one unit of the neurons of a layer, or one of each."""
+        units, given = list(self._order.units), [neuron._unit for neuron in layer.neurons]
+        whole = Unit(layer.name)
+        for neuron in layer.neurons:
+            neuron._unit = whole if is_whole else Unit(neuron.name)
+        new = dict.fromkeys(neuron._unit for neuron in layer.neurons)
+        self._order.arrange([*new, *(unit for unit in units if unit not in given)])
+        cycle = self._order.sort(self.successors, self._in_degree)
+        if cycle:
+            for neuron, unit in zip(layer.neurons, given, strict=True):
+                neuron._unit = unit
+            self._order.arrange(units)
+            names = " -> ".join(unit.name for unit in (*cycle, cycle[0]))
+            raise GraphError(
+                f"{layer.name}.activation: softmax would close a cycle, got {names:.200};"
+                " expected no path between its neurons"
+            )
+
+    def move(self, neuron: Neuron, layer: Layer | None) -> None:
+        """Put a neuron at the end of a layer, or behind its layer and in none."""
+        left = neuron.layer
+        behind = (layer or left).neurons[-1]  # type: ignore[union-attr]  # one of them is a layer
+        for mapping in (self.named, self.graph._node, self._succ, self._pred):
+            _put_behind(mapping, neuron.name, behind.name)
+        neuron._layer = layer
+        if layer is not None:
+            layer._neurons += (neuron,)
+        if left is not None:
+            self._leave(left, neuron)
+        for one in (left, layer):
+            _note_activation(one)
+        self._edited()
+
+    def _leave(self, layer: Layer, neuron: Neuron) -> None:
+        """Take a neuron out of a layer, which goes with its last one."""
+        layer._neurons = tuple(n for n in layer.neurons if n is not neuron)
+        if not layer.neurons:
+            del self.layers[layer.name]
+            self.names.free(layer.name)
 
     def share(self, groups: Iterable[Sequence[Connection]]) -> None:
         """Let the connections of each group share a weight, the first one's."""
@@ -269,7 +349,9 @@ class Structure:
             twin_layer = layer and Layer(layer.name, layer.activation, is_input=layer.is_input)
             twin.add([_twin_of(neuron, twin_layer) for neuron in group], twin_layer)
         twin._order.arrange([twin._unit(unit.name) for unit in self._order.units])
-        twin.chosen, twin.version, twin.classes = self.chosen, self.version, self.classes
+        twin.chosen, twin.version = self.chosen, self.version
+        twin.classify(self.classes)
+        twin._scaled = {twin.named[neuron.name]: None for neuron in self._scaled}
         same, shared = dict(zip(self.neurons, twin.neurons, strict=True)), self.holder.shared
         parameters = [shared.get(c, c) for c in self.connections] if shared else self.connections
         made = twin.join(
@@ -309,6 +391,22 @@ class Structure:
         for name in _LISTS:
             self.__dict__.pop(name, None)
         self.forget()
+        if self.classes is not None or self._scaled:
+            self._drop_untrue()
+
+    def _drop_untrue(self) -> None:
+        """Drop classes and scalings that were said of neurons which are outputs no more."""
+        outputs = self.outputs
+        if self.classes is not None and outputs != self._classed:
+            names = dict(zip(self._classed, self.classes.names, strict=False))
+            is_part = min(len(names), len(outputs)) > 1 and names.keys() >= set(outputs)
+            kept = ClassNames(tuple(names[n] for n in outputs)) if is_part else None
+            self.classify(kept)
+        lost = [n for n in self._scaled if self.named.get(n.name) is not n]
+        lost += [n for n in self._scaled if not n.is_input and n not in outputs]
+        for neuron in lost:
+            neuron._scaling = None
+            self._scaled.pop(neuron, None)
 
     def _place(self, neurons: Sequence[Neuron], layer: Layer | None) -> None:
         if layer is not None and layer.activation == SOFTMAX:
@@ -374,6 +472,28 @@ class Structure:
 
 
 _LISTS = ("neurons", "inputs", "connections", "places", "parameters", "generations")
+
+
+def _note_activation(layer: Layer | None) -> None:
+    if layer is not None and layer.neurons:
+        layer._activation = joined(neuron.activation for neuron in layer.neurons)
+
+
+def _replace_key(mapping: dict[str, Any], old: str, new: str) -> None:
+    """Give an item another key at its place."""
+    items = [(new if key == old else key, value) for key, value in mapping.items()]
+    mapping.clear()
+    mapping.update(items)
+
+
+def _put_behind(mapping: dict[str, Any], name: str, other: str) -> None:
+    """Put an item behind another one; nothing changes where they are the same."""
+    if name == other:
+        return
+    mapping[name] = mapping.pop(name)
+    keys = list(mapping)
+    for key in keys[keys.index(other) + 1 : -1]:
+        mapping[key] = mapping.pop(key)
 
 
 def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:

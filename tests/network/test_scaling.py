@@ -10,6 +10,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import NeurosimError
 from neurosim.interpreter.forward import forward
+from neurosim.network.document import to_document
 from neurosim.network.scaling import fit_scalings
 
 
@@ -192,3 +193,35 @@ def test_a_number_that_is_not_finite_when_scaled_is_refused(house):
     for ask in (house.forward, lambda row: house.predict([row])):
         with pytest.raises(NeurosimError, match=r"area at .* is too large for its scaling"):
             ask([1e300])
+
+
+def _named():
+    net = ns.Network("named")
+    net.add_layer("x", 2), net.add_layer("h", 2), net.add_layer("o", 3)
+    net.connect("x", "h"), net.connect("h", "o")
+    net.set_classes(["a", "b", "c"])
+    net.set_scaling("x1", ns.Scaling(1, 2)), net.set_scaling("o1", ns.Scaling(1, 2))
+    return net
+
+
+def test_an_output_that_is_none_any_more_loses_its_scaling_and_its_class():
+    net = _named()
+    net.remove_neuron("o2")
+    assert net.classes.names == ("a", "c")
+    net.outputs = ["o3", "o1"]
+    assert net.classes.names == ("c", "a")
+    assert net["o1"].scaling == ns.Scaling(1, 2)
+
+    net.outputs = ["o3", "h1"]
+    assert net.classes is None
+    assert (net["o1"].scaling, net["x1"].scaling) == (None, ns.Scaling(1, 2))
+    net.add_neuron("s")
+    for twin in (net.copy(), pickle.loads(pickle.dumps(net))):  # noqa: S301 - our own
+        assert to_document(twin) == to_document(net)
+
+
+def test_a_copy_drops_what_is_untrue_as_its_original_does():
+    twin = _named().copy()
+    twin.add_layer("p", 2)
+    assert (twin.classes, twin["o1"].scaling) == (None, None)
+    assert twin["x1"].scaling == ns.Scaling(1, 2)

@@ -103,8 +103,13 @@ class _Builder:
 
     def _add_layer(self, entry: LayerEntry, *, is_input: bool) -> None:
         options: dict[str, Any] = {}
-        if entry.activation is not None:
-            options["activation"] = entry.activation
+        listed: dict[str, tuple[Any, ...]] = {}  # what is given for each neuron
+        for key in ("activation", "bias_trainable"):
+            given = getattr(entry, key)
+            if isinstance(given, tuple):
+                listed[key] = given
+            elif given is not None:
+                options[key] = given
         if entry.bias is False:
             options["bias"] = None
         elif entry.bias is not True:
@@ -112,16 +117,13 @@ class _Builder:
         elif not is_input:
             options["bias_initializer"] = self._initial.biases
         neurons = entry.neurons if isinstance(entry.neurons, int) else list(entry.neurons)
-        trainable = entry.bias_trainable
-        if isinstance(trainable, bool):
-            self.network.add_layer(entry.name, neurons, bias_trainable=trainable, **options)
-            return
         made = self.network.add_layer(entry.name, neurons, **options).neurons
-        if len(made) != len(trainable):
-            what = f"bias_trainable: got {len(trainable)} flags"
-            raise ShapeError(f"{what}; expected {len(made)}, one a neuron")
-        for neuron, flag in zip(made, trainable, strict=True):
-            neuron.bias_trainable = flag
+        for key, values in listed.items():
+            if len(values) != len(made):
+                what = f"layer {entry.name!r} {key}: got {len(values)}"
+                raise ShapeError(f"{what}; expected {len(made)}, one a neuron")
+            for neuron, value in zip(made, values, strict=True):
+                setattr(neuron, key, value)
 
     def _add_neuron(self, entry: NeuronEntry) -> None:
         self.network.add_neuron(

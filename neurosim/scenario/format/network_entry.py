@@ -11,6 +11,7 @@ from neurosim.scenario.format.entry import (
     FLAG,
     LIST,
     NUMBER,
+    TEXT,
     Choice,
     ScenarioEntry,
     by_kind,
@@ -32,6 +33,11 @@ ActivationName = Annotated[
     str, Choice("activation", ACTIVATIONS, softmax="it belongs to a layer, not to a neuron")
 ]
 LayerActivation = Annotated[str, Choice("activation", ACTIVATIONS, SOFTMAX)]
+LayerActivations = Annotated[
+    Annotated[LayerActivation, TEXT]
+    | Annotated[Annotated[tuple[ActivationName, ...], Field(min_length=1)], LIST],
+    by_kind("an activation, or a list of them"),
+]
 CountOrNames = Annotated[
     Annotated[Count, NUMBER] | Annotated[NeuronNames, LIST], by_kind("a count or a list of names")
 ]
@@ -57,8 +63,8 @@ class LayerEntry(ScenarioEntry):
     """A name for the layer: letters (with their marks), digits and _."""
     neurons: CountOrNames
     """How many (the layer's name with numbers from 1), or their names."""
-    activation: LayerActivation | None = None
-    """What a neuron makes of its net input; identity if not given."""
+    activation: LayerActivations | None = None
+    """What a neuron makes of its net input; identity if not given; a list has one for each."""
     bias: Biases = True
     """true: one that is learned, from 0 (or from initial.biases); false: none; or its values; in a
     list, one for each neuron, true is 0."""

@@ -62,8 +62,9 @@ def _layer(layer: Layer) -> _Entry:
     if layer.is_input:
         return entry
     if layer.activation != SOFTMAX:
-        require_shipped(ACTIVATIONS, layer.activation, f"layer {layer.name!r}")
-    entry["activation"] = layer.activation
+        for neuron in layer.neurons:
+            require_shipped(ACTIVATIONS, neuron.activation, f"layer {layer.name!r}")
+    entry["activation"] = _same([neuron.activation for neuron in layer.neurons])
     entry["bias"] = _same([_bias(neuron) for neuron in layer.neurons])
     flags = _same([neuron.bias_trainable or neuron.bias is None for neuron in layer.neurons])
     return entry if flags is True else {**entry, "bias_trainable": flags}

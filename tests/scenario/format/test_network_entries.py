@@ -179,6 +179,17 @@ layers: [{name: x, neurons: 1}, {name: o, neurons: 3, bias: [0.5, false, true], 
     assert [neuron.bias_trainable for neuron in net.outputs] == [False, True, True]
 
 
+def test_activations_are_given_for_each_neuron(network, complaints):
+    layers = "layers: [{name: x, neurons: 1}, {name: o, neurons: 2, activation: [tanh, %s]}]"
+    net = network(layers % "relu")
+    (unknown,) = complaints(f"neurosim: 1\ntitle: x\nnetwork: {{{layers % 'rele'}}}")
+    (more,) = complaints(f"neurosim: 1\ntitle: x\nnetwork: {{{layers % 'relu, sin'}}}")
+
+    assert [neuron.activation for neuron in net.outputs] == ["tanh", "relu"]
+    assert "network.layers[1].activation[1]: unknown activation, got 'rele'" in unknown
+    assert "network.layers[1]: layer 'o' activation: got 3; expected 2, one a neuron" in more
+
+
 def test_layers_inputs_and_neurons_are_added_in_the_order_that_is_asked_for(network, complaints):
     parts = (
         "layers: [{name: x, neurons: 1}, {name: o, neurons: 1}], inputs: [a], neurons: [{name: s}]"

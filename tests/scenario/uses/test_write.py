@@ -64,7 +64,13 @@ def scaled():
     return net
 
 
-NETWORKS = [layered, irregular, shared, legacy, scaled]
+def mixed():
+    net = layered()
+    net["null"].activation, net["1e3"].name, net["no"].layer = "relu", "True", None
+    return net
+
+
+NETWORKS = [mixed, layered, irregular, shared, legacy, scaled]
 
 
 def bits(values):
