@@ -1,5 +1,7 @@
 """A connection: the weight that one neuron gives to another's output."""
 
+from typing import Any
+
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 
@@ -41,6 +43,11 @@ class Connection(Parameter):
     def name(self) -> str:
         """Source and target, as in ``x1->h1``."""
         return f"{self._source.name}->{self._target.name}"
+
+    @property
+    def data(self) -> dict[Any, Any]:
+        """Data of your own, as `Neuron.data`; they go with the connection."""
+        return self._source._holder.data.setdefault(self, {})
 
     @property
     def parameter(self) -> Parameter:

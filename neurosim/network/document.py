@@ -1,5 +1,6 @@
 """A network as plain data, by name and with exact floats, and as a few lines of text."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from neurosim.errors import (
     FileError,
     GraphError,
+    InvalidValueError,
     NameRuleError,
     NeurosimError,
     UnknownNameError,
 )
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import counted, require_number
+from neurosim.network.connection import Connection
 from neurosim.network.edits import require_activation, require_layer_names, resolve
 from neurosim.network.layer import Layer, joined
 from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
@@ -57,7 +60,8 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
 _SCALINGS, _LABELS, _COLUMNS, _CLASSES = "scalings", "labels", "columns", "classes"
-_MORE = (_SHARED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES)
+_DATA = "data"
+_MORE = (_SHARED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, _DATA)
 _Record = dict[str, Any]
 
 
@@ -82,6 +86,35 @@ def to_document(network: "Network") -> _Record:
     }
 
 
+def data_document(network: "Network") -> _Record:
+    """What users hang on neurons and connections, by name; nothing where there is none.
+
+    Raises:
+        InvalidValueError: JSON cannot hold it.
+    """
+    found = {item.name: data for item, data in network._structure.data.items()}
+    for name, data in found.items():
+        for key, value in data.items():
+            if not _is_plain({key: value}):
+                raise InvalidValueError(
+                    f"{name}.data[{key!r:.80}]: got {value!r:.80}; expected a text as the key, and"
+                    " a text, finite number, True, False, None, or lists and dicts of them"
+                )
+    return {_DATA: found} if found else {}
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether JSON gives back the same value."""
+    match value:
+        case dict():
+            return all(type(key) is str and _is_plain(item) for key, item in value.items())
+        case list():
+            return all(map(_is_plain, value))
+    return type(value) in (str, bool, int, NoneType) or (
+        type(value) is float and math.isfinite(value)
+    )
+
+
 def _records(things: Iterable[Any], part: str) -> list[_Record]:
     return [{key: read(thing) for key, (_, read) in _PARTS[part].items()} for thing in things]
 
@@ -104,6 +137,7 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _label(structure, document.get(_LABELS, {}))
         _name_columns(structure, document.get(_COLUMNS, {}))
         _name_classes(network, document.get(_CLASSES))
+        _hang_data(network, document.get(_DATA, {}))
     return network
 
 
@@ -266,6 +300,20 @@ def _name_classes(network: "Network", classes: Any) -> None:
             raise FileError(f"got {classes!r:.80}; expected names and threshold")
         threshold = require_number(classes["threshold"], "threshold")
         network.set_classes(classes["names"], threshold=threshold)
+
+
+def _hang_data(network: "Network", data: Any) -> None:
+    for name, values in _named(data, _DATA):
+        with _at(f"{_DATA}.{name:.140}"):
+            if not isinstance(values, dict):
+                raise FileError(f"got {values!r:.80}; expected a mapping")
+            item_of(network, name).data.update(values)
+
+
+def item_of(network: "Network", name: str) -> Neuron | Connection:
+    """The neuron ``h1`` or the connection ``x1->h1``."""
+    source, is_connection, target = name.partition("->")
+    return network[source, target] if is_connection else network[name]
 
 
 def _named(given: Any, key: str) -> Any:

@@ -9,6 +9,7 @@ import inspect
 import os
 import weakref
 from collections.abc import Callable, Generator, Iterable, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import networkx as nx
@@ -556,7 +557,11 @@ class Network:
         return summarize(self)
 
     def copy(self) -> "Network":
-        """An independent twin: structure, parameters, initial values; nothing computed."""
+        """An independent twin: structure, parameters, initial values; nothing computed.
+
+        Data of your own on neurons and connections have the same values; `copy.deepcopy` copies
+        them, too.
+        """
         twin = Network(self._title, seed=self.seed, generator=self.generator)
         twin._random = self._random.copy()
         twin._take(self._structure.copy())
@@ -565,23 +570,39 @@ class Network:
     def save(self, path: Any) -> None:
         """Write the network to a JSON file, every number exactly.
 
+        Data of your own on neurons and connections are written where JSON can hold them.
+
         With the ``legacy`` generator, a loaded network draws from the seed on again: how far this
         one has drawn is kept by a copy and a pickle alone.
+
+        Raises:
+            FileError: the file cannot be written.
+            InvalidValueError: JSON cannot hold data on a neuron or connection.
         """
-        files.write_document(document.to_document(self), path)
+        files.write_document(document.to_document(self) | document.data_document(self), path)
 
     def __copy__(self) -> "Network":
         return self.copy()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Network":
-        return self.copy()
+        twin = memo[id(self)] = self.copy()
+        data = twin._structure.holder.data
+        if data:  # a value may be a neuron, which leads to that of the twin
+            memo.update((id(n), twin._structure.same(n)) for n in self.neurons)
+            memo.update((id(c), twin._structure.same(c)) for c in self.connections)
+        data.update((item, deepcopy(values, memo)) for item, values in data.items())
+        return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
         arguments = document.to_document(self), self.title, Network
-        return document.from_document, arguments, self._random.state()
+        data = [(item.name, values) for item, values in self._structure.data.items()]
+        return document.from_document, arguments, (self._random.state(), data)
 
     def __setstate__(self, state: Any) -> None:
-        self._random.go_to(state)
+        drawn, data = state
+        self._random.go_to(drawn)
+        for name, values in data:
+            document.item_of(self, name).data.update(values)
 
     def __repr__(self) -> str:
         return (

@@ -1,6 +1,6 @@
 """A neuron: a name, an activation, a bias, and the values that the last pass left on it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neurosim.errors import GraphError
 from neurosim.functions.numbers import short
@@ -132,6 +132,15 @@ class Neuron:
     def label(self, text: str | None) -> None:
         where = f"{self._name}.label"
         self._label = None if text is None else require_text(text, where, "any text, or None")
+
+    @property
+    def data(self) -> dict[Any, Any]:
+        """Data of your own, such as ``neuron.data["note"] = "..."``; goes with the neuron.
+
+        `Network.copy` takes the values as they are, a deep copy copies them, `Network.save` saves
+        what JSON can hold.
+        """
+        return self._holder.data.setdefault(self, {})
 
     @property
     def column(self) -> InputColumn | None:

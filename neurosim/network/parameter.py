@@ -132,11 +132,13 @@ class Holder:
     Attributes:
         shared: which weight each connection refers to that shares one.
         is_special: whether a parameter must ask here before it gives its number.
+        data: what users hang on neurons and connections.
     """
 
-    __slots__ = ("_network", "_pending", "is_special", "shared")
+    __slots__ = ("_network", "_pending", "data", "is_special", "shared")
 
     def __init__(self) -> None:
+        self.data: dict[Neuron | Connection, dict[Any, Any]] = {}
         self._network: weakref.ref[Network] | None = None
         self.shared: dict[Parameter, SharedWeight] = {}
         self.is_special = False
@@ -144,7 +146,8 @@ class Holder:
 
     def __getstate__(self) -> Any:
         """What a copy takes: a network copies its own neurons, so others are of none."""
-        return None, {name: getattr(self, name) for name in self.__slots__} | {"_network": None}
+        own: dict[str, Any] = {"_network": None, "data": {}}
+        return None, {name: getattr(self, name) for name in self.__slots__} | own
 
     @property
     def network(self) -> "Network":

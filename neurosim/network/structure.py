@@ -231,6 +231,7 @@ class Structure:
         """Take a connection out."""
         self._keep_shared([connection])
         self.graph.remove_edge(connection.source.name, connection.target.name)
+        self.holder.data.pop(connection, None)
         self._forget_connections(1)
         self._edited()
 
@@ -241,6 +242,9 @@ class Structure:
         self._keep_shared(removed)
         self.graph.remove_node(name)
         del self.named[name]
+        gone: tuple[Neuron | Connection, ...] = (neuron, *removed)
+        for item in gone:
+            self.holder.data.pop(item, None)
         self._forget_connections(len(removed))
         self.names.free(name)
         if self.chosen is not None:
@@ -364,7 +368,23 @@ class Structure:
             copied._initial, copied._trainable = parameter._initial, parameter._trainable
         for sharers in self.shared_groups():
             twin.holder.share([twin._succ[c.source.name][c.target.name].held for c in sharers])
+        twin.holder.data = {twin.same(item): dict(values) for item, values in self.data.items()}
         return twin
+
+    @property
+    def data(self) -> dict[Neuron | Connection, dict[Any, Any]]:
+        """What users hang on neurons and connections that are there."""
+        return {
+            item: values
+            for item, values in self.holder.data.items()
+            if values and self.same(item) is item
+        }
+
+    def same(self, item: Neuron | Connection) -> Any:
+        """The neuron or connection of the same name, if there is one."""
+        if isinstance(item, Neuron):
+            return self.named.get(item.name)
+        return self.connection(item.source.name, item.target.name)
 
     # --- inside
 
