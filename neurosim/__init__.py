@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from neurosim.functions.optimizers import Adam as Adam
     from neurosim.functions.optimizers import Adamax as Adamax
     from neurosim.functions.optimizers import AdamW as AdamW
+    from neurosim.functions.optimizers import KerasAdam as KerasAdam
     from neurosim.functions.optimizers import NAdam as NAdam
     from neurosim.functions.optimizers import RMSprop as RMSprop
+    from neurosim.functions.optimizers import SklearnAdam as SklearnAdam
     from neurosim.functions.optimizers import register_optimizer as register_optimizer
     from neurosim.functions.optimizers import unregister_optimizer as unregister_optimizer
     from neurosim.functions.penalties import L2 as L2

@@ -221,6 +221,58 @@ class Adam(_Rule):
 
 
 @dataclass(frozen=True, slots=True)
+class SklearnAdam(Adam):
+    """Adam as scikit-learn computes it: the epsilon is added before the correction of s.
+
+    Source: scikit-learn's ``AdamOptimizer``, of which it has the bits.
+    """
+
+    name: ClassVar[str] = "sklearn_adam"
+
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
+        """One parameter's update."""
+        m = self.beta1 * memory[0] + (1.0 - self.beta1) * g
+        s = self.beta2 * memory[1] + (1.0 - self.beta2) * (g * g)
+        step = rate * math.sqrt(1.0 - self.beta2**count) / (1.0 - self.beta1**count)
+        return w - _ratio(step * m, math.sqrt(s) + self.epsilon), (m, s)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        m, s = memory
+        _mean(m, self.beta1, g)
+        _mean(s, self.beta2, g * g)
+        step = rate * math.sqrt(1.0 - self.beta2**count) / (1.0 - self.beta1**count)
+        w -= step * m / (np.sqrt(s) + self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class KerasAdam(Adam):
+    """Adam as Keras computes it: as scikit-learn's, with means that move by a difference.
+
+    Source: ``keras.optimizers.Adam`` of Keras 3, of which it has the bits in float64.
+    """
+
+    epsilon: float = 1e-7
+
+    name: ClassVar[str] = "keras_adam"
+
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
+        """One parameter's update."""
+        m = memory[0] + (g - memory[0]) * (1.0 - self.beta1)
+        s = memory[1] + (g * g - memory[1]) * (1.0 - self.beta2)
+        step = rate * math.sqrt(1.0 - self.beta2**count) / (1.0 - self.beta1**count)
+        return w - _ratio(m * step, math.sqrt(s) + self.epsilon), (m, s)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        m, s = memory
+        m += (g - m) * (1.0 - self.beta1)
+        s += (g * g - s) * (1.0 - self.beta2)
+        step = rate * math.sqrt(1.0 - self.beta2**count) / (1.0 - self.beta1**count)
+        w -= m * step / (np.sqrt(s) + self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
 class AdamW(Adam):
     """Adam after the parameters, biases included, have shrunk by rate * weight_decay.
 
@@ -332,7 +384,8 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
 
 
 SHIPPED: dict[str, Callable[..., Optimizer]] = {
-    kind.name: kind for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam)
+    kind.name: kind
+    for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam)
 }
 _PROTOCOL = ("name", "start", "remembers", "pushes", "scalar")
 

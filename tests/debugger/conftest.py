@@ -23,6 +23,8 @@ OPTIMIZERS = {
     "adagrad": ns.Adagrad(0.05),
     "adamax": ns.Adamax(0.01),
     "nadam": ns.NAdam(0.01),
+    "sklearn_adam": ns.SklearnAdam(0.01),
+    "keras_adam": ns.KerasAdam(0.01),
 }
 ROWS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 

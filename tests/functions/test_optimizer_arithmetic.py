@@ -12,8 +12,10 @@ from neurosim.functions.optimizers import (
     Adam,
     Adamax,
     AdamW,
+    KerasAdam,
     NAdam,
     RMSprop,
+    SklearnAdam,
 )
 
 ALL = [
@@ -26,6 +28,8 @@ ALL = [
     AdamW(weight_decay=0.1),
     Adamax(),
     NAdam(),
+    SklearnAdam(),
+    KerasAdam(),
 ]
 GRADIENTS = [0.5, -2.0, 0.25, 0.0, 1e-3]
 
@@ -75,6 +79,17 @@ def test_adam_shows_both_means_and_both_corrections():
         ("w", "{w} - {rate}/(1 - {beta1}^{count})*{m}/{below}"),
     ]
     assert [line.value for line in lines] == pytest.approx([0.05, 0.00025, 0.5, 0.9])
+
+
+def test_keras_adam_shows_how_its_means_move():
+    lines = arithmetic(KerasAdam(0.1), 1.0, 0.5, memory=(0.25, 0.5), count=1, rate=0.1)
+
+    assert [(line.what, line.formula) for line in lines] == [
+        ("m", "{m} + ({g} - {m})*(1 - {beta1})"),
+        ("s", "{s} + ({g}^2 - {s})*(1 - {beta2})"),
+        ("step", "{rate}*sqrt(1 - {beta2}^{count})/(1 - {beta1}^{count})"),
+        ("w", "{w} - {m}*{step}/(sqrt({s}) + {epsilon})"),
+    ]
 
 
 def test_a_rule_without_readable_source_is_one_line():

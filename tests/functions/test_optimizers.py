@@ -15,8 +15,10 @@ from neurosim.functions.optimizers import (
     Adam,
     Adamax,
     AdamW,
+    KerasAdam,
     NAdam,
     RMSprop,
+    SklearnAdam,
     require_optimizer,
 )
 
@@ -61,6 +63,8 @@ ALL = [
     AdamW(),
     Adamax(),
     NAdam(),
+    SklearnAdam(),
+    KerasAdam(),
 ]
 
 
@@ -112,8 +116,37 @@ def test_one_step_of_nadam_is_the_one_worked_out_by_hand():
     assert after == pytest.approx(expected, abs=2e-16)
 
 
+BITS = np.random.default_rng(9).normal(size=(50, 40))  # gradients; walked from BITS[0]
+
+
+@pytest.mark.parametrize("walk", [walk_by_scalar, walk_by_array])
+def test_sklearn_adam_has_the_bits_of_scikit_learn(walk):
+    stochastic = pytest.importorskip("sklearn.neural_network._stochastic_optimizers")
+    params = [BITS[0].copy()]
+    theirs = stochastic.AdamOptimizer(params, 0.02, beta_1=0.8, beta_2=0.99)
+
+    for ours, _ in walk(SklearnAdam(0.02, beta1=0.8, beta2=0.99), BITS.tolist(), BITS[0].tolist()):
+        theirs.update_params(params, [BITS[theirs.t]])
+        assert ours == params[0].tolist()
+
+
+@pytest.mark.parametrize("walk", [walk_by_scalar, walk_by_array])
+def test_keras_adam_has_the_bits_of_its_formula(walk):
+    w, m, v, rule = BITS[0].copy(), np.zeros(40), np.zeros(40), KerasAdam()
+    assert dataclasses.astuple(rule) == (0.001, 0.9, 0.999, 1e-7)
+
+    for t, (ours, _) in enumerate(walk(rule, BITS.tolist(), BITS[0].tolist()), start=1):
+        alpha = 0.001 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        m += (BITS[t - 1] - m) * (1 - 0.9)
+        v += (np.square(BITS[t - 1]) - v) * (1 - 0.999)
+        w -= (m * alpha) / (np.sqrt(v) + 1e-7)
+        assert ours == w.tolist()
+
+
 def test_every_optimizer_has_its_numbers_tested_here():
-    assert {type(rule) for rule, *_ in TABLE} | {Adamax, NAdam} == set(OPTIMIZERS.values())
+    assert {type(rule) for rule, *_ in TABLE} | {Adamax, NAdam, SklearnAdam, KerasAdam} == set(
+        OPTIMIZERS.values()
+    )
     assert {type(rule) for rule in ALL} == set(OPTIMIZERS.values())
 
 
@@ -175,7 +208,9 @@ def test_no_gradient_moves_nothing_but_what_decays(rule):
     assert after == [shrunk * x for x in X0]
 
 
-@pytest.mark.parametrize("kind", [RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam])
+@pytest.mark.parametrize(
+    "kind", [RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam]
+)
 def test_without_an_epsilon_nothing_over_nothing_is_no_number_in_both_forms(kind):
     rule = kind(epsilon=0.0)
 

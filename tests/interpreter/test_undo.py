@@ -13,6 +13,7 @@ from neurosim.functions.optimizers import (
     Adam,
     Adamax,
     AdamW,
+    KerasAdam,
     NAdam,
     RMSprop,
 )
@@ -76,6 +77,7 @@ RULES = [
     AdamW(),
     Adamax(),
     NAdam(),
+    KerasAdam(),
 ]
 
 

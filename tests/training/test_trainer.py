@@ -89,7 +89,13 @@ def test_a_penalty_leaves_biases_alone_and_the_loss_is_without_it(make_line, eng
 
 @pytest.mark.parametrize(
     "optimizer",
-    [ns.SGD(0.1, momentum=0.9), ns.Adam(0.1), ns.AdamW(0.1, weight_decay=0.5), ns.NAdam(0.1)],
+    [
+        ns.SGD(0.1, momentum=0.9),
+        ns.Adam(0.1),
+        ns.AdamW(0.1, weight_decay=0.5),
+        ns.NAdam(0.1),
+        ns.KerasAdam(0.1),
+    ],
     ids=lambda optimizer: optimizer.name,
 )
 def test_what_is_frozen_stays_and_is_not_decayed(net, data, engine, optimizer):

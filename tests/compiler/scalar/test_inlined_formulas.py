@@ -24,6 +24,7 @@ FORMULAS = {
 OPTIMIZERS = [
     ns.SGD(0.1), ns.SGD(0.1, momentum=0.9), ns.SGD(0.1, momentum=0.9, nesterov=True),
     ns.RMSprop(0.1), ns.Adagrad(0.1), ns.Adam(0.1), ns.AdamW(0.1), ns.Adamax(0.1), ns.NAdam(0.1),
+    ns.SklearnAdam(0.1), ns.KerasAdam(0.1),
 ]  # fmt: skip
 
 
@@ -103,7 +104,8 @@ def test_the_rules_that_are_taken_apart_are_these():
         if updated(o, (1.0, 1.0, o.start, 1, 0.1))[1]
     ]  # fmt: skip
 
-    assert read == ["SGD", "SGD", "SGD", "RMSprop", "Adagrad", "Adam", "Adamax"]
+    adams = ["Adam", "Adamax", "SklearnAdam", "KerasAdam"]
+    assert read == ["SGD", "SGD", "SGD", "RMSprop", "Adagrad", *adams]
 
 
 def test_no_formula_hides_one_of_the_library():

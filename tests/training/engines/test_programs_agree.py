@@ -45,6 +45,8 @@ OPTIMIZERS = [
     ns.AdamW(0.001, epsilon=0.01, weight_decay=0.1),
     ns.Adamax(0.001, epsilon=0.01),
     ns.NAdam(0.001, epsilon=0.01),
+    ns.SklearnAdam(0.001, epsilon=0.01),
+    ns.KerasAdam(0.001, epsilon=0.01),
 ]
 
 
