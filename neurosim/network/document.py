@@ -1,13 +1,17 @@
 """A network as plain data, by name and with exact floats, and as a few lines of text."""
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
-from itertools import groupby
-from operator import attrgetter
+from functools import lru_cache
+from itertools import groupby, islice
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from neurosim.errors import (
     FileError,
@@ -67,6 +71,31 @@ _Record = dict[str, Any]
 
 def to_document(network: "Network") -> _Record:
     """The network as plain data."""
+    return _document(network, _records)
+
+
+def to_json(network: "Network") -> Iterator[str]:
+    """The same, and the data of one's own, as the text of a JSON file: a record a line.
+
+    Raises:
+        InvalidValueError: JSON cannot hold data of one's own.
+    """
+    return _pieces(_document(network, _lines) | data_document(network))
+
+
+def _pieces(document: _Record) -> Iterator[str]:
+    before = "{"
+    for key, value in document.items():
+        yield f'{before}\n "{key}": '
+        if key in _PARTS:
+            yield from value
+        else:
+            yield _encode(value)
+        before = ","
+    yield "\n}\n"
+
+
+def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record:
     structure, classes = network._structure, network.classes
     more: _Record = {
         _SHARED: [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()],
@@ -80,7 +109,7 @@ def to_document(network: "Network") -> _Record:
         "title": network.title,
         "seed": network.seed,
         "generator": network.generator,
-        **{part: _records(getattr(network, part), part) for part in _PARTS},
+        **{part: records(getattr(network, part), part) for part in _PARTS},
         "outputs": None if structure.chosen is None else list(structure.chosen),
         **{key: found for key, found in more.items() if found},
     }
@@ -117,6 +146,31 @@ def _is_plain(value: Any) -> bool:
 
 def _records(things: Iterable[Any], part: str) -> list[_Record]:
     return [{key: read(thing) for key, (_, read) in _PARTS[part].items()} for thing in things]
+
+
+def _lines(things: Iterable[Any], part: str) -> Iterator[str]:
+    """The records as JSON, column by column: a text for each number, one for each name."""
+    columns = [
+        map(_ENCODERS.get(kind, _encode), map(read, things)) for kind, read in _PARTS[part].values()
+    ]
+    template = "  {" + ", ".join(f'"{key}": %s' for key in _PARTS[part]) + "}"
+    rows, before = map(template.__mod__, zip(*columns, strict=True)), "[\n"
+    while chunk := list(islice(rows, _CHUNK)):
+        yield before + ",\n".join(chunk)
+        before = ",\n"
+    yield "[]" if before == "[\n" else "\n ]"
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+_CHUNK = 10_000  # records
+_ENCODERS: dict[Any, Callable[[Any], str]] = {
+    str: lru_cache(100_000)(_encode),
+    (int, float): float.__repr__,  # they are finite
+    bool: {True: "true", False: "false"}.__getitem__,
+}
 
 
 def from_document(document: Any, where: str, make: "Callable[..., Network]") -> "Network":
@@ -163,8 +217,23 @@ def _require_form(document: Any) -> None:
     for part, keys in _PARTS.items():
         if not isinstance(document[part], list):
             raise FileError(f"{part}: got {document[part]!r:.80}; expected a list")
-        for number, record in enumerate(document[part]):
-            _require_record(record, keys, f"{part}[{number}]")
+        if not _is_whole(document[part], keys):
+            for number, record in enumerate(document[part]):
+                _require_record(record, keys, f"{part}[{number}]")
+
+
+def _is_whole(records: list[Any], keys: dict[str, tuple[Any, Any]]) -> bool:
+    """Whether all is as it should be, by columns; where not, each record is looked at."""
+    if set(map(type, records)) - {dict} or set(map(len, records)) - {len(keys)}:
+        return False
+    for key, (kind, _) in keys.items():
+        column = [record.get(key, ...) for record in records]
+        types = set(map(type, column))
+        if not types <= set(kind if isinstance(kind, tuple) else (kind,)) or int in types:
+            return False
+        if float in types and not np.isfinite([x for x in column if x is not None]).all():
+            return False
+    return True
 
 
 def _require_record(record: Any, keys: dict[str, tuple[Any, Any]], where: str) -> None:
@@ -238,12 +307,11 @@ def _neuron(record: _Record, layer: Layer | None) -> Neuron:
 
 
 def _add_connections(structure: Structure, records: list[_Record]) -> None:
-    pairs = ((record["from"], record["to"]) for record in records)
+    pairs = map(itemgetter("from", "to"), records)
     sources, targets = resolve(structure, pairs, "connections")
     with _at("connections"):
-        made = structure.join(
-            sources, targets, [float(record["weight"]) for record in records], trainable=True
-        )
+        weights = map(float, map(itemgetter("weight"), records))
+        made = structure.join(sources, targets, weights, trainable=True)
     for connection, record in zip(made, records, strict=True):
         connection._trainable = record["trainable"]
         connection._initial = float(record["initial"])

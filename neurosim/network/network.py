@@ -51,6 +51,7 @@ from neurosim.network.lookup import (
 from neurosim.network.names import ClassNames, one_line, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag, require_theta
+from neurosim.network.pause import PausedCollection
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure
@@ -579,7 +580,7 @@ class Network:
             FileError: the file cannot be written.
             InvalidValueError: JSON cannot hold data on a neuron or connection.
         """
-        files.write_document(document.to_document(self) | document.data_document(self), path)
+        files.write_document(document.to_json(self), path)
 
     def __copy__(self) -> "Network":
         return self.copy()
@@ -742,4 +743,5 @@ def load(path: str | os.PathLike[str]) -> Network:
     Raises:
         FileError: the file cannot be read, or does not hold a network.
     """
-    return document.from_document(files.read_document(path), str(path), Network)
+    with PausedCollection():
+        return document.from_document(files.read_document(path), str(path), Network)

@@ -8,6 +8,7 @@ import pytest
 import neurosim
 from neurosim.errors import FileError, WrongTypeError
 from neurosim.network import Network, load
+from neurosim.network.document import to_document
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,8 @@ def test_a_saved_network_is_readable_and_says_its_version(net, tmp_path):
     assert text.startswith('{\n "neurosim_network": 1,\n "title": "two-two-one",')
     assert text.endswith("}\n")
     assert json.loads(text)["connections"][1]["from"] == "x1"
+    assert json.loads(text) == to_document(net)
+    assert "\n  " + json.dumps(to_document(net)["connections"][1]) + ",\n" in text
 
 
 def test_names_of_any_script_are_written_as_they_are(tmp_path):

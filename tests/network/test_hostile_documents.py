@@ -127,6 +127,25 @@ def test_a_doubled_key_is_refused_at_its_place(document, loaded, pair, words):
     assert f"net.json: no JSON, got {words}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"weight": 0.5', '"weight" : 0.5, "weight": 0.5'),  # as many `":` as keys
+        ('"weight": 0.5', '"w\\u0065ight": 0.5, "weight": 0.5'),
+        ('"title": "', '"title": ": '),  # one `":` more
+    ],
+)
+def test_keys_that_are_hard_to_count_are_looked_at(document, loaded, old, new):
+    text = json.dumps(document)
+    assert text.count(old) == 1
+
+    if '"title' in old:
+        assert loaded(text.replace(old, new)).title.startswith(": ")
+    else:
+        with pytest.raises(FileError, match="the key 'weight' twice at connections"):
+            loaded(text.replace(old, new))
+
+
 def test_one_doubled_key_among_many_is_named_by_counting_each_once(loaded):
     keys = [f"k{number}" for number in range(40_000)]
     text = ", ".join(f'"{key}": 0' for key in [*keys, keys[-1]])
@@ -134,7 +153,9 @@ def test_one_doubled_key_among_many_is_named_by_counting_each_once(loaded):
     with pytest.raises(FileError, match="the key 'k39999' twice at the top"):
         loaded(f"{{{text}}}")
 
-    assert ".count(" not in inspect.getsource(files)  # for each key it would take 800 million looks
+    assert ".count(" not in inspect.getsource(
+        files._parse_slowly
+    )  # for each key it would take 800 million looks
 
 
 def test_a_doubled_key_in_a_value_that_is_lost_is_told_by_the_outer_one(loaded):
