@@ -167,11 +167,11 @@ def _balanced_accuracy(outputs: Matrix, T: Matrix, task: TaskKind) -> float:
 
 
 def _log_loss(outputs: Matrix, T: Matrix, task: TaskKind) -> float:
-    chances = np.clip(_chances("log_loss", outputs, task), np.finfo(float).tiny, 1.0)
+    least = np.finfo(np.float64).eps  # as in scikit-learn; of 0 there is no logarithm
+    chances = np.clip(_chances("log_loss", outputs, task), least, 1.0 - least)
     if task.name == CLASSES:
         return float(-np.log(chances[task.bits(T) == 1]).mean())
-    others = np.clip(1.0 - chances, np.finfo(float).tiny, 1.0)
-    return float(-np.where(task.bits(T) == 1, np.log(chances), np.log(others)).mean())
+    return float(-np.log(np.where(task.bits(T) == 1, chances, 1.0 - chances)).mean())
 
 
 def _brier(outputs: Matrix, T: Matrix, task: TaskKind) -> float:
@@ -183,7 +183,8 @@ def _chances(metric: str, outputs: Matrix, task: TaskKind) -> Matrix:
     """Outputs as probabilities; those of classes add up to 1."""
     if outputs.min() < 0.0 or outputs.max() > 1.0:
         raise InvalidValueError(
-            f"metric {metric!r}: got outputs from {outputs.min():.6g} to {outputs.max():.6g};"
+            f"metric {metric!r}: got outputs from {float(outputs.min())!r} to"
+            f" {float(outputs.max())!r};"
             " expected probabilities, as of softmax or sigmoid"
         )
     if task.name != CLASSES:

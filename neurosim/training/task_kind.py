@@ -131,7 +131,7 @@ class TaskKind:
         levels = (-1.0, 1.0) if self.threshold == 0.0 else (0.0, 1.0)
         wrong = ~np.isin(T, levels).all(axis=1)
         if self.name == CLASSES:
-            wrong = (T.max(axis=1, keepdims=True) == T).sum(axis=1) != 1
+            wrong = ~_has_one_largest(T)
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
             wanted = {CLASSES: "one largest number, as in a one-hot row, or a class index"}.get(
@@ -176,9 +176,10 @@ def decide_task_kind(
 ) -> TaskKind:
     """The kind of a task, from all targets that the data set has.
 
-    One class of several: softmax outputs, or one-hot rows with at least one row for each class, or
-    class indices. Yes or no: one output whose targets are 0 and 1, or -1 and 1. Labels: several
-    outputs with such targets. All else is regression, .1 and .9 too.
+    One class of several: softmax outputs, if each row has one largest target, or one-hot rows with
+    at least one row for each class, or class indices. Yes or no: one output whose targets are 0 and
+    1, or -1 and 1. Labels: several outputs with such targets. All else is regression, .1 and .9
+    too.
 
     Args:
         targets: (B, n_outputs), or class indices, (B,).
@@ -218,13 +219,20 @@ def require_task_kind(task: object) -> "str | TaskKind":
 def _guess(T: Matrix, n_outputs: int, is_softmax: bool) -> str:
     if n_outputs == 1 and not is_softmax:
         return YES_NO if _has_two_levels(T) else REGRESSION
-    if is_softmax or T.ndim < 2 or T.shape[1] != n_outputs or _is_one_hot(T):
+    if T.ndim < 2 or T.shape[1] != n_outputs or _is_one_hot(T):
         return CLASSES
+    if is_softmax:
+        return CLASSES if _has_one_largest(T).all() else REGRESSION
     return LABELS if _has_two_levels(T) else REGRESSION
 
 
 def _has_two_levels(T: Matrix) -> bool:
     return bool(np.isin(T, (0.0, 1.0)).all() or np.isin(T, (-1.0, 1.0)).all())
+
+
+def _has_one_largest(T: Matrix) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (T.max(axis=1, keepdims=True) == T).sum(axis=1) == 1
+    return found
 
 
 def _is_one_hot(T: Matrix) -> bool:

@@ -16,6 +16,8 @@ AND_OR_NAND = [[0, 0, 1], [0, 1, 1], [0, 1, 1], [1, 1, 0]]
         ([[1, 0], [0, 1]], 2, {}, "classes", None),
         ([[1, 0, 0], [0, 1, 0]], 3, {}, "labels", 0.5),  # no row of the third
         ([[1, 0, 0], [0, 1, 0]], 3, {"is_softmax": True}, "classes", None),
+        ([[0.2, 0.8, 0], [0, 1, 0]], 3, {"is_softmax": True}, "classes", None),
+        ([[0.5, 0.5, 0], [0, 1, 0]], 3, {"is_softmax": True}, "regression", None),
         ([[1, -1], [-1, 1]], 2, {}, "classes", None),
         ([0, 2, 1], 3, {}, "classes", None),
         (AND_OR_NAND, 3, {}, "labels", 0.5),
@@ -75,6 +77,14 @@ def test_accuracy_of_numbers_is_refused():
 def test_probabilities_are_asked_for_by_log_loss():
     with pytest.raises(NeurosimError, match="expected probabilities, as of softmax or sigmoid"):
         METRICS["log_loss"]([[-0.5], [1]], [[0], [1]])
+
+
+def test_a_probability_of_zero_costs_what_it_costs_in_scikit_learn():
+    sk = pytest.importorskip("sklearn.metrics")
+
+    found = METRICS["log_loss"]([[0.0], [1.0]], [[1], [1]])
+
+    assert found == pytest.approx(sk.log_loss([1, 1], [0.0, 1.0], labels=[0, 1]), rel=1e-12)
 
 
 def test_the_confusion_matrix_counts_rows_by_class():

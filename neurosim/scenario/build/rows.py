@@ -107,7 +107,7 @@ class _Loading:
 
     def data(self, entry: DataEntry) -> Data:
         """The rows, encoded, compared with the network, and divided; they scale the network."""
-        rows = self._rows(entry)
+        rows = self._called_after_output(self._rows(entry))
         encoding, measured = self._encoded(entry, rows)
         self._require_fitting(entry, measured, are_classes=encoding == "one_hot")
         with self._noting():
@@ -239,6 +239,15 @@ class _Loading:
         with self._noting("encoding"):
             return encoding, encode(rows, encoding)
 
+    def _called_after_output(self, rows: Rows) -> Rows:
+        """Two classes of one output that has the name of one: it says yes to that one."""
+        if not isinstance(rows, Labelled):
+            return rows
+        first, *others = rows.class_names
+        if [neuron.name for neuron in self.network.outputs] != [first] or len(others) != 1:
+            return rows
+        return replace(rows, classes=1 - rows.classes, class_names=(others[0], first))
+
     def _asks_for_signs(self, names: Sequence[str]) -> bool:
         """Whether two classes of one output are -1 and 1, and not 0 and 1.
 
@@ -289,7 +298,7 @@ def _encoding_notes(rows: Rows, encoding: str | None) -> list[str]:
         return []
     levels = (0.0, 1.0) if encoding == "column" else (-1.0, 1.0)
     numbers = tuple(map(number_of, rows.class_names))
-    if encoding == "column" and (None in numbers or numbers == levels):
+    if encoding == "column" and numbers == levels:
         return []
     first, second = rows.class_names
     words = f"{levels[0]:g} and {levels[1]:g}"

@@ -1,7 +1,7 @@
 """Predictions: outputs of a network for the rows of a CSV file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,15 +42,19 @@ class Predictor:
         outputs = tuple(neuron.caption for neuron in self.network.outputs)
         return outputs if self.network.classes is None else (*outputs, "class")
 
-    def read(self, path: Path, dialect: Dialect = _DIALECT) -> Matrix:
+    def read(
+        self, path: Path, dialect: Dialect = _DIALECT, note: Callable[[str], object] = len
+    ) -> Matrix:
         """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
 
         A first line whose cells can be read is a row, unless they are the names; another one is a
         header. The delimiter and the decimal mark are found where the dialect does not say them;
-        without a header, as it may say, the first line is a row.
+        without a header, as it may say, the first line is a row. ``note`` is told where a header
+        has other names.
 
         Raises:
-            FileError: the file cannot be read, or has neither the names nor as many columns.
+            FileError: the file cannot be read, or has neither the names nor as many columns; or
+                its names and those of the inputs agree in part.
         """
         text = open_csv(path)
         columns = [n.column or InputColumn(n.caption) for n in self.network.inputs]
@@ -70,8 +74,22 @@ class Predictor:
         if delimiter is None or not dialect.header:
             raise _wrong_columns(text, order, self._names(columns), dialect)
         header = text.first(delimiter)
+        self._require_other_names(path, header, columns)
+        note(f"{path}: the columns {', '.join(header)} are read in order, as {', '.join(order)}")
         names = [header[order.index(column.name)] for column in columns]
         return read(delimiter, names, columns)
+
+    def _require_other_names(
+        self, path: Path, header: Sequence[str], columns: Sequence[InputColumn]
+    ) -> None:
+        """Refuse a header with some of the names, or with names in other letters."""
+        for names in self._names(columns):
+            known = {name.casefold() for name in names}
+            if {name.strip().casefold() for name in header} & known:
+                raise FileError(
+                    f"{path}: the header has some of the inputs' names, got {', '.join(header)};"
+                    f" expected {', '.join(dict.fromkeys(names))}, or other names altogether"
+                )
 
     def _names(self, columns: Sequence[InputColumn]) -> list[list[str]]:
         """What the columns of its inputs may be called: their names, or their labels."""

@@ -53,8 +53,17 @@ class Dialect:
             raise InvalidValueError("decimal: got ',', the delimiter; expected another delimiter")
 
     def find_delimiter(self, text: CsvText, fits: Fits) -> str | None:
-        """The delimiter that is given, or else the first by which the first line fits."""
-        return next((one for one in self._delimiters() if fits(text.first(one))), None)
+        """The delimiter that is given, or else the first by which the first line fits.
+
+        A comma in a field may be a decimal one; a field with another delimiter in it, by which the
+        line fits as well, is two fields.
+        """
+        fitting = {one: fields for one in self._delimiters() if fits(fields := text.first(one))}
+        for delimiter, fields in fitting.items():
+            others = fitting.keys() - {delimiter, ",", " "}
+            if not any(other in field for field in fields for other in others):
+                return delimiter
+        return next(iter(fitting), None)
 
     def likely_delimiter(self, text: CsvText) -> str:
         """The delimiter by which the first line has the most fields, two or more."""

@@ -121,7 +121,7 @@ def test_a_file_without_a_header_is_read_by_numbers_by_predict_too(scenario, tmp
         (("-1", "1"), "identity", "hinge", [-1, 1], "are the targets -1 and 1"),
         (("no", "yes"), "identity", "hinge", [-1, 1], "'no' and 'yes' are the targets -1 and 1"),
         (("1", "2"), "sigmoid", LOSS, [0, 1], "'1' and '2' are the targets 0 and 1"),
-        (("no", "yes"), "tanh", LOSS, [0, 1], None),
+        (("no", "yes"), "tanh", LOSS, [0, 1], "'no' and 'yes' are the targets 0 and 1"),
         (("0", "1"), "tanh", LOSS, [0, 1], None),
     ],
 )

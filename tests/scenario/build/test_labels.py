@@ -103,3 +103,21 @@ def test_two_classes_of_one_output_are_known_by_its_threshold(tmp_path):
     assert net.classes.names == ("no", "yes")
     outputs = net.predict([[-0.1], [0.1]])
     assert kind_of_classes(net).meanings(outputs, net) == ["no", "yes"]
+
+
+@pytest.mark.parametrize(("name", "targets"), [("no", [1, 0, 0]), ("yes", [0, 1, 1])])
+def test_one_output_called_after_a_class_says_yes_to_it(tmp_path, name, targets):
+    (tmp_path / "d.csv").write_text("a,y\n0,no\n1,yes\n2,yes\n")
+    path = tmp_path / "d.yaml"
+    path.write_text(
+        "neurosim: 1\ntitle: t\nnetwork:\n"
+        f"  layers: [{{name: x, neurons: 1}}, {{name: out, neurons: ['{name}']}}]\n"
+        "  connections: [{from: x, to: out, weights: [[1]]}]\n"
+        "data: {csv: {path: d.csv, inputs: [a], classes: y}}\n"
+    )
+
+    scenario = ns.load_scenario(path)
+
+    assert scenario.targets.ravel().tolist() == targets
+    assert scenario.network.classes.names[1] == name
+    assert scenario.data.notes[-1].endswith(f"and '{name}' are the targets 0 and 1")

@@ -72,6 +72,21 @@ def test_another_decimal_mark_than_the_given_one_is_a_mistake(model, csv, decima
         model.read(csv(f"a;b\n1{other}5;2\n"), Dialect(";", decimal))
 
 
+@pytest.mark.parametrize("header", ["b,A", "b,foo", "A,B", "a,c"])
+def test_a_header_with_some_of_the_names_is_not_read_in_order(model, csv, header):
+    with pytest.raises(FileError, match=f"some of the inputs' names, got {header[0]}, {header[2]}"):
+        model.read(csv(f"{header}\n2,1\n"))
+
+
+def test_a_header_with_other_names_is_read_in_order_and_said(model, csv):
+    notes = []
+
+    assert model.read(csv("p,q\n1,2\n"), note=notes.append).tolist() == [[1.0, 2.0]]
+    assert [note.partition("rows.csv: ")[2] for note in notes] == [
+        "the columns p, q are read in order, as a, b"
+    ]
+
+
 def test_a_single_row_without_a_header_is_a_row(model, csv):
     assert model.read(csv("1,2")).tolist() == [[1.0, 2.0]]
 

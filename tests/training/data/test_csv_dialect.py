@@ -36,6 +36,22 @@ def test_a_delimiter_is_found_only_where_the_header_then_has_every_column(writte
     assert read_csv(path, inputs=["kg;net"], targets=["b c"]).T.tolist() == [[2.0]]
 
 
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [
+        ("33,0\tA\n5,0\tB\n", ("A", "B")),
+        ('33,0;"q;r"\n5,0;x,y\n', ("q;r", "x,y")),
+        ("33,A\n5,B\n", ("A", "B")),
+        ("33,a;b\n5,c;d\n", ("a;b", "c;d")),  # by ';' the first field is no number
+    ],
+)
+def test_without_a_header_a_decimal_comma_is_no_delimiter(written, text, classes):
+    rows = read_csv(written(text), inputs=["1"], classes="2", dialect=HEADERLESS)
+
+    assert rows.X.tolist() == [[33.0], [5.0]]
+    assert rows.class_names == classes
+
+
 def test_what_is_found_is_noted_where_it_is_not_a_comma(written):
     comma = read_csv(written("a,y\n1,2\n"), inputs=["a"], targets=["y"])
     semicolon = read_csv(written("a;y\n1,5;2\n"), inputs=["a"], targets=["y"])

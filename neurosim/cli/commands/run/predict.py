@@ -34,7 +34,7 @@ def predict(
     mark = None if delimiter is None else DELIMITER_WORDS.get(delimiter, delimiter)
     dialect = Dialect(mark, decimal, header=not no_header)
     model = predictor(file)
-    X = model.read(data, dialect)
+    X = model.read(data, dialect, lambda words: click.echo(f"note: {words}", err=True))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(model.header)
     outputs = model.predict(X)
