@@ -162,7 +162,7 @@ def test_a_comparison_is_of_the_present_sample(house):
     session.until("price")
     found = session.compare("old")
     assert found.loss == (None, None)
-    session.step(2)  # Scaled, Measured
+    session.step()
     after = session.compare("old")
     assert after.outputs[0][1:] == pytest.approx((here, there))
     assert after.loss == pytest.approx(ahead.loss)

@@ -19,6 +19,7 @@ from neurosim.interpreter.steps import (
     SUMS,
     Activated,
     GradientComputed,
+    Loaded,
     Step,
     Summed,
     Updated,
@@ -236,6 +237,8 @@ def _before(step: Step, quantity: Quantity, scene: Scene) -> float | None:
     """What the quantity was before the steps that wrote it anew; sums are built up over several."""
     if quantity.name in SUMS:
         return _begun(step, scene, quantity.name)
+    if quantity.name == "value" and isinstance(step, Loaded) and step.neuron.scaling is not None:
+        return None if step.before is None else step.neuron.scaling.raw(step.before)
     if not isinstance(step.before, tuple):
         return step.before
     things = [thing for thing, _ in written(step)]
@@ -342,13 +345,22 @@ def completes(step: Step, quantity: Quantity) -> bool:
     """Whether after this step a quantity is there anew; of a sum, after its last term."""
     if quantity.kind == "position":
         return quantity.name == "step"
+    wanted = _written_name(quantity)
     return any(
-        name == quantity.name and (thing is quantity.owner or quantity.kind == "loss")
+        name == wanted and (thing is quantity.owner or quantity.kind == "loss")
         for thing, name in completed(step)
     )
 
 
-_OF_NEURON = {"forward": "output", "backward": "delta", "update": "bias"}
+def _written_name(quantity: Quantity) -> str:
+    """By what a step writes it: of a neuron the value is its output, if that is not scaled."""
+    owner = quantity.owner
+    if quantity.name != "value" or not isinstance(owner, Neuron):
+        return quantity.name
+    return "output" if owner.scaling is None or owner.is_input else "value"
+
+
+_OF_NEURON = {"forward": "value", "backward": "delta", "update": "bias"}
 _OF_CONNECTION = {"forward": Summed, "backward": GradientComputed, "update": Updated}
 
 
@@ -356,7 +368,8 @@ def kinds_of(subject: StopSubject) -> frozenset[type] | None:
     """The kinds of steps after which a subject is to be asked; None: any."""
     match subject:
         case AtNeuron() | AtLayer():
-            return kinds_that_complete(_OF_NEURON[subject.phase])
+            last = subject.neuron if isinstance(subject, AtNeuron) else subject.layer.neurons[-1]
+            return _kinds_of_quantities([Quantity("neuron", last, _OF_NEURON[subject.phase])])
         case AtConnection():
             return frozenset({_OF_CONNECTION[subject.phase]})
         case AtPart():
@@ -373,7 +386,8 @@ def kinds_of(subject: StopSubject) -> frozenset[type] | None:
 def _kinds_of_quantities(quantities: Iterable[Quantity]) -> frozenset[type] | None:
     if any(quantity.name == "step" for quantity in quantities):
         return None
-    return frozenset[type]().union(*(kinds_that_complete(q.name) for q in quantities))
+    names = map(_written_name, quantities)
+    return frozenset[type]().union(*map(kinds_that_complete, names))
 
 
 # --- the stop itself

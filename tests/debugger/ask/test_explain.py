@@ -313,6 +313,7 @@ def test_a_scaled_output_shows_how_its_number_comes_out(house):
     house.step()
     without_input = str(house.explain("price")).splitlines()
     house.until("price")
+    house.back()
     unscaled = str(house.explain("price")).splitlines()
     house.step()
     scaled = str(house.explain("price")).splitlines()
