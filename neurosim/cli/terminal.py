@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+from rich.table import Column
 
 from neurosim.cli.output import LEAST, USUAL
 
 _Item = TypeVar("_Item")
+_BAR, _TOLD, _REST = 40, 28, 26  # columns of a bar, of what is told, of a time and what is between
 
 
 class _Terminal(Console):
@@ -32,12 +34,17 @@ def _one(_: object) -> int:
     return 1
 
 
+def _nothing(_: object) -> str:
+    return ""
+
+
 def watched(
     items: Iterable[_Item],
     name: str,
     total: int,
     *columns: ProgressColumn,
     size: Callable[[_Item], int] = _one,
+    tell: Callable[[_Item], str] = _nothing,
 ) -> Iterator[_Item]:
     """The same items; on a terminal, with a bar on standard error.
 
@@ -47,13 +54,20 @@ def watched(
         total: how many there will be, counted by ``size``.
         columns: what is shown behind the bar.
         size: how far an item moves the bar.
+        tell: what is said of the last item, behind the columns.
     """
     if not sys.stderr.isatty():
         yield from items
         return
-    shown = (TextColumn("{task.description}", markup=False), BarColumn(), *columns)
-    with Progress(*shown, console=terminal(stderr=True), transient=True) as progress:
-        bar = progress.add_task(name, total=total)
+    console = terminal(stderr=True)
+    room = max(0, console.width - len(name) - 2 * len(str(total)) - _REST)
+    bar_width = _BAR if tell is _nothing else min(_BAR, max(_BAR // 5, room - _TOLD))
+    room_told = Column(no_wrap=True, max_width=max(1, room - bar_width))
+    name_column = TextColumn("{task.description}", markup=False)
+    told_column = TextColumn("{task.fields[told]}", markup=False, table_column=room_told)
+    shown = (name_column, BarColumn(bar_width), *columns, told_column)
+    with Progress(*shown, console=console, transient=True) as progress:
+        bar = progress.add_task(name, total=total, told="")
         for item in items:
-            progress.advance(bar, size(item))
+            progress.update(bar, advance=size(item), told=tell(item))
             yield item

@@ -117,6 +117,11 @@ def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
     return field(default=default, metadata={"meaning": meaning, "form": form})
 
 
+def _flag(value: Any) -> bool:
+    checked: bool = Flag().check(value, "progress")
+    return checked
+
+
 def _seed_or_none(seed: Any) -> int | None:
     return None if seed is None else require_seed(seed)
 
@@ -199,6 +204,11 @@ class Options:
     validation: tuple[Any, Any] | None = _option(
         "A pair (X, T) to measure after each epoch.", InPython(_pair_or_none), None
     )
+    progress: bool = _option(
+        "Whether `train` tells on standard error how far it is: epoch, loss and rate.",
+        InPython(_flag),
+        False,
+    )
     state: Any = _option("The state to go on from; None: the start.", InPython(_later), None)
 
     def __post_init__(self) -> None:
@@ -241,6 +251,7 @@ class TrainOptions(MeasureOptions, total=False):
     engine: str
     seed: int | None
     validation: tuple[Any, Any] | None
+    progress: bool
     state: Any
 
 

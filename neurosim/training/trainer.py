@@ -31,6 +31,7 @@ def train(  # noqa: D417 - the lines of the options are made from the record
     validation: tuple[Any, Any] | None = None,
     metrics: Sequence[str | Metric] = (),
     task: str | TaskKind = "auto",
+    progress: bool = False,
     state: TrainingState | None = None,
 ) -> History:
     """Train a network in place.

@@ -33,6 +33,7 @@ from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
+from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import Task, make_task, require_targets
@@ -218,7 +219,7 @@ class Training:
         self._begin()
         with self._handing_over():
             if epochs is not None:
-                return self._advance_epochs(require_count(epochs, "epochs", least=0))
+                return self._advance_epochs(require_count(epochs, "epochs", least=0), no_note)
             return self._advance_batches(require_count(batches, "batches", least=0))
 
     def epochs(self, n: int) -> Iterator[Epoch]:
@@ -234,11 +235,12 @@ class Training:
         count, begin = require_count(n, "epochs", least=0), time.perf_counter()
         found = _Measured([], [], {name: [] for name in self.options.metrics})
         self._begin()
-        with self._handing_over():
+        rate, is_shown = self._task.optimizer.learning_rate, self.options.progress
+        with self._handing_over(), progress_line(count, rate, is_shown=is_shown) as note:
             if self._validating is None and not found.metrics:
-                found.loss.extend(self._advance_epochs(count))
+                found.loss.extend(self._advance_epochs(count, note))
             else:
-                self._watch(count, found)
+                self._watch(count, found, note)
         return History(
             tuple(found.loss),
             tuple(found.validation_loss),
@@ -348,7 +350,7 @@ class Training:
     def _remade(self, task: Task) -> Engine:
         return make_engine(self.options.engine, task)
 
-    def _advance_epochs(self, count: int) -> list[float]:
+    def _advance_epochs(self, count: int, note: Note) -> list[float]:
         """All epochs, in stretches of about a tenth of a second."""
         losses: list[float] = []
         pace = Pace()
@@ -361,6 +363,7 @@ class Training:
             self._state = after
             losses += found
             pace.end()
+            note(losses)
         return losses
 
     def _advance_batches(self, count: int) -> list[float]:
@@ -376,7 +379,7 @@ class Training:
         self._state = after
         return losses
 
-    def _watch(self, count: int, found: "_Measured") -> None:
+    def _watch(self, count: int, found: "_Measured", note: Note) -> None:
         """Epochs together, and then what is measured after each of them, together."""
         pace = Pace()
         while len(found.loss) < count:
@@ -389,6 +392,7 @@ class Training:
             found.loss.extend(losses)
             self._measure(between.thetas, found)
             pace.end()
+            note(found.loss)
 
     @property
     def _room(self) -> int:

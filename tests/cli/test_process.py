@@ -40,6 +40,7 @@ def test_on_a_terminal_a_bar_moves_and_ctrl_c_ends_with_130(process, terminal):
     assert running.returncode == 130
     assert out == ""
     assert len(done) >= 2
+    assert b"loss " in shown
     assert b"Traceback" not in shown
 
 

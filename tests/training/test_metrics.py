@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import neurosim as ns
 from neurosim.errors import NeurosimError
 from neurosim.training.metrics import METRICS, accuracy, class_scores, count_classes
 from neurosim.training.task_kind import TaskKind, decide_task_kind
@@ -182,3 +183,18 @@ def test_metrics_of_numbers_are_those_of_scikit_learn(seed):
 def test_r2_of_targets_that_do_not_vary_is_one_or_zero():
     assert METRICS["r2"]([[2.0], [2.0]], [[2], [2]]) == 1.0
     assert METRICS["r2"]([[2.0], [3.0]], [[2], [2]]) == 0.0
+
+
+def test_mean_absolute_difference_is_another_name_of_mae(make_line, engine):
+    names = ["mae", "mean_absolute_difference"]
+    X, T = [[0.0], [1.0], [3.0]], [[1.0], [2.5], [7.0]]
+
+    history = ns.train(
+        make_line(), X, T, optimizer=ns.SGD(0.1), epochs=5, metrics=names, engine=engine
+    )
+
+    assert history.metrics["mae"] == history.metrics["mean_absolute_difference"]
+    assert len(set(history.metrics["mae"])) == 5
+    for task in ("regression", "yes_no"):
+        pair = [METRICS[name]([[0.25], [1.0]], [[0], [1]], task=task) for name in names]
+        assert pair == [0.125, 0.125]

@@ -121,7 +121,7 @@ EVERY_OPTION = {
 
 
 def test_every_option_is_written(tmp_path):
-    assert set(EVERY_OPTION) == set(option_fields()) - {"state", "learning_rate"}
+    assert set(EVERY_OPTION) == set(option_fields()) - {"state", "learning_rate", "progress"}
     net, targets = layered(), (T > 0).astype(float)
     path = ns.to_scenario(net, X, targets, tmp_path / "s.yaml", **EVERY_OPTION)
     result = run_scenario(path)
@@ -269,3 +269,16 @@ def _own_functions():
     ns.unregister_activation("wave_for_writing")
     if "first_row" in METRICS:
         ns.unregister_metric("first_row")
+
+
+def test_both_names_of_mae_are_expected_and_written(tmp_path):
+    path = ns.to_scenario(
+        layered(), X, T, tmp_path / "s.yaml", **SGD, metrics=["mae", "mean_absolute_difference"]
+    )
+    expect = "expect: [{mae: {above: 0}}, {mean_absolute_difference: {above: 0}}]\n"
+    path.write_text(path.read_text() + expect)
+
+    one, other = run_scenario(path).expectations
+
+    assert one.passed
+    assert one.actual == other.actual

@@ -32,7 +32,7 @@ from neurosim.scenario import Run, RunResult, WrongRows, start_run
 from neurosim.training.parts import PARTS
 
 if TYPE_CHECKING:
-    from neurosim.scenario import Drawn
+    from neurosim.scenario import Drawn, Stretch
 
 # the worst ending of several comes first
 _ENDINGS = (
@@ -153,13 +153,19 @@ def _result(made: Run, file: str, *, keeps: bool) -> RunResult:
     try:
         if sys.stderr.isatty() and made.n_epochs:
             columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
-            deque(watched(made, Path(file).stem, made.n_epochs, *columns, size=len), maxlen=0)
+            name = Path(file).stem
+            bar = watched(made, name, made.n_epochs, *columns, size=len, tell=_moment_of)
+            deque(bar, maxlen=0)
         return made.result()
     except KeyboardInterrupt:
         reached = made.stop() if keeps else None
         if reached is None:
             raise
         return reached
+
+
+def _moment_of(stretch: "Stretch") -> str:
+    return f"loss {stretch.loss[-1]:.6g}, rate {stretch.rate:g}"
 
 
 def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":

@@ -1,0 +1,72 @@
+"""A line on standard error that tells how far a training is; in a terminal and in a notebook.
+
+It is written over itself, ten times a second at most: it costs no time, and no library.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+Note = Callable[[Sequence[float]], None]  # is given the losses of the epochs so far
+
+_WIDTH = 20  # characters of the bar
+_BETWEEN = 0.1  # seconds
+
+
+@contextmanager
+def progress_line(total: int, rate: float, *, is_shown: bool) -> Iterator[Note]:
+    """A function to call after some epochs; whatever happens, the line then ends.
+
+    Args:
+        total: how many epochs there will be.
+        rate: the learning rate.
+        is_shown: False: nothing is written.
+    """
+    if not is_shown or not total or sys.stderr is None:
+        yield no_note
+        return
+    line = _Line(total, rate)
+    try:
+        yield line.note
+    finally:
+        line.end()
+
+
+def no_note(_losses: Sequence[float]) -> None:
+    """Nothing is told."""
+
+
+class _Line:
+    def __init__(self, total: int, rate: float) -> None:
+        self._total, self._rate = total, rate
+        self._begin = self._last = time.monotonic()
+        self._text = self._shown = ""
+
+    def note(self, losses: Sequence[float]) -> None:
+        """Show the line, unless it was shown a moment ago."""
+        now = time.monotonic()
+        done = len(losses)
+        is_due = now >= self._last + _BETWEEN
+        if is_due or done == self._total:
+            self._text = self._told(done, losses[-1], now - self._begin)
+        if is_due:
+            self._write()
+            self._last = now
+
+    def end(self) -> None:
+        """Show what was told last, and go to the next line."""
+        if self._text:
+            self._write("\n")
+
+    def _told(self, done: int, loss: float, seconds: float) -> str:
+        bar = ("#" * (_WIDTH * done // self._total)).ljust(_WIDTH, "-")
+        rest = self._total - done
+        left = f" ({seconds / done * rest:.0f} s left)" if rest else ""
+        told = f"epoch {done}/{self._total} [{bar}] loss {loss:.6g}, rate {self._rate:g}"
+        return f"{told}, {seconds:.1f} s{left}"
+
+    def _write(self, end: str = "") -> None:
+        sys.stderr.write(f"\r{self._text.ljust(len(self._shown))}{end}")
+        sys.stderr.flush()
+        self._shown = self._text
