@@ -56,8 +56,10 @@ class _Line:
 
     def end(self) -> None:
         """Show what was told last, and go to the next line."""
+        if self._text != self._shown:
+            self._write()
         if self._text:
-            self._write("\n")
+            sys.stderr.write("\n")
 
     def _told(self, done: int, loss: float, seconds: float) -> str:
         bar = ("#" * (_WIDTH * done // self._total)).ljust(_WIDTH, "-")
@@ -66,7 +68,7 @@ class _Line:
         told = f"epoch {done}/{self._total} [{bar}] loss {loss:.6g}, rate {self._rate:g}"
         return f"{told}, {seconds:.1f} s{left}"
 
-    def _write(self, end: str = "") -> None:
-        sys.stderr.write(f"\r{self._text.ljust(len(self._shown))}{end}")
+    def _write(self) -> None:
+        sys.stderr.write(f"\r{self._text.ljust(len(self._shown))}")
         sys.stderr.flush()
         self._shown = self._text

@@ -50,7 +50,6 @@ def to_scenario(
     T: Any,
     path: str | os.PathLike[str],
     options: Options | None = None,
-    /,
     **changes: Unpack[TrainOptions],
 ) -> Path:
     """Write a scenario that runs to the same numbers as ``train(network, X, T, **options)``.

@@ -140,7 +140,7 @@ def test_every_option_is_written(tmp_path):
 
 def test_a_record_of_options_and_changes_are_written(tmp_path):
     options = ns.Options(optimizer=ns.RMSprop(0.3), epochs=3, reduction="sum")
-    path = ns.to_scenario(layered(), X, T, tmp_path / "s.yaml", options, epochs=4)
+    path = ns.to_scenario(layered(), X, T, path=tmp_path / "s.yaml", options=options, epochs=4)
     training = load_scenario(path).training
     assert (training.epochs, training.reduction) == (4, "sum")
     assert training.optimizer == ns.RMSprop(0.3)
