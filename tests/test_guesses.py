@@ -1,8 +1,11 @@
 """Guesses at a name: another case, the field's other words, likeness; never what is not there."""
 
+import re
+
 import pytest
 
 import neurosim as ns
+from neurosim.drawing.page.themes import require_theme
 from neurosim.errors import _SYNONYMS, NeurosimError, guess, guess_number
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.initializers import INITIALIZERS
@@ -10,7 +13,7 @@ from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.scenario.format.document import Document
 from neurosim.training.metrics import SHIPPED
-from neurosim.training.options import option_fields
+from neurosim.training.options import make_options, option_fields
 
 
 @pytest.mark.parametrize(
@@ -121,3 +124,102 @@ def test_wherever_a_scenario_has_a_number_one_is_guessed(path, value, guessed):
         ns.load_scenario("twins", overrides={path: value})
 
     assert guessed in str(caught.value)
+
+
+# --- a guess can be taken: what it says is known where it is said
+
+WORDS = (
+    *_SYNONYMS, "input", "output", "epoch", "name", "names", "size", "units", "test_size", "val",
+    "cross_entopy", "ReLU", "x", "h3", "o2", "csv_file", "dropout", "momentum", "one-hot", "spiral",
+    "weigths", "blow", "outpts", "absolute", "output h1", "ded", "sdg", "dar",
+    "standrad", "summ", "hh1", "l22",
+)  # fmt: skip
+
+
+def scenario_site(path, *, is_key=False):
+    """An entry of a scenario: its value is a name; or with ``is_key`` an entry, by its key."""
+
+    def ask(word):
+        key, value = (f"{path}.{word}".lstrip("."), 1) if is_key else (path, word)
+        ns.load_scenario("xor", overrides={key: [value] if path == "training.metrics" else value})
+
+    return ask
+
+
+def network():
+    net = ns.Network(seed=1)
+    net.add_layer("x", 2), net.add_layer("h", 2), net.add_layer("o", 1)
+    net.connect("x", "h"), net.connect("h", "o")
+    return net
+
+
+def trained(**options):
+    given = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "epochs": 0}
+    ns.train(network(), [[0, 1]], [[1]], **(given | options))
+
+
+SITES = {
+    **{
+        f"{path}.": scenario_site(path, is_key=True)
+        for path in (
+            "", "network", "network.layers[1]", "network.connections[0]", "data", "training",
+            "training.optimizer", "data.split", "expect[0]", "expect[2].loss", "training.penalty",
+        )
+    },
+    **{
+        path: scenario_site(path)
+        for path in (
+            "network.layers[1].activation", "training.loss", "engine", "training.optimizer.name",
+            "training.metrics", "network.initial.weights", "training.precision", "training.task",
+            "data.scale", "training.reduction", "network.connections[0].from",
+        )
+    },
+    "activation": lambda word: network().add_neuron("n", activation=word),
+    "initializer": lambda word: network().connect("x", "o", initializer=word),
+    "neuron": lambda word: network()[word],
+    "connection": lambda word: network()[word, "h1"],
+    "loss": lambda word: trained(loss=word),
+    "metric": lambda word: trained(metrics=[word]),
+    "engine of train": lambda word: trained(engine=word),
+    "precision": lambda word: trained(precision=word),
+    "option": lambda word: make_options(None, {word: 1}),
+    "scale": lambda word: network().scale_inputs([[0, 1], [1, 3]], word),
+    "theme": require_theme,
+    "shown": lambda word: ns.draw(network(), show=[word]),
+    "highlight": lambda word: ns.draw(network(), highlight=[word]),
+    "fixed": lambda word: ns.draw_boundary(network(), fixed={word: 1}),
+    "expression": lambda word: session().watch(word),
+    "catch": lambda word: session().catch(word),
+    "scenario": ns.load_scenario,
+}  # fmt: skip
+
+
+def session():
+    return ns.debug(
+        network(), [[0, 1]], [[1]], optimizer=ns.SGD(0.1), loss="squared_error", epochs=1
+    )
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_guess_that_is_taken_is_known(site):
+    ask = SITES[site]
+    guesses = {}
+    for word in WORDS:
+        for meant in re.findall(r"did you mean '([^']+)'", said(ask, word)):
+            guesses.setdefault(meant, word)
+    assert guesses
+
+    refused = {
+        word: meant
+        for meant, word in guesses.items()
+        if re.search(rf"(unknown|no) [\w ]*,? (got )?'{re.escape(meant)}'", said(ask, meant))
+    }
+    assert refused == {}
+
+
+def said(ask, word):
+    try:
+        ask(word)
+    except (NeurosimError, TypeError) as error:
+        return str(error)
+    return ""

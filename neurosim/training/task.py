@@ -16,6 +16,8 @@ from neurosim.network.network import Network
 from neurosim.training.options import Options, TrainOptions, make_options, measuring_options
 from neurosim.training.task_kind import TaskKind, decide_task_kind
 
+_ROUNDING = 1e-6  # of a target that was computed in single precision
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
@@ -173,20 +175,34 @@ def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix
         row = next(number for number in range(n_rows) if not obeys(inner[[number]]))
         raise InvalidValueError(
             f"T: {loss.name} got {targets[row].tolist()!r:.80} in row {row}; expected"
-            f" {expected}{_remedy(loss, inner)}"
+            f" {expected}{_remedy(loss, inner, inner[row])}"
         )
     return targets
 
 
-def _remedy(loss: Loss, targets: Matrix) -> str:
+def _remedy(loss: Loss, targets: Matrix, wrong: Matrix) -> str:
     """What to do about targets that another loss takes, or that are coded in another way."""
-    if loss.targets == "unit" and np.isin(targets, (-1.0, 1.0)).all():
+    values = np.unique(targets)
+    pair = {"unit": (0, 1), "signs": (-1, 1)}.get(loss.targets)
+    if loss.targets == "distributions":
+        if np.isin(values, (0.0, 1.0)).all():
+            return " (rows of several labels are for sigmoid outputs and binary_cross_entropy)"
+        return f" (this one adds up to {wrong.sum():g})" if (wrong >= 0.0).all() else ""
+    if loss.targets == "unit" and np.isin(values, (-1.0, 1.0)).all():
         return " (-1 and 1 are targets of hinge; here no is 0)"
-    if loss.targets == "signs" and np.isin(targets, (0.0, 1.0)).all():
+    if loss.targets == "signs" and np.isin(values, (0.0, 1.0)).all():
         return " (0 and 1 are targets of binary_cross_entropy; here no is -1)"
-    if loss.targets == "distributions" and np.isin(targets, (0.0, 1.0)).all():
-        return " (rows of several labels are for sigmoid outputs and binary_cross_entropy)"
-    return ""
+    if pair is not None and _is_rounded(wrong, *pair):
+        return " (rounded, it is one)"
+    if pair is not None and len(values) == 2:
+        return f" (of two classes, write {values[0]:g} as {pair[0]} and {values[1]:g} as {pair[1]})"
+    return " (numbers are targets of a loss such as half_squared_error)"
+
+
+def _is_rounded(wrong: Matrix, low: float, high: float) -> bool:
+    """Whether targets miss their range, or -1 and 1, by a rounding only."""
+    nearest = np.where(low < 0.0, np.sign(wrong), np.clip(wrong, low, high))
+    return bool(np.abs(wrong - nearest).max() < _ROUNDING)
 
 
 def require_free_targets(network: Network, loss: Loss) -> None:

@@ -108,6 +108,39 @@ def test_targets_and_outputs_that_a_loss_does_not_fit_are_refused(
     refuse(with_head(activation), kind, words, X=[[1.0]], T=targets, loss=loss)
 
 
+@pytest.mark.parametrize(
+    ("loss", "activation", "targets", "words"),
+    [
+        ("hinge", "tanh", [[-1], [0.5], [1]], "got [0.5] in row 1; expected targets -1 or 1"
+         " (numbers are targets of a loss such as half_squared_error)"),
+        ("hinge", "tanh", [[1], [2], [2]], "got [2.0] in row 1; expected targets -1 or 1"
+         " (of two classes, write 1 as -1 and 2 as 1)"),
+        ("hinge", "tanh", [[1], [-1.00000006], [1]], "in row 1; expected targets -1 or 1"
+         " (rounded, it is one)"),
+        ("binary_cross_entropy", "sigmoid", [[0], [1.00000006], [0]], "got [1.00000006] in row 1;"
+         " expected targets between 0 and 1 (rounded, it is one)"),
+        ("binary_cross_entropy", "sigmoid", [[0], [0], [255]], "got [255.0] in row 2; expected"
+         " targets between 0 and 1 (of two classes, write 0 as 0 and 255 as 1)"),
+        ("binary_cross_entropy", "sigmoid", [[0], [7], [9]], "got [7.0] in row 1; expected targets"
+         " between 0 and 1 (numbers are targets of a loss such as half_squared_error)"),
+    ],
+)  # fmt: skip
+def test_of_targets_that_a_loss_refuses_value_row_and_remedy_are_said(
+    loss, activation, targets, words
+):
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("o", 1, activation=activation), net.connect("x", "o")
+
+    refuse(net, InvalidValueError, words, X=[[1.0]] * 3, T=targets, loss=loss)
+
+
+def test_of_a_row_that_is_no_distribution_its_sum_is_said():
+    words = "expected one-hot rows, or class indices (this one adds up to 1.5)"
+
+    refuse(with_head("softmax"), InvalidValueError, words, X=[[1.0]], T=[[0.5, 0.5, 0.5]],
+           loss="cross_entropy")  # fmt: skip
+
+
 def test_cross_entropy_of_a_part_of_a_softmax_layer_is_refused():
     net = with_head("softmax")
     net.outputs = ["o1", "o2"]

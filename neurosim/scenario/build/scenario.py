@@ -261,7 +261,9 @@ class _Building:
 
     def _check_training(self, network: Network, data: Data, training: Options) -> None:
         """Let the trainer look at all that it will be given."""
-        for pair in filter(None, map(data.part, PARTS)):
+        for name, pair in ((name, data.part(name)) for name in PARTS):
+            if pair is None:
+                continue
             try:
                 make_task(network, pair.X, pair.T, training)
                 require_choice(network)
@@ -271,6 +273,10 @@ class _Building:
             except NeurosimError as error:
                 inline = isinstance(self._draft.data, InlineEntry)
                 message = str(error).removeprefix("T: ")  # here they are called targets
+                if data.validation or data.test:  # rows are counted as they are shuffled
+                    message = f"{name} rows, shuffled: {message}"
+                if not inline and len(network.outputs) == 1:
+                    message += _encoded(training, error)
                 self._note(("data", "targets") if inline else ("data",), message)
                 return
 
@@ -307,3 +313,11 @@ class _Building:
 
     def _note(self, path: KeyPath, message: object) -> None:
         self.problems.append(self._reading.problem(path, message))
+
+
+def _encoded(training: Options, error: NeurosimError) -> str:
+    """How a scenario makes of labels what the loss asks for."""
+    is_of_signs = require_loss(training.loss).targets == "signs"
+    is_refused = isinstance(error, InvalidValueError)
+    hint = "; labels become these with classes: COLUMN, encoding: signs"
+    return hint if is_of_signs and is_refused else ""

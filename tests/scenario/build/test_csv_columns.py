@@ -184,3 +184,24 @@ def test_what_was_found_is_in_the_result(scenario):
 
     assert result.notes == ("d.csv is separated by ';', with a decimal comma",)
     assert result.to_dict()["notes"] == list(result.notes)
+
+
+@pytest.mark.parametrize(
+    ("split", "where"), [("", "data: hinge"), ("  split: {test: 0.25}\n", "train rows, shuffled: ")]
+)
+def test_numbers_that_hinge_refuses_are_said_to_become_signs_as_classes(tmp_path, split, where):
+    (tmp_path / "d.csv").write_text("a,y\n1,0\n2,0\n3,0\n4,0\n")
+    (tmp_path / "s.yaml").write_text(
+        "neurosim: 1\ntitle: t\nnetwork:\n  layers:\n    - {name: x, neurons: 1}\n"
+        "    - {name: o, neurons: 1}\ndata:\n"
+        f"  csv: {{path: d.csv, inputs: [a], targets: [y]}}\n{split}"
+        "training: {loss: hinge, optimizer: {name: sgd, learning_rate: 1}, epochs: 1}\n"
+    )
+
+    with pytest.raises(ns.ScenarioError) as caught:
+        ns.load_scenario(tmp_path / "s.yaml")
+
+    (problem,) = caught.value.problems
+    assert where in problem
+    assert "got [0.0] in row 0; expected targets -1 or 1 (" in problem
+    assert problem.endswith("; labels become these with classes: COLUMN, encoding: signs")
