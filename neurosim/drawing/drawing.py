@@ -11,6 +11,7 @@ from neurosim.drawing.diagram.painters.lines import paint_lines
 from neurosim.drawing.diagram.painters.neurons import paint_neurons
 from neurosim.drawing.diagram.painters.words import paint_texts
 from neurosim.drawing.diagram.sample_values import values_left
+from neurosim.drawing.geometry.font import DIGITS
 from neurosim.drawing.page.pages import new_figure, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.interpreter.steps import Step
@@ -40,6 +41,7 @@ def draw(
     highlight: Iterable[Subject] | Subject = (),
     title: str | None = None,
     subtitle: str = "",
+    digits: int = DIGITS,
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
@@ -59,17 +61,20 @@ def draw(
         highlight: neurons and connections to be marked, such as ``"h1"`` or ``"x1->h1"``.
         title: above the drawing, the network's own if None.
         subtitle: below the title.
+        digits: in how many digits numbers are written.
 
     Raises:
         UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
         ShapeError: the sample or the target has another shape.
-        InvalidValueError: deltas or gradients are asked for, and there are none.
+        InvalidValueError: deltas or gradients are asked for, and there are none; or so many digits
+            no number has.
         MissingExtraError: ``dot`` needs pygraphviz.
     """
     chosen = require_theme(theme)
     diagram = prepare(
         network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
         highlight=highlight, title=title, subtitle=subtitle,
+        digits=digits,
     )  # fmt: skip
     return paint(diagram, ax, chosen)
 

@@ -8,7 +8,7 @@ import neurosim as ns
 from neurosim.drawing.diagram.canvas import MOST_NAMED, element_id
 from neurosim.drawing.drawing import draw, draw_step
 from neurosim.drawing.page.themes import LEAST_CONTRAST, THEMES, contrast
-from neurosim.errors import UnknownNameError, WrongTypeError
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
 
 GIVEN = {"sample": [2, 3], "target": [1], "loss": "half_squared_error"}
 TRAINING = {"loss": "half_squared_error", "optimizer": ns.SGD(0.5), "epochs": 1}
@@ -264,3 +264,34 @@ def test_what_a_box_hides_is_said_in_it(layered):
     ax = draw(net, layout="layers")
 
     assert "4 connections inside, not drawn" in [text.get_text() for text in ax.texts]
+
+
+def test_noise_beside_others_is_written_and_painted_as_zero(graded, by_id):
+    net = graded(1.0, -5e-17)
+    found = by_id(draw(net, sample=[1.0]))
+
+    assert found["weight-x_-y2"].get_text() == "0"
+    assert found["value-y2"].get_text() == "0"
+    assert to_hex(found["connection-x_-y2"].get_edgecolor()[0]) == THEMES["light"].muted
+    assert not is_dashed(found["connection-x_-y2"])
+    alone = by_id(draw(graded(-5e-17), sample=[1.0]))
+    assert (alone["weight-x_-y1"].get_text(), alone["value-y1"].get_text()) == ("−5e−17", "−5e−17")
+
+
+def test_numbers_have_the_digits_that_are_asked_for_and_stay_in_their_neurons(small, by_id):
+    small["x1", "h"].weight = -0.123456789
+    found = by_id(draw(small, **GIVEN, show=ALL, digits=8))
+
+    assert found["weight-x1-h"].get_text().startswith("−0.12345679\n")
+    assert found["value-h"].get_text() == f"−{abs(values_of(small)['h']):.8g}"
+    label = found["value-h"]
+    assert label.get_fontsize() < found["value-x1"].get_fontsize()
+    with pytest.raises(InvalidValueError, match="digits: got 16; expected at most 15"):
+        draw(small, digits=16)
+
+
+def values_of(network):
+    """Each neuron's output of the sample."""
+    twin = network.copy()
+    twin.forward(GIVEN["sample"])
+    return {neuron.name: neuron.output for neuron in twin.neurons}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from neurosim.drawing.diagram.marks import Marks
 from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.diagram.texts import key_to
-from neurosim.drawing.geometry.font import brief
+from neurosim.drawing.geometry.font import DIGITS, brief
 from neurosim.drawing.geometry.items import MOST_CELLS, Folded, Link
 from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.page.pages import keep_text
@@ -13,11 +13,13 @@ from neurosim.drawing.page.pages import keep_text
 _MOST_SAID = 8  # names or values in a sentence
 
 
-def subtitle_of(subtitle: str, values: SampleValues, *, has_mark: bool) -> str:
+def subtitle_of(
+    subtitle: str, values: SampleValues, *, has_mark: bool, digits: int = DIGITS
+) -> str:
     """The subtitle, with the loss where it has no place at the outputs."""
     if values.loss is None or has_mark:
         return subtitle
-    loss = f"L = {brief(values.loss)}"
+    loss = f"L = {brief(values.loss, digits)}"
     return f"{subtitle}, {loss}" if subtitle else loss
 
 
@@ -62,28 +64,32 @@ def _n_cells(link: Link) -> int:
 
 
 def description_of(
-    folded: Folded, values: SampleValues, outputs: Sequence[str], subtitle: str
+    folded: Folded,
+    values: SampleValues,
+    outputs: Sequence[str],
+    subtitle: str,
+    digits: int = DIGITS,
 ) -> str:
     """What there is to see, in words."""
     said = [f"A neural network: {folded}."]
     if subtitle:
         said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
     if values.sample:
-        said.append(f"Inputs: {_listed(list(map(brief, values.sample)))}.")
+        said.append(f"Inputs: {_listed([brief(value, digits) for value in values.sample])}.")
     answers = [
-        f"{name} = {brief(values.written[name])}{_aim(values, name)}"
+        f"{name} = {brief(values.written[name], digits)}{_aim(values, name, digits)}"
         for name in outputs
         if name in values.outputs
     ]
     if answers:
         said.append(f"Outputs: {_listed(answers)}.")
     if values.loss is not None:
-        said.append(f"Loss: {brief(values.loss)}.")
+        said.append(f"Loss: {brief(values.loss, digits)}.")
     return " ".join(said)
 
 
-def _aim(values: SampleValues, name: str) -> str:
-    return f" (target {brief(values.targets[name])})" if name in values.targets else ""
+def _aim(values: SampleValues, name: str, digits: int) -> str:
+    return f" (target {brief(values.targets[name], digits)})" if name in values.targets else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -27,7 +27,7 @@ from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, 
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import fold
-from neurosim.drawing.geometry.font import brief, width_of
+from neurosim.drawing.geometry.font import DIGITS, brief, require_digits, width_of
 from neurosim.drawing.geometry.items import Circle, Folded, Tile
 from neurosim.drawing.geometry.labels import Labels, label_boxes
 from neurosim.drawing.geometry.layout import Arrangement, Point, arrange
@@ -121,6 +121,7 @@ def prepare(
     title: str | None = None,
     subtitle: str = "",
     values: SampleValues | None = None,
+    digits: int = DIGITS,
 ) -> Diagram:
     """Compute a diagram; the arguments are those of `draw`; marks and values may be given."""
     shown = require_shown(show)
@@ -133,7 +134,7 @@ def prepare(
     subtitle = keep_text(require_text(subtitle, "subtitle", "free text"))
     return compose(
         folded, values, shown=shown, marks=marks, title=heading, subtitle=subtitle,
-        outputs=[neuron.name for neuron in network.outputs],
+        outputs=[neuron.name for neuron in network.outputs], digits=digits,
     )  # fmt: skip
 
 
@@ -149,30 +150,35 @@ def compose(
     scales: tuple[Scale, Scale | None] | None = None,
     notes: Sequence[str] = (),
     answers: LegendEntry | None = None,
+    digits: int = DIGITS,
 ) -> Diagram:
     """Give what is drawn its places, texts, scales, legend and notes.
 
     ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
     ``notes`` stand before all others; ``answers`` is for the legend of what neurons show.
     """
+    require_digits(digits)
     marks = Marks() if marks is None else marks
+    values = values.without_noise(folded)
     arrangement = arrange(folded)
     ways = routes(arrangement)
-    names = names_of(folded, values, shown)
-    texts = weights_of(folded.connections, values.gradients, shown)
-    labels = label_boxes(
-        arrangement, ways, values=values_of(folded, values), names=names, weights=texts,
-        measure=measured,
-    )  # fmt: skip
     matrices = tuple(tile.link.weights() for tile in folded.tiles)
     scale = _weight_scale(folded, matrices)
+    if scales is not None:
+        scale = replace(scale, largest=scales[0].largest)
+    names = names_of(folded, values, shown, digits)
+    texts = weights_of(folded.connections, values.gradients, shown, scale, digits)
+    labels = label_boxes(
+        arrangement, ways, values=values_of(folded, values, digits), names=names, weights=texts,
+        measure=measured,
+    )  # fmt: skip
     fills = [values.outputs[c.name] for c in folded.circles if c.name in values.outputs]
     fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
     if scales is not None:
-        scale, fill_scale = replace(scale, largest=scales[0].largest), scales[1]
+        fill_scale = scales[1]
     ends = _ends(folded, outputs)
-    loss = _loss_mark(arrangement, labels, values, outputs)
-    heading = subtitle_of(subtitle, values, has_mark=loss is not None)
+    loss = _loss_mark(arrangement, labels, values, outputs, digits)
+    heading = subtitle_of(subtitle, values, has_mark=loss is not None, digits=digits)
     content = _content(arrangement, ways, labels, loss)
     written, legend, box = _around(
         content,
@@ -182,11 +188,13 @@ def compose(
             *map(keep_text, notes),
             *notes_of(folded, labels, values, marks, [*names.values(), *texts.values()]),
         ],
-        entries(folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers),
+        entries(
+            folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers, digits=digits
+        ),
     )
     return Diagram(
         arrangement, ways, labels, values, marks, ends, scale, fill_scale, matrices, loss, legend,
-        written, box, title, description_of(folded, values, outputs, subtitle),
+        written, box, title, description_of(folded, values, outputs, subtitle, digits),
     )  # fmt: skip
 
 
@@ -217,7 +225,11 @@ def _ends(folded: Folded, outputs: Sequence[str]) -> frozenset[str]:
 
 
 def _loss_mark(
-    arrangement: Arrangement, labels: Labels, values: SampleValues, outputs: Sequence[str]
+    arrangement: Arrangement,
+    labels: Labels,
+    values: SampleValues,
+    outputs: Sequence[str],
+    digits: int,
 ) -> LossMark | None:
     """The loss, where all outputs are drawn in the last column."""
     items = arrangement.folded.items
@@ -231,7 +243,7 @@ def _loss_mark(
     heights = [places[name][1] for name in outputs if name in drawn]
     right = max(one.box[2] for one in labels.shown if one.kind == "name")
     right = max(right, arrangement.columns[last].x + 1.0)
-    text = f"L = {brief(values.loss)}"
+    text = f"L = {brief(values.loss, digits)}"
     return LossMark(text, right + _LOSS_APART, min(heights) - 0.8, max(heights) + 0.8)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from neurosim.drawing.diagram.marks import Marks
 from neurosim.drawing.diagram.scales import Scale, samples
-from neurosim.drawing.geometry.font import LINE_HEIGHT, brief, width_of, wrapped
+from neurosim.drawing.geometry.font import DIGITS, LINE_HEIGHT, brief, width_of, wrapped
 from neurosim.drawing.geometry.items import Folded
 
 EM_NOTE = 0.42  # radii of a neuron
@@ -91,13 +91,13 @@ class Written:
 
 def entries(
     folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
-    has_ends: bool = False, answers: LegendEntry | None = None,
+    has_ends: bool = False, answers: LegendEntry | None = None, digits: int = DIGITS,
 ) -> tuple[tuple[LegendEntry, ...], ...]:  # fmt: skip
     """The entries of a drawing's legend, in groups that stay on one row each.
 
     ``answers`` explains what neurons show instead of an output and the curve of an activation.
     """
-    single = list(_of_scales(folded, weights, outputs))
+    single = list(_of_scales(folded, weights, outputs, digits))
     if answers is not None:
         single.append(answers)
     after = list(_of_activations(folded)) if answers is None else []
@@ -108,17 +108,21 @@ def entries(
     return *((entry,) for entry in single), *groups, *((entry,) for entry in after)
 
 
-def _of_scales(folded: Folded, weights: Scale, outputs: Scale | None) -> Iterator[LegendEntry]:
+def _of_scales(
+    folded: Folded, weights: Scale, outputs: Scale | None, digits: int
+) -> Iterator[LegendEntry]:
     kind = "matrix" if folded.has_boxes else "weights"
     scales = ((kind, "weight", weights if folded.lines else None), ("outputs", "output", outputs))
     for kind, word, scale in scales:
         if scale is not None and scale.largest:
-            yield LegendEntry(kind, f"{word} {brief(-scale.largest)}", brief(scale.largest))
+            yield LegendEntry(
+                kind, f"{word} {brief(-scale.largest, digits)}", brief(scale.largest, digits)
+            )
 
 
 def _of_signs(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
     for sign, words in ((1.0, "above 0"), (-1.0, "below 0")):
-        if any(sign * connection.weight > 0.0 for connection in folded.connections):
+        if any(sign * scale.heard(connection.weight) > 0.0 for connection in folded.connections):
             yield LegendEntry("sign", after=words, value=sign * scale.largest / 2.0)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from neurosim.drawing.diagram.scales import Scale
+from neurosim.drawing.geometry.items import Folded
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.losses import Loss, require_loss
 from neurosim.functions.numbers import require_array
@@ -52,12 +54,40 @@ class SampleValues:
         outer = {name: value for name, value in self.outer.items() if name in self.outputs}
         return {**self.outputs, **outer}
 
+    def without_noise(self, folded: Folded) -> "SampleValues":
+        """The same, with 0 for what rounding left of it beside others that end in its column."""
+        column = {c.name: c.column for c in folded.circles if not c.neuron.is_input}
+        column |= {
+            line.of.name: folded.items[line.target].column
+            for line in folded.lines
+            if self.gradients and isinstance(line.of, Connection)
+        }
+        return replace(
+            self,
+            outputs=_without_noise(self.outputs, column),
+            deltas=_without_noise(self.deltas, column),
+            gradients=_without_noise(self.gradients, column),
+        )
+
     def only(self, show: Collection[str]) -> "SampleValues":
         """Of outputs, deltas and gradients, those that are named."""
         left_out: dict[str, Any] = {
             name: {} for name in ("outputs", "deltas", "gradients") if name not in show
         }
         return replace(self, **left_out)
+
+
+def _without_noise(
+    values: Mapping[str, float], column_of: Mapping[str, int]
+) -> Mapping[str, float]:
+    members: dict[int, list[float]] = {}
+    for name in values.keys() & column_of.keys():
+        members.setdefault(column_of[name], []).append(values[name])
+    scales = {column: Scale.of(numbers) for column, numbers in members.items()}
+    return {
+        name: scales[column_of[name]].heard(value) if name in column_of else value
+        for name, value in values.items()
+    }
 
 
 def require_shown(show: object) -> tuple[str, ...]:

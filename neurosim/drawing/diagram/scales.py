@@ -15,6 +15,7 @@ MOST_FILL = 0.78  # the same for the fill of neurons, which begins in the middle
 _THIN, _THICK = 0.04, 0.22  # radii
 _SPARSE = 36  # lines between two columns that have their full width; more are drawn thinner
 _LEAST_SHARE = 0.18
+NOISE = 1e-12  # of the largest of its neighbours: what is smaller is what rounding left of a zero
 _DASH, _GAP = 0.34, 0.2  # radii; longer on broad lines, and dashes where lines are many
 
 
@@ -37,11 +38,15 @@ class Scale:
         share = math.sqrt(_SPARSE / max(most_in_gap, _SPARSE))
         return cls(largest, max(share, _LEAST_SHARE))
 
+    def heard(self, value: float) -> float:
+        """The number; 0 where beside the largest it is noise."""
+        return 0.0 if abs(value) < NOISE * self.largest else value
+
     def part(self, value: float) -> float:
-        """The number as a part of the largest, from -1 to 1; 0 for what is no number."""
+        """The number as a part of the largest, from -1 to 1; 0 for noise and what is no number."""
         if math.isnan(value) or not self.largest:
             return 0.0
-        return max(-1.0, min(1.0, value / self.largest))
+        return max(-1.0, min(1.0, self.heard(value) / self.largest))
 
     def hue(self, value: float) -> float:
         """The place of a line's colour on the map, from 0 to 1; 0.5 for zero alone."""
@@ -65,7 +70,7 @@ class Scale:
         >>> Scale(1.0).style(0.5)
         (0.0, None)
         """
-        if not value < 0.0:
+        if not self.heard(value) < 0.0:
             return 0.0, None
         width = self.width(value)
         return 0.0, (_DASH / width / math.sqrt(self.share) + 0.8, _GAP / width + 0.8)

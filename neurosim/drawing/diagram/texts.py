@@ -1,11 +1,13 @@
 """Texts of a diagram: names, biases, outputs, weights, and the key to its letters."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 
 from neurosim.drawing.diagram.sample_values import SampleValues
-from neurosim.drawing.geometry.font import brief, size_of
+from neurosim.drawing.diagram.scales import Scale
+from neurosim.drawing.geometry.font import DIGITS, brief, size_of
 from neurosim.drawing.geometry.items import Circle, Folded
-from neurosim.drawing.geometry.measures import EM, EM_NAME
+from neurosim.drawing.geometry.measures import EM, EM_NAME, RADIUS
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
@@ -13,64 +15,83 @@ FROZEN = "\N{DOUBLE VERTICAL LINE}"  # what training may not change, as the mark
 SHARED = "\N{IDENTICAL TO}"  # before a weight that several connections share
 _AIR = {"value": 0.0, "name": 0.12}  # left and right of a text
 _USUAL_AIR = 0.06
+_LEAST = 0.5  # of the usual size of a value's letters
 
 
 def measured(text: str, kind: str) -> tuple[float, float]:
-    """The width and the height of a label, in radii of a neuron."""
+    """The width and the height of a label, in radii of a neuron.
+
+    A value that is too long for its neuron is written in smaller letters, down to the half.
+    """
     em = EM_NAME if kind == "name" else EM
     width, height = size_of(text)
+    if kind == "value":
+        fits = 2.0 * RADIUS / math.hypot(width, height)
+        em = min(em, max(_LEAST * em, fits * (1.0 - 1e-9)))
     return width * em + 2.0 * _AIR.get(kind, _USUAL_AIR), height * em
 
 
-def values_of(folded: Folded, values: SampleValues) -> dict[str, str]:
+def values_of(folded: Folded, values: SampleValues, digits: int = DIGITS) -> dict[str, str]:
     """The output in each neuron that has one."""
     outputs = values.written
-    return {c.name: brief(outputs[c.name]) for c in folded.circles if c.name in outputs}
+    return {c.name: brief(outputs[c.name], digits) for c in folded.circles if c.name in outputs}
 
 
-def names_of(folded: Folded, values: SampleValues, show: Collection[str]) -> dict[str, str]:
+def names_of(
+    folded: Folded, values: SampleValues, show: Collection[str], digits: int = DIGITS
+) -> dict[str, str]:
     """Beside or below each neuron its name, and what belongs to it alone."""
     last = max((item.column for item in folded.items), default=0)
-    return {circle.name: _beside(circle, values, show, last) for circle in folded.circles}
+    return {
+        circle.name: _beside(circle, _facts(circle.neuron, values, show, digits), last)
+        for circle in folded.circles
+    }
 
 
-def _beside(circle: Circle, values: SampleValues, show: Collection[str], last: int) -> str:
-    facts = _facts(circle.neuron, values, show)
+def _beside(circle: Circle, facts: Sequence[str], last: int) -> str:
     if circle.column in (0, last):
         return "\n".join([circle.name, *facts])
     return ", ".join([circle.name, *facts])
 
 
-def _facts(neuron: Neuron, values: SampleValues, show: Collection[str]) -> list[str]:
+def _facts(neuron: Neuron, values: SampleValues, show: Collection[str], digits: int) -> list[str]:
     facts = []
     if neuron.bias is not None and "weights" in show:
         frozen = "" if neuron.bias_trainable else f" {FROZEN}"
-        facts.append(f"b {brief(neuron.bias)}{frozen}")
+        facts.append(f"b {brief(neuron.bias, digits)}{frozen}")
     gradient, delta = (
         values.gradients.get(neuron.name),
         values.deltas.get(neuron.name),
     )
     if gradient is not None and gradient != delta:  # of one sample, dL/db is delta itself
-        facts.append(f"g {brief(gradient)}")
+        facts.append(f"g {brief(gradient, digits)}")
     if delta is not None:
-        facts.append(f"δ {brief(delta)}")
+        facts.append(f"δ {brief(delta, digits)}")
     if neuron.name in values.targets:
-        facts.append(f"t = {brief(values.targets[neuron.name])}")
+        facts.append(f"t = {brief(values.targets[neuron.name], digits)}")
     if neuron.name in values.reaches:
-        facts.append(f"± {brief(values.reaches[neuron.name])}")
+        facts.append(f"± {brief(values.reaches[neuron.name], digits)}")
     return facts
 
 
 def weights_of(
-    connections: Sequence[Connection], gradients: Mapping[str, float], show: Collection[str]
+    connections: Sequence[Connection],
+    gradients: Mapping[str, float],
+    show: Collection[str],
+    scale: Scale,
+    digits: int = DIGITS,
 ) -> dict[str, str]:
     """On each line its weight, its gradient below, as far as they are asked for."""
     texts = {}
     for connection in connections:
         shared = "" if connection.parameter is connection else f"{SHARED} "
-        lines = [f"{shared}{brief(connection.weight)}"] if "weights" in show else []
+        lines = (
+            [f"{shared}{brief(scale.heard(connection.weight), digits)}"]
+            if "weights" in show
+            else []
+        )
         if connection.name in gradients:
-            lines.append(f"g {brief(gradients[connection.name])}")
+            lines.append(f"g {brief(gradients[connection.name], digits)}")
         if lines:
             texts[connection.name] = "\n".join(lines)
     return texts

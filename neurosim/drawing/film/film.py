@@ -14,6 +14,7 @@ from neurosim.drawing.diagram.sample_values import require_shown
 from neurosim.drawing.film.encoder import Frames, require_ffmpeg
 from neurosim.drawing.film.painter import BoundaryPainter, DiagramPainter, Pixels, side_by_side
 from neurosim.drawing.film.scene import Sight, Stage
+from neurosim.drawing.geometry.font import DIGITS, require_digits
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, require_target, write_file
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.errors import DivergedError, InvalidValueError, UnknownNameError, unknown
@@ -68,6 +69,7 @@ class Look:
         title: above the diagram; the network's own if None.
         size: pixels of the longer side, at most; None: 800, of both 1280.
         max_frames: at most so many frames.
+        digits: in how many digits numbers are written.
     """
 
     what: str = "diagram"
@@ -78,11 +80,13 @@ class Look:
     title: str | None = None
     size: int | None = None
     max_frames: int = MOST_FRAMES
+    digits: int = DIGITS
 
     def __post_init__(self) -> None:
         if self.what not in FILMS:
             raise UnknownNameError(unknown("kind of film", self.what, FILMS))
         require_shown(self.show)
+        require_digits(self.digits)
         require_theme(self.theme)
         require_between(self.max_frames, 2, 100_000, "max_frames")
         require_between(self.pixels, _LEAST_SIZE, _MOST_SIZE, "size")
@@ -209,7 +213,13 @@ def painter(network: Network, sights: Sequence[Sight], look: Look, X: Any, T: An
 
 def _stage(network: Network, sights: Sequence[Sight], look: Look) -> Stage:
     return Stage(
-        network, sights, show=look.show, full=look.full, layout=look.layout, title=look.title
+        network,
+        sights,
+        show=look.show,
+        full=look.full,
+        layout=look.layout,
+        title=look.title,
+        digits=look.digits,
     )
 
 

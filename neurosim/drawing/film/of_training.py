@@ -21,6 +21,7 @@ from neurosim.drawing.film.film import (
 )
 from neurosim.drawing.film.scene import Sight
 from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.geometry.font import DIGITS, brief
 from neurosim.drawing.page.themes import Theme
 from neurosim.drawing.plots.neuron_outputs import neuron_outputs
 from neurosim.errors import ShapeError
@@ -53,6 +54,7 @@ def animate(
     fps: float | None = None,
     max_frames: int = MOST_FRAMES,
     max_size: float = MOST_BYTES,
+    digits: int = DIGITS,
     overwrite: bool = False,
     **changes: Unpack[TrainOptions],
 ) -> Film:
@@ -76,6 +78,7 @@ def animate(
         fps: frames a second; None: 10.
         max_frames: at most so many; of the epochs some are left out.
         max_size: at most so many bytes: pictures become smaller, then fewer.
+        digits: in how many digits numbers are written.
         overwrite: replace a file that has the name.
         **changes: options of `neurosim.train`: ``optimizer``, ``epochs``, ``loss``, ...
 
@@ -88,7 +91,7 @@ def animate(
         NeurosimError: what `train` raises, but for a training that diverges: the film ends there.
     """
     require_film(path, overwrite=overwrite)
-    look = Look(what, tuple(show), full, layout, theme, title, size, max_frames)
+    look = Look(what, tuple(show), full, layout, theme, title, size, max_frames, digits)
     chosen = make_options(options, changes)
     filming = film_training(network, X, T, look, chosen, every=every, sample=sample)
     return filming.save(path, fps=fps, max_size=max_size, overwrite=overwrite)
@@ -161,8 +164,8 @@ class _Filmed:
             )
 
     def _subtitle(self, number: int) -> str:
-        loss = self._training.loss()
-        said = f"epoch {number:,} of {self._training.options.epochs:,}, loss {loss:.4g}"
+        loss = brief(self._training.loss(), self._look.digits)
+        said = f"epoch {number:,} of {self._training.options.epochs:,}, loss {loss}"
         return said if self._look.what == "boundary" else f"{said}; sample {self._sample}"
 
     def _sample_values(self) -> SampleValues:

@@ -4,8 +4,9 @@ Every diagram of a film has the same scales and the same legend, and each text k
 is made for the widest that it will be.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -18,7 +19,7 @@ from neurosim.drawing.diagram.sample_values import SampleValues, require_shown
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import fold
-from neurosim.drawing.geometry.font import LINE_HEIGHT, brief, size_of, width_of
+from neurosim.drawing.geometry.font import DIGITS, LINE_HEIGHT, brief, size_of, width_of
 from neurosim.drawing.geometry.items import Circle, Folded
 from neurosim.drawing.geometry.labels import Label, Labels
 from neurosim.drawing.geometry.measures import EM_NAME
@@ -26,6 +27,8 @@ from neurosim.drawing.page.pages import show_text
 from neurosim.functions.numbers import Matrix
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+
+Widest = Callable[[Iterable[float]], float]  # of some numbers the one that is widest when written
 
 _MARGIN = 0.6  # between the border of a diagram and what is written in it
 
@@ -57,6 +60,7 @@ class Stage:
         full: True draws all neurons.
         layout: how columns are chosen.
         title: above the diagram; the network's own if None.
+        digits: in how many digits numbers are written.
 
     Attributes:
         ground: a diagram with room for every moment.
@@ -71,23 +75,28 @@ class Stage:
         full: bool = False,
         layout: str | None = None,
         title: str | None = None,
+        digits: int = DIGITS,
     ) -> None:
-        self._network = network.copy()
+        self._network, self._digits = network.copy(), digits
         self._shown = require_shown(show)
         self._folded = fold(self._network, kind=layout, full=full)
         self._outputs = tuple(neuron.name for neuron in network.outputs)
         weights = self._weight_scale(sights)
         values = [v for sight in sights for v in self._drawn(sight.sample_values.outputs).values()]
-        self._network.load_parameters(_widest_parameters(self._network, self._folded, sights))
+        widest = partial(max, key=partial(_written_width, digits=digits))
+        self._network.load_parameters(
+            _widest_parameters(self._network, self._folded, sights, widest)
+        )
         self.ground = compose(
             self._folded,
-            _widest_values([sight.sample_values for sight in sights]),
+            _widest_values([sight.sample_values for sight in sights], widest),
             shown=self._shown,
             marks=_all_marks(sights),
             title=network.title if title is None else title,
             subtitle=_widest_lines([sight.subtitle for sight in sights]),
             outputs=self._outputs,
             scales=(weights, Scale.of([*values, 1.0]) if values else None),
+            digits=digits,
         )
 
     def diagram(self, sight: Sight) -> Diagram:
@@ -95,16 +104,18 @@ class Stage:
         self._network.load_parameters(sight.parameters)
         ground = self.ground
         mark, loss = ground.loss, sight.sample_values.loss
-        subtitle = sight.subtitle
+        subtitle, values = sight.subtitle, sight.sample_values.without_noise(self._folded)
         if loss is not None and mark is None:
-            subtitle = f"{subtitle}, L = {brief(loss)}"
+            subtitle = f"{subtitle}, L = {brief(loss, self._digits)}"
         return replace(
             ground,
-            labels=self._labels(sight.sample_values),
-            values=sight.sample_values,
+            labels=self._labels(values),
+            values=values,
             marks=sight.marks,
             matrices=tuple(tile.link.weights() for tile in self._folded.tiles),
-            loss=None if mark is None or loss is None else replace(mark, text=f"L = {brief(loss)}"),
+            loss=None
+            if mark is None or loss is None
+            else replace(mark, text=f"L = {brief(loss, self._digits)}"),
             written=tuple(self._written("\n".join(map(show_text, subtitle.split("\n"))))),
         )
 
@@ -127,9 +138,11 @@ class Stage:
         """The texts of a moment, where those of the ground stand."""
         lines = [line.of for line in self._folded.lines if isinstance(line.of, Connection)]
         texts = {
-            "value": values_of(self._folded, sample_values),
-            "name": names_of(self._folded, sample_values, self._shown),
-            "weight": weights_of(lines, sample_values.gradients, self._shown),
+            "value": values_of(self._folded, sample_values, self._digits),
+            "name": names_of(self._folded, sample_values, self._shown, self._digits),
+            "weight": weights_of(
+                lines, sample_values.gradients, self._shown, self.ground.weights, self._digits
+            ),
         }
         places = {
             item.name: place[0]
@@ -193,7 +206,9 @@ def _drawn_weights(network: Network, folded: Folded) -> list[int]:
     return [number for number, one in enumerate(network.parameter_list()) if one in drawn]
 
 
-def _widest_parameters(network: Network, folded: Folded, sights: Sequence[Sight]) -> Matrix:
+def _widest_parameters(
+    network: Network, folded: Folded, sights: Sequence[Sight], widest_of: Widest
+) -> Matrix:
     """Of each number that is written the one that is widest so; what is not drawn stays as it is.
 
     Signs that some weight has at some moment stay among them: the legend tells of both.
@@ -210,7 +225,7 @@ def _widest_parameters(network: Network, folded: Folded, sights: Sequence[Sight]
         return widest
     thetas = np.array([sight.parameters[weights + biases] for sight in sights])
     for number, column in zip(weights + biases, thetas.T, strict=True):
-        widest[number] = _widest(column.tolist())
+        widest[number] = widest_of(column.tolist())
     for sign in (1.0, -1.0):
         found = np.argwhere(sign * thetas[:, : len(weights)] > 0.0)
         if len(found) and not (sign * widest[weights] > 0.0).any():
@@ -225,29 +240,25 @@ def _widest_lines(texts: Iterable[str]) -> str:
     return "\n".join(max(line, key=width_of) for line in lines)
 
 
-def _widest(values: Iterable[float]) -> float:
-    return max(dict.fromkeys(values), key=_written_width)
+def _written_width(value: float, digits: int) -> float:
+    return width_of(brief(value, digits))
 
 
-def _written_width(value: float) -> float:
-    return width_of(brief(value))
-
-
-def _widest_values(all_values: Sequence[SampleValues]) -> SampleValues:
+def _widest_values(all_values: Sequence[SampleValues], widest_of: Widest) -> SampleValues:
     """Of each number that stands somewhere at some moment the one that is widest when written."""
     first = all_values[0]
     by_name: dict[str, Any] = {
-        field.name: _by_name([getattr(one, field.name) for one in all_values])
+        field.name: _by_name([getattr(one, field.name) for one in all_values], widest_of)
         for field in fields(first)
         if isinstance(getattr(first, field.name), Mapping)
     }
     losses = [one.loss for one in all_values if one.loss is not None]
-    return replace(first, **by_name, loss=_widest(losses) if losses else None)
+    return replace(first, **by_name, loss=widest_of(losses) if losses else None)
 
 
-def _by_name(tables: Iterable[Mapping[str, float]]) -> dict[str, float]:
+def _by_name(tables: Iterable[Mapping[str, float]], widest_of: Widest) -> dict[str, float]:
     values: dict[str, dict[float, None]] = {}
     for table in tables:
         for name, value in table.items():
             values.setdefault(name, {})[value] = None
-    return {name: _widest(found) for name, found in values.items()}
+    return {name: widest_of(found) for name, found in values.items()}

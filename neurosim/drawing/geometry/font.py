@@ -7,43 +7,57 @@ import functools
 import unicodedata
 from typing import TYPE_CHECKING
 
+from neurosim.errors import InvalidValueError
+from neurosim.functions.numbers import require_count
+
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
 LINE_HEIGHT = 1.2
+DIGITS, MOST_DIGITS = 3, 15  # of a number, where nothing else is said; float64 holds no more
 _LARGE = 99999.5  # from here on numbers are written with an exponent
 _UNKNOWN_WIDTH = 0.65  # of a letter that the font lacks
 _WIDE_WIDTH = 1.05  # of one of East Asia's
 _SIZE = 100.0
 
 
-def brief(value: float, digits: int = 3) -> str:
-    """A number in so many digits, or one less where it is long, whatever its sign.
+def brief(value: float, digits: int = DIGITS) -> str:
+    """A number in so many digits, whatever its sign and its size, as all drawings write it.
 
-    Of three digits it has at most seven characters, of which the sign is one. Up to 100000 it has
-    no exponent; before an exponent there is one digit less, of three. The minus is the one of
-    mathematics, as wide as a plus.
+    Up to 100000 it has no exponent, and shows all digits before the point; nor has it one where
+    it takes four characters more than its digits. The minus is the one of mathematics, as wide as
+    a plus.
 
     >>> brief(0.9525741), brief(0.001234), brief(1234567.0), brief(1234.5), brief(-0.0)
-    ('0.953', '0.0012', '1.2e6', '1234', '0')
-    >>> brief(9.0909), brief(0.12345, 2), brief(123.4, 2), brief(1e9, 2)
-    ('9.09', '0.12', '123', '1e9')
+    ('0.953', '0.00123', '1.23e6', '1234', '0')
+    >>> brief(9.0909), brief(0.000149), brief(0.12345, 2), brief(123.4, 2), brief(1e9, 2)
+    ('9.09', '1.49e\N{MINUS SIGN}4', '0.12', '123', '1e9')
     """
     sign = "\N{MINUS SIGN}" if value < 0.0 else ""
     size = abs(value)
     if size < _LARGE and float(f"{size:.{digits}g}") >= 10.0**digits:  # else an exponent
         return f"{sign}{size:.0f}"
-    forms = [f"{size:.{kept}g}" for kept in range(digits, 1, -1)] or [f"{size:.2g}"]
-    short = [form for form in forms if "e" not in form and len(form) <= digits + 3]
-    return f"{sign}{short[0] if short else _with_exponent(size, max(2, digits - 1))}"
+    plain = f"{size:.{digits}g}"
+    is_short = "e" not in plain and len(plain) <= digits + 4
+    return f"{sign}{plain if is_short else _with_exponent(size, digits)}"
+
+
+def require_digits(digits: object) -> int:
+    """In how many digits numbers are written.
+
+    Raises:
+        WrongTypeError: it is no integer.
+        InvalidValueError: it is below 1, or more than a float64 holds.
+    """
+    if require_count(digits, "digits") > MOST_DIGITS:
+        raise InvalidValueError(f"digits: got {digits!r:.80}; expected at most {MOST_DIGITS}")
+    return require_count(digits, "digits")
 
 
 def _with_exponent(size: float, digits: int) -> str:
     mantissa, e, exponent = f"{size:.{digits - 1}e}".partition("e")
     if not e:  # infinite, or not a number
         return mantissa
-    if digits > 1 and abs(int(exponent)) > 99:  # else there would be no room
-        return _with_exponent(size, 1)
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
 

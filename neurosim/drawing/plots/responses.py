@@ -18,7 +18,7 @@ from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.diagram.scales import MOST_FILL
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.geometry.abridging import fold
-from neurosim.drawing.geometry.font import brief
+from neurosim.drawing.geometry.font import DIGITS, brief
 from neurosim.drawing.geometry.items import Circle, More
 from neurosim.drawing.geometry.layout import Point
 from neurosim.drawing.page.themes import Theme, require_theme
@@ -52,6 +52,7 @@ def draw_responses(
     layout: str | None = None,
     theme: str | Theme = "light",
     title: str | None = None,
+    digits: int = DIGITS,
 ) -> "Axes":
     """Draw a network, and in the place of each neuron a small map of its answers over two inputs.
 
@@ -72,6 +73,7 @@ def draw_responses(
         layout: ``layers``, ``levels`` or ``dot``; chosen by the network if None.
         theme: ``light``, ``dark`` or ``print``.
         title: above the drawing, the network's own if None.
+        digits: in how many digits numbers are written.
 
     Raises:
         ShapeError: not two inputs are left; says what to fix.
@@ -88,8 +90,8 @@ def draw_responses(
         folded, SampleValues(reaches=reaches), shown=(), title=heading,
         subtitle="" if pictures else "no maps: neurons are drawn as boxes, full draws each",
         outputs=[neuron.name for neuron in network.outputs],
-        notes=[_axes_of(grid, fixed or {})] if pictures else (),
-        answers=_entry_of(grid) if pictures else None,
+        notes=[_axes_of(grid, fixed or {}, digits)] if pictures else (),
+        answers=_entry_of(grid) if pictures else None, digits=digits,
     )  # fmt: skip
     return paint(diagram, ax, chosen, neurons=partial(_paint_maps, pictures=pictures))
 
@@ -113,14 +115,14 @@ def _entry_of(grid: InputGrid) -> LegendEntry:
     )
 
 
-def _axes_of(grid: InputGrid, fixed: Mapping[str, float]) -> str:
+def _axes_of(grid: InputGrid, fixed: Mapping[str, float], digits: int) -> str:
     """What the two sides of a map are."""
     varied = zip(grid.inputs, grid.axes, ("to the right", "upwards"), strict=False)
     sides = [
-        f"{name} from {brief(float(values[0]))} to {brief(float(values[-1]))} {way}"
+        f"{name} from {brief(float(values[0]), digits)} to {brief(float(values[-1]), digits)} {way}"
         for name, values, way in varied
     ]
-    held = [f"{name} = {brief(value)}" for name, value in fixed.items()]
+    held = [f"{name} = {brief(value, digits)}" for name, value in fixed.items()]
     return f"each {'map' if grid.is_map else 'curve'}: {', '.join([*sides, *held])}"
 
 

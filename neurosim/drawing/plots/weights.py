@@ -27,6 +27,7 @@ _CELL, _MOST_LENGTH = 30.0, 380.0  # points
 _LETTER = 5.4  # points of a letter of a name
 _LINE = 400.0  # points, after which the next matrix begins a new line
 _MOST = 1e300  # larger numbers have the colour of this one: ticks beside them would overflow
+_DIGITS, _TEXT = 2, 45.0  # of numbers, and how wide they are, as letters times their size
 _MOST_NUMBERED = 12  # rows and columns; in more the numbers have no room
 
 
@@ -158,6 +159,7 @@ def draw_weights(
     *,
     theme: str | Theme = "light",
     title: str | None = None,
+    digits: int = _DIGITS,
 ) -> "Axes":
     """Draw the weights between layers as heat maps: rows are sources, columns targets.
 
@@ -169,6 +171,7 @@ def draw_weights(
         ax: where to draw; None: on a new figure. Each matrix is an inset of it.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.
+        digits: in how many digits numbers are written.
 
     Raises:
         InvalidValueError: there are no connections.
@@ -185,7 +188,7 @@ def draw_weights(
     reach = max(float(np.abs(values).max(initial=0.0)) for values in finite)
     norm = CenteredNorm(0.0, min(reach, _MOST) or 1.0)
     for found, place in zip(maps, places, strict=True):
-        _draw_map(axes, found, place, page, norm=norm, theme=chosen)
+        _draw_map(axes, found, place, page, norm=norm, theme=chosen, digits=digits)
     _draw_bar(axes, page, norm, chosen)
     name_axes(axes, chosen, title=title)
     return axes
@@ -204,6 +207,7 @@ def _draw_map(
     *,
     norm: "CenteredNorm",
     theme: Theme,
+    digits: int,
 ) -> None:
     wide, high = page
     bounds = (place.left / wide, place.bottom / high, place.width / wide, place.height / high)
@@ -225,17 +229,20 @@ def _draw_map(
     if found.has_biases:
         inset.axhline(len(found.sources) - 0.5, color=theme.text, linewidth=1.2)
     if max(found.weights.shape) <= _MOST_NUMBERED:
-        _write_numbers(inset, found.cells, norm, theme)
+        _write_numbers(inset, found.cells, norm, theme, digits)
 
 
-def _write_numbers(ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: Theme) -> None:
+def _write_numbers(
+    ax: "Axes", weights: Matrix, norm: "CenteredNorm", theme: Theme, digits: int
+) -> None:
     colours = theme.diverging_map()
     for (row, column), weight in np.ndenumerate(weights):
         if np.isnan(weight):
             write_cell(ax, row, column, "·", theme.grid)
         else:
             fill = colours(norm(min(max(weight, -_MOST), _MOST)))
-            write_cell(ax, row, column, brief(weight, 2), fill, fontsize=7)
+            text = brief(weight, digits)
+            write_cell(ax, row, column, text, fill, fontsize=min(7.0, _TEXT / len(text)))
 
 
 def _draw_bar(ax: "Axes", page: tuple[float, float], norm: "CenteredNorm", theme: Theme) -> None:

@@ -17,8 +17,8 @@ _GLYPHS = {
 }  # fmt: skip
 _OVER = "│"
 ARROW = "▶"
-CHARACTERS = "─│╮╯╭╰┤├┬┴┼▶╔═╗║╚╝"  # all that diagrams are made of
-_IN_ASCII = str.maketrans(CHARACTERS, "-|.'.'+++++>#=#|##")
+CHARACTERS = "─│╮╯╭╰┤├┬┴┼▶╔═╗║╚╝\N{MINUS SIGN}"  # all that diagrams write
+_IN_ASCII = str.maketrans(CHARACTERS, "-|.'.'+++++>#=#|##-")
 
 
 class Grid:

@@ -10,8 +10,10 @@ from typing import Any
 
 from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
 from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, sample_values_of
+from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import SHARED
 from neurosim.drawing.geometry.abridging import boxed, fold
+from neurosim.drawing.geometry.font import DIGITS, brief, require_digits
 from neurosim.drawing.geometry.items import Box, Circle, Folded, Link, More
 from neurosim.functions.numbers import counted
 from neurosim.network.connection import Connection
@@ -49,6 +51,8 @@ class Chart:
         outputs: the output neurons.
         title: in full, and not yet escaped.
         subtitle: the same.
+        weights: the scale of the weights that are drawn.
+        digits: in how many digits numbers are written.
     """
 
     network: Network
@@ -62,12 +66,22 @@ class Chart:
     outputs: frozenset[Neuron]
     title: str
     subtitle: str
+    weights: Scale
+    digits: int
+
+    def number(self, value: float) -> str:
+        """A number as the drawing writes it."""
+        return brief(value, self.digits)
+
+    def weight(self, connection: Connection) -> float:
+        """A weight; 0 where beside others it is noise."""
+        return self.weights.heard(connection.weight)
 
     @property
     def heading(self) -> list[str]:
         """The title; the subtitle and the loss, where there are any; and what is drawn."""
         loss = self.sample_values.loss
-        said = [self.subtitle, "" if loss is None else f"loss {number(loss)}"]
+        said = [self.subtitle, "" if loss is None else f"loss {self.number(loss)}"]
         return [self.title, *filter(None, [", ".join(filter(None, said))]), str(self.folded)]
 
     @property
@@ -80,12 +94,6 @@ class Chart:
     def column_of(self) -> dict[int, int]:
         """The column of each node."""
         return {node: number for number, column in enumerate(self.columns) for node in column}
-
-    @property
-    def heaviest(self) -> float:
-        """The largest weight that is drawn, by size; 1 where all are zero."""
-        sizes = (abs(arc.of.weight) for arc in self.arcs if isinstance(arc.of, Connection))
-        return max(sizes, default=0.0) or 1.0
 
     def lines_of(self, node: ChartNode, *, is_short: bool = False) -> list[str]:
         """What is written on a node, a line each, the name first; not yet escaped.
@@ -108,16 +116,16 @@ class Chart:
             known.append(("delta ", sample_values.deltas))
             if sample_values.gradients.get(name) != sample_values.deltas.get(name):
                 known.append(("dL/db ", sample_values.gradients))
-        return [f"{words}{number(values[name])}" for words, values in known if name in values]
+        return [f"{words}{self.number(values[name])}" for words, values in known if name in values]
 
     def words_of(self, arc: Arc) -> list[str]:
         """What is written on an arc, a line each."""
         if isinstance(arc.of, Link):
             return [counted(len(arc.of.connections), "weight")]
         shared = f"{SHARED} " if _is_shared(arc) else ""
-        words = [f"{shared}{number(arc.of.weight)}"] if "weights" in self.show else []
+        words = [f"{shared}{self.number(self.weight(arc.of))}"] if "weights" in self.show else []
         if self.sample_values.gradients and arc.of.name in self.sample_values.gradients:
-            words.append(f"dL/dw {number(self.sample_values.gradients[arc.of.name])}")
+            words.append(f"dL/dw {self.number(self.sample_values.gradients[arc.of.name])}")
         return words
 
     def is_marked(self, part: ChartNode | Arc) -> bool:
@@ -132,7 +140,7 @@ class Chart:
         match node:
             case Circle():
                 neuron = node.neuron
-                bias = "no bias" if neuron.bias is None else f"bias {number(neuron.bias)}"
+                bias = "no bias" if neuron.bias is None else f"bias {self.number(neuron.bias)}"
                 kind = "input" if neuron.is_input else f"{neuron.activation}, {bias}"
                 return f"{neuron.name}: {kind}" + ("; an output" if self.is_output(node) else "")
             case More():
@@ -157,6 +165,7 @@ def chart(
     highlight: Iterable[Subject] | Subject = (),
     title: str | None = None,
     subtitle: str = "",
+    digits: int = DIGITS,
     most_arcs: int | None = None,
 ) -> Chart:
     """Choose what is drawn of a network, and with which numbers.
@@ -174,20 +183,13 @@ def chart(
     if most_arcs is not None and len(folded.lines) > most_arcs and not full:
         folded = boxed(network, kind=layout)
     sample_values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
+    sample_values = sample_values.without_noise(folded)
     nodes = tuple(item for item in folded.items if isinstance(item, Circle | More | Box))
     return Chart(
         network, folded, nodes, _arcs(folded), _columns(nodes), shown, sample_values, marks,
         frozenset(network.outputs), network.title if title is None else title, subtitle,
+        Scale.of(connection.weight for connection in folded.connections), require_digits(digits),
     )  # fmt: skip
-
-
-def number(value: float) -> str:
-    """A number as it stands in a drawing: four digits.
-
-    >>> number(0.9525741268224334), number(-2.0)
-    ('0.9526', '-2')
-    """
-    return f"{value + 0.0:.4g}"
 
 
 def _is_shared(arc: Arc) -> bool:

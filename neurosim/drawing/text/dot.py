@@ -29,7 +29,8 @@ def to_dot(network: Network, *, theme: str | Theme = "light", **options: Any) ->
         network: is not changed.
         theme: ``light``, ``dark`` or ``print``.
         **options: as for `draw`: ``sample``, ``target``, ``loss``, ``show``,
-            ``full``, ``layout``, ``highlight``, ``title``, ``subtitle``.
+            ``full``, ``layout``, ``highlight``, ``title``, ``subtitle``,
+            ``digits``.
 
     Raises:
         NeurosimError: what `chart` raises, and there is no such theme.
@@ -37,7 +38,7 @@ def to_dot(network: Network, *, theme: str | Theme = "light", **options: Any) ->
     >>> net = Network()
     >>> _ = net.add_layer("x", 1), net.add_layer("o", 1), net.connect("x", "o", weight=-2)
     >>> [line for line in to_dot(net).splitlines() if "->" in line and "dashed" in line]
-    ['  n0 -> n1 [label="-2", color="#b8320a", style=dashed, penwidth=4];']
+    ['  n0 -> n1 [label="\N{MINUS SIGN}2", color="#b8320a", style=dashed, penwidth=4];']
     """
     drawn = chart(network, **options)
     return "\n".join([*_lines(drawn, require_theme(theme)), ""])
@@ -54,10 +55,10 @@ def _lines(drawn: Chart, theme: Theme) -> Iterator[str]:
         yield f"  n{number} [{_node(drawn, node, theme)}];"
     if drawn.folded.kind != "dot":
         yield from _ranks(drawn)
-    column_of, heaviest = drawn.column_of, drawn.heaviest
+    column_of = drawn.column_of
     for arc in drawn.arcs:
         back = column_of[arc.source] >= column_of[arc.target]
-        words = _arc(drawn, arc, theme, heaviest) + (", constraint=false" if back else "")
+        words = _arc(drawn, arc, theme) + (", constraint=false" if back else "")
         yield f"  n{arc.source} -> n{arc.target} [{words}];"
     yield "}"
 
@@ -86,16 +87,16 @@ def _node(drawn: Chart, node: ChartNode, theme: Theme) -> str:
             return f"{words}, shape=box"
 
 
-def _arc(drawn: Chart, arc: Arc, theme: Theme, heaviest: float) -> str:
+def _arc(drawn: Chart, arc: Arc, theme: Theme) -> str:
     label = "\\n".join(map(quoted, drawn.words_of(arc)))
     words = [f'label="{label}"'] if label else []
     if not isinstance(arc.of, Connection):
         return ", ".join([*words, f'color="{theme.foreground}"', "penwidth=2"])
-    weight = arc.of.weight
+    weight = drawn.weight(arc.of)
     colour = theme.negative if weight < 0.0 else theme.positive
     colour = theme.highlight if drawn.is_marked(arc) else colour
     words += [f'color="{colour}"', f"style={'dashed' if weight < 0.0 else 'solid'}"]
-    words += [f"penwidth={_THIN + _WIDE * (abs(weight) / heaviest):.3g}"]
+    words += [f"penwidth={_THIN + _WIDE * abs(drawn.weights.part(weight)):.3g}"]
     return ", ".join([*words, *([] if arc.of.trainable else ["arrowhead=box"])])
 
 

@@ -34,7 +34,8 @@ def to_mermaid(network: Network, *, theme: str | Theme = "light", **options: Any
         network: is not changed.
         theme: ``light``, ``dark`` or ``print``, for the colours of lines.
         **options: as for `draw`: ``sample``, ``target``, ``loss``, ``show``,
-            ``full``, ``layout``, ``highlight``, ``title``, ``subtitle``.
+            ``full``, ``layout``, ``highlight``, ``title``, ``subtitle``,
+            ``digits``.
 
     Raises:
         NeurosimError: what `chart` raises, and there is no such theme.
@@ -48,7 +49,7 @@ def to_mermaid(network: Network, *, theme: str | Theme = "light", **options: Any
     flowchart LR
       n0(["x1"])
       n1((("o1")))
-      n0 -.->|"#45;2"| n1
+      n0 -.->|"#8722;2"| n1
       linkStyle 0 stroke:#b8320a,stroke-width:6px
     <BLANKLINE>
     """
@@ -86,24 +87,24 @@ def _node(drawn: Chart, node: ChartNode) -> str:
 
 def _arc(drawn: Chart, arc: Arc) -> str:
     label = "<br/>".join(map(encoded, drawn.words_of(arc)))
-    return _line(arc) + (f'|"{label}"|' if label else "")
+    return _line(drawn, arc) + (f'|"{label}"|' if label else "")
 
 
-def _line(arc: Arc) -> str:
+def _line(drawn: Chart, arc: Arc) -> str:
     if not isinstance(arc.of, Connection):
         return "==>"
-    line = "-.-" if arc.of.weight < 0.0 else "--"
+    line = "-.-" if drawn.weight(arc.of) < 0.0 else "--"
     return f"{line}>" if arc.of.trainable else f"{line}o"
 
 
 def _styles(drawn: Chart, theme: Theme) -> Iterator[str]:
     """The colours and widths of lines, a line for all that look alike."""
     alike: dict[str, list[int]] = {}
-    heaviest = drawn.heaviest
     for number, arc in enumerate(drawn.arcs):
         if isinstance(arc.of, Connection):
-            share = round(_STEPS * (abs(arc.of.weight) / heaviest)) / _STEPS
-            colour = theme.negative if arc.of.weight < 0.0 else theme.positive
+            weight = drawn.weight(arc.of)
+            share = round(_STEPS * abs(drawn.weights.part(weight))) / _STEPS
+            colour = theme.negative if weight < 0.0 else theme.positive
             colour = theme.highlight if drawn.is_marked(arc) else colour
             style = f"stroke:{colour},stroke-width:{_THIN + _WIDE * share:.3g}px"
             alike.setdefault(style, []).append(number)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from neurosim.drawing.geometry.items import Box, Circle, Link
-from neurosim.drawing.text.chart import Arc, Chart, number
+from neurosim.drawing.text.chart import Arc, Chart
 from neurosim.drawing.text.width import n_cells, padded
 from neurosim.functions.numbers import counted
 from neurosim.network.connection import Connection
@@ -59,10 +59,10 @@ def _row(chart: Chart, target: int, arcs: Sequence[Arc], show: Callable[[str], s
     node = chart.nodes[target]
     assert isinstance(node, Circle)
     neuron, sample_values = node.neuron, chart.sample_values
-    bias = "" if neuron.bias is None else number(neuron.bias)
+    bias = "" if neuron.bias is None else chart.number(neuron.bias)
     bias += (" " if neuron.bias_trainable else FROZEN) if bias else ""
     found = (values.get(neuron.name) for values in (sample_values.deltas, sample_values.gradients))
-    values = ("" if value is None else f"{number(value)} " for value in found)
+    values = ("" if value is None else f"{chart.number(value)} " for value in found)
     hidden = len(chart.network.incoming(neuron)) - len(arcs)
     kind = "input" if neuron.is_input else neuron.activation
     cells = [_cell(chart, arc, show) for arc in arcs]
@@ -75,12 +75,12 @@ def _cell(chart: Chart, arc: Arc, show: Callable[[str], str]) -> tuple[str, ...]
     assert isinstance(connection, Connection)
     name = show(connection.source.name) + ("!" if chart.is_marked(arc) else "")
     shared = "" if connection.parameter is connection else SHARED
-    weight = f"{shared}{number(connection.weight)} " if "weights" in chart.show else ""
+    weight = f"{shared}{chart.number(chart.weight(connection))} " if "weights" in chart.show else ""
     weight = weight if connection.trainable else f"{weight.rstrip()}{FROZEN}"
     if not chart.sample_values.gradients:
         return name, weight
     gradient = chart.sample_values.gradients.get(connection.name)
-    return name, weight, "" if gradient is None else f"dL/dw {number(gradient)} "
+    return name, weight, "" if gradient is None else f"dL/dw {chart.number(gradient)} "
 
 
 def _table(rows: Sequence[_Row], width: int, *, full: bool) -> Iterator[str]:
@@ -128,7 +128,7 @@ def _list_links(chart: Chart, show: Callable[[str], str]) -> Iterator[str]:
     links = [arc.of for arc in chart.arcs if isinstance(arc.of, Link)]
     rows = [
         (show(link.source.name), show(link.target.name), counted(len(link.connections), "weight"),
-         _range(link.connections))
+         _range(chart, link.connections))
         for link in links
     ]  # fmt: skip
     rows += [
@@ -142,7 +142,8 @@ def _list_links(chart: Chart, show: Callable[[str], str]) -> Iterator[str]:
         yield f"{ends}  {count.rjust(widths[2])}  {range_}".rstrip()
 
 
-def _range(connections: Sequence[Connection]) -> str:
+def _range(chart: Chart, connections: Sequence[Connection]) -> str:
     weights = [connection.weight for connection in connections]
     mean = sum(map(abs, weights)) / len(weights)
-    return f"{number(min(weights))} to {number(max(weights))}, mean size {number(mean)}"
+    least, greatest = chart.number(min(weights)), chart.number(max(weights))
+    return f"{least} to {greatest}, mean size {chart.number(mean)}"

@@ -28,7 +28,8 @@ def to_text(network: Network, *, width: int = 80, charset: str = "unicode", **op
         width: of the terminal, in its columns; at least 40.
         charset: ``unicode``, or ``ascii`` for a terminal that has nothing else.
         **options: as for `draw`: ``sample``, ``target``, ``loss``, ``show``,
-            ``full``, ``layout``, ``highlight``, ``title``, ``subtitle``.
+            ``full``, ``layout``, ``highlight``, ``title``, ``subtitle``,
+            ``digits``.
 
     Raises:
         UnknownNameError: there is no such charset.
@@ -49,7 +50,7 @@ def to_text(network: Network, *, width: int = 80, charset: str = "unicode", **op
     [ x2  1 ]──╯
     <BLANKLINE>
     into        bias  from
-    o1    step  -1.5  x1 1  x2 1
+    o1    step  \N{MINUS SIGN}1.5  x1 1  x2 1
     <BLANKLINE>
     """
     if charset not in CHARSETS:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from neurosim.drawing.diagram.sample_values import SHOWN
+from neurosim.drawing.geometry.font import DIGITS, MOST_DIGITS
 from neurosim.drawing.geometry.levels import KINDS as LAYOUTS
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, FORMATS
 from neurosim.drawing.page.themes import THEMES
@@ -66,6 +67,8 @@ class DrawEntry(ScenarioEntry):
     """The sample itself: a number for each input neuron."""
     show: tuple[Annotated[str, Choice("thing to show", SHOWN)], ...] = ("weights", "outputs")
     """What is written: weights, outputs, deltas, gradients."""
+    digits: Annotated[int, Field(ge=1, le=MOST_DIGITS)] = DIGITS
+    """In how many digits numbers are written."""
     full: bool = False
     """Whether all neurons are drawn, however many."""
     layout: Annotated[str, Choice("layout", LAYOUTS)] | None = None

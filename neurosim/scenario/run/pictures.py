@@ -68,7 +68,8 @@ def _inside(folder: Path, name: str) -> Path:
 def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -> str:
     """Draw one; returns what a film left out."""
     if entry.animate is not None:
-        look = Look(entry.animate, entry.show, entry.full, entry.layout, entry.theme)
+        look = Look(entry.animate, entry.show, entry.full, entry.layout, entry.theme,
+                    digits=entry.digits)  # fmt: skip
         filming = film_of(scenario, look, every=entry.every, sample=entry.sample or 0)
         return _said(filming.save(path, overwrite=True))
     n_epochs = 0 if scenario.training is None else scenario.training.epochs
@@ -89,6 +90,7 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     axes, description = PICTURES[entry.plot].draw_described(
         network=network, history=result.history, X=X, T=T, on=entry.on, **task,
         **scenario.measure, theme=entry.theme, title=scenario.title,
+        **({"digits": entry.digits} if "digits" in entry.model_fields_set else {}),
     )  # fmt: skip
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -112,7 +114,7 @@ def _draw_network(entry: DrawEntry, at: AtEpoch, path: Path) -> None:
         said.append(f"input {', '.join(f'{value:g}' for value in entry.input)}")
     diagram = prepare(
         at.network, show=entry.show, full=entry.full, layout=entry.layout,
-        subtitle=", ".join(said), **found,
+        digits=entry.digits, subtitle=", ".join(said), **found,
     )  # fmt: skip
     figure = paint(diagram, theme=entry.theme).get_figure(root=True)
     assert figure is not None

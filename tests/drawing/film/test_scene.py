@@ -113,3 +113,14 @@ def test_the_network_that_is_given_is_not_changed(net):
     Stage(net, [FIRST, SECOND], show=("weights",)).diagram(SECOND)
 
     assert net.parameters().tolist() == before.tolist()
+
+
+def test_numbers_have_the_digits_that_are_asked_for_and_noise_is_zero(net):
+    other = sight([0.123456, -1e-17, 0.5], outputs={"x1": 1.0, "o1": 0.987654}, loss=0.123456)
+    stage = Stage(net, [FIRST, other], show=("weights", "outputs"), digits=5)
+
+    diagram = stage.diagram(other)
+
+    assert texts(diagram, "weight") == {"x1->o1": "0.12346", "x2->o1": "0"}
+    assert texts(diagram, "value")["o1"] == "0.98765"
+    assert diagram.loss.text == "L = 0.12346"

@@ -40,7 +40,7 @@ def test_dot_has_ranks_values_weights_signs_and_sizes(small):
         "{ rank=same; n3; }",
         "n0 -> n2 -> n3 [style=invis, weight=0];",
         'n0 -> n2 [label="1", color="#1b4fd0", style=solid, penwidth=2.38];',
-        'n1 -> n2 [label="-2", color="#b8320a", style=dashed, penwidth=4];',
+        'n1 -> n2 [label="−2", color="#b8320a", style=dashed, penwidth=4];',
         'n2 -> n3 [label="0.5", color="#1b4fd0", style=solid, penwidth=1.56, arrowhead=box];',
         'n0 -> n3 [label="0", color="#1b4fd0", style=solid, penwidth=0.75];',
         "}",
@@ -53,7 +53,7 @@ def test_mermaid_has_values_weights_signs_and_sizes(small):
     assert [line.strip() for line in lines] == [
         "---", 'title: "small"', "---", "flowchart LR",
         'n0(["x1<br/>5"])', 'n1(["x2<br/>1"])', 'n2(("h1<br/>3"))', 'n3((("o1<br/>1.5")))',
-        'n0 -->|"1"| n2', 'n1 -.->|"#45;2"| n2', 'n2 --o|"0.5"| n3', 'n0 -->|"0"| n3',
+        'n0 -->|"1"| n2', 'n1 -.->|"#8722;2"| n2', 'n2 --o|"0.5"| n3', 'n0 -->|"0"| n3',
         "linkStyle 0 stroke:#1b4fd0,stroke-width:3.5px",
         "linkStyle 1 stroke:#b8320a,stroke-width:6px",
         "linkStyle 2 stroke:#1b4fd0,stroke-width:2px",

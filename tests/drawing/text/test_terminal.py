@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from neurosim.drawing.geometry.font import brief
+from neurosim.drawing.text.dot import to_dot
+from neurosim.drawing.text.mermaid import to_mermaid
 from neurosim.drawing.text.terminal import to_text
 from neurosim.drawing.text.width import n_cells
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError
@@ -32,15 +35,15 @@ def test_a_small_network_is_drawn_with_its_values_and_listed_with_its_weights(sm
 two, two, one
 all 5 neurons and 6 connections
 
-x: inputs      h: sigmoid           o: sigmoid
+x: inputs      h: sigmoid          o: sigmoid
 
-[ x1  2 ]──┬──▶( h1   0.9526 )──╮
-           │                    ├──▶(( o1  0.519 ))
-[ x2  3 ]──┴──▶( h2  0.07586 )──╯
+[ x1  2 ]──┬──▶( h1   0.953 )──╮
+           │                   ├──▶(( o1  0.519 ))
+[ x2  3 ]──┴──▶( h2  0.0759 )──╯
 
 into           bias  from
 h1    sigmoid     0  x1    0  x2    1
-h2    sigmoid     0  x1 0.25  x2   -1
+h2    sigmoid     0  x1 0.25  x2   −1
 o1    sigmoid        h1    0  h2    1
 """
     )
@@ -56,7 +59,7 @@ def test_without_a_sample_the_values_of_the_last_pass_are_shown(small):
     before = to_text(small)
     small.forward([2, 3])
 
-    assert "0.9526" not in before
+    assert "0.953" not in before
     assert to_text(small) == to_text(small.copy(), sample=[2, 3])
 
 
@@ -64,9 +67,9 @@ def test_ascii_has_the_same_places(small):
     lines = to_text(small, sample=[2, 3], charset="ascii").splitlines()
 
     assert lines[5:8] == [
-        "[ x1  2 ]--+-->( h1   0.9526 )--.",
-        "           |                    +-->(( o1  0.519 ))",
-        "[ x2  3 ]--+-->( h2  0.07586 )--'",
+        "[ x1  2 ]--+-->( h1   0.953 )--.",
+        "           |                   +-->(( o1  0.519 ))",
+        "[ x2  3 ]--+-->( h2  0.0759 )--'",
     ]
 
 
@@ -100,7 +103,7 @@ def test_frozen_parameters_are_marked(small):
     text = to_text(small)
 
     assert "h1    sigmoid     0* x1    0  x2    1\n" in text
-    assert "h2    sigmoid     0  x1 0.25* x2   -1\n" in text
+    assert "h2    sigmoid     0  x1 0.25* x2   −1\n" in text
     assert text.endswith("* frozen: training does not change it\n")
 
 
@@ -111,12 +114,12 @@ def test_deltas_and_gradients_stand_in_the_table_where_they_are_asked_for(small)
     ).splitlines()  # fmt: skip
 
     # dL/do1 = -2 * (1 - 0.519); delta = that * 0.519 * 0.481; then * 0 and * 1 * 0.0759 * 0.924
-    assert lines[1] == "loss 0.2314"
+    assert lines[1] == "loss 0.231"
     assert lines[-4:] == [
-        "into           bias     delta     dL/db  from",
-        "h1    sigmoid     0         0         0  x1         dL/dw 0  x2         dL/dw 0",
-        "h2    sigmoid     0  -0.01684  -0.01684  x1  dL/dw -0.03367  x2  dL/dw -0.05051",
-        "o1    sigmoid         -0.2402            h1   dL/dw -0.2288  h2  dL/dw -0.01822",
+        "into           bias    delta    dL/db  from",
+        "h1    sigmoid     0        0        0  x1        dL/dw 0  x2        dL/dw 0",
+        "h2    sigmoid     0  −0.0168  −0.0168  x1  dL/dw −0.0337  x2  dL/dw −0.0505",
+        "o1    sigmoid          −0.24           h1   dL/dw −0.229  h2  dL/dw −0.0182",
     ]
 
 
@@ -172,7 +175,7 @@ def test_every_neuron_and_every_weight_stands_there_in_full(random_network):
         text = to_text(net, full=True, width=400)
         words = set(text.split())
         assert {neuron.name for neuron in net.neurons} <= words
-        weights = [f"{connection.weight:.4g}" for connection in net.connections]
+        weights = [brief(connection.weight) for connection in net.connections]
         assert set(weights) <= words
 
 
@@ -248,3 +251,23 @@ def test_a_shared_weight_is_marked(small):
 
     assert text.count("=0.25") == 2
     assert "= shared: one weight of several connections" in text
+
+
+@pytest.mark.parametrize("form", [to_text, to_dot, to_mermaid])
+def test_all_text_faces_write_numbers_in_the_digits_that_are_asked_for(small, form):
+    small["x1", "h2"].weight = -0.000149
+    minus = "#8722;" if form is to_mermaid else "−"
+
+    assert f"{minus}1.49e{minus}4" in form(small)
+    assert f"{minus}1e{minus}4" in form(small, digits=1)
+    assert "0.952574" in form(small, sample=[2, 3], digits=6)
+    with pytest.raises(InvalidValueError, match="digits: got 16; expected at most 15"):
+        form(small, digits=16)
+
+
+@pytest.mark.parametrize("form", [to_text, to_dot, to_mermaid])
+def test_noise_beside_other_weights_is_zero_without_a_sign(small, form):
+    exact = form(small)
+    small["x1", "h1"].weight = -5e-17
+
+    assert form(small) == exact

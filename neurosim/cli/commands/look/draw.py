@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from neurosim.cli.commands.look.forms import write_form
+from neurosim.cli.commands.look.forms import digits_option, write_form
 from neurosim.cli.imports import import_option
 from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
@@ -82,6 +82,7 @@ class Wanted:
               help="After so many epochs of training.")  # fmt: skip
 @click.option("--show", default="weights,outputs", show_default=True, metavar="WORDS",
               help=f"What is written: {', '.join(SHOWN)}.")  # fmt: skip
+@digits_option
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
               help="How columns are chosen.")  # fmt: skip
@@ -101,6 +102,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     values: str | None,
     epoch: str,
     show: str,
+    digits: int,
     full: bool,
     layout: str | None,
     theme: str,
@@ -118,6 +120,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     chosen = _form_of(out, form)
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
+    options["digits"] = digits
     moment = {"epoch": epoch_of(epoch, "--epoch"), "seed": seed, "overrides": overrides}
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite

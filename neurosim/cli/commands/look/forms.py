@@ -8,6 +8,7 @@ import click
 
 from neurosim.cli.output import require_free, write_new
 from neurosim.cli.terminal import terminal
+from neurosim.drawing.geometry.font import DIGITS, MOST_DIGITS
 from neurosim.drawing.text.canvas import CHARACTERS
 from neurosim.drawing.text.dot import to_dot
 from neurosim.drawing.text.mermaid import to_mermaid
@@ -15,6 +16,10 @@ from neurosim.drawing.text.terminal import LEAST_WIDTH, to_text
 
 if TYPE_CHECKING:
     from neurosim.cli.commands.look.draw import Wanted
+
+digits_option = click.option("--digits", default=DIGITS, show_default=True, metavar="N",
+                             type=click.IntRange(1, MOST_DIGITS),
+                             help="In how many digits numbers are written.")  # fmt: skip
 
 
 def write_form(wanted: "Wanted") -> int:

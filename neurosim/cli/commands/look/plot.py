@@ -10,6 +10,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import problems_of
 from neurosim.cli.output import say
 from neurosim.cli.saved import SavedRun, read_run
+from neurosim.drawing.geometry.font import MOST_DIGITS
 from neurosim.drawing.page.pages import require_target, save, settings
 from neurosim.drawing.pictures import PICTURES, Picture
 from neurosim.errors import (
@@ -38,6 +39,8 @@ from neurosim.training.parts import PARTS
               help="Which rows: of confusions, maps, activations and gradients.")  # fmt: skip
 @click.option("--of", "label", metavar="OUTPUT",
               help="One of several outputs, for a confusion of labels or a map.")  # fmt: skip
+@click.option("--digits", type=click.IntRange(1, MOST_DIGITS), metavar="N",
+              help="In how many digits weights and maps write numbers.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @import_option
 def plot(  # noqa: PLR0917 - click passes a command its options by name
@@ -48,6 +51,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     fixed: Sequence[str],
     on: str,
     label: str | None,
+    digits: int | None,
     overwrite: bool,
 ) -> int:
     """Draw the run that `neurosim run --out DIR` left in DIR.
@@ -60,6 +64,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
     if output is not None and len(chosen) > 1:
         raise InvalidValueError(f"-o: one file for {len(chosen)} pictures; expected one --what")
     held = _require_fixed(fixed) or None
+    written = {} if digits is None else {"digits": digits}
     names = [output] if output is not None else [f"{kind}.svg" for kind in chosen]
     paths = [Path(output) if output is not None else run.folder / name for name in names]
     for path in paths:  # before anything is drawn
@@ -72,6 +77,7 @@ def plot(  # noqa: PLR0917 - click passes a command its options by name
                 output=label,
                 theme=theme,
                 title=run.title,
+                **written,
             )
             figure = axes.get_figure(root=True)
             assert figure is not None

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.progress import TimeRemainingColumn
 
+from neurosim.cli.commands.look.forms import digits_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import say
@@ -47,6 +48,7 @@ _MEGABYTE = 1e6
 @click.option("--sample", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
               help="The training row whose values are shown.")  # fmt: skip
 @click.option("--show", metavar="WORDS", help=f"What is written: {', '.join(SHOWN)}.")
+@digits_option
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
               help="How columns are chosen.")  # fmt: skip
@@ -69,6 +71,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     grain: str | None,
     sample: int,
     show: str | None,
+    digits: int,
     full: bool,
     layout: str | None,
     theme: str,
@@ -92,7 +95,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     usual = ("weights", "outputs") if epoch is None else SHOW_OF_PASS
     words = usual if show is None else tuple(word.strip() for word in show.split(","))
     require_limits(1.0 if fps is None else fps, max_size * _MEGABYTE)
-    look = Look(what, words, full, layout, theme, None, size, max_frames)
+    look = Look(what, words, full, layout, theme, None, size, max_frames, digits)
     options: dict[str, Any] = {"engine": engine, "seed": seed, "overrides": overrides}
     options["sample"] = sample
     if epoch is None:

@@ -9,7 +9,7 @@ from neurosim.drawing.diagram.marks import LOOKS
 from neurosim.drawing.diagram.painters.lines import bars
 from neurosim.drawing.diagram.painters.neurons import END_EDGE, curve
 from neurosim.drawing.diagram.scales import Scale
-from neurosim.drawing.geometry.font import size_of
+from neurosim.drawing.geometry.font import LINE_HEIGHT, size_of
 from neurosim.drawing.geometry.items import Circle
 from neurosim.drawing.geometry.labels import Label
 from neurosim.drawing.geometry.layout import Point
@@ -45,9 +45,10 @@ def paint_texts(canvas: Canvas) -> None:
 
 def _write_label(canvas: Canvas, label: Label, places: Mapping[str, Point]) -> None:
     options: dict[str, Any] = {"gid": element_id(label.kind, *label.of.split("->"))}
-    x = label.x
+    x, em = label.x, _EMS[label.kind]
     match label.kind:
         case "value":
+            em = label.height / LINE_HEIGHT
             options["color"] = ink_on(canvas.fill_of(label.of))
         case "name":
             x, options["ha"] = _side(label, places[label.of][0])
@@ -60,7 +61,7 @@ def _write_label(canvas: Canvas, label: Label, places: Mapping[str, Point]) -> N
             is_marked = label.of in canvas.diagram.marks.connections
             options["fontweight"] = "bold" if is_marked else "normal"
             options["bbox"] = _ground(canvas)
-    canvas.write(x, label.y, label.text, _EMS[label.kind], **options)
+    canvas.write(x, label.y, label.text, em, **options)
 
 
 def _side(label: Label, x: float) -> tuple[float, str]:

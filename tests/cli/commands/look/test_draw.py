@@ -179,3 +179,15 @@ def test_what_a_user_has_set_for_other_pictures_changes_none_of_these(neurosim, 
         usual, made = (folder / f"{number}{own}.{ending}" for own in ("", "-own"))
 
         assert made.read_bytes() == usual.read_bytes(), command
+
+
+@pytest.mark.parametrize("form", ["svg", "text", "dot", "mermaid"])
+def test_all_formats_have_the_digits_that_are_asked_for(neurosim, folder, form):
+    ran = neurosim("draw", "passed.yaml", "--format", form, "--digits", "5",
+                   "--sample", "2")  # fmt: skip
+    text = ran.out if form != "svg" else " ".join(texts(folder / "passed.svg"))
+
+    assert ran.code == 0
+    weights = {f"{abs(c.weight):.5g}" for c in ns.load_scenario("passed.yaml").network.connections}
+    assert all(weight in text for weight in weights)
+    assert neurosim("draw", "passed.yaml", "--digits", "16").code == 2
