@@ -58,10 +58,10 @@ debugger: branches arrival moving session opening .
 drawing: pictures
 drawing.page: themes pages .
 drawing.geometry: measures levels items abridging columns vertical_placement crossings graphviz
-    layout detours routing labels
-drawing.diagram: sample_values
+    layout detours routing labels spreading
+drawing.diagram: scales sample_values
 drawing.geometry: font .
-drawing.diagram: texts glyphs scales marks captions legend diagram canvas
+drawing.diagram: texts glyphs marks captions legend diagram canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
 drawing.plots: artists neuron_outputs history curves layer_statistics confusion input_grids

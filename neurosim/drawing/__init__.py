@@ -1,8 +1,9 @@
 """Pictures of networks and of their training.
 
 A diagram of a network is made in steps, each of them a frozen record: `fold` chooses what is
-drawn, `arrange` places it, `routes` leads its lines, `label_boxes` places its texts, `prepare` adds
-values, scales and a legend, `paint` makes matplotlib's artists of it; `draw` does all of that.
+drawn, `arrange` places it, `routes` leads its lines, `label_boxes` places its texts, `place`
+does so until all have room, `prepare` adds values, scales and a legend, `paint` makes matplotlib's
+artists of it; `draw` does all of that.
 `page` holds colours and files, `plots` curves and maps, `text` drawings in letters, `film` films;
 `pictures` is the list of plots.
 """

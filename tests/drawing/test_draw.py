@@ -171,7 +171,7 @@ def test_frozen_connections_have_two_bars_each(small, by_id):
 def test_a_frozen_bias_is_marked(small, by_id):
     small["h"].bias_trainable = False
 
-    assert by_id(draw(small))["name-h"].get_text() == "h, b 0 ‖"
+    assert by_id(draw(small))["name-h"].get_text() == "h\nb 0 ‖"
 
 
 def test_what_is_highlighted_has_a_ring_or_a_casing(small, by_id):

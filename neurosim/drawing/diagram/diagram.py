@@ -5,7 +5,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,10 +29,11 @@ from neurosim.drawing.diagram.texts import measured, names_of, values_of, weight
 from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.font import DIGITS, brief, require_digits, width_of
 from neurosim.drawing.geometry.items import Circle, Folded, Tile
-from neurosim.drawing.geometry.labels import Labels, label_boxes
-from neurosim.drawing.geometry.layout import Arrangement, Point, arrange
+from neurosim.drawing.geometry.labels import Labels
+from neurosim.drawing.geometry.layout import Arrangement, Point
 from neurosim.drawing.geometry.measures import EM_NAME
-from neurosim.drawing.geometry.routing import Route, bounds, routes
+from neurosim.drawing.geometry.routing import Route, bounds
+from neurosim.drawing.geometry.spreading import place
 from neurosim.drawing.page.pages import keep_text
 from neurosim.functions.numbers import Matrix
 from neurosim.network.names import require_text
@@ -148,6 +149,7 @@ def compose(
     subtitle: str = "",
     outputs: Sequence[str] = (),
     scales: tuple[Scale, Scale | None] | None = None,
+    strengths: Mapping[str, float] | None = None,
     notes: Sequence[str] = (),
     answers: LegendEntry | None = None,
     digits: int = DIGITS,
@@ -155,21 +157,22 @@ def compose(
     """Give what is drawn its places, texts, scales, legend and notes.
 
     ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
+    ``strengths``, by the names of connections, say whose numbers are written where they are many.
     ``notes`` stand before all others; ``answers`` is for the legend of what neurons show.
     """
     require_digits(digits)
     marks = Marks() if marks is None else marks
     values = values.without_noise(folded)
-    arrangement = arrange(folded)
-    ways = routes(arrangement)
     matrices = tuple(tile.link.weights() for tile in folded.tiles)
     scale = _weight_scale(folded, matrices)
     if scales is not None:
         scale = replace(scale, largest=scales[0].largest)
     names = names_of(folded, values, shown, digits)
     texts = weights_of(folded.connections, values.gradients, shown, scale, digits)
-    labels = label_boxes(
-        arrangement, ways, values=values_of(folded, values, digits), names=names, weights=texts,
+    if strengths is not None:
+        texts = {name: texts[name] for name in sorted(texts, key=lambda name: -strengths[name])}
+    arrangement, ways, labels = place(
+        folded, values=values_of(folded, values, digits), names=names, weights=texts,
         measure=measured,
     )  # fmt: skip
     fills = [values.outputs[c.name] for c in folded.circles if c.name in values.outputs]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.geometry.font import DIGITS, brief, size_of
-from neurosim.drawing.geometry.items import Circle, Folded
+from neurosim.drawing.geometry.items import Folded
 from neurosim.drawing.geometry.measures import EM, EM_NAME, RADIUS
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
@@ -41,17 +41,10 @@ def names_of(
     folded: Folded, values: SampleValues, show: Collection[str], digits: int = DIGITS
 ) -> dict[str, str]:
     """Beside or below each neuron its name, and what belongs to it alone."""
-    last = max((item.column for item in folded.items), default=0)
     return {
-        circle.name: _beside(circle, _facts(circle.neuron, values, show, digits), last)
+        circle.name: "\n".join([circle.name, *_facts(circle.neuron, values, show, digits)])
         for circle in folded.circles
     }
-
-
-def _beside(circle: Circle, facts: Sequence[str], last: int) -> str:
-    if circle.column in (0, last):
-        return "\n".join([circle.name, *facts])
-    return ", ".join([circle.name, *facts])
 
 
 def _facts(neuron: Neuron, values: SampleValues, show: Collection[str], digits: int) -> list[str]:
@@ -81,9 +74,12 @@ def weights_of(
     scale: Scale,
     digits: int = DIGITS,
 ) -> dict[str, str]:
-    """On each line its weight, its gradient below, as far as they are asked for."""
+    """Beside each line its weight, its gradient below, as far as they are asked for.
+
+    The strongest connections come first.
+    """
     texts = {}
-    for connection in connections:
+    for connection in sorted(connections, key=lambda one: -abs(one.weight)):
         shared = "" if connection.parameter is connection else f"{SHARED} "
         lines = (
             [f"{shared}{brief(scale.heard(connection.weight), digits)}"]
@@ -99,7 +95,7 @@ def weights_of(
 
 def key_to(texts: Collection[str], values: SampleValues) -> str:
     """What the single letters in these texts stand for; empty where there are none."""
-    used = {line.split()[0] for text in texts for line in _facts_in(text)}
+    used = {line.split()[0] for text in texts for line in text.split("\n") if " " in line}
     meanings = {
         "b": "bias",
         "g": "gradient, dL/dw" if values.deltas else "gradient, dL/dw or dL/db",
@@ -111,9 +107,3 @@ def key_to(texts: Collection[str], values: SampleValues) -> str:
     if values.loss is not None:
         said.append(f"L: loss ({values.loss_name})" if values.loss_name else "L: loss")
     return "; ".join(said)
-
-
-def _facts_in(text: str) -> list[str]:
-    """The parts of a text that begin with a letter and a number."""
-    parts = [part for line in text.split("\n") for part in line.split(", ")]
-    return [part for part in parts if " " in part]  # a name has no space

@@ -96,6 +96,7 @@ class Stage:
             subtitle=_widest_lines([sight.subtitle for sight in sights]),
             outputs=self._outputs,
             scales=(weights, Scale.of([*values, 1.0]) if values else None),
+            strengths=_strengths(self._folded, self._network, sights),
             digits=digits,
         )
 
@@ -204,6 +205,14 @@ def _drawn_weights(network: Network, folded: Folded) -> list[int]:
     """Which entries of theta are weights that are drawn."""
     drawn = {line.of.parameter for line in folded.lines if isinstance(line.of, Connection)}
     return [number for number, one in enumerate(network.parameter_list()) if one in drawn]
+
+
+def _strengths(folded: Folded, network: Network, sights: Iterable[Sight]) -> dict[str, float]:
+    """How strong each connection that is drawn ever is."""
+    place = {one: number for number, one in enumerate(network.parameter_list())}
+    most = np.max([np.abs(sight.parameters) for sight in sights], axis=0)
+    drawn = [line.of for line in folded.lines if isinstance(line.of, Connection)]
+    return {one.name: float(most[place[one.parameter]]) for one in drawn}
 
 
 def _widest_parameters(

@@ -1,14 +1,18 @@
 """Positions of labels: values in neurons, names beside them, weights on their lines.
 
-No label overlaps another, nor a neuron. Where there is no room they give way in a fixed order:
-weights first, then names; what has no room is told. Places are tried in a fixed order, too, and the
-first that is free is taken.
+No label overlaps another, nor a neuron, nor the line that it belongs to; where it can be, nor any
+line. Places are tried in a fixed order, and the first that is free is taken. Where there is no room
+for all, weights give way first, the weakest of them, then names.
 """
 
-from collections import Counter
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.drawing.geometry import measures as m
 from neurosim.drawing.geometry.items import Circle, Item, Link, More
@@ -19,9 +23,11 @@ from neurosim.functions.numbers import counted
 TextSize = Callable[[str, str], tuple[float, float]]  # text, kind -> width, height
 
 KINDS = ("value", "more", "name", "weight")
-_MOST_WEIGHTS = 1000  # more are not read by anybody
 _NEAR = 0.1  # from a name to its neuron
+_AIR = 0.02  # more, from a line to its number
+_MOST_SEGMENTS = 20_000  # of lines that labels keep clear of: of more nobody sees which is which
 _APART = 0.06  # between two labels
+_TOUCH = 0.1  # from a label to the middle of a line that it keeps clear of
 _ROUNDS = 12
 # parts of the way, from the source: three tenths and seven tenths first, then finer and finer; the
 # middle, where most lines cross, late
@@ -58,23 +64,36 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels that have room, and what those belong to that have none."""
+    """The labels that have room, and what those belong to that have none.
+
+    Attributes:
+        n_on_lines: how many stand on a line, though not on their own.
+    """
 
     shown: tuple[Label, ...]
     dropped_weights: tuple[str, ...]
     dropped_names: tuple[str, ...]
     dropped_values: tuple[str, ...]
+    n_on_lines: int = 0
+
+    @property
+    def n_faults(self) -> tuple[int, int]:
+        """How many have no room, and how many stand on a line."""
+        dropped = self.dropped_weights, self.dropped_names, self.dropped_values
+        return sum(map(len, dropped)), self.n_on_lines
 
     def __str__(self) -> str:
-        kinds = (self.dropped_weights, self.dropped_names, self.dropped_values)
-        said = [
-            counted(len(dropped), noun)
-            for dropped, noun in zip(kinds, ("weight", "name", "value"), strict=True)
-            if dropped
-        ]
-        return (
-            f"no room for {', '.join(said)}" if said else f"all {counted(len(self.shown), 'label')}"
-        )
+        said = []
+        if self.dropped_weights:
+            n = sum(one.kind == "weight" for one in self.shown)
+            strongest = f"the {n} strongest of " if n else "none of "
+            n_all = n + len(self.dropped_weights)
+            said.append(f"numbers of {strongest}{counted(n_all, 'connection')}")
+        kinds = (("name", self.dropped_names), ("value", self.dropped_values))
+        missing = [counted(len(dropped), noun) for noun, dropped in kinds if dropped]
+        if missing:
+            said.append(f"no room for {', '.join(missing)}")
+        return "; ".join(said) or f"all {counted(len(self.shown), 'label')}"
 
 
 def estimate(text: str, kind: str) -> tuple[float, float]:
@@ -103,10 +122,12 @@ def label_boxes(
         routes: of its lines.
         values: the text in each neuron, by the neuron's name.
         names: the text beside each neuron, by its name.
-        weights: the text on each line, by the connection's name, as in ``x1->h1``.
+        weights: the text on each line, by the connection's name, as in ``x1->h1``; the strongest
+            first.
         measure: how wide and high a text of a kind is, in radii of a neuron.
     """
     table = _Table(arrangement, measure)
+    lines = _Lines(arrangement, routes)
     items = list(zip(arrangement.folded.items, arrangement.places, strict=True))
     for item, place in items:
         if isinstance(item, More):
@@ -117,9 +138,11 @@ def label_boxes(
     for item, place in items:
         if isinstance(item, Circle) and item.name in (names or {}):
             text = (names or {})[item.name]
-            beside = _beside(item, place, measure(text, "name"), last)
-            table.put("name", item.name, text, beside)
-    _put_weights(table, arrangement, routes, weights or {})
+            size = measure(text, "name")
+            beside = list(_beside(item, place, size, last))
+            clear, others = lines.parted(beside, size, item.name)
+            table.put("name", item.name, text, clear, [*others, *beside])
+    _put_weights(table, lines, routes, weights or {})
     return table.labels()
 
 
@@ -136,52 +159,100 @@ def _beside(item: Item, place: Point, size: tuple[float, float], last: int) -> I
 
 
 def _put_weights(
-    table: "_Table", arrangement: Arrangement, routes: Sequence[Route], weights: Mapping[str, str]
+    table: "_Table", lines: "_Lines", routes: Sequence[Route], weights: Mapping[str, str]
 ) -> None:
-    """Put weights on their lines; between two columns that have too many, none.
+    """Put the numbers of the strongest connections beside their lines, as many as have room."""
+    ways = {_name(route): route for route in routes if not isinstance(route.line.of, Link)}
+    names = [name for name in weights if name in ways]
+    kept = names[:MOST_LABELLED]
+    wanted = {}
+    for name in kept:
+        size = table.measure(weights[name], "weight")
+        places = list(_along(ways[name], size))
+        wanted[name] = weights[name], *lines.parted(places, size, name)
+    while kept:
+        trial = _all_put(table, {name: wanted[name] for name in kept})
+        if not trial.dropped["weight"]:
+            table.take(trial)
+            break
+        kept = kept[: len(kept) - len(trial.dropped["weight"])]
+    table.dropped["weight"] = [name for name in names if name not in set(kept)]
 
-    Where some find no room, all are tried again, those first, a few times: the round that keeps
-    the most counts.
-    """
-    wanted, dropped = _wanted(arrangement, routes, weights)
+
+def _all_put(table: "_Table", wanted: Mapping[str, "_Wanted"]) -> "_Table":
+    """Where some find no room, all are tried again, those first: the best of a few rounds."""
     order = list(wanted)
-    best: _Table | None = None
+    trials = []
     for _ in range(_ROUNDS):
         trial = table.copy()
         for name in order:
-            text, places = wanted[name]
-            trial.put("weight", name, text, places)
-        if best is None or len(trial.dropped["weight"]) < len(best.dropped["weight"]):
-            best = trial
-        if not trial.dropped["weight"]:
-            break
-        order = list(dict.fromkeys([*trial.dropped["weight"], *order]))
-    assert best is not None
-    table.take(best)
-    table.dropped["weight"] += dropped
+            trial.put("weight", name, *wanted[name])
+        trials.append(trial)
+        late = [*trial.dropped["weight"], *(one for one in trial.on_lines if one in wanted)]
+        if not late:
+            return trial
+        order = list(dict.fromkeys([*late, *order]))
+    return min(trials, key=lambda trial: (len(trial.dropped["weight"]), len(trial.on_lines)))
 
 
-def _wanted(
-    arrangement: Arrangement, routes: Sequence[Route], weights: Mapping[str, str]
-) -> tuple[dict[str, tuple[str, list[Point]]], list[str]]:
-    """The texts of weights, each with its possible places, and the names of what gets none."""
-    items = arrangement.folded.items
-    asked = [(_name(r), r) for r in routes if not isinstance(r.line.of, Link)]
-    asked = [(name, route) for name, route in asked if name in weights]
-    gaps = [(items[r.line.source].column, items[r.line.target].column) for _, r in asked]
-    n_in = Counter(gaps)
-    wanted, dropped = {}, []
-    for (name, route), gap in zip(asked, gaps, strict=True):
-        if len(asked) > _MOST_WEIGHTS or n_in[gap] > MOST_LABELLED:
-            dropped.append(name)
-        else:
-            wanted[name] = weights[name], [route.at(part) for part in _PARTS]
-    return wanted, dropped
+def _along(route: Route, size: tuple[float, float]) -> Iterator[Point]:
+    """Where a text may stand beside a line: above it and below, near enough to be its own."""
+    for part in _PARTS:
+        (left, low), (x, y), (right, high) = (route.at(part + by) for by in (-0.02, 0.0, 0.02))
+        length = math.hypot(right - left, high - low) or 1.0
+        across, up = (low - high) / length, (right - left) / length
+        half_width, half_height = size[0] / 2.0 + _TOUCH, size[1] / 2.0 + _TOUCH
+        far = abs(across) * half_width + abs(up) * half_height + _AIR
+        side = far if up >= 0.0 else -far
+        yield from ((x + across * side, y + up * side), (x - across * side, y - up * side))
 
 
 def _name(route: Route) -> str:
     assert not isinstance(route.line.of, Link)
     return route.line.of.name
+
+
+_Wanted = tuple[str, list[Point], list[Point]]  # a text, its places clear of all lines, and others
+
+
+class _Lines:
+    """The lines of a drawing as straight segments, which labels keep clear of."""
+
+    def __init__(self, arrangement: Arrangement, routes: Sequence[Route]) -> None:
+        found: list[tuple[Point, Point]] = []
+        self._parts: dict[str, list[int]] = {}
+        for route in () if arrangement.folded.has_boxes else routes:
+            ends = [arrangement.folded.items[end] for end in (route.line.source, route.line.target)]
+            for segment in pairwise(route.polyline(8)):
+                for name in (_name(route), *(end.name for end in ends)):
+                    self._parts.setdefault(name, []).append(len(found))
+                found.append(segment)
+        if len(found) > _MOST_SEGMENTS:
+            found, self._parts = [], {}
+        segments = np.array(found).reshape(-1, 2, 2)
+        self._middles = segments.mean(axis=1)
+        self._halves = (segments[:, 1] - segments[:, 0]) / 2.0
+
+    def parted(
+        self, places: list[Point], size: tuple[float, float], of: str
+    ) -> tuple[list[Point], list[Point]]:
+        """Places for a text: those clear of all lines, and those clear of its own alone."""
+        meets = self._meets(places, size)
+        n_on = zip(places, meets.sum(axis=1), strict=True)
+        n_on_own = zip(places, meets[:, self._parts.get(of, [])].sum(axis=1), strict=True)
+        clear = [place for place, n in n_on if not n]
+        return clear, [place for place, n in n_on_own if not n and place not in clear]
+
+    def _meets(self, places: list[Point], size: tuple[float, float]) -> NDArray[np.bool_]:
+        """Which boxes around these places come into which segments, (n_places, n_segments)."""
+        half_width, half_height = size[0] / 2.0 + _TOUCH, size[1] / 2.0 + _TOUCH
+        apart = self._middles - np.array(places).reshape(-1, 1, 2)
+        across, up = self._halves.T
+        is_near: NDArray[np.bool_] = np.abs(apart[..., 0]) < half_width + np.abs(across)
+        is_near &= np.abs(apart[..., 1]) < half_height + np.abs(up)
+        turned = np.abs(across * apart[..., 1] - up * apart[..., 0])
+        is_near &= turned < half_width * np.abs(up) + half_height * np.abs(across)
+        return is_near
 
 
 class _Table:
@@ -190,7 +261,8 @@ class _Table:
     def __init__(self, arrangement: Arrangement, measure: TextSize) -> None:
         self._shown: list[Label] = []
         self.dropped: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        self._measure = measure
+        self.on_lines: list[str] = []
+        self.measure = measure
         self._labels: dict[tuple[int, int], list[Label]] = {}
         self._items: dict[tuple[int, int], list[tuple[Item, Point]]] = {}
         for item, (x, y) in zip(arrangement.folded.items, arrangement.places, strict=True):
@@ -198,20 +270,24 @@ class _Table:
             for cell in _cells(x, y, *reach):
                 self._items.setdefault(cell, []).append((item, (x, y)))
 
-    def put(self, kind: str, of: str, text: str, places: Iterable[Point]) -> None:
-        """Take the first place that is free; where none is, drop the label."""
-        width, height = self._measure(text, kind)
-        for x, y in places:
-            label = Label(kind, of, text, x, y, width, height)
-            if kind == "more" or self._is_free(label):
-                self._keep(label)
-                return
+    def put(
+        self, kind: str, of: str, text: str, places: Iterable[Point], others: Iterable[Point] = ()
+    ) -> None:
+        """Take the first place that is free; where none is, one on a line, or drop the label."""
+        width, height = self.measure(text, kind)
+        for is_on_line, choice in enumerate((places, others)):
+            for x, y in choice:
+                label = Label(kind, of, text, x, y, width, height)
+                if kind == "more" or self._is_free(label):
+                    self._keep(label)
+                    self.on_lines += [of] * is_on_line
+                    return
         self.dropped[kind].append(of)
 
     def copy(self) -> "_Table":
         """A twin that can be filled without filling this one."""
         twin = copy(self)
-        twin._shown = list(self._shown)
+        twin._shown, twin.on_lines = list(self._shown), list(self.on_lines)
         twin.dropped = {kind: list(names) for kind, names in self.dropped.items()}
         twin._labels = {cell: list(labels) for cell, labels in self._labels.items()}
         return twin
@@ -219,15 +295,16 @@ class _Table:
     def take(self, other: "_Table") -> None:
         """Become like a twin."""
         self._shown, self.dropped, self._labels = other._shown, other.dropped, other._labels
+        self.on_lines = other.on_lines
 
     def labels(self) -> Labels:
         """What is shown, and what has no room."""
         weights, names, values = (tuple(self.dropped[k]) for k in ("weight", "name", "value"))
-        return Labels(tuple(self._shown), weights, names, values)
+        return Labels(tuple(self._shown), weights, names, values, len(self.on_lines))
 
     def put_value(self, of: str, text: str, place: Point) -> None:
         """Put a text into its neuron, where it fits."""
-        width, height = self._measure(text, "value")
+        width, height = self.measure(text, "value")
         if width * width + height * height > 4.0 * m.RADIUS * m.RADIUS:
             self.dropped["value"].append(of)
         else:

@@ -19,7 +19,7 @@ from neurosim.network.network import Network
 Point = tuple[float, float]
 
 LABEL_AREA = 1.75  # of a weight's label, and of the room around it, at the estimated size
-MOST_LABELLED = 144  # lines between two columns whose labels are given room: 12 neurons beside 12
+MOST_LABELLED = 60  # lines whose labels are given room: more numbers are not read by anybody
 _USED = 0.42  # of the room between two columns, how much labels can take: they stand on lines
 _DIGITS = 6  # places are rounded to a millionth of a neuron: neat numbers
 
@@ -84,8 +84,13 @@ def layout(network: Network, *, kind: str | None = None) -> dict[str, Point]:
     return {neuron.name: places[neuron.name] for neuron in network.neurons}
 
 
-def arrange(folded: Folded) -> Arrangement:
+def arrange(folded: Folded, *, spread: float = 1.0, name_room: float = m.NAME_ROOM) -> Arrangement:
     """Give each item of a drawing its place, and long lines lanes between them.
+
+    Args:
+        folded: what is drawn.
+        spread: how much further apart columns and rows are than they need be.
+        name_room: below a neuron, for its name.
 
     Raises:
         MissingExtraError: the drawing's kind is ``dot``, and pygraphviz is not installed.
@@ -96,21 +101,24 @@ def arrange(folded: Folded) -> Arrangement:
         ends = sorted(range(len(heights)), key=heights.__getitem__)
         # from each to the highest and the lowest of all: no line rises further
         steps = [(one, end) for one in range(len(heights)) for end in ends[:1] + ends[-1:]]
-        return _placed(folded, heights, {}, steps, columns)
+        heights = [height * spread for height in heights]
+        return _placed(folded, heights, {}, steps, columns, spread)
     graph = layered_graph(folded)
     graph.columns = reduce_crossings(graph)
-    heights = place_vertically(graph, _separation(folded.items, graph))
+    heights = place_vertically(graph, _separation(folded.items, graph, spread, name_room))
     lanes = {line: [heights[bend] for bend in bends] for line, bends in graph.bends.items()}
     column_of = {one: number for number, column in enumerate(graph.columns) for one in column}
-    return _placed(folded, heights, lanes, graph.edges().tolist(), column_of)
+    return _placed(folded, heights, lanes, graph.edges().tolist(), column_of, spread)
 
 
-def _separation(items: Sequence[Item], graph: LayeredGraph) -> Callable[[int, int], float]:
+def _separation(
+    items: Sequence[Item], graph: LayeredGraph, spread: float, name_room: float
+) -> Callable[[int, int], float]:
     n_items = graph.n_items
     n_bends = [sum(number >= n_items for number in column) for column in graph.columns]
     lane = [m.LANE if not n else min(m.LANE, m.MOST_LANES_HEIGHT / n) for n in n_bends]
     above = [item.half_height for item in items]
-    below = [item.half_height + _name_room(item) for item in items]
+    below = [item.half_height + name_room * isinstance(item, Circle | More) for item in items]
     lane_of = {b: lane[c] for c, column in enumerate(graph.columns) for b in column if b >= n_items}
 
     def separation(upper: int, lower: int) -> float:
@@ -118,17 +126,9 @@ def _separation(items: Sequence[Item], graph: LayeredGraph) -> Callable[[int, in
             return lane_of[upper] if lower >= n_items else m.LANE_GAP + above[lower]
         if lower >= n_items:
             return below[upper] + m.LANE_GAP
-        return below[upper] + above[lower] + _gap(items[upper], items[lower])
+        return spread * (below[upper] + above[lower] + _gap(items[upper], items[lower]))
 
     return separation
-
-
-def _name_room(item: Item) -> float:
-    match item:
-        case Circle() | More():
-            return m.NAME_ROOM
-        case Box() | Tile():
-            return 0.0
 
 
 def _gap(upper: Item, lower: Item) -> float:
@@ -140,18 +140,19 @@ def _gap(upper: Item, lower: Item) -> float:
 # --- from heights to places
 
 
-def _placed(
+def _placed(  # noqa: PLR0917 - what was found, in the order in which it was
     folded: Folded,
     heights: Sequence[float],
     lanes: dict[int, list[float]],
     steps: Sequence[Sequence[int]],
     column_of: Sequence[int] | Mapping[int, int],
+    spread: float,
 ) -> Arrangement:
     """Turn heights, downward, into places; columns stand as far apart as their lines need."""
     items = folded.items
     extent = [heights[i] for i in range(len(items))]
     middle = (min(extent) + max(extent)) / 2.0 if extent else 0.0
-    columns = _columns(folded, heights, steps, column_of)
+    columns = _columns(folded, heights, steps, column_of, spread)
     return Arrangement(
         folded,
         tuple(
@@ -172,6 +173,7 @@ def _columns(
     heights: Sequence[float],
     steps: Sequence[Sequence[int]],
     column_of: Sequence[int] | Mapping[int, int],
+    spread: float,
 ) -> tuple[Column, ...]:
     n_columns = max((item.column for item in folded.items), default=-1) + 1
     half_widths = [0.0] * n_columns
@@ -181,7 +183,7 @@ def _columns(
     columns, x = [], 0.0
     for number, half_width in enumerate(half_widths):
         if number:
-            x += half_widths[number - 1] + free[number - 1] + half_width
+            x += half_widths[number - 1] + spread * free[number - 1] + half_width
         columns.append(Column(_neat(x), half_width))
     return tuple(columns)
 

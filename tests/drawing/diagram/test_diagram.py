@@ -25,14 +25,14 @@ def test_each_neuron_has_its_output_and_each_line_its_weight(small):
 
     assert texts(diagram, "value") == {"x1": "2", "x2": "3", "h": "−1", "o": "−0.5"}
     assert texts(diagram, "weight") == {"x1->h": "1", "x2->h": "−1", "h->o": "0.5"}
-    assert texts(diagram, "name") == {"x1": "x1", "x2": "x2", "h": "h, b 0", "o": "o\nt = 1"}
+    assert texts(diagram, "name") == {"x1": "x1", "x2": "x2", "h": "h\nb 0", "o": "o\nt = 1"}
 
 
 def test_deltas_and_gradients_stand_where_they_belong(small):
     diagram = prepare(small, **GIVEN, show=ALL)
 
     assert texts(diagram, "weight")["x2->h"] == "−1\ng −2.25"
-    assert texts(diagram, "name")["h"] == "h, b 0, δ −0.75"  # dL/db is delta: it is said once
+    assert texts(diagram, "name")["h"] == "h\nb 0\nδ −0.75"  # dL/db is delta: it is said once
     assert texts(diagram, "name")["o"] == "o\nδ −1.5\nt = 1"
     assert notes(diagram)[0].startswith("b: bias; g: gradient, dL/dw; δ: delta, dL/dz and dL/db")
 
@@ -122,7 +122,7 @@ def test_every_neuron_and_every_connection_is_drawn_or_counted(random_network, l
 def test_weights_without_room_are_counted_at_the_foot(layered):
     diagram = prepare(layered(13, 13))
 
-    assert notes(diagram) == ["b: bias", "no room for 169 weights"]
+    assert notes(diagram) == ["b: bias", "numbers of the 60 strongest of 169 connections"]
 
 
 def test_boxes_say_what_they_hold_and_what_they_do_not_show(layered):

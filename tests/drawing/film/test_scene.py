@@ -124,3 +124,18 @@ def test_numbers_have_the_digits_that_are_asked_for_and_noise_is_zero(net):
     assert texts(diagram, "weight") == {"x1->o1": "0.12346", "x2->o1": "0"}
     assert texts(diagram, "value")["o1"] == "0.98765"
     assert diagram.loss.text == "L = 0.12346"
+
+
+def test_where_connections_are_many_the_numbers_of_the_strongest_of_all_moments_are_written():
+    net = Network("many")
+    net.add_layer("x", 70)
+    net.add_layer("o", 1, bias=None)
+    net.connect("x", "o", weights=[[1.0]] * 70)
+    weights = np.ones((2, 70))
+    weights[0, 50], weights[1, 10] = -9.0, 0.123  # wide, but not strong
+
+    stage = Stage(net, [sight(row) for row in weights], show=("weights",), full=True)
+
+    diagram = stage.diagram(sight(weights[1]))
+    assert "x51->o1" in texts(diagram, "weight")
+    assert any(line.text.startswith("numbers of the 60 str") for line in diagram.written)

@@ -1,0 +1,53 @@
+"""Spreading: columns and rows move apart until all labels have room beside the lines."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from neurosim.drawing.geometry import measures as m
+from neurosim.drawing.geometry.items import Folded
+from neurosim.drawing.geometry.labels import Labels, TextSize, label_boxes
+from neurosim.drawing.geometry.layout import MOST_LABELLED, Arrangement, arrange
+from neurosim.drawing.geometry.routing import Route, routes
+
+_SPREADS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0)  # beyond that a drawing is mostly empty
+_FEW = 0.15  # of all labels, which may stand on lines of others
+_BELOW = 0.15  # above and below a name
+
+
+class Placement(NamedTuple):
+    """A drawing's items, lines and labels, each in its place."""
+
+    arrangement: Arrangement
+    routes: tuple[Route, ...]
+    labels: Labels
+
+
+def place(
+    folded: Folded,
+    *,
+    values: Mapping[str, str],
+    names: Mapping[str, str],
+    weights: Mapping[str, str],
+    measure: TextSize,
+) -> Placement:
+    """Place a drawing as narrow as all its labels allow; see `label_boxes` for the texts.
+
+    Where weights are more than are written in any case, it is as narrow as its lines allow.
+    """
+    last = max((item.column for item in folded.items), default=0)
+    below = (measure(names[c.name], "name")[1] for c in folded.circles if 0 < c.column < last)
+    room = max(below, default=0.0) + _BELOW
+    best: Placement | None = None
+    for spread in _SPREADS if len(weights) <= MOST_LABELLED else _SPREADS[:1]:
+        arrangement = arrange(folded, spread=spread, name_room=max(m.NAME_ROOM, room))
+        ways = routes(arrangement)
+        labels = label_boxes(
+            arrangement, ways, values=values, names=names, weights=weights, measure=measure
+        )
+        if best is None or labels.n_faults < best.labels.n_faults:
+            best = Placement(arrangement, ways, labels)
+        n_dropped, n_on_lines = labels.n_faults
+        if not n_dropped and n_on_lines <= _FEW * len(labels.shown):
+            break
+    assert best is not None
+    return best
