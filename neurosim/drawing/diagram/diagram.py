@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ TILE_TEXT = 1.15  # below a heat map, for what it is
 _MARGIN = 0.6  # around all
 _LEAST_WIDTH = 17.0  # so that a legend is no column of single words
 _AIR = 0.5  # between title, network, legend and notes
+_AROUND_MARKS = 0.3  # of names and weights, where rings and casings need room
 _LOSS_APART = 0.5  # from the targets to the bracket of the loss
 
 
@@ -123,8 +125,13 @@ def prepare(
     subtitle: str = "",
     values: SampleValues | None = None,
     digits: int = DIGITS,
+    in_one: Collection[str] | None = None,
 ) -> Diagram:
     """Compute a diagram; the arguments are those of `draw`; marks and values may be given."""
+    """Compute a diagram; the arguments are those of `draw`, and ``marks`` to be set apart.
+
+    Of a network whose numbers are changes, ``in_one`` names those parts whose numbers are not.
+    """
     shown = require_shown(show)
     if marks is None:
         marks = marks_of(require_network(network), highlight)
@@ -135,7 +142,7 @@ def prepare(
     subtitle = keep_text(require_text(subtitle, "subtitle", "free text"))
     return compose(
         folded, values, shown=shown, marks=marks, title=heading, subtitle=subtitle,
-        outputs=[neuron.name for neuron in network.outputs], digits=digits,
+        outputs=[neuron.name for neuron in network.outputs], digits=digits, in_one=in_one,
     )  # fmt: skip
 
 
@@ -153,6 +160,7 @@ def compose(
     notes: Sequence[str] = (),
     answers: LegendEntry | None = None,
     digits: int = DIGITS,
+    in_one: Collection[str] | None = None,
 ) -> Diagram:
     """Give what is drawn its places, texts, scales, legend and notes.
 
@@ -167,13 +175,15 @@ def compose(
     scale = _weight_scale(folded, matrices)
     if scales is not None:
         scale = replace(scale, largest=scales[0].largest)
-    names = names_of(folded, values, shown, digits)
-    texts = weights_of(folded.connections, values.gradients, shown, scale, digits)
+    names = names_of(folded, values, shown, digits=digits, in_one=in_one)
+    texts = weights_of(
+        folded.connections, values.gradients, shown, scale, digits=digits, in_one=in_one
+    )
     if strengths is not None:
         texts = {name: texts[name] for name in sorted(texts, key=lambda name: -strengths[name])}
     arrangement, ways, labels = place(
         folded, values=values_of(folded, values, digits), names=names, weights=texts,
-        measure=measured,
+        measure=partial(measured, air=_AROUND_MARKS if marks else 0.0),
     )  # fmt: skip
     fills = [values.outputs[c.name] for c in folded.circles if c.name in values.outputs]
     fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
@@ -183,6 +193,10 @@ def compose(
     loss = _loss_mark(arrangement, labels, values, outputs, digits)
     heading = subtitle_of(subtitle, values, has_mark=loss is not None, digits=digits)
     content = _content(arrangement, ways, labels, loss)
+    signs = entries(
+        folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers, digits=digits,
+        weight="weight" if in_one is None else "Δw",
+    )  # fmt: skip
     written, legend, box = _around(
         content,
         keep_text(title),
@@ -191,9 +205,7 @@ def compose(
             *map(keep_text, notes),
             *notes_of(folded, labels, values, marks, [*names.values(), *texts.values()]),
         ],
-        entries(
-            folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers, digits=digits
-        ),
+        signs,
     )
     return Diagram(
         arrangement, ways, labels, values, marks, ends, scale, fill_scale, matrices, loss, legend,

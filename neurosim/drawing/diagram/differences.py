@@ -85,6 +85,12 @@ class NetworkDiff:
     n_connections: int
 
     @property
+    def in_one(self) -> frozenset[str]:
+        """The names of what only one of the networks has."""
+        wires = (wire.name for wire in self.added_connections + self.removed_connections)
+        return frozenset([*self.added_neurons, *self.removed_neurons, *wires])
+
+    @property
     def is_empty(self) -> bool:
         """Whether the networks are the same."""
         return not (
@@ -145,7 +151,7 @@ def network_of_changes(first: Network, second: Network, found: NetworkDiff) -> N
     """A network whose weights and biases are by how much those of the second are greater.
 
     It has all that either has, so that a picture of it is one of the difference: what only the
-    second has stands there with its own numbers, what only the first has with their opposites.
+    second has, or only the first, stands there with its own numbers.
     Neurons that are gone stand in no layer; a connection that is gone is left out where it would
     close a cycle with new ones.
     """
@@ -194,13 +200,13 @@ def _has_other_weights_alone(found: NetworkDiff) -> bool:
 
 
 def _connect_removed(network: Network, wires: Sequence[Wire]) -> None:
-    pairs, weights = [wire[:2] for wire in wires], [-wire.weight for wire in wires]
+    pairs, weights = [wire[:2] for wire in wires], [wire.weight for wire in wires]
     try:
         network.connect_many(pairs, weights)
     except GraphError:  # one by one, but for those that would close a cycle
         for wire in wires:
             with suppress(GraphError):
-                network.connect(wire.source, wire.target, weight=-wire.weight)
+                network.connect(wire.source, wire.target, weight=wire.weight)
 
 
 def _add_removed(network: Network, neuron: Neuron) -> None:
@@ -208,8 +214,7 @@ def _add_removed(network: Network, neuron: Neuron) -> None:
         network.add_input(neuron.name)
     else:
         activation = "identity" if neuron.activation == "softmax" else neuron.activation
-        bias = None if neuron.bias is None else -neuron.bias
-        network.add_neuron(neuron.name, activation=activation, bias=bias)
+        network.add_neuron(neuron.name, activation=activation, bias=neuron.bias)
 
 
 def _finite(value: float) -> float:

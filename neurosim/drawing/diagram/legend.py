@@ -92,12 +92,14 @@ class Written:
 def entries(
     folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
     has_ends: bool = False, answers: LegendEntry | None = None, digits: int = DIGITS,
+    weight: str = "weight",
 ) -> tuple[tuple[LegendEntry, ...], ...]:  # fmt: skip
     """The entries of a drawing's legend, in groups that stay on one row each.
 
-    ``answers`` explains what neurons show instead of an output and the curve of an activation.
+    ``weight`` is what lines show; ``answers`` explains what neurons show instead of an output and
+    the curve of an activation.
     """
-    single = list(_of_scales(folded, weights, outputs, digits))
+    single = list(_of_scales(folded, weights, outputs, digits, weight))
     if answers is not None:
         single.append(answers)
     after = list(_of_activations(folded)) if answers is None else []
@@ -109,10 +111,10 @@ def entries(
 
 
 def _of_scales(
-    folded: Folded, weights: Scale, outputs: Scale | None, digits: int
+    folded: Folded, weights: Scale, outputs: Scale | None, digits: int, weight: str
 ) -> Iterator[LegendEntry]:
     kind = "matrix" if folded.has_boxes else "weights"
-    scales = ((kind, "weight", weights if folded.lines else None), ("outputs", "output", outputs))
+    scales = ((kind, weight, weights if folded.lines else None), ("outputs", "output", outputs))
     for kind, word, scale in scales:
         if scale is not None and scale.largest:
             yield LegendEntry(

@@ -13,13 +13,13 @@ from neurosim.network.neuron import Neuron
 
 FROZEN = "\N{DOUBLE VERTICAL LINE}"  # what training may not change, as the mark on a line
 SHARED = "\N{IDENTICAL TO}"  # before a weight that several connections share
-_AIR = {"value": 0.0, "name": 0.12}  # left and right of a text
+_AIR = {"name": 0.12}  # left and right of a text
 _USUAL_AIR = 0.06
 _LEAST = 0.5  # of the usual size of a value's letters
 
 
-def measured(text: str, kind: str) -> tuple[float, float]:
-    """The width and the height of a label, in radii of a neuron.
+def measured(text: str, kind: str, *, air: float = 0.0) -> tuple[float, float]:
+    """The width and the height of a label, in radii of a neuron; ``air`` is around all but values.
 
     A value that is too long for its neuron is written in smaller letters, down to the half.
     """
@@ -28,7 +28,8 @@ def measured(text: str, kind: str) -> tuple[float, float]:
     if kind == "value":
         fits = 2.0 * RADIUS / math.hypot(width, height)
         em = min(em, max(_LEAST * em, fits * (1.0 - 1e-9)))
-    return width * em + 2.0 * _AIR.get(kind, _USUAL_AIR), height * em
+        return width * em, height * em
+    return width * em + 2.0 * _AIR.get(kind, _USUAL_AIR) + air, height * em + air
 
 
 def values_of(folded: Folded, values: SampleValues, digits: int = DIGITS) -> dict[str, str]:
@@ -38,20 +39,32 @@ def values_of(folded: Folded, values: SampleValues, digits: int = DIGITS) -> dic
 
 
 def names_of(
-    folded: Folded, values: SampleValues, show: Collection[str], digits: int = DIGITS
+    folded: Folded,
+    values: SampleValues,
+    show: Collection[str],
+    *,
+    digits: int = DIGITS,
+    in_one: Collection[str] | None = None,
 ) -> dict[str, str]:
-    """Beside or below each neuron its name, and what belongs to it alone."""
-    return {
-        circle.name: "\n".join([circle.name, *_facts(circle.neuron, values, show, digits)])
-        for circle in folded.circles
-    }
+    """Beside or below each neuron its name, and what belongs to it alone.
+
+    Where ``in_one`` is given, biases are changes, but for those of the neurons that it names.
+    """
+    texts = {}
+    for circle in folded.circles:
+        bias = "b" if in_one is None or circle.name in in_one else "Δb"
+        facts = _facts(circle.neuron, values, show, digits, bias)
+        texts[circle.name] = "\n".join([circle.name, *facts])
+    return texts
 
 
-def _facts(neuron: Neuron, values: SampleValues, show: Collection[str], digits: int) -> list[str]:
+def _facts(
+    neuron: Neuron, values: SampleValues, show: Collection[str], digits: int, bias: str
+) -> list[str]:
     facts = []
     if neuron.bias is not None and "weights" in show:
         frozen = "" if neuron.bias_trainable else f" {FROZEN}"
-        facts.append(f"b {brief(neuron.bias, digits)}{frozen}")
+        facts.append(f"{bias} {brief(neuron.bias, digits)}{frozen}")
     gradient, delta = (
         values.gradients.get(neuron.name),
         values.deltas.get(neuron.name),
@@ -72,20 +85,21 @@ def weights_of(
     gradients: Mapping[str, float],
     show: Collection[str],
     scale: Scale,
+    *,
     digits: int = DIGITS,
+    in_one: Collection[str] | None = None,
 ) -> dict[str, str]:
     """Beside each line its weight, its gradient below, as far as they are asked for.
 
-    The strongest connections come first.
+    The strongest connections come first. Where ``in_one`` is given, weights are changes, but for
+    those of the connections that it names.
     """
     texts = {}
     for connection in sorted(connections, key=lambda one: -abs(one.weight)):
         shared = "" if connection.parameter is connection else f"{SHARED} "
-        lines = (
-            [f"{shared}{brief(scale.heard(connection.weight), digits)}"]
-            if "weights" in show
-            else []
-        )
+        letter = "" if in_one is None else "w " if connection.name in in_one else "Δw "
+        number = brief(scale.heard(connection.weight), digits)
+        lines = [f"{shared}{letter}{number}"] if "weights" in show else []
         if connection.name in gradients:
             lines.append(f"g {brief(gradients[connection.name], digits)}")
         if lines:
@@ -95,9 +109,12 @@ def weights_of(
 
 def key_to(texts: Collection[str], values: SampleValues) -> str:
     """What the single letters in these texts stand for; empty where there are none."""
-    used = {line.split()[0] for text in texts for line in text.split("\n") if " " in line}
+    used = {word for text in texts for line in text.split("\n") for word in line.split()[:-1]}
     meanings = {
+        "w": "weight",
+        "Δw": "by how much a weight grew",
         "b": "bias",
+        "Δb": "by how much a bias grew",
         "g": "gradient, dL/dw" if values.deltas else "gradient, dL/dw or dL/db",
         "δ": "delta, dL/dz" + (" and dL/db" if values.gradients else ""),
         "t": "target",

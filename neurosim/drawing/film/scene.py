@@ -140,9 +140,13 @@ class Stage:
         lines = [line.of for line in self._folded.lines if isinstance(line.of, Connection)]
         texts = {
             "value": values_of(self._folded, sample_values, self._digits),
-            "name": names_of(self._folded, sample_values, self._shown, self._digits),
+            "name": names_of(self._folded, sample_values, self._shown, digits=self._digits),
             "weight": weights_of(
-                lines, sample_values.gradients, self._shown, self.ground.weights, self._digits
+                lines,
+                sample_values.gradients,
+                self._shown,
+                self.ground.weights,
+                digits=self._digits,
             ),
         }
         places = {

@@ -10,7 +10,7 @@ from neurosim.drawing.geometry.layout import MOST_LABELLED, Arrangement, arrange
 from neurosim.drawing.geometry.routing import Route, routes
 
 _SPREADS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0)  # beyond that a drawing is mostly empty
-_FEW = 0.15  # of all labels, which may stand on lines of others
+_SMALL, _FEW = 30, 0.15  # of labels beyond so many, this part may stand on lines of others
 _BELOW = 0.15  # above and below a name
 
 
@@ -47,7 +47,7 @@ def place(
         if best is None or labels.n_faults < best.labels.n_faults:
             best = Placement(arrangement, ways, labels)
         n_dropped, n_on_lines = labels.n_faults
-        if not n_dropped and n_on_lines <= _FEW * len(labels.shown):
+        if not n_dropped and n_on_lines <= max(0.0, _FEW * (len(labels.shown) - _SMALL)):
             break
     assert best is not None
     return best

@@ -134,7 +134,7 @@ def _draw(
     changes = network_of_changes(*networks, found)
     diagram = prepare(
         changes, show=("weights",), marks=marks_of_changes(found), title=heading,
-        subtitle=f"weights and biases: by how much they grew; {found}",
+        subtitle=str(found), in_one=found.in_one,
     )  # fmt: skip
     figure = paint(diagram, theme=theme).get_figure(root=True)
     assert figure is not None

@@ -1,5 +1,7 @@
 """``neurosim diff``: two epochs, runs or files."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,15 @@ def test_the_changes_are_drawn(neurosim, folder):
     picture = (folder / "changes.svg").read_text()
     assert "xor -&gt; xor-skip" in picture
     assert all(f">{word}</text>" in picture for word in ("added", "removed", "changed"))
+    written = dict(
+        re.findall(r'<g id="(?:weight|name)-([^"]+)">.*?>([^<>]+)</text>', picture, re.DOTALL)
+    )
+    assert written["a-h2"] == "w −0.706"  # removed, with its sign
+    assert written["a-h1"] == "Δw −0.941"  # changed
+    assert re.search(r">Δb 0.466</text>", picture)
+    assert re.search(r">b −0.395</text>", picture)
+    words = "w: weight; Δw: by how much a weight grew; b: bias; Δb: by how much a bias grew"
+    assert f">{words}</text>" in picture
     again = neurosim("diff", "xor", "xor-skip", "-o", "changes.svg")
     assert (again.code, again.out) == (2, "")
 
