@@ -6,6 +6,7 @@ from matplotlib.colors import to_hex
 
 import neurosim as ns
 from neurosim.drawing.diagram.canvas import MOST_NAMED, element_id
+from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.drawing import draw, draw_step
 from neurosim.drawing.page.themes import LEAST_CONTRAST, THEMES, contrast
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
@@ -295,3 +296,15 @@ def values_of(network):
     twin = network.copy()
     twin.forward(GIVEN["sample"])
     return {neuron.name: neuron.output for neuron in twin.neurons}
+
+
+def test_labels_stand_in_the_place_of_names_and_are_not_taken_for_letters(small, by_id):
+    small["x1"].label, small["o"].label = "w b kg", "cat\n"
+    ax = draw(small, **GIVEN, show=("weights", "outputs"))
+    found = by_id(ax)
+
+    assert found["name-x1"].get_text() == "w b kg"
+    assert found["name-o"].get_text().startswith("cat␊\n")
+    assert not any("w: weight" in text.get_text() for text in ax.texts)
+    diagram = prepare(small, **GIVEN)
+    assert "cat␊ = −0.5" in diagram.description

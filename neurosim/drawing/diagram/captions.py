@@ -76,8 +76,10 @@ def description_of(
         said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
     if values.sample:
         said.append(f"Inputs: {_listed([brief(value, digits) for value in values.sample])}.")
+    captions = {circle.name: circle.caption for circle in folded.circles}
+    written = values.written
     answers = [
-        f"{name} = {brief(values.written[name], digits)}{_aim(values, name, digits)}"
+        f"{captions.get(name, name)} = {brief(written[name], digits)}{_aim(values, name, digits)}"
         for name in outputs
         if name in values.outputs
     ]

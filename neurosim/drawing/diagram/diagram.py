@@ -193,6 +193,7 @@ def compose(
     loss = _loss_mark(arrangement, labels, values, outputs, digits)
     heading = subtitle_of(subtitle, values, has_mark=loss is not None, digits=digits)
     content = _content(arrangement, ways, labels, loss)
+    facts = (name.partition("\n")[2] for name in names.values())
     signs = entries(
         folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers, digits=digits,
         weight="weight" if in_one is None else "Δw",
@@ -203,7 +204,7 @@ def compose(
         "\n".join(map(keep_text, heading.split("\n"))),
         [
             *map(keep_text, notes),
-            *notes_of(folded, labels, values, marks, [*names.values(), *texts.values()]),
+            *notes_of(folded, labels, values, marks, [*facts, *texts.values()]),
         ],
         signs,
     )

@@ -46,7 +46,7 @@ def names_of(
     digits: int = DIGITS,
     in_one: Collection[str] | None = None,
 ) -> dict[str, str]:
-    """Beside or below each neuron its name, and what belongs to it alone.
+    """Beside or below each neuron its label or name, a line, and what belongs to it alone.
 
     Where ``in_one`` is given, biases are changes, but for those of the neurons that it names.
     """
@@ -54,7 +54,7 @@ def names_of(
     for circle in folded.circles:
         bias = "b" if in_one is None or circle.name in in_one else "Δb"
         facts = _facts(circle.neuron, values, show, digits, bias)
-        texts[circle.name] = "\n".join([circle.name, *facts])
+        texts[circle.name] = "\n".join([circle.caption, *facts])
     return texts
 
 

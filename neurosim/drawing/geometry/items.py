@@ -7,6 +7,7 @@ import numpy as np
 
 from neurosim.drawing.geometry.levels import by_column
 from neurosim.drawing.geometry.measures import BOX_HALF_WIDTH, RADIUS, TILE_HALF
+from neurosim.drawing.page.pages import show_text
 from neurosim.functions.numbers import Matrix, counted
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
@@ -28,6 +29,11 @@ class Circle:
     def name(self) -> str:
         """The neuron's name."""
         return self.neuron.name
+
+    @property
+    def caption(self) -> str:
+        """Its label where it has one, else its name; what cannot be seen is escaped."""
+        return show_text(self.neuron.caption)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def draw_responses(
         folded, SampleValues(reaches=reaches), shown=(), title=heading,
         subtitle="" if pictures else "no maps: neurons are drawn as boxes, full draws each",
         outputs=[neuron.name for neuron in network.outputs],
-        notes=[_axes_of(grid, fixed or {}, digits)] if pictures else (),
+        notes=[_axes_of(network, grid, fixed or {}, digits)] if pictures else (),
         answers=_entry_of(grid) if pictures else None, digits=digits,
     )  # fmt: skip
     return paint(diagram, ax, chosen, neurons=partial(_paint_maps, pictures=pictures))
@@ -115,14 +115,15 @@ def _entry_of(grid: InputGrid) -> LegendEntry:
     )
 
 
-def _axes_of(grid: InputGrid, fixed: Mapping[str, float], digits: int) -> str:
+def _axes_of(network: Network, grid: InputGrid, fixed: Mapping[str, float], digits: int) -> str:
     """What the two sides of a map are."""
     varied = zip(grid.inputs, grid.axes, ("to the right", "upwards"), strict=False)
+    write = partial(brief, digits=digits)
     sides = [
-        f"{name} from {brief(float(values[0]), digits)} to {brief(float(values[-1]), digits)} {way}"
-        for name, values, way in varied
+        f"{network[name].caption} from {write(first)} to {write(last)} {way}"
+        for name, (first, *_, last), way in varied
     ]
-    held = [f"{name} = {brief(value, digits)}" for name, value in fixed.items()]
+    held = [f"{network[name].caption} = {write(value)}" for name, value in fixed.items()]
     return f"each {'map' if grid.is_map else 'curve'}: {', '.join([*sides, *held])}"
 
 

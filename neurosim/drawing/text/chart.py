@@ -102,7 +102,7 @@ class Chart:
         """
         match node:
             case Circle():
-                return [node.name, *self._values(node.neuron, is_short=is_short)]
+                return [node.neuron.caption, *self._values(node.neuron, is_short=is_short)]
             case More():
                 return [f"... {node.text} ..."]
             case Box():
@@ -142,7 +142,8 @@ class Chart:
                 neuron = node.neuron
                 bias = "no bias" if neuron.bias is None else f"bias {self.number(neuron.bias)}"
                 kind = "input" if neuron.is_input else f"{neuron.activation}, {bias}"
-                return f"{neuron.name}: {kind}" + ("; an output" if self.is_output(node) else "")
+                name = neuron.name if neuron.label is None else f"{neuron.label} ({neuron.name})"
+                return f"{name}: {kind}" + ("; an output" if self.is_output(node) else "")
             case More():
                 return f"{node.name}, {counted(node.n_connections, 'connection')}"
             case Box():

@@ -66,14 +66,14 @@ def _row(chart: Chart, target: int, arcs: Sequence[Arc], show: Callable[[str], s
     hidden = len(chart.network.incoming(neuron)) - len(arcs)
     kind = "input" if neuron.is_input else neuron.activation
     cells = [_cell(chart, arc, show) for arc in arcs]
-    return _Row((show(neuron.name), kind, bias, *values), cells, hidden)
+    return _Row((show(neuron.caption), kind, bias, *values), cells, hidden)
 
 
 def _cell(chart: Chart, arc: Arc, show: Callable[[str], str]) -> tuple[str, ...]:
     """The name of the source, the weight and the gradient, as far as they are asked for."""
     connection = arc.of
     assert isinstance(connection, Connection)
-    name = show(connection.source.name) + ("!" if chart.is_marked(arc) else "")
+    name = show(connection.source.caption) + ("!" if chart.is_marked(arc) else "")
     shared = "" if connection.parameter is connection else SHARED
     weight = f"{shared}{chart.number(chart.weight(connection))} " if "weights" in chart.show else ""
     weight = weight if connection.trainable else f"{weight.rstrip()}{FROZEN}"

@@ -271,3 +271,18 @@ def test_noise_beside_other_weights_is_zero_without_a_sign(small, form):
     small["x1", "h1"].weight = -5e-17
 
     assert form(small) == exact
+
+
+@pytest.mark.parametrize("form", [to_text, to_dot, to_mermaid])
+def test_labels_of_inputs_and_classes_stand_in_the_place_of_names(small, form):
+    small["x1"].label, small["o1"].label = "weight kg", "cat"
+
+    text = form(small, sample=[2, 3])
+
+    assert {"to_text": "[ weight kg  2 ]", "to_dot": 'label="weight kg\\n2"',
+            "to_mermaid": '"weight kg<br/>2"'}[form.__name__] in text  # fmt: skip
+    assert "cat" in text
+    if form is to_text:
+        assert "into           bias  from\nh1    sigmoid     0  weight kg    0  x2" in text
+    if form is to_dot:
+        assert 'tooltip="weight kg (x1): input"' in text
