@@ -308,3 +308,24 @@ def test_labels_stand_in_the_place_of_names_and_are_not_taken_for_letters(small,
     assert not any("w: weight" in text.get_text() for text in ax.texts)
     diagram = prepare(small, **GIVEN)
     assert "cat␊ = −0.5" in diagram.description
+
+
+def test_inputs_have_a_scale_of_their_own(by_id):
+    net = ns.Network("houses")
+    net.add_layer("x", 2)
+    net.add_layer("h", 1, activation="tanh", bias=0.0)
+    net.connect("x", "h", weights=[[-1e-3], [0.0]])
+    ax = draw(net, sample=[2104.0, 3.0])
+    found = by_id(ax)
+    tops = {to_hex(THEMES["light"].diverging_map()(0.5 + 0.39 * part)) for part in (1.0, -1.0)}
+
+    assert to_hex(found["neuron-x1"].get_facecolor()) in tops  # the largest input
+    red, _, blue, _ = found["neuron-h1"].get_facecolor()
+    assert red > blue + 0.5  # tanh(-2.1) is nearly -1, and red, whatever inputs there are
+    words = [text.get_text() for text in ax.texts]
+    assert {"input −2104", "2104", "output −1", "1"} <= set(words)
+    assert "scale-inputs" in found
+
+    net.set_scaling("x1", ns.Scaling(2000, 400))
+    words = [text.get_text() for text in draw(net, sample=[2104.0, 3.0]).texts]
+    assert "scaled input −3" in words

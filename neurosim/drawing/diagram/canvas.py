@@ -48,6 +48,11 @@ class Canvas:
 
         return to_hex(self.map(place))
 
+    @cached_property
+    def _inputs(self) -> frozenset[str]:
+        circles = self.diagram.folded.circles
+        return frozenset(circle.name for circle in circles if circle.neuron.is_input)
+
     def line_colour(self, weight: float) -> str:
         """The colour of a connection; grey for zero, where the map has the colour of the page."""
         place = self.diagram.weights.hue(weight)
@@ -55,7 +60,8 @@ class Canvas:
 
     def fill_of(self, name: str) -> str:
         """The colour of a neuron: that of its output, where there is one."""
-        scale, outputs = self.diagram.outputs, self.diagram.values.outputs
+        diagram, outputs = self.diagram, self.diagram.values.outputs
+        scale = diagram.inputs if name in self._inputs else diagram.outputs
         if scale is None or name not in outputs:
             return self.theme.background
         return self.colour(scale.fill(outputs[name]))

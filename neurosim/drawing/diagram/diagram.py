@@ -16,6 +16,7 @@ from neurosim.drawing.diagram.captions import description_of, notes_of, subtitle
 from neurosim.drawing.diagram.legend import (
     LegendEntry,
     Placed,
+    Scales,
     Written,
     bottom_of,
     entries,
@@ -79,6 +80,7 @@ class Diagram:
         ends: the outputs that are drawn, where they are not simply the last column.
         weights: the scale of the lines' colours and widths, or of the heat maps.
         outputs: the scale of the neurons' fills, or None where no outputs are shown.
+        inputs: the same of the inputs, whose numbers may be of another size.
         matrices: the weights of each heat map, in the order of the drawing's tiles.
         loss: behind the outputs, or None.
         legend: the signs and what they mean.
@@ -96,6 +98,7 @@ class Diagram:
     ends: frozenset[str]
     weights: Scale
     outputs: Scale | None
+    inputs: Scale | None
     matrices: tuple[Matrix, ...]
     loss: LossMark | None
     legend: tuple[Placed, ...]
@@ -155,7 +158,7 @@ def compose(
     title: str = "",
     subtitle: str = "",
     outputs: Sequence[str] = (),
-    scales: tuple[Scale, Scale | None] | None = None,
+    scales: Scales | None = None,
     strengths: Mapping[str, float] | None = None,
     notes: Sequence[str] = (),
     answers: LegendEntry | None = None,
@@ -164,7 +167,7 @@ def compose(
 ) -> Diagram:
     """Give what is drawn its places, texts, scales, legend and notes.
 
-    ``scales``, of weights and of outputs, are those of the numbers that are drawn if None.
+    ``scales``, of weights, outputs and inputs, are those of the numbers that are drawn if None.
     ``strengths``, by the names of connections, say whose numbers are written where they are many.
     ``notes`` stand before all others; ``answers`` is for the legend of what neurons show.
     """
@@ -185,17 +188,14 @@ def compose(
         folded, values=values_of(folded, values, digits), names=names, weights=texts,
         measure=partial(measured, air=_AROUND_MARKS if marks else 0.0),
     )  # fmt: skip
-    fills = [values.outputs[c.name] for c in folded.circles if c.name in values.outputs]
-    fill_scale = Scale.of([*fills, 1.0]) if fills else None  # most answers lie within 1
-    if scales is not None:
-        fill_scale = scales[1]
+    fills = fill_scales(folded, [values]) if scales is None else scales[1:]
     ends = _ends(folded, outputs)
     loss = _loss_mark(arrangement, labels, values, outputs, digits)
     heading = subtitle_of(subtitle, values, has_mark=loss is not None, digits=digits)
     content = _content(arrangement, ways, labels, loss)
     facts = (name.partition("\n")[2] for name in names.values())
     signs = entries(
-        folded, scale, fill_scale, marks, has_ends=bool(ends), answers=answers, digits=digits,
+        folded, (scale, *fills), marks, has_ends=bool(ends), answers=answers, digits=digits,
         weight="weight" if in_one is None else "Δw",
     )  # fmt: skip
     written, legend, box = _around(
@@ -209,8 +209,8 @@ def compose(
         signs,
     )
     return Diagram(
-        arrangement, ways, labels, values, marks, ends, scale, fill_scale, matrices, loss, legend,
-        written, box, title, description_of(folded, values, outputs, subtitle, digits),
+        arrangement, ways, labels, values, marks, ends, scale, *fills, matrices, loss,
+        legend, written, box, title, description_of(folded, values, outputs, subtitle, digits),
     )  # fmt: skip
 
 
@@ -219,6 +219,19 @@ def _weight_scale(folded: Folded, matrices: Sequence[Matrix]) -> Scale:
         return Scale.of(float(np.nanmax(np.abs(matrix))) for matrix in matrices)
     weights = (connection.weight for connection in folded.connections)
     return Scale.of(weights, most_in_gap=_most_in_gap(folded))
+
+
+def fill_scales(
+    folded: Folded, moments: Iterable[SampleValues]
+) -> tuple[Scale | None, Scale | None]:
+    """The scales of the outputs of neurons, and of the inputs; most answers lie within 1."""
+    found: dict[bool, list[float]] = {False: [], True: []}
+    for values in moments:
+        for circle in folded.circles:
+            if circle.name in values.outputs:
+                found[circle.neuron.is_input].append(values.outputs[circle.name])
+    outputs, inputs = (Scale.of([*some, 1.0]) if some else None for some in found.values())
+    return outputs, inputs
 
 
 def _most_in_gap(folded: Folded) -> int:

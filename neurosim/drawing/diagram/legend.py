@@ -18,8 +18,14 @@ _INSIDE = 0.45  # from one entry of a group to the next
 _ROW = 0.95  # from one row to the next
 
 # the symbols: bars of colours, strokes, and small signs
-_WIDTHS = {"weights": BAR, "outputs": BAR, "matrix": BAR, "map": BAR, "glyph": SIGN, "end": SIGN,
-           "frozen": STROKE, "marked": STROKE, "sign": STROKE, "width": STROKE}  # fmt: skip
+_WIDTHS = {
+    **dict.fromkeys(("weights", "outputs", "inputs", "matrix", "map"), BAR),
+    **dict.fromkeys(("frozen", "marked", "sign", "width"), STROKE),
+    **dict.fromkeys(("glyph", "end"), SIGN),
+}
+
+
+Scales = tuple[Scale, Scale | None, Scale | None]  # of weights, outputs and inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,9 @@ class LegendEntry:
     """A symbol with words before and behind it.
 
     Attributes:
-        kind: ``weights``, ``outputs``, ``matrix`` or ``map`` (bars of colours), ``sign`` or
-            ``width`` (a line as one of this weight), ``glyph`` (of this activation), ``end`` (an
-            output), ``frozen`` or ``marked``.
+        kind: ``weights``, ``outputs``, ``inputs``, ``matrix`` or ``map`` (bars of colours),
+            ``sign`` or ``width`` (a line as one of this weight), ``glyph`` (of this activation),
+            ``end`` (an output), ``frozen`` or ``marked``.
         before: the words before the symbol.
         after: the words behind it.
         value: the weight of a line.
@@ -90,7 +96,7 @@ class Written:
 
 
 def entries(
-    folded: Folded, weights: Scale, outputs: Scale | None, marks: Marks, *,
+    folded: Folded, scales: Scales, marks: Marks, *,
     has_ends: bool = False, answers: LegendEntry | None = None, digits: int = DIGITS,
     weight: str = "weight",
 ) -> tuple[tuple[LegendEntry, ...], ...]:  # fmt: skip
@@ -99,23 +105,28 @@ def entries(
     ``weight`` is what lines show; ``answers`` explains what neurons show instead of an output and
     the curve of an activation.
     """
-    single = list(_of_scales(folded, weights, outputs, digits, weight))
+    single = list(_of_scales(folded, scales, digits, weight))
     if answers is not None:
         single.append(answers)
     after = list(_of_activations(folded)) if answers is None else []
     if has_ends:
         after.append(LegendEntry("end", after="an output of the network"))
     after += _of_marks(folded, marks)
-    groups = tuple(_of_signs(folded, weights)), tuple(_of_widths(folded, weights))
+    groups = tuple(_of_signs(folded, scales[0])), tuple(_of_widths(folded, scales[0]))
     return *((entry,) for entry in single), *groups, *((entry,) for entry in after)
 
 
-def _of_scales(
-    folded: Folded, weights: Scale, outputs: Scale | None, digits: int, weight: str
-) -> Iterator[LegendEntry]:
+def _of_scales(folded: Folded, scales: Scales, digits: int, weight: str) -> Iterator[LegendEntry]:
+    """The scales of colours; that of inputs only where it is another than that of outputs."""
+    weights, outputs, inputs = scales
     kind = "matrix" if folded.has_boxes else "weights"
-    scales = ((kind, weight, weights if folded.lines else None), ("outputs", "output", outputs))
-    for kind, word, scale in scales:
+    is_scaled = any(circle.neuron.scaling for circle in folded.circles if circle.neuron.is_input)
+    entries = (
+        (kind, weight, weights if folded.lines else None),
+        ("inputs", "scaled input" if is_scaled else "input", None if inputs == outputs else inputs),
+        ("outputs", "output", outputs),
+    )
+    for kind, word, scale in entries:
         if scale is not None and scale.largest:
             yield LegendEntry(
                 kind, f"{word} {brief(-scale.largest, digits)}", brief(scale.largest, digits)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.drawing.diagram.diagram import Diagram, compose
+from neurosim.drawing.diagram.diagram import Diagram, compose, fill_scales
 from neurosim.drawing.diagram.legend import Written, write
 from neurosim.drawing.diagram.marks import Marks
 from neurosim.drawing.diagram.sample_values import SampleValues, require_shown
@@ -82,7 +82,7 @@ class Stage:
         self._folded = fold(self._network, kind=layout, full=full)
         self._outputs = tuple(neuron.name for neuron in network.outputs)
         weights = self._weight_scale(sights)
-        values = [v for sight in sights for v in self._drawn(sight.sample_values.outputs).values()]
+        fills = fill_scales(self._folded, [sight.sample_values for sight in sights])
         widest = partial(max, key=partial(_written_width, digits=digits))
         self._network.load_parameters(
             _widest_parameters(self._network, self._folded, sights, widest)
@@ -95,7 +95,7 @@ class Stage:
             title=network.title if title is None else title,
             subtitle=_widest_lines([sight.subtitle for sight in sights]),
             outputs=self._outputs,
-            scales=(weights, Scale.of([*values, 1.0]) if values else None),
+            scales=(weights, *fills),
             strengths=_strengths(self._folded, self._network, sights),
             digits=digits,
         )
@@ -130,10 +130,6 @@ class Stage:
             self._network.load_parameters(sight.parameters)
             largest += [float(np.nanmax(np.abs(t.link.weights()))) for t in self._folded.tiles]
         return Scale.of(largest)
-
-    def _drawn(self, values: Mapping[str, float]) -> dict[str, float]:
-        names = {circle.name for circle in self._folded.circles}
-        return {name: value for name, value in values.items() if name in names}
 
     def _labels(self, sample_values: SampleValues) -> Labels:
         """The texts of a moment, where those of the ground stand."""

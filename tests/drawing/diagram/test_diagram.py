@@ -78,8 +78,8 @@ def test_the_legend_has_what_occurs(small):
         "weights", "sign", "sign", "width", "width", "width", "glyph", "frozen",
     ]  # fmt: skip
     assert legend(prepare(small, **GIVEN, highlight="h")) == [
-        "weights", "outputs", "sign", "sign", "width", "width", "width", "glyph", "frozen",
-        "marked",
+        "weights", "inputs", "outputs", "sign", "sign", "width", "width", "width", "glyph",
+        "frozen", "marked",
     ]  # fmt: skip
 
 

@@ -50,9 +50,9 @@ def test_places_scales_and_the_legend_are_the_same_at_all_moments(net):
 
     one, other = stage.diagram(FIRST), stage.diagram(SECOND)
 
-    assert (one.weights.largest, one.outputs.largest) == (4.0, 3.0)
+    assert (one.weights.largest, one.outputs.largest, one.inputs.largest) == (4.0, 1.0, 3.0)
     assert one.weights == other.weights
-    assert one.outputs == other.outputs
+    assert (one.outputs, one.inputs) == (other.outputs, other.inputs)
     assert one.legend == other.legend
     assert one.box == other.box
     assert one.arrangement == other.arrangement

@@ -102,7 +102,7 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
         end = x + entry.width
         canvas.write(end, y, entry.after, EM_NOTE, ha="right")
     match entry.kind:
-        case "weights" | "outputs" | "matrix" | "map":
+        case "weights" | "outputs" | "inputs" | "matrix" | "map":
             _paint_bar(canvas, entry.kind, left, right, y)
         case "sign" | "width":
             _paint_stroke(canvas, entry, left, right, y)
@@ -135,11 +135,15 @@ def _paint_end(canvas: Canvas, x: float, y: float) -> None:
 
 def _paint_bar(canvas: Canvas, kind: str, left: float, right: float, y: float) -> None:
     """The colours from the most negative number to the most positive."""
-    scales = {"outputs": canvas.diagram.outputs, "map": Scale(1.0)}
-    scale = scales.get(kind) or canvas.diagram.weights
-    place = {"weights": scale.hue, "outputs": scale.fill, "map": scale.fill}.get(
-        kind, _whole(scale.largest)
-    )
+    diagram = canvas.diagram
+    scales = {"outputs": diagram.outputs, "inputs": diagram.inputs, "map": Scale(1.0)}
+    scale = scales.get(kind) or diagram.weights
+    place = {
+        "weights": scale.hue,
+        "outputs": scale.fill,
+        "inputs": scale.fill,
+        "map": scale.fill,
+    }.get(kind, _whole(scale.largest))
     numbers = [scale.largest * (2.0 * i / (_STEPS - 1) - 1.0) for i in range(_STEPS)]
     canvas.ax.imshow(
         [[place(number) for number in numbers]], cmap=canvas.map, vmin=0.0, vmax=1.0,
