@@ -26,9 +26,22 @@ def counted(n: int, noun: str) -> str:
     """So many of something, by a noun whose plural ends in s.
 
     >>> counted(1, "neuron"), counted(1200, "neuron")
-    ('1 neuron', '1200 neurons')
+    ('1 neuron', '1,200 neurons')
     """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def after_epochs(n: int, of: int | None = None) -> str:
+    """When in its training a network is as it is.
+
+    >>> after_epochs(0), after_epochs(1), after_epochs(5000), after_epochs(5000, 7500)
+    ('before training', 'after 1 epoch', 'after 5,000 epochs', 'after 5,000 of 7,500 epochs')
+    """
+    if not n:
+        return "before training"
+    return (
+        f"after {counted(n, 'epoch')}" if of is None else f"after {n:,} of {counted(of, 'epoch')}"
+    )
 
 
 def require_count(value: object, where: str, *, least: int = 1, or_none: bool = False) -> int:

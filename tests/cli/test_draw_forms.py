@@ -5,8 +5,8 @@ import pytest
 
 @pytest.mark.parametrize(("form", "begin"), [
     ("dot", "digraph network {\n"),
-    ("mermaid", '---\ntitle: "Either but not both\\u002c epoch 0"\n---\nflowchart LR\n'),
-    ("text", "Either but not both\nepoch 0\nall 6 neurons and 9 connections\n"),
+    ("mermaid", '---\ntitle: "Either but not both\\u002c before training"\n---\nflowchart LR\n'),
+    ("text", "Either but not both\nbefore training\nall 6 neurons and 9 connections\n"),
 ])  # fmt: skip
 def test_a_drawing_is_printed_and_nothing_else(neurosim, form, begin):
     ran = neurosim("draw", "passed.yaml", "--format", form)
@@ -40,7 +40,7 @@ def test_a_sample_its_target_and_its_loss_are_shown(neurosim):
     ran = neurosim("draw", "passed.yaml", "--format", "text", "--sample", "1", "--epoch", "end")
 
     lines = ran.out.splitlines()
-    assert lines[1].startswith("epoch 4, sample 1, loss 0.")
+    assert lines[1].startswith("after 4 epochs, sample 1, loss 0.")
     assert any(line.startswith("[ a  0 ]") for line in lines)
     assert any(line.startswith("[ b  1 ]") for line in lines)
     assert "target 1 ))" in ran.out

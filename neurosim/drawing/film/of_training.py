@@ -25,7 +25,7 @@ from neurosim.drawing.geometry.font import DIGITS, brief
 from neurosim.drawing.page.themes import Theme
 from neurosim.drawing.plots.neuron_outputs import neuron_outputs
 from neurosim.errors import ShapeError
-from neurosim.functions.numbers import Matrix, require_array
+from neurosim.functions.numbers import Matrix, after_epochs, require_array
 from neurosim.network.network import Network
 from neurosim.training.evaluation import evaluate_loss
 from neurosim.training.options import Options, TrainOptions, make_options
@@ -165,7 +165,7 @@ class _Filmed:
 
     def _subtitle(self, number: int) -> str:
         loss = brief(self._training.loss(), self._look.digits)
-        said = f"epoch {number:,} of {self._training.options.epochs:,}, loss {loss}"
+        said = f"{after_epochs(number, self._training.options.epochs)}, loss {loss}"
         return said if self._look.what == "boundary" else f"{said}; sample {self._sample}"
 
     def _sample_values(self) -> SampleValues:

@@ -56,7 +56,7 @@ class More:
     @property
     def text(self) -> str:
         """What stands there, as in ``768 more``."""
-        return f"{len(self.neurons)} more"
+        return f"{len(self.neurons):,} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,8 @@ class Folded:
         if not self.n_hidden_neurons:
             return f"all {neurons} and {connections}"
         return (
-            f"not drawn: {self.n_hidden_neurons} of {neurons},"
-            f" {self.n_hidden_connections} of {connections}"
+            f"not drawn: {self.n_hidden_neurons:,} of {neurons},"
+            f" {self.n_hidden_connections:,} of {connections}"
         )
 
 

@@ -105,7 +105,7 @@ def _said(film: Film) -> str:
 
 def _draw_network(entry: DrawEntry, at: AtEpoch, path: Path) -> None:
     found: dict[str, Any] = {}
-    said = [f"epoch {at.epoch}"]
+    said = [at.moment]
     if entry.sample is not None:
         found = at.row(entry.sample)._asdict()
         said.append(f"sample {entry.sample}")

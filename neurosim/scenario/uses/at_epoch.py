@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from neurosim.errors import InvalidValueError, ShapeError
-from neurosim.functions.numbers import require_array
+from neurosim.functions.numbers import after_epochs, require_array
 from neurosim.network.network import Network, load
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
@@ -38,6 +38,12 @@ class AtEpoch:
     network: Network
     epoch: int
     scenario: Scenario | None
+
+    @property
+    def moment(self) -> str:
+        """When that is, in words."""
+        is_trained = self.scenario is not None and self.scenario.training is not None
+        return after_epochs(self.epoch) if is_trained else "as the file has it"
 
     def row(self, number: int) -> TrainingRow:
         """A training row, from 0.

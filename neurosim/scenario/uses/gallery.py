@@ -99,7 +99,7 @@ def _drawn(at: AtEpoch) -> "tuple[Axes, str]":
 
     Of a long chain, which on a page would be a strip, the gradient of its levels.
     """
-    folded, subtitle = fold(at.network), _subtitle(at)
+    folded, subtitle = fold(at.network), at.moment
     if len(folded.circles) <= _MOST_CIRCLES and len(folded.lines) <= _MOST_LINES:
         diagram = prepare(at.network, subtitle=subtitle, **_sample(at))
     else:
@@ -115,7 +115,7 @@ def _gradients(at: AtEpoch, scenario: Scenario) -> "tuple[Axes, str]":
     if scenario.data is None:
         raise FileError(f"{at.path}: too long a chain to be drawn, and no data; expected data")
     X, T = scenario.data.train
-    title = f"{scenario.title}: {_subtitle(at)}, how strong the gradient is from level to level"
+    title = f"{scenario.title}: {at.moment}, how strong the gradient is from level to level"
     return (
         draw_gradients(at.network, X, T, **scenario.measure, title=title),
         f"A neural network, {at.network!r}, too long for a page: how strong the gradient over the"
@@ -141,14 +141,6 @@ def _head_of(text: str) -> str:
             break
         lines.append(line.lstrip("#").strip())
     return " ".join(line for line in lines if not line.startswith(_SCHEMA))
-
-
-def _subtitle(at: AtEpoch) -> str:
-    if at.scenario is None or at.scenario.training is None:
-        return "as the file has it"
-    if at.epoch == 0:
-        return "before training"
-    return f"after {at.epoch:,} epoch{'s' if at.epoch != 1 else ''}"
 
 
 def _sample(at: AtEpoch) -> dict[str, Any]:

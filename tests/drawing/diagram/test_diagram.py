@@ -131,7 +131,7 @@ def test_boxes_say_what_they_hold_and_what_they_do_not_show(layered):
     diagram = prepare(net, sample=[0.0] * 600)
 
     assert notes(diagram) == [
-        "960 neurons and 18800 connections in 19 boxes; in a heat map, a row is a source, a column"
+        "960 neurons and 18,800 connections in 19 boxes; in a heat map, a row is a source, a column"
         " a target",
         "of more than 512 rows or columns, neighbours share their mean",
         "outputs are not shown in boxes",

@@ -122,7 +122,9 @@ def test_frames_say_epoch_and_loss_and_hold_the_parameters_of_the_training(film,
     twin = net.copy()
     options = {"optimizer": SGD(0.5), "loss": "binary_cross_entropy"}
     for sight, epochs in zip(seen, (0, 2, 4), strict=True):
-        assert sight.subtitle.startswith(f"epoch {epochs} of 4, loss 0.")
+        assert sight.subtitle.startswith(
+            f"after {epochs} of 4 epochs, loss 0." if epochs else "before training, loss 0."
+        )
         assert sight.subtitle.endswith("; sample 0")
         assert sight.parameters.tolist() == twin.parameters().tolist()
         assert sight.sample_values.outputs["o1"] == pytest.approx(twin.predict(X)[0, 0], rel=1e-12)

@@ -43,7 +43,7 @@ def test_a_layer_of_more_shows_its_first_and_its_last(layered):
     assert mark.neurons[0].name == "l0_9"
     assert mark.neurons[-1].name == "l0_776"
     assert mark.n_connections == 7680
-    assert str(folded) == "not drawn: 768 of 794 neurons, 7680 of 7840 connections"
+    assert str(folded) == "not drawn: 768 of 794 neurons, 7,680 of 7,840 connections"
 
 
 def test_hidden_connections_between_two_folded_layers_are_counted_once(layered):
@@ -102,7 +102,7 @@ def test_more_than_three_hundred_circles_become_boxes(layered):
 
     assert folded.circles == ()
     assert [box.name for box in folded.boxes] == [f"l{i}_" for i in range(19)]
-    assert str(folded) == "304 neurons and 4608 connections in 19 boxes"
+    assert str(folded) == "304 neurons and 4,608 connections in 19 boxes"
 
 
 def test_a_box_says_what_it_stands_for():

@@ -92,7 +92,7 @@ def test_every_neuron_and_every_connection_is_there_once(form, node, edge, rando
 def test_what_is_not_drawn_is_counted(form, layered):
     text = form(layered(784, 10))
 
-    assert "not drawn: 768 of 794 neurons, 7680 of 7840 connections" in text
+    assert "not drawn: 768 of 794 neurons, 7,680 of 7,840 connections" in text
     assert "768 more" in text
 
 
@@ -100,13 +100,13 @@ def test_mermaid_gets_boxes_where_it_would_refuse_the_lines(layered):
     text = to_mermaid(layered(40, 40, 40))
 
     assert text.splitlines()[3:] == [
-        "%% 120 neurons and 3200 connections in 3 boxes",
+        "%% 120 neurons and 3,200 connections in 3 boxes",
         "flowchart LR",
         '  n0["l0#95;<br/>40 input"]',
         '  n1["l1#95;<br/>40 identity"]',
         '  n2["l2#95;<br/>40 identity"]',
-        '  n0 ==>|"1600 weights"| n1',
-        '  n1 ==>|"1600 weights"| n2',
+        '  n0 ==>|"1#44;600 weights"| n1',
+        '  n1 ==>|"1#44;600 weights"| n2',
     ]
 
 

@@ -126,7 +126,7 @@ def test_deltas_and_gradients_stand_in_the_table_where_they_are_asked_for(small)
 def test_a_large_layer_says_how_many_are_not_drawn(layered):
     text = to_text(layered(784, 20, 10))
 
-    assert "not drawn: 772 of 814 neurons, 15464 of 15880 connections\n" in text
+    assert "not drawn: 772 of 814 neurons, 15,464 of 15,880 connections\n" in text
     assert [f"... {n} more ..." in text for n in (768, 4)] == [True, True]
     assert "... and 775 more\n" in text  # of the 784 that lead to the first hidden neuron
 
@@ -147,7 +147,7 @@ def test_half_a_million_connections_are_drawn_in_seconds(layered):
     text = to_text(net)
     seconds = time.perf_counter() - begin
 
-    assert "not drawn: 1504 of 1562 neurons, 534368 of 535040 connections\n" in text
+    assert "not drawn: 1,504 of 1,562 neurons, 534,368 of 535,040 connections\n" in text
     assert seconds < 10.0  # 0.7 here
 
 

@@ -35,8 +35,8 @@ def test_a_picture_shows_the_network_at_its_epoch(picture):
         "{file: before.svg, epoch: 0, sample: 1}", "{file: after.svg, sample: 1}"
     )
 
-    assert "epoch 0, sample 1" in texts(folder / "before.svg")
-    assert "epoch 4, sample 1" in texts(folder / "after.svg")
+    assert "before training, sample 1" in texts(folder / "before.svg")
+    assert "after 4 epochs, sample 1" in texts(folder / "after.svg")
     weight = result.parameters.weights["a->o1"]
     assert f"{weight:.3g}" in texts(folder / "after.svg")
     assert f"{weight:.3g}" not in texts(folder / "before.svg")
@@ -116,7 +116,7 @@ def test_a_scenario_without_a_training_is_drawn_as_it_is(picture, two_two_one):
     _, folder, _ = picture("{file: a.svg, input: [2, 3]}", text=text)
 
     assert "0.722" in texts(folder / "a.svg")
-    assert "epoch 0, input 2, 3" in texts(folder / "a.svg")
+    assert "as the file has it, input 2, 3" in texts(folder / "a.svg")
 
 
 def test_a_pass_of_a_scenario_can_be_filmed(small, write):

@@ -53,7 +53,7 @@ class Wanted:
     def make(self) -> tuple[Network, dict[str, Any]]:
         """The network at its moment, and options for `neurosim.draw`: sample and subtitle too."""
         at = network_at(self.file, **self.moment)
-        said = [] if at.scenario is None else [f"epoch {at.epoch}"]
+        said = [] if at.scenario is None else [at.moment]
         found: dict[str, Any] = {}
         if self.sample is not None:
             found = at.row(self.sample)._asdict()

@@ -26,7 +26,7 @@ def test_without_more_the_picture_has_the_name_of_the_scenario_and_is_here(neuro
     ran = neurosim("draw", "passed.yaml")
 
     assert ran == (0, "passed.svg\n", "")
-    assert {"Either but not both", "epoch 0", "a", "o1"} <= {
+    assert {"Either but not both", "before training", "a", "o1"} <= {
         text.split("\n")[0] for text in texts(folder / "passed.svg")
     }
 
@@ -58,7 +58,7 @@ def test_a_sample_is_shown_with_its_target_and_its_loss(neurosim, folder):
     neurosim("draw", "passed.yaml", "--sample", "2", "--show", "weights,outputs,deltas,gradients")
 
     assert description(folder / "passed.svg").startswith(
-        "A neural network: all 6 neurons and 9 connections. Epoch 0, sample 2. Inputs: 1, 0."
+        "A neural network: all 6 neurons and 9 connections. Before training, sample 2. Inputs: 1, 0."
     )
     found = texts(folder / "passed.svg")
     assert "t = 1" in found
@@ -70,7 +70,7 @@ def test_any_values_can_be_shown(neurosim, folder):
     neurosim("draw", "passed.yaml", "--input", "0.25,-3")
 
     found = texts(folder / "passed.svg")
-    assert {"0.25", "−3", "epoch 0, input 0.25,-3"} <= set(found)
+    assert {"0.25", "−3", "before training, input 0.25,-3"} <= set(found)
 
 
 def test_after_training_weights_are_those_of_the_run(neurosim, folder):
@@ -78,7 +78,7 @@ def test_after_training_weights_are_those_of_the_run(neurosim, folder):
 
     weight = ns.run_scenario("passed.yaml").network["a", "h1"].weight
     assert f"{weight:.3g}".replace("-", "−") in texts(folder / "passed.svg")
-    assert "epoch 4" in texts(folder / "passed.svg")
+    assert "after 4 epochs" in texts(folder / "passed.svg")
 
 
 def test_a_saved_network_is_drawn(neurosim, folder):
