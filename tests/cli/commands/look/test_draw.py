@@ -58,7 +58,8 @@ def test_a_sample_is_shown_with_its_target_and_its_loss(neurosim, folder):
     neurosim("draw", "passed.yaml", "--sample", "2", "--show", "weights,outputs,deltas,gradients")
 
     assert description(folder / "passed.svg").startswith(
-        "A neural network: all 6 neurons and 9 connections. Before training, sample 2. Inputs: 1, 0."
+        "A neural network: all 6 neurons and 9 connections. Before training, sample 2."
+        " Inputs: 1, 0."
     )
     found = texts(folder / "passed.svg")
     assert "t = 1" in found
