@@ -76,8 +76,16 @@ def _facts(
     if neuron.name in values.targets:
         facts.append(f"t = {brief(values.targets[neuron.name], digits)}")
     if neuron.name in values.reaches:
-        facts.append(f"± {brief(values.reaches[neuron.name], digits)}")
+        facts.append(_reach(neuron, values.reaches[neuron.name], digits))
     return facts
+
+
+def _reach(neuron: Neuron, reach: float, digits: int) -> str:
+    """How far its answers go, in raw numbers: from 0, or on both sides of its offset."""
+    if neuron.scaling is None:
+        return f"± {brief(reach, digits)}"
+    offset, factor = neuron.scaling.offset, neuron.scaling.factor
+    return f"{brief(offset, digits)} ± {brief(abs(factor) * reach, digits)}"
 
 
 def weights_of(

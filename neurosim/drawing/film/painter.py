@@ -16,7 +16,7 @@ from neurosim.drawing.film.scene import Sight, Stage, is_still
 from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.page.pages import name_axes, settings
 from neurosim.drawing.page.themes import Theme
-from neurosim.drawing.plots.boundary import draw_boundary, reach_of, redraw_boundary, threshold_of
+from neurosim.drawing.plots.boundary import centre_of, draw_boundary, reach_of, redraw_boundary
 from neurosim.drawing.plots.input_grids import input_grid
 from neurosim.network.network import Network
 
@@ -138,7 +138,7 @@ class BoundaryPainter:
         if len(self._network.outputs) > 1:
             return None
         targets = np.asarray(self._T, dtype=np.float64).ravel()
-        centre = threshold_of(targets, self._network.outputs[0].activation) or 0.0
+        centre = centre_of(targets, self._network.outputs[0])
         reaches = []
         for sight in sights:
             self._network.load_parameters(sight.parameters)

@@ -69,8 +69,8 @@ def draw_boundary(
         UnknownNameError: ``output`` or ``fixed`` names nothing.
     """
     grid = input_grid(network, X, fixed=fixed, span=span, resolution=resolution)
-    names = [neuron.name for neuron in network.outputs]
-    column = _column_of(output, names)
+    names = [neuron.caption for neuron in network.outputs]
+    column = _column_of(output, network)
     values = network.predict(grid.points)
     samples = None if X is None else require_rows(X, len(network.inputs))[:, grid.columns]
     places: list[Any] = [column]
@@ -89,11 +89,10 @@ def draw_boundary(
                   title=title)  # fmt: skip
         axes.set_xlim(float(grid.axes[0][0]), float(grid.axes[0][-1]))
         return axes
-    captions = [neuron.caption for neuron in network.outputs]
     if column is None:
         kind = _kind_of(network, T, task)
         draw = _draw_classes if kind.name == CLASSES else _draw_labels
-        draw(axes, grid, values, captions, kind=kind, **known)
+        draw(axes, grid, values, names, kind=kind, **known)
     else:
         answers, neuron = values[:, column], network.outputs[column]
         _draw_values(axes, grid, answers, neuron, reach=reach, **known)
@@ -122,13 +121,24 @@ def threshold_of(targets: Matrix | None, activation: str) -> float | None:
     return 0.5 if levels <= {0.0, 1.0} else None
 
 
-def _column_of(output: str | None, names: Sequence[str]) -> int | None:
-    """The place of the output that is asked for; None: all of them."""
+def centre_of(targets: Matrix | None, output: Neuron) -> float:
+    """Where the colours of an output's values turn: at its threshold, else where its inner 0 is."""
+    threshold = threshold_of(targets, output.activation)
+    if threshold is not None:
+        return threshold
+    return 0.0 if output.scaling is None else output.scaling.offset
+
+
+def _column_of(output: str | None, network: Network) -> int | None:
+    """The place of the output that is asked for, by its name or label; None: all of them."""
     if output is None:
-        return 0 if len(names) == 1 else None
-    if output not in names:
-        raise UnknownNameError(unknown("output", output, names))
-    return list(names).index(output)
+        return 0 if len(network.outputs) == 1 else None
+    names = [neuron.name for neuron in network.outputs]
+    captions = [neuron.caption for neuron in network.outputs]
+    for known in (names, captions):
+        if known.count(output) == 1:
+            return known.index(output)
+    raise UnknownNameError(unknown("output", output, captions))
 
 
 def _targets_of(T: Any, n_rows: int, column: int | None, n_out: int) -> Matrix:
@@ -189,10 +199,10 @@ def _draw_values(
     """A map of one output's values."""
     from matplotlib.colors import CenteredNorm
 
-    picture, name = grid.arrange(values), output.name
+    picture, name = grid.arrange(values), output.caption
     wanted = targets[0] if targets else None
     threshold = threshold_of(wanted, output.activation)
-    centre = 0.0 if threshold is None else threshold
+    centre = centre_of(wanted, output)
     norm = CenteredNorm(centre, reach or reach_of(values, wanted, centre) or 1.0)
     image = ax.imshow(picture, extent=grid.extent, origin="lower", cmap=theme.pale_map(),
                       norm=norm, aspect="auto", interpolation="nearest")  # fmt: skip
