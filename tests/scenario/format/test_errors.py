@@ -50,7 +50,8 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             "name: sgd",
             "name: sdg",
             "s.yaml:13:21: training.optimizer.name: unknown optimizer, got 'sdg'; expected one of"
-            " sgd, rmsprop, adagrad, adam, adamw, adamax, nadam (did you mean 'sgd'?)",
+            " sgd, rmsprop, adagrad, adam, adamw, adamax, nadam, sklearn_adam, keras_adam"
+            " (did you mean 'sgd'?)",
         ),
         (
             "learning_rate: 1",
@@ -100,7 +101,8 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             "[[0], [1], [1], [1]]",
             "[[0], [1], [1], [3]]",
             "s.yaml:10:12: data.targets: binary_cross_entropy got [3.0] in row 3;"
-            " expected targets between 0 and 1",
+            " expected targets between 0 and 1 (numbers are targets of a loss such as"
+            " half_squared_error)",
         ),
         (
             "[0, 1], [1, 0]",
