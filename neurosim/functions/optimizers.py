@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,14 @@ class _Rule:
     """A rule whose options are checked when it is made."""
 
     __slots__ = ()
+
+    def __new__(cls, *_: object, **options: object) -> Self:
+        """The rule before it has its options: their names are known."""
+        known = [field.name for field in fields(cls)]  # type: ignore[arg-type] # as below
+        for name in options:
+            if name not in known:
+                raise WrongTypeError(f"{cls.__name__}: {unknown('option', name, known)}")
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type] # each is a dataclass

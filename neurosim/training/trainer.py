@@ -1,39 +1,22 @@
 """Training by one call: `train` to the end, `epochs` as an iterator of epochs."""
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Iterator
+from dataclasses import MISSING
 from typing import Any, Unpack
 
-from neurosim.functions.losses import Loss
 from neurosim.network.network import Network
-from neurosim.training.metrics import Metric
-from neurosim.training.options import Options, TrainOptions, make_options, option_rows
-from neurosim.training.state import TrainingState
-from neurosim.training.task_kind import TaskKind
+from neurosim.training.options import (
+    Options,
+    TrainOptions,
+    make_options,
+    option_fields,
+    option_rows,
+)
 from neurosim.training.training import Epoch, History, Training
 
 
-def train(  # noqa: D417 - the lines of the options are made from the record
-    network: Network,
-    X: Any,
-    T: Any,
-    *,
-    loss: str | Loss = "half_squared_error",
-    optimizer: Any,
-    learning_rate: float | None = None,
-    epochs: int,
-    batch_size: int | None = None,
-    shuffle: bool = False,
-    reduction: str = "mean",
-    engine: str = "compiled",
-    seed: int | None = None,
-    penalty: Any = None,
-    precision: str = "double",
-    validation: tuple[Any, Any] | None = None,
-    metrics: Sequence[str | Metric] = (),
-    task: str | TaskKind = "auto",
-    progress: bool = False,
-    state: TrainingState | None = None,
-) -> History:
+def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> History:
     """Train a network in place.
 
     Args:
@@ -46,17 +29,32 @@ def train(  # noqa: D417 - the lines of the options are made from the record
         DivergedError: a loss or a parameter is not finite; says in which epoch, batch and neuron.
         NeurosimError: something given does not fit; see `make_task`.
     """
-    given = dict(locals())
-    for name in ("network", "X", "T"):
-        del given[name]
-    chosen = make_options(None, given)
+    chosen = make_options(None, options)
     return Training(network, X, T, chosen).watch(chosen.epochs)
 
 
-assert train.__doc__ is not None
-train.__doc__ = train.__doc__.format(
-    options="\n        ".join(f"{row.name}: {row.meaning} ({row.default})" for row in option_rows())
-)
+def _document_options() -> None:
+    """Write the options into the docstring of `train`, and into its signature for ``help``."""
+    rows = (f"{row.name}: {row.meaning} ({row.default})" for row in option_rows())
+    assert train.__doc__ is not None
+    train.__doc__ = train.__doc__.format(options="\n        ".join(rows))
+    signature = inspect.signature(train)
+    given = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if option.default is MISSING else option.default,
+            annotation=option.type,
+        )
+        for name, option in option_fields().items()
+    ]
+    train.__signature__ = signature.replace(  # type: ignore[attr-defined] # as functools does
+        parameters=[*given, *options]
+    )
+
+
+_document_options()
 
 
 def epochs(
