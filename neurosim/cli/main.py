@@ -7,6 +7,7 @@ invalid file, 3 training diverged, 130 Ctrl-C.
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ import click
 
 from neurosim.cli.messages import complain
 from neurosim.cli.output import say
-from neurosim.errors import DivergedError, NeurosimError, shortened, unknown
+from neurosim.errors import DivergedError, NeurosimError, guess_number, shortened, unknown
 from neurosim.version import __version__
 
 PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -120,7 +121,7 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
     except click.ClickException as error:
         words = io.StringIO()
         error.show(words)
-        for line in words.getvalue().splitlines():
+        for line in _NO_NUMBER.sub(_of_number, words.getvalue()).splitlines():
             say(shortened(line), err=True)
         return INVALID
     except (click.Abort, KeyboardInterrupt):
@@ -145,6 +146,17 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
         say(f"error: not enough memory{reason}; expected a smaller task", err=True)
         return INVALID
     return int(code or PASSED)
+
+
+def _of_number(found: re.Match[str]) -> str:
+    """What is said of an option that is no number, with a guess at the number."""
+    whole = found[3] == "integer"
+    what = "a whole number" if whole else "a number"
+    return f"': got {found[2]!r}; expected {what}{guess_number(found[2], whole=whole)}"
+
+
+# click's words
+_NO_NUMBER = re.compile(r"""': (['"])(.*)\1 is not a valid (float|integer)(?: range)?\.""")
 
 
 if __name__ == "__main__":

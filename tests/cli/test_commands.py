@@ -248,3 +248,23 @@ def test_predict_takes_the_dialect_that_a_scenario_takes(neurosim, folder):
     wrong = neurosim("predict", "passed.yaml", "rows.csv", "--delimiter", "::")
     assert (wrong.code, wrong.out) == (2, "")
     assert wrong.err.startswith("error: delimiter: got '::'; expected one character such as ','")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["agree", "passed.yaml", "--bisect", "--tolerance", "0,5"],
+         "'--tolerance': got '0,5'; expected a number (did you mean 0.5?)"),
+        (["animate", "passed.yaml", "--fps", "1/2"],
+         "'--fps': got '1/2'; expected a number (did you mean 0.5? a fraction is no number)"),
+        (["run", "passed.yaml", "--seed", "1,000"],
+         "'--seed': got '1,000'; expected a whole number (did you mean 1000?)"),
+        (["animate", "passed.yaml", "--every", "two"],
+         "'--every': got 'two'; expected a whole number"),
+    ],
+)  # fmt: skip
+def test_an_option_that_is_no_number_is_said_with_a_guess(neurosim, arguments, words):
+    ran = neurosim(*arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith(f"Invalid value for {words}\n")

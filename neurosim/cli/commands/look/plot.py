@@ -18,6 +18,7 @@ from neurosim.errors import (
     InvalidValueError,
     NeurosimError,
     UnknownNameError,
+    guess_number,
     unknown,
 )
 from neurosim.functions.numbers import Matrix
@@ -106,7 +107,8 @@ def _require_fixed(pairs: Sequence[str]) -> dict[str, float]:
             fixed[name] = float(value)
         except ValueError:
             expected = "expected INPUT=VALUE, such as x3=0"
-            raise InvalidValueError(f"--fix: got {pair!r:.80}; {expected}") from None
+            meant = guess_number(value)
+            raise InvalidValueError(f"--fix: got {pair!r:.80}; {expected}{meant}") from None
     return fixed
 
 
