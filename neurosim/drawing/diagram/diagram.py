@@ -130,8 +130,7 @@ def prepare(
     digits: int = DIGITS,
     in_one: Collection[str] | None = None,
 ) -> Diagram:
-    """Compute a diagram; the arguments are those of `draw`; marks and values may be given."""
-    """Compute a diagram; the arguments are those of `draw`, and ``marks`` to be set apart.
+    """Compute a diagram; the arguments are those of `draw`; marks and values may be given.
 
     Of a network whose numbers are changes, ``in_one`` names those parts whose numbers are not.
     """
