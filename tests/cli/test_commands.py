@@ -148,6 +148,7 @@ def test_run_says_what_was_found_in_a_file(neurosim, folder):
     assert [line for line in lines if line.startswith("data: ")] == [
         "data: d.csv is separated by ';', with a decimal comma",
         "data: 1 of 3 rows are left out: a cell is missing",
+        "data: the classes 'no' and 'yes' are the targets 0 and 1",
     ]
 
 
