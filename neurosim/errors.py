@@ -176,6 +176,8 @@ _SYNONYMS = {
     "gradient_descent": "sgd", "gd": "sgd", "hidden": "layers", "weight_decay": "penalty",
     "regularization": "penalty", "batch": "batch_size", "n_epochs": "epochs", "max_iter": "epochs",
     "solver": "optimizer", "criterion": "loss", "glorot": "xavier", "kaiming": "he",
+    "mae": "mean_absolute_error", "l2": "squared_error", "smooth_l1": "huber",
+    "momentum": "sgd", "nesterov": "sgd", "outputs": "targets",
     "acc": "accuracy", "f1_score": "f1", "r2_score": "r2",
 }  # fmt: skip
 

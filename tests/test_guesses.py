@@ -31,6 +31,9 @@ from neurosim.training.options import make_options, option_fields
         ("O1", ["x1", "o1"], "o1"),
         ("h1", ["x1", "H1"], "H1"),
         ("lr", ["learning_rate", "loss"], "learning_rate"),
+        ("mae", LOSSES, "mean_absolute_error"),
+        ("nesterov", OPTIMIZERS, "sgd"),
+        ("outputs", ["inputs", "targets"], "targets"),
     ],
 )
 def test_what_is_meant_is_guessed(got, known, meant):
@@ -44,7 +47,7 @@ def test_a_synonym_is_guessed_only_where_its_meaning_is_known(word):
 
 def test_what_synonyms_mean_exists():
     known = {*ACTIVATIONS, *LOSSES, *OPTIMIZERS, *INITIALIZERS, *SHIPPED, *option_fields()}
-    known |= {*Document.model_fields, "learning_rate", "layers", "rmse"}
+    known |= {*Document.model_fields, "learning_rate", "layers", "rmse", "targets"}
 
     assert set(_SYNONYMS.values()) <= known
 

@@ -184,6 +184,8 @@ def _remedy(loss: Loss, targets: Matrix, wrong: Matrix) -> str:
     """What to do about targets that another loss takes, or that are coded in another way."""
     values = np.unique(targets)
     pair = {"unit": (0, 1), "signs": (-1, 1)}.get(loss.targets)
+    if loss.targets == "distributions" and targets.shape[1] == 1:
+        return " (for yes or no, an output of sigmoid, and binary_cross_entropy)"
     if loss.targets == "distributions":
         if np.isin(values, (0.0, 1.0)).all():
             return " (rows of several labels are for sigmoid outputs and binary_cross_entropy)"

@@ -41,7 +41,7 @@ def confusion(outputs: Any, T: Any, *, task: TaskKind | str = AUTO) -> NDArray[n
     if kind.name == LABELS and task == AUTO:  # or classes of which some have no row
         kind = decide_task_kind(T, given.shape[1], name=CLASSES)
     if not kind.has_classes:
-        what = {LABELS: "one label of them, by output=NAME"}
+        what = {LABELS: "one label of them, as output=NAME"}
         raise InvalidValueError(
             f"T: a confusion matrix is of classes, got a task of {kind.name} ({kind}); expected"
             f" {what.get(kind.name, 'one-hot rows, class indices, or 0 and 1')}"

@@ -265,8 +265,8 @@ class _Building:
             if pair is None:
                 continue
             try:
-                make_task(network, pair.X, pair.T, training)
                 require_choice(network)
+                make_task(network, pair.X, pair.T, training)
             except GraphError as error:
                 self._note(("training", "loss"), error)
                 return
