@@ -29,6 +29,7 @@ network: names parameter neuron connection layer datum order pause structure loo
     randomness scaling edits document files network .
 
 interpreter: steps visits forward backward update .
+kernel: build library checks wiring .
 compiler: plan bundles costs planning operations program
 compiler.scalar: inlining
 compiler.array: text backward printer .
@@ -39,7 +40,8 @@ training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state
-training.engines: contract program graph array_program scalar_program compiled table .
+training.engines: contract program graph array_program scalar_program kernel_program compiled
+    table .
 training: stretch_length progress training trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline
@@ -103,7 +105,7 @@ __main__
 """
 FLOORS = [
     {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
-    {"interpreter", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"},
+    {"interpreter", "kernel", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"},
     {"cli", "__main__"},
 ]  # fmt: skip
 

@@ -60,9 +60,10 @@ class Table(dict[str, T], Generic[T]):
         text = unknown(self.kind, name, [*self, *self._also])
         raise UnknownNameError(f"{where}: {text}" if where else text)
 
-    def is_shipped(self, name: str) -> bool:
-        """Whether the entry of this name is one that nobody needs to register."""
-        return name in self._shipped and self[name] is self._shipped[name]
+    def is_shipped(self, name: str, entry: T | None = None) -> bool:
+        """Whether what the name stands for, or this entry, is what comes with the package."""
+        shipped = self._shipped.get(name)
+        return shipped is not None and (self[name] if entry is None else entry) is shipped
 
     def register(self, entry: Any, *, name: str | None = None, replace: bool = False) -> str:
         """Add a function of this kind, checked at once; from then on its name works everywhere.

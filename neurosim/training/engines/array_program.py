@@ -89,9 +89,12 @@ class ArrayProgram:
         return losses[0], self.plan.from_slots(gradient)
 
     def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
-        """As `gradients`, and the gradient by the rows, (B, n_in)."""
+        """As `gradients`, and the gradient by the raw rows, (B, n_in)."""
         (losses, by_inputs), gradient = self._measure(theta, X, T, "inputs")
-        return losses[0], self.plan.from_slots(gradient), by_inputs.T.astype(np.float64)
+        by_rows, inputs = by_inputs.T.astype(np.float64), self.task.network.inputs_conversion
+        if not inputs.is_plain:
+            by_rows /= inputs.factor
+        return losses[0], self.plan.from_slots(gradient), by_rows
 
     def _measure(self, theta: Matrix, X: Matrix, T: Matrix, gradients: str) -> tuple[Any, Array]:
         """What the program yields, and the gradient in slots."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.compiler.array.printer import print_forward, print_values
+from neurosim.compiler.plan import Plan
 from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training_programs import KINDS, choose_kind, generated, plan_for
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
@@ -21,12 +22,14 @@ from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
 from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import Bound, Capabilities, ProgramRun
+from neurosim.training.engines.kernel_program import KernelProgram, why_not
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
 from neurosim.training.engines.scalar_program import ScalarProgram
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task, require_fresh
 
 _CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
+KERNEL = "kernel"
 PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
@@ -35,7 +38,7 @@ class CompiledEngine(ProgramEngine):
 
     Args:
         task: what is trained.
-        kind: ``array`` or ``scalar``; None: the faster one.
+        kind: ``array``, ``scalar`` or ``kernel``; None: the faster of the first two.
     """
 
     name: ClassVar[str] = "compiled"
@@ -45,8 +48,8 @@ class CompiledEngine(ProgramEngine):
     )
 
     def __init__(self, task: Task, kind: str | None = None) -> None:
-        if kind is not None and kind not in KINDS:
-            raise UnknownNameError(unknown("kind of program", kind, KINDS))
+        if kind is not None and kind not in (*KINDS, KERNEL):
+            raise UnknownNameError(unknown("kind of program", kind, (*KINDS, KERNEL)))
         fastest = "array"  # single numbers are always double
         if task.precision == "double":
             fastest = choose_kind(task.network, task.batch_size)
@@ -56,13 +59,24 @@ class CompiledEngine(ProgramEngine):
                 "kind of program: programs of single numbers share no weights, got 'scalar';"
                 " expected 'array'"
             )
-        self.plan = plan_for(task.network, self.kind, task.batch_size)
+        if self.kind == KERNEL and (refusal := why_not(task)):
+            raise InvalidValueError(f"kind of program: got {KERNEL!r}, but {refusal}")
         super().__init__(task)
         require_slopes(task.network)  # of what is trainable now
         self._inputs = task.network.inputs_conversion
         self._outputs = task.network.outputs_conversion
         self._scaled = task.scaled()
-        self._program = PROGRAMS[self.kind](self.plan, self._scaled)
+        self._program = self._make_program()
+
+    def _make_program(self) -> TrainingProgram:
+        if self.kind == KERNEL:
+            return KernelProgram(self._scaled)
+        return PROGRAMS[self.kind](self.plan, self._scaled)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan that programs of matrices and single numbers are printed from."""
+        return plan_for(self._task.network, self.kind, self._task.batch_size)
 
     @property
     def source(self) -> str:
@@ -74,6 +88,9 @@ class CompiledEngine(ProgramEngine):
 
     @contextmanager
     def _computing(self, rows: int) -> Iterator[None]:
+        if self.kind == KERNEL:
+            yield
+            return
         with np.errstate(all="ignore"), blas_threads(self.plan, rows):
             yield
 
@@ -93,13 +110,13 @@ class CompiledEngine(ProgramEngine):
     def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
         measure = self._program.all_gradients if inputs else self._program.gradients
         loss, *gradients = measure(theta, *self._inner(X, T))
-        if inputs and not self._inputs.is_plain:
-            gradients[1] /= self._inputs.factor
         return loss / self._task.divisor(len(X)), *gradients
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""
         require_fresh(self._task)
+        if isinstance(self._program, KernelProgram):
+            return self._outputs.outer(self._program.outputs(theta, self._inputs.inner(X)))
         with self._computing(len(X)):
             slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
             outputs = self._forward(slots, self._inputs.inner(X))
@@ -111,6 +128,8 @@ class CompiledEngine(ProgramEngine):
         The net inputs of input neurons are NaN.
         """
         require_fresh(self._task)
+        if isinstance(self._program, KernelProgram):
+            return self._program.values(theta, self._inputs.inner(X))
         _, compute = generated(print_values, self.plan)
         rows, X = self._rows_of_neurons, self._inputs.inner(X)
         both = np.empty((2, len(rows), len(X)))

@@ -147,7 +147,7 @@ class TrainingProgram(Protocol):
         ...
 
     def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
-        """As `gradients`, and the reduced gradient by the rows, (B, n_in)."""
+        """As `gradients`, and the reduced gradient by the raw rows, (B, n_in)."""
         ...
 
 

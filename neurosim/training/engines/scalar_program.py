@@ -93,7 +93,7 @@ class ScalarProgram:
         return loss, gradient
 
     def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
-        """As `gradients`, and the gradient by the rows, (B, n_in), which arrays compute."""
+        """As `gradients`, and the gradient by the raw rows, (B, n_in), which arrays compute."""
         _, _, by_inputs = ArrayProgram(self.plan, self.task).all_gradients(theta, X, T)
         return *self.gradients(theta, X, T), by_inputs
 

@@ -1,0 +1,135 @@
+"""Checks that the kernel's formulas have the bits of the scalar ones that define them.
+
+Each formula that a training uses is compared at 64 arguments when it is first used, because another
+library of mathematics may round otherwise; `python -m tests.kernel` compares at a million.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.functions.activations import Activation
+from neurosim.functions.losses import Pointwise
+from neurosim.functions.numbers import Matrix
+from neurosim.functions.optimizers import SGD, Optimizer
+from neurosim.kernel.library import Kernel, KernelCall, load_kernel
+
+_FAR = (0.0, 3.0, 709.0, 745.2, 1e-310, 5e-324, 1e-8, 36.7, 1e154, 1e300, np.inf)
+EXTREMES = np.array([*_FAR, *(-x for x in _FAR), np.nan, 1.0, -1.0, 6.0, 100.0])
+
+
+def arguments(count: int, seed: int = 0) -> Matrix:
+    """So many arguments of all sizes, the extremes among them."""
+    rng = np.random.default_rng(seed)
+    near: Matrix = rng.normal(size=count) * rng.choice([1e-9, 0.01, 1.0, 4.0, 40.0, 800.0], count)
+    near[: len(EXTREMES)] = EXTREMES[:count]
+    return near
+
+
+def n_different(one: Matrix, other: Matrix) -> int:
+    """How many numbers have other bits; the sign and payload of NaN do not count."""
+    is_same = one.view(np.int64) == other.view(np.int64)
+    return int((~(is_same | (np.isnan(one) & np.isnan(other)))).sum())
+
+
+def formula_of(formula: Pointwise) -> str:
+    """The kernel's name of a formula of losses."""
+    return formula.value.__name__.strip("_")
+
+
+def rule_of(optimizer: Optimizer) -> tuple[str, list[float]]:
+    """The kernel's name of an optimizer's rule, and its options."""
+    rule: Any = optimizer
+    if not isinstance(rule, SGD):
+        names = [f.name for f in fields(rule) if f.name != "learning_rate"]
+        return rule.name, [getattr(rule, name) for name in names]
+    if rule.momentum == 0.0:
+        return "sgd", []
+    return "nesterov" if rule.nesterov else "momentum", [rule.momentum]
+
+
+def compare_activation(kernel: Kernel, activation: Activation, z: Matrix) -> int:
+    """How many values and slopes differ."""
+    values, slopes = kernel.activation(activation.name, z)
+    expected = np.array([activation.value(x) for x in z.tolist()])
+    differing = n_different(values, expected)
+    if activation.slope is None:
+        return differing
+    pairs = zip(z.tolist(), expected.tolist(), strict=True)
+    return differing + n_different(slopes, np.array([activation.slope(*pair) for pair in pairs]))
+
+
+def compare_formula(kernel: Kernel, formula: Pointwise, x: Matrix, t: Matrix) -> int:
+    """How many values and slopes differ."""
+    values, slopes = kernel.formula(formula_of(formula), x, t)
+    pairs = list(zip(x.tolist(), t.tolist(), strict=True))
+    return sum(
+        n_different(found, np.array([function(*pair) for pair in pairs]))
+        for found, function in ((values, formula.value), (slopes, formula.slope))
+    )
+
+
+def compare_rule(
+    kernel: Kernel, optimizer: Optimizer, w: Matrix, g: Matrix, memory: Matrix, *, count: int
+) -> int:
+    """How many parameters and numbers of memory differ after an update."""
+    rate = optimizer.learning_rate
+    columns = zip(w.tolist(), g.tolist(), memory.T.tolist(), strict=True)
+    pairs = [optimizer.scalar(x, y, tuple(kept), count, rate) for x, y, kept in columns]
+    theta, found = w.copy(), memory.copy()
+    problem = KernelCall(n_parameters=len(w), updates=count - 1)
+    keep = set_rule(kernel, problem, optimizer, np.ones(len(w), bool))
+    problem.point({"theta": theta, "memory": found, "gradient": g, **keep})
+    kernel.update(problem)
+    expected = np.array([kept for _, kept in pairs]).T
+    return n_different(theta, np.array([x for x, _ in pairs])) + n_different(
+        found, np.ascontiguousarray(expected)
+    )
+
+
+def set_rule(
+    kernel: Kernel, problem: KernelCall, optimizer: Optimizer, learns: NDArray[np.bool_]
+) -> dict[str, NDArray[Any]]:
+    """Set the update of a problem; the arrays that it then needs."""
+    name, options = rule_of(optimizer)
+    problem.optimizer = kernel.codes["optimizer"][name]
+    problem.options = (type(problem.options))(*options)
+    problem.rate = optimizer.learning_rate
+    problem.all_learn = bool(learns.all())
+    return {"learns": learns}
+
+
+def inexact(
+    activations: Iterable[Activation], formulas: Iterable[Pointwise], optimizer: Optimizer
+) -> list[str]:
+    """The names of the formulas whose bits are not those of Python's ``math`` here."""
+    found = [a.name for a in activations if _activation_differs(a)]
+    found += [formula_of(f) for f in formulas if _formula_differs(f)]
+    return found + [optimizer.name] * _rule_differs(optimizer)
+
+
+def _cached(function: Callable[..., bool]) -> Callable[..., bool]:
+    return lru_cache(maxsize=256)(function)
+
+
+@_cached
+def _activation_differs(activation: Activation) -> bool:
+    return bool(compare_activation(load_kernel(), activation, arguments(64)))
+
+
+@_cached
+def _formula_differs(formula: Pointwise) -> bool:
+    t = np.resize([0.0, 1.0, 0.3, -1.0], 64)
+    return bool(compare_formula(load_kernel(), formula, arguments(64), t))
+
+
+@_cached
+def _rule_differs(optimizer: Optimizer) -> bool:
+    w, g = arguments(64, 1), arguments(64, 2)
+    memory = np.abs(np.array([arguments(64, 3 + k) for k in range(len(optimizer.start))]))
+    memory[2:] = 0.5  # a product of momenta is below 1
+    return bool(compare_rule(load_kernel(), optimizer, w, g, memory, count=3))

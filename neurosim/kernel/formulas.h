@@ -1,0 +1,191 @@
+/* The formulas of neurosim/functions in C: each has the name of its scalar form in Python and the
+   same operations in the same order, so that both give the same bits. A test holds them equal.
+
+   Python's max(a, b) is b where b > a, else a; min(a, b) is b where b < a, else a. */
+
+#include <math.h>
+#include <stdint.h>
+
+static inline double larger(double a, double b) { return b > a ? b : a; }
+static inline double smaller(double a, double b) { return b < a ? b : a; }
+
+/* --- activations: value of z; slope of z and a */
+
+#define LOWEST (-709.0)
+#define SELU_ALPHA 1.6732632423543772
+#define SELU_SCALE 1.0507009873554805
+#define SQRT_HALF 0.7071067811865476
+#define NORMAL_PEAK 0.3989422804014327
+#define GELU_C 1.5957691216057308
+#define GELU_K 0.044715
+
+static inline double sigmoid(double z) { return z < LOWEST ? exp(z) : 1.0 / (1.0 + exp(-z)); }
+
+static inline double gated(double z, double u)
+{
+    return u < LOWEST ? z * exp(u) : z / (1.0 + exp(-u));
+}
+
+static inline double near_gate(double u, double e) { return (u > 0.0 ? 1.0 : e) / (1.0 + e); }
+static inline double far_gate(double u, double e) { return (u > 0.0 ? e : 1.0) / (1.0 + e); }
+
+static inline double softplus(double z) { return larger(z, 0.0) + log1p(exp(-fabs(z))); }
+
+static inline double softsign_slope(double z)
+{
+    double n = 1.0 / (1.0 + fabs(z));
+    return n * n;
+}
+
+static inline double gelu_cut(double z) { return larger(smaller(z, 100.0), -100.0); }
+static inline double gelu_gate(double y) { return GELU_C * (y + GELU_K * y * y * y); }
+
+static inline double gelu_tanh_slope(double z)
+{
+    double y = gelu_cut(z), u = gelu_gate(y), e = exp(-fabs(u));
+    double s = near_gate(u, e), r = far_gate(u, e);
+    return s + y * (s * r * (GELU_C * (1.0 + 3.0 * GELU_K * y * y)));
+}
+
+static inline double swish_slope(double z)
+{
+    double e = exp(-fabs(z)), s = near_gate(z, e), r = far_gate(z, e);
+    return s * (1.0 + z * r);
+}
+
+static inline double mish(double z)
+{
+    double e = exp(-fabs(z));
+    if (z > 0.0)
+        return z * ((1.0 + 2.0 * e) / (1.0 + 2.0 * e + 2.0 * e * e));
+    return z * (e * (2.0 + e) / (2.0 + 2.0 * e + e * e));
+}
+
+static inline double mish_slope(double z)
+{
+    double e = exp(-fabs(z)), n, t, rest;
+    if (z > 0.0) {
+        n = 1.0 + 2.0 * e + 2.0 * e * e;
+        t = (1.0 + 2.0 * e) / n;
+        rest = 4.0 * e * e * (1.0 + e) / (n * n);
+    } else {
+        n = 2.0 + 2.0 * e + e * e;
+        t = e * (2.0 + e) / n;
+        rest = 4.0 * e * (1.0 + e) / (n * n);
+    }
+    return t + z * rest;
+}
+
+static inline double hard_gate(double z)
+{
+    double shifted = z + 3.0;
+    return shifted <= 0.0 ? 0.0 : smaller(shifted, 6.0);
+}
+
+static inline double hard_swish_slope(double z)
+{
+    return z <= -3.0 ? 0.0 : z >= 3.0 ? 1.0 : z / 3.0 + 0.5;
+}
+
+/* name, value, slope */
+#define ACTIVATIONS(_)                                                                            \
+    _(identity, z, 1.0)                                                                           \
+    _(sigmoid, sigmoid(z), a * (1.0 - a))                                                         \
+    _(tanh, tanh(z), 1.0 - a * a)                                                                 \
+    _(relu, larger(z, 0.0), z > 0.0 ? 1.0 : 0.0)                                                  \
+    _(leaky_relu, z > 0.0 ? z : 0.01 * z, z > 0.0 ? 1.0 : 0.01)                                   \
+    _(elu, z > 0.0 ? z : expm1(z), z > 0.0 ? 1.0 : exp(z))                                        \
+    _(selu, SELU_SCALE * (z > 0.0 ? z : SELU_ALPHA * expm1(z)),                                   \
+      z > 0.0 ? SELU_SCALE : SELU_SCALE * SELU_ALPHA * exp(z))                                    \
+    _(softplus, softplus(z), sigmoid(z))                                                          \
+    _(softsign, z / (1.0 + fabs(z)), softsign_slope(z))                                           \
+    _(gelu, 0.5 * z * erfc(-z * SQRT_HALF),                                                       \
+      0.5 * erfc(-z * SQRT_HALF) + z * NORMAL_PEAK * exp(-0.5 * z * z))                           \
+    _(gelu_tanh, gated(z, gelu_gate(gelu_cut(z))), gelu_tanh_slope(z))                            \
+    _(swish, gated(z, z), swish_slope(z))                                                         \
+    _(mish, mish(z), mish_slope(z))                                                               \
+    _(hard_sigmoid, hard_gate(z) / 6.0, -3.0 < z && z < 3.0 ? 1.0 / 6.0 : 0.0)                    \
+    _(hard_swish, z * (hard_gate(z) / 6.0), hard_swish_slope(z))                                  \
+    _(gaussian, exp(-z * z), -2.0 * (z * a))                                                      \
+    _(sin, isfinite(z) ? sin(z) : NAN, isfinite(z) ? cos(z) : NAN)                                \
+    _(step, z >= 0.0 ? 1.0 : larger(z, 0.0), 0.0)
+
+/* --- losses: value and slope of x, an output or net input, and its target t */
+
+static inline double half_square(double e) { return 0.5 * (e * e); }
+static inline double square(double e) { return e * e; }
+static inline double sign(double e) { return e != 0.0 ? copysign(1.0, e) : 0.0; }
+
+static inline double huber(double x, double t)
+{
+    double e = fabs(t - x);
+    return e <= 1.0 ? 0.5 * (e * e) : e - 0.5;
+}
+
+static inline double huber_slope(double e) { return e > 1.0 ? 1.0 : larger(e, -1.0); }
+
+static inline double log_or_infinite(double x)
+{
+    return x > 0.0 ? log(x) : x == 0.0 ? -INFINITY : NAN;
+}
+
+static inline double bernoulli(double x, double t)
+{
+    double loss = t != 0.0 ? -t * log_or_infinite(x) : 0.0;
+    if (t != 1.0)
+        loss -= (1.0 - t) * (x < 1.0 ? log1p(-x) : log_or_infinite(1.0 - x));
+    return 0.0 <= x && x <= 1.0 ? loss : NAN;
+}
+
+static inline double bernoulli_slope(double x, double t)
+{
+    double below = x * (1.0 - x);
+    if (x == t)
+        return 0.0 < x && x < 1.0 ? 0.0 : x == 1.0 ? -1.0 : 1.0;
+    return below != 0.0 ? (x - t) / below : copysign(INFINITY, x - t);
+}
+
+static inline double logistic(double z, double t)
+{
+    return t * softplus(-z) + (1.0 - t) * softplus(z);
+}
+
+/* name, value, slope */
+#define FORMULAS(_)                                                                               \
+    _(half_square, half_square(x - t), x - t)                                                     \
+    _(square, square(x - t), -2.0 * (t - x))                                                      \
+    _(absolute, fabs(t - x), sign(x - t))                                                         \
+    _(huber, huber(x, t), huber_slope(x - t))                                                     \
+    _(bernoulli, bernoulli(x, t), bernoulli_slope(x, t))                                          \
+    _(logistic, logistic(x, t), x - t)                                                            \
+    _(hinge, larger(1.0 - t * x, 0.0), 1.0 - t * x > 0.0 ? -t : 0.0)
+
+/* --- optimizers: w and its memory m, s, u after an update, from the gradient g; o are the
+   options in the order of the rule's fields behind the learning rate, c1 and c2 the corrections of
+   this update */
+
+static inline double ratio(double above, double below)
+{
+    return below != 0.0 ? above / below : above * INFINITY;
+}
+
+#define MEAN(x, beta, g) ((beta) * (x) + (1.0 - (beta)) * (g))
+#define MEAN_SQUARE(x, beta, g) ((beta) * (x) + (1.0 - (beta)) * (g) * (g))
+
+/* name, memory slots, statements */
+#define OPTIMIZERS(_)                                                                             \
+    _(sgd, 0, w = w - rate * g;)                                                                  \
+    _(momentum, 1, m = o[0] * m + g; w = w - rate * m;)                                           \
+    _(nesterov, 1, m = o[0] * m + g; w = w - rate * (g + o[0] * m);)                              \
+    _(rmsprop, 1, m = MEAN_SQUARE(m, o[0], g); w = w - ratio(rate * g, sqrt(m) + o[1]);)          \
+    _(adagrad, 1, m = m + g * g; w = w - ratio(rate * g, sqrt(m) + o[0]);)                        \
+    _(adam, 2, m = MEAN(m, o[0], g); s = MEAN_SQUARE(s, o[1], g);                                 \
+      w = w - ratio(rate / c1 * m, sqrt(s) / sqrt(c2) + o[2]);)                                   \
+    _(adamw, 2, w = w * (1.0 - rate * o[3]); m = MEAN(m, o[0], g); s = MEAN_SQUARE(s, o[1], g);   \
+      w = w - ratio(rate / c1 * m, sqrt(s) / sqrt(c2) + o[2]);)                                   \
+    _(adamax, 2, m = MEAN(m, o[0], g); s = larger(fabs(g) + o[2], o[1] * s);                      \
+      w = w - ratio(rate / c1 * m, s);)                                                           \
+    _(nadam, 3, u = u * mu; m = MEAN(m, o[0], g); s = MEAN_SQUARE(s, o[1], g);                    \
+      double below = sqrt(s / c2) + o[2];                                                         \
+      double now = ratio(rate * (1.0 - mu) / (1.0 - u) * g, below);                               \
+      w = w - now - ratio(rate * ahead / (1.0 - u * ahead) * m, below);)

@@ -1,0 +1,524 @@
+/* The kernel: trains and measures any network with the bits of the walk over its objects.
+
+   Every sum goes in the walk's order: of a net input the bias first, then the sources as their
+   connections were added; of an error the targets likewise; of a gradient and a loss the samples of
+   the batch. So no compiler may reorder or contract: no fast-math, -ffp-contract=off.
+
+   It knows no Python, allocates nothing and has no state: all is in a Problem, whose arrays the
+   caller checked. Samples are taken in chunks: each alone, or, in vectors, up to 64 at once, where
+   every lane keeps its own sample's sum in order (pass.h, included for each). */
+
+#include "formulas.h"
+
+#include <string.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define INLINE static inline __attribute__((always_inline))
+#define HAS_VECTORS 1
+#else
+#define INLINE static inline
+#define HAS_VECTORS 0
+#endif
+
+/* gcc with glibc chooses the widest vectors of the machine when the library is loaded */
+#if defined(__gnu_linux__) && defined(__x86_64__) && !defined(__clang__) && !defined(PLAIN)
+#define WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDEST
+#endif
+
+#if defined(_WIN32)
+#define PUBLIC __declspec(dllexport)
+#else
+#define PUBLIC __attribute__((visibility("default")))
+#endif
+
+#define SOFTMAX 255
+#define LONGEST 64 /* samples in a chunk */
+#define LANES_FROM 5 /* samples from which vectors are faster */
+
+typedef uint32_t Index;
+
+/* What is computed. Neurons are numbered in the order of the forward pass, inputs first; a place is
+   a connection or bias, in the order of theta. Arrays that are not wanted are NULL. */
+typedef struct {
+    /* the network */
+    int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters;
+    const Index *groups;         /* the first neuron of each group, and the end of the last */
+    const uint8_t *is_layer;     /* of each group, whether it is a softmax layer */
+    const Index *first;          /* of each neuron, its first place: its sources, then its bias */
+    const Index *n_sources;      /* of each neuron */
+    const uint8_t *has_bias;     /* of each neuron */
+    const uint8_t *activation;   /* of each neuron, a code */
+    const Index *source;         /* of each place */
+    const Index *out_first;      /* of each neuron, the first of its targets, and their end */
+    const Index *out_place;      /* of each target's connection, in the order they were added */
+    const Index *out_target;
+    const Index *outputs;        /* neurons */
+    const int32_t *output_number; /* of each neuron, or -1 */
+    const Index *parameter;      /* of each place; NULL where no weight is shared */
+    const uint8_t *learns;       /* of each parameter */
+    const uint8_t *is_weight;    /* of each parameter */
+    /* the loss */
+    const uint8_t *formula;      /* of each output, a code */
+    const uint8_t *by_net_input; /* of each output, whether the formula takes it */
+    int64_t is_joint;            /* cross-entropy of a softmax layer */
+    double loss_divisor;
+    /* the update */
+    int64_t optimizer, all_learn, has_penalty, is_mean, updates, is_finite;
+    double rate, penalty, options[4];
+    /* the rows */
+    int64_t n_rows, batch_size;
+    const double *X, *T;         /* (n_rows, n_inputs), (n_rows, n_outputs) */
+    const int64_t *order;        /* of the rows; NULL: as they are */
+    /* what is to be done */
+    int64_t first_batch, last_batch, repeats, n_thetas, takes_lanes;
+    double *theta;               /* (n_parameters,), or n_thetas of them */
+    double *memory;              /* (slots, n_parameters) */
+    /* what is found */
+    double *losses, *row_losses;
+    double *passed;              /* theta and memory after each repeat */
+    double *gradient;            /* (n_parameters,) */
+    double *input_gradient;      /* (n_rows, n_inputs) */
+    double *found_outputs;       /* (n_thetas, n_rows, n_outputs) */
+    double *net_inputs, *values; /* (n_rows, n_neurons) */
+    double *work;
+} Problem;
+
+
+#define CODE(name, ...) CODE_##name,
+enum { ACTIVATIONS(CODE) N_ACTIVATIONS };
+enum { FORMULAS(CODE) N_FORMULAS };
+enum { OPTIMIZERS(CODE) N_OPTIMIZERS };
+#undef CODE
+
+/* --- formulas of several samples, by code */
+
+INLINE void activate(int code, const double *z_, double *a_, int64_t n)
+{
+#define CASE(name, value, slope)                                                                  \
+    case CODE_##name:                                                                             \
+        for (int64_t s = 0; s < n; s++) {                                                         \
+            double z = z_[s];                                                                     \
+            a_[s] = value;                                                                        \
+        }                                                                                         \
+        break;
+    switch (code) { ACTIVATIONS(CASE) }
+#undef CASE
+}
+
+/* d = d f'(z) */
+INLINE void multiply_slopes(int code, const double *z_, const double *a_, double *d, int64_t n)
+{
+#define CASE(name, value, slope)                                                                  \
+    case CODE_##name:                                                                             \
+        for (int64_t s = 0; s < n; s++) {                                                         \
+            double z = z_[s], a = a_[s];                                                          \
+            (void)z, (void)a;                                                                     \
+            d[s] = d[s] * (slope);                                                                \
+        }                                                                                         \
+        break;
+    switch (code) { ACTIVATIONS(CASE) }
+#undef CASE
+}
+
+static double formula_value(int code, double x, double t)
+{
+#define CASE(name, value, slope) case CODE_##name: return value;
+    switch (code) { FORMULAS(CASE) }
+#undef CASE
+    return NAN;
+}
+
+static double formula_slope(int code, double x, double t)
+{
+#define CASE(name, value, slope) case CODE_##name: return slope;
+    switch (code) { FORMULAS(CASE) }
+#undef CASE
+    return NAN;
+}
+
+/* The largest net input of a sample; NaN beside an infinite one or NaN. Those of the n neurons lie
+   stride apart. */
+static double largest(const double *z, int64_t n, int64_t stride, double shift)
+{
+    double top = z[0] - shift;
+    for (int64_t i = 0; i < n; i++) {
+        double x = z[i * stride] - shift;
+        if (isnan(x) || x == INFINITY)
+            return NAN;
+        top = larger(top, x);
+    }
+    return top;
+}
+
+static void softmax(const double *z, double *a, int64_t n, int64_t stride)
+{
+    double top = largest(z, n, stride, 0.0), total = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        double power = exp(z[i * stride] - top);
+        a[i * stride] = power;
+        total += power;
+    }
+    for (int64_t i = 0; i < n; i++)
+        a[i * stride] /= total;
+}
+
+static double cross_entropy(const double *z, int64_t n, int64_t stride, const double *t)
+{
+    double shift = largest(z, n, stride, 0.0), top = largest(z, n, stride, shift);
+    double total = 0.0, loss = 0.0;
+    for (int64_t i = 0; i < n; i++)
+        total += exp(z[i * stride] - shift - top);
+    double norm = top + log(total);
+    for (int64_t i = 0; i < n; i++)
+        if (t[i] != 0.0)
+            loss += t[i] * (norm - (z[i * stride] - shift));
+    return loss;
+}
+
+/* --- one chunk of samples: forward, loss, backward */
+
+typedef struct {
+    const Problem *of;
+    const double *weights;        /* of each place */
+    double *output, *net, *delta; /* of each neuron and sample */
+    double *gradient;
+    int64_t rows[LONGEST];        /* of X and T */
+    int64_t count;                /* of samples */
+} Chunk;
+
+/* The loss of each sample of the chunk, added to the total. */
+INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_t stride)
+{
+    const Problem *p = c->of;
+    for (int64_t s = 0; s < c->count; s++) {
+        const double *t = p->T + c->rows[s] * p->n_outputs;
+        double found = 0.0;
+        if (p->is_joint) {
+            const double *z = c->net + p->outputs[0] * stride + s;
+            found = cross_entropy(z, p->n_outputs, stride, t);
+        } else {
+            for (int64_t o = 0; o < p->n_outputs; o++) {
+                const double *x = p->by_net_input[o] ? c->net : c->output;
+                found += formula_value(p->formula[o], x[p->outputs[o] * stride + s], t[o]);
+            }
+            found /= p->loss_divisor;
+        }
+        loss += found;
+        if (row_losses)
+            row_losses[s] = found;
+    }
+    return loss;
+}
+
+/* The slope of the loss by an output, or by its net input. */
+INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sample)
+{
+    const Problem *p = c->of;
+    double t = p->T[c->rows[sample] * p->n_outputs + output];
+    return formula_slope(p->formula[output], a, t) / p->loss_divisor;
+}
+
+#define LANES 1
+#define NAME(x) x##_of_one
+#include "pass.h"
+#undef LANES
+#undef NAME
+
+#if HAS_VECTORS
+#define LANES 8
+#define NAME(x) x##_in_lanes
+typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
+#include "pass.h"
+#undef LANES
+#undef NAME
+#else
+#define forward_in_lanes forward_of_one
+#define losses_in_lanes losses_of_one
+#define backward_in_lanes backward_of_one
+#define STRIDE_in_lanes(count) 1
+#endif
+
+/* --- the update */
+
+static int all_finite(const double *x, int64_t n)
+{
+    uint64_t bad = 0;
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        bad |= (bits >> 52 & 0x7ff) == 0x7ff;
+    }
+    return !bad;
+}
+
+/* The gradients of a batch, reduced, with the penalty added. */
+WIDEST static void reduce(const Problem *p, double *restrict gradient, int64_t rows)
+{
+    const double *restrict theta = p->theta;
+    double divisor = p->is_mean ? (double)rows : 1.0;
+    if (!p->has_penalty)
+        for (int64_t i = 0; i < p->n_parameters; i++)
+            gradient[i] = gradient[i] / divisor + 0.0;
+    else
+        for (int64_t i = 0; i < p->n_parameters; i++) {
+            double extra = p->is_weight[i] ? p->penalty * theta[i] / (double)rows : 0.0;
+            gradient[i] = gradient[i] / divisor + extra;
+        }
+}
+
+WIDEST static void move(const Problem *p, const double *restrict gradient, int64_t count)
+{
+    int64_t n = p->n_parameters;
+    double *restrict theta = p->theta, *restrict first = p->memory;
+    double *restrict second = first + n, *restrict third = second + n;
+    const uint8_t *restrict learns = p->learns;
+    const double rate = p->rate;
+    double o[4], c1 = 1.0, c2 = 1.0, mu = 0.0, ahead = 0.0;
+    memcpy(o, p->options, sizeof o);
+    if (p->optimizer >= CODE_adam) {
+        c1 = 1.0 - pow(o[0], (double)count);
+        c2 = 1.0 - pow(o[1], (double)count);
+        mu = o[0] * (1.0 - 0.5 * pow(0.96, (double)count * o[3]));
+        ahead = o[0] * (1.0 - 0.5 * pow(0.96, (double)(count + 1) * o[3]));
+    }
+    (void)c2, (void)mu, (void)ahead;
+#define STEP(is_moved, slots, ...)                                                                \
+    for (int64_t i = 0; i < n; i++) {                                                             \
+        if (!(is_moved))                                                                          \
+            continue;                                                                             \
+        double g = gradient[i], w = theta[i], m = 0.0, s = 0.0, u = 0.0;                          \
+        if (slots > 0) m = first[i];                                                              \
+        if (slots > 1) s = second[i];                                                             \
+        if (slots > 2) u = third[i];                                                              \
+        __VA_ARGS__                                                                               \
+        theta[i] = w;                                                                             \
+        if (slots > 0) first[i] = m;                                                              \
+        if (slots > 1) second[i] = s;                                                             \
+        if (slots > 2) third[i] = u;                                                              \
+    }
+#define CASE(name, slots, ...)                                                                    \
+    case CODE_##name:                                                                             \
+        if (p->all_learn)                                                                         \
+            STEP(1, slots, __VA_ARGS__)                                                           \
+        else                                                                                      \
+            STEP(learns[i], slots, __VA_ARGS__)                                                   \
+        break;
+    switch (p->optimizer) { OPTIMIZERS(CASE) }
+#undef CASE
+#undef STEP
+}
+
+static int64_t memory_slots(int64_t optimizer)
+{
+#define CASE(name, slots, ...) case CODE_##name: return slots > 0 ? slots : 1;
+    switch (optimizer) { OPTIMIZERS(CASE) }
+#undef CASE
+    return 1;
+}
+
+/* --- batches */
+
+static double *aligned(double *x) { return (double *)(((uintptr_t)x + 63) & ~(uintptr_t)63); }
+
+static int64_t stride_of(const Problem *p)
+{
+    return HAS_VECTORS && p->takes_lanes ? LONGEST : 1;
+}
+
+/* How many doubles of work a problem needs. */
+PUBLIC int64_t neurosim_work(const Problem *p)
+{
+    return p->n_parameters + p->n_places + 3 * p->n_neurons * stride_of(p) + 32;
+}
+
+static void begin(const Problem *p, Chunk *c)
+{
+    double *work = aligned(p->work);
+    c->of = p;
+    c->output = work, work += p->n_neurons * stride_of(p);
+    c->net = work, work += p->n_neurons * stride_of(p);
+    c->delta = work, work += p->n_neurons * stride_of(p);
+    c->gradient = work, work += p->n_parameters;
+    c->weights = p->parameter ? work : p->theta;
+}
+
+/* Give each place its shared weight. */
+static void spread(const Problem *p, const Chunk *c, const double *theta)
+{
+    double *weights = (double *)c->weights;
+    if (p->parameter)
+        for (int64_t i = 0; i < p->n_places; i++)
+            weights[i] = theta[p->parameter[i]];
+}
+
+/* Take the next samples, from `from` on; each alone where they are few. */
+static void take(Chunk *c, int64_t from, int64_t to)
+{
+    const Problem *p = c->of;
+    int64_t most = stride_of(p) > 1 && to - from >= LANES_FROM ? LONGEST : 1;
+    c->count = to - from < most ? to - from : most;
+    for (int64_t s = 0; s < c->count; s++)
+        c->rows[s] = p->order ? p->order[from + s] : from + s;
+}
+
+/* The loss of samples, summed from `loss` on; their gradients are added up, if they are wanted. */
+static double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_losses, int learns)
+{
+    for (; from < to; from += c->count) {
+        take(c, from, to);
+        if (c->count > 1) {
+            forward_in_lanes(c);
+            loss = losses_in_lanes(c, loss, row_losses);
+            if (learns)
+                backward_in_lanes(c);
+        } else {
+            forward_of_one(c);
+            loss = losses_of_one(c, loss, row_losses);
+            if (learns)
+                backward_of_one(c);
+        }
+        if (row_losses)
+            row_losses += c->count;
+    }
+    return loss;
+}
+
+/* Train on batches, again and again; from the first number on that is not finite, the losses are
+   NaN and the parameters stay. Returns how many updates were made. */
+PUBLIC int64_t neurosim_train(Problem *p)
+{
+    Chunk c;
+    int64_t slots = memory_slots(p->optimizer), done = 0, n = p->n_parameters;
+    int changes_memory = p->optimizer != CODE_sgd;
+    int is_memory_finite = all_finite(p->memory, slots * n);
+    double *losses = p->losses, *row_losses = p->row_losses, *passed = p->passed;
+    begin(p, &c);
+    spread(p, &c, p->theta);
+    for (int64_t r = 0; r < p->repeats; r++) {
+        for (int64_t batch = p->first_batch; batch < p->last_batch; batch++) {
+            int64_t from = batch * p->batch_size, to = from + p->batch_size;
+            to = to < p->n_rows ? to : p->n_rows;
+            if (!p->is_finite) {
+                *losses++ = NAN;
+                for (int64_t i = from; row_losses && i < to; i++)
+                    *row_losses++ = NAN;
+                continue;
+            }
+            memset(c.gradient, 0, n * sizeof(double));
+            double loss = pass(&c, 0.0, from, to, row_losses, 1);
+            *losses++ = loss;
+            if (row_losses)
+                row_losses += to - from;
+            reduce(p, c.gradient, to - from);
+            move(p, c.gradient, p->updates + ++done);
+            spread(p, &c, p->theta);
+            if (changes_memory)
+                is_memory_finite = all_finite(p->memory, slots * n);
+            p->is_finite = isfinite(loss) && is_memory_finite && all_finite(p->theta, n);
+        }
+        if (passed) {
+            memcpy(passed, p->theta, n * sizeof(double));
+            memcpy(passed + n, p->memory, slots * n * sizeof(double));
+            passed += (1 + slots) * n;
+        }
+    }
+    p->updates += done;
+    return done;
+}
+
+/* Measure the rows with each theta: the loss, summed, and what else has a place to go to. */
+PUBLIC void neurosim_measure(Problem *p)
+{
+    Chunk c;
+    int64_t n = p->n_parameters, n_neurons = p->n_neurons;
+    begin(p, &c);
+    if (p->gradient) {
+        c.gradient = p->gradient;
+        memset(p->gradient, 0, n * sizeof(double));
+    }
+    for (int64_t k = 0; k < p->n_thetas; k++) {
+        if (!p->parameter)
+            c.weights = p->theta + k * n;
+        spread(p, &c, p->theta + k * n);
+        double loss = 0.0;
+        for (int64_t from = 0; from < p->n_rows; from += c.count) {
+            take(&c, from, p->n_rows);
+            int64_t stride = 1;
+            if (c.count > 1) {
+                stride = STRIDE_in_lanes(c.count);
+                forward_in_lanes(&c);
+                if (p->losses)
+                    loss = losses_in_lanes(&c, loss, 0);
+                if (p->gradient)
+                    backward_in_lanes(&c);
+            } else {
+                forward_of_one(&c);
+                if (p->losses)
+                    loss = losses_of_one(&c, loss, 0);
+                if (p->gradient)
+                    backward_of_one(&c);
+            }
+            for (int64_t s = 0; s < c.count; s++) {
+                int64_t row = from + s;
+                for (int64_t o = 0; p->found_outputs && o < p->n_outputs; o++)
+                    p->found_outputs[(k * p->n_rows + row) * p->n_outputs + o] =
+                        c.output[p->outputs[o] * stride + s];
+                for (int64_t i = 0; p->values && i < n_neurons; i++) {
+                    p->values[row * n_neurons + i] = c.output[i * stride + s];
+                    p->net_inputs[row * n_neurons + i] =
+                        i < p->n_inputs ? NAN : c.net[i * stride + s];
+                }
+                for (int64_t i = 0; p->input_gradient && i < p->n_inputs; i++)
+                    p->input_gradient[row * p->n_inputs + i] = c.delta[i * stride + s];
+            }
+        }
+        if (p->losses)
+            p->losses[k] = loss;
+    }
+}
+
+/* --- the tables, for whoever checks them */
+
+/* The names of activations, formulas and optimizers, each in the order of its codes. */
+PUBLIC const char *neurosim_names(int64_t table)
+{
+#define WORD(name, ...) #name " "
+    return table == 0 ? ACTIVATIONS(WORD) : table == 1 ? FORMULAS(WORD) : OPTIMIZERS(WORD);
+#undef WORD
+}
+
+/* Values and slopes of an activation at z. */
+PUBLIC void neurosim_activation(int64_t code, int64_t n, const double *z, double *a, double *slope)
+{
+    activate((int)code, z, a, n);
+    for (int64_t i = 0; i < n; i++)
+        slope[i] = 1.0;
+    multiply_slopes((int)code, z, a, slope, n);
+}
+
+/* Values and slopes of a formula at x, with targets t. */
+PUBLIC void neurosim_formula(
+    int64_t code, int64_t n, const double *x, const double *t, double *value, double *slope)
+{
+    for (int64_t i = 0; i < n; i++) {
+        value[i] = formula_value((int)code, x[i], t[i]);
+        slope[i] = formula_slope((int)code, x[i], t[i]);
+    }
+}
+
+/* One update by a gradient: of theta and memory, in place. */
+PUBLIC void neurosim_update(Problem *p)
+{
+    move(p, p->gradient, p->updates + 1);
+}
+
+/* What it was built from, so that a library is not used with other sources. */
+#ifndef FINGERPRINT
+#define FINGERPRINT unknown
+#endif
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+PUBLIC const char *neurosim_fingerprint(void) { return TEXT(FINGERPRINT); }

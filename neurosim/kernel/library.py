@@ -1,0 +1,144 @@
+"""The kernel's library as Python sees it: its record, its functions, and whether it is there.
+
+It stands beside this file, where an installation or ``python -m neurosim.kernel.build`` puts it.
+``NEUROSIM_KERNEL`` names another library; ``off`` hides it.
+"""
+
+import ctypes
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
+
+_INTEGER, _DOUBLE, _ARRAY = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
+_FIELDS: tuple[tuple[str, Any], ...] = (
+    ("n_neurons n_inputs n_outputs n_groups n_places n_parameters", _INTEGER),
+    ("groups is_layer first n_sources has_bias activation source", _ARRAY),
+    ("out_first out_place out_target outputs output_number parameter", _ARRAY),
+    ("learns is_weight formula by_net_input", _ARRAY),
+    ("is_joint", _INTEGER),
+    ("loss_divisor", _DOUBLE),
+    ("optimizer all_learn has_penalty is_mean updates is_finite", _INTEGER),
+    ("rate penalty", _DOUBLE),
+    ("options", _DOUBLE * 4),
+    ("n_rows batch_size", _INTEGER),
+    ("X T order", _ARRAY),
+    ("first_batch last_batch repeats n_thetas takes_lanes", _INTEGER),
+    ("theta memory losses row_losses passed gradient input_gradient found_outputs", _ARRAY),
+    ("net_inputs values work", _ARRAY),
+)
+
+
+class KernelCall(ctypes.Structure):
+    """What the kernel computes; `kernel.c` says what each field is.
+
+    It holds addresses only: whoever sets one keeps the array.
+    """
+
+    _fields_ = [(name, kind) for names, kind in _FIELDS for name in names.split()]
+
+    def point(self, arrays: Mapping[str, NDArray[Any] | None]) -> None:
+        """Set fields to the addresses of arrays."""
+        for name, array in arrays.items():
+            setattr(self, name, None if array is None else array.ctypes.data)
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """The loaded library; ``codes`` are those of its formulas, by name."""
+
+    library: Any
+    codes: Mapping[str, Mapping[str, int]]
+
+    def train(self, problem: KernelCall) -> int:
+        """Train on batches; the number of updates made."""
+        done: int = self.library.neurosim_train(ctypes.byref(problem))
+        return done
+
+    def measure(self, problem: KernelCall) -> None:
+        """Measure rows."""
+        self.library.neurosim_measure(ctypes.byref(problem))
+
+    def update(self, problem: KernelCall) -> None:
+        """Make one update by a gradient."""
+        self.library.neurosim_update(ctypes.byref(problem))
+
+    def work(self, problem: KernelCall) -> NDArray[np.float64]:
+        """Room for what the kernel notes on its way."""
+        return np.zeros(self.library.neurosim_work(ctypes.byref(problem)))
+
+    def activation(self, name: str, z: NDArray[np.float64]) -> tuple[Any, Any]:
+        """Values and slopes of an activation."""
+        value, slope = np.empty_like(z), np.empty_like(z)
+        code = self.codes["activation"][name]
+        pointers = (array.ctypes.data for array in (z, value, slope))
+        self.library.neurosim_activation(code, len(z), *pointers)
+        return value, slope
+
+    def formula(self, name: str, x: NDArray[np.float64], t: NDArray[np.float64]) -> tuple[Any, Any]:
+        """Values and slopes of a formula of losses."""
+        value, slope = np.empty_like(x), np.empty_like(x)
+        code = self.codes["formula"][name]
+        pointers = (array.ctypes.data for array in (x, t, value, slope))
+        self.library.neurosim_formula(code, len(x), *pointers)
+        return value, slope
+
+
+class KernelMissingError(Exception):
+    """There is no kernel that can be used; says why."""
+
+
+@lru_cache(maxsize=1)
+def load_kernel() -> Kernel:
+    """The kernel.
+
+    Raises:
+        KernelMissingError: it is not built, is hidden, or is of other sources.
+    """
+    chosen = os.environ.get("NEUROSIM_KERNEL", "")
+    if chosen == "off":
+        raise KernelMissingError("hidden by NEUROSIM_KERNEL=off")
+    path = chosen or str(FOLDER / LIBRARY)
+    if not os.path.exists(path):  # noqa: PTH110 - pathlib is slower
+        raise KernelMissingError("no C compiler when neurosim was installed")
+    try:
+        library = ctypes.CDLL(path)
+        return _loaded(library)
+    except (OSError, AttributeError) as error:
+        raise KernelMissingError(str(error)) from None
+
+
+def _loaded(library: Any) -> Kernel:
+    library.neurosim_fingerprint.restype = ctypes.c_char_p
+    found, expected = library.neurosim_fingerprint().decode(), fingerprint()
+    if expected and found != expected:
+        raise KernelMissingError(
+            "built from other sources; python -m neurosim.kernel.build builds it anew"
+        )
+    library.neurosim_names.restype = ctypes.c_char_p
+    for name in ("train", "measure", "update", "work"):
+        getattr(library, f"neurosim_{name}").argtypes = [ctypes.POINTER(KernelCall)]
+    library.neurosim_train.restype = library.neurosim_work.restype = _INTEGER
+    library.neurosim_measure.restype = library.neurosim_update.restype = None
+    library.neurosim_activation.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
+    library.neurosim_formula.argtypes = [_INTEGER] * 2 + [_ARRAY] * 4
+    library.neurosim_names.argtypes = [_INTEGER]
+    tables = ("activation", "formula", "optimizer")
+    names = [library.neurosim_names(number).decode().split() for number in range(len(tables))]
+    codes = ({name: code for code, name in enumerate(found)} for found in names)
+    return Kernel(library, dict(zip(tables, codes, strict=True)))
+
+
+def why_no_kernel() -> str | None:
+    """Why there is no kernel; None where there is one."""
+    try:
+        load_kernel()
+    except KernelMissingError as error:
+        return str(error)
+    return None

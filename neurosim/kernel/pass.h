@@ -1,0 +1,227 @@
+/* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c.
+
+   The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
+
+#if LANES == 1
+#define STRIDE(c) ((void)(c), 1)
+#define SAMPLES(c) ((void)(c), 1)
+#else
+#define STRIDE(c) STRIDE_in_lanes((c)->count)
+#define SAMPLES(c) ((c)->count)
+
+static inline int64_t STRIDE_in_lanes(int64_t count)
+{
+    return (count + LANES - 1) / LANES * LANES;
+}
+#endif
+
+/* out = start + sum of weights x state, sample by sample; the start is `from`, if that is given. */
+#if LANES == 1
+INLINE void NAME(sum)(double *out, const double *from, double start, const double *weights,
+                      const Index *places, const Index *rows, Index n, const double *state,
+                      int64_t stride)
+{
+    double total = from ? *from : start;
+    (void)stride;
+    for (Index k = 0; k < n; k++)
+        total += weights[places ? places[k] : k] * state[rows[k]];
+    *out = total;
+}
+#else
+INLINE void NAME(sum)(double *out, const double *from, double start, const double *weights,
+                      const Index *places, const Index *rows, Index n, const double *state,
+                      int64_t stride)
+{
+#define AT(x, k) (*(Vector *)((x) + (k) * LANES))
+#define STATE(k) (*(const Vector *)(at + (k) * LANES))
+    const Vector zero = {0};
+    int64_t s = 0;
+    for (; s + 4 * LANES <= stride; s += 4 * LANES) {
+        Vector x0 = zero + start, x1 = x0, x2 = x0, x3 = x0;
+        if (from)
+            x0 = *(const Vector *)(from + s), x1 = *(const Vector *)(from + s + LANES),
+            x2 = *(const Vector *)(from + s + 2 * LANES),
+            x3 = *(const Vector *)(from + s + 3 * LANES);
+        for (Index k = 0; k < n; k++) {
+            const double w = weights[places ? places[k] : k], *at = state + rows[k] * stride + s;
+            x0 += w * STATE(0), x1 += w * STATE(1), x2 += w * STATE(2), x3 += w * STATE(3);
+        }
+        AT(out + s, 0) = x0, AT(out + s, 1) = x1, AT(out + s, 2) = x2, AT(out + s, 3) = x3;
+    }
+    for (; s < stride; s += LANES) {
+        Vector x = from ? *(const Vector *)(from + s) : zero + start;
+        for (Index k = 0; k < n; k++) {
+            const double *at = state + rows[k] * stride + s;
+            x += weights[places ? places[k] : k] * STATE(0);
+        }
+        AT(out + s, 0) = x;
+    }
+#undef AT
+#undef STATE
+}
+#endif
+
+WIDEST static void NAME(forward)(Chunk *c)
+{
+    const Problem *p = c->of;
+    const int64_t stride = STRIDE(c), count = SAMPLES(c);
+    for (int64_t s = 0; s < count; s++) {
+        const double *x = p->X + c->rows[s] * p->n_inputs;
+        for (int64_t i = 0; i < p->n_inputs; i++)
+            c->output[i * stride + s] = x[i];
+    }
+    for (int64_t g = 0; g < p->n_groups; g++) {
+        const Index begin = p->groups[g], end = p->groups[g + 1];
+        for (Index i = begin; i < end; i++) {
+            const Index at = p->first[i], n = p->n_sources[i];
+            double *z = c->net + i * stride;
+            NAME(sum)(z, 0, p->has_bias[i] ? c->weights[at + n] : 0.0, c->weights + at, 0,
+                      p->source + at, n, c->output, stride);
+            if (!p->is_layer[g])
+                activate(p->activation[i], z, c->output + i * stride, count);
+        }
+        if (p->is_layer[g])
+            for (int64_t s = 0; s < count; s++)
+                softmax(c->net + begin * stride + s, c->output + begin * stride + s, end - begin,
+                        stride);
+    }
+}
+
+static double NAME(losses)(const Chunk *c, double loss, double *row_losses)
+{
+    return add_losses(c, loss, row_losses, STRIDE(c));
+}
+
+/* The delta of each neuron of a softmax layer, from its errors. */
+INLINE void NAME(layer_deltas)(const Chunk *c, Index begin, Index end, int came_back)
+{
+    const Problem *p = c->of;
+    const int64_t stride = STRIDE(c);
+    for (int64_t s = 0; s < SAMPLES(c); s++) {
+        double shift = 0.0;
+        for (Index i = begin; i < end; i++)
+            shift += c->output[i * stride + s] * c->delta[i * stride + s];
+        for (Index i = begin; i < end; i++) {
+            const int32_t o = p->output_number[i];
+            double a = c->output[i * stride + s], *d = c->delta + i * stride + s, start = 0.0;
+            if (o >= 0 && p->by_net_input[o]) {
+                start = loss_slope(c, o, a, s);
+                if (!came_back) {
+                    *d = start;
+                    continue;
+                }
+            }
+            *d = start + a * (*d - shift);
+        }
+    }
+}
+
+/* Add the samples' gradients of a neuron's weights and bias, one after the other. */
+INLINE void NAME(add_gradients)(const Chunk *c, Index i)
+{
+    const Problem *p = c->of;
+    const int64_t stride = STRIDE(c), count = SAMPLES(c);
+    const Index at = p->first[i], n = p->n_sources[i];
+    const Index *source = p->source + at;
+    const double *d = c->delta + i * stride, *output = c->output;
+    double *restrict g = c->gradient + at;
+    Index k = 0;
+#if LANES > 1
+    for (; k + 8 <= n; k += 8) { /* eight sums at once hide the latency of each */
+        const double *a0 = output + source[k] * stride, *a1 = output + source[k + 1] * stride;
+        const double *a2 = output + source[k + 2] * stride, *a3 = output + source[k + 3] * stride;
+        const double *a4 = output + source[k + 4] * stride, *a5 = output + source[k + 5] * stride;
+        const double *a6 = output + source[k + 6] * stride, *a7 = output + source[k + 7] * stride;
+        double g0 = g[k], g1 = g[k + 1], g2 = g[k + 2], g3 = g[k + 3];
+        double g4 = g[k + 4], g5 = g[k + 5], g6 = g[k + 6], g7 = g[k + 7];
+        for (int64_t s = 0; s < count; s++) {
+            g0 += a0[s] * d[s], g1 += a1[s] * d[s], g2 += a2[s] * d[s], g3 += a3[s] * d[s];
+            g4 += a4[s] * d[s], g5 += a5[s] * d[s], g6 += a6[s] * d[s], g7 += a7[s] * d[s];
+        }
+        g[k] = g0, g[k + 1] = g1, g[k + 2] = g2, g[k + 3] = g3;
+        g[k + 4] = g4, g[k + 5] = g5, g[k + 6] = g6, g[k + 7] = g7;
+    }
+#endif
+    for (; k < n; k++) {
+        double total = g[k];
+        for (int64_t s = 0; s < count; s++)
+            total += output[source[k] * stride + s] * d[s];
+        g[k] = total;
+    }
+    if (p->has_bias[i]) {
+        double total = g[n];
+        for (int64_t s = 0; s < count; s++)
+            total += d[s];
+        g[n] = total;
+    }
+}
+
+/* The same for a network with shared weights: sample after sample, in the order of the pass. */
+static void NAME(add_shared_gradients)(const Chunk *c)
+{
+    const Problem *p = c->of;
+    const int64_t stride = STRIDE(c);
+    for (int64_t s = 0; s < SAMPLES(c); s++)
+        for (int64_t g = p->n_groups - 1; g >= 0; g--)
+            for (Index i = p->groups[g]; i < p->groups[g + 1]; i++) {
+                const Index at = p->first[i], n = p->n_sources[i];
+                const double d = c->delta[i * stride + s];
+                for (Index k = at; k < at + n; k++)
+                    c->gradient[p->parameter[k]] += c->output[p->source[k] * stride + s] * d;
+                if (p->has_bias[i])
+                    c->gradient[p->parameter[at + n]] += d;
+            }
+}
+
+WIDEST static void NAME(backward)(const Chunk *c)
+{
+    const Problem *p = c->of;
+    const int64_t stride = STRIDE(c), count = SAMPLES(c);
+    for (int64_t g = p->n_groups - 1; g >= 0; g--) {
+        const Index begin = p->groups[g], end = p->groups[g + 1];
+        int came_back = 0;
+        for (Index i = begin; i < end; i++) {
+            const Index out = p->out_first[i], n = p->out_first[i + 1] - out;
+            const int32_t o = p->output_number[i];
+            const int is_given = o >= 0 && p->by_net_input[o], is_compared = o >= 0 && !is_given;
+            const double *a = c->output + i * stride;
+            double *d = c->delta + i * stride;
+            if (is_compared) {
+                for (int64_t s = 0; s < count; s++)
+                    d[s] = loss_slope(c, o, a[s], s);
+                NAME(sum)(d, d, 0.0, c->weights, p->out_place + out, p->out_target + out, n,
+                          c->delta, stride);
+            } else {
+                NAME(sum)(d, 0, 0.0, c->weights, p->out_place + out, p->out_target + out, n,
+                          c->delta, stride);
+            }
+            came_back |= is_compared || n;
+            if (p->is_layer[g])
+                continue;
+            if (!is_given || n)
+                multiply_slopes(p->activation[i], c->net + i * stride, a, d, count);
+            if (is_given)
+                for (int64_t s = 0; s < count; s++) {
+                    double start = loss_slope(c, o, a[s], s);
+                    d[s] = n ? start + d[s] : start;
+                }
+            if (!p->parameter)
+                NAME(add_gradients)(c, i);
+        }
+        if (p->is_layer[g]) {
+            NAME(layer_deltas)(c, begin, end, came_back);
+            for (Index i = begin; i < end && !p->parameter; i++)
+                NAME(add_gradients)(c, i);
+        }
+    }
+    if (p->parameter)
+        NAME(add_shared_gradients)(c);
+    for (Index i = 0; p->input_gradient && i < p->n_inputs; i++) {
+        const Index out = p->out_first[i], n = p->out_first[i + 1] - out;
+        NAME(sum)(c->delta + i * stride, 0, 0.0, c->weights, p->out_place + out,
+                  p->out_target + out, n, c->delta, stride);
+    }
+}
+
+#undef STRIDE
+#undef SAMPLES

@@ -1,0 +1,138 @@
+"""The wiring: a network as the kernel's arrays, in the order in which the walk goes.
+
+A place is a connection or a bias, in the order of theta; unless weights are shared it is a
+parameter. A neuron's places are its connections in the order they were added, then its bias.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.functions.activations import SOFTMAX
+from neurosim.kernel.library import Kernel
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+_SOFTMAX_CODE = 255
+
+
+class KernelWiring(NamedTuple):
+    """Fields of the kernel's problem that a network's structure fills.
+
+    ``column`` is the place of each of the network's neurons in the kernel's order.
+    """
+
+    sizes: dict[str, int]
+    arrays: dict[str, NDArray[Any] | None]
+    column: NDArray[np.intp]
+
+
+def wiring_of(network: Network, kernel: Kernel) -> KernelWiring:
+    """The wiring of the present structure, made once."""
+    return network._cached("wiring", lambda: _make(network, kernel))
+
+
+def _make(network: Network, kernel: Kernel) -> KernelWiring:
+    groups = [list(network.inputs), *_groups(network)]
+    order = [neuron for group in groups for neuron in group]
+    number = {neuron: i for i, neuron in enumerate(order)}
+    neurons = network.neurons
+    column = np.array([number[neuron] for neuron in neurons], np.intp)
+    incoming = [network.incoming(neuron) for neuron in neurons]
+    has_bias = np.array([neuron.bias_parameter is not None for neuron in neurons], bool)
+    n_sources = np.array([len(connections) for connections in incoming], np.int64)
+    first = np.cumsum(n_sources + has_bias) - n_sources - has_bias
+    sources = [number[c._source] for connections in incoming for c in connections]
+    n_places = int((n_sources + has_bias).sum())
+    is_source = np.ones(n_places, bool)
+    is_source[(first + n_sources)[has_bias]] = False
+    source = np.zeros(n_places, np.int64)
+    source[is_source] = sources
+    target = np.repeat(column, n_sources)
+    outgoing = _outgoing(network, number, source[is_source], target, np.flatnonzero(is_source))
+    outputs = [number[neuron] for neuron in network.outputs]
+    output_number = np.full(len(order), -1, np.int32)
+    output_number[outputs] = np.arange(len(outputs))
+    sizes = {
+        "n_neurons": len(order),
+        "n_inputs": len(network.inputs),
+        "n_outputs": len(outputs),
+        "n_groups": len(groups) - 1,
+        "n_places": n_places,
+        "n_parameters": len(network.parameter_list()),
+    }
+    codes = {SOFTMAX: _SOFTMAX_CODE, **kernel.codes["activation"]}
+    by_number = np.empty((3, len(order)), np.int64)
+    by_number[:, column] = first, n_sources, has_bias
+    arrays = {
+        "groups": np.cumsum([len(group) for group in groups]),
+        "is_layer": np.array([_is_layer(group) for group in groups[1:]], np.uint8),
+        "first": by_number[0],
+        "n_sources": by_number[1],
+        "has_bias": by_number[2].astype(np.uint8),
+        "activation": np.array([codes[neuron.activation] for neuron in order], np.uint8),
+        "source": source,
+        **outgoing,
+        "outputs": np.array(outputs),
+        "output_number": output_number,
+        "is_weight": np.array([p.kind == "w" for p in network.parameter_list()], np.uint8),
+        "parameter": _owners(network) if network.has_shared_weights else None,
+    }
+    return KernelWiring(sizes, {name: _indexed(array) for name, array in arrays.items()}, column)
+
+
+def _groups(network: Network) -> list[list[Neuron]]:
+    """The neurons behind the inputs as the walk groups them: a generation, then its layers."""
+    found = []
+    for generation in network.generations():
+        groups: dict[Layer | None, list[Neuron]] = {None: []}
+        for neuron in generation:
+            if not neuron.is_input:
+                key = neuron.layer if neuron.activation == SOFTMAX else None
+                groups.setdefault(key, []).append(neuron)
+        found += [group for group in groups.values() if group]
+    return found
+
+
+def _is_layer(group: list[Neuron]) -> bool:
+    return group[0].activation == SOFTMAX
+
+
+def _outgoing(
+    network: Network,
+    number: dict[Neuron, int],
+    source: NDArray[Any],
+    target: NDArray[Any],
+    place: NDArray[Any],
+) -> dict[str, NDArray[Any]]:
+    """Of each neuron its targets, in the order in which the connections were added.
+
+    ``source``, ``target`` and ``place`` are of all connections, in the order of theta.
+    """
+    added = network.connections
+    n = len(number)
+    ends = np.array([(number[c._source], number[c._target]) for c in added], np.int64)
+    ends = ends.reshape(-1, 2)
+    ends = ends[np.argsort(ends[:, 0], kind="stable")]
+    keys = source * n + target
+    by_key = np.argsort(keys)
+    found = by_key[np.searchsorted(keys[by_key], ends[:, 0] * n + ends[:, 1])]
+    first = np.concatenate(([0], np.cumsum(np.bincount(ends[:, 0], minlength=n))))
+    return {"out_first": first, "out_place": place[found], "out_target": ends[:, 1]}
+
+
+def _owners(network: Network) -> NDArray[Any]:
+    """The number of the parameter of each place."""
+    number = {
+        p: i for i, each in enumerate(network.parameter_list()) for p in each.connections or (each,)
+    }
+    return np.array([number[place] for place in network.places()])
+
+
+def _indexed(array: NDArray[Any] | None) -> NDArray[Any] | None:
+    """Indices as the kernel takes them."""
+    if array is None or array.dtype != np.int64:
+        return array
+    return np.ascontiguousarray(array, np.uint32)

@@ -1,0 +1,191 @@
+"""The kernel program: compiled C at work on the wiring of a network, with the bits of the walk."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.losses import LOSSES, Pointwise
+from neurosim.functions.numbers import Matrix
+from neurosim.functions.optimizers import SHIPPED
+from neurosim.functions.penalties import L2
+from neurosim.kernel.checks import formula_of, inexact, set_rule
+from neurosim.kernel.library import KernelCall, load_kernel, why_no_kernel
+from neurosim.kernel.wiring import wiring_of
+from neurosim.training.engines.contract import Passed, RowOrder, Some
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+
+_LOGISTIC = "logistic"  # its slope is that of every loss that gives delta at once: a - t
+
+
+def why_not(task: Task) -> str | None:
+    """Why the kernel cannot do this task; None where it can."""
+    missing = why_no_kernel()
+    if missing is not None:
+        return f"the kernel is not there: {missing}"
+    if task.precision != "double":
+        return "the kernel computes in double precision"
+    names = {neuron.activation for neuron in task.network.neurons} - {SOFTMAX}
+    own = [f"activation {name!r}" for name in sorted(names) if not ACTIVATIONS.is_shipped(name)]
+    own += [f"loss {task.loss.name!r}"] * (not LOSSES.is_shipped(task.loss.name, task.loss))
+    own += [f"optimizer {task.optimizer.name!r}"] * (type(task.optimizer) not in SHIPPED.values())
+    penalty = task.penalty
+    if penalty is not None and type(penalty) is not L2:
+        own.append(f"penalty {penalty.name!r}")
+    return f"the kernel holds shipped functions only, not {', '.join(own)}" if own else None
+
+
+def not_exact(task: Task) -> list[str]:
+    """The formulas of this task whose bits are not the walk's on this machine."""
+    names = {neuron.activation for neuron in task.network.neurons} - {SOFTMAX}
+    formulas = {pair[0] for pair in _formulas(task) if pair is not None}
+    return inexact([ACTIVATIONS[name] for name in names], formulas, task.optimizer)
+
+
+def _formulas(task: Task) -> list[tuple[Pointwise, bool] | None]:
+    """Of each output its formula and whether it is by the net input; None for a joint loss."""
+    loss = task.loss
+    if loss.joint is not None:
+        return [None] * len(task.network.outputs)
+    return [loss.formula_for(neuron.activation) for neuron in task.network.outputs]
+
+
+class KernelProgram:
+    """The kernel's problem of a task, and the rows as it takes them."""
+
+    source = ""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.kernel, network = task, load_kernel(), task.network
+        wiring = wiring_of(network, self.kernel)
+        self.column = wiring.column
+        formulas = _formulas(task)
+        learns = network.trainable_mask()
+        codes = self.kernel.codes["formula"]
+        names = [_LOGISTIC if pair is None else formula_of(pair[0]) for pair in formulas]
+        self._problem = KernelCall(**wiring.sizes)
+        self._arrays = {
+            **wiring.arrays,
+            **set_rule(self.kernel, self._problem, task.optimizer, learns),
+            "formula": np.array([codes[name] for name in names], np.uint8),
+            "by_net_input": np.array([pair is None or pair[1] for pair in formulas], np.uint8),
+        }
+        problem, penalty = self._problem, task.penalty
+        problem.is_joint = task.loss.joint is not None
+        problem.loss_divisor = 1.0 if problem.is_joint else task.loss.divisor(len(formulas))
+        problem.has_penalty = penalty is not None
+        problem.penalty = penalty.strength if isinstance(penalty, L2) else 0.0
+        problem.is_mean = task.reduction == "mean"
+        problem.batch_size, problem.repeats, problem.n_thetas = task.batch_size, 1, 1
+        problem.is_finite = 1
+        problem.point(self._arrays)
+
+    def problem(self, X: Matrix, T: Matrix | None, rows: int) -> tuple[KernelCall, dict[str, Any]]:
+        """A problem of its own for these rows, ``rows`` of them at once; the arrays to keep."""
+        problem = KernelCall.from_buffer_copy(self._problem)
+        problem.n_rows, problem.takes_lanes = len(X), rows > 1
+        arrays = {
+            "X": np.ascontiguousarray(X),
+            "T": None if T is None else np.ascontiguousarray(T),
+            "work": self.kernel.work(problem),
+        }
+        problem.point(arrays)
+        return problem, arrays
+
+    def begin(self, state: TrainingState, *, each_row: bool = False) -> "_KernelRun":
+        """Go on from here; ``each_row``: and keep the loss of each row."""
+        return _KernelRun(self, state, each_row=each_row)
+
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
+        losses, outputs = np.empty(len(thetas)), np.empty((len(thetas), *T.shape))
+        self._measure(thetas, X, T, losses=losses, found_outputs=outputs)
+        return losses.tolist(), outputs
+
+    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+        """The loss, summed over the rows, and its gradient, reduced."""
+        loss, gradient = np.empty(1), np.empty_like(theta)
+        self._measure(theta, X, T, losses=loss, gradient=gradient)
+        return float(loss[0]), gradient / self.task.divisor(len(X))
+
+    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+        """As `gradients`, and the gradient by the raw rows, (B, n_in)."""
+        loss, gradient, by_inputs = np.empty(1), np.empty_like(theta), np.empty(X.shape)
+        self._measure(theta, X, T, losses=loss, gradient=gradient, input_gradient=by_inputs)
+        divisor = self.task.divisor(len(X))
+        by_raw = self.task.network.inputs_conversion.factor * divisor
+        return float(loss[0]), gradient / divisor, by_inputs / by_raw
+
+    def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
+        """The outputs, (B, n_out)."""
+        outputs = np.empty((len(X), self._problem.n_outputs))
+        self._measure(theta, X, None, found_outputs=outputs)
+        return outputs
+
+    def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each."""
+        both = np.empty((2, len(X), self._problem.n_neurons))
+        self._measure(theta, X, None, net_inputs=both[0], values=both[1])
+        net_inputs, outputs = both[..., self.column]
+        return net_inputs, outputs
+
+    def _measure(
+        self, thetas: Matrix, X: Matrix, T: Matrix | None, **found: NDArray[np.float64]
+    ) -> None:
+        problem, keep = self.problem(X, T, len(X))
+        keep["theta"] = np.ascontiguousarray(thetas)
+        problem.n_thetas = len(thetas) if thetas.ndim > 1 else 1
+        problem.point({"theta": keep["theta"], **found})
+        self.kernel.measure(problem)
+
+
+class _KernelRun:
+    """A stretch of training by the kernel; it ends at the first number that is not finite."""
+
+    def __init__(self, program: KernelProgram, state: TrainingState, *, each_row: bool) -> None:
+        task = program.task
+        self._program, self._each_row = program, each_row
+        self._theta, self._memory = state.parameters.copy(), state.memory.copy()
+        self._problem, self._keep = program.problem(task.X, task.T, task.batch_size)
+        self._problem.updates, self._problem.is_finite = state.updates, 1
+        self._problem.point({"theta": self._theta, "memory": self._memory})
+        self._row_losses: list[Matrix] = []
+
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
+        return self._run(order, first, last, repeats, None)
+
+    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
+        passed = np.empty((count, 1 + len(self._memory), len(self._theta)))
+        return self._run(order, first, self._program.task.n_batches, count, passed), passed
+
+    def _run(
+        self, order: RowOrder, first: int, last: int, repeats: int, passed: Matrix | None
+    ) -> list[float]:
+        task, problem = self._program.task, self._problem
+        losses = np.empty((last - first) * repeats)
+        arrays: dict[str, Any] = {"losses": losses, "passed": passed}
+        if order is not self._keep.get("order"):
+            self._keep["order"] = order
+            arrays["order"] = None if order is None else np.ascontiguousarray(order, np.int64)
+            self._keep["order as it is read"] = arrays["order"]
+        if self._each_row:
+            n_rows = min(last * task.batch_size, task.n_rows) - first * task.batch_size
+            arrays["row_losses"] = np.empty(n_rows * repeats)
+            self._row_losses.append(arrays["row_losses"])
+        problem.first_batch, problem.last_batch, problem.repeats = first, last, repeats
+        problem.rate = task.optimizer.learning_rate
+        problem.point(arrays)
+        self._program.kernel.train(problem)
+        return losses.tolist()
+
+    def parameters(self, some: Some = None) -> Matrix:
+        return self._theta.copy() if some is None else self._theta[some]
+
+    def values(self) -> tuple[Matrix, Matrix]:
+        return self._theta.copy(), self._memory.copy()
+
+    def take_row_losses(self) -> Matrix:
+        found, self._row_losses = self._row_losses, []
+        return np.concatenate([np.empty(0), *found])

@@ -1,0 +1,66 @@
+"""Each formula in C has the bits of the scalar one, at many arguments of all sizes."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.losses import LOSSES
+from neurosim.functions.optimizers import SHIPPED
+from neurosim.kernel import checks
+from neurosim.kernel.checks import arguments, compare_activation, compare_formula, compare_rule
+
+MANY = 20_000  # `python -m tests.kernel` takes a million
+FORMULAS = {
+    checks.formula_of(formula): formula
+    for loss in LOSSES.values()
+    for formula in (loss.by_output, loss.by_net_input)
+    if formula is not None
+}
+RULES = (
+    ns.SGD(0.1),
+    ns.SGD(0.1, momentum=0.9),
+    ns.SGD(0.3, momentum=0.5, nesterov=True),
+    *(kind(0.1) for name, kind in SHIPPED.items() if name != "sgd"),
+    *(kind(0.1, epsilon=0.0) for name, kind in SHIPPED.items() if name != "sgd"),
+)
+
+
+def test_the_kernel_holds_every_shipped_formula(kernel):
+    assert list(kernel.codes["activation"]) == list(ACTIVATIONS)
+    assert set(kernel.codes["formula"]) == set(FORMULAS)
+    assert {checks.rule_of(rule)[0] for rule in RULES} == set(kernel.codes["optimizer"])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations(kernel, name):
+    assert compare_activation(kernel, ACTIVATIONS[name], arguments(MANY)) == 0
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("target", [0.0, 1.0, 0.3, -1.0, 2.5])
+def test_losses(kernel, name, target):
+    near = np.random.default_rng(0).random(MANY)
+    for x in (arguments(MANY), near, np.full(1, target)):
+        assert compare_formula(kernel, FORMULAS[name], x, np.full(len(x), target)) == 0
+
+
+@pytest.mark.parametrize("rule", RULES, ids=repr)
+@pytest.mark.parametrize("count", [1, 2, 1000, 123_456_789])
+def test_optimizers(kernel, rule, count):
+    rng = np.random.default_rng(count)
+    w, g = arguments(2000, 1), rng.permutation(arguments(2000, 2))
+    memory = np.array([np.abs(rng.permutation(arguments(2000, 3))) for _ in rule.start])
+    memory[2:] = rng.random(memory[2:].shape)
+
+    assert compare_rule(kernel, rule, w, g, memory, count=count) == 0
+
+
+def test_a_formula_with_other_bits_is_found(kernel):
+    wrong = replace(ACTIVATIONS["tanh"], value=lambda z: math.tanh(z) * (1 + 2**-52))
+
+    assert compare_activation(kernel, wrong, arguments(64)) > 30
+    assert checks.inexact([wrong], [LOSSES["huber"].by_output], ns.Adam()) == ["tanh"]

@@ -1,0 +1,169 @@
+"""The kernel has the bits of the walk: random graphs, each way to train and to measure them."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import neurosim as ns
+from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.losses import LOSSES
+from neurosim.training import CompiledEngine, GraphEngine
+from neurosim.training.engines.contract import advance_batch
+from neurosim.training.state import start_state
+from neurosim.training.task import make_task
+
+RULES = [
+    ns.SGD(0.1),
+    ns.SGD(0.01, momentum=0.9),
+    ns.SGD(0.01, momentum=0.9, nesterov=True),
+    ns.RMSprop(0.01),
+    ns.Adagrad(0.1, epsilon=0.0),
+    ns.Adam(0.1),
+    ns.Adam(0.1, epsilon=0.0),
+    ns.AdamW(0.01, weight_decay=0.3),
+    ns.Adamax(0.1),
+    ns.NAdam(0.1),
+]
+pytestmark = pytest.mark.usefixtures("kernel")
+
+
+@st.composite
+def _tasks(draw, cases):
+    case = draw(cases())
+    net, rng = case.network.copy(), np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_rows = draw(st.integers(1, 65))
+    rows = rng.integers(len(case.X), size=n_rows)
+    X, T = case.X[rows], np.asarray(case.T)[rows]
+    if draw(st.booleans()):
+        _share(net, rng)
+    if draw(st.integers(0, 3)) == 0:  # infinities and NaN on the way
+        net.load_parameters(net.parameters() * 10.0 ** rng.integers(0, 200))
+    options = {
+        "optimizer": draw(st.sampled_from(RULES)),
+        "batch_size": draw(st.integers(1, 70)),
+        "shuffle": draw(st.booleans()),
+        "penalty": draw(st.sampled_from([None, {"l2": 0.5}])),
+        "loss": case.loss,
+        "reduction": case.reduction,
+    }
+    return make_task(net, X, T, **options)
+
+
+def _share(net, rng):
+    connections = list(net.connections)
+    rng.shuffle(connections)
+    while len(connections) >= 2:
+        size = int(rng.integers(2, 5))
+        group, connections = connections[:size], connections[size:]
+        if len(group) >= 2 and rng.random() < 0.7:
+            net.share(*group)
+
+
+def engines(task):
+    return GraphEngine(task.on(task.network.copy())), CompiledEngine(task, "kernel")
+
+
+def check(task, assert_same):
+    start, theta = start_state(task, 3), task.network.parameters()
+    walk, fast = engines(task)
+    for name in ("values", "outputs"):
+        found = [getattr(engine, name)(theta, task.X) for engine in (walk, fast)]
+        assert_same(name, *found)
+    found = [e.loss_and_gradient(theta, task.X, task.T, inputs=True) for e in (walk, fast)]
+    for name, *pair in zip(("loss", "gradient", "gradient by X"), *found, strict=True):
+        assert_same(name, *pair)
+    found = [e.measure(np.array([theta, theta / 3.0]), task.X, task.T) for e in (walk, fast)]
+    for name, *pair in zip(("losses", "measured outputs"), *found, strict=True):
+        assert_same(name, *pair)
+
+    found = [engine.advance(start, epochs=2) for engine in (walk, fast)]
+    (state, losses), (other, other_losses) = found
+    assert_same("losses of epochs", losses, other_losses)
+    assert_same("parameters", state.parameters, other.parameters)
+    assert_same("memory", state.memory, other.memory)
+    assert state.position == other.position
+    rows = [engine.advance_rows(start, epochs=1)[1] for engine in (walk, fast)]
+    assert_same("losses of rows", *rows)
+    between = [engine.trajectory(start, epochs=2)[0] for engine in (walk, fast)]
+    for number in range(2):
+        states = [trajectory.state(number) for trajectory in between]
+        assert_same("a state between", *(s.parameters for s in states))
+        assert_same("a memory between", *(s.memory for s in states))
+    assert_same("a batch", *(advance_batch(e, start).parameters for e in (walk, fast)))
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_random_graphs(cases, data, assert_same):
+    check(data.draw(_tasks(cases)), assert_same)
+
+
+def _layered(activation, loss, rng, sizes=(5, 11, 9, 3)):
+    net = ns.Network("layers", seed=2)
+    layers = [net.add_layer("x", sizes[0])]
+    for number, size in enumerate(sizes[1:-1]):
+        layers.append(net.add_layer(f"h{number}_", size, activation=activation))
+    last = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}.get(loss, activation)
+    layers.append(net.add_layer("o", sizes[-1], activation=last))
+    for one, other in pairwise(layers):
+        net.connect(one, other)
+    net.load_parameters(rng.normal(size=len(net.parameters())))
+    return net
+
+
+def _targets(loss, rng, shape):
+    match LOSSES[loss].targets:
+        case "unit":
+            return rng.random(shape)
+        case "signs":
+            return rng.choice([-1.0, 1.0], shape)
+        case "distributions":
+            return np.eye(shape[1])[rng.integers(shape[1], size=shape[0])]
+    return rng.normal(size=shape)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("rule", RULES, ids=repr)
+def test_layers_of_every_loss_and_optimizer(assert_same, loss, rule):
+    rng = np.random.default_rng(7)
+    learnable = [name for name, a in ACTIVATIONS.items() if a.slope is not None]
+    if loss == "binary_cross_entropy":
+        learnable = ["sigmoid"]
+    net = _layered(rng.choice(learnable), loss, rng)
+    X, T = rng.normal(size=(30, 5)), _targets(loss, rng, (30, 3))
+
+    check(make_task(net, X, T, loss=loss, optimizer=rule, batch_size=13), assert_same)
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 4, 5, 7, 8, 9, 16, 31, 32, 33, 63, 64, 65, 130])
+def test_batches_of_every_size(assert_same, n_rows):
+    rng = np.random.default_rng(n_rows)
+    net = _layered("tanh", "cross_entropy", rng, sizes=(3, 10, 20, 4))
+    X, T = rng.normal(size=(130, 3)), _targets("cross_entropy", rng, (130, 4))
+
+    check(make_task(net, X, T, loss="cross_entropy", batch_size=n_rows), assert_same)
+
+
+def test_scaled_inputs_and_outputs(assert_same):
+    rng = np.random.default_rng(4)
+    net = _layered("tanh", "half_squared_error", rng)
+    X, T = 1000.0 + 30.0 * rng.normal(size=(20, 5)), 5.0 * rng.normal(size=(20, 3))
+    net.scale_inputs(X)
+    net.scale_outputs(T)
+
+    check(make_task(net, X, T, batch_size=6), assert_same)
+
+
+def test_a_step_that_nothing_is_learned_through(assert_same):
+    net = ns.Network("step")
+    net.add_layer("x", 2), net.add_layer("s", 2, activation="step"), net.add_layer("o", 1)
+    net.connect("x", "s", weights=[[1.0, -1.0], [0.5, 2.0]], trainable=False)
+    net.connect("s", "o", weight=0.5)
+    for neuron in net.layer("s").neurons:
+        neuron.bias_trainable = False
+    X = np.array([[0.3, 1.0], [-2.0, 0.25], [0.0, 0.0]])
+
+    check(make_task(net, X, [[1.0], [2.0], [0.0]]), assert_same)
