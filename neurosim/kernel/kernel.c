@@ -36,6 +36,7 @@
 #define SOFTMAX 255
 #define LONGEST 64 /* samples in a chunk */
 #define LANES_FROM 5 /* samples from which vectors are faster */
+#define MANY 64 /* parameters from which the widest vectors are */
 
 typedef uint32_t Index;
 
@@ -122,7 +123,7 @@ INLINE void multiply_slopes(int code, const double *z_, const double *a_, double
 #undef CASE
 }
 
-static double formula_value(int code, double x, double t)
+INLINE double formula_value(int code, double x, double t)
 {
 #define CASE(name, value, slope) case CODE_##name: return value;
     switch (code) { FORMULAS(CASE) }
@@ -130,7 +131,7 @@ static double formula_value(int code, double x, double t)
     return NAN;
 }
 
-static double formula_slope(int code, double x, double t)
+INLINE double formula_slope(int code, double x, double t)
 {
 #define CASE(name, value, slope) case CODE_##name: return slope;
     switch (code) { FORMULAS(CASE) }
@@ -184,6 +185,7 @@ typedef struct {
     const double *weights;        /* of each place */
     double *output, *net, *delta; /* of each neuron and sample */
     double *gradient;
+    int is_fresh;                 /* whether gradients start from 0 */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */
 } Chunk;
@@ -203,7 +205,8 @@ INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_
                 const double *x = p->by_net_input[o] ? c->net : c->output;
                 found += formula_value(p->formula[o], x[p->outputs[o] * stride + s], t[o]);
             }
-            found /= p->loss_divisor;
+            if (p->loss_divisor != 1.0)
+                found /= p->loss_divisor;
         }
         loss += found;
         if (row_losses)
@@ -217,7 +220,8 @@ INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sampl
 {
     const Problem *p = c->of;
     double t = p->T[c->rows[sample] * p->n_outputs + output];
-    return formula_slope(p->formula[output], a, t) / p->loss_divisor;
+    double slope = formula_slope(p->formula[output], a, t);
+    return p->loss_divisor == 1.0 ? slope : slope / p->loss_divisor;
 }
 
 #define LANES 1
@@ -227,7 +231,7 @@ INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sampl
 #undef NAME
 
 #if HAS_VECTORS
-#define LANES 8
+#define LANES 4
 #define NAME(x) x##_in_lanes
 typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #include "pass.h"
@@ -242,41 +246,38 @@ typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 
 /* --- the update */
 
-static int all_finite(const double *x, int64_t n)
+/* 1 where x is infinite or NaN; in integers, so that vectors can do it. */
+INLINE uint64_t is_wild(double x)
 {
-    uint64_t bad = 0;
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, x + i, sizeof bits);
-        bad |= (bits >> 52 & 0x7ff) == 0x7ff;
-    }
-    return !bad;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits >> 52 & 0x7ff) == 0x7ff;
 }
 
-/* The gradients of a batch, reduced, with the penalty added. */
-WIDEST static void reduce(const Problem *p, double *restrict gradient, int64_t rows)
+/* Move every parameter that learns by its gradient, summed over so many rows; 1 where one of them,
+   or its memory, is not finite then. */
+INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int64_t count)
 {
-    const double *restrict theta = p->theta;
-    double divisor = p->is_mean ? (double)rows : 1.0;
-    if (!p->has_penalty)
-        for (int64_t i = 0; i < p->n_parameters; i++)
-            gradient[i] = gradient[i] / divisor + 0.0;
-    else
-        for (int64_t i = 0; i < p->n_parameters; i++) {
-            double extra = p->is_weight[i] ? p->penalty * theta[i] / (double)rows : 0.0;
-            gradient[i] = gradient[i] / divisor + extra;
-        }
-}
-
-WIDEST static void move(const Problem *p, const double *restrict gradient, int64_t count)
-{
-    int64_t n = p->n_parameters;
+    const int64_t n = p->n_parameters;
     double *restrict theta = p->theta, *restrict first = p->memory;
     double *restrict second = first + n, *restrict third = second + n;
     const uint8_t *restrict learns = p->learns;
-    const double rate = p->rate;
+    const double rate = p->rate, divisor = p->is_mean ? (double)rows : 1.0;
     double o[4], c1 = 1.0, c2 = 1.0, mu = 0.0, ahead = 0.0;
+    uint64_t wild = 0;
     memcpy(o, p->options, sizeof o);
+    if (p->has_penalty)
+        for (int64_t i = 0; i < n; i++) {
+            double extra = p->is_weight[i] ? p->penalty * theta[i] / (double)rows : 0.0;
+            gradient[i] = gradient[i] / divisor + extra;
+        }
+    else if (((int64_t)divisor & ((int64_t)divisor - 1)) == 0) { /* a power of 2: exact, too */
+        const double factor = 1.0 / divisor;
+        for (int64_t i = 0; i < n; i++)
+            gradient[i] = gradient[i] * factor + 0.0;
+    } else
+        for (int64_t i = 0; i < n; i++)
+            gradient[i] = gradient[i] / divisor + 0.0;
     if (p->optimizer >= CODE_adam) {
         c1 = 1.0 - pow(o[0], (double)count);
         c2 = 1.0 - pow(o[1], (double)count);
@@ -297,6 +298,7 @@ WIDEST static void move(const Problem *p, const double *restrict gradient, int64
         if (slots > 0) first[i] = m;                                                              \
         if (slots > 1) second[i] = s;                                                             \
         if (slots > 2) third[i] = u;                                                              \
+        wild |= is_wild(w) | is_wild(m) | is_wild(s) | is_wild(u);                                \
     }
 #define CASE(name, slots, ...)                                                                    \
     case CODE_##name:                                                                             \
@@ -308,6 +310,17 @@ WIDEST static void move(const Problem *p, const double *restrict gradient, int64
     switch (p->optimizer) { OPTIMIZERS(CASE) }
 #undef CASE
 #undef STEP
+    return wild != 0;
+}
+
+WIDEST static int update_many(const Problem *p, double *gradient, int64_t rows, int64_t count)
+{
+    return update(p, gradient, rows, count);
+}
+
+static int update_few(const Problem *p, double *gradient, int64_t rows, int64_t count)
+{
+    return update(p, gradient, rows, count);
 }
 
 static int64_t memory_slots(int64_t optimizer)
@@ -363,26 +376,48 @@ static void take(Chunk *c, int64_t from, int64_t to)
         c->rows[s] = p->order ? p->order[from + s] : from + s;
 }
 
-/* The loss of samples, summed from `loss` on; their gradients are added up, if they are wanted. */
-static double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_losses, int learns)
+/* The next chunk, from sample `from` to `to` at most: what is wanted of it; the loss so far. */
+INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_losses, int learns)
 {
-    for (; from < to; from += c->count) {
-        take(c, from, to);
-        if (c->count > 1) {
-            forward_in_lanes(c);
+    const Problem *p = c->of;
+    take(c, from, to);
+    if (c->count > 1) {
+        forward_in_lanes(c);
+        if (p->losses)
             loss = losses_in_lanes(c, loss, row_losses);
-            if (learns)
-                backward_in_lanes(c);
-        } else {
-            forward_of_one(c);
+        if (learns)
+            backward_in_lanes(c);
+    } else {
+        forward_of_one(c);
+        if (p->losses)
             loss = losses_of_one(c, loss, row_losses);
-            if (learns)
-                backward_of_one(c);
-        }
-        if (row_losses)
-            row_losses += c->count;
+        if (learns)
+            backward_of_one(c);
     }
+    c->is_fresh = 0;
     return loss;
+}
+
+INLINE void begin_gradients(Chunk *c)
+{
+    c->is_fresh = 1;
+    if (c->of->parameter)
+        memset(c->gradient, 0, c->of->n_parameters * sizeof(double));
+}
+
+/* Whether a number is not finite that no update changes. */
+static int has_wild_constant(const Problem *p)
+{
+    const int64_t slots = memory_slots(p->optimizer), n = p->n_parameters;
+    uint64_t wild = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (!p->learns[i])
+            wild |= is_wild(p->theta[i]);
+        for (int64_t k = 0; k < slots; k++)
+            if (!p->learns[i] || p->optimizer == CODE_sgd)
+                wild |= is_wild(p->memory[k * n + i]);
+    }
+    return wild != 0;
 }
 
 /* Train on batches, again and again; from the first number on that is not finite, the losses are
@@ -390,33 +425,35 @@ static double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
 PUBLIC int64_t neurosim_train(Problem *p)
 {
     Chunk c;
-    int64_t slots = memory_slots(p->optimizer), done = 0, n = p->n_parameters;
-    int changes_memory = p->optimizer != CODE_sgd;
-    int is_memory_finite = all_finite(p->memory, slots * n);
+    const int64_t slots = memory_slots(p->optimizer), n = p->n_parameters;
+    const int is_wild_already = has_wild_constant(p);
+    int64_t done = 0;
     double *losses = p->losses, *row_losses = p->row_losses, *passed = p->passed;
     begin(p, &c);
     spread(p, &c, p->theta);
     for (int64_t r = 0; r < p->repeats; r++) {
         for (int64_t batch = p->first_batch; batch < p->last_batch; batch++) {
-            int64_t from = batch * p->batch_size, to = from + p->batch_size;
-            to = to < p->n_rows ? to : p->n_rows;
+            const int64_t first = batch * p->batch_size, end = first + p->batch_size;
+            const int64_t to = end < p->n_rows ? end : p->n_rows;
+            double loss = 0.0;
             if (!p->is_finite) {
                 *losses++ = NAN;
-                for (int64_t i = from; row_losses && i < to; i++)
+                for (int64_t i = first; row_losses && i < to; i++)
                     *row_losses++ = NAN;
                 continue;
             }
-            memset(c.gradient, 0, n * sizeof(double));
-            double loss = pass(&c, 0.0, from, to, row_losses, 1);
+            begin_gradients(&c);
+            for (int64_t from = first; from < to; from += c.count) {
+                loss = pass(&c, loss, from, to, row_losses, 1);
+                if (row_losses)
+                    row_losses += c.count;
+            }
             *losses++ = loss;
-            if (row_losses)
-                row_losses += to - from;
-            reduce(p, c.gradient, to - from);
-            move(p, c.gradient, p->updates + ++done);
+            done++;
+            p->is_finite = !is_wild(loss) & !is_wild_already
+                & !(n < MANY ? update_few : update_many)(p, c.gradient, to - first,
+                                                         p->updates + done);
             spread(p, &c, p->theta);
-            if (changes_memory)
-                is_memory_finite = all_finite(p->memory, slots * n);
-            p->is_finite = isfinite(loss) && is_memory_finite && all_finite(p->theta, n);
         }
         if (passed) {
             memcpy(passed, p->theta, n * sizeof(double));
@@ -428,51 +465,43 @@ PUBLIC int64_t neurosim_train(Problem *p)
     return done;
 }
 
+/* Copy what is wanted of a chunk that begins with this row. */
+static void give(const Chunk *c, int64_t row, int64_t theta)
+{
+    const Problem *p = c->of;
+    const int64_t stride = c->count > 1 ? STRIDE_in_lanes(c->count) : 1;
+    for (int64_t s = 0; s < c->count; s++, row++) {
+        for (int64_t o = 0; p->found_outputs && o < p->n_outputs; o++)
+            p->found_outputs[(theta * p->n_rows + row) * p->n_outputs + o] =
+                c->output[p->outputs[o] * stride + s];
+        for (int64_t i = 0; p->values && i < p->n_neurons; i++) {
+            p->values[row * p->n_neurons + i] = c->output[i * stride + s];
+            p->net_inputs[row * p->n_neurons + i] =
+                i < p->n_inputs ? NAN : c->net[i * stride + s];
+        }
+        for (int64_t i = 0; p->input_gradient && i < p->n_inputs; i++)
+            p->input_gradient[row * p->n_inputs + i] = c->delta[i * stride + s];
+    }
+}
+
 /* Measure the rows with each theta: the loss, summed, and what else has a place to go to. */
 PUBLIC void neurosim_measure(Problem *p)
 {
     Chunk c;
-    int64_t n = p->n_parameters, n_neurons = p->n_neurons;
     begin(p, &c);
-    if (p->gradient) {
+    if (p->gradient)
         c.gradient = p->gradient;
-        memset(p->gradient, 0, n * sizeof(double));
-    }
     for (int64_t k = 0; k < p->n_thetas; k++) {
-        if (!p->parameter)
-            c.weights = p->theta + k * n;
-        spread(p, &c, p->theta + k * n);
+        const double *theta = p->theta + k * p->n_parameters;
         double loss = 0.0;
+        if (!p->parameter)
+            c.weights = theta;
+        spread(p, &c, theta);
+        if (p->gradient)
+            begin_gradients(&c);
         for (int64_t from = 0; from < p->n_rows; from += c.count) {
-            take(&c, from, p->n_rows);
-            int64_t stride = 1;
-            if (c.count > 1) {
-                stride = STRIDE_in_lanes(c.count);
-                forward_in_lanes(&c);
-                if (p->losses)
-                    loss = losses_in_lanes(&c, loss, 0);
-                if (p->gradient)
-                    backward_in_lanes(&c);
-            } else {
-                forward_of_one(&c);
-                if (p->losses)
-                    loss = losses_of_one(&c, loss, 0);
-                if (p->gradient)
-                    backward_of_one(&c);
-            }
-            for (int64_t s = 0; s < c.count; s++) {
-                int64_t row = from + s;
-                for (int64_t o = 0; p->found_outputs && o < p->n_outputs; o++)
-                    p->found_outputs[(k * p->n_rows + row) * p->n_outputs + o] =
-                        c.output[p->outputs[o] * stride + s];
-                for (int64_t i = 0; p->values && i < n_neurons; i++) {
-                    p->values[row * n_neurons + i] = c.output[i * stride + s];
-                    p->net_inputs[row * n_neurons + i] =
-                        i < p->n_inputs ? NAN : c.net[i * stride + s];
-                }
-                for (int64_t i = 0; p->input_gradient && i < p->n_inputs; i++)
-                    p->input_gradient[row * p->n_inputs + i] = c.delta[i * stride + s];
-            }
+            loss = pass(&c, loss, from, p->n_rows, 0, p->gradient != 0);
+            give(&c, from, k);
         }
         if (p->losses)
             p->losses[k] = loss;
@@ -511,7 +540,7 @@ PUBLIC void neurosim_formula(
 /* One update by a gradient: of theta and memory, in place. */
 PUBLIC void neurosim_update(Problem *p)
 {
-    move(p, p->gradient, p->updates + 1);
+    (p->n_parameters < MANY ? update_few : update_many)(p, p->gradient, 1, p->updates + 1);
 }
 
 /* What it was built from, so that a library is not used with other sources. */

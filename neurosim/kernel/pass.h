@@ -3,9 +3,11 @@
    The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
 
 #if LANES == 1
+#define PASS INLINE
 #define STRIDE(c) ((void)(c), 1)
 #define SAMPLES(c) ((void)(c), 1)
 #else
+#define PASS WIDEST static
 #define STRIDE(c) STRIDE_in_lanes((c)->count)
 #define SAMPLES(c) ((c)->count)
 
@@ -28,40 +30,35 @@ INLINE void NAME(sum)(double *out, const double *from, double start, const doubl
     *out = total;
 }
 #else
+/* The same for N vectors of samples at once, from the s-th on. */
+#define SUM(N)                                                                                    \
+    for (; s + N * LANES <= stride; s += N * LANES) {                                             \
+        Vector x[N];                                                                              \
+        for (int v = 0; v < N; v++)                                                               \
+            x[v] = from ? *(const Vector *)(from + s + v * LANES) : (Vector){0} + start;          \
+        for (Index k = 0; k < n; k++) {                                                           \
+            const double w = weights[places ? places[k] : k];                                     \
+            const Vector *at = (const Vector *)(state + rows[k] * stride + s);                    \
+            for (int v = 0; v < N; v++)                                                           \
+                x[v] += w * at[v];                                                                \
+        }                                                                                         \
+        for (int v = 0; v < N; v++)                                                               \
+            *(Vector *)(out + s + v * LANES) = x[v];                                              \
+    }
+
 INLINE void NAME(sum)(double *out, const double *from, double start, const double *weights,
                       const Index *places, const Index *rows, Index n, const double *state,
                       int64_t stride)
 {
-#define AT(x, k) (*(Vector *)((x) + (k) * LANES))
-#define STATE(k) (*(const Vector *)(at + (k) * LANES))
-    const Vector zero = {0};
     int64_t s = 0;
-    for (; s + 4 * LANES <= stride; s += 4 * LANES) {
-        Vector x0 = zero + start, x1 = x0, x2 = x0, x3 = x0;
-        if (from)
-            x0 = *(const Vector *)(from + s), x1 = *(const Vector *)(from + s + LANES),
-            x2 = *(const Vector *)(from + s + 2 * LANES),
-            x3 = *(const Vector *)(from + s + 3 * LANES);
-        for (Index k = 0; k < n; k++) {
-            const double w = weights[places ? places[k] : k], *at = state + rows[k] * stride + s;
-            x0 += w * STATE(0), x1 += w * STATE(1), x2 += w * STATE(2), x3 += w * STATE(3);
-        }
-        AT(out + s, 0) = x0, AT(out + s, 1) = x1, AT(out + s, 2) = x2, AT(out + s, 3) = x3;
-    }
-    for (; s < stride; s += LANES) {
-        Vector x = from ? *(const Vector *)(from + s) : zero + start;
-        for (Index k = 0; k < n; k++) {
-            const double *at = state + rows[k] * stride + s;
-            x += weights[places ? places[k] : k] * STATE(0);
-        }
-        AT(out + s, 0) = x;
-    }
-#undef AT
-#undef STATE
+    SUM(8)
+    SUM(4)
+    SUM(1)
 }
+#undef SUM
 #endif
 
-WIDEST static void NAME(forward)(Chunk *c)
+PASS void NAME(forward)(Chunk *c)
 {
     const Problem *p = c->of;
     const int64_t stride = STRIDE(c), count = SAMPLES(c);
@@ -87,7 +84,7 @@ WIDEST static void NAME(forward)(Chunk *c)
     }
 }
 
-static double NAME(losses)(const Chunk *c, double loss, double *row_losses)
+INLINE double NAME(losses)(const Chunk *c, double loss, double *row_losses)
 {
     return add_losses(c, loss, row_losses, STRIDE(c));
 }
@@ -132,8 +129,11 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
         const double *a2 = output + source[k + 2] * stride, *a3 = output + source[k + 3] * stride;
         const double *a4 = output + source[k + 4] * stride, *a5 = output + source[k + 5] * stride;
         const double *a6 = output + source[k + 6] * stride, *a7 = output + source[k + 7] * stride;
-        double g0 = g[k], g1 = g[k + 1], g2 = g[k + 2], g3 = g[k + 3];
-        double g4 = g[k + 4], g5 = g[k + 5], g6 = g[k + 6], g7 = g[k + 7];
+        double g0 = 0.0, g1 = 0.0, g2 = 0.0, g3 = 0.0, g4 = 0.0, g5 = 0.0, g6 = 0.0, g7 = 0.0;
+        if (!c->is_fresh) {
+            g0 = g[k], g1 = g[k + 1], g2 = g[k + 2], g3 = g[k + 3];
+            g4 = g[k + 4], g5 = g[k + 5], g6 = g[k + 6], g7 = g[k + 7];
+        }
         for (int64_t s = 0; s < count; s++) {
             g0 += a0[s] * d[s], g1 += a1[s] * d[s], g2 += a2[s] * d[s], g3 += a3[s] * d[s];
             g4 += a4[s] * d[s], g5 += a5[s] * d[s], g6 += a6[s] * d[s], g7 += a7[s] * d[s];
@@ -143,13 +143,13 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
     }
 #endif
     for (; k < n; k++) {
-        double total = g[k];
+        double total = c->is_fresh ? 0.0 : g[k];
         for (int64_t s = 0; s < count; s++)
             total += output[source[k] * stride + s] * d[s];
         g[k] = total;
     }
     if (p->has_bias[i]) {
-        double total = g[n];
+        double total = c->is_fresh ? 0.0 : g[n];
         for (int64_t s = 0; s < count; s++)
             total += d[s];
         g[n] = total;
@@ -173,7 +173,7 @@ static void NAME(add_shared_gradients)(const Chunk *c)
             }
 }
 
-WIDEST static void NAME(backward)(const Chunk *c)
+PASS void NAME(backward)(const Chunk *c)
 {
     const Problem *p = c->of;
     const int64_t stride = STRIDE(c), count = SAMPLES(c);
@@ -223,5 +223,6 @@ WIDEST static void NAME(backward)(const Chunk *c)
     }
 }
 
+#undef PASS
 #undef STRIDE
 #undef SAMPLES

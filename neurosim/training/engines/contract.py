@@ -54,9 +54,10 @@ class Capabilities:
         return self.works_on_objects and self.bounds.get("double") == TO_THE_BIT
 
 
+Losses = list[float] | Matrix  # one after the other
 # the loss of each batch, and theta and the rows of memory after each epoch, in the network's order:
 # (epochs, 1 + slots, n_parameters)
-Passed = tuple[list[float], Matrix]
+Passed = tuple[Losses, Matrix]
 
 
 class Trajectory:
@@ -103,7 +104,7 @@ class Trajectory:
 class ProgramRun(Protocol):
     """A stretch of training: parameters and memory in the engine's own form."""
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> Losses:
         """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 
@@ -144,7 +145,7 @@ class Batches:
         """Go one batch on; the loss of each of its rows, measured before the update."""
         require_fresh(self._task)
         (loss,) = self._run.steps(self._order, self.batch, self.batch + 1)
-        self._loss = (self._loss if self.batch else 0.0) + loss
+        self._loss = (self._loss if self.batch else 0.0) + float(loss)
         self.batch += 1
         self.updates += 1
         if self.batch == self._task.n_batches:

@@ -13,7 +13,7 @@ from neurosim.functions.penalties import L2
 from neurosim.kernel.checks import formula_of, inexact, set_rule
 from neurosim.kernel.library import KernelCall, load_kernel, why_no_kernel
 from neurosim.kernel.wiring import wiring_of
-from neurosim.training.engines.contract import Passed, RowOrder, Some
+from neurosim.training.engines.contract import Losses, Passed, RowOrder, Some
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -153,7 +153,7 @@ class _KernelRun:
         self._problem.point({"theta": self._theta, "memory": self._memory})
         self._row_losses: list[Matrix] = []
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> Losses:
         return self._run(order, first, last, repeats, None)
 
     def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
@@ -162,7 +162,7 @@ class _KernelRun:
 
     def _run(
         self, order: RowOrder, first: int, last: int, repeats: int, passed: Matrix | None
-    ) -> list[float]:
+    ) -> Losses:
         task, problem = self._program.task, self._problem
         losses = np.empty((last - first) * repeats)
         arrays: dict[str, Any] = {"losses": losses, "passed": passed}
@@ -178,7 +178,7 @@ class _KernelRun:
         problem.rate = task.optimizer.learning_rate
         problem.point(arrays)
         self._program.kernel.train(problem)
-        return losses.tolist()
+        return losses
 
     def parameters(self, some: Some = None) -> Matrix:
         return self._theta.copy() if some is None else self._theta[some]

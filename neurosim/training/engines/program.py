@@ -13,6 +13,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.training.engines.contract import (
     Batches,
+    Losses,
     Passed,
     ProgramRun,
     RowOrder,
@@ -45,17 +46,20 @@ class ProgramEngine:
     def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
         after, totals = self._go(self._begin(state, each_row=False), state, epochs)
-        divisor = self._task.divisor(self._task.n_rows)
-        return after, [total / divisor for total in totals]
+        return after, self._reduced(totals)
 
     def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:
         """Go on as `advance` does, and keep the states between."""
         passed, streams = list[Matrix](), list[Mapping[str, Any]]()
         run = self._begin(state, each_row=False)
         after, totals = self._go(run, state, epochs, passed, streams)
-        divisor, n_batches = self._task.divisor(self._task.n_rows), self._task.n_batches
-        between = Trajectory(np.concatenate(passed), totals, streams, after, n_batches)
-        return between, [total / divisor for total in totals]
+        between = Trajectory(np.concatenate(passed), totals, streams, after, self._task.n_batches)
+        return between, self._reduced(totals)
+
+    def _reduced(self, totals: list[float]) -> list[float]:
+        """The loss of each epoch, given its sum over the rows."""
+        reduced: list[float] = (np.array(totals) / self._task.divisor(self._task.n_rows)).tolist()
+        return reduced
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
@@ -165,20 +169,14 @@ def epochs_one_by_one(
     """What so many epochs leave, each done by itself."""
     losses, passed = list[float](), list[Matrix]()
     for _ in range(count):
-        losses += run.steps(order, first, n_batches)
+        losses.extend(run.steps(order, first, n_batches))
         parameters, memory = run.values()
         passed.append(np.concatenate((parameters[np.newaxis], memory)))
     return losses, np.array(passed)
 
 
-def _totals(losses: list[float], n_batches: int) -> list[float]:
+def _totals(losses: Losses, n_batches: int) -> list[float]:
     """The sums over epochs, added one by one: the same however a training is cut."""
-    if n_batches == 1:
-        return losses
-    totals = []
-    for first in range(0, len(losses), n_batches):
-        total = 0.0
-        for loss in losses[first : first + n_batches]:
-            total += loss
-        totals.append(total)
+    by_epoch = np.asarray(losses).reshape(-1, n_batches)
+    totals: list[float] = np.add.accumulate(by_epoch, axis=1)[:, -1].tolist()
     return totals
