@@ -39,6 +39,14 @@ def engine(request):
     return request.param
 
 
+@pytest.fixture(scope="module")
+def no_kernel():
+    """The kernel is hidden, for tests of the programs that serve without it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEUROSIM_KERNEL", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
 def assert_close():
     """``assert_close(actual, expected, tolerance)``: |a - b| <= tolerance * max(1, |b|), each."""

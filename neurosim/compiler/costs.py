@@ -19,6 +19,8 @@ _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a me
 SCALAR_BASE, SCALAR_PER_BLOCK = 35, 48
 LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
 
+# multiply-adds of the largest product from which BLAS is faster than the kernel
+LARGEST_KERNEL = 4_000_000
 
 # to unroll the rows of an epoch: what has to be printed, and what has to be gone through with it
 _MOST_UNROLLED, _LEAST_ROWS = 500, 4_000  # parameters x rows; rows, of all epochs

@@ -4,23 +4,33 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from neurosim.compiler.costs import is_scalar_faster
+from neurosim.compiler.costs import LARGEST_KERNEL, is_scalar_faster
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
+from neurosim.compiler.threads import largest_product
 from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
 
 LoadedProgram = tuple[Program, Callable[..., Any]]
-KINDS = ("array", "scalar")
+KINDS = ("array", "scalar", "kernel")
 _KEPT = 64  # programs; the text of one is seldom more than some 100 kB
 
 
-def choose_kind(network: Network, rows: int) -> str:
-    """The kind of program that is faster for batches of so many rows: ``array`` or ``scalar``.
+def choose_kind(network: Network, rows: int, program: str = "auto") -> str:
+    """The kind of program that is fastest for batches of so many rows.
 
     Programs of single numbers share no weights.
+
+    Args:
+        network: is only read.
+        rows: of a batch.
+        program: ``auto``, or what is asked for: ``kernel``, or ``arrays``, which leaves it out.
     """
+    is_there = program != "arrays" and why_not_wired(network) is None
+    if is_there and (program == "kernel" or _is_kernel_faster(network, rows)):
+        return "kernel"
     plan = plan_of(network, rows)
     scalar = not plan.copies.size and is_scalar_faster(
         plan.n_parameters, rows, len(plan.blocks) - 1
@@ -28,9 +38,15 @@ def choose_kind(network: Network, rows: int) -> str:
     return "scalar" if scalar else "array"
 
 
+def _is_kernel_faster(network: Network, rows: int) -> bool:
+    if len(network.parameter_list()) * rows < LARGEST_KERNEL:
+        return True
+    return largest_product(plan_of(network, rows), rows) < LARGEST_KERNEL
+
+
 def plan_for(network: Network, kind: str, rows: int) -> Plan:
     """The plan that a program of this kind is printed from."""
-    return plan_of(network, rows, may_be_sparse=kind == "array")
+    return plan_of(network, rows, may_be_sparse=kind != "scalar")
 
 
 def generated(

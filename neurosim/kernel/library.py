@@ -94,7 +94,6 @@ class KernelMissingError(Exception):
     """There is no kernel that can be used; says why."""
 
 
-@lru_cache(maxsize=1)
 def load_kernel() -> Kernel:
     """The kernel.
 
@@ -104,7 +103,11 @@ def load_kernel() -> Kernel:
     chosen = os.environ.get("NEUROSIM_KERNEL", "")
     if chosen == "off":
         raise KernelMissingError("hidden by NEUROSIM_KERNEL=off")
-    path = chosen or str(FOLDER / LIBRARY)
+    return _load(chosen or str(FOLDER / LIBRARY))
+
+
+@lru_cache(maxsize=4)
+def _load(path: str) -> Kernel:
     if not os.path.exists(path):  # noqa: PTH110 - pathlib is slower
         raise KernelMissingError("no C compiler when neurosim was installed")
     try:

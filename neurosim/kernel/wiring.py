@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.functions.activations import SOFTMAX
-from neurosim.kernel.library import Kernel
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.kernel.library import Kernel, why_no_kernel
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -27,6 +27,16 @@ class KernelWiring(NamedTuple):
     sizes: dict[str, int]
     arrays: dict[str, NDArray[Any] | None]
     column: NDArray[np.intp]
+
+
+def why_not_wired(network: Network) -> str | None:
+    """Why the kernel cannot compute this network; None where it can."""
+    missing = why_no_kernel()
+    if missing is not None:
+        return f"the kernel is not there: {missing}"
+    names = {neuron.activation for neuron in network.neurons} - {SOFTMAX}
+    own = [f"activation {name!r}" for name in sorted(names) if not ACTIVATIONS.is_shipped(name)]
+    return f"the kernel has shipped functions only, not {', '.join(own)}" if own else None
 
 
 def wiring_of(network: Network, kernel: Kernel) -> KernelWiring:

@@ -27,6 +27,7 @@ from neurosim.training.metrics import METRICS, Metric, require_metrics
 from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
 
 PRECISIONS = ("double", "single")  # float64, float32
+PROGRAMS = ("auto", "kernel", "arrays")
 MOST_EPOCHS = 1_000_000_000  # that a scenario may ask for
 
 
@@ -198,6 +199,12 @@ class Options:
         InPython(_later),
         "compiled",
     )
+    program: str = _option(
+        "What the compiled engine runs: kernel, in C, with the bits of graph; arrays, in NumPy;"
+        " auto, the faster one.",
+        OneOf("program", PROGRAMS),
+        "auto",
+    )
     seed: int | None = _option(
         "What the shuffling is drawn from; None: the network's seed.", InPython(_seed_or_none), None
     )
@@ -249,6 +256,7 @@ class TrainOptions(MeasureOptions, total=False):
     metrics: Sequence[str | Metric]
     task: str | TaskKind
     engine: str
+    program: str
     seed: int | None
     validation: tuple[Any, Any] | None
     progress: bool

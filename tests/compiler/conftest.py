@@ -24,6 +24,11 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _generated_programs(no_kernel):
+    """What the compiler prints runs here, wherever the tests run."""
+
+
 @pytest.fixture
 def layered():
     """A 3-2-1: tanh, sigmoid."""

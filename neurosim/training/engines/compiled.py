@@ -1,12 +1,12 @@
 """The compiled engine: the program that the compiler made of the graph, run over batches.
 
-There are two kinds of programs, of arrays and of single numbers. Which one a training uses depends
-on the network and the batch size alone, so that the same training gives the same bits, however it
-is cut into stretches.
+There are three kinds of programs: the kernel in C, of arrays, and of single numbers. Which one a
+training uses depends on the task and on whether the kernel is there alone, so that the same
+training gives the same bits, however it is cut into stretches.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -21,8 +21,8 @@ from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
 from neurosim.training.engines.array_program import DTYPES, ArrayProgram
-from neurosim.training.engines.contract import Bound, Capabilities, ProgramRun
-from neurosim.training.engines.kernel_program import KernelProgram, why_not
+from neurosim.training.engines.contract import TO_THE_BIT, Bound, Capabilities, ProgramRun
+from neurosim.training.engines.kernel_program import KernelProgram, inexact_formulas, why_not
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
 from neurosim.training.engines.scalar_program import ScalarProgram
 from neurosim.training.state import TrainingState
@@ -33,12 +33,26 @@ KERNEL = "kernel"
 PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
+_EXACT = Capabilities({"double": TO_THE_BIT}, programs=KINDS)
+
+
+def _choose(task: Task) -> str:
+    """The kind of program that this task runs."""
+    if task.precision != "double" and task.options.program != KERNEL:
+        return "array"  # single numbers are always double
+    program = task.options.program
+    if program == "auto" and why_not(task) is not None:
+        program = "arrays"
+    kind = choose_kind(task.network, task.batch_size, program)
+    return KERNEL if program == KERNEL else kind  # refused with its reason
+
+
 class CompiledEngine(ProgramEngine):
-    """As matrices, or as single numbers where that is faster.
+    """In C, as matrices, or as single numbers, as is fastest.
 
     Args:
         task: what is trained.
-        kind: ``array``, ``scalar`` or ``kernel``; None: the faster of the first two.
+        kind: ``array``, ``scalar`` or ``kernel``; None: as the option ``program`` says.
     """
 
     name: ClassVar[str] = "compiled"
@@ -48,19 +62,18 @@ class CompiledEngine(ProgramEngine):
     )
 
     def __init__(self, task: Task, kind: str | None = None) -> None:
-        if kind is not None and kind not in (*KINDS, KERNEL):
-            raise UnknownNameError(unknown("kind of program", kind, (*KINDS, KERNEL)))
-        fastest = "array"  # single numbers are always double
-        if task.precision == "double":
-            fastest = choose_kind(task.network, task.batch_size)
-        self.kind = fastest if kind is None else kind
+        if kind is not None and kind not in KINDS:
+            raise UnknownNameError(unknown("kind of program", kind, KINDS))
+        self.kind = _choose(task) if kind is None else kind
         if self.kind == "scalar" and task.network.has_shared_weights:
             raise InvalidValueError(
                 "kind of program: programs of single numbers share no weights, got 'scalar';"
                 " expected 'array'"
             )
         if self.kind == KERNEL and (refusal := why_not(task)):
-            raise InvalidValueError(f"kind of program: got {KERNEL!r}, but {refusal}")
+            raise InvalidValueError(f"program: got 'kernel', but {refusal}; expected 'arrays'")
+        if self.kind == KERNEL and not inexact_formulas(task):
+            self.capabilities = _EXACT  # type: ignore[misc] # of this one
         super().__init__(task)
         require_slopes(task.network)  # of what is trainable now
         self._inputs = task.network.inputs_conversion
@@ -88,10 +101,10 @@ class CompiledEngine(ProgramEngine):
 
     @contextmanager
     def _computing(self, rows: int) -> Iterator[None]:
-        if self.kind == KERNEL:
-            yield
-            return
-        with np.errstate(all="ignore"), blas_threads(self.plan, rows):
+        with ExitStack() as stack:
+            stack.enter_context(np.errstate(all="ignore"))
+            if self.kind != KERNEL:
+                stack.enter_context(blas_threads(self.plan, rows))
             yield
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:

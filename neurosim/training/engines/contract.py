@@ -54,10 +54,10 @@ class Capabilities:
         return self.works_on_objects and self.bounds.get("double") == TO_THE_BIT
 
 
-Losses = list[float] | Matrix  # one after the other
+LossSeries = list[float] | Matrix  # one after the other
 # the loss of each batch, and theta and the rows of memory after each epoch, in the network's order:
 # (epochs, 1 + slots, n_parameters)
-Passed = tuple[Losses, Matrix]
+Passed = tuple[LossSeries, Matrix]
 
 
 class Trajectory:
@@ -104,7 +104,7 @@ class Trajectory:
 class ProgramRun(Protocol):
     """A stretch of training: parameters and memory in the engine's own form."""
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> Losses:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> LossSeries:
         """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 

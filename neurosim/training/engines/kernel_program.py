@@ -11,9 +11,9 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.functions.penalties import L2
 from neurosim.kernel.checks import formula_of, inexact, set_rule
-from neurosim.kernel.library import KernelCall, load_kernel, why_no_kernel
-from neurosim.kernel.wiring import wiring_of
-from neurosim.training.engines.contract import Losses, Passed, RowOrder, Some
+from neurosim.kernel.library import KernelCall, load_kernel
+from neurosim.kernel.wiring import why_not_wired, wiring_of
+from neurosim.training.engines.contract import LossSeries, Passed, RowOrder, Some
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -22,22 +22,19 @@ _LOGISTIC = "logistic"  # its slope is that of every loss that gives delta at on
 
 def why_not(task: Task) -> str | None:
     """Why the kernel cannot do this task; None where it can."""
-    missing = why_no_kernel()
-    if missing is not None:
-        return f"the kernel is not there: {missing}"
     if task.precision != "double":
         return "the kernel computes in double precision"
-    names = {neuron.activation for neuron in task.network.neurons} - {SOFTMAX}
-    own = [f"activation {name!r}" for name in sorted(names) if not ACTIVATIONS.is_shipped(name)]
-    own += [f"loss {task.loss.name!r}"] * (not LOSSES.is_shipped(task.loss.name, task.loss))
+    own = [f"loss {task.loss.name!r}"] * (not LOSSES.is_shipped(task.loss.name, task.loss))
     own += [f"optimizer {task.optimizer.name!r}"] * (type(task.optimizer) not in SHIPPED.values())
     penalty = task.penalty
     if penalty is not None and type(penalty) is not L2:
         own.append(f"penalty {penalty.name!r}")
-    return f"the kernel holds shipped functions only, not {', '.join(own)}" if own else None
+    if own:
+        return f"the kernel has shipped functions only, not {', '.join(own)}"
+    return why_not_wired(task.network)
 
 
-def not_exact(task: Task) -> list[str]:
+def inexact_formulas(task: Task) -> list[str]:
     """The formulas of this task whose bits are not the walk's on this machine."""
     names = {neuron.activation for neuron in task.network.neurons} - {SOFTMAX}
     formulas = {pair[0] for pair in _formulas(task) if pair is not None}
@@ -153,7 +150,7 @@ class _KernelRun:
         self._problem.point({"theta": self._theta, "memory": self._memory})
         self._row_losses: list[Matrix] = []
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> Losses:
+    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> LossSeries:
         return self._run(order, first, last, repeats, None)
 
     def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
@@ -162,7 +159,7 @@ class _KernelRun:
 
     def _run(
         self, order: RowOrder, first: int, last: int, repeats: int, passed: Matrix | None
-    ) -> Losses:
+    ) -> LossSeries:
         task, problem = self._program.task, self._problem
         losses = np.empty((last - first) * repeats)
         arrays: dict[str, Any] = {"losses": losses, "passed": passed}

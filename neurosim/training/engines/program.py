@@ -13,7 +13,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.training.engines.contract import (
     Batches,
-    Losses,
+    LossSeries,
     Passed,
     ProgramRun,
     RowOrder,
@@ -175,7 +175,7 @@ def epochs_one_by_one(
     return losses, np.array(passed)
 
 
-def _totals(losses: Losses, n_batches: int) -> list[float]:
+def _totals(losses: LossSeries, n_batches: int) -> list[float]:
     """The sums over epochs, added one by one: the same however a training is cut."""
     by_epoch = np.asarray(losses).reshape(-1, n_batches)
     totals: list[float] = np.add.accumulate(by_epoch, axis=1)[:, -1].tolist()

@@ -7,6 +7,7 @@ import neurosim as ns
 from neurosim.compiler import costs, training_programs
 from neurosim.training.engines import scalar_program
 
+pytestmark = pytest.mark.usefixtures("no_kernel")
 GATES = [[0, 1], [1, 1], [1, 0], [0, 0]]  # the last says nothing of what the others need
 RULES = {
     "sgd": ns.SGD(0.5),
