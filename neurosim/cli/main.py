@@ -80,11 +80,19 @@ class _Commands(click.Group):
             formatter.write_dl([(name, entry.line) for name, entry in _COMMANDS.items()])
 
 
+def _tell_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        kernel = importlib.import_module("neurosim.kernel.checks").tell_kernel()
+        click.echo(f"neurosim {__version__}\nkernel: {kernel}")
+        context.exit()
+
+
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="neurosim", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version,
+              help="Show the version, and whether the kernel is there.")  # fmt: skip
 def cli() -> None:
     """Run, compare, compile and debug neural networks that are written as scenario files.
 

@@ -6,6 +6,7 @@ The choices themselves are made in `costs` and `planning`; here they are told.
 from typing import NamedTuple
 
 from neurosim.compiler.costs import (
+    LARGEST_KERNEL,
     LARGEST_SCALAR,
     SCALAR_BASE,
     SCALAR_PER_BLOCK,
@@ -18,6 +19,7 @@ from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
 from neurosim.compiler.training_programs import choose_kind
 from neurosim.functions.numbers import counted
+from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
 
 
@@ -66,28 +68,63 @@ class ProgramExplanation(NamedTuple):
         return sum(block.n_bytes for block in self.blocks)
 
 
-def explain(network: Network, rows: int, precision: str = "double") -> ProgramExplanation:
+def explain(
+    network: Network,
+    rows: int,
+    precision: str = "double",
+    *,
+    program: str = "auto",
+    refusal: str | None = None,
+) -> ProgramExplanation:
     """Tell what a training of this network with batches of ``rows`` samples would run.
+
+    Args:
+        network: is only read.
+        rows: of a batch.
+        precision: ``double`` or ``single``.
+        program: as the option of training.
+        refusal: why the kernel cannot do the training, besides what the network says.
 
     Raises:
         GraphError: the network has no outputs.
     """
     width = 8 if precision == "double" else 4
     plan = plan_of(network, rows)
-    is_scalar = precision == "double" and choose_kind(network, rows) == "scalar"
+    if program == "auto":
+        refusal = refusal or why_not_wired(network)
+    kind = "array"
+    if precision == "double":
+        kind = choose_kind(network, rows, "arrays" if refusal else program)
     blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
-    program = _explain_program(plan, rows, precision, is_scalar=is_scalar)
-    return ProgramExplanation(
-        rows, program, _explain_threads(plan, rows, is_scalar=is_scalar), blocks
+    text = _explain_program(plan, rows, precision, kind)
+    if kind != "kernel" and precision == "double":
+        text += f" ({_why_no_kernel(plan, rows, program, refusal)})"
+    return ProgramExplanation(rows, text, _explain_threads(plan, rows, kind), blocks)
+
+
+def _why_no_kernel(plan: Plan, rows: int, program: str, refusal: str | None) -> str:
+    if program == "arrays":
+        return "not the kernel, as program: arrays asks"
+    if refusal is not None:
+        return refusal
+    largest = largest_product(plan, rows)
+    return (
+        f"not the kernel: the largest product has {largest:,} multiply-adds, from"
+        f" {LARGEST_KERNEL:,} on BLAS is faster"
     )
 
 
-def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) -> str:
+def _explain_program(plan: Plan, rows: int, precision: str, kind: str) -> str:
     work, blocks = plan.n_parameters * rows, len(plan.blocks) - 1
     limit = scalar_limit(blocks)
     figures = f"{plan.n_parameters:,} parameters x {counted(rows, 'row')} = {work:,}"
     rule = f"{SCALAR_BASE} + {SCALAR_PER_BLOCK} x {counted(blocks, 'block')} = {limit:,}"
-    if is_scalar:
+    if kind == "kernel":
+        return (
+            "the kernel: compiled C, with the bits of the graph engine; the largest product has"
+            f" {largest_product(plan, rows):,} multiply-adds, fewer than {LARGEST_KERNEL:,}"
+        )
+    if kind == "scalar":
         return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"
     if precision == "single":
         return "arrays of float32, as the precision asks"
@@ -98,8 +135,10 @@ def _explain_program(plan: Plan, rows: int, precision: str, *, is_scalar: bool) 
     return f"arrays: {figures} is more than {rule}"
 
 
-def _explain_threads(plan: Plan, rows: int, *, is_scalar: bool) -> str:
-    if is_scalar:
+def _explain_threads(plan: Plan, rows: int, kind: str) -> str:
+    if kind == "kernel":
+        return "one"
+    if kind == "scalar":
         return "none of BLAS: there are no products"
     largest = largest_product(plan, rows)
     if largest >= LARGE_PRODUCT:

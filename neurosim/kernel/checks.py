@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.functions.activations import Activation
-from neurosim.functions.losses import Pointwise
+from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.functions.losses import LOSSES, Pointwise
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import SGD, Optimizer
-from neurosim.kernel.library import Kernel, KernelCall, load_kernel
+from neurosim.functions.optimizers import SGD, SHIPPED, Optimizer
+from neurosim.kernel.library import Kernel, KernelCall, load_kernel, why_no_kernel
 
 _FAR = (0.0, 3.0, 709.0, 745.2, 1e-310, 5e-324, 1e-8, 36.7, 1e154, 1e300, np.inf)
 EXTREMES = np.array([*_FAR, *(-x for x in _FAR), np.nan, 1.0, -1.0, 6.0, 100.0])
@@ -77,7 +77,7 @@ def compare_rule(
     kernel: Kernel, optimizer: Optimizer, w: Matrix, g: Matrix, memory: Matrix, *, count: int
 ) -> int:
     """How many parameters and numbers of memory differ after an update."""
-    rate = optimizer.learning_rate
+    rate, g = optimizer.learning_rate, g + 0.0  # a reduced gradient is never -0.0
     columns = zip(w.tolist(), g.tolist(), memory.T.tolist(), strict=True)
     pairs = [optimizer.scalar(x, y, tuple(kept), count, rate) for x, y, kept in columns]
     theta, found = w.copy(), memory.copy()
@@ -103,13 +103,28 @@ def set_rule(
     return {"learns": learns}
 
 
+def tell_kernel() -> str:
+    """Whether the kernel is there, and whether all of its formulas are exact."""
+    missing = why_no_kernel()
+    if missing is not None:
+        return f"not built ({missing}; the NumPy programs serve)"
+    pairs = ((loss.by_output, loss.by_net_input) for loss in LOSSES.values())
+    formulas = [formula for pair in pairs for formula in pair if formula is not None]
+    rules = [make(learning_rate=0.1) for make in SHIPPED.values()]
+    rules += [SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True)]
+    found = inexact(
+        [a for a in ACTIVATIONS.values() if ACTIVATIONS.is_shipped(a.name)], formulas, *rules
+    )
+    return f"not exact ({', '.join(found)})" if found else "exact"
+
+
 def inexact(
-    activations: Iterable[Activation], formulas: Iterable[Pointwise], optimizer: Optimizer
+    activations: Iterable[Activation], formulas: Iterable[Pointwise], *optimizers: Optimizer
 ) -> list[str]:
     """The names of the formulas whose bits are not those of Python's ``math`` here."""
     found = [a.name for a in activations if _activation_differs(a)]
     found += [formula_of(f) for f in formulas if _formula_differs(f)]
-    return found + [optimizer.name] * _rule_differs(optimizer)
+    return found + [rule_of(rule)[0] for rule in optimizers if _rule_differs(rule)]
 
 
 def _cached(function: Callable[..., bool]) -> Callable[..., bool]:

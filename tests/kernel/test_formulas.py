@@ -59,6 +59,11 @@ def test_optimizers(kernel, rule, count):
     assert compare_rule(kernel, rule, w, g, memory, count=count) == 0
 
 
+@pytest.mark.usefixtures("kernel")
+def test_every_formula_is_exact_here():
+    assert checks.tell_kernel() == "exact"
+
+
 def test_a_formula_with_other_bits_is_found(kernel):
     wrong = replace(ACTIVATIONS["tanh"], value=lambda z: math.tanh(z) * (1 + 2**-52))
 

@@ -19,6 +19,7 @@ from neurosim.scenario.format.overrides import Overrides
 from neurosim.training.agreement import Agreement, agree
 from neurosim.training.data import Pair
 from neurosim.training.engines.contract import Engine
+from neurosim.training.engines.kernel_program import why_not
 from neurosim.training.engines.table import DEFAULT, ENGINES, REFERENCE, make_engine
 from neurosim.training.options import Options, measuring_options
 from neurosim.training.state import TrainingState, start_state
@@ -157,9 +158,15 @@ def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> ProgramE
     scenario = load_scenario(file, overrides=overrides)
     if scenario.training is None or scenario.data is None:
         return explain(scenario.network, USUAL_ROWS)
-    n_rows = len(scenario.data.train.X)
-    rows = min(scenario.training.batch_size or n_rows, n_rows)
-    return explain(scenario.network, rows, scenario.training.precision)
+    options = scenario.training
+    task = make_task(scenario.network, *_rows(scenario, path), options)
+    return explain(
+        scenario.network,
+        task.batch_size,
+        options.precision,
+        program=options.program,
+        refusal=why_not(task),
+    )
 
 
 def load_network(path: str | Path) -> Network:

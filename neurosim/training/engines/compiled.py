@@ -33,9 +33,6 @@ KERNEL = "kernel"
 PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
-_EXACT = Capabilities({"double": TO_THE_BIT}, programs=KINDS)
-
-
 def _choose(task: Task) -> str:
     """The kind of program that this task runs."""
     if task.precision != "double" and task.options.program != KERNEL:
@@ -73,7 +70,8 @@ class CompiledEngine(ProgramEngine):
         if self.kind == KERNEL and (refusal := why_not(task)):
             raise InvalidValueError(f"program: got 'kernel', but {refusal}; expected 'arrays'")
         if self.kind == KERNEL and not inexact_formulas(task):
-            self.capabilities = _EXACT  # type: ignore[misc] # of this one
+            bounds = {**self.capabilities.bounds, "double": TO_THE_BIT}
+            self.capabilities = Capabilities(bounds, programs=KINDS)  # type: ignore[misc] # of it
         super().__init__(task)
         require_slopes(task.network)  # of what is trainable now
         self._inputs = task.network.inputs_conversion

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from neurosim.kernel.checks import tell_kernel
+
 
 def test_a_person_sees_network_training_rows_and_expectations(neurosim):
     ran = neurosim("run", "passed.yaml")
@@ -252,7 +254,7 @@ def test_help_and_version_end_well(neurosim):
     assert [line.split()[0] for line in commands][:5] == [
         "run", "debug", "draw", "plot", "diff",
     ]  # fmt: skip
-    assert neurosim("--version").out == "neurosim 0.2.0\n"
+    assert neurosim("--version").out == f"neurosim 0.2.0\nkernel: {tell_kernel()}\n"
     assert neurosim("run", "-h").code == 0
     assert neurosim().code == 2
 

@@ -1,0 +1,56 @@
+"""Without the kernel the NumPy programs serve, and say so."""
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.compiler.explain import explain
+from neurosim.errors import InvalidValueError
+from neurosim.kernel.build import build, find_compiler
+from neurosim.kernel.checks import tell_kernel
+from neurosim.kernel.library import load_kernel, why_no_kernel
+from neurosim.training import CompiledEngine
+from neurosim.training.task import make_task
+
+
+@pytest.fixture
+def line():
+    """A 1-1."""
+    net = ns.Network("line")
+    net.add_layer("x", 1), net.add_layer("o", 1)
+    net.connect("x", "o", weight=0.5)
+    return net
+
+
+def test_where_it_is_hidden_the_numpy_programs_serve(line, monkeypatch):
+    monkeypatch.setenv("NEUROSIM_KERNEL", "off")
+    data = np.ones((3, 1)), np.ones((3, 1))
+
+    assert tell_kernel().startswith("not built (hidden by NEUROSIM_KERNEL=off")
+    assert CompiledEngine(make_task(line, *data)).kind == "scalar"
+    assert "hidden by NEUROSIM_KERNEL=off" in explain(line, 4).program
+    with pytest.raises(InvalidValueError, match="the kernel is not there"):
+        ns.train(line, *data, optimizer=ns.SGD(0.1), epochs=1, program="kernel")
+
+
+def test_a_file_that_is_no_kernel_says_so(tmp_path, monkeypatch):
+    (tmp_path / "text.so").write_text("no library")
+    monkeypatch.setenv("NEUROSIM_KERNEL", str(tmp_path / "text.so"))
+    assert "text.so" in why_no_kernel()
+    monkeypatch.setenv("NEUROSIM_KERNEL", str(tmp_path / "nothing.so"))
+    assert why_no_kernel() is not None
+
+
+@pytest.mark.skipif(find_compiler() is None, reason="no C compiler")
+def test_it_is_built_anew_where_the_sources_changed(tmp_path, monkeypatch):
+    old = build(tmp_path / "old.so", ["-O0", "-UFINGERPRINT", "-DFINGERPRINT=xold"])
+    monkeypatch.setenv("NEUROSIM_KERNEL", str(old))
+    assert "built from other sources" in why_no_kernel()
+    monkeypatch.setenv("NEUROSIM_KERNEL", str(build(tmp_path / "new.so", ["-O0", "-DPLAIN"])))
+    assert "tanh" in load_kernel().codes["activation"]
+
+
+def test_without_a_compiler_the_build_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(FileNotFoundError, match="C compiler: got none"):
+        build(tmp_path / "kernel.so")
