@@ -1,8 +1,8 @@
 """Agreement: the differences between an engine and the walk on one network.
 
 The bound is |a - b| <= bound * max(1, |a|), a being the graph's number: pure relative error would
-flake where terms cancel. Each engine names its own; the compiled one's is 1e-12, and after training
-1e-10, since differences grow with updates.
+flake where terms cancel. Each engine names its own; that of the kernel is 0, that of the NumPy
+programs 1e-12, and after training 1e-10, since differences grow with updates.
 """
 
 import math
@@ -44,7 +44,14 @@ class Difference:
         """Whether the error is within the tolerance."""
         return bool(self.error <= self.tolerance)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether no number may differ, and none does."""
+        return self.tolerance == 0.0 == self.error
+
     def __str__(self) -> str:
+        if self.is_exact:
+            return f"{self.what}: 0, equal to the last bit"
         sign = "<=" if self.passed else ">"
         return (
             f"{self.what}: worst {self.error:.2g} {sign} {self.tolerance:.0e} at {self.where}"
@@ -71,6 +78,11 @@ class Agreement:
     def passed(self) -> bool:
         """Whether each is within its tolerance."""
         return all(difference.passed for difference in self.differences)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no number may differ, and none does."""
+        return all(difference.is_exact for difference in self.differences)
 
     @property
     def worst(self) -> Difference:

@@ -21,7 +21,7 @@ def test_agree_prints_the_worst_of_each_kind_and_where(neurosim):
     ]  # fmt: skip
     assert " <= 1e-12 at row " in lines[0]
     assert " <= 1e-10 at " in lines[3]
-    assert lines[4:] == ["the engines agree"]
+    assert lines[4:] in (["the engines agree"], ["the engines agree to the last bit"])
 
 
 def test_agree_ends_with_1_where_the_engines_differ(neurosim, monkeypatch):

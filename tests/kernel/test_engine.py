@@ -90,6 +90,14 @@ def test_a_formula_that_is_inexact_here_is_no_promise_of_bits(monkeypatch):
     assert checks.tell_kernel() == "not exact (tanh)"
 
 
+def test_agree_says_equal_to_the_last_bit():
+    found = ns.agree(make(), X, T, updates=20)
+
+    assert found.is_exact
+    assert str(found.outputs) == "outputs: 0, equal to the last bit"
+    assert not ns.agree(make(), X, T, updates=20, program="arrays").is_exact
+
+
 def test_threads_have_the_bits_of_one():
     expected = [trained(make(seed), program="kernel") for seed in range(8)]
     found = [None] * 8

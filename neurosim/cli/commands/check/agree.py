@@ -42,8 +42,8 @@ def agree(
 
     FILE is a scenario with data. Prints the worst difference of the outputs, the loss, the
     gradients and the trained parameters, and where it is; 1e-12 * max(1, |x|) is allowed, 1e-10
-    after training. With --bisect, prints where in the training they part first; with --debug too,
-    opens a session before that sample (see neurosim debug).
+    after training, and none where the kernel computes. With --bisect, prints where in the training
+    they part first; with --debug too, opens a session before that sample (see neurosim debug).
     """
     if bisect:
         found = bisect_scenario(
@@ -57,7 +57,8 @@ def agree(
     agreement = agree_scenario(file, updates=updates, engine=engine)
     for difference in agreement.differences:
         say(str(difference))
-    click.echo("the engines agree" if agreement.passed else "the engines do not agree")
+    agreed = "the engines agree to the last bit" if agreement.is_exact else "the engines agree"
+    click.echo(agreed if agreement.passed else "the engines do not agree")
     return 0 if agreement.passed else 1
 
 
