@@ -10,6 +10,8 @@ import yaml
 import neurosim as ns
 from neurosim.scenario import list_scenarios, shipped_folder
 
+pytestmark = pytest.mark.usefixtures("no_kernel")
+
 
 def test_agree_prints_the_worst_of_each_kind_and_where(neurosim):
     ran = neurosim("agree", "passed.yaml", "--updates", "7")
