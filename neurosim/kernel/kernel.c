@@ -44,8 +44,9 @@ typedef uint32_t Index;
    a connection or bias, in the order of theta. Arrays that are not wanted are NULL. */
 typedef struct {
     /* the network */
-    int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters;
+    int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs;
     const Index *groups;         /* the first neuron of each group, and the end of the last */
+    const uint8_t *is_run;       /* of each neuron, whether its sources follow each other */
     const uint8_t *is_layer;     /* of each group, whether it is a softmax layer */
     const Index *first;          /* of each neuron, its first place: its sources, then its bias */
     const Index *n_sources;      /* of each neuron */
@@ -141,21 +142,21 @@ INLINE double formula_slope(int code, double x, double t)
 
 /* The largest net input of a sample; NaN beside an infinite one or NaN. Those of the n neurons lie
    stride apart. */
-static double largest(const double *z, int64_t n, int64_t stride, double shift)
+static double largest(const double *z, int64_t n, int64_t stride)
 {
-    double top = z[0] - shift;
+    double top = z[0];
     for (int64_t i = 0; i < n; i++) {
-        double x = z[i * stride] - shift;
-        if (isnan(x) || x == INFINITY)
+        if (isnan(z[i * stride]) || z[i * stride] == INFINITY)
             return NAN;
-        top = larger(top, x);
+        top = larger(top, z[i * stride]);
     }
     return top;
 }
 
-static void softmax(const double *z, double *a, int64_t n, int64_t stride)
+/* The sum of the powers, by which each was divided. */
+static double softmax(const double *z, double *a, int64_t n, int64_t stride)
 {
-    double top = largest(z, n, stride, 0.0), total = 0.0;
+    double top = largest(z, n, stride), total = 0.0;
     for (int64_t i = 0; i < n; i++) {
         double power = exp(z[i * stride] - top);
         a[i * stride] = power;
@@ -163,15 +164,15 @@ static void softmax(const double *z, double *a, int64_t n, int64_t stride)
     }
     for (int64_t i = 0; i < n; i++)
         a[i * stride] /= total;
+    return total;
 }
 
-static double cross_entropy(const double *z, int64_t n, int64_t stride, const double *t)
+/* The walk shifts net inputs by the largest, and then by the largest of these again: by 0, or NaN.
+   So its sum of powers is that of softmax. */
+static double cross_entropy(const double *z, int64_t n, int64_t stride, double total,
+                            const double *t)
 {
-    double shift = largest(z, n, stride, 0.0), top = largest(z, n, stride, shift);
-    double total = 0.0, loss = 0.0;
-    for (int64_t i = 0; i < n; i++)
-        total += exp(z[i * stride] - shift - top);
-    double norm = top + log(total);
+    double shift = largest(z, n, stride), norm = 0.0 + log(total), loss = 0.0;
     for (int64_t i = 0; i < n; i++)
         if (t[i] != 0.0)
             loss += t[i] * (norm - (z[i * stride] - shift));
@@ -184,8 +185,10 @@ typedef struct {
     const Problem *of;
     const double *weights;        /* of each place */
     double *output, *net, *delta; /* of each neuron and sample */
+    double *by_sample;            /* the outputs of each sample and neuron */
     double *gradient;
     int is_fresh;                 /* whether gradients start from 0 */
+    double totals[LONGEST];       /* of the powers of the output layer */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */
 } Chunk;
@@ -199,7 +202,7 @@ INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_
         double found = 0.0;
         if (p->is_joint) {
             const double *z = c->net + p->outputs[0] * stride + s;
-            found = cross_entropy(z, p->n_outputs, stride, t);
+            found = cross_entropy(z, p->n_outputs, stride, c->totals[s], t);
         } else {
             for (int64_t o = 0; o < p->n_outputs; o++) {
                 const double *x = p->by_net_input[o] ? c->net : c->output;
@@ -343,7 +346,7 @@ static int64_t stride_of(const Problem *p)
 /* How many doubles of work a problem needs. */
 PUBLIC int64_t neurosim_work(const Problem *p)
 {
-    return p->n_parameters + p->n_places + 3 * p->n_neurons * stride_of(p) + 32;
+    return p->n_parameters + p->n_places + 4 * p->n_neurons * stride_of(p) + 32;
 }
 
 static void begin(const Problem *p, Chunk *c)
@@ -353,6 +356,7 @@ static void begin(const Problem *p, Chunk *c)
     c->output = work, work += p->n_neurons * stride_of(p);
     c->net = work, work += p->n_neurons * stride_of(p);
     c->delta = work, work += p->n_neurons * stride_of(p);
+    c->by_sample = work, work += p->n_neurons * stride_of(p);
     c->gradient = work, work += p->n_parameters;
     c->weights = p->parameter ? work : p->theta;
 }

@@ -78,9 +78,12 @@ PASS void NAME(forward)(Chunk *c)
                 activate(p->activation[i], z, c->output + i * stride, count);
         }
         if (p->is_layer[g])
-            for (int64_t s = 0; s < count; s++)
-                softmax(c->net + begin * stride + s, c->output + begin * stride + s, end - begin,
-                        stride);
+            for (int64_t s = 0; s < count; s++) {
+                double total = softmax(c->net + begin * stride + s, c->output + begin * stride + s,
+                                       end - begin, stride);
+                if (p->output_number[begin] >= 0)
+                    c->totals[s] = total;
+            }
     }
 }
 
@@ -113,6 +116,35 @@ INLINE void NAME(layer_deltas)(const Chunk *c, Index begin, Index end, int came_
     }
 }
 
+#if LANES > 1
+/* Sources that follow each other, N vectors of them at once: the samples' outputs lie so, too. */
+#define GRADIENTS(N)                                                                              \
+    for (; k + N * LANES <= n; k += N * LANES) {                                                  \
+        const double *at = c->by_sample + source[k];                                              \
+        Vector x[N];                                                                              \
+        for (int v = 0; v < N; v++)                                                               \
+            x[v] = c->is_fresh ? (Vector){0} : *(const Vector *)(g + k + v * LANES);              \
+        for (int64_t s = 0; s < count; s++, at += p->n_neurons)                                   \
+            for (int v = 0; v < N; v++)                                                           \
+                x[v] += *(const Vector *)(at + v * LANES) * d[s];                                 \
+        for (int v = 0; v < N; v++)                                                               \
+            *(Vector *)(g + k + v * LANES) = x[v];                                                \
+    }
+
+/* The outputs again, sample by sample, for sources that follow each other. */
+INLINE void NAME(turn)(const Chunk *c)
+{
+    const Problem *p = c->of;
+    const int64_t stride = STRIDE(c), n = p->n_neurons, n_inputs = p->n_inputs;
+    for (int64_t s = 0; s < c->count; s++) {
+        double *to = c->by_sample + s * n;
+        memcpy(to, p->X + c->rows[s] * n_inputs, n_inputs * sizeof(double));
+        for (int64_t i = n_inputs; i < n; i++)
+            to[i] = c->output[i * stride + s];
+    }
+}
+#endif
+
 /* Add the samples' gradients of a neuron's weights and bias, one after the other. */
 INLINE void NAME(add_gradients)(const Chunk *c, Index i)
 {
@@ -124,6 +156,11 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
     double *restrict g = c->gradient + at;
     Index k = 0;
 #if LANES > 1
+    if (p->is_run[i]) {
+        GRADIENTS(8)
+        GRADIENTS(4)
+        GRADIENTS(1)
+    }
     for (; k + 8 <= n; k += 8) { /* eight sums at once hide the latency of each */
         const double *a0 = output + source[k] * stride, *a1 = output + source[k + 1] * stride;
         const double *a2 = output + source[k + 2] * stride, *a3 = output + source[k + 3] * stride;
@@ -177,6 +214,10 @@ PASS void NAME(backward)(const Chunk *c)
 {
     const Problem *p = c->of;
     const int64_t stride = STRIDE(c), count = SAMPLES(c);
+#if LANES > 1
+    if (p->has_runs)
+        NAME(turn)(c);
+#endif
     for (int64_t g = p->n_groups - 1; g >= 0; g--) {
         const Index begin = p->groups[g], end = p->groups[g + 1];
         int came_back = 0;

@@ -16,6 +16,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 _SOFTMAX_CODE = 255
+_LEAST_RUN = 4  # sources that fill a vector
 
 
 class KernelWiring(NamedTuple):
@@ -76,8 +77,11 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     codes = {SOFTMAX: _SOFTMAX_CODE, **kernel.codes["activation"]}
     by_number = np.empty((3, len(order)), np.int64)
     by_number[:, column] = first, n_sources, has_bias
+    is_run = _runs(first, n_sources, source)[np.argsort(column)]
+    sizes["has_runs"] = int(is_run.any())
     arrays = {
         "groups": np.cumsum([len(group) for group in groups]),
+        "is_run": is_run.astype(np.uint8),
         "is_layer": np.array([_is_layer(group) for group in groups[1:]], np.uint8),
         "first": by_number[0],
         "n_sources": by_number[1],
@@ -131,6 +135,14 @@ def _outgoing(
     found = by_key[np.searchsorted(keys[by_key], ends[:, 0] * n + ends[:, 1])]
     first = np.concatenate(([0], np.cumsum(np.bincount(ends[:, 0], minlength=n))))
     return {"out_first": first, "out_place": place[found], "out_target": ends[:, 1]}
+
+
+def _runs(first: NDArray[Any], n_sources: NDArray[Any], source: NDArray[Any]) -> NDArray[Any]:
+    """Of each neuron, whether its sources follow each other, as those in a layer do."""
+    breaks = np.concatenate(([0], np.cumsum(np.diff(source, append=0) != 1)))
+    last = np.maximum(first + n_sources - 1, first)
+    runs: NDArray[Any] = (n_sources >= _LEAST_RUN) & (breaks[last] == breaks[first])
+    return runs
 
 
 def _owners(network: Network) -> NDArray[Any]:
