@@ -181,6 +181,10 @@ static inline double ratio(double above, double below)
     _(adagrad, 1, m = m + g * g; w = w - ratio(rate * g, sqrt(m) + o[0]);)                        \
     _(adam, 2, m = MEAN(m, o[0], g); s = MEAN_SQUARE(s, o[1], g);                                 \
       w = w - ratio(rate / c1 * m, sqrt(s) / sqrt(c2) + o[2]);)                                   \
+    _(sklearn_adam, 2, m = MEAN(m, o[0], g); s = MEAN(s, o[1], g * g);                            \
+      w = w - ratio(rate * sqrt(c2) / c1 * m, sqrt(s) + o[2]);)                                   \
+    _(keras_adam, 2, m = m + (g - m) * (1.0 - o[0]); s = s + (g * g - s) * (1.0 - o[1]);          \
+      w = w - ratio(m * (rate * sqrt(c2) / c1), sqrt(s) + o[2]);)                                 \
     _(adamw, 2, w = w * (1.0 - rate * o[3]); m = MEAN(m, o[0], g); s = MEAN_SQUARE(s, o[1], g);   \
       w = w - ratio(rate / c1 * m, sqrt(s) / sqrt(c2) + o[2]);)                                   \
     _(adamax, 2, m = MEAN(m, o[0], g); s = larger(fabs(g) + o[2], o[1] * s);                      \
