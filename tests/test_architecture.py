@@ -34,7 +34,7 @@ compiler: plan bundles costs planning operations program
 compiler.scalar: inlining
 compiler.array: text backward printer .
 compiler.scalar: printer .
-compiler: threads training_programs explain standalone compile .
+compiler: training_programs threads explain standalone compile .
 
 training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells

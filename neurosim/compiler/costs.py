@@ -19,8 +19,8 @@ _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a me
 SCALAR_BASE, SCALAR_PER_BLOCK = 35, 48
 LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
 
-# multiply-adds of the largest product from which BLAS is faster than the kernel
-LARGEST_KERNEL = 4_000_000
+# multiply-adds of the largest layer from which BLAS is faster than the kernel, a row and at all
+KERNEL_PER_ROW, LARGEST_KERNEL = 6_000, 100_000
 
 # to unroll the rows of an epoch: what has to be printed, and what has to be gone through with it
 _MOST_UNROLLED, _LEAST_ROWS = 500, 4_000  # parameters x rows; rows, of all epochs
@@ -29,6 +29,11 @@ _MOST_UNROLLED, _LEAST_ROWS = 500, 4_000  # parameters x rows; rows, of all epoc
 def is_unrolling_worthwhile(n_parameters: int, rows: int, epochs: int) -> bool:
     """Whether it pays to print each of an epoch's rows with its numbers."""
     return n_parameters * rows <= _MOST_UNROLLED and rows * epochs >= _LEAST_ROWS
+
+
+def kernel_limit(rows: int) -> int:
+    """The multiply-adds of the largest layer up to which the kernel is faster."""
+    return min(KERNEL_PER_ROW * rows, LARGEST_KERNEL)
 
 
 def dense_cost(n_targets: int, n_sources: int, rows: int, *, gathers: bool) -> float:

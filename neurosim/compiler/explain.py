@@ -6,18 +6,18 @@ The choices themselves are made in `costs` and `planning`; here they are told.
 from typing import NamedTuple
 
 from neurosim.compiler.costs import (
-    LARGEST_KERNEL,
     LARGEST_SCALAR,
     SCALAR_BASE,
     SCALAR_PER_BLOCK,
     dense_cost,
+    kernel_limit,
     scalar_limit,
     sparse_cost,
 )
 from neurosim.compiler.plan import Block, Dense, Plan, is_run
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
-from neurosim.compiler.training_programs import choose_kind
+from neurosim.compiler.training_programs import choose_kind, kernel_work
 from neurosim.functions.numbers import counted
 from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
@@ -107,10 +107,9 @@ def _why_no_kernel(plan: Plan, rows: int, program: str, refusal: str | None) -> 
         return "not the kernel, as program: arrays asks"
     if refusal is not None:
         return refusal
-    largest = largest_product(plan, rows)
     return (
-        f"not the kernel: the largest product has {largest:,} multiply-adds, from"
-        f" {LARGEST_KERNEL:,} on BLAS is faster"
+        f"not the kernel: the largest layer has {kernel_work(plan, rows):,} multiply-adds, above"
+        f" {kernel_limit(rows):,} BLAS is faster"
     )
 
 
@@ -121,8 +120,8 @@ def _explain_program(plan: Plan, rows: int, precision: str, kind: str) -> str:
     rule = f"{SCALAR_BASE} + {SCALAR_PER_BLOCK} x {counted(blocks, 'block')} = {limit:,}"
     if kind == "kernel":
         return (
-            "the kernel: compiled C, with the bits of the graph engine; the largest product has"
-            f" {largest_product(plan, rows):,} multiply-adds, fewer than {LARGEST_KERNEL:,}"
+            "the kernel: compiled C, with the bits of the graph engine; the largest layer has"
+            f" {kernel_work(plan, rows):,} multiply-adds, at most {kernel_limit(rows):,}"
         )
     if kind == "scalar":
         return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"

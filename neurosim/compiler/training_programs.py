@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from neurosim.compiler.costs import LARGEST_KERNEL, is_scalar_faster
-from neurosim.compiler.plan import Plan
+from neurosim.compiler.costs import is_scalar_faster, kernel_limit
+from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
-from neurosim.compiler.threads import largest_product
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
@@ -39,9 +38,20 @@ def choose_kind(network: Network, rows: int, program: str = "auto") -> str:
 
 
 def _is_kernel_faster(network: Network, rows: int) -> bool:
-    if len(network.parameter_list()) * rows < LARGEST_KERNEL:
-        return True
-    return largest_product(plan_of(network, rows), rows) < LARGEST_KERNEL
+    if len(network.places()) * rows <= kernel_limit(rows):
+        return True  # whatever the plan is
+    return kernel_work(plan_of(network, rows), rows) <= kernel_limit(rows)
+
+
+def kernel_work(plan: Plan, rows: int) -> int:
+    """The kernel's multiply-adds in the largest layer that arrays compute as one product.
+
+    It is faster on sparse blocks whatever their size; shared weights it sums one by one.
+    """
+    found = [b.n_parameters for b in plan.blocks[1:] if isinstance(b.weights, Dense)]
+    if plan.copies.size:
+        found.append(sum(block.n_parameters for block in plan.blocks))
+    return max(found, default=0) * rows
 
 
 def plan_for(network: Network, kind: str, rows: int) -> Plan:
