@@ -7,7 +7,7 @@ from typing import Any, Unpack
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.pause import PausedCollection
-from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
+from neurosim.training.engines.table import DEFAULT, exact_engine, make_engine
 from neurosim.training.options import MeasureOptions
 from neurosim.training.task import make_task
 
@@ -38,28 +38,29 @@ def loss_and_gradients(
     X: Any,
     T: Any,
     *,
-    engine: str = REFERENCE,
+    engine: str | None = None,
     **changes: Unpack[MeasureOptions],
 ) -> Gradients:
     """The loss over a batch, and its gradient by every parameter.
 
-    The graph engine leaves the last sample's values on the objects, and on each connection and
-    neuron the gradient summed over the samples (the reduction divides only what is returned).
+    Without ``engine`` the numbers are those of the walk to the last bit, from the kernel where it
+    is exact, and the objects stay as they are. ``engine="graph"`` walks: it leaves the last
+    sample's values on the objects, and on each connection and neuron the gradient summed over the
+    samples (the reduction divides only what is returned).
 
     Args:
         network: what is measured.
         X: samples, (B, n_in).
         T: targets, (B, n_out), or class indices.
-        engine: a key of the table of engines.
+        engine: a key of the table of engines, or None.
         **changes: ``loss``, a key of the table of losses, and ``reduction``, ``mean`` or ``sum``.
 
     Raises:
         NeurosimError: something given does not fit; see `make_task`.
     """
     task = make_task(network, X, T, **changes)
-    value, vector = make_engine(engine, task).loss_and_gradient(
-        network.parameters(), task.X, task.T
-    )
+    measuring = exact_engine(task) if engine is None else make_engine(engine, task)
+    value, vector = measuring.loss_and_gradient(network.parameters(), task.X, task.T)
     weights: dict[tuple[str, str], float] = {}
     biases: dict[str, float] = {}
     with PausedCollection():

@@ -27,9 +27,9 @@ from neurosim.interpreter.backward import require_choice
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.network.parameter import require_theta
-from neurosim.training.engines.contract import Engine, Trajectory, advance_batch
+from neurosim.training.engines.contract import Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
-from neurosim.training.engines.table import make_engine, require_engine
+from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
@@ -608,13 +608,10 @@ def find_divergence(
 ) -> tuple[TrainingState, str]:
     """The last state that was finite, and where the first number that is not came up.
 
-    Goes the stretch again batch by batch, then the batch itself step by step over the graph.
+    Goes the stretch again, half of it and half of that, then the epoch batch by batch, then the
+    batch itself step by step over the graph.
     """
-    for _ in range(epochs * task.n_batches):
-        after = advance_batch(engine, state)
-        if not after.is_finite:
-            break
-        state = after
+    state = before_divergence(engine, task, state, epochs)
     where = f"epoch {state.epoch}, batch {state.batch}"
     advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
     partner = task.loss.partner if task.loss.targets == "unit" else ""
@@ -630,6 +627,30 @@ def find_divergence(
     if task.precision == "single":
         return state, f"{where}: not finite in single precision, though in double; {advice}"
     return state, f"{where}: the loss or a parameter is not finite; {advice}"
+
+
+def before_divergence(
+    engine: Engine, task: Task, state: TrainingState, epochs: int
+) -> TrainingState:
+    """The state before the batch that leaves a number that is not finite.
+
+    What an engine does that works on the objects, the kernel does in its place where it is exact.
+    """
+    if engine.capabilities.works_on_objects:
+        engine = exact_engine(task)
+    while epochs > 1:
+        half = epochs // 2
+        after, losses = engine.advance(state, epochs=half)
+        is_finite = after.is_finite and _all_finite(losses)
+        state, epochs = (after, epochs - half) if is_finite else (state, half)
+    with engine.batches(state) as run:
+        for _ in range(epochs * task.n_batches):
+            run.advance()
+            after = run.state()
+            if not after.is_finite:
+                break
+            state = after
+    return state
 
 
 def _outputs(step: Step, task: Task) -> str:

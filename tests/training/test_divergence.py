@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.training.engines.contract import Batches
 
 ADVICE = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
 
@@ -65,6 +66,20 @@ def test_far_into_a_training_the_place_is_found_and_the_last_values_kept(make_li
     assert words.startswith("epoch 876, batch 0: not finite")
     ns.train(twin, [[1.0]], [[0.0]], epochs=876, **options)
     assert net["x1", "o1"].weight == twin["x1", "o1"].weight
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3])
+def test_a_divergence_is_found_without_going_every_batch_again(
+    make_line, engine, n_rows, monkeypatch
+):
+    net, advanced, original = make_line(1.0), [], Batches.advance
+    monkeypatch.setattr(Batches, "advance", lambda run: advanced.append(1) or original(run))
+    options = {"optimizer": ns.SGD(2.5), "batch_size": 1, "engine": engine}
+
+    words = diverging(net, [[1.0]] * n_rows, [[0.0]] * n_rows, epochs=10_000, **options)
+
+    assert words.startswith(f"epoch {876 // n_rows}, batch 0: not finite")
+    assert len(advanced) <= n_rows
 
 
 def test_the_epochs_before_were_yielded(make_line, engine):

@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import neurosim as ns
+from neurosim.debugger.time.snapshot import digest_of
 from neurosim.functions.activations import ACTIVATIONS
 
 H = 1e-30
@@ -150,3 +151,31 @@ def test_mutated_a_slope_that_is_one_percent_off_is_seen_by_differences(
 
     with pytest.raises(AssertionError):
         assert_close(found, difference, 1e-6)
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_who_names_no_engine_gets_the_bits_of_the_walk_and_untouched_objects(data, cases):
+    case = data.draw(cases())
+    options = {"loss": case.loss, "reduction": case.reduction}
+    net, twin = case.network, case.network.copy()
+    nothing = np.empty((0, 0))
+    before = digest_of(net, nothing)
+
+    found = ns.loss_and_gradients(net, case.X, case.T, **options)
+    walked = ns.loss_and_gradients(twin, case.X, case.T, engine="graph", **options)
+
+    assert (found.loss, found.weights, found.biases) == (
+        walked.loss, walked.weights, walked.biases
+    )  # fmt: skip
+    assert digest_of(net, nothing) == before
+    assert digest_of(twin, nothing) != before
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_without_the_kernel_the_walk_answers_on_a_copy(make_line):
+    net = make_line(1.0)
+
+    assert ns.loss_and_gradients(net, [[2.0]], [[0.0]]).loss == 2.0
+
+    assert net["o1"].output is None

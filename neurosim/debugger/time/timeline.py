@@ -36,6 +36,7 @@ from neurosim.training.engines.table import ENGINES, make_engine, require_engine
 from neurosim.training.state import TrainingState, batch_rows, next_state
 from neurosim.training.stretch_length import Pace
 from neurosim.training.task import Task, require_fresh
+from neurosim.training.training import before_divergence
 
 _SPACING = 0.2  # seconds of work between two checkpoints
 _A_STEP = 1e-6  # seconds that the interpreter takes for it, about
@@ -445,12 +446,12 @@ class Timeline:
             if count > 1:  # the last epoch apart: who lands there knows the loss measured last
                 after, losses = engine.advance(state, epochs=count - 1)
                 if not (after.is_finite and all(map(math.isfinite, losses))):
-                    return self._stop_before_divergence(state)
+                    return self._stop_before_divergence(state, max(count, 1))
                 state = after
             n_left = n_batches - state.batch if count else stop - self.batch
             landed = run_to_snapshot(engine, self.task, state, n_left)
             if landed is None:
-                return self._stop_before_divergence(state)
+                return self._stop_before_divergence(state, max(count, 1))
             state = landed[0]
             pace.end()
             self._work += pace.seconds
@@ -469,15 +470,22 @@ class Timeline:
         edited = [at.batch for at in history.edits if (batch, 0, 0) < at < (stop, 0, 0)]
         return min(edited, default=stop)
 
-    def _stop_before_divergence(self, state: TrainingState) -> bool:
+    def _stop_before_divergence(self, state: TrainingState, epochs: int) -> bool:
         """Land at the batch in which a number is not finite; that batch is to be walked."""
-        found = None
-        while (landed := run_to_snapshot(self.engine(), self.task, state, 1)) is not None:
-            state, found = landed
-        self._to_be_walked = state.epoch * self.task.n_batches + state.batch
-        if found is not None:
-            self.land(state, found)
-        return found is not None
+        engine, n_batches = self.engine(), self.task.n_batches
+        before = before_divergence(engine, self.task, state, epochs)
+        self._to_be_walked = before.epoch * n_batches + before.batch
+        if before is state:
+            return False
+        left = self._to_be_walked - state.epoch * n_batches - state.batch
+        whole = (left - 1 + state.batch) // n_batches
+        if whole:
+            left -= whole * n_batches - state.batch
+            state, _ = engine.advance(state, epochs=whole)
+        landed = run_to_snapshot(engine, self.task, state, left)
+        assert landed is not None  # all is finite up to there
+        self.land(*landed)
+        return True
 
     # --- the parts of a step
 

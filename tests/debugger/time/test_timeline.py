@@ -10,6 +10,7 @@ from neurosim.debugger.time.snapshot import take_snapshot
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import StaleError
+from neurosim.training.engines.contract import TO_THE_BIT, Batches
 
 BOUND = 1e-9  # of the agreement of the engines over a short training
 
@@ -54,6 +55,64 @@ def test_with_the_graph_engine_every_number_is_the_same_to_the_last_bit(xor, opt
     assert fast.digest() == slow.digest()
 
 
+@pytest.fixture
+def require_exact():
+    """``require_exact(session)``: skip where the kernel is not there or not exact."""
+
+    def require(session):
+        if not is_exact(session):
+            pytest.skip("the engine is not exact here")
+
+    return require
+
+
+def is_exact(session):
+    """Whether the session's engine promises the bits of the walk."""
+    walk = session._walk
+    return walk.engine().capabilities.bounds[walk.task.precision] == TO_THE_BIT
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 3])
+def test_an_exact_engine_lands_on_the_very_state_that_steps_reach(
+    xor, optimizer, batch_size, require_exact
+):
+    options = {"optimizer": optimizer, "batch_size": batch_size, "shuffle": True, "epochs": 30}
+    fast, slow = (xor(**options) for _ in range(2))
+    require_exact(fast)
+
+    for epoch in (1, 17, 30):
+        fast.goto(epoch=epoch)
+        by_steps(slow, fast.place)
+
+        assert fast.state == slow.state
+        assert fast._walk.memory.tobytes() == slow._walk.memory.tobytes()
+        assert fast.network.parameters().tobytes() == slow.network.parameters().tobytes()
+        assert spoken(fast) == spoken(slow)
+
+
+def test_an_exact_engine_continues_to_the_very_hit_that_steps_reach(xor, require_exact):
+    fast, slow = xor(epochs=300), xor(epochs=300)
+    require_exact(fast)
+    fast.goto(epoch=211, sample=2)
+    by_steps(slow, fast.place)
+    target, (again, walked) = slow.network.loss, (xor(epochs=300), xor(epochs=300))
+
+    for session in (again, walked):
+        session.break_at(when=f"loss <= {target!r}")
+    again.continue_()
+    by_steps(walked, again.place)
+
+    assert again.network.loss <= target
+    assert again.state == walked.state
+    assert again._walk.memory.tobytes() == walked._walk.memory.tobytes()
+
+
+def spoken(session):
+    """What the last sample made every neuron say, and its loss."""
+    neurons = session.network.neurons
+    return [session.network.loss, *((n.output, n.net_input) for n in neurons if not n.is_input)]
+
+
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
 def test_random_trainings_are_reached_at_speed(trainings, assert_close, engine):
     @settings(max_examples=12)
@@ -67,6 +126,9 @@ def test_random_trainings_are_reached_at_speed(trainings, assert_close, engine):
         assert fast.place == slow.place
         if engine == "graph":
             assert fast.digest() == slow.digest()
+        elif is_exact(fast):
+            assert fast.state == slow.state
+            assert fast._walk.memory.tobytes() == slow._walk.memory.tobytes()
         else:
             bound = 1e-6  # a relu near its kink and a deep softmax part sooner
             assert_close(fast.network.parameters(), slow.network.parameters(), bound)
@@ -184,6 +246,17 @@ def test_a_network_whose_structure_changed_is_not_walked_on(xor):
 
     with pytest.raises(StaleError, match="its structure changed"):
         session.goto(epoch=3)
+
+
+def test_a_divergence_far_ahead_is_reached_without_going_every_batch(diverging, monkeypatch):
+    session = diverging(optimizer=ns.SGD(0.4), epochs=100_000)
+    advanced, original = [], Batches.advance
+    monkeypatch.setattr(Batches, "advance", lambda run: advanced.append(1) or original(run))
+
+    session.goto(epoch=100_000)
+
+    assert session._walk.has_diverged
+    assert len(advanced) < 100
 
 
 @pytest.fixture
