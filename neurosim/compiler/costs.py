@@ -21,6 +21,7 @@ LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us
 
 # multiply-adds of the largest layer from which BLAS is faster than the kernel, a row and at all
 KERNEL_PER_ROW, LARGEST_KERNEL = 6_000, 100_000
+SHARED_FACTOR = 8  # that a connection costs where weights are shared
 
 # to unroll the rows of an epoch: what has to be printed, and what has to be gone through with it
 _MOST_UNROLLED, _LEAST_ROWS = 500, 4_000  # parameters x rows; rows, of all epochs

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from neurosim.compiler.costs import is_scalar_faster, kernel_limit
+from neurosim.compiler.costs import SHARED_FACTOR, is_scalar_faster, kernel_limit
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
@@ -38,7 +38,7 @@ def choose_kind(network: Network, rows: int, program: str = "auto") -> str:
 
 
 def _is_kernel_faster(network: Network, rows: int) -> bool:
-    if len(network.places()) * rows <= kernel_limit(rows):
+    if not network.has_shared_weights and len(network.places()) * rows <= kernel_limit(rows):
         return True  # whatever the plan is
     return kernel_work(plan_of(network, rows), rows) <= kernel_limit(rows)
 
@@ -46,11 +46,12 @@ def _is_kernel_faster(network: Network, rows: int) -> bool:
 def kernel_work(plan: Plan, rows: int) -> int:
     """The kernel's multiply-adds in the largest layer that arrays compute as one product.
 
-    It is faster on sparse blocks whatever their size; shared weights it sums one by one.
+    It is faster on sparse blocks whatever their size. Gradients of shared weights it sums one by
+    one: of several rows, all connections count that much more.
     """
     found = [b.n_parameters for b in plan.blocks[1:] if isinstance(b.weights, Dense)]
-    if plan.copies.size:
-        found.append(sum(block.n_parameters for block in plan.blocks))
+    if plan.copies.size and rows > 1:
+        found.append(SHARED_FACTOR * sum(block.n_parameters for block in plan.blocks))
     return max(found, default=0) * rows
 
 

@@ -122,6 +122,19 @@ def test_a_training_in_two_stretches_has_the_same_bits(cut):
     assert again[:2] == whole[:2]
 
 
+@pytest.mark.parametrize("rule", [ns.SGD(0.1, momentum=0.9), ns.Adam(0.1), ns.NAdam(0.1)], ids=repr)
+def test_a_debugger_arrives_at_the_very_numbers_of_the_graph_engine(rule):
+    arrived = []
+    for engine in ("compiled", "graph"):
+        net = make()
+        session = ns.debug(
+            net, X, T, optimizer=rule, epochs=20, batch_size=3, shuffle=True, engine=engine
+        )
+        session.goto(epoch=12, sample=2)
+        arrived.append((net.parameters().tobytes(), net.loss))
+    assert arrived[0] == arrived[1]
+
+
 def test_a_divergence_is_found_at_its_place():
     messages = []
     for program in ("kernel", "arrays"):

@@ -35,13 +35,14 @@ PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": S
 
 def _choose(task: Task) -> str:
     """The kind of program that this task runs."""
-    if task.precision != "double" and task.options.program != KERNEL:
-        return "array"  # single numbers are always double
     program = task.options.program
-    if program == "auto" and why_not(task) is not None:
+    if program == KERNEL:
+        return KERNEL
+    if task.precision != "double":
+        return "array"  # single numbers are always double
+    if why_not(task) is not None:
         program = "arrays"
-    kind = choose_kind(task.network, task.batch_size, program)
-    return KERNEL if program == KERNEL else kind  # refused with its reason
+    return choose_kind(task.network, task.batch_size, program)
 
 
 class CompiledEngine(ProgramEngine):
