@@ -47,7 +47,7 @@ training: stretch_length progress training trainer evaluation agreement .
 debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions
 debugger: wording
-debugger.stops: breakpoints locations screening runner .
+debugger.stops: breakpoints locations row_notes screening runner .
 debugger.time: grains
 debugger: checks
 debugger.time: moments

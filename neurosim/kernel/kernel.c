@@ -85,6 +85,14 @@ typedef struct {
     double *found_outputs;       /* (n_thetas, n_rows, n_outputs) */
     double *net_inputs, *values; /* (n_rows, n_neurons) */
     double *work;
+    /* what is noted on the way: of each row numbers of neurons, of each batch numbers of theta */
+    int64_t n_noted, n_followed, noted_rows, noted_batches;
+    const Index *noted_neuron;
+    const uint8_t *noted_quantity; /* 0: net input, 1: output, 2: delta */
+    const Index *followed;       /* parameters */
+    double *notes;               /* (n_noted, noted_rows) */
+    double *path;                /* (n_followed, noted_batches), after each update */
+    double *slopes;              /* (noted_batches, n_parameters), the gradient summed over each */
 } Problem;
 
 
@@ -424,6 +432,36 @@ static int has_wild_constant(const Problem *p)
     return wild != 0;
 }
 
+/* Note of the rows of a chunk what is asked for; NaN where no chunk was computed. */
+static void note_rows(const Problem *p, const Chunk *c, int64_t row, int64_t count)
+{
+    const int64_t stride = c && c->count > 1 ? STRIDE_in_lanes(c->count) : 1;
+    for (int64_t k = 0; k < p->n_noted; k++) {
+        double *to = p->notes + k * p->noted_rows + row;
+        const int quantity = p->noted_quantity[k];
+        const double *from = 0;
+        if (c)
+            from = (quantity == 0 ? c->net : quantity == 1 ? c->output : c->delta)
+                + p->noted_neuron[k] * stride;
+        for (int64_t s = 0; s < count; s++)
+            to[s] = from ? from[s] : NAN;
+    }
+}
+
+/* The same of a batch, after its update; NaN where there was none. */
+static void note_path(const Problem *p, int64_t batch, int is_done)
+{
+    for (int64_t k = 0; k < p->n_followed; k++)
+        p->path[k * p->noted_batches + batch] = is_done ? p->theta[p->followed[k]] : NAN;
+}
+
+static void note_slopes(const Problem *p, const double *gradient, int64_t batch)
+{
+    double *to = p->slopes + batch * p->n_parameters;
+    for (int64_t i = 0; p->slopes && i < p->n_parameters; i++)
+        to[i] = gradient ? gradient[i] : NAN;
+}
+
 /* Train on batches, again and again; from the first number on that is not finite, the losses are
    NaN and the parameters stay. Returns how many updates were made. */
 PUBLIC int64_t neurosim_train(Problem *p)
@@ -431,12 +469,12 @@ PUBLIC int64_t neurosim_train(Problem *p)
     Chunk c;
     const int64_t slots = memory_slots(p->optimizer), n = p->n_parameters;
     const int is_wild_already = has_wild_constant(p);
-    int64_t done = 0;
+    int64_t done = 0, row = 0, number = 0;
     double *losses = p->losses, *row_losses = p->row_losses, *passed = p->passed;
     begin(p, &c);
     spread(p, &c, p->theta);
     for (int64_t r = 0; r < p->repeats; r++) {
-        for (int64_t batch = p->first_batch; batch < p->last_batch; batch++) {
+        for (int64_t batch = p->first_batch; batch < p->last_batch; batch++, number++) {
             const int64_t first = batch * p->batch_size, end = first + p->batch_size;
             const int64_t to = end < p->n_rows ? end : p->n_rows;
             double loss = 0.0;
@@ -444,6 +482,9 @@ PUBLIC int64_t neurosim_train(Problem *p)
                 *losses++ = NAN;
                 for (int64_t i = first; row_losses && i < to; i++)
                     *row_losses++ = NAN;
+                note_rows(p, 0, row, to - first), row += to - first;
+                note_slopes(p, 0, number);
+                note_path(p, number, 0);
                 continue;
             }
             begin_gradients(&c);
@@ -451,12 +492,15 @@ PUBLIC int64_t neurosim_train(Problem *p)
                 loss = pass(&c, loss, from, to, row_losses, 1);
                 if (row_losses)
                     row_losses += c.count;
+                note_rows(p, &c, row, c.count), row += c.count;
             }
             *losses++ = loss;
             done++;
+            note_slopes(p, c.gradient, number);
             p->is_finite = !is_wild(loss) & !is_wild_already
                 & !(n < MANY ? update_few : update_many)(p, c.gradient, to - first,
                                                          p->updates + done);
+            note_path(p, number, 1);
             spread(p, &c, p->theta);
         }
         if (passed) {
@@ -526,6 +570,15 @@ PUBLIC const char *neurosim_names(int64_t table)
 PUBLIC void neurosim_activation(int64_t code, int64_t n, const double *z, double *a, double *slope)
 {
     activate((int)code, z, a, n);
+    for (int64_t i = 0; i < n; i++)
+        slope[i] = 1.0;
+    multiply_slopes((int)code, z, a, slope, n);
+}
+
+/* Slopes of an activation at z, where it is a. */
+PUBLIC void neurosim_slopes(int64_t code, int64_t n, const double *z, const double *a,
+                            double *slope)
+{
     for (int64_t i = 0; i < n; i++)
         slope[i] = 1.0;
     multiply_slopes((int)code, z, a, slope, n);

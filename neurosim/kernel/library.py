@@ -32,6 +32,8 @@ _FIELDS: tuple[tuple[str, Any], ...] = (
     ("first_batch last_batch repeats n_thetas takes_lanes", _INTEGER),
     ("theta memory losses row_losses passed gradient input_gradient found_outputs", _ARRAY),
     ("net_inputs values work", _ARRAY),
+    ("n_noted n_followed noted_rows noted_batches", _INTEGER),
+    ("noted_neuron noted_quantity followed notes path slopes", _ARRAY),
 )
 
 
@@ -80,6 +82,13 @@ class Kernel:
         pointers = (array.ctypes.data for array in (z, value, slope))
         self.library.neurosim_activation(code, len(z), *pointers)
         return value, slope
+
+    def slopes(self, name: str, z: NDArray[np.float64], a: NDArray[np.float64]) -> Any:
+        """Slopes of an activation at net inputs, where the outputs are known."""
+        found = np.empty_like(z)
+        pointers = (array.ctypes.data for array in (z, a, found))
+        self.library.neurosim_slopes(self.codes["activation"][name], len(z), *pointers)
+        return found
 
     def formula(self, name: str, x: NDArray[np.float64], t: NDArray[np.float64]) -> tuple[Any, Any]:
         """Values and slopes of a formula of losses."""
@@ -130,6 +139,7 @@ def _loaded(library: Any) -> Kernel:
     library.neurosim_train.restype = library.neurosim_work.restype = _INTEGER
     library.neurosim_measure.restype = library.neurosim_update.restype = None
     library.neurosim_activation.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
+    library.neurosim_slopes.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
     library.neurosim_formula.argtypes = [_INTEGER] * 2 + [_ARRAY] * 4
     library.neurosim_names.argtypes = [_INTEGER]
     tables = ("activation", "formula", "optimizer")

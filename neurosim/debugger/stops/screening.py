@@ -3,7 +3,8 @@
 The compiled engine runs ahead; what it finds out on the way, the loss of each row, the weights
 after each update, the outputs of neurons over a batch, says where a condition *may* hold, with
 room for the bound in the engine's capabilities. There the walk goes step by step and decides. What
-cannot be screened (a delta, a breakpoint without a condition) is always walked.
+cannot be screened (a breakpoint without a condition) is always walked; deltas and gradients of
+single rows are screened where the engine notes them.
 """
 
 import itertools
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from neurosim.debugger.stops.breakpoints import (
     AtAnything,
+    AtConnection,
     AtLayer,
     AtNeuron,
     AtPart,
@@ -26,23 +28,30 @@ from neurosim.debugger.stops.breakpoints import (
 )
 from neurosim.debugger.stops.conditions import Condition
 from neurosim.debugger.stops.expressions import Quantity
+from neurosim.debugger.stops.row_notes import (
+    GRADIENTS,
+    PARAMETERS,
+    RowNotes,
+    is_delta_final,
+    name_of,
+)
 from neurosim.functions.activations import facts_of
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Parameter
-from neurosim.training.engines.contract import Engine
+from neurosim.training.engines.contract import Engine, Notes
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
 _MOST_QUANTITIES = 4  # of a condition whose old and new values are tried in all combinations
 _FORWARD = ("output", "net_input")
-_PARAMETERS = ("weight", "bias")
 _FRESH = (*_FORWARD, "loss")  # written once for each row
+_BACKWARD = ("delta", *GRADIENTS)
+_NOTED = {"deltas", "slopes"}  # needs that only an engine meets that takes notes
 
 Values = NDArray[np.float64] | float | None
 
 
-def needs_of(stop: Stop) -> set[str] | None:
-    """What must be known to screen a stop: numbers, losses, parameters, values, gradients.
+def needs_of(stop: Stop, task: Task) -> set[str] | None:
+    """What must be known to screen a stop: numbers, losses, parameters, values, gradients, ...
 
     None: it cannot be screened.
     """
@@ -52,17 +61,21 @@ def needs_of(stop: Stop) -> set[str] | None:
     if isinstance(subject, Watch) and stop.condition is None:
         if subject.mode == "changes":
             return None
-        return _needs_of_quantities([subject.quantity])
+        return _needs_of_quantities([subject.quantity], task)
     if isinstance(subject, Catch) and stop.condition is None:
         known = {"nan": "values", "inf": "values", "exploding": "gradients"}
-        known |= {"vanishing": "gradients", "dead": "values"}
+        known |= {"vanishing": "gradients", "dead": "values", "saturated": "slopes"}
         return {known[subject.name]} if subject.name in known else None
     if stop.condition is None or isinstance(subject, Watch | Catch):
         return None
-    return _needs_of_quantities(stop.condition.quantities)
+    if isinstance(subject, AtConnection) and subject.phase == "forward":
+        sum_of_it = Quantity("neuron", subject.connection.target, "net_input")
+        if sum_of_it in stop.condition.quantities:
+            return None  # it is asked for term by term
+    return _needs_of_quantities(stop.condition.quantities, task)
 
 
-def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
+def _needs_of_quantities(quantities: Iterable[Quantity], task: Task) -> set[str] | None:
     needs = {"numbers"}
     for quantity in quantities:
         if quantity.kind == "position":
@@ -70,13 +83,25 @@ def _needs_of_quantities(quantities: Iterable[Quantity]) -> set[str] | None:
                 return None
         elif quantity.kind == "loss":
             needs.add("losses")
-        elif quantity.name in _PARAMETERS:
+        elif quantity.name in PARAMETERS:
             needs.add("parameters")
-        elif quantity.name in _FORWARD:
+        elif name_of(quantity) in _FORWARD:
             needs.add("values")
+        elif quantity.name in _BACKWARD and _is_final(quantity, task):
+            needs.add("deltas")
         else:
             return None
     return needs if sum(q.kind != "position" for q in quantities) <= _MOST_QUANTITIES else None
+
+
+def _is_final(quantity: Quantity, task: Task) -> bool:
+    """Whether a delta, or what is added to a gradient, is written once a row."""
+    owner = quantity.owner
+    if isinstance(owner, Neuron):
+        has_it = quantity.name == "delta" or owner.bias_parameter is not None
+        return has_it and is_delta_final(owner, task)
+    assert owner is not None
+    return len(owner.parameter.connections) == 1 and is_delta_final(owner.target, task)
 
 
 def tolerance_of(engine: Engine, task: Task) -> float:
@@ -120,15 +145,19 @@ class Screening:
         self._stops = tuple(stop for stop in stops if self._relus or not _is_of_relus(stop))
         self._task, self._engine = task, engine
         self._tolerance = tolerance_of(engine, task)
-        found = [needs_of(stop) for stop in self._stops]
-        self.is_possible = None not in found
+        found = [needs_of(stop, task) for stop in self._stops]
+        self._needs = set[str]().union(*(needs for needs in found if needs))
+        self._takes_notes = engine.capabilities.takes_notes
+        self.is_possible = None not in found and (self._takes_notes or not self._needs & _NOTED)
         self._read = read
         self._before: dict[Quantity, float] = {}  # what the last row left
-        self._needs = set[str]().union(*(needs for needs in found if needs))
 
     @cached_property
-    def _columns(self) -> dict[Parameter, int]:
-        return {parameter: i for i, parameter in enumerate(self._task.network.parameter_list())}
+    def _notes(self) -> RowNotes:
+        quantities = [q for stop in self._stops for q in _asked(stop) if q.kind != "loss"]
+        subjects = [stop.subject for stop in self._stops]
+        catches = [subject for subject in subjects if isinstance(subject, Catch)]
+        return RowNotes(self._task, quantities, catches, self._tolerance)
 
     @cached_property
     def _neurons(self) -> dict[Neuron, int]:
@@ -153,6 +182,8 @@ class Screening:
         batch; ``n_batches`` says how many batches that are.
         """
         first = state.epoch * self._task.n_batches + state.batch
+        if self._takes_notes and self._needs - {"numbers", "losses"}:
+            return self._with_notes(state, first, n_batches)
         if self._needs <= {"numbers", "losses", "parameters"}:
             return self._batches_at_once(state, first, epochs, n_batches)
         return self._batch_by_batch(state, first, n_batches)
@@ -163,8 +194,8 @@ class Screening:
         self, state: TrainingState, first: int, epochs: int, n_batches: int
     ) -> ScreenedRun:
         """Note what is asked for of all rows, and look at it afterwards."""
-        asked = {q for stop in self._stops for q in _asked(stop) if q.name in _PARAMETERS}
-        columns = {quantity: self._column(quantity) for quantity in asked}
+        asked = {q for stop in self._stops for q in _asked(stop) if q.name in PARAMETERS}
+        columns = {quantity: self._notes.column(quantity) for quantity in asked}
         some = np.array(list(columns.values()), np.intp)
         thetas, losses, begin = [state.parameters[some]], [], state
         if not asked and epochs > 1:  # all epochs but the last as they run fastest
@@ -198,17 +229,23 @@ class Screening:
             losses: of each row.
             known: of parameters, after the update of each row's batch and before it.
         """
-        task = self._task
-        start = first // task.n_batches * task.n_rows + first % task.n_batches * task.batch_size
+        start = self._row_of(first)
         numbers = self._numbers_of_rows(start, len(losses))
         flags = np.zeros(len(losses), np.bool_)
         for stop in self._stops:
             values = {q: known.get(q) or self._losses(stop, q, losses) for q in _asked(stop)}
             flags |= _rows_of(stop, numbers, values, self._tolerance)
-        if not flags.any():
-            return None
-        epoch, sample = divmod(start + int(flags.argmax()), task.n_rows)
-        return epoch * task.n_batches + sample // task.batch_size
+        return self._batch_of(start + int(flags.argmax())) if flags.any() else None
+
+    def _row_of(self, batch: int) -> int:
+        """The first row of a batch; both count from the start of the training."""
+        epoch, number = divmod(batch, self._task.n_batches)
+        return epoch * self._task.n_rows + number * self._task.batch_size
+
+    def _batch_of(self, row: int) -> int:
+        """The batch of a row; both count from the start of the training."""
+        epoch, sample = divmod(row, self._task.n_rows)
+        return epoch * self._task.n_batches + sample // self._task.batch_size
 
     def _numbers_of_rows(self, start: int, count: int) -> dict[str, Values]:
         """What each row is, as far as a stop asks: the rows from the ``start``-th on."""
@@ -230,6 +267,66 @@ class Screening:
             return [losses]
         first = self._read(quantity)
         return [losses, _before(losses, np.nan if first is None else first)]
+
+    # --- rows that the engine notes
+
+    def _with_notes(self, state: TrainingState, first: int, n_batches: int) -> ScreenedRun:
+        """Let the engine note what is asked for, and look at it afterwards."""
+        done, last, theta = 0, state, state.parameters
+        with self._engine.batches(state) as run:
+            while done < n_batches:
+                left = n_batches - done
+                if left == 1:
+                    last = run.state()
+                count = run.most(max(1, min(left - 1, self._notes.room)))
+                notes = run.note(count, self._notes.wanted)
+                found = self._first_noted(first + done, notes, theta)
+                if found is None and not np.isfinite(notes.losses).all():
+                    found = self._before_wild(first + done, notes.losses, first)
+                if found is not None:
+                    break
+                done += count
+                theta = run.parameters()
+            after = run.state()
+        if found is None and not after.is_finite:
+            found = first + n_batches - 1
+        return ScreenedRun(after, last, float(notes.losses[-1]), found)
+
+    def _first_noted(self, first: int, notes: Notes, theta: NDArray[np.float64]) -> int | None:
+        """The batch of the first row in which a stop may be hit."""
+        start, own = self._row_of(first), self._notes
+        numbers = self._numbers_of_rows(start, len(notes.losses))
+        flags = np.zeros(len(notes.losses), np.bool_)
+        known: dict[Quantity, list[Any]] = {}
+        for stop in self._stops:
+            if isinstance(stop.subject, Catch):
+                flags |= own.caught(stop.subject, notes, first)
+                continue
+            for quantity in _asked(stop):
+                if quantity not in known:
+                    known[quantity] = self._noted(quantity, notes, first, theta)
+            values = {q: known[q][:1] if _is_fresh(stop, q) else known[q] for q in _asked(stop)}
+            flags |= _rows_of(stop, numbers, values, self._tolerance)
+        return self._batch_of(start + int(flags.argmax())) if flags.any() else None
+
+    def _noted(
+        self, quantity: Quantity, notes: Notes, first: int, theta: NDArray[np.float64]
+    ) -> list[Any]:
+        """What a quantity may be while each row is walked: its new value, or the one before."""
+        if quantity.name in PARAMETERS:
+            start = float(theta[self._notes.column(quantity)])
+            new = self._notes.values(quantity, notes, first)
+            return [new, self._notes.before(quantity, notes, first, start)]
+        is_loss = quantity.kind == "loss"
+        new = notes.losses if is_loss else self._notes.values(quantity, notes, first)
+        old = _before(new, self._left(quantity))
+        self._before[quantity] = float(new[-1])
+        return [new, old]
+
+    def _before_wild(self, first: int, losses: NDArray[np.float64], least: int) -> int:
+        """The batch before the first one with a loss that is not finite: it may be its update."""
+        row = int(np.isfinite(losses).argmin())
+        return max(self._batch_of(self._row_of(first) + row) - 1, least)
 
     # --- batch by batch
 
@@ -264,25 +361,18 @@ class Screening:
 
     def _variants(self, quantity: Quantity, batch: "_Batch") -> list[Values]:
         """What a quantity may be while a row is walked: its new value, or the one before."""
-        if quantity.name in _PARAMETERS:
-            column = self._column(quantity)
+        if quantity.name in PARAMETERS:
+            column = self._notes.column(quantity)
             return [batch.after[column], batch.theta[column]]
         if quantity.kind == "loss":
             found = batch.losses
         else:
-            found = self._values(batch)[quantity.name == "output"][:, self._neurons[quantity.owner]]  # type: ignore[index]
+            values = self._values(batch)[name_of(quantity) == "output"]
+            found = values[:, self._neurons[quantity.owner]]  # type: ignore[index]
         if quantity not in batch.old:
             batch.old[quantity] = _before(found, self._left(quantity))
             self._before[quantity] = float(found[-1])
         return [found, batch.old[quantity]]
-
-    def _column(self, quantity: Quantity) -> int:
-        """Where theta has a weight or bias."""
-        owner = quantity.owner
-        assert owner is not None
-        parameter = owner.bias_parameter if isinstance(owner, Neuron) else owner.parameter
-        assert parameter is not None
-        return self._columns[parameter]
 
     def _left(self, quantity: Quantity) -> float:
         """What the row before left; NaN where nobody knows."""
@@ -353,9 +443,13 @@ def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
     subject, owner = stop.subject, quantity.owner
     if isinstance(subject, AtNeuron | AtLayer):
         own = (subject.neuron,) if isinstance(subject, AtNeuron) else subject.layer.neurons
-        return subject.phase == "forward" and owner in own and quantity.name in _FORWARD
+        if quantity.name == "delta" and isinstance(subject, AtNeuron):
+            return subject.phase == "backward" and owner is subject.neuron
+        return subject.phase == "forward" and owner in own and name_of(quantity) in _FORWARD
+    if quantity.name in _BACKWARD:
+        return isinstance(subject, AtAnything) and len(_asked(stop)) == 1
     owners = {q.owner for q in _quantities(stop) if q.kind != "position"}
-    return isinstance(subject, AtAnything) and len(owners) == 1 and quantity.name in _FRESH
+    return isinstance(subject, AtAnything) and len(owners) == 1 and name_of(quantity) in _FRESH
 
 
 def _is_of_relus(stop: Stop) -> bool:

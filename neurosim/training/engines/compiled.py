@@ -70,9 +70,12 @@ class CompiledEngine(ProgramEngine):
             )
         if self.kind == KERNEL and (refusal := why_not(task)):
             raise InvalidValueError(f"program: got 'kernel', but {refusal}; expected 'arrays'")
-        if self.kind == KERNEL and not inexact_formulas(task):
-            bounds = {**self.capabilities.bounds, "double": TO_THE_BIT}
-            self.capabilities = Capabilities(bounds, programs=KINDS)  # type: ignore[misc] # of it
+        if self.kind == KERNEL:
+            is_exact = not inexact_formulas(task)
+            bounds = {**self.capabilities.bounds, **({"double": TO_THE_BIT} if is_exact else {})}
+            self.capabilities = Capabilities(  # type: ignore[misc] # of this one
+                bounds, programs=KINDS, takes_notes=True
+            )
         super().__init__(task)
         require_slopes(task.network)  # of what is trainable now
         self._inputs = task.network.inputs_conversion

@@ -8,7 +8,7 @@ asks for its name: a new engine is one class and one row of the table `ENGINES`.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, overload
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +42,13 @@ class Capabilities:
         bounds: of each precision it computes in, how far its numbers may be from the walk's.
         works_on_objects: whether a pass leaves its numbers on the objects of the network.
         programs: the kinds of programs that the engine takes as its argument ``kind``.
+        takes_notes: whether a stretch of batches can note numbers of every row on its way.
     """
 
     bounds: Mapping[str, Bound]
     works_on_objects: bool = False
     programs: tuple[str, ...] = ()
+    takes_notes: bool = False
 
     @property
     def is_walk(self) -> bool:
@@ -58,6 +60,44 @@ LossSeries = list[float] | Matrix  # one after the other
 # the loss of each batch, and theta and the rows of memory after each epoch, in the network's order:
 # (epochs, 1 + slots, n_parameters)
 Passed = tuple[LossSeries, Matrix]
+
+
+NOTED = ("net_input", "output", "delta")  # what can be noted of a neuron
+
+
+class Wanted(NamedTuple):
+    """What a stretch is to note besides the loss of each row.
+
+    Attributes:
+        neurons: a name of `NOTED` and the number of a neuron in the network's order, each.
+        parameters: numbers in theta.
+        gradients: whether the gradient of each batch is wanted.
+    """
+
+    neurons: tuple[tuple[str, int], ...] = ()
+    parameters: tuple[int, ...] = ()
+    gradients: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many numbers are noted of a row, at most; the gradient apart."""
+        return 1 + len(self.neurons) + len(self.parameters)
+
+
+class Notes(NamedTuple):
+    """What was noted; NaN behind the first number that is not finite.
+
+    Attributes:
+        losses: of each row, in the order in which they were taken.
+        notes: of the wanted neurons, (n, rows).
+        path: the wanted parameters after each update, (n, batches).
+        slopes: the gradient summed over each batch, (batches, n_parameters); None: not wanted.
+    """
+
+    losses: Matrix
+    notes: Matrix
+    path: Matrix
+    slopes: Matrix | None
 
 
 class Trajectory:
@@ -125,6 +165,16 @@ class ProgramRun(Protocol):
         ...
 
 
+class NotingRun(ProgramRun, Protocol):
+    """A stretch of training of an engine that takes notes."""
+
+    def note(
+        self, order: RowOrder, first: int, last: int, repeats: int, wanted: Wanted
+    ) -> tuple[LossSeries, Notes]:
+        """Go on as `steps` does; and what was noted on the way."""
+        ...
+
+
 class Batches:
     """A stretch of training, batch after batch: each has the bits that `advance` gives it.
 
@@ -145,13 +195,39 @@ class Batches:
         """Go one batch on; the loss of each of its rows, measured before the update."""
         require_fresh(self._task)
         (loss,) = self._run.steps(self._order, self.batch, self.batch + 1)
-        self._loss = (self._loss if self.batch else 0.0) + float(loss)
-        self.batch += 1
-        self.updates += 1
-        if self.batch == self._task.n_batches:
-            self.epoch, self.batch, self._streams = self.epoch + 1, 0, self._streams_after
-            self._order, self._streams_after = draw_order(self._task, self._streams)
+        self._end([loss], 1)
         return self._run.take_row_losses()
+
+    def note(self, count: int, wanted: Wanted) -> Notes:
+        """Go so many batches on, without an end of an epoch in the middle but after whole ones.
+
+        Of an engine that takes notes; `most` says how many may be gone.
+        """
+        require_fresh(self._task)
+        repeats = max(1, count // self._task.n_batches)
+        last = self.batch + count // repeats
+        run = cast("NotingRun", self._run)
+        losses, found = run.note(self._order, self.batch, last, repeats, wanted)
+        self._end(losses, repeats)
+        return found
+
+    def most(self, count: int) -> int:
+        """How many batches, ``count`` at most, `note` can go on at once."""
+        n_batches = self._task.n_batches
+        if self.batch or self._task.shuffle or count < n_batches:
+            return min(count, n_batches - self.batch)
+        return count // n_batches * n_batches
+
+    def _end(self, losses: LossSeries, repeats: int) -> None:
+        """Batches are done that had these losses, an epoch of them or a part, so many times."""
+        n = len(losses)
+        self.updates += n
+        for loss in losses[n - n // repeats :]:  # of the present epoch
+            self._loss = (self._loss if self.batch else 0.0) + float(loss)
+            self.batch += 1
+        if self.batch == self._task.n_batches:
+            self.epoch, self.batch, self._streams = self.epoch + repeats, 0, self._streams_after
+            self._order, self._streams_after = draw_order(self._task, self._streams)
 
     def parameters(self, some: Some = None) -> Matrix:
         """Theta as it is now, in the network's order; or those of these numbers in it."""

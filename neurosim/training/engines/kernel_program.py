@@ -13,7 +13,15 @@ from neurosim.functions.penalties import L2
 from neurosim.kernel.checks import formula_of, inexact, set_rule
 from neurosim.kernel.library import KernelCall, load_kernel
 from neurosim.kernel.wiring import why_not_wired, wiring_of
-from neurosim.training.engines.contract import LossSeries, Passed, RowOrder, Some
+from neurosim.training.engines.contract import (
+    NOTED,
+    LossSeries,
+    Notes,
+    Passed,
+    RowOrder,
+    Some,
+    Wanted,
+)
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -156,6 +164,30 @@ class _KernelRun:
     def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
         passed = np.empty((count, 1 + len(self._memory), len(self._theta)))
         return self._run(order, first, self._program.task.n_batches, count, passed), passed
+
+    def note(
+        self, order: RowOrder, first: int, last: int, repeats: int, wanted: Wanted
+    ) -> tuple[LossSeries, Notes]:
+        """Go on as `steps` does; and what was noted on the way."""
+        task, problem, column = self._program.task, self._problem, self._program.column
+        n_rows = (min(last * task.batch_size, task.n_rows) - first * task.batch_size) * repeats
+        n_batches, neurons, parameters = (last - first) * repeats, wanted.neurons, wanted.parameters
+        problem.n_noted, problem.n_followed = len(neurons), len(parameters)
+        problem.noted_rows, problem.noted_batches = n_rows, n_batches
+        notes, path = np.empty((len(neurons), n_rows)), np.empty((len(parameters), n_batches))
+        slopes = np.empty((n_batches, len(self._theta))) if wanted.gradients else None
+        given: dict[str, NDArray[Any]] = {
+            "noted_neuron": np.array([column[i] for _, i in neurons], np.uint32),
+            "noted_quantity": np.array([NOTED.index(name) for name, _ in neurons], np.uint8),
+            "followed": np.array(parameters, np.uint32),
+        }
+        problem.point({**given, "notes": notes, "path": path, "slopes": slopes})
+        try:
+            losses = self._run(order, first, last, repeats, None)
+        finally:
+            problem.n_noted = problem.n_followed = 0
+            problem.point({"slopes": None})
+        return losses, Notes(self.take_row_losses(), notes, path, slopes)
 
     def _run(
         self, order: RowOrder, first: int, last: int, repeats: int, passed: Matrix | None

@@ -13,6 +13,7 @@ import neurosim as ns
 from neurosim.debugger.stops import screening
 from neurosim.debugger.stops.runner import Runner
 from neurosim.debugger.stops.screening import needs_of
+from neurosim.training.engines.contract import Batches
 
 DICE = st.integers(0, 10**6).map(random.Random)
 ORDERS = (">", ">=", "<", "<=", "==", "!=")
@@ -129,9 +130,10 @@ def names_of(network, choose):
     computed = [n for n in network.neurons if not n.is_input]
     names += [f"{n.name}.net_input" for n in computed]
     names += [f"{n.name}.bias" for n in computed if n.bias is not None]
-    if choose.random() < 0.2:
+    if choose.random() < 0.5:
         names += [f"{n.name}.delta" for n in computed]
         names += [f"{c.name}.gradient" for c in network.connections]
+        names += [f"{n.name}.bias_gradient" for n in computed if n.bias is not None]
     return names
 
 
@@ -224,6 +226,12 @@ def test_random_stops_are_found_on_the_way_back_too(trainings, by_steps):
         ("break_at", {"where": "epoch 4 sample 1 loss"}),
         ("watch", {"quantity": "o1.output", "mode": "crosses", "bound": 0.55}),
         ("watch", {"quantity": "h1.bias", "mode": "sign"}),
+        ("break_at", {"when": "h1.delta > 0.004"}),
+        ("break_at", {"where": "h1", "when": "h1.delta > 0.004 and o1.bias_gradient < 0.1"}),
+        ("break_at", {"where": "h1 backward", "when": "h1.delta < -0.01"}),
+        ("break_at", {"when": "x1->h1.gradient < -0.01 or o1.bias_gradient > 0.2"}),
+        ("watch", {"quantity": "h2->o1.gradient", "mode": "crosses", "bound": -0.03}),
+        ("catch", {"name": "saturated", "bound": 0.24}),
         ("catch", {"name": "exploding", "bound": 0.15}),
         ("catch", {"name": "vanishing", "bound": 0.001}),
     ],
@@ -253,18 +261,23 @@ def test_a_stop_halts_at_speed_where_it_halts_by_steps(xor, by_steps, stop, batc
         ("break_at", {"where": "h1", "when": "o1.output > 1"}, {"numbers", "values"}),
         ("catch", {"name": "nan"}, {"values"}),
         ("catch", {"name": "vanishing"}, {"gradients"}),
-        ("catch", {"name": "saturated"}, None),
+        ("catch", {"name": "saturated"}, {"slopes"}),
         ("break_at", {"where": "h1"}, None),
-        ("break_at", {"when": "h1.delta > 1"}, None),
+        ("break_at", {"when": "h1.delta > 1"}, {"numbers", "deltas"}),
+        ("break_at", {"when": "x1->h1.gradient > 1"}, {"numbers", "deltas"}),
+        ("break_at", {"when": "h1.value > 1"}, {"numbers", "values"}),
+        ("break_at", {"when": "h1.output_gradient > 1"}, None),
+        ("break_at", {"where": "x1->h1", "when": "h1.net_input > 1"}, None),  # term by term
         ("break_at", {"when": "step == 3"}, None),
         ("watch", {"quantity": "loss", "mode": "changes"}, None),
         ("watch", {"quantity": "loss", "mode": "crosses"}, {"numbers", "losses"}),
     ],
 )
 def test_what_must_be_known_of_a_batch_follows_from_the_stop(xor, method, arguments, needs):
-    stop = getattr(xor(), method)(**arguments)
+    session = xor()
+    stop = getattr(session, method)(**arguments)
 
-    assert needs_of(stop) == needs
+    assert needs_of(stop, session._walk.task) == needs
 
 
 @pytest.mark.parametrize(
@@ -289,6 +302,42 @@ def test_batches_without_a_hit_are_not_walked(xor, monkeypatch, where, when, at_
 
     assert session.position.epoch == 150
     assert len(steps) <= at_most
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("break_at", {"when": "h1.output > 2"}),
+        ("break_at", {"when": "h1.delta > 2"}),
+        ("break_at", {"where": "o1", "when": "h1.delta > 2 or h2->o1.gradient > 9"}),
+        ("break_at", {"when": "o1.bias_gradient > 9 and h1.output > 0"}),
+        ("watch", {"quantity": "h1.delta", "mode": "crosses", "bound": 2.0}),
+        ("catch", {"name": "saturated", "bound": 1e-9}),
+        ("catch", {"name": "exploding"}),
+        ("catch", {"name": "vanishing"}),
+        ("catch", {"name": "nan"}),
+        ("catch", {"name": "dead"}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("batch_size", [None, 1, 3])
+def test_the_kernel_goes_many_batches_at_once_between_two_stops(
+    xor, monkeypatch, method, arguments, batch_size
+):
+    session, steps = xor(epochs=2000, batch_size=batch_size), []
+    if not session._walk.engine().capabilities.takes_notes:
+        pytest.skip("no kernel")
+    getattr(session, method)(**arguments)
+    advance, forward = Batches.advance, type(session._walk).forward
+    monkeypatch.setattr(Batches, "advance", lambda run: steps.append(1) or advance(run))
+    monkeypatch.setattr(
+        type(session._walk), "forward", lambda walk: steps.append(1) or forward(walk)
+    )
+
+    session.continue_()
+
+    assert session.position.epoch == 2000
+    assert len(steps) < 200
 
 
 @pytest.mark.parametrize(
