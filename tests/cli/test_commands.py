@@ -23,7 +23,7 @@ def test_agree_prints_the_worst_of_each_kind_and_where(neurosim):
     ]  # fmt: skip
     assert " <= 1e-12 at row " in lines[0]
     assert " <= 1e-10 at " in lines[3]
-    assert lines[4:] in (["the engines agree"], ["the engines agree to the last bit"])
+    assert lines[4:] == ["the engines agree"]
 
 
 def test_agree_ends_with_1_where_the_engines_differ(neurosim, monkeypatch):
@@ -85,7 +85,8 @@ def test_compile_explains_what_was_chosen_for_each_block(neurosim):
     assert small[:2] == [
         "batches of 1 row",
         "program: single numbers: 17 parameters x 1 row = 17 is at most 35 + 48 x 2 blocks = 131;"
-        " a NumPy call would cost more",
+        " a NumPy call would cost more"
+        " (the kernel is not there: hidden by NEUROSIM_KERNEL=off)",
     ]
     assert small[4].split() == [
         "block", "neurons", "sources", "multiply-adds", "bytes", "kind", "why"
