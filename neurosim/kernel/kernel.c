@@ -14,10 +14,14 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define INLINE static inline __attribute__((always_inline))
-#define HAS_VECTORS 1
 #else
 #define INLINE static inline
+#define NO_VECTORS
+#endif
+#if defined(NO_VECTORS)
 #define HAS_VECTORS 0
+#else
+#define HAS_VECTORS 1
 #endif
 
 /* gcc with glibc chooses the widest vectors of the machine when the library is loaded */
