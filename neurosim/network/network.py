@@ -538,7 +538,11 @@ class Network:
 
     def trainable_mask(self) -> NDArray[np.bool_]:
         """Which entries of theta training may change, (n_parameters,)."""
-        return np.array([each._trainable for each in self.parameter_list()], np.bool_)
+        holder, parameters = self._structure.holder, self.parameter_list()
+        if holder.trainable is None or holder.trainable[0] is not parameters:
+            mask = np.array([each._trainable for each in parameters], np.bool_)
+            holder.trainable = parameters, mask
+        return holder.trainable[1].copy()
 
     def forget(self) -> None:
         """Drop what passes left on neurons and connections; the parameters stay."""

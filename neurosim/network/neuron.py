@@ -187,6 +187,7 @@ class Neuron:
     def bias_trainable(self, value: bool) -> None:
         flag = require_flag(value, f"{self._name}.bias_trainable")
         self._bias.parameter._trainable = flag
+        self._holder.trainable = None
 
     @property
     def bias_gradient(self) -> float | None:

@@ -102,6 +102,7 @@ class Parameter:
     def trainable(self, value: bool) -> None:
         flag = require_flag(value, f"{self.name}.trainable")
         self.parameter._trainable = flag
+        self.neuron._holder.trainable = None
 
     @property
     def gradient(self) -> float | None:
@@ -133,9 +134,11 @@ class Holder:
         shared: which weight each connection refers to that shares one.
         is_special: whether a parameter must ask here before it gives its number.
         data: what users hang on neurons and connections.
+        trainable: the parameters and which of them are trainable, where that was asked and nobody
+            has changed it since.
     """
 
-    __slots__ = ("_network", "_pending", "data", "is_special", "shared")
+    __slots__ = ("_network", "_pending", "data", "is_special", "shared", "trainable")
 
     def __init__(self) -> None:
         self.data: dict[Neuron | Connection, dict[Any, Any]] = {}
@@ -143,10 +146,11 @@ class Holder:
         self.shared: dict[Parameter, SharedWeight] = {}
         self.is_special = False
         self._pending: _Pending | None = None
+        self.trainable: tuple[Parameters, np.ndarray[Any, np.dtype[np.bool_]]] | None = None
 
     def __getstate__(self) -> Any:
         """What a copy takes: a network copies its own neurons, so others are of none."""
-        own: dict[str, Any] = {"_network": None, "data": {}}
+        own: dict[str, Any] = {"_network": None, "data": {}, "trainable": None}
         return None, {name: getattr(self, name) for name in self.__slots__} | own
 
     @property

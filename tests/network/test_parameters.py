@@ -126,3 +126,23 @@ def test_predict_reads_the_present_weights(net):
     net["h2", "o1"].weight = -1.0
 
     assert net.predict([[2.0, 3.0]])[0, 0] == pytest.approx(1.0 - before[0, 0], abs=1e-15)
+
+
+def test_the_mask_follows_who_freezes_and_is_the_callers_own():
+    net = Network("mask")
+    net.add_layer("x", 2), net.add_layer("o", 1)
+    net.connect("x", "o")
+    connection, neuron = net.connections[0], net["o1"]
+
+    net.trainable_mask()[:] = False
+    assert net.trainable_mask().tolist() == [True, True, True]
+    connection.trainable = False
+    assert net.trainable_mask().tolist() == [False, True, True]
+    neuron.bias_trainable = False
+    assert net.trainable_mask().tolist() == [False, True, False]
+    copied = net.copy()
+    connection.parameter.trainable = True
+    assert net.trainable_mask().tolist() == [True, True, False]
+    assert copied.trainable_mask().tolist() == [False, True, False]
+    net.remove_connection("x1", "o1")
+    assert net.trainable_mask().tolist() == [True, False]
