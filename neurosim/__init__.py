@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from neurosim.training import epochs as epochs
     from neurosim.training import loss_and_gradients as loss_and_gradients
     from neurosim.training import train as train
+    from neurosim.training import train_many as train_many
     from neurosim.training.metrics import register_metric as register_metric
     from neurosim.training.metrics import unregister_metric as unregister_metric
 

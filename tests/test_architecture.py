@@ -40,9 +40,9 @@ training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state
-training.engines: contract program graph array_program scalar_program kernel_program compiled
-    table .
-training: stretch_length progress training trainer evaluation agreement .
+training.engines: contract program graph array_program scalar_program kernel_program
+    side_by_side compiled table .
+training: stretch_length progress training trainer many evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions

@@ -517,6 +517,8 @@ PUBLIC int64_t neurosim_train(Problem *p)
     return done;
 }
 
+#include "many.h"
+
 /* Copy what is wanted of a chunk that begins with this row. */
 static void give(const Chunk *c, int64_t row, int64_t theta)
 {

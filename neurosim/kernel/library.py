@@ -8,7 +8,7 @@ import ctypes
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,21 @@ class Kernel:
         """Train on batches; the number of updates made."""
         done: int = self.library.neurosim_train(ctypes.byref(problem))
         return done
+
+    @cached_property
+    def together(self) -> int:
+        """How many networks are trained side by side; 1: each alone."""
+        count: int = self.library.neurosim_together()
+        return count
+
+    def train_many(self, problem: KernelCall) -> int:
+        """Train so many networks side by side; the number of updates with finite numbers."""
+        done: int = self.library.neurosim_train_many(ctypes.byref(problem))
+        return done
+
+    def work_of_many(self, problem: KernelCall) -> NDArray[np.float64]:
+        """Room for what the kernel notes on its way through so many networks."""
+        return np.zeros(self.library.neurosim_work_of_many(ctypes.byref(problem)))
 
     def measure(self, problem: KernelCall) -> None:
         """Measure rows."""
@@ -134,10 +149,13 @@ def _loaded(library: Any) -> Kernel:
             "built from other sources; python -m neurosim.kernel.build builds it anew"
         )
     library.neurosim_names.restype = ctypes.c_char_p
-    for name in ("train", "measure", "update", "work"):
+    for name in ("train", "train_many", "work", "work_of_many"):
         getattr(library, f"neurosim_{name}").argtypes = [ctypes.POINTER(KernelCall)]
-    library.neurosim_train.restype = library.neurosim_work.restype = _INTEGER
-    library.neurosim_measure.restype = library.neurosim_update.restype = None
+        getattr(library, f"neurosim_{name}").restype = _INTEGER
+    for name in ("measure", "update"):
+        getattr(library, f"neurosim_{name}").argtypes = [ctypes.POINTER(KernelCall)]
+        getattr(library, f"neurosim_{name}").restype = None
+    library.neurosim_together.restype = _INTEGER
     library.neurosim_activation.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
     library.neurosim_slopes.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
     library.neurosim_formula.argtypes = [_INTEGER] * 2 + [_ARRAY] * 4

@@ -479,6 +479,10 @@ class Network:
         """Whether connections share weights."""
         return bool(self._structure.holder.shared)
 
+    def structure_key(self) -> tuple[Any, ...]:
+        """The structure as a hashable value: networks of equal ones differ in theta alone."""
+        return self._structure.key
+
     def parameters(self) -> Matrix:
         """Theta, a new vector of (n_parameters,)."""
         return self.read_parameters().copy()

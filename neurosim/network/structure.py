@@ -135,6 +135,23 @@ class Structure:
         return () if last is None or last.is_input else last.neurons
 
     @property
+    def key(self) -> tuple[Any, ...]:
+        """What it is but for its numbers: two of equal keys compute the same function of theta."""
+        shared = dict.fromkeys(self.holder.shared.values())
+        return (
+            tuple(
+                (n._name, n._activation, n._is_input, n._bias._value is None, _name_of(n._layer))
+                for n in self.neurons
+            ),
+            tuple(map(tuple, self._pred.values())),
+            tuple(map(tuple, self._succ.values())),
+            tuple(n._name for n in self.outputs),
+            tuple((n._name, n._scaling) for n in self._scaled),
+            tuple(tuple(c.name for c in weight.connections) for weight in shared),
+            tuple(p._trainable for p in self.parameters),
+        )
+
+    @property
     def labelled(self) -> dict[str, Neuron]:
         """The neurons by label, where one neuron alone has it."""
         labels = Counter(neuron.label for neuron in self.neurons)
@@ -492,6 +509,10 @@ class Structure:
 
 
 _LISTS = ("neurons", "inputs", "connections", "places", "parameters", "generations")
+
+
+def _name_of(layer: Layer | None) -> str | None:
+    return None if layer is None else layer.name
 
 
 def _note_activation(layer: Layer | None) -> None:

@@ -1,7 +1,7 @@
 """Training: options, the Training object, engines, agreement.
 
 Read `data`, then `task_kind`, `metrics`, `options`, `task`, `state`, `engines`, `training`,
-`trainer`, `evaluation`, `agreement`.
+`trainer`, `many`, `evaluation`, `agreement`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree
@@ -10,6 +10,7 @@ from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.engines.table import ENGINES
 from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_gradients
+from neurosim.training.many import train_many
 from neurosim.training.metrics import METRICS, accuracy
 from neurosim.training.options import Options, TrainOptions
 from neurosim.training.state import TrainingState
@@ -37,4 +38,5 @@ __all__ = [
     "evaluate_loss",
     "loss_and_gradients",
     "train",
+    "train_many",
 ]

@@ -72,21 +72,27 @@ class TrainingState:
         return f"training state: epoch {self.epoch}, batch {self.batch}, {self.updates} updates"
 
 
-def start_state(task: Task, seed: int) -> TrainingState:
-    """The state before the first update."""
-    parameters = task.network.parameters()
+def start_state(task: Task, seed: int, theta: Matrix | None = None) -> TrainingState:
+    """The state before the first update, from these parameters or those of the network."""
+    parameters = task.network.parameters() if theta is None else theta
     start = np.array(task.optimizer.start, dtype=np.float64)
     memory = np.repeat(start[:, None], len(parameters), axis=1)
     streams = {"shuffling": stream(seed, "shuffling").bit_generator.state}
     return TrainingState(parameters, memory, 0, 0, 0, 0.0, streams)
 
 
+def shuffler(streams: Mapping[str, Any]) -> np.random.Generator:
+    """What draws the order of rows in each epoch from here on."""
+    generator = np.random.Generator(np.random.PCG64(0))
+    generator.bit_generator.state = streams["shuffling"]
+    return generator
+
+
 def draw_order(task: Task, streams: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
     """The order of rows in an epoch (None: as they are), and the streams as they are after it."""
     if not task.shuffle:
         return None, streams
-    generator = np.random.Generator(np.random.PCG64(0))
-    generator.bit_generator.state = streams["shuffling"]
+    generator = shuffler(streams)
     order = generator.permutation(task.n_rows)
     return order, {**streams, "shuffling": generator.bit_generator.state}
 

@@ -12,6 +12,7 @@ from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines.contract import advance_batch
+from neurosim.training.engines.side_by_side import SideBySide
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 
@@ -95,6 +96,28 @@ def check(task, assert_same):
     assert_same("a batch", *(advance_batch(e, start).parameters for e in (walk, fast)))
 
 
+def check_side_by_side(task, assert_same):
+    fast = CompiledEngine(task, "kernel")
+    thetas = [task.network.parameters() / divisor for divisor in (1.0, 3.0, -7.0)]
+    starts = [start_state(task, seed, theta) for seed, theta in enumerate(thetas)]
+    alone = [fast.advance(start, epochs=2) for start in starts]
+    found = SideBySide(fast.program).train(starts, 2, lambda: False)
+
+    is_finite = all(np.isfinite(losses).all() and state.is_finite for state, losses in alone)
+    assert (found is not None) == is_finite
+    if found is not None:
+        for (state, losses), other, other_losses in zip(alone, found[0], found[1].T, strict=True):
+            assert_same("losses side by side", losses, other_losses)
+            assert_same("parameters side by side", state.parameters, other.parameters)
+            assert state == other
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_random_graphs_side_by_side(cases, data, assert_same):
+    check_side_by_side(data.draw(_tasks(cases)), assert_same)
+
+
 @settings(max_examples=150)
 @given(data=st.data())
 def test_random_graphs(cases, data, assert_same):
@@ -135,7 +158,9 @@ def test_layers_of_every_loss_and_optimizer(assert_same, loss, rule):
     net = _layered(rng.choice(learnable), loss, rng)
     X, T = rng.normal(size=(30, 5)), _targets(loss, rng, (30, 3))
 
-    check(make_task(net, X, T, loss=loss, optimizer=rule, batch_size=13), assert_same)
+    task = make_task(net, X, T, loss=loss, optimizer=rule, batch_size=13)
+    check(task, assert_same)
+    check_side_by_side(task, assert_same)
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 4, 5, 7, 8, 9, 16, 31, 32, 33, 63, 64, 65, 130])

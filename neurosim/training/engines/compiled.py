@@ -98,6 +98,11 @@ class CompiledEngine(ProgramEngine):
         """The text of the program."""
         return self._program.source
 
+    @property
+    def program(self) -> TrainingProgram:
+        """What it runs."""
+        return self._program
+
     def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
         return self._program.begin(state, each_row=each_row)
 

@@ -1,0 +1,189 @@
+/* Networks of one structure, TOGETHER of them side by side, each in a lane of vectors: sample after
+   sample, every lane keeps the order of sums that its network has alone. Included by kernel.c.
+
+   Numbers of a parameter or neuron lie behind each other, one of each network. */
+
+#define TOGETHER 8
+
+#if HAS_VECTORS
+
+#define VECTORS (TOGETHER / 4)
+
+INLINE Vector *vectors(const double *numbers, int64_t i)
+{
+    return (Vector *)(numbers + i * TOGETHER);
+}
+
+INLINE Index owner(const Problem *p, Index place)
+{
+    return p->parameter ? p->parameter[place] : place;
+}
+
+/* out = start + sum of weights x state, from 0 if start is NULL; places: of the weights, from the
+   at-th on if NULL. */
+INLINE void sum_of_many(double *out, const double *start, const Chunk *c, const Index *places,
+                        Index at, const Index *rows, Index n, const double *state)
+{
+    Vector total[VECTORS] = {0};
+    for (int v = 0; start && v < VECTORS; v++)
+        total[v] = vectors(start, 0)[v];
+    for (Index k = 0; k < n; k++) {
+        const Vector *w = vectors(c->weights, owner(c->of, places ? places[k] : at + k));
+        const Vector *x = vectors(state, rows[k]);
+        for (int v = 0; v < VECTORS; v++)
+            total[v] += w[v] * x[v];
+    }
+    for (int v = 0; v < VECTORS; v++)
+        vectors(out, 0)[v] = total[v];
+}
+
+/* As activate; divisions of sigmoid in vectors, behind the calls of exp. */
+INLINE void activate_many(int code, const double *z, double *a)
+{
+    double power[TOGETHER];
+    if (code != CODE_sigmoid) {
+        activate(code, z, a, TOGETHER);
+        return;
+    }
+    for (int l = 0; l < TOGETHER; l++)
+        power[l] = exp(z[l] < LOWEST ? z[l] : -z[l]);
+    for (int l = 0; l < TOGETHER; l++) {
+        double value = 1.0 / (1.0 + power[l]);
+        a[l] = z[l] < LOWEST ? power[l] : value;
+    }
+}
+
+INLINE void forward_of_many(const Chunk *c)
+{
+    const Problem *p = c->of;
+    for (int64_t i = 0; i < p->n_inputs; i++)
+        for (int64_t l = 0; l < TOGETHER; l++)
+            c->output[i * TOGETHER + l] = p->X[c->rows[l] * p->n_inputs + i];
+    for (int64_t g = 0; g < p->n_groups; g++) {
+        const Index begin = p->groups[g], end = p->groups[g + 1];
+        for (Index i = begin; i < end; i++) {
+            const Index at = p->first[i], n = p->n_sources[i];
+            double *z = c->net + i * TOGETHER;
+            const double *bias = c->weights + TOGETHER * owner(p, at + n);
+            sum_of_many(z, p->has_bias[i] ? bias : 0, c, 0, at, p->source + at, n, c->output);
+            if (!p->is_layer[g])
+                activate_many(p->activation[i], z, c->output + i * TOGETHER);
+        }
+        if (p->is_layer[g])
+            for (int64_t l = 0; l < TOGETHER; l++)
+                softmax(c->net + begin * TOGETHER + l, c->output + begin * TOGETHER + l,
+                        end - begin, TOGETHER);
+    }
+}
+
+INLINE void add_gradients_of_many(const Chunk *c, Index i)
+{
+    const Problem *p = c->of;
+    const Index at = p->first[i], n = p->n_sources[i];
+    const Vector *d = vectors(c->delta, i);
+    for (Index k = at; k < at + n; k++) {
+        const Vector *x = vectors(c->output, p->source[k]);
+        Vector *g = vectors(c->gradient, owner(p, k));
+        for (int v = 0; v < VECTORS; v++)
+            g[v] += x[v] * d[v];
+    }
+    for (int v = 0; p->has_bias[i] && v < VECTORS; v++)
+        vectors(c->gradient, owner(p, at + n))[v] += d[v];
+}
+
+INLINE void backward_of_many(const Chunk *c)
+{
+    const Problem *p = c->of;
+    for (int64_t g = p->n_groups - 1; g >= 0; g--) {
+        const Index begin = p->groups[g], end = p->groups[g + 1];
+        int came_back = 0;
+        for (Index i = begin; i < end; i++) {
+            const Index out = p->out_first[i], n = p->out_first[i + 1] - out;
+            const int32_t o = p->output_number[i];
+            const int is_given = o >= 0 && p->by_net_input[o], is_compared = o >= 0 && !is_given;
+            const double *a = c->output + i * TOGETHER;
+            double *d = c->delta + i * TOGETHER;
+            for (int64_t l = 0; is_compared && l < TOGETHER; l++)
+                d[l] = loss_slope(c, o, a[l], l);
+            sum_of_many(d, is_compared ? d : 0, c, p->out_place + out, 0, p->out_target + out, n,
+                        c->delta);
+            came_back |= is_compared || n;
+            if (p->is_layer[g])
+                continue;
+            if (!is_given || n)
+                multiply_slopes(p->activation[i], c->net + i * TOGETHER, a, d, TOGETHER);
+            for (int64_t l = 0; is_given && l < TOGETHER; l++) {
+                double given = loss_slope(c, o, a[l], l);
+                d[l] = n ? given + d[l] : given;
+            }
+            add_gradients_of_many(c, i);
+        }
+        if (p->is_layer[g]) {
+            layer_deltas_in_lanes(c, begin, end, came_back);
+            for (Index i = begin; i < end; i++)
+                add_gradients_of_many(c, i);
+        }
+    }
+}
+
+/* One batch: the gradient and the loss of each network. */
+WIDEST static void batch_of_many(Chunk *c, int64_t from, int64_t to, double *losses)
+{
+    const Problem *p = c->of;
+    double found[TOGETHER];
+    memset(losses, 0, sizeof found);
+    memset(c->gradient, 0, p->n_parameters * sizeof found);
+    for (int64_t row = from; row < to; row++) {
+        for (int64_t l = 0; l < TOGETHER; l++)
+            c->rows[l] = p->order ? p->order[l * p->n_rows + row] : row;
+        forward_of_many(c);
+        add_losses(c, 0.0, found, TOGETHER);
+        for (int64_t l = 0; l < TOGETHER; l++)
+            losses[l] += found[l];
+        backward_of_many(c);
+    }
+}
+
+#endif
+
+/* How many networks are trained side by side; 1 where there are no vectors. */
+PUBLIC int64_t neurosim_together(void) { return HAS_VECTORS ? TOGETHER : 1; }
+
+/* How many doubles of work they need. */
+PUBLIC int64_t neurosim_work_of_many(const Problem *p)
+{
+    return TOGETHER * (p->n_parameters + 3 * p->n_neurons) + 32;
+}
+
+/* Train TOGETHER networks as neurosim_train does one. Each has its number in theta, memory, learns,
+   is_weight and losses behind that of the one before, and a row of its own in the order. Ends at
+   the first number that is not finite. Returns how many updates were made before. */
+PUBLIC int64_t neurosim_train_many(Problem *p)
+{
+    int64_t done = 0;
+#if HAS_VECTORS
+    Chunk c;
+    Problem all = *p; /* to the update, the networks are one vector */
+    double *work = aligned(p->work), *losses = p->losses;
+    all.n_parameters *= TOGETHER;
+    c.of = p, c.count = TOGETHER, c.weights = p->theta;
+    c.output = work, work += p->n_neurons * TOGETHER;
+    c.net = work, work += p->n_neurons * TOGETHER;
+    c.delta = work, work += p->n_neurons * TOGETHER;
+    c.gradient = work;
+    for (int64_t r = 0; r < p->repeats; r++)
+        for (int64_t batch = p->first_batch; batch < p->last_batch; batch++) {
+            const int64_t first = batch * p->batch_size, end = first + p->batch_size;
+            const int64_t to = end < p->n_rows ? end : p->n_rows;
+            uint64_t wild = 0;
+            batch_of_many(&c, first, to, losses);
+            for (int64_t l = 0; l < TOGETHER; l++)
+                wild |= is_wild(losses[l]);
+            losses += TOGETHER;
+            if (wild | (uint64_t)update_many(&all, c.gradient, to - first, p->updates + 1))
+                return done;
+            done++, p->updates++;
+        }
+#endif
+    return done;
+}
