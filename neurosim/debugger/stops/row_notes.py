@@ -13,11 +13,11 @@ from neurosim.kernel.library import load_kernel
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
-from neurosim.training.engines.contract import Notes, Wanted
+from neurosim.training.engines.contract import Notes, WantedNotes
 from neurosim.training.task import Task
 
-Rows = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+_Rows = NDArray[np.float64]
+_Flags = NDArray[np.bool_]
 _ROOM = 60_000  # numbers that are noted at once, so that they stay in the cache
 PARAMETERS = ("weight", "bias")
 GRADIENTS = ("gradient", "bias_gradient")
@@ -71,7 +71,7 @@ class RowNotes:
         neurons += [part for catch in catches for part in self._parts_of(catch)]
         followed = [self._column[parameter_of(q)] for q in asked if q.name in PARAMETERS]
         gradients = any(catch.name in {"exploding", "vanishing"} for catch in catches)
-        self.wanted = Wanted(
+        self.wanted = WantedNotes(
             tuple(dict.fromkeys(neurons)), tuple(dict.fromkeys(followed)), gradients
         )
         self._place = {part: i for i, part in enumerate(self.wanted.neurons)}
@@ -102,7 +102,7 @@ class RowNotes:
 
     # --- quantities
 
-    def values(self, quantity: Quantity, notes: Notes, first: int) -> Rows:
+    def values(self, quantity: Quantity, notes: Notes, first: int) -> _Rows:
         """A quantity in each row, after what the row wrote; of a parameter, after its batch.
 
         Args:
@@ -111,22 +111,22 @@ class RowNotes:
             first: the number of that batch.
         """
         if quantity.name in PARAMETERS:
-            path: Rows = self.of_rows(self._path(quantity, notes), first, len(notes.losses))
+            path: _Rows = self.of_rows(self._path(quantity, notes), first, len(notes.losses))
             return path
-        parts: list[Rows] = [notes.notes[self._place[part]] for part in self._parts(quantity)]
+        parts: list[_Rows] = [notes.notes[self._place[part]] for part in self._parts(quantity)]
         if quantity.name not in GRADIENTS:
             return parts[0]
         terms = parts[0] * parts[1] if len(parts) > 1 else parts[0]
         return self._summed(terms, first)
 
-    def before(self, quantity: Quantity, notes: Notes, first: int, start: float) -> Rows:
+    def before(self, quantity: Quantity, notes: Notes, first: int, start: float) -> _Rows:
         """What a parameter is before each row's batch; before the first, ``start``."""
         path = np.concatenate(([start], self._path(quantity, notes)[:-1]))
-        found: Rows = self.of_rows(path, first, len(notes.losses))
+        found: _Rows = self.of_rows(path, first, len(notes.losses))
         return found
 
-    def _path(self, quantity: Quantity, notes: Notes) -> Rows:
-        path: Rows = notes.path[self._followed[self.column(quantity)]]
+    def _path(self, quantity: Quantity, notes: Notes) -> _Rows:
+        path: _Rows = notes.path[self._followed[self.column(quantity)]]
         return path
 
     def column(self, quantity: Quantity) -> int:
@@ -153,23 +153,23 @@ class RowNotes:
         batch, number = np.divmod(sample, task.batch_size)
         return epoch * task.n_batches + batch - first % task.n_batches, number
 
-    def _summed(self, terms: Rows, first: int) -> Rows:
+    def _summed(self, terms: _Rows, first: int) -> _Rows:
         """The sums within each batch, row by row, in the order of the walk."""
         size = self._task.batch_size
         if size == 1:
             return terms
         if self._is_even:
-            even: Rows = np.add.accumulate(terms.reshape(-1, size), axis=1).ravel()
+            even: _Rows = np.add.accumulate(terms.reshape(-1, size), axis=1).ravel()
             return even
         batch, number = self._batches(first, len(terms))
         table = np.zeros((int(batch[-1]) + 1, size))
         table[batch, number] = terms
-        found: Rows = np.add.accumulate(table, axis=1)[batch, number]
+        found: _Rows = np.add.accumulate(table, axis=1)[batch, number]
         return found
 
     # --- catches
 
-    def caught(self, catch: Catch, notes: Notes, first: int) -> Flags:
+    def caught(self, catch: Catch, notes: Notes, first: int) -> _Flags:
         """The rows in which a catch may be hit."""
         n_rows = len(notes.losses)
         if catch.name == "dead":
@@ -177,16 +177,16 @@ class RowNotes:
         if catch.name == "saturated":
             return self._saturated(catch, notes)
         if catch.name in {"exploding", "vanishing"}:
-            flags: Flags = self.of_rows(self._gradients(catch, notes, first), first, n_rows)
+            flags: _Flags = self.of_rows(self._gradients(catch, notes, first), first, n_rows)
             return flags
         is_finite = np.isfinite(notes.notes)
         if is_finite.all():
             return np.zeros(n_rows, np.bool_)
         own = [self._place[part] for part in self._parts_of(catch)]
-        is_sound: Flags = np.all(is_finite[own], axis=0)
+        is_sound: _Flags = np.all(is_finite[own], axis=0)
         return ~is_sound
 
-    def _saturated(self, catch: Catch, notes: Notes) -> Flags:
+    def _saturated(self, catch: Catch, notes: Notes) -> _Flags:
         flags, kernel = np.zeros(len(notes.losses), np.bool_), load_kernel()
         bound = catch.bound + self._room_of(catch)
         for neuron in self._computed:
@@ -197,11 +197,11 @@ class RowNotes:
             flags |= ~(np.abs(kernel.slopes(name, z, a)) >= bound)
         return flags
 
-    def _dead(self, notes: Notes, first: int) -> Flags:
+    def _dead(self, notes: Notes, first: int) -> _Flags:
         """The last row of each epoch in which a relu may have been silent all the time."""
         n_rows, flags = self._task.n_rows, np.zeros(len(notes.losses), np.bool_)
         places = [self._place[part] for part in self._parts_of(Catch("dead", 0.0))]
-        is_silent: Flags = ~(notes.notes[places] > self._tolerance)
+        is_silent: _Flags = ~(notes.notes[places] > self._tolerance)
         begins = first % self._task.n_batches == 0
         if begins and len(flags) % n_rows == 0:  # whole epochs
             flags[n_rows - 1 :: n_rows] = (
@@ -213,7 +213,7 @@ class RowNotes:
         flags[-1] = start + len(flags) == n_rows and bool(self._is_silent.any())
         return flags
 
-    def _gradients(self, catch: Catch, notes: Notes, first: int) -> Flags:
+    def _gradients(self, catch: Catch, notes: Notes, first: int) -> _Flags:
         """The batches whose gradients may be out of bounds."""
         assert notes.slopes is not None
         sizes, bound, room = np.abs(notes.slopes), catch.bound, self._room_of(catch)
@@ -221,7 +221,7 @@ class RowNotes:
         with np.errstate(invalid="ignore"):
             if catch.name == "exploding":
                 largest = sizes[:, self._learning].max(axis=1, initial=0.0) / divisors
-                found: Flags = ~(largest <= bound - room)
+                found: _Flags = ~(largest <= bound - room)
                 return found
             flags = np.zeros(len(sizes), np.bool_)
             for columns in self._groups():
@@ -244,7 +244,7 @@ class RowNotes:
                 found.setdefault(neuron.layer or neuron, []).append(column)
         return list(found.values())
 
-    def _divisors(self, first: int, count: int) -> Rows:
+    def _divisors(self, first: int, count: int) -> _Rows:
         task = self._task
         number = (first + np.arange(count)) % task.n_batches
         rows = np.minimum(task.batch_size, task.n_rows - number * task.batch_size)

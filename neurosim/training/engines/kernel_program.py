@@ -20,7 +20,7 @@ from neurosim.training.engines.contract import (
     Passed,
     RowOrder,
     Some,
-    Wanted,
+    WantedNotes,
 )
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -166,7 +166,7 @@ class _KernelRun:
         return self._run(order, first, self._program.task.n_batches, count, passed), passed
 
     def note(
-        self, order: RowOrder, first: int, last: int, repeats: int, wanted: Wanted
+        self, order: RowOrder, first: int, last: int, repeats: int, wanted: WantedNotes
     ) -> tuple[LossSeries, Notes]:
         """Go on as `steps` does; and what was noted on the way."""
         task, problem, column = self._program.task, self._problem, self._program.column

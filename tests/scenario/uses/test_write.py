@@ -112,6 +112,7 @@ EVERY_OPTION = {
     "shuffle": True,
     "penalty": ns.L2(0.125),
     "precision": "single",
+    "program": "arrays",
     "metrics": ["accuracy", "f1"],
     "task": "yes_no",
     "engine": "compiled",
