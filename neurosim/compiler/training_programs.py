@@ -9,6 +9,7 @@ from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
 from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.kernel.library import why_no_kernel
 from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
 
@@ -35,6 +36,14 @@ def choose_kind(network: Network, rows: int, program: str = "auto") -> str:
         plan.n_parameters, rows, len(plan.blocks) - 1
     )
     return "scalar" if scalar else "array"
+
+
+def missed_kernel(network: Network, rows: int) -> str | None:
+    """Why the kernel is not there, where it would be faster for batches of so many rows."""
+    missing = why_no_kernel()
+    if missing is None or "NEUROSIM_KERNEL" in missing:  # or hidden on purpose
+        return None
+    return missing if _is_kernel_faster(network, rows) else None
 
 
 def _is_kernel_faster(network: Network, rows: int) -> bool:

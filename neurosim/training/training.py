@@ -27,7 +27,7 @@ from neurosim.interpreter.backward import require_choice
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.network.parameter import require_theta
-from neurosim.training.engines.contract import Engine, Trajectory
+from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
@@ -176,6 +176,18 @@ class Training:
         """What the targets are: one class of several, yes or no, labels, or numbers."""
         rows = [self._task] if self._validation is None else [self._task, self._validation]
         return self._task.kind_of(np.concatenate([each.T for each in rows]))
+
+    @property
+    def program(self) -> str:
+        """What computes it: ``kernel``, ``array`` or ``scalar``, or the name of another engine."""
+        return str(getattr(self._engine, "kind", self._engine.name))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it has the bits of the walk."""
+        capabilities = self._engine.capabilities
+        bound = capabilities.bounds[self.options.precision]
+        return capabilities.works_on_objects or bound == TO_THE_BIT
 
     def _require_fitting_metrics(self) -> None:
         for name in self.options.metrics:

@@ -7,6 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.compiler.explain import explain
+from neurosim.compiler.training_programs import missed_kernel
 from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import Activation
 from neurosim.kernel import checks
@@ -143,3 +144,24 @@ def test_a_divergence_is_found_at_its_place():
                      program=program)  # fmt: skip
         messages.append(str(raised.value))
     assert messages[0] == messages[1]
+
+
+def test_a_result_says_which_program_made_it():
+    found = ns.run_scenario("xor").to_dict()
+    walked = ns.run_scenario("two-two-one", engine="graph").to_dict()
+
+    assert (found["program"], found["exact"]) == ("kernel", True)
+    assert (walked["program"], walked["exact"]) == ("graph", True)
+
+
+def test_a_missing_kernel_is_missed_where_it_would_be_faster(monkeypatch):
+    large = ns.Network(seed=1)
+    large.add_layer("x", 300), large.add_layer("h", 300)
+    large.connect("x", "h")
+
+    assert missed_kernel(make(), rows=1) is None
+    monkeypatch.setenv("NEUROSIM_KERNEL", "nowhere")
+    assert missed_kernel(make(), rows=1).startswith("no C compiler")
+    assert missed_kernel(large, rows=1) is None
+    monkeypatch.setenv("NEUROSIM_KERNEL", "off")
+    assert missed_kernel(make(), rows=1) is None

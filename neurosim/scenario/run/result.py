@@ -124,6 +124,8 @@ class RunResult:
             ``skipped`` (a package is not installed), ``interrupted``.
         message: why it was skipped, or where it diverged or was interrupted; else empty.
         engine: the engine it ran on.
+        program: what trained: ``kernel``, ``array``, ``scalar``, or the engine; None: nothing did.
+        exact: whether the numbers have the bits of the graph engine.
         epochs: how many epochs were done.
         loss: before and after.
         network: the network as it is now; None where the run was skipped.
@@ -148,6 +150,8 @@ class RunResult:
     seconds: float
     versions: Mapping[str, str]
     message: str = ""
+    program: str | None = None
+    exact: bool = False
     epochs: int = 0
     loss: Losses = field(default_factory=lambda: Losses(None, None))
     network: Network | None = None
@@ -195,6 +199,7 @@ class RunResult:
             "status": self.status,
             **({"interrupted": True} if self.status == "interrupted" else {}),
             "engine": self.engine,
+            **({"program": self.program, "exact": self.exact} if self.program else {}),
             "epochs": self.epochs,
             "loss": self.loss._asdict(),
             **self._measured,

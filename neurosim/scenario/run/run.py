@@ -274,6 +274,8 @@ class Run:
         return {
             "status": self._status(verdicts),
             "message": self._stopped_at() if self._is_stopped else self._diverged,
+            "program": None if self._held is None else self._held.program,
+            "exact": self._held is not None and self._held.is_exact,
             "epochs": self._n_done,
             "loss": Losses(self._first_loss, self._loss(scenario)),
             "network": self._network,
