@@ -13,10 +13,10 @@ from neurosim.kernel.library import load_kernel
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
-from neurosim.training.engines.contract import Notes, WantedNotes
+from neurosim.training.engines.contract import Notes, NotesWanted
 from neurosim.training.task import Task
 
-_Rows = NDArray[np.float64]
+_Numbers = NDArray[np.float64]
 _Flags = NDArray[np.bool_]
 _ROOM = 60_000  # numbers that are noted at once, so that they stay in the cache
 PARAMETERS = ("weight", "bias")
@@ -71,7 +71,7 @@ class RowNotes:
         neurons += [part for catch in catches for part in self._parts_of(catch)]
         followed = [self._column[parameter_of(q)] for q in asked if q.name in PARAMETERS]
         gradients = any(catch.name in {"exploding", "vanishing"} for catch in catches)
-        self.wanted = WantedNotes(
+        self.wanted = NotesWanted(
             tuple(dict.fromkeys(neurons)), tuple(dict.fromkeys(followed)), gradients
         )
         self._place = {part: i for i, part in enumerate(self.wanted.neurons)}
@@ -102,7 +102,7 @@ class RowNotes:
 
     # --- quantities
 
-    def values(self, quantity: Quantity, notes: Notes, first: int) -> _Rows:
+    def values(self, quantity: Quantity, notes: Notes, first: int) -> _Numbers:
         """A quantity in each row, after what the row wrote; of a parameter, after its batch.
 
         Args:
@@ -111,22 +111,22 @@ class RowNotes:
             first: the number of that batch.
         """
         if quantity.name in PARAMETERS:
-            path: _Rows = self.of_rows(self._path(quantity, notes), first, len(notes.losses))
+            path: _Numbers = self.of_rows(self._path(quantity, notes), first, len(notes.losses))
             return path
-        parts: list[_Rows] = [notes.notes[self._place[part]] for part in self._parts(quantity)]
+        parts: list[_Numbers] = [notes.notes[self._place[part]] for part in self._parts(quantity)]
         if quantity.name not in GRADIENTS:
             return parts[0]
         terms = parts[0] * parts[1] if len(parts) > 1 else parts[0]
         return self._summed(terms, first)
 
-    def before(self, quantity: Quantity, notes: Notes, first: int, start: float) -> _Rows:
+    def before(self, quantity: Quantity, notes: Notes, first: int, start: float) -> _Numbers:
         """What a parameter is before each row's batch; before the first, ``start``."""
         path = np.concatenate(([start], self._path(quantity, notes)[:-1]))
-        found: _Rows = self.of_rows(path, first, len(notes.losses))
+        found: _Numbers = self.of_rows(path, first, len(notes.losses))
         return found
 
-    def _path(self, quantity: Quantity, notes: Notes) -> _Rows:
-        path: _Rows = notes.path[self._followed[self.column(quantity)]]
+    def _path(self, quantity: Quantity, notes: Notes) -> _Numbers:
+        path: _Numbers = notes.path[self._followed[self.column(quantity)]]
         return path
 
     def column(self, quantity: Quantity) -> int:
@@ -153,18 +153,18 @@ class RowNotes:
         batch, number = np.divmod(sample, task.batch_size)
         return epoch * task.n_batches + batch - first % task.n_batches, number
 
-    def _summed(self, terms: _Rows, first: int) -> _Rows:
+    def _summed(self, terms: _Numbers, first: int) -> _Numbers:
         """The sums within each batch, row by row, in the order of the walk."""
         size = self._task.batch_size
         if size == 1:
             return terms
         if self._is_even:
-            even: _Rows = np.add.accumulate(terms.reshape(-1, size), axis=1).ravel()
+            even: _Numbers = np.add.accumulate(terms.reshape(-1, size), axis=1).ravel()
             return even
         batch, number = self._batches(first, len(terms))
         table = np.zeros((int(batch[-1]) + 1, size))
         table[batch, number] = terms
-        found: _Rows = np.add.accumulate(table, axis=1)[batch, number]
+        found: _Numbers = np.add.accumulate(table, axis=1)[batch, number]
         return found
 
     # --- catches
@@ -244,7 +244,7 @@ class RowNotes:
                 found.setdefault(neuron.layer or neuron, []).append(column)
         return list(found.values())
 
-    def _divisors(self, first: int, count: int) -> _Rows:
+    def _divisors(self, first: int, count: int) -> _Numbers:
         task = self._task
         number = (first + np.arange(count)) % task.n_batches
         rows = np.minimum(task.batch_size, task.n_rows - number * task.batch_size)

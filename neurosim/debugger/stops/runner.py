@@ -97,8 +97,12 @@ class Runner:
             if is_there is None and done is None and self._skip(active, end.batch):
                 hits = self._look(None, active)
             else:
-                at = walk.position if walk.is_last_step else None
-                step = walk.forward()
+                step, at = None, None
+                if kinds is not None and is_there is None and done is None:
+                    step = walk.forward_to(kinds, end)
+                if step is None:
+                    at = walk.position if walk.is_last_step else None
+                    step = walk.forward()
                 if done is not None:
                     done.append(step)
                 is_asked = kinds is None or type(step) in kinds or walk.step in phases

@@ -343,6 +343,28 @@ class Timeline:
             self._redo_edits()
         return step
 
+    def forward_to(self, kinds: frozenset[type], end: UnitPlace) -> Step | None:
+        """Do steps up to one of these kinds, and return it; or to before the last of a phase.
+
+        None where no such step came, or where steps have to be done one by one.
+        """
+        phases = (self.n_forward, self.n_forward + 1) if self.unit < self.n_rows else ()
+        stop = min(n for n in (*phases, self._n_steps) if n > self.step) - 1
+        if end[:2] == self.place[:2]:
+            stop = min(stop, end.step - 1)
+        if self.step >= stop or self.history.edits:
+            return None
+        while self.step < stop:
+            if self.step < self._record.end:
+                step = self._record[self.step]
+                redo(step)
+            else:
+                step = self._pull()
+            self.step += 1
+            if type(step) in kinds:
+                return step
+        return None
+
     def backward(self) -> Step:
         """Take the last step back. There must be one."""
         if self.step > self._record.first:
@@ -375,14 +397,19 @@ class Timeline:
         require_fresh(self.task)
         place = min(max(place, UnitPlace(self.first, 0, 0)), UnitPlace(self.last, 0, 0))
         with PausedCollection():
-            for _ in range(_NEAR):
-                if self.place <= place or not self._can_undo():
-                    break
+            is_near = self._distance(place) <= _NEAR
+            while is_near and self.place > place and self._can_undo():
                 self.backward()
             nearest = self.history.nearest(place)
             if self.place > place or nearest.key > self.place[:2]:
                 self._restore(nearest)
             self._go_ahead(place)
+
+    def _distance(self, place: UnitPlace) -> int:
+        """About how many steps back a place is."""
+        batch = self.task.batch_size * self.n_sample + self.n_update
+        units = (self.unit - place.unit) * self.n_sample + self.step - place.step
+        return (self.batch - place.batch) * batch + units
 
     def state_at(self, batch: int) -> TrainingState:
         """The training state at the start of a batch; the timeline comes back to its place."""

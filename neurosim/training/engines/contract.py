@@ -65,7 +65,7 @@ Passed = tuple[LossSeries, Matrix]
 NOTED = ("net_input", "output", "delta")  # what can be noted of a neuron
 
 
-class WantedNotes(NamedTuple):
+class NotesWanted(NamedTuple):
     """What a stretch is to note besides the loss of each row.
 
     Attributes:
@@ -169,7 +169,7 @@ class NotingRun(ProgramRun, Protocol):
     """A stretch of training of an engine that takes notes."""
 
     def note(
-        self, order: RowOrder, first: int, last: int, repeats: int, wanted: WantedNotes
+        self, order: RowOrder, first: int, last: int, repeats: int, wanted: NotesWanted
     ) -> tuple[LossSeries, Notes]:
         """Go on as `steps` does; and what was noted on the way."""
         ...
@@ -198,7 +198,7 @@ class Batches:
         self._end([loss], 1)
         return self._run.take_row_losses()
 
-    def note(self, count: int, wanted: WantedNotes) -> Notes:
+    def note(self, count: int, wanted: NotesWanted) -> Notes:
         """Go so many batches on, without an end of an epoch in the middle but after whole ones.
 
         Of an engine that takes notes; `most` says how many may be gone.

@@ -17,10 +17,10 @@ from neurosim.training.engines.contract import (
     NOTED,
     LossSeries,
     Notes,
+    NotesWanted,
     Passed,
     RowOrder,
     Some,
-    WantedNotes,
 )
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -166,7 +166,7 @@ class _KernelRun:
         return self._run(order, first, self._program.task.n_batches, count, passed), passed
 
     def note(
-        self, order: RowOrder, first: int, last: int, repeats: int, wanted: WantedNotes
+        self, order: RowOrder, first: int, last: int, repeats: int, wanted: NotesWanted
     ) -> tuple[LossSeries, Notes]:
         """Go on as `steps` does; and what was noted on the way."""
         task, problem, column = self._program.task, self._problem, self._program.column

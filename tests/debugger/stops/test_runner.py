@@ -5,6 +5,8 @@ import pytest
 import neurosim as ns
 from neurosim.debugger.stops.breakpoints import Stop
 from neurosim.debugger.stops.runner import Runner
+from neurosim.debugger.time import timeline
+from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import UnitPlace
 
 
@@ -177,3 +179,50 @@ def test_a_way_back_that_overlooks_the_ends_of_batches_is_found_out(xor, monkeyp
     session.rcontinue()
 
     assert session.place != halts[-2][0]
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The names of the methods of a timeline that were called."""
+    called = []
+
+    def count(name):
+        original = getattr(Timeline, name)
+
+        def call(walk, *given):
+            called.append(name)
+            return original(walk, *given)
+
+        monkeypatch.setattr(Timeline, name, call)
+
+    for name in ("forward", "backward"):
+        count(name)
+    return called
+
+
+def test_steps_of_which_no_stop_is_asked_are_done_together(xor, counted):
+    session = xor(engine="graph", epochs=3)
+    session.goto(epoch=2)
+    session.break_at(when="loss > 0")
+    counted.clear()
+
+    session.rcontinue()
+
+    assert session.position.sample == 3
+    assert session.position.phase == "backward"
+    assert counted.count("forward") <= 8  # the ends of phases and updates, of 39 steps
+
+
+def test_a_place_far_back_is_not_reached_by_undoing(xor, counted, monkeypatch):
+    session = xor(engine="graph", epochs=3)
+    session.goto(epoch=2)
+    before = session.digest()
+    monkeypatch.setattr(timeline, "_NEAR", 100)
+    counted.clear()
+
+    session.goto(epoch=0, sample=1)
+    assert "backward" not in counted
+    session.goto(epoch=2)
+    assert session.digest() == before
+    session.goto(epoch=1, sample=2)
+    assert counted.count("backward") == 2 * 39

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.debugger.stops.row_notes import is_delta_final
 from neurosim.kernel.library import why_no_kernel
-from neurosim.training.engines.contract import WantedNotes
+from neurosim.training.engines.contract import NotesWanted
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.engines.kernel_program import why_not
 from neurosim.training.engines.table import make_engine
@@ -72,7 +72,7 @@ def test_notes_are_the_numbers_of_the_walk(data, cases):
     kept = [("output", n) for n in network.neurons] + [("net_input", n) for n in computed]
     kept += [("delta", n) for n in computed if is_delta_final(n, task)]
     theta = range(len(start.parameters))
-    wanted = WantedNotes(tuple((name, number[n]) for name, n in kept), tuple(theta), gradients=True)
+    wanted = NotesWanted(tuple((name, number[n]) for name, n in kept), tuple(theta), gradients=True)
     sizes = data.draw(st.lists(st.integers(1, 6), max_size=4))
 
     found, states = noted(make_engine("compiled", task), start, wanted, sizes)
@@ -101,7 +101,7 @@ def test_behind_a_number_that_is_not_finite_all_notes_are_nan():
     net.add_layer("o", 1)
     net.connect("x", "o", weight=1.0)
     task = make_task(net, [[1.0]], [[0.0]], optimizer=ns.SGD(1e200), program="kernel")
-    wanted = WantedNotes((("output", 1),), (0,), gradients=True)
+    wanted = NotesWanted((("output", 1),), (0,), gradients=True)
 
     with make_engine("compiled", task).batches(start_state(task, 1)) as run:
         notes = run.note(4, wanted)
