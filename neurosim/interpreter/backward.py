@@ -97,21 +97,18 @@ def require_slopes(network: Network) -> None:
 
     Elsewhere its slope counts as 0: nothing is learned through it.
     """
-    flat = [neuron for neuron in network.neurons if _is_flat(neuron)]
+    names = {neuron.activation for neuron in network.neurons} - {SOFTMAX}
+    flat = {name for name in names if ACTIVATIONS[name].slope is None}
     if not flat:
         return
     learning, reached = _learning(network), _reached(network)
-    for neuron in flat:
-        if neuron in learning and neuron in reached:
+    for neuron in network.neurons:
+        if neuron.activation in flat and neuron in learning and neuron in reached:
             raise GraphError(
                 f"neuron {neuron.name!r}: {neuron.activation!r} has no slope to learn by; expected"
                 " another activation (such as 'sigmoid') in training, or no trainable parameter"
                 " that leads to it"
             )
-
-
-def _is_flat(neuron: Neuron) -> bool:
-    return neuron.activation != SOFTMAX and ACTIVATIONS[neuron.activation].slope is None
 
 
 def _learning(network: Network) -> set[Neuron]:

@@ -71,7 +71,8 @@ def print_training(
     """The program ``train(theta, gradient, size, learns, penalize, update)``: yields losses.
 
     ``size`` is the rows of a batch, ``learns`` is 0 for each slot that training leaves alone, else
-    1; ``penalize(size)`` adds the penalty to the gradient, ``update(count)`` is the optimizer.
+    1 (None where it leaves none alone); ``penalize(size)`` adds the penalty to the gradient,
+    ``update(count)`` is the optimizer.
 
     It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
     last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied

@@ -31,10 +31,11 @@ class ArrayProgram:
     def __init__(self, plan: Plan, task: Task) -> None:
         self.plan, self.task = plan, task
         self.dtype = DTYPES[task.precision]
-        self.learns = plan.to_slots(task.network.trainable_mask(), bool)  # of each slot
+        mask = task.network.trainable_mask()
+        self.frozen = ~mask
+        self.learns = plan.to_slots(mask, bool)  # of each slot
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
-        has_frozen = bool((~self.learns[plan.home]).any())
-        self.update = update_of(task, has_fixed=has_holes or has_frozen)
+        self.update = update_of(task, has_fixed=has_holes or not mask.all())
         program, self._load = generated(print_training, plan, task.loss, self.update)
         self.source = program.source
         self._measures: dict[str, Callable[..., Any]] = {}  # by which gradients they compute
@@ -184,7 +185,7 @@ class _ArrayRun:
         self._memory = plan.to_slots(state.memory, dtype)
         self._gradient = np.zeros_like(self._theta)
         self._updates = state.updates
-        self._frozen = ~program.learns[plan.home]
+        self._frozen = program.frozen
         self._given = state.parameters
         fixed = np.flatnonzero(~program.learns)
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
@@ -248,7 +249,7 @@ class _ArrayRun:
 
     def _start(self, size: int) -> Generator[Any, Any, None]:
         program, dtype = self._program, self._program.dtype
-        learns = program.learns.astype(dtype)
+        learns = program.learns.astype(dtype) if program.update.has_fixed else None
         started: Generator[Any, Any, None] = program.load(each_row=self._is_paired)(
             self._theta, self._gradient, size, learns, self._penalize(), self._optimizer()
         )
