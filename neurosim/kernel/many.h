@@ -64,8 +64,9 @@ INLINE void forward_of_many(const Chunk *c)
         for (Index i = begin; i < end; i++) {
             const Index at = p->first[i], n = p->n_sources[i];
             double *z = c->net + i * TOGETHER;
-            const double *bias = c->weights + TOGETHER * owner(p, at + n);
-            sum_of_many(z, p->has_bias[i] ? bias : 0, c, 0, at, p->source + at, n, c->output);
+            const double *bias =
+                p->has_bias[i] ? c->weights + TOGETHER * owner(p, at + n) : 0;
+            sum_of_many(z, bias, c, 0, at, p->source + at, n, c->output);
             if (!p->is_layer[g])
                 activate_many(p->activation[i], z, c->output + i * TOGETHER);
         }
