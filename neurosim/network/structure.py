@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _Made = TypeVar("_Made")
 _HELD = attrgetter("held")
+_NAME, _KEY = attrgetter("_name"), attrgetter("_name", "_activation", "_is_input")
+_BIAS, _TRAINABLE = attrgetter("_bias._value"), attrgetter("_trainable")
 _MANY = 8  # one edge in so many against the order: to sort all is cheaper than to search both ways
 
 
@@ -139,16 +141,15 @@ class Structure:
         """What it is but for its numbers: two of equal keys compute the same function of theta."""
         shared = dict.fromkeys(self.holder.shared.values())
         return (
-            tuple(
-                (n._name, n._activation, n._is_input, n._bias._value is None, _name_of(n._layer))
-                for n in self.neurons
-            ),
+            tuple(map(_KEY, self.neurons)),
+            tuple(bias is None for bias in map(_BIAS, self.neurons)),
+            tuple((name, tuple(map(_NAME, each._neurons))) for name, each in self.layers.items()),
             tuple(map(tuple, self._pred.values())),
             tuple(map(tuple, self._succ.values())),
-            tuple(n._name for n in self.outputs),
+            tuple(map(_NAME, self.outputs)),
             tuple((n._name, n._scaling) for n in self._scaled),
             tuple(tuple(c.name for c in weight.connections) for weight in shared),
-            tuple(p._trainable for p in self.parameters),
+            tuple(map(_TRAINABLE, self.parameters)),
         )
 
     @property
@@ -509,10 +510,6 @@ class Structure:
 
 
 _LISTS = ("neurons", "inputs", "connections", "places", "parameters", "generations")
-
-
-def _name_of(layer: Layer | None) -> str | None:
-    return None if layer is None else layer.name
 
 
 def _note_activation(layer: Layer | None) -> None:

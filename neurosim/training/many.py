@@ -79,7 +79,7 @@ def train_many(
 
     >>> import neurosim as ns
     >>> net = ns.Network()
-    >>> _ = net.add_layer("x", 1), net.add_layer("y", 1)
+    >>> _ = net.add_layer("x", 1), net.add_layer("y", 1, bias=None)
     >>> _ = net.connect("x", "y", weight=0)
     >>> ns.train_many((net, [[0.0], [2.0]]), [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=1)
     array([[0.5],

@@ -6,8 +6,9 @@ vectors are in the network's order of theta.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,8 +78,30 @@ def start_state(task: Task, seed: int, theta: Matrix | None = None) -> TrainingS
     parameters = task.network.parameters() if theta is None else theta
     start = np.array(task.optimizer.start, dtype=np.float64)
     memory = np.repeat(start[:, None], len(parameters), axis=1)
-    streams = {"shuffling": stream(seed, "shuffling").bit_generator.state}
-    return TrainingState(parameters, memory, 0, 0, 0, 0.0, streams)
+    return TrainingState(parameters, memory, 0, 0, 0, 0.0, _FreshStreams(seed))
+
+
+class _FreshStreams(Mapping[str, Any]):
+    """The streams of a seed at their start, made when one is asked for: few trainings do."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    @cached_property
+    def _states(self) -> dict[str, Any]:
+        return {"shuffling": stream(self._seed, "shuffling").bit_generator.state}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._states[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._states)
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def __repr__(self) -> str:
+        return repr(self._states)
 
 
 def shuffler(streams: Mapping[str, Any]) -> np.random.Generator:

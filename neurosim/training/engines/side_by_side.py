@@ -71,9 +71,10 @@ class SideBySide:
         all_totals = np.concatenate(found)
         if not np.isfinite(all_totals).all():
             return None
-        streams = [{**start.streams} for start in starts]
-        for mine, each in zip(streams, shufflers, strict=False):
-            mine["shuffling"] = each.bit_generator.state
+        streams = [start.streams for start in starts]
+        if shufflers:
+            after = ({"shuffling": each.bit_generator.state} for each in shufflers)
+            streams = [{**before, **new} for before, new in zip(streams, after, strict=False)]
         last = all_totals[-1].tolist()
         states = [
             TrainingState(
