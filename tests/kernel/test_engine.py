@@ -148,7 +148,7 @@ def test_a_divergence_is_found_at_its_place():
 
 def test_a_result_says_which_program_made_it():
     found = ns.run_scenario("xor").to_dict()
-    walked = ns.run_scenario("two-two-one", engine="graph").to_dict()
+    walked = ns.run_scenario("mazur", engine="graph").to_dict()
 
     assert (found["program"], found["exact"]) == ("kernel", True)
     assert (walked["program"], walked["exact"]) == ("graph", True)

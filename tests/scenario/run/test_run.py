@@ -162,7 +162,8 @@ def test_the_result_as_json_holds_every_float_exactly(run, small):
     document = json.loads(json.dumps(result.to_dict(), allow_nan=False))
 
     assert list(document) == [
-        "scenario", "path", "status", "engine", "epochs", "loss", "parameters", "expectations",
+        "scenario", "path", "status", "engine", "program", "exact", "epochs", "loss", "parameters",
+        "expectations",
         "versions", "blas", "warnings", "seconds",
     ]  # fmt: skip
     assert document["loss"] == {"first": result.loss.first, "last": result.loss.last}
