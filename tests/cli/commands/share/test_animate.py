@@ -87,7 +87,7 @@ def test_where_a_person_looks_on_there_is_a_bar(neurosim, monkeypatch):
         def __exit__(self, *_):
             pass
 
-        def add_task(self, name, *, total):
+        def add_task(self, name, *, total, **_):
             watched.append((name, total))
             return 0
 
