@@ -53,7 +53,7 @@ INLINE void activate_many(int code, const double *z, double *a)
     }
 }
 
-INLINE void forward_of_many(const Chunk *c)
+INLINE void forward_of_many(Chunk *c)
 {
     const Problem *p = c->of;
     for (int64_t i = 0; i < p->n_inputs; i++)
@@ -71,9 +71,12 @@ INLINE void forward_of_many(const Chunk *c)
                 activate_many(p->activation[i], z, c->output + i * TOGETHER);
         }
         if (p->is_layer[g])
-            for (int64_t l = 0; l < TOGETHER; l++)
-                softmax(c->net + begin * TOGETHER + l, c->output + begin * TOGETHER + l,
-                        end - begin, TOGETHER);
+            for (int64_t l = 0; l < TOGETHER; l++) {
+                double total = softmax(c->net + begin * TOGETHER + l,
+                                       c->output + begin * TOGETHER + l, end - begin, TOGETHER);
+                if (p->output_number[begin] >= 0)
+                    c->totals[l] = total;
+            }
     }
 }
 
