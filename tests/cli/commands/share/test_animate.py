@@ -91,8 +91,9 @@ def test_where_a_person_looks_on_there_is_a_bar(neurosim, monkeypatch):
             watched.append((name, total))
             return 0
 
-        def advance(self, _, size):
-            watched.append(size)
+        def update(self, _, *, advance, told):
+            watched.append(advance)
+            assert not told
 
     monkeypatch.setattr(terminal, "Progress", Bar)
     monkeypatch.setattr(terminal.sys.stderr, "isatty", lambda: True, raising=False)
