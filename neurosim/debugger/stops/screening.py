@@ -280,9 +280,7 @@ class Screening:
                     last = run.state()
                 count = run.most(max(1, min(left - 1, self._notes.room)))
                 notes = run.note(count, self._notes.wanted)
-                found = self._first_noted(first + done, notes, theta)
-                if found is None and not np.isfinite(notes.losses).all():
-                    found = self._before_wild(first + done, notes.losses, first)
+                found = self._first_noted(first + done, notes, theta, first)
                 if found is not None:
                     break
                 done += count
@@ -292,22 +290,36 @@ class Screening:
             found = first + n_batches - 1
         return ScreenedRun(after, last, float(notes.losses[-1]), found)
 
-    def _first_noted(self, first: int, notes: Notes, theta: NDArray[np.float64]) -> int | None:
-        """The batch of the first row in which a stop may be hit."""
+    def _first_noted(
+        self, first: int, notes: Notes, theta: NDArray[np.float64], least: int
+    ) -> int | None:
+        """The batch of the first row in which a stop may be hit.
+
+        It is the one before the first row with a number that is not finite, which that batch's
+        update may have made; but none before ``least``.
+        """
         start, own = self._row_of(first), self._notes
+        wild = ~np.isfinite(notes.losses)
         numbers = self._numbers_of_rows(start, len(notes.losses))
         flags = np.zeros(len(notes.losses), np.bool_)
         known: dict[Quantity, list[Any]] = {}
         for stop in self._stops:
             if isinstance(stop.subject, Catch):
-                flags |= own.caught(stop.subject, notes, first)
+                caught = own.caught(stop.subject, notes, first)
+                if stop.subject.name in {"nan", "inf"}:
+                    wild |= caught
+                else:
+                    flags |= caught
                 continue
             for quantity in _asked(stop):
                 if quantity not in known:
                     known[quantity] = self._noted(quantity, notes, first, theta)
             values = {q: known[q][:1] if _is_fresh(stop, q) else known[q] for q in _asked(stop)}
             flags |= _rows_of(stop, numbers, values, self._tolerance)
-        return self._batch_of(start + int(flags.argmax())) if flags.any() else None
+        found = [self._batch_of(start + int(flags.argmax()))] if flags.any() else []
+        if wild.any():
+            found.append(max(self._batch_of(start + int(wild.argmax())) - 1, least))
+        return min(found, default=None)
 
     def _noted(
         self, quantity: Quantity, notes: Notes, first: int, theta: NDArray[np.float64]
@@ -322,11 +334,6 @@ class Screening:
         old = _before(new, self._left(quantity))
         self._before[quantity] = float(new[-1])
         return [new, old]
-
-    def _before_wild(self, first: int, losses: NDArray[np.float64], least: int) -> int:
-        """The batch before the first one with a loss that is not finite: it may be its update."""
-        row = int(np.isfinite(losses).argmin())
-        return max(self._batch_of(self._row_of(first) + row) - 1, least)
 
     # --- batch by batch
 
