@@ -279,6 +279,13 @@ def test_noise_beside_others_is_written_and_painted_as_zero(graded, by_id):
     assert (alone["weight-x_-y1"].get_text(), alone["value-y1"].get_text()) == ("−5e−17", "−5e−17")
 
 
+def test_a_bias_that_is_noise_beside_the_weights_is_zero(graded, by_id):
+    net = graded(1.0)
+    net["y1"].bias = 3.6e-19
+
+    assert by_id(draw(net))["name-y1"].get_text() == "y1\nb 0"
+
+
 def test_numbers_have_the_digits_that_are_asked_for_and_stay_in_their_neurons(small, by_id):
     small["x1", "h"].weight = -0.123456789
     found = by_id(draw(small, **GIVEN, show=ALL, digits=8))

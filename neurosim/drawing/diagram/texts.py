@@ -50,10 +50,12 @@ def names_of(
 
     Where ``in_one`` is given, biases are changes, but for those of the neurons that it names.
     """
-    texts = {}
+    texts, weights = {}, Scale.of(connection.weight for connection in folded.connections)
     for circle in folded.circles:
-        bias = "b" if in_one is None or circle.name in in_one else "Δb"
-        facts = _facts(circle.neuron, values, show, digits, bias)
+        letter = "b" if in_one is None or circle.name in in_one else "Δb"
+        bias = circle.neuron.bias
+        written = "" if bias is None else f"{letter} {brief(weights.heard(bias), digits)}"
+        facts = _facts(circle.neuron, values, show, digits, written)
         texts[circle.name] = "\n".join([circle.caption, *facts])
     return texts
 
@@ -64,7 +66,7 @@ def _facts(
     facts = []
     if neuron.bias is not None and "weights" in show:
         frozen = "" if neuron.bias_trainable else f" {FROZEN}"
-        facts.append(f"{bias} {brief(neuron.bias, digits)}{frozen}")
+        facts.append(f"{bias}{frozen}")
     gradient, delta = (
         values.gradients.get(neuron.name),
         values.deltas.get(neuron.name),

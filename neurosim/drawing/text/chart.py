@@ -140,7 +140,11 @@ class Chart:
         match node:
             case Circle():
                 neuron = node.neuron
-                bias = "no bias" if neuron.bias is None else f"bias {self.number(neuron.bias)}"
+                bias = (
+                    "no bias"
+                    if neuron.bias is None
+                    else f"bias {self.number(self.weights.heard(neuron.bias))}"
+                )
                 kind = "input" if neuron.is_input else f"{neuron.activation}, {bias}"
                 name = neuron.name if neuron.label is None else f"{neuron.label} ({neuron.name})"
                 return f"{name}: {kind}" + ("; an output" if self.is_output(node) else "")

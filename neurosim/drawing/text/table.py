@@ -59,7 +59,7 @@ def _row(chart: Chart, target: int, arcs: Sequence[Arc], show: Callable[[str], s
     node = chart.nodes[target]
     assert isinstance(node, Circle)
     neuron, sample_values = node.neuron, chart.sample_values
-    bias = "" if neuron.bias is None else chart.number(neuron.bias)
+    bias = "" if neuron.bias is None else chart.number(chart.weights.heard(neuron.bias))
     bias += (" " if neuron.bias_trainable else FROZEN) if bias else ""
     found = (values.get(neuron.name) for values in (sample_values.deltas, sample_values.gradients))
     values = ("" if value is None else f"{chart.number(value)} " for value in found)
