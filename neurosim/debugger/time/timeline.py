@@ -329,12 +329,7 @@ class Timeline:
 
     def forward(self) -> Step:
         """Do the next step. There must be one."""
-        if self.step < self._record.end:
-            step = self._record[self.step]
-            redo(step)
-        else:
-            step = self._pull()
-        self.step += 1
+        step = self._do_next()
         if type(step) is Measured:
             self._losses[self.unit : self.unit + 1] = [step.after]
         if self.step == self._n_steps:
@@ -355,15 +350,20 @@ class Timeline:
         if self.step >= stop or self.history.edits:
             return None
         while self.step < stop:
-            if self.step < self._record.end:
-                step = self._record[self.step]
-                redo(step)
-            else:
-                step = self._pull()
-            self.step += 1
+            step = self._do_next()
             if type(step) in kinds:
                 return step
         return None
+
+    def _do_next(self) -> Step:
+        """Do the next step: again, where it is on record, or for the first time."""
+        if self.step < self._record.end:
+            step = self._record[self.step]
+            redo(step)
+        else:
+            step = self._pull()
+        self.step += 1
+        return step
 
     def backward(self) -> Step:
         """Take the last step back. There must be one."""
