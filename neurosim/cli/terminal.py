@@ -11,7 +11,7 @@ from rich.table import Column
 from neurosim.cli.output import LEAST, USUAL
 
 _Item = TypeVar("_Item")
-_BAR, _TOLD, _REST = 40, 28, 26  # columns of a bar, of what is told, of a time and what is between
+_BAR, _TOLD, _REST = 40, 28, 26  # columns of a bar, of the words, of a time and what is between
 
 
 class _Terminal(Console):

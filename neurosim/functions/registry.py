@@ -61,7 +61,7 @@ class Table(dict[str, T], Generic[T]):
         raise UnknownNameError(f"{where}: {text}" if where else text)
 
     def is_shipped(self, name: str, entry: T | None = None) -> bool:
-        """Whether what the name stands for, or this entry, is what comes with the package."""
+        """Whether the entry of this name, or the one given, is shipped with the package."""
         shipped = self._shipped.get(name)
         return shipped is not None and (self[name] if entry is None else entry) is shipped
 

@@ -1,6 +1,6 @@
 """The kernel's library as Python sees it: its record, its functions, and whether it is there.
 
-It stands beside this file, where an installation or ``python -m neurosim.kernel.build`` puts it.
+It is beside this file, where an installation or ``python -m neurosim.kernel.build`` puts it.
 ``NEUROSIM_KERNEL`` names another library; ``off`` hides it.
 """
 

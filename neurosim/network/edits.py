@@ -272,7 +272,7 @@ def _is_not_given(bias: object) -> bool:
 
 
 def rename(structure: Structure, neuron: Neuron, name: object) -> None:
-    """Give a neuron another name; its class, if it stands for one, stays its label."""
+    """Give a neuron another name; the name of its class, if it has one, stays its label."""
     checked = require_name(name, "neuron")
     if checked == neuron.name:
         return

@@ -67,7 +67,8 @@ def _parse(text: str) -> Any:
     """The tree of a text in which no key is twice in a record.
 
     The reader takes the last of two keys without a word. So the keys are counted: a colon after a
-    quote ends one, if nothing is escaped and nothing stands between. Else each record is looked at.
+    quote ends one, if nothing is escaped and no blank is before a colon. Else each record is looked
+    at.
     """
     tree = json.loads(text, parse_constant=_refuse_constant)
     is_plain = not any(mark in text for mark in _UNUSUAL)

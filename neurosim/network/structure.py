@@ -242,7 +242,7 @@ class Structure:
         self._edited()
 
     def classify(self, classes: ClassNames | None) -> None:
-        """Say what classes the present outputs stand for."""
+        """Name the classes of the present outputs."""
         self.classes, self._classed = classes, self.outputs
 
     def remove_connection(self, connection: Connection) -> None:

@@ -215,7 +215,7 @@ class _Work:
         self._threads = self._count(threads)
 
     def _assign(self, group: list[_Member]) -> None:
-        """Check the first of a group, which stands for all, and say how they are trained."""
+        """Check the first of a group, instead of all of them, and say how they are trained."""
         first, options = group[0], self._options
         with first.named():
             task, _, _ = prepare(first.network, first.X, first.T, options)

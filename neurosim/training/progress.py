@@ -34,7 +34,7 @@ def progress_line(total: int, rate: float, *, is_shown: bool) -> Iterator[Note]:
 
 
 def no_note(_losses: Sequence[float]) -> None:
-    """Nothing is told."""
+    """Write nothing."""
 
 
 class _Line:

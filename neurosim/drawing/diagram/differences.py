@@ -151,7 +151,7 @@ def network_of_changes(first: Network, second: Network, found: NetworkDiff) -> N
     """A network whose weights and biases are by how much those of the second are greater.
 
     It has all that either has, so that a picture of it is one of the difference: what only the
-    second has, or only the first, stands there with its own numbers.
+    second has, or only the first, is there with its own numbers.
     Neurons that are gone stand in no layer; a connection that is gone is left out where it would
     close a cycle with new ones.
     """

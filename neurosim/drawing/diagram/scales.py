@@ -43,7 +43,7 @@ class Scale:
         return 0.0 if abs(value) < NOISE * self.largest else value
 
     def part(self, value: float) -> float:
-        """The number as a part of the largest, from -1 to 1; 0 for noise and what is no number."""
+        """The number as a part of the largest, from -1 to 1; 0 for noise and for NaN."""
         if math.isnan(value) or not self.largest:
             return 0.0
         return max(-1.0, min(1.0, self.heard(value) / self.largest))

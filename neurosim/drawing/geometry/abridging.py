@@ -19,7 +19,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 MOST_IN_GROUP = 16  # neurons that a group shows; half of them from its beginning
-LEAST_HIDDEN = 3  # fewer have room where the mark would stand
+LEAST_HIDDEN = 3  # fewer have room in the place of the mark
 MOST_CIRCLES = 300  # more become boxes
 MOST_COLUMNS = 40  # of boxes; the levels between the first and the last share one
 

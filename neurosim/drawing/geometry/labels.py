@@ -67,7 +67,7 @@ class Labels:
     """The labels that have room, and what those belong to that have none.
 
     Attributes:
-        n_on_lines: how many stand on a line, though not on their own.
+        n_on_lines: how many lie on a line, though not on their own.
     """
 
     shown: tuple[Label, ...]
@@ -78,7 +78,7 @@ class Labels:
 
     @property
     def n_faults(self) -> tuple[int, int]:
-        """How many have no room, and how many stand on a line."""
+        """How many have no room, and how many lie on a line."""
         dropped = self.dropped_weights, self.dropped_names, self.dropped_values
         return sum(map(len, dropped)), self.n_on_lines
 
@@ -196,7 +196,7 @@ def _all_put(table: "_Table", wanted: Mapping[str, "_Wanted"]) -> "_Table":
 
 
 def _along(route: Route, size: tuple[float, float]) -> Iterator[Point]:
-    """Where a text may stand beside a line: above it and below, near enough to be its own."""
+    """Where a text may be beside a line: above it and below, near enough to be its own."""
     for part in _PARTS:
         (left, low), (x, y), (right, high) = (route.at(part + by) for by in (-0.02, 0.0, 0.02))
         length = math.hypot(right - left, high - low) or 1.0

@@ -10,7 +10,7 @@ from neurosim.drawing.geometry.layout import MOST_LABELLED, Arrangement, arrange
 from neurosim.drawing.geometry.routing import Route, routes
 
 _SPREADS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0)  # beyond that a drawing is mostly empty
-_SMALL, _FEW = 30, 0.15  # of labels beyond so many, this part may stand on lines of others
+_SMALL, _FEW = 30, 0.15  # of labels beyond so many, this part may lie on lines of others
 _BELOW = 0.15  # above and below a name
 
 

@@ -51,7 +51,7 @@ class WeightMap:
 
     @property
     def has_biases(self) -> bool:
-        """Whether a bias stands in it."""
+        """Whether one of its targets has a bias."""
         return not bool(np.isnan(self.biases).all())
 
     @property

@@ -187,7 +187,7 @@ class _Builder:
                 self.network.share(*map(_ends, group))
 
     def describe(self, entry: NetworkEntry) -> None:
-        """Scale inputs and outputs; say what neurons stand for."""
+        """Scale inputs and outputs; give neurons their labels and classes."""
         for name, scaling in entry.scaling.items():
             with self._noting("scaling", name):
                 self.network.set_scaling(name, Scaling(scaling.offset, scaling.factor))

@@ -144,7 +144,7 @@ class ScalingEntry(ScenarioEntry):
 
 
 class ClassesEntry(ScenarioEntry):
-    """The classes that the outputs stand for."""
+    """The classes of the outputs."""
 
     names: Annotated[tuple[str, ...], Field(min_length=2)]
     """One for each output; or two for a single output, of which the second is above threshold."""
@@ -172,9 +172,9 @@ class NetworkEntry(ScenarioEntry):
     scaling: dict[Name, ScalingEntry] = Field({})
     """By input or output: measured = offset + factor*inner; a scale of the data replaces it."""
     classes: ClassesEntry | None = None
-    """The classes that the outputs stand for; classes of the data replace them."""
+    """The classes of the outputs; classes of the data replace them."""
     labels: dict[Name, str] = Field({})
-    """By neuron, any text that it stands for; names of columns of the data replace it."""
+    """By neuron, its label, any text; names of columns of the data replace it."""
     initial: InitialEntry = InitialEntry()
     """What weights and biases that are not given start from."""
 

@@ -49,7 +49,7 @@ class Predictor:
 
         A first line whose cells can be read is a row, unless they are the names; another one is a
         header. The delimiter and the decimal mark are found where the dialect does not say them;
-        without a header, as it may say, the first line is a row. ``note`` is told where a header
+        without a header, as it may say, the first line is a row. ``note`` is called where a header
         has other names.
 
         Raises:

@@ -38,7 +38,7 @@ from neurosim.training.options import (
 from neurosim.training.task import make_task, require_network
 from neurosim.training.task_kind import TaskKind
 
-MOST_INLINE = 1000  # numbers of rows that stand in the file; more are put beside it
+MOST_INLINE = 1000  # numbers of rows that are written into the file; more go beside it
 _SUFFIXES = (".yaml", ".yml")
 _Entry = dict[str, Any]
 _Rows = tuple[Matrix, Matrix]
