@@ -9,7 +9,7 @@ from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
 from neurosim.functions.activations import ACTIVATIONS, Activation
-from neurosim.kernel.library import why_no_kernel
+from neurosim.kernel.library import is_hidden, why_no_kernel
 from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
 
@@ -39,11 +39,9 @@ def choose_kind(network: Network, rows: int, program: str = "auto") -> str:
 
 
 def missed_kernel(network: Network, rows: int) -> str | None:
-    """Why the kernel is not there, where it would be faster for batches of so many rows."""
-    missing = why_no_kernel()
-    if missing is None or "NEUROSIM_KERNEL" in missing:  # or hidden on purpose
-        return None
-    return missing if _is_kernel_faster(network, rows) else None
+    """Why the kernel is not there, where it would be faster; None also where it is hidden."""
+    missing = None if is_hidden() else why_no_kernel()
+    return missing if missing is not None and _is_kernel_faster(network, rows) else None
 
 
 def _is_kernel_faster(network: Network, rows: int) -> bool:

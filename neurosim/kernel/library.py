@@ -124,10 +124,18 @@ def load_kernel() -> Kernel:
     Raises:
         KernelMissingError: it is not built, is hidden, or is of other sources.
     """
-    chosen = os.environ.get("NEUROSIM_KERNEL", "")
-    if chosen == "off":
+    if is_hidden():
         raise KernelMissingError("hidden by NEUROSIM_KERNEL=off")
-    return _load(chosen or str(FOLDER / LIBRARY))
+    return _load(_chosen() or str(FOLDER / LIBRARY))
+
+
+def is_hidden() -> bool:
+    """Whether a user asked to do without the kernel."""
+    return _chosen() == "off"
+
+
+def _chosen() -> str:
+    return os.environ.get("NEUROSIM_KERNEL", "")
 
 
 @lru_cache(maxsize=4)

@@ -43,7 +43,7 @@ class Predictor:
         return outputs if self.network.classes is None else (*outputs, "class")
 
     def read(
-        self, path: Path, dialect: Dialect = _DIALECT, note: Callable[[str], object] = len
+        self, path: Path, dialect: Dialect = _DIALECT, note: Callable[[str], object] | None = None
     ) -> Matrix:
         """The rows of a CSV file, (rows, n_in): columns by name, else all of them in order.
 
@@ -75,7 +75,9 @@ class Predictor:
             raise _wrong_columns(text, order, self._names(columns), dialect)
         header = text.first(delimiter)
         self._require_other_names(path, header, columns)
-        note(f"{path}: the columns {', '.join(header)} are read in order, as {', '.join(order)}")
+        if note is not None:
+            columns_read = f"the columns {', '.join(header)} are read in order"
+            note(f"{path}: {columns_read}, as {', '.join(order)}")
         names = [header[order.index(column.name)] for column in columns]
         return read(delimiter, names, columns)
 
