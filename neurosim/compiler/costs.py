@@ -19,8 +19,9 @@ _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a me
 SCALAR_BASE, SCALAR_PER_BLOCK = 35, 48
 LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
 
-# multiply-adds of the largest layer from which BLAS is faster than the kernel, a row and at all
-KERNEL_PER_ROW, LARGEST_KERNEL = 6_000, 100_000
+# multiply-adds of the largest layer from which BLAS is faster than the kernel, for all rows of a
+# batch; batches of one or two rows use a weight too seldom for BLAS: up to 2 million were measured
+LARGEST_KERNEL, ONLINE_ROWS, LARGEST_ONLINE = 100_000, 2, 10_000_000
 SHARED_FACTOR = 8  # that a connection costs where weights are shared
 
 # to unroll the rows of an epoch: what has to be printed, and what has to be gone through with it
@@ -34,7 +35,7 @@ def is_unrolling_worthwhile(n_parameters: int, rows: int, epochs: int) -> bool:
 
 def kernel_limit(rows: int) -> int:
     """The multiply-adds of the largest layer up to which the kernel is faster."""
-    return min(KERNEL_PER_ROW * rows, LARGEST_KERNEL)
+    return LARGEST_KERNEL if rows > ONLINE_ROWS else LARGEST_ONLINE
 
 
 def dense_cost(n_targets: int, n_sources: int, rows: int, *, gathers: bool) -> float:

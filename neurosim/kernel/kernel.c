@@ -51,6 +51,8 @@ typedef struct {
     int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs;
     const Index *groups;         /* the first neuron of each group, and the end of the last */
     const uint8_t *is_run;       /* of each neuron, whether its sources follow each other */
+    const Index *n_alike;        /* of each neuron, how many from it on have the sources of a run */
+    const Index *n_alike_out;    /* the same of targets, whose weights follow each other */
     const uint8_t *is_layer;     /* of each group, whether it is a softmax layer */
     const Index *first;          /* of each neuron, its first place: its sources, then its bias */
     const Index *n_sources;      /* of each neuron */
@@ -237,6 +239,63 @@ INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sampl
     double t = p->T[c->rows[sample] * p->n_outputs + output];
     double slope = formula_slope(p->formula[output], a, t);
     return p->loss_divisor == 1.0 ? slope : slope / p->loss_divisor;
+}
+
+/* --- one sample of a layer: neurons that have the same sources, or the same targets */
+
+#define ALIKE 8 /* neurons at once: their sums hide the latency of each */
+
+/* Net inputs of neuron i and those alike, by ALIKE; how many these are. */
+WIDEST static Index sums_alike(const Chunk *c, Index i)
+{
+    const Problem *p = c->of;
+    const Index n = p->n_sources[i], count = p->n_alike[i] / ALIKE * ALIKE;
+    const double *restrict x = c->output + p->source[p->first[i]];
+    for (const Index end = i + count; i < end; i += ALIKE) {
+        const double *w[ALIKE];
+        double total[ALIKE];
+        for (int j = 0; j < ALIKE; j++) {
+            w[j] = c->weights + p->first[i + j];
+            total[j] = p->has_bias[i + j] ? w[j][n] : 0.0;
+        }
+        for (Index k = 0; k < n; k++)
+            for (int j = 0; j < ALIKE; j++)
+                total[j] += w[j][k] * x[k];
+        for (int j = 0; j < ALIKE; j++)
+            c->net[i + j] = total[j];
+    }
+    return count;
+}
+
+/* Errors of neuron i and those alike, by ALIKE; how many these are. */
+WIDEST static Index errors_alike(const Chunk *c, Index i)
+{
+    const Problem *p = c->of;
+    const Index n = p->out_first[i + 1] - p->out_first[i], count = p->n_alike_out[i] / ALIKE * ALIKE;
+    const Index *places = p->out_place + p->out_first[i], *targets = p->out_target + p->out_first[i];
+    double *restrict delta = c->delta + i;
+    for (Index at = 0; at < count; at += ALIKE) {
+        double total[ALIKE] = {0};
+        for (Index k = 0; k < n; k++) {
+            const double *w = c->weights + places[k] + at, d = c->delta[targets[k]];
+            for (int j = 0; j < ALIKE; j++)
+                total[j] += w[j] * d;
+        }
+        memcpy(delta + at, total, sizeof total);
+    }
+    return count;
+}
+
+/* Gradients of n weights whose sources are a run. */
+WIDEST static void gradients_of_run(double *restrict g, const double *restrict x, double d, Index n,
+                                    int is_fresh)
+{
+    if (is_fresh)
+        for (Index k = 0; k < n; k++)
+            g[k] = 0.0 + x[k] * d;
+    else
+        for (Index k = 0; k < n; k++)
+            g[k] += x[k] * d;
 }
 
 #define LANES 1

@@ -19,7 +19,10 @@ from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
 _INTEGER, _DOUBLE, _ARRAY = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
 _FIELDS: tuple[tuple[str, Any], ...] = (
     ("n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs", _INTEGER),
-    ("groups is_run is_layer first n_sources has_bias activation source", _ARRAY),
+    (
+        "groups is_run n_alike n_alike_out is_layer first n_sources has_bias activation source",
+        _ARRAY,
+    ),
     ("out_first out_place out_target outputs output_number parameter", _ARRAY),
     ("learns is_weight formula by_net_input", _ARRAY),
     ("is_joint", _INTEGER),

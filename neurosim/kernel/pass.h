@@ -69,11 +69,19 @@ PASS void NAME(forward)(Chunk *c)
     }
     for (int64_t g = 0; g < p->n_groups; g++) {
         const Index begin = p->groups[g], end = p->groups[g + 1];
+        Index known = begin; /* up to here net inputs are */
         for (Index i = begin; i < end; i++) {
             const Index at = p->first[i], n = p->n_sources[i];
             double *z = c->net + i * stride;
-            NAME(sum)(z, 0, p->has_bias[i] ? c->weights[at + n] : 0.0, c->weights + at, 0,
-                      p->source + at, n, c->output, stride);
+#if LANES == 1
+            if (i == known && p->n_alike[i] >= ALIKE)
+                known += sums_alike(c, i);
+#endif
+            if (i == known) {
+                NAME(sum)(z, 0, p->has_bias[i] ? c->weights[at + n] : 0.0, c->weights + at, 0,
+                          p->source + at, n, c->output, stride);
+                known++;
+            }
             if (!p->is_layer[g])
                 activate(p->activation[i], z, c->output + i * stride, count);
         }
@@ -155,7 +163,12 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
     const double *d = c->delta + i * stride, *output = c->output;
     double *restrict g = c->gradient + at;
     Index k = 0;
-#if LANES > 1
+#if LANES == 1
+    if (p->is_run[i] && n >= ALIKE) {
+        gradients_of_run(g, output + source[0], *d, n, c->is_fresh);
+        k = n;
+    }
+#else
     if (p->is_run[i]) {
         GRADIENTS(8)
         GRADIENTS(4)
@@ -221,20 +234,23 @@ PASS void NAME(backward)(const Chunk *c)
     for (int64_t g = p->n_groups - 1; g >= 0; g--) {
         const Index begin = p->groups[g], end = p->groups[g + 1];
         int came_back = 0;
+        Index known = begin; /* up to here errors are */
         for (Index i = begin; i < end; i++) {
             const Index out = p->out_first[i], n = p->out_first[i + 1] - out;
             const int32_t o = p->output_number[i];
             const int is_given = o >= 0 && p->by_net_input[o], is_compared = o >= 0 && !is_given;
             const double *a = c->output + i * stride;
             double *d = c->delta + i * stride;
-            if (is_compared) {
-                for (int64_t s = 0; s < count; s++)
+#if LANES == 1
+            if (i == known && p->n_alike_out[i] >= ALIKE)
+                known += errors_alike(c, i);
+#endif
+            if (i == known) {
+                for (int64_t s = 0; is_compared && s < count; s++)
                     d[s] = loss_slope(c, o, a[s], s);
-                NAME(sum)(d, d, 0.0, c->weights, p->out_place + out, p->out_target + out, n,
-                          c->delta, stride);
-            } else {
-                NAME(sum)(d, 0, 0.0, c->weights, p->out_place + out, p->out_target + out, n,
-                          c->delta, stride);
+                NAME(sum)(d, is_compared ? d : 0, 0.0, c->weights, p->out_place + out,
+                          p->out_target + out, n, c->delta, stride);
+                known++;
             }
             came_back |= is_compared || n;
             if (p->is_layer[g])

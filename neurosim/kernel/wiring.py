@@ -79,9 +79,12 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     by_number[:, column] = first, n_sources, has_bias
     is_run = _runs(first, n_sources, source)[np.argsort(column)]
     sizes["has_runs"] = int(is_run.any())
+    ends = np.cumsum([len(group) for group in groups])
     arrays = {
-        "groups": np.cumsum([len(group) for group in groups]),
+        "groups": ends,
         "is_run": is_run.astype(np.uint8),
+        "n_alike": _alike(is_run, by_number[0], by_number[1], source, ends),
+        "n_alike_out": _alike_out(outgoing, output_number, ends),
         "is_layer": np.array([_is_layer(group) for group in groups[1:]], np.uint8),
         "first": by_number[0],
         "n_sources": by_number[1],
@@ -143,6 +146,49 @@ def _runs(first: NDArray[Any], n_sources: NDArray[Any], source: NDArray[Any]) ->
     last = np.maximum(first + n_sources - 1, first)
     runs: NDArray[Any] = (n_sources >= _LEAST_RUN) & (breaks[last] == breaks[first])
     return runs
+
+
+def _alike(
+    is_run: NDArray[Any],
+    first: NDArray[Any],
+    n_sources: NDArray[Any],
+    source: NDArray[Any],
+    ends: NDArray[Any],
+) -> NDArray[Any]:
+    """Of each neuron, how many from it on in its group have the same run of sources."""
+    begin = np.full(len(first), -1)
+    begin[is_run] = source[first[is_run]]
+    same = is_run[1:] & (begin[1:] == begin[:-1]) & (n_sources[1:] == n_sources[:-1])
+    return np.where(is_run, _lengths(same, ends), 0)
+
+
+def _alike_out(
+    outgoing: dict[str, NDArray[Any]], output_number: NDArray[Any], ends: NDArray[Any]
+) -> NDArray[Any]:
+    """Of each neuron but outputs, how many from it on in its group have the same targets.
+
+    Only those whose weights follow those of the neuron before.
+    """
+    first, place, target = outgoing.values()
+    n_targets = np.diff(first)
+    is_hidden = (output_number < 0) & (n_targets > 0)
+    same = is_hidden[1:] & is_hidden[:-1] & (n_targets[1:] == n_targets[:-1])
+    for i in np.flatnonzero(same).tolist():
+        here, after, end = first[i], first[i + 1], first[i + 2]
+        same[i] = bool(
+            np.array_equal(target[here:after], target[after:end])
+            and np.array_equal(place[here:after] + 1, place[after:end])
+        )
+    return np.where(is_hidden, _lengths(same, ends), 0)
+
+
+def _lengths(same: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
+    """Of each neuron, how many from it on are the same as the one before, itself included."""
+    n = len(same) + 1
+    breaks = np.union1d(np.flatnonzero(~same) + 1, ends)
+    numbers = np.arange(n)
+    lengths: NDArray[Any] = breaks[np.searchsorted(breaks, numbers, side="right")] - numbers
+    return lengths
 
 
 def _owners(network: Network) -> NDArray[Any]:

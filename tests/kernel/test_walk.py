@@ -172,6 +172,19 @@ def test_batches_of_every_size(assert_same, n_rows):
     check(make_task(net, X, T, loss="cross_entropy", batch_size=n_rows), assert_same)
 
 
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_layers_with_gaps_skips_and_outputs_inside(assert_same, batch_size):
+    rng = np.random.default_rng(batch_size)
+    net = _layered("tanh", "half_squared_error", rng, sizes=(9, 21, 35, 4))
+    net.connect("x", "o", weights=rng.normal(size=(9, 4)))
+    net.remove_connection("x3", "h0_12")
+    net.remove_connection("h0_18", "h1_19")
+    net.outputs = [*net.layer("o").neurons, "h1_9", "h0_3"]
+    X, T = rng.normal(size=(7, 9)), rng.normal(size=(7, 6))
+
+    check(make_task(net, X, T, batch_size=batch_size), assert_same)
+
+
 def test_scaled_inputs_and_outputs(assert_same):
     rng = np.random.default_rng(4)
     net = _layered("tanh", "half_squared_error", rng)
