@@ -81,6 +81,7 @@ typedef struct {
     const int64_t *order;        /* of the rows; NULL: as they are */
     /* what is to be done */
     int64_t first_batch, last_batch, repeats, n_thetas, takes_lanes;
+    int64_t is_near;             /* of many networks: sigmoid and tanh within some ulp */
     double *theta;               /* (n_parameters,), or n_thetas of them */
     double *memory;              /* (slots, n_parameters) */
     /* what is found */

@@ -32,7 +32,7 @@ _FIELDS: tuple[tuple[str, Any], ...] = (
     ("options", _DOUBLE * 4),
     ("n_rows batch_size", _INTEGER),
     ("X T order", _ARRAY),
-    ("first_batch last_batch repeats n_thetas takes_lanes", _INTEGER),
+    ("first_batch last_batch repeats n_thetas takes_lanes is_near", _INTEGER),
     ("theta memory losses row_losses passed gradient input_gradient found_outputs", _ARRAY),
     ("net_inputs values work", _ARRAY),
     ("n_noted n_followed noted_rows noted_batches", _INTEGER),

@@ -37,10 +37,59 @@ INLINE void sum_of_many(double *out, const double *start, const Chunk *c, const 
         vectors(out, 0)[v] = total[v];
 }
 
+typedef int64_t Bits __attribute__((vector_size(8 * 4)));
+
+INLINE Vector chosen(Bits where, Vector a, Vector b)
+{
+    return (Vector)((where & (Bits)a) | (~where & (Bits)b));
+}
+
+/* exp within 2 units in the last place between -708 and 0, below it the value at -708; in plain
+   arithmetic, which vectors can do: 2^k times the power series of r, |r| <= ln(2) / 2, of which the
+   next term is below 2^-57. Source: Cody and Waite, Software Manual for the Elementary Functions,
+   1980, chapter 6. */
+INLINE Vector near_exp(Vector x)
+{
+    const double inverse = 1.4426950408889634;                                 /* 1 / ln(2) */
+    const double high = 6.93147180369123816490e-01, low = 1.90821492927058770002e-10; /* ln(2) */
+    const double shift = 6755399441055744.0; /* 1.5 * 2^52 rounds to integers */
+    x = chosen(x < -708.0, (Vector){0} - 708.0, x);
+    const Vector moved = x * inverse + shift, k = moved - shift;
+    const Vector r = (x - k * high) - k * low;
+    const Vector r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+    const Vector s0 = (1.0 + r) + (0.5 + r * (1.0 / 6.0)) * r2;
+    const Vector s4 = (1.0 / 24.0 + r * (1.0 / 120.0)) + (1.0 / 720.0 + r * (1.0 / 5040.0)) * r2;
+    const Vector s8 = (1.0 / 40320.0 + r * (1.0 / 362880.0))
+        + (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) * r2;
+    const Vector s12 = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
+    Vector sum = (s0 + s4 * r4) + (s8 + s12 * r4) * r8;
+    sum = (Vector)((Bits)sum + ((Bits)moved << 52)); /* times 2^k */
+    return chosen(x == x, sum, x);
+}
+
+/* Sigmoid and tanh by near_exp. */
+INLINE void activate_nearly(int code, const double *net, double *output)
+{
+    for (int v = 0; v < VECTORS; v++) {
+        const Vector z = vectors(net, 0)[v], size = chosen(z < 0.0, -z, z);
+        if (code == CODE_tanh) {
+            const Vector power = near_exp(-2.0 * size), value = (1.0 - power) / (1.0 + power);
+            vectors(output, 0)[v] = chosen(z < 0.0, -value, value);
+        } else {
+            const Vector power = near_exp(-size);
+            vectors(output, 0)[v] = chosen(z < 0.0, power, (Vector){0} + 1.0) / (1.0 + power);
+        }
+    }
+}
+
 /* As activate; divisions of sigmoid in vectors, behind the calls of exp. */
-INLINE void activate_many(int code, const double *z, double *a)
+INLINE void activate_many(int code, const double *z, double *a, int is_near)
 {
     double power[TOGETHER];
+    if (is_near && (code == CODE_sigmoid || code == CODE_tanh)) {
+        activate_nearly(code, z, a);
+        return;
+    }
     if (code != CODE_sigmoid) {
         activate(code, z, a, TOGETHER);
         return;
@@ -68,7 +117,7 @@ INLINE void forward_of_many(Chunk *c)
                 p->has_bias[i] ? c->weights + TOGETHER * owner(p, at + n) : 0;
             sum_of_many(z, bias, c, 0, at, p->source + at, n, c->output);
             if (!p->is_layer[g])
-                activate_many(p->activation[i], z, c->output + i * TOGETHER);
+                activate_many(p->activation[i], z, c->output + i * TOGETHER, p->is_near);
         }
         if (p->is_layer[g])
             for (int64_t l = 0; l < TOGETHER; l++) {

@@ -35,6 +35,7 @@ def train_many(
     *,
     seeds: Sequence[int] | None = None,
     threads: int | None = None,
+    exact: bool = True,
     **options: Unpack[TrainOptions],
 ) -> Matrix: ...
 @overload
@@ -45,6 +46,7 @@ def train_many(
     *,
     seeds: Sequence[int] | None = None,
     threads: int | None = None,
+    exact: bool = True,
     **options: Unpack[TrainOptions],
 ) -> list[History]: ...
 def train_many(
@@ -54,6 +56,7 @@ def train_many(
     *,
     seeds: Sequence[int] | None = None,
     threads: int | None = None,
+    exact: bool = True,
     **options: Unpack[TrainOptions],
 ) -> list[History] | Matrix:
     """Train many networks, each with the bits that `neurosim.train` gives it.
@@ -66,6 +69,9 @@ def train_many(
         X: samples of all, (B, n_in); or those of each, a list or an array (n, B, n_in).
         T: targets of all, (B, n_out), or of each: as X.
         seeds: of the shuffling, one for each; None: the option ``seed``, else the network's own.
+        exact: False lets sigmoids and tanhs of networks side by side be within 1e-15 of the exact
+            ones, in vectors: their trainings are faster, and drift apart from those alone as
+            trainings with other roundings do.
         threads: how many to use, which changes no result; None: as many as there are processors.
         **options: those of `neurosim.train`, but no ``state``.
 
@@ -92,10 +98,12 @@ def train_many(
     members = _of_thetas(*pair) if pair is not None else _of_networks(networks)
     _give_rows(members, X, T)
     _give_seeds(members, seeds, chosen)
-    _Work(members, chosen, threads).do()
+    if not isinstance(exact, bool):
+        raise WrongTypeError(f"exact: got {exact!r:.80}; expected True or False")
+    _Work(members, chosen, threads, exact=exact).do()
     if pair is None:
         return [member.history for member in members]
-    thetas = [member.history.state.parameters for member in members]
+    thetas = [member.theta for member in members]
     return np.array(thetas).reshape(len(members), len(pair[0].parameter_list()))
 
 
@@ -105,7 +113,8 @@ class _Member:
 
     Attributes:
         where: what it is called in messages.
-        theta: where it begins, if not with the numbers of the objects, which then stay.
+        theta: where it begins, if not with the numbers of the objects, which then stay; and where
+            it ends.
     """
 
     where: str
@@ -204,8 +213,10 @@ def _give_seeds(members: list[_Member], seeds: Any, options: Options) -> None:
 class _Work:
     """What is to be done for the networks of a call, in threads where that is possible."""
 
-    def __init__(self, members: list[_Member], options: Options, threads: int | None) -> None:
-        self._members, self._options = members, options
+    def __init__(
+        self, members: list[_Member], options: Options, threads: int | None, *, exact: bool
+    ) -> None:
+        self._members, self._options, self._exact = members, options, exact
         self._stop = Event()
         self._beside: list[tuple[SideBySide, Task, list[_Member]]] = []
         self._alone: list[_Member] = []  # by trainings of their own, in threads
@@ -229,7 +240,7 @@ class _Work:
             return
         is_plain = not options.metrics and options.validation is None and options.epochs > 0
         n_parameters = len(first.network.parameter_list())
-        beside = SideBySide(program)
+        beside = SideBySide(program, exact=self._exact)
         if not is_plain or beside.together == 1 or n_parameters > MOST_PARAMETERS:
             self._alone += group
             return
@@ -287,9 +298,11 @@ class _Work:
                 return
             states, losses = trained
             seconds = (perf_counter() - begin) / len(members)
-            series = losses.T.tolist()
-            for member, state, loss in zip(members, states, series, strict=True):
-                member.found = History(tuple(loss), (), {}, seconds, state)
+            for member, state, loss in zip(members, states, losses.T, strict=True):
+                if member.theta is None:
+                    member.found = History(tuple(loss.tolist()), (), {}, seconds, state)
+                else:
+                    member.theta = state.parameters
 
         return run
 
@@ -301,6 +314,8 @@ class _Work:
             try:
                 training = Training(member.own_network(), member.X, member.T, options)
                 member.found = training.watch(options.epochs)
+                if member.theta is not None:
+                    member.theta = member.found.state.parameters
             except NeurosimError as error:
                 member.error = error
 

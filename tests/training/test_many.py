@@ -133,6 +133,23 @@ def test_threads_change_no_bit():
     assert found[0] == found[1] == found[2]
 
 
+@pytest.mark.skipif(why_no_kernel() is not None, reason="no kernel")
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_what_need_not_be_exact_is_near(activation):
+    net, rng = make(activation=activation, output=activation), np.random.default_rng(0)
+    sizes = 10.0 ** rng.uniform(-9, 4, (64, 1))  # tiny ones, and saturated ones
+    thetas = sizes * rng.normal(size=(64, len(net.parameters())))
+    options = {"optimizer": ns.SGD(0.1), "batch_size": 1}
+    found, exact = (
+        [ns.train_many((net, thetas), X, T, epochs=n, exact=is_exact, **options) for n in (1, 50)]
+        for is_exact in (False, True)
+    )
+    bounds = 4e-15 * np.maximum(1.0, sizes), 1e-10 * np.maximum(1.0, sizes)
+    for near, expected, bound in zip(found, exact, bounds, strict=True):
+        assert (abs(near - expected) <= bound).all()
+    assert (found[1] != exact[1]).any()
+
+
 @pytest.mark.usefixtures("kernel")
 def test_the_one_that_diverges_is_named_and_the_others_are_trained():
     networks, alone = several(output="identity"), several(output="identity")
@@ -178,6 +195,7 @@ def test_no_networks_have_no_histories():
         (lambda: several(2), {"seeds": [1, 2], "seed": 3}, "seeds: got seed, too"),
         (lambda: several(2), {"state": 3}, "state: no option of train_many"),
         (lambda: several(2), {"threads": 0}, "threads: "),
+        (lambda: several(2), {"exact": "no"}, "exact: got 'no'; expected True or False"),
         (lambda: several(2), {"momentum": 0.9}, "unknown option 'momentum'"),
         (lambda: several(2), {"metrics": ["r2x"]}, "unknown metric"),
     ],

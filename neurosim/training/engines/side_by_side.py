@@ -21,9 +21,12 @@ class SideBySide:
 
     Args:
         program: the kernel's, of one of them.
+        exact: whether each has the bits that it has alone; else sigmoid and tanh, in vectors, are
+            within 1e-15 of those of the walk.
     """
 
-    def __init__(self, program: KernelProgram) -> None:
+    def __init__(self, program: KernelProgram, *, exact: bool = True) -> None:
+        self._exact = exact
         self._program, self._kernel, self._task = program, program.kernel, program.task
         self._learns = np.repeat(self._task.network.trainable_mask(), self.together)
         is_weight = [p.kind == "w" for p in self._task.network.parameter_list()]
@@ -89,6 +92,7 @@ class SideBySide:
         task = self._task
         problem, keep = self._program.problem(task.X, task.T, 1)
         problem.first_batch, problem.last_batch = 0, task.n_batches
+        problem.is_near = not self._exact
         keep |= {"theta": theta, "memory": memory, "work": self._kernel.work_of_many(problem)}
         keep |= {"learns": self._learns, "is_weight": self._is_weight}
         problem.point(keep)
