@@ -22,7 +22,7 @@ version
 files
 lazy
 
-functions: numbers registry users activations losses optimizers arithmetic penalties
+functions: numbers registry users activations losses optimizers sources arithmetic penalties
     initializers streams .
 
 network: names parameter neuron connection layer datum order pause structure lookup
@@ -31,16 +31,14 @@ network: names parameter neuron connection layer datum order pause structure loo
 interpreter: steps visits forward backward update .
 kernel: build library checks wiring .
 compiler: plan bundles costs planning operations program
-compiler.scalar: inlining
 compiler.array: text backward printer .
-compiler.scalar: printer .
 compiler: training_programs threads explain standalone compile .
 
 training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state
-training.engines: contract program graph array_program scalar_program kernel_program
+training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress training trainer many evaluation agreement .
 

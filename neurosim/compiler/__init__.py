@@ -1,8 +1,7 @@
 """The compiler: a network's structure as a plan, and the plan as a NumPy program.
 
-Read `plan`, `bundles`, `costs`, `planning`, `operations`, `program`, `inlining`, `array_text`,
-`array_backward`, `array_printer`, `scalar_printer`, `training`, `threads`, `explain`,
-`standalone`, `compile`.
+Read `plan`, `bundles`, `costs`, `planning`, `operations`, `program`, `array`,
+`training_programs`, `threads`, `explain`, `standalone`, `compile`.
 """
 
 from neurosim.compiler.compile import CompiledNetwork, Matrices, compile_network

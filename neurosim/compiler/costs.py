@@ -14,23 +14,10 @@ _SOURCE, _SOURCE_ROW = 8.0, 0.1  # to gather one source for a dense block
 
 _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a megabyte
 
-# parameters x rows, at all and for each block, above which arrays win: single numbers cost about
-# 65 ns for each parameter and row, arrays 2 us and 3 us more for each block
-SCALAR_BASE, SCALAR_PER_BLOCK = 35, 48
-LARGEST_SCALAR = 2_000  # parameters: generating and compiling costs about 10 us each
-
 # multiply-adds of the largest layer from which BLAS is faster than the kernel, for all rows of a
 # batch; batches of one or two rows use a weight too seldom for BLAS: up to 2 million were measured
 LARGEST_KERNEL, ONLINE_ROWS, LARGEST_ONLINE = 100_000, 2, 10_000_000
 SHARED_FACTOR = 8  # that a connection costs where weights are shared
-
-# to unroll the rows of an epoch: what has to be printed, and what has to be gone through with it
-_MOST_UNROLLED, _LEAST_ROWS = 500, 4_000  # parameters x rows; rows, of all epochs
-
-
-def is_unrolling_worthwhile(n_parameters: int, rows: int, epochs: int) -> bool:
-    """Whether it pays to print each of an epoch's rows with its numbers."""
-    return n_parameters * rows <= _MOST_UNROLLED and rows * epochs >= _LEAST_ROWS
 
 
 def kernel_limit(rows: int) -> int:
@@ -57,13 +44,3 @@ def slots_per_bundle(rows: int) -> int:
 def most_slots(rows: int) -> int:
     """How many slots a bundle may have, so that what is gathered for it stays in the cache."""
     return max(1, _GATHERED_BYTES // (8 * rows))
-
-
-def scalar_limit(n_blocks: int) -> int:
-    """How many parameters x rows single numbers are good for."""
-    return SCALAR_BASE + SCALAR_PER_BLOCK * n_blocks
-
-
-def is_scalar_faster(n_parameters: int, rows: int, n_blocks: int) -> bool:
-    """Whether a program of single numbers beats one of arrays."""
-    return n_parameters * rows <= scalar_limit(n_blocks) and n_parameters <= LARGEST_SCALAR

@@ -5,21 +5,11 @@ The choices themselves are made in `costs` and `planning`; here they are told.
 
 from typing import NamedTuple
 
-from neurosim.compiler.costs import (
-    LARGEST_SCALAR,
-    SCALAR_BASE,
-    SCALAR_PER_BLOCK,
-    dense_cost,
-    kernel_limit,
-    scalar_limit,
-    sparse_cost,
-)
+from neurosim.compiler.costs import dense_cost, kernel_limit, sparse_cost
 from neurosim.compiler.plan import Block, Dense, Plan, is_run
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
-from neurosim.compiler.training_programs import choose_kind, kernel_work
-from neurosim.functions.numbers import counted
-from neurosim.kernel.wiring import why_not_wired
+from neurosim.compiler.training_programs import kernel_work, why_arrays
 from neurosim.network.network import Network
 
 
@@ -90,55 +80,26 @@ def explain(
     """
     width = 8 if precision == "double" else 4
     plan = plan_of(network, rows)
-    if program == "auto":
-        refusal = refusal or why_not_wired(network)
-    kind = "array"
-    if precision == "double":
-        kind = choose_kind(network, rows, "arrays" if refusal else program)
+    why = why_arrays(network, rows, program, refusal)
+    is_kernel = precision == "double" and why is None
     blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
-    text = _explain_program(plan, rows, precision, kind)
-    if kind != "kernel" and precision == "double":
-        text += f" ({_why_no_kernel(plan, rows, program, refusal)})"
-    return ProgramExplanation(rows, text, _explain_threads(plan, rows, kind), blocks)
+    text = _explain_program(plan, rows, precision, why)
+    threads = "one" if is_kernel else _explain_threads(plan, rows)
+    return ProgramExplanation(rows, text, threads, blocks)
 
 
-def _why_no_kernel(plan: Plan, rows: int, program: str, refusal: str | None) -> str:
-    if program == "arrays":
-        return "not the kernel, as program: arrays asks"
-    if refusal is not None:
-        return refusal
+def _explain_program(plan: Plan, rows: int, precision: str, why: str | None) -> str:
+    if precision == "single":
+        return "arrays of float32, as the precision asks"
+    if why is not None:
+        return f"arrays: {why}"
     return (
-        f"not the kernel: the largest layer has {kernel_work(plan, rows):,} multiply-adds, above"
-        f" {kernel_limit(rows):,} BLAS is faster"
+        "the kernel: compiled C, with the bits of the graph engine; the largest layer has"
+        f" {kernel_work(plan, rows):,} multiply-adds, at most {kernel_limit(rows):,}"
     )
 
 
-def _explain_program(plan: Plan, rows: int, precision: str, kind: str) -> str:
-    work, blocks = plan.n_parameters * rows, len(plan.blocks) - 1
-    limit = scalar_limit(blocks)
-    figures = f"{plan.n_parameters:,} parameters x {counted(rows, 'row')} = {work:,}"
-    rule = f"{SCALAR_BASE} + {SCALAR_PER_BLOCK} x {counted(blocks, 'block')} = {limit:,}"
-    if kind == "kernel":
-        return (
-            "the kernel: compiled C, with the bits of the graph engine; the largest layer has"
-            f" {kernel_work(plan, rows):,} multiply-adds, at most {kernel_limit(rows):,}"
-        )
-    if kind == "scalar":
-        return f"single numbers: {figures} is at most {rule}; a NumPy call would cost more"
-    if precision == "single":
-        return "arrays of float32, as the precision asks"
-    if plan.copies.size:
-        return "arrays: programs of single numbers share no weights"
-    if plan.n_parameters > LARGEST_SCALAR and work <= limit:
-        return f"arrays: {plan.n_parameters:,} parameters are too many for single numbers"
-    return f"arrays: {figures} is more than {rule}"
-
-
-def _explain_threads(plan: Plan, rows: int, kind: str) -> str:
-    if kind == "kernel":
-        return "one"
-    if kind == "scalar":
-        return "none of BLAS: there are no products"
+def _explain_threads(plan: Plan, rows: int) -> str:
     largest = largest_product(plan, rows)
     if largest >= LARGE_PRODUCT:
         return f"as many as BLAS is given: the largest product has {largest:,} multiply-adds"

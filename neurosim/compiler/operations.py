@@ -1,8 +1,7 @@
 """The lowering of a plan, a loss and an optimizer to a short list of operations.
 
-A printer turns each operation into lines of a program: there is one for arrays and one for single
-numbers. Nothing is decided there: which block feeds which, where errors come from, and what is
-summed is all said here.
+The printer turns each operation into lines of a program. Nothing is decided there: which block
+feeds which, where errors come from, and what is summed is all said here.
 """
 
 from collections.abc import Callable

@@ -160,7 +160,7 @@ class Plan:
         digest = blake2b(
             repr((self.title, self.n_rows, self.rows, self.outputs)).encode(), digest_size=16
         )
-        digest.update(self.home.tobytes())  # the order in which single numbers are summed
+        digest.update(self.home.tobytes())  # which slot is whose
         digest.update(b"copies" + self.copies.tobytes())
         for block in self.blocks:
             parts = (block.names, block.activation, block.start, block.first_slot, block.last_slot)

@@ -16,38 +16,36 @@ USUAL_ROWS = 64  # samples that a plan is made for, where nobody says how many
 _PLANS = 4  # kept with each network
 
 
-def plan_of(network: Network, rows: int = USUAL_ROWS, *, may_be_sparse: bool = True) -> Plan:
+def plan_of(network: Network, rows: int = USUAL_ROWS) -> Plan:
     """`make_plan`, or the plan that it made before of the same structure."""
-    plans: dict[tuple[int, bool], Plan] = network._cached("plans", dict)
-    key = (rows, may_be_sparse)
-    if key not in plans:
+    plans: dict[int, Plan] = network._cached("plans", dict)
+    if rows not in plans:
         if len(plans) >= _PLANS:
             plans.clear()
-        plans[key] = make_plan(network, rows, may_be_sparse=may_be_sparse)
-    return plans[key]
+        plans[rows] = make_plan(network, rows)
+    return plans[rows]
 
 
-def make_plan(network: Network, rows: int = USUAL_ROWS, *, may_be_sparse: bool = True) -> Plan:
+def make_plan(network: Network, rows: int = USUAL_ROWS) -> Plan:
     """The plan of a network's present structure.
 
     Args:
         network: is only read.
         rows: the number of samples at once that it shall be good for.
-        may_be_sparse: False makes all blocks dense.
 
     Raises:
         GraphError: the network has no outputs.
     """
     with PausedCollection():
-        return _plan(network, rows, may_be_sparse=may_be_sparse)
+        return _plan(network, rows)
 
 
-def _plan(network: Network, rows: int, *, may_be_sparse: bool) -> Plan:
+def _plan(network: Network, rows: int) -> Plan:
     outputs = network.require_outputs()
     groups = [list(network.inputs)]
     for generation in network.generations():
         groups += _split(generation)
-    draft = _Draft(network, groups, rows, may_be_sparse=may_be_sparse)
+    draft = _Draft(network, groups, rows)
     for neurons in groups:
         draft.lay(neurons)
     place, row = draft.place, draft.row
@@ -110,7 +108,6 @@ class _Draft:
     network: Network
     groups: list[list[Neuron]]
     rows: int
-    may_be_sparse: bool
     place: dict[Neuron, int] = field(init=False)  # neuron -> its number in the order of insertion
     source: Index = field(init=False)  # of each weight, the number of its source; -1: a bias
     parameter: Index = field(init=False)  # of each weight, its parameter's number in theta
@@ -190,7 +187,7 @@ class _Draft:
 
     def _is_sparse_better(self, part: _Part, sources: Index) -> bool:
         n_targets, n_sources = len(part.counts), len(sources)
-        if not self.may_be_sparse or len(part.weights) == n_targets * n_sources:
+        if len(part.weights) == n_targets * n_sources:
             return False
         lengths = np.sort(part.counts)
         bundles = list(cuts(lengths, slots_per_bundle(self.rows), most_slots(self.rows)))

@@ -1,7 +1,6 @@
 """Generated programs: the one place that compiles, runs and caches generated text."""
 
 import linecache
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +13,6 @@ import numpy as np
 _MAKERS = ("array", "bincount", "empty", "empty_like", "matmul", "ones", "zeros")
 _UFUNCS = tuple(name for name, value in vars(np).items() if isinstance(value, np.ufunc))
 LIBRARY: dict[str, Any] = {name: getattr(np, name) for name in (*_MAKERS, *_UFUNCS)}
-SCALAR_LIBRARY: dict[str, Any] = {
-    name: value for name, value in vars(math).items() if not name.startswith("_")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +22,10 @@ class Program:
     source: str
     names: dict[str, Any]
     entry: str
-    library: dict[str, Any]
 
     def load(self) -> Callable[..., Any]:
         """The function that the text defines."""
-        scope = {**self.library, **self.names}
+        scope = {**LIBRARY, **self.names}
         _run(_code(self.source), scope)
         function: Callable[..., Any] = scope[self.entry]
         return function
@@ -39,7 +34,7 @@ class Program:
 def used(program: Program) -> list[str]:
     """The names of the library that a program's text uses."""
     words = set(re.findall(r"[a-z_0-9]+", program.source))
-    return [name for name in program.library if name in words]
+    return [name for name in LIBRARY if name in words]
 
 
 def _code(source: str) -> CodeType:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from neurosim.compiler.costs import SHARED_FACTOR, is_scalar_faster, kernel_limit
+from neurosim.compiler.costs import SHARED_FACTOR, kernel_limit
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.program import Program
@@ -14,28 +14,37 @@ from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
 
 LoadedProgram = tuple[Program, Callable[..., Any]]
-KINDS = ("array", "scalar", "kernel")
+KINDS = ("array", "kernel")
 _KEPT = 64  # programs; the text of one is seldom more than some 100 kB
 
 
-def choose_kind(network: Network, rows: int, program: str = "auto") -> str:
-    """The kind of program that is fastest for batches of so many rows.
+def choose_kind(
+    network: Network, rows: int, program: str = "auto", refusal: str | None = None
+) -> str:
+    """The kind of program that runs batches of so many rows; see `why_arrays`."""
+    return "kernel" if why_arrays(network, rows, program, refusal) is None else "array"
 
-    Programs of single numbers share no weights.
+
+def why_arrays(
+    network: Network, rows: int, program: str = "auto", refusal: str | None = None
+) -> str | None:
+    """Why arrays run batches of so many rows; None where the kernel does.
 
     Args:
         network: is only read.
         rows: of a batch.
-        program: ``auto``, or what is asked for: ``kernel``, or ``arrays``, which leaves it out.
+        program: ``auto``, ``kernel`` or ``arrays``, as is asked for.
+        refusal: why the kernel cannot do the training, besides what the network says.
     """
-    is_there = program != "arrays" and why_not_wired(network) is None
-    if is_there and (program == "kernel" or _is_kernel_faster(network, rows)):
-        return "kernel"
-    plan = plan_of(network, rows)
-    scalar = not plan.copies.size and is_scalar_faster(
-        plan.n_parameters, rows, len(plan.blocks) - 1
-    )
-    return "scalar" if scalar else "array"
+    if program == "arrays":
+        return "as program: arrays asks"
+    if program == "auto" and not _is_kernel_faster(network, rows):
+        work, limit = kernel_work(plan_of(network, rows), rows), kernel_limit(rows)
+        return (
+            f"the largest layer has {work:,} multiply-adds, above {limit:,} BLAS is faster than"
+            " the kernel"
+        )
+    return refusal or why_not_wired(network)
 
 
 def missed_kernel(network: Network, rows: int) -> str | None:
@@ -60,11 +69,6 @@ def kernel_work(plan: Plan, rows: int) -> int:
     if plan.copies.size and rows > 1:
         found.append(SHARED_FACTOR * sum(block.n_parameters for block in plan.blocks))
     return max(found, default=0) * rows
-
-
-def plan_for(network: Network, kind: str, rows: int) -> Plan:
-    """The plan that a program of this kind is printed from."""
-    return plan_of(network, rows, may_be_sparse=kind != "scalar")
 
 
 def generated(

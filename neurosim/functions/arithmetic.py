@@ -6,15 +6,13 @@ differ from what is computed. A rule without readable source is one line, ``name
 """
 
 import ast
-import inspect
 import math
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from neurosim.functions.optimizers import Memory, Optimizer
+from neurosim.functions.sources import UnreadableError, definition
 
 _POWERS = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 4}
 _SIGNS = {ast.Add: " + ", ast.Sub: " - ", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}
@@ -33,29 +31,6 @@ class ArithmeticLine(NamedTuple):
     formula: str
     numbers: Mapping[str, float]
     value: float
-
-
-class UnreadableError(Exception):
-    """The source is not there, or is written in a form that is not understood."""
-
-
-@lru_cache(maxsize=256)
-def definition(function: Callable[..., Any]) -> ast.FunctionDef:
-    """The source of a function of a module, taken apart.
-
-    Raises:
-        UnreadableError: it is a lambda or a closure, is decorated, or has no source.
-    """
-    if not inspect.isfunction(function) or function.__closure__ or "<" in function.__qualname__:
-        raise UnreadableError
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, SyntaxError) as error:
-        raise UnreadableError from error
-    found = tree.body[0]
-    if not isinstance(found, ast.FunctionDef) or found.decorator_list:
-        raise UnreadableError
-    return found
 
 
 def arithmetic(

@@ -179,7 +179,7 @@ class Training:
 
     @property
     def program(self) -> str:
-        """What computes it: ``kernel``, ``array`` or ``scalar``, or the name of another engine."""
+        """What computes it: ``kernel`` or ``array``, or the name of another engine."""
         return str(getattr(self._engine, "kind", self._engine.name))
 
     @property

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from neurosim.compiler.costs import LARGEST_SCALAR
 from neurosim.compiler.training_programs import KINDS
 from neurosim.functions.optimizers import SGD
 from neurosim.training.engines.compiled import CompiledEngine
@@ -22,8 +21,7 @@ from neurosim.training.task import Task, make_task
 from tests.benchmarks.layered import Layered
 from tests.benchmarks.systems import NEUROSIM, Absent, Outcome, System
 
-# sizes of layers, and rows; first around the border of arrays and single numbers, where parameters
-# x rows by the number of levels goes from 16 to 560, then around that of the kernel and arrays
+# sizes of layers, and rows: tiny networks, then around the border of the kernel and arrays
 SHAPES: tuple[tuple[tuple[int, ...], int], ...] = (
     ((3, 1), 4),
     ((2, 4, 1), 1),
@@ -107,8 +105,6 @@ def _both(sizes: tuple[int, ...], rows: int, work: int) -> System:
 def _kinds(task: Task) -> list[str]:
     """The kinds of programs that are there for this task."""
     refused = set() if why_not(task) is None else {"kernel"}
-    if len(task.network.parameter_list()) > LARGEST_SCALAR:
-        refused.add("scalar")
     return [kind for kind in KINDS if kind not in refused]
 
 

@@ -1,16 +1,15 @@
 """What the tests of the compiler share: two networks, and a way to run scripts."""
 
-import math
+import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.compiler.program import SCALAR_LIBRARY
-from neurosim.compiler.scalar.inlining import Inliner
+from neurosim.kernel.library import why_no_kernel
 
+_KERNEL = os.environ.get("NEUROSIM_KERNEL")
 # the interpreter that runs the script must not find the package, wherever it is installed
 BLOCKED = """\
 import sys
@@ -27,6 +26,17 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 @pytest.fixture(scope="module", autouse=True)
 def _generated_programs(no_kernel):
     """What the compiler prints runs here, wherever the tests run."""
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """The kernel, where the tests run with it."""
+    if _KERNEL is None:
+        monkeypatch.delenv("NEUROSIM_KERNEL")
+    else:
+        monkeypatch.setenv("NEUROSIM_KERNEL", _KERNEL)
+    if (why := why_no_kernel()) is not None:
+        pytest.skip(f"no kernel: {why}")
 
 
 @pytest.fixture
@@ -83,36 +93,3 @@ def run_script(tmp_path):
 def sparse_always(monkeypatch):
     """Every block that is not full is sparse, in plans that are made from now on."""
     monkeypatch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: 0.0)
-
-
-def _run_inlined(function, points):
-    """What the function's text gives at each point, and the text; points are tuples."""
-    names, lines = {}, []
-    parameters = tuple(f"p{i}" for i in range(len(points[0])))
-    text = Inliner(names, lines.append).call(function, *parameters)
-    body = "".join(f"    {line}\n" for line in lines)
-    scope = {**SCALAR_LIBRARY, **names}
-    exec(f"def program({', '.join(parameters)}):\n{body}    return {text}\n", scope)  # noqa: S102
-    return [_outcome(scope["program"], point) for point in points], text
-
-
-def _outcome(function, point):
-    try:
-        value = function(*point)
-        # the sign of a NaN is that of either operand: it depends on whether CPython has specialized
-        # the function by then, which depends on the tests that called it before in this process
-        return np.float64(math.nan if math.isnan(value) else value).tobytes()
-    except (ArithmeticError, ValueError) as error:
-        return type(error)
-
-
-@pytest.fixture
-def run_inlined():
-    """``run_inlined(function, points)``: what its text gives at each point, and the text."""
-    return _run_inlined
-
-
-@pytest.fixture
-def outcome():
-    """``outcome(function, point)``: the bits it gives (all NaN alike), or the error it raises."""
-    return _outcome

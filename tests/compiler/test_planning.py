@@ -1,5 +1,6 @@
 """From graph to plan: blocks dense or sparse, the law kept, and no weight in it."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -59,7 +60,9 @@ def test_plans_of_sparse_blocks_keep_the_law_and_place_each_parameter(data, case
 def test_plans_of_dense_blocks_place_each_parameter_and_know_their_holes(data, cases):
     net = data.draw(cases()).network
 
-    plan = make_plan(net, may_be_sparse=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: math.inf)
+        plan = make_plan(net)
 
     assert held(plan) == list(net.parameter_names())
     holes = [

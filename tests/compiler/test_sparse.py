@@ -1,6 +1,7 @@
 """A network of sparse blocks is the same network: its matrices, outputs, script and staleness."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -18,10 +19,11 @@ from neurosim.training.task import make_task
 
 def compiled(net, sparse, allowance=0):
     with pytest.MonkeyPatch.context() as patch:
+        cost = 0.0 if sparse else math.inf
+        patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: cost)
         if sparse:
-            patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: 0.0)
             patch.setattr("neurosim.compiler.planning.slots_per_bundle", lambda _: allowance)
-        return CompiledNetwork(net, make_plan(net, may_be_sparse=sparse))
+        return CompiledNetwork(net, make_plan(net))
 
 
 def weights_of(matrices):

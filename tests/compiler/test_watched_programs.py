@@ -9,7 +9,6 @@ import neurosim as ns
 from neurosim.compiler.array.printer import mend, print_training, print_values
 from neurosim.compiler.operations import Update
 from neurosim.compiler.planning import make_plan
-from neurosim.compiler.scalar.printer import print_scalar, print_unrolled
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD
 
@@ -68,47 +67,6 @@ def test_the_losses_of_outputs_in_two_blocks_are_added():
         "row = add.reduce(term_by_output(a1, t1), 0)",
         "row += add.reduce(term_by_output(a2, t2), 0)",
     ]
-
-
-def scalar(net, *, one_row, each_row):
-    plan = make_plan(net, may_be_sparse=False)
-    learns = (True,) * plan.n_slots
-    return print_scalar(plan, LOSSES["squared_error"], PLAIN, learns=learns, averages=True,
-                        one_row=one_row, each_row=each_row)  # fmt: skip
-
-
-def test_of_batches_of_one_row_the_losses_are_those_of_the_rows():
-    added, removed = changed(*(scalar(make(2), one_row=True, each_row=e) for e in (False, True)))
-
-    assert added == ["def train(theta, memory, count, rate, batches, each):", "losses = each"]
-    assert removed == ["def train(theta, memory, count, rate, batches):", "losses = []"]
-
-
-def test_single_numbers_add_a_term_to_the_row_and_to_the_batch():
-    added, removed = changed(*(scalar(make(2), one_row=False, each_row=e) for e in (False, True)))
-
-    assert added[1:] == [
-        "keep = each.append",
-        "row = (e_1 * e_1)",
-        "loss += row",
-        "term = (e_2 * e_2)",
-        "row += term",
-        "loss += term",
-        "keep(row)",
-    ]
-    assert removed[1:] == ["loss += (e_1 * e_1)", "loss += (e_2 * e_2)"]
-
-
-def test_unrolled_rows_are_kept_one_by_one():
-    plan = make_plan(make(1), may_be_sparse=False)
-    batches = (((0.5, 0.25, 1.0), (0.25, 0.5, 0.0)),)
-
-    source = print_unrolled(plan, LOSSES["squared_error"], PLAIN, learns=(True,) * plan.n_slots,
-                            averages=True, batches=batches, each_row=True).source  # fmt: skip
-
-    assert source.count("row = ") == 2
-    assert source.count("keep(row)") == 2
-    assert source.count("record(loss)") == 1
 
 
 def test_the_program_of_all_values_keeps_net_inputs_apart():

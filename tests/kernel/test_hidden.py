@@ -27,7 +27,7 @@ def test_where_it_is_hidden_the_numpy_programs_serve(line, monkeypatch):
     data = np.ones((3, 1)), np.ones((3, 1))
 
     assert tell_kernel().startswith("not built (hidden by NEUROSIM_KERNEL=off")
-    assert CompiledEngine(make_task(line, *data)).kind == "scalar"
+    assert CompiledEngine(make_task(line, *data)).kind == "array"
     assert "hidden by NEUROSIM_KERNEL=off" in explain(line, 4).program
     with pytest.raises(InvalidValueError, match="the kernel is not there"):
         ns.train(line, *data, optimizer=ns.SGD(0.1), epochs=1, program="kernel")

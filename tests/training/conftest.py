@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.kernel.library import why_no_kernel
 
 
 def _line(weight=0.0, bias=None):
@@ -44,3 +45,11 @@ def data():
     """Ten samples for the 3-4-2."""
     rng = np.random.default_rng(1)
     return rng.normal(size=(10, 3)), rng.random((10, 2))
+
+
+@pytest.fixture(params=["array", "kernel"], scope="session")
+def kind(request):
+    """The name of each kind of program that the compiled engine has here."""
+    if request.param == "kernel" and (why := why_no_kernel()) is not None:
+        pytest.skip(f"no kernel: {why}")
+    return request.param

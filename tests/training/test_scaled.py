@@ -98,7 +98,6 @@ def test_losses_of_classes_ask_for_outputs_without_scaling():
         ns.train(net, [[1]], [[1]], loss="binary_cross_entropy", epochs=1, optimizer=ns.SGD(0.1))
 
 
-@pytest.mark.parametrize("kind", ["array", "scalar"])
 def test_every_kind_of_program_takes_raw_rows(scaled, kind):
     from neurosim.training.engines.compiled import CompiledEngine
     from neurosim.training.task import make_task

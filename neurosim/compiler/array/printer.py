@@ -19,7 +19,7 @@ from neurosim.compiler.array.backward import (
 )
 from neurosim.compiler.array.text import Text, listing, print_call, rows_of, take_scratch
 from neurosim.compiler.plan import Block, Bundle, Dense, Plan
-from neurosim.compiler.program import LIBRARY, Program
+from neurosim.compiler.program import Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
 from neurosim.functions.losses import Loss
 
@@ -34,7 +34,7 @@ def print_forward(plan: Plan) -> Program:
     answer = f"return {rows_of(text, 'outputs', 'state', plan.outputs, plan.n_rows)}"
     lines = [*setup, f"a0[...] = x.T  # {listing(plan.blocks[0].names)}", *text.loop, answer]
     source = _function(plan, "forward(theta, x)", lines)
-    return Program(source, text.names, "forward", LIBRARY)
+    return Program(source, text.names, "forward")
 
 
 def print_values(plan: Plan) -> Program:
@@ -57,7 +57,7 @@ def print_values(plan: Plan) -> Program:
     ]
     lines = [*setup, f"a0[...] = x.T  # {listing(plan.blocks[0].names)}", *text.loop]
     source = _function(plan, "values(theta, x)", [*lines, "return net, state"])
-    return Program(source, text.names, "values", LIBRARY)
+    return Program(source, text.names, "values")
 
 
 def print_training(
@@ -123,7 +123,7 @@ def print_training(
         *(["        rows.append(row)"] if each_row else []),
     ]
     source = _function(plan, "train(theta, gradient, size, learns, penalize, update)", lines)
-    return Program(source, text.names, "train", LIBRARY)
+    return Program(source, text.names, "train")
 
 
 def _function(plan: Plan, head: str, lines: list[str]) -> str:

@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from neurosim.compiler.plan import Index, Plan
-from neurosim.compiler.scalar.inlining import array_lines
 from neurosim.functions.losses import Loss
+from neurosim.functions.sources import ArrayCall, array_calls
+
+# NumPy's own: by position, the output of these two may soon be taken for a third number
+_BY_KEYWORD = ("maximum", "minimum")
 
 
 @dataclass(slots=True)
@@ -71,10 +74,18 @@ def print_call(
     name: str, function: Callable[..., None], arguments: tuple[str, ...], text: Text
 ) -> None:
     """A formula: its NumPy calls themselves, where it is nothing else, or a call of it."""
-    lines = array_lines(function, arguments, text.number) if text.is_training else None
-    if lines is None:
-        lines = [f"{text.constant(name, function)}({', '.join(arguments)})"]
-    text.loop += lines
+    calls = array_calls(function) if text.is_training else None
+    if calls is None:
+        text.loop.append(f"{text.constant(name, function)}({', '.join(arguments)})")
+    else:
+        text.loop += [_line(call, arguments, text) for call in calls]
+
+
+def _line(call: ArrayCall, arguments: tuple[str, ...], text: Text) -> str:
+    """A call given its output by position and its numbers as arrays: it costs half as much."""
+    operands = [text.number(x) if isinstance(x, float) else arguments[x] for x in call.operands]
+    prefix = "out=" if call.function in _BY_KEYWORD else ""
+    return f"{call.function}({', '.join([*operands, prefix + arguments[call.out]])})"
 
 
 def rows_of(text: Text, name: str, array: str, rows: tuple[int, ...], size: int) -> str:

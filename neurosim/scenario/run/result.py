@@ -124,7 +124,7 @@ class RunResult:
             ``skipped`` (a package is not installed), ``interrupted``.
         message: why it was skipped, or where it diverged or was interrupted; else empty.
         engine: the engine it ran on.
-        program: what trained: ``kernel``, ``array``, ``scalar``, or the engine; None: nothing did.
+        program: what trained: ``kernel``, ``array``, or the engine; None: nothing did.
         exact: whether the numbers have the bits of the graph engine.
         epochs: how many epochs were done.
         loss: before and after.

@@ -5,7 +5,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from neurosim.compiler.costs import LARGEST_SCALAR
 from neurosim.errors import NeurosimError
 from neurosim.scenario.build.scenario import load_scenario
 from neurosim.scenario.format.overrides import Overrides
@@ -65,8 +64,6 @@ def _measure(
 ) -> tuple[float | None, str]:
     """The seconds of an epoch, and a note on them."""
     make: Any = engine  # the protocol has no kind: an engine without programs takes none
-    if refusal := _refusal(kind, task, len(state.parameters)):
-        return None, refusal
     try:
         made: Engine = make(task, kind=kind) if kind else make(task)
     except NeurosimError as error:
@@ -76,15 +73,6 @@ def _measure(
         note = f"estimated from {n_batches} of {task.n_batches} batches"
         return seconds / n_batches * task.n_batches, note
     return _least(made, state, max(1, int(_ROUND / max(seconds, 1e-6)))), ""
-
-
-def _refusal(kind: str, task: Task, n_parameters: int) -> str:
-    """Why a program of this kind is not tried, or an empty text."""
-    if kind == "scalar" and task.precision != "double":
-        return "single numbers are always in double precision"
-    if kind == "scalar" and n_parameters > LARGEST_SCALAR:
-        return f"{n_parameters:,} parameters are more than {LARGEST_SCALAR:,}"
-    return ""
 
 
 def _first_batches(

@@ -1,8 +1,8 @@
 """The compiled engine: the program that the compiler made of the graph, run over batches.
 
-There are three kinds of programs: the kernel in C, of arrays, and of single numbers. Which one a
-training uses depends on the task and on whether the kernel is there alone, so that the same
-training gives the same bits, however it is cut into stretches.
+There are two kinds of programs: the kernel in C, and of arrays. Which one a training uses depends
+on the task and on whether the kernel is there alone, so that the same training gives the same bits,
+however it is cut into stretches.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from neurosim.compiler.array.printer import print_forward, print_values
 from neurosim.compiler.plan import Plan
+from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import blas_threads
-from neurosim.compiler.training_programs import KINDS, choose_kind, generated, plan_for
+from neurosim.compiler.training_programs import KINDS, choose_kind, generated
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
@@ -24,33 +25,27 @@ from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import TO_THE_BIT, Bound, Capabilities, ProgramRun
 from neurosim.training.engines.kernel_program import KernelProgram, inexact_formulas, why_not
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
-from neurosim.training.engines.scalar_program import ScalarProgram
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task, require_fresh
 
 _CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
 KERNEL = "kernel"
-PROGRAMS: dict[str, type[TrainingProgram]] = {"array": ArrayProgram, "scalar": ScalarProgram}
 
 
 def _choose(task: Task) -> str:
     """The kind of program that this task runs."""
     program = task.options.program
-    if program == KERNEL:
+    if program == KERNEL:  # or nothing
         return KERNEL
-    if task.precision != "double":
-        return "array"  # single numbers are always double
-    if why_not(task) is not None:
-        program = "arrays"
-    return choose_kind(task.network, task.batch_size, program)
+    return choose_kind(task.network, task.batch_size, program, why_not(task))
 
 
 class CompiledEngine(ProgramEngine):
-    """In C, as matrices, or as single numbers, as is fastest.
+    """In C or as matrices, as is faster.
 
     Args:
         task: what is trained.
-        kind: ``array``, ``scalar`` or ``kernel``; None: as the option ``program`` says.
+        kind: ``array`` or ``kernel``; None: as the option ``program`` says.
     """
 
     name: ClassVar[str] = "compiled"
@@ -63,11 +58,6 @@ class CompiledEngine(ProgramEngine):
         if kind is not None and kind not in KINDS:
             raise UnknownNameError(unknown("kind of program", kind, KINDS))
         self.kind = _choose(task) if kind is None else kind
-        if self.kind == "scalar" and task.network.has_shared_weights:
-            raise InvalidValueError(
-                "kind of program: programs of single numbers share no weights, got 'scalar';"
-                " expected 'array'"
-            )
         if self.kind == KERNEL and (refusal := why_not(task)):
             raise InvalidValueError(f"program: got 'kernel', but {refusal}; expected 'arrays'")
         if self.kind == KERNEL:
@@ -86,12 +76,12 @@ class CompiledEngine(ProgramEngine):
     def _make_program(self) -> TrainingProgram:
         if self.kind == KERNEL:
             return KernelProgram(self._scaled)
-        return PROGRAMS[self.kind](self.plan, self._scaled)
+        return ArrayProgram(self.plan, self._scaled)
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan that programs of matrices and single numbers are printed from."""
-        return plan_for(self._task.network, self.kind, self._task.batch_size)
+        """The plan that programs of arrays are printed from."""
+        return plan_of(self._task.network, self._task.batch_size)
 
     @property
     def source(self) -> str:

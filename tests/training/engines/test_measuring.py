@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
+from neurosim.kernel.library import why_no_kernel
 from neurosim.training import ENGINES, CompiledEngine
 from neurosim.training.task import make_task
 
-KINDS = ["array", "scalar"]
+KINDS = ["array"] if why_no_kernel() else ["array", "kernel"]
 
 
 def engines_of(case, **options):

@@ -26,11 +26,10 @@ def test_a_subclass_of_sgd_goes_by_its_own_rule(engine, line):
     assert line.parameters().tolist() == [0.75]  # SGD would move by 0.25 * 8 at first
 
 
-@pytest.mark.parametrize("kind", ["array", "scalar"])
-def test_every_program_goes_by_it(line, kind):
+def test_the_program_of_arrays_goes_by_it(line):
     task = make_task(line, [[1.0]], [[8.0]], optimizer=Signed(0.25))
 
-    after, _ = CompiledEngine(task, kind).advance(start_state(task, 1), epochs=3)
+    after, _ = CompiledEngine(task).advance(start_state(task, 1), epochs=3)
 
     assert after.parameters.tolist() == [0.75]
 
@@ -48,8 +47,7 @@ def test_a_rule_that_asks_its_own_rate_is_given_it(engine, line):
     assert line.parameters().tolist() == [0.5]
 
 
-@pytest.mark.parametrize("kind", ["array", "scalar"])
-def test_a_registered_rule_that_asks_its_own_rate_is_given_it(line, kind):
+def test_a_registered_rule_that_asks_its_own_rate_is_given_it(line):
     class Steady(Signed):
         name = "steady"
 
@@ -62,22 +60,21 @@ def test_a_registered_rule_that_asks_its_own_rate_is_given_it(line, kind):
     ns.register_optimizer(Steady)
     try:
         task = make_task(line, [[1.0]], [[8.0]], optimizer=Steady(0.25))
-        after, _ = CompiledEngine(task, kind).advance(start_state(task, 1), epochs=2)
+        after, _ = CompiledEngine(task).advance(start_state(task, 1), epochs=2)
     finally:
         ns.unregister_optimizer("steady")
 
     assert after.parameters.tolist() == [0.5]
 
 
-@pytest.mark.parametrize("kind", ["array", "scalar"])
-def test_where_the_scalar_form_alone_is_overridden_every_program_goes_by_it(line, kind):
+def test_where_the_scalar_form_alone_is_overridden_arrays_go_by_it(line):
     class Halved(ns.SGD):
         def scalar(self, w, g, memory, count, rate):
             return super().scalar(w, 0.5 * g, memory, count, rate)
 
     task = make_task(line, [[1.0]], [[8.0]], optimizer=Halved(0.25))
 
-    after, _ = CompiledEngine(task, kind).advance(start_state(task, 1), epochs=1)
+    after, _ = CompiledEngine(task).advance(start_state(task, 1), epochs=1)
 
     assert after.parameters.tolist() == [1.0]  # 0.25 * 8 / 2
 

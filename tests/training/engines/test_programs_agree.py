@@ -1,4 +1,4 @@
-"""Every program means what the walk means: dense, sparse, of single numbers, of float32.
+"""Every program of arrays means what the walk means: dense, sparse, of float32.
 
 Which of them a training uses is a matter of cost; here each is asked for. All neurons of a random
 graph are computed by each program, and compared with the graph engine's numbers.
@@ -26,7 +26,6 @@ PROGRAMS = {
     "dense": ("array", "double", inf, 0, 1),
     "sparse": ("array", "double", 0.0, 0, 4),
     "sparse and padded": ("array", "double", 0.0, 1000, 1000),
-    "scalar": ("scalar", "double", inf, 0, 1),
     "dense float32": ("array", "single", inf, 0, 1),
     "sparse float32": ("array", "single", 0.0, 3, 20),
 }
@@ -234,9 +233,7 @@ def test_each_program_is_the_one_that_was_asked_for():
     # bias and all, h1 has 3 sources, h2 1, h3 4 and h4 2; o1 has 4 and o2 3
     assert bundles["sparse"] == [4, 2]
     assert bundles["sparse and padded"] == [1, 1]
-    assert bundles["dense"] == bundles["scalar"] == bundles["dense float32"] == []
-    assert compiled["scalar"].kind == "scalar"
-    assert "multiply" not in compiled["scalar"].source
+    assert bundles["dense"] == bundles["dense float32"] == []
 
 
 def worst(task, program, updates):
@@ -259,7 +256,6 @@ def test_a_slope_that_is_wrong_in_arrays_only_is_seen(monkeypatch):
 
     seen = {program: worst(task, program, 1)[0] for program in DOUBLE}
 
-    assert seen.pop("scalar") < 1e-12
     assert min(seen.values()) > 1e-3
 
 

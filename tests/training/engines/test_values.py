@@ -15,7 +15,6 @@ from neurosim.training.task import make_task
 PROGRAMS = {
     "dense": ("array", "double", inf),
     "sparse": ("array", "double", 0.0),
-    "scalar": ("scalar", "double", inf),
     "dense float32": ("array", "single", inf),
     "sparse float32": ("array", "single", 0.0),
 }

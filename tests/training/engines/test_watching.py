@@ -10,20 +10,16 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.errors import NeurosimError
-from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter.steps import Measured
 from neurosim.training import CompiledEngine, GraphEngine
-from neurosim.training.engines import scalar_program
 from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 
 STILL = ns.SGD(1e-300)  # moves no parameter, so that two slopes at a kink lead to one training
-KINDS = ["array", "scalar"]
-PROGRAMS = [("array", "double", inf), ("array", "double", 0.0), ("scalar", "double", inf),
-            ("array", "single", inf)]  # fmt: skip
+PROGRAMS = [("array", "double", inf), ("array", "double", 0.0), ("array", "single", inf)]
 SMOOTH_LOSSES = ("half_squared_error", "squared_error", "mean_squared_error", "cross_entropy")
 
 
@@ -58,7 +54,7 @@ def walked_losses(task, state, epochs):
 def rows_of_programs(task, epochs):
     """What the walk measured, and what each program of doubles says."""
     begin = start_state(task, 5)
-    engines = [engine_of(task, program) for program in PROGRAMS[:3]]
+    engines = [engine_of(task, program) for program in PROGRAMS[:2]]
     found = [engine.advance_rows(begin, epochs=epochs)[1] for engine in engines]
     return walked_losses(task, begin, epochs), found
 
@@ -70,7 +66,7 @@ def test_the_loss_of_every_row_is_what_the_walk_measures(data, cases, assert_clo
 
     expected, found = rows_of_programs(task, 2)
 
-    assert_close(found, [expected] * 3, 1e-12)
+    assert_close(found, [expected] * 2, 1e-12)
 
 
 @pytest.mark.slow
@@ -82,7 +78,7 @@ def test_while_parameters_change_row_losses_are_the_walks(data, cases, smooth, a
 
     expected, found = rows_of_programs(task, 3)
 
-    assert_close(found, [expected] * 3, 1e-12)
+    assert_close(found, [expected] * 2, 1e-12)
 
 
 @settings(max_examples=20)
@@ -94,7 +90,7 @@ def test_in_single_precision_row_losses_are_the_walks_to_four_digits(
     task = draw_task(data, case, STILL)
     begin = start_state(task, 5)
 
-    _, rows = engine_of(task, PROGRAMS[3]).advance_rows(begin, epochs=1)
+    _, rows = engine_of(task, PROGRAMS[2]).advance_rows(begin, epochs=1)
 
     assert rows.dtype == np.float64
     assert_close(rows, walked_losses(task, begin, 1), 1e-4)
@@ -134,7 +130,6 @@ def test_who_watches_changes_no_bit_of_the_training(data, cases, smooth, assert_
 PRECISE = {"double": 1e-12, "single": 1e-5}
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("batch_size", [1, 4, 10])
 def test_no_epoch_has_no_rows(net, data, kind, batch_size):
     task = make_task(net, *data, batch_size=batch_size)
@@ -146,7 +141,6 @@ def test_no_epoch_has_no_rows(net, data, kind, batch_size):
     assert rows.shape == (0,)
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_rows_come_as_they_were_taken_and_each_is_measured_before_its_update(make_line, kind):
     task = make_task(make_line(0.0), [[1.0], [2.0]], [[1.0], [4.0]], optimizer=ns.SGD(1.0),
                      batch_size=1)  # fmt: skip
@@ -157,7 +151,6 @@ def test_rows_come_as_they_were_taken_and_each_is_measured_before_its_update(mak
     assert rows.tolist() == [0.5, 2.0]
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("batch_size", "n_finite"), [(1, 2), (2, 4)])
 def test_what_is_not_finite_comes_after_what_was(make_line, kind, batch_size, n_finite):
     task = make_task(make_line(1.0), [[1.0], [1.0]], [[0.0], [0.0]], optimizer=ns.SGD(1e150),
@@ -171,47 +164,10 @@ def test_what_is_not_finite_comes_after_what_was(make_line, kind, batch_size, n_
     assert not after.is_finite
 
 
-@pytest.mark.parametrize("batch_size", [1, 3, None])
-@pytest.mark.parametrize("x", [1.0, 0.5])
-def test_where_single_numbers_cannot_go_on_what_was_measured_stays(monkeypatch, batch_size, x):
-    def fails_beyond_2(z):
-        if z > 2.0:
-            raise OverflowError
-        return z
-
-    tanh = replace(ACTIVATIONS["tanh"], value=fails_beyond_2)
-    monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
-    net = ns.Network("limited")
-    net.add_layer("x", 1)
-    net.add_layer("o", 1, activation="tanh", bias=None)
-    net.connect("x", "o", weight=1.0)
-    task = make_task(net, [[x]] * 4 + [[3.0]], [[0.0]] * 5, optimizer=STILL, batch_size=batch_size)
-
-    after, rows = CompiledEngine(task, "scalar").advance_rows(start_state(task, 1), epochs=2)
-
-    assert rows[:4].tolist() == [x * x / 2] * 4
-    assert np.isnan(rows[4:]).all()
-    assert len(rows) == 10
-    assert np.isnan(after.parameters).all()
-
-
-@pytest.mark.parametrize("batch_size", [1, 3, None])
-@pytest.mark.parametrize("loss", ["mean_squared_error", "half_squared_error"])
-def test_unrolled_rows_have_the_same_losses(monkeypatch, net, data, batch_size, loss):
-    task = make_task(net, *data, optimizer=ns.SGD(0.5), batch_size=batch_size, loss=loss)
-    engine, begin = CompiledEngine(task, "scalar"), start_state(task, 1)
-    rolled, expected = engine.advance_rows(begin, epochs=3)
-    monkeypatch.setattr(scalar_program, "is_unrolling_worthwhile", lambda *_: True)
-
-    after, rows = engine.advance_rows(begin, epochs=3)
-
-    assert after == rolled == engine.advance(begin, epochs=3)[0]
-    assert rows.tobytes() == expected.tobytes()
-
-
 @pytest.mark.parametrize("precision", ["double", "single"])
-@pytest.mark.parametrize("kind", KINDS)
 def test_some_parameters_are_those_of_all(net, data, kind, precision):
+    if (kind, precision) == ("kernel", "single"):
+        pytest.skip("the kernel computes in double precision")
     net["x1", "o1"].trainable = False
     task = make_task(net, *data, optimizer=ns.SGD(0.5), precision=precision)
     frozen = int(np.flatnonzero(~net.trainable_mask())[0])
@@ -226,7 +182,6 @@ def test_some_parameters_are_those_of_all(net, data, kind, precision):
     assert (found[[0, 2]] != net.parameters()[[5, 2]]).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_two_stretches_of_one_engine_do_not_disturb_each_other(net, data, kind):
     task = make_task(net, *data, optimizer=ns.SGD(0.5), batch_size=3, shuffle=True)
     engine, begin, other = CompiledEngine(task, kind), start_state(task, 1), start_state(task, 2)

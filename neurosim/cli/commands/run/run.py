@@ -170,7 +170,7 @@ def _result(made: Run, file: str, *, keeps: bool) -> RunResult:
 
 def _note_missing_kernel(results: Sequence[RunResult]) -> None:
     """Say once, at a terminal, that trainings were slower than they could be."""
-    slow = [r.network for r in results if r.program in ("array", "scalar") and r.epochs]
+    slow = [r.network for r in results if r.program == "array" and r.epochs]
     missing = next((why for net in slow if net and (why := missed_kernel(net, rows=1))), None)
     if missing is not None:
         say(

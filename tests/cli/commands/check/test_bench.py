@@ -19,20 +19,20 @@ def test_each_engine_and_program_has_a_line_and_the_compiler_its_reasons(neurosi
 
     assert lines[0].split() == ["engine", "program", "an", "epoch", "times"]
     assert [line.split()[0] for line in lines[1:4]] == ["graph", "compiled", "compiled"]
-    assert [line.split()[1] for line in lines[2:5]] == list(KINDS)
-    assert "the kernel is not there: hidden" in lines[4]
-    assert min(float(line.split()[-1].replace(",", "")) for line in lines[1:4]) == 1.0
-    assert lines[6].startswith("program: single numbers: 13 parameters x 4 rows = 52 is at most")
-    assert lines[7].startswith("threads: none of BLAS")
+    assert [line.split()[1] for line in lines[2:4]] == list(KINDS)
+    assert "the kernel is not there: hidden" in lines[3]
+    assert min(float(line.split()[-1].replace(",", "")) for line in lines[1:3]) == 1.0
+    assert lines[5].startswith("program: arrays: the kernel is not there: hidden by")
+    assert lines[6].startswith("threads: one: the largest product has ")
 
 
 def test_an_override_changes_what_is_measured(neurosim):
     out = neurosim("bench", "passed.yaml", "--set", "training.precision=single").out
 
-    graph, _, scalar = out.splitlines()[1:4]
+    graph, _, kernel = out.splitlines()[1:4]
     assert graph.endswith("in double precision")
-    assert scalar.split()[2:4] == ["-", "-"]
-    assert scalar.endswith("single numbers are always in double precision")
+    assert kernel.split()[2:4] == ["-", "-"]
+    assert "the kernel computes in double precision" in kernel
     assert "program: arrays of float32" in out
 
 
@@ -40,7 +40,7 @@ def test_the_slower_engine_costs_more():
     costs = epoch_cost.measure_epochs("xor")
 
     seconds = {(cost.engine, cost.program): cost.seconds for cost in costs}
-    assert seconds["graph", ""] > seconds["compiled", "scalar"] > 0
+    assert seconds["graph", ""] > seconds["compiled", "array"] > 0
 
 
 def test_a_long_epoch_is_estimated_from_its_first_batches():
@@ -48,15 +48,6 @@ def test_a_long_epoch_is_estimated_from_its_first_batches():
 
     assert cost.note == "estimated from 1 of 4 batches"
     assert cost.seconds > 0
-
-
-def test_single_numbers_are_not_tried_on_large_networks(monkeypatch):
-    monkeypatch.setattr(epoch_cost, "LARGEST_SCALAR", 16)
-
-    cost = epoch_cost.measure_epochs("xor")[2]
-
-    assert (cost.program, cost.seconds) == ("scalar", None)
-    assert cost.note == "17 parameters are more than 16"
 
 
 def test_an_engine_that_is_added_late_is_measured(monkeypatch):

@@ -1,1 +1,0 @@
-"""The scalar printer: a program of single numbers."""
