@@ -19,6 +19,10 @@ _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a me
 LARGEST_KERNEL, ONLINE_ROWS, LARGEST_ONLINE = 100_000, 2, 10_000_000
 SHARED_FACTOR = 8  # that a connection costs where weights are shared
 
+# how many times as long arrays take on XOR, four rows at once and row by row (W2, W3 of
+# tests.benchmarks)
+TIMES_BY_ARRAYS = (25, 80)
+
 
 def kernel_limit(rows: int) -> int:
     """The multiply-adds of the largest layer up to which the kernel is faster."""

@@ -27,6 +27,7 @@ from neurosim.cli.messages import complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import terminal, watched
+from neurosim.compiler.costs import TIMES_BY_ARRAYS
 from neurosim.compiler.training_programs import missed_kernel
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
@@ -173,9 +174,10 @@ def _note_missing_kernel(results: Sequence[RunResult]) -> None:
     slow = [r.network for r in results if r.program == "array" and r.epochs]
     missing = next((why for net in slow if net and (why := missed_kernel(net, rows=1))), None)
     if missing is not None:
+        least, most = TIMES_BY_ARRAYS
         say(
-            f"note: trained without the compiled kernel ({missing}): small networks train 4 to 18"
-            " times as fast with it, and with the bits of the graph engine",
+            f"note: trained by arrays alone, as there is no compiled kernel ({missing}): {least} to"
+            f" {most} times slower on small networks; neurosim help speed",
             err=True,
         )
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import neurosim as ns
+from neurosim.cli.commands.run.run import _note_missing_kernel
 from neurosim.kernel.checks import tell_kernel
 
 
@@ -286,3 +288,19 @@ def test_rows_of_numbers_are_not_wrong(neurosim):
 
     assert ran.code == 2
     assert "wrong rows: got a task of regression" in ran.err
+
+
+def test_without_the_kernel_a_note_says_once_how_much_slower_it_was(monkeypatch, capsys):
+    monkeypatch.setenv("NEUROSIM_KERNEL", "nowhere")
+    trained = [ns.run_scenario("xor") for _ in range(2)]
+
+    _note_missing_kernel(trained)
+    found = capsys.readouterr().err
+    monkeypatch.setenv("NEUROSIM_KERNEL", "off")
+    _note_missing_kernel(trained)
+
+    assert found == (
+        "note: trained by arrays alone, as there is no compiled kernel (no C compiler when neurosim"
+        " was installed): 25 to 80 times slower on small networks; neurosim help speed\n"
+    )
+    assert capsys.readouterr().err == ""  # it was hidden on purpose
