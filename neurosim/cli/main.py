@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -21,6 +21,8 @@ from neurosim.errors import DivergedError, NeurosimError, guess_number, shortene
 from neurosim.version import __version__
 
 PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
+_CHECK = "neurosim.check"
+_MANY = 1_000_000  # arguments, the extremes among them
 
 
 class _Entry(NamedTuple):
@@ -80,19 +82,39 @@ class _Commands(click.Group):
             formatter.write_dl([(name, entry.line) for name, entry in _COMMANDS.items()])
 
 
+def _note_check(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    context.meta[_CHECK] = is_asked
+
+
 def _tell_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    is_checked = context.meta[_CHECK]
     if is_asked:
-        kernel = importlib.import_module("neurosim.kernel.checks").tell_kernel()
-        click.echo(f"neurosim {__version__}\nkernel: {kernel}")
-        context.exit()
+        checks = importlib.import_module("neurosim.kernel.checks")
+        click.echo(f"neurosim {__version__}\nkernel: {checks.tell_kernel()}")
+        context.exit(_check_kernel(checks) if is_checked else PASSED)
+    elif is_checked:
+        raise click.UsageError("--check: got no --version; expected neurosim --version --check")
+
+
+def _check_kernel(checks: Any) -> int:
+    """Compare every formula, each on a line; the exit code."""
+    if checks.why_no_kernel() is not None:
+        return FAILED
+    differing = 0
+    for name, found in checks.check_formulas(_MANY):
+        click.echo(f"{name}: {found:,} of {_MANY:,} differ from the graph engine")
+        differing += found
+    return FAILED if differing else PASSED
 
 
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version,
+@click.option("--version", is_flag=True, expose_value=False, callback=_tell_version,
               help="Show the version, and whether the kernel is there.")  # fmt: skip
+@click.option("--check", is_flag=True, is_eager=True, expose_value=False, callback=_note_check,
+              help="With --version: check all formulas of the kernel.")  # fmt: skip
 def cli() -> None:
     """Run, compare, compile and debug neural networks that are written as scenario files.
 

@@ -1,10 +1,10 @@
 """Checks that the kernel's formulas have the bits of the scalar ones that define them.
 
 Each formula that a training uses is compared at 64 arguments when it is first used, because another
-library of mathematics may round otherwise; `python -m tests.kernel` compares at a million.
+library of mathematics may round otherwise; `neurosim --version --check` compares at a million.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -108,14 +108,37 @@ def tell_kernel() -> str:
     missing = why_no_kernel()
     if missing is not None:
         return f"not built ({missing}; the NumPy programs serve)"
-    pairs = ((loss.by_output, loss.by_net_input) for loss in LOSSES.values())
-    formulas = [formula for pair in pairs for formula in pair if formula is not None]
-    rules = [make(learning_rate=0.1) for make in SHIPPED.values()]
-    rules += [SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True)]
-    found = inexact(
-        [a for a in ACTIVATIONS.values() if ACTIVATIONS.is_shipped(a.name)], formulas, *rules
-    )
+    activations, formulas, rules = _shipped()
+    found = inexact(activations, formulas, *rules)
     return f"not exact ({', '.join(found)})" if found else "exact"
+
+
+def check_formulas(count: int) -> Iterator[tuple[str, int]]:
+    """Compare each shipped formula at so many arguments; its name, and how many bits differ.
+
+    Raises:
+        KernelMissingError: there is no kernel.
+    """
+    kernel = load_kernel()
+    activations, formulas, rules = _shipped()
+    x, t = arguments(count, 1), arguments(count, 2)
+    for activation in activations:
+        yield activation.name, compare_activation(kernel, activation, x)
+    for formula in formulas:
+        yield formula_of(formula), compare_formula(kernel, formula, x, t)
+    for rule in rules:
+        yield rule_of(rule)[0], compare_rule(kernel, rule, x, t, _memory(rule, count), count=3)
+
+
+def _shipped() -> tuple[list[Activation], list[Pointwise], list[Optimizer]]:
+    """The activations, formulas of losses, and rules that the kernel has."""
+    pairs = ((loss.by_output, loss.by_net_input) for loss in LOSSES.values()
+             if LOSSES.is_shipped(loss.name))  # fmt: skip
+    formulas = {formula_of(each): each for pair in pairs for each in pair if each is not None}
+    rules: list[Optimizer] = [make(learning_rate=0.1) for make in SHIPPED.values()]
+    rules += [SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True)]
+    activations = [a for a in ACTIVATIONS.values() if ACTIVATIONS.is_shipped(a.name)]
+    return activations, list(formulas.values()), rules
 
 
 def inexact(
@@ -145,6 +168,12 @@ def _formula_differs(formula: Pointwise) -> bool:
 @_cached
 def _rule_differs(optimizer: Optimizer) -> bool:
     w, g = arguments(64, 1), arguments(64, 2)
-    memory = np.abs(np.array([arguments(64, 3 + k) for k in range(len(optimizer.start))]))
+    return bool(compare_rule(load_kernel(), optimizer, w, g, _memory(optimizer, 64), count=3))
+
+
+def _memory(optimizer: Optimizer, count: int) -> Matrix:
+    """What an optimizer may remember of so many parameters."""
+    memory: Matrix = np.array([arguments(count, 3 + k) for k in range(len(optimizer.start))])
+    memory = np.abs(memory)
     memory[2:] = 0.5  # a product of momenta is below 1
-    return bool(compare_rule(load_kernel(), optimizer, w, g, memory, count=3))
+    return memory

@@ -1,7 +1,6 @@
-"""What takes longer than a test: ``python -m tests.kernel sanitize|formulas``, in a checkout.
+"""What takes longer than a test: ``python -m tests.kernel sanitize``, in a checkout.
 
-sanitize: all tests of the kernel, with its memory and its arithmetic watched (gcc or clang).
-formulas: every formula at a million arguments, against the scalar form.
+All tests of the kernel, with its memory and its arithmetic watched (gcc or clang).
 """
 
 import os
@@ -10,13 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from neurosim.functions.activations import ACTIVATIONS
-from neurosim.functions.losses import LOSSES
 from neurosim.kernel.build import SANITIZERS, build, find_compiler
-from neurosim.kernel.checks import arguments, compare_activation, compare_formula, formula_of
-from neurosim.kernel.library import load_kernel
-
-MILLION = 1_000_000
 
 
 def sanitize() -> int:
@@ -42,21 +35,5 @@ def sanitize() -> int:
         ).returncode
 
 
-def formulas() -> int:
-    """The number of values with other bits, each formula on a line."""
-    kernel, total = load_kernel(), 0
-    for name, activation in ACTIVATIONS.items():
-        differing = compare_activation(kernel, activation, arguments(MILLION))
-        sys.stdout.write(f"{name}: {differing} of {MILLION:,} differ\n")
-        total += differing
-    pairs = ((loss.by_output, loss.by_net_input) for loss in LOSSES.values())
-    for formula in dict.fromkeys(f for pair in pairs for f in pair if f is not None):
-        x, t = arguments(MILLION, 1), arguments(MILLION, 2)
-        differing = compare_formula(kernel, formula, x, t)
-        sys.stdout.write(f"{formula_of(formula)}: {differing} of {MILLION:,} differ\n")
-        total += differing
-    return total
-
-
 if __name__ == "__main__":
-    sys.exit({"sanitize": sanitize, "formulas": formulas}[sys.argv[1]]() != 0)
+    sys.exit({"sanitize": sanitize}[sys.argv[1]]() != 0)

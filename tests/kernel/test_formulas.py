@@ -13,7 +13,7 @@ from neurosim.functions.optimizers import SHIPPED
 from neurosim.kernel import checks
 from neurosim.kernel.checks import arguments, compare_activation, compare_formula, compare_rule
 
-MANY = 20_000  # `python -m tests.kernel` takes a million
+MANY = 20_000  # `neurosim --version --check` takes a million
 FORMULAS = {
     checks.formula_of(formula): formula
     for loss in LOSSES.values()

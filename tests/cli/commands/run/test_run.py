@@ -1,12 +1,16 @@
 """``neurosim run`` as a person sees it, and its exit codes."""
 
 import json
+import math
+from dataclasses import replace
 
 import pytest
 
 import neurosim as ns
 from neurosim.cli.commands.run.run import _note_missing_kernel
+from neurosim.functions.activations import ACTIVATIONS
 from neurosim.kernel.checks import tell_kernel
+from neurosim.kernel.library import why_no_kernel
 
 
 def test_a_person_sees_network_training_rows_and_expectations(neurosim):
@@ -259,6 +263,25 @@ def test_help_and_version_end_well(neurosim):
     assert neurosim("--version").out == f"neurosim 0.2.0\nkernel: {tell_kernel()}\n"
     assert neurosim("run", "-h").code == 0
     assert neurosim().code == 2
+
+
+def test_the_check_of_the_kernel_lists_every_formula(neurosim, monkeypatch):
+    monkeypatch.setattr("neurosim.cli.main._MANY", 100)
+    if why_no_kernel() is not None:
+        assert neurosim("--version", "--check").code == 1
+        return
+
+    ran = neurosim("--check", "--version")
+    monkeypatch.setitem(ACTIVATIONS, "tanh", replace(ACTIVATIONS["tanh"], value=math.atan))
+    monkeypatch.setattr(type(ACTIVATIONS), "is_shipped", lambda *_: True)
+    wrong = neurosim("--version", "--check")
+
+    assert ran.code == 0
+    assert "\ntanh: 0 of 100 differ from the graph engine\n" in ran.out
+    assert "\nnadam: 0 of 100 differ from the graph engine\n" in ran.out
+    assert wrong.code == 1
+    assert "\ntanh: 0 of" not in wrong.out
+    assert "expected neurosim --version --check" in neurosim("--check").err
 
 
 def test_wrong_rows_are_listed_with_true_and_predicted_class(neurosim):
