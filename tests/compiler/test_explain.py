@@ -36,7 +36,7 @@ def test_a_large_one_is_run_as_arrays_with_its_figures():
     found = explain(dense(200, 150), 4)
 
     assert found.program == (
-        "arrays: the largest layer has 120,000 multiply-adds, above 24,000 BLAS is faster than the"
+        "arrays: the largest layer has 120,000 multiply-adds, above 100,000 BLAS is faster than the"
         " kernel"
     )
     assert found.threads.startswith("one: the largest product has ")
