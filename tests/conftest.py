@@ -29,6 +29,7 @@ settings.register_profile(
 settings.load_profile("fixed")
 
 LEARNABLE = tuple(name for name, a in ACTIVATIONS.items() if a.slope is not None)
+WITH_OPTIONS = ("leaky_relu(slope=0.3)", "elu(alpha=0.5)", "softplus(beta=2)", "hardtanh(low=-2)")
 SMOOTH = tuple(name for name in LEARNABLE if not ACTIVATIONS[name].facts.kinks)
 PROBABILITIES = ("sigmoid", "softmax", "gaussian")
 
@@ -100,7 +101,7 @@ def smooth():
 
 
 @st.composite
-def _cases(draw, activations=LEARNABLE, losses=tuple(LOSSES), softmax=True):
+def _cases(draw, activations=LEARNABLE + WITH_OPTIONS, losses=tuple(LOSSES), softmax=True):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     loss = draw(st.sampled_from(losses))
     net = ns.Network("random", seed=int(rng.integers(1000)))

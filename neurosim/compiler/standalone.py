@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from neurosim.compiler.array.printer import print_forward
@@ -52,7 +53,7 @@ def standalone_script(plan: Plan, theta: Matrix, inputs: Conversion, outputs: Co
         f'"""A network compiled by neurosim: {len(plan.blocks) - 1} blocks; needs only NumPy.\n\n'
         f"Inputs: {', '.join(plan.blocks[0].names)}.\nOutputs: {', '.join(plan.output_names)}.\n"
         '"""\n',
-        "import math\nfrom typing import Any\n\nimport numpy as np",
+        "import functools\nimport math\nfrom typing import Any\n\nimport numpy as np",
         "from numpy.typing import NDArray\n",
         f"from numpy import {', '.join(used(program))}\n\nArray = NDArray[Any]\n",
         *_definitions(functions),
@@ -89,14 +90,26 @@ def _definitions(functions: dict[str, Callable[..., Any]]) -> list[str]:
         if isinstance(function, Lifted):
             lines[name] = _lifted(name, function, lines)
             continue
-        _define(function, lines)
-        lines[f"{name} ="] = f"{name} = {function.__name__}\n"
+        plain, options = _taken_apart(function)
+        _define(plain, lines)
+        value = f"functools.partial({plain.__name__}, {options})" if options else plain.__name__
+        lines[f"{name} ="] = f"{name} = {value}\n"
     return list(lines.values())
+
+
+def _taken_apart(function: Any) -> tuple[Any, str]:
+    """A function and the options it is given: ``slope=0.1``."""
+    if not isinstance(function, partial):
+        return function, ""
+    return function.func, ", ".join(f"{name}={x!r}" for name, x in function.keywords.items())
 
 
 def _lifted(name: str, lifted: Lifted, lines: dict[str, str]) -> str:
     """The text of a user's function, element by element."""
     function: Any = lifted.function
+    while isinstance(function, Guarded):
+        function = function.function
+    function, options = _taken_apart(function)
     while isinstance(function, Guarded):
         function = function.function
     if not inspect.isfunction(function) or function.__closure__ or "<" in function.__qualname__:
@@ -105,9 +118,10 @@ def _lifted(name: str, lifted: Lifted, lines: dict[str, str]) -> str:
             " expected a function of a module, made by def"
         )
     _define(function, lines)
+    call = ", ".join(part for part in (f"{function.__name__}(x", options) if part)
     return (
         f"def {name}(z, out):\n"
-        f"    values = map({function.__name__}, z.ravel().tolist())\n"
+        f"    values = ({call}) for x in z.ravel().tolist())\n"
         "    out[...] = np.fromiter(values, float, z.size).reshape(z.shape)\n"
     )
 

@@ -14,20 +14,30 @@ Array forms write into ``out`` and may read ``z`` only before they write, so ``o
 a slope never gets an ``out`` that is ``z`` or ``a``.
 """
 
+import ast
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.errors import (
+    InvalidValueError,
+    NeurosimError,
+    UnknownNameError,
+    WrongTypeError,
+    unknown,
+)
+from neurosim.functions.numbers import require_number
 from neurosim.functions.registry import Table
 from neurosim.functions.users import (
     FAR,
     NOT_LIFTED,
     WIDE,
+    Guarded,
     Lifted,
     guarded,
     kinks_of,
@@ -67,6 +77,45 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivationOption:
+    """A number that a user may choose in an activation, such as the slope of leaky_relu.
+
+    Attributes:
+        default: its value where none is given.
+        least: its least value.
+        is_least_allowed: whether it may have its least value itself.
+        most: its greatest value.
+    """
+
+    default: float
+    least: float = -math.inf
+    is_least_allowed: bool = True
+    most: float = math.inf
+
+    def require(self, value: object, where: str) -> float:
+        """The value as a number.
+
+        Raises:
+            InvalidValueError: it is out of bounds, or not finite.
+            WrongTypeError: it is no number.
+        """
+        number = require_number(value, where)
+        if number < self.least or number > self.most or self._is_bound(number):
+            raise InvalidValueError(f"{where}: got {number:g}; expected a number {self.bounds}")
+        return number
+
+    def _is_bound(self, number: float) -> bool:
+        return number == self.least and not self.is_least_allowed
+
+    @property
+    def bounds(self) -> str:
+        """The bounds in words."""
+        if math.isfinite(self.most):
+            return f"<= {self.most:g}"
+        return f"{'>=' if self.is_least_allowed else '>'} {self.least:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class Activation:
     """A function of one net input, with its slope, in both forms.
 
@@ -85,6 +134,8 @@ class Activation:
         formula: f in words.
         source: who described it.
         facts: measured on a grid when it is registered, where none are given.
+        options: numbers that may be chosen, which its functions take as keyword arguments.
+        values: those that were chosen, by `with_options`.
     """
 
     name: str
@@ -97,9 +148,72 @@ class Activation:
     formula: str = ""
     source: str = ""
     facts: Facts | None = None
+    options: Mapping[str, ActivationOption] = field(default_factory=dict, hash=False)
+    values: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         lift_forms(self, Lifted, array=self.value, array_slope=self.slope)
+
+    @property
+    def family(self) -> str:
+        """The name without options."""
+        return self.name.partition("(")[0]
+
+    @property
+    def option_values(self) -> tuple[float, ...]:
+        """The values of all options in their order."""
+        return tuple(self.values.get(name, x.default) for name, x in self.options.items())
+
+    def with_options(self, given: Mapping[str, object]) -> "Activation":
+        """The activation with other numbers than the usual ones; its name says which.
+
+        >>> ACTIVATIONS["leaky_relu"].with_options({"slope": 0.1}).name
+        'leaky_relu(slope=0.1)'
+
+        Raises:
+            UnknownNameError: there is no such option.
+            InvalidValueError, WrongTypeError: a value is not allowed.
+        """
+        for name in given:
+            if name not in self.options:
+                if not self.options:
+                    raise InvalidValueError(
+                        f"activation {self.name!r}: got {name!r}; expected no options"
+                    )
+                raise UnknownNameError(unknown(f"option of {self.name}", name, self.options))
+        chosen = {
+            name: option.require(given[name], f"{self.name}({name}=)")
+            for name, option in self.options.items()
+            if name in given
+        }
+        values = {name: x for name, x in chosen.items() if x != self.options[name].default}
+        if not values:
+            return self
+        text = ", ".join(f"{name}={_shown(x)}" for name, x in values.items())
+        forms = ("value", "slope", "array", "array_slope")
+        made = replace(
+            self,
+            name=f"{self.name}({text})",
+            values=values,
+            formula=f"{self.formula}, {text}",
+            **{form: _with(getattr(self, form), values) for form in forms},
+        )
+        return replace(made, facts=measured(made))
+
+
+def _shown(value: float) -> str:
+    return repr(value).removesuffix(".0")
+
+
+def _with(form: Any, values: Mapping[str, float]) -> Any:
+    match form:
+        case None:
+            return None
+        case Lifted():
+            return Lifted(partial(form.function, **values))
+        case Guarded():
+            return Guarded(partial(form.function, **values))
+    return partial(form, **values)
 
 
 # --- identity
@@ -198,39 +312,62 @@ def _relu_slope_into(_z: Array, a: Array, out: Array) -> None:
     np.greater(a, 0.0, out=out)
 
 
-def _leaky_relu(z: float) -> float:
-    return z if z > 0.0 else 0.01 * z
+def _leaky_relu(z: float, slope: float = 0.01) -> float:
+    return z if z > 0.0 else slope * z
 
 
-def _leaky_relu_slope(z: float, _a: float) -> float:
-    return 1.0 if z > 0.0 else 0.01
+def _leaky_relu_slope(z: float, _a: float, slope: float = 0.01) -> float:
+    return 1.0 if z > 0.0 else slope
 
 
-def _leaky_relu_into(z: Array, out: Array) -> None:
-    np.maximum(z, 0.01 * z, out=out)
+def _leaky_relu_into(z: Array, out: Array, slope: float = 0.01) -> None:
+    (np.maximum if slope <= 1.0 else np.minimum)(z, slope * z, out=out)
 
 
-def _leaky_relu_slope_into(_z: Array, a: Array, out: Array) -> None:
-    np.greater(a, 0.0, out=out)
-    np.maximum(out, 0.01, out=out)
+def _leaky_relu_slope_into(_z: Array, a: Array, out: Array, slope: float = 0.01) -> None:
+    out.fill(slope)
+    np.copyto(out, 1.0, where=a > 0.0)
 
 
-def _elu(z: float) -> float:
-    return z if z > 0.0 else math.expm1(z)
+def _elu(z: float, alpha: float = 1.0) -> float:
+    return z if z > 0.0 else alpha * math.expm1(z)
 
 
-def _elu_slope(z: float, _a: float) -> float:
-    return 1.0 if z > 0.0 else math.exp(z)
+def _elu_slope(z: float, _a: float, alpha: float = 1.0) -> float:
+    return 1.0 if z > 0.0 else alpha * math.exp(z)
 
 
-def _elu_into(z: Array, out: Array) -> None:
-    below = np.expm1(np.minimum(z, 0.0))
+def _elu_into(z: Array, out: Array, alpha: float = 1.0) -> None:
+    below = alpha * np.expm1(np.minimum(z, 0.0))
     np.maximum(z, 0.0, out=out)
     np.add(out, below, out=out)
 
 
-def _elu_slope_into(z: Array, _a: Array, out: Array) -> None:
+def _elu_slope_into(z: Array, _a: Array, out: Array, alpha: float = 1.0) -> None:
+    above = z > 0.0
     np.minimum(z, 0.0, out=out)
+    np.exp(out, out=out)
+    np.multiply(out, alpha, out=out)
+    np.copyto(out, 1.0, where=above)
+
+
+def _celu(z: float, alpha: float = 1.0) -> float:
+    return z if z > 0.0 else alpha * math.expm1(z / alpha)
+
+
+def _celu_slope(z: float, _a: float, alpha: float = 1.0) -> float:
+    return 1.0 if z > 0.0 else math.exp(z / alpha)
+
+
+def _celu_into(z: Array, out: Array, alpha: float = 1.0) -> None:
+    below = alpha * np.expm1(np.minimum(z, 0.0) / alpha)
+    np.maximum(z, 0.0, out=out)
+    np.add(out, below, out=out)
+
+
+def _celu_slope_into(z: Array, _a: Array, out: Array, alpha: float = 1.0) -> None:
+    np.minimum(z, 0.0, out=out)
+    np.divide(out, alpha, out=out)
     np.exp(out, out=out)
 
 
@@ -271,11 +408,15 @@ def softplus(z: float) -> float:
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
 
 
-def _softplus_slope(z: float, _a: float) -> float:
-    return sigmoid(z)
+def _softplus(z: float, beta: float = 1.0) -> float:
+    return softplus(beta * z) / beta
 
 
-def softplus_into(z: Array, out: Array) -> None:
+def _softplus_slope(z: float, _a: float, beta: float = 1.0) -> float:
+    return sigmoid(beta * z)
+
+
+def plain_softplus_into(z: Array, out: Array) -> None:
     """log(1 + exp(z)) of an array; ``out`` may be ``z``."""
     above = np.maximum(z, 0.0)
     np.abs(z, out=out)
@@ -285,8 +426,15 @@ def softplus_into(z: Array, out: Array) -> None:
     np.add(above, out, out=out)
 
 
-def _softplus_slope_into(z: Array, _a: Array, out: Array) -> None:
-    sigmoid_into(z, out)
+def _softplus_into(z: Array, out: Array, beta: float = 1.0) -> None:
+    np.multiply(z, beta, out=out)
+    plain_softplus_into(out, out)
+    np.divide(out, beta, out=out)
+
+
+def _softplus_slope_into(z: Array, _a: Array, out: Array, beta: float = 1.0) -> None:
+    np.multiply(z, beta, out=out)
+    sigmoid_into(out, out)
 
 
 def _softsign(z: float) -> float:
@@ -500,7 +648,75 @@ def _hard_swish_slope_into(z: Array, _a: Array, out: Array) -> None:
     out[z >= 3.0] = 1.0
 
 
+def _hardtanh(z: float, low: float = -1.0, high: float = 1.0) -> float:
+    return max(min(z, high), low)  # asked this way round, NaN stays NaN
+
+
+def _hardtanh_slope(z: float, _a: float, low: float = -1.0, high: float = 1.0) -> float:
+    return 1.0 if low < z < high else 0.0
+
+
+def _hardtanh_into(z: Array, out: Array, low: float = -1.0, high: float = 1.0) -> None:
+    np.minimum(z, high, out=out)
+    np.maximum(out, low, out=out)
+
+
+def _hardtanh_slope_into(
+    z: Array, _a: Array, out: Array, low: float = -1.0, high: float = 1.0
+) -> None:
+    np.copyto(out, (low < z) & (z < high))
+
+
+def _relu6(z: float) -> float:
+    return max(min(z, 6.0), 0.0)
+
+
+def _relu6_slope(z: float, _a: float) -> float:
+    return 1.0 if 0.0 < z < 6.0 else 0.0
+
+
+def _relu6_into(z: Array, out: Array) -> None:
+    np.minimum(z, 6.0, out=out)
+    np.maximum(out, 0.0, out=out)
+
+
+def _relu6_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.copyto(out, (z > 0.0) & (z < 6.0))
+
+
+def _abs(z: float) -> float:
+    return abs(z)
+
+
+def _abs_slope(z: float, _a: float) -> float:
+    return math.copysign(1.0, z) if z != 0.0 else 0.0
+
+
+def _abs_into(z: Array, out: Array) -> None:
+    np.abs(z, out=out)
+
+
+def _abs_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.sign(z, out=out)
+
+
 # --- the others
+
+
+def _square(z: float) -> float:
+    return z * z
+
+
+def _square_slope(z: float, _a: float) -> float:
+    return 2.0 * z
+
+
+def _square_into(z: Array, out: Array) -> None:
+    np.multiply(z, z, out=out)
+
+
+def _square_slope_into(z: Array, _a: Array, out: Array) -> None:
+    np.multiply(z, 2.0, out=out)
 
 
 def _gaussian(z: float) -> float:
@@ -616,18 +832,26 @@ _SHIPPED = (
        slope_from_output=True, formula="max(0, z)", source="Nair and Hinton 2010",
        facts=Facts((0.0, _INF), can_die=True, kinks=(0.0,))),
     _A("leaky_relu", _leaky_relu, _leaky_relu_slope, _leaky_relu_into, _leaky_relu_slope_into,
-       slope_from_output=True, formula="z if z > 0 else .01 z",
-       source="Maas, Hannun and Ng 2013", facts=Facts((-_INF, _INF), kinks=(0.0,))),
+       slope_from_output=True, formula="z if z > 0 else slope z, slope .01",
+       source="Maas, Hannun and Ng 2013", facts=Facts((-_INF, _INF), kinks=(0.0,)),
+       options={"slope": ActivationOption(0.01, least=0.0)}),
     _A("elu", _elu, _elu_slope, _elu_into, _elu_slope_into,
-       formula="z if z > 0 else exp(z) - 1",
-       source="Clevert, Unterthiner and Hochreiter 2016", facts=Facts((-1.0, _INF))),
+       formula="z if z > 0 else alpha (exp(z) - 1), alpha 1",
+       source="Clevert, Unterthiner and Hochreiter 2016", facts=Facts((-1.0, _INF)),
+       options={"alpha": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
+    _A("celu", _celu, _celu_slope, _celu_into, _celu_slope_into,
+       formula="z if z > 0 else alpha (exp(z/alpha) - 1), alpha 1",
+       source="Barron 2017, Continuously Differentiable Exponential Linear Units",
+       facts=Facts((-1.0, _INF)),
+       options={"alpha": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
     _A("selu", _selu, _selu_slope, _selu_into, _selu_slope_into,
        formula="1.0507 (z if z > 0 else 1.6733 (exp(z) - 1))",
        source="Klambauer, Unterthiner, Mayr and Hochreiter 2017",
        facts=Facts((-_SELU_SCALE * _SELU_ALPHA, _INF), kinks=(0.0,))),
-    _A("softplus", softplus, _softplus_slope, softplus_into, _softplus_slope_into,
-       formula="log(1 + exp(z))", source="Dugas et al. 2000",
-       facts=Facts((0.0, _INF), reach=4.0)),
+    _A("softplus", _softplus, _softplus_slope, _softplus_into, _softplus_slope_into,
+       formula="log(1 + exp(beta z)) / beta, beta 1", source="Dugas et al. 2000",
+       facts=Facts((0.0, _INF), reach=4.0),
+       options={"beta": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
     _A("softsign", _softsign, _softsign_slope, _softsign_into, _softsign_slope_into,
        formula="z / (1 + |z|)", source="Bergstra et al. 2009",
        facts=Facts((-1.0, 1.0), saturates=True, reach=6.0)),
@@ -649,6 +873,19 @@ _SHIPPED = (
     _A("hard_swish", _hard_swish, _hard_swish_slope, _hard_swish_into, _hard_swish_slope_into,
        formula="z clip(z + 3, 0, 6) / 6", source="Howard et al. 2019, MobileNetV3",
        facts=Facts((-0.375, _INF), can_die=True, kinks=(-3.0, 3.0))),
+    _A("hardtanh", _hardtanh, _hardtanh_slope, _hardtanh_into, _hardtanh_slope_into,
+       formula="clip(z, low, high), low -1, high 1", source="Collobert 2004, PhD thesis",
+       facts=Facts((-1.0, 1.0), saturates=True, kinks=(-1.0, 1.0)),
+       options={"low": ActivationOption(-1.0, most=0.0),
+                "high": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
+    _A("relu6", _relu6, _relu6_slope, _relu6_into, _relu6_slope_into,
+       formula="clip(z, 0, 6)", source="Krizhevsky 2010, Convolutional Deep Belief Networks",
+       facts=Facts((0.0, 6.0), saturates=True, can_die=True, reach=8.0, kinks=(0.0, 6.0))),
+    _A("abs", _abs, _abs_slope, _abs_into, _abs_slope_into,
+       formula="|z|", source="Jarrett et al. 2009", facts=Facts((0.0, _INF), kinks=(0.0,))),
+    _A("square", _square, _square_slope, _square_into, _square_slope_into,
+       slope_text="2*{z}", formula="z^2", source="Livni, Shalev-Shwartz and Shamir 2014",
+       facts=Facts((0.0, _INF))),
     _A("gaussian", _gaussian, _gaussian_slope, _gaussian_into, _gaussian_slope_into,
        slope_text="(-2*{z}*{a})", formula="exp(-z^2)",
        source="Broomhead and Lowe 1988, radial basis functions",
@@ -732,7 +969,72 @@ def _is_dead(activation: Activation, sign: float) -> bool:
     return g is not None and all(f(z) == 0.0 and g(z, f(z)) == 0.0 for z in side)
 
 
-ACTIVATIONS = Table("activation", ((a.name, a) for a in _SHIPPED), check=_checked, also=(SOFTMAX,))
+class Activations(Table[Activation]):
+    """The activations by name; a name may give options: ``leaky_relu(slope=0.1)``."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._made: dict[str, tuple[Activation, Activation]] = {}  # and of which it was made
+
+    def find(self, name: object, where: str = "") -> Activation:
+        """The activation of this name.
+
+        Raises:
+            UnknownNameError: there is none, or it has no such option.
+            InvalidValueError, WrongTypeError: the value of an option is not allowed.
+        """
+        if isinstance(name, str) and name.endswith(")") and name not in self:
+            family, given = _parsed(name, where)
+            usual = super().find(family, where)
+            made = self._made.get(name)
+            if made is None or made[0] is not usual:
+                made = self._made[name] = usual, usual.with_options(given)
+            return made[1]
+        return super().find(name, where)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The activation of this name, or the default."""
+        try:
+            return self[name]
+        except NeurosimError:
+            return default
+
+    def is_shipped(self, name: str, entry: Activation | None = None) -> bool:
+        """Whether the activation of this name, or the one given, is shipped, with any options."""
+        family = name.partition("(")[0]
+        return super().is_shipped(family, entry if name == family else None)
+
+    def named(self, activation: Mapping[str, Mapping[str, object]], where: str) -> Activation:
+        """The activation given as in a scenario: ``{"leaky_relu": {"slope": 0.1}}``."""
+        if len(activation) != 1:
+            raise WrongTypeError(f"{where}: got {dict(activation)!r:.80}; {_EXPECTED}")
+        ((name, given),) = activation.items()
+        if not isinstance(given, Mapping):
+            raise WrongTypeError(f"{where}: got {dict(activation)!r:.80}; {_EXPECTED}")
+        return self[super().find(name, where).with_options(given).name]
+
+
+_EXPECTED = "expected a name with options, such as {'leaky_relu': {'slope': 0.1}}"
+
+
+def _parsed(name: str, where: str) -> tuple[str, dict[str, object]]:
+    """The name and the options of ``leaky_relu(slope=0.1)``."""
+    family, _, _ = name.partition("(")
+    try:
+        call = ast.parse(name.strip(), mode="eval").body
+        if isinstance(call, ast.Call) and not call.args and isinstance(call.func, ast.Name):
+            return family.strip(), {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+    except (SyntaxError, ValueError):
+        pass
+    raise InvalidValueError(
+        f"{where + ': ' if where else ''}activation: got {name!r:.80}; expected a name with"
+        " options, such as leaky_relu(slope=0.1)"
+    )
+
+
+ACTIVATIONS = Activations(
+    "activation", ((a.name, a) for a in _SHIPPED), check=_checked, also=(SOFTMAX,)
+)
 register_activation, unregister_activation = ACTIVATIONS.register, ACTIVATIONS.unregister
 _SOFTMAX_FACTS = Facts((0.0, 1.0))
 

@@ -23,8 +23,8 @@ from neurosim.functions.activations import (
     add_up,
     largest,
     log_sum_exp,
+    plain_softplus_into,
     softplus,
-    softplus_into,
 )
 from neurosim.functions.registry import Table
 from neurosim.functions.users import (
@@ -271,8 +271,8 @@ def _logistic(z: float, t: float) -> float:
 
 def _logistic_array(z: Array, t: Array) -> Array:
     below, above = np.empty_like(z), np.empty_like(z)
-    softplus_into(-z, below)
-    softplus_into(z, above)
+    plain_softplus_into(-z, below)
+    plain_softplus_into(z, above)
     return t * below + (1.0 - t) * above
 
 

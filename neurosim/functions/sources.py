@@ -4,7 +4,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 
@@ -44,12 +44,21 @@ def definition(function: Callable[..., Any]) -> ast.FunctionDef:
 
 @lru_cache(maxsize=256)
 def array_calls(function: Callable[..., Any]) -> tuple[ArrayCall, ...] | None:
-    """The NumPy calls of an array form; None where it is more than such calls."""
+    """The NumPy calls of an array form; None where it is more than such calls.
+
+    Parameters with a default, or fixed by `functools.partial`, are numbers in them.
+    """
+    plain: Any = function.func if isinstance(function, partial) else function
     try:
-        source = definition(function)
-        place = {each.arg: i for i, each in enumerate(source.args.args)}
+        source = definition(plain)
+        arguments = [each.arg for each in source.args.args]
+        defaults = plain.__defaults__ or ()
+        numbers = dict(zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True))
+        if isinstance(function, partial):
+            numbers |= function.keywords
+        place = {name: i for i, name in enumerate(arguments) if name not in numbers}
         body = source.body[1:] if ast.get_docstring(source) else source.body
-        return tuple(_array_call(each, place, function.__globals__) for each in body)
+        return tuple(_array_call(each, place, plain.__globals__ | numbers) for each in body)
     except UnreadableError:
         return None
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import WrongTypeError
-from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Loss
 from neurosim.functions.numbers import short
 from neurosim.network.connection import Connection
@@ -202,7 +202,7 @@ class DeltaComputed(NamedTuple):
         return f"delta({self.neuron.name}) = {product} = {short(self.after)}"
 
     def _slope_text(self) -> str:
-        activation = ACTIVATIONS.get(self.neuron.activation)
+        activation: Activation | None = ACTIVATIONS.get(self.neuron.activation)
         if activation is None or not activation.slope_text:
             return operand(self.slope)
         return activation.slope_text.format(a=operand(self.output), z=operand(self.net_input))

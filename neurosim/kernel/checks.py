@@ -54,7 +54,7 @@ def rule_of(optimizer: Optimizer) -> tuple[str, list[float]]:
 
 def compare_activation(kernel: Kernel, activation: Activation, z: Matrix) -> int:
     """How many values and slopes differ."""
-    values, slopes = kernel.activation(activation.name, z)
+    values, slopes = kernel.activation(activation, z)
     expected = np.array([activation.value(x) for x in z.tolist()])
     differing = n_different(values, expected)
     if activation.slope is None:

@@ -87,17 +87,23 @@ static inline double hard_swish_slope(double z)
     return z <= -3.0 ? 0.0 : z >= 3.0 ? 1.0 : z / 3.0 + 0.5;
 }
 
-/* name, value, slope */
+static inline double clipped(double z, double low, double high)
+{
+    return larger(smaller(z, high), low);
+}
+
+/* name, value, slope; q are the values of the options, in their order */
 #define ACTIVATIONS(_)                                                                            \
     _(identity, z, 1.0)                                                                           \
     _(sigmoid, sigmoid(z), a * (1.0 - a))                                                         \
     _(tanh, tanh(z), 1.0 - a * a)                                                                 \
     _(relu, larger(z, 0.0), z > 0.0 ? 1.0 : 0.0)                                                  \
-    _(leaky_relu, z > 0.0 ? z : 0.01 * z, z > 0.0 ? 1.0 : 0.01)                                   \
-    _(elu, z > 0.0 ? z : expm1(z), z > 0.0 ? 1.0 : exp(z))                                        \
+    _(leaky_relu, z > 0.0 ? z : q[0] * z, z > 0.0 ? 1.0 : q[0])                                   \
+    _(elu, z > 0.0 ? z : q[0] * expm1(z), z > 0.0 ? 1.0 : q[0] * exp(z))                          \
+    _(celu, z > 0.0 ? z : q[0] * expm1(z / q[0]), z > 0.0 ? 1.0 : exp(z / q[0]))                  \
     _(selu, SELU_SCALE * (z > 0.0 ? z : SELU_ALPHA * expm1(z)),                                   \
       z > 0.0 ? SELU_SCALE : SELU_SCALE * SELU_ALPHA * exp(z))                                    \
-    _(softplus, softplus(z), sigmoid(z))                                                          \
+    _(softplus, softplus(q[0] * z) / q[0], sigmoid(q[0] * z))                                     \
     _(softsign, z / (1.0 + fabs(z)), softsign_slope(z))                                           \
     _(gelu, 0.5 * z * erfc(-z * SQRT_HALF),                                                       \
       0.5 * erfc(-z * SQRT_HALF) + z * NORMAL_PEAK * exp(-0.5 * z * z))                           \
@@ -106,6 +112,10 @@ static inline double hard_swish_slope(double z)
     _(mish, mish(z), mish_slope(z))                                                               \
     _(hard_sigmoid, hard_gate(z) / 6.0, -3.0 < z && z < 3.0 ? 1.0 / 6.0 : 0.0)                    \
     _(hard_swish, z * (hard_gate(z) / 6.0), hard_swish_slope(z))                                  \
+    _(hardtanh, clipped(z, q[0], q[1]), q[0] < z && z < q[1] ? 1.0 : 0.0)                         \
+    _(relu6, clipped(z, 0.0, 6.0), 0.0 < z && z < 6.0 ? 1.0 : 0.0)                                \
+    _(abs, fabs(z), z != 0.0 ? copysign(1.0, z) : 0.0)                                            \
+    _(square, z * z, 2.0 * z)                                                                     \
     _(gaussian, exp(-z * z), -2.0 * (z * a))                                                      \
     _(sin, isfinite(z) ? sin(z) : NAN, isfinite(z) ? cos(z) : NAN)                                \
     _(step, z >= 0.0 ? 1.0 : larger(z, 0.0), 0.0)

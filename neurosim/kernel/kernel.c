@@ -42,6 +42,8 @@
 #define LANES_FROM 5 /* samples from which vectors are faster */
 #define MANY 64 /* parameters from which the widest vectors are */
 
+#define MOST_OPTIONS 2 /* of an activation */
+
 typedef uint32_t Index;
 
 /* What is computed. Neurons are numbered in the order of the forward pass, inputs first; a place is
@@ -58,6 +60,7 @@ typedef struct {
     const Index *n_sources;      /* of each neuron */
     const uint8_t *has_bias;     /* of each neuron */
     const uint8_t *activation;   /* of each neuron, a code */
+    const double *choices;       /* of each neuron, MOST_OPTIONS numbers of its activation */
     const Index *source;         /* of each place */
     const Index *out_first;      /* of each neuron, the first of its targets, and their end */
     const Index *out_place;      /* of each target's connection, in the order they were added */
@@ -103,18 +106,21 @@ typedef struct {
 } Problem;
 
 
-#define CODE(name, ...) CODE_##name,
+#define CODE(name, ...) OF_##name,
 enum { ACTIVATIONS(CODE) N_ACTIVATIONS };
+#undef CODE
+#define CODE(name, ...) CODE_##name,
 enum { FORMULAS(CODE) N_FORMULAS };
 enum { OPTIMIZERS(CODE) N_OPTIMIZERS };
 #undef CODE
 
 /* --- formulas of several samples, by code */
 
-INLINE void activate(int code, const double *z_, double *a_, int64_t n)
+INLINE void activate(int code, const double *q, const double *z_, double *a_, int64_t n)
 {
+    (void)q;
 #define CASE(name, value, slope)                                                                  \
-    case CODE_##name:                                                                             \
+    case OF_##name:                                                                               \
         for (int64_t s = 0; s < n; s++) {                                                         \
             double z = z_[s];                                                                     \
             a_[s] = value;                                                                        \
@@ -125,10 +131,12 @@ INLINE void activate(int code, const double *z_, double *a_, int64_t n)
 }
 
 /* d = d f'(z) */
-INLINE void multiply_slopes(int code, const double *z_, const double *a_, double *d, int64_t n)
+INLINE void multiply_slopes(int code, const double *q, const double *z_, const double *a_,
+                            double *d, int64_t n)
 {
+    (void)q;
 #define CASE(name, value, slope)                                                                  \
-    case CODE_##name:                                                                             \
+    case OF_##name:                                                                               \
         for (int64_t s = 0; s < n; s++) {                                                         \
             double z = z_[s], a = a_[s];                                                          \
             (void)z, (void)a;                                                                     \
@@ -633,21 +641,22 @@ PUBLIC const char *neurosim_names(int64_t table)
 }
 
 /* Values and slopes of an activation at z. */
-PUBLIC void neurosim_activation(int64_t code, int64_t n, const double *z, double *a, double *slope)
+PUBLIC void neurosim_activation(int64_t code, const double *q, int64_t n, const double *z,
+                                double *a, double *slope)
 {
-    activate((int)code, z, a, n);
+    activate((int)code, q, z, a, n);
     for (int64_t i = 0; i < n; i++)
         slope[i] = 1.0;
-    multiply_slopes((int)code, z, a, slope, n);
+    multiply_slopes((int)code, q, z, a, slope, n);
 }
 
 /* Slopes of an activation at z, where it is a. */
-PUBLIC void neurosim_slopes(int64_t code, int64_t n, const double *z, const double *a,
-                            double *slope)
+PUBLIC void neurosim_slopes(int64_t code, const double *q, int64_t n, const double *z,
+                            const double *a, double *slope)
 {
     for (int64_t i = 0; i < n; i++)
         slope[i] = 1.0;
-    multiply_slopes((int)code, z, a, slope, n);
+    multiply_slopes((int)code, q, z, a, slope, n);
 }
 
 /* Values and slopes of a formula at x, with targets t. */

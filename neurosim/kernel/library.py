@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.functions.activations import Activation
 from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
 
+_MOST_OPTIONS = 2  # of an activation
 _INTEGER, _DOUBLE, _ARRAY = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
 _FIELDS: tuple[tuple[str, Any], ...] = (
     ("n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs", _INTEGER),
-    (
-        "groups is_run n_alike n_alike_out is_layer first n_sources has_bias activation source",
-        _ARRAY,
-    ),
+    ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
+    ("activation choices source", _ARRAY),
     ("out_first out_place out_target outputs output_number parameter", _ARRAY),
     ("learns is_weight formula by_net_input", _ARRAY),
     ("is_joint", _INTEGER),
@@ -93,19 +93,20 @@ class Kernel:
         """Room for what the kernel notes on its way."""
         return np.zeros(self.library.neurosim_work(ctypes.byref(problem)))
 
-    def activation(self, name: str, z: NDArray[np.float64]) -> tuple[Any, Any]:
+    def activation(self, activation: Activation, z: NDArray[np.float64]) -> tuple[Any, Any]:
         """Values and slopes of an activation."""
-        value, slope = np.empty_like(z), np.empty_like(z)
-        code = self.codes["activation"][name]
+        value, slope, chosen = np.empty_like(z), np.empty_like(z), choices_of(activation)
+        code = self.codes["activation"][activation.family]
         pointers = (array.ctypes.data for array in (z, value, slope))
-        self.library.neurosim_activation(code, len(z), *pointers)
+        self.library.neurosim_activation(code, chosen.ctypes.data, len(z), *pointers)
         return value, slope
 
-    def slopes(self, name: str, z: NDArray[np.float64], a: NDArray[np.float64]) -> Any:
+    def slopes(self, activation: Activation, z: NDArray[np.float64], a: NDArray[np.float64]) -> Any:
         """Slopes of an activation at net inputs, where the outputs are known."""
-        found = np.empty_like(z)
+        found, chosen = np.empty_like(z), choices_of(activation)
+        code = self.codes["activation"][activation.family]
         pointers = (array.ctypes.data for array in (z, a, found))
-        self.library.neurosim_slopes(self.codes["activation"][name], len(z), *pointers)
+        self.library.neurosim_slopes(code, chosen.ctypes.data, len(z), *pointers)
         return found
 
     def formula(self, name: str, x: NDArray[np.float64], t: NDArray[np.float64]) -> tuple[Any, Any]:
@@ -115,6 +116,13 @@ class Kernel:
         pointers = (array.ctypes.data for array in (x, t, value, slope))
         self.library.neurosim_formula(code, len(x), *pointers)
         return value, slope
+
+
+def choices_of(activation: Activation) -> NDArray[np.float64]:
+    """The values of an activation's options, as many as the kernel has room for."""
+    found = np.zeros(_MOST_OPTIONS)
+    found[: len(activation.options)] = activation.option_values
+    return found
 
 
 class KernelMissingError(Exception):
@@ -167,8 +175,9 @@ def _loaded(library: Any) -> Kernel:
         getattr(library, f"neurosim_{name}").argtypes = [ctypes.POINTER(KernelCall)]
         getattr(library, f"neurosim_{name}").restype = None
     library.neurosim_together.restype = _INTEGER
-    library.neurosim_activation.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
-    library.neurosim_slopes.argtypes = [_INTEGER] * 2 + [_ARRAY] * 3
+    for name in ("activation", "slopes"):
+        function = getattr(library, f"neurosim_{name}")
+        function.argtypes = [_INTEGER, _ARRAY, _INTEGER, _ARRAY, _ARRAY, _ARRAY]
     library.neurosim_formula.argtypes = [_INTEGER] * 2 + [_ARRAY] * 4
     library.neurosim_names.argtypes = [_INTEGER]
     tables = ("activation", "formula", "optimizer")

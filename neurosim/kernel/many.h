@@ -72,7 +72,7 @@ INLINE void activate_nearly(int code, const double *net, double *output)
 {
     for (int v = 0; v < VECTORS; v++) {
         const Vector z = vectors(net, 0)[v], size = chosen(z < 0.0, -z, z);
-        if (code == CODE_tanh) {
+        if (code == OF_tanh) {
             const Vector power = near_exp(-2.0 * size), value = (1.0 - power) / (1.0 + power);
             vectors(output, 0)[v] = chosen(z < 0.0, -value, value);
         } else {
@@ -83,15 +83,15 @@ INLINE void activate_nearly(int code, const double *net, double *output)
 }
 
 /* As activate; divisions of sigmoid in vectors, behind the calls of exp. */
-INLINE void activate_many(int code, const double *z, double *a, int is_near)
+INLINE void activate_many(int code, const double *q, const double *z, double *a, int is_near)
 {
     double power[TOGETHER];
-    if (is_near && (code == CODE_sigmoid || code == CODE_tanh)) {
+    if (is_near && (code == OF_sigmoid || code == OF_tanh)) {
         activate_nearly(code, z, a);
         return;
     }
-    if (code != CODE_sigmoid) {
-        activate(code, z, a, TOGETHER);
+    if (code != OF_sigmoid) {
+        activate(code, q, z, a, TOGETHER);
         return;
     }
     for (int l = 0; l < TOGETHER; l++)
@@ -117,7 +117,8 @@ INLINE void forward_of_many(Chunk *c)
                 p->has_bias[i] ? c->weights + TOGETHER * owner(p, at + n) : 0;
             sum_of_many(z, bias, c, 0, at, p->source + at, n, c->output);
             if (!p->is_layer[g])
-                activate_many(p->activation[i], z, c->output + i * TOGETHER, p->is_near);
+                activate_many(p->activation[i], p->choices + i * MOST_OPTIONS, z,
+                              c->output + i * TOGETHER, p->is_near);
         }
         if (p->is_layer[g])
             for (int64_t l = 0; l < TOGETHER; l++) {
@@ -164,7 +165,8 @@ INLINE void backward_of_many(const Chunk *c)
             if (p->is_layer[g])
                 continue;
             if (!is_given || n)
-                multiply_slopes(p->activation[i], c->net + i * TOGETHER, a, d, TOGETHER);
+                multiply_slopes(p->activation[i], p->choices + i * MOST_OPTIONS,
+                                c->net + i * TOGETHER, a, d, TOGETHER);
             for (int64_t l = 0; is_given && l < TOGETHER; l++) {
                 double given = loss_slope(c, o, a[l], l);
                 d[l] = n ? given + d[l] : given;

@@ -83,7 +83,7 @@ PASS void NAME(forward)(Chunk *c)
                 known++;
             }
             if (!p->is_layer[g])
-                activate(p->activation[i], z, c->output + i * stride, count);
+                activate(p->activation[i], p->choices + i * MOST_OPTIONS, z, c->output + i * stride, count);
         }
         if (p->is_layer[g])
             for (int64_t s = 0; s < count; s++) {
@@ -256,7 +256,7 @@ PASS void NAME(backward)(const Chunk *c)
             if (p->is_layer[g])
                 continue;
             if (!is_given || n)
-                multiply_slopes(p->activation[i], c->net + i * stride, a, d, count);
+                multiply_slopes(p->activation[i], p->choices + i * MOST_OPTIONS, c->net + i * stride, a, d, count);
             if (is_given)
                 for (int64_t s = 0; s < count; s++) {
                     double start = loss_slope(c, o, a[s], s);

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.kernel.library import Kernel, why_no_kernel
+from neurosim.kernel.library import Kernel, choices_of, why_no_kernel
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -74,7 +74,11 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "n_places": n_places,
         "n_parameters": len(network.parameter_list()),
     }
-    codes = {SOFTMAX: _SOFTMAX_CODE, **kernel.codes["activation"]}
+    made = {n.activation: ACTIVATIONS[n.activation] for n in order if n.activation != SOFTMAX}
+    codes = {name: kernel.codes["activation"][a.family] for name, a in made.items()}
+    codes[SOFTMAX] = _SOFTMAX_CODE
+    choices = {name: choices_of(activation) for name, activation in made.items()}
+    choices[SOFTMAX] = choices_of(ACTIVATIONS["identity"])  # it has none
     by_number = np.empty((3, len(order)), np.int64)
     by_number[:, column] = first, n_sources, has_bias
     is_run = _runs(first, n_sources, source)[np.argsort(column)]
@@ -90,6 +94,7 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "n_sources": by_number[1],
         "has_bias": by_number[2].astype(np.uint8),
         "activation": np.array([codes[neuron.activation] for neuron in order], np.uint8),
+        "choices": np.array([choices[neuron.activation] for neuron in order]),
         "source": source,
         **outgoing,
         "outputs": np.array(outputs),

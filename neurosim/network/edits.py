@@ -219,18 +219,21 @@ def require_scalable(scalings: Iterable[tuple[Neuron, object]], outputs: Sequenc
 
 
 def require_activation(activation: object, where: str, *, softmax: bool) -> str:
-    """The activation's name; softmax only where it is allowed. An object is registered."""
+    """The activation's name; softmax only where it is allowed. An object is registered.
+
+    With options it is given as ``{"leaky_relu": {"slope": 0.1}}`` or ``"leaky_relu(slope=0.1)"``.
+    """
     if isinstance(activation, Activation):
-        return ACTIVATIONS.register(activation)
+        return activation.name if activation.values else ACTIVATIONS.register(activation)
+    if isinstance(activation, Mapping):
+        return ACTIVATIONS.named(activation, f"{where} activation").name
     activation = require_activation_name(activation, where)
     if activation == SOFTMAX and not softmax:
         raise GraphError(
             f"{where}: softmax belongs to a layer, got a single neuron; expected"
             " add_layer(..., activation='softmax')"
         )
-    if activation != SOFTMAX:
-        ACTIVATIONS.find(activation, where)
-    return activation
+    return activation if activation == SOFTMAX else ACTIVATIONS.find(activation, where).name
 
 
 def require_activation_name(activation: object, where: str) -> str:

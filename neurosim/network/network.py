@@ -221,8 +221,8 @@ class Network:
             name: the layer's name.
             neurons: their names, or how many (``add_layer("h", 2)`` names h1 and h2), at most
                 ten millions.
-            activation: a name of the table of activations, ``softmax``, or an `Activation`, which
-                is registered.
+            activation: a name of the table of activations, ``softmax``, a name with options as in
+                ``{"leaky_relu": {"slope": 0.1}}``, or an `Activation`, which is registered.
             bias: one number for all, one each, or False (or None) for no bias at all; True, as if
                 not given, for a bias that is drawn or 0.0.
             bias_trainable: False keeps the biases as they are.

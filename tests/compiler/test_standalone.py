@@ -40,9 +40,9 @@ def test_every_activation_travels_with_the_script(activation, run_script, assert
 def test_all_activations_travel_together(run_script, assert_close):
     net = ns.Network("all")
     net.add_layer("x", 1)
-    for name in ACTIVATIONS:
-        net.add_neuron(f"n_{name}", activation=name, bias=0.125)
-        net.connect("x1", f"n_{name}", weight=1.0)
+    for i, name in enumerate([*ACTIVATIONS, "softplus(beta=3)", "elu(alpha=2)", "elu(alpha=3)"]):
+        net.add_neuron(f"n_{i}", activation=name, bias=0.125)
+        net.connect("x1", f"n_{i}", weight=1.0)
     net.add_layer("s", 2, activation="softmax", bias=[0.5, None])
     net.connect("x", "s", weight=0.5)
     net.outputs = [neuron.name for neuron in net.neurons if not neuron.is_input]

@@ -55,6 +55,11 @@ REFERENCE = {
     "identity": lambda z: z,
     "relu": lambda z: max(z, Decimal(0)),
     "hard_sigmoid": lambda z: min(max(z + 3, Decimal(0)), Decimal(6)) / 6,
+    "celu": lambda z: z if z > 0 else z.exp() - 1,
+    "hardtanh": lambda z: min(max(z, Decimal(-1)), Decimal(1)),
+    "relu6": lambda z: min(max(z, Decimal(0)), Decimal(6)),
+    "abs": abs,
+    "square": lambda z: z * z,
 }
 # dyadic numbers, so that z*z and 2z carry no rounding of their own into the reference
 POINTS = [k / 64 for k in range(-4096, 4097, 37)] + [2.0**-k for k in range(10, 60, 7)]
@@ -113,6 +118,11 @@ SLOPES_AT_KINKS = [  # PyTorch's choice where two would do
     ("hard_sigmoid", 3.0, 0.0),
     ("hard_swish", -3.0, 0.0),
     ("hard_swish", 3.0, 1.0),
+    ("hardtanh", -1.0, 0.0),
+    ("hardtanh", 1.0, 0.0),
+    ("relu6", 0.0, 0.0),
+    ("relu6", 6.0, 0.0),
+    ("abs", 0.0, 0.0),
 ]
 
 
@@ -143,7 +153,8 @@ LIMITS = {  # what f(z) and f'(z) tend to for z -> +inf and z -> -inf; z: as z i
     "relu": ("z", 0, 1, 0), "elu": ("z", -1, 1, 0), "softplus": ("z", 0, 1, 0),
     "softsign": (1, -1, 0, 0), "gelu": ("z", 0, 1, 0), "gelu_tanh": ("z", 0, 1, 0),
     "swish": ("z", 0, 1, 0), "mish": ("z", 0, 1, 0), "hard_sigmoid": (1, 0, 0, 0),
-    "hard_swish": ("z", 0, 1, 0), "gaussian": (0, 0, 0, 0),
+    "hard_swish": ("z", 0, 1, 0), "gaussian": (0, 0, 0, 0), "celu": ("z", -1, 1, 0),
+    "hardtanh": (1, -1, 0, 0), "relu6": (6, 0, 0, 0),
 }  # fmt: skip
 
 

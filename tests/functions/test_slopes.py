@@ -52,6 +52,7 @@ ANALYTIC = {
     "identity": lambda z: z,
     "sigmoid": _sigmoid,
     "tanh": cmath.tanh,
+    "square": lambda z: z * z,
     "softplus": _softplus,
     "gelu_tanh": lambda z: (
         0.5 * z * (1.0 + cmath.tanh(math.sqrt(2.0 / math.pi) * (z + 0.044715 * z**3)))
@@ -129,6 +130,10 @@ PIECES = [
     ("softsign", [(1.0, 0.25), (-3.0, 1 / 16)]),
     ("hard_sigmoid", [(-4.0, 0.0), (0.0, 1 / 6), (4.0, 0.0)]),
     ("hard_swish", [(-4.0, 0.0), (-1.5, 0.0), (0.0, 0.5), (4.0, 1.0)]),
+    ("celu", [(-2.0, math.exp(-2.0)), (2.0, 1.0), (-1e-300, 1.0)]),
+    ("hardtanh", [(-2.0, 0.0), (0.5, 1.0), (2.0, 0.0)]),
+    ("relu6", [(-1.0, 0.0), (3.0, 1.0), (7.0, 0.0)]),
+    ("abs", [(-2.0, -1.0), (0.0, 0.0), (3.0, 1.0)]),
 ]
 
 

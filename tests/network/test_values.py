@@ -231,7 +231,7 @@ def test_a_network_checks_what_it_is_made_with(given, kind, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("thing", [["relu"], {}, None, 3])
+@pytest.mark.parametrize("thing", [["relu"], None, 3])
 def test_an_activation_that_is_no_name_is_refused(net, refused, thing):
     with refused(net, WrongTypeError, "neuron 's' activation: not a string, got"):
         net.add_neuron("s", activation=thing)

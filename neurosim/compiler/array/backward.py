@@ -163,12 +163,13 @@ def _print_slope(block: Block, text: Text) -> None:
         return
     if name == "identity":
         return
-    slope = ACTIVATIONS[name].array_slope
+    activation = ACTIVATIONS[name]
+    slope = activation.array_slope
     if slope is None:  # nothing is learned through it
         text.loop.append(f"multiply(d{i}, 0.0, d{i})")
         return
     text.setup.append(f"s{i} = empty_like(a{i})")
-    print_call(f"{name}_slope_into", slope, (f"z{i}", f"a{i}", f"s{i}"), text)
+    print_call(f"{activation.family}_slope_into", slope, (f"z{i}", f"a{i}", f"s{i}"), text)
     text.loop.append(f"multiply(d{i}, s{i}, d{i})")
 
 

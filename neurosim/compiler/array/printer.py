@@ -295,7 +295,8 @@ def _print_activate(block: Block, text: Text) -> None:
     i, name = block.number, block.activation
     if name == "identity" and i in text.in_place:
         return
-    print_call(f"{name}_into", ACTIVATIONS[name].array, (f"z{i}", f"a{i}"), text)
+    activation = ACTIVATIONS[name]
+    print_call(f"{activation.family}_into", activation.array, (f"z{i}", f"a{i}"), text)
 
 
 def _print_normalise(block: Block, aims: dict[int, ops.Aim], alone: set[int], text: Text) -> None:

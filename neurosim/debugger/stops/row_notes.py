@@ -194,7 +194,7 @@ class RowNotes:
             if name == SOFTMAX or ACTIVATIONS[name].slope is None:
                 continue
             z, a = (notes.notes[self._place[part, self._number[neuron]]] for part in _PASSES)
-            flags |= ~(np.abs(kernel.slopes(name, z, a)) >= bound)
+            flags |= ~(np.abs(kernel.slopes(ACTIVATIONS[name], z, a)) >= bound)
         return flags
 
     def _dead(self, notes: Notes, first: int) -> _Flags:

@@ -4,14 +4,13 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
-from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.network.edits import PATTERNS
 from neurosim.network.network import GENERATORS
+from neurosim.scenario.format.activation_entry import LayerActivation, NeuronActivation
 from neurosim.scenario.format.entry import (
     FLAG,
     LIST,
     NUMBER,
-    TEXT,
     Choice,
     ScenarioEntry,
     by_kind,
@@ -28,15 +27,6 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 WeightRow = Annotated[
     Annotated[float, NUMBER] | Annotated[Numbers, LIST],
     by_kind("a list of numbers (or one number, where each row has only one)"),
-]
-ActivationName = Annotated[
-    str, Choice("activation", ACTIVATIONS, softmax="it belongs to a layer, not to a neuron")
-]
-LayerActivation = Annotated[str, Choice("activation", ACTIVATIONS, SOFTMAX)]
-LayerActivations = Annotated[
-    Annotated[LayerActivation, TEXT]
-    | Annotated[Annotated[tuple[ActivationName, ...], Field(min_length=1)], LIST],
-    by_kind("an activation, or a list of them"),
 ]
 CountOrNames = Annotated[
     Annotated[Count, NUMBER] | Annotated[NeuronNames, LIST], by_kind("a count or a list of names")
@@ -63,7 +53,7 @@ class LayerEntry(ScenarioEntry):
     """A name for the layer: letters (with their marks), digits and _."""
     neurons: CountOrNames
     """How many (the layer's name with numbers from 1), or their names."""
-    activation: LayerActivations | None = None
+    activation: LayerActivation | None = None
     """What a neuron makes of its net input; identity if not given; a list has one for each."""
     bias: Biases = True
     """true: one that is learned, from 0 (or from initial.biases); false: none; or its values; in a
@@ -77,7 +67,7 @@ class NeuronEntry(ScenarioEntry):
 
     name: Name
     """A name for the neuron: letters (with their marks), digits and _."""
-    activation: ActivationName = "identity"
+    activation: NeuronActivation = "identity"
     """What it makes of its net input."""
     bias: BiasOption = True
     """true: one that is learned, from 0 (or from initial.biases); false: none; or its value."""

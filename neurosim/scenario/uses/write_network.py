@@ -64,7 +64,7 @@ def _layer(layer: Layer) -> _Entry:
     if layer.activation != SOFTMAX:
         for neuron in layer.neurons:
             require_shipped(ACTIVATIONS, neuron.activation, f"layer {layer.name!r}")
-    entry["activation"] = _same([neuron.activation for neuron in layer.neurons])
+    entry["activation"] = _same([_activation(neuron) for neuron in layer.neurons])
     entry["bias"] = _same([_bias(neuron) for neuron in layer.neurons])
     flags = _same([neuron.bias_trainable or neuron.bias is None for neuron in layer.neurons])
     return entry if flags is True else {**entry, "bias_trainable": flags}
@@ -78,9 +78,17 @@ def _names(layer: Layer) -> int | list[str]:
 
 def _neuron(neuron: Neuron) -> _Entry:
     require_shipped(ACTIVATIONS, neuron.activation, f"neuron {neuron.name!r}")
-    entry = {"name": neuron.name, "activation": neuron.activation, "bias": _bias(neuron)}
+    entry = {"name": neuron.name, "activation": _activation(neuron), "bias": _bias(neuron)}
     is_frozen = neuron.bias is not None and not neuron.bias_trainable
     return {**entry, "bias_trainable": False} if is_frozen else entry
+
+
+def _activation(neuron: Neuron) -> str | _Entry:
+    if neuron.activation == SOFTMAX:
+        return SOFTMAX
+    found = ACTIVATIONS[neuron.activation]
+    values = {name: plain_number(value) for name, value in found.values.items()}
+    return {found.family: values} if values else found.name
 
 
 def _bias(neuron: Neuron) -> int | float | bool:

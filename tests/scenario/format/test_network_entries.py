@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from neurosim.errors import ScenarioError
+
 
 @pytest.fixture
 def network(load):
@@ -28,6 +30,44 @@ layers:
     ]  # fmt: skip
     assert [neuron.activation for neuron in net.neurons[2:]] == ["tanh", "tanh", "identity"]
     assert [neuron.bias for neuron in net.neurons] == [None, None, 0.0, 0.0, 0.0]
+
+
+def test_activations_have_options(network):
+    net = network("""
+layers:
+  - {name: x, neurons: 1}
+  - {name: h, neurons: 2, activation: {leaky_relu: {slope: 0.1}}}
+  - {name: g, neurons: 3, activation: [{elu: {alpha: 2}}, "celu(alpha=3)", {elu: {}}]}
+neurons: [{name: s, activation: {hardtanh: {low: -2}}}]
+connections: [{from: x, to: h}, {from: h, to: g}, {from: x, to: s}]
+""")
+
+    assert [neuron.activation for neuron in net.neurons[1:]] == [
+        *["leaky_relu(slope=0.1)"] * 2, "elu(alpha=2)", "celu(alpha=3)", "elu", "hardtanh(low=-2)"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("activation", "message"),
+    [
+        ("{leaky_relu: {slop: 1}}", "leaky_relu.slop: unknown key, got 'slop'; expected 'slope'"),
+        ("{leaky_relu: {slope: -1}}", "leaky_relu(slope=): got -1; expected a number >= 0"),
+        ("{relu: {slope: 1}}", "activation.relu: unknown key, got 'relu'; expected one of leaky"),
+        ("celu(alpha=0)", "celu(alpha=): got 0; expected a number > 0"),
+        ("celu(alfa=1)", "unknown option of celu 'alfa'"),
+        ("[{elu: {}}, {elu: 3}]", "activation[1].elu"),
+    ],
+)
+def test_a_mistaken_option_is_named_with_its_place(network, activation, message):
+    with pytest.raises(ScenarioError) as caught:
+        network(f"""
+layers:
+  - {{name: x, neurons: 1}}
+  - {{name: h, neurons: 2, activation: {activation}}}
+""")
+
+    assert ":7:" in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_no_connections_at_all_is_something_else_than_none_given(network):

@@ -67,6 +67,7 @@ def scaled():
 def mixed():
     net = layered()
     net["null"].activation, net["1e3"].name, net["no"].layer = "relu", "True", None
+    net["True"].activation = {"hardtanh": {"low": -0.5, "high": 2}}
     return net
 
 
