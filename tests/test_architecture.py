@@ -72,8 +72,8 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
-scenario.format: node yaml_text entry initial_entry activation_entry network_entry data_entry penalty_entry
-    training_entry expect_entry draw_entry document problems overrides read
+scenario.format: node yaml_text entry initial_entry activation_entry network_entry data_entry
+    penalty_entry training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: expect result stretches moments run wrong
