@@ -1,5 +1,6 @@
 """agree: how far the engines are apart, and where most; it must see an engine that is wrong."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
+from neurosim.training import agreement
 
 
 def test_the_engines_agree_on_a_network_and_leave_it_alone(net, data):
@@ -23,6 +25,41 @@ def test_the_engines_agree_on_a_network_and_leave_it_alone(net, data):
     ]  # fmt: skip
     assert net.parameters().tobytes() == before
     assert net["h1"].output is None
+
+
+def test_a_budget_of_no_time_compares_a_row_and_says_so(net, data):
+    found = ns.agree(net, *data, updates=50, budget=0.0)
+
+    n = len(data[0])
+    assert (found.rows, found.updates, found.passed) == (1, 0, True)
+    assert [d.what for d in found.differences] == [
+        f"outputs of 1 of {n} rows", f"loss of 1 of {n} rows", f"gradients of 1 of {n} rows",
+        "parameters after 0 of 50 updates",
+    ]  # fmt: skip
+
+
+def test_a_budget_that_is_large_enough_compares_all(net, data):
+    found = ns.agree(net, *data, updates=50, batch_size=2, budget=1e6)
+
+    assert (found.rows, found.updates) == (len(data[0]), 50)
+    assert str(found) == str(ns.agree(net, *data, updates=50, batch_size=2))
+
+
+def test_a_clock_that_runs_lets_some_rows_and_updates_be_walked(net, data, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(agreement, "perf_counter", lambda: float(next(ticks)))  # a row is a second
+
+    found = ns.agree(net, *data, updates=50, batch_size=1, budget=12.0)
+
+    assert found.rows == 2
+    assert 0 < found.updates < 12
+    assert found.parameters.what == f"parameters after {found.updates} of 50 updates"
+
+
+@pytest.mark.parametrize("budget", [-1.0, "x", float("nan")])
+def test_a_budget_that_is_no_number_of_seconds_is_refused(net, data, budget):
+    with pytest.raises(ns.NeurosimError, match="budget: "):
+        ns.agree(net, *data, budget=budget)
 
 
 @settings(max_examples=30)

@@ -27,7 +27,12 @@ from neurosim.training.task import Task, make_task
 
 
 def agree_scenario(
-    path: str | Path, *, updates: int = 100, overrides: Overrides = (), engine: str = DEFAULT
+    path: str | Path,
+    *,
+    updates: int = 100,
+    overrides: Overrides = (),
+    engine: str = DEFAULT,
+    budget: float | None = None,
 ) -> Agreement:
     """Run the graph engine and another on a scenario's training rows and compare what they say.
 
@@ -36,6 +41,7 @@ def agree_scenario(
         updates: how many batches to train before parameters are compared.
         overrides: changes to the scenario.
         engine: the name of the other.
+        budget: about how many seconds the walk may take; None: as many as it needs.
 
     Raises:
         InvalidValueError: the scenario has no data.
@@ -44,7 +50,7 @@ def agree_scenario(
     scenario = load_scenario(path, overrides=overrides)
     X, T = _rows(scenario, path)
     options = replace(_options(scenario), engine=engine)
-    return agree(scenario.network, X, T, options, updates=updates)
+    return agree(scenario.network, X, T, options, updates=updates, budget=budget)
 
 
 def bisect_scenario(

@@ -19,6 +19,9 @@ from neurosim.training.engines.table import DEFAULT
               help="Which to compare with the graph engine.")  # fmt: skip
 @click.option("--updates", default=100, show_default=True, type=click.IntRange(min=0),
               help="How many batches to train before parameters are compared.")  # fmt: skip
+@click.option("--budget", default=20.0, show_default=True, type=click.FloatRange(min=0.0),
+              metavar="SECONDS", help="About how long the walk may take: it compares as many rows"
+              " and updates as fit, and says how many.")  # fmt: skip
 @click.option("--bisect", is_flag=True,
               help="Find the first batch, sample and neuron where they part.")  # fmt: skip
 @click.option("--tolerance", type=float, metavar="T",
@@ -32,6 +35,7 @@ def agree(
     file: str,
     engine: str,
     updates: int,
+    budget: float,
     *,
     bisect: bool,
     tolerance: float | None,
@@ -54,7 +58,7 @@ def agree(
         if value is not None and value is not False:
             got = "" if value is True else f", got {value}"
             raise click.UsageError(f"{name}: goes with --bisect alone{got}")
-    agreement = agree_scenario(file, updates=updates, engine=engine)
+    agreement = agree_scenario(file, updates=updates, engine=engine, budget=budget)
     for difference in agreement.differences:
         say(str(difference))
     agreed = "the engines agree to the last bit" if agreement.is_exact else "the engines agree"
