@@ -274,13 +274,21 @@ def _is_not_given(bias: object) -> bool:
 # --- what is changed
 
 
-def rename(structure: Structure, neuron: Neuron, name: object) -> None:
-    """Give a neuron another name; the name of its class, if it has one, stays its label."""
-    checked = require_name(name, "neuron")
-    if checked == neuron.name:
+def rename(structure: Structure, item: Neuron | Layer, name: object) -> None:
+    """Give a neuron or layer another name; the name of its class, if it has one, stays its label."""
+    kind = "layer" if isinstance(item, Layer) else "neuron"
+    checked = require_name(name, kind)
+    if checked == item.name:
         return
-    if fold(checked) != fold(neuron.name):
-        structure.names.require_free([checked], "neuron")
+    if fold(checked) != fold(item.name):
+        structure.names.require_free([checked], kind)
+    if isinstance(item, Layer):
+        structure.rename_layer(item, checked)
+    else:
+        _rename_neuron(structure, item, checked)
+
+
+def _rename_neuron(structure: Structure, neuron: Neuron, checked: str) -> None:
     caption, classes = neuron.caption, structure.classes
     structure.rename(neuron, checked)
     outputs = structure.outputs
@@ -288,8 +296,15 @@ def rename(structure: Structure, neuron: Neuron, name: object) -> None:
         neuron.label = None if caption == checked else caption
 
 
-def change_activation(structure: Structure, neuron: Neuron, activation: object) -> None:
-    """Give a neuron another activation than its layer's others may have."""
+def change_activation(structure: Structure, item: Neuron | Layer, activation: object) -> None:
+    """Give a neuron an activation, or all neurons of a layer one, which may be softmax."""
+    if isinstance(item, Layer):
+        _change_activations(structure, item, activation)
+    else:
+        _change_activation(structure, item, activation)
+
+
+def _change_activation(structure: Structure, neuron: Neuron, activation: object) -> None:
     where = f"{neuron.name}.activation"
     _require_no_input(neuron, where)
     if neuron.activation == SOFTMAX:
@@ -301,8 +316,7 @@ def change_activation(structure: Structure, neuron: Neuron, activation: object) 
     structure.activate([neuron], require_activation(activation, where, softmax=False))
 
 
-def change_activations(structure: Structure, layer: Layer, activation: object) -> None:
-    """Give all neurons of a layer an activation, which may be softmax."""
+def _change_activations(structure: Structure, layer: Layer, activation: object) -> None:
     where = f"{layer.name}.activation"
     _require_no_input(layer, where)
     name = require_activation(activation, where, softmax=True)
@@ -342,6 +356,5 @@ _Change = Callable[[Structure, Any, object], None]
 CHANGES: Mapping[str, _Change] = {
     "name": rename,
     "activation": change_activation,
-    "activations": change_activations,
     "layer": move,
 }

@@ -24,6 +24,10 @@ class Layer:
         """The name, one of its kind among layers and neurons."""
         return self._name
 
+    @name.setter
+    def name(self, name: str) -> None:
+        self._change("name", name)
+
     @property
     def activation(self) -> str:
         """The name of the activation, which may be ``softmax``; all names where they differ."""
@@ -31,9 +35,12 @@ class Layer:
 
     @activation.setter
     def activation(self, activation: str | Activation) -> None:
+        self._change("activation", activation)
+
+    def _change(self, what: str, value: object) -> None:
         if not self._neurons:
-            raise GraphError(f"{self._name}.activation: the layer was removed; expected another")
-        self._neurons[0]._holder.network.change(self, "activations", activation)
+            raise GraphError(f"{self._name}.{what}: the layer was removed; expected another")
+        self._neurons[0]._holder.network.change(self, what, value)
 
     @property
     def is_input(self) -> bool:

@@ -292,6 +292,17 @@ class Structure:
         self.names.take([name], "neuron")
         self._edited()
 
+    def rename_layer(self, layer: Layer, name: str) -> None:
+        """Give a layer a name that is free."""
+        old, unit = layer.name, layer.neurons[0]._unit
+        _replace_key(self.layers, old, name)
+        if unit.name == old:  # that of a softmax layer
+            unit.name = name
+        layer._name = name
+        self.names.free(old)
+        self.names.take([name], "layer")
+        self._edited()
+
     def activate(self, neurons: Sequence[Neuron], activation: str) -> None:
         """Give neurons an activation; softmax, or one in its place, to all of a layer.
 

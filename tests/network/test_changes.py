@@ -268,3 +268,47 @@ def test_a_neuron_of_no_network_does_not_change(what, value):
     other = made()["b"]
     with pytest.raises(GraphError, match="whose network is gone"):
         setattr(other, what, value)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softmax"])
+def test_a_layer_is_renamed_at_its_place(activation):
+    def built(name):
+        net = ns.Network("layers", seed=3)
+        net.add_layer("x", 2), net.add_layer(name, ["a", "b"], activation=activation)
+        net.add_layer("o", 2), net.connect("x", "a"), net.connect("x1", "b"), net.connect("a", "o")
+        for number, connection in enumerate(net.connections):
+            connection.weight = connection.parameter._initial = 0.1 * number
+        return net
+
+    net, expected = built("h"), built("hidden")
+    layer, before = net.layer("h"), bits(net)
+
+    layer.name = "hidden"
+
+    assert net.layer("hidden") is layer is net["a"].layer
+    assert [one.name for one in net.layers] == ["x", "hidden", "o"]
+    assert bits(net) == before
+    with pytest.raises(UnknownNameError, match="unknown layer 'h'"):
+        net.layer("h")
+    assert net.add_layer("h", 1).name == "h"
+    net.remove_neuron("h1")
+    net.layer("hidden").activation = expected.layer("hidden").activation = "sigmoid"
+    net.connect("b", "a"), expected.connect("b", "a")
+    net["b", "a"].weight = expected["b", "a"].weight = net["b", "a"].parameter._initial = 0.5
+    expected["b", "a"].parameter._initial = 0.5
+    same_as_built(net, expected)
+
+
+def test_the_name_of_a_layer_is_checked_as_at_creation():
+    net = made()
+    before = net.version, repr(to_document(net))
+    for name, error in [*((n, NameRuleError) for n in ("o", "a", "a b", "")), (3, WrongTypeError)]:
+        with pytest.raises(error, match="layer name"):
+            net.layer("h").name = name
+    net.layer("h").name = "h"
+    assert (net.version, repr(to_document(net))) == before
+    layer = net.layer("h")
+    for name in "abc":
+        net.remove_neuron(name)
+    with pytest.raises(GraphError, match=r"h.name: the layer was removed"):
+        layer.name = "hidden"
