@@ -26,7 +26,9 @@ functions: numbers registry users activations losses optimizers sources arithmet
     initializers streams .
 
 network: names parameter neuron connection layer datum order pause structure lookup
-    randomness scaling edits document files network .
+    randomness scaling edits document files
+network.reshaping: selection pruning growth .
+network: network .
 
 interpreter: steps visits forward backward update .
 kernel: build library checks wiring .

@@ -29,6 +29,7 @@ from neurosim.network.layer import Layer, joined
 from neurosim.network.lookup import require_neuron, require_outputs, require_shareable
 from neurosim.network.names import InputColumn
 from neurosim.network.neuron import Neuron
+from neurosim.network.order import refuse_connection
 from neurosim.network.scaling import Scaling
 from neurosim.network.structure import Structure
 
@@ -64,8 +65,8 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
 _SCALINGS, _LABELS, _COLUMNS, _CLASSES = "scalings", "labels", "columns", "classes"
-_DATA = "data"
-_MORE = (_SHARED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, _DATA)
+_DATA, _DISABLED = "data", "disabled"
+_MORE = (_SHARED, _DISABLED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, _DATA)
 _Record = dict[str, Any]
 
 
@@ -99,6 +100,7 @@ def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record
     structure, classes = network._structure, network.classes
     more: _Record = {
         _SHARED: [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()],
+        _DISABLED: [_disabled_record(*item) for item in structure.places_of_disabled],
         _SCALINGS: {n.name: [s.offset, s.factor] for n in network.neurons if (s := n.scaling)},
         _LABELS: {n.name: n.label for n in network.neurons if n.label is not None},
         _COLUMNS: {n.name: asdict(n.column) for n in network.neurons if n.column is not None},
@@ -113,6 +115,10 @@ def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record
         "outputs": None if structure.chosen is None else list(structure.chosen),
         **{key: found for key, found in more.items() if found},
     }
+
+
+def _disabled_record(connection: Connection, number: int) -> _Record:
+    return {**_records([connection], "connections")[0], "number": number}
 
 
 def data_document(network: "Network") -> _Record:
@@ -186,6 +192,7 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _add_neurons(structure, document)
         _add_connections(structure, document["connections"])
         _choose_outputs(structure, document["outputs"])
+        _add_disabled(structure, document.get(_DISABLED, []))
         _share(structure, document.get(_SHARED, []))
         _scale(network, document.get(_SCALINGS, {}))
         _label(structure, document.get(_LABELS, {}))
@@ -317,6 +324,31 @@ def _add_connections(structure: Structure, records: list[_Record]) -> None:
         connection._initial = float(record["initial"])
 
 
+def _add_disabled(structure: Structure, records: Any) -> None:
+    if not isinstance(records, list):
+        raise FileError(f"{_DISABLED}: got {records!r:.80}; expected a list")
+    before, keys = -1, {**_PARTS["connections"], "number": (int, None)}
+    for place, record in enumerate(records):
+        _require_record(record, keys, f"{_DISABLED}[{place}]")
+        pairs = [(record["from"], record["to"])]
+        (source,), (target,) = resolve(structure, pairs, f"{_DISABLED}[{place}]")
+        with _at(f"{_DISABLED}[{place}]"):
+            if not before < record["number"] <= structure.n_connections + place:
+                raise FileError(f"got number {record['number']}; expected ascending places")
+            if structure.same(made := _connection(source, target, record)) is not None:
+                refuse_connection(source, target)
+            if source is target or target.is_input:
+                refuse_connection(source, target)
+            structure.add_disabled(made, record["number"])
+        before = record["number"]
+
+
+def _connection(source: Neuron, target: Neuron, record: _Record) -> Connection:
+    made = Connection(source, target, float(record["weight"]), record["trainable"])
+    made._initial = float(record["initial"])
+    return made
+
+
 def _choose_outputs(structure: Structure, names: Any) -> None:
     if names == []:  # those chosen were all removed
         structure.choose([])
@@ -381,6 +413,8 @@ def _hang_data(network: "Network", data: Any) -> None:
 def item_of(network: "Network", name: str) -> Neuron | Connection:
     """The neuron ``h1`` or the connection ``x1->h1``."""
     source, is_connection, target = name.partition("->")
+    if disabled := network._structure.disabled_connection(source, target):
+        return disabled
     return network[source, target] if is_connection else network[name]
 
 
@@ -402,6 +436,9 @@ def summarize(network: "Network") -> str:
         shown = ", ".join(lone[:_SHOWN]) + (", ..." if len(lone) > _SHOWN else "")
         lines.append(f"  in no layer: {counted(len(lone), 'neuron')} ({shown})")
     lines.append(f"  outputs: {', '.join(n.name for n in network.outputs) or 'none'}")
+    if disabled := [connection.name for connection in network.disabled]:
+        shown = ", ".join(disabled[:_SHOWN]) + (", ..." if len(disabled) > _SHOWN else "")
+        lines.append(f"  disabled: {counted(len(disabled), 'connection')} ({shown})")
     mask = network.trainable_mask()
     lines.append(f"  parameters: {mask.size}, of which {int((~mask).sum())} are frozen")
     return "\n".join(lines)

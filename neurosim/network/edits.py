@@ -164,7 +164,7 @@ def require_layer_names(
 ) -> tuple[str, list[str]]:
     """The names of a new layer and of its neurons, all of them free."""
     name = require_name(name, "layer")
-    names = _names_or_count(name, neurons)
+    names = names_or_count(name, neurons)
     if not names:
         raise InvalidValueError(f"layer {name!r}: got no neurons; expected at least one")
     taken.require_free([name], "layer")
@@ -176,7 +176,8 @@ def require_layer_names(
     return name, names
 
 
-def _names_or_count(name: str, neurons: int | Sequence[str]) -> list[str]:
+def names_or_count(name: str, neurons: int | Sequence[str]) -> list[str]:
+    """The names that are given, or that a count of neurons of this layer means."""
     if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
         if not 1 <= neurons <= _MOST:
             expected = ">= 1" if neurons < 1 else f"at most {_MOST}"
@@ -275,7 +276,7 @@ def _is_not_given(bias: object) -> bool:
 
 
 def rename(structure: Structure, item: Neuron | Layer, name: object) -> None:
-    """Give a neuron or layer another name; the name of its class, if it has one, stays its label."""
+    """Give a neuron or layer another name; the name of a neuron's class stays its label."""
     kind = "layer" if isinstance(item, Layer) else "neuron"
     checked = require_name(name, kind)
     if checked == item.name:

@@ -59,9 +59,26 @@ def require_connection(structure: Structure, names: tuple[object, ...]) -> Conne
     source, target = (require_neuron(structure, name).name for name in names)
     found = structure.connection(source, target)
     if found is None:
+        if structure.disabled_connection(source, target) is not None:
+            raise UnknownNameError(
+                f"connection '{source}->{target}' is disabled; expected"
+                f" net.enable({source!r}, {target!r}) first"
+            )
         turned = structure.connection(target, source) is not None
         hint = f" (did you mean '{target}->{source}'?)" if turned else ""
         raise UnknownNameError(f"no connection '{source}->{target}'{hint}")
+    return found
+
+
+def require_disabled(structure: Structure, source: object, target: object) -> Connection:
+    """The disabled connection between two neurons."""
+    ends = [require_neuron(structure, name).name for name in (source, target)]
+    found = structure.disabled_connection(ends[0], ends[1])
+    if found is None:
+        pair, known = "->".join(ends), [c.name for c, _ in structure.places_of_disabled]
+        if structure.connection(ends[0], ends[1]) is not None:
+            raise GraphError(f"enable: {pair!r} is enabled; expected a disabled connection")
+        raise UnknownNameError(f"enable: {unknown('disabled connection', pair, known)}")
     return found
 
 

@@ -68,6 +68,10 @@ class Names:
             fresh.add(folded)
         return plain
 
+    def is_taken(self, name: str) -> bool:
+        """Whether a neuron or layer has the name, or one that looks like it."""
+        return fold(name) in self._taken
+
     def take(self, names: Iterable[str], kind: str) -> None:
         """Take names for neurons or layers."""
         self._taken.update((fold(name), kind) for name in names)

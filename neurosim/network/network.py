@@ -41,6 +41,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.lookup import (
     find,
     require_connection,
+    require_disabled,
     require_end,
     require_layer,
     require_neuron,
@@ -53,6 +54,15 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag, require_theta
 from neurosim.network.pause import PausedCollection
 from neurosim.network.randomness import GENERATORS, Randomness
+from neurosim.network.reshaping.growth import (
+    duplicate_neuron,
+    grow,
+    plan_growth,
+    require_divisible,
+    split_connection,
+)
+from neurosim.network.reshaping.pruning import least
+from neurosim.network.reshaping.selection import select, set_trainable
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure
 
@@ -260,13 +270,18 @@ class Network:
         bias_trainable: bool = True,
     ) -> Neuron:
         """Add a neuron of no layer; ``bias=False``, or None, gives it no bias; True is 0.0."""
+        neuron = self._new_neuron(name, activation, bias, bias_trainable=bias_trainable)
+        self._structure.add([neuron])
+        return neuron
+
+    def _new_neuron(
+        self, name: str, activation: object, bias: object, *, bias_trainable: bool
+    ) -> Neuron:
         (name,) = self._editable.names.require_free([name], "neuron")
         activation = require_activation(activation, f"neuron {name!r}", softmax=False)
         value = require_bias(bias, f"neuron {name!r} bias")
         require_flag(bias_trainable, f"neuron {name!r} bias_trainable")
-        neuron = Neuron(name, activation, value, bias_trainable=bias_trainable)
-        self._structure.add([neuron])
-        return neuron
+        return Neuron(name, activation, value, bias_trainable=bias_trainable)
 
     def add_input(self, name: str) -> Neuron:
         """Add an input neuron of no layer."""
@@ -372,12 +387,183 @@ class Network:
     def remove_connection(self, source: str, target: str) -> None:
         """Take a connection out; what remains keeps its values."""
         connection = require_connection(self._structure, (source, target))
-        self._editable.remove_connection(connection)
+        self._editable.remove_connections([connection])
 
     def remove_neuron(self, name: str) -> None:
         """Take a neuron out, and its connections; what remains keeps its values."""
         neuron = require_neuron(self._structure, name)
         self._editable.remove_neuron(neuron)
+
+    def rename(self, name: str | Neuron | Layer, new: str) -> None:
+        """Give a neuron or layer another name, as assigning to its ``name`` does."""
+        CHANGES["name"](self._editable, require_end(self._structure, name), new)
+
+    def split_connection(
+        self,
+        source: str | Neuron,
+        target: str | Neuron,
+        *,
+        new: str,
+        activation: str | Activation = "identity",
+        bias: float | bool | None = 0.0,
+    ) -> Neuron:
+        """Put a new neuron into a connection, which then leads from it with its old weight.
+
+        The connection keeps its identity: weight, data, what it shares, and what an optimizer
+        remembers of it. A new connection of weight 1 leads into the neuron, frozen if the old one
+        is. With ``identity`` and bias 0 the network computes what it did, to the last bit.
+
+        >>> net = Network()
+        >>> _ = net.add_layer("x", 1), net.add_layer("o", 1), net.connect("x", "o", weight=0.5)
+        >>> _ = net.split_connection("x1", "o1", new="m")
+        >>> net.connections
+        (m->o1: weight 0.5, x1->m: weight 1)
+        """
+        connection = require_connection(self._structure, (source, target))
+        neuron = self._new_neuron(new, activation, bias, bias_trainable=True)
+        split_connection(self._editable, connection, neuron)
+        return neuron
+
+    def duplicate_neuron(self, name: str | Neuron, *, new: str) -> Neuron:
+        """Add a neuron like another, to its layer, and halve the weights that lead out of both.
+
+        The network computes what it did, but for rounding. Where the weight of a connection is
+        shared, its twin shares it, too; an outgoing one that shares its weight with connections of
+        other neurons gets a weight of its own first.
+
+        Raises:
+            GraphError: the neuron is an input or an output, or is of a softmax layer.
+        """
+        neuron = require_neuron(self._structure, name)
+        require_divisible(self._structure, neuron, "duplicate_neuron")
+        (new,) = self._structure.names.require_free([new], "neuron")
+        return duplicate_neuron(self._editable, neuron, new)
+
+    def grow(
+        self,
+        layer: str | Layer,
+        neurons: int | Sequence[str],
+        *,
+        activation: str | Activation | None = None,
+        initializer: object = None,
+        seed: int | None = None,
+    ) -> tuple[Neuron, ...]:
+        """Add neurons to a hidden layer, wired as the layer is; the network computes what it did.
+
+        What leads into any of its neurons leads into the new ones, with weights drawn as `connect`
+        draws them; they lead into what the layer leads into, with weights 0. Where the layer has
+        biases, theirs are 0.
+
+        Args:
+            layer: the layer or its name.
+            neurons: their names, or how many; the numbers of the layer's names go on.
+            activation: the layer's, if None.
+            initializer: as for `connect`.
+            seed: another seed than the network's.
+
+        Raises:
+            GraphError: the layer is of inputs, of outputs or softmax; the wiring would close a
+                cycle; its neurons have different activations, and none is given.
+        """
+        structure, found = self._editable, require_layer(self._structure, layer)
+        growth = plan_growth(structure, found, neurons, activation)
+        chosen = make_initializer(initializer)
+        if seed is not None:
+            require_seed(seed)
+        with self._random.given_back_on_error():
+            drawn = growth.into.drawn(chosen, self._random.weights(growth.into.stream, seed))
+            grow(structure, growth, drawn)
+        return growth.neurons
+
+    def prune(
+        self,
+        *,
+        below: float | None = None,
+        keep: float | None = None,
+        among: str | Sequence[Any] | None = None,
+    ) -> tuple[Connection, ...]:
+        """Take out the connections of least magnitude, frozen ones as well.
+
+        Args:
+            below: those whose weight is nearer to 0.
+            keep: all but this share of them, ``round(keep * n)``; of equal ones the first are kept.
+            among: names, layers or patterns as for `freeze`; None: the whole network.
+
+        Returns:
+            The connections taken out.
+
+        Raises:
+            WrongTypeError: both or neither of ``below`` and ``keep`` is given.
+        """
+        structure = self._editable
+        chosen = self.connections
+        if among is not None:
+            names = among if isinstance(among, (list, tuple)) else [among]
+            found = select(structure, names, "prune among")
+            chosen = tuple(each for each in found if isinstance(each, Connection))
+        taken = least(chosen, below=below, keep=keep)
+        structure.remove_connections(taken)
+        return tuple(taken)
+
+    def disable(self, source: str | Neuron, target: str | Neuron) -> Connection:
+        """Leave a connection out until `enable` puts it back, with its weight and at its place.
+
+        It is as if it were removed, for every engine and picture, but it is remembered: see
+        `disabled`. If it shares a weight, it has its own from then on.
+
+        >>> net = Network()
+        >>> _ = net.add_layer("x", 1), net.add_layer("o", 1), net.connect("x", "o", weight=0.5)
+        >>> net.disable("x1", "o1"), net.connections, net.disabled
+        (x1->o1: weight 0.5, (), (x1->o1: weight 0.5,))
+        >>> net.enable("x1", "o1"), net.connections, net.disabled
+        (x1->o1: weight 0.5, (x1->o1: weight 0.5,), ())
+        """
+        connection = require_connection(self._structure, (source, target))
+        self._editable.disable(connection)
+        return connection
+
+    def enable(self, source: str | Neuron, target: str | Neuron) -> Connection:
+        """Put a disabled connection back.
+
+        Raises:
+            UnknownNameError: it is not disabled.
+            GraphError: it would close a cycle now.
+        """
+        connection = require_disabled(self._structure, source, target)
+        self._editable.enable(connection)
+        return connection
+
+    @property
+    def disabled(self) -> tuple[Connection, ...]:
+        """The disabled connections, in the order they were added."""
+        return tuple(connection for connection, _ in self._structure.places_of_disabled)
+
+    def freeze(self, *names: object) -> tuple[Parameter, ...]:
+        """Let training keep parameters as they are: those of neurons, layers or patterns.
+
+        Args:
+            *names: ``"h1"`` or ``"h"``: the biases of a neuron or layer and the weights that lead
+                into it; ``"h.bias"``: the biases alone; ``"x->h"`` or ``("x", "h")``: the weights
+                between the two; in each, ``*``, ``?`` and ``[12]`` as in names of files; or the
+                objects themselves.
+
+        Returns:
+            The parameters, each shared weight once.
+
+        Raises:
+            UnknownNameError: there is nothing of the name, or nothing that fits the pattern.
+            GraphError: what is meant has no parameters.
+
+        >>> net = Network()
+        >>> _ = net.add_layer("x", 2), net.add_layer("o", 1), net.connect("x", "o", weight=0.5)
+        >>> net.freeze("x1->o", "*.bias")
+        (x1->o1: weight 0.5, frozen, o1.bias: 0, frozen)
+        """
+        return set_trainable(select(self._structure, names, "freeze"), trainable=False)
+
+    def unfreeze(self, *names: object) -> tuple[Parameter, ...]:
+        """Let training change parameters again; names as for `freeze`."""
+        return set_trainable(select(self._structure, names, "unfreeze"), trainable=True)
 
     def share(self, *connections: tuple[str, str] | Connection) -> Parameter:
         """Let connections share one weight: the first one's value, initial value and trainability.

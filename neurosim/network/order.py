@@ -58,15 +58,18 @@ class AcyclicOrder:
     def __init__(self) -> None:
         self.units: list[Unit] = []
 
-    def add(self, name: str) -> Unit:
-        """Put a new unit at the end."""
+    def add(self, name: str, before: Unit | None = None) -> Unit:
+        """Put a new unit at the end, or right before another."""
         unit = Unit(name)
-        self._insert([unit], len(self.units))
+        self._insert([unit], len(self.units) if before is None else self._index(before))
         return unit
+
+    def _index(self, unit: Unit) -> int:
+        return bisect_left(self.units, unit.label, key=_LABEL)
 
     def remove(self, unit: Unit) -> None:
         """Take a unit out."""
-        del self.units[bisect_left(self.units, unit.label, key=_LABEL)]
+        del self.units[self._index(unit)]
 
     def arrange(self, units: Sequence[Unit]) -> None:
         """Put all units into this order."""
@@ -209,6 +212,14 @@ def refuse_connection(source: Neuron, target: Neuron) -> NoReturn:
     raise GraphError(
         f"connection {name!r}: exists already; expected one between the same two neurons"
         f" (to change it: net[{source.name!r}, {target.name!r}].weight = ...)"
+    )
+
+
+def refuse_disabled(source: Neuron, target: Neuron) -> NoReturn:
+    """Say that the two are connected, though not in effect."""
+    raise GraphError(
+        f"connection '{source.name}->{target.name}': is disabled; expected"
+        f" net.enable({source.name!r}, {target.name!r})"
     )
 
 

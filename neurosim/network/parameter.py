@@ -14,7 +14,7 @@ reads or writes ``_value`` asks first; to ask for ``parameter`` is enough.
 """
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -213,13 +213,18 @@ class Holder:
         self.shared.update(dict.fromkeys(connections, SharedWeight(connections)))
         self.is_special = True
 
-    def unshare(self, shared: "SharedWeight", leaving: "Connection") -> None:
-        """Give a connection a weight of its own, which is the shared one as it is now.
+    def join(self, shared: "SharedWeight", connections: "Sequence[Connection]") -> None:
+        """Let more connections refer to a weight that others share."""
+        shared._connections += tuple(connections)
+        self.shared.update(dict.fromkeys(connections, shared))
+
+    def unshare(self, shared: "SharedWeight", leaving: "Collection[Connection]") -> None:
+        """Give connections weights of their own, which are the shared one as it is now.
 
         Where a single connection is left, it has its own as well.
         """
         self.fill()
-        rest = [c for c in shared.connections if c is not leaving]
+        rest = [c for c in shared.connections if c not in leaving]
         for connection in shared.connections:
             del self.shared[connection]
             connection._value, connection._initial = shared._value, shared._initial

@@ -9,7 +9,7 @@ would take twice the time and twice the memory.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
@@ -24,8 +24,15 @@ from neurosim.network.datum import EdgeDatum, NodeDatum
 from neurosim.network.layer import Layer, joined
 from neurosim.network.names import ClassNames, Names
 from neurosim.network.neuron import Neuron
-from neurosim.network.order import AcyclicOrder, Edge, Unit, refuse_connection, refuse_cycle
-from neurosim.network.parameter import Holder, Parameter
+from neurosim.network.order import (
+    AcyclicOrder,
+    Edge,
+    Unit,
+    refuse_connection,
+    refuse_cycle,
+    refuse_disabled,
+)
+from neurosim.network.parameter import Holder, Parameter, SharedWeight
 from neurosim.network.pause import PausedCollection
 
 if TYPE_CHECKING:
@@ -48,7 +55,8 @@ class Structure:
         names: the names that are taken.
         chosen: the names of the outputs that were chosen; None where none ever were.
         holder: what all parameters have in common.
-        n_connections: how many there are.
+        disabled: the connections that are left out, by source and target.
+        n_connections: how many there are, without them.
         version: a number that grows with every edit.
     """
 
@@ -63,6 +71,7 @@ class Structure:
         self.holder = Holder()
         self.n_connections = 0
         self.version = 0
+        self.disabled: dict[tuple[Neuron, Neuron], Connection] = {}  # by their ends
         self._listed: list[Connection] = []  # in the order of insertion; some may be removed
         self._order = AcyclicOrder()
         self._cache: dict[str, Any] = {}
@@ -94,8 +103,7 @@ class Structure:
     @cached_property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, in the order they were added."""
-        self._sweep(at_most=self.n_connections)
-        return tuple(self._listed)
+        return tuple(self.connections_listed())
 
     @cached_property
     def places(self) -> tuple[Parameter, ...]:
@@ -186,19 +194,38 @@ class Structure:
     def add(self, neurons: Sequence[Neuron], layer: Layer | None = None) -> None:
         """Add neurons whose names are free, and their layer."""
         with PausedCollection():
-            for neuron in neurons:
-                neuron._holder = self.holder
-                self.named[neuron.name] = neuron
-                self.graph._node[neuron.name] = NodeDatum(neuron)
-                self._succ[neuron.name] = {}
-                self._pred[neuron.name] = {}
+            self._register(neurons)
             self._place(neurons, layer)
-            self.names.take((neuron.name for neuron in neurons), "neuron")
             if layer is not None:
                 self.names.take([layer.name], "layer")
                 layer._neurons = tuple(neurons)
                 self.layers[layer.name] = layer
             self._edited()
+
+    def insert(self, neurons: Sequence[Neuron], before: Neuron) -> None:
+        """Add neurons that are computed before another, each at the end of its own layer."""
+        self._register(neurons)
+        for neuron in neurons:
+            neuron._unit = self._order.add(neuron.name, before._unit)
+        layer = neurons[0].layer
+        if layer is not None:
+            self._put_behind([neuron.name for neuron in neurons], layer.neurons[-1].name)
+            layer._neurons += tuple(neurons)
+            _note_activation(layer)
+        self._edited()
+
+    def _register(self, neurons: Sequence[Neuron]) -> None:
+        for neuron in neurons:
+            neuron._holder = self.holder
+            self.named[neuron.name] = neuron
+            self.graph._node[neuron.name] = NodeDatum(neuron)
+            self._succ[neuron.name] = {}
+            self._pred[neuron.name] = {}
+        self.names.take((neuron.name for neuron in neurons), "neuron")
+
+    def _put_behind(self, names: Sequence[str], other: str) -> None:
+        for mapping in (self.named, self.graph._node, self._succ, self._pred):
+            _put_behind(mapping, names, other)
 
     def join(
         self,
@@ -245,22 +272,95 @@ class Structure:
         """Name the classes of the present outputs."""
         self.classes, self._classed = classes, self.outputs
 
-    def remove_connection(self, connection: Connection) -> None:
-        """Take a connection out."""
+    def lead_through(self, connection: Connection, neuron: Neuron) -> None:
+        """Let a connection start at another neuron, at its place among its target's."""
+        source, target = connection._source._name, connection._target._name
+        self._succ[neuron._name][target] = self._succ[source].pop(target)
+        _replace_key(self._pred[target], source, neuron._name)
+        connection._source = neuron
+        self._edited()
+
+    def remove_connections(self, connections: Collection[Connection]) -> None:
+        """Take connections out."""
+        self._keep_shared(connections)
+        for connection in connections:
+            self.graph.remove_edge(connection.source.name, connection.target.name)
+            self.holder.data.pop(connection, None)
+        self._forget_connections(len(connections))
+        self._edited()
+
+    def disable(self, connection: Connection) -> None:
+        """Take a connection out, and remember it with its place among the others."""
         self._keep_shared([connection])
         self.graph.remove_edge(connection.source.name, connection.target.name)
-        self.holder.data.pop(connection, None)
-        self._forget_connections(1)
+        self.disabled[connection._source, connection._target] = connection
+        self.n_connections -= 1
         self._edited()
+
+    def enable(self, connection: Connection) -> None:
+        """Put a disabled connection back at its place.
+
+        Raises:
+            GraphError: it would close a cycle now, or is inside a softmax layer.
+        """
+        source, target = connection._source, connection._target
+        if source._unit is target._unit:
+            refuse_connection(source, target)
+        datum, ends = EdgeDatum(connection), (source._name, target._name)
+        self._succ[ends[0]][ends[1]] = self._pred[ends[1]][ends[0]] = datum
+        try:
+            if source._unit.label > target._unit.label:
+                self._require_acyclic([(source._unit, target._unit)], [connection])
+        except BaseException:
+            del self._succ[ends[0]][ends[1]], self._pred[ends[1]][ends[0]]
+            raise
+        del self.disabled[source, target]
+        self.n_connections += 1
+        self._arrange(source, target)
+        self._edited()
+
+    def _arrange(self, source: Neuron, target: Neuron) -> None:
+        """Put the connections out of one neuron and into another in the order they were added."""
+        outgoing, incoming = self._succ[source._name], self._pred[target._name]
+        for connection in self.connections_listed():
+            if connection._source is source:
+                outgoing[connection._target._name] = outgoing.pop(connection._target._name)
+            if connection._target is target:
+                incoming[connection._source._name] = incoming.pop(connection._source._name)
+
+    def connections_listed(self) -> list[Connection]:
+        """The connections that are enabled, in the order they were added."""
+        self._sweep(at_most=self.n_connections + len(self.disabled))
+        if not self.disabled:
+            return self._listed
+        hidden = set(self.disabled.values())
+        return [connection for connection in self._listed if connection not in hidden]
+
+    @property
+    def places_of_disabled(self) -> list[tuple[Connection, int]]:
+        """The disabled connections, each with its number among all that were added."""
+        if not self.disabled:
+            return []
+        self._sweep(at_most=self.n_connections + len(self.disabled))
+        hidden = set(self.disabled.values())
+        return [(c, number) for number, c in enumerate(self._listed) if c in hidden]
+
+    def add_disabled(self, connection: Connection, number: int) -> None:
+        """Take a disabled connection in, as that of this number among all that were added."""
+        self._listed.insert(number, connection)
+        self.disabled[connection._source, connection._target] = connection
 
     def remove_neuron(self, neuron: Neuron) -> None:
         """Take a neuron out, and its connections; a layer goes with its last neuron."""
         name, layer = neuron.name, neuron.layer
         removed = self.incoming(name) + self.outgoing(name)
         self._keep_shared(removed)
+        asleep = [c for ends, c in self.disabled.items() if neuron in ends]
+        for connection in asleep:
+            del self.disabled[connection._source, connection._target]
         self.graph.remove_node(name)
         del self.named[name]
-        gone: tuple[Neuron | Connection, ...] = (neuron, *removed)
+        gone: tuple[Neuron | Connection, ...] = (neuron, *removed, *asleep)
         for item in gone:
             self.holder.data.pop(item, None)
         self._forget_connections(len(removed))
@@ -341,8 +441,7 @@ class Structure:
         """Put a neuron at the end of a layer, or behind its layer and in none."""
         left = neuron.layer
         behind = (layer or left).neurons[-1]  # type: ignore[union-attr]  # one of them is a layer
-        for mapping in (self.named, self.graph._node, self._succ, self._pred):
-            _put_behind(mapping, neuron.name, behind.name)
+        self._put_behind([neuron.name], behind.name)
         neuron._layer = layer
         if layer is not None:
             layer._neurons += (neuron,)
@@ -363,6 +462,12 @@ class Structure:
         """Let the connections of each group share a weight, the first one's."""
         for connections in groups:
             self.holder.share(connections)
+        self._edited()
+
+    def share_more(self, groups: Mapping[SharedWeight, Sequence[Connection]]) -> None:
+        """Let more connections share a weight that others share."""
+        for weight, connections in groups.items():
+            self.holder.join(weight, connections)
         self._edited()
 
     def unshare(self, connections: Iterable[Connection]) -> None:
@@ -395,6 +500,8 @@ class Structure:
         )
         for parameter, copied in zip(parameters, made, strict=True):
             copied._initial, copied._trainable = parameter._initial, parameter._trainable
+        for connection, number in self.places_of_disabled:
+            twin.add_disabled(_twin_connection(connection, same), number)
         for sharers in self.shared_groups():
             twin.holder.share([twin._succ[c.source.name][c.target.name].held for c in sharers])
         twin.holder.data = {twin.same(item): dict(values) for item, values in self.data.items()}
@@ -413,7 +520,14 @@ class Structure:
         """The neuron or connection of the same name, if there is one."""
         if isinstance(item, Neuron):
             return self.named.get(item.name)
-        return self.connection(item.source.name, item.target.name)
+        source, target = item.source.name, item.target.name
+        return self.connection(source, target) or self.disabled_connection(source, target)
+
+    def disabled_connection(self, source: str, target: str) -> Connection | None:
+        """The disabled connection between two neurons, if there is one."""
+        if not self.disabled or source not in self.named or target not in self.named:
+            return None
+        return self.disabled.get((self.named[source], self.named[target]))
 
     # --- inside
 
@@ -429,9 +543,12 @@ class Structure:
 
     def _keep_shared(self, leaving: Iterable[Connection]) -> None:
         """Take connections out of what they share; the others go on sharing."""
-        for connection in leaving:
+        groups: dict[SharedWeight, dict[Connection, None]] = {}
+        for connection in leaving if self.holder.shared else ():
             if shared := self.holder.shared.get(connection):
-                self.holder.unshare(shared, connection)
+                groups.setdefault(shared, {})[connection] = None
+        for shared, connections in groups.items():
+            self.holder.unshare(shared, connections)
 
     def _edited(self) -> None:
         self.holder.fill()
@@ -473,13 +590,15 @@ class Structure:
         trainable: bool,
     ) -> list[Edge]:
         """Make connections, note them in ``made``, and return those that run against the order."""
-        succ, pred = self._succ, self._pred
+        succ, pred, disabled = self._succ, self._pred, self.disabled
         against = []
         for source, target, weight in rows:
             start, end = source._unit, target._unit
             listeners = succ[source._name]
             if start is end or target._is_input or target._name in listeners:
                 refuse_connection(source, target)
+            if disabled and (source, target) in disabled:
+                refuse_disabled(source, target)
             connection = Connection(source, target, weight, trainable)
             made.append(connection)
             listeners[target._name] = pred[target._name][source._name] = EdgeDatum(connection)
@@ -510,13 +629,16 @@ class Structure:
 
     def _forget_connections(self, count: int) -> None:
         self.n_connections -= count
-        self._sweep(at_most=2 * self.n_connections + 64)
+        self._sweep(at_most=2 * self.n_connections + 64 + len(self.disabled))
 
     def _sweep(self, *, at_most: int) -> None:
         """Take the removed connections out of the list where it is longer."""
         if len(self._listed) > at_most:
+            kept = set(self.disabled.values())
             self._listed = [
-                c for c in self._listed if self.connection(c.source.name, c.target.name) is c
+                c
+                for c in self._listed
+                if self.connection(c.source.name, c.target.name) is c or c in kept
             ]
 
 
@@ -535,14 +657,22 @@ def _replace_key(mapping: dict[str, Any], old: str, new: str) -> None:
     mapping.update(items)
 
 
-def _put_behind(mapping: dict[str, Any], name: str, other: str) -> None:
-    """Put an item behind another one; nothing changes where they are the same."""
-    if name == other:
+def _put_behind(mapping: dict[str, Any], names: Sequence[str], other: str) -> None:
+    """Put items behind another one; nothing changes where it is one of them."""
+    if other in names:
         return
-    mapping[name] = mapping.pop(name)
+    for name in names:
+        mapping[name] = mapping.pop(name)
     keys = list(mapping)
-    for key in keys[keys.index(other) + 1 : -1]:
+    for key in keys[keys.index(other) + 1 : -len(names)]:
         mapping[key] = mapping.pop(key)
+
+
+def _twin_connection(connection: Connection, same: dict[Neuron, Neuron]) -> Connection:
+    ends = same[connection._source], same[connection._target]
+    twin = Connection(*ends, connection._value, connection._trainable)
+    twin._initial = connection._initial
+    return twin
 
 
 def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:

@@ -26,8 +26,14 @@ def network_entry(network: Network) -> _Entry:
     """The entry of a network.
 
     Raises:
-        InvalidValueError: it has an activation that this program registered.
+        InvalidValueError: it has an activation that this program registered, or disabled
+            connections.
     """
+    if network.disabled:
+        raise InvalidValueError(
+            f"network: a scenario has no word for disabled connections, got"
+            f" {network.disabled[0].name!r}; expected net.enable(...) or a copy without it"
+        )
     lone = [neuron for neuron in network.neurons if neuron.layer is None]
     inputs = [neuron.name for neuron in lone if neuron.is_input]
     neurons = [_neuron(neuron) for neuron in lone if not neuron.is_input]

@@ -1,0 +1,127 @@
+"""Parameters by name, layer or pattern: what `Network.freeze` and `Network.prune` are told.
+
+A text names neurons or layers: ``h1``, ``h``, ``h*``. It means their biases and the weights that
+lead into them; ``h.bias`` the biases alone, ``x->h`` the weights between the two sides. In a
+pattern, ``*`` is any text, ``?`` any character and ``[12]`` one of these.
+"""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from neurosim.errors import GraphError, NeurosimError, UnknownNameError, unknown
+from neurosim.network.connection import Connection
+from neurosim.network.layer import Layer
+from neurosim.network.lookup import find, require_connection, require_end
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Bias, Parameter, SharedWeight
+from neurosim.network.structure import Structure
+
+_ARROW, _BIAS = "->", ".bias"
+
+
+def select(structure: Structure, names: Sequence[object], where: str) -> list[Parameter]:
+    """The connections and biases that are meant, each once.
+
+    Raises:
+        UnknownNameError: there is nothing of the name, or nothing that fits the pattern.
+        GraphError: what is meant has no parameters.
+    """
+    if not names:
+        raise GraphError(f"{where}: got nothing; expected names, such as 'h1', 'x->h' or '*.bias'")
+    found: dict[Parameter, None] = {}
+    for name in names:
+        try:
+            chosen = _places(structure, name)
+        except NeurosimError as error:
+            raise type(error)(f"{where}: {error}") from None
+        if not chosen:
+            raise GraphError(f"{where}: {_shown(name)} has no parameters; expected what has some")
+        found.update(dict.fromkeys(chosen))
+    return list(found)
+
+
+def _places(structure: Structure, name: Any) -> list[Parameter]:
+    if isinstance(name, Parameter):
+        return _own(structure, name)
+    if isinstance(name, tuple) and len(name) == 2:
+        return _between(structure, *name)
+    if isinstance(name, str) and find(structure, name) is None:
+        source, arrow, target = name.partition(_ARROW)
+        if arrow:
+            return _between(structure, source.strip(), target.strip())
+        if name.endswith(_BIAS):
+            return _biases(_neurons(structure, name.removesuffix(_BIAS)))
+    neurons = _neurons(structure, name)
+    weights = [connection for n in neurons for connection in structure.incoming(n.name)]
+    return [*weights, *_biases(neurons)]
+
+
+def _own(structure: Structure, parameter: Parameter) -> list[Parameter]:
+    neuron = parameter.neuron
+    is_own = structure.named.get(neuron.name) is neuron
+    match parameter:
+        case Bias():
+            is_own = is_own and parameter is neuron.bias_parameter
+        case Connection():
+            is_own = is_own and parameter in structure.incoming(neuron.name)
+        case SharedWeight():
+            is_own = parameter in structure.holder.shared.values()
+    if not is_own:
+        raise UnknownNameError(f"{parameter!r} is not of this network; expected one of its own")
+    return list(parameter.connections) or [parameter]
+
+
+def _between(structure: Structure, source: Any, target: Any) -> list[Parameter]:
+    sources, targets = (_neurons(structure, end) for end in (source, target))
+    if len(sources) == len(targets) == 1:
+        return [require_connection(structure, (sources[0], targets[0]))]
+    chosen = set(sources)
+    found: list[Parameter] = [
+        connection
+        for neuron in targets
+        for connection in structure.incoming(neuron.name)
+        if connection._source in chosen
+    ]
+    if not found:
+        raise UnknownNameError(f"no connection {_shown(source)}{_ARROW}{_shown(target)}")
+    return found
+
+
+def _biases(neurons: Iterable[Neuron]) -> list[Parameter]:
+    return [bias for neuron in neurons if (bias := neuron.bias_parameter) is not None]
+
+
+def _neurons(structure: Structure, name: Any) -> list[Neuron]:
+    """The neurons of a name, of a layer, or of a pattern."""
+    if not isinstance(name, str) or find(structure, name) is not None or not _is_pattern(name):
+        end = require_end(structure, name)
+        return list(end.neurons) if isinstance(end, Layer) else [end]
+    found = [neuron for neuron in structure.neurons if _fits(neuron, name)]
+    if not found:
+        known = [*structure.layers, *structure.named]
+        raise UnknownNameError(unknown("neuron or layer", name, known))
+    return found
+
+
+def _is_pattern(name: str) -> bool:
+    return any(sign in name for sign in "*?[")
+
+
+def _fits(neuron: Neuron, pattern: str) -> bool:
+    layer = neuron.layer
+    return fnmatchcase(neuron.name, pattern) or (
+        layer is not None and fnmatchcase(layer.name, pattern)
+    )
+
+
+def _shown(name: object) -> str:
+    return name if isinstance(name, str) else getattr(name, "name", repr(name))
+
+
+def set_trainable(parameters: Iterable[Parameter], *, trainable: bool) -> tuple[Parameter, ...]:
+    """Freeze parameters or let training change them; the parameters, each shared weight once."""
+    chosen = tuple(dict.fromkeys(each.parameter for each in parameters))
+    for parameter in chosen:
+        parameter.trainable = trainable
+    return chosen
