@@ -39,8 +39,8 @@ compiler: training_programs threads explain standalone compile .
 training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
-training: task_kind metrics options task state
-training.engines: contract program graph array_program kernel_program
+training: task_kind metrics options task state following
+training.engines: contract program graph array_program scalar_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress training trainer many evaluation agreement .
 

@@ -6,7 +6,7 @@ twice. There are no callbacks: whoever watches, iterates over `Training.epochs`.
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,17 +26,18 @@ from neurosim.functions.numbers import Matrix, require_array, require_count, req
 from neurosim.interpreter.backward import require_choice
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
-from neurosim.network.parameter import require_theta
+from neurosim.network.parameter import Parameter, require_theta
 from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
+from neurosim.training.following import Memories, state_after
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.stretch_length import LOOK, Pace
-from neurosim.training.task import Task, make_task, require_targets
+from neurosim.training.task import Task, make_task, require_fresh, require_targets
 from neurosim.training.task_kind import TaskKind
 
 _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
@@ -150,6 +151,7 @@ class Training:
         self._mask = task.network.trainable_mask()
         self._held: TrainingState | None = None  # what the objects hold
         self._ahead: _Ahead | None = None
+        self._asleep: Mapping[Parameter, Matrix] = {}  # what is remembered of what is disabled
         self._require_fitting_metrics()
         task.network.claim(self)
         self._hand_over()
@@ -260,6 +262,41 @@ class Training:
             time.perf_counter() - begin,
             self._state,
         )
+
+    def after(self, edit: Callable[[Network], object]) -> "Training":
+        """Edit the network and go on from here: a new training, which this one ends with.
+
+        Position, random streams and options stay. What the optimizer remembers follows each
+        parameter by identity, however it is renamed, moved or shared, also while a connection is
+        disabled; what is new starts afresh, but for the number of updates, which is that of all.
+
+        Args:
+            edit: changes the network in place; what it returns is not looked at.
+
+        Raises:
+            NeurosimError: the rows or options do not fit the network after the edit.
+
+        >>> import neurosim as ns
+        >>> net = ns.Network()
+        >>> _ = net.add_layer("x", 1), net.add_layer("y", 1)
+        >>> _ = net.connect("x", "y", weight=0)
+        >>> training = ns.Training(net, [[1.0]], [[1.0]], optimizer=ns.SGD(0.25))
+        >>> losses = training.advance(epochs=2)
+        >>> training = training.after(lambda net: net.split_connection("x1", "y1", new="m"))
+        >>> training.advance(epochs=1), training.state.epoch
+        ([0.03125], 3)
+        """
+        self._begin()
+        require_fresh(self._task)
+        task, network = self._task, self.network
+        before = Memories.of(network, self._state.memory, self._asleep)
+        edit(network)
+        state = state_after(self._state, network, before, task.optimizer.start)
+        made = type(self).__new__(type(self))
+        options = replace(task.options, state=state)
+        made._set_up(*prepare(network, task.X, task.T, options))
+        made._asleep = before.sleeping(network)
+        return made
 
     # --- measuring
 

@@ -1,0 +1,245 @@
+"""A training goes on after an edit, and what the optimizer remembers follows its parameter."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import neurosim as ns
+from neurosim.errors import NeurosimError, ShapeError, StaleError, UnknownNameError
+from neurosim.functions.optimizers import OPTIMIZERS
+
+RANDOM = np.random.default_rng(4)
+X, T = RANDOM.normal(size=(9, 2)), RANDOM.normal(size=(9, 1))
+OPTIONS = {"optimizer": ns.Adam(0.05), "batch_size": 4, "shuffle": True, "seed": 5}
+
+
+def made():
+    net = ns.Network("made", seed=3)
+    net.add_layer("x", 2), net.add_layer("h", 3, activation="tanh"), net.add_layer("o", 1)
+    net.connect("x", "h"), net.connect("h", "o"), net.connect("x1", "o1", weight=0.25)
+    return net
+
+
+def begun(engine, net=None, **options):
+    training = ns.Training(made() if net is None else net, X, T, engine=engine, **OPTIONS | options)
+    training.advance(epochs=3), training.advance(batches=1)
+    return training
+
+
+def memories(training):
+    return dict(
+        zip(training.network.parameter_names(), training.state.memory.T.tolist(), strict=True)
+    )
+
+
+def test_an_edit_of_nothing_changes_no_bit(engine):
+    training, same = begun(engine), begun(engine)
+
+    same = same.after(lambda _: None)
+
+    assert same.state == training.state
+    assert same.advance(epochs=3) == training.advance(epochs=3)
+    assert same.state == training.state
+
+
+def test_what_goes_on_is_what_a_new_training_of_the_edited_network_would_do(engine):
+    training = begun(engine)
+    twin, state, memory = training.network.copy(), training.state, memories(training)
+
+    training = training.after(lambda net: (net.remove_neuron("h2"), net.prune(keep=0.75)))
+
+    twin.remove_neuron("h2"), twin.prune(keep=0.75)
+    columns = np.array([memory[name] for name in twin.parameter_names()]).T
+    expected = replace(state, parameters=twin.parameters(), memory=columns)
+    by_hand = ns.Training(twin, X, T, engine=engine, state=expected, **OPTIONS)
+    assert training.state == expected
+    assert training.advance(epochs=3) == by_hand.advance(epochs=3)
+    assert training.state == by_hand.state
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_what_is_new_starts_as_the_optimizer_does(engine, name):
+    training = begun(engine, optimizer=name, learning_rate=0.01)
+    before = memories(training)
+
+    training = training.after(lambda net: net.grow("h", 1))
+
+    start, after = list(training.task.optimizer.start), memories(training)
+    assert {name: after[name] for name in before} == before
+    assert {tuple(after[name]) for name in after.keys() - before.keys()} == {tuple(start)}
+    training.advance(epochs=1)
+    assert np.isfinite(training.state.parameters).all()
+
+
+def test_memory_follows_through_names_splits_and_places(engine):
+    training = begun(engine)
+    before = memories(training)
+
+    def edit(net):
+        net.split_connection("x1", "h1", new="m")
+        net.rename("h2", "second"), net.rename("h", "hidden")
+        net["h3"].layer = None
+        net["second"].activation = "relu"
+        net.freeze("o")
+
+    after = memories(training.after(edit))
+
+    assert after["m->h1"] == before["x1->h1"]
+    assert after["x1->second"] == before["x1->h2"]
+    assert after["h3.bias"] == before["h3.bias"]
+    assert after["x1->m"] == after["m.bias"] == [0.0, 0.0]
+
+
+def test_a_shared_weight_has_the_first_memory_and_leaves_its_own_to_both(engine):
+    training = begun(engine)
+    before = memories(training)
+
+    training = training.after(lambda net: net.share(("x2", "h1"), ("x1", "h1"), ("x1", "h2")))
+    assert memories(training)["x2->h1 = x1->h1 = x1->h2"] == before["x2->h1"]
+    training.advance(epochs=1)
+    shared = memories(training)["x2->h1 = x1->h1 = x1->h2"]
+    training = training.after(lambda net: net.unshare(("x2", "h1")))
+
+    after = memories(training)
+    assert after["x2->h1"] == after["x1->h1 = x1->h2"] == shared != before["x2->h1"]
+
+
+def test_memory_sleeps_while_a_connection_is_disabled(engine):
+    training = begun(engine)
+    column = memories(training)["x1->h1"]
+
+    training = training.after(lambda net: net.disable("x1", "h1"))
+    training.advance(epochs=2)
+    training = training.after(lambda net: net.rename("h1", "first"))
+    assert "x1->first" not in memories(training)
+    training = training.after(lambda net: net.enable("x1", "first"))
+
+    assert memories(training)["x1->first"] == column
+    training.advance(epochs=1)
+    assert memories(training)["x1->first"] != column
+
+
+def test_the_training_before_an_edit_is_over(engine):
+    training = begun(engine)
+    after = training.after(lambda net: net.grow("h", 1))
+
+    with pytest.raises(StaleError):
+        training.advance(epochs=1)
+    with pytest.raises(StaleError):
+        training.after(lambda _: None)
+    after.network.remove_neuron("h4")
+    with pytest.raises(StaleError, match="structure changed during training"):
+        after.after(lambda _: None)
+
+
+def test_an_edit_that_fails_is_told_and_one_that_does_not_fit_the_rows_is_refused(engine):
+    training = begun(engine)
+    with pytest.raises(UnknownNameError, match="did you mean 'h'"):
+        training.after(lambda net: net.grow("hh", 1))
+    training.advance(epochs=1)  # nothing was edited
+
+    with pytest.raises(ShapeError, match="X"):
+        training.after(lambda net: net.remove_neuron("x2"))
+
+
+def test_validation_and_metrics_go_on(engine):
+    training = begun(engine, validation=(X, T), metrics=["mae"])
+
+    history = training.after(lambda net: net.duplicate_neuron("h1", new="b")).watch(2)
+
+    assert len(history.validation_loss) == len(history.metrics["mae"]) == 2
+
+
+def _duplicate(net, rng):
+    hidden = [n for n in net.neurons if not n.is_input and n not in net.outputs]
+    net.duplicate_neuron(hidden[int(rng.integers(len(hidden)))], new=f"d{net.version}")
+
+
+def _split(net, rng):
+    connection = net.connections[int(rng.integers(len(net.connections)))]
+    net.split_connection(connection.source, connection.target, new=f"s{net.version}")
+
+
+def _disable(net, rng):
+    connection = net.connections[int(rng.integers(len(net.connections)))]
+    net.disable(connection.source, connection.target)
+
+
+def _enable(net, rng):
+    connection = net.disabled[int(rng.integers(len(net.disabled)))]
+    net.enable(connection.source, connection.target)
+
+
+def _freeze(net, rng):
+    net.freeze(net.connections[int(rng.integers(len(net.connections)))])
+
+
+def _share(net, rng):
+    net.share(*(net.connections[i] for i in rng.permutation(len(net.connections))[:2]))
+
+
+def _prune(net, rng):
+    net.prune(keep=float(rng.uniform(0.7, 1.0)))
+
+
+def _grow(net, rng):
+    net.grow(net.layers[int(rng.integers(len(net.layers)))], 1, activation="tanh")
+
+
+def _rename(net, rng):
+    net.rename(net.neurons[int(rng.integers(len(net.neurons)))], f"r{net.version}")
+
+
+EDITS = (_duplicate, _split, _disable, _enable, _freeze, _share, _prune, _grow, _rename)
+ENGINES = (
+    {"engine": "graph"},
+    {"engine": "compiled", "program": "arrays"},
+    {"engine": "compiled"},
+)
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_every_engine_goes_on_alike_after_random_edits(cases, assert_close, data):
+    activations = ("identity", "tanh", "sigmoid", "gaussian")
+    case = data.draw(cases(activations=activations, losses=("half_squared_error",)))
+    assume(case.network.outputs[0].activation != "softmax" or len(case.network.outputs) > 1)
+    optimizer = data.draw(
+        st.sampled_from([ns.SGD(0.01, momentum=0.9), ns.Adam(0.01), ns.RMSprop(0.01)])
+    )
+    numbers = data.draw(st.lists(st.integers(0, len(EDITS) - 1), min_size=1, max_size=6))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    trained = []
+    for options in ENGINES:
+        net, rng = case.network.copy(), np.random.default_rng(seed)
+        training = ns.Training(net, case.X, case.T, optimizer=optimizer, batch_size=5, **options)
+        for number in numbers:
+            training.advance(epochs=1), training.advance(batches=1)
+            places, memory = _columns(training)
+            try:
+                training = training.after(lambda net, edit=EDITS[number]: edit(net, rng))  # noqa: B023
+            except (NeurosimError, ValueError):  # nothing to edit, or refused: nothing changed
+                continue
+            if EDITS[number] is not _share:
+                now, columns = _columns(training)
+                for place in places.keys() & now.keys():
+                    assert columns[:, now[place]].tolist() == memory[:, places[place]].tolist()
+        training.advance(epochs=2)
+        trained.append(training)
+    for training in trained[1:]:
+        assert training.network.parameter_names() == trained[0].network.parameter_names()
+        assert training.state.position == trained[0].state.position
+        assert_close(training.state.parameters, trained[0].state.parameters, 1e-9)
+        assert_close(training.state.memory, trained[0].state.memory, 1e-9)
+        if training.program == "kernel":
+            assert training.state == trained[0].state
+
+
+def _columns(training):
+    numbered = enumerate(training.network.parameter_list())
+    return {
+        p: i for i, each in numbered for p in each.connections or (each,)
+    }, training.state.memory
