@@ -78,7 +78,7 @@ scenario.format: node yaml_text entry initial_entry activation_entry network_ent
     penalty_entry training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
-scenario.run: expect result stretches moments run wrong
+scenario.run: expect result folder stretches moments run wrong
 scenario.uses: predict at_epoch named film
 scenario.run: pictures .
 scenario.uses: gallery .

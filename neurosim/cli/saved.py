@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from neurosim.cli.commands.run.results import FILES
 from neurosim.errors import FileError, shortened
 from neurosim.functions.numbers import shown
 from neurosim.network.files import read_document
 from neurosim.network.network import Network, load
 from neurosim.scenario import EpochRecord, Scenario, load_scenario
+from neurosim.scenario.run.folder import FILES
 
 
 @dataclass(frozen=True, slots=True)

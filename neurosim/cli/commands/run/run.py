@@ -13,15 +13,7 @@ from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from neurosim import scenario
 from neurosim.cli.commands.run.report import met_of, print_result, print_wrong_rows
-from neurosim.cli.commands.run.results import (
-    FILES,
-    folders_for,
-    invalid_document,
-    prepare_folder,
-    result_document,
-    to_json,
-    write_result,
-)
+from neurosim.cli.commands.run.results import folders_for, invalid_document
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import complain
 from neurosim.cli.output import say
@@ -31,6 +23,13 @@ from neurosim.compiler.costs import TIMES_BY_ARRAYS
 from neurosim.compiler.training_programs import missed_kernel
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
+from neurosim.scenario.run.folder import (
+    FILES,
+    prepare_folder,
+    result_document,
+    to_json,
+    write_result,
+)
 from neurosim.training.parts import PARTS
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import neurosim as ns
-from neurosim.cli.commands.run.results import folders_for, prepare_folder, write_result
+from neurosim.cli.commands.run.results import folders_for
 from neurosim.errors import FileError
+from neurosim.scenario.run.folder import prepare_folder, write_result
 
 
 def test_json_is_one_document_on_stdout_with_every_digit(neurosim):
