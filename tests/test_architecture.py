@@ -67,7 +67,8 @@ drawing.diagram: texts glyphs marks captions legend diagram canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
 drawing.plots: artists neuron_outputs history curves layer_statistics confusion input_grids
-    boundary responses weights .
+    boundary responses weights
+drawing.plots: sweeps .
 drawing: notebook
 drawing.text: width chart dot mermaid canvas wires table diagram terminal .
 drawing.diagram: path_text differences .
@@ -79,6 +80,9 @@ scenario.format: node yaml_text entry initial_entry activation_entry network_ent
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: expect result folder stretches moments run wrong
+scenario.sweeps: axes points table tasks folder workers
+scenario.sweeps: sweep
+scenario.sweeps: .
 scenario.uses: predict at_epoch named film
 scenario.run: pictures .
 scenario.uses: gallery .
@@ -95,6 +99,7 @@ cli.commands.look: trace
 cli.commands.check: .
 cli.commands.look: plot forms draw diff help_command
 cli.commands.share: animate gallery .
+cli.commands.run: sweep
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion
     screen script prompt .
@@ -119,6 +124,9 @@ ONLY_IN = {  # who may import a library
     "click": {"cli"},
     "rich": {"cli"},
     "cmd2": {"cli"},
+    "joblib": {"scenario"},
+    "distributed": {"scenario"},
+    "optuna": {"scenario"},
     "prompt_toolkit": {"cli"},
 }
 LAZY = {  # what is imported inside a function, and why
@@ -142,6 +150,12 @@ LAZY = {  # what is imported inside a function, and why
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    (
+        "scenario.sweeps.workers",
+        "joblib.externals.loky",
+    ): "only wanted for more than one process; takes a while to load",
+    ("scenario.sweeps.workers", "distributed"): "an extra",
+    ("scenario.sweeps.workers", "distributed.scheduler"): "an extra",
     ("debugger.session", "cli.debugger.script"): "Session.prompt reaches up floors on purpose",
 }
 

@@ -5,7 +5,7 @@ products are small gives the same bits whatever the machine has.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -38,6 +38,11 @@ def blas_threads(plan: Plan, rows: int) -> Iterator[None]:
             yield
     else:
         yield
+
+
+def one_blas_thread() -> AbstractContextManager[None]:
+    """Hold BLAS to one thread, whatever the products: where processes share the machine."""
+    return _ONE_THREAD
 
 
 def needs_one_thread(plan: Plan, rows: int) -> bool:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from neurosim.scenario.run.wrong import WrongRows as WrongRows
     from neurosim.scenario.run.wrong import require_wrong_rows as require_wrong_rows
     from neurosim.scenario.run.wrong import wrong_rows as wrong_rows
+    from neurosim.scenario.sweeps.sweep import Sweep as Sweep
+    from neurosim.scenario.sweeps.sweep import sweep as sweep
+    from neurosim.scenario.sweeps.table import SweepResult as SweepResult
+    from neurosim.scenario.sweeps.table import SweptPoint as SweptPoint
     from neurosim.scenario.uses.at_epoch import AtEpoch as AtEpoch
     from neurosim.scenario.uses.at_epoch import TrainingRow as TrainingRow
     from neurosim.scenario.uses.at_epoch import network_at as network_at

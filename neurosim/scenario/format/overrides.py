@@ -41,7 +41,7 @@ def override(tree: TreeNode, overrides: Overrides) -> None:
     Args:
         tree: the scenario; it is changed.
         overrides: texts such as ``"training.epochs=10"``, the value in YAML; or paths with their
-            values, as a mapping or as pairs.
+            values, as a mapping or as pairs; a value may be a `TreeNode`, which has a place.
 
     Raises:
         ScenarioError: an assignment cannot be read, or its path leads nowhere.
@@ -58,6 +58,8 @@ def override(tree: TreeNode, overrides: Overrides) -> None:
 def _assignment(given: str | tuple[str, Any]) -> tuple[str, TreeNode]:
     if not isinstance(given, str):
         key, value = given
+        if isinstance(value, TreeNode):  # a copy: what is changed below it later stays in this tree
+            return key, node_of(plain(value), value.place)
         return key, node_of(value, SourcePlace(f"--set {key}"))
     key, equals, text = given.partition("=")
     if not equals:

@@ -33,10 +33,10 @@ from neurosim.scenario.run.result import (
     Stretch,
     TableRow,
 )
-from neurosim.scenario.run.stretches import stretches
+from neurosim.scenario.run.stretches import stretches, trained
 from neurosim.training.state import TrainingState
 from neurosim.training.task_kind import AUTO
-from neurosim.training.training import Training
+from neurosim.training.training import History, Training
 from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
@@ -125,14 +125,25 @@ class Run:
     The training goes on only while somebody iterates; ``result()`` does what is left of it. The
     scenario's own network is not changed: the run works on a copy.
 
+    Args:
+        scenario: what is run.
+        begin: when it began, by ``time.perf_counter``; None: now.
+        history: of its whole training, where `train_many` has done it.
+
     Attributes:
         scenario: what is run; None where it is skipped.
         n_epochs: how many epochs there will be, if nothing goes wrong.
     """
 
-    def __init__(self, scenario: Scenario | _Skipped, *, begin: float | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario | _Skipped,
+        *,
+        begin: float | None = None,
+        history: History | None = None,
+    ) -> None:
         self.scenario = None if isinstance(scenario, _Skipped) else scenario
-        self._subject = scenario
+        self._subject, self._history = scenario, history
         self._begin = time.perf_counter() if begin is None else begin
         training = None if self.scenario is None else self.scenario.training
         self.n_epochs = 0 if training is None else training.epochs
@@ -191,8 +202,12 @@ class Run:
         self._first_loss = self._loss(scenario)
         stops = [self._position(item) for item in scenario.expect]
         stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
+        if self._history is None:
+            course = stretches(training, options.epochs, stops)
+        else:
+            course = trained(training, self._history)
         try:
-            for stretch in stretches(training, options.epochs, stops):
+            for stretch in course:
                 self._stretches.append(stretch)
                 self._n_done += len(stretch)
                 self._judge(scenario, self._n_done, training.state)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from neurosim.errors import DivergedError
 from neurosim.scenario.run.result import Stretch
 from neurosim.training.stretch_length import Pace
-from neurosim.training.training import Training
+from neurosim.training.training import History, Training
 
 
 def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterator[Stretch]:
@@ -41,6 +41,18 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
             pace.end(count)
             losses, metrics = (history.loss, history.validation_loss), history.metrics
             yield Stretch(done, *losses, metrics, rate, history.seconds / count)
+
+
+def trained(training: Training, history: History) -> Iterator[Stretch]:
+    """The whole of a training that `train_many` has done: it goes to the end of it.
+
+    Yields:
+        What was measured in it.
+    """
+    rate, count = training.task.optimizer.learning_rate, len(history.loss)
+    training.state = history.state
+    measured = history.loss, history.validation_loss, history.metrics
+    yield Stretch(0, *measured, rate, history.seconds / count)
 
 
 def _one_by_one(training: Training, count: int) -> Iterator[Stretch]:

@@ -1,0 +1,116 @@
+"""The folder of a sweep: a folder for each point that is finished, a table and a plot at the top.
+
+The files at the top hold no time, no path and no name of a machine: the same points give the same
+bytes, whatever ran them, in however many pieces.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from neurosim.drawing.page.pages import save, settings
+from neurosim.drawing.plots.sweeps import describe_sweep, draw_sweep
+from neurosim.errors import FileError
+from neurosim.files import write_whole
+from neurosim.scenario.run.folder import FILES, prepare_folder, to_json, unwritable
+from neurosim.scenario.sweeps.points import PlannedPoint
+from neurosim.scenario.sweeps.table import SweepResult
+from neurosim.scenario.sweeps.tasks import FinishedPoint
+
+POINTS = "points"
+TABLE, PLOT = "sweep.csv", "sweep.svg"
+_KEPT = ("passed", "failed", "diverged")  # how a run ends that need not be run again
+_POINT = "point.json"
+
+
+class SweepFolder:
+    """A folder that finished points are kept in.
+
+    Raises:
+        FileError: it cannot be made, or not be written to.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        prepare_folder(path / POINTS)
+
+    def folder_of(self, point: PlannedPoint) -> Path:
+        """The folder of a point."""
+        return self.path / POINTS / point.name
+
+    def kept(self, point: PlannedPoint) -> Mapping[str, Any] | None:
+        """What was found at a point; None where it is not finished, or was run from other files."""
+        folder = self.folder_of(point)
+        try:
+            document = json.loads((folder / _POINT).read_bytes())
+            is_whole = all((folder / name).is_file() for name in FILES)
+            found: Mapping[str, Any] = document["found"]
+            is_same = document["digest"] == point.digest and found["status"] in _KEPT
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return found if is_whole and is_same else None
+
+    def keep(self, point: PlannedPoint, finished: FinishedPoint) -> None:
+        """Write the files of a point; the last one says that it is finished.
+
+        Raises:
+            FileError: one cannot be written.
+        """
+        folder = self.folder_of(point)
+        document = {"digest": point.digest, "values": point.values, "found": finished.found}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _POINT).unlink(missing_ok=True)
+            for name, data in finished.files.items():
+                write_whole(folder / name, data)
+            write_whole(folder / _POINT, to_json(document) + b"\n")
+        except OSError as error:
+            raise unwritable(folder, error.strerror) from None
+
+    def begin(self, *names: str) -> None:
+        """Remove what an earlier sweep has left at the top: it would pass for this one's."""
+        for name in names:
+            with suppress(FileNotFoundError):
+                (self.path / name).unlink()
+
+    def write_table(self, result: SweepResult, name: str = TABLE) -> None:
+        """Write the table.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        try:
+            write_whole(self.path / name, result.to_csv().encode())
+        except OSError as error:
+            raise unwritable(self.path, error.strerror) from None
+
+    def draw(self, result: SweepResult) -> None:
+        """Draw the plot.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        with settings():
+            figure = draw_sweep(result, title=result.title).get_figure(root=True)
+            assert figure is not None
+            description = describe_sweep(result)
+            save(figure, self.path / PLOT, title=result.title, description=description,
+                 overwrite=True)  # fmt: skip
+
+
+def require_out(out: object) -> Path | None:
+    """The folder that is meant; None for none.
+
+    Raises:
+        FileError: it has no name, or is a file.
+    """
+    if out is None:
+        return None
+    path = Path(str(out))
+    if not str(out):  # as a path it would be the current folder
+        raise FileError("out: no folder, got ''; expected the name of one")
+    if path.is_file():
+        raise FileError(f"{path}: is a file; expected a folder, or a new name")
+    return path

@@ -1,0 +1,160 @@
+"""Workers: processes of this machine, or those of a Dask cluster, that do tasks."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, TypeVar
+
+from neurosim.errors import FileError, InvalidValueError, MissingExtraError
+
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
+
+_MOST_DEATHS = 3  # of pools; what ends a worker so often is no accident
+_LOOK = 0.5  # seconds between two looks whether the process that started a worker is there
+_IDLE = 30  # seconds after which a worker without work ends
+_OF_A_CLUSTER = 1000  # tasks that a cluster has at once; its workers may be many
+_PATIENCE = 10  # seconds to wait for a cluster's answer
+
+
+def usual_jobs() -> int:
+    """As many as there are processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def do_all(
+    function: Callable[[_Task], _Result],
+    tasks: Sequence[_Task],
+    *,
+    jobs: int = 1,
+    dask: str | None = None,
+) -> Iterator[tuple[int, _Result]]:
+    """Do tasks, in any order.
+
+    Args:
+        function: of a module, not of a class or of another function.
+        tasks: are pickled, as are the results.
+        jobs: how many processes of this machine; 1: this one does it all.
+        dask: the address of a cluster's scheduler, which does it instead.
+
+    Yields:
+        The number of a task and its result, when it is done.
+
+    Raises:
+        FileError: a process or the cluster is gone.
+        MissingExtraError: Dask is not installed.
+    """
+    if not tasks:
+        return
+    if dask is not None:
+        with _cluster(dask) as executor:
+            yield from _done(executor, function, dict(enumerate(tasks)), _OF_A_CLUSTER)
+    elif min(jobs, len(tasks)) == 1:
+        for number, task in enumerate(tasks):
+            yield number, function(task)
+    else:
+        yield from _by_processes(function, tasks, min(jobs, len(tasks)))
+
+
+def _by_processes(
+    function: Callable[[_Task], _Result], tasks: Sequence[_Task], jobs: int
+) -> Iterator[tuple[int, _Result]]:
+    """A pool in which a process died is replaced by a new one, which does what is left."""
+    left, n_deaths = dict(enumerate(tasks)), 0
+    while left:
+        try:
+            with _processes(min(jobs, len(left))) as executor:
+                for number, result in _done(executor, function, dict(left), 2 * jobs):
+                    del left[number]
+                    yield number, result
+        except BrokenProcessPool:
+            n_deaths += 1
+            if n_deaths == _MOST_DEATHS:
+                raise FileError(
+                    f"jobs: a process of {jobs} ended in the middle of its work, {n_deaths} times"
+                    " (is there enough memory?); expected fewer of them, or smaller points"
+                ) from None
+
+
+def _done(
+    executor: Executor,
+    function: Callable[[_Task], _Result],
+    tasks: dict[int, _Task],
+    at_once: int,
+) -> Iterator[tuple[int, _Result]]:
+    """The results as they come, of so many tasks at most that wait or are being done."""
+    left, waiting = iter(tasks.items()), dict[Future[_Result], int]()
+    while True:
+        for number, task in islice(left, at_once - len(waiting)):
+            waiting[executor.submit(function, task)] = number
+        if not waiting:
+            return
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield waiting.pop(future), future.result()
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    """Processes of loky, which end with this one, and at once where an error ends the work.
+
+    More tasks than ``2 * jobs`` at once would not be in its queue; it fails at them when it ends.
+    """
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    executor = ProcessPoolExecutor(
+        jobs, timeout=_IDLE, initializer=_begin_worker, initargs=(os.getpid(),)
+    )
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=True, kill_workers=True)
+        raise
+    executor.shutdown(wait=True)
+
+
+def _begin_worker(parent: int) -> None:
+    """Leave Ctrl-C to the process that started this one, and end when that one does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    """The workers of a cluster that is there already."""
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        message = "a cluster needs Dask; expected pip install 'neurosim[dask]'"
+        raise MissingExtraError(message, extra="dask") from None
+    try:
+        client: Any = Client(address, timeout=_PATIENCE)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InvalidValueError(
+            f"--dask: no cluster answers, got {address!r:.80} ({str(error) or type(error).__name__}"
+            "); expected the address of its scheduler, such as tcp://127.0.0.1:8786"
+        ) from None
+    with client:
+        executor = client.get_executor()
+        try:
+            yield executor
+        except KilledWorker as error:
+            raise FileError(f"{address}: workers ended in the middle of a task: {error}") from None
+        except BaseException:
+            executor.shutdown(wait=False)
+            raise
