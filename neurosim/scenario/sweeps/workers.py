@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -153,8 +153,9 @@ def _cluster(address: str) -> Iterator[Executor]:
         executor = client.get_executor()
         try:
             yield executor
-        except KilledWorker as error:
-            raise FileError(f"{address}: workers ended in the middle of a task: {error}") from None
+        except (KilledWorker, CancelledError) as error:
+            reason = str(error) or "its scheduler is gone"
+            raise FileError(f"{address}: the cluster did not finish a task, {reason}") from None
         except BaseException:
             executor.shutdown(wait=False)
             raise
