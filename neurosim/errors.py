@@ -178,6 +178,7 @@ _SYNONYMS = {
     "solver": "optimizer", "criterion": "loss", "glorot": "xavier", "kaiming": "he",
     "mae": "mean_absolute_error", "l2": "squared_error", "smooth_l1": "huber",
     "momentum": "sgd", "nesterov": "sgd", "outputs": "targets",
+    "lr_scheduler": "schedule", "scheduler": "schedule", "lr_schedule": "schedule",
     "acc": "accuracy", "f1_score": "f1", "r2_score": "r2",
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
+from neurosim.functions.schedules import SCHEDULES
 from neurosim.scenario import exhibits, schema, shipped_folder, write_gallery
 from neurosim.training.data import DATASETS
 from neurosim.training.metrics import SHIPPED
@@ -139,6 +140,7 @@ TABLES = {
     "losses": lambda: _functions(LOSSES),
     "optimizers": lambda: _classes(OPTIMIZERS),
     "penalties": lambda: _classes(PENALTIES),
+    "schedules": lambda: _classes(SCHEDULES),
     "metrics": _metrics,
     "activations": _activations,
     "initializers": _initializers,

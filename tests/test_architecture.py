@@ -23,6 +23,7 @@ files
 lazy
 
 functions: numbers registry users activations losses optimizers sources arithmetic penalties
+    schedules
     initializers streams .
 
 network: names parameter neuron connection layer datum order pause structure lookup
@@ -76,7 +77,8 @@ drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
 scenario.format: node yaml_text entry initial_entry activation_entry network_entry data_entry
-    penalty_entry training_entry expect_entry draw_entry document problems overrides read
+    penalty_entry schedule_entry training_entry expect_entry draw_entry document problems
+    overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: expect result folder stretches moments run wrong

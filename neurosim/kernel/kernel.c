@@ -78,6 +78,7 @@ typedef struct {
     /* the update */
     int64_t optimizer, all_learn, has_penalty, is_mean, updates, is_finite;
     double rate, penalty, options[4];
+    const double *rates;         /* of each update; NULL: `rate` */
     /* the rows */
     int64_t n_rows, batch_size;
     const double *X, *T;         /* (n_rows, n_inputs), (n_rows, n_outputs) */
@@ -569,6 +570,8 @@ PUBLIC int64_t neurosim_train(Problem *p)
             *losses++ = loss;
             done++;
             note_slopes(p, c.gradient, number);
+            if (p->rates)
+                p->rate = p->rates[number];
             p->is_finite = !is_wild(loss) & !is_wild_already
                 & !(n < MANY ? update_few : update_many)(p, c.gradient, to - first,
                                                          p->updates + done);

@@ -30,6 +30,7 @@ _FIELDS: tuple[tuple[str, Any], ...] = (
     ("optimizer all_learn has_penalty is_mean updates is_finite", _INTEGER),
     ("rate penalty", _DOUBLE),
     ("options", _DOUBLE * 4),
+    ("rates", _ARRAY),
     ("n_rows batch_size", _INTEGER),
     ("X T order", _ARRAY),
     ("first_batch last_batch repeats n_thetas takes_lanes is_near", _INTEGER),

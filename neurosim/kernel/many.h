@@ -235,6 +235,8 @@ PUBLIC int64_t neurosim_train_many(Problem *p)
             for (int64_t l = 0; l < TOGETHER; l++)
                 wild |= is_wild(losses[l]);
             losses += TOGETHER;
+            if (p->rates)
+                all.rate = p->rates[done];
             if (wild | (uint64_t)update_many(&all, c.gradient, to - first, p->updates + 1))
                 return done;
             done++, p->updates++;

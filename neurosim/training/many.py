@@ -20,7 +20,7 @@ from neurosim.training.engines.kernel_program import KernelProgram
 from neurosim.training.engines.side_by_side import MOST_PARAMETERS, SideBySide
 from neurosim.training.engines.table import make_engine
 from neurosim.training.options import Options, TrainOptions, make_options
-from neurosim.training.state import TrainingState, start_state
+from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.task import Task, require_network
 from neurosim.training.training import History, Training, prepare
 
@@ -291,16 +291,18 @@ class _Work:
     ) -> Callable[[], None]:
         def run() -> None:
             begin, epochs = perf_counter(), self._options.epochs
-            trained = beside.train(_starts(task, members), epochs, self._stop.is_set)
+            begins = _starts(task, members)
+            trained = beside.train(begins, epochs, self._stop.is_set)
             if trained is None:
                 for member in members:
                     self._train_alone(member)()
                 return
             states, losses = trained
             seconds = (perf_counter() - begin) / len(members)
+            rates = tuple(epoch_rates(task, begins[0], epochs))
             for member, state, loss in zip(members, states, losses.T, strict=True):
                 if member.theta is None:
-                    member.found = History(tuple(loss.tolist()), (), {}, seconds, state)
+                    member.found = History(tuple(loss.tolist()), (), {}, seconds, state, rates)
                 else:
                     member.theta = state.parameters
 

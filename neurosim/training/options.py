@@ -22,6 +22,7 @@ from neurosim.functions.optimizers import (
     require_optimizer,
 )
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
+from neurosim.functions.schedules import SCHEDULES, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
 from neurosim.training.metrics import METRICS, Metric, require_metrics
 from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
@@ -178,6 +179,11 @@ class Options:
     penalty: Penalty | None = _option(
         "What large weights cost.", Made("penalty", PENALTIES, require_penalty), None
     )
+    schedule: RateSchedule | None = _option(
+        "How the learning rate changes over the epochs, or the updates.",
+        Made("schedule", SCHEDULES, require_schedule),
+        None,
+    )
     precision: str = _option(
         "double computes in float64, single in float32 (by the compiled engine only).",
         OneOf("precision", PRECISIONS),
@@ -252,6 +258,7 @@ class TrainOptions(MeasureOptions, total=False):
     batch_size: int | None
     shuffle: bool
     penalty: Any
+    schedule: Any
     precision: str
     metrics: Sequence[str | Metric]
     task: str | TaskKind

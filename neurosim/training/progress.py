@@ -8,44 +8,43 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-Note = Callable[[Sequence[float]], None]  # is given the losses of the epochs so far
+Note = Callable[[Sequence[float], float], None]  # the losses of the epochs so far; the rate
 
 _WIDTH = 20  # characters of the bar
 _BETWEEN = 0.1  # seconds
 
 
 @contextmanager
-def progress_line(total: int, rate: float, *, is_shown: bool) -> Iterator[Note]:
+def progress_line(total: int, *, is_shown: bool) -> Iterator[Note]:
     """A function to call after some epochs; whatever happens, the line then ends.
 
     Args:
         total: how many epochs there will be.
-        rate: the learning rate.
         is_shown: False: nothing is written.
     """
     if not is_shown or not total or sys.stderr is None:
         yield no_note
         return
-    line = _Line(total, rate)
+    line = _Line(total)
     try:
         yield line.note
     finally:
         line.end()
 
 
-def no_note(_losses: Sequence[float]) -> None:
+def no_note(_losses: Sequence[float], _rate: float) -> None:
     """Write nothing."""
 
 
 class _Line:
-    def __init__(self, total: int, rate: float) -> None:
-        self._total, self._rate = total, rate
+    def __init__(self, total: int) -> None:
+        self._total, self._rate = total, 0.0
         self._begin = self._last = time.monotonic()
         self._text = self._shown = ""
 
-    def note(self, losses: Sequence[float]) -> None:
+    def note(self, losses: Sequence[float], rate: float) -> None:
         """Show the line, unless it was shown a moment ago."""
-        now = time.monotonic()
+        now, self._rate = time.monotonic(), rate
         done = len(losses)
         is_due = now >= self._last + _BETWEEN
         if is_due or done == self._total:

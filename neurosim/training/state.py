@@ -9,11 +9,12 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from neurosim.functions.numbers import Matrix
+from neurosim.functions.schedules import RateSchedule, Remembered
 from neurosim.functions.streams import stream
 from neurosim.training.task import Task
 
@@ -31,6 +32,7 @@ class TrainingState:
         partial_loss: the sum of the losses of the rows of those batches; where none is done yet,
             that of the epoch before.
         streams: the state of each random stream at the start of the present epoch.
+        schedule: what the schedule of the learning rate remembers.
     """
 
     parameters: Matrix
@@ -40,6 +42,7 @@ class TrainingState:
     batch: int
     partial_loss: float
     streams: Mapping[str, Any]
+    schedule: Remembered = ()
 
     def __eq__(self, other: object) -> bool:
         """Whether every number is the same, to the last bit."""
@@ -51,6 +54,7 @@ class TrainingState:
             and self.position == other.position
             and self.partial_loss == other.partial_loss
             and self.streams == other.streams
+            and self.schedule == other.schedule
         )
 
     __hash__ = None  # type: ignore[assignment] # it holds arrays
@@ -139,3 +143,64 @@ def batch_rows(task: Task, state: TrainingState) -> Any:
     order, _ = draw_order(task, state.streams)
     part = slice(state.batch * task.batch_size, (state.batch + 1) * task.batch_size)
     return np.arange(task.n_rows)[part] if order is None else order[part]
+
+
+class Moment(Protocol):
+    """When an update is made, as a `TrainingState` says it."""
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """Batches done in this epoch."""
+        ...
+
+    @property
+    def updates(self) -> int:
+        """Updates made."""
+        ...
+
+    @property
+    def schedule(self) -> Remembered:
+        """What the schedule remembers."""
+        ...
+
+
+def update_rates(task: Task, at: Moment, count: int) -> Matrix | None:
+    """The learning rates of the next ``count`` updates; None: all the optimizer's own.
+
+    Of a schedule that goes by the losses, those of the present epoch only.
+    """
+    return None if task.schedule is None else _scheduled(task, task.schedule, at, count)
+
+
+def epoch_rates(task: Task, at: Moment, count: int) -> list[float]:
+    """The learning rates of ``count`` epochs from here on, of each that of its last update."""
+    base, schedule, n_batches = task.optimizer.learning_rate, task.schedule, task.n_batches
+    if schedule is None:
+        return [base] * count
+    if schedule.per == "update":
+        first, size = at.updates - at.batch - 1, task.batch_size
+        lasts = (first + n_batches * number for number in range(1, count + 1))
+        return [schedule.rate_of(base, t, size, at.schedule) for t in lasts]
+    of_epochs = range(at.epoch, at.epoch + count)
+    return [schedule.rate_of(base, t, task.n_rows, at.schedule) for t in of_epochs]
+
+
+def rate_of(task: Task, at: Moment) -> float:
+    """The learning rate of the next update."""
+    rates = update_rates(task, at, 1)
+    return task.optimizer.learning_rate if rates is None else float(rates[0])
+
+
+def _scheduled(task: Task, schedule: RateSchedule, at: Moment, count: int) -> Matrix:
+    base, remembered, n_batches = task.optimizer.learning_rate, at.schedule, task.n_batches
+    if schedule.per == "update":
+        of_updates = range(at.updates, at.updates + count)
+        size = task.batch_size
+        return np.array([schedule.rate_of(base, t, size, remembered) for t in of_updates])
+    rates = epoch_rates(task, at, -(-(at.batch + count) // n_batches))
+    return np.repeat(rates, n_batches)[at.batch : at.batch + count]

@@ -11,6 +11,7 @@ from neurosim.functions.losses import TARGET_RULES, Loss, require_loss
 from neurosim.functions.numbers import Matrix, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
+from neurosim.functions.schedules import RateSchedule
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
 from neurosim.training.options import Options, TrainOptions, make_options, measuring_options
@@ -54,6 +55,11 @@ class Task:
     def penalty(self) -> Penalty | None:
         """The penalty on weights."""
         return self.options.penalty
+
+    @property
+    def schedule(self) -> RateSchedule | None:
+        """How the learning rate changes."""
+        return self.options.schedule
 
     @property
     def precision(self) -> str:

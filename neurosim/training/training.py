@@ -35,7 +35,7 @@ from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
-from neurosim.training.state import TrainingState, start_state
+from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import Task, make_task, require_fresh, require_targets
 from neurosim.training.task_kind import TaskKind
@@ -52,7 +52,7 @@ class Epoch:
         loss: over the training rows, each batch measured before its update; reduced.
         validation_loss: over the validation rows after the epoch, or None.
         metrics: by name, over the validation rows if there are any, else the training rows.
-        rate: the learning rate.
+        rate: the learning rate, that of its last update.
         seconds: how long it took.
         state: to go on from.
     """
@@ -72,13 +72,23 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A training: one number an epoch, and the state at its end."""
+    """A training: one number an epoch, and the state at its end.
+
+    Attributes:
+        loss: over the training rows, each batch measured before its update; reduced.
+        validation_loss: over the validation rows after each epoch; empty without them.
+        metrics: by name, over the validation rows if there are any, else the training rows.
+        seconds: how long it took.
+        state: to go on from.
+        rate: the learning rate, of each epoch that of its last update.
+    """
 
     loss: tuple[float, ...]
     validation_loss: tuple[float, ...]
     metrics: Mapping[str, tuple[float, ...]]
     seconds: float
     state: TrainingState = field(repr=False)
+    rate: tuple[float, ...] = ()
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the loss over the epochs, or None where there is none."""
@@ -233,7 +243,9 @@ class Training:
         self._begin()
         with self._handing_over():
             if epochs is not None:
-                return self._advance_epochs(require_count(epochs, "epochs", least=0), no_note)
+                found = self._nothing_measured()
+                self._advance_epochs(require_count(epochs, "epochs", least=0), found, no_note)
+                return found.loss
             return self._advance_batches(require_count(batches, "batches", least=0))
 
     def epochs(self, n: int) -> Iterator[Epoch]:
@@ -247,12 +259,12 @@ class Training:
     def watch(self, n: int) -> History:
         """Go on by ``n`` epochs at once, and measure after each what the options ask for."""
         count, begin = require_count(n, "epochs", least=0), time.perf_counter()
-        found = _Measured([], [], {name: [] for name in self.options.metrics})
+        found = self._nothing_measured()
         self._begin()
-        rate, is_shown = self._task.optimizer.learning_rate, self.options.progress
-        with self._handing_over(), progress_line(count, rate, is_shown=is_shown) as note:
+        is_shown = self.options.progress
+        with self._handing_over(), progress_line(count, is_shown=is_shown) as note:
             if self._validating is None and not found.metrics:
-                found.loss.extend(self._advance_epochs(count, note))
+                self._advance_epochs(count, found, note)
             else:
                 self._watch(count, found, note)
         return History(
@@ -261,6 +273,7 @@ class Training:
             {name: tuple(values) for name, values in found.metrics.items()},
             time.perf_counter() - begin,
             self._state,
+            tuple(found.rate),
         )
 
     def after(self, edit: Callable[[Network], object]) -> "Training":
@@ -399,21 +412,22 @@ class Training:
     def _remade(self, task: Task) -> Engine:
         return make_engine(self.options.engine, task)
 
-    def _advance_epochs(self, count: int, note: Note) -> list[float]:
+    def _nothing_measured(self) -> "_Measured":
+        return _Measured([], [], {name: [] for name in self.options.metrics}, [])
+
+    def _advance_epochs(self, count: int, found: "_Measured", note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
-        losses: list[float] = []
         pace = Pace()
-        while len(losses) < count:
+        while len(found.loss) < count:
             pace.begin()
-            n = min(pace.epochs, count - len(losses))
-            after, found = self._engine.advance(self._state, epochs=n)
-            if not (_all_finite(found) and after.is_finite):
+            n = min(pace.epochs, count - len(found.loss))
+            after, losses = self._engine.advance(self._state, epochs=n)
+            if not (_all_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
+            found.add(losses, epoch_rates(self._task, self._state, n))
             self._state = after
-            losses += found
             pace.end()
-            note(losses)
-        return losses
+            note(found.loss, found.rate[-1])
 
     def _advance_batches(self, count: int) -> list[float]:
         losses: list[float] = []
@@ -437,11 +451,11 @@ class Training:
             between, losses = self._engine.trajectory(self._state, epochs=n)
             if not (_all_finite(losses) and between.last.is_finite):
                 self._refuse_divergence(n)
+            found.add(losses, epoch_rates(self._task, self._state, n))
             self._state = between.last
-            found.loss.extend(losses)
             self._measure(between.thetas, found)
             pace.end()
-            note(found.loss)
+            note(found.loss, found.rate[-1])
 
     @property
     def _room(self) -> int:
@@ -509,7 +523,7 @@ class Training:
             ahead = self._ahead = self._run_ahead(left)
         self._state = ahead.next_state()
         self._hand_over()
-        return ahead.epoch(self._task.optimizer.learning_rate)
+        return ahead.epoch()
 
     def _run_ahead(self, left: int) -> "_Ahead":
         """Four times as many epochs as the last time, if they take no longer than a look should."""
@@ -518,7 +532,7 @@ class Training:
         if self._engine.capabilities.works_on_objects:
             most = 1
         most = min(most, left, self._room)
-        found = _Measured([], [], {name: [] for name in self.options.metrics})
+        found = self._nothing_measured()
         begin = time.perf_counter()
         if most == 1:  # which every engine can
             last, losses = self._engine.advance(self._state, epochs=1)
@@ -531,7 +545,7 @@ class Training:
             self._ahead = None  # up to the place, one by one
             return self._run_ahead(1)
         seconds = (time.perf_counter() - begin) / most
-        found.loss.extend(losses)
+        found.add(losses, epoch_rates(self._task, self._state, most))
         if self._validating is not None or found.metrics:
             self._measure(between.thetas, found)
         return _Ahead(self._state, self._engine, between, found, seconds)
@@ -568,7 +582,7 @@ class _Ahead:
         self._next += 1
         return self._state
 
-    def epoch(self, rate: float) -> Epoch:
+    def epoch(self) -> Epoch:
         """The one that was done last."""
         found, number = self._found, self._next - 1
         return Epoch(
@@ -576,7 +590,7 @@ class _Ahead:
             found.loss[number],
             found.validation_loss[number] if found.validation_loss else None,
             {name: values[number] for name, values in found.metrics.items()},
-            rate,
+            found.rate[number],
             self._seconds,
             self._state,
         )
@@ -588,6 +602,12 @@ class _Measured(NamedTuple):
     loss: list[float]
     validation_loss: list[float]
     metrics: dict[str, list[float]]
+    rate: list[float]
+
+    def add(self, losses: list[float], rates: list[float]) -> None:
+        """Take the numbers of some epochs more."""
+        self.loss.extend(losses)
+        self.rate.extend(rates)
 
 
 class _Epochs(Iterator[Epoch]):

@@ -27,6 +27,7 @@ def line():
         ({"n_epochs": 3}, "unknown option 'n_epochs' (did you mean 'epochs'?)"),
         ({"lr": 0.1}, "unknown option 'lr' (did you mean 'learning_rate'?)"),
         ({"validation_data": (X, T)}, "unknown option 'validation_data' (did you mean 'valid"),
+        ({"lr_scheduler": 1}, "unknown option 'lr_scheduler' (did you mean 'schedule'?)"),
         ({"weight_decay": 1}, "unknown option 'weight_decay' (did you mean 'penalty'?)"),
     ],
 )

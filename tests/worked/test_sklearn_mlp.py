@@ -1,5 +1,6 @@
 """The multilayer perceptron that scikit-learn worked out by hand in its own test_mlp.py."""
 
+import numpy as np
 import pytest
 
 import neurosim as ns
@@ -60,3 +61,69 @@ def test_mutated_a_slope_without_its_second_factor_fails(check, mutate):
 
     with pytest.raises(AssertionError):
         check("graph")
+
+
+@pytest.fixture
+def fitted():
+    """A classifier of scikit-learn after its training, with the weights that it began with."""
+    sklearn = pytest.importorskip("sklearn.neural_network")
+
+    def fit(X, T, **options):
+        made = sklearn.MLPClassifier((4,), activation="logistic", solver="sgd", random_state=3,
+                                     shuffle=False, momentum=0.0, **options)  # fmt: skip
+        kept = []
+        begin = made._initialize
+
+        def initialize(*arguments):
+            begin(*arguments)
+            kept.extend(array.copy() for array in (*made.coefs_, *made.intercepts_))
+
+        made._initialize = initialize
+        made.fit(X, T)
+        return made, kept
+
+    return fit
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(40, 3))
+    return X, (X[:, 0] * X[:, 1] > 0.0).astype(float)
+
+
+@pytest.fixture
+def as_they_begin(dense):
+    """The network of a classifier's first weights."""
+
+    def make(arrays):
+        first, second, *biases = arrays
+        net = dense((3, 4, 1), [first.tolist(), second.tolist()], [0.0, 0.0])
+        for layer, values in (("h", biases[0]), ("o", biases[1])):
+            for number, value in enumerate(values, 1):
+                net[f"{layer}{number}"].bias = value
+        return net
+
+    return make
+
+
+def parameters_of(net, made):
+    """Of a network and of a classifier, in the same order."""
+    ours = [[net[f"x{i}", f"h{j}"].weight for j in range(1, 5)] for i in range(1, 4)]
+    ours = [*np.ravel(ours), *(net[f"h{j}", "o1"].weight for j in range(1, 5))]
+    ours += [*(net[f"h{j}"].bias for j in range(1, 5)), net["o1"].bias]
+    return ours, np.concatenate([np.ravel(a) for a in (*made.coefs_, *made.intercepts_)])
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_fifty_epochs_of_inverse_scaling(fitted, as_they_begin, rows, engine, assert_close):
+    made, begin = fitted(*rows, learning_rate="invscaling", learning_rate_init=0.5, max_iter=50,
+                         alpha=0.001, batch_size=8, tol=0.0, n_iter_no_change=100)  # fmt: skip
+    net = as_they_begin(begin)
+
+    found = ns.train(net, *rows, loss="binary_cross_entropy", optimizer=ns.SGD(0.5), epochs=50,
+                     batch_size=8, penalty={"l2": 0.001}, engine=engine,
+                     schedule={"inverse_time": {"power": 0.5}})  # fmt: skip
+
+    assert_close(*parameters_of(net, made), 1e-12)
+    assert found.rate[-1] == 0.5 / (49 * 40 + 1) ** 0.5

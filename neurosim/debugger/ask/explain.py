@@ -49,7 +49,7 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.graph import sample_steps
-from neurosim.training.state import TrainingState
+from neurosim.training.state import TrainingState, rate_of
 from neurosim.training.task import Task
 
 IsOwn: TypeAlias = Callable[[object, str], bool]  # of an object and a quantity
@@ -394,11 +394,13 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
         yield f"{what} = {short(present)} by {task.optimizer.name}: not yet, there is no gradient"
         return
     rows, rule = moment.n_rows(task), task.optimizer
+    rate = rule.learning_rate if moment.state is None else rate_of(task, moment.state)
 
     def lines_from(before: float, memory: Memory, count: int) -> tuple[list[str], float]:
         return written_out(
-            parameter, task, before=before, total=total, memory=memory, count=count, rows=rows
-        )
+            parameter, task, before=before, total=total, memory=memory, count=count, rate=rate,
+            rows=rows,
+        )  # fmt: skip
 
     if moment.state is None:
         lines, _ = lines_from(present, rule.start, 1)

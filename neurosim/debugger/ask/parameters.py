@@ -32,6 +32,7 @@ def written_out(
     total: float,
     memory: Memory,
     count: int,
+    rate: float,
     rows: int,
 ) -> tuple[list[str], float]:
     """The lines of one parameter's update, and what it comes to.
@@ -43,13 +44,14 @@ def written_out(
         total: the gradient, summed over the batch.
         memory: what the rule remembers of it.
         count: the number of this update, from 1.
+        rate: the learning rate of this update.
         rows: the number of samples in the batch.
     """
     rule, divisor = task.optimizer, task.divisor(rows)
     extra = 0.0
     if task.penalty is not None and parameter.kind == "w":
         extra = task.penalty.gradient(before, rows)
-    g, rate = total / divisor + extra, rule.learning_rate
+    g = total / divisor + extra
     after, kept = rule.scalar(before, g, memory, count, rate)
     lines = arithmetic(rule, before, g, memory=memory, count=count, rate=rate)
     if [line.formula for line in lines] == ["{w} - {rate}*{g}"]:

@@ -393,6 +393,7 @@ def _rule_lines(
         total=update.gradient,
         memory=update.memory_before,
         count=count,
+        rate=update.rate,
         rows=rows,
     )
     return tuple(lines)

@@ -10,7 +10,7 @@ from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.graph import sample_steps, update_of
-from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.state import TrainingState, batch_rows, next_state, rate_of
 from neurosim.training.task import Task
 
 Edits = Mapping[UnitPlace, Sequence[Edit]]
@@ -79,7 +79,8 @@ def walk_batch(task: Task, state: TrainingState, parameter: Parameter, edits: Ed
             elif type(step) is Measured:
                 batch_loss += step.after
     update: Updated | None = None
-    steps = update_of(task, memory, count=state.updates + 1, rows=len(rows))
+    rate = rate_of(task, state)
+    steps = update_of(task, memory, count=state.updates + 1, rate=rate, rows=len(rows))
     for step in _with_edits(steps, len(rows), own):
         if isinstance(step, Updated) and step.parameter is parameter:
             update = step

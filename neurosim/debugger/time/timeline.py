@@ -33,7 +33,7 @@ from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import sample_steps, update_of
 from neurosim.training.engines.table import ENGINES, make_engine, require_engine
-from neurosim.training.state import TrainingState, batch_rows, next_state
+from neurosim.training.state import TrainingState, batch_rows, next_state, rate_of
 from neurosim.training.stretch_length import Pace
 from neurosim.training.task import Task, require_fresh
 from neurosim.training.training import before_divergence
@@ -543,8 +543,8 @@ class Timeline:
         require_fresh(self.task)
         require_slopes(self.network)  # what is trainable may have changed
         if self.unit == self.n_rows:
-            count = self.state.updates + 1
-            return update_of(self.task, self._memory, count=count, rows=self.n_rows)
+            count, rate = self.state.updates + 1, rate_of(self.task, self.state)
+            return update_of(self.task, self._memory, count=count, rate=rate, rows=self.n_rows)
         row = self.rows[self.unit]
         sample, target = self.task.X[row].tolist(), self.task.T[row].tolist()
         return sample_steps(self.task, sample, target, self.unit)

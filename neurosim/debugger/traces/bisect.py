@@ -345,6 +345,7 @@ class _Comparison:
             total=step.gradient,
             memory=step.memory_before,
             count=before.updates + 1,
+            rate=step.rate,
             rows=len(batch_rows(self._task, before)),
         )
         return lines

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
+from neurosim.functions.schedules import SCHEDULES
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.entry import Choice, ScenarioEntry, mistake
@@ -68,7 +69,7 @@ class Document(Draft):
 
 def document_now() -> type[Document]:
     """The entry of a whole file, as the tables are now: a name may have been registered."""
-    _build((OPTIMIZERS.version, INITIALIZERS.version, PENALTIES.version))
+    _build((OPTIMIZERS.version, INITIALIZERS.version, PENALTIES.version, SCHEDULES.version))
     return Document
 
 

@@ -228,10 +228,10 @@ def _name(value: object) -> str | None:
 
 
 def _named_entry(name: str, maker: Callable[..., Any]) -> type[ScenarioEntry]:
-    words = _described(maker)
+    words = described(maker)
     fields: dict[str, Any] = {
         option: (kind, Field(default, description=words.get(option)))
-        for option, kind, default in _options(maker)
+        for option, kind, default in options_taken(maker)
     }
     fields["name"] = (Literal[name], Field(description=words[""]))
     order = ["name", *(option for option in fields if option != "name")]
@@ -243,7 +243,7 @@ def _named_entry(name: str, maker: Callable[..., Any]) -> type[ScenarioEntry]:
     )
 
 
-def _options(maker: Callable[..., Any]) -> list[tuple[str, Any, Any]]:
+def options_taken(maker: Callable[..., Any]) -> list[tuple[str, Any, Any]]:
     """The name, the type and the default (``...``: none) of each option."""
     return [
         (option.name, option.annotation, ... if option.default is option.empty else option.default)
@@ -252,7 +252,7 @@ def _options(maker: Callable[..., Any]) -> list[tuple[str, Any, Any]]:
     ]
 
 
-def _described(maker: Callable[..., Any]) -> dict[str, str]:
+def described(maker: Callable[..., Any]) -> dict[str, str]:
     """The first line of the docstring (under ""), and the words for each of its "Args:"."""
     text = inspect.getdoc(maker) or ""
     words = {"": text.partition("\n")[0]}

@@ -16,6 +16,7 @@ from neurosim.scenario.format.entry import (
     tag,
 )
 from neurosim.scenario.format.penalty_entry import PenaltyOption
+from neurosim.scenario.format.schedule_entry import ScheduleOption
 from neurosim.training.options import (
     Flag,
     Form,
@@ -37,6 +38,8 @@ def _annotation(form: Form) -> Any:
             return tuple[Annotated[str, Choice(form.kind, form.table)], ...]
         case Made(kind="penalty"):
             return PenaltyOption | None
+        case Made(kind="schedule"):
+            return ScheduleOption | None
         case Made():
             return Annotated[ScenarioEntry, Named(form.kind, form.table)]
         case Whole(none=None):

@@ -81,7 +81,7 @@ class Stretch:
         loss: one number an epoch.
         validation_loss: the same, or empty.
         metrics: the same by name.
-        rate: the learning rate.
+        rate: the learning rate, of each epoch that of its last update.
         seconds: how long an epoch took, on average.
     """
 
@@ -89,7 +89,7 @@ class Stretch:
     loss: Sequence[float]
     validation_loss: Sequence[float]
     metrics: Mapping[str, Sequence[float]]
-    rate: float
+    rate: Sequence[float]
     seconds: float
 
     def __len__(self) -> int:
@@ -108,7 +108,7 @@ class Stretch:
                 loss,
                 self.validation_loss[index] if self.validation_loss else None,
                 {name: values[index] for name, values in self.metrics.items()},
-                self.rate,
+                self.rate[index],
                 self.seconds,
             )
 

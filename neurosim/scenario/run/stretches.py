@@ -27,7 +27,7 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
     Raises:
         DivergedError: a number was not finite. The epochs that were whole have been yielded before.
     """
-    rate, pace = training.task.optimizer.learning_rate, Pace()
+    pace = Pace()
     for stop in sorted({n_epochs, *(stop for stop in stops if stop < n_epochs)}):
         while (done := training.state.epoch) < stop:
             begin, count = training.state, min(pace.epochs, stop - done)
@@ -40,7 +40,7 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
                 raise
             pace.end(count)
             losses, metrics = (history.loss, history.validation_loss), history.metrics
-            yield Stretch(done, *losses, metrics, rate, history.seconds / count)
+            yield Stretch(done, *losses, metrics, history.rate, history.seconds / count)
 
 
 def trained(training: Training, history: History) -> Iterator[Stretch]:
@@ -62,6 +62,6 @@ def _one_by_one(training: Training, count: int) -> Iterator[Stretch]:
             validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
             metrics = {name: (value,) for name, value in epoch.metrics.items()}
             measured = (epoch.loss,), validation, metrics
-            yield Stretch(epoch.number, *measured, epoch.rate, epoch.seconds)
+            yield Stretch(epoch.number, *measured, (epoch.rate,), epoch.seconds)
     except DivergedError:
         return

@@ -19,6 +19,7 @@ from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
 from neurosim.functions.registry import Table
+from neurosim.functions.schedules import SCHEDULES
 from neurosim.network.network import Network
 from neurosim.scenario.uses.write_network import (
     network_entry,
@@ -194,6 +195,13 @@ def _penalty(penalty: Any) -> _Entry | None:
     return {name: next(iter(options.values())) if len(options) == 1 else options}
 
 
+def _schedule(schedule: Any) -> _Entry | None:
+    if schedule is None:
+        return None
+    name, options = _made_by(SCHEDULES, schedule, "schedule"), _options_of(schedule)
+    return {name: options.pop("points") if list(options) == ["points"] else options}
+
+
 def _made_by(table: Table[Any], made: Any, where: str) -> str:
     """The name under which a scenario makes such an object."""
     name = getattr(made, "name", "")
@@ -223,6 +231,7 @@ _WORDS: Mapping[str, Any] = {
     "loss": _loss,
     "optimizer": _optimizer,
     "penalty": _penalty,
+    "schedule": _schedule,
     "metrics": _metrics,
     "task": _task,
 }

@@ -1,9 +1,9 @@
 """The array program at work: rows with a column of ones, batches, runs."""
 
 import copy
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import Any, overload
 
 import numpy as np
@@ -15,7 +15,7 @@ from neurosim.compiler.training_programs import generated
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
-from neurosim.training.engines.contract import Passed, RowOrder, Some
+from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
@@ -184,14 +184,24 @@ class _ArrayRun:
         self._theta = plan.to_slots(state.parameters, dtype)
         self._memory = plan.to_slots(state.memory, dtype)
         self._gradient = np.zeros_like(self._theta)
-        self._updates = state.updates
+        self._updates, self._rate = state.updates, program.task.optimizer.learning_rate
         self._frozen = program.frozen
         self._given = state.parameters
         fixed = np.flatnonzero(~program.learns)
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
         self._started: dict[int, Generator[Any, Any, None]] = {}
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(
+        self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None
+    ) -> list[float]:
+        if rates is None:
+            return self._steps(order, first, last, repeats)
+        found: list[float] = []
+        for self._rate, begin, end, times in _alike(rates, first, last, repeats):
+            found += self._steps(order, begin, end, times)
+        return found
+
+    def _steps(self, order: RowOrder, first: int, last: int, repeats: int) -> list[float]:
         task = self._program.task
         batches = self._batches(order)[first:last]
         remainder = task.n_rows % task.batch_size
@@ -221,8 +231,8 @@ class _ArrayRun:
             return np.array(found, dtype=np.float64)
         return np.concatenate([[], *found], dtype=np.float64)
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
-        return epochs_one_by_one(self, order, first, count, self._program.task.n_batches)
+    def epochs(self, order: RowOrder, first: int, count: int, rates: Rates = None) -> Passed:
+        return epochs_one_by_one(self, order, first, count, self._program.task.n_batches, rates)
 
     def _batches(self, order: RowOrder) -> Sequence[tuple[Array, Array]]:
         program = self._program
@@ -238,7 +248,7 @@ class _ArrayRun:
         task, update = self._program.task, self._program.update
         if size not in self._started:
             self._started[size] = self._start(size)
-        factor = task.optimizer.learning_rate if update.is_plain else 1.0
+        factor = self._rate if update.is_plain else 1.0
         sent = (batches, self._updates, factor / task.divisor(size))
         answer: Any = self._started[size].send(sent)
         losses: list[float] = answer[0] if self._is_paired else answer
@@ -270,14 +280,28 @@ class _ArrayRun:
 
     def _optimizer(self) -> Callable[[int], None]:
         theta, gradient, memory = self._theta, self._gradient, self._memory
-        optimizer = self._program.task.optimizer
-        rule, rate = array_rule(optimizer), optimizer.learning_rate
+        rule = array_rule(self._program.task.optimizer)
         fixed, values, remembered = self._fixed
 
         def update(count: int) -> None:
-            rule(theta, gradient, memory, count, rate)
+            rule(theta, gradient, memory, count, self._rate)
             if len(fixed):
                 theta[fixed] = values
                 memory[:, fixed] = remembered
 
         return update
+
+
+def _alike(
+    rates: Matrix, first: int, last: int, repeats: int
+) -> Iterator[tuple[float, int, int, int]]:
+    """Stretches of one rate: the rate, the batches from and to, and how often they are done."""
+    if (rates == rates[0]).all():
+        yield float(rates[0]), first, last, repeats
+        return
+    n = last - first
+    for start in range(0, len(rates), n):
+        of_epoch = rates[start : start + n]
+        cuts = [0, *(1 + np.flatnonzero(np.diff(of_epoch))).tolist(), n]
+        for begin, end in pairwise(cuts):
+            yield float(of_epoch[begin]), first + begin, first + end, 1

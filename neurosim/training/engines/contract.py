@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.numbers import Matrix
-from neurosim.training.state import TrainingState, draw_order
+from neurosim.training.state import TrainingState, draw_order, update_rates
 from neurosim.training.task import Task, require_fresh
 
 RowOrder = NDArray[np.intp] | None  # of the rows of an epoch; None: as they are
+Rates = Matrix | None  # of each update; None: the optimizer's own
 Some = NDArray[np.intp] | None  # numbers of parameters in the network's order; None: all
 
 
@@ -144,11 +145,13 @@ class Trajectory:
 class ProgramRun(Protocol):
     """A stretch of training: parameters and memory in the engine's own form."""
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> LossSeries:
+    def steps(
+        self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None
+    ) -> LossSeries:
         """Train on batches ``first`` to ``last``; the loss of each, summed over its rows."""
         ...
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
+    def epochs(self, order: RowOrder, first: int, count: int, rates: Rates = None) -> Passed:
         """Train by so many epochs from batch ``first`` on."""
         ...
 
@@ -168,8 +171,14 @@ class ProgramRun(Protocol):
 class NotingRun(ProgramRun, Protocol):
     """A stretch of training of an engine that takes notes."""
 
-    def note(
-        self, order: RowOrder, first: int, last: int, repeats: int, wanted: NotesWanted
+    def note(  # noqa: PLR0917 - a stretch, as `steps` has it
+        self,
+        order: RowOrder,
+        first: int,
+        last: int,
+        repeats: int,
+        wanted: NotesWanted,
+        rates: Rates = None,
     ) -> tuple[LossSeries, Notes]:
         """Go on as `steps` does; and what was noted on the way."""
         ...
@@ -182,11 +191,13 @@ class Batches:
         epoch: how many epochs are done.
         batch: how many batches of the present epoch are done.
         updates: how many updates were made.
+        schedule: what the schedule of the learning rate remembers.
     """
 
     def __init__(self, task: Task, run: ProgramRun, state: TrainingState) -> None:
         self._task, self._run = task, run
         self.epoch, self.batch, self.updates = state.position
+        self.schedule = state.schedule
         self._loss = state.partial_loss
         self._streams = state.streams
         self._order, self._streams_after = draw_order(task, state.streams)
@@ -194,7 +205,8 @@ class Batches:
     def advance(self) -> Matrix:
         """Go one batch on; the loss of each of its rows, measured before the update."""
         require_fresh(self._task)
-        (loss,) = self._run.steps(self._order, self.batch, self.batch + 1)
+        rates = update_rates(self._task, self, 1)
+        (loss,) = self._run.steps(self._order, self.batch, self.batch + 1, 1, rates)
         self._end([loss], 1)
         return self._run.take_row_losses()
 
@@ -207,7 +219,8 @@ class Batches:
         repeats = max(1, count // self._task.n_batches)
         last = self.batch + count // repeats
         run = cast("NotingRun", self._run)
-        losses, found = run.note(self._order, self.batch, last, repeats, wanted)
+        rates = update_rates(self._task, self, (last - self.batch) * repeats)
+        losses, found = run.note(self._order, self.batch, last, repeats, wanted, rates)
         self._end(losses, repeats)
         return found
 

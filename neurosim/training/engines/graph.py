@@ -20,11 +20,12 @@ from neurosim.training.engines.contract import (
     Capabilities,
     Passed,
     ProgramRun,
+    Rates,
     RowOrder,
     Some,
 )
 from neurosim.training.engines.program import ProgramEngine, epochs_one_by_one
-from neurosim.training.state import TrainingState, batch_rows
+from neurosim.training.state import TrainingState, batch_rows, rate_of
 from neurosim.training.task import Task, require_fresh
 
 
@@ -106,16 +107,20 @@ class _WalkRun:
         self._row_losses: list[float] = []
         self._is_finite = True
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> list[float]:
+    def steps(
+        self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None
+    ) -> list[float]:
         task = self._task
         rows = np.arange(task.n_rows) if order is None else order
         batches = [
             rows[i * task.batch_size : (i + 1) * task.batch_size] for i in range(first, last)
         ]
-        return [self._step(batch) for _ in range(repeats) for batch in batches]
+        if rates is None:
+            rates = np.full(len(batches) * repeats, task.optimizer.learning_rate)
+        return list(map(self._step, batches * repeats, rates.tolist()))
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
-        return epochs_one_by_one(self, order, first, count, self._task.n_batches)
+    def epochs(self, order: RowOrder, first: int, count: int, rates: Rates = None) -> Passed:
+        return epochs_one_by_one(self, order, first, count, self._task.n_batches, rates)
 
     def parameters(self, some: Some = None) -> Matrix:
         return self._theta if some is None else self._theta[some]
@@ -127,7 +132,7 @@ class _WalkRun:
         found, self._row_losses = self._row_losses, []
         return np.array(found, dtype=np.float64)
 
-    def _step(self, rows: NDArray[np.intp]) -> float:
+    def _step(self, rows: NDArray[np.intp], rate: float) -> float:
         """The loss of a batch, summed over its rows; NaN where the batch cannot be gone on from."""
         if not self._is_finite:
             self._row_losses += [math.nan] * len(rows)
@@ -136,7 +141,8 @@ class _WalkRun:
         require_fresh(self._task)
         require_slopes(network)  # what is trainable may have changed
         _load(network, self._theta)
-        steps = _batch_steps(self._task, rows, self._memory, self._updates + 1, losses)
+        update = {"count": self._updates + 1, "rate": rate}
+        steps = _batch_steps(self._task, rows, self._memory, losses, update)
         deque(network.begin_pass(steps), maxlen=0)
         self._theta = network.parameters()
         self._updates += 1
@@ -153,7 +159,8 @@ def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[St
     require_slopes(task.network)
     _load(task.network, state.parameters)
     rows = batch_rows(task, state)
-    return task.network.begin_pass(_batch_steps(task, rows, memory, state.updates + 1, []))
+    update = {"count": state.updates + 1, "rate": rate_of(task, state)}
+    return task.network.begin_pass(_batch_steps(task, rows, memory, [], update))
 
 
 def _sample_steps(
@@ -175,10 +182,14 @@ def _sample_steps(
 
 
 def _batch_steps(
-    task: Task, rows: NDArray[np.intp], memory: Matrix, count: int, losses: list[float]
+    task: Task,
+    rows: NDArray[np.intp],
+    memory: Matrix,
+    losses: list[float],
+    update: dict[str, Any],
 ) -> Generator[Step, None, None]:
     yield from _sample_steps(task, task.X[rows], task.T[rows], losses)
-    yield from update_of(task, memory, count=count, rows=len(rows))
+    yield from update_of(task, memory, rows=len(rows), **update)
 
 
 def sample_steps(
@@ -201,14 +212,16 @@ def _measured_steps(
     yield from measure_steps(task.network, schedule, target, task.loss)
 
 
-def update_of(task: Task, memory: Matrix, *, count: int, rows: int) -> Generator[Step, None, None]:
+def update_of(
+    task: Task, memory: Matrix, *, count: int, rate: float, rows: int
+) -> Generator[Step, None, None]:
     """The update that ends a batch of so many rows; ``count`` is its number, from 1."""
     return update_steps(
         task.network,
         task.optimizer,
         memory,
         count=count,
-        rate=task.optimizer.learning_rate,
+        rate=rate,
         rows=rows,
         divisor=task.divisor(rows),
         penalty=task.penalty,

@@ -19,6 +19,7 @@ from neurosim.training.engines.contract import (
     Notes,
     NotesWanted,
     Passed,
+    Rates,
     RowOrder,
     Some,
 )
@@ -158,15 +159,24 @@ class _KernelRun:
         self._problem.point({"theta": self._theta, "memory": self._memory})
         self._row_losses: list[Matrix] = []
 
-    def steps(self, order: RowOrder, first: int, last: int, repeats: int = 1) -> LossSeries:
-        return self._run(order, first, last, repeats, None)
+    def steps(
+        self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None
+    ) -> LossSeries:
+        return self._run(order, first, last, repeats, rates)
 
-    def epochs(self, order: RowOrder, first: int, count: int) -> Passed:
+    def epochs(self, order: RowOrder, first: int, count: int, rates: Rates = None) -> Passed:
         passed = np.empty((count, 1 + len(self._memory), len(self._theta)))
-        return self._run(order, first, self._program.task.n_batches, count, passed), passed
+        n_batches = self._program.task.n_batches
+        return self._run(order, first, n_batches, count, rates, passed), passed
 
-    def note(
-        self, order: RowOrder, first: int, last: int, repeats: int, wanted: NotesWanted
+    def note(  # noqa: PLR0917 - a stretch, as `steps` has it
+        self,
+        order: RowOrder,
+        first: int,
+        last: int,
+        repeats: int,
+        wanted: NotesWanted,
+        rates: Rates = None,
     ) -> tuple[LossSeries, Notes]:
         """Go on as `steps` does; and what was noted on the way."""
         task, problem, column = self._program.task, self._problem, self._program.column
@@ -183,18 +193,24 @@ class _KernelRun:
         }
         problem.point({**given, "notes": notes, "path": path, "slopes": slopes})
         try:
-            losses = self._run(order, first, last, repeats, None)
+            losses = self._run(order, first, last, repeats, rates)
         finally:
             problem.n_noted = problem.n_followed = 0
             problem.point({"slopes": None})
         return losses, Notes(self.take_row_losses(), notes, path, slopes)
 
-    def _run(
-        self, order: RowOrder, first: int, last: int, repeats: int, passed: Matrix | None
+    def _run(  # noqa: PLR0917 - a stretch, as `steps` has it
+        self,
+        order: RowOrder,
+        first: int,
+        last: int,
+        repeats: int,
+        rates: Rates,
+        passed: Matrix | None = None,
     ) -> LossSeries:
         task, problem = self._program.task, self._problem
         losses = np.empty((last - first) * repeats)
-        arrays: dict[str, Any] = {"losses": losses, "passed": passed}
+        arrays: dict[str, Any] = {"losses": losses, "passed": passed, "rates": rates}
         if order is not self._keep.get("order"):
             self._keep["order"] = order
             arrays["order"] = None if order is None else np.ascontiguousarray(order, np.int64)

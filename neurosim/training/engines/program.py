@@ -16,10 +16,11 @@ from neurosim.training.engines.contract import (
     LossSeries,
     Passed,
     ProgramRun,
+    Rates,
     RowOrder,
     Trajectory,
 )
-from neurosim.training.state import TrainingState, draw_order
+from neurosim.training.state import TrainingState, draw_order, update_rates
 from neurosim.training.task import Task, require_fresh
 
 
@@ -112,10 +113,11 @@ class ProgramEngine:
                 order, streams = draw_order(task, streams)
                 # where every epoch is alike, all at once
                 count = 1 if task.shuffle or first else epochs - len(totals)
+                rates = self._rates(state, len(totals), first, count)
                 if passed is None:
-                    losses = run.steps(order, first, task.n_batches, count)
+                    losses = run.steps(order, first, task.n_batches, count, rates)
                 else:
-                    losses, found = run.epochs(order, first, count)
+                    losses, found = run.epochs(order, first, count, rates)
                     passed.append(found)
                 if streams_after is not None:
                     streams_after += [streams] * count
@@ -129,6 +131,15 @@ class ProgramEngine:
             parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams
         )
         return after, totals
+
+    def _rates(self, start: TrainingState, done: int, first: int, count: int) -> Rates:
+        """The rates of ``count`` epochs from batch ``first`` on, ``done`` epochs after a start."""
+        if self._task.schedule is None:
+            return None
+        n_batches = self._task.n_batches
+        updates = start.updates + (done * n_batches - start.batch if done else 0)
+        here = replace(start, epoch=start.epoch + done, batch=first, updates=updates)
+        return update_rates(self._task, here, (n_batches - first) * count)
 
 
 class TrainingProgram(Protocol):
@@ -163,13 +174,14 @@ def update_of(task: Task, *, has_fixed: bool) -> Update:
     return Update(optimizer, task.penalty, has_fixed)
 
 
-def epochs_one_by_one(
-    run: ProgramRun, order: RowOrder, first: int, count: int, n_batches: int
+def epochs_one_by_one(  # noqa: PLR0917 - a stretch, as `ProgramRun.epochs` has it
+    run: ProgramRun, order: RowOrder, first: int, count: int, n_batches: int, rates: Rates
 ) -> Passed:
     """What so many epochs leave, each done by itself."""
-    losses, passed = list[float](), list[Matrix]()
-    for _ in range(count):
-        losses.extend(run.steps(order, first, n_batches))
+    losses, passed, n = list[float](), list[Matrix](), n_batches - first
+    for i in range(count):
+        own = None if rates is None else rates[i * n : (i + 1) * n]
+        losses.extend(run.steps(order, first, n_batches, 1, own))
         parameters, memory = run.values()
         passed.append(np.concatenate((parameters[np.newaxis], memory)))
     return losses, np.array(passed)

@@ -1,6 +1,7 @@
 """Networks of one structure, trained side by side by the kernel with the bits of each alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from neurosim.functions.numbers import Matrix
 from neurosim.kernel.library import KernelCall
 from neurosim.training.engines.kernel_program import KernelProgram
-from neurosim.training.state import TrainingState, shuffler
+from neurosim.training.state import TrainingState, shuffler, update_rates
 
 MOST_PARAMETERS = 2000  # of a network; with more, all of them together leave the cache
 _LONGEST_CALL = 500_000  # places that are passed through; some hundredths of a second
@@ -66,6 +67,11 @@ class SideBySide:
             if shufflers:
                 keep["order"] = self._order(shufflers)
                 problem.point({"order": keep["order"]})
+            if self._task.schedule is not None:
+                n_batches = self._task.n_batches
+                here = replace(starts[0], epoch=done, updates=done * n_batches)
+                keep["rates"] = update_rates(self._task, here, count * n_batches)
+                problem.point({"rates": keep["rates"]})
             totals = self._epochs(problem, count)
             if totals is None or is_stopped():
                 return None

@@ -92,6 +92,23 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             "s.yaml:15:17: training.penalty.l2: out of range, got -1; expected at least 0",
         ),
         (
+            "epochs: 4",
+            "epochs: 4\n  schedule: {cosine: {epoch: 4}}",
+            "s.yaml:15:23: training.schedule.cosine.epoch: unknown key, got 'epoch'; expected"
+            " 'epochs' (did you mean 'epochs'?)",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  schedule: {cosine: {epochs: 0}}",
+            "s.yaml:15:13: training.schedule: Cosine(epochs=): got 0; expected an integer >= 1",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  schedule: {list: 3}",
+            "s.yaml:15:20: training.schedule.list: wrong kind, got 3; expected a list, or a mapping"
+            " of options",
+        ),
+        (
             "[[0], [1], [1], [1]]",
             "[[0], [1], [1]]",
             "s.yaml:10:12: data.targets: not as many rows of targets as of inputs, got 3;"

@@ -112,6 +112,7 @@ EVERY_OPTION = {
     "batch_size": 4,
     "shuffle": True,
     "penalty": ns.L2(0.125),
+    "schedule": ns.Cosine(40, warm_up=2),
     "precision": "single",
     "program": "arrays",
     "metrics": ["accuracy", "f1"],

@@ -182,7 +182,7 @@ def _note_missing_kernel(results: Sequence[RunResult]) -> None:
 
 
 def _moment_of(stretch: "Stretch") -> str:
-    return f"loss {stretch.loss[-1]:.6g}, rate {stretch.rate:g}"
+    return f"loss {stretch.loss[-1]:.6g}, rate {stretch.rate[-1]:g}"
 
 
 def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":

@@ -1,0 +1,394 @@
+"""Schedules: how the learning rate changes from epoch to epoch, or from update to update.
+
+A schedule is a frozen description. Its rate is a closed form of the optimizer's learning rate (the
+base) and of a count ``t``: of the epochs, or updates, that were done before. The rules and their
+defaults are PyTorch's and scikit-learn's.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError, unknown
+from neurosim.functions.numbers import require_count, require_number
+from neurosim.functions.registry import Table
+from neurosim.functions.users import errors_named
+
+UNITS = ("epoch", "update")
+Remembered = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateSchedule:
+    """The base of all schedules; a subclass says its ``name`` and its ``rate``.
+
+    Args:
+        per: ``epoch`` or ``update``: what t counts.
+        warm_up: over so many of them the rate first rises, in a line, to the base.
+        warm_up_from: the share of the base that it rises from.
+    """
+
+    per: str = "epoch"
+    warm_up: int = 0
+    warm_up_from: float = 1.0 / 3.0
+
+    name: ClassVar[str]
+
+    def __new__(cls, *_: object, **options: object) -> Self:
+        """The schedule before it has its options: their names are known."""
+        known = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise WrongTypeError(f"{cls.__name__}: {unknown('option', name, known)}")
+        return object.__new__(cls)
+
+    def __post_init__(self) -> None:
+        where = type(self).__name__
+        if self.per not in UNITS:
+            raise InvalidValueError(f"{where}(per=): got {self.per!r}; expected epoch or update")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type in _CHECKS:
+                require = _CHECKS[field.type]
+                object.__setattr__(self, field.name, require(value, f"{where}({field.name}=)"))
+
+    def rate(self, base: float, t: int) -> float:
+        """The rate after t epochs (or updates), those of the warm-up left out."""
+        raise NotImplementedError
+
+    def rate_of(self, base: float, t: int, _rows: int, _memory: Remembered) -> float:
+        """The rate after t epochs (or updates); ``rows`` are gone through in each of them."""
+        if t < self.warm_up:
+            return self._warming(base, t)
+        return self.rate(base, t - self.warm_up)
+
+    def start(self, _base: float) -> Remembered:
+        """What it remembers at first."""
+        return ()
+
+    def _warming(self, base: float, t: int) -> float:
+        if t >= self.warm_up:
+            return base
+        return base * (self.warm_up_from + (1.0 - self.warm_up_from) * t / self.warm_up)
+
+
+def _require_positive(value: object, where: str) -> float:
+    number = require_number(value, where)
+    if number < 0.0:
+        raise InvalidValueError(f"{where}: got {number!r}; expected a finite number >= 0")
+    return number
+
+
+def _require_whole(value: object, where: str) -> int:
+    return require_count(value, where, least=0)
+
+
+_CHECKS: dict[Any, Callable[[object, str], Any]] = {float: _require_positive, int: _require_whole}
+
+
+def _require_some(schedule: RateSchedule, *names: str) -> None:
+    for name in names:
+        require_count(getattr(schedule, name), f"{type(schedule).__name__}({name}=)", least=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantRate(RateSchedule):
+    """The base; of use with a warm-up."""
+
+    name: ClassVar[str] = "constant"
+
+    def rate(self, base: float, _t: int) -> float:
+        """The base."""
+        return base
+
+
+@dataclass(frozen=True, slots=True)
+class StepDecay(RateSchedule):
+    """base * factor^(t // every). Source: PyTorch's ``StepLR``.
+
+    Args:
+        every: after so many, the rate is multiplied once more.
+        factor: by this.
+    """
+
+    every: int
+    factor: float = 0.1
+
+    name: ClassVar[str] = "step"
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        _require_some(self, "every")
+
+    def rate(self, base: float, t: int) -> float:
+        """Multiplied every so many."""
+        return base * self.factor ** (t // self.every)
+
+
+@dataclass(frozen=True, slots=True)
+class MultiStep(RateSchedule):
+    """base * factor^(the number of marks that t has reached). Source: PyTorch's ``MultiStepLR``.
+
+    Args:
+        at: the marks.
+        factor: what the rate is multiplied by at each.
+    """
+
+    at: tuple[int, ...]
+    factor: float = 0.1
+
+    name: ClassVar[str] = "multi_step"
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        if not isinstance(self.at, (list, tuple)):
+            raise WrongTypeError(f"MultiStep(at=): got {self.at!r:.80}; expected a list of counts")
+        marks = [_require_whole(mark, f"MultiStep(at=)[{i}]") for i, mark in enumerate(self.at)]
+        object.__setattr__(self, "at", tuple(sorted(marks)))
+
+    def rate(self, base: float, t: int) -> float:
+        """Multiplied at each mark."""
+        return base * self.factor ** bisect_right(self.at, t)
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential(RateSchedule):
+    """base * factor^t. Source: PyTorch's ``ExponentialLR``."""
+
+    factor: float
+
+    name: ClassVar[str] = "exponential"
+
+    def rate(self, base: float, t: int) -> float:
+        """Multiplied each time."""
+        return base * self.factor**t
+
+
+@dataclass(frozen=True, slots=True)
+class InverseTime(RateSchedule):
+    """base / (rows gone through + 1)^power. Source: scikit-learn's ``invscaling``."""
+
+    power: float = 0.5
+
+    name: ClassVar[str] = "inverse_time"
+
+    def rate(self, base: float, t: int) -> float:
+        """With one row each time."""
+        divisor: float = (t + 1) ** self.power
+        return base / divisor
+
+    def rate_of(self, base: float, t: int, rows: int, _memory: Remembered) -> float:
+        """The rate after t epochs (or updates) of so many rows each."""
+        if t < self.warm_up:
+            return self._warming(base, t)
+        return self.rate(base, (t - self.warm_up) * rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Cosine(RateSchedule):
+    """Half a cosine from the base to the lowest, and back. Source: ``CosineAnnealingLR``.
+
+    lowest + (base - lowest) * (1 + cos(pi t / epochs)) / 2: behind ``epochs`` the rate rises again.
+
+    Args:
+        epochs: how many there are to the lowest; updates, with ``per: update``.
+        lowest: the rate there.
+    """
+
+    epochs: int
+    lowest: float = 0.0
+
+    name: ClassVar[str] = "cosine"
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        _require_some(self, "epochs")
+
+    def rate(self, base: float, t: int) -> float:
+        """Along the cosine."""
+        return _cosine(base, self.lowest, t / self.epochs)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmRestarts(RateSchedule):
+    """Half a cosine from the base to the lowest, again and again.
+
+    Source: Loshchilov and Hutter 2017; PyTorch's ``CosineAnnealingWarmRestarts``.
+
+    Args:
+        epochs: the length of the first one; updates, with ``per: update``.
+        growth: how many times as long as the one before each other one is.
+        lowest: the rate that each goes down to.
+    """
+
+    epochs: int
+    growth: int = 1
+    lowest: float = 0.0
+
+    name: ClassVar[str] = "warm_restarts"
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        _require_some(self, "epochs", "growth")
+
+    def rate(self, base: float, t: int) -> float:
+        """Along the present cosine."""
+        length = self.epochs
+        if self.growth == 1:
+            t %= length
+        while t >= length:
+            t, length = t - length, length * self.growth
+        return _cosine(base, self.lowest, t / length)
+
+
+@dataclass(frozen=True, slots=True)
+class OneCycle(RateSchedule):
+    """Up to the base, and down to next to nothing. Source: Smith and Topin 2019; ``OneCycleLR``.
+
+    The base is the highest rate. The momentum stays as it is.
+
+    Args:
+        epochs: how many there are in all; updates, with ``per: update``.
+        rise: the share of them in which the rate rises.
+        from_part: it begins at the base divided by this.
+        to_part: it ends at its begin divided by this.
+        shape: ``cosine`` or ``line``.
+    """
+
+    epochs: int
+    rise: float = 0.3
+    from_part: float = 25.0
+    to_part: float = 1e4
+    shape: str = "cosine"
+
+    name: ClassVar[str] = "one_cycle"
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        _require_some(self, "epochs")
+        if self.shape not in ("cosine", "line"):
+            raise InvalidValueError(
+                f"OneCycle(shape=): got {self.shape!r}; expected cosine or line"
+            )
+        if not self.rise <= 1.0:
+            raise InvalidValueError(f"OneCycle(rise=): got {self.rise!r}; expected 0 to 1")
+        for name in ("from_part", "to_part"):
+            if getattr(self, name) == 0.0:
+                raise InvalidValueError(f"OneCycle({name}=): got 0; expected a number > 0")
+
+    def rate(self, base: float, t: int) -> float:
+        """Along the rise or the fall; at the end it stays."""
+        begin, top, last = base / self.from_part, self.rise * self.epochs - 1.0, self.epochs - 1.0
+        if t <= top:
+            return self._between(begin, base, t / top if top > 0.0 else 1.0)
+        top = max(top, 0.0)
+        share = min(1.0, (t - top) / (last - top)) if last > top else 1.0
+        return self._between(base, begin / self.to_part, share)
+
+    def _between(self, start: float, end: float, share: float) -> float:
+        if self.shape == "line":
+            return (end - start) * share + start
+        return _cosine(start, end, share)
+
+
+def _cosine(start: float, end: float, share: float) -> float:
+    return end + (start - end) * (1.0 + math.cos(math.pi * share)) / 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class RateList(RateSchedule):
+    """A list of (epoch, rate): each rate holds from its epoch on, the base before the first."""
+
+    points: tuple[tuple[int, float], ...]
+
+    name: ClassVar[str] = "list"
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        given: Any = self.points
+        expected = "expected a list of pairs (epoch, rate), the epochs rising"
+        if not isinstance(given, (list, tuple)) or not given:
+            raise WrongTypeError(f"RateList(points=): got {given!r:.80}; {expected}")
+        points = []
+        for i, pair in enumerate(given):
+            where = f"RateList(points=)[{i}]"
+            if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+                raise WrongTypeError(f"{where}: got {pair!r:.80}; {expected}")
+            points.append((_require_whole(pair[0], where), _require_positive(pair[1], where)))
+            if i and points[i][0] <= points[i - 1][0]:
+                raise InvalidValueError(f"{where}: got {points[i][0]} again or less; {expected}")
+        object.__setattr__(self, "points", tuple(points))
+
+    def rate(self, base: float, t: int) -> float:
+        """That of the last point that is reached."""
+        at = bisect_right(self.points, t, key=lambda point: point[0])
+        return self.points[at - 1][1] if at else base
+
+
+def _checked(name: str, given: Any) -> Callable[..., RateSchedule]:
+    where = f"schedule {name!r}"
+    if not isinstance(given, type) or not issubclass(given, RateSchedule):
+        raise WrongTypeError(
+            f"{where}: got {given!r:.80}; expected a subclass of neurosim.RateSchedule"
+        )
+    if getattr(given, "name", None) != name:
+        got = getattr(given, "name", None)
+        raise NameRuleError(f"{where}: got the name {got!r} in its class; expected both alike")
+    made: Callable[..., RateSchedule] = given
+    has_defaults = all(field.name in RateSchedule.__slots__ for field in fields(given))
+    if has_defaults:  # else nobody knows what it takes
+        with errors_named(where, "rate(base, t) to give a number"):
+            _require_positive(made().rate(0.1, 3), where)
+    return made
+
+
+SHIPPED: dict[str, Callable[..., RateSchedule]] = {
+    kind.name: kind
+    for kind in (
+        ConstantRate, StepDecay, MultiStep, Exponential, InverseTime, Cosine, WarmRestarts,
+        OneCycle, RateList,
+    )
+}  # fmt: skip
+SCHEDULES = Table("schedule", SHIPPED.items(), check=_checked)
+register_schedule, unregister_schedule = SCHEDULES.register, SCHEDULES.unregister
+
+
+def require_schedule(schedule: object) -> RateSchedule | None:
+    """The schedule itself; made of ``{"cosine": {"epochs": 40}}`` or the like; or None.
+
+    >>> require_schedule({"step": {"every": 10, "factor": 0.5}}).rate(0.1, 25)
+    0.025
+
+    Raises:
+        UnknownNameError: there is no schedule of the name.
+        WrongTypeError, InvalidValueError: it is none, or an option is wrong.
+    """
+    if schedule is None or isinstance(schedule, RateSchedule):
+        return schedule
+    if isinstance(schedule, str):
+        return make_schedule(schedule, {})
+    if isinstance(schedule, Mapping) and len(schedule) == 1:
+        ((name, options),) = schedule.items()
+        return make_schedule(name, options)
+    raise WrongTypeError(
+        f"schedule: not a schedule, got {schedule!r:.80}; expected None, Cosine(40) or"
+        f" {{'cosine': {{'epochs': 40}}}} (known: {', '.join(SCHEDULES)})"
+    )
+
+
+def make_schedule(name: object, options: object) -> RateSchedule:
+    """The schedule of a name with its options, or with the one value that it takes first."""
+    make = SCHEDULES.find(name, "schedule")
+    given: Any = options
+    try:
+        if isinstance(options, Mapping):
+            return make(**{str(key): value for key, value in options.items()})
+        if isinstance(options, Sequence | int | float) and not isinstance(options, str):
+            return make(given)
+    except TypeError as error:
+        if isinstance(error, WrongTypeError):
+            raise
+        raise WrongTypeError(f"schedule {name!r}: {error}") from error
+    raise WrongTypeError(f"schedule {name!r}: got {given!r:.80}; expected a mapping of its options")

@@ -1,0 +1,211 @@
+"""Schedules of the learning rate: closed forms, options, registration; PyTorch is the witness."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
+from neurosim.functions.schedules import SCHEDULES, require_schedule
+
+BASE, STEPS = 0.3, 50
+
+
+def rates(schedule, steps=STEPS, rows=1):
+    made = require_schedule(schedule)
+    return [made.rate_of(BASE, t, rows, made.start(BASE)) for t in range(steps)]
+
+
+BY_HAND = [
+    ({"constant": {}}, [0.3, 0.3, 0.3]),
+    ({"step": {"every": 2, "factor": 0.5}}, [0.3, 0.3, 0.15, 0.15, 0.075]),
+    ({"multi_step": {"at": [3, 1], "factor": 0.5}}, [0.3, 0.15, 0.15, 0.075]),
+    ({"exponential": {"factor": 0.5}}, [0.3, 0.15, 0.075]),
+    ({"inverse_time": {"power": 1.0}}, [0.3, 0.15, 0.1]),
+    ({"cosine": {"epochs": 2}}, [0.3, 0.15, 0.0, 0.15, 0.3]),
+    ({"warm_restarts": {"epochs": 2, "growth": 2}}, [0.3, 0.15, 0.3, 0.2560660171779821, 0.15]),
+    ({"list": [[1, 0.1], [3, 0.01]]}, [0.3, 0.1, 0.1, 0.01, 0.01]),
+    ({"constant": {"warm_up": 2, "warm_up_from": 0.0}}, [0.0, 0.15, 0.3, 0.3]),
+    ({"exponential": {"factor": 0.5, "warm_up": 1, "warm_up_from": 0.5}}, [0.15, 0.3, 0.15]),
+    (
+        {
+            "one_cycle": {
+                "epochs": 5,
+                "rise": 0.6,
+                "from_part": 3.0,
+                "to_part": 1.0,
+                "shape": "line",
+            }
+        },
+        [0.1, 0.2, 0.3, 0.2, 0.1, 0.1],
+    ),
+]
+
+
+@pytest.mark.parametrize(("schedule", "expected"), BY_HAND, ids=str)
+def test_rates_worked_by_hand(schedule, expected, assert_close):
+    assert_close(rates(schedule, len(expected)), expected, 1e-15)
+
+
+def test_inverse_time_counts_rows_as_scikit_learn_does(assert_close):
+    assert_close(rates("inverse_time", 3, rows=10), [0.3, 0.3 / 11**0.5, 0.3 / 21**0.5], 1e-15)
+
+
+def torch_rates(make):
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=BASE)
+    scheduler = make(torch.optim.lr_scheduler, optimizer)
+    found = []
+    for _ in range(STEPS):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return found
+
+
+def warmed(t, o, make, steps):
+    first = t.LinearLR(o, start_factor=0.25, total_iters=steps)
+    return t.SequentialLR(o, [first, make(t, o)], milestones=[steps])
+
+
+PEERS = [
+    ({"constant": {}}, lambda t, o: t.ConstantLR(o, factor=1.0)),
+    ({"step": {"every": 7}}, lambda t, o: t.StepLR(o, 7)),
+    ({"step": {"every": 7, "factor": 0.5}}, lambda t, o: t.StepLR(o, 7, gamma=0.5)),
+    (
+        {"multi_step": {"at": (5, 20, 21), "factor": 0.3}},
+        lambda t, o: t.MultiStepLR(o, [5, 20, 21], gamma=0.3),
+    ),
+    ({"exponential": {"factor": 0.9}}, lambda t, o: t.ExponentialLR(o, 0.9)),
+    ({"cosine": {"epochs": 50}}, lambda t, o: t.CosineAnnealingLR(o, 50)),
+    (
+        {"cosine": {"epochs": 20, "lowest": 0.01}},
+        lambda t, o: t.CosineAnnealingLR(o, 20, eta_min=0.01),
+    ),
+    ({"warm_restarts": {"epochs": 7}}, lambda t, o: t.CosineAnnealingWarmRestarts(o, 7)),
+    (
+        {"warm_restarts": {"epochs": 4, "growth": 2, "lowest": 0.02}},
+        lambda t, o: t.CosineAnnealingWarmRestarts(o, 4, T_mult=2, eta_min=0.02),
+    ),
+    (
+        {"one_cycle": {"epochs": 51}},
+        lambda t, o: t.OneCycleLR(o, BASE, total_steps=51, cycle_momentum=False),
+    ),
+    (
+        {"one_cycle": dict(epochs=60, rise=0.45, from_part=10, to_part=100, shape="line")},  # noqa: C408
+        lambda t, o: t.OneCycleLR(
+            o, BASE, total_steps=60, pct_start=0.45, div_factor=10.0, final_div_factor=100.0,
+            anneal_strategy="linear", cycle_momentum=False,
+        ),
+    ),
+    (
+        {"cosine": {"epochs": 30, "warm_up": 6, "warm_up_from": 0.25}},
+        lambda t, o: warmed(t, o, lambda t, o: t.CosineAnnealingLR(o, 30), 6),
+    ),
+    (
+        {"step": {"every": 9, "warm_up": 1, "warm_up_from": 0.25}},
+        lambda t, o: warmed(t, o, lambda t, o: t.StepLR(o, 9), 1),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize(("schedule", "make"), PEERS, ids=lambda value: str(value)[:60])
+def test_fifty_rates_are_those_of_torch(schedule, make, assert_close):
+    assert_close(rates(schedule), torch_rates(make), 1e-12)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"cosine": {"epochs": 40}}, {"cosine": 40}, ns.Cosine(40), ns.Cosine(epochs=40)],
+    ids=str,
+)
+def test_a_schedule_is_given_as_a_mapping_or_itself(given):
+    assert require_schedule(given) == ns.Cosine(40)
+
+
+BAD = [
+    (
+        {"cosin": {"epochs": 4}},
+        UnknownNameError,
+        "unknown schedule 'cosin' (did you mean 'cosine'?)",
+    ),
+    ({"cosine": {"epoch": 4}}, WrongTypeError, "Cosine: unknown option 'epoch' (did you mean"),
+    (
+        {"cosine": {"epochs": 0}},
+        InvalidValueError,
+        "Cosine(epochs=): got 0; expected an integer >=",
+    ),
+    ({"cosine": {"epochs": 2.5}}, WrongTypeError, "Cosine(epochs=): got 2.5; expected an integer"),
+    (
+        {"cosine": {"epochs": 4, "per": "day"}},
+        InvalidValueError,
+        "got 'day'; expected epoch or upd",
+    ),
+    ({"cosine": {}}, WrongTypeError, "schedule 'cosine'"),
+    ({"cosine": None}, WrongTypeError, "got None; expected a mapping of its options"),
+    ({"step": {"every": 3, "factor": -1}}, InvalidValueError, "StepDecay(factor=): got -1.0"),
+    (
+        {"list": [[0, 0.1], [0, 0.2]]},
+        InvalidValueError,
+        "RateList(points=)[1]: got 0 again or less",
+    ),
+    ({"list": [0.1]}, WrongTypeError, "RateList(points=)[0]: got 0.1; expected a list of pairs"),
+    ({"list": []}, WrongTypeError, "RateList(points=): got []; expected a list of pairs"),
+    ({"multi_step": {"at": 3}}, WrongTypeError, "MultiStep(at=): got 3; expected a list of counts"),
+    ({"one_cycle": {"epochs": 3, "rise": 2}}, InvalidValueError, "OneCycle(rise=): got 2.0; expec"),
+    ({"one_cycle": {"epochs": 3, "shape": "s"}}, InvalidValueError, "got 's'; expected cosine or"),
+    (0.1, WrongTypeError, "schedule: not a schedule, got 0.1; expected None, Cosine(40) or"),
+]
+
+
+@pytest.mark.parametrize(("given", "kind", "words"), BAD, ids=str)
+def test_a_bad_schedule_is_refused_with_words(given, kind, words):
+    with pytest.raises(kind) as caught:
+        require_schedule(given)
+
+    assert words in str(caught.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Halving(ns.RateSchedule):
+    """Half the rate each time."""
+
+    name: ClassVar[str] = "halving"
+
+    def rate(self, base, t):
+        return base * 0.5**t
+
+
+@pytest.fixture
+def halving():
+    ns.register_schedule(Halving)
+    yield
+    ns.unregister_schedule("halving")
+
+
+@pytest.mark.usefixtures("halving")
+def test_a_registered_schedule_is_known_by_its_name():
+    assert rates({"halving": {"warm_up": 1, "warm_up_from": 0.5}}, 3) == [0.15, 0.3, 0.15]
+    assert list(SCHEDULES)[-1] == "halving"
+
+
+def test_what_is_no_schedule_is_not_registered():
+    with pytest.raises(WrongTypeError, match=r"expected a subclass of neurosim\.RateSchedule"):
+        ns.register_schedule(object, name="thing")
+    with pytest.raises(NameRuleError, match="got the name 'halving' in its class"):
+        ns.register_schedule(Halving, name="thing")
+
+
+@pytest.mark.parametrize("name", [n for n in SCHEDULES if n not in {"plateau", "adaptive"}])
+def test_no_shipped_rate_is_negative_or_infinite(name):
+    first = {"list": [[0, 0.1]], "multi_step": [3], "exponential": 0.9}
+    needs = {"step", "cosine", "warm_restarts", "one_cycle"}
+    given = {name: first.get(name, 5 if name in needs else {})}
+
+    found = np.array(rates(given, 200))
+
+    assert np.isfinite(found).all()
+    assert (found >= 0.0).all()
