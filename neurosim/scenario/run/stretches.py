@@ -49,10 +49,9 @@ def trained(training: Training, history: History) -> Iterator[Stretch]:
     Yields:
         What was measured in it.
     """
-    rate, count = training.task.optimizer.learning_rate, len(history.loss)
     training.state = history.state
     measured = history.loss, history.validation_loss, history.metrics
-    yield Stretch(0, *measured, rate, history.seconds / count)
+    yield Stretch(0, *measured, history.rate, history.seconds / len(history.loss))
 
 
 def _one_by_one(training: Training, count: int) -> Iterator[Stretch]:
