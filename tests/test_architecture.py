@@ -41,6 +41,7 @@ training: parts
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics options task state following
+training.goals: class_weight heads weighing finding .
 training.engines: contract program graph array_program scalar_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress training trainer many evaluation agreement .
@@ -77,8 +78,8 @@ drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
 scenario.format: node yaml_text entry initial_entry activation_entry network_entry data_entry
-    penalty_entry schedule_entry training_entry expect_entry draw_entry document problems
-    overrides read
+    penalty_entry goal_entry schedule_entry training_entry expect_entry draw_entry document
+    problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: expect result folder stretches moments run wrong

@@ -14,7 +14,7 @@ from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
 from neurosim.compiler.costs import most_slots, slots_per_bundle
 from neurosim.compiler.plan import Block, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
-from neurosim.functions.losses import Loss
+from neurosim.functions.losses import Head, Loss, Objective, objective_of
 from neurosim.functions.optimizers import SGD, Optimizer
 from neurosim.functions.penalties import Penalty
 
@@ -42,16 +42,23 @@ class Normalise:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Some outputs that stand in one block: their rows in it, and in the targets.
+    """Some outputs of a head that stand in one block: their rows in it, and in the targets.
 
     ``is_delta`` says that the loss's slope is by the net input, so that no slope of the activation
-    comes after it.
+    comes after it. ``number`` is that of the aim among those of its block.
     """
 
+    head: Head
+    number: int
     block: Block
     rows: tuple[int, ...]
     targets: tuple[int, ...]
     is_delta: bool
+
+    @property
+    def name(self) -> str:
+        """Of the block, and of the aim where it is not the first."""
+        return f"{self.block.number}" + (f"_of{self.number}" if self.number else "")
 
     @property
     def is_whole(self) -> bool:
@@ -103,7 +110,7 @@ class Delta:
     block: Block
     links: tuple[WeightedLink, ...]
     fan: Fan | None
-    aim: Aim | None
+    aims: tuple[Aim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,48 +150,59 @@ def lower_forward(plan: Plan) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-def lower_loss(plan: Plan, loss: Loss) -> tuple[MeasureLoss, ...]:
+def lower_loss(plan: Plan, loss: Loss | Objective) -> tuple[MeasureLoss, ...]:
     """The operations that measure a loss."""
-    aims = (_aim(plan, block, loss) for block in plan.blocks[1:])
-    return tuple(MeasureLoss(aim) for aim in aims if aim is not None)
+    objective = objective_of(loss, len(plan.outputs))
+    return tuple(
+        MeasureLoss(aim) for block in plan.blocks[1:] for aim in _aims(plan, block, objective)
+    )
 
 
-def lower_backward(plan: Plan, loss: Loss, *, inputs: bool = False) -> tuple[Operation, ...]:
+def lower_backward(
+    plan: Plan, loss: Loss | Objective, *, inputs: bool = False
+) -> tuple[Operation, ...]:
     """The operations that measure a loss and compute all gradients; with ``inputs`` dL/dX, too."""
-    operations: list[Operation] = [*lower_loss(plan, loss)]
-    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, MeasureLoss)}
+    measures = lower_loss(plan, loss)
+    operations: list[Operation] = [*measures]
+    aims: dict[int, list[Aim]] = {}
+    for measure in measures:
+        aims.setdefault(measure.aim.block.number, []).append(measure.aim)
     owner = plan.block_of_row
     fans = _Fans(plan, owner, first=0 if inputs else 1)
     links: dict[int, list[WeightedLink]] = {block.number: [] for block in plan.blocks}
     alive: set[int] = set()
     for block in reversed(plan.blocks[1:]):
-        aim, found = aims.get(block.number), tuple(reversed(links[block.number]))
+        own, found = tuple(aims.get(block.number, ())), tuple(reversed(links[block.number]))
         fan = fans.of(block, alive.__contains__)
-        is_dead = not found and aim is None and fan is None
+        is_dead = not found and not own and fan is None
         if not is_dead:
             alive.add(block.number)
-            operations.append(Delta(block, found, fan, aim))
+            operations.append(Delta(block, found, fan, own))
             for source, link in _links(plan, owner, block):
                 links[source].append(link)
         operations.append(Assign(block, is_dead))
     if inputs:
         block = plan.blocks[0]
         fan = fans.of(block, alive.__contains__)
-        operations.append(Delta(block, tuple(reversed(links[0])), fan, None))
+        operations.append(Delta(block, tuple(reversed(links[0])), fan, ()))
     return tuple(operations)
 
 
-def _aim(plan: Plan, block: Block, loss: Loss) -> Aim | None:
-    found = sorted(
-        (row - block.start, i)
-        for i, row in enumerate(plan.outputs)
-        if block.start <= row < block.stop
-    )
-    if not found:
-        return None
-    is_delta = loss.joint is not None or loss.formula_for(block.activation)[1]
-    rows, targets = zip(*found, strict=True)
-    return Aim(block, rows, targets, is_delta)
+def _aims(plan: Plan, block: Block, objective: Objective) -> list[Aim]:
+    """The outputs of each head in a block."""
+    aims: list[Aim] = []
+    for head in objective.heads:
+        found = sorted(
+            (plan.outputs[i] - block.start, i)
+            for i in head.outputs
+            if block.start <= plan.outputs[i] < block.stop
+        )
+        if found:
+            loss = head.loss
+            is_delta = loss.joint is not None or loss.formula_for(block.activation)[1]
+            rows, targets = zip(*found, strict=True)
+            aims.append(Aim(head, len(aims), block, rows, targets, is_delta))
+    return aims
 
 
 def _links(plan: Plan, owner: Index, consumer: Block) -> list[tuple[int, WeightedLink]]:

@@ -144,6 +144,62 @@ class Loss:
         return float(n_out) if self.averages else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Some of the outputs, with a loss of their own: the loss of a sample is the sum over heads.
+
+    Attributes:
+        loss: their loss.
+        outputs: their numbers among the outputs of the network.
+    """
+
+    loss: Loss
+    outputs: tuple[int, ...]
+
+    @property
+    def divisor(self) -> float:
+        """What the terms of its outputs are divided by."""
+        return 1.0 if self.loss.joint is not None else self.loss.divisor(len(self.outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What is minimized: the loss of each head, added up."""
+
+    heads: tuple[Head, ...]
+
+    @property
+    def name(self) -> str:
+        """The losses by their names."""
+        return " + ".join(head.loss.name for head in self.heads)
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether all outputs have one loss."""
+        return len(self.heads) == 1
+
+
+def whole(loss: Loss, n_out: int) -> Objective:
+    """The one head of a loss that all outputs have."""
+    return Objective((Head(loss, tuple(range(n_out))),))
+
+
+def objective_of(given: Loss | Objective, n_out: int) -> Objective:
+    """The objective itself, or that of a loss of all outputs."""
+    return given if isinstance(given, Objective) else whole(given, n_out)
+
+
+def weighted_value(value: float, factor: float) -> float:
+    """A term of a loss, or its slope, times its factor; 0 adds nothing, whatever the term is."""
+    return factor * value if factor != 0.0 else 0.0
+
+
+def weigh(values: Array, factors: Array) -> Array:
+    """The same of arrays."""
+    found: Array = np.where(factors != 0.0, factors * values, factors)
+    return found
+
+
 def _half_square(x: float, t: float) -> float:
     e = x - t
     return 0.5 * (e * e)

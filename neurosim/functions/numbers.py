@@ -92,8 +92,10 @@ def require_number(value: object, where: str) -> float:
     return number
 
 
-def require_array(values: object, where: str) -> Matrix:
+def require_array(values: object, where: str, *, may_miss: bool = False) -> Matrix:
     """The values as a new float64 array, all of them finite; what is given is not changed.
+
+    With ``may_miss``, NaN stands for a number that is missing.
 
     Raises:
         WrongTypeError: they are no real numbers.
@@ -111,8 +113,11 @@ def require_array(values: object, where: str) -> Matrix:
     if given.dtype.kind not in "buif":
         raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
     array = np.array(given, dtype=np.float64)
-    if not np.isfinite(array).all():
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    wrong = ~np.isfinite(array)
+    if may_miss:
+        wrong &= ~np.isnan(array)
+    if wrong.any():
+        at = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise InvalidValueError(
             f"{where}: not finite at {list(at)}, got {float(array[at])!r}; expected finite numbers"
         )

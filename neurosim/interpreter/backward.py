@@ -11,7 +11,7 @@ from typing import Any
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
-from neurosim.functions.losses import TARGET_RULES, Loss
+from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, weighted_value, whole
 from neurosim.functions.numbers import require_array
 from neurosim.interpreter.steps import (
     Backpropagated,
@@ -48,7 +48,8 @@ def measure(network: Network, target: Any, loss: Loss) -> Generator[Step, None, 
         GraphError: there is no forward pass to measure, or the loss does not fit the outputs.
     """
     values = _require_target(network, target, loss)
-    return network.begin_pass(measure_steps(network, schedule_of(network), values, loss))
+    objective = whole(loss, len(values))
+    return network.begin_pass(measure_steps(network, schedule_of(network), values, objective))
 
 
 def backward(
@@ -87,7 +88,8 @@ def backward(
 def _backward(
     network: Network, targets: list[float], loss: Loss, position: int, *, inputs: bool
 ) -> Generator[Step, None, None]:
-    yield from backward_steps(schedule_of(network), targets, loss, position)
+    objective = whole(loss, len(targets))
+    yield from backward_steps(schedule_of(network), targets, objective, position)
     if inputs:
         yield from input_steps(network, network.inputs)
 
@@ -141,16 +143,19 @@ def require_choice(network: Network) -> None:
         )
 
 
-def require_fitting(network: Network, loss: Loss) -> None:
-    """Refuse a loss that does not fit the outputs."""
+def require_fitting(network: Network, loss: Loss, head: Head | None = None) -> None:
+    """Refuse a loss that does not fit the outputs, or those of a head."""
     outputs = network.require_outputs()
     if loss.joint is None:
         return
+    expected = "that is the whole output"
+    if head is not None:
+        outputs, expected = tuple(outputs[i] for i in head.outputs), "as the outputs of its head"
     layer = outputs[0].layer
     if layer is None or layer.activation != loss.partner or tuple(outputs) != layer.neurons:
         raise GraphError(
             f"loss {loss.name!r}: the outputs are {', '.join(n.name for n in outputs[:8])};"
-            f" expected one {loss.partner} layer that is the whole output"
+            f" expected one {loss.partner} layer {expected}"
         )
 
 
@@ -177,39 +182,71 @@ def _require_target(network: Network, target: Any, loss: Loss) -> list[float]:
 
 
 def measure_steps(
-    network: Network, schedule: Schedule, targets: list[float], loss: Loss
+    network: Network,
+    schedule: Schedule,
+    targets: list[float],
+    objective: Objective,
+    factors: list[float] | None = None,
 ) -> Generator[Step, None, None]:
-    """The measuring itself, unchecked."""
-    if loss.joint is not None:
-        values = [_number(neuron.net_input) for neuron in schedule.outputs]
-        after = loss.joint.value(values, targets)
-    else:
-        values, after = [], 0.0
-        for neuron, target in zip(schedule.outputs, targets, strict=True):
-            pointwise, is_by_net = loss.formula_for(neuron.activation)
-            values.append(_number(neuron.net_input if is_by_net else neuron.output))
-            after += pointwise.value(values[-1], target)
-        after /= loss.divisor(len(targets))
+    """The measuring itself, unchecked.
+
+    With ``factors``, each term is multiplied by that of its output; the targets of a joint loss
+    are multiplied already, and their factor is their sum.
+    """
+    values, after = [0.0] * len(targets), 0.0
+    for head in objective.heads:
+        after += _measure_head(schedule, head, values, targets, factors)
     before, network.loss = network.loss, after
-    yield Measured(network, before, loss, tuple(values), tuple(targets), after)
+    more = () if factors is None else tuple(factors)
+    yield Measured(network, before, objective, tuple(values), tuple(targets), more, after)
+
+
+def _measure_head(
+    schedule: Schedule,
+    head: Head,
+    values: list[float],
+    targets: list[float],
+    factors: list[float] | None,
+) -> float:
+    """The loss of some outputs; ``values`` are given what it is computed from."""
+    joint, total = head.loss.joint, 0.0
+    if joint is not None:
+        for i in head.outputs:
+            values[i] = _number(schedule.outputs[i].net_input)
+        return joint.value([values[i] for i in head.outputs], [targets[i] for i in head.outputs])
+    for i in head.outputs:
+        neuron = schedule.outputs[i]
+        pointwise, is_by_net = head.loss.formula_for(neuron.activation)
+        values[i] = _number(neuron.net_input if is_by_net else neuron.output)
+        term = pointwise.value(values[i], targets[i])
+        total += term if factors is None else weighted_value(term, factors[i])
+    return total / head.divisor
 
 
 def backward_steps(
-    schedule: Schedule, targets: list[float], loss: Loss, position: int
+    schedule: Schedule,
+    targets: list[float],
+    objective: Objective,
+    position: int,
+    factors: list[float] | None = None,
 ) -> Generator[Step, None, None]:
-    """The pass itself, unchecked.
+    """The pass itself, unchecked; ``factors`` are those of `measure_steps`.
 
     Like the forward pass it reads every number from the objects. ``is_given`` says that the loss
     gave the neuron's delta at once, ``has_error`` that there is a dL/da.
     """
     schedule.fill_parameters()
-    aims = dict(zip(schedule.outputs, targets, strict=True))
+    aims = {
+        schedule.outputs[i]: (head, targets[i], None if factors is None else factors[i])
+        for head in objective.heads
+        for i in head.outputs
+    }
     for group in reversed(schedule.groups):
         found: list[tuple[bool, bool]] = []
         for visit in group.visits:
             neuron, is_given, has_error = visit.neuron, False, False
             if visit.is_output:
-                compared = _compare(neuron, aims[neuron], loss, len(aims))
+                compared = _compare(neuron, *aims[neuron])
                 yield compared
                 is_given = compared.quantity == "delta"
                 has_error = not is_given
@@ -244,21 +281,25 @@ def input_steps(network: Network, inputs: Iterable[Neuron]) -> Generator[Step, N
             yield record(Backpropagated, (connection, before, start, weight, delta, after))
 
 
-def _compare(neuron: Neuron, target: float, loss: Loss, n_out: int) -> Compared:
-    output = _number(neuron.output)
+def _compare(neuron: Neuron, head: Head, target: float, factor: float | None) -> Compared:
+    output, loss = _number(neuron.output), head.loss
     if loss.joint is not None:
         quantity, after, formula = "delta", output - target, "{a} - {t}"
+        if factor is not None:
+            after, formula = output * factor - target, "{a}*{k} - {t}"
     else:
         pointwise, is_by_net = loss.formula_for(neuron.activation)
         quantity = "delta" if is_by_net else "output_gradient"
         after = pointwise.slope(output, target)
         formula = pointwise.slope_text
-        if loss.averages and n_out > 1:
-            after /= n_out
-            formula = f"{formula}/{n_out}"
+        if factor is not None:
+            after, formula = weighted_value(after, factor), f"{{k}}*({formula})"
+        if loss.averages and len(head.outputs) > 1:
+            after /= head.divisor
+            formula = f"{formula}/{len(head.outputs)}"
     before = getattr(neuron, quantity)
     setattr(neuron, quantity, after)
-    return Compared(neuron, quantity, before, output, target, formula, after)
+    return Compared(neuron, quantity, before, output, target, formula, factor, after)
 
 
 def _delta(visit: Visit, is_given: bool, has_error: bool) -> DeltaComputed:

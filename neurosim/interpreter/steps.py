@@ -8,7 +8,7 @@ neurons and connections themselves, so `undo` needs nothing else.
 A new kind is a class, its place in `Step`, a row in `KINDS`, and its rule in a pass.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, Activation
-from neurosim.functions.losses import Loss
+from neurosim.functions.losses import Head, Objective
 from neurosim.functions.numbers import short
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
@@ -27,6 +27,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 
 Number = float | None
+MAY_LACK = frozenset(("factor", "factors"))  # fields: where no term of the loss has one
 StepSubject: TypeAlias = Neuron | Layer | Network
 Slots: TypeAlias = tuple[tuple[Neuron | Connection | Network, str], ...]  # objects, quantities
 
@@ -121,14 +122,17 @@ class Scaled(NamedTuple):
 class Measured(NamedTuple):
     """The loss of this sample was measured; ``values`` are the outputs it was computed from.
 
-    Where the loss is computed from the net input of an output, ``values`` holds that.
+    Where the loss is computed from the net input of an output, ``values`` holds that. ``factors``
+    are what the terms of the outputs are multiplied by, if they are; the targets of a joint loss
+    are multiplied already.
     """
 
     network: Network
     before: Number
-    loss: Loss
+    loss: Objective
     values: tuple[float, ...]
     targets: tuple[float, ...]
+    factors: tuple[float, ...]
     after: float
 
     def __str__(self) -> str:
@@ -147,6 +151,7 @@ class Compared(NamedTuple):
     output: float
     target: float
     formula: str
+    factor: Number
     after: float
 
     def __str__(self) -> str:
@@ -154,7 +159,10 @@ class Compared(NamedTuple):
             f"delta({self.neuron.name})" if self.quantity == "delta" else f"dL/d{self.neuron.name}"
         )
         text = self.formula.format(
-            x=operand(self.output), a=operand(self.output), t=operand(self.target)
+            x=operand(self.output),
+            a=operand(self.output),
+            t=operand(self.target),
+            k=short(self.factor),
         )
         return f"{what} = {text} = {short(self.after)}"
 
@@ -373,12 +381,17 @@ def kinds_that_complete(quantity: str) -> frozenset[type]:
 def value_of(step: Step) -> tuple[Any, ...]:
     """What a step wrote, without its objects: kind, names, and numbers, for comparing networks."""
     fields: list[Any] = [type(step).__name__]
-    for value in step:
-        if isinstance(value, np.ndarray | Network):
+    for field, value in zip(step._fields, step, strict=True):
+        if isinstance(value, np.ndarray | Network) or is_lacking(field, value):
             continue
         named = value.owner if isinstance(value, Parameter) else value
         fields.append(getattr(named, "name", value))
     return tuple(fields)
+
+
+def is_lacking(field: str, value: object) -> bool:
+    """Whether a field is one that only some steps of a kind have, and this one does not."""
+    return field in MAY_LACK and value in (None, ())
 
 
 def operand(value: float) -> str:
@@ -412,20 +425,25 @@ def _signed(change: float) -> str:
     return f" {'-' if change < 0.0 else '+'} {short(abs(change))}"
 
 
-def _row(values: tuple[float, ...]) -> str:
+def _row(values: Sequence[float]) -> str:
     return f"[{', '.join(map(short, values))}]"
 
 
 def _loss_text(step: Measured) -> str:
-    neurons = step.network.outputs
-    if step.loss.joint is not None:
-        return f"cross_entropy({_row(step.values)}, {_row(step.targets)})"
-    terms = []
-    for neuron, value, target in zip(neurons, step.values, step.targets, strict=True):
-        pointwise, _ = step.loss.formula_for(neuron.activation)
-        terms.append(pointwise.text.format(x=operand(value), t=operand(target)))
+    return " + ".join(_head_text(head, step) for head in step.loss.heads)
+
+
+def _head_text(head: Head, step: Measured) -> str:
+    neurons, terms = step.network.outputs, []
+    if head.loss.joint is not None:
+        values, targets = ([row[i] for i in head.outputs] for row in (step.values, step.targets))
+        return f"cross_entropy({_row(values)}, {_row(targets)})"
+    for i in head.outputs:
+        pointwise, _ = head.loss.formula_for(neurons[i].activation)
+        term = pointwise.text.format(x=operand(step.values[i]), t=operand(step.targets[i]))
+        terms.append(f"{short(step.factors[i])}*({term})" if step.factors else term)
     total = " + ".join(terms)
-    return f"({total})/{len(terms)}" if step.loss.averages and len(terms) > 1 else total
+    return f"({total})/{len(terms)}" if head.loss.averages and len(terms) > 1 else total
 
 
 # --- the table of kinds

@@ -73,8 +73,11 @@ typedef struct {
     /* the loss */
     const uint8_t *formula;      /* of each output, a code */
     const uint8_t *by_net_input; /* of each output, whether the formula takes it */
-    int64_t is_joint;            /* cross-entropy of a softmax layer */
-    double loss_divisor;
+    const uint8_t *is_joint;     /* of each output, whether it has cross-entropy with its layer */
+    const double *divisor;       /* of each output's terms */
+    int64_t n_heads;             /* groups of outputs, each with its loss */
+    const Index *heads;          /* the first of each head's outputs, and the end of the last */
+    const Index *head_outputs;   /* the numbers of the outputs, head after head */
     /* the update */
     int64_t optimizer, all_learn, has_penalty, is_mean, updates, is_finite;
     double rate, penalty, options[4];
@@ -82,6 +85,7 @@ typedef struct {
     /* the rows */
     int64_t n_rows, batch_size;
     const double *X, *T;         /* (n_rows, n_inputs), (n_rows, n_outputs) */
+    const double *factors;       /* of the terms of the loss, as T; NULL: none */
     const int64_t *order;        /* of the rows; NULL: as they are */
     /* what is to be done */
     int64_t first_batch, last_batch, repeats, n_thetas, takes_lanes;
@@ -192,14 +196,14 @@ static double softmax(const double *z, double *a, int64_t n, int64_t stride)
 }
 
 /* The walk shifts net inputs by the largest, and then by the largest of these again: by 0, or NaN.
-   So its sum of powers is that of softmax. */
+   So its sum of powers is that of softmax. The targets are of the outputs with these numbers. */
 static double cross_entropy(const double *z, int64_t n, int64_t stride, double total,
-                            const double *t)
+                            const double *t, const Index *numbers)
 {
     double shift = largest(z, n, stride), norm = 0.0 + log(total), loss = 0.0;
     for (int64_t i = 0; i < n; i++)
-        if (t[i] != 0.0)
-            loss += t[i] * (norm - (z[i * stride] - shift));
+        if (t[numbers[i]] != 0.0)
+            loss += t[numbers[i]] * (norm - (z[i * stride] - shift));
     return loss;
 }
 
@@ -212,7 +216,6 @@ typedef struct {
     double *by_sample;            /* the outputs of each sample and neuron */
     double *gradient;
     int is_fresh;                 /* whether gradients start from 0 */
-    double totals[LONGEST];       /* of the powers of the output layer */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */
 } Chunk;
@@ -223,17 +226,25 @@ INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_
     const Problem *p = c->of;
     for (int64_t s = 0; s < c->count; s++) {
         const double *t = p->T + c->rows[s] * p->n_outputs;
+        const double *k = p->factors ? p->factors + c->rows[s] * p->n_outputs : 0;
         double found = 0.0;
-        if (p->is_joint) {
-            const double *z = c->net + p->outputs[0] * stride + s;
-            found = cross_entropy(z, p->n_outputs, stride, c->totals[s], t);
-        } else {
-            for (int64_t o = 0; o < p->n_outputs; o++) {
-                const double *x = p->by_net_input[o] ? c->net : c->output;
-                found += formula_value(p->formula[o], x[p->outputs[o] * stride + s], t[o]);
+        for (int64_t h = 0; h < p->n_heads; h++) {
+            const Index *at = p->head_outputs + p->heads[h], n = p->heads[h + 1] - p->heads[h];
+            double part = 0.0;
+            if (p->is_joint[*at]) { /* the delta of its first neuron is the sum of its powers */
+                const int64_t first = p->outputs[*at] * stride + s;
+                part = cross_entropy(c->net + first, n, stride, c->delta[first], t, at);
+            } else {
+                for (Index i = 0; i < n; i++) {
+                    const Index o = at[i];
+                    const double *x = p->by_net_input[o] ? c->net : c->output;
+                    double term = formula_value(p->formula[o], x[p->outputs[o] * stride + s], t[o]);
+                    part += !k ? term : k[o] != 0.0 ? k[o] * term : 0.0;
+                }
+                if (p->divisor[*at] != 1.0)
+                    part /= p->divisor[*at];
             }
-            if (p->loss_divisor != 1.0)
-                found /= p->loss_divisor;
+            found += part;
         }
         loss += found;
         if (row_losses)
@@ -246,9 +257,16 @@ INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_
 INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sample)
 {
     const Problem *p = c->of;
-    double t = p->T[c->rows[sample] * p->n_outputs + output];
-    double slope = formula_slope(p->formula[output], a, t);
-    return p->loss_divisor == 1.0 ? slope : slope / p->loss_divisor;
+    const int64_t at = c->rows[sample] * p->n_outputs + output;
+    double t = p->T[at], slope;
+    if (!p->factors)
+        slope = formula_slope(p->formula[output], a, t);
+    else if (p->is_joint[output])
+        slope = a * p->factors[at] - t;
+    else
+        slope = p->factors[at] != 0.0 ? p->factors[at] * formula_slope(p->formula[output], a, t)
+                                      : 0.0;
+    return p->divisor[output] == 1.0 ? slope : slope / p->divisor[output];
 }
 
 /* --- one sample of a layer: neurons that have the same sources, or the same targets */

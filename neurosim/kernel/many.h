@@ -125,7 +125,7 @@ INLINE void forward_of_many(Chunk *c)
                 double total = softmax(c->net + begin * TOGETHER + l,
                                        c->output + begin * TOGETHER + l, end - begin, TOGETHER);
                 if (p->output_number[begin] >= 0)
-                    c->totals[l] = total;
+                    c->delta[begin * TOGETHER + l] = total; /* for the loss */
             }
     }
 }

@@ -90,7 +90,7 @@ PASS void NAME(forward)(Chunk *c)
                 double total = softmax(c->net + begin * stride + s, c->output + begin * stride + s,
                                        end - begin, stride);
                 if (p->output_number[begin] >= 0)
-                    c->totals[s] = total;
+                    c->delta[begin * stride + s] = total; /* for the loss */
             }
     }
 }

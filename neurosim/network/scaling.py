@@ -86,7 +86,7 @@ class Conversion:
             return outer
         with np.errstate(over="ignore"):
             inner: Matrix = (outer - self.offset) / self.factor
-        wrong = np.argwhere(~np.isfinite(inner))
+        wrong = np.argwhere(~np.isfinite(inner) & ~np.isnan(outer))  # NaN: it is missing
         if len(wrong):
             at = tuple(wrong[0].tolist())
             raise InvalidValueError(

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
-from neurosim.errors import UnknownNameError, WrongTypeError, unknown
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.losses import LOSSES, REDUCTIONS, Loss, require_loss
-from neurosim.functions.numbers import require_count
+from neurosim.functions.numbers import require_count, require_number
 from neurosim.functions.optimizers import (
     OPTIMIZERS,
     SGD,
@@ -24,10 +24,13 @@ from neurosim.functions.optimizers import (
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
 from neurosim.functions.schedules import SCHEDULES, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
+from neurosim.training.goals.class_weight import require_class_weight
+from neurosim.training.goals.heads import require_heads
 from neurosim.training.metrics import METRICS, Metric, require_metrics
 from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
 
 PRECISIONS = ("double", "single")  # float64, float32
+MISSING_TARGETS = ("error", "ignore")
 PROGRAMS = ("auto", "kernel", "arrays")
 MOST_EPOCHS = 1_000_000_000  # that a scenario may ask for
 
@@ -91,6 +94,30 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What has an entry of its own in a scenario; ``require`` makes it."""
+
+    kind: str
+    require: Callable[[Any], Any]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """What is made of it."""
+        return self.require(value)
+
+
+@dataclass(frozen=True, slots=True)
+class BelowOne:
+    """A number from 0 to below 1."""
+
+    def check(self, value: Any, name: str) -> Any:
+        """The number as a float."""
+        number = require_number(value, name)
+        if not 0.0 <= number < 1.0:
+            raise InvalidValueError(f"{name}: got {number!r}; expected a number from 0 to below 1")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """True or False."""
 
@@ -112,7 +139,7 @@ class InPython:
         return self.require(value)
 
 
-Form = OneOf | Made | NamesOf | Whole | Flag | InPython
+Form = OneOf | Made | NamesOf | Whole | Flag | Listed | BelowOne | InPython
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -128,10 +155,15 @@ def _seed_or_none(seed: Any) -> int | None:
     return None if seed is None else require_seed(seed)
 
 
+def _rule_of_missing(rule: Any) -> str:
+    found: str = OneOf("rule of missing targets", MISSING_TARGETS).check(rule, "missing_targets")
+    return found
+
+
 def _pair_or_none(validation: Any) -> Any:
     if validation is None:
         return None
-    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+    if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
         raise WrongTypeError(f"validation: got {validation!r:.80}; expected a pair (X, T)")
     return tuple(validation)
 
@@ -159,6 +191,30 @@ class Options:
         "What is made of the rows' losses, and of their gradients.",
         OneOf("reduction", REDUCTIONS),
         "mean",
+    )
+    heads: Any = _option(
+        "Groups of outputs, each with its outputs, loss, and weight; instead of loss.",
+        Listed("heads", require_heads),
+        None,
+    )
+    class_weight: Any = _option(
+        "The weight of each class, by its name; or balanced: classes count alike.",
+        Listed("class_weight", require_class_weight),
+        None,
+    )
+    label_smoothing: float = _option(
+        "How much of each label is shared among all classes.", BelowOne(), 0.0
+    )
+    weights: Any = _option(
+        "The weight of each row, (B,); None: 1. In a scenario a column: data: csv: weights.",
+        InPython(_later),
+        None,
+    )
+    missing_targets: str = _option(
+        "Targets that are NaN: error, or ignore: they add no loss and no gradient. In a scenario"
+        " data: csv: missing: ignore.",
+        InPython(_rule_of_missing),
+        "error",
     )
     optimizer: Optimizer = _option(
         "How a parameter moves, given its gradient.",
@@ -215,7 +271,9 @@ class Options:
         "What the shuffling is drawn from; None: the network's seed.", InPython(_seed_or_none), None
     )
     validation: tuple[Any, Any] | None = _option(
-        "A pair (X, T) to measure after each epoch.", InPython(_pair_or_none), None
+        "A pair (X, T), or (X, T, weights), to measure after each epoch.",
+        InPython(_pair_or_none),
+        None,
     )
     progress: bool = _option(
         "Whether `train` tells on standard error how far it is: epoch, loss and rate.",
@@ -228,6 +286,10 @@ class Options:
         optimizer = make_optimizer(self.optimizer, self.learning_rate)
         object.__setattr__(self, "optimizer", optimizer)
         object.__setattr__(self, "learning_rate", None)  # the optimizer has it now
+        if self.heads is not None and self.loss != option_fields()["loss"].default:
+            raise InvalidValueError(
+                f"loss: got {self.loss!r:.60} beside heads; expected one of the two"
+            )
         for option in fields(self):
             value = option.metadata["form"].check(getattr(self, option.name), option.name)
             object.__setattr__(self, option.name, value)
@@ -238,8 +300,10 @@ class Options:
 
     @property
     def measure(self) -> dict[str, Any]:
-        """The loss and its reduction: all that a measurement needs."""
-        return {"loss": self.loss, "reduction": self.reduction}
+        """What a measurement of other rows needs: the loss, and what weighs its terms."""
+        known, always = option_fields(), ("loss", "reduction")
+        given = {n: getattr(self, n) for n in MeasureOptions.__annotations__ if n != "weights"}
+        return {n: v for n, v in given.items() if n in always or v != known[n].default}
 
 
 class MeasureOptions(TypedDict, total=False):
@@ -247,6 +311,11 @@ class MeasureOptions(TypedDict, total=False):
 
     loss: str | Loss
     reduction: str
+    heads: Any
+    class_weight: Any
+    label_smoothing: float
+    weights: Any
+    missing_targets: str
 
 
 class TrainOptions(MeasureOptions, total=False):

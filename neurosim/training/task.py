@@ -1,31 +1,37 @@
 """The task: a network, its rows and its options, checked once and frozen."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, StaleError, WrongTypeError
 from neurosim.functions.activations import SOFTMAX
-from neurosim.functions.losses import TARGET_RULES, Loss, require_loss
+from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, require_loss
 from neurosim.functions.numbers import Matrix, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
 from neurosim.functions.schedules import RateSchedule
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
+from neurosim.training.goals.finding import find_weighing
+from neurosim.training.goals.heads import find_objective
+from neurosim.training.goals.weighing import Goals, Weighing
 from neurosim.training.options import Options, TrainOptions, make_options, measuring_options
 from neurosim.training.task_kind import TaskKind, decide_task_kind
 
 _ROUNDING = 1e-6  # of a target that was computed in single precision
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Task:
     """A network, its samples, and how it is to learn them.
 
-    X is (B, n_in), T (B, n_out), raw where inputs or outputs are scaled. ``batch_size`` is at most
-    B. ``version`` is that of the network's structure.
+    X is (B, n_in), T (B, n_out), raw where inputs or outputs are scaled. ``weights`` are of the
+    rows, (B,), or None. ``batch_size`` is at most B. ``version`` is that of the network's
+    structure. ``loss`` is that of the first head.
     """
 
     network: Network
@@ -35,6 +41,61 @@ class Task:
     loss: Loss
     batch_size: int
     version: int
+    weighing: Weighing
+    weights: Matrix | None = None
+
+    @property
+    def objective(self) -> Objective:
+        """The loss of each head."""
+        return self.weighing.objective
+
+    @cached_property
+    def has_factors(self) -> bool:
+        """Whether a term of the loss has a factor."""
+        return self.weighing.has_factors(self.T, self.weights)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether all outputs have one loss, and every term is its own."""
+        weighing = self.weighing
+        return self.objective.is_of_one and not (weighing.smoothing or self.has_factors)
+
+    def goals(self, order: NDArray[np.intp] | None = None) -> Goals:
+        """What the rows are compared with in an epoch of this order, by the number of the row.
+
+        It is asked of a task in inner numbers.
+        """
+        if order is None or not self.has_factors or not self.weighing.is_mean:
+            return self._goals
+        return self._find_goals(order)
+
+    @cached_property
+    def _goals(self) -> Goals:
+        return self._find_goals(None)
+
+    def _find_goals(self, order: NDArray[np.intp] | None) -> Goals:
+        return self.weighing.goals(self.T, self.weights, batch_size=self.batch_size, order=order)
+
+    @cached_property
+    def inner(self) -> "Task":
+        """The same task in the numbers that the network computes with."""
+        inputs, outputs = self.network.inputs_conversion, self.network.outputs_conversion
+        if inputs.is_plain and outputs.is_plain:
+            return self
+        return replace(self, X=inputs.inner(self.X), T=outputs.inner(self.T, "T"))
+
+    def weights_of(self, rows: Any) -> dict[str, Matrix]:
+        """The weights of some rows, as an argument of an engine; none where they have none."""
+        return {} if self.weights is None else {"weights": self.weights[rows]}
+
+    def goals_of(self, T: Matrix, weights: Matrix | None = None) -> Goals:
+        """What other rows are compared with, raw targets (B, n_out), as one batch.
+
+        The rows of the task have the weights of the task.
+        """
+        if T is self.T and weights is None:
+            weights = self.weights
+        return self.weighing.goals(self.network.outputs_conversion.inner(T, "T"), weights)
 
     @property
     def reduction(self) -> str:
@@ -83,19 +144,18 @@ class Task:
     def with_options(self, **changes: Unpack[TrainOptions]) -> "Task":
         """The same rows with other options."""
         options = make_options(self.options, changes)
-        size, loss = _batch_size(options, self.n_rows), require_loss(options.loss)
-        return replace(self, options=options, loss=loss, batch_size=size)
+        objective = find_objective(self.network, require_loss(options.loss), options.heads)
+        return replace(
+            self,
+            options=options,
+            loss=objective.heads[0].loss,
+            batch_size=_batch_size(options, self.n_rows),
+            weighing=find_weighing(self.network, objective, self.T, options),
+        )
 
     def kind_of(self, targets: Matrix) -> TaskKind:
         """What targets (B, n_out) are to this task, by its options, outputs and loss."""
         return kind_of_targets(self.network, targets, self.loss.name, self.options.task)
-
-    def scaled(self) -> "Task":
-        """The same task in the numbers that the network computes with."""
-        inputs, outputs = self.network.inputs_conversion, self.network.outputs_conversion
-        if inputs.is_plain and outputs.is_plain:
-            return self
-        return replace(self, X=inputs.inner(self.X), T=outputs.inner(self.T, "T"))
 
     def on(self, network: Network) -> "Task":
         """The same task on a copy of its network."""
@@ -119,16 +179,48 @@ def make_task(
         GraphError: no outputs, an activation without slope, a loss that does not fit.
     """
     chosen = measuring_options(options, changes)
-    loss = require_loss(chosen.loss)
     require_network(network)
-    require_fitting(network, loss)
+    objective = find_objective(network, require_loss(chosen.loss), chosen.heads)
+    for head in objective.heads:
+        require_fitting(network, head.loss, None if objective.is_of_one else head)
+        require_free_targets(network, head)
     require_slopes(network)
-    require_free_targets(network, loss)
     rows = require_rows(X, len(network.inputs))
-    targets = require_targets(T, network, loss, len(rows))
+    targets = require_targets(T, network, objective, len(rows), may_miss=_may_miss(chosen))
     network.inputs_conversion.inner(rows)  # refuses what is too large
     size = _batch_size(chosen, len(rows))
-    return Task(network, rows, targets, chosen, loss, size, network.version)
+    weighing = find_weighing(network, objective, targets, chosen)
+    weights = require_weights(chosen.weights, len(rows))
+    loss = objective.heads[0].loss
+    return Task(network, rows, targets, chosen, loss, size, network.version, weighing, weights)
+
+
+def _may_miss(options: Options) -> bool:
+    return options.missing_targets == "ignore"
+
+
+def require_weights(weights: Any, n_rows: int, where: str = "weights") -> Matrix | None:
+    """The weights of rows, (B,), or None.
+
+    Raises:
+        ShapeError: there are not as many as rows.
+        InvalidValueError: one is negative or not finite, or all are 0.
+    """
+    if weights is None:
+        return None
+    found = require_array(weights, where)
+    if found.shape == (n_rows, 1):
+        found = found[:, 0]
+    if found.shape != (n_rows,):
+        raise ShapeError(f"{where}: got {found.shape}; expected {(n_rows,)}, one for each row")
+    if (found < 0.0).any():
+        row = int(np.flatnonzero(found < 0.0)[0])
+        raise InvalidValueError(
+            f"{where}: got {float(found[row])!r} in row {row}; expected numbers >= 0"
+        )
+    if not found.any():
+        raise InvalidValueError(f"{where}: all {n_rows} are 0; expected one above")
+    return found
 
 
 def kind_of_targets(
@@ -161,12 +253,16 @@ def require_network(network: object, where: str = "net") -> Network:
     return network
 
 
-def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix:
+def require_targets(
+    T: Any, network: Network, objective: Objective, n_rows: int, *, may_miss: bool = False
+) -> Matrix:
     """T as a new matrix (B, n_out); class indices become one-hot rows for a joint loss."""
-    n_out = len(network.outputs)
-    targets = require_array(T, "T")
+    n_out, loss = len(network.outputs), objective.heads[0].loss
+    targets = require_array(T, "T", may_miss=True)
+    _require_present(targets, may_miss=may_miss)
     are_indices = n_out > 1 or not targets.any()  # of one class, the only index is 0
-    if loss.joint is not None and targets.shape in ((n_rows,), (n_rows, 1)) and are_indices:
+    are_indices &= objective.is_of_one and loss.joint is not None
+    if are_indices and targets.shape in ((n_rows,), (n_rows, 1)):
         targets = _one_hot(targets.ravel(), n_out)
     elif targets.ndim == 1 and n_out == 1:
         targets = targets.reshape(-1, 1)
@@ -175,15 +271,40 @@ def require_targets(T: Any, network: Network, loss: Loss, n_rows: int) -> Matrix
             f"T: got {targets.shape}; expected {(n_rows, n_out)}: a row for each of the {n_rows}"
             f" rows of X, a column for each of the {n_out} outputs"
         )
-    obeys, expected = TARGET_RULES[loss.targets]
     inner = network.outputs_conversion.inner(targets, "T")
-    if not obeys(inner):
-        row = next(number for number in range(n_rows) if not obeys(inner[[number]]))
+    for head in objective.heads:
+        _require_rule(head.loss, inner[:, list(head.outputs)])
+    return targets
+
+
+def _require_present(targets: Matrix, *, may_miss: bool) -> None:
+    """Refuse targets that are missing, or nothing but such."""
+    missing = np.isnan(targets)
+    if not may_miss and missing.any():
+        at = np.argwhere(missing)[0].tolist()
+        raise InvalidValueError(
+            f"T: not finite at {at}, got nan; expected finite numbers, or"
+            " missing_targets='ignore', by which missing ones add no loss"
+        )
+    if missing.all():
+        raise InvalidValueError(
+            f"T: got {missing.size} missing targets; expected one that is there"
+        )
+
+
+def _require_rule(loss: Loss, targets: Matrix) -> None:
+    """Refuse targets that the loss does not take; missing ones it takes."""
+    obeys, expected = TARGET_RULES[loss.targets]
+    is_there: Any = ~np.isnan(targets).any(axis=1)
+    if not is_there.all() and loss.targets != "distributions":  # each output by itself
+        targets = np.where(np.isnan(targets), 1.0, targets)  # which obeys every rule
+        is_there[:] = True
+    if not obeys(targets[is_there]):
+        row = next(n for n in np.flatnonzero(is_there).tolist() if not obeys(targets[[n]]))
         raise InvalidValueError(
             f"T: {loss.name} got {targets[row].tolist()!r:.80} in row {row}; expected"
-            f" {expected}{_remedy(loss, inner, inner[row])}"
+            f" {expected}{_remedy(loss, targets, targets[row])}"
         )
-    return targets
 
 
 def _remedy(loss: Loss, targets: Matrix, wrong: Matrix) -> str:
@@ -213,9 +334,11 @@ def _is_rounded(wrong: Matrix, low: float, high: float) -> bool:
     return bool(np.abs(wrong - nearest).max() < _ROUNDING)
 
 
-def require_free_targets(network: Network, loss: Loss) -> None:
+def require_free_targets(network: Network, head: Head) -> None:
     """Refuse scaled outputs where a loss asks for certain targets."""
-    if loss.targets != "any" and not network.outputs_conversion.is_plain:
+    loss = head.loss
+    is_scaled = any(network.outputs[i].scaling is not None for i in head.outputs)
+    if loss.targets != "any" and is_scaled:
         raise GraphError(
             f"loss {loss.name!r}: it is of {TARGET_RULES[loss.targets][1]}, got scaled outputs;"
             " expected outputs without scaling, or a loss of numbers such as 'half_squared_error'"
@@ -223,6 +346,11 @@ def require_free_targets(network: Network, loss: Loss) -> None:
 
 
 def _one_hot(indices: Matrix, n_out: int) -> Matrix:
+    is_missing = np.isnan(indices)
+    if is_missing.any():
+        found = _one_hot(np.where(is_missing, 0.0, indices), n_out)
+        found[is_missing] = np.nan
+        return found
     wrong = np.flatnonzero((indices != np.floor(indices)) | (indices < 0) | (indices >= n_out))
     if len(wrong):
         row, got = int(wrong[0]), float(indices[wrong[0]])

@@ -368,7 +368,8 @@ class Training:
             if len(rows) != task.n_rows:
                 raise InvalidValueError(f"T: missing for {len(rows)} rows; expected T beside X")
             return rows, task.T
-        return rows, require_targets(T, self.network, task.loss, len(rows))
+        may_miss = task.options.missing_targets == "ignore"
+        return rows, require_targets(T, self.network, task.objective, len(rows), may_miss=may_miss)
 
     def _required(self, theta: Any) -> Matrix:
         found = require_array(theta, "theta")
@@ -644,9 +645,11 @@ def _validation_task(task: Task) -> Task | None:
     if rows is None:
         return None
     try:
-        return make_task(task.network, *rows, task.options)
+        X, T, weights = rows if len(rows) == 3 else (*rows, None)
+        made = make_task(task.network, X, T, replace(task.options, weights=weights))
     except NeurosimError as error:
         raise type(error)(f"validation: {error}") from None
+    return replace(made, weighing=task.weighing)  # balanced are the training rows
 
 
 def fitting(state: TrainingState, task: Task) -> TrainingState:
@@ -683,15 +686,17 @@ def find_divergence(
     state = before_divergence(engine, task, state, epochs)
     where = f"epoch {state.epoch}, batch {state.batch}"
     advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
-    partner = task.loss.partner if task.loss.targets == "unit" else ""
+    losses = {i: head.loss for head in task.objective.heads for i in head.outputs}
     for step in batch_steps(task, state, state.memory.copy()):
         values = step.after if isinstance(step.after, tuple) else (step.after,)
         if not all(map(math.isfinite, values)):
-            outputs = [n for n in task.network.outputs if partner and n.activation != partner]
-            strange = [n for n in outputs if n.output is not None and not 0.0 < n.output < 1.0]
-            if strange:
-                advice = f"expected an output between 0 and 1: {strange[0].name} is"
-                advice += f" {strange[0].activation}, where {task.loss.name} needs a {partner}"
+            for i, neuron in enumerate(task.network.outputs):
+                loss, output = losses[i], neuron.output
+                asks = loss.targets == "unit" and loss.partner not in ("", neuron.activation)
+                if asks and output is not None and not 0.0 < output < 1.0:
+                    advice = f"expected an output between 0 and 1: {neuron.name} is"
+                    advice += f" {neuron.activation}, where {loss.name} needs a {loss.partner}"
+                    break
             return state, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
     if task.precision == "single":
         return state, f"{where}: not finite in single precision, though in double; {advice}"

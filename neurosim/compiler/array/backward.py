@@ -8,64 +8,76 @@ from neurosim.compiler.array.text import Text, print_call, rows_of, take_scratch
 from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Update, WeightedLink
 from neurosim.compiler.plan import Block, Dense
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.losses import weigh
 
 
 def print_joint(aim: Aim, alone: set[int], text: Text) -> None:
     """Softmax, loss and slope at once."""
-    i = aim.block.number
-    assert text.loss is not None
-    assert text.loss.joint is not None
+    i, joint = aim.block.number, aim.head.loss.joint
+    assert joint is not None
     text.judged.add(i)
-    text.constant("judge", text.loss.joint.both)
-    e = _slope_buffer(aim, alone, text)
-    t = rows_of(text, f"t{i}", "t", aim.targets, len(text.plan.outputs))
-    text.loop.append(f"loss += judge(z{i}, a{i}, {t}, {e})")
+    text.constant("judge_joint", joint.both)
+    e, t = _slope_buffer(aim, alone, text), text.targets(aim)
+    text.loop.append(f"loss += judge_joint(z{i}, a{i}, {t}, {e})")
     if text.each_row:  # judge left -log(a) in z; to call the formula costs five times as much
         text.loop.append(f"multiply(z{i}, {t}, z{i})")
         text.add_to_rows(f"add.reduce(z{i}, 0)")
+    if text.weighted:
+        text.loop.append(f"multiply(a{i}, {text.factors(aim)}, {e})")
+        text.loop.append(f"subtract({e}, {t}, {e})")
     text.loop.append(f"multiply({e}, scale, {e})")
 
 
 def _slope_buffer(aim: Aim, alone: set[int], text: Text) -> str:
     """Where the slopes of the loss are written: the deltas themselves, where nothing else is."""
-    i = aim.block.number
-    if i in alone and aim.is_whole:
-        text.setup.append(f"e{i} = delta[{aim.block.start}:{aim.block.stop}]")
+    name = f"e{aim.name}"
+    if aim.block.number in alone and aim.is_whole:
+        text.setup.append(f"{name} = delta[{aim.block.start}:{aim.block.stop}]")
     else:
-        text.setup.append(f"e{i} = empty(({len(aim.rows)}, size), theta.dtype)")
-    return f"e{i}"
+        text.setup.append(f"{name} = empty(({len(aim.rows)}, size), theta.dtype)")
+    return name
 
 
 def print_measure(aim: Aim, alone: set[int], text: Text) -> None:
     """The loss of some outputs, and its slopes; ``alone`` are blocks that get no other error."""
-    i, loss = aim.block.number, text.loss
-    assert loss is not None
-    e = _slope_buffer(aim, alone, text)
-    t = rows_of(text, f"t{i}", "t", aim.targets, len(text.plan.outputs))
+    i, head, name = aim.block.number, aim.head, aim.name
+    e, t = _slope_buffer(aim, alone, text), text.targets(aim)
     if t != "t":
-        text.loop.append(f"t{i} = {t}")
-        t = f"t{i}"
-    a = rows_of(text, f"o{i}", f"a{i}", aim.rows, aim.block.size)
-    pointwise, is_by_net = loss.formula_for(aim.block.activation)
-    divisor = loss.divisor(len(text.plan.outputs))
-    share = "" if divisor == 1.0 else f" / {divisor}"
-    if is_by_net:
+        text.loop.append(f"t{name} = {t}")
+        t = f"t{name}"
+    a = rows_of(text, f"o{name}", f"a{i}", aim.rows, aim.block.size)
+    pointwise, is_by_net = head.loss.formula_for(aim.block.activation)
+    share = "" if head.divisor == 1.0 else f" / {head.divisor}"
+    if is_by_net or text.weighted:
         term = text.constant("term", pointwise.array_value)
-        z = rows_of(text, f"o{i}", f"z{i}", aim.rows, aim.block.size)
-        terms = f"{term}({z}, {t})"
+        x = rows_of(text, f"o{name}", f"z{i}", aim.rows, aim.block.size) if is_by_net else a
+        terms = f"{term}({x}, {t})"
+        if text.weighted:
+            terms = f"weigh({terms}, {_factors(aim, text)})"
         if text.each_row:
             text.loop.append(f"terms = {terms}")
             terms = "terms"
             text.add_to_rows(f"add.reduce(terms, 0){share}")
         text.loop.append(f"loss += float({terms}.sum()){share}")
-        text.loop.append(f"subtract({a}, {t}, {e})")
+        if text.weighted:
+            slope = text.constant("slope", pointwise.array_slope)
+            text.loop.append(f"{e}[...] = weigh({slope}({a}, {t}), k{name})")
+        else:
+            text.loop.append(f"subtract({a}, {t}, {e})")
     else:
-        text.constant("judge", pointwise.judge)
-        text.loop.append(f"loss += judge({a}, {t}, {e}){share}")
+        judge = text.constant("judge", pointwise.judge)
+        text.loop.append(f"loss += {judge}({a}, {t}, {e}){share}")
         if text.each_row:
             term = text.constant("term_by_output", pointwise.array_value)
             text.add_to_rows(f"add.reduce({term}({a}, {t}), 0){share}")
     text.loop.append(f"multiply({e}, scale{share}, {e})")
+
+
+def _factors(aim: Aim, text: Text) -> str:
+    """The factors of some terms, by a name that the loop gives them."""
+    text.constant("weigh", weigh)
+    text.loop.append(f"k{aim.name} = {text.factors(aim)}")
+    return f"k{aim.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +98,21 @@ def print_delta(delta: Delta, text: Text) -> None:
     parts = [_link_part(link, block, text) for link in delta.links]
     if delta.fan is not None:
         parts.append(_fan_part(delta.fan, block, text))
-    aim = delta.aim
-    if aim is not None and not aim.is_delta:
-        if not parts and aim.is_whole:
-            _print_slope(block, text)  # the slopes of the loss stand in d already
-            return
-        parts.append(_Part(aim.rows, f"e{i}", f"d{i}[...] = e{i}"))
+    by_output = [aim for aim in delta.aims if not aim.is_delta]
+    if len(by_output) == len(delta.aims) == 1 and not parts and by_output[0].is_whole:
+        _print_slope(block, text)  # the slopes of the loss stand in d already
+        return
+    parts += [_Part(aim.rows, f"e{aim.name}", f"d{i}[...] = e{aim.name}") for aim in by_output]
     if parts:
         _print_sum(i, parts, block.size, text)
         _print_slope(block, text)
-    if aim is not None and aim.is_delta and (parts or not aim.is_whole):
-        if not parts:
-            text.loop.append(f"d{i}.fill(0.0)")
-        rows = rows_of(text, f"o{i}", f"d{i}", aim.rows, block.size)
+    given = [aim for aim in delta.aims if aim.is_delta and (parts or not aim.is_whole)]
+    if given and not parts:
+        text.loop.append(f"d{i}.fill(0.0)")
+    for aim in given:
+        rows = rows_of(text, f"o{aim.name}", f"d{i}", aim.rows, block.size)
         target = f"{rows}[...]" if rows == f"d{i}" else rows
-        text.loop.append(f"{target} += e{i}")
+        text.loop.append(f"{target} += e{aim.name}")
 
 
 def _link_part(link: WeightedLink, block: Block, text: Text) -> _Part:

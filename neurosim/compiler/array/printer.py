@@ -21,7 +21,7 @@ from neurosim.compiler.array.text import Text, listing, print_call, rows_of, tak
 from neurosim.compiler.plan import Block, Bundle, Dense, Plan
 from neurosim.compiler.program import Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
-from neurosim.functions.losses import Loss
+from neurosim.functions.losses import Loss, Objective, objective_of
 
 ArrayValues = NDArray[Any]
 
@@ -62,9 +62,10 @@ def print_values(plan: Plan) -> Program:
 
 def print_training(
     plan: Plan,
-    loss: Loss,
+    loss: Loss | Objective,
     update: ops.Update | None,
     *,
+    weighted: bool = False,
     each_row: bool = False,
     gradients: str = "parameters",
 ) -> Program:
@@ -75,17 +76,19 @@ def print_training(
     ``update(count)`` is the optimizer.
 
     It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
-    last row ones, and (n_out, size); the updates made so far; and what every delta is multiplied
+    last row ones, and (n_out, size), with ``weighted`` (2 n_out, size): the targets, and below them
+    the factors of their terms; the updates made so far; and what every delta is multiplied
     by. It yields the list of their losses, each the sum over its rows, and leaves the last
     gradient. Without an update it only measures. With ``each_row`` it yields a pair: that list,
     and one of the losses of the rows of each batch, (size,). ``gradients`` are by ``parameters``,
     by ``inputs``, too (then it yields a pair: that list, and those of the last batch, (n_in,
     size)), or ``none`` (then: that list, and the outputs for the last batch, (n_out, size)).
     """
-    text = Text(plan, loss, each_row=each_row)
-    backward: tuple[ops.Operation, ...] = ops.lower_loss(plan, loss)
+    objective = objective_of(loss, len(plan.outputs))
+    text = Text(plan, objective, each_row=each_row, weighted=weighted)
+    backward: tuple[ops.Operation, ...] = ops.lower_loss(plan, objective)
     if gradients != "none":
-        backward = ops.lower_backward(plan, loss, inputs=gradients == "inputs")
+        backward = ops.lower_backward(plan, objective, inputs=gradients == "inputs")
     answer = "losses, rows" if each_row else "losses"
     if gradients == "inputs":
         answer = f"losses, delta[:{plan.n_in}]"
@@ -178,7 +181,11 @@ def _print_operations(
     direct = text.is_training and _takes_inputs_directly(plan)
     for block in plan.blocks[1:]:
         _print_block(block, text, keeps=block.number in keep_net_inputs, direct=direct)
-    aims = {op.aim.block.number: op.aim for op in operations if isinstance(op, ops.MeasureLoss)}
+    aims = {
+        op.aim.block.number: op.aim
+        for op in operations
+        if isinstance(op, ops.MeasureLoss) and op.aim.head.loss.joint is not None
+    }
     alone = {
         op.block.number
         for op in operations
@@ -301,7 +308,7 @@ def _print_activate(block: Block, text: Text) -> None:
 
 def _print_normalise(block: Block, aims: dict[int, ops.Aim], alone: set[int], text: Text) -> None:
     i = block.number
-    if text.loss is not None and text.loss.joint is not None and i in aims:
+    if i in aims:
         print_joint(aims[i], alone, text)
         return
     text.constant("softmax", softmax_into)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.compiler.operations import Aim
 from neurosim.compiler.plan import Index, Plan
-from neurosim.functions.losses import Loss
+from neurosim.functions.losses import Objective
 from neurosim.functions.sources import ArrayCall, array_calls
 
 # NumPy's own: by position, the output of these two may soon be taken for a third number
@@ -25,7 +26,7 @@ class Text:
     """A program while it is printed: its set-up lines, those of its loop, and its names."""
 
     plan: Plan
-    loss: Loss | None
+    objective: Objective | None
     setup: list[str] = field(default_factory=list)
     loop: list[str] = field(default_factory=list)
     names: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Text:
     fixed: set[str] = field(default_factory=set)  # views that stay while the loop runs
     net_inputs: str = ""  # where all net inputs are kept, if they are
     each_row: bool = False  # whether the loss of each row is kept
+    weighted: bool = False  # whether each term of the loss has a factor, below the targets in t
     has_row_losses: bool = False  # whether a line has begun them
 
     def constant(self, name: str, value: Any) -> str:
@@ -57,10 +59,21 @@ class Text:
         self.loop.append(f"row {'+=' if self.has_row_losses else '='} {values}")
         self.has_row_losses = True
 
+    def targets(self, aim: Aim) -> str:
+        """The rows of t with the targets of some outputs."""
+        n_rows = len(self.plan.outputs) * (2 if self.weighted else 1)
+        return rows_of(self, f"t{aim.name}", "t", aim.targets, n_rows)
+
+    def factors(self, aim: Aim) -> str:
+        """The rows of t with their factors."""
+        n_out = len(self.plan.outputs)
+        rows = tuple(n_out + i for i in aim.targets)
+        return rows_of(self, f"k{aim.name}", "t", rows, 2 * n_out)
+
     @property
     def is_training(self) -> bool:
         """Whether the program has a backward half."""
-        return self.loss is not None
+        return self.objective is not None
 
 
 def take_scratch(name: str, n: int, width: int, text: Text) -> None:

@@ -20,7 +20,7 @@ from neurosim.debugger.time.position import Position
 from neurosim.debugger.wording import bounded
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import SOFTMAX
-from neurosim.functions.losses import LOSSES
+from neurosim.functions.losses import Objective
 from neurosim.functions.numbers import counted, short
 from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
@@ -48,7 +48,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
-from neurosim.training.engines.graph import sample_steps
+from neurosim.training.engines.graph import goal_of, sample_steps
 from neurosim.training.state import TrainingState, rate_of
 from neurosim.training.task import Task
 
@@ -95,7 +95,7 @@ def explain(
         raise WrongTypeError(f"explain: got {name!r:.80}; expected the name of a neuron")
     moment = _Moment(network, task, state, position, is_own)
     if task is not None and position is not None and moment.is_start:
-        aside = [*_sample_of(task, position)]
+        aside = [*_sample_of(task, state, position)]
         try:
             return _explained(name, moment._replace(is_own=None))
         finally:
@@ -104,10 +104,9 @@ def explain(
     return _explained(name, moment)
 
 
-def _sample_of(task: Task, position: Position) -> Iterable[Step]:
+def _sample_of(task: Task, state: TrainingState | None, position: Position) -> Iterable[Step]:
     """The passes of the present sample."""
-    X, T = task.X[position.row].tolist(), task.T[position.row].tolist()
-    return sample_steps(task, X, T, position.sample % task.batch_size)
+    return sample_steps(task, state, position.row, position.sample % task.batch_size)
 
 
 def _explained(name: str, moment: "_Moment") -> Explanation:
@@ -147,13 +146,11 @@ class _Moment(NamedTuple):
         return place.gradient if is_there else None
 
     @property
-    def targets(self) -> list[float] | None:
-        """Those of the present sample."""
+    def goal(self) -> tuple[list[float], list[float] | None] | None:
+        """The targets of the present sample, and their factors."""
         if self.task is None or self.position is None:
             return None
-        raw = self.task.T[self.position.row]
-        targets: list[float] = self.network.outputs_conversion.inner(raw, "T").tolist()
-        return targets
+        return goal_of(self.task, self.state, self.position.row)
 
     def n_rows(self, task: Task) -> int:
         """The number of samples in the present batch."""
@@ -279,13 +276,14 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     if _is_missing([*present, *sources], moment) or no_error:
         return ""
     outputs: tuple[Neuron, ...] = ()
-    targets: list[float] = []
-    loss = LOSSES["half_squared_error"] if moment.task is None else moment.task.loss
+    goal, objective = moment.goal, Objective(())
     if any(visit.is_output for visit in group.visits):
-        if moment.targets is None:
+        if moment.task is None or goal is None:
             return "the targets are not known here"
-        outputs, targets = network.outputs, moment.targets
-    return _tried(backward_steps(Schedule((), outputs, (group,), frozenset()), targets, loss, 0))
+        outputs, objective = network.outputs, moment.task.objective
+    targets, factors = ([], None) if goal is None else goal
+    schedule = Schedule((), outputs, (group,), frozenset())
+    return _tried(backward_steps(schedule, targets, objective, 0, factors))
 
 
 def _backward(neuron: Neuron, steps: list[Step] | str, moment: _Moment) -> Iterable[str]:
@@ -422,8 +420,9 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
 
 
 def _loss(moment: _Moment) -> Iterable[str]:
-    network, task, targets = moment.network, moment.task, moment.targets
-    yield "loss" if task is None else f"loss: {task.loss.name}, {task.loss.formula}"
+    network, task, goal = moment.network, moment.task, moment.goal
+    targets, factors = (None, None) if goal is None else goal
+    yield "loss" if task is None else f"loss: {'; '.join(_heads(task))}"
     scaled = [(n, t) for n, t in zip(network.outputs, targets or (), strict=False) if n.scaling]
     for neuron, target in scaled[:MOST_TERMS]:
         yield f"  t of {Loaded(neuron, None, target)}"
@@ -432,7 +431,8 @@ def _loss(moment: _Moment) -> Iterable[str]:
         reason = "" if loss is None or targets is not None else ": the targets are not known here"
         yield f"  L = {_or_not_yet(loss)}{reason}"
         return
-    (step,) = _tried(measure_steps(network, schedule_of(network), targets, task.loss))
+    schedule = schedule_of(network)
+    (step,) = _tried(measure_steps(network, schedule, targets, task.objective, factors))
     assert isinstance(step, Measured)
     text = str(step)
     if len(step.targets) > MOST_TERMS:
@@ -441,6 +441,15 @@ def _loss(moment: _Moment) -> Iterable[str]:
     rows = moment.n_rows(task)
     if rows > 1:
         yield f"  over the batch: the {task.reduction} of its {rows} samples"
+
+
+def _heads(task: Task) -> Iterable[str]:
+    """What is minimized, head by head."""
+    objective, names = task.objective, [neuron.name for neuron in task.network.outputs]
+    for head, weight in zip(objective.heads, task.weighing.head_weights, strict=True):
+        factor = f"{short(weight)}*" if weight != 1.0 else ""
+        own = "" if objective.is_of_one else f" of {', '.join(names[i] for i in head.outputs[:8])}"
+        yield f"{factor}{head.loss.name}{own}, {head.loss.formula}"
 
 
 # --- words

@@ -402,8 +402,9 @@ class Screening:
             return self._is_dead(batch)
         task = self._task
         _, gradient = self._engine.loss_and_gradient(
-            batch.theta, task.X[batch.rows], task.T[batch.rows]
-        )
+            batch.theta, task.X[batch.rows], task.T[batch.rows],
+            **task.weights_of(batch.rows),
+        )  # fmt: skip
         sizes, room = np.abs(gradient), self._tolerance * max(1.0, abs(subject.bound))
         if subject.name == "exploding":
             return bool((sizes > subject.bound - room).any())

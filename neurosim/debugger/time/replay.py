@@ -61,7 +61,7 @@ def walk_sample(
 ) -> Iterator[Step]:
     """The steps of one sample of a batch; what was set before them is on the network already."""
     row = batch_rows(task, state)[unit]
-    steps = sample_steps(task, task.X[row].tolist(), task.T[row].tolist(), unit)
+    steps = sample_steps(task, state, int(row), unit)
     return _with_edits(steps, unit, edits)
 
 

@@ -545,9 +545,7 @@ class Timeline:
         if self.unit == self.n_rows:
             count, rate = self.state.updates + 1, rate_of(self.task, self.state)
             return update_of(self.task, self._memory, count=count, rate=rate, rows=self.n_rows)
-        row = self.rows[self.unit]
-        sample, target = self.task.X[row].tolist(), self.task.T[row].tolist()
-        return sample_steps(self.task, sample, target, self.unit)
+        return sample_steps(self.task, self.state, int(self.rows[self.unit]), self.unit)
 
     def _end_unit(self) -> None:
         """The unit is done: go to the start of the next."""
@@ -610,9 +608,8 @@ def _count_steps(task: Task) -> tuple[int, int]:
     """The steps of a sample before its loss, and all of them: they do not depend on numbers."""
     network = task.network
     before = take_snapshot(network)
-    sample, target = task.X[0].tolist(), task.T[0].tolist()
     n_forward = n_steps = 0
-    for step in network.begin_pass(sample_steps(task, sample, target, 0)):
+    for step in network.begin_pass(sample_steps(task, None, 0, 0)):
         n_steps += 1
         if type(step) is Measured:
             n_forward = n_steps - 1

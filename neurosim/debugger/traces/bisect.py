@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from neurosim.debugger.ask.parameters import written_out
 from neurosim.debugger.time.replay import twin_of
 from neurosim.debugger.traces.trace import TraceValue
-from neurosim.functions.losses import LOSSES
+from neurosim.functions.losses import LOSSES, whole
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import (
     Compared,
@@ -33,6 +33,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.graph import batch_steps, sample_steps
+from neurosim.training.goals.weighing import Weighing
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
@@ -209,7 +210,7 @@ class _Comparison:
     def _steps(self, before: TrainingState, row: int) -> list[Step]:
         task = self._task
         task.network.load_parameters(before.parameters)
-        return list(sample_steps(task, task.X[row].tolist(), task.T[row].tolist(), 0))
+        return list(sample_steps(task, before, row, 0))
 
     def _forward_places(self, before: TrainingState, sample: _Sample) -> Iterator[Divergence]:
         x = self._task.X[[sample.row]]
@@ -229,14 +230,16 @@ class _Comparison:
         neurons = [visit.neuron for visit in visits]
         network = self._task.network.copy()
         network.outputs = [neuron.name for neuron in neurons]
-        whole = replace(
+        loss = LOSSES["half_squared_error"]  # fits all outputs, and is not asked for
+        of_all = replace(
             self._given,
             network=network,
             T=np.zeros((self._given.n_rows, len(neurons))),
-            loss=LOSSES["half_squared_error"],  # fits all outputs, and is not asked for
+            weighing=Weighing(whole(loss, len(neurons))),
+            weights=None,
             version=network.version,
         )
-        engine = self._remake(whole)
+        engine = self._remake(of_all)
         values = self._outputs(engine, before.parameters, self._task.X[[sample.row]])
         computed = np.array([neuron.output for neuron in neurons], dtype=np.float64)
         for i in np.flatnonzero(self._apart(computed, values)).tolist():
@@ -354,8 +357,11 @@ class _Comparison:
 
     def _judged(self, before: TrainingState, rows: list[int]) -> _Judged:
         theta, X, T = before.parameters, self._task.X[rows], self._task.T[rows]
+        weights = self._task.weights_of(rows)
         with np.errstate(all="ignore"):
-            first, second = (engine.loss_and_gradient(theta, X, T) for engine in self._engines)
+            first, second = (
+                engine.loss_and_gradient(theta, X, T, **weights) for engine in self._engines
+            )
         return first, second
 
     def _apart(self, a: Matrix, b: Matrix) -> NDArray[np.bool_]:

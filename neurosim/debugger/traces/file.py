@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, get_type_hints
 
 from neurosim.debugger.traces.trace import MARK, VERSION, Header, TraceEntry, fields_of
 from neurosim.errors import FileError, unknown
-from neurosim.functions.losses import Loss
-from neurosim.interpreter.steps import KINDS, PHASES, Number
+from neurosim.functions.losses import Objective
+from neurosim.interpreter.steps import KINDS, MAY_LACK, PHASES, Number
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
@@ -155,8 +155,12 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
     if fields["after"] is _numbers:
         readers["what"] = _names
     _require_keys(document, kind, readers, where)
-    read = {name: _read(name, document[name], reader, where) for name, reader in readers.items()}
-    record = {name: read[name] for name in fields}
+    read = {
+        name: _read(name, document[name], reader, where)
+        for name, reader in readers.items()
+        if name in document
+    }
+    record = {name: read[name] for name in fields if name in read}
     if isinstance(record["after"], tuple) and len(record["after"]) != len(read["what"]):
         n, n_what = len(record["after"]), len(read["what"])
         raise FileError(f"{where}: after: got {n} numbers; expected {n_what}, as in what")
@@ -167,7 +171,7 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
 def _require_keys(
     document: dict[str, Any], kind: str, known: Mapping[str, object], where: str
 ) -> None:
-    missing = [name for name in known if name not in document]
+    missing = [name for name in known if name not in document and name not in MAY_LACK]
     strange = [name for name in document if name not in known]
     if missing:
         raise FileError(f"{where}: no {missing[0]!r}, got {kind} without it; expected it")
@@ -264,7 +268,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {  # of a field, by its type in the 
     Number: _maybe,
     tuple[float, ...]: _numbers,
     tuple[Number, ...]: _maybes,
-    **dict.fromkeys((str, Neuron, Connection, Layer, Loss, Parameter), _text),
+    **dict.fromkeys((str, Neuron, Connection, Layer, Objective, Parameter), _text),
 }
 
 

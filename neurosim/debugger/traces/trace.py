@@ -21,8 +21,8 @@ from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.errors import DivergedError, FileError
 from neurosim.files import whole_file
-from neurosim.functions.losses import Loss
-from neurosim.interpreter.steps import KINDS, Step, written_names
+from neurosim.functions.losses import Objective
+from neurosim.interpreter.steps import KINDS, Step, is_lacking, written_names
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -139,7 +139,7 @@ def header_of(task: Task, state: TrainingState, n_batches: int) -> Header:
         "connections": len(network.connections),
         "inputs": [neuron.name for neuron in network.inputs],
         "outputs": [neuron.name for neuron in network.outputs],
-        "loss": task.loss.name,
+        "loss": task.objective.name,
         "reduction": task.reduction,
         "optimizer": task.optimizer.name,
         "rows": task.n_rows,
@@ -202,12 +202,14 @@ def _record_of(step: Step) -> dict[str, TraceValue]:
     record: dict[str, TraceValue] = {}
     for field in _FIELDS[type(step)]:
         value = getattr(step, field)
+        if is_lacking(field, value):
+            continue
         match value:
             case Parameter() if field == "parameter":
                 record["neuron" if value.kind == "b" else "connection"] = value.owner.name
             case Neuron() | Connection() | Layer():
                 record[type(value).__name__.lower()] = value.name
-            case Loss():
+            case Objective():
                 record[field] = value.name
             case _:
                 record[field] = value

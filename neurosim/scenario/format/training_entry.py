@@ -15,11 +15,14 @@ from neurosim.scenario.format.entry import (
     Told,
     tag,
 )
+from neurosim.scenario.format.goal_entry import ClassWeightOption, HeadsOption
 from neurosim.scenario.format.penalty_entry import PenaltyOption
 from neurosim.scenario.format.schedule_entry import ScheduleOption
 from neurosim.training.options import (
+    BelowOne,
     Flag,
     Form,
+    Listed,
     Made,
     NamesOf,
     OneOf,
@@ -42,6 +45,12 @@ def _annotation(form: Form) -> Any:
             return ScheduleOption | None
         case Made():
             return Annotated[ScenarioEntry, Named(form.kind, form.table)]
+        case Listed(kind="heads"):
+            return HeadsOption | None
+        case Listed():
+            return ClassWeightOption | None
+        case BelowOne():
+            return Annotated[float, Field(ge=0, lt=1)]
         case Whole(none=None):
             return Annotated[int, Field(ge=form.least, le=form.most)]
         case Whole():

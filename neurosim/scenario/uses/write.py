@@ -28,6 +28,8 @@ from neurosim.scenario.uses.write_network import (
     require_shipped,
 )
 from neurosim.training.engines.table import DEFAULT, require_engine
+from neurosim.training.goals.class_weight import ClassWeight
+from neurosim.training.goals.heads import HeadOption
 from neurosim.training.metrics import METRICS
 from neurosim.training.options import (
     Options,
@@ -170,6 +172,8 @@ def _training(options: Options) -> _Entry:
         value = _WORDS.get(name, _as_it_is)(getattr(options, name))
         if value != fields[name].default and value not in (None, ()):
             entry[name] = list(value) if isinstance(value, tuple) else value
+    if "heads" in entry:
+        return entry
     return {"loss": entry.pop("loss", fields["loss"].default), **entry}
 
 
@@ -227,7 +231,29 @@ def _task(task: str | TaskKind) -> str:
     return task if isinstance(task, str) else task.name
 
 
+def _heads(heads: tuple[HeadOption, ...] | None) -> list[_Entry] | None:
+    if heads is None:
+        return None
+    return [
+        {
+            "outputs": head.outputs[0] if len(head.outputs) == 1 else list(head.outputs),
+            "loss": _loss(head.loss),
+            **({} if head.weight == 1.0 else {"weight": plain_number(head.weight)}),
+            **({} if not head.class_weight else {"class_weight": _class_weight(head.class_weight)}),
+        }
+        for head in heads
+    ]
+
+
+def _class_weight(given: ClassWeight) -> Any:
+    if not isinstance(given, tuple):
+        return given
+    return {str(name): plain_number(weight) for name, weight in given}
+
+
 _WORDS: Mapping[str, Any] = {
+    "heads": _heads,
+    "class_weight": _class_weight,
     "loss": _loss,
     "optimizer": _optimizer,
     "penalty": _penalty,

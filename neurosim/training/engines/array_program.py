@@ -17,6 +17,7 @@ from neurosim.functions.optimizers import array_rule
 from neurosim.functions.penalties import array_gradient
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
+from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -36,12 +37,15 @@ class ArrayProgram:
         self.learns = plan.to_slots(mask, bool)  # of each slot
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
         self.update = update_of(task, has_fixed=has_holes or not mask.all())
-        program, self._load = generated(print_training, plan, task.loss, self.update)
+        self.weighted = task.has_factors
+        program, self._load = generated(
+            print_training, plan, task.objective, self.update, weighted=self.weighted
+        )
         self.source = program.source
-        self._measures: dict[str, Callable[..., Any]] = {}  # by which gradients they compute
+        # by which gradients they compute, and whether terms have factors
+        self._measures: dict[tuple[str, bool], Callable[..., Any]] = {}
         self.X = _with_ones(task.X, self.dtype)
-        with np.errstate(over="ignore"):
-            self.T = np.ascontiguousarray(task.T.T, self.dtype)
+        self.T = _columns(task.goals(), self.dtype)
 
     def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ArrayRun":
         """Go on from here; ``each_row``: and keep the loss of each row."""
@@ -51,7 +55,10 @@ class ArrayProgram:
         """The program, or the one that gives the loss of each row, too."""
         if not each_row:
             return self._load
-        _, load = generated(print_training, self.plan, self.task.loss, self.update, each_row=True)
+        _, load = generated(
+            print_training, self.plan, self.task.objective, self.update,
+            weighted=self.weighted, each_row=True,
+        )  # fmt: skip
         return load
 
     @cached_property
@@ -65,7 +72,9 @@ class ArrayProgram:
         self, order: NDArray[np.intp], targets: "_Targets"
     ) -> Sequence[tuple[Array, Array]]:
         """The batches of an epoch in this order; the targets are written there."""
-        targets.place(self.T.take(order, 1))
+        goals = self.task.goals(order)
+        T = self.T if goals is self.task.goals() else _columns(goals, self.dtype)
+        targets.place(T.take(order, 1))
         if self.X.nbytes > _CACHE:
             return _Taken(self.X, order, self.task.batch_size, targets.batches)
         return self._pairs(self.X.take(order, 0), targets)
@@ -75,47 +84,56 @@ class ArrayProgram:
         size = self.task.batch_size
         return [(X[i * size : (i + 1) * size].T, t) for i, t in enumerate(targets.batches)]
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[list[float], Matrix]:
         """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
-        losses, outputs = [], np.empty((len(thetas), *T.shape))
+        losses, outputs = [], np.empty((len(thetas), *goals.T.shape))
         for theta, place in zip(thetas, outputs, strict=True):
-            ((loss,), found), _ = self._measure(theta, X, T, "none")
+            ((loss,), found), _ = self._measure(theta, X, goals, "none")
             losses.append(float(loss))
             place[...] = found.T
         return losses, outputs
 
-    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+    def gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
-        losses, gradient = self._measure(theta, X, T, "parameters")
+        losses, gradient = self._measure(theta, X, goals, "parameters")
         return losses[0], self.plan.from_slots(gradient)
 
-    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+    def all_gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix, Matrix]:
         """As `gradients`, and the gradient by the raw rows, (B, n_in)."""
-        (losses, by_inputs), gradient = self._measure(theta, X, T, "inputs")
+        (losses, by_inputs), gradient = self._measure(theta, X, goals, "inputs")
         by_rows, inputs = by_inputs.T.astype(np.float64), self.task.network.inputs_conversion
         if not inputs.is_plain:
             by_rows /= inputs.factor
         return losses[0], self.plan.from_slots(gradient), by_rows
 
-    def _measure(self, theta: Matrix, X: Matrix, T: Matrix, gradients: str) -> tuple[Any, Array]:
+    def _measure(self, theta: Matrix, X: Matrix, goals: Goals, gradients: str) -> tuple[Any, Array]:
         """What the program yields, and the gradient in slots."""
-        if gradients not in self._measures:
-            self._measures[gradients] = generated(
-                print_training, self.plan, self.task.loss, None, gradients=gradients
-            )[1]
-        load = self._measures[gradients]
+        key = gradients, goals.factors is not None
+        if key not in self._measures:
+            self._measures[key] = generated(
+                print_training, self.plan, self.task.objective, None,
+                gradients=gradients, weighted=key[1],
+            )[1]  # fmt: skip
+        load = self._measures[key]
         slots = self.plan.to_slots(theta, self.dtype)
         gradient = np.zeros_like(slots)
         program = load(slots, gradient, len(X), None, None, None)
         next(program)
-        batch = self._batch(X, T)
+        batch = self._batch(X, goals)
         return program.send(([batch], 0, 1.0 / self.task.divisor(len(X)))), gradient
 
-    def _batch(self, X: Matrix, T: Matrix) -> tuple[Array, Array]:
+    def _batch(self, X: Matrix, goals: Goals) -> tuple[Array, Array]:
         """Rows and targets as the program takes them; the task's own are held so."""
-        if X is self.task.X and T is self.task.T:
-            return self.X.T, self.T
-        return _with_ones(X, self.dtype).T, np.ascontiguousarray(T.T, self.dtype)
+        own = self.task
+        targets = self.T if goals is own.goals() else _columns(goals, self.dtype)
+        return (self.X if X is own.X else _with_ones(X, self.dtype)).T, targets
+
+
+def _columns(goals: Goals, dtype: Any) -> Array:
+    """Targets as the program takes them, (n_out, B), the factors below them."""
+    both = [goals.T] if goals.factors is None else [goals.T, goals.factors]
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(np.concatenate([each.T for each in both]), dtype)
 
 
 class _Targets:

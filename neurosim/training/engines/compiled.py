@@ -25,6 +25,7 @@ from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import TO_THE_BIT, Bound, Capabilities, ProgramRun
 from neurosim.training.engines.kernel_program import KernelProgram, inexact_formulas, why_not
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
+from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task, require_fresh
 
@@ -70,7 +71,7 @@ class CompiledEngine(ProgramEngine):
         require_slopes(task.network)  # of what is trainable now
         self._inputs = task.network.inputs_conversion
         self._outputs = task.network.outputs_conversion
-        self._scaled = task.scaled()
+        self._scaled = task.inner
         self._program = self._make_program()
 
     def _make_program(self) -> TrainingProgram:
@@ -113,13 +114,15 @@ class CompiledEngine(ProgramEngine):
         """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
         require_fresh(self._task)
         with self._computing(len(X)):
-            losses, outputs = self._program.measure(thetas, *self._inner(X, T))
+            losses, outputs = self._program.measure(thetas, *self._inner(X, T, None))
         divisor = self._task.divisor(len(X))
         return [loss / divisor for loss in losses], self._outputs.outer(outputs)
 
-    def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
+    def _gradients(
+        self, theta: Matrix, X: Matrix, T: Matrix, weights: Matrix | None, *, inputs: bool
+    ) -> tuple[Any, ...]:
         measure = self._program.all_gradients if inputs else self._program.gradients
-        loss, *gradients = measure(theta, *self._inner(X, T))
+        loss, *gradients = measure(theta, *self._inner(X, T, weights))
         return loss / self._task.divisor(len(X)), *gradients
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
@@ -152,11 +155,14 @@ class CompiledEngine(ProgramEngine):
         net_inputs, outputs = both
         return net_inputs.T, outputs.T
 
-    def _inner(self, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
-        """Rows in the network's own numbers; those of the task are known."""
-        if X is self._task.X and T is self._task.T:
-            return self._scaled.X, self._scaled.T
-        return self._inputs.inner(X), self._outputs.inner(T, "T")
+    def _inner(self, X: Matrix, T: Matrix, weights: Matrix | None) -> tuple[Matrix, Goals]:
+        """Rows in the network's own numbers, and what they are compared with, as one batch."""
+        task = self._task
+        if X is not task.X:
+            return self._inputs.inner(X), task.goals_of(T, weights)
+        if T is task.T and weights is None and not (task.has_factors and task.n_batches > 1):
+            return self._scaled.X, self._scaled.goals()
+        return self._scaled.X, task.goals_of(T, weights)
 
     @cached_property
     def _forward(self) -> Callable[..., Any]:

@@ -295,10 +295,18 @@ class Engine(Protocol):
         ...
 
     @overload
-    def loss_and_gradient(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]: ...
+    def loss_and_gradient(
+        self, theta: Matrix, X: Matrix, T: Matrix, *, weights: Matrix | None = None
+    ) -> tuple[float, Matrix]: ...
     @overload
     def loss_and_gradient(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: Literal[True]
+        self,
+        theta: Matrix,
+        X: Matrix,
+        T: Matrix,
+        *,
+        inputs: Literal[True],
+        weights: Matrix | None = None,
     ) -> tuple[float, Matrix, Matrix]: ...
 
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:

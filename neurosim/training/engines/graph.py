@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,7 +25,8 @@ from neurosim.training.engines.contract import (
     Some,
 )
 from neurosim.training.engines.program import ProgramEngine, epochs_one_by_one
-from neurosim.training.state import TrainingState, batch_rows, rate_of
+from neurosim.training.goals.weighing import Goals
+from neurosim.training.state import TrainingState, batch_rows, draw_order, rate_of
 from neurosim.training.task import Task, require_fresh
 
 
@@ -49,9 +50,10 @@ class GraphEngine(ProgramEngine):
         require_fresh(self._task)
         _load(self._network, theta)
         total = 0.0
-        targets = self._network.outputs_conversion.inner(T, "T").tolist()
-        for row, target in zip(X.tolist(), targets, strict=True):
-            deque(self._network.begin_pass(_measured_steps(self._task, row, target)), maxlen=0)
+        goals = self._task.goals_of(T)
+        for number, row in enumerate(X.tolist()):
+            steps = _measured_steps(self._task, row, *goals.row(number))
+            deque(self._network.begin_pass(steps), maxlen=0)
             assert self._network.loss is not None
             total += self._network.loss
         return total / self._task.divisor(len(X))
@@ -61,11 +63,16 @@ class GraphEngine(ProgramEngine):
         losses = [self.loss(theta, X, T) for theta in thetas]
         return losses, np.array([self.outputs(theta, X) for theta in thetas])
 
-    def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
+    def _gradients(
+        self, theta: Matrix, X: Matrix, T: Matrix, weights: Matrix | None, *, inputs: bool
+    ) -> tuple[Any, ...]:
         _load(self._network, theta)
         losses: list[float] = []
         by_inputs: list[list[float]] | None = [] if inputs else None
-        steps = _sample_steps(self._task, X, T, losses, by_inputs)
+        goals = self._task.goals_of(T, weights)
+        steps = _sample_steps(
+            self._task, X, goals, range(len(X)), losses=losses, by_inputs=by_inputs
+        )
         deque(self._network.begin_pass(steps), maxlen=0)
         divisor = self._task.divisor(len(X))
         gradients = [parameter.gradient for parameter in self._network.parameter_list()]
@@ -117,7 +124,9 @@ class _WalkRun:
         ]
         if rates is None:
             rates = np.full(len(batches) * repeats, task.optimizer.learning_rate)
-        return list(map(self._step, batches * repeats, rates.tolist()))
+        goals = task.inner.goals(order)
+        pairs = zip(batches * repeats, rates.tolist(), strict=True)
+        return [self._step(batch, goals, rate) for batch, rate in pairs]
 
     def epochs(self, order: RowOrder, first: int, count: int, rates: Rates = None) -> Passed:
         return epochs_one_by_one(self, order, first, count, self._task.n_batches, rates)
@@ -132,7 +141,7 @@ class _WalkRun:
         found, self._row_losses = self._row_losses, []
         return np.array(found, dtype=np.float64)
 
-    def _step(self, rows: NDArray[np.intp], rate: float) -> float:
+    def _step(self, rows: NDArray[np.intp], goals: Goals, rate: float) -> float:
         """The loss of a batch, summed over its rows; NaN where the batch cannot be gone on from."""
         if not self._is_finite:
             self._row_losses += [math.nan] * len(rows)
@@ -142,7 +151,7 @@ class _WalkRun:
         require_slopes(network)  # what is trainable may have changed
         _load(network, self._theta)
         update = {"count": self._updates + 1, "rate": rate}
-        steps = _batch_steps(self._task, rows, self._memory, losses, update)
+        steps = _batch_steps(self._task, rows, goals, self._memory, losses, update)
         deque(network.begin_pass(steps), maxlen=0)
         self._theta = network.parameters()
         self._updates += 1
@@ -158,22 +167,26 @@ def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[St
     require_fresh(task)
     require_slopes(task.network)
     _load(task.network, state.parameters)
-    rows = batch_rows(task, state)
+    order, _ = draw_order(task, state.streams)
+    rows, goals = batch_rows(task, state), task.inner.goals(order)
     update = {"count": state.updates + 1, "rate": rate_of(task, state)}
-    return task.network.begin_pass(_batch_steps(task, rows, memory, [], update))
+    return task.network.begin_pass(_batch_steps(task, rows, goals, memory, [], update))
 
 
 def _sample_steps(
     task: Task,
     X: Matrix,
-    T: Matrix,
+    goals: Goals,
+    rows: Iterable[int],
+    *,
     losses: list[float],
     by_inputs: list[list[float]] | None = None,
 ) -> Generator[Step, None, None]:
-    """The samples of a batch; ``losses`` is given that of each, ``by_inputs`` its dL/dx."""
-    network = task.network
-    for position, (row, target) in enumerate(zip(X.tolist(), T.tolist(), strict=True)):
-        yield from sample_steps(task, row, target, position)
+    """The rows of a batch; ``losses`` is given that of each, ``by_inputs`` its dL/dx."""
+    network, T = task.network, goals.T
+    for position, row in enumerate(rows):
+        factors = None if goals.factors is None else goals.factors[row].tolist()
+        yield from _of_sample(task, X[row].tolist(), T[row].tolist(), factors, position)
         assert network.loss is not None
         losses.append(network.loss)
         if by_inputs is not None:
@@ -184,32 +197,51 @@ def _sample_steps(
 def _batch_steps(
     task: Task,
     rows: NDArray[np.intp],
+    goals: Goals,
     memory: Matrix,
     losses: list[float],
     update: dict[str, Any],
 ) -> Generator[Step, None, None]:
-    yield from _sample_steps(task, task.X[rows], task.T[rows], losses)
+    yield from _sample_steps(task, task.X, goals, rows.tolist(), losses=losses)
     yield from update_of(task, memory, rows=len(rows), **update)
 
 
 def sample_steps(
-    task: Task, row: list[float], target: list[float], position: int
+    task: Task, state: TrainingState | None, row: int, position: int
 ) -> Generator[Step, None, None]:
-    """One raw sample, at ``position`` in its batch: forward, its loss, backward."""
-    conversion = task.network.outputs_conversion
-    if not conversion.is_plain:
-        target = conversion.inner(np.array(target), "T").tolist()
-    yield from _measured_steps(task, row, target)
-    yield from backward_steps(schedule_of(task.network), target, task.loss, position)
+    """A row of the task, at ``position`` in its batch: forward, its loss, backward.
+
+    Without a state, its rows are as they are.
+    """
+    yield from _of_sample(task, task.X[row].tolist(), *goal_of(task, state, row), position)
+
+
+def goal_of(
+    task: Task, state: TrainingState | None, row: int
+) -> tuple[list[float], list[float] | None]:
+    """What a row is compared with in the epoch of a state: inner targets, and their factors."""
+    order = None if state is None else draw_order(task, state.streams)[0]
+    return task.inner.goals(order).row(row)
+
+
+def _of_sample(
+    task: Task,
+    row: list[float],
+    target: list[float],
+    factors: list[float] | None,
+    position: int,
+) -> Generator[Step, None, None]:
+    yield from _measured_steps(task, row, target, factors)
+    yield from backward_steps(schedule_of(task.network), target, task.objective, position, factors)
 
 
 def _measured_steps(
-    task: Task, row: list[float], target: list[float]
+    task: Task, row: list[float], target: list[float], factors: list[float] | None
 ) -> Generator[Step, None, None]:
     """A raw sample and its inner target: forward, and the loss."""
     schedule = schedule_of(task.network)
     yield from forward_steps(schedule, row)
-    yield from measure_steps(task.network, schedule, target, task.loss)
+    yield from measure_steps(task.network, schedule, target, task.objective, factors)
 
 
 def update_of(

@@ -23,6 +23,7 @@ from neurosim.training.engines.contract import (
     RowOrder,
     Some,
 )
+from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -33,7 +34,8 @@ def why_not(task: Task) -> str | None:
     """Why the kernel cannot do this task; None where it can."""
     if task.precision != "double":
         return "the kernel computes in double precision"
-    own = [f"loss {task.loss.name!r}"] * (not LOSSES.is_shipped(task.loss.name, task.loss))
+    losses = [head.loss for head in task.objective.heads]
+    own = [f"loss {loss.name!r}" for loss in losses if not LOSSES.is_shipped(loss.name, loss)]
     own += [f"optimizer {task.optimizer.name!r}"] * (type(task.optimizer) not in SHIPPED.values())
     penalty = task.penalty
     if penalty is not None and type(penalty) is not L2:
@@ -52,10 +54,36 @@ def inexact_formulas(task: Task) -> list[str]:
 
 def _formulas(task: Task) -> list[tuple[Pointwise, bool] | None]:
     """Of each output its formula and whether it is by the net input; None for a joint loss."""
-    loss = task.loss
-    if loss.joint is not None:
-        return [None] * len(task.network.outputs)
-    return [loss.formula_for(neuron.activation) for neuron in task.network.outputs]
+    outputs = task.network.outputs
+    found: list[tuple[Pointwise, bool] | None] = [None] * len(outputs)
+    for head in task.objective.heads:
+        for i in head.outputs if head.loss.joint is None else ():
+            found[i] = head.loss.formula_for(outputs[i].activation)
+    return found
+
+
+def _heads(task: Task) -> dict[str, NDArray[Any]]:
+    """The outputs of each head, and what the terms of each output are divided by."""
+    heads = task.objective.heads
+    divisor = np.empty(len(task.network.outputs))
+    for head in heads:
+        divisor[list(head.outputs)] = head.divisor
+    return {
+        "divisor": divisor,
+        "heads": np.cumsum([0, *(len(head.outputs) for head in heads)]).astype(np.uint32),
+        "head_outputs": np.concatenate([head.outputs for head in heads]).astype(np.uint32),
+    }
+
+
+def _pointed(goals: Goals | None) -> dict[str, NDArray[Any] | None]:
+    """Targets and factors as the kernel takes them."""
+    if goals is None:
+        return {"T": None, "factors": None}
+    T, factors = goals
+    return {
+        "T": np.ascontiguousarray(T),
+        "factors": None if factors is None else np.ascontiguousarray(factors),
+    }
 
 
 class KernelProgram:
@@ -77,10 +105,11 @@ class KernelProgram:
             **set_rule(self.kernel, self._problem, task.optimizer, learns),
             "formula": np.array([codes[name] for name in names], np.uint8),
             "by_net_input": np.array([pair is None or pair[1] for pair in formulas], np.uint8),
+            "is_joint": np.array([pair is None for pair in formulas], np.uint8),
+            **_heads(task),
         }
         problem, penalty = self._problem, task.penalty
-        problem.is_joint = task.loss.joint is not None
-        problem.loss_divisor = 1.0 if problem.is_joint else task.loss.divisor(len(formulas))
+        problem.n_heads = len(task.objective.heads)
         problem.has_penalty = penalty is not None
         problem.penalty = penalty.strength if isinstance(penalty, L2) else 0.0
         problem.is_mean = task.reduction == "mean"
@@ -88,13 +117,15 @@ class KernelProgram:
         problem.is_finite = 1
         problem.point(self._arrays)
 
-    def problem(self, X: Matrix, T: Matrix | None, rows: int) -> tuple[KernelCall, dict[str, Any]]:
+    def problem(
+        self, X: Matrix, goals: Goals | None, rows: int
+    ) -> tuple[KernelCall, dict[str, Any]]:
         """A problem of its own for these rows, ``rows`` of them at once; the arrays to keep."""
         problem = KernelCall.from_buffer_copy(self._problem)
         problem.n_rows, problem.takes_lanes = len(X), rows > 1
         arrays = {
             "X": np.ascontiguousarray(X),
-            "T": None if T is None else np.ascontiguousarray(T),
+            **_pointed(goals),
             "work": self.kernel.work(problem),
         }
         problem.point(arrays)
@@ -104,22 +135,22 @@ class KernelProgram:
         """Go on from here; ``each_row``: and keep the loss of each row."""
         return _KernelRun(self, state, each_row=each_row)
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[list[float], Matrix]:
         """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
-        losses, outputs = np.empty(len(thetas)), np.empty((len(thetas), *T.shape))
-        self._measure(thetas, X, T, losses=losses, found_outputs=outputs)
+        losses, outputs = np.empty(len(thetas)), np.empty((len(thetas), *goals.T.shape))
+        self._measure(thetas, X, goals, losses=losses, found_outputs=outputs)
         return losses.tolist(), outputs
 
-    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+    def gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
         loss, gradient = np.empty(1), np.empty_like(theta)
-        self._measure(theta, X, T, losses=loss, gradient=gradient)
+        self._measure(theta, X, goals, losses=loss, gradient=gradient)
         return float(loss[0]), gradient / self.task.divisor(len(X))
 
-    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+    def all_gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix, Matrix]:
         """As `gradients`, and the gradient by the raw rows, (B, n_in)."""
         loss, gradient, by_inputs = np.empty(1), np.empty_like(theta), np.empty(X.shape)
-        self._measure(theta, X, T, losses=loss, gradient=gradient, input_gradient=by_inputs)
+        self._measure(theta, X, goals, losses=loss, gradient=gradient, input_gradient=by_inputs)
         divisor = self.task.divisor(len(X))
         by_raw = self.task.network.inputs_conversion.factor * divisor
         return float(loss[0]), gradient / divisor, by_inputs / by_raw
@@ -138,9 +169,9 @@ class KernelProgram:
         return net_inputs, outputs
 
     def _measure(
-        self, thetas: Matrix, X: Matrix, T: Matrix | None, **found: NDArray[np.float64]
+        self, thetas: Matrix, X: Matrix, goals: Goals | None, **found: NDArray[np.float64]
     ) -> None:
-        problem, keep = self.problem(X, T, len(X))
+        problem, keep = self.problem(X, goals, len(X))
         keep["theta"] = np.ascontiguousarray(thetas)
         problem.n_thetas = len(thetas) if thetas.ndim > 1 else 1
         problem.point({"theta": keep["theta"], **found})
@@ -154,7 +185,7 @@ class _KernelRun:
         task = program.task
         self._program, self._each_row = program, each_row
         self._theta, self._memory = state.parameters.copy(), state.memory.copy()
-        self._problem, self._keep = program.problem(task.X, task.T, task.batch_size)
+        self._problem, self._keep = program.problem(task.X, task.goals(), task.batch_size)
         self._problem.updates, self._problem.is_finite = state.updates, 1
         self._problem.point({"theta": self._theta, "memory": self._memory})
         self._row_losses: list[Matrix] = []
@@ -215,6 +246,9 @@ class _KernelRun:
             self._keep["order"] = order
             arrays["order"] = None if order is None else np.ascontiguousarray(order, np.int64)
             self._keep["order as it is read"] = arrays["order"]
+            if task.has_factors:
+                self._keep |= (goals := _pointed(task.goals(order)))
+                arrays |= goals
         if self._each_row:
             n_rows = min(last * task.batch_size, task.n_rows) - first * task.batch_size
             arrays["row_losses"] = np.empty(n_rows * repeats)

@@ -20,6 +20,7 @@ from neurosim.training.engines.contract import (
     RowOrder,
     Trajectory,
 )
+from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import TrainingState, draw_order, update_rates
 from neurosim.training.task import Task, require_fresh
 
@@ -34,7 +35,9 @@ class ProgramEngine:
         """Go on from here; ``each_row``: and keep the loss of each row."""
         raise NotImplementedError
 
-    def _gradients(self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool) -> tuple[Any, ...]:
+    def _gradients(
+        self, theta: Matrix, X: Matrix, T: Matrix, weights: Matrix | None, *, inputs: bool
+    ) -> tuple[Any, ...]:
         """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
         raise NotImplementedError
 
@@ -83,12 +86,21 @@ class ProgramEngine:
             yield Batches(self._task, run, state)
 
     def loss_and_gradient(
-        self, theta: Matrix, X: Matrix, T: Matrix, *, inputs: bool = False
+        self,
+        theta: Matrix,
+        X: Matrix,
+        T: Matrix,
+        *,
+        inputs: bool = False,
+        weights: Matrix | None = None,
     ) -> Any:  # the contract's overloads say what
-        """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
+        """The loss over these rows, reduced, its gradient by theta and, if asked, by X.
+
+        ``weights`` are of rows that are not the task's own, (B,).
+        """
         require_fresh(self._task)
         with self._computing(len(X)):
-            return self._gradients(theta, X, T, inputs=inputs)
+            return self._gradients(theta, X, T, weights, inputs=inputs)
 
     def _go(
         self,
@@ -153,15 +165,15 @@ class TrainingProgram(Protocol):
         """Go on from here; ``each_row``: and keep the loss of each row."""
         ...
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[list[float], Matrix]:
         """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
         ...
 
-    def gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix]:
+    def gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
         ...
 
-    def all_gradients(self, theta: Matrix, X: Matrix, T: Matrix) -> tuple[float, Matrix, Matrix]:
+    def all_gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix, Matrix]:
         """As `gradients`, and the reduced gradient by the raw rows, (B, n_in)."""
         ...
 

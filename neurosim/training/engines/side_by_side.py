@@ -96,7 +96,7 @@ class SideBySide:
 
     def _problem(self, theta: Matrix, memory: Matrix) -> tuple[KernelCall, dict[str, Any]]:
         task = self._task
-        problem, keep = self._program.problem(task.X, task.T, 1)
+        problem, keep = self._program.problem(task.X, task.goals(), 1)
         problem.first_batch, problem.last_batch = 0, task.n_batches
         problem.is_near = not self._exact
         keep |= {"theta": theta, "memory": memory, "work": self._kernel.work_of_many(problem)}
