@@ -80,14 +80,30 @@ def judged(outputs: Any, T: Any, task: TaskKind | str = AUTO) -> tuple[Matrix, M
         ShapeError: there are not as many rows of one as of the other.
         InvalidValueError: the targets are no targets of the task.
     """
-    given, targets = require_array(outputs, "outputs"), require_array(T, "T")
+    given, targets = require_array(outputs, "outputs"), require_array(T, "T", may_miss=True)
     if given.ndim == 1 and targets.ndim == 1:
         given = given[:, np.newaxis]
     if given.ndim != 2 or len(given) != len(targets) or not given.size:
         raise ShapeError(f"outputs: got {given.shape} for T {targets.shape}; expected as many rows")
+    given, targets = _complete(given, targets)
     if not isinstance(task, TaskKind):
         task = decide_task_kind(targets, given.shape[1], name=task)
     return given, task.targets(targets), task
+
+
+def _complete(outputs: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
+    """The rows, (..., B, n) and (B, n), that lack no target.
+
+    Raises:
+        InvalidValueError: every row lacks one.
+    """
+    missing = np.isnan(T)
+    if not missing.any():
+        return outputs, T
+    is_there = ~(missing.any(axis=1) if T.ndim > 1 else missing)
+    if not is_there.any():
+        raise InvalidValueError(f"T: every row lacks a target, got {len(T)} rows; expected others")
+    return outputs[..., is_there, :], T[is_there]
 
 
 def count_classes(outputs: Any, T: Any, task: TaskKind | str = AUTO) -> NDArray[np.intp]:
@@ -249,6 +265,7 @@ _OF_MANY = {"accuracy", "label_accuracy", "mae", "rmse", "mean_absolute_differen
 
 def measure_each(metric: Metric, outputs: Matrix, T: Matrix, task: TaskKind) -> list[float]:
     """The metric of each of many outputs, (n, B, n_out), and of targets that training checked."""
+    outputs, T = _complete(outputs, T)
     if not isinstance(metric, ShippedMetric):
         return [metric(each, T) for each in outputs]
     if metric.name in _OF_MANY and np.isfinite(outputs).all():

@@ -212,7 +212,7 @@ class Options:
     )
     missing_targets: str = _option(
         "Targets that are NaN: error, or ignore: they add no loss and no gradient. In a scenario"
-        " data: csv: missing: ignore.",
+        " data: csv: missing_targets: ignore.",
         InPython(_rule_of_missing),
         "error",
     )
@@ -291,8 +291,10 @@ class Options:
                 f"loss: got {self.loss!r:.60} beside heads; expected one of the two"
             )
         for option in fields(self):
-            value = option.metadata["form"].check(getattr(self, option.name), option.name)
-            object.__setattr__(self, option.name, value)
+            value = getattr(self, option.name)
+            if value is not option.default:
+                checked = option.metadata["form"].check(value, option.name)
+                object.__setattr__(self, option.name, checked)
 
     def options(self) -> dict[str, Any]:
         """The keys of ``training:`` by name: ``ns.train(net, X, T, **training.options())``."""

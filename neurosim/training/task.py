@@ -234,12 +234,23 @@ def kind_of_targets(
     if isinstance(given, TaskKind):
         return given
     return decide_task_kind(
-        targets,
+        _without_gaps(targets),
         len(network.outputs),
         is_softmax=all(neuron.activation == SOFTMAX for neuron in network.outputs),
         loss=loss if isinstance(loss, str) else loss.name,
         name=given,
     )
+
+
+def _without_gaps(T: Matrix) -> Matrix:
+    """The rows that lack no target; if all do, each gap as the first number of its column."""
+    missing = np.isnan(T)
+    if not missing.any():
+        return T
+    complete = T[~missing.any(axis=1)]
+    if len(complete):
+        return complete
+    return np.where(missing, T[(~missing).argmax(axis=0), np.arange(T.shape[1])], T)
 
 
 def _batch_size(options: Options, n_rows: int) -> int:
@@ -259,7 +270,9 @@ def require_targets(
     """T as a new matrix (B, n_out); class indices become one-hot rows for a joint loss."""
     n_out, loss = len(network.outputs), objective.heads[0].loss
     targets = require_array(T, "T", may_miss=True)
-    _require_present(targets, may_miss=may_miss)
+    missing = np.isnan(targets)
+    if missing.any():
+        _require_present(missing, may_miss=may_miss)
     are_indices = n_out > 1 or not targets.any()  # of one class, the only index is 0
     are_indices &= objective.is_of_one and loss.joint is not None
     if are_indices and targets.shape in ((n_rows,), (n_rows, 1)):
@@ -277,10 +290,9 @@ def require_targets(
     return targets
 
 
-def _require_present(targets: Matrix, *, may_miss: bool) -> None:
+def _require_present(missing: NDArray[np.bool_], *, may_miss: bool) -> None:
     """Refuse targets that are missing, or nothing but such."""
-    missing = np.isnan(targets)
-    if not may_miss and missing.any():
+    if not may_miss:
         at = np.argwhere(missing)[0].tolist()
         raise InvalidValueError(
             f"T: not finite at {at}, got nan; expected finite numbers, or"
@@ -295,14 +307,17 @@ def _require_present(targets: Matrix, *, may_miss: bool) -> None:
 def _require_rule(loss: Loss, targets: Matrix) -> None:
     """Refuse targets that the loss does not take; missing ones it takes."""
     obeys, expected = TARGET_RULES[loss.targets]
-    is_there: Any = ~np.isnan(targets).any(axis=1)
-    if not is_there.all() and loss.targets != "distributions":  # each output by itself
-        targets = np.where(np.isnan(targets), 1.0, targets)  # which obeys every rule
-        is_there[:] = True
-    if not obeys(targets[is_there]):
-        row = next(n for n in np.flatnonzero(is_there).tolist() if not obeys(targets[[n]]))
+    missing, numbers = np.isnan(targets), np.arange(len(targets))
+    if missing.any():
+        if loss.targets == "distributions":
+            numbers = np.flatnonzero(~missing.any(axis=1))
+            targets = targets[numbers]
+        else:  # each output by itself; 1 obeys every rule
+            targets = np.where(missing, 1.0, targets)
+    if not obeys(targets):
+        row = next(n for n in range(len(targets)) if not obeys(targets[[n]]))
         raise InvalidValueError(
-            f"T: {loss.name} got {targets[row].tolist()!r:.80} in row {row}; expected"
+            f"T: {loss.name} got {targets[row].tolist()!r:.80} in row {numbers[row]}; expected"
             f" {expected}{_remedy(loss, targets, targets[row])}"
         )
 

@@ -29,6 +29,7 @@ def bind(rows: MeasuredRows, network: Network) -> MeasuredRows:
         rows.T[:, targets],
         tuple(np.array(rows.input_names)[inputs].tolist()) if rows.input_names else (),
         tuple(np.array(rows.target_names)[targets].tolist()) if rows.target_names else (),
+        weights=rows.weights,
     )
 
 

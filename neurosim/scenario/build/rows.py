@@ -162,7 +162,8 @@ class _Loading:
                 raise InvalidValueError(
                     f"targets: they are classes, got a scale {targets!r}; expected numbers"
                 )
-            self.network.scale_outputs(data.train.T, targets)
+            T = data.train.T
+            self.network.scale_outputs(T[~np.isnan(T).any(axis=1)], targets)
 
     def _rows(self, entry: DataEntry) -> Rows:
         match entry:
@@ -183,7 +184,16 @@ class _Loading:
         self._require_lengths("targets", entry.targets, len(self.network.outputs))
         with self._noting("targets"):
             X, T = np.array(entry.inputs, dtype=float), np.array(entry.targets, dtype=float)
-            return from_arrays(X, T, len(self.network.outputs))
+            rows = from_arrays(X, T, len(self.network.outputs))
+        return self._weighed(rows, entry)
+
+    def _weighed(self, rows: Rows, entry: InlineEntry) -> Rows:
+        if entry.weights is None:
+            return rows
+        if len(entry.weights) != len(rows.X):
+            words = f"got {len(entry.weights)} weights; expected {len(rows.X)}, one for each row"
+            raise _Wrong([self.locate(("data", "weights"), words)])
+        return replace(rows, weights=np.array(entry.weights, dtype=float))
 
     def _require_lengths(self, key: str, rows: Sequence[Any], expected: int) -> None:
         """Rows of the same length; a list of numbers is a column, and for targets classes."""
@@ -217,6 +227,8 @@ class _Loading:
             dialect=source.dialect,
             missing=source.missing,
             encode=tuple(source.encode),
+            weights=None if source.weights is None else str(source.weights),
+            may_lack_targets=source.missing_targets == "ignore",
         )
 
     def _from_npz(self, source: NpzSource) -> Rows:
@@ -246,7 +258,8 @@ class _Loading:
         first, *others = rows.class_names
         if [neuron.name for neuron in self.network.outputs] != [first] or len(others) != 1:
             return rows
-        return replace(rows, classes=1 - rows.classes, class_names=(others[0], first))
+        turned = np.where(rows.classes < 0, -1, 1 - rows.classes)
+        return replace(rows, classes=turned, class_names=(others[0], first))
 
     def _asks_for_signs(self, names: Sequence[str]) -> bool:
         """Whether two classes of one output are -1 and 1, and not 0 and 1.

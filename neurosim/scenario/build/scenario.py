@@ -1,6 +1,7 @@
 """A scenario that is ready to run: network, data, training, expectations."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from neurosim.scenario.build.check_expect import check_expectations
 from neurosim.scenario.build.network import Built, build_network
 from neurosim.scenario.build.rows import build_data
 from neurosim.scenario.build.shipped import find_scenario
-from neurosim.scenario.format.data_entry import InlineEntry
+from neurosim.scenario.format.data_entry import CsvEntry, InlineEntry
 from neurosim.scenario.format.document import Document
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.entry import options_of
@@ -158,6 +159,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         data = building.data(built, training)
     except MissingExtraError as error:
         absent = error
+    training = building.weighed(training, built, data)
     building.check(built, data, training)
     refuse(building.problems)
     if absent is not None:
@@ -234,6 +236,28 @@ class _Building:
         self.problems += problems
         return data
 
+    def weighed(
+        self, training: Options | None, built: Built | None, data: Data | None
+    ) -> Options | None:
+        """The options with the weights of the training rows and of their classes."""
+        if training is None or data is None or built is None:
+            return training
+        entry = self._draft.data
+        rule = entry.csv.missing_targets if isinstance(entry, CsvEntry) else "error"
+        training = replace(training, weights=data.weights.get("train"), missing_targets=rule)
+        heads = training.heads or ()
+        if training.class_weight is None and not any(head.class_weight for head in heads):
+            return training
+        try:
+            weighing = make_task(built.network, *data.train, training).weighing
+        except NeurosimError:
+            return training  # which is told below
+        if not heads:
+            return replace(training, class_weight=weighing.class_weight_of(0))
+        found = (weighing.class_weight_of(i) for i in range(len(heads)))
+        resolved = [replace(h, class_weight=w) for h, w in zip(heads, found, strict=True)]
+        return replace(training, heads=resolved)
+
     def check(self, built: Built | None, data: Data | None, training: Options | None) -> None:
         """Compare the parts with each other."""
         self.problems += check_expectations(self._reading, built, data)
@@ -266,11 +290,16 @@ class _Building:
                 continue
             try:
                 require_choice(network)
-                make_task(network, pair.X, pair.T, training)
+                weights = data.weights.get(name)
+                make_task(network, pair.X, pair.T, replace(training, weights=weights))
             except GraphError as error:
-                self._note(("training", "loss"), error)
+                self._note(("training", "loss" if training.heads is None else "heads"), error)
                 return
             except NeurosimError as error:
+                option = re.split(r"[^a-z_]", str(error), maxsplit=1)[0]
+                if option in ("class_weight", "heads", "label_smoothing"):
+                    self._note(("training", option), str(error).removeprefix(f"{option}: "))
+                    return
                 inline = isinstance(self._draft.data, InlineEntry)
                 message = str(error).removeprefix("T: ")  # here they are called targets
                 if data.validation or data.test:  # rows are counted as they are shuffled

@@ -31,9 +31,11 @@ from neurosim.training.data import (
     AllBut,
     Dialect,
 )
+from neurosim.training.options import MISSING_TARGETS
 
 _ALL_BUT = re.compile(r"all(?: but (.+))?", re.DOTALL)
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+RowWeight = Annotated[float, Field(ge=0)]
 InlineRows = Annotated[tuple[WeightRow, ...], Field(min_length=1)]
 Dataset = Annotated[ScenarioEntry, Named("data set", DATASETS)]
 
@@ -101,6 +103,8 @@ class InlineEntry(_DataEntry):
     """A row for each sample, in it a number for each input neuron."""
     targets: InlineRows
     """A row for each sample, in it a number for each output neuron; or class numbers from 0."""
+    weights: Annotated[tuple[RowWeight, ...], Field(min_length=1)] | None = None
+    """The weight of each row in the loss; if not given, 1."""
 
 
 ColumnName = Annotated[
@@ -124,6 +128,8 @@ class CsvSource(ScenarioEntry):
     """The columns of the targets, numbers."""
     classes: ColumnName | None = None
     """The column of class labels; the classes are the labels in sorted order."""
+    weights: ColumnName | None = None
+    """The column of the weight of each row in the loss; if not given, 1."""
     header: bool = True
     """false: the first line is a row; the columns are given by their numbers, from 1."""
     delimiter: Annotated[str, Field(min_length=1)] | None = None
@@ -133,6 +139,8 @@ class CsvSource(ScenarioEntry):
     missing: Annotated[str, Choice("rule for missing cells", MISSING_RULES)] = "error"
     """An empty cell, ?, NA, NaN or null: error; drop: the row is left out; mean: of an input, the
     mean of the training rows."""
+    missing_targets: Annotated[str, Choice("rule for missing targets", MISSING_TARGETS)] = "error"
+    """ignore: a target that is missing adds no loss and no gradient; error: what missing says."""
     encode: dict[str, Annotated[str, Choice("encoding", ("one_hot",))]] = Field({})
     """Columns of texts among the inputs; one_hot: an input for each value, 1 where it is that."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -96,8 +96,7 @@ class NetworkAtMoment:
         training = self._training
         if part == "train" and training is not None and training.options.precision == "double":
             return training.loss()
-        pair = self._part(part)
-        measure = self._scenario.measure
+        pair, measure = self._part(part), self._measure(part)
         return evaluate_loss(self._network, pair.X, pair.T, engine=self._engine, **measure)
 
     def metric(self, name: str, part: str = "train") -> float:
@@ -128,9 +127,13 @@ class NetworkAtMoment:
 
     @cached_property
     def _gradients(self) -> Gradients:
-        pair = self._part("train")
-        measure = self._scenario.measure
+        pair, measure = self._part("train"), self._measure("train")
         return loss_and_gradients(self._network, pair.X, pair.T, engine=self._engine, **measure)
+
+    def _measure(self, part: str) -> dict[str, Any]:
+        data = self._scenario.data
+        weights = None if data is None else data.weights.get(part)
+        return self._scenario.measure | ({} if weights is None else {"weights": weights})
 
     def _part(self, name: str) -> Pair:
         pair = None if self._scenario.data is None else self._scenario.data.part(name)

@@ -194,9 +194,10 @@ class Run:
             self._first_loss = self._loss(scenario)
             return
         X, T = scenario.data.train
-        options = replace(
-            scenario.training, validation=scenario.data.validation, task=scenario.task_kind or AUTO
-        )
+        validation: Any = scenario.data.validation
+        if validation is not None and "validation" in scenario.data.weights:
+            validation = (*validation, scenario.data.weights["validation"])
+        options = replace(scenario.training, validation=validation, task=scenario.task_kind or AUTO)
         self._held = training = Training(self._network, X, T, options)
         self._judge(scenario, 0, None)
         self._first_loss = self._loss(scenario)

@@ -4,11 +4,13 @@ The file gives every number exactly, so a run of it gets the bits that `neurosim
 """
 
 import dataclasses
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
+import numpy as np
 import yaml
 from yamlcore import CoreDumper
 
@@ -44,7 +46,13 @@ from neurosim.training.task_kind import TaskKind
 MOST_INLINE = 1000  # numbers of rows that are written into the file; more go beside it
 _SUFFIXES = (".yaml", ".yml")
 _Entry = dict[str, Any]
-_Rows = tuple[Matrix, Matrix]
+_MISSING = ""  # a cell without a number
+
+
+class _Rows(NamedTuple):
+    X: Matrix
+    T: Matrix
+    weights: Matrix | None = None
 
 
 def to_scenario(
@@ -130,33 +138,57 @@ def _parts(network: Network, X: Any, T: Any, options: Options | None) -> list[_R
         targets = require_rows(T, len(network.require_outputs()), "T")
         if len(rows) != len(targets):
             raise InvalidValueError(f"T: got {len(targets)} rows; expected {len(rows)}, as X has")
-        return [(rows, targets)]
-    given = [(X, T)] if options.validation is None else [(X, T), options.validation]
-    tasks = [make_task(network, *pair, options) for pair in given]
+        return [_Rows(rows, targets)]
+    given: list[Any] = [(X, T, options.weights)]
+    if options.validation is not None:
+        given.append((*options.validation, None)[:3])
+    tasks = [make_task(network, X, T, dataclasses.replace(options, weights=w)) for X, T, w in given]
     for task in tasks:
         require_engine(options.engine, task)
-    return [(task.X, task.T) for task in tasks]
+    return [_Rows(task.X, task.T, task.weights) for task in tasks]
 
 
 def _data(network: Network, parts: Sequence[_Rows], beside: Path) -> tuple[_Entry, bytes]:
     """The entry of the data, and the text of the file beside it, if there is one."""
     table = [
-        [[plain_number(value) for value in row] for part in parts for row in part[side].tolist()]
-        for side in (0, 1)
+        [[_cell(value) for value in row] for matrix in side for row in matrix.tolist()]
+        for side in ([part.X for part in parts], [part.T for part in parts])
     ]
+    weights = _weights(parts)
     entry: _Entry = {}
     csv = b""
     inputs, targets = ([n.name for n in ends] for ends in (network.inputs, network.outputs))
-    if len(table[0]) * (len(inputs) + len(targets)) <= MOST_INLINE:
+    lacks = any(_MISSING in row for row in table[1])
+    if len(table[0]) * (len(inputs) + len(targets)) <= MOST_INLINE and not lacks:
         entry |= {"inputs": table[0], "targets": table[1]}
+        if weights:
+            entry["weights"] = weights
     else:
         entry["csv"] = {"path": beside.name, "inputs": inputs, "targets": targets}
         lines = [inputs + targets, *(x + t for x, t in zip(*table, strict=True))]
+        if weights:
+            name = next(n for n in ("weight", "weight_", "weight__") if n not in lines[0])
+            entry["csv"]["weights"] = name
+            lines = [[*line, w] for line, w in zip(lines, [name, *weights], strict=True)]
+        if lacks:
+            entry["csv"]["missing_targets"] = "ignore"
         csv = "".join(f"{','.join(map(str, line))}\n" for line in lines).encode()
     if len(parts) > 1:
-        fraction = len(parts[1][0]) / len(table[0])
+        fraction = len(parts[1].X) / len(table[0])
         entry["split"] = {"validation": fraction, "shuffle": False}
     return entry, csv
+
+
+def _cell(value: float) -> Any:
+    return _MISSING if math.isnan(value) else plain_number(value)
+
+
+def _weights(parts: Sequence[_Rows]) -> list[Any]:
+    """The weights of all rows, one after the other; empty where no part has any."""
+    if all(part.weights is None for part in parts):
+        return []
+    found = [np.ones(len(p.X)) if p.weights is None else p.weights for p in parts]
+    return [plain_number(weight) for weight in np.concatenate(found).tolist()]
 
 
 # --- the training

@@ -54,6 +54,8 @@ class _Wanted:
     targets: Sequence[str]
     classes: str | None
     encode: Collection[str]
+    weights: str | None = None
+    may_lack_targets: bool = False
 
     def named(self, header: Sequence[str]) -> tuple[str, ...]:
         """All columns that are named."""
@@ -70,7 +72,8 @@ class _Wanted:
 
     @property
     def _results(self) -> tuple[str, ...]:
-        return (*self.targets, *(() if self.classes is None else (self.classes,)))
+        others = (self.classes, self.weights)
+        return (*self.targets, *(name for name in others if name is not None))
 
     def fits(self, fields: Sequence[str], dialect: Dialect) -> bool:
         """Whether a first line has all columns; without a header, numbers where they must be."""
@@ -81,6 +84,7 @@ class _Wanted:
         if not set(self.named(header)) <= set(header) or not self.inputs_of(header):
             return False
         numbers = {*self.inputs_of(header), *self.targets} - {*self.encode}
+        numbers |= set() if self.weights is None else {self.weights}
         return all(
             number_of(cells[name].replace(",", ".")) is not None or is_missing(cells[name])
             for name in numbers
@@ -96,6 +100,8 @@ def read_csv(
     dialect: Dialect = _PLAIN,
     missing: str = "error",
     encode: Collection[str] = (),
+    weights: str | None = None,
+    may_lack_targets: bool = False,
 ) -> Rows:
     """The rows of a CSV file.
 
@@ -110,6 +116,8 @@ def read_csv(
             of `MISSING_RULES`. With ``mean`` it is NaN in the rows; see `fill_missing`.
         encode: columns of texts among the inputs; for each of its values there is an input, which
             is 1 where the cell is that.
+        weights: the column of the rows' weights.
+        may_lack_targets: whether a missing target is NaN in the rows, and no mistake.
 
     Raises:
         FileError: the file cannot be read, is empty or ragged, lacks a column, or has a cell
@@ -119,7 +127,7 @@ def read_csv(
     if missing not in MISSING_RULES:
         expected = f"expected one of {', '.join(MISSING_RULES)}{guess(missing, MISSING_RULES)}"
         raise InvalidValueError(f"missing: unknown, got {missing!r:.60}; {expected}")
-    wanted = _Wanted(inputs, targets, classes, encode)
+    wanted = _Wanted(inputs, targets, classes, encode, weights, may_lack_targets)
     reading, lines = _begin(path, dialect, wanted, missing)
     return reading.rows(lines)
 
@@ -161,13 +169,14 @@ class _Reading:
         X, columns = self._inputs(table, names, inputs)
         labels = tuple(map(self._input_label, columns))
         kept = columns if self.wanted.encode or self.missing == "mean" else ()
-        results = cells[len(inputs) :]
+        results, first = cells[len(inputs) :], len(inputs)
+        weights = None if self.wanted.weights is None else table[:, -1].copy()
         if results and isinstance(results[0], TextCells):
-            classes, class_names, merged = self._classes(table[:, -1], results[0])
-            return Labelled(X, classes, class_names, labels, kept, (*notes, *merged))
-        T = table[:, len(inputs) :].copy()
+            classes, class_names, merged = self._classes(table[:, first], results[0])
+            return Labelled(X, classes, class_names, labels, kept, (*notes, *merged), weights)
+        T = table[:, first : first + len(self.wanted.targets)].copy()
         targets = tuple(map(self._label, self.wanted.targets))
-        return MeasuredRows(X, T, labels, targets, kept, tuple(notes))
+        return MeasuredRows(X, T, labels, targets, kept, tuple(notes), weights)
 
     def _classes(
         self, codes: Matrix, cells: TextCells
@@ -181,7 +190,9 @@ class _Reading:
             f"in {cells.where} {listed(group)} are one class" for group in groups if len(group) > 1
         ]
         merged[_MOST_NOTES:] = ["and so are others"] * (len(merged) > _MOST_NOTES)
-        places = places_of(cells.found, groups)[codes.astype(np.intp)]
+        is_missing = np.isnan(codes)
+        places = places_of(cells.found, groups)[np.where(is_missing, 0, codes).astype(np.intp)]
+        places[is_missing] = -1
         return places, tuple(group[0] for group in groups), merged
 
     def _at(self, name: str) -> int:
@@ -217,9 +228,22 @@ class _Reading:
         )
 
     def _results(self, reader: NumberReader) -> list[Cells]:
-        """Targets or labels; a missing one is never filled."""
+        """Targets or labels; a missing one is never filled. Then the weights."""
+        drops = self.missing == "drop" or self.wanted.may_lack_targets
+        hint = "" if drops else ", or missing: drop, or missing_targets: ignore"
+        return [*self._targets(reader, hint, drops=drops), *self._weights(reader)]
+
+    def _weights(self, reader: NumberReader) -> list[Cells]:
+        name = self.wanted.weights
+        if name is None:
+            return []
         drops = self.missing == "drop"
         hint = "" if drops else ", or missing: drop"
+        return [
+            NumberCells(self._name(name), self._at(name), reader, takes_missing=drops, hint=hint)
+        ]
+
+    def _targets(self, reader: NumberReader, hint: str, *, drops: bool) -> list[Cells]:
         if self.wanted.classes is not None:
             name, at = self._name(self.wanted.classes), self._at(self.wanted.classes)
             labels = TextCells(name, at, {}, takes_missing=drops, hint=hint, what="label")

@@ -1,6 +1,7 @@
 """Data: training rows, and rows set aside for validation and test; raw, as they were measured."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ class Data:
         target_names: what the targets are called; the classes, where they are one-hot.
         class_names: the classes in the order of their numbers; empty where there are none.
         notes: what was found, or done, when the rows were read, a sentence each.
+        weights: of the rows of each part, by its name; empty where they have none.
     """
 
     train: Pair
@@ -39,6 +41,7 @@ class Data:
     target_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    weights: Mapping[str, Matrix] = field(default_factory=dict)
 
     def part(self, name: str) -> Pair | None:
         """One of the parts by its name; None where no rows were set aside for it.
@@ -89,6 +92,7 @@ def make_data(
         input_names=rows.input_names,
         target_names=rows.target_names,
         class_names=class_names,
+        weights={} if rows.weights is None else {n: rows.weights[c] for n, c in parts.items()},
     )
 
 

@@ -22,11 +22,12 @@ class MeasuredRows:
 
     Attributes:
         X: the inputs, (rows, n_in).
-        T: the targets, (rows, n_out).
+        T: the targets, (rows, n_out); NaN where one is missing.
         input_names: what the columns of X are called; empty where they have no names.
         target_names: what the columns of T are called, likewise.
         columns: where each input comes from, where it is not just a column's number; or empty.
         notes: what was found, or done, when the rows were read, a sentence each.
+        weights: of the rows, (rows,), or None.
     """
 
     X: Matrix
@@ -35,6 +36,7 @@ class MeasuredRows:
     target_names: tuple[str, ...] = ()
     columns: tuple[InputColumn, ...] = ()
     notes: tuple[str, ...] = ()
+    weights: Matrix | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +45,12 @@ class Labelled:
 
     Attributes:
         X: the inputs, (rows, n_in).
-        classes: the number of each row's class, from 0, (rows,).
+        classes: the number of each row's class, from 0, (rows,); -1 where it is missing.
         class_names: what the classes are called, in the order of their numbers.
         input_names: what the columns of X are called; empty where they have no names.
         columns: where each input comes from, where it is not just a column's number; or empty.
         notes: what was found, or done, when the rows were read, a sentence each.
+        weights: of the rows, (rows,), or None.
     """
 
     X: Matrix
@@ -56,6 +59,7 @@ class Labelled:
     input_names: tuple[str, ...] = ()
     columns: tuple[InputColumn, ...] = ()
     notes: tuple[str, ...] = ()
+    weights: Matrix | None = None
 
 
 Rows: TypeAlias = MeasuredRows | Labelled
@@ -77,7 +81,7 @@ def encode(rows: Labelled, encoding: str) -> MeasuredRows:
     count = len(rows.class_names)
     if encoding == "one_hot":
         T = _one_hot(rows.classes, count)
-        return MeasuredRows(rows.X, T, rows.input_names, rows.class_names)
+        return MeasuredRows(rows.X, T, rows.input_names, rows.class_names, weights=rows.weights)
     if encoding not in ENCODINGS:
         expected = f"expected one of {', '.join(ENCODINGS)}{guess(encoding, ENCODINGS)}"
         raise InvalidValueError(f"encoding: unknown, got {encoding!r}; {expected}")
@@ -86,9 +90,10 @@ def encode(rows: Labelled, encoding: str) -> MeasuredRows:
             f"encoding {encoding!r}: takes two classes, got {count}:"
             f" {listed(rows.class_names)}; expected one_hot"
         )
-    column = rows.classes.astype(np.float64)[:, None]
+    column = np.where(rows.classes < 0, np.nan, rows.classes)[:, None]
     T = column if encoding == "column" else 2.0 * column - 1.0
-    return MeasuredRows(rows.X, T, rows.input_names, (rows.class_names[1],))
+    names = rows.input_names, (rows.class_names[1],)
+    return MeasuredRows(rows.X, T, *names, weights=rows.weights)
 
 
 def _one_hot(classes: NDArray[np.intp], count: int) -> Matrix:
@@ -98,6 +103,7 @@ def _one_hot(classes: NDArray[np.intp], count: int) -> Matrix:
         raise InvalidValueError(f"encoding 'one_hot': {what}; expected numbers as targets")
     T = np.zeros((len(classes), count))
     T[np.arange(len(classes)), classes] = 1.0
+    T[classes < 0] = np.nan
     return T
 
 

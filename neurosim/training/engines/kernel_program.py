@@ -64,8 +64,14 @@ def _formulas(task: Task) -> list[tuple[Pointwise, bool] | None]:
 
 def _heads(task: Task) -> dict[str, NDArray[Any]]:
     """The outputs of each head, and what the terms of each output are divided by."""
-    heads = task.objective.heads
-    divisor = np.empty(len(task.network.outputs))
+    heads, n_out = task.objective.heads, len(task.network.outputs)
+    if task.objective.is_of_one:
+        return {
+            "divisor": np.full(n_out, heads[0].divisor),
+            "heads": np.array([0, n_out], np.uint32),
+            "head_outputs": np.arange(n_out, dtype=np.uint32),
+        }
+    divisor = np.empty(n_out)
     for head in heads:
         divisor[list(head.outputs)] = head.divisor
     return {

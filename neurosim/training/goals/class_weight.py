@@ -66,6 +66,12 @@ class ClassWeights:
 
     kind: TaskKind
     weights: Matrix
+    names: tuple[str | int, ...]
+
+    @property
+    def given(self) -> ClassWeight:
+        """The weights as an option: by names of classes, or the numbers of their targets."""
+        return tuple(zip(self.names, self.weights.tolist(), strict=True))
 
     def of_rows(self, T: Matrix) -> Matrix:
         """The weight of each row, (B,), of targets without gaps."""
@@ -94,12 +100,13 @@ def find_class_weights(
             f"{where}: got targets of the kind {kind.name}; expected one class of several, or yes"
             " and no"
         )
+    called: tuple[str | int, ...] = (*(names or _levels(kind)),)
     counts = np.bincount(kind.classes(T), minlength=kind.n_classes)
     if given == BALANCED:
         weights = np.divide(
             len(T), (counts > 0).sum() * counts, out=np.ones(len(counts)), where=counts > 0
         )
-        return ClassWeights(kind, weights)
+        return ClassWeights(kind, weights, called)
     assert isinstance(given, tuple)
     weights, numbers = np.ones(kind.n_classes), _numbers(kind, names)
     for name, weight in given:
@@ -107,7 +114,7 @@ def find_class_weights(
         if key not in numbers:
             raise UnknownNameError(f"{where}: {unknown('class', name, list(map(str, numbers)))}")
         weights[numbers[key]] = weight
-    return ClassWeights(kind, weights)
+    return ClassWeights(kind, weights, called)
 
 
 def _key_of(name: str | int, numbers: Mapping[str | int, int]) -> str | int:
@@ -118,8 +125,11 @@ def _key_of(name: str | int, numbers: Mapping[str | int, int]) -> str | int:
     return int(name) if is_number else name
 
 
+def _levels(kind: TaskKind) -> Sequence[int]:
+    return range(kind.n_classes) if kind.name == CLASSES or kind.threshold else (-1, 1)
+
+
 def _numbers(kind: TaskKind, names: Sequence[str]) -> dict[str | int, int]:
     """The number of each class, by its name, and by the number that stands for it in targets."""
-    levels = range(kind.n_classes) if kind.name == CLASSES or kind.threshold else (-1, 1)
-    by_level: dict[str | int, int] = {level: i for i, level in enumerate(levels)}
+    by_level: dict[str | int, int] = {level: i for i, level in enumerate(_levels(kind))}
     return by_level | {name: i for i, name in enumerate(names)}

@@ -47,7 +47,9 @@ def find_weighing(
         InvalidValueError: labels cannot be smoothed, or classes have no weights.
         UnknownNameError: a class is unknown.
     """
-    smoothing = options.label_smoothing
+    smoothing, is_mean = options.label_smoothing, options.reduction == "mean"
+    if not smoothing and options.heads is None and options.class_weight is None:
+        return Weighing(objective, is_mean=is_mean)
     if smoothing and not any(map(can_smooth, objective.heads)):
         raise InvalidValueError(
             f"label_smoothing: got {smoothing!r} for {objective.name}; expected cross_entropy or"
@@ -69,7 +71,6 @@ def find_weighing(
         None if each is None else _of_classes(network, head, T, each, names=names, where=place)
         for each, head, place in zip(given, objective.heads, where, strict=True)
     )
-    is_mean = options.reduction == "mean"
     return Weighing(objective, tuple(weights), of_classes, smoothing, is_mean)
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from neurosim.functions.losses import Head, Objective
 from neurosim.functions.numbers import Matrix
-from neurosim.training.goals.class_weight import ClassWeights
+from neurosim.training.goals.class_weight import ClassWeight, ClassWeights
 
 _SMOOTHED = {"distributions": None, "unit": 2}  # rules of targets, and the number of classes
 
@@ -65,6 +65,11 @@ class Weighing:
     def __post_init__(self) -> None:
         has_weights = any(self.class_weights) or set(self.head_weights) != {1.0}
         object.__setattr__(self, "is_plain", not has_weights)
+
+    def class_weight_of(self, head: int) -> ClassWeight:
+        """The weights of classes of a head as an option, whatever rows they were found from."""
+        found = self.class_weights[head]
+        return None if found is None else found.given
 
     def has_factors(self, T: Matrix, weights: Matrix | None) -> bool:
         """Whether a term has a factor, given targets and the weights of their rows."""

@@ -118,13 +118,18 @@ EVERY_OPTION = {
     "metrics": ["accuracy", "f1"],
     "task": "yes_no",
     "engine": "compiled",
+    "class_weight": (("0", 2.0), ("1", 0.3)),
+    "label_smoothing": 0.1,
+    "weights": np.arange(12) / 7,
     "seed": 77,
     "validation": (X[:5] + 0.5, [[0], [1], [1], [0], [1]]),
 }
 
 
 def test_every_option_is_written(tmp_path):
-    assert set(EVERY_OPTION) == set(option_fields()) - {"state", "learning_rate", "progress"}
+    assert set(EVERY_OPTION) == set(option_fields()) - {
+        "state", "learning_rate", "progress", "heads", "missing_targets",
+    }  # fmt: skip
     net, targets = layered(), (T > 0).astype(float)
     path = ns.to_scenario(net, X, targets, tmp_path / "s.yaml", **EVERY_OPTION)
     result = run_scenario(path)
@@ -137,7 +142,9 @@ def test_every_option_is_written(tmp_path):
         found = [value for part in result.stretches for value in part.metrics[name]]
         assert bits(found) == bits(history.metrics[name])
     training = load_scenario(path).training
-    for name in EVERY_OPTION.keys() - {"metrics", "validation"}:
+    assert bits(training.weights) == bits(EVERY_OPTION["weights"])
+    assert training.class_weight == ((0, 2.0), (1, 0.3))
+    for name in EVERY_OPTION.keys() - {"metrics", "validation", "weights", "class_weight"}:
         assert getattr(training, name) == EVERY_OPTION[name]
 
 
