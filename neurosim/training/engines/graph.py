@@ -150,8 +150,8 @@ class _WalkRun:
         require_fresh(self._task)
         require_slopes(network)  # what is trainable may have changed
         _load(network, self._theta)
-        update = {"count": self._updates + 1, "rate": rate}
-        steps = _batch_steps(self._task, rows, goals, self._memory, losses, update)
+        update = {"memory": self._memory, "count": self._updates + 1, "rate": rate}
+        steps = _batch_steps(self._task, rows, goals, losses, update)
         deque(network.begin_pass(steps), maxlen=0)
         self._theta = network.parameters()
         self._updates += 1
@@ -169,8 +169,8 @@ def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[St
     _load(task.network, state.parameters)
     order, _ = draw_order(task, state.streams)
     rows, goals = batch_rows(task, state), task.inner.goals(order)
-    update = {"count": state.updates + 1, "rate": rate_of(task, state)}
-    return task.network.begin_pass(_batch_steps(task, rows, goals, memory, [], update))
+    update = {"memory": memory, "count": state.updates + 1, "rate": rate_of(task, state)}
+    return task.network.begin_pass(_batch_steps(task, rows, goals, [], update))
 
 
 def _sample_steps(
@@ -198,12 +198,11 @@ def _batch_steps(
     task: Task,
     rows: NDArray[np.intp],
     goals: Goals,
-    memory: Matrix,
     losses: list[float],
     update: dict[str, Any],
 ) -> Generator[Step, None, None]:
     yield from _sample_steps(task, task.X, goals, rows.tolist(), losses=losses)
-    yield from update_of(task, memory, rows=len(rows), **update)
+    yield from update_of(task, rows=len(rows), **update)
 
 
 def sample_steps(
