@@ -79,8 +79,8 @@ drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
 scenario.format: node yaml_text entry initial_entry activation_entry network_entry data_entry
-    penalty_entry goal_entry schedule_entry training_entry expect_entry draw_entry document
-    problems overrides read
+scenario.format.options: penalty_entry goal_entry schedule_entry .
+scenario.format: training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: expect result folder stretches moments run wrong

@@ -15,9 +15,9 @@ from neurosim.scenario.format.entry import (
     Told,
     tag,
 )
-from neurosim.scenario.format.goal_entry import ClassWeightOption, HeadsOption
-from neurosim.scenario.format.penalty_entry import PenaltyOption
-from neurosim.scenario.format.schedule_entry import ScheduleOption
+from neurosim.scenario.format.options.goal_entry import ClassWeightOption, HeadsOption
+from neurosim.scenario.format.options.penalty_entry import PenaltyOption
+from neurosim.scenario.format.options.schedule_entry import ScheduleOption
 from neurosim.training.options import (
     BelowOne,
     Flag,
