@@ -22,9 +22,8 @@ version
 files
 lazy
 
-functions: numbers registry users activations losses optimizers sources arithmetic penalties
-    schedules
-    initializers streams .
+functions: numbers registry variants users activations losses optimizers sources arithmetic
+    penalties schedules initializers streams .
 
 network: names parameter neuron connection layer datum order pause structure lookup
     randomness scaling edits document files
@@ -78,7 +77,7 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
-scenario.format: node yaml_text entry initial_entry activation_entry network_entry data_entry
+scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: penalty_entry goal_entry schedule_entry .
 scenario.format: training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .

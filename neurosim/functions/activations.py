@@ -14,7 +14,6 @@ Array forms write into ``out`` and may read ``z`` only before they write, so ``o
 a slope never gets an ``out`` that is ``z`` or ``a``.
 """
 
-import ast
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,13 +25,8 @@ from numpy.typing import NDArray
 
 from neurosim.errors import (
     InvalidValueError,
-    NeurosimError,
-    UnknownNameError,
     WrongTypeError,
-    unknown,
 )
-from neurosim.functions.numbers import require_number
-from neurosim.functions.registry import Table
 from neurosim.functions.users import (
     FAR,
     NOT_LIFTED,
@@ -45,6 +39,13 @@ from neurosim.functions.users import (
     require_equal_forms,
     require_numbers,
     require_slope,
+)
+from neurosim.functions.variants import (
+    FunctionOption,
+    VariantTable,
+    chosen_values,
+    family,
+    options_text,
 )
 
 Array = NDArray[Any]
@@ -74,45 +75,6 @@ class Facts:
     def gives_probabilities(self) -> bool:
         """Whether every output lies in [0, 1], as cross-entropy needs it."""
         return self.range[0] >= 0.0 and self.range[1] <= 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class ActivationOption:
-    """A number that a user may choose in an activation, such as the slope of leaky_relu.
-
-    Attributes:
-        default: its value where none is given.
-        least: its least value.
-        is_least_allowed: whether it may have its least value itself.
-        most: its greatest value.
-    """
-
-    default: float
-    least: float = -math.inf
-    is_least_allowed: bool = True
-    most: float = math.inf
-
-    def require(self, value: object, where: str) -> float:
-        """The value as a number.
-
-        Raises:
-            InvalidValueError: it is out of bounds, or not finite.
-            WrongTypeError: it is no number.
-        """
-        number = require_number(value, where)
-        if number < self.least or number > self.most or self._is_bound(number):
-            raise InvalidValueError(f"{where}: got {number:g}; expected a number {self.bounds}")
-        return number
-
-    def _is_bound(self, number: float) -> bool:
-        return number == self.least and not self.is_least_allowed
-
-    @property
-    def bounds(self) -> str:
-        """The bounds in words."""
-        if math.isfinite(self.most):
-            return f"<= {self.most:g}"
-        return f"{'>=' if self.is_least_allowed else '>'} {self.least:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +110,7 @@ class Activation:
     formula: str = ""
     source: str = ""
     facts: Facts | None = None
-    options: Mapping[str, ActivationOption] = field(default_factory=dict, hash=False)
+    options: Mapping[str, FunctionOption] = field(default_factory=dict, hash=False)
     values: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -157,7 +119,7 @@ class Activation:
     @property
     def family(self) -> str:
         """The name without options."""
-        return self.name.partition("(")[0]
+        return family(self.name)
 
     @property
     def option_values(self) -> tuple[float, ...]:
@@ -174,22 +136,10 @@ class Activation:
             UnknownNameError: there is no such option.
             InvalidValueError, WrongTypeError: a value is not allowed.
         """
-        for name in given:
-            if name not in self.options:
-                if not self.options:
-                    raise InvalidValueError(
-                        f"activation {self.name!r}: got {name!r}; expected no options"
-                    )
-                raise UnknownNameError(unknown(f"option of {self.name}", name, self.options))
-        chosen = {
-            name: option.require(given[name], f"{self.name}({name}=)")
-            for name, option in self.options.items()
-            if name in given
-        }
-        values = {name: x for name, x in chosen.items() if x != self.options[name].default}
+        values = chosen_values("activation", self.name, self.options, given)
         if not values:
             return self
-        text = ", ".join(f"{name}={_shown(x)}" for name, x in values.items())
+        text = options_text(values)
         forms = ("value", "slope", "array", "array_slope")
         made = replace(
             self,
@@ -199,10 +149,6 @@ class Activation:
             **{form: _with(getattr(self, form), values) for form in forms},
         )
         return replace(made, facts=measured(made))
-
-
-def _shown(value: float) -> str:
-    return repr(value).removesuffix(".0")
 
 
 def _with(form: Any, values: Mapping[str, float]) -> Any:
@@ -834,16 +780,16 @@ _SHIPPED = (
     _A("leaky_relu", _leaky_relu, _leaky_relu_slope, _leaky_relu_into, _leaky_relu_slope_into,
        slope_from_output=True, formula="z if z > 0 else slope z, slope .01",
        source="Maas, Hannun and Ng 2013", facts=Facts((-_INF, _INF), kinks=(0.0,)),
-       options={"slope": ActivationOption(0.01, least=0.0)}),
+       options={"slope": FunctionOption(0.01, least=0.0)}),
     _A("elu", _elu, _elu_slope, _elu_into, _elu_slope_into,
        formula="z if z > 0 else alpha (exp(z) - 1), alpha 1",
        source="Clevert, Unterthiner and Hochreiter 2016", facts=Facts((-1.0, _INF)),
-       options={"alpha": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
+       options={"alpha": FunctionOption(1.0, least=0.0, is_least_allowed=False)}),
     _A("celu", _celu, _celu_slope, _celu_into, _celu_slope_into,
        formula="z if z > 0 else alpha (exp(z/alpha) - 1), alpha 1",
        source="Barron 2017, Continuously Differentiable Exponential Linear Units",
        facts=Facts((-1.0, _INF)),
-       options={"alpha": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
+       options={"alpha": FunctionOption(1.0, least=0.0, is_least_allowed=False)}),
     _A("selu", _selu, _selu_slope, _selu_into, _selu_slope_into,
        formula="1.0507 (z if z > 0 else 1.6733 (exp(z) - 1))",
        source="Klambauer, Unterthiner, Mayr and Hochreiter 2017",
@@ -851,7 +797,7 @@ _SHIPPED = (
     _A("softplus", _softplus, _softplus_slope, _softplus_into, _softplus_slope_into,
        formula="log(1 + exp(beta z)) / beta, beta 1", source="Dugas et al. 2000",
        facts=Facts((0.0, _INF), reach=4.0),
-       options={"beta": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
+       options={"beta": FunctionOption(1.0, least=0.0, is_least_allowed=False)}),
     _A("softsign", _softsign, _softsign_slope, _softsign_into, _softsign_slope_into,
        formula="z / (1 + |z|)", source="Bergstra et al. 2009",
        facts=Facts((-1.0, 1.0), saturates=True, reach=6.0)),
@@ -876,8 +822,8 @@ _SHIPPED = (
     _A("hardtanh", _hardtanh, _hardtanh_slope, _hardtanh_into, _hardtanh_slope_into,
        formula="clip(z, low, high), low -1, high 1", source="Collobert 2004, PhD thesis",
        facts=Facts((-1.0, 1.0), saturates=True, kinks=(-1.0, 1.0)),
-       options={"low": ActivationOption(-1.0, most=0.0),
-                "high": ActivationOption(1.0, least=0.0, is_least_allowed=False)}),
+       options={"low": FunctionOption(-1.0, most=0.0),
+                "high": FunctionOption(1.0, least=0.0, is_least_allowed=False)}),
     _A("relu6", _relu6, _relu6_slope, _relu6_into, _relu6_slope_into,
        formula="clip(z, 0, 6)", source="Krizhevsky 2010, Convolutional Deep Belief Networks",
        facts=Facts((0.0, 6.0), saturates=True, can_die=True, reach=8.0, kinks=(0.0, 6.0))),
@@ -969,70 +915,7 @@ def _is_dead(activation: Activation, sign: float) -> bool:
     return g is not None and all(f(z) == 0.0 and g(z, f(z)) == 0.0 for z in side)
 
 
-class Activations(Table[Activation]):
-    """The activations by name; a name may give options: ``leaky_relu(slope=0.1)``."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._made: dict[str, tuple[Activation, Activation]] = {}  # and of which it was made
-
-    def find(self, name: object, where: str = "") -> Activation:
-        """The activation of this name.
-
-        Raises:
-            UnknownNameError: there is none, or it has no such option.
-            InvalidValueError, WrongTypeError: the value of an option is not allowed.
-        """
-        if isinstance(name, str) and name.endswith(")") and name not in self:
-            family, given = _parsed(name, where)
-            usual = super().find(family, where)
-            made = self._made.get(name)
-            if made is None or made[0] is not usual:
-                made = self._made[name] = usual, usual.with_options(given)
-            return made[1]
-        return super().find(name, where)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The activation of this name, or the default."""
-        try:
-            return self[name]
-        except NeurosimError:
-            return default
-
-    def is_shipped(self, name: str, entry: Activation | None = None) -> bool:
-        """Whether the activation of this name, or the one given, is shipped, with any options."""
-        family = name.partition("(")[0]
-        return super().is_shipped(family, entry if name == family else None)
-
-    def named(self, activation: Mapping[str, Mapping[str, object]], where: str) -> Activation:
-        """The activation given as in a scenario: ``{"leaky_relu": {"slope": 0.1}}``."""
-        if len(activation) != 1:
-            raise WrongTypeError(f"{where}: got {dict(activation)!r:.80}; {_EXPECTED}")
-        ((name, given),) = activation.items()
-        if not isinstance(given, Mapping):
-            raise WrongTypeError(f"{where}: got {dict(activation)!r:.80}; {_EXPECTED}")
-        return self[super().find(name, where).with_options(given).name]
-
-
-_EXPECTED = "expected a name with options, such as {'leaky_relu': {'slope': 0.1}}"
-
-
-def _parsed(name: str, where: str) -> tuple[str, dict[str, object]]:
-    """The name and the options of ``leaky_relu(slope=0.1)``."""
-    family, _, _ = name.partition("(")
-    try:
-        call = ast.parse(name.strip(), mode="eval").body
-        if isinstance(call, ast.Call) and not call.args and isinstance(call.func, ast.Name):
-            return family.strip(), {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (SyntaxError, ValueError):
-        pass
-    raise InvalidValueError(
-        f"{where + ': ' if where else ''}activation: got {name!r:.80}; expected a name with"
-        " options, such as leaky_relu(slope=0.1)"
-    )
-
-
-ACTIVATIONS = Activations(
+ACTIVATIONS: VariantTable[Activation] = VariantTable(
     "activation", ((a.name, a) for a in _SHIPPED), check=_checked, also=(SOFTMAX,)
 )
 register_activation, unregister_activation = ACTIVATIONS.register, ACTIVATIONS.unregister

@@ -9,8 +9,8 @@ Every loss is of one sample. What is done over a batch, mean or sum, is the call
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import KW_ONLY, InitVar, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, InitVar, dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -26,7 +26,6 @@ from neurosim.functions.activations import (
     plain_softplus_into,
     softplus,
 )
-from neurosim.functions.registry import Table
 from neurosim.functions.users import (
     NOT_MAPPED,
     POINTS,
@@ -37,6 +36,13 @@ from neurosim.functions.users import (
     require_equal_forms,
     require_numbers,
     require_slope,
+)
+from neurosim.functions.variants import (
+    FunctionOption,
+    FunctionOptions,
+    VariantTable,
+    chosen_values,
+    options_text,
 )
 
 Array = NDArray[Any]
@@ -101,6 +107,9 @@ class Loss:
         by_net_input: serves an output whose activation is ``partner``.
         joint: serves a softmax layer that is the whole output.
         targets: the rule that targets obey, a key of `TARGET_RULES`.
+        options: numbers that may be chosen, by `with_options`.
+        make: ``by_output`` for values of them.
+        values: those that were chosen.
     """
 
     name: str
@@ -112,6 +121,9 @@ class Loss:
     joint: Joint | None = None
     targets: str = "any"
     _: KW_ONLY
+    options: FunctionOptions = field(default_factory=dict, hash=False)
+    make: Callable[..., Pointwise] | None = None
+    values: Mapping[str, float] = field(default_factory=dict, hash=False)
     value: InitVar[Callable[[float, float], float] | None] = None
     slope: InitVar[Callable[[float, float], float] | None] = None
 
@@ -131,6 +143,29 @@ class Loss:
                 f"loss {self.name!r}: got {'no value' if value is None else 'no slope'};"
                 " expected value=f and slope=g of (x, t)"
             )
+
+    def with_options(self, given: Mapping[str, object]) -> "Loss":
+        """The loss with other numbers than the usual ones; its name says which.
+
+        >>> LOSSES["huber"].with_options({"delta": 2}).name
+        'huber(delta=2)'
+
+        Raises:
+            UnknownNameError: there is no such option.
+            InvalidValueError, WrongTypeError: a value is not allowed.
+        """
+        values = chosen_values("loss", self.name, self.options, given)
+        if not values:
+            return self
+        assert self.make is not None
+        text = options_text(values)
+        return replace(
+            self,
+            name=f"{self.name}({text})",
+            formula=f"{self.formula}, {text}",
+            by_output=self.make(**values),
+            values=values,
+        )
 
     def formula_for(self, activation: str) -> tuple[Pointwise, bool]:
         """The formula for an output with this activation, and whether it is by the net input."""
@@ -262,27 +297,38 @@ def _sign_array(x: Array, t: Array) -> Array:
     return s
 
 
-def _huber(x: float, t: float) -> float:
+def _huber(x: float, t: float, delta: float = 1.0) -> float:
     e = abs(t - x)
-    return 0.5 * (e * e) if e <= 1.0 else e - 0.5
+    return 0.5 * (e * e) if e <= delta else delta * (e - 0.5 * delta)
 
 
-def _huber_slope(x: float, t: float) -> float:
+def _huber_slope(x: float, t: float, delta: float = 1.0) -> float:
     e = x - t
-    if e > 1.0:
-        return 1.0
-    return max(e, -1.0)  # asked this way round, NaN stays NaN
+    if e > delta:
+        return delta
+    return max(e, -delta)  # asked this way round, NaN stays NaN
 
 
-def _huber_array(x: Array, t: Array) -> Array:
+def _huber_array(x: Array, t: Array, delta: float = 1.0) -> Array:
     e = np.abs(t - x)
-    h: Array = np.where(e <= 1.0, 0.5 * (e * e), e - 0.5)
+    h: Array = np.where(e <= delta, 0.5 * (e * e), delta * (e - 0.5 * delta))
     return h
 
 
-def _huber_slope_array(x: Array, t: Array) -> Array:
-    e: Array = np.clip(x - t, -1.0, 1.0)
+def _huber_slope_array(x: Array, t: Array, delta: float = 1.0) -> Array:
+    e: Array = np.clip(x - t, -delta, delta)
     return e
+
+
+def _huber_of(delta: float) -> Pointwise:
+    return Pointwise(
+        partial(_huber, delta=delta),
+        partial(_huber_slope, delta=delta),
+        partial(_huber_array, delta=delta),
+        partial(_huber_slope_array, delta=delta),
+        "huber({t} - {x})",
+        f"clip({{x}} - {{t}}, -{delta:g}, {delta:g})",
+    )
 
 
 def _log(x: float) -> float:
@@ -418,7 +464,14 @@ _SHIPPED = (
     Loss("squared_error", "sum of (t - a)^2", _SQUARE),
     Loss("mean_squared_error", "mean of (t - a)^2", _SQUARE, averages=True),
     Loss("mean_absolute_error", "mean of |t - a|", _ABSOLUTE, averages=True),
-    Loss("huber", "mean of e^2/2 where |e| <= 1, else |e| - 1/2", _HUBER, averages=True),
+    Loss(
+        "huber",
+        "mean of e^2/2 where |e| <= delta, else delta (|e| - delta/2), delta 1",
+        _HUBER,
+        averages=True,
+        options={"delta": FunctionOption(1.0, least=0.0, is_least_allowed=False)},
+        make=_huber_of,
+    ),
     Loss(
         "binary_cross_entropy",
         "sum of -t log(a) - (1 - t) log(1 - a)",
@@ -476,14 +529,19 @@ def _at(function: Callable[[float, float], float], t: float, x: float) -> float:
     return function(x, t)
 
 
-LOSSES = Table("loss", ((loss.name, loss) for loss in _SHIPPED), check=_checked)
+LOSSES: VariantTable[Loss] = VariantTable(
+    "loss", ((loss.name, loss) for loss in _SHIPPED), check=_checked
+)
 register_loss, unregister_loss = LOSSES.register, LOSSES.unregister
 
 
 def require_loss(loss: object) -> Loss:
-    """The loss of this name; or a `Loss` itself, checked."""
+    """The loss of this name, or given as ``{"huber": {"delta": 2}}``; or a `Loss`, checked."""
+    if isinstance(loss, Mapping):
+        return LOSSES.named(loss, "loss")
     if isinstance(loss, Loss):
-        return loss if loss in LOSSES.values() else _checked_once(loss)
+        is_known = loss in LOSSES.values() or loss is LOSSES.get(loss.name)
+        return loss if is_known else _checked_once(loss)
     return LOSSES.find(loss)
 
 

@@ -38,7 +38,14 @@ def n_different(one: Matrix, other: Matrix) -> int:
 
 def formula_of(formula: Pointwise) -> str:
     """The kernel's name of a formula of losses."""
-    return formula.value.__name__.strip("_")
+    value: Any = formula.value
+    return str(getattr(value, "func", value).__name__).strip("_")
+
+
+def choice_of(formula: Pointwise) -> float:
+    """The value of the formula's option; 1 where none was chosen."""
+    found: float = next(iter(getattr(formula.value, "keywords", {}).values()), 1.0)
+    return found
 
 
 def rule_of(optimizer: Optimizer) -> tuple[str, list[float]]:
@@ -65,7 +72,7 @@ def compare_activation(kernel: Kernel, activation: Activation, z: Matrix) -> int
 
 def compare_formula(kernel: Kernel, formula: Pointwise, x: Matrix, t: Matrix) -> int:
     """How many values and slopes differ."""
-    values, slopes = kernel.formula(formula_of(formula), x, t)
+    values, slopes = kernel.formula(formula_of(formula), choice_of(formula), x, t)
     pairs = list(zip(x.tolist(), t.tolist(), strict=True))
     return sum(
         n_different(found, np.array([function(*pair) for pair in pairs]))

@@ -120,19 +120,23 @@ static inline double clipped(double z, double low, double high)
     _(sin, isfinite(z) ? sin(z) : NAN, isfinite(z) ? cos(z) : NAN)                                \
     _(step, z >= 0.0 ? 1.0 : larger(z, 0.0), 0.0)
 
-/* --- losses: value and slope of x, an output or net input, and its target t */
+/* --- losses: value and slope of x, an output or net input, and its target t; q is the value of the
+   option */
 
 static inline double half_square(double e) { return 0.5 * (e * e); }
 static inline double square(double e) { return e * e; }
 static inline double sign(double e) { return e != 0.0 ? copysign(1.0, e) : 0.0; }
 
-static inline double huber(double x, double t)
+static inline double huber(double x, double t, double delta)
 {
     double e = fabs(t - x);
-    return e <= 1.0 ? 0.5 * (e * e) : e - 0.5;
+    return e <= delta ? 0.5 * (e * e) : delta * (e - 0.5 * delta);
 }
 
-static inline double huber_slope(double e) { return e > 1.0 ? 1.0 : larger(e, -1.0); }
+static inline double huber_slope(double e, double delta)
+{
+    return e > delta ? delta : larger(e, -delta);
+}
 
 static inline double log_or_infinite(double x)
 {
@@ -165,7 +169,7 @@ static inline double logistic(double z, double t)
     _(half_square, half_square(x - t), x - t)                                                     \
     _(square, square(x - t), -2.0 * (t - x))                                                      \
     _(absolute, fabs(t - x), sign(x - t))                                                         \
-    _(huber, huber(x, t), huber_slope(x - t))                                                     \
+    _(huber, huber(x, t, q), huber_slope(x - t, q))                                               \
     _(bernoulli, bernoulli(x, t), bernoulli_slope(x, t))                                          \
     _(logistic, logistic(x, t), x - t)                                                            \
     _(hinge, larger(1.0 - t * x, 0.0), 1.0 - t * x > 0.0 ? -t : 0.0)

@@ -72,6 +72,7 @@ typedef struct {
     const uint8_t *is_weight;    /* of each parameter */
     /* the loss */
     const uint8_t *formula;      /* of each output, a code */
+    const double *formula_choice; /* of each output, the value of its formula's option */
     const uint8_t *by_net_input; /* of each output, whether the formula takes it */
     const uint8_t *is_joint;     /* of each output, whether it has cross-entropy with its layer */
     const double *divisor;       /* of each output's terms */
@@ -152,16 +153,18 @@ INLINE void multiply_slopes(int code, const double *q, const double *z_, const d
 #undef CASE
 }
 
-INLINE double formula_value(int code, double x, double t)
+INLINE double formula_value(int code, double q, double x, double t)
 {
+    (void)q;
 #define CASE(name, value, slope) case CODE_##name: return value;
     switch (code) { FORMULAS(CASE) }
 #undef CASE
     return NAN;
 }
 
-INLINE double formula_slope(int code, double x, double t)
+INLINE double formula_slope(int code, double q, double x, double t)
 {
+    (void)q;
 #define CASE(name, value, slope) case CODE_##name: return slope;
     switch (code) { FORMULAS(CASE) }
 #undef CASE
@@ -238,7 +241,8 @@ INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_
                 for (Index i = 0; i < n; i++) {
                     const Index o = at[i];
                     const double *x = p->by_net_input[o] ? c->net : c->output;
-                    double term = formula_value(p->formula[o], x[p->outputs[o] * stride + s], t[o]);
+                    double term = formula_value(p->formula[o], p->formula_choice[o],
+                                                x[p->outputs[o] * stride + s], t[o]);
                     part += !k ? term : k[o] != 0.0 ? k[o] * term : 0.0;
                 }
                 if (p->divisor[*at] != 1.0)
@@ -260,12 +264,12 @@ INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sampl
     const int64_t at = c->rows[sample] * p->n_outputs + output;
     double t = p->T[at], slope;
     if (!p->factors)
-        slope = formula_slope(p->formula[output], a, t);
+        slope = formula_slope(p->formula[output], p->formula_choice[output], a, t);
     else if (p->is_joint[output])
         slope = a * p->factors[at] - t;
     else
-        slope = p->factors[at] != 0.0 ? p->factors[at] * formula_slope(p->formula[output], a, t)
-                                      : 0.0;
+        slope = p->factors[at] == 0.0 ? 0.0
+            : p->factors[at] * formula_slope(p->formula[output], p->formula_choice[output], a, t);
     return p->divisor[output] == 1.0 ? slope : slope / p->divisor[output];
 }
 
@@ -682,11 +686,12 @@ PUBLIC void neurosim_slopes(int64_t code, const double *q, int64_t n, const doub
 
 /* Values and slopes of a formula at x, with targets t. */
 PUBLIC void neurosim_formula(
-    int64_t code, int64_t n, const double *x, const double *t, double *value, double *slope)
+    int64_t code, double q, int64_t n, const double *x, const double *t, double *value,
+    double *slope)
 {
     for (int64_t i = 0; i < n; i++) {
-        value[i] = formula_value((int)code, x[i], t[i]);
-        slope[i] = formula_slope((int)code, x[i], t[i]);
+        value[i] = formula_value((int)code, q, x[i], t[i]);
+        slope[i] = formula_slope((int)code, q, x[i], t[i]);
     }
 }
 

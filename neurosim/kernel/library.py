@@ -24,7 +24,7 @@ _FIELDS: tuple[tuple[str, Any], ...] = (
     ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
     ("activation choices source", _ARRAY),
     ("out_first out_place out_target outputs output_number parameter", _ARRAY),
-    ("learns is_weight formula by_net_input is_joint divisor", _ARRAY),
+    ("learns is_weight formula formula_choice by_net_input is_joint divisor", _ARRAY),
     ("n_heads", _INTEGER),
     ("heads head_outputs", _ARRAY),
     ("optimizer all_learn has_penalty is_mean updates is_finite", _INTEGER),
@@ -110,12 +110,14 @@ class Kernel:
         self.library.neurosim_slopes(code, chosen.ctypes.data, len(z), *pointers)
         return found
 
-    def formula(self, name: str, x: NDArray[np.float64], t: NDArray[np.float64]) -> tuple[Any, Any]:
+    def formula(
+        self, name: str, choice: float, x: NDArray[np.float64], t: NDArray[np.float64]
+    ) -> tuple[Any, Any]:
         """Values and slopes of a formula of losses."""
         value, slope = np.empty_like(x), np.empty_like(x)
         code = self.codes["formula"][name]
         pointers = (array.ctypes.data for array in (x, t, value, slope))
-        self.library.neurosim_formula(code, len(x), *pointers)
+        self.library.neurosim_formula(code, choice, len(x), *pointers)
         return value, slope
 
 
@@ -179,7 +181,7 @@ def _loaded(library: Any) -> Kernel:
     for name in ("activation", "slopes"):
         function = getattr(library, f"neurosim_{name}")
         function.argtypes = [_INTEGER, _ARRAY, _INTEGER, _ARRAY, _ARRAY, _ARRAY]
-    library.neurosim_formula.argtypes = [_INTEGER] * 2 + [_ARRAY] * 4
+    library.neurosim_formula.argtypes = [_INTEGER, _DOUBLE, _INTEGER, *[_ARRAY] * 4]
     library.neurosim_names.argtypes = [_INTEGER]
     tables = ("activation", "formula", "optimizer")
     names = [library.neurosim_names(number).decode().split() for number in range(len(tables))]

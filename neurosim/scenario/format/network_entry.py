@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.network.edits import PATTERNS
 from neurosim.network.network import GENERATORS
-from neurosim.scenario.format.activation_entry import LayerActivation, NeuronActivation
 from neurosim.scenario.format.entry import (
     FLAG,
     LIST,
@@ -17,6 +17,7 @@ from neurosim.scenario.format.entry import (
     mistake,
 )
 from neurosim.scenario.format.initial_entry import Initial
+from neurosim.scenario.format.variant_entry import Variant, Variants
 
 Numbers = tuple[float, ...]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -27,6 +28,11 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 WeightRow = Annotated[
     Annotated[float, NUMBER] | Annotated[Numbers, LIST],
     by_kind("a list of numbers (or one number, where each row has only one)"),
+]
+_IN_A_LAYER = "it belongs to a layer, not to a neuron"
+NeuronActivation = Annotated[str, Variant(ACTIVATIONS, softmax=_IN_A_LAYER)]
+LayerActivation = Annotated[
+    str | tuple[str, ...], Variants(ACTIVATIONS, SOFTMAX, softmax=_IN_A_LAYER)
 ]
 CountOrNames = Annotated[
     Annotated[Count, NUMBER] | Annotated[NeuronNames, LIST], by_kind("a count or a list of names")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
+from neurosim.functions.variants import VariantTable
 from neurosim.scenario.format.entry import (
     NUMBER,
     WRONG_KIND,
@@ -18,6 +19,7 @@ from neurosim.scenario.format.entry import (
 from neurosim.scenario.format.options.goal_entry import ClassWeightOption, HeadsOption
 from neurosim.scenario.format.options.penalty_entry import PenaltyOption
 from neurosim.scenario.format.options.schedule_entry import ScheduleOption
+from neurosim.scenario.format.variant_entry import Variant
 from neurosim.training.options import (
     BelowOne,
     Flag,
@@ -35,6 +37,8 @@ from neurosim.training.options import (
 def _annotation(form: Form) -> Any:
     """What a scenario may write for an option of this form."""
     match form:
+        case OneOf(table=VariantTable() as table):
+            return Annotated[str, Variant(table)]
         case OneOf():
             return Annotated[str, Choice(form.kind, form.table)]
         case NamesOf():

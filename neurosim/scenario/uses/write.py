@@ -28,6 +28,7 @@ from neurosim.scenario.uses.write_network import (
     plain_number,
     require_same,
     require_shipped,
+    write_variant,
 )
 from neurosim.training.engines.table import DEFAULT, require_engine
 from neurosim.training.goals.class_weight import ClassWeight
@@ -213,10 +214,10 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _loss(loss: Any) -> str:
+def _loss(loss: Any) -> str | _Entry:
     found = require_loss(loss)
     require_shipped(LOSSES, found.name, "loss", found)
-    return found.name
+    return write_variant(found)
 
 
 def _optimizer(rule: Any) -> _Entry:

@@ -7,6 +7,7 @@ from typing import Any
 from neurosim.errors import FileError, GraphError, InvalidValueError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.registry import Table
+from neurosim.functions.variants import family
 from neurosim.network.connection import Connection
 from neurosim.network.document import to_document
 from neurosim.network.layer import Layer
@@ -92,9 +93,13 @@ def _neuron(neuron: Neuron) -> _Entry:
 def _activation(neuron: Neuron) -> str | _Entry:
     if neuron.activation == SOFTMAX:
         return SOFTMAX
-    found = ACTIVATIONS[neuron.activation]
-    values = {name: plain_number(value) for name, value in found.values.items()}
-    return {found.family: values} if values else found.name
+    return write_variant(ACTIVATIONS[neuron.activation])
+
+
+def write_variant(function: Any) -> str | _Entry:
+    """The name of a function, or a mapping with the options that were chosen."""
+    values = {name: plain_number(value) for name, value in function.values.items()}
+    return {family(function.name): values} if values else str(function.name)
 
 
 def _bias(neuron: Neuron) -> int | float | bool:

@@ -10,7 +10,7 @@ from neurosim.functions.losses import LOSSES, Pointwise
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.functions.penalties import L2
-from neurosim.kernel.checks import formula_of, inexact, set_rule
+from neurosim.kernel.checks import choice_of, formula_of, inexact, set_rule
 from neurosim.kernel.library import KernelCall, load_kernel
 from neurosim.kernel.wiring import why_not_wired, wiring_of
 from neurosim.training.engines.contract import (
@@ -110,6 +110,7 @@ class KernelProgram:
             **wiring.arrays,
             **set_rule(self.kernel, self._problem, task.optimizer, learns),
             "formula": np.array([codes[name] for name in names], np.uint8),
+            "formula_choice": np.array([1.0 if p is None else choice_of(p[0]) for p in formulas]),
             "by_net_input": np.array([pair is None or pair[1] for pair in formulas], np.uint8),
             "is_joint": np.array([pair is None for pair in formulas], np.uint8),
             **_heads(task),

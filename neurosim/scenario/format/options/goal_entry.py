@@ -9,11 +9,11 @@ from neurosim.scenario.format.entry import (
     LIST,
     MAPPING,
     TEXT,
-    Choice,
     MadeOf,
     ScenarioEntry,
     by_kind,
 )
+from neurosim.scenario.format.variant_entry import Variant
 from neurosim.training.goals.class_weight import ClassWeight, require_class_weight
 from neurosim.training.goals.heads import HeadOption, require_heads
 
@@ -40,7 +40,7 @@ class HeadEntry(ScenarioEntry):
         by_kind("a layer, a neuron, or a list of these"),
     ]
     """A layer, a neuron, or a list of these."""
-    loss: Annotated[str, Choice("loss", LOSSES)]
+    loss: Annotated[str, Variant(LOSSES)]
     """What is minimized there."""
     weight: _Weight = 1.0
     """What its loss is multiplied by."""
