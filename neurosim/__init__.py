@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from neurosim.drawing.plots.layer_statistics import draw_activations as draw_activations
     from neurosim.drawing.plots.layer_statistics import draw_gradients as draw_gradients
     from neurosim.drawing.plots.responses import draw_responses as draw_responses
+    from neurosim.drawing.plots.sweeps import draw_search as draw_search
     from neurosim.drawing.plots.sweeps import draw_sweep as draw_sweep
     from neurosim.drawing.plots.weights import draw_weights as draw_weights
     from neurosim.functions.activations import Activation as Activation
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from neurosim.scenario import run_scenario as run_scenario
     from neurosim.scenario import sweep as sweep
     from neurosim.scenario import to_scenario as to_scenario
+    from neurosim.scenario import tune as tune
     from neurosim.scenario import wrong_rows as wrong_rows
     from neurosim.training import Epoch as Epoch
     from neurosim.training import Options as Options

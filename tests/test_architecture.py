@@ -85,6 +85,7 @@ scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: expect result folder stretches moments run wrong
 scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep
+scenario.sweeps: search
 scenario.sweeps: .
 scenario.uses: predict at_epoch named film
 scenario.run: pictures .
@@ -102,7 +103,7 @@ cli.commands.look: trace
 cli.commands.check: .
 cli.commands.look: plot forms draw diff help_command
 cli.commands.share: animate gallery .
-cli.commands.run: sweep
+cli.commands.run: sweep tune
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion
     screen script prompt .
@@ -157,6 +158,8 @@ LAZY = {  # what is imported inside a function, and why
         "scenario.sweeps.workers",
         "joblib.externals.loky",
     ): "only wanted for more than one process; takes a while to load",
+    ("scenario.sweeps.search", "optuna"): "an extra",
+    ("scenario.sweeps.search", "sqlalchemy.exc"): "comes with optuna",
     ("scenario.sweeps.workers", "distributed"): "an extra",
     ("scenario.sweeps.workers", "distributed.scheduler"): "an extra",
     ("debugger.session", "cli.debugger.script"): "Session.prompt reaches up floors on purpose",

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from neurosim.scenario.run.wrong import WrongRows as WrongRows
     from neurosim.scenario.run.wrong import require_wrong_rows as require_wrong_rows
     from neurosim.scenario.run.wrong import wrong_rows as wrong_rows
+    from neurosim.scenario.sweeps.search import Search as Search
+    from neurosim.scenario.sweeps.search import tune as tune
     from neurosim.scenario.sweeps.sweep import Sweep as Sweep
     from neurosim.scenario.sweeps.sweep import sweep as sweep
     from neurosim.scenario.sweeps.table import SweepResult as SweepResult

@@ -1,4 +1,4 @@
-"""Sweeps: a number over the values of one key as a line, over those of two as a heat map."""
+"""Sweeps: a number over the values of one key as a line, of two as a heat map; and searches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from neurosim.drawing.page.pages import keep_text, label_ticks, name_axes, require_axes
+from neurosim.drawing.page.pages import (
+    count_axis,
+    keep_text,
+    label_ticks,
+    name_axes,
+    require_axes,
+    style_legend,
+)
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid, write_cell
 from neurosim.drawing.plots.curves import PAGE, set_log_scale
@@ -54,7 +61,7 @@ class SweptAxes(Protocol):
 
     @property
     def measure(self) -> Any:
-        """What points are compared by; it has a ``name``."""
+        """What points are compared by; it has a ``name``, and ``is_maximized``."""
         ...
 
 
@@ -152,6 +159,54 @@ def describe_sweep(sweep: SweptAxes, measure: str | None = None) -> str:
     return f"The {name.replace('_', ' ')} over {' and '.join(grid.keys)}{ends}{missing}."
 
 
+def draw_search(
+    search: SweptAxes,
+    ax: "Axes | None" = None,
+    *,
+    theme: str | Theme = "light",
+    title: str | None = None,
+) -> "Axes":
+    """Draw what the trials of a search have found, and the best so far.
+
+    Args:
+        search: what `neurosim.tune` returns.
+        ax: where to draw; None: on a new figure.
+        theme: ``light``, ``dark`` or ``print``.
+        title: above the plot.
+    """
+    chosen, axes = require_theme(theme), require_axes(ax, theme, PAGE)
+    numbers = _of_trials(search)
+    x, sign = np.arange(float(len(numbers))), -1.0 if search.measure.is_maximized else 1.0
+    best = sign * np.fmin.accumulate(sign * numbers)
+    points = axes.plot(x, numbers, linestyle="", marker=MARKERS[0], markersize=4,
+                       color=chosen.categorical[0])  # fmt: skip
+    line = axes.plot(x, best, color=chosen.categorical[1], linewidth=1.6, drawstyle="steps-post")
+    _draw_lost(axes, x, numbers, chosen)
+    words = search.measure.name.replace("_", " ")
+    y = _name_and_scale(axes, words, numbers, "trial")
+    add_grid(axes, chosen)
+    count_axis(axes)
+    labels = ["of a trial", "the best so far"]
+    style_legend(axes, chosen, labels, [*points, *line])
+    name_axes(axes, chosen, x="trial", y=y, title=title)
+    return axes
+
+
+def describe_search(search: SweptAxes) -> str:
+    """What `draw_search` shows, in words."""
+    numbers = _of_trials(search)
+    finite = numbers[np.isfinite(numbers)]
+    ends = f", from {short(finite.min())} to {short(finite.max())}" if len(finite) else ""
+    name = search.measure.name.replace("_", " ")
+    return f"The {name} of {counted(len(numbers), 'trial')}{ends}, and the best so far."
+
+
+def _of_trials(search: SweptAxes) -> Matrix:
+    if not search.points:
+        raise InvalidValueError("search: got no trials; expected at least one")
+    return np.array([point.number_of(search.measure.name) for point in search.points])
+
+
 def _page(grid: SweepGrid) -> tuple[float, float]:
     if len(grid.keys) == 1:
         return PAGE
@@ -168,21 +223,32 @@ def _draw_line(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     order = np.argsort(x, kind="stable")
     ax.plot(x[order], numbers[order], color=theme.categorical[0], linewidth=1.6,
             marker=MARKERS[0], markersize=5)  # fmt: skip
-    lost = np.flatnonzero(~np.isfinite(numbers))
-    ax.plot(x[lost], np.full(len(lost), 0.03), linestyle="", marker="x", markersize=7,
-            color=theme.negative, transform=ax.get_xaxis_transform(), clip_on=False)  # fmt: skip
+    _draw_lost(ax, x, numbers, theme)
     add_grid(ax, theme)
-    note = f" (x: {counted(len(lost), 'value')} without one)" * bool(len(lost))
-    finite = numbers[np.isfinite(numbers)]
-    is_log = len(finite) and finite.min() > 0 and finite.max() >= _SPREAD * finite.min()
-    ax.set_ylabel(f"{words}{' (logarithmic)' * bool(is_log)}{note}")
-    if is_log:
-        set_log_scale(ax)
+    ax.set_ylabel(_name_and_scale(ax, words, numbers, "value"))
     if not is_scale:
         label_ticks(ax, "x", [_label(value) for value in values], most=20)
     elif x.min() > 0 and x.max() >= _SPREAD * x.min():
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _draw_lost(ax: "Axes", x: Matrix, numbers: Matrix, theme: Theme) -> None:
+    """Crosses where there is no number."""
+    lost = x[~np.isfinite(numbers)]
+    ax.plot(lost, np.full(len(lost), 0.03), linestyle="", marker="x", markersize=7,
+            color=theme.negative, transform=ax.get_xaxis_transform(), clip_on=False)  # fmt: skip
+
+
+def _name_and_scale(ax: "Axes", words: str, numbers: Matrix, noun: str) -> str:
+    """The name of the axis that goes up, which is logarithmic where the numbers are far apart."""
+    finite = numbers[np.isfinite(numbers)]
+    n_lost = len(numbers) - len(finite)
+    note = f" (x: {counted(n_lost, noun)} without one)" * bool(n_lost)
+    is_log = len(finite) and finite.min() > 0 and finite.max() >= _SPREAD * finite.min()
+    if is_log:
+        set_log_scale(ax)
+    return f"{words}{' (logarithmic)' * bool(is_log)}{note}"
 
 
 def _draw_map(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from neurosim.drawing.page.pages import save, settings
-from neurosim.drawing.plots.sweeps import describe_sweep, draw_sweep
+from neurosim.drawing.plots.sweeps import (
+    describe_search,
+    describe_sweep,
+    draw_search,
+    draw_sweep,
+)
 from neurosim.errors import FileError
 from neurosim.files import write_whole
 from neurosim.scenario.run.folder import FILES, prepare_folder, to_json, unwritable
@@ -38,7 +43,11 @@ class SweepFolder:
 
     def folder_of(self, point: PlannedPoint) -> Path:
         """The folder of a point."""
-        return self.path / POINTS / point.name
+        return self.path_of(point.name)
+
+    def path_of(self, name: str) -> Path:
+        """The folder of the point of this name."""
+        return self.path / POINTS / name
 
     def kept(self, point: PlannedPoint) -> Mapping[str, Any] | None:
         """What was found at a point; None where it is not finished, or was run from other files."""
@@ -87,17 +96,28 @@ class SweepFolder:
             raise unwritable(self.path, error.strerror) from None
 
     def draw(self, result: SweepResult) -> None:
-        """Draw the plot.
+        """Draw the plot of a sweep.
 
         Raises:
             FileError: it cannot be written.
         """
         with settings():
-            figure = draw_sweep(result, title=result.title).get_figure(root=True)
-            assert figure is not None
-            description = describe_sweep(result)
-            save(figure, self.path / PLOT, title=result.title, description=description,
-                 overwrite=True)  # fmt: skip
+            axes = draw_sweep(result, title=result.title)
+            self._save(axes, PLOT, result.title, describe_sweep(result))
+
+    def draw_search(self, result: SweepResult, name: str) -> None:
+        """Draw the plot of a search.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        with settings():
+            axes = draw_search(result, title=result.title)
+            self._save(axes, name, result.title, describe_search(result))
+
+    def _save(self, axes: Any, name: str, title: str, description: str) -> None:
+        figure = axes.get_figure(root=True)
+        save(figure, self.path / name, title=title, description=description, overwrite=True)
 
 
 def require_out(out: object) -> Path | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
+from neurosim.functions.numbers import counted
 from neurosim.scenario.sweeps.axes import value_text
 
 TOLD = ("status", "epochs")  # columns that are no measure
@@ -65,12 +66,14 @@ class SweepResult:
         axes: the values of each key that was varied; of a search, those that were tried.
         points: in order.
         measure: what points are compared by.
+        noun: what a point is called.
     """
 
     title: str
     axes: Mapping[str, tuple[Any, ...]]
     points: tuple[SweptPoint, ...]
     measure: SweepMeasure
+    noun: str = "point"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -94,7 +97,7 @@ class SweepResult:
 
     def rows(self) -> list[list[Any]]:
         """The titles of the columns, and a row for each point."""
-        head = ["point", *self.axes, *self.columns]
+        head = [self.noun, *self.axes, *self.columns]
         return [head] + [
             [point.number, *(point.values[key] for key in self.axes),
              *(point.found.get(name) for name in self.columns)]
@@ -128,10 +131,11 @@ class SweepResult:
         """How many points, and the best of them."""
         best = self.best
         diverged = f", {self.n_diverged} diverged" * bool(self.n_diverged)
+        count = f"{counted(len(self.points), self.noun)}{diverged}"
         if best is None:
-            return f"{len(self.points)} points{diverged}"
+            return count
         number = best.number_of(self.measure.name)
-        return f"{len(self.points)} points{diverged}; {self.measure}: {number:.6g} at {best}"
+        return f"{count}; {self.measure}: {number:.6g} at {best}"
 
     def __repr__(self) -> str:
         """The same, in brackets: there may be many points."""

@@ -10,6 +10,7 @@ from neurosim.cli.output import say, say_table
 from neurosim.cli.overrides import override_options
 from neurosim.cli.terminal import watched
 from neurosim.errors import shortened
+from neurosim.functions.numbers import counted
 from neurosim.scenario import Sweep, SweepResult, SweptPoint
 from neurosim.scenario.format.overrides import listed
 from neurosim.scenario.run.folder import to_json
@@ -17,7 +18,7 @@ from neurosim.scenario.sweeps.axes import value_text
 from neurosim.scenario.sweeps.folder import PLOT, TABLE
 from neurosim.scenario.sweeps.points import short_keys
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _MOST_ROWS = 50
 
 
@@ -75,7 +76,7 @@ def sweep(  # noqa: PLR0917 - click passes a command its options by name
     except KeyboardInterrupt:
         done = f"{made.n_done} of {made.n_points} points are finished, and kept in {out}"
         say(shortened(f"interrupted: {done}; the same command goes on"), err=True)
-        return _INTERRUPTED
+        return INTERRUPTED
     if as_json:
         click.echo(to_json(result.to_dict()))
         return 0
@@ -84,8 +85,13 @@ def sweep(  # noqa: PLR0917 - click passes a command its options by name
     return 0
 
 
+def told(point: SweptPoint) -> str:
+    """What a bar says of the last point."""
+    return f"{point.found['status']}: {point}"
+
+
 def print_sweep(result: SweepResult) -> None:
-    """Print the table of a sweep, and the best point."""
+    """Print the table of a sweep or a search, and the best point."""
     head, *rows = result.rows()
     n_keys = len(result.axes)
     titles = [
@@ -97,18 +103,14 @@ def print_sweep(result: SweepResult) -> None:
     numbers = {n for n, title in enumerate(head) if title != "status"}
     say_table([titles, *cells], right=numbers)
     if len(rows) > _MOST_ROWS:
-        say(f"... ({_MOST_ROWS} of {len(rows)} points)")
+        say(f"... ({_MOST_ROWS} of {counted(len(rows), result.noun)})")
     say(f"\n{result}")
 
 
 def _watch(made: Sweep) -> None:
     columns = (MofNCompleteColumn(), TextColumn("points"), TimeRemainingColumn())
-    for _ in watched(made, "sweep", made.n_points - made.n_done, *columns, tell=_told):
+    for _ in watched(made, "sweep", made.n_points - made.n_done, *columns, tell=told):
         pass
-
-
-def _told(point: SweptPoint) -> str:
-    return f"{point.found['status']}: {point}"
 
 
 def _text(cell: object) -> str:
