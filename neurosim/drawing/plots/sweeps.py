@@ -253,6 +253,7 @@ def _name_and_scale(ax: "Axes", words: str, numbers: Matrix, noun: str) -> str:
 
 def _draw_map(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     from matplotlib.colors import LogNorm, Normalize
+    from matplotlib.ticker import FuncFormatter
 
     numbers = grid.numbers
     finite = numbers[np.isfinite(numbers)]
@@ -262,6 +263,7 @@ def _draw_map(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     colours = theme.sequential_map()
     image = ax.imshow(np.ma.masked_invalid(numbers), cmap=colours, norm=scale, aspect="auto")
     bar = add_bar(image, theme, 9, ax=ax)
+    bar.formatter = FuncFormatter(lambda value, _: f"{value:g}")
     bar.set_label(words + " (logarithmic)" * bool(is_log), color=theme.text, fontsize=9)
     for axis, values in zip("yx", grid.values, strict=True):
         label_ticks(ax, axis, [_label(value) for value in values], most=20)

@@ -1,6 +1,7 @@
 """Sweeps on a Dask cluster: two worker processes on this machine, one of which is killed."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -109,6 +110,7 @@ def test_an_address_where_no_cluster_is_is_refused(file, monkeypatch):
 
 
 def test_without_dask_it_says_what_to_install(file, monkeypatch):
+    gc.collect()  # clients of other tests need the library to end
     monkeypatch.setitem(sys.modules, "distributed", None)
 
     with pytest.raises(
