@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from neurosim.functions.losses import register_loss as register_loss
     from neurosim.functions.losses import unregister_loss as unregister_loss
     from neurosim.functions.optimizers import SGD as SGD
+    from neurosim.functions.optimizers import Adadelta as Adadelta
     from neurosim.functions.optimizers import Adagrad as Adagrad
     from neurosim.functions.optimizers import Adam as Adam
     from neurosim.functions.optimizers import Adamax as Adamax
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from neurosim.functions.optimizers import KerasAdam as KerasAdam
     from neurosim.functions.optimizers import NAdam as NAdam
     from neurosim.functions.optimizers import RMSprop as RMSprop
+    from neurosim.functions.optimizers import Rprop as Rprop
     from neurosim.functions.optimizers import SklearnAdam as SklearnAdam
     from neurosim.functions.optimizers import register_optimizer as register_optimizer
     from neurosim.functions.optimizers import unregister_optimizer as unregister_optimizer

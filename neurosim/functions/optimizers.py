@@ -56,7 +56,7 @@ class Optimizer(Protocol):
         ...
 
 
-_FRACTIONS = ("alpha", "beta1", "beta2", "momentum")  # options below 1
+_FRACTIONS = ("alpha", "beta1", "beta2", "eta_minus", "momentum", "rho")  # options below 1
 
 
 class _Rule:
@@ -193,6 +193,92 @@ class Adagrad(_Rule):
         (s,) = memory
         s += g * g
         w -= rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class Adadelta(_Rule):
+    """s = rho s + (1 - rho) g^2, step = g sqrt(d + epsilon) / sqrt(s + epsilon), w = w - rate step.
+
+    d is the mean of the steps' squares, as s is of the gradients'. Source: Zeiler 2012, algorithm
+    1, with PyTorch's rate.
+    """
+
+    learning_rate: float = 1.0
+    rho: float = 0.9
+    epsilon: float = 1e-6
+
+    name: ClassVar[str] = "adadelta"
+    start: ClassVar[Memory] = (0.0, 0.0)
+    remembers: ClassVar[tuple[str, ...]] = ("s", "d")
+    pushes: ClassVar[tuple[bool, ...]] = (False, False)
+
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
+        """One parameter's update."""
+        s = self.rho * memory[0] + (1.0 - self.rho) * g * g
+        step = _ratio(math.sqrt(memory[1] + self.epsilon), math.sqrt(s + self.epsilon)) * g
+        d = self.rho * memory[1] + (1.0 - self.rho) * step * step
+        return w - rate * step, (s, d)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        s, d = memory
+        _mean_square(s, self.rho, g)
+        step = np.sqrt(d + self.epsilon) / np.sqrt(s + self.epsilon) * g
+        _mean_square(d, self.rho, step)
+        w -= rate * step
+
+
+@dataclass(frozen=True, slots=True)
+class Rprop(_Rule):
+    """Each parameter moves by a step of its own, against the sign of g, whatever its size.
+
+    The step begins at the rate; it is multiplied by ``eta_plus`` while g keeps its sign and by
+    ``eta_minus`` where it turns, and then the parameter stays for one update. It is for full
+    batches. Source: Riedmiller and Braun 1993, as in PyTorch (Rprop- of Igel and Huesken 2000).
+    """
+
+    learning_rate: float = 0.01
+    eta_minus: float = 0.5
+    eta_plus: float = 1.2
+    least_step: float = 1e-6
+    most_step: float = 50.0
+
+    name: ClassVar[str] = "rprop"
+    start: ClassVar[Memory] = (0.0, 0.0)  # a step of 0 has not begun
+    remembers: ClassVar[tuple[str, ...]] = ("previous", "step")
+    pushes: ClassVar[tuple[bool, ...]] = (False, False)
+
+    def __post_init__(self) -> None:
+        _Rule.__post_init__(self)
+        if self.eta_plus < 1.0:
+            raise InvalidValueError(
+                f"Rprop(eta_plus=): out of range, got {self.eta_plus!r}; expected eta_plus >= 1"
+            )
+        if self.most_step < self.least_step:
+            raise InvalidValueError(
+                f"Rprop(most_step=): got {self.most_step!r} below least_step={self.least_step!r};"
+                " expected most_step >= least_step"
+            )
+
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
+        """One parameter's update."""
+        turn = g * memory[0]
+        begun = memory[1] if memory[1] > 0.0 else rate
+        eta = self.eta_plus if turn > 0.0 else self.eta_minus if turn < 0.0 else 1.0
+        step = max(min(begun * eta, self.most_step), self.least_step)
+        previous = 0.0 if turn < 0.0 else g
+        after = w - step if previous > 0.0 else w + step if previous < 0.0 else w
+        return after, (previous, step)
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        previous, step = memory
+        turn = g * previous
+        np.copyto(step, rate, where=~(step > 0.0))
+        step *= np.where(turn > 0.0, self.eta_plus, np.where(turn < 0.0, self.eta_minus, 1.0))
+        np.clip(step, self.least_step, self.most_step, out=step)
+        previous[...] = np.where(turn < 0.0, 0.0, g)
+        w -= np.sign(previous) * step
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,8 +479,10 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
 
 SHIPPED: dict[str, Callable[..., Optimizer]] = {
     kind.name: kind
-    for kind in (SGD, RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam)
-}
+    for kind in (
+        SGD, RMSprop, Adagrad, Adadelta, Rprop, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam,
+    )
+}  # fmt: skip
 _PROTOCOL = ("name", "start", "remembers", "pushes", "scalar")
 
 

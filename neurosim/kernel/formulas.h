@@ -193,6 +193,13 @@ static inline double ratio(double above, double below)
     _(nesterov, 1, m = o[0] * m + g; w = w - rate * (g + o[0] * m);)                              \
     _(rmsprop, 1, m = MEAN_SQUARE(m, o[0], g); w = w - ratio(rate * g, sqrt(m) + o[1]);)          \
     _(adagrad, 1, m = m + g * g; w = w - ratio(rate * g, sqrt(m) + o[0]);)                        \
+    _(adadelta, 2, m = MEAN_SQUARE(m, o[0], g);                                                   \
+      double step = ratio(sqrt(s + o[1]), sqrt(m + o[1])) * g;                                    \
+      s = MEAN_SQUARE(s, o[0], step); w = w - rate * step;)                                       \
+    _(rprop, 2, double turn = g * m;                                                              \
+      double eta = turn > 0.0 ? o[1] : turn < 0.0 ? o[0] : 1.0;                                   \
+      s = larger(smaller((s > 0.0 ? s : rate) * eta, o[3]), o[2]); m = turn < 0.0 ? 0.0 : g;      \
+      w = m > 0.0 ? w - s : m < 0.0 ? w + s : w;)                                                 \
     _(adam, 2, m = MEAN(m, o[0], g); s = MEAN_SQUARE(s, o[1], g);                                 \
       w = w - ratio(rate / c1 * m, sqrt(s) / sqrt(c2) + o[2]);)                                   \
     _(sklearn_adam, 2, m = MEAN(m, o[0], g); s = MEAN(s, o[1], g * g);                            \

@@ -25,6 +25,8 @@ OPTIMIZERS = {
     "nadam": ns.NAdam(0.01),
     "sklearn_adam": ns.SklearnAdam(0.01),
     "keras_adam": ns.KerasAdam(0.01),
+    "adadelta": ns.Adadelta(0.5),
+    "rprop": ns.Rprop(0.01),
 }
 ROWS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 

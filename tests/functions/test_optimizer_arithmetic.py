@@ -8,6 +8,7 @@ from neurosim.functions.arithmetic import arithmetic
 from neurosim.functions.optimizers import (
     OPTIMIZERS,
     SGD,
+    Adadelta,
     Adagrad,
     Adam,
     Adamax,
@@ -15,6 +16,7 @@ from neurosim.functions.optimizers import (
     KerasAdam,
     NAdam,
     RMSprop,
+    Rprop,
     SklearnAdam,
 )
 
@@ -24,6 +26,8 @@ ALL = [
     SGD(0.1, momentum=0.9, nesterov=True),
     RMSprop(),
     Adagrad(),
+    Adadelta(),
+    Rprop(),
     Adam(),
     AdamW(weight_decay=0.1),
     Adamax(),
@@ -37,7 +41,7 @@ GRADIENTS = [0.5, -2.0, 0.25, 0.0, 1e-3]
 def worked_out(line):
     """What the printed formula comes to."""
     text = line.formula.format(**{name: f"({x!r})" for name, x in line.numbers.items()})
-    return eval(text.replace("^", "**"), {"sqrt": math.sqrt, "max": max, "abs": abs})  # noqa: S307
+    return eval(text.replace("^", "**"), {"sqrt": math.sqrt, "max": max, "min": min, "abs": abs})  # noqa: S307
 
 
 def test_every_rule_of_the_table_is_written_out_here():

@@ -11,6 +11,7 @@ from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.optimizers import (
     OPTIMIZERS,
     SGD,
+    Adadelta,
     Adagrad,
     Adam,
     Adamax,
@@ -18,6 +19,7 @@ from neurosim.functions.optimizers import (
     KerasAdam,
     NAdam,
     RMSprop,
+    Rprop,
     SklearnAdam,
     require_optimizer,
 )
@@ -59,6 +61,8 @@ ALL = [
     SGD(0.1, momentum=0.9, nesterov=True),
     RMSprop(),
     Adagrad(),
+    Adadelta(),
+    Rprop(),
     Adam(),
     AdamW(),
     Adamax(),
@@ -116,6 +120,24 @@ def test_one_step_of_nadam_is_the_one_worked_out_by_hand():
     assert after == pytest.approx(expected, abs=2e-16)
 
 
+def test_one_step_of_adadelta_is_the_one_worked_out_by_hand():
+    after, memory = Adadelta().scalar(1.0, 2.0, Adadelta.start, 1, 1.0)
+
+    # s = 0.1 * 2^2; nothing has moved yet, so the root above is that of epsilon
+    step = 2.0 * math.sqrt(1e-6 / 0.400001)
+    assert after == pytest.approx(1.0 - step, abs=2e-16)
+    assert memory == pytest.approx((0.4, 0.1 * step**2), rel=1e-15)
+
+
+@pytest.mark.parametrize("walk", [walk_by_scalar, walk_by_array])
+def test_rprop_grows_its_step_halves_it_at_a_turn_and_stays_there(walk):
+    rule = Rprop(0.25, eta_plus=2.0, most_step=1.0)
+    steps = [values[0] for values, _ in walk(rule, [[3.0], [0.1], [9.0], [-1.0], [-5.0]], [10.0])]
+
+    # steps 0.25, 0.5, 1; at the turn it is halved and nothing moves; then it goes back by 0.5
+    assert steps == [9.75, 9.25, 8.25, 8.25, 8.75]
+
+
 BITS = np.random.default_rng(9).normal(size=(50, 40))  # gradients; walked from BITS[0]
 
 
@@ -144,9 +166,8 @@ def test_keras_adam_has_the_bits_of_its_formula(walk):
 
 
 def test_every_optimizer_has_its_numbers_tested_here():
-    assert {type(rule) for rule, *_ in TABLE} | {Adamax, NAdam, SklearnAdam, KerasAdam} == set(
-        OPTIMIZERS.values()
-    )
+    by_hand = {Adamax, NAdam, SklearnAdam, KerasAdam, Adadelta, Rprop}
+    assert {type(rule) for rule, *_ in TABLE} | by_hand == set(OPTIMIZERS.values())
     assert {type(rule) for rule in ALL} == set(OPTIMIZERS.values())
 
 
@@ -237,6 +258,8 @@ def test_a_rule_is_a_frozen_value(rule):
 
 
 BAD = [
+    (lambda: Rprop(eta_plus=0.5), InvalidValueError, "got 0.5; expected eta_plus >= 1"),
+    (lambda: Rprop(most_step=1e-9), InvalidValueError, "expected most_step >= least_step"),
     (lambda: SGD("0.1"), WrongTypeError, "SGD(learning_rate=): no number, got '0.1'"),
     (lambda: SGD(True), WrongTypeError, "SGD(learning_rate=): no number, got True"),
     (lambda: SGD(1j), WrongTypeError, "SGD(learning_rate=): no number, got 1j"),

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from neurosim.functions.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
+from neurosim.functions.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    RMSprop,
+    Rprop,
+)
 
 torch = pytest.importorskip("torch")
 STEPS, N = 20, 7
@@ -27,6 +37,13 @@ PAIRS = [
     (RMSprop(), torch.optim.RMSprop),
     (RMSprop(0.02, alpha=0.9), lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.9)),
     (Adagrad(), torch.optim.Adagrad),
+    (Adadelta(), torch.optim.Adadelta),
+    (Adadelta(0.5, 0.7), lambda p: torch.optim.Adadelta(p, lr=0.5, rho=0.7)),
+    (Rprop(), torch.optim.Rprop),
+    (
+        Rprop(0.1, 0.3, 1.5, 1e-3, 0.4),
+        lambda p: torch.optim.Rprop(p, lr=0.1, etas=(0.3, 1.5), step_sizes=(1e-3, 0.4)),
+    ),
     (Adam(), torch.optim.Adam),
     (Adam(0.1, 0.8, 0.95), lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.8, 0.95))),
     (AdamW(), torch.optim.AdamW),
@@ -70,7 +87,18 @@ def test_twenty_steps_end_where_pytorchs_end(rule, make):
     assert (np.abs(ours - theirs) <= 1e-13 * np.maximum(1.0, np.abs(theirs))).all()
 
 
-@pytest.mark.parametrize("rule", [RMSprop(), Adagrad(), Adam(), Adamax(), NAdam()], ids=repr)
+def test_rprops_defaults_are_pytorchs():
+    rule, peer = Rprop(), torch.optim.Rprop([torch.nn.Parameter(torch.zeros(1))])
+    (group,) = peer.param_groups
+
+    assert rule.learning_rate == group["lr"]
+    assert (rule.eta_minus, rule.eta_plus) == group["etas"]
+    assert (rule.least_step, rule.most_step) == group["step_sizes"]
+
+
+@pytest.mark.parametrize(
+    "rule", [RMSprop(), Adagrad(), Adadelta(), Adam(), Adamax(), NAdam()], ids=repr
+)
 def test_the_defaults_are_pytorchs(rule):
     peer = getattr(torch.optim, type(rule).__name__)([torch.nn.Parameter(torch.zeros(1))])
     (group,) = peer.param_groups

@@ -9,6 +9,7 @@ from neurosim.errors import WrongTypeError
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import (
     SGD,
+    Adadelta,
     Adagrad,
     Adam,
     Adamax,
@@ -16,6 +17,7 @@ from neurosim.functions.optimizers import (
     KerasAdam,
     NAdam,
     RMSprop,
+    Rprop,
 )
 from neurosim.functions.penalties import L2
 from neurosim.interpreter import Step, forward, redo, undo
@@ -78,6 +80,8 @@ RULES = [
     Adamax(),
     NAdam(),
     KerasAdam(),
+    Adadelta(),
+    Rprop(),
 ]
 
 

@@ -22,6 +22,8 @@ RULES = [
     ns.SGD(0.01, momentum=0.9, nesterov=True),
     ns.RMSprop(0.01),
     ns.Adagrad(0.1, epsilon=0.0),
+    ns.Adadelta(0.5),
+    ns.Rprop(0.05, most_step=0.3),
     ns.Adam(0.1),
     ns.Adam(0.1, epsilon=0.0),
     ns.AdamW(0.01, weight_decay=0.3),

@@ -21,6 +21,8 @@ OPTIMIZERS = [
     ns.NAdam(0.01),
     ns.SklearnAdam(0.01),
     ns.KerasAdam(0.01),
+    ns.Adadelta(0.5),
+    ns.Rprop(0.01),
 ]
 
 
