@@ -6,17 +6,19 @@ added. Gradients are summed over the samples of a batch; the first sample (``pos
 them anew.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
 from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, weighted_value, whole
 from neurosim.functions.numbers import require_array
+from neurosim.interpreter.forward import NO_MASKS
 from neurosim.interpreter.steps import (
     Backpropagated,
     Compared,
     DeltaComputed,
+    ErrorDropped,
     GradientComputed,
     Measured,
     Step,
@@ -228,9 +230,13 @@ def backward_steps(
     targets: list[float],
     objective: Objective,
     position: int,
+    *,
     factors: list[float] | None = None,
+    masks: Mapping[Neuron, float] = NO_MASKS,
 ) -> Generator[Step, None, None]:
-    """The pass itself, unchecked; ``factors`` are those of `measure_steps`.
+    """The pass itself, unchecked.
+
+    ``factors`` are those of `measure_steps`, ``masks`` those of the forward pass.
 
     Like the forward pass it reads every number from the objects. ``is_given`` says that the loss
     gave the neuron's delta at once, ``has_error`` that there is a dL/da.
@@ -261,7 +267,11 @@ def backward_steps(
             if group.layer is not None:
                 found.append((is_given, has_error))
                 continue
-            if has_error or not is_given:
+            if masks and neuron in masks:
+                if has_error:
+                    yield _drop_error(neuron, masks[neuron])
+                yield _delta_of_dropped(visit, has_error)
+            elif has_error or not is_given:
                 yield _delta(visit, is_given, has_error)
             yield from _gradients(visit, position, schedule.added)
         if group.layer is not None:
@@ -312,6 +322,24 @@ def _delta(visit: Visit, is_given: bool, has_error: bool) -> DeltaComputed:
     after = start + error * slope if is_given else error * slope
     neuron.delta = after
     return record(DeltaComputed, (neuron, before, start, error, 0.0, z, a, slope, after))
+
+
+def _drop_error(neuron: Neuron, factor: float) -> ErrorDropped:
+    before = _number(neuron.output_gradient)
+    neuron.output_gradient = before * factor
+    return ErrorDropped(neuron, before, factor, neuron.output_gradient)
+
+
+def _delta_of_dropped(visit: Visit, has_error: bool) -> DeltaComputed:
+    """That of a neuron whose output is no longer what its activation made."""
+    assert visit.value is not None
+    neuron = visit.neuron
+    before, z = neuron.delta, _number(neuron.net_input)
+    a = visit.value(z)
+    slope = 0.0 if visit.slope is None else visit.slope(z, a)
+    _, error = _parts(neuron, False, has_error)
+    after = neuron.delta = error * slope
+    return DeltaComputed(neuron, before, 0.0, error, 0.0, z, a, slope, after)
 
 
 def _parts(neuron: Neuron, is_given: bool, has_error: bool) -> tuple[float, float]:

@@ -4,7 +4,8 @@ Summation order: the bias first, then the connections in the order they were add
 """
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from neurosim.functions.activations import softmax
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.interpreter.steps import (
     Activated,
+    Dropped,
     Loaded,
+    Noised,
     Normalized,
     Scaled,
     Started,
@@ -26,6 +29,8 @@ from neurosim.interpreter.visits import Group, Schedule, require_network, schedu
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.scaling import Scaling
+
+NO_MASKS: Mapping[Neuron, float] = MappingProxyType({})
 
 
 def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
@@ -67,15 +72,28 @@ def run_forward(network: Network, sample: Any) -> Matrix:
     return np.array([neuron.value for neuron in outputs], dtype=np.float64)
 
 
-def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, None, None]:
+def forward_steps(
+    schedule: Schedule,
+    values: list[float],
+    *,
+    added: list[float] | None = None,
+    masks: Mapping[Neuron, float] = NO_MASKS,
+) -> Generator[Step, None, None]:
     """The pass itself, unchecked: ``values`` are raw floats, one for each input.
+
+    In training, ``added`` is added to the (scaled) inputs, and the outputs of some neurons are
+    multiplied by ``masks``.
 
     It keeps no number of its own: each step reads the objects, so that a value that is set between
     two steps holds from there on.
     """
     schedule.fill_parameters()
-    for neuron, value in zip(schedule.inputs, values, strict=True):
+    for number, (neuron, value) in enumerate(zip(schedule.inputs, values, strict=True)):
         yield _load(neuron, value)
+        if added is not None:
+            yield _add_noise(neuron, added[number])
+        if neuron in masks:
+            yield _drop(neuron, masks[neuron])
     for group in schedule.groups:
         for visit in group.visits:
             neuron = visit.neuron
@@ -93,6 +111,8 @@ def forward_steps(schedule: Schedule, values: list[float]) -> Generator[Step, No
                 assert net is not None
                 a = neuron.output = visit.value(net)
                 yield record(Activated, (neuron, before, net, a))
+            if masks and neuron in masks:
+                yield _drop(neuron, masks[neuron])
         if group.layer is not None:
             yield _normalize(group)
         for neuron, scaling in group.scalings:
@@ -106,6 +126,20 @@ def _load(neuron: Neuron, raw: float) -> Loaded:
         return Loaded(neuron, before, raw)
     after = neuron.output = scaling.inner(raw)
     return Loaded(neuron, before, after)
+
+
+def _add_noise(neuron: Neuron, noise: float) -> Noised:
+    before = neuron.output
+    assert before is not None
+    neuron.output = before + noise
+    return Noised(neuron, before, noise, neuron.output)
+
+
+def _drop(neuron: Neuron, factor: float) -> Dropped:
+    before = neuron.output
+    assert before is not None
+    neuron.output = before * factor
+    return Dropped(neuron, before, factor, neuron.output)
 
 
 def _scale(neuron: Neuron, scaling: Scaling) -> Scaled:

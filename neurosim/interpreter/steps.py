@@ -119,6 +119,47 @@ class Scaled(NamedTuple):
         return f"{self.neuron.name} = {text} = {short(self.after)}"
 
 
+class Noised(NamedTuple):
+    """Noise was added to an input, as training may do."""
+
+    neuron: Neuron
+    before: float
+    noise: float
+    after: float
+
+    def __str__(self) -> str:
+        name = self.neuron.name
+        return f"{name} = {short(self.before)}{_signed(self.noise)} (noise) = {short(self.after)}"
+
+
+class Dropped(NamedTuple):
+    """A neuron's output was dropped: multiplied by 0, or by 1/(1 - rate) where it was kept."""
+
+    neuron: Neuron
+    before: float
+    factor: float
+    after: float
+
+    def __str__(self) -> str:
+        name = self.neuron.name
+        product = f"{name} = {short(self.before)}*{short(self.factor)} = {short(self.after)}"
+        return f"{name} {'kept' if self.factor else 'dropped'}: {product}"
+
+
+class ErrorDropped(NamedTuple):
+    """The error of a neuron with dropout was multiplied by what its output was."""
+
+    neuron: Neuron
+    before: float
+    factor: float
+    after: float
+
+    def __str__(self) -> str:
+        what = f"dL/d{self.neuron.name}"
+        product = f"{short(self.before)}*{short(self.factor)} = {short(self.after)}"
+        return f"{what} {'kept' if self.factor else 'dropped'}: {what} = {product}"
+
+
 class Measured(NamedTuple):
     """The loss of this sample was measured; ``values`` are the outputs it was computed from.
 
@@ -290,6 +331,9 @@ Step = (
     | Measured
     | Compared
     | Backpropagated
+    | Noised
+    | Dropped
+    | ErrorDropped
     | DeltaComputed
     | GradientComputed
     | Updated
@@ -508,12 +552,17 @@ KINDS: dict[type, Kind] = {
         "forward", "computed", "layer.neurons", "output", subject=attrgetter("layer")
     ),
     Scaled: _kind("forward", "scaled", "neuron", "value"),
+    Noised: _kind("forward", "noised", "neuron", "output", continues=True),
+    Dropped: _kind("forward", "kept or dropped", "neuron", "output", continues=True),
     Measured: _kind("loss", "measured", "network", "loss"),
     Compared: _kind(
         "backward", "compared with its target", "neuron", "output_gradient", "delta",
         choose=attrgetter("quantity"),
     ),
     Backpropagated: _kind("backward", "added", "connection.source", "output_gradient"),
+    ErrorDropped: _kind(
+        "backward", "kept or dropped", "neuron", "output_gradient", continues=True
+    ),
     DeltaComputed: _kind("backward", "computed", "neuron", "delta"),
     GradientComputed: _kind(
         "backward", "assigned", "parameter.owner", "gradient", "bias_gradient",

@@ -88,6 +88,9 @@ typedef struct {
     const double *X, *T;         /* (n_rows, n_inputs), (n_rows, n_outputs) */
     const double *factors;       /* of the terms of the loss, as T; NULL: none */
     const int64_t *order;        /* of the rows; NULL: as they are */
+    const int32_t *mask_of;      /* of each neuron, its column in masks, or -1 */
+    const double *masks;         /* what outputs are multiplied by, (n_rows, n_masks); or NULL */
+    int64_t n_masks;
     /* what is to be done */
     int64_t first_batch, last_batch, repeats, n_thetas, takes_lanes;
     int64_t is_near;             /* of many networks: sigmoid and tanh within some ulp */
@@ -271,6 +274,14 @@ INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sampl
         slope = p->factors[at] == 0.0 ? 0.0
             : p->factors[at] * formula_slope(p->formula[output], p->formula_choice[output], a, t);
     return p->divisor[output] == 1.0 ? slope : slope / p->divisor[output];
+}
+
+/* Multiply numbers of a neuron by its masks, sample by sample. */
+INLINE void mask(const Chunk *c, int64_t i, double *x, int64_t count)
+{
+    const Problem *p = c->of;
+    for (int64_t s = 0; s < count; s++)
+        x[s] = x[s] * p->masks[c->rows[s] * p->n_masks + p->mask_of[i]];
 }
 
 /* --- one sample of a layer: neurons that have the same sources, or the same targets */

@@ -83,7 +83,10 @@ PASS void NAME(forward)(Chunk *c)
                 known++;
             }
             if (!p->is_layer[g])
-                activate(p->activation[i], p->choices + i * MOST_OPTIONS, z, c->output + i * stride, count);
+                activate(p->activation[i], p->choices + i * MOST_OPTIONS, z,
+                         c->output + i * stride, count);
+            if (p->masks && p->mask_of[i] >= 0)
+                mask(c, i, c->output + i * stride, count);
         }
         if (p->is_layer[g])
             for (int64_t s = 0; s < count; s++) {
@@ -255,8 +258,15 @@ PASS void NAME(backward)(const Chunk *c)
             came_back |= is_compared || n;
             if (p->is_layer[g])
                 continue;
-            if (!is_given || n)
-                multiply_slopes(p->activation[i], p->choices + i * MOST_OPTIONS, c->net + i * stride, a, d, count);
+            const double *q = p->choices + i * MOST_OPTIONS, *z = c->net + i * stride;
+            if (p->masks && p->mask_of[i] >= 0) { /* the slope is of what its activation made */
+                double raw[LONGEST];
+                raw[0] = 0.0; /* compilers do not see that it is filled */
+                activate(p->activation[i], q, z, raw, count);
+                mask(c, i, d, count);
+                multiply_slopes(p->activation[i], q, z, raw, d, count);
+            } else if (!is_given || n)
+                multiply_slopes(p->activation[i], q, z, a, d, count);
             if (is_given)
                 for (int64_t s = 0; s < count; s++) {
                     double start = loss_slope(c, o, a[s], s);

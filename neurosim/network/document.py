@@ -65,8 +65,8 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
 _SCALINGS, _LABELS, _COLUMNS, _CLASSES = "scalings", "labels", "columns", "classes"
-_DATA, _DISABLED = "data", "disabled"
-_MORE = (_SHARED, _DISABLED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, _DATA)
+_DATA, _DISABLED, _DROPOUT = "data", "disabled", "dropout"
+_MORE = (_SHARED, _DISABLED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, _DROPOUT, _DATA)
 _Record = dict[str, Any]
 
 
@@ -105,6 +105,7 @@ def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record
         _LABELS: {n.name: n.label for n in network.neurons if n.label is not None},
         _COLUMNS: {n.name: asdict(n.column) for n in network.neurons if n.column is not None},
         _CLASSES: classes and {"names": list(classes.names), "threshold": classes.threshold},
+        _DROPOUT: {n.name: n.dropout for n in network.neurons if n.dropout},
     }
     return {
         "neurosim_network": VERSION,
@@ -198,6 +199,7 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         _label(structure, document.get(_LABELS, {}))
         _name_columns(structure, document.get(_COLUMNS, {}))
         _name_classes(network, document.get(_CLASSES))
+        _drop(structure, document.get(_DROPOUT, {}))
         _hang_data(network, document.get(_DATA, {}))
     return network
 
@@ -381,6 +383,12 @@ def _label(structure: Structure, labels: Any) -> None:
     for name, text in _named(labels, _LABELS):
         with _at(f"{_LABELS}.{name}"):
             require_neuron(structure, name).label = text
+
+
+def _drop(structure: Structure, rates: Any) -> None:
+    for name, rate in _named(rates, _DROPOUT):
+        with _at(f"{_DROPOUT}.{name}"):
+            require_neuron(structure, name).dropout = rate
 
 
 def _name_columns(structure: Structure, columns: Any) -> None:

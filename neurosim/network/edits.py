@@ -327,6 +327,24 @@ def _change_activations(structure: Structure, layer: Layer, activation: object) 
     structure.activate(layer.neurons, name)
 
 
+def change_dropout(structure: Structure, item: Neuron | Layer, rate: object) -> None:
+    """Give a neuron, or those of a layer, a rate of dropout."""
+    checked = require_dropout(rate, f"{item.name}.dropout")
+    structure.drop(item.neurons if isinstance(item, Layer) else [item], checked)
+
+
+def require_dropout(rate: object, where: str) -> float:
+    """The rate as a float.
+
+    Raises:
+        WrongTypeError, InvalidValueError: it is no number from 0 to below 1.
+    """
+    found = require_number(rate, where)
+    if not 0.0 <= found < 1.0:
+        raise InvalidValueError(f"{where}: got {found!r}; expected a number from 0 to below 1")
+    return found
+
+
 def _require_no_input(item: Neuron | Layer, where: str) -> None:
     if item.is_input:
         raise GraphError(f"{where}: inputs have none; expected another neuron or layer")
@@ -358,4 +376,5 @@ CHANGES: Mapping[str, _Change] = {
     "name": rename,
     "activation": change_activation,
     "layer": move,
+    "dropout": change_dropout,
 }

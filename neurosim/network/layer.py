@@ -43,6 +43,18 @@ class Layer:
         self._neurons[0]._holder.network.change(self, what, value)
 
     @property
+    def dropout(self) -> float | tuple[float, ...]:
+        """That of its neurons; where they differ, of each."""
+        rates = tuple(neuron.dropout for neuron in self._neurons)
+        return rates[0] if len(set(rates)) == 1 else rates
+
+    @dropout.setter
+    def dropout(self, rate: float) -> None:
+        if not self._neurons:
+            raise GraphError(f"{self._name}.dropout: the layer was removed; expected another")
+        self._neurons[0]._holder.network.change(self, "dropout", rate)
+
+    @property
     def is_input(self) -> bool:
         """Whether it is the input layer."""
         return self._is_input

@@ -32,6 +32,7 @@ from neurosim.network.edits import (
     require_bare,
     require_bias,
     require_biases,
+    require_dropout,
     require_edges,
     require_layer_names,
     require_scalable,
@@ -224,6 +225,7 @@ class Network:
         bias: float | Sequence[float | bool | None] | str | bool | None = NOT_GIVEN,
         bias_trainable: bool = True,
         bias_initializer: object = None,
+        dropout: float = 0.0,
     ) -> Layer:
         """Add neurons that share an activation; the first layer is the input layer.
 
@@ -237,6 +239,7 @@ class Network:
                 not given, for a bias that is drawn or 0.0.
             bias_trainable: False keeps the biases as they are.
             bias_initializer: draws the biases that are not given.
+            dropout: in training, how likely a sample goes without the output of a neuron.
 
         Raises:
             NameRuleError: a name is taken, doubled, or breaks the rule.
@@ -253,11 +256,14 @@ class Network:
             biases = require_biases(
                 name, bias, len(names), initializer=bias_initializer, random=self._random
             )
+        rate = require_dropout(dropout, f"layer {name!r} dropout")
         layer = Layer(name, activation, is_input=is_input)
         made = [
             Neuron(n, activation, b, bias_trainable=bias_trainable, layer=layer, is_input=is_input)
             for n, b in zip(names, biases, strict=True)
         ]
+        for neuron in made:
+            neuron._dropout = rate
         self._structure.add(made, layer)
         return layer
 
@@ -268,9 +274,11 @@ class Network:
         activation: str | Activation = "identity",
         bias: float | bool | None = 0.0,
         bias_trainable: bool = True,
+        dropout: float = 0.0,
     ) -> Neuron:
         """Add a neuron of no layer; ``bias=False``, or None, gives it no bias; True is 0.0."""
         neuron = self._new_neuron(name, activation, bias, bias_trainable=bias_trainable)
+        neuron._dropout = require_dropout(dropout, f"neuron {name!r} dropout")
         self._structure.add([neuron])
         return neuron
 

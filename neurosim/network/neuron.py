@@ -31,6 +31,7 @@ class Neuron:
         "_activation",
         "_bias",
         "_column",
+        "_dropout",
         "_holder",
         "_is_input",
         "_label",
@@ -62,6 +63,7 @@ class Neuron:
         self._is_input = is_input
         self._column: InputColumn | None = None
         self._label: str | None = None
+        self._dropout = 0.0
         self._scaling: Scaling | None = None
         self._unit: Unit  # given by the structure when it takes the neuron in, as is the holder
         self._holder: Holder
@@ -102,6 +104,15 @@ class Neuron:
     @layer.setter
     def layer(self, layer: "Layer | str | None") -> None:
         self._holder.network.change(self, "layer", layer)
+
+    @property
+    def dropout(self) -> float:
+        """In training, how likely a sample goes without its output; from 0 to below 1."""
+        return self._dropout
+
+    @dropout.setter
+    def dropout(self, rate: float) -> None:
+        self._holder.network.change(self, "dropout", rate)
 
     @property
     def is_input(self) -> bool:

@@ -156,6 +156,7 @@ class Structure:
             tuple(map(tuple, self._succ.values())),
             tuple(map(_NAME, self.outputs)),
             tuple((n._name, n._scaling) for n in self._scaled),
+            tuple((n._name, n._dropout) for n in self.neurons if n._dropout),
             tuple(tuple(c.name for c in weight.connections) for weight in shared),
             tuple(map(_TRAINABLE, self.parameters)),
         )
@@ -416,6 +417,12 @@ class Structure:
         for neuron in neurons:
             neuron._activation = activation
         _note_activation(layer)
+        self._edited()
+
+    def drop(self, neurons: Iterable[Neuron], rate: float) -> None:
+        """Give neurons a rate of dropout."""
+        for neuron in neurons:
+            neuron._dropout = rate
         self._edited()
 
     def _regroup(self, layer: Layer, *, is_whole: bool) -> None:
@@ -686,4 +693,5 @@ def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
     )
     twin._bias._initial = neuron.initial_bias
     twin._label, twin._scaling, twin._column = neuron._label, neuron._scaling, neuron._column
+    twin._dropout = neuron._dropout
     return twin

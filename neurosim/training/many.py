@@ -239,7 +239,7 @@ class _Work:
             self._in_turn += group
             return
         is_plain = not options.metrics and options.validation is None and options.epochs > 0
-        is_plain &= not (task.has_factors and task.shuffle)  # one has other factors than the next
+        is_plain &= not (task.has_factors and task.shuffle) and not task.noises
         n_parameters = len(first.network.parameter_list())
         beside = SideBySide(program, exact=self._exact)
         if not is_plain or beside.together == 1 or n_parameters > MOST_PARAMETERS:

@@ -118,6 +118,18 @@ class BelowOne:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeastZero:
+    """A number of at least 0."""
+
+    def check(self, value: Any, name: str) -> Any:
+        """The number as a float."""
+        number = require_number(value, name)
+        if number < 0.0:
+            raise InvalidValueError(f"{name}: got {number!r}; expected a number >= 0")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """True or False."""
 
@@ -139,7 +151,7 @@ class InPython:
         return self.require(value)
 
 
-Form = OneOf | Made | NamesOf | Whole | Flag | Listed | BelowOne | InPython
+Form = OneOf | Made | NamesOf | Whole | Flag | Listed | BelowOne | AtLeastZero | InPython
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -209,6 +221,11 @@ class Options:
         "The weight of each row, (B,); None: 1. In a scenario a column: data: csv: weights.",
         InPython(_later),
         None,
+    )
+    input_noise: float = _option(
+        "The deviation of the normal noise that training adds to each (scaled) input.",
+        AtLeastZero(),
+        0.0,
     )
     missing_targets: str = _option(
         "Targets that are NaN: error, or ignore: they add no loss and no gradient. In a scenario"
@@ -323,6 +340,7 @@ class MeasureOptions(TypedDict, total=False):
 class TrainOptions(MeasureOptions, total=False):
     """The options as keyword arguments; `Options` says what each means."""
 
+    input_noise: float
     optimizer: Any
     learning_rate: float | None
     epochs: int

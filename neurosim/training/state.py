@@ -16,6 +16,7 @@ import numpy as np
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.schedules import RateSchedule, Remembered
 from neurosim.functions.streams import stream
+from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_masks
 from neurosim.training.task import Task
 
 
@@ -82,18 +83,18 @@ def start_state(task: Task, seed: int, theta: Matrix | None = None) -> TrainingS
     parameters = task.network.parameters() if theta is None else theta
     start = np.array(task.optimizer.start, dtype=np.float64)
     memory = np.repeat(start[:, None], len(parameters), axis=1)
-    return TrainingState(parameters, memory, 0, 0, 0, 0.0, _FreshStreams(seed))
+    return TrainingState(parameters, memory, 0, 0, 0, 0.0, _FreshStreams(seed, task.noises))
 
 
 class _FreshStreams(Mapping[str, Any]):
     """The streams of a seed at their start, made when one is asked for: few trainings do."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int, more: tuple[str, ...]) -> None:
+        self._seed, self._names = seed, ("shuffling", *more)
 
     @cached_property
     def _states(self) -> dict[str, Any]:
-        return {"shuffling": stream(self._seed, "shuffling").bit_generator.state}
+        return {name: stream(self._seed, name).bit_generator.state for name in self._names}
 
     def __getitem__(self, name: str) -> Any:
         return self._states[name]
@@ -110,8 +111,12 @@ class _FreshStreams(Mapping[str, Any]):
 
 def shuffler(streams: Mapping[str, Any]) -> np.random.Generator:
     """What draws the order of rows in each epoch from here on."""
+    return _generator(streams, "shuffling")
+
+
+def _generator(streams: Mapping[str, Any], name: str) -> np.random.Generator:
     generator = np.random.Generator(np.random.PCG64(0))
-    generator.bit_generator.state = streams["shuffling"]
+    generator.bit_generator.state = streams[name]
     return generator
 
 
@@ -124,6 +129,21 @@ def draw_order(task: Task, streams: Mapping[str, Any]) -> tuple[Any, Mapping[str
     return order, {**streams, "shuffling": generator.bit_generator.state}
 
 
+def draw_noise(task: Task, streams: Mapping[str, Any]) -> tuple[Noise | None, Mapping[str, Any]]:
+    """The noise of an epoch (None: there is none), and the streams as they are after it."""
+    if not task.noises:
+        return None, streams
+    drawn = {name: _generator(streams, name) for name in task.noises}
+    n_rows, added, masks = task.n_rows, None, np.empty((task.n_rows, 0))
+    if DROPOUT in drawn:
+        masks = draw_masks(drawn[DROPOUT], [n._dropout for n in task.dropped], n_rows)
+    if INPUT_NOISE in drawn:
+        shape = n_rows, len(task.network.inputs)
+        added = drawn[INPUT_NOISE].normal(0.0, task.options.input_noise, shape)
+    after = {name: generator.bit_generator.state for name, generator in drawn.items()}
+    return Noise(task.dropped, masks, added), {**streams, **after}
+
+
 def next_state(
     task: Task, state: TrainingState, parameters: Matrix, memory: Matrix, batch_loss: float
 ) -> TrainingState:
@@ -131,7 +151,7 @@ def next_state(
     batch, epoch, streams = state.batch + 1, state.epoch, state.streams
     loss = state.partial_loss if state.batch else 0.0
     if batch == task.n_batches:
-        _, streams = draw_order(task, streams)
+        _, streams = draw_noise(task, draw_order(task, streams)[1])
         batch, epoch = 0, epoch + 1
     return TrainingState(
         parameters, memory, state.updates + 1, epoch, batch, loss + batch_loss, streams

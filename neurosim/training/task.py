@@ -16,9 +16,11 @@ from neurosim.functions.penalties import Penalty
 from neurosim.functions.schedules import RateSchedule
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 from neurosim.training.goals.finding import find_weighing
 from neurosim.training.goals.heads import find_objective
 from neurosim.training.goals.weighing import Goals, Weighing
+from neurosim.training.noise import DROPOUT, INPUT_NOISE
 from neurosim.training.options import Options, TrainOptions, make_options, measuring_options
 from neurosim.training.task_kind import TaskKind, decide_task_kind
 
@@ -54,11 +56,29 @@ class Task:
         """Whether a term of the loss has a factor."""
         return self.weighing.has_factors(self.T, self.weights)
 
+    @cached_property
+    def dropped(self) -> tuple[Neuron, ...]:
+        """The neurons with dropout, in the network's order."""
+        return tuple(neuron for neuron in self.network.neurons if neuron._dropout)
+
+    @cached_property
+    def noises(self) -> tuple[str, ...]:
+        """The streams of what an epoch draws besides the order of its rows."""
+        wanted = {DROPOUT: self.dropped, INPUT_NOISE: self.options.input_noise}
+        return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+    @property
+    def draws(self) -> bool:
+        """Whether each epoch draws something: its order, or noise."""
+        return self.options.shuffle or bool(self.noises)
+
     @property
     def is_simple(self) -> bool:
         """Whether all outputs have one loss, and every term is its own."""
         weighing = self.weighing
-        return self.objective.is_of_one and not (weighing.smoothing or self.has_factors)
+        return self.objective.is_of_one and not (
+            weighing.smoothing or self.has_factors or self.noises
+        )
 
     def goals(self, order: NDArray[np.intp] | None = None) -> Goals:
         """What the rows are compared with in an epoch of this order, by the number of the row.
@@ -185,6 +205,7 @@ def make_task(
         require_fitting(network, head.loss, None if objective.is_of_one else head)
         require_free_targets(network, head)
     require_slopes(network)
+    _require_droppable(network)
     rows = require_rows(X, len(network.inputs))
     targets = require_targets(T, network, objective, len(rows), may_miss=_may_miss(chosen))
     network.inputs_conversion.inner(rows)  # refuses what is too large
@@ -193,6 +214,22 @@ def make_task(
     weights = require_weights(chosen.weights, len(rows))
     loss = objective.heads[0].loss
     return Task(network, rows, targets, chosen, loss, size, network.version, weighing, weights)
+
+
+def _require_droppable(network: Network) -> None:
+    """Refuse dropout where an output is compared or shared out as it is."""
+    for neuron in network.outputs:
+        if neuron._dropout:
+            raise GraphError(
+                f"{neuron.name}.dropout: an output, got {neuron.dropout!r}; expected 0, or a"
+                " neuron that is no output"
+            )
+    for layer in network.layers:
+        if layer.activation == SOFTMAX and any(neuron._dropout for neuron in layer.neurons):
+            raise GraphError(
+                f"{layer.name}.dropout: a softmax layer, got {layer.dropout!r}; expected 0, or a"
+                " layer of another activation"
+            )
 
 
 def _may_miss(options: Options) -> bool:

@@ -667,6 +667,12 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
             f" expected memory {slots}, batch below {task.n_batches}"
         )
     require_theta(state.parameters, task.network.parameter_list())
+    lacking = [name for name in task.noises if name not in state.streams]
+    if lacking:
+        raise WrongTypeError(
+            f"state: of another training, got no stream {lacking[0]!r}; expected that of a training"
+            " with dropout or input_noise, too"
+        )
     return state
 
 

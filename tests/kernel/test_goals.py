@@ -1,4 +1,4 @@
-"""Heads, weights, missing and smoothed targets on random graphs: every engine finds the same."""
+"""Heads, weights, missing targets, dropout and noise on random graphs: every engine agrees."""
 
 import numpy as np
 import pytest
@@ -24,6 +24,8 @@ def _tasks(draw, cases, **more):
     heads, T = _heads(rng, net, len(case.X))
     if rng.random() < 0.7:
         T = _missing(rng, T)
+    if rng.random() < 0.5:
+        _drop(rng, net)
     _weigh_classes(rng, net, heads, T)
     options = {
         "heads": heads,
@@ -32,6 +34,7 @@ def _tasks(draw, cases, **more):
         "reduction": case.reduction,
         "batch_size": draw(st.integers(1, 40)),
         "shuffle": draw(st.booleans()),
+        "input_noise": 0.3 if rng.random() < 0.3 else 0.0,
         "optimizer": draw(st.sampled_from([ns.SGD(0.1), ns.Adam(0.05)])),
     }
     rules = {LOSSES[head["loss"]].targets for head in heads}
@@ -94,6 +97,13 @@ def _targets(rng, loss, shape):
             one_hot[: shape[1]] = np.eye(shape[1])[: shape[0]]  # each class has a row
             return one_hot
     return rng.normal(size=shape)
+
+
+def _drop(rng, net):
+    outputs = set(net.outputs)
+    for neuron in net.neurons:
+        if neuron not in outputs and neuron.activation != SOFTMAX and rng.random() < 0.5:
+            neuron.dropout = float(rng.choice([0.2, 0.5]))
 
 
 def _missing(rng, T):

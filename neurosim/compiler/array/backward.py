@@ -168,7 +168,9 @@ def _print_sum(i: int, parts: list[_Part], size: int, text: Text) -> None:
 
 
 def _print_slope(block: Block, text: Text) -> None:
-    i, name = block.number, block.activation
+    i, name, mask = block.number, block.activation, text.mask_of(block)
+    if mask:
+        text.loop.append(f"multiply(d{i}, {mask}, d{i})")
     if name == SOFTMAX:
         text.loop.append(f"d{i} -= multiply(a{i}, d{i}).sum(axis=0)")
         text.loop.append(f"multiply(a{i}, d{i}, d{i})")
@@ -181,7 +183,8 @@ def _print_slope(block: Block, text: Text) -> None:
         text.loop.append(f"multiply(d{i}, 0.0, d{i})")
         return
     text.setup.append(f"s{i} = empty_like(a{i})")
-    print_call(f"{activation.family}_slope_into", slope, (f"z{i}", f"a{i}", f"s{i}"), text)
+    made = f"raw{i}" if text.mask_of(block) else f"a{i}"
+    print_call(f"{activation.family}_slope_into", slope, (f"z{i}", made, f"s{i}"), text)
     text.loop.append(f"multiply(d{i}, s{i}, d{i})")
 
 

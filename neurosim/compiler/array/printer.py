@@ -66,6 +66,7 @@ def print_training(
     update: ops.Update | None,
     *,
     weighted: bool = False,
+    masked: tuple[tuple[int, int, int], ...] = (),
     each_row: bool = False,
     gradients: str = "parameters",
 ) -> Program:
@@ -77,15 +78,16 @@ def print_training(
 
     It is a generator. Send it ``(batches, count, factor)``: pairs (x, t) of (n_in + 1, size), the
     last row ones, and (n_out, size), with ``weighted`` (2 n_out, size): the targets, and below them
-    the factors of their terms; the updates made so far; and what every delta is multiplied
-    by. It yields the list of their losses, each the sum over its rows, and leaves the last
-    gradient. Without an update it only measures. With ``each_row`` it yields a pair: that list,
-    and one of the losses of the rows of each batch, (size,). ``gradients`` are by ``parameters``,
-    by ``inputs``, too (then it yields a pair: that list, and those of the last batch, (n_in,
-    size)), or ``none`` (then: that list, and the outputs for the last batch, (n_out, size)).
+    the factors of their terms, and below these the masks of the blocks in ``masked`` (number,
+    first, last), by which outputs are multiplied; the updates made so far; and what every delta is
+    multiplied by. It yields the list of their losses, each the sum over its rows, and leaves
+    the last gradient. Without an update it only measures. With ``each_row`` it yields a pair: that
+    list, and one of the losses of the rows of each batch, (size,). ``gradients`` are by
+    ``parameters``, by ``inputs``, too (then it yields a pair: that list, and those of the last
+    batch, (n_in, size)), or ``none`` (then: that list, and the outputs for the last batch).
     """
     objective = objective_of(loss, len(plan.outputs))
-    text = Text(plan, objective, each_row=each_row, weighted=weighted)
+    text = Text(plan, objective, each_row=each_row, weighted=weighted, masked=masked)
     backward: tuple[ops.Operation, ...] = ops.lower_loss(plan, objective)
     if gradients != "none":
         backward = ops.lower_backward(plan, objective, inputs=gradients == "inputs")
@@ -220,7 +222,10 @@ def _print_block(block: Block, text: Text, *, keeps: bool, direct: bool) -> None
     i, weights = block.number, block.weights
     text.setup += ["", f"# block {i}: {block.size} {block.activation}: {listing(block.names)}"]
     text.setup.append(f"a{i} = state[{block.start}:{block.stop}]")
-    separate = keeps or not _slope_from_output(block.activation)
+    is_masked = bool(text.mask_of(block))
+    separate = keeps or is_masked or not _slope_from_output(block.activation)
+    if is_masked:
+        text.setup.append(f"raw{i} = empty_like(a{i})")
     if text.net_inputs:
         text.setup.append(f"z{i} = {text.net_inputs}[{block.start}:{block.stop}]")
     else:
@@ -299,7 +304,12 @@ def mend(weights: ArrayValues, values: ArrayValues, reads: ArrayValues, out: Arr
 
 
 def _print_activate(block: Block, text: Text) -> None:
-    i, name = block.number, block.activation
+    i, name, mask = block.number, block.activation, text.mask_of(block)
+    if mask:
+        made = f"raw{i}"
+        print_call(f"{name}_into", ACTIVATIONS[name].array, (f"z{i}", made), text)
+        text.loop.append(f"multiply({made}, {mask}, a{i})")
+        return
     if name == "identity" and i in text.in_place:
         return
     activation = ACTIVATIONS[name]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.compiler.operations import Aim
-from neurosim.compiler.plan import Index, Plan
+from neurosim.compiler.plan import Block, Index, Plan
 from neurosim.functions.losses import Objective
 from neurosim.functions.sources import ArrayCall, array_calls
 
@@ -40,6 +40,7 @@ class Text:
     fixed: set[str] = field(default_factory=set)  # views that stay while the loop runs
     net_inputs: str = ""  # where all net inputs are kept, if they are
     each_row: bool = False  # whether the loss of each row is kept
+    masked: tuple[tuple[int, int, int], ...] = ()  # blocks, and the rows of their masks in t
     weighted: bool = False  # whether each term of the loss has a factor, below the targets in t
     has_row_losses: bool = False  # whether a line has begun them
 
@@ -62,13 +63,20 @@ class Text:
     def targets(self, aim: Aim) -> str:
         """The rows of t with the targets of some outputs."""
         n_rows = len(self.plan.outputs) * (2 if self.weighted else 1)
+        n_rows += sum(b - a for _, a, b in self.masked)
         return rows_of(self, f"t{aim.name}", "t", aim.targets, n_rows)
 
     def factors(self, aim: Aim) -> str:
         """The rows of t with their factors."""
         n_out = len(self.plan.outputs)
         rows = tuple(n_out + i for i in aim.targets)
-        return rows_of(self, f"k{aim.name}", "t", rows, 2 * n_out)
+        return rows_of(self, f"k{aim.name}", "t", rows, 0)
+
+    def mask_of(self, block: Block) -> str:
+        """The rows of t with the masks of a block, or nothing."""
+        above = len(self.plan.outputs) * (2 if self.weighted else 1)
+        found = [f"t[{above + a}:{above + b}]" for i, a, b in self.masked if i == block.number]
+        return found[0] if found else ""
 
     @property
     def is_training(self) -> bool:

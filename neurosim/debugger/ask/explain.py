@@ -9,7 +9,7 @@ what it has not computed is "not yet", whatever the sample before left there.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -24,7 +24,7 @@ from neurosim.functions.losses import Objective
 from neurosim.functions.numbers import counted, short
 from neurosim.functions.optimizers import Memory
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
-from neurosim.interpreter.forward import forward_steps
+from neurosim.interpreter.forward import NO_MASKS, forward_steps
 from neurosim.interpreter.steps import (
     Backpropagated,
     DeltaComputed,
@@ -48,7 +48,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
-from neurosim.training.engines.graph import goal_of, sample_steps
+from neurosim.training.engines.graph import RowGoal, goals_at, row_steps
 from neurosim.training.state import TrainingState, rate_of
 from neurosim.training.task import Task
 
@@ -106,7 +106,7 @@ def explain(
 
 def _sample_of(task: Task, state: TrainingState | None, position: Position) -> Iterable[Step]:
     """The passes of the present sample."""
-    return sample_steps(task, state, position.row, position.sample % task.batch_size)
+    return row_steps(task, goals_at(task, state), position.row, position.sample % task.batch_size)
 
 
 def _explained(name: str, moment: "_Moment") -> Explanation:
@@ -146,11 +146,24 @@ class _Moment(NamedTuple):
         return place.gradient if is_there else None
 
     @property
-    def goal(self) -> tuple[list[float], list[float] | None] | None:
-        """The targets of the present sample, and their factors."""
+    def goal(self) -> RowGoal | None:
+        """What the present sample is compared with, and its noise."""
         if self.task is None or self.position is None:
             return None
-        return goal_of(self.task, self.state, self.position.row)
+        return goals_at(self.task, self.state).row(self.position.row)
+
+    @property
+    def masks(self) -> Mapping[Neuron, float]:
+        """What outputs are multiplied by in the present sample."""
+        goal = self.goal
+        return NO_MASKS if goal is None or goal.noise is None else goal.noise.factors
+
+    def has_noise(self, neuron: Neuron) -> bool:
+        """Whether an input is not just loaded."""
+        goal = self.goal
+        if goal is None or goal.noise is None:
+            return False
+        return goal.noise.added is not None or neuron in goal.noise.factors
 
     def n_rows(self, task: Task) -> int:
         """The number of samples in the present batch."""
@@ -181,7 +194,10 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     if neuron.is_input:
         yield head_of(network, neuron)
         value = moment.get(neuron, "output")
-        yield f"  {neuron.name} = not yet" if value is None else f"  {Loaded(neuron, None, value)}"
+        is_noisy = moment.has_noise(neuron)
+        text = f"{neuron.name} = {short(value)} (with noise)" if is_noisy else ""
+        text = "" if value is None else text or str(Loaded(neuron, None, value))
+        yield f"  {text or f'{neuron.name} = not yet'}"
         yield f"  {feeds(network.outgoing(neuron))}"
         yield from _input_backward(neuron, moment)
         return
@@ -234,12 +250,18 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
             offset, factor = short(neuron.scaling.offset), operand(neuron.scaling.factor)
             yield f"{neuron.name} = {offset} + {factor}*{neuron.activation}(net) = not yet"
         return
-    steps = _about(neuron, _tried(forward_steps(Schedule((), (), (group,), frozenset()), [])))
+    schedule = Schedule((), (), (group,), frozenset())
+    steps = _about(neuron, _tried(forward_steps(schedule, [], masks=moment.masks)))
     sums = [step for step in steps if isinstance(step, Started | Summed)]
     present = moment.get(neuron, "net_input")
     yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, present)}"
+    last = {kind_of(step).quantity_of(step): step for step in steps}
     for step in steps[len(sums) :]:
-        present = moment.get(neuron, kind_of(step).quantity_of(step))
+        quantity = kind_of(step).quantity_of(step)
+        present = moment.get(neuron, quantity)
+        if last[quantity] is not step:  # of an output that is dropped or kept
+            yield str(step)
+            continue
         if isinstance(step, Normalized):
             yield _softmax_line(step, neuron, present)
         else:
@@ -281,9 +303,11 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
         if moment.task is None or goal is None:
             return "the targets are not known here"
         outputs, objective = network.outputs, moment.task.objective
-    targets, factors = ([], None) if goal is None else goal
+    targets, factors, _ = ([], None, None) if goal is None else goal
     schedule = Schedule((), outputs, (group,), frozenset())
-    return _tried(backward_steps(schedule, targets, objective, 0, factors))
+    return _tried(
+        backward_steps(schedule, targets, objective, 0, factors=factors, masks=moment.masks)
+    )
 
 
 def _backward(neuron: Neuron, steps: list[Step] | str, moment: _Moment) -> Iterable[str]:
@@ -421,7 +445,7 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
 
 def _loss(moment: _Moment) -> Iterable[str]:
     network, task, goal = moment.network, moment.task, moment.goal
-    targets, factors = (None, None) if goal is None else goal
+    targets, factors, _ = (None, None, None) if goal is None else goal
     yield "loss" if task is None else f"loss: {'; '.join(_heads(task))}"
     scaled = [(n, t) for n, t in zip(network.outputs, targets or (), strict=False) if n.scaling]
     for neuron, target in scaled[:MOST_TERMS]:

@@ -149,6 +149,8 @@ class Screening:
         self._needs = set[str]().union(*(needs for needs in found if needs))
         self._takes_notes = engine.capabilities.takes_notes
         self.is_possible = None not in found and (self._takes_notes or not self._needs & _NOTED)
+        if task.noises:  # an output has two values on its way
+            self.is_possible &= self._needs <= {"numbers", "losses", "parameters"}
         self._read = read
         self._before: dict[Quantity, float] = {}  # what the last row left
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine
+from neurosim.training.engines.graph import noisy_values
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
 
@@ -32,6 +33,8 @@ def engine_snapshot_after(
 ) -> EngineSnapshot:
     """What is left by the batch that ``last`` is the state before; its last row had this loss."""
     row = batch_rows(task, last)[-1]
+    if task.noises:
+        return EngineSnapshot(loss, *noisy_values(task, last, int(row)))
     net_inputs, outputs = engine.values(last.parameters, task.X[[row]])
     return EngineSnapshot(loss, net_inputs[0], outputs[0])
 

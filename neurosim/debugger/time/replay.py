@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.parameter import Parameter
-from neurosim.training.engines.graph import sample_steps, update_of
+from neurosim.training.engines.graph import goals_at, row_steps, update_of
 from neurosim.training.state import TrainingState, batch_rows, next_state, rate_of
 from neurosim.training.task import Task
 
@@ -61,7 +61,7 @@ def walk_sample(
 ) -> Iterator[Step]:
     """The steps of one sample of a batch; what was set before them is on the network already."""
     row = batch_rows(task, state)[unit]
-    steps = sample_steps(task, state, int(row), unit)
+    steps = row_steps(task, goals_at(task, state), int(row), unit)
     return _with_edits(steps, unit, edits)
 
 

@@ -31,7 +31,7 @@ from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
-from neurosim.training.engines.graph import sample_steps, update_of
+from neurosim.training.engines.graph import goals_at, row_steps, update_of
 from neurosim.training.engines.table import ENGINES, make_engine, require_engine
 from neurosim.training.state import TrainingState, batch_rows, next_state, rate_of
 from neurosim.training.stretch_length import Pace
@@ -229,6 +229,7 @@ class Timeline:
         self.state, self._is_finite = state, state.is_finite
         self.batch = state.epoch * self.task.n_batches + state.batch
         self.rows = batch_rows(self.task, state)
+        self._goals = goals_at(self.task, state)
         self._losses: list[float] = [] if losses is None else losses
         self._count_update()
         self._enter(0)
@@ -545,7 +546,7 @@ class Timeline:
         if self.unit == self.n_rows:
             count, rate = self.state.updates + 1, rate_of(self.task, self.state)
             return update_of(self.task, self._memory, count=count, rate=rate, rows=self.n_rows)
-        return sample_steps(self.task, self.state, int(self.rows[self.unit]), self.unit)
+        return row_steps(self.task, self._goals, int(self.rows[self.unit]), self.unit)
 
     def _end_unit(self) -> None:
         """The unit is done: go to the start of the next."""
@@ -609,7 +610,7 @@ def _count_steps(task: Task) -> tuple[int, int]:
     network = task.network
     before = take_snapshot(network)
     n_forward = n_steps = 0
-    for step in network.begin_pass(sample_steps(task, None, 0, 0)):
+    for step in network.begin_pass(row_steps(task, goals_at(task, None), 0, 0)):
         n_steps += 1
         if type(step) is Measured:
             n_forward = n_steps - 1

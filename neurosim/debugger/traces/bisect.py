@@ -32,7 +32,7 @@ from neurosim.interpreter.visits import Visit, schedule_of
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.contract import Engine, advance_batch
-from neurosim.training.engines.graph import batch_steps, sample_steps
+from neurosim.training.engines.graph import batch_steps, goals_at, row_steps
 from neurosim.training.goals.weighing import Weighing
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.task import Task
@@ -210,7 +210,7 @@ class _Comparison:
     def _steps(self, before: TrainingState, row: int) -> list[Step]:
         task = self._task
         task.network.load_parameters(before.parameters)
-        return list(sample_steps(task, before, row, 0))
+        return list(row_steps(task, goals_at(task, before), row, 0))
 
     def _forward_places(self, before: TrainingState, sample: _Sample) -> Iterator[Divergence]:
         x = self._task.X[[sample.row]]

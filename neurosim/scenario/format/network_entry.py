@@ -52,6 +52,13 @@ FlagOrFlags = Annotated[
 ]
 
 
+_Rate = Annotated[float, Field(ge=0, lt=1)]
+Dropout = Annotated[
+    Annotated[_Rate, NUMBER] | Annotated[Annotated[tuple[_Rate, ...], Field(min_length=1)], LIST],
+    by_kind("a number, or a list of them"),
+]
+
+
 class LayerEntry(ScenarioEntry):
     """A row of neurons that share an activation; the first layer is the input layer."""
 
@@ -66,6 +73,8 @@ class LayerEntry(ScenarioEntry):
     list, one for each neuron, true is 0."""
     bias_trainable: FlagOrFlags = True
     """false keeps the biases as they are; a list has one for each neuron."""
+    dropout: Dropout = 0.0
+    """In training, how likely a sample goes without the output of a neuron; a list has one each."""
 
 
 class NeuronEntry(ScenarioEntry):
@@ -79,6 +88,8 @@ class NeuronEntry(ScenarioEntry):
     """true: one that is learned, from 0 (or from initial.biases); false: none; or its value."""
     bias_trainable: bool = True
     """false keeps the bias as it is."""
+    dropout: _Rate = 0.0
+    """In training, how likely a sample goes without its output."""
 
 
 class ConnectionEntry(ScenarioEntry):

@@ -21,6 +21,7 @@ from neurosim.scenario.format.options.penalty_entry import PenaltyOption
 from neurosim.scenario.format.options.schedule_entry import ScheduleOption
 from neurosim.scenario.format.variant_entry import Variant
 from neurosim.training.options import (
+    AtLeastZero,
     BelowOne,
     Flag,
     Form,
@@ -33,6 +34,14 @@ from neurosim.training.options import (
     scenario_options,
 )
 
+# what is more than a name with its options
+_WITH_ENTRIES: dict[str, Any] = {
+    "penalty": PenaltyOption,
+    "schedule": ScheduleOption,
+    "heads": HeadsOption,
+    "class_weight": ClassWeightOption,
+}
+
 
 def _annotation(form: Form) -> Any:
     """What a scenario may write for an option of this form."""
@@ -43,16 +52,12 @@ def _annotation(form: Form) -> Any:
             return Annotated[str, Choice(form.kind, form.table)]
         case NamesOf():
             return tuple[Annotated[str, Choice(form.kind, form.table)], ...]
-        case Made(kind="penalty"):
-            return PenaltyOption | None
-        case Made(kind="schedule"):
-            return ScheduleOption | None
+        case Made() | Listed() if form.kind in _WITH_ENTRIES:
+            return _WITH_ENTRIES[form.kind] | None
         case Made():
             return Annotated[ScenarioEntry, Named(form.kind, form.table)]
-        case Listed(kind="heads"):
-            return HeadsOption | None
-        case Listed():
-            return ClassWeightOption | None
+        case AtLeastZero():
+            return Annotated[float, Field(ge=0)]
         case BelowOne():
             return Annotated[float, Field(ge=0, lt=1)]
         case Whole(none=None):

@@ -92,7 +92,8 @@ def wrong_rows(scenario: Scenario, network: Network, on: str = "train") -> Wrong
     outputs = network.predict(pair.X)
     if not np.isfinite(outputs).all():
         raise DivergedError("wrong rows: an output is not finite; expected a network that is")
-    chosen = np.flatnonzero(~kind.is_right(outputs, pair.T))
+    is_there = ~np.isnan(pair.T).any(axis=1)
+    chosen = np.flatnonzero(~kind.is_right(outputs, pair.T) & is_there)
     columns = (
         chosen.tolist(),
         map(tuple, pair.X[chosen].tolist()),

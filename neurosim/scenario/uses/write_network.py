@@ -66,6 +66,9 @@ def _scaling(scaling: Scaling) -> _Entry:
 
 def _layer(layer: Layer) -> _Entry:
     entry: _Entry = {"name": layer.name, "neurons": _names(layer)}
+    rates = _same([plain_number(neuron.dropout) for neuron in layer.neurons])
+    if rates != 0:
+        entry["dropout"] = rates
     if layer.is_input:
         return entry
     if layer.activation != SOFTMAX:
@@ -86,6 +89,8 @@ def _names(layer: Layer) -> int | list[str]:
 def _neuron(neuron: Neuron) -> _Entry:
     require_shipped(ACTIVATIONS, neuron.activation, f"neuron {neuron.name!r}")
     entry = {"name": neuron.name, "activation": _activation(neuron), "bias": _bias(neuron)}
+    if neuron.dropout:
+        entry["dropout"] = plain_number(neuron.dropout)
     is_frozen = neuron.bias is not None and not neuron.bias_trainable
     return {**entry, "bias_trainable": False} if is_frozen else entry
 
@@ -206,7 +211,16 @@ def _comparable(network: Network) -> _Entry:
         neuron["trainable"] = neuron["trainable"] or neuron["bias"] is None
     for record in (*document["neurons"], *document["connections"]):
         del record["initial"]
-    parts = ("layers", "neurons", "connections", "outputs", "shared", "scalings", "classes")
+    parts = (
+        "layers",
+        "neurons",
+        "connections",
+        "outputs",
+        "shared",
+        "scalings",
+        "classes",
+        "dropout",
+    )
     return {part: document.get(part) for part in (*parts, "labels")}
 
 

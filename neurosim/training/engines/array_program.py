@@ -18,6 +18,7 @@ from neurosim.functions.penalties import array_gradient
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.goals.weighing import Goals
+from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -38,9 +39,11 @@ class ArrayProgram:
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
         self.update = update_of(task, has_fixed=has_holes or not mask.all())
         self.weighted = task.has_factors
+        self._masked = _Masked(plan, task)
         program, self._load = generated(
-            print_training, plan, task.objective, self.update, weighted=self.weighted
-        )
+            print_training, plan, task.objective, self.update,
+            weighted=self.weighted, masked=self._masked.blocks,
+        )  # fmt: skip
         self.source = program.source
         # by which gradients they compute, and whether terms have factors
         self._measures: dict[tuple[str, bool], Callable[..., Any]] = {}
@@ -57,14 +60,32 @@ class ArrayProgram:
             return self._load
         _, load = generated(
             print_training, self.plan, self.task.objective, self.update,
-            weighted=self.weighted, each_row=True,
+            weighted=self.weighted, masked=self._masked.blocks, each_row=True,
         )  # fmt: skip
         return load
+
+    def noised(
+        self, order: RowOrder, targets: "_Targets", noise: Noise
+    ) -> Sequence[tuple[Array, Array]]:
+        """The batches of an epoch in this order, with noise; the targets are written there."""
+        task = self.task
+        rows = np.arange(task.n_rows) if order is None else order
+        goals = _columns(task.goals(order), self.dtype)
+        masks = self._masked.columns(noise).astype(self.dtype)
+        targets.place(np.concatenate([goals, masks]).take(rows, 1))
+        X = _with_ones(noise.inputs(task.X, task.network.inputs), self.dtype)
+        return self._pairs(X.take(rows, 0), targets)
+
+    @property
+    def n_targets(self) -> int:
+        """The rows of targets, factors and masks."""
+        return len(self.T) + sum(stop - start for _, start, stop in self._masked.blocks)
 
     @cached_property
     def unshuffled(self) -> Sequence[tuple[Array, Array]]:
         """The batches of an epoch, the rows as they are."""
-        targets = _Targets(self.T, self.task.batch_size)
+        n_out, n_rows = self.T.shape
+        targets = _Targets(n_out, n_rows, self.task.batch_size, self.dtype)
         targets.place(self.T)
         return self._pairs(self.X, targets)
 
@@ -136,14 +157,42 @@ def _columns(goals: Goals, dtype: Any) -> Array:
         return np.ascontiguousarray(np.concatenate([each.T for each in both]), dtype)
 
 
+class _Masked:
+    """The blocks that have neurons with dropout, and their masks as a program takes them.
+
+    Attributes:
+        blocks: of each its number, and where its masks are behind the other rows of targets.
+    """
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        row_of = {name: i for i, name in enumerate(plan.names_of_rows)}
+        rows = np.array([row_of[n.name] for n in task.dropped if not n.is_input], np.intp)
+        found, self._rows, start = [], list[int](), 0
+        for block in plan.blocks[1:]:
+            if ((rows >= block.start) & (rows < block.stop)).any():
+                found.append((block.number, start, start + block.size))
+                self._rows += range(block.start, block.stop)
+                start += block.size
+        self.blocks = tuple(found)
+        self._place = {row: k for k, row in enumerate(self._rows)}
+        self._row_of = row_of
+
+    def columns(self, noise: Noise) -> Matrix:
+        """A row for each neuron of these blocks, ones where it has no dropout, (n, B)."""
+        masks = np.ones((len(self._rows), len(noise.masks)))
+        for neuron, mask in zip(noise.dropped, noise.masks.T, strict=True):
+            if not neuron.is_input:
+                masks[self._place[self._row_of[neuron.name]]] = mask
+        return masks
+
+
 class _Targets:
     """Targets batch after batch, each (n_out, size), all in one piece."""
 
-    def __init__(self, T: Array, size: int) -> None:
-        n_out, n_rows = T.shape
+    def __init__(self, n_out: int, n_rows: int, size: int, dtype: Any) -> None:
         n_full = n_rows // size
-        self._full = np.empty((n_full, n_out, size), T.dtype)
-        self._rest = np.empty((n_out, n_rows - n_full * size), T.dtype)
+        self._full = np.empty((n_full, n_out, size), dtype)
+        self._rest = np.empty((n_out, n_rows - n_full * size), dtype)
         self.batches = [*self._full, *([self._rest] if self._rest.size else [])]
 
     def place(self, T: Array) -> None:
@@ -198,6 +247,7 @@ class _ArrayRun:
         self._order: RowOrder = None  # of the epoch that is held
         self._epoch: Sequence[tuple[Array, Array]] = []
         self._targets: _Targets | None = None
+        self._noise: Noise | None = None
         plan, dtype = program.plan, program.dtype
         self._theta = plan.to_slots(state.parameters, dtype)
         self._memory = plan.to_slots(state.memory, dtype)
@@ -208,6 +258,9 @@ class _ArrayRun:
         fixed = np.flatnonzero(~program.learns)
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
         self._started: dict[int, Generator[Any, Any, None]] = {}
+
+    def take_noise(self, noise: Noise) -> None:
+        self._noise, self._epoch = noise, []
 
     def steps(
         self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None
@@ -253,11 +306,17 @@ class _ArrayRun:
         return epochs_one_by_one(self, order, first, count, self._program.task.n_batches, rates)
 
     def _batches(self, order: RowOrder) -> Sequence[tuple[Array, Array]]:
-        program = self._program
-        if order is None:
+        program, task = self._program, self._program.task
+        if order is None and self._noise is None:
             return program.unshuffled
         if self._targets is None:  # of its own: two runs may be under way
-            self._targets = _Targets(program.T, program.task.batch_size)
+            size = program.n_targets, task.n_rows, task.batch_size
+            self._targets = _Targets(*size, program.dtype)
+        if self._noise is not None:
+            if not self._epoch:
+                self._epoch = program.noised(order, self._targets, self._noise)
+            return self._epoch
+        assert order is not None
         if order is not self._order:
             self._order, self._epoch = order, program.shuffled(order, self._targets)
         return self._epoch

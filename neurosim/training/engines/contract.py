@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.numbers import Matrix
-from neurosim.training.state import TrainingState, draw_order, update_rates
+from neurosim.training.noise import Noise
+from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
 from neurosim.training.task import Task, require_fresh
 
 RowOrder = NDArray[np.intp] | None  # of the rows of an epoch; None: as they are
@@ -155,6 +156,10 @@ class ProgramRun(Protocol):
         """Train by so many epochs from batch ``first`` on."""
         ...
 
+    def take_noise(self, noise: Noise) -> None:
+        """Train with this noise from here on; asked before each epoch of a task that has noise."""
+        ...
+
     def parameters(self, some: Some = None) -> Matrix:
         """Parameters as they are now, in the network's order; or those of these numbers."""
         ...
@@ -200,7 +205,14 @@ class Batches:
         self.schedule = state.schedule
         self._loss = state.partial_loss
         self._streams = state.streams
-        self._order, self._streams_after = draw_order(task, state.streams)
+        self._draw()
+
+    def _draw(self) -> None:
+        """What the present epoch draws."""
+        self._order, streams = draw_order(self._task, self._streams)
+        noise, self._streams_after = draw_noise(self._task, streams)
+        if noise is not None:
+            self._run.take_noise(noise)
 
     def advance(self) -> Matrix:
         """Go one batch on; the loss of each of its rows, measured before the update."""
@@ -227,7 +239,7 @@ class Batches:
     def most(self, count: int) -> int:
         """How many batches, ``count`` at most, `note` can go on at once."""
         n_batches = self._task.n_batches
-        if self.batch or self._task.shuffle or count < n_batches:
+        if self.batch or self._task.draws or count < n_batches:
             return min(count, n_batches - self.batch)
         return count // n_batches * n_batches
 
@@ -240,7 +252,7 @@ class Batches:
             self.batch += 1
         if self.batch == self._task.n_batches:
             self.epoch, self.batch, self._streams = self.epoch + repeats, 0, self._streams_after
-            self._order, self._streams_after = draw_order(self._task, self._streams)
+            self._draw()
 
     def parameters(self, some: Some = None) -> Matrix:
         """Theta as it is now, in the network's order; or those of these numbers in it."""

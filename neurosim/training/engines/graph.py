@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurosim.functions.activations import add_up
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps, require_slopes
-from neurosim.interpreter.forward import forward_steps
+from neurosim.interpreter.forward import NO_MASKS, forward_steps
 from neurosim.interpreter.steps import Step
 from neurosim.interpreter.update import update_steps
 from neurosim.interpreter.visits import schedule_of
@@ -26,7 +26,15 @@ from neurosim.training.engines.contract import (
 )
 from neurosim.training.engines.program import ProgramEngine, epochs_one_by_one
 from neurosim.training.goals.weighing import Goals
-from neurosim.training.state import TrainingState, batch_rows, draw_order, rate_of
+from neurosim.training.noise import Noise, RowNoise
+from neurosim.training.state import (
+    TrainingState,
+    batch_rows,
+    draw_noise,
+    draw_order,
+    rate_of,
+    start_state,
+)
 from neurosim.training.task import Task, require_fresh
 
 
@@ -52,7 +60,7 @@ class GraphEngine(ProgramEngine):
         total = 0.0
         goals = self._task.goals_of(T)
         for number, row in enumerate(X.tolist()):
-            steps = _measured_steps(self._task, row, *goals.row(number))
+            steps = _measured_steps(self._task, row, *goals.row(number), None)
             deque(self._network.begin_pass(steps), maxlen=0)
             assert self._network.loss is not None
             total += self._network.loss
@@ -69,7 +77,7 @@ class GraphEngine(ProgramEngine):
         _load(self._network, theta)
         losses: list[float] = []
         by_inputs: list[list[float]] | None = [] if inputs else None
-        goals = self._task.goals_of(T, weights)
+        goals = EpochGoals(self._task.goals_of(T, weights), None)
         steps = _sample_steps(
             self._task, X, goals, range(len(X)), losses=losses, by_inputs=by_inputs
         )
@@ -113,6 +121,10 @@ class _WalkRun:
         self._updates = state.updates
         self._row_losses: list[float] = []
         self._is_finite = True
+        self._noise: Noise | None = None
+
+    def take_noise(self, noise: Noise) -> None:
+        self._noise = noise
 
     def steps(
         self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None
@@ -124,7 +136,7 @@ class _WalkRun:
         ]
         if rates is None:
             rates = np.full(len(batches) * repeats, task.optimizer.learning_rate)
-        goals = task.inner.goals(order)
+        goals = EpochGoals(task.inner.goals(order), self._noise)
         pairs = zip(batches * repeats, rates.tolist(), strict=True)
         return [self._step(batch, goals, rate) for batch, rate in pairs]
 
@@ -141,7 +153,7 @@ class _WalkRun:
         found, self._row_losses = self._row_losses, []
         return np.array(found, dtype=np.float64)
 
-    def _step(self, rows: NDArray[np.intp], goals: Goals, rate: float) -> float:
+    def _step(self, rows: NDArray[np.intp], goals: "EpochGoals", rate: float) -> float:
         """The loss of a batch, summed over its rows; NaN where the batch cannot be gone on from."""
         if not self._is_finite:
             self._row_losses += [math.nan] * len(rows)
@@ -167,26 +179,65 @@ def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[St
     require_fresh(task)
     require_slopes(task.network)
     _load(task.network, state.parameters)
-    order, _ = draw_order(task, state.streams)
-    rows, goals = batch_rows(task, state), task.inner.goals(order)
+    rows, goals = batch_rows(task, state), goals_at(task, state)
     update = {"memory": memory, "count": state.updates + 1, "rate": rate_of(task, state)}
     return task.network.begin_pass(_batch_steps(task, rows, goals, [], update))
+
+
+class EpochGoals(NamedTuple):
+    """What the rows of an epoch are compared with, and their noise."""
+
+    goals: Goals
+    noise: Noise | None
+
+    def row(self, number: int) -> "RowGoal":
+        """Those of a row."""
+        noise = None if self.noise is None else self.noise.row(number)
+        return RowGoal(*self.goals.row(number), noise)
+
+
+class RowGoal(NamedTuple):
+    """What a row is compared with: inner targets, and the factors of their terms; its noise."""
+
+    target: list[float]
+    factors: list[float] | None
+    noise: RowNoise | None
+
+
+def goals_at(task: Task, state: TrainingState | None) -> EpochGoals:
+    """Those of the epoch of a state; without a state, the rows are as they are."""
+    if state is None:
+        streams = start_state(task, 0).streams
+        return EpochGoals(task.inner.goals(), draw_noise(task, streams)[0])
+    order, streams = draw_order(task, state.streams)
+    return EpochGoals(task.inner.goals(order), draw_noise(task, streams)[0])
+
+
+def noisy_values(task: Task, state: TrainingState, row: int) -> tuple[Matrix, Matrix]:
+    """Net inputs and outputs of all neurons, as a row leaves them in the epoch of a state."""
+    own = task.on(task.network.copy())
+    own.network.load_parameters(state.parameters)
+    target, factors, noise = goals_at(own, state).row(row)
+    deque(_measured_steps(own, task.X[row].tolist(), target, factors, noise), maxlen=0)
+    neurons = own.network.neurons
+    net_inputs = [math.nan if n.is_input else n.net_input for n in neurons]
+    outputs = [neuron.output for neuron in neurons]
+    return np.array(net_inputs, np.float64), np.array(outputs, np.float64)
 
 
 def _sample_steps(
     task: Task,
     X: Matrix,
-    goals: Goals,
+    goals: EpochGoals,
     rows: Iterable[int],
     *,
     losses: list[float],
     by_inputs: list[list[float]] | None = None,
 ) -> Generator[Step, None, None]:
     """The rows of a batch; ``losses`` is given that of each, ``by_inputs`` its dL/dx."""
-    network, T = task.network, goals.T
+    network = task.network
     for position, row in enumerate(rows):
-        factors = None if goals.factors is None else goals.factors[row].tolist()
-        yield from _of_sample(task, X[row].tolist(), T[row].tolist(), factors, position)
+        yield from _of_sample(task, X[row].tolist(), goals.row(row), position)
         assert network.loss is not None
         losses.append(network.loss)
         if by_inputs is not None:
@@ -197,7 +248,7 @@ def _sample_steps(
 def _batch_steps(
     task: Task,
     rows: NDArray[np.intp],
-    goals: Goals,
+    goals: EpochGoals,
     losses: list[float],
     update: dict[str, Any],
 ) -> Generator[Step, None, None]:
@@ -205,41 +256,45 @@ def _batch_steps(
     yield from update_of(task, rows=len(rows), **update)
 
 
-def sample_steps(
-    task: Task, state: TrainingState | None, row: int, position: int
+def row_steps(
+    task: Task, goals: EpochGoals, row: int, position: int
 ) -> Generator[Step, None, None]:
-    """A row of the task, at ``position`` in its batch: forward, its loss, backward.
-
-    Without a state, its rows are as they are.
-    """
-    yield from _of_sample(task, task.X[row].tolist(), *goal_of(task, state, row), position)
+    """A row of the task, at ``position`` in its batch: forward, its loss, backward."""
+    yield from _of_sample(task, task.X[row].tolist(), goals.row(row), position)
 
 
-def goal_of(
-    task: Task, state: TrainingState | None, row: int
-) -> tuple[list[float], list[float] | None]:
-    """What a row is compared with in the epoch of a state: inner targets, and their factors."""
-    order = None if state is None else draw_order(task, state.streams)[0]
-    return task.inner.goals(order).row(row)
+def sample_steps(
+    task: Task, row: list[float], target: list[float], position: int
+) -> Generator[Step, None, None]:
+    """One raw sample by itself, at ``position`` in a batch: forward, its loss, backward."""
+    goals = task.goals_of(np.array([target], dtype=np.float64))
+    yield from _of_sample(task, row, EpochGoals(goals, None).row(0), position)
 
 
 def _of_sample(
+    task: Task, row: list[float], goal: RowGoal, position: int
+) -> Generator[Step, None, None]:
+    target, factors, noise = goal
+    yield from _measured_steps(task, row, target, factors, noise)
+    masks = NO_MASKS if noise is None else noise.factors
+    yield from backward_steps(
+        schedule_of(task.network), target, task.objective, position, factors=factors, masks=masks
+    )
+
+
+def _measured_steps(
     task: Task,
     row: list[float],
     target: list[float],
     factors: list[float] | None,
-    position: int,
-) -> Generator[Step, None, None]:
-    yield from _measured_steps(task, row, target, factors)
-    yield from backward_steps(schedule_of(task.network), target, task.objective, position, factors)
-
-
-def _measured_steps(
-    task: Task, row: list[float], target: list[float], factors: list[float] | None
+    noise: RowNoise | None,
 ) -> Generator[Step, None, None]:
     """A raw sample and its inner target: forward, and the loss."""
     schedule = schedule_of(task.network)
-    yield from forward_steps(schedule, row)
+    if noise is None:
+        yield from forward_steps(schedule, row)
+    else:
+        yield from forward_steps(schedule, row, added=noise.added, masks=noise.factors)
     yield from measure_steps(task.network, schedule, target, task.objective, factors)
 
 

@@ -24,6 +24,7 @@ from neurosim.training.engines.contract import (
     Some,
 )
 from neurosim.training.goals.weighing import Goals
+from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -196,6 +197,23 @@ class _KernelRun:
         self._problem.updates, self._problem.is_finite = state.updates, 1
         self._problem.point({"theta": self._theta, "memory": self._memory})
         self._row_losses: list[Matrix] = []
+
+    def take_noise(self, noise: Noise) -> None:
+        task = self._program.task
+        X = noise.inputs(task.X, task.network.inputs)
+        number = {neuron: i for i, neuron in enumerate(task.network.neurons)}
+        mask_of = np.full(len(number), -1, np.int32)
+        for k, neuron in enumerate(noise.dropped):
+            if not neuron.is_input:  # X has their masks already
+                mask_of[self._program.column[number[neuron]]] = k
+        self._problem.n_masks = len(noise.dropped)
+        arrays: dict[str, NDArray[Any] | None] = {
+            "X": X,
+            "mask_of": mask_of,
+            "masks": noise.masks if noise.dropped else None,
+        }
+        self._keep |= arrays
+        self._problem.point(arrays)
 
     def steps(
         self, order: RowOrder, first: int, last: int, repeats: int = 1, rates: Rates = None

@@ -21,7 +21,7 @@ from neurosim.training.engines.contract import (
     Trajectory,
 )
 from neurosim.training.goals.weighing import Goals
-from neurosim.training.state import TrainingState, draw_order, update_rates
+from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
 from neurosim.training.task import Task, require_fresh
 
 
@@ -123,8 +123,11 @@ class ProgramEngine:
             while len(totals) < epochs:
                 first = 0 if totals else state.batch
                 order, streams = draw_order(task, streams)
+                noise, streams = draw_noise(task, streams)
+                if noise is not None:
+                    run.take_noise(noise)
                 # where every epoch is alike, all at once
-                count = 1 if task.shuffle or first else epochs - len(totals)
+                count = 1 if task.draws or first else epochs - len(totals)
                 rates = self._rates(state, len(totals), first, count)
                 if passed is None:
                     losses = run.steps(order, first, task.n_batches, count, rates)

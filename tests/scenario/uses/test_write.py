@@ -120,6 +120,7 @@ EVERY_OPTION = {
     "engine": "compiled",
     "class_weight": (("0", 2.0), ("1", 0.3)),
     "label_smoothing": 0.1,
+    "input_noise": 0.01,
     "weights": np.arange(12) / 7,
     "seed": 77,
     "validation": (X[:5] + 0.5, [[0], [1], [1], [0], [1]]),

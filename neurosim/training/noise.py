@@ -1,0 +1,60 @@
+"""Noise: what a training draws for the rows of each epoch, besides their order.
+
+Dropout goes without outputs of neurons, by chance: a sample's output is multiplied by 0, or by
+1/(1 - rate), so that its mean stays. Input noise adds to each input a normal number. Both are of
+training alone: measurements and predictions have none.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from neurosim.functions.numbers import Matrix
+from neurosim.network.neuron import Neuron
+
+DROPOUT, INPUT_NOISE = "dropout", "noise"  # streams
+
+
+class RowNoise(NamedTuple):
+    """The noise of a row: what is added to each input, and what outputs are multiplied by."""
+
+    added: list[float] | None
+    factors: Mapping[Neuron, float]
+
+
+class Noise(NamedTuple):
+    """The noise of the rows of an epoch, by the number of the row.
+
+    Attributes:
+        dropped: the neurons with dropout, in the network's order.
+        masks: what the output of each is multiplied by, (B, n).
+        added: what is added to the inputs, inner numbers, (B, n_in); None: nothing.
+    """
+
+    dropped: tuple[Neuron, ...]
+    masks: Matrix
+    added: Matrix | None
+
+    def row(self, number: int) -> RowNoise:
+        """The noise of a row."""
+        added = None if self.added is None else self.added[number].tolist()
+        return RowNoise(added, dict(zip(self.dropped, self.masks[number].tolist(), strict=True)))
+
+    def inputs(self, X: Matrix, inputs: Sequence[Neuron]) -> Matrix:
+        """Rows of inner inputs with their noise, (B, n_in)."""
+        found = X if self.added is None else X + self.added
+        number = {neuron: i for i, neuron in enumerate(inputs)}
+        pairs = [(number[n], k) for k, n in enumerate(self.dropped) if n in number]
+        if pairs:
+            found = found.copy()
+            columns, masks = map(list, zip(*pairs, strict=True))
+            found[:, columns] *= self.masks[:, masks]
+        return found
+
+
+def draw_masks(random: np.random.Generator, rates: Sequence[float], n_rows: int) -> Matrix:
+    """A factor for each row and neuron: 0 as often as its rate says, else 1/(1 - rate)."""
+    given = np.array(rates)
+    masks: Matrix = (random.random((n_rows, len(rates))) >= given) / (1.0 - given)
+    return masks
