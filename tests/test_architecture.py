@@ -28,6 +28,7 @@ functions: numbers registry variants users activations losses optimizers sources
 network: names parameter neuron connection layer datum order pause structure lookup
     randomness scaling edits document files
 network.reshaping: selection pruning growth .
+network.saved: columns .
 network: network .
 
 interpreter: steps visits forward backward update .

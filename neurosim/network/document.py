@@ -180,8 +180,15 @@ _ENCODERS: dict[Any, Callable[[Any], str]] = {
 }
 
 
-def from_document(document: Any, where: str, make: "Callable[..., Network]") -> "Network":
+def from_document(
+    document: Any,
+    where: str,
+    make: "Callable[..., Network]",
+    connect: Callable[[Structure], None] | None = None,
+) -> "Network":
     """The network, made by ``make``, that a document describes.
+
+    ``connect`` adds the connections, where they are read elsewhere.
 
     Raises:
         FileError: the document is of another version, or lacks something, or contradicts itself.
@@ -191,7 +198,10 @@ def from_document(document: Any, where: str, make: "Callable[..., Network]") -> 
         network = make(document["title"], seed=document["seed"], generator=document["generator"])
         structure = network._structure
         _add_neurons(structure, document)
-        _add_connections(structure, document["connections"])
+        if connect is None:
+            _add_connections(structure, document["connections"])
+        else:
+            connect(structure)
         _choose_outputs(structure, document["outputs"])
         _add_disabled(structure, document.get(_DISABLED, []))
         _share(structure, document.get(_SHARED, []))

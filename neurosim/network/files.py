@@ -4,7 +4,7 @@ import json
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -22,7 +22,7 @@ def write_document(pieces: Iterable[str], path: str | os.PathLike[str]) -> None:
     Raises:
         FileError: the file cannot be written, or what has the name is no regular file.
     """
-    target = _require_path(path)
+    target = require_path(path)
     try:
         _require_regular(target)
         with whole_file(target) as file:
@@ -50,7 +50,7 @@ def read_document(path: str | os.PathLike[str]) -> Any:
     Raises:
         FileError: the file cannot be read, or is no JSON.
     """
-    source = _require_path(path)
+    source = require_path(path)
     try:
         text = source.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -58,21 +58,24 @@ def read_document(path: str | os.PathLike[str]) -> Any:
     except ValueError as error:
         raise FileError(f"{path}: cannot be read, got {error}; expected UTF-8") from error
     try:
-        return _parse(text)
+        return parse(text)
     except (ValueError, RecursionError) as error:
         raise FileError(f"{path}: no JSON, got {error}") from error
 
 
-def _parse(text: str) -> Any:
+def parse(text: str, *, constant: Callable[[str], Any] | None = None) -> Any:
     """The tree of a text in which no key is twice in a record.
+
+    ``constant`` says what a constant such as NaN is, which JSON does not have; None: it is refused.
 
     The reader takes the last of two keys without a word. So the keys are counted: a colon after a
     quote ends one, if nothing is escaped and no blank is before a colon. Else each record is looked
     at.
     """
-    tree = json.loads(text, parse_constant=_refuse_constant)
+    take = constant or _refuse_constant
+    tree = json.loads(text, parse_constant=take)
     is_plain = not any(mark in text for mark in _UNUSUAL)
-    return tree if is_plain and text.count('":') == _n_keys(tree) else _parse_slowly(text)
+    return tree if is_plain and text.count('":') == _n_keys(tree) else _parse_slowly(text, take)
 
 
 def _n_keys(tree: Any) -> int:
@@ -92,7 +95,7 @@ def _n_keys(tree: Any) -> int:
     return count
 
 
-def _parse_slowly(text: str) -> Any:
+def _parse_slowly(text: str, constant: Callable[[str], Any]) -> Any:
     doubled: list[tuple[dict[str, Any], str]] = []
 
     def make(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def _parse_slowly(text: str) -> Any:
             doubled.append((record, next(key for key, count in counts.items() if count > 1)))
         return record
 
-    tree = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=make)
+    tree = json.loads(text, parse_constant=constant, object_pairs_hook=make)
     if doubled:
         record, key = doubled[-1]  # the outermost: another may be in a value that was lost
         place = _place_of(record, tree)
@@ -124,7 +127,8 @@ def _place_of(record: dict[str, Any], tree: Any) -> str:
     return place.removeprefix(".") or "the top"
 
 
-def _require_path(path: object) -> Path:
+def require_path(path: object) -> Path:
+    """The path, where one is given."""
     if not isinstance(path, (str, os.PathLike)):
         raise WrongTypeError(f"path: got {path!r}; expected the name of a file")
     return Path(path)

@@ -64,6 +64,7 @@ from neurosim.network.reshaping.growth import (
 )
 from neurosim.network.reshaping.pruning import least
 from neurosim.network.reshaping.selection import select, set_trainable
+from neurosim.network.saved.columns import load_by_columns
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure
 
@@ -946,4 +947,7 @@ def load(path: str | os.PathLike[str]) -> Network:
         FileError: the file cannot be read, or does not hold a network.
     """
     with PausedCollection():
+        found: Network | None = load_by_columns(path, Network)
+        if found is not None:
+            return found
         return document.from_document(files.read_document(path), str(path), Network)

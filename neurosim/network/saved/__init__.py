@@ -1,0 +1,1 @@
+"""Networks in files: the layout that `Network.save` writes, and parameters by name."""
