@@ -25,8 +25,11 @@ lazy
 functions: numbers registry variants users activations losses optimizers sources arithmetic
     penalties schedules initializers streams .
 
-network: names parameter neuron connection layer datum order pause structure lookup
-    randomness scaling edits document files
+network: names parameter neuron connection layer datum
+network.reshaping: incoming
+network: order
+network.reshaping: levels
+network: pause structure lookup randomness scaling edits document files
 network.reshaping: selection pruning growth .
 network.saved: columns .
 network: network .

@@ -46,10 +46,3 @@ def padded(values: Index, lengths: Index, width: int, empty: int) -> Index:
     matrix = np.full((len(lengths), width), empty, dtype=np.intp)
     matrix[np.arange(width) < lengths[:, None]] = values
     return matrix
-
-
-def take_lists(starts: Index, lengths: Index) -> Index:
-    """The places of the items of lists that begin at ``starts``, list after list."""
-    total = int(lengths.sum())
-    offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return (offsets + np.arange(total)).astype(np.intp) if total else np.zeros(0, dtype=np.intp)

@@ -10,13 +10,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from neurosim.compiler.bundles import by_length, cuts, padded, take_lists
+from neurosim.compiler.bundles import by_length, cuts, padded
 from neurosim.compiler.costs import most_slots, slots_per_bundle
 from neurosim.compiler.plan import Block, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Head, Loss, Objective, objective_of
 from neurosim.functions.optimizers import SGD, Optimizer
 from neurosim.functions.penalties import Penalty
+from neurosim.network.reshaping.incoming import take_lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ from neurosim.network.reshaping.growth import (
     require_divisible,
     split_connection,
 )
+from neurosim.network.reshaping.incoming import Sources
 from neurosim.network.reshaping.pruning import least
 from neurosim.network.reshaping.selection import select, set_trainable
 from neurosim.network.saved.columns import load_by_columns
@@ -668,6 +669,10 @@ class Network:
     def places(self) -> tuple[Parameter, ...]:
         """Connections and biases in the order of theta, each, whether it shares a weight or not."""
         return self._structure.places
+
+    def sources(self) -> Sources:
+        """Where the places of theta come from, as arrays that are only read."""
+        return self._structure.sources
 
     @property
     def has_shared_weights(self) -> bool:

@@ -34,6 +34,8 @@ from neurosim.network.order import (
 )
 from neurosim.network.parameter import Holder, Parameter, SharedWeight
 from neurosim.network.pause import PausedCollection
+from neurosim.network.reshaping.incoming import Incoming, Sources, chained
+from neurosim.network.reshaping.levels import Levels
 
 if TYPE_CHECKING:
     from neurosim.network.scaling import Scaling
@@ -42,6 +44,7 @@ _Made = TypeVar("_Made")
 _HELD = attrgetter("held")
 _NAME, _KEY = attrgetter("_name"), attrgetter("_name", "_activation", "_is_input")
 _BIAS, _TRAINABLE = attrgetter("_bias._value"), attrgetter("_trainable")
+_FEW = 64  # removed connections are not worth a sweep
 _MANY = 8  # one edge in so many against the order: to sort all is cheaper than to search both ways
 
 
@@ -72,8 +75,10 @@ class Structure:
         self.n_connections = 0
         self.version = 0
         self.disabled: dict[tuple[Neuron, Neuron], Connection] = {}  # by their ends
-        self._listed: list[Connection] = []  # in the order of insertion; some may be removed
+        self._listed: list[Connection] = []  # in the order of insertion, also what is gone
+        self._gone: set[Connection] = set()
         self._order = AcyclicOrder()
+        self._incoming, self._levels = Incoming(self._pred), Levels()
         self._cache: dict[str, Any] = {}
         self.has_values = False  # whether a pass may have left values on the objects
         self.loss: float | None = None
@@ -108,12 +113,12 @@ class Structure:
     @cached_property
     def places(self) -> tuple[Parameter, ...]:
         """Connections and biases as theta goes, those that share a weight each on its own."""
-        listed: list[Parameter] = []
-        for neuron in self.neurons:
-            listed += self.incoming(neuron.name)
-            if neuron._bias._value is not None:
-                listed.append(neuron._bias)
-        return tuple(listed)
+        return chained(self._incoming.rows(self.neurons))
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where the places come from, as arrays."""
+        return self._incoming.sources(self.neurons)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -125,16 +130,23 @@ class Structure:
     @cached_property
     def generations(self) -> tuple[tuple[Neuron, ...], ...]:
         """The neurons by level: the sources of each generation are in earlier ones."""
+        level = self._levels.of(
+            self._order.units, self._all_levels, self.predecessors, self.successors
+        )
+        highest = max((level[unit] for unit in self._order.units), default=-1)
+        found: list[list[Neuron]] = [[] for _ in range(1 + highest)]
+        for neuron in self.neurons:
+            found[level[neuron._unit]].append(neuron)
+        return tuple(map(tuple, found))
+
+    def _all_levels(self) -> dict[Unit, int]:
         level: dict[str, int] = {}
         level_of, sources = level.__getitem__, self._pred  # in C, a million connections take 0.1 s
         for unit in self._order.units:
             members = self._members(unit)
             above = max((max(map(level_of, sources[n]), default=-1) for n in members), default=-1)
             level.update(dict.fromkeys(members, 1 + above))
-        found: list[list[Neuron]] = [[] for _ in range(1 + max(level.values(), default=-1))]
-        for neuron in self.neurons:
-            found[level[neuron.name]].append(neuron)
-        return tuple(map(tuple, found))
+        return {neuron._unit: level[name] for name, neuron in self.named.items()}
 
     @property
     def outputs(self) -> tuple[Neuron, ...]:
@@ -252,6 +264,7 @@ class Structure:
                     self._succ[connection.source.name].pop(connection.target.name, None)
                     self._pred[connection.target.name].pop(connection.source.name, None)
                 raise
+        self._touch(connection._target for connection in made)
         self._listed += made
         self.n_connections += len(made)
         self._edited()
@@ -279,6 +292,7 @@ class Structure:
         self._succ[neuron._name][target] = self._succ[source].pop(target)
         _replace_key(self._pred[target], source, neuron._name)
         connection._source = neuron
+        self._touch([connection._target])
         self._edited()
 
     def remove_connections(self, connections: Collection[Connection]) -> None:
@@ -287,7 +301,7 @@ class Structure:
         for connection in connections:
             self.graph.remove_edge(connection.source.name, connection.target.name)
             self.holder.data.pop(connection, None)
-        self._forget_connections(len(connections))
+        self._forget_connections(connections)
         self._edited()
 
     def disable(self, connection: Connection) -> None:
@@ -296,6 +310,7 @@ class Structure:
         self.graph.remove_edge(connection.source.name, connection.target.name)
         self.disabled[connection._source, connection._target] = connection
         self.n_connections -= 1
+        self._touch([connection._target])
         self._edited()
 
     def enable(self, connection: Connection) -> None:
@@ -318,6 +333,7 @@ class Structure:
         del self.disabled[source, target]
         self.n_connections += 1
         self._arrange(source, target)
+        self._touch([target])
         self._edited()
 
     def _arrange(self, source: Neuron, target: Neuron) -> None:
@@ -331,7 +347,7 @@ class Structure:
 
     def connections_listed(self) -> list[Connection]:
         """The connections that are enabled, in the order they were added."""
-        self._sweep(at_most=self.n_connections + len(self.disabled))
+        self._sweep()
         if not self.disabled:
             return self._listed
         hidden = set(self.disabled.values())
@@ -342,12 +358,13 @@ class Structure:
         """The disabled connections, each with its number among all that were added."""
         if not self.disabled:
             return []
-        self._sweep(at_most=self.n_connections + len(self.disabled))
+        self._sweep()
         hidden = set(self.disabled.values())
         return [(c, number) for number, c in enumerate(self._listed) if c in hidden]
 
     def add_disabled(self, connection: Connection, number: int) -> None:
         """Take a disabled connection in, as that of this number among all that were added."""
+        self._sweep()
         self._listed.insert(number, connection)
         self.disabled[connection._source, connection._target] = connection
 
@@ -364,7 +381,8 @@ class Structure:
         gone: tuple[Neuron | Connection, ...] = (neuron, *removed, *asleep)
         for item in gone:
             self.holder.data.pop(item, None)
-        self._forget_connections(len(removed))
+        self._forget_connections(removed)
+        self._gone.update(asleep)
         self.names.free(name)
         if self.chosen is not None:
             self.chosen = tuple(n for n in self.chosen if n != name)
@@ -427,6 +445,7 @@ class Structure:
 
     def _regroup(self, layer: Layer, *, is_whole: bool) -> None:
         """Make one unit of the neurons of a layer, or one of each."""
+        self._levels.forget()
         units, given = list(self._order.units), [neuron._unit for neuron in layer.neurons]
         whole = Unit(layer.name)
         for neuron in layer.neurons:
@@ -634,22 +653,29 @@ class Structure:
     def _in_degree(self, unit: Unit) -> int:
         return sum(len(self._pred[name]) for name in self._members(unit))
 
-    def _forget_connections(self, count: int) -> None:
-        self.n_connections -= count
-        self._sweep(at_most=2 * self.n_connections + 64 + len(self.disabled))
+    def _touch(self, neurons: Iterable[Neuron]) -> None:
+        """Take note that the connections into these neurons have changed."""
+        if self._incoming.is_read or self._levels.is_read:
+            touched = set(neurons)
+            self._incoming.touch(touched)
+            self._levels.touch(touched)
 
-    def _sweep(self, *, at_most: int) -> None:
-        """Take the removed connections out of the list where it is longer."""
-        if len(self._listed) > at_most:
-            kept = set(self.disabled.values())
-            self._listed = [
-                c
-                for c in self._listed
-                if self.connection(c.source.name, c.target.name) is c or c in kept
-            ]
+    def _forget_connections(self, connections: Collection[Connection]) -> None:
+        self.n_connections -= len(connections)
+        self._touch(connection._target for connection in connections)
+        self._gone.update(connections)
+        if len(self._gone) > self.n_connections + _FEW:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Take the removed connections out of the list."""
+        if self._gone:
+            gone = self._gone
+            self._listed = [connection for connection in self._listed if connection not in gone]
+            self._gone = set()
 
 
-_LISTS = ("neurons", "inputs", "connections", "places", "parameters", "generations")
+_LISTS = ("neurons", "inputs", "connections", "places", "sources", "parameters", "generations")
 
 
 def _note_activation(layer: Layer | None) -> None:

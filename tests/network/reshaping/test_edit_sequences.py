@@ -6,7 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.compiler.compile import compile_network
 from neurosim.errors import NeurosimError
+from neurosim.kernel.library import load_kernel, why_no_kernel
+from neurosim.kernel.wiring import wiring_of
 from neurosim.network.document import to_document
 
 SAME = 1e-12
@@ -111,6 +114,7 @@ def _fresh(net):
 def test_every_sequence_of_edits_keeps_the_laws(cases, data):
     case = data.draw(cases(losses=("half_squared_error",)))
     net, rng = case.network, np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    _require_same_as_new(net, case.X)
     for number in data.draw(st.lists(st.integers(0, len(EDITS) - 1), min_size=1, max_size=12)):
         edit = EDITS[number]
         before, held, document = outputs(net, case.X), values(net), to_document(net)
@@ -120,6 +124,8 @@ def test_every_sequence_of_edits_keeps_the_laws(cases, data):
             if edit is not _disable:  # which is two edits
                 assert to_document(net) == document
             continue
+        if data.draw(st.booleans()):
+            _require_same_as_new(net, case.X)
         if edit in KEEPING:
             error = np.abs(outputs(net, case.X) - before) / np.maximum(1.0, np.abs(before))
             assert error.max(initial=0.0) < SAME, edit
@@ -127,6 +133,22 @@ def test_every_sequence_of_edits_keeps_the_laws(cases, data):
         if edit not in (_duplicate, _rename, _split, _share):
             assert all(kept[name] == held[name] for name in kept.keys() & held.keys()), edit
     _require_laws(net, case.X)
+
+
+def _require_same_as_new(net, X):
+    """What is made anew in part is what a copy makes of the whole."""
+    twin = net.copy()
+    for here, there in zip(net.sources(), twin.sources(), strict=True):
+        assert here.tolist() == there.tolist()
+    assert [[n.name for n in g] for g in net.generations()] == [
+        [n.name for n in g] for g in twin.generations()
+    ]
+    assert [p.name for p in net.places()] == [p.name for p in twin.places()]
+    assert [c.name for c in net.connections] == [c.name for c in twin.connections]
+    assert compile_network(net).plan == compile_network(twin).plan
+    if why_no_kernel() is None:
+        assert repr(wiring_of(net, load_kernel())) == repr(wiring_of(twin, load_kernel()))
+    assert net.predict(X).tobytes() == twin.predict(X).tobytes()
 
 
 def _require_laws(net, X):
