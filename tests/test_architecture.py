@@ -45,8 +45,8 @@ training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics
 training.goals: class_weight heads weighing finding .
-training: options noise task state following metrics
-training.engines: contract program graph array_program scalar_program kernel_program
+training: options noise task state following
+training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress training trainer many evaluation agreement .
 

@@ -17,7 +17,7 @@ from neurosim.network.datum import EdgeDatum
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 
-Index = NDArray[np.intp]
+Positions = NDArray[np.intp]
 _BIAS = -1
 _HELD = attrgetter("held")
 
@@ -31,9 +31,9 @@ class Sources(NamedTuple):
         first: of each neuron, its first place.
     """
 
-    source: Index
-    counts: Index
-    first: Index
+    source: Positions
+    counts: Positions
+    first: Positions
 
 
 class Incoming:
@@ -117,7 +117,7 @@ def chained(rows: Iterable[tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
     return tuple(chain.from_iterable(rows))
 
 
-def take_lists(starts: Index, lengths: Index) -> Index:
+def take_lists(starts: Positions, lengths: Positions) -> Positions:
     """The places of the items of lists that begin at ``starts``, list after list."""
     total = int(lengths.sum())
     offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
