@@ -646,10 +646,15 @@ def _validation_task(task: Task) -> Task | None:
         return None
     try:
         X, T, weights = rows if len(rows) == 3 else (*rows, None)
-        made = make_task(task.network, X, T, replace(task.options, weights=weights))
+        heads = [replace(head, class_weight=None) for head in task.options.heads or ()]
+        options = replace(
+            task.options, weights=weights, class_weight=None, heads=tuple(heads) or None
+        )
+        made = make_task(task.network, X, T, options)
     except NeurosimError as error:
         raise type(error)(f"validation: {error}") from None
-    return replace(made, weighing=task.weighing)  # balanced are the training rows
+    # classes are weighed as the training rows ask for
+    return replace(made, options=task.options, weighing=task.weighing)
 
 
 def fitting(state: TrainingState, task: Task) -> TrainingState:

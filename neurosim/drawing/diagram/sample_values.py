@@ -18,6 +18,9 @@ from neurosim.interpreter.forward import forward
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.training.engines.graph import sample_steps
+from neurosim.training.goals.heads import HeadOption, require_heads
+from neurosim.training.task import make_task
 
 SHOWN = ("weights", "outputs", "deltas", "gradients")
 
@@ -110,7 +113,7 @@ def sample_values_of(
     *,
     sample: Any = None,
     target: Any = None,
-    loss: str | None = None,
+    loss: Any = None,
     show: Collection[str] = ("outputs",),
 ) -> SampleValues:
     """The values of a sample; those that the last pass left on the objects where none is given.
@@ -119,7 +122,7 @@ def sample_values_of(
         network: is not changed.
         sample: one value per input, (n_in,), or None.
         target: one value per output, (n_out,), or None.
-        loss: the name of the loss, or None.
+        loss: the name of the loss, or the heads of a training, or None.
         show: which of `SHOWN` are wanted.
 
     Raises:
@@ -127,7 +130,7 @@ def sample_values_of(
         InvalidValueError: deltas or gradients are wanted, and there are none.
         UnknownNameError: there is no such loss.
     """
-    chosen = None if loss is None else require_loss(loss)
+    chosen = None if loss is None else _chosen(loss)
     if chosen is not None and (sample is None or target is None):
         lacks = "sample" if sample is None else "target"
         raise InvalidValueError(f"loss: got {loss!r} without a {lacks}; expected a {lacks} too")
@@ -140,7 +143,7 @@ def sample_values_of(
                 " expected these, or a network after a backward pass"
             )
     given = () if sample is None else tuple(require_array(sample, "sample").ravel().tolist())
-    return replace(found.only(show), sample=given, loss_name=loss or "")
+    return replace(found.only(show), sample=given, loss_name=_name(loss))
 
 
 def values_left(
@@ -174,10 +177,28 @@ def values_on(neurons: Sequence[Neuron]) -> SampleValues:
     )
 
 
+def _chosen(loss: Any) -> Loss | tuple[HeadOption, ...] | None:
+    return require_loss(loss) if isinstance(loss, str | Loss) else require_heads(loss)
+
+
+def _name(loss: Any) -> str:
+    if loss is None or isinstance(loss, str):
+        return loss or ""
+    return " + ".join(require_loss(head.loss).name for head in require_heads(loss) or ())
+
+
 def _walked(
-    network: Network, sample: Any, target: Any, loss: Loss | None, show: Collection[str]
+    network: Network,
+    sample: Any,
+    target: Any,
+    loss: Loss | tuple[HeadOption, ...] | None,
+    show: Collection[str],
 ) -> Network:
     twin = network.copy()
+    if isinstance(loss, tuple):
+        task = make_task(twin, [sample], [target], heads=loss, missing_targets="ignore")
+        deque(sample_steps(task, task.X[0].tolist(), task.T[0].tolist(), 0), maxlen=0)
+        return twin
     deque(forward(twin, sample), maxlen=0)
     if target is not None and loss is not None:
         deque(measure(twin, target, loss), maxlen=0)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+
 from neurosim.drawing.diagram.diagram import SHOW
 from neurosim.drawing.diagram.marks import Marks
 from neurosim.drawing.diagram.sample_values import SampleValues, sample_values_of
@@ -29,6 +31,7 @@ from neurosim.functions.numbers import Matrix, after_epochs, require_array
 from neurosim.network.network import Network
 from neurosim.training.evaluation import evaluate_loss
 from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.task import Task
 from neurosim.training.training import Training
 
 _FPS = 10.0
@@ -125,7 +128,7 @@ def film_training(
     unit = 1 if every is None else require_between(every, 1, 10**9, "every")
     numbers, step = _epochs(n_epochs, unit, look.most_frames(own))
     training = Training(own, rows, T, replace(options, metrics=(), validation=None))
-    trained = _Filmed(training, require_array(T, "T"), sample=sample, look=look)
+    trained = _Filmed(training, require_array(T, "T", may_miss=True), sample=sample, look=look)
     dropped = ""
     if step > unit:
         dropped = f"every {ordinal(step)} epoch: {len(numbers)} of {n_epochs + 1:,} moments"
@@ -168,13 +171,20 @@ class _Filmed:
         said = f"{after_epochs(number, self._training.options.epochs)}, loss {loss}"
         return said if self._look.what == "boundary" else f"{said}; sample {self._sample}"
 
+    def _loss(self, row: Matrix, task: Task) -> float:
+        """That of the sample, by itself."""
+        target = self._T[self._sample : self._sample + 1]
+        measure = task.options.measure
+        measure.pop("class_weight", None)  # of one row there is nothing to weigh
+        return evaluate_loss(self._network, row[None], target, **measure)
+
     def _sample_values(self) -> SampleValues:
         """The values of the sample: by matrices, but where deltas are asked for."""
         if not self._has_diagram:
             return SampleValues()
         task = self._training.task
         row, target = task.X[self._sample], self._T[self._sample]
-        loss = task.loss.name
+        loss = task.options.heads or task.loss.name
         if self._walked:
             return sample_values_of(
                 self._network, sample=row, target=target, loss=loss, show=self._look.show
@@ -187,11 +197,6 @@ class _Filmed:
             sample=tuple(row.tolist()),
             outputs={name: float(found[name][0]) for name in self._drawn if name in found},
             targets=dict(zip(names, values, strict=True)) if len(values) == len(names) else {},
-            loss=evaluate_loss(
-                self._network,
-                row[None],
-                self._T[self._sample : self._sample + 1],
-                **task.options.measure,
-            ),
-            loss_name=loss,
+            loss=None if np.isnan(target).all() else self._loss(row, task),
+            loss_name=task.objective.name,
         )

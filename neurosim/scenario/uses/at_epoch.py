@@ -16,11 +16,11 @@ _MOST_DIGITS = 18  # of a number of epochs
 
 
 class TrainingRow(NamedTuple):
-    """A training row: the inputs, the targets, the name of the loss."""
+    """A training row: the inputs, the targets, the name of the loss, or the heads."""
 
     sample: tuple[float, ...]
     target: tuple[float, ...]
-    loss: str
+    loss: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,8 @@ class AtEpoch:
         X, T = self.scenario.data.train
         if not 0 <= number < len(X):
             raise InvalidValueError(f"sample: got {number}; expected 0 to {len(X) - 1}")
-        loss = self.scenario.measure["loss"]
+        measure = self.scenario.measure
+        loss = measure.get("heads", measure["loss"])
         return TrainingRow(tuple(X[number].tolist()), tuple(T[number].tolist()), loss)
 
     def inputs(self, values: Any) -> tuple[float, ...]:
