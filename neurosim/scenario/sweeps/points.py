@@ -26,6 +26,9 @@ Changes: TypeAlias = tuple[str | tuple[str, Any], ...]
 _MOST_LETTERS = 100  # of a folder's name
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.,=+-]+")
 _UNTOLD = ("title", "description", "source", "draw")  # keys that change no number
+_TRAINED = {  # the keys of a scenario that is trained once, and looked at in the end
+    "neurosim", "seed", "engine", "network", "data", "training", "expect", *_UNTOLD,
+}  # fmt: skip
 _MOST_WORK = 20_000_000  # places that are passed through by one task: about half a second
 _MOST_TOGETHER = 64  # points of a task
 
@@ -184,11 +187,13 @@ def folder_name(values: Mapping[str, Any]) -> str:
 
 
 def _digest_of_rows(scenario: Scenario) -> str:
-    """The digest of the rows, wherever they come from."""
-    digest = blake2b(digest_size=16)
+    """The digest of the rows and their weights, wherever they come from."""
+    digest, data = blake2b(digest_size=16), scenario.data
+    if data is None:
+        return ""
     for name in PARTS:
-        pair = None if scenario.data is None else scenario.data.part(name)
-        for array in pair or ():
+        weights = [data.weights[name]] if name in data.weights else []
+        for array in (*(data.part(name) or ()), *weights):
             digest.update(f"{name} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
@@ -199,11 +204,11 @@ def _structure(reading: Reading, scenario: Scenario, rows: str) -> Any:
     training, data = scenario.training, scenario.data
     if training is None or data is None or not training.epochs:
         return None
-    is_watched = training.metrics or data.validation is not None
+    tree = plain(reading.tree)
+    is_watched = training.metrics or data.validation is not None or not tree.keys() <= _TRAINED
     if is_watched or any(item.epoch not in {None, 0, training.epochs} for item in scenario.expect):
         return None
-    entry = json.dumps(plain(reading.tree)["training"])
-    return entry, scenario.engine, rows, scenario.network.structure_key()
+    return json.dumps(tree["training"]), scenario.engine, rows, scenario.network.structure_key()
 
 
 def _work(scenario: Scenario) -> int:

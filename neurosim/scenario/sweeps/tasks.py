@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +17,7 @@ from neurosim.scenario.run.result import RunResult, jsonable
 from neurosim.scenario.run.run import Run
 from neurosim.scenario.sweeps.points import Changes, PlannedPoint, columns_of, load_point
 from neurosim.training.many import train_many
+from neurosim.training.options import option_fields
 from neurosim.training.training import History
 
 
@@ -131,14 +132,16 @@ def _trained_together(scenarios: Sequence[Scenario]) -> list[History | None]:
     first = scenarios[0]
     if len(scenarios) == 1 or first.training is None or first.data is None:
         return alone
-    options = replace(first.training, seed=None)
-    keywords = {**options.options(), "engine": options.engine}
+    names = set(option_fields()) - {"seed", "state"}
+    keywords: Any = {name: getattr(first.training, name) for name in names}
     networks = [scenario.network.copy() for scenario in scenarios]
     seeds = [scenario.seed for scenario in scenarios]
     try:
-        return [*train_many(networks, *first.data.train, seeds=seeds, threads=1, **keywords)]
+        found = train_many(networks, *first.data.train, seeds=seeds, threads=1, **keywords)
     except NeurosimError:  # one of them diverges: alone, each says where
         return alone
+    # a training that was stopped before its end is looked at on the way
+    return [one if len(one.loss) == first.training.epochs else None for one in found]
 
 
 def _files(result: RunResult, imports: tuple[str, ...]) -> dict[str, bytes]:

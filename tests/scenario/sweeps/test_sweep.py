@@ -84,6 +84,29 @@ def test_small_trainings_of_one_structure_are_one_task_with_the_files_of_each_al
         assert series[0] == series[1]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  targets:", "  weights: [1, 2, 0.5, 4]\n  targets:"),
+        ("  epochs: 40", "  epochs: 40\n  schedule: {cosine: {epochs: 40}}"),
+        ("  epochs: 40", "  epochs: 40\n  penalty: {l2: 0.1}\n  batch_size: 3\n  shuffle: true"),
+        ("seed: 1", "seed: 1\nengine: graph"),
+        ("half_squared_error", "half_squared_error\n  precision: single"),
+    ],
+)
+def test_one_task_gives_the_bits_of_each_alone_with_every_kind_of_option(file, old, new):
+    file.write_text(file.read_text().replace(old, new, 1))
+    plain = ns.run_scenario(file, seed=2, overrides={RATE: 0.3})
+    assert len(list(grouped(check_points(file, axes_of("seed=0..4"), ())))) == 1
+
+    result = ns.sweep(file, "seed=0..4", overrides={RATE: 0.3}, jobs=1)
+
+    assert result.points[2].found["loss"] == plain.loss.last
+    for point in result.points:
+        alone = ns.run_scenario(file, overrides={RATE: 0.3, **point.values})
+        assert point.found["loss"] == alone.loss.last
+
+
 def test_points_of_another_structure_or_data_or_option_are_no_one_task(file):
     vary = {"network.layers[1].neurons": [2, 3], "training.epochs": [3, 4], "seed": [1, 2]}
 
