@@ -56,6 +56,7 @@ def test_without_a_space_the_learning_rate_is_searched_around_the_files(file):
     assert all(0.005 <= rate <= 50 for rate in rates)
 
 
+@pytest.mark.slow
 def test_ended_anywhere_it_goes_on_to_the_same_trials(file, tmp_path):
     ns.tune(file, VARY, trials=14, out=tmp_path / "whole")
     first = Search(file, VARY, trials=14, out=tmp_path / "parts")
@@ -72,6 +73,7 @@ def test_ended_anywhere_it_goes_on_to_the_same_trials(file, tmp_path):
     assert _tables(tmp_path / "parts") == _tables(tmp_path / "whole")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_kept", [False, True], ids=["before it was kept", "after"])
 def test_ended_in_a_trial_that_trial_is_done_again(file, tmp_path, monkeypatch, is_kept):
     whole = ns.tune(file, VARY, trials=12, out=tmp_path / "whole")

@@ -261,6 +261,7 @@ def test_a_folders_name_has_no_letter_that_a_shell_or_a_disk_refuses():
     assert len(folder_name({"k": "x" * 5000})) < 120
 
 
+@pytest.mark.slow
 def test_many_jobs_give_the_bytes_of_one(file, tmp_path):
     ns.sweep(file, VARY, out=tmp_path / "one", jobs=1)
     ns.sweep(file, VARY, out=tmp_path / "two", jobs=2)
@@ -275,6 +276,7 @@ ns.register_activation(ns.Activation("thrice", lambda z: 3.0 * z, lambda z, a: 3
 """
 
 
+@pytest.mark.slow
 def test_functions_of_ones_own_are_imported_by_every_process(file, tmp_path, monkeypatch):
     (tmp_path / "my_activations.py").write_text(MODULE, encoding="utf-8")
     file.write_text(file.read_text().replace("activation: tanh", "activation: thrice"))
