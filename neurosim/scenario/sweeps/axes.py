@@ -109,6 +109,21 @@ def space_of(vary: Vary) -> list[Axis | Interval]:
     return found
 
 
+def require_free_keys(
+    axes: Iterable[Axis | Interval], overrides: Iterable[str | tuple[str, Any]]
+) -> None:
+    """Refuse to vary a key that is set for all points.
+
+    Raises:
+        InvalidValueError: one is both varied and set.
+    """
+    keys = (one.partition("=")[0] if isinstance(one, str) else one[0] for one in overrides)
+    is_set = {key.strip() for key in keys}
+    for axis in axes:
+        if axis.key in is_set:
+            raise InvalidValueError(f"{axis.place}: the key is set, too; expected one of the two")
+
+
 def value_text(value: Any) -> str:
     """A value in a line.
 

@@ -17,7 +17,7 @@ from neurosim.scenario.format.expect_entry import LossExpectation, MetricExpecta
 from neurosim.scenario.format.node import MOST_TOLD, node_of, plain
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.format.read import Reading, read
-from neurosim.scenario.sweeps.axes import Axis, value_text
+from neurosim.scenario.sweeps.axes import Axis, require_free_keys, value_text
 from neurosim.training.parts import PARTS, measured_on
 from neurosim.version import __version__
 
@@ -92,10 +92,12 @@ def check_points(file: Path, axes: Sequence[Axis], overrides: Overrides) -> list
     """All points of a sweep, each of which was read and built.
 
     Raises:
+        InvalidValueError: a key is set for all points, too.
         ScenarioError: something is wrong with some of them; says all of it, each once.
         NeurosimError: as `load_scenario`.
     """
     base = tuple(listed(overrides))
+    require_free_keys(axes, base)
     problems: dict[str, None] = {}
     points = []
     for number, values in enumerate(itertools.product(*(axis.values for axis in axes))):

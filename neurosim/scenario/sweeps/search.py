@@ -16,7 +16,14 @@ from neurosim.functions.numbers import require_count
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.node import node_of
 from neurosim.scenario.format.overrides import Overrides, listed
-from neurosim.scenario.sweeps.axes import Axis, Interval, Vary, space_of, value_text
+from neurosim.scenario.sweeps.axes import (
+    Axis,
+    Interval,
+    Vary,
+    require_free_keys,
+    space_of,
+    value_text,
+)
 from neurosim.scenario.sweeps.folder import SweepFolder, require_out
 from neurosim.scenario.sweeps.points import LoadedPoint, columns_of, load_point, point_of
 from neurosim.scenario.sweeps.table import SweepResult, SweptPoint, choose_measure
@@ -97,6 +104,7 @@ class Search:
         self._file, self._imports = find_scenario(path), tuple(imports)
         self._base, folder = tuple(listed(overrides)), require_out(out)
         self._space = self._usual_space() if vary is None else space_of(vary)
+        require_free_keys(self._space, self._base)
         first = self._check()
         self.title, self._seed = first.scenario.title, first.scenario.seed
         self._measure = choose_measure(columns_of(first.scenario), minimize, maximize)

@@ -154,6 +154,9 @@ def test_a_mistake_is_told_before_anything_is_run(file, tmp_path, vary, words):
 
 
 def test_other_mistakes_are_told_likewise(file, tmp_path):
+    for given in (["seed=1"], {"seed": 1}):
+        with pytest.raises(InvalidValueError, match="--vary seed: the key is set, too"):
+            ns.tune(file, "seed=1,2", overrides=given)
     with pytest.raises(UnknownNameError, match="unknown measure 'los'"):
         ns.tune(file, "seed=0..9", minimize="los")
     with pytest.raises(InvalidValueError, match="trials"):

@@ -233,6 +233,9 @@ def test_a_mistake_is_told_before_anything_is_run(file, tmp_path, vary, words):
 
 
 def test_other_mistakes_are_told_likewise(file):
+    for given in (["seed=1"], {"seed": 1}):
+        with pytest.raises(InvalidValueError, match="--vary seed: the key is set, too"):
+            ns.sweep(file, "seed=1,2", overrides=given)
     with pytest.raises(UnknownNameError, match=r"unknown measure 'los' .did you mean 'loss'"):
         ns.sweep(file, "seed=1", minimize="los")
     with pytest.raises(InvalidValueError, match="expected one of them"):

@@ -54,10 +54,9 @@ def sweep(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     as_json: bool,
 ) -> int:
-    r"""Run FILE with all combinations of values of some keys.
+    """Run FILE with all combinations of values of some keys.
 
-    \b
-    neurosim sweep xor --vary training.optimizer.learning_rate=0.1,1 --vary seed=0..9 --out DIR
+    For example: neurosim sweep iris --vary training.epochs=30,60 --vary seed=0..9 --out DIR
 
     DIR has a folder for each point as `neurosim run --out` writes one, and at its top sweep.csv, a
     row for each point, and sweep.svg. No number depends on --jobs. A training that diverges is a

@@ -46,10 +46,9 @@ def tune(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     as_json: bool,
 ) -> int:
-    r"""Search for good values of some keys of FILE, by Optuna.
+    """Search for good values of some keys of FILE, by Optuna.
 
-    \b
-    neurosim tune iris --vary 'training.optimizer.learning_rate=0.001..1 log' --trials 50 --out DIR
+    For example: neurosim tune iris --vary network.layers[1].neurons=2..32 --trials 50 --out DIR
 
     DIR has a folder for each trial as `neurosim run --out` writes one, and at its top tune.csv, a
     row for each trial, tune.svg, and Optuna's storage tune.db. A training that diverges is a

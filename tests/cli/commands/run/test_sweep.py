@@ -81,6 +81,7 @@ def test_a_second_call_says_what_is_finished_already(neurosim, folder):
         (["--out", "o"], "Missing option '--vary'"),
         (["--vary", "seed=1", "--out", "o", "--jobs", "two"], "expected a whole number"),
         (["--vary", "seed=1", "--out", "o", "--jobs", "1", "--dask", "x"], "one of the two"),
+        (["--vary", "seed=1", "--out", "o", "--seed", "2"], "the key is set, too"),
         (["--vary", "seed=1", "--out", "passed.yaml"], "passed.yaml: is a file"),
         (["--vary", "seed=1", "--out", "o", "--set", "trainin.epochs=1"], "'training'"),
     ],
