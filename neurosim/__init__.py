@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from neurosim.training import Options as Options
     from neurosim.training import Training as Training
     from neurosim.training import agree as agree
+    from neurosim.training import cross_validate as cross_validate
     from neurosim.training import epochs as epochs
     from neurosim.training import loss_and_gradients as loss_and_gradients
     from neurosim.training import train as train

@@ -41,6 +41,7 @@ compiler.array: text backward printer .
 compiler: training_programs threads explain standalone compile .
 
 training: parts
+training.validation: . folds spread
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics
@@ -48,7 +49,9 @@ training.goals: class_weight heads weighing finding .
 training: options noise task state following
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
-training: stretch_length progress training trainer many evaluation agreement .
+training: stretch_length progress training many
+training.validation: cross_validation
+training: trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions

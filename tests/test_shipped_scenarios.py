@@ -4,7 +4,13 @@ import pytest
 
 from neurosim.scenario import list_scenarios, load_scenario, run_scenario
 
-COMPILED_ONLY = {"digits", "spirals"}  # minutes on the graph engine
+COMPILED_ONLY = {
+    "breast-cancer",
+    "digits",
+    "digits-folds",
+    "spirals",
+    "wine",
+}  # minutes on the graph engine
 LARGE = {"million"}  # seconds to build
 SHIPPED = [
     pytest.param(shipped, marks=[pytest.mark.slow] * (shipped.name in LARGE), id=shipped.name)

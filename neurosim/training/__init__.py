@@ -1,7 +1,7 @@
 """Training: options, the Training object, engines, agreement.
 
-Read `data`, then `task_kind`, `metrics`, `options`, `task`, `state`, `engines`, `training`,
-`trainer`, `many`, `evaluation`, `agreement`.
+Read `data`, then `task_kind`, `metrics`, `options`, `task`, `state`, `engines`, `training`, `many`,
+`validation`, `trainer`, `evaluation`, `agreement`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree
@@ -16,12 +16,14 @@ from neurosim.training.options import Options, TrainOptions
 from neurosim.training.state import TrainingState
 from neurosim.training.trainer import epochs, train
 from neurosim.training.training import Epoch, History, Training
+from neurosim.training.validation.cross_validation import CrossValidation, cross_validate
 
 __all__ = [
     "ENGINES",
     "METRICS",
     "Agreement",
     "CompiledEngine",
+    "CrossValidation",
     "Difference",
     "Engine",
     "Epoch",
@@ -34,6 +36,7 @@ __all__ = [
     "TrainingState",
     "accuracy",
     "agree",
+    "cross_validate",
     "epochs",
     "evaluate_loss",
     "loss_and_gradients",

@@ -22,7 +22,7 @@ from neurosim.training.engines.table import make_engine
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.task import Task, require_network
-from neurosim.training.training import History, Training, prepare
+from neurosim.training.training import History, Training, prepare, require_no_folds
 
 _SMALL = 1_000_000  # updates of places; what takes less time than threads do
 
@@ -94,6 +94,7 @@ def train_many(
     chosen = make_options(None, options)
     if chosen.state is not None:
         raise WrongTypeError("state: no option of train_many; expected networks to go on from")
+    require_no_folds(options, "train_many")
     pair = _pair(networks)
     members = _of_thetas(*pair) if pair is not None else _of_networks(networks)
     _give_rows(members, X, T)
@@ -242,7 +243,8 @@ class _Work:
         is_plain &= not (task.has_factors and task.shuffle) and not task.noises
         n_parameters = len(first.network.parameter_list())
         beside = SideBySide(program, exact=self._exact)
-        if not is_plain or beside.together == 1 or n_parameters > MOST_PARAMETERS:
+        is_alone = len(group) == 1 or beside.together == 1
+        if not is_plain or is_alone or n_parameters > MOST_PARAMETERS:
             self._alone += group
             return
         for i in range(0, len(group), beside.together):

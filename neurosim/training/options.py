@@ -28,6 +28,7 @@ from neurosim.training.goals.class_weight import require_class_weight
 from neurosim.training.goals.heads import require_heads
 from neurosim.training.metrics import METRICS, Metric, require_metrics
 from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
+from neurosim.training.validation.folds import Folds, require_folds
 
 PRECISIONS = ("double", "single")  # float64, float32
 MISSING_TARGETS = ("error", "ignore")
@@ -141,6 +142,18 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A record: in a scenario, and in Python if one likes, a mapping of its fields."""
+
+    record: type
+    require: Callable[[Any], Any]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The record, or None."""
+        return self.require(value)
+
+
+@dataclass(frozen=True, slots=True)
 class InPython:
     """A value that a scenario gives elsewhere than in its ``training:``, or not at all."""
 
@@ -151,7 +164,7 @@ class InPython:
         return self.require(value)
 
 
-Form = OneOf | Made | NamesOf | Whole | Flag | Listed | BelowOne | AtLeastZero | InPython
+Form = OneOf | Made | NamesOf | Whole | Flag | Listed | BelowOne | AtLeastZero | Recorded | InPython
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -273,6 +286,11 @@ class Options:
         OneOf("task", (AUTO, *TASK_KINDS), require_task_kind),
         AUTO,
     )
+    validate: Folds | None = _option(
+        "Folds to cross-validate on, by `train` and a run; the network is fitted on all rows.",
+        Recorded(Folds, require_folds),
+        None,
+    )
     engine: str = _option(
         "graph: neuron by neuron; compiled: by matrices. The numbers are the same.",
         InPython(_later),
@@ -351,6 +369,7 @@ class TrainOptions(MeasureOptions, total=False):
     precision: str
     metrics: Sequence[str | Metric]
     task: str | TaskKind
+    validate: Any
     engine: str
     program: str
     seed: int | None

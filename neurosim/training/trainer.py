@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import MISSING
+from dataclasses import MISSING, replace
 from typing import Any, Unpack
 
 from neurosim.network.network import Network
@@ -13,7 +13,8 @@ from neurosim.training.options import (
     option_fields,
     option_rows,
 )
-from neurosim.training.training import Epoch, History, Training
+from neurosim.training.training import Epoch, History, Training, require_no_folds
+from neurosim.training.validation.cross_validation import require_scales, validate_on_folds
 
 
 def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> History:
@@ -30,7 +31,10 @@ def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> 
         NeurosimError: something given does not fit; see `make_task`.
     """
     chosen = make_options(None, options)
-    return Training(network, X, T, chosen).watch(chosen.epochs)
+    if chosen.validate is None:
+        return Training(network, X, T, chosen).watch(chosen.epochs)
+    folds = validate_on_folds(network, X, T, chosen, require_scales(network, None))
+    return replace(Training(network, X, T, chosen).watch(chosen.epochs), folds=folds)
 
 
 def _document_options() -> None:
@@ -71,4 +75,5 @@ def epochs(
         An Epoch after each; the network's objects then hold its values.
     """
     chosen = make_options(options, changes)
+    require_no_folds(changes, "epochs")
     return Training(network, X, T, chosen).epochs(chosen.epochs)

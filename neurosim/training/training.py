@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
 
@@ -39,6 +39,9 @@ from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import Task, make_task, require_fresh, require_targets
 from neurosim.training.task_kind import TaskKind
+
+if TYPE_CHECKING:
+    from neurosim.training.validation.cross_validation import CrossValidation
 
 _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
 
@@ -81,6 +84,7 @@ class History:
         seconds: how long it took.
         state: to go on from.
         rate: the learning rate, of each epoch that of its last update.
+        folds: what validation by folds measured, if it was asked for.
     """
 
     loss: tuple[float, ...]
@@ -89,6 +93,7 @@ class History:
     seconds: float
     state: TrainingState = field(repr=False)
     rate: tuple[float, ...] = ()
+    folds: "CrossValidation | None" = field(default=None, repr=False)
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the loss over the epochs, or None where there is none."""
@@ -144,6 +149,7 @@ class Training:
     ) -> None:
         if "epochs" in changes:
             raise WrongTypeError("epochs: no option of a Training; expected advance(epochs=n)")
+        require_no_folds(changes, "a Training")
         self._set_up(*prepare(network, X, T, make_options(options, changes, epochs=0)))
 
     @classmethod
@@ -638,6 +644,14 @@ def prepare(
         return task, fitting(options.state, task), validation
     seed = network.seed if options.seed is None else options.seed
     return task, start_state(task, seed), validation
+
+
+def require_no_folds(changes: Mapping[str, Any], what: str) -> None:
+    """Refuse folds where a training goes on by epochs; a record of options may have them."""
+    if changes.get("validate") is not None:
+        raise WrongTypeError(
+            f"validate: no option of {what}; expected train or cross_validate, which have folds"
+        )
 
 
 def _validation_task(task: Task) -> Task | None:

@@ -10,6 +10,7 @@ from neurosim.network.network import Network
 from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.expect_entry import (
+    FOLDS,
     Between,
     Expectation,
     GradientExpectation,
@@ -148,8 +149,18 @@ def _check_context(item: Between, reading: Reading) -> _Found:
         return
     if not reading.has("data"):
         yield item.subject[0], "is measured on rows, and there are none; expected data too"
+    elif not isinstance(item, GradientExpectation) and item.on == FOLDS:
+        yield from _check_folds(item, reading)
     elif not isinstance(item, GradientExpectation) and item.on != "train" and draft.data:
         yield from _check_part(item.on, draft.data)
+
+
+def _check_folds(item: LossExpectation | MetricExpectation, reading: Reading) -> _Found:
+    training = reading.draft.training
+    if item.epoch is not None:
+        yield "epoch", f"folds are measured after whole trainings, got {item.epoch}; expected none"
+    elif training.validate is None if training is not None else not reading.has("training"):
+        yield "on", "no folds are held out; expected training: {validate: {folds: 5}}"
 
 
 def _check_moment(item: Within, reading: Reading, data: Data | None) -> _Found:

@@ -120,6 +120,7 @@ class _Loading:
             validation=entry.split.validation,
             test=entry.split.test,
             shuffle=entry.split.shuffle,
+            stratified=entry.split.stratified,
             class_names=_class_names(rows, measured),
         )
         with self._noting("split"):
@@ -127,7 +128,9 @@ class _Loading:
         with self._noting("csv"):
             data = self._with_columns(data, rows, entry)
         notes = (*rows.notes, *data.notes, *_encoding_notes(rows, encoding))
-        data = replace(data, notes=notes)
+        inputs, targets = entry.scale_of("inputs"), entry.scale_of("targets")
+        scales = data.scales._replace(inputs=inputs, targets=targets)
+        data = replace(data, notes=notes, scales=scales)
         with self._noting("scale"):
             self._scale(entry, data)
         return data

@@ -38,6 +38,7 @@ from neurosim.training.options import Options, make_options, measuring_options, 
 from neurosim.training.parts import PARTS
 from neurosim.training.task import kind_of_targets, make_task
 from neurosim.training.task_kind import TaskKind
+from neurosim.training.validation.folds import Folds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -308,6 +309,18 @@ class _Building:
                     message += _encoded(training, error)
                 self._note(("data", "targets") if inline else ("data",), message)
                 return
+        if training.validate is not None:
+            self._check_folds(network, data, training, training.validate)
+
+    def _check_folds(
+        self, network: Network, data: Data, training: Options, validate: Folds
+    ) -> None:
+        """Can the training rows be divided so?"""
+        try:
+            kind = kind_of_rows(network, data, training)
+            validate.held_out(data.train.T, self._draft.seed, has_classes=kind.has_classes)
+        except NeurosimError as error:
+            self._note(("training", "validate"), error)
 
     def _check_metrics(self, network: Network, data: Data, training: Options | None) -> None:
         """A metric that is expected or measured must fit what the targets are."""

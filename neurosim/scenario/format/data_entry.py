@@ -49,6 +49,8 @@ class SplitEntry(ScenarioEntry):
     """The part that is measured in the end."""
     shuffle: bool = True
     """false: the rows stay as they are; the last are set aside for validation, then test."""
+    stratified: bool = False
+    """Whether each part has the classes' shares: of rows that are shuffled, and are of classes."""
 
     @model_validator(mode="after")
     def _leave_rows(self) -> "SplitEntry":

@@ -243,6 +243,16 @@ def _named_entry(name: str, maker: Callable[..., Any]) -> type[ScenarioEntry]:
     )
 
 
+def record_entry(record: type) -> type[ScenarioEntry]:
+    """An entry with the fields of a record: its options, described by its docstring."""
+    words = described(record)
+    fields: dict[str, Any] = {
+        name: (kind, Field(default, description=words.get(name)))
+        for name, kind, default in options_taken(record)
+    }
+    return create_model(f"{record.__name__}Entry", __base__=MadeEntry, __doc__=words[""], **fields)
+
+
 def options_taken(maker: Callable[..., Any]) -> list[tuple[str, Any, Any]]:
     """The name, the type and the default (``...``: none) of each option."""
     return [

@@ -16,6 +16,7 @@ from neurosim.scenario.format.network_entry import Name, Numbers
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import PARTS
 
+FOLDS = "folds"  # what is expected of the rows that each of them holds out
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 
 WITHIN = {  # what can be looked for within an epoch, and after which phase it is there
@@ -116,8 +117,8 @@ class GradientExpectation(_Judged):
 
 
 class _Measured(_AtEpoch):
-    on: Annotated[str, Choice("part of the rows", PARTS)] = "train"
-    """Which rows: train, validation or test."""
+    on: Annotated[str, Choice("part of the rows", PARTS, FOLDS)] = "train"
+    """Which rows: train, validation or test; folds: the mean over the folds of the training."""
 
 
 class LossExpectation(_Measured):

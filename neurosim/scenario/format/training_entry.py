@@ -1,5 +1,7 @@
 """The ``training:`` of a scenario, made from the record of options."""
 
+import warnings
+from collections.abc import Callable
 from dataclasses import MISSING
 from typing import Annotated, Any, Literal
 
@@ -11,9 +13,11 @@ from neurosim.scenario.format.entry import (
     WRONG_KIND,
     Choice,
     MadeEntry,
+    MadeOf,
     Named,
     ScenarioEntry,
     Told,
+    record_entry,
     tag,
 )
 from neurosim.scenario.format.options.goal_entry import ClassWeightOption, HeadsOption
@@ -29,6 +33,7 @@ from neurosim.training.options import (
     Made,
     NamesOf,
     OneOf,
+    Recorded,
     Whole,
     option_fields,
     scenario_options,
@@ -60,12 +65,22 @@ def _annotation(form: Form) -> Any:
             return Annotated[float, Field(ge=0)]
         case BelowOne():
             return Annotated[float, Field(ge=0, lt=1)]
+        case Recorded():
+            return Annotated[form.record, MadeOf(_entry_of(form), _maker(form))] | None
         case Whole(none=None):
             return Annotated[int, Field(ge=form.least, le=form.most)]
         case Whole():
             return _whole_or_word(form)
     assert isinstance(form, Flag)
     return bool
+
+
+def _entry_of(form: Recorded) -> Callable[[], Any]:
+    return lambda: record_entry(form.record)
+
+
+def _maker(form: Recorded) -> Callable[[ScenarioEntry], Any]:
+    return lambda given: form.require(given.model_dump(exclude_unset=True))
 
 
 def _whole_or_word(form: Whole) -> Any:
@@ -90,9 +105,16 @@ def _fields() -> dict[str, Any]:
     return fields
 
 
-TrainingEntry: Any = create_model(
-    "TrainingEntry",
-    __base__=MadeEntry,
-    __doc__="How the network learns from the data.",
-    **_fields(),
-)
+def _training_entry() -> Any:
+    with warnings.catch_warnings():
+        # BaseModel has a method of the name of a key, a deprecated one that nobody asks for
+        warnings.filterwarnings("ignore", 'Field name "validate"', UserWarning)
+        return create_model(
+            "TrainingEntry",
+            __base__=MadeEntry,
+            __doc__="How the network learns from the data.",
+            **_fields(),
+        )
+
+
+TrainingEntry: Any = _training_entry()

@@ -1,6 +1,6 @@
 """Expectations: numbers of a network at one moment, compared with what is expected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, assert_never
@@ -11,6 +11,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.format.expect_entry import (
+    FOLDS,
     TOLERANCE,
     Between,
     BiasExpectation,
@@ -31,6 +32,7 @@ from neurosim.training.evaluation import Gradients, evaluate_loss, loss_and_grad
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import PARTS
 from neurosim.training.training import Training
+from neurosim.training.validation.cross_validation import CrossValidation
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,18 @@ class NetworkAtMoment:
         return pair
 
 
+def is_of_folds(item: Expectation) -> bool:
+    """Whether the item is about rows that folds hold out."""
+    return isinstance(item, LossExpectation | MetricExpectation) and item.on == FOLDS
+
+
+def number_of_folds(item: Expectation, folds: CrossValidation) -> float:
+    """The number that such an item is about: a mean over the folds."""
+    if isinstance(item, MetricExpectation):
+        return folds.measure(item.metric).mean
+    return folds.loss.mean
+
+
 def judge(item: Expectation, number: float | None, when: str = "") -> list[Verdict]:
     """A verdict for each bound of the item.
 
@@ -199,15 +213,21 @@ def _words(item: Expectation) -> str:
         case GradientExpectation():
             return f"gradient by {item.gradient}"
         case LossExpectation():
-            return "loss" if item.on == "train" else f"loss on {item.on} rows"
+            return "loss" if item.on == "train" else f"loss on {_rows_of(item.on)}"
         case MetricExpectation():
-            return f"{item.metric.replace('_', ' ')} on {PARTS[item.on]} rows"
+            return f"{item.metric.replace('_', ' ')} on {_rows_of(item.on, PARTS)}"
         case MomentExpectation():
             key, name = item.subject
             return f"{_MOMENT_WORDS[key]}{name}"
         case MomentLossExpectation():
             return "loss"
     assert_never(item)
+
+
+def _rows_of(part: str, adjectives: Mapping[str, str] | None = None) -> str:
+    if part == FOLDS:
+        return "held-out rows, mean of the folds"
+    return f"{part if adjectives is None else adjectives[part]} rows"
 
 
 def _sample(values: tuple[float, ...]) -> str:

@@ -15,6 +15,7 @@ from neurosim.scenario.run.expect import Verdict
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import measured_on, measured_words
 from neurosim.training.task_kind import TaskKind
+from neurosim.training.validation.cross_validation import CrossValidation
 
 Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged", "interrupted"]
 
@@ -137,6 +138,7 @@ class RunResult:
         table: up to 16 rows.
         n_rows: how many training rows there are; 0 without data.
         stretches: what was measured in the epochs; ``history`` has a record for each.
+        folds: what came out on rows that folds hold out; None where nothing is cross-validated.
         notes: what was found, or done, when the rows were read, a sentence each.
         moments: the parameters at the epochs that are to be drawn.
         seconds: how long all of it took.
@@ -163,6 +165,7 @@ class RunResult:
     table: tuple[TableRow, ...] = ()
     n_rows: int = 0
     stretches: tuple[Stretch, ...] = ()
+    folds: CrossValidation | None = None
     notes: tuple[str, ...] = ()
     moments: Mapping[int, Matrix] = field(default_factory=dict)
 
@@ -203,6 +206,7 @@ class RunResult:
             "epochs": self.epochs,
             "loss": self.loss._asdict(),
             **self._measured,
+            **({"folds": self.folds.to_dict()} if self.folds else {}),
             **({"task": self.task.name} if self.task and self.is_judged else {}),
             "parameters": self.parameters._asdict(),
             "expectations": [

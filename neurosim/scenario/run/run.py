@@ -24,7 +24,13 @@ from neurosim.scenario.format.expect_entry import (
 )
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.format.read import read
-from neurosim.scenario.run.expect import NetworkAtMoment, Verdict, judge
+from neurosim.scenario.run.expect import (
+    NetworkAtMoment,
+    Verdict,
+    is_of_folds,
+    judge,
+    number_of_folds,
+)
 from neurosim.scenario.run.result import (
     Losses,
     NamedParameters,
@@ -34,9 +40,11 @@ from neurosim.scenario.run.result import (
     TableRow,
 )
 from neurosim.scenario.run.stretches import stretches, trained
+from neurosim.training.options import Options
 from neurosim.training.state import TrainingState
 from neurosim.training.task_kind import AUTO
 from neurosim.training.training import History, Training
+from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
 from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
@@ -157,6 +165,7 @@ class Run:
         self._is_stopped = False
         self._result: RunResult | None = None
         self._held: Training | None = None
+        self._folds: CrossValidation | None = None
         if self.scenario is None:
             self._training: Iterator[Stretch] = iter(())
         else:
@@ -214,8 +223,19 @@ class Run:
                 self._judge(scenario, self._n_done, training.state)
                 self._reached = training.state
                 yield stretch
+            if options.validate is not None:
+                self._validate(scenario, options)
         except DivergedError as error:
             self._diverged = str(error)
+
+    def _validate(self, scenario: Scenario, options: Options) -> None:
+        """Train and measure on the folds, and judge what is expected of them."""
+        assert scenario.data is not None
+        pair, scales = scenario.data.train, scenario.data.scales
+        self._folds = validate_on_folds(scenario.network, *pair, options, scales)
+        for number, item in enumerate(scenario.expect):
+            if is_of_folds(item):
+                self._verdicts[number] = judge(item, number_of_folds(item, self._folds))
 
     def _judge(self, scenario: Scenario, position: int, state: TrainingState | None) -> None:
         """Judge what is expected here, and within the epoch that begins here.
@@ -224,7 +244,8 @@ class Run:
         """
         self._keep(scenario, position)
         moment = self._moment(scenario)
-        here = {n: e for n, e in enumerate(scenario.expect) if self._position(e) == position}
+        ours = ((n, e) for n, e in enumerate(scenario.expect) if not is_of_folds(e))
+        here = {n: e for n, e in ours if self._position(e) == position}
         within = {item for item in here.values() if isinstance(item, Within)}
         found: dict[Within, float | None] = {}
         if within:
@@ -303,6 +324,7 @@ class Run:
             "table": self._table(scenario),
             "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
             "stretches": tuple(self._stretches),
+            "folds": self._folds,
             "notes": () if scenario.data is None else scenario.data.notes,
             "moments": self._moments,
         }

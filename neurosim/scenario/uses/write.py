@@ -260,6 +260,10 @@ def _metrics(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _validate(folds: Any) -> _Entry | None:
+    return None if folds is None else _options_of(folds)
+
+
 def _task(task: str | TaskKind) -> str:
     return task if isinstance(task, str) else task.name
 
@@ -293,6 +297,7 @@ _WORDS: Mapping[str, Any] = {
     "schedule": _schedule,
     "metrics": _metrics,
     "task": _task,
+    "validate": _validate,
 }
 
 

@@ -28,6 +28,8 @@ def print_result(result: RunResult, console: Console) -> None:
     _print(console, _training_line(result))
     if result.last is not None and result.last.words:
         _print(console, f"measured: {result.last.words}")
+    if result.folds is not None:
+        _print(console, f"on held-out rows of {result.folds}")
     _print_table(result, console)
     if result.is_judged:
         _print(console, f"\ntask: {result.task}")

@@ -1,0 +1,302 @@
+"""Cross-validation: the loss and the metrics on rows that were held out, fold by fold.
+
+Each fold trains a copy of the network from the numbers it has now, on the rows of all other folds,
+and is measured on its own. Scalings, and what fills gaps, are fitted on the rows it trains on, so
+nothing is known of those held out.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Unpack
+
+import numpy as np
+
+from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError, unknown
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
+from neurosim.network.scaling import SCALES
+from neurosim.training.engines.table import make_engine
+from neurosim.training.many import train_many
+from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
+from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.task import Task, make_task
+from neurosim.training.task_kind import TaskKind
+from neurosim.training.training import History
+from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers
+from neurosim.training.validation.spread import Spread
+
+KEEP = "keep"  # the scalings that the network has, whatever they were fitted on
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldResult:
+    """One fold: what a network says of rows that it was not trained on.
+
+    Attributes:
+        repeat: which division it is of, from 0.
+        fold: which part, from 0.
+        rows: the rows that were held out.
+        loss: over them, reduced.
+        outputs: for them, (rows, n_out).
+        history: of the training on all other rows.
+    """
+
+    repeat: int
+    fold: int
+    rows: RowNumbers
+    loss: float
+    outputs: Matrix
+    history: History
+
+    def __repr__(self) -> str:
+        return f"<fold {self.fold} of repeat {self.repeat}: loss {self.loss:.6g}>"
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """What came out of all folds.
+
+    Attributes:
+        validate: how the rows were divided.
+        folds: one after the other, repeat after repeat.
+        T: all targets, (B, n_out).
+        task: what they mean.
+        measured: the metrics that were asked for.
+    """
+
+    validate: Folds
+    folds: tuple[FoldResult, ...]
+    T: Matrix
+    task: TaskKind
+    measured: tuple[str, ...]
+
+    @cached_property
+    def loss(self) -> Spread:
+        """The loss on held-out rows, over the folds."""
+        return Spread.of([fold.loss for fold in self.folds])
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Spread]:
+        """The metrics on held-out rows that were asked for, over the folds."""
+        return {name: self.measure(name) for name in self.measured}
+
+    def measure(self, metric: str) -> Spread:
+        """A metric on held-out rows, over the folds; of single rows, over all rows of a repeat.
+
+        Raises:
+            UnknownNameError: no metric has that name.
+            InvalidValueError: it does not fit the task.
+        """
+        return Spread.of(self.each(metric))
+
+    def each(self, metric: str) -> list[float]:
+        """The metric of each fold; of single rows, one number for all of them."""
+        chosen = METRICS[metric]
+        if isinstance(chosen, ShippedMetric):
+            chosen.require(self.task)
+        if self.validate.leave_one_out:
+            pairs = [(self.outputs(), self.T)]
+        else:
+            pairs = [(fold.outputs, self.T[fold.rows]) for fold in self.folds]
+        return [measure_each(chosen, a[np.newaxis], t, self.task)[0] for a, t in pairs]
+
+    def outputs(self, repeat: int = 0) -> Matrix:
+        """The output for every row, (B, n_out), of the network that did not train on it."""
+        found = np.empty_like(self.T)
+        for fold in self.folds:
+            if fold.repeat == repeat:
+                found[fold.rows] = fold.outputs
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as data for JSON."""
+        of_each = {} if self.validate.leave_one_out else {n: self.each(n) for n in self.measured}
+        return {
+            "validate": {f.name: getattr(self.validate, f.name) for f in fields(self.validate)},
+            "loss": self.loss._asdict(),
+            "metrics": {name: spread._asdict() for name, spread in self.metrics.items()},
+            "each": [
+                {
+                    "repeat": fold.repeat,
+                    "fold": fold.fold,
+                    "rows": len(fold.rows),
+                    "loss": fold.loss,
+                    "metrics": {name: values[number] for name, values in of_each.items()},
+                }
+                for number, fold in enumerate(self.folds)
+            ],
+        }
+
+    def __str__(self) -> str:
+        """The loss and the metrics in a line."""
+        more = "".join(f", {n.replace('_', ' ')} {value}" for n, value in self.metrics.items())
+        return f"{self.validate}: loss {self.loss}{more}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+def cross_validate(
+    network: Network,
+    X: Any,
+    T: Any,
+    *,
+    folds: int | None = None,
+    repeats: int = 1,
+    stratified: bool | None = None,
+    leave_one_out: bool = False,
+    scale: Any = None,
+    **options: Unpack[TrainOptions],
+) -> CrossValidation:
+    """Train on all folds but one, measure on that one, and so for each; the network stays as it is.
+
+    Args:
+        network: where every fold begins: its numbers as they are.
+        X: samples, (B, n_in), raw.
+        T: targets, (B, n_out), or class indices, (B,).
+        folds: how many; or ``leave_one_out``.
+        repeats: how many times the rows are divided.
+        stratified: whether each fold has the classes' shares; None: where there are classes.
+        leave_one_out: whether each row is a fold.
+        scale: ``standard`` or ``minmax`` of the inputs, or a mapping of ``inputs`` and ``targets``,
+            fitted in each fold on the rows that it trains on; ``keep``: the network's own scalings.
+        **options: those of `neurosim.train`, but no ``state`` and no ``validation``. ``seed`` is
+            also what the division is drawn from.
+
+    Raises:
+        DivergedError: a fold met a number that is not finite; says which one.
+        InvalidValueError: too few rows, or no classes where stratified folds are asked for; the
+            network is scaled, and nobody says how to scale it in each fold.
+        NeurosimError: an option does not fit; see `neurosim.train`.
+
+    >>> import neurosim as ns
+    >>> net = ns.Network()
+    >>> _ = net.add_layer("x", 1), net.add_layer("y", 1, bias=None)
+    >>> _ = net.connect("x", "y", weight=0)
+    >>> X = [[1.0], [1.0], [1.0], [2.0]]
+    >>> found = ns.cross_validate(net, X, X, folds=2, optimizer=ns.SGD(0.1), epochs=100)
+    >>> len(found.folds), found.loss.greatest < 0.001
+    (2, True)
+    """
+    asked = Folds(folds=folds, repeats=repeats, stratified=stratified, leave_one_out=leave_one_out)
+    chosen = make_options(None, options)
+    _require_alone(chosen)
+    chosen = replace(chosen, validate=asked)
+    return validate_on_folds(network, X, T, chosen, require_scales(network, scale))
+
+
+def validate_on_folds(
+    network: Network, X: Any, T: Any, options: Options, scales: FoldScales
+) -> CrossValidation:
+    """What `cross_validate`, `train` and a run do with the ``validate`` of options."""
+    validate = options.validate
+    assert validate is not None
+    task = make_task(_scaled(network.copy(), X, T, scales), X, T, options)
+    kind = task.kind_of(task.T)
+    seed = network.seed if options.seed is None else options.seed
+    divided = validate.held_out(task.T, seed, has_classes=kind.has_classes)
+    places = [(r, f, rows) for r, part in enumerate(divided) for f, rows in enumerate(part)]
+    inside = [_training_rows(task, rows, scales.gaps) for _, _, rows in places]
+    networks = [_scaled(network.copy(), *pair, scales) for pair in inside]
+    with_seed = replace(
+        options, task=kind, seed=seed, validate=None, validation=None, progress=False
+    )
+    try:
+        given = {one.name: getattr(with_seed, one.name) for one in fields(with_seed)}
+        histories = train_many(networks, [x for x, _ in inside], [t for _, t in inside], **given)
+    except NeurosimError as error:
+        raise type(error)(_named(str(error), places)) from None
+    results = []
+    for (r, f, rows), trained, pair, history in zip(
+        places, networks, inside, histories, strict=True
+    ):
+        held = _held_rows(task, rows, pair[0], scales.gaps)
+        loss, outputs = _measured(trained, held, task.T[rows], with_seed)
+        results.append(FoldResult(r, f, rows, loss, outputs, history))
+    return CrossValidation(validate, tuple(results), task.T, kind, options.metrics)
+
+
+def require_scales(network: Network, scale: Any) -> FoldScales:
+    """What `cross_validate` takes as ``scale``, checked.
+
+    Raises:
+        InvalidValueError: the network is scaled, and nothing is given.
+        UnknownNameError: no scale has the name.
+        WrongTypeError: it is neither a name nor a mapping.
+    """
+    is_plain = network.inputs_conversion.is_plain and network.outputs_conversion.is_plain
+    if scale is None and not is_plain:
+        raise InvalidValueError(
+            "scale: missing; the network is scaled, maybe by rows that a fold holds out; expected"
+            " a scale to fit in each fold, such as cross_validate(..., scale='standard'), or 'keep'"
+        )
+    if scale is None or scale == KEEP:
+        return FoldScales()
+    named = {"inputs": scale} if isinstance(scale, str) else scale
+    if not isinstance(named, Mapping):
+        raise WrongTypeError(f"scale: got {scale!r:.80}; expected a name, or a mapping of names")
+    for part, name in named.items():
+        if part not in ("inputs", "targets"):
+            raise WrongTypeError(f"scale: {unknown('part', part, ('inputs', 'targets'))}")
+        if name is not None and name not in SCALES:
+            raise InvalidValueError(f"scale: {unknown('scale', name, (*SCALES, KEEP))}")
+    return FoldScales(**named)
+
+
+def _require_alone(options: Options) -> None:
+    for name in ("state", "validation", "validate"):
+        if getattr(options, name) is not None:
+            raise WrongTypeError(f"{name}: no option of cross_validate, got one; expected none")
+
+
+def _scaled(network: Network, X: Any, T: Any, scales: FoldScales) -> Network:
+    """The network, scaled by these rows as is asked for."""
+    if scales.inputs is not None:
+        network.scale_inputs(X, scales.inputs)
+    if scales.targets is not None:
+        network.scale_outputs(np.reshape(T, (len(T), -1)), scales.targets)
+    return network
+
+
+def _training_rows(task: Task, held_out: RowNumbers, gaps: Any) -> tuple[Matrix, Matrix]:
+    left = np.ones(task.n_rows, dtype=np.bool_)
+    left[held_out] = False
+    X = task.X[left]
+    return (X if gaps is None else _filled(X, gaps[left], X, gaps[left])), task.T[left]
+
+
+def _held_rows(task: Task, rows: RowNumbers, trained: Matrix, gaps: Any) -> Matrix:
+    """The held-out rows, their gaps filled with the mean of the rows that were trained on."""
+    if gaps is None:
+        return task.X[rows]
+    return _filled(task.X[rows], gaps[rows], trained, np.zeros(trained.shape, dtype=np.bool_))
+
+
+def _filled(X: Matrix, gaps: Any, others: Matrix, without: Any) -> Matrix:
+    """X with its gaps filled by the column's mean over others, cells ``without`` left out."""
+    known = ~without
+    empty = np.flatnonzero(~known.any(axis=0))
+    if len(empty):
+        raise InvalidValueError(
+            f"folds: input {empty[0]} has no number in the rows of a fold; expected fewer folds"
+        )
+    means = np.where(known, others, 0.0).sum(axis=0) / known.sum(axis=0)
+    filled: Matrix = np.where(gaps, means, X)
+    return filled
+
+
+def _measured(network: Network, X: Matrix, T: Matrix, options: Options) -> tuple[float, Matrix]:
+    task = make_task(network, X, T, options)
+    engine, theta = make_engine(options.engine, task), network.parameters()
+    return engine.loss(theta, task.X, task.T), engine.outputs(theta, task.X)
+
+
+def _named(message: str, places: list[tuple[int, int, RowNumbers]]) -> str:
+    """The message of `train_many`, which counts networks, about folds."""
+    found = re.match(r"networks\[(\d+)\]: ", message)
+    if found is None:
+        return message
+    repeat, fold, _ = places[int(found[1])]
+    return f"fold {fold} of repeat {repeat}: {message[found.end() :]}"
