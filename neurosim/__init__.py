@@ -84,6 +84,8 @@ if TYPE_CHECKING:
     from neurosim.training import cross_validate as cross_validate
     from neurosim.training import epochs as epochs
     from neurosim.training import loss_and_gradients as loss_and_gradients
+    from neurosim.training import permutation_importance as permutation_importance
+    from neurosim.training import saliency as saliency
     from neurosim.training import train as train
     from neurosim.training import train_many as train_many
     from neurosim.training.metrics import register_metric as register_metric

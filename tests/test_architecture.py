@@ -50,7 +50,7 @@ training: options noise task state following
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress training many
-training.validation: cross_validation
+training.validation: cross_validation importance saliency
 training: trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline

@@ -17,6 +17,8 @@ from neurosim.training.state import TrainingState
 from neurosim.training.trainer import epochs, train
 from neurosim.training.training import Epoch, History, Training
 from neurosim.training.validation.cross_validation import CrossValidation, cross_validate
+from neurosim.training.validation.importance import Importance, permutation_importance
+from neurosim.training.validation.saliency import Saliency, saliency
 
 __all__ = [
     "ENGINES",
@@ -30,7 +32,9 @@ __all__ = [
     "Gradients",
     "GraphEngine",
     "History",
+    "Importance",
     "Options",
+    "Saliency",
     "TrainOptions",
     "Training",
     "TrainingState",
@@ -40,6 +44,8 @@ __all__ = [
     "epochs",
     "evaluate_loss",
     "loss_and_gradients",
+    "permutation_importance",
+    "saliency",
     "train",
     "train_many",
 ]

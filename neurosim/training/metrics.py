@@ -257,6 +257,8 @@ SHIPPED = {
 }  # fmt: skip
 
 accuracy = SHIPPED["accuracy"]
+# of these less is better; of all others, a user's own too, more is
+ERRORS = ("log_loss", "brier", "mae", "rmse", "mean_absolute_difference")
 
 # those that take the outputs of many epochs at once, (n, B, n_out): a call for each costs more than
 # an epoch
