@@ -6,7 +6,7 @@ nothing is known of those held out.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Unpack
@@ -23,7 +23,7 @@ from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import TaskKind
-from neurosim.training.training import History
+from neurosim.training.training import History, Training
 from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers
 from neurosim.training.validation.spread import Spread
 
@@ -204,8 +204,7 @@ def validate_on_folds(
         options, task=kind, seed=seed, validate=None, validation=None, progress=False
     )
     try:
-        given = {one.name: getattr(with_seed, one.name) for one in fields(with_seed)}
-        histories = train_many(networks, [x for x, _ in inside], [t for _, t in inside], **given)
+        histories = _trained(networks, inside, with_seed, [rows for _, _, rows in places])
     except NeurosimError as error:
         raise type(error)(_named(str(error), places)) from None
     results = []
@@ -213,9 +212,36 @@ def validate_on_folds(
         places, networks, inside, histories, strict=True
     ):
         held = _held_rows(task, rows, pair[0], scales.gaps)
-        loss, outputs = _measured(trained, held, task.T[rows], with_seed)
+        loss, outputs = _measured(trained, held, task.T[rows], _weighted(with_seed, rows))
         results.append(FoldResult(r, f, rows, loss, outputs, history))
     return CrossValidation(validate, tuple(results), task.T, kind, options.metrics)
+
+
+def _trained(
+    networks: Sequence[Network],
+    inside: Sequence[tuple[Matrix, Matrix]],
+    options: Options,
+    held_out: Sequence[RowNumbers],
+) -> list[History]:
+    """Train each network on the rows that its fold leaves; errors count networks."""
+    if options.weights is None:
+        given = {one.name: getattr(options, one.name) for one in fields(options)}
+        return train_many(networks, [x for x, _ in inside], [t for _, t in inside], **given)
+    found = []
+    for i, (network, (X, T), rows) in enumerate(zip(networks, inside, held_out, strict=True)):
+        left = np.delete(np.arange(len(X) + len(rows)), rows)
+        try:
+            found.append(Training(network, X, T, _weighted(options, left)).watch(options.epochs))
+        except NeurosimError as error:
+            raise type(error)(f"networks[{i}]: {error}") from None
+    return found
+
+
+def _weighted(options: Options, rows: RowNumbers) -> Options:
+    """The options with the weights of these rows alone."""
+    if options.weights is None:
+        return options
+    return replace(options, weights=np.ravel(options.weights)[rows])
 
 
 def require_scales(network: Network, scale: Any) -> FoldScales:

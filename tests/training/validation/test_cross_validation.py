@@ -160,3 +160,18 @@ def test_what_does_not_fit_is_refused(classifier, rows, options, message):
 def test_folds_are_refused_where_they_would_be_ignored(classifier, rows, call):
     with pytest.raises(WrongTypeError, match="validate: no option of"):
         call(classifier, *rows, validate={"folds": 3}, **OPTIONS)
+
+
+def test_weights_of_rows_go_with_them_into_the_folds(classifier, rows):
+    X, y = rows
+    weights = np.random.default_rng(3).uniform(0.5, 2.0, len(X))
+
+    found = ns.cross_validate(classifier, X, y, folds=3, weights=weights, **OPTIONS)
+
+    for fold in found.folds:
+        left = np.delete(np.arange(len(X)), fold.rows)
+        alone = classifier.copy()
+        history = ns.train(alone, X[left], y[left], weights=weights[left], **OPTIONS)
+        assert fold.history.loss == history.loss
+    unweighted = ns.cross_validate(classifier, X, y, folds=3, **OPTIONS)
+    assert found.folds[0].history.loss != unweighted.folds[0].history.loss
