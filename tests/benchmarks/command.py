@@ -38,8 +38,8 @@ def bench(
 ) -> int:
     """Measure neurosim beside other libraries, after checking that all compute the same.
 
-    WORKLOAD is one of: W1, W2, W3, W4, W4f, W5, W5f, W6, W7, W7w, cold, choice, compile, step,
-    build. Without one, all of them run, which takes some minutes.
+    WORKLOAD is one of: W1, W2, W3, W4, W4f, W5, W5f, W6, W7, W7w, many, cold, choice, compile,
+    step, build. Without one, all of them run, which takes some minutes.
     """
     chosen = find_workloads(workloads)
     asked = find_peers(filter(None, peers.split(",")))

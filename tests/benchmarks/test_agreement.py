@@ -13,6 +13,7 @@ from neurosim.functions.optimizers import SGD
 from tests.benchmarks import (
     best,
     layered,
+    many,
     naive,
     peer_jax,
     peer_sklearn,
@@ -59,6 +60,17 @@ def test_a_neurosim_that_learns_at_another_rate_is_refused(name, monkeypatch):
     result = Measurement(WORKLOADS[name], size="small", peers=frozenset({"tuned"})).result()
 
     assert NEUROSIM in result.refused
+
+
+def test_networks_side_by_side_that_are_trained_for_longer_are_refused(monkeypatch):
+    honest = many.train_many
+    monkeypatch.setattr(
+        many, "train_many", lambda *given, epochs, **more: honest(*given, epochs=epochs + 1, **more)
+    )
+
+    result = Measurement(WORKLOADS["many"], size="small", peers=frozenset()).result()
+
+    assert result.refused == (NEUROSIM, many.OBJECTS)
 
 
 def test_a_naive_numpy_with_another_slope_is_refused(monkeypatch):
