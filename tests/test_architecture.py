@@ -23,7 +23,7 @@ files
 lazy
 
 functions: numbers registry variants users activations losses optimizers sources arithmetic
-    penalties schedules initializers streams .
+    update_options penalties schedules initializers streams .
 
 network: names parameter neuron connection layer datum
 network.reshaping: incoming
@@ -34,7 +34,7 @@ network.reshaping: selection pruning growth .
 network.saved: columns .
 network: network .
 
-interpreter: steps visits forward backward update .
+interpreter: steps visits forward backward adjustments update .
 kernel: build library checks wiring .
 compiler: plan bundles costs planning operations program
 compiler.array: text backward printer .
@@ -85,7 +85,7 @@ drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
-scenario.format.options: penalty_entry goal_entry schedule_entry .
+scenario.format.options: update_entries penalty_entry goal_entry schedule_entry .
 scenario.format: training_entry expect_entry draw_entry document problems overrides read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed

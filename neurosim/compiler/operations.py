@@ -124,11 +124,15 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """The optimizer changes the parameters; ``has_fixed``: but not all slots."""
+    """The optimizer changes the parameters; ``has_fixed``: but not all slots.
+
+    ``is_adjusted`` says that it does more: clips gradients, has rates of their own, or the like.
+    """
 
     optimizer: Optimizer
     penalty: Penalty | None
     has_fixed: bool
+    is_adjusted: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -136,7 +140,8 @@ class Update:
         forms = (getattr(self.optimizer, form, None) for form in ("scalar", "array"))
         is_descent = [getattr(form, "__func__", None) for form in forms] == [SGD.scalar, SGD.array]
         momentum = getattr(self.optimizer, "momentum", None)
-        return is_descent and momentum == 0.0 and self.penalty is None
+        is_bare = self.penalty is None and not self.is_adjusted
+        return is_descent and momentum == 0.0 and is_bare
 
 
 Operation = Affine | Activate | Normalise | MeasureLoss | Delta | Assign | Update

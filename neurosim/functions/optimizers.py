@@ -544,6 +544,11 @@ def array_rule(rule: Optimizer) -> Callable[[Array, Array, Array, int, float], N
     return partial(_lifted, rule) if given is None or is_stale else given
 
 
+def array_rule_of_rates(rule: Optimizer) -> Callable[[Array, Array, Array, int, Any], None]:
+    """The array form for an array of rates; that of a user's may take one rate only."""
+    return array_rule(rule) if type(rule) in SHIPPED.values() else partial(_lifted, rule)
+
+
 def _depth(rule: object, method: str) -> int:
     """How far up its classes a rule's method is defined; -1 where it is the object's own."""
     classes = enumerate(type(rule).__mro__)
@@ -551,11 +556,11 @@ def _depth(rule: object, method: str) -> int:
 
 
 def _lifted(  # noqa: PLR0917 - the array form with its rule
-    rule: Optimizer, w: Array, g: Array, memory: Array, count: int, rate: float
+    rule: Optimizer, w: Array, g: Array, memory: Array, count: int, rate: Any
 ) -> None:
-    columns = memory.T.tolist()
+    columns, rates = memory.T.tolist(), np.broadcast_to(rate, w.shape).tolist()
     for i, (before, slope) in enumerate(zip(w.tolist(), g.tolist(), strict=True)):
-        w[i], memory[:, i] = rule.scalar(before, slope, tuple(columns[i]), count, rate)
+        w[i], memory[:, i] = rule.scalar(before, slope, tuple(columns[i]), count, rates[i])
 
 
 def make_optimizer(given: object, learning_rate: object = None) -> object:

@@ -2,10 +2,11 @@
 
 A penalty is a frozen record with two forms: `gradient` of one weight (the walk), and
 `array_gradient` of all (the compiled program); where the second is missing, the first is applied
-weight by weight. Biases are left alone by whoever applies it.
+weight by weight. Biases are left alone by whoever applies it, unless `Penalties` say otherwise.
 """
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +15,10 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
 from neurosim.functions.registry import Table
+from neurosim.functions.update_options import On, require_on, require_strength
 from neurosim.functions.users import Mapped, errors_named, require_equal_forms
 
 Array = NDArray[Any]
@@ -33,6 +35,31 @@ class Penalty(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class L1:
+    """Add strength * sign(w) / n to each weight's gradient over a batch of n; of 0 the sign is 0.
+
+    As `L2`, whose loss is divided by n: it then has the term strength / n * sum of |w|.
+    """
+
+    strength: float
+
+    name: ClassVar[str] = "l1"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "strength", require_strength(self.strength, "L1(strength=)"))
+
+    def gradient(self, weight: float, rows: int) -> float:
+        """What is added to this weight's gradient."""
+        sign = math.copysign(1.0, weight) if weight != 0.0 else 0.0
+        return self.strength * sign / rows
+
+    def array_gradient(self, weights: Array, rows: int) -> Array:
+        """What is added to the gradients of these weights."""
+        added: Array = weights.dtype.type(self.strength) / rows * np.sign(weights)
+        return added
+
+
+@dataclass(frozen=True, slots=True)
 class L2:
     """Add strength * w / n to each weight's gradient over a batch of n; biases are left alone.
 
@@ -45,10 +72,7 @@ class L2:
     name: ClassVar[str] = "l2"
 
     def __post_init__(self) -> None:
-        number = require_number(self.strength, "L2(strength=)")
-        if number < 0.0:
-            raise InvalidValueError(f"L2(strength=): got {number!r}; expected a finite number >= 0")
-        object.__setattr__(self, "strength", number)
+        object.__setattr__(self, "strength", require_strength(self.strength, "L2(strength=)"))
 
     def gradient(self, weight: float, rows: int) -> float:
         """What is added to this weight's gradient."""
@@ -59,6 +83,55 @@ class L2:
         decay = weights.dtype.type(self.strength) / rows  # in the precision of the weights
         added: Array = decay * weights
         return added
+
+
+@dataclass(frozen=True, slots=True)
+class Penalties:
+    """Several penalties together, on a set of parameters, and a most length of weights.
+
+    Args:
+        terms: each adds to the gradient.
+        on: ``weights``, ``biases`` or ``all``, or names of layers, neurons, connections, biases.
+        max_norm: the root of the sum of squares of those of ``on`` that lead into a neuron (and of
+            its bias, if that is among them): where an update makes it larger, they are multiplied
+            by max_norm / (norm + 1e-7). Source: Srivastava et al. 2014; PyTorch's ``renorm``.
+    """
+
+    terms: tuple[Penalty, ...] = ()
+    on: On = "weights"
+    max_norm: float | None = None
+
+    name: ClassVar[str] = "penalties"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "on", require_on(self.on, "penalty: on"))
+        if self.max_norm is not None:
+            length = require_number(self.max_norm, "penalty: max_norm")
+            if length <= 0.0:
+                raise InvalidValueError(f"penalty: max_norm: got {length!r}; expected a number > 0")
+            object.__setattr__(self, "max_norm", length)
+        if not self.terms and self.max_norm is None:
+            expected = "one of l1, l2, max_norm"
+            raise InvalidValueError(f"penalty: got on={self.on!r} alone; expected {expected}, too")
+
+    def gradient(self, weight: float, rows: int) -> float:
+        """What is added to this parameter's gradient."""
+        total = 0.0
+        for term in self.terms:
+            total += term.gradient(weight, rows)
+        return total
+
+    def array_gradient(self, weights: Array, rows: int) -> Array:
+        """What is added to the gradients of these parameters."""
+        total = np.zeros_like(weights)
+        for term in self.terms:
+            total += array_gradient(term)(weights, rows)
+        return total
+
+    def projection(self, norm: float) -> float:
+        """What parameters of this length are multiplied by."""
+        most = self.max_norm
+        return most / (norm + 1e-7) if most is not None and norm > most else 1.0
 
 
 def array_gradient(penalty: Penalty) -> Callable[[Array, int], Array]:
@@ -88,20 +161,22 @@ def _checked(name: str, given: Any) -> Callable[..., Penalty]:
     return kind
 
 
-_SHIPPED: dict[str, Callable[..., Penalty]] = {kind.name: kind for kind in (L2,)}
-PENALTIES = Table("penalty", _SHIPPED.items(), check=_checked)
+SETTINGS = ("on", "max_norm")  # of penalties together
+_SHIPPED: dict[str, Callable[..., Penalty]] = {kind.name: kind for kind in (L1, L2)}
+PENALTIES = Table("penalty", _SHIPPED.items(), check=_checked, also=SETTINGS)
 register_penalty, unregister_penalty = PENALTIES.register, PENALTIES.unregister
 
 
 def require_penalty(penalty: object) -> Penalty | None:
-    """The penalty as an object, such as `L2`; given itself, as ``{"l2": strength}``, or None."""
+    """The penalty as an object, such as `L2`; given itself, as a mapping, or None.
+
+    A mapping has a strength (or options) for each name of the table, and for `Penalties` ``on`` and
+    ``max_norm``: ``{"l1": 0.1, "l2": 0.2, "on": ["h"]}``.
+    """
     if penalty is None:
         return None
-    if isinstance(penalty, Mapping) and len(penalty) == 1:
-        ((name, options),) = penalty.items()
-        if isinstance(name, str) and name in PENALTIES:
-            make = PENALTIES[name]
-            return make(**options) if isinstance(options, Mapping) else make(options)
+    if isinstance(penalty, Mapping) and penalty:
+        return _from_mapping(penalty)
     if isinstance(penalty, type) or not hasattr(penalty, "gradient"):
         raise WrongTypeError(
             f"penalty: not a penalty, got {penalty!r}; expected None, L2(0.1) or {{'l2': 0.1}}"
@@ -110,3 +185,23 @@ def require_penalty(penalty: object) -> Penalty | None:
     found: Any = penalty
     made: Penalty = found
     return made
+
+
+def _from_mapping(given: Mapping[Any, Any]) -> Penalty:
+    known = [*PENALTIES, *SETTINGS]
+    for name in given:
+        if name not in known:
+            raise WrongTypeError(
+                f"penalty: not a penalty, got {given!r:.200}; {unknown('key', name, known)}"
+            )
+    settings = {name: given[name] for name in SETTINGS if name in given}
+    # in the order of the table, so that sums are the same whatever the order of the keys
+    terms = tuple(_term(name, given[name]) for name in PENALTIES if name in given)
+    if len(terms) == 1 and not settings:
+        return terms[0]
+    return Penalties(terms, **settings)
+
+
+def _term(name: str, options: Any) -> Penalty:
+    make = PENALTIES[name]
+    return make(**options) if isinstance(options, Mapping) else make(options)

@@ -27,7 +27,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 
 Number = float | None
-MAY_LACK = frozenset(("factor", "factors"))  # fields: where no term of the loss has one
+MAY_LACK = frozenset(("factor", "factors", "adjusted"))  # fields that few steps have
 StepSubject: TypeAlias = Neuron | Layer | Network
 Slots: TypeAlias = tuple[tuple[Neuron | Connection | Network, str], ...]  # objects, quantities
 
@@ -279,12 +279,27 @@ class GradientComputed(NamedTuple):
         return f"dL/d{self.parameter.symbol} = {start}{term} = {short(self.after)}"
 
 
+class Adjusted(NamedTuple):
+    """What the options of an update did to one parameter.
+
+    ``clip`` is what the gradient was multiplied by to clip its norm, ``clipped`` the gradient as
+    the rule got it, ``decay`` what weight decay took from the parameter, and ``projection`` what it
+    was multiplied by at the end (max-norm).
+    """
+
+    clip: float
+    clipped: float
+    decay: float
+    projection: float
+
+
 class Updated(NamedTuple):
     """The optimizer changed a parameter.
 
     ``gradient`` is the sum over the batch, ``rows`` what it was divided by (1 for the reduction
     ``sum``), ``penalty`` what was added then. ``memory`` and ``column`` say where the optimizer
-    keeps what it remembers of this parameter.
+    keeps what it remembers of this parameter. ``adjusted`` is None where an update has no options
+    but a plain penalty.
     """
 
     parameter: Parameter
@@ -299,25 +314,59 @@ class Updated(NamedTuple):
     memory_before: tuple[float, ...]
     memory_after: tuple[float, ...]
     after: float
+    adjusted: Adjusted | None = None
 
     def __str__(self) -> str:
         return f"{self.parameter.symbol} = {self._text()} = {short(self.after)}"
 
-    def _text(self) -> str:
-        slope = operand(self.gradient)
+    @property
+    def slope(self) -> float:
+        """The gradient as the rule got it: reduced, penalized, clipped."""
+        if self.adjusted is not None:
+            return self.adjusted.clipped
+        return self.gradient / self.rows + self.penalty
+
+    @property
+    def _is_clipped(self) -> bool:
+        """Whether the gradient was multiplied, to clip a norm."""
+        return self.adjusted is not None and self.adjusted.clip != 1.0
+
+    @property
+    def slope_text(self) -> str:
+        """The same, written out."""
+        text = operand(self.gradient)
         if self.rows != 1:
-            slope = f"{slope}/{self.rows}"
+            text = f"{text}/{self.rows}"
         if self.penalty != 0.0:
-            slope = f"{slope} + {operand(self.penalty)}"
+            text = f"{text} + {operand(self.penalty)}"
+        if self.adjusted is None:
+            return text
+        if self._is_clipped:
+            inner = text if text == operand(self.gradient) else f"({text})"
+            return f"{short(self.adjusted.clip)}*{inner}"
+        if self.adjusted.clipped != self.gradient / self.rows + self.penalty:
+            return f"clip({text}, {short(abs(self.adjusted.clipped))})"
+        return text
+
+    def _text(self) -> str:
+        slope, adjusted = self.slope_text, self.adjusted
+        lost, factor = (0.0, 1.0) if adjusted is None else adjusted[2:]
+        decay = "" if lost == 0.0 else _signed(-lost)
         if self.rule == "sgd" and self._is_plain():
-            factor = slope if slope == operand(self.gradient) else f"({slope})"
-            return f"{short(self.before)} - {short(self.rate)}*{factor}"
-        change = self.after - self.before
-        return f"{short(self.before)}{_signed(change)} ({self.rule}, g = {slope})"
+            is_factor = slope == operand(self.gradient) or slope.startswith("clip(")
+            factored = slope if is_factor or self._is_clipped else f"({slope})"
+            text = f"{short(self.before)} - {short(self.rate)}*{factored}{decay}"
+            return text if factor == 1.0 else f"{short(factor)}*({text})"
+        words = [self.rule, f"g = {slope}"]
+        words += [f"decay {short(lost)}"] * (lost != 0.0)
+        words += [f"times {short(factor)} by max-norm"] * (factor != 1.0)
+        return f"{short(self.before)}{_signed(self.after - self.before)} ({', '.join(words)})"
 
     def _is_plain(self) -> bool:
         """Whether the gradient alone moved it, without momentum."""
-        plain = self.before - self.rate * (self.gradient / self.rows + self.penalty)
+        plain = self.before - self.rate * self.slope
+        if self.adjusted is not None:
+            plain = (plain - self.adjusted.decay) * self.adjusted.projection
         return self.memory_after == self.memory_before and self.after == plain
 
 
@@ -427,6 +476,9 @@ def value_of(step: Step) -> tuple[Any, ...]:
     fields: list[Any] = [type(step).__name__]
     for field, value in zip(step._fields, step, strict=True):
         if isinstance(value, np.ndarray | Network) or is_lacking(field, value):
+            continue
+        if isinstance(value, Adjusted):
+            fields += value
             continue
         named = value.owner if isinstance(value, Parameter) else value
         fields.append(getattr(named, "name", value))

@@ -1,6 +1,8 @@
 """The update: the optimizer changes each trainable parameter by its gradient, in theta's order."""
 
+import math
 from collections.abc import Generator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +11,12 @@ from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongType
 from neurosim.functions.numbers import require_number
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
-from neurosim.interpreter.steps import Step, Updated, record
+from neurosim.functions.update_options import Clip, NamedRates, WeightDecay
+from neurosim.interpreter.adjustments import Adjustments, adjustments_of
+from neurosim.interpreter.steps import Adjusted, Step, Updated, record
 from neurosim.interpreter.visits import require_network
 from neurosim.network.network import Network
+from neurosim.network.parameter import Parameter
 
 
 def update(
@@ -24,6 +29,9 @@ def update(
     rows: int,
     divisor: int,
     penalty: Penalty | None = None,
+    clip: Clip | None = None,
+    weight_decay: WeightDecay | None = None,
+    rates: NamedRates | None = None,
 ) -> Generator[Step, None, None]:
     """Move every trainable parameter by the gradient that the batch left on it.
 
@@ -36,6 +44,9 @@ def update(
         rows: the number of samples in the batch.
         divisor: ``rows`` for the reduction ``mean``, 1 for ``sum``.
         penalty: added to the gradients of weights.
+        clip: how gradients are clipped.
+        weight_decay: how parameters decay, apart from the gradient.
+        rates: those of named parameters.
 
     Yields:
         Updated.
@@ -62,9 +73,13 @@ def update(
     for name, number in (("count", count), ("rows", rows), ("divisor", divisor)):
         _require_count(number, name)
     rate = require_number(rate, "rate")
+    adjustments = adjustments_of(
+        network, optimizer.learning_rate, penalty=penalty, clip=clip, weight_decay=weight_decay,
+        rates=rates,
+    )  # fmt: skip
     steps = update_steps(
         network, optimizer, memory, count=count, rate=rate, rows=rows, divisor=divisor,
-        penalty=penalty,
+        penalty=penalty, adjustments=adjustments,
     )  # fmt: skip
     return network.begin_pass(steps)
 
@@ -94,9 +109,15 @@ def update_steps(
     rows: int,
     divisor: int,
     penalty: Penalty | None,
+    adjustments: Adjustments | None = None,
 ) -> Generator[Step, None, None]:
     """The pass itself, unchecked."""
     network.fill_parameters()
+    if adjustments is not None:
+        yield from _AdjustedUpdate(
+            network, optimizer, memory, adjustments, count, rate, rows, divisor
+        ).steps()
+        return
     columns, slots = memory.T.tolist(), list(memory)
     for index, parameter in enumerate(network.parameter_list()):
         if not parameter._trainable:
@@ -113,6 +134,160 @@ def update_steps(
                 slot[index] = number
         fields = (
             parameter, before, optimizer.name, rate, total, divisor, extra, memory, index,
-            remembered, kept, after,
+            remembered, kept, after, None,
         )  # fmt: skip
         yield record(Updated, fields)
+
+
+def planned_update(
+    network: Network,
+    parameter: Parameter,
+    optimizer: Optimizer,
+    memory: NDArray[np.float64],
+    *,
+    theta: list[float],
+    count: int,
+    rate: float,
+    rows: int,
+    divisor: int,
+    penalty: Penalty | None,
+    adjustments: Adjustments | None,
+) -> Updated:
+    """The step that an update from ``theta`` makes of one parameter, by the present gradients.
+
+    Nothing is changed. A gradient that is not there yet counts as 0.
+    """
+    index = network.parameter_list().index(parameter)
+    if adjustments is not None:
+        return _AdjustedUpdate(
+            network, optimizer, memory, adjustments, count, rate, rows, divisor, theta
+        ).step(index)
+    before, total, extra = theta[index], parameter._gradient or 0.0, 0.0
+    if penalty is not None and parameter.kind == "w":
+        extra = penalty.gradient(before, rows)
+    remembered = tuple(memory[:, index].tolist())
+    after, kept = optimizer.scalar(before, total / divisor + extra, remembered, count, rate)
+    return Updated(
+        parameter, before, optimizer.name, rate, total, divisor, extra, memory, index, remembered,
+        kept, after,
+    )  # fmt: skip
+
+
+class _Move(NamedTuple):
+    """What an update does to one parameter, before max-norm."""
+
+    penalty: float
+    clip: float
+    slope: float
+    decay: float
+    memory_before: tuple[float, ...]
+    memory_after: tuple[float, ...]
+    after: float
+
+
+class _AdjustedUpdate:
+    """An update with options: they need the gradients of all, or the neighbours of a weight."""
+
+    def __init__(  # noqa: PLR0917 - what an update is given
+        self,
+        network: Network,
+        optimizer: Optimizer,
+        memory: NDArray[np.float64],
+        adjustments: Adjustments,
+        count: int,
+        rate: float,
+        rows: int,
+        divisor: int,
+        theta: list[float] | None = None,
+    ) -> None:
+        self._parameters = network.parameter_list()
+        self._optimizer, self._memory, self._count = optimizer, memory, count
+        self._adjustments, self._rows, self._divisor = adjustments, rows, divisor
+        self._columns: list[list[float]] = memory.T.tolist()
+        self._rates: list[float] = adjustments.rates_at(rate).tolist()
+        self._decay: list[float] = adjustments.decay.tolist()
+        self._group: list[int] = adjustments.norm_groups.tolist()
+        self._clip_group: list[int] = adjustments.clip_groups.tolist()
+        self._theta = theta
+        self._factors = self._clip_factors()
+        self._members: dict[int, list[int]] = {}
+        for index, group in enumerate(self._group):
+            if group >= 0 and self._parameters[index]._trainable:
+                self._members.setdefault(group, []).append(index)
+
+    def steps(self) -> Generator[Step, None, None]:
+        """A step for each parameter that learns."""
+        slots, projections = list(self._memory), dict[int, float]()
+        for index, parameter in enumerate(self._parameters):
+            if not parameter._trainable:
+                continue
+            group = self._group[index]
+            if group >= 0 and group not in projections:  # none of the neuron's has moved yet
+                projections[group] = self._projection(group)
+            step = self._step(index, projections.get(group, 1.0))
+            parameter._value = step.after
+            if step.memory_after is not step.memory_before:
+                for slot, number in zip(slots, step.memory_after, strict=True):
+                    slot[index] = number
+            yield step
+
+    def step(self, index: int) -> Updated:
+        """The step of one parameter, where none has been made."""
+        group = self._group[index]
+        return self._step(index, self._projection(group) if group >= 0 else 1.0)
+
+    def _step(self, index: int, projection: float) -> Updated:
+        move, parameter = self._move(index), self._parameters[index]
+        adjusted = Adjusted(move.clip, move.slope, move.decay, projection)
+        total = parameter._gradient or 0.0  # None where a step is only planned
+        fields = (
+            parameter, self._before(index), self._optimizer.name, self._rates[index], total,
+            self._divisor, move.penalty, self._memory, index, move.memory_before,
+            move.memory_after, move.after * projection, adjusted,
+        )  # fmt: skip
+        return record(Updated, fields)
+
+    def _before(self, index: int) -> float:
+        given = self._parameters[index]._value if self._theta is None else self._theta[index]
+        before: float = given
+        return before
+
+    def _reduced(self, index: int) -> tuple[float, float]:
+        """What the penalty adds to a gradient, and the gradient with it, reduced."""
+        parameter, extra = self._parameters[index], 0.0
+        penalties = self._adjustments.penalties
+        if penalties is not None and self._adjustments.is_penalized[index]:
+            extra = penalties.gradient(self._before(index), self._rows)
+        return extra, (parameter._gradient or 0.0) / self._divisor + extra
+
+    def _clip_factors(self) -> list[float]:
+        """What gradients are multiplied by, group by group."""
+        clip, totals = self._adjustments.clip, [0.0] * self._adjustments.n_groups
+        if clip is None or clip.norm is None:
+            return [1.0] * len(totals)
+        for index, parameter in enumerate(self._parameters):
+            if parameter._trainable:
+                _, gradient = self._reduced(index)
+                totals[self._clip_group[index]] += gradient * gradient
+        return [clip.factor(math.sqrt(total)) for total in totals]
+
+    def _move(self, index: int) -> "_Move":
+        """What is done to a parameter before max-norm."""
+        before, rate, clip = self._before(index), self._rates[index], self._adjustments.clip
+        extra, slope = self._reduced(index)
+        factor = self._factors[self._clip_group[index]]
+        if clip is not None:
+            slope = clip.clipped(slope) if clip.norm is None else factor * slope
+        remembered = tuple(self._columns[index])
+        after, kept = self._optimizer.scalar(before, slope, remembered, self._count, rate)
+        decay = rate * self._decay[index] * before
+        return _Move(extra, factor, slope, decay, remembered, kept, after - decay)
+
+    def _projection(self, group: int) -> float:
+        """What max-norm multiplies the parameters of a neuron by."""
+        total = 0.0
+        for index in self._members[group]:
+            after = self._move(index).after
+            total += after * after
+        assert self._adjustments.penalties is not None
+        return self._adjustments.penalties.projection(math.sqrt(total))

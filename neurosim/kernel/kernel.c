@@ -83,6 +83,15 @@ typedef struct {
     int64_t optimizer, all_learn, has_penalty, is_mean, updates, is_finite;
     double rate, penalty, options[4];
     const double *rates;         /* of each update; NULL: `rate` */
+    /* what an update does besides (adjusted.h); NULL, 0 or, of l1 and l2, -1: not */
+    int64_t is_adjusted, n_norms;
+    double base_rate, l1, l2, clip_limit, max_norm;
+    const uint8_t *is_penalized; /* of each parameter */
+    const Index *clip_groups;    /* over which of them a norm is taken; NULL: each by itself */
+    const Index *norm_groups;    /* of each neuron; n_norms or more: of none */
+    const double *own_rates;     /* of each parameter; NaN: the whole rate */
+    const double *decay;
+    double *norms;               /* (n_norms,), room for those of groups */
     /* the rows */
     int64_t n_rows, batch_size;
     const double *X, *T;         /* (n_rows, n_inputs), (n_rows, n_outputs) */
@@ -371,6 +380,24 @@ INLINE uint64_t is_wild(double x)
     return (bits >> 52 & 0x7ff) == 0x7ff;
 }
 
+/* What some rules correct their memory by in this update. */
+typedef struct { double c1, c2, mu, ahead; } Corrections;
+
+INLINE Corrections corrections(const Problem *p, int64_t count)
+{
+    const double *o = p->options;
+    Corrections c = {1.0, 1.0, 0.0, 0.0};
+    if (p->optimizer >= CODE_adam) {
+        c.c1 = 1.0 - pow(o[0], (double)count);
+        c.c2 = 1.0 - pow(o[1], (double)count);
+        c.mu = o[0] * (1.0 - 0.5 * pow(0.96, (double)count * o[3]));
+        c.ahead = o[0] * (1.0 - 0.5 * pow(0.96, (double)(count + 1) * o[3]));
+    }
+    return c;
+}
+
+#include "adjusted.h"
+
 /* Move every parameter that learns by its gradient, summed over so many rows; 1 where one of them,
    or its memory, is not finite then. */
 INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int64_t count)
@@ -380,7 +407,9 @@ INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int
     double *restrict second = first + n, *restrict third = second + n;
     const uint8_t *restrict learns = p->learns;
     const double rate = p->rate, divisor = p->is_mean ? (double)rows : 1.0;
-    double o[4], c1 = 1.0, c2 = 1.0, mu = 0.0, ahead = 0.0;
+    const Corrections with = corrections(p, count);
+    const double c1 = with.c1, c2 = with.c2, mu = with.mu, ahead = with.ahead;
+    double o[4];
     uint64_t wild = 0;
     memcpy(o, p->options, sizeof o);
     if (p->has_penalty)
@@ -395,13 +424,7 @@ INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int
     } else
         for (int64_t i = 0; i < n; i++)
             gradient[i] = gradient[i] / divisor + 0.0;
-    if (p->optimizer >= CODE_adam) {
-        c1 = 1.0 - pow(o[0], (double)count);
-        c2 = 1.0 - pow(o[1], (double)count);
-        mu = o[0] * (1.0 - 0.5 * pow(0.96, (double)count * o[3]));
-        ahead = o[0] * (1.0 - 0.5 * pow(0.96, (double)(count + 1) * o[3]));
-    }
-    (void)c2, (void)mu, (void)ahead;
+    (void)c1, (void)c2, (void)mu, (void)ahead;
 #define STEP(is_moved, slots, ...)                                                                \
     for (int64_t i = 0; i < n; i++) {                                                             \
         if (!(is_moved))                                                                          \
@@ -432,11 +455,15 @@ INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int
 
 WIDEST static int update_many(const Problem *p, double *gradient, int64_t rows, int64_t count)
 {
+    if (p->is_adjusted)
+        return update_adjusted(p, gradient, rows, count);
     return update(p, gradient, rows, count);
 }
 
 static int update_few(const Problem *p, double *gradient, int64_t rows, int64_t count)
 {
+    if (p->is_adjusted)
+        return update_adjusted(p, gradient, rows, count);
     return update(p, gradient, rows, count);
 }
 

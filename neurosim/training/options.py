@@ -21,9 +21,17 @@ from neurosim.functions.optimizers import (
     make_optimizer,
     require_optimizer,
 )
-from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
+from neurosim.functions.penalties import Penalty, require_penalty
 from neurosim.functions.schedules import SCHEDULES, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
+from neurosim.functions.update_options import (
+    Clip,
+    NamedRates,
+    WeightDecay,
+    require_clip,
+    require_rates,
+    require_weight_decay,
+)
 from neurosim.training.goals.class_weight import require_class_weight
 from neurosim.training.goals.heads import require_heads
 from neurosim.training.metrics import METRICS, Metric, require_metrics
@@ -63,6 +71,18 @@ class Made:
 
     def check(self, value: Any, _name: str) -> Any:
         """The object itself."""
+        return self.require(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record, or None; in a scenario an entry of its own form, by the kind."""
+
+    kind: str
+    require: Callable[[Any], Any]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The record itself."""
         return self.require(value)
 
 
@@ -164,7 +184,19 @@ class InPython:
         return self.require(value)
 
 
-Form = OneOf | Made | NamesOf | Whole | Flag | Listed | BelowOne | AtLeastZero | Recorded | InPython
+Form = (
+    OneOf
+    | Made
+    | Entry
+    | NamesOf
+    | Whole
+    | Flag
+    | Listed
+    | BelowOne
+    | AtLeastZero
+    | Recorded
+    | InPython
+)
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -263,7 +295,27 @@ class Options:
         "Whether the rows are shuffled (by the seed) before each epoch.", Flag(), False
     )
     penalty: Penalty | None = _option(
-        "What large weights cost.", Made("penalty", PENALTIES, require_penalty), None
+        "What large weights cost: {l1: a, l2: b}; max_norm, the most length of the weights into a"
+        " neuron; on, weights (the default), biases, all or names.",
+        Entry("penalty", require_penalty),
+        None,
+    )
+    clip: Clip | None = _option(
+        "How gradients are kept small: {norm: 1.0}, with per: layer or all; or {value: 0.5}.",
+        Entry("clip", require_clip),
+        None,
+    )
+    weight_decay: WeightDecay | None = _option(
+        "What parameters lose in each update, apart from the gradient: a number, times the rate;"
+        " or {strength: 0.01, on: weights}.",
+        Entry("weight_decay", require_weight_decay),
+        None,
+    )
+    rates: NamedRates | None = _option(
+        "Learning rates of named layers, neurons, connections or biases, in place of the"
+        " optimizer's: {h: 0.1}.",
+        Entry("rates", require_rates),
+        None,
     )
     schedule: RateSchedule | None = _option(
         "How the learning rate changes over the epochs, or the updates.",
@@ -330,6 +382,12 @@ class Options:
             if value is not option.default:
                 checked = option.metadata["form"].check(value, option.name)
                 object.__setattr__(self, option.name, checked)
+        own = getattr(self.optimizer, "weight_decay", None)
+        if own is not None and self.weight_decay is not None:
+            raise WrongTypeError(
+                f"weight_decay: got {self.weight_decay.strength:g} beside {self.optimizer!r:.80},"
+                " which has its own; expected one of the two"
+            )
 
     def options(self) -> dict[str, Any]:
         """The keys of ``training:`` by name: ``ns.train(net, X, T, **training.options())``."""
@@ -365,6 +423,9 @@ class TrainOptions(MeasureOptions, total=False):
     batch_size: int | None
     shuffle: bool
     penalty: Any
+    clip: Any
+    weight_decay: Any
+    rates: Any
     schedule: Any
     precision: str
     metrics: Sequence[str | Metric]

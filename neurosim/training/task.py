@@ -14,6 +14,7 @@ from neurosim.functions.numbers import Matrix, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
 from neurosim.functions.schedules import RateSchedule
+from neurosim.interpreter.adjustments import Adjustments, adjustments_of
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -45,6 +46,15 @@ class Task:
     version: int
     weighing: Weighing
     weights: Matrix | None = None
+
+    @cached_property
+    def adjustments(self) -> Adjustments | None:
+        """What an update does besides its rule and a plain penalty, if anything.
+
+        Raises:
+            UnknownNameError, GraphError: an option names no parameter of the network.
+        """
+        return require_adjustments(self.network, self.options)
 
     @property
     def objective(self) -> Objective:
@@ -213,7 +223,24 @@ def make_task(
     weighing = find_weighing(network, objective, targets, chosen)
     weights = require_weights(chosen.weights, len(rows))
     loss = objective.heads[0].loss
+    require_adjustments(network, chosen)
     return Task(network, rows, targets, chosen, loss, size, network.version, weighing, weights)
+
+
+def require_adjustments(network: Network, options: Options) -> Adjustments | None:
+    """What the options ask of an update of this network.
+
+    Raises:
+        UnknownNameError, GraphError: one of them names no parameter of the network.
+    """
+    return adjustments_of(
+        network,
+        options.optimizer.learning_rate,
+        penalty=options.penalty,
+        clip=options.clip,
+        weight_decay=options.weight_decay,
+        rates=options.rates,
+    )
 
 
 def _require_droppable(network: Network) -> None:

@@ -1,4 +1,4 @@
-"""The L2 penalty: scikit-learn's rule."""
+"""The penalties: scikit-learn's L2, L1 likewise, and both together with max-norm."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurosim.errors import InvalidValueError, WrongTypeError
-from neurosim.functions.penalties import L2, require_penalty
+from neurosim.functions.penalties import L1, L2, Penalties, require_penalty
 
 
 def test_the_penalty_is_strength_times_weight_over_rows():
@@ -27,6 +27,27 @@ def test_a_penalty_is_given_as_nothing_a_mapping_or_itself(given):
     assert require_penalty(given) == (None if given is None else L2(0.1))
 
 
+@pytest.mark.parametrize(("w", "expected"), [(3.0, 0.125), (-0.1, -0.125), (0.0, 0.0), (-0.0, 0.0)])
+def test_l1_is_strength_times_sign_over_rows(w, expected):
+    assert L1(0.5).gradient(w, rows=4) == expected
+    assert L1(0.5).array_gradient(np.array([w]), 4).tolist() == [expected]
+
+
+def test_an_elastic_penalty_is_the_sum_whatever_the_order_of_its_keys():
+    elastic = require_penalty({"l2": 0.5, "l1": 0.25})
+
+    assert elastic == Penalties((L1(0.25), L2(0.5))) == require_penalty({"l1": 0.25, "l2": 0.5})
+    assert elastic.gradient(-3.0, rows=4) == -0.0625 - 0.375
+    assert elastic.array_gradient(np.array([-3.0]), 4).tolist() == [-0.0625 - 0.375]
+
+
+def test_max_norm_shortens_what_is_longer_and_leaves_the_rest():
+    penalty = require_penalty({"max_norm": 2.0})
+
+    assert penalty.projection(2.0) == 1.0
+    assert penalty.projection(4.0) == 2.0 / (4.0 + 1e-7)  # as torch.renorm does
+
+
 def test_any_real_number_is_a_strength():
     assert L2(np.float32(0.5)) == L2(0.5)
     assert L2(0).gradient(7.0, rows=1) == 0.0
@@ -42,8 +63,12 @@ BAD = [
         WrongTypeError,
         "penalty: not a penalty, got 0.1; expected None",
     ),
-    (lambda: require_penalty({"l1": 1}), WrongTypeError, "got {'l1': 1}"),
-    (lambda: require_penalty({"l2": 1, "l1": 1}), WrongTypeError, "{'l2': 0.1}"),
+    (lambda: require_penalty({"l3": 1}), WrongTypeError, "got {'l3': 1}; unknown key 'l3'"),
+    (lambda: require_penalty({}), WrongTypeError, "{'l2': 0.1}"),
+    (lambda: require_penalty({"on": "all"}), InvalidValueError, "expected one of l1, l2, max_norm"),
+    (lambda: require_penalty({"l1": -1}), InvalidValueError, "L1(strength=): got -1"),
+    (lambda: require_penalty({"max_norm": 0}), InvalidValueError, "max_norm: got 0.0"),
+    (lambda: require_penalty({"l1": 1, "on": []}), WrongTypeError, "on: got []; expected weights"),
     (lambda: require_penalty({"l2": None}), WrongTypeError, "L2(strength=): no number, got None"),
 ]
 

@@ -48,7 +48,7 @@ def mazur():
 def batch():
     """A function: every step of one batch, there, back, and updated."""
 
-    def steps(network, X, T, loss, optimizer, *, memory=None, count=1, divisor=1, penalty=None):
+    def steps(network, X, T, loss, optimizer, *, memory=None, count=1, divisor=1, **options):
         for position, (x, t) in enumerate(zip(X, T, strict=True)):
             yield from forward(network, x)
             yield from measure(network, t, loss)
@@ -65,7 +65,7 @@ def batch():
             rate=optimizer.learning_rate,
             rows=len(X),
             divisor=divisor,
-            penalty=penalty,
+            **options,
         )
 
     return steps

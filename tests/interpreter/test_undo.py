@@ -19,8 +19,18 @@ from neurosim.functions.optimizers import (
     RMSprop,
     Rprop,
 )
-from neurosim.functions.penalties import L2
-from neurosim.interpreter import Dropped, ErrorDropped, Noised, Step, forward, redo, undo
+from neurosim.functions.penalties import L2, require_penalty
+from neurosim.functions.update_options import Clip, WeightDecay
+from neurosim.interpreter import (
+    Dropped,
+    ErrorDropped,
+    Noised,
+    Step,
+    Updated,
+    forward,
+    redo,
+    undo,
+)
 from neurosim.network import Network, Neuron
 from neurosim.network.parameter import Parameter
 from neurosim.network.scaling import Scaling
@@ -136,6 +146,37 @@ def test_what_was_undone_is_redone_from_the_records_alone(make, rule, batch):
         redo(step)
 
         assert snapshot(network, memory) == moment
+
+
+OPTIONS = {
+    "penalty": require_penalty({"l1": 0.1, "l2": 0.2, "max_norm": 0.5, "on": "all"}),
+    "clip": Clip(norm=0.3, per="layer"),
+    "weight_decay": WeightDecay(0.1),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=repr)
+@pytest.mark.parametrize("make", NETWORKS)
+def test_an_update_with_options_is_undone_and_redone_exactly(make, rule, batch):
+    network, loss, T = make()
+    memory = memory_of(network, rule)
+    moments, journal = [snapshot(network, memory)], []
+    for step in batch(network, X, T, loss, rule, memory=memory, divisor=2, **OPTIONS):
+        journal.append(step)
+        moments.append(snapshot(network, memory))
+    assert any(s.adjusted.projection != 1.0 for s in journal if isinstance(s, Updated))
+
+    for step in reversed(journal):
+        assert snapshot(network, memory) == moments.pop()
+        undo(step)
+    first = snapshot(network, memory)
+    for step in journal:
+        redo(step)
+
+    assert first == moments.pop()
+    for step in reversed(journal):
+        undo(step)
+    assert snapshot(network, memory) == first
 
 
 @pytest.mark.parametrize("make", NETWORKS)

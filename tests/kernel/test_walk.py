@@ -33,6 +33,40 @@ RULES = [
 pytestmark = pytest.mark.usefixtures("kernel")
 
 
+OPTIONS = {  # of an update; each is left out in half of the cases
+    "penalty": [
+        {"l1": 0.3},
+        {"l2": 0.5, "on": "all"},
+        {"l1": 0.1, "l2": 0.2, "max_norm": 0.7},
+        {"max_norm": 0.5, "l2": 0.3, "on": "biases"},
+        {"max_norm": 0.4, "on": "all"},
+    ],
+    "clip": [{"norm": 0.1}, {"norm": 0.05, "per": "layer"}, {"value": 0.01}, {"norm": 1e3}],
+    "weight_decay": [0.1, {"strength": 0.2, "on": "weights"}],
+}
+
+
+@st.composite
+def _adjusted_tasks(draw, cases):
+    task = draw(_tasks(cases))
+    options = {
+        name: draw(st.sampled_from(found)) for name, found in OPTIONS.items() if draw(st.booleans())
+    }
+    if isinstance(task.optimizer, ns.AdamW):
+        options.pop("weight_decay", None)
+    names = [parameter.name for parameter in task.network.parameter_list()]
+    if draw(st.booleans()):
+        rates = draw(st.dictionaries(st.sampled_from(names), st.floats(0.0, 0.1), max_size=4))
+        options["rates"] = rates
+    if draw(st.booleans()):
+        options.setdefault("penalty", {"l1": 0.1})
+        options["penalty"] = {
+            **options["penalty"],
+            "on": draw(st.lists(st.sampled_from(names), min_size=1, max_size=5)),
+        }
+    return task.with_options(**options)
+
+
 @st.composite
 def _tasks(draw, cases):
     case = draw(cases())
@@ -124,6 +158,12 @@ def test_random_graphs_side_by_side(cases, data, assert_same):
 @given(data=st.data())
 def test_random_graphs(cases, data, assert_same):
     check(data.draw(_tasks(cases)), assert_same)
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_random_graphs_whose_updates_have_options(cases, data, assert_same):
+    check(data.draw(_adjusted_tasks(cases)), assert_same)
 
 
 def _layered(activation, loss, rng, sizes=(5, 11, 9, 3)):

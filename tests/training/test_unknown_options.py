@@ -28,7 +28,7 @@ def line():
         ({"lr": 0.1}, "unknown option 'lr' (did you mean 'learning_rate'?)"),
         ({"validation_data": (X, T)}, "unknown option 'validation_data' (did you mean 'valid"),
         ({"lr_scheduler": 1}, "unknown option 'lr_scheduler' (did you mean 'schedule'?)"),
-        ({"weight_decay": 1}, "unknown option 'weight_decay' (did you mean 'penalty'?)"),
+        ({"regularization": 1}, "unknown option 'regularization' (did you mean 'penalty'?)"),
     ],
 )
 def test_a_training_guesses_the_option(line, call, options, words):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
 from neurosim.debugger.ask.description import MOST_TERMS, feeds, head_of
 from neurosim.debugger.ask.parameters import find_named, written_out
 from neurosim.debugger.time.position import Position
@@ -21,8 +23,7 @@ from neurosim.debugger.wording import bounded
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Objective
-from neurosim.functions.numbers import counted, short
-from neurosim.functions.optimizers import Memory
+from neurosim.functions.numbers import Matrix, counted, short
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
 from neurosim.interpreter.forward import NO_MASKS, forward_steps
 from neurosim.interpreter.steps import (
@@ -36,6 +37,7 @@ from neurosim.interpreter.steps import (
     Started,
     Step,
     Summed,
+    Updated,
     kind_of,
     leading,
     operand,
@@ -43,6 +45,7 @@ from neurosim.interpreter.steps import (
     subject_of,
     undo,
 )
+from neurosim.interpreter.update import planned_update
 from neurosim.interpreter.visits import Group, Schedule, schedule_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -418,24 +421,29 @@ def _update(place: Parameter, moment: _Moment, task: Task) -> Iterable[str]:
     rows, rule = moment.n_rows(task), task.optimizer
     rate = rule.learning_rate if moment.state is None else rate_of(task, moment.state)
 
-    def lines_from(before: float, memory: Memory, count: int) -> tuple[list[str], float]:
-        return written_out(
-            parameter, task, before=before, total=total, memory=memory, count=count, rate=rate,
-            rows=rows,
+    def step_from(theta: Matrix, memory: Matrix, count: int) -> Updated:
+        return planned_update(
+            moment.network, parameter, rule, memory, theta=theta.tolist(), count=count, rate=rate,
+            rows=rows, divisor=task.divisor(rows), penalty=task.penalty,
+            adjustments=task.adjustments,
         )  # fmt: skip
 
     if moment.state is None:
-        lines, _ = lines_from(present, rule.start, 1)
+        theta = moment.network.parameters()
+        memory = np.repeat(np.array(rule.start)[:, None], len(theta), axis=1)
+        lines = written_out(step_from(theta, memory, 1), rule, count=1)
         hidden = f"{what} by {rule.name}: what it remembers is not known here"
         yield from lines if len(lines) == 1 else [hidden]
         return
     column = moment.network.parameter_list().index(parameter)
-    before, count = float(moment.state.parameters[column]), moment.state.updates + 1
-    memory = tuple(moment.state.memory[:, column].tolist())
-    lines, after = lines_from(before, memory, count)
-    if present not in (before, after):  # it was set since, and goes on from there
-        lines, after = lines_from(present, memory, count)
-    *first, last = lines
+    theta, memory, count = moment.state.parameters, moment.state.memory, moment.state.updates + 1
+    step = step_from(theta, memory, count)
+    if present not in (step.before, step.after):  # it was set since, and goes on from there
+        theta = theta.copy()
+        theta[column] = present
+        step = step_from(theta, memory, count)
+    before, after = step.before, step.after
+    *first, last = written_out(step, rule, count=count)
     yield from first
     yield f"{last}{' (done)' if present == after != before else ''}"
 

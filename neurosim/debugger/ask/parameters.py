@@ -1,16 +1,12 @@
 """Weights and biases by name, and their updates written out."""
 
-import numpy as np
-
 from neurosim.functions.arithmetic import ArithmeticLine, arithmetic
 from neurosim.functions.numbers import short
-from neurosim.functions.optimizers import Memory
+from neurosim.functions.optimizers import Optimizer
 from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Parameter
-from neurosim.training.task import Task
 
 
 def find_named(network: Network, name: str) -> Connection | Neuron:
@@ -24,49 +20,39 @@ def find_named(network: Network, name: str) -> Connection | Neuron:
     return network[name.strip().removesuffix(".bias")]
 
 
-def written_out(
-    parameter: Parameter,
-    task: Task,
-    *,
-    before: float,
-    total: float,
-    memory: Memory,
-    count: int,
-    rate: float,
-    rows: int,
-) -> tuple[list[str], float]:
-    """The lines of one parameter's update, and what it comes to.
-
-    Args:
-        parameter: the weight or bias.
-        task: has the rule and the reduction.
-        before: the parameter before it.
-        total: the gradient, summed over the batch.
-        memory: what the rule remembers of it.
-        count: the number of this update, from 1.
-        rate: the learning rate of this update.
-        rows: the number of samples in the batch.
-    """
-    rule, divisor = task.optimizer, task.divisor(rows)
-    extra = 0.0
-    if task.penalty is not None and parameter.kind == "w":
-        extra = task.penalty.gradient(before, rows)
-    g = total / divisor + extra
-    after, kept = rule.scalar(before, g, memory, count, rate)
-    lines = arithmetic(rule, before, g, memory=memory, count=count, rate=rate)
+def written_out(step: Updated, rule: Optimizer, *, count: int) -> list[str]:
+    """The lines of one parameter's update, which was the one of this number, from 1."""
+    lines = arithmetic(
+        rule, step.before, step.slope, memory=step.memory_before, count=count, rate=step.rate
+    )
     if [line.formula for line in lines] == ["{w} - {rate}*{g}"]:
-        step = Updated(
-            parameter, before, rule.name, rate, total, divisor, extra, np.empty((0, 0)), 0,
-            memory, kept, after,
-        )  # fmt: skip
-        return [str(step)], after
+        return [str(step)]
     texts = []
-    if divisor != 1 or extra != 0.0:
-        share = f"{short(total)}/{divisor}" if divisor != 1 else short(total)
-        penalty = f" + {operand(extra)} (penalty)" if extra != 0.0 else ""
-        texts.append(f"g = {share}{penalty} = {short(g)}")
-    texts += [_line_text(line, parameter.symbol) for line in lines]
-    return texts, after
+    if step.rows != 1 or step.penalty != 0.0 or step.slope != step.gradient:
+        texts.append(f"g = {_slope_text(step)} = {short(step.slope)}")
+    symbol, moved = step.parameter.symbol, lines[-1].value
+    texts += [_line_text(line, symbol) for line in lines]
+    if step.adjusted is not None and step.adjusted.decay != 0.0:
+        before, moved = moved, moved - step.adjusted.decay
+        lost = operand(step.adjusted.decay)
+        texts.append(f"{symbol} = {short(before)} - {lost} (weight decay) = {short(moved)}")
+    if step.adjusted is not None and step.adjusted.projection != 1.0:
+        factor = short(step.adjusted.projection)
+        texts.append(f"{symbol} = {factor}*{operand(moved)} (max-norm) = {short(step.after)}")
+    return texts
+
+
+def _slope_text(step: Updated) -> str:
+    """The gradient, with what was done to it in words."""
+    text = f"{short(step.gradient)}/{step.rows}" if step.rows != 1 else short(step.gradient)
+    if step.penalty != 0.0:
+        text = f"{text} + {operand(step.penalty)} (penalty)"
+    if step.adjusted is None:
+        return text
+    if step.adjusted.clip != 1.0:
+        inner = text if text == short(step.gradient) else f"({text})"
+        return f"{short(step.adjusted.clip)}*{inner} (clipped by the norm)"
+    return f"{text}, clipped," if step.slope != step.gradient / step.rows + step.penalty else text
 
 
 def _line_text(line: ArithmeticLine, name: str) -> str:

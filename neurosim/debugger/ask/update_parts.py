@@ -13,7 +13,7 @@ from neurosim.debugger.ask.parameters import find_named
 from neurosim.errors import UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import short
 from neurosim.functions.optimizers import Memory, Optimizer
-from neurosim.interpreter.steps import GradientComputed, Updated
+from neurosim.interpreter.steps import Adjusted, GradientComputed, Updated
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
@@ -26,8 +26,10 @@ class Parts:
     Attributes:
         samples: what this batch's samples ask for.
         penalty: what the penalty asks for.
+        clip: what clipping takes of both: of each gradient by itself; by the norm it is in both.
         memory: what the optimizer remembers of earlier batches goes on with.
         decay: what the parameter shrinks by in any case.
+        projection: what max-norm takes at the end.
         by_hand: over many updates, what a user set it to in between.
     """
 
@@ -36,13 +38,17 @@ class Parts:
     memory: float
     decay: float
     by_hand: float = 0.0
+    clip: float = 0.0
+    projection: float = 0.0
 
     def __str__(self) -> str:
         named = (
             (self.samples, "by the samples"),
             (self.penalty, "by the penalty"),
+            (self.clip, "by clipping"),
             (self.memory, "by what the optimizer remembers"),
             (self.decay, "by weight decay"),
+            (self.projection, "by max-norm"),
             (self.by_hand, "by being set"),
         )
         texts = [f"{short(number)} {words}" for number, words in named if number != 0.0]
@@ -74,8 +80,11 @@ def parts_of(rule: Optimizer, update: Updated | None, count: int) -> tuple[Parts
     """
     if update is None:
         return Parts(0.0, 0.0, 0.0, 0.0), 0.0
-    share = update.gradient / update.rows
-    g, rate, memory = share + update.penalty, update.rate, update.memory_before
+    adjusted = update.adjusted or Adjusted(1.0, update.slope, 0.0, 1.0)
+    share, penalty = (
+        adjusted.clip * part for part in (update.gradient / update.rows, update.penalty)
+    )
+    g, rate, memory = update.slope, update.rate, update.memory_before
     still = _without_push(rule, memory)
     own, _ = rule.scalar(0.0, g, still, count, rate)
     whole, _ = rule.scalar(0.0, g, memory, count, rate)
@@ -86,8 +95,16 @@ def parts_of(rule: Optimizer, update: Updated | None, count: int) -> tuple[Parts
     rest, _ = rule.scalar(
         update.before, 0.0, _without_push(rule, (1.0,) * len(memory)), count, rate
     )
-    parts = Parts(factor * share, factor * update.penalty, whole - own, rest - update.before)
-    return parts, factor
+    moved, _ = rule.scalar(update.before, g, memory, count, rate)
+    parts = Parts(
+        factor * share,
+        factor * penalty,
+        whole - own,
+        rest - update.before - adjusted.decay,
+        clip=factor * (g - (share + penalty)),
+        projection=update.after - (moved - adjusted.decay),
+    )
+    return parts, factor * adjusted.clip
 
 
 def _without_push(rule: Optimizer, memory: Memory) -> Memory:

@@ -195,7 +195,7 @@ def why(
         batch.before if batch.update is None else batch.update.after,
         batch.gradient,
         parts,
-        _rule_lines(twin, parameter, batch.update, state.updates + 1, len(batch.rows)),
+        _rule_lines(twin, batch.update, state.updates + 1),
         samples,
         tuple(map(str, batch.edits)),
     )
@@ -342,6 +342,8 @@ def why_since(
         sum(part.memory for part in parts),
         sum(part.decay for part in parts),
         sum(b.before - a.after for a, b in itertools.pairwise(batches)),
+        sum(part.clip for part in parts),
+        sum(part.projection for part in parts),
     )
     return WhySince(
         parameter.name, batches[0].before, batches[-1].after, total, tuple(batches), rows
@@ -381,19 +383,5 @@ def _paths(
     return paths_from(network, term.parameter.neuron, steps, first=first, most=most)
 
 
-def _rule_lines(
-    task: Task, parameter: Parameter, update: Updated | None, count: int, rows: int
-) -> tuple[str, ...]:
-    if update is None:
-        return ()
-    lines, _ = written_out(
-        parameter,
-        task,
-        before=update.before,
-        total=update.gradient,
-        memory=update.memory_before,
-        count=count,
-        rate=update.rate,
-        rows=rows,
-    )
-    return tuple(lines)
+def _rule_lines(task: Task, update: Updated | None, count: int) -> tuple[str, ...]:
+    return () if update is None else tuple(written_out(update, task.optimizer, count=count))

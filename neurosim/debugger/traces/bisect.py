@@ -341,17 +341,7 @@ class _Comparison:
         if not made:
             return [f"{parameter.name} is frozen: stays"]
         (step,) = made
-        lines, _ = written_out(
-            parameter,
-            self._task,
-            before=step.before,
-            total=step.gradient,
-            memory=step.memory_before,
-            count=before.updates + 1,
-            rate=step.rate,
-            rows=len(batch_rows(self._task, before)),
-        )
-        return lines
+        return written_out(step, self._task.optimizer, count=before.updates + 1)
 
     # --- numbers
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, get_type_hints
 from neurosim.debugger.traces.trace import MARK, VERSION, Header, TraceEntry, fields_of
 from neurosim.errors import FileError, unknown
 from neurosim.functions.losses import Objective
-from neurosim.interpreter.steps import KINDS, MAY_LACK, PHASES, Number
+from neurosim.interpreter.steps import KINDS, MAY_LACK, PHASES, Adjusted, Number, Updated
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
@@ -151,6 +151,8 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
         raise FileError(f"{where}: {unknown('kind', _cut(kind), COLUMNS)}")
     owner = "neuron" if "neuron" in document else "connection"
     fields = {owner if name == "parameter" else name: f for name, f in COLUMNS[kind].items()}
+    if kind == Updated.__name__ and Adjusted._fields[0] in document:
+        fields |= dict.fromkeys(Adjusted._fields, _number)
     readers = _COMMON | fields
     if fields["after"] is _numbers:
         readers["what"] = _names

@@ -22,7 +22,7 @@ from neurosim.debugger.time.timeline import Timeline
 from neurosim.errors import DivergedError, FileError
 from neurosim.files import whole_file
 from neurosim.functions.losses import Objective
-from neurosim.interpreter.steps import KINDS, Step, is_lacking, written_names
+from neurosim.interpreter.steps import KINDS, Adjusted, Step, Updated, is_lacking, written_names
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -125,6 +125,8 @@ def table_of_columns() -> str:
         fields = [name for name in _FIELDS[record] if name not in ("before", "after")]
         keys = ", ".join(f"`{name}`" for name in fields)
         keys = keys.replace("`parameter`", "`connection` or `neuron` (a bias)")
+        if record is Updated:
+            keys += f"; with options of an update {', '.join(f'`{x}`' for x in Adjusted._fields)}"
         lines.append(f"| `{record.__name__}` | {happened} | {keys} |")
     return "\n".join(lines)
 
@@ -189,12 +191,12 @@ def fields_of(record: type) -> tuple[str, ...]:
     """The fields of a kind of step that a line has a column for, in order.
 
     Left out are the network, an array of the optimizer's memory (its ``column`` is there), and the
-    ``quantity``, which is in ``what``.
+    ``quantity``, which is in ``what``. What options did to an update has columns of its own.
     """
     return tuple(
         name
         for name, kind in get_type_hints(record).items()
-        if kind not in (Network, NDArray[np.float64]) and name != "quantity"
+        if kind not in (Network, NDArray[np.float64]) and name not in ("quantity", "adjusted")
     )
 
 
@@ -213,6 +215,8 @@ def _record_of(step: Step) -> dict[str, TraceValue]:
                 record[field] = value.name
             case _:
                 record[field] = value
+    if isinstance(step, Updated) and step.adjusted is not None:
+        record |= step.adjusted._asdict()
     return record
 
 

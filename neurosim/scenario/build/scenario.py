@@ -36,7 +36,7 @@ from neurosim.training.engines.table import ENGINES, computes_in
 from neurosim.training.metrics import METRICS, ShippedMetric
 from neurosim.training.options import Options, make_options, measuring_options, scenario_options
 from neurosim.training.parts import PARTS
-from neurosim.training.task import kind_of_targets, make_task
+from neurosim.training.task import kind_of_targets, make_task, require_adjustments
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.folds import Folds
 
@@ -286,6 +286,8 @@ class _Building:
 
     def _check_training(self, network: Network, data: Data, training: Options) -> None:
         """Let the trainer look at all that it will be given."""
+        if not self._has_parameters(network, training):
+            return
         for name, pair in ((name, data.part(name)) for name in PARTS):
             if pair is None:
                 continue
@@ -321,6 +323,19 @@ class _Building:
             validate.held_out(data.train.T, self._draft.seed, has_classes=kind.has_classes)
         except NeurosimError as error:
             self._note(("training", "validate"), error)
+
+    def _has_parameters(self, network: Network, training: Options) -> bool:
+        """Whether the options of an update name parameters of the network only."""
+        for option in ("penalty", "clip", "weight_decay", "rates"):
+            alone = Options(
+                optimizer=training.optimizer, epochs=0, **{option: getattr(training, option)}
+            )
+            try:
+                require_adjustments(network, alone)
+            except NeurosimError as error:
+                self._note(("training", option), str(error).removeprefix(f"{option}: "))
+                return False
+        return True
 
     def _check_metrics(self, network: Network, data: Data, training: Options | None) -> None:
         """A metric that is expected or measured must fit what the targets are."""

@@ -23,10 +23,16 @@ from neurosim.scenario.format.entry import (
 from neurosim.scenario.format.options.goal_entry import ClassWeightOption, HeadsOption
 from neurosim.scenario.format.options.penalty_entry import PenaltyOption
 from neurosim.scenario.format.options.schedule_entry import ScheduleOption
+from neurosim.scenario.format.options.update_entries import (
+    ClipOption,
+    RatesOption,
+    WeightDecayOption,
+)
 from neurosim.scenario.format.variant_entry import Variant
 from neurosim.training.options import (
     AtLeastZero,
     BelowOne,
+    Entry,
     Flag,
     Form,
     Listed,
@@ -42,6 +48,9 @@ from neurosim.training.options import (
 # what is more than a name with its options
 _WITH_ENTRIES: dict[str, Any] = {
     "penalty": PenaltyOption,
+    "clip": ClipOption,
+    "weight_decay": WeightDecayOption,
+    "rates": RatesOption,
     "schedule": ScheduleOption,
     "heads": HeadsOption,
     "class_weight": ClassWeightOption,
@@ -57,7 +66,7 @@ def _annotation(form: Form) -> Any:
             return Annotated[str, Choice(form.kind, form.table)]
         case NamesOf():
             return tuple[Annotated[str, Choice(form.kind, form.table)], ...]
-        case Made() | Listed() if form.kind in _WITH_ENTRIES:
+        case Entry() | Made() | Listed() if form.kind in _WITH_ENTRIES:
             return _WITH_ENTRIES[form.kind] | None
         case Made():
             return Annotated[ScenarioEntry, Named(form.kind, form.table)]

@@ -19,9 +19,10 @@ from neurosim.files import write_whole
 from neurosim.functions.losses import LOSSES, require_loss
 from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.functions.penalties import PENALTIES
+from neurosim.functions.penalties import PENALTIES, Penalties
 from neurosim.functions.registry import Table
 from neurosim.functions.schedules import SCHEDULES
+from neurosim.functions.update_options import NamedRates, WeightDecay
 from neurosim.network.network import Network
 from neurosim.scenario.uses.write_network import (
     network_entry,
@@ -228,8 +229,39 @@ def _optimizer(rule: Any) -> _Entry:
 def _penalty(penalty: Any) -> _Entry | None:
     if penalty is None:
         return None
-    name, options = _made_by(PENALTIES, penalty, "penalty"), _options_of(penalty)
-    return {name: next(iter(options.values())) if len(options) == 1 else options}
+    if not isinstance(penalty, Penalties):
+        name, options = _made_by(PENALTIES, penalty, "penalty"), _options_of(penalty)
+        return {name: next(iter(options.values())) if len(options) == 1 else options}
+    entry: _Entry = {}
+    for term in penalty.terms:
+        entry |= _penalty(term) or {}
+    settings = _options_of(penalty)
+    settings.pop("terms", None)
+    # one term on weights is a penalty of another kind, so what it is on is written
+    return {**entry, "on": _listed(penalty.on), **_listed_values(settings)}
+
+
+def _record(record: Any) -> _Entry | None:
+    return None if record is None else _listed_values(_options_of(record))
+
+
+def _decay(decay: WeightDecay | None) -> Any:
+    if decay is None:
+        return None
+    options = _record(decay)
+    return options["strength"] if options is not None and len(options) == 1 else options
+
+
+def _rates(rates: NamedRates | None) -> _Entry | None:
+    return None if rates is None else {n: plain_number(rate) for n, rate in rates.by_name}
+
+
+def _listed_values(options: _Entry) -> _Entry:
+    return {name: _listed(value) for name, value in options.items()}
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _schedule(schedule: Any) -> _Entry | None:
@@ -294,6 +326,9 @@ _WORDS: Mapping[str, Any] = {
     "loss": _loss,
     "optimizer": _optimizer,
     "penalty": _penalty,
+    "clip": _record,
+    "weight_decay": _decay,
+    "rates": _rates,
     "schedule": _schedule,
     "metrics": _metrics,
     "task": _task,

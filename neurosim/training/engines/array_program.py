@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise, repeat
 from typing import Any, overload
 
@@ -13,8 +13,9 @@ from neurosim.compiler.array.printer import print_training
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.training_programs import generated
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import array_rule
+from neurosim.functions.optimizers import array_rule, array_rule_of_rates
 from neurosim.functions.penalties import array_gradient
+from neurosim.interpreter.adjustments import Adjustments
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
 from neurosim.training.goals.weighing import Goals
@@ -348,7 +349,9 @@ class _ArrayRun:
         if penalty is None:
             return None
         theta, gradient, added_to = self._theta, self._gradient, array_gradient(penalty)
-        is_weight = plan.to_slots((~plan.is_bias).astype(np.float64), self._program.dtype)
+        adjustments = self._program.task.adjustments
+        penalized = ~plan.is_bias if adjustments is None else adjustments.is_penalized
+        is_weight = plan.to_slots(penalized.astype(np.float64), self._program.dtype)
 
         def penalize(size: int) -> None:
             np.add(gradient, added_to(theta, size) * is_weight, out=gradient)
@@ -356,6 +359,10 @@ class _ArrayRun:
         return penalize
 
     def _optimizer(self) -> Callable[[int], None]:
+        adjustments = self._program.task.adjustments
+        return self._plain_update() if adjustments is None else self._adjusted_update(adjustments)
+
+    def _plain_update(self) -> Callable[[int], None]:
         theta, gradient, memory = self._theta, self._gradient, self._memory
         rule = array_rule(self._program.task.optimizer)
         fixed, values, remembered = self._fixed
@@ -365,6 +372,52 @@ class _ArrayRun:
             if len(fixed):
                 theta[fixed] = values
                 memory[:, fixed] = remembered
+
+        return update
+
+    def _adjusted_update(self, adjustments: Adjustments) -> Callable[[int], None]:
+        theta, gradient, memory, plan = (
+            self._theta, self._gradient, self._memory, self._program.plan,
+        )  # fmt: skip
+        task, dtype, clip = self._program.task, self._program.dtype, adjustments.clip
+        rule, learns = array_rule(task.optimizer), ~self._frozen
+        has_rates = not np.isnan(adjustments.rates).all()
+        if has_rates:
+            rule = array_rule_of_rates(task.optimizer)
+        decay = plan.to_slots(adjustments.decay, dtype)
+
+        @lru_cache(maxsize=1)  # it seldom changes
+        def rates_at(rate: float) -> Any:
+            return plan.to_slots(adjustments.rates_at(rate), dtype) if has_rates else rate
+
+        fixed, values, remembered = self._fixed
+        groups, penalties = adjustments.norm_groups, adjustments.penalties
+        is_kept = learns & (groups >= 0)
+
+        def norms(slots: Array, groups: NDArray[np.intp], some: NDArray[np.bool_]) -> Matrix:
+            squares = plan.from_slots(slots)[some] ** 2
+            return np.sqrt(np.bincount(groups[some], squares, adjustments.n_groups))
+
+        def multiply(slots: Array, groups: NDArray[np.intp], factors: list[float]) -> None:
+            slots *= plan.to_slots(np.array([*factors, 1.0])[groups], dtype)
+
+        def update(count: int) -> None:
+            if clip is not None and clip.norm is None:
+                np.clip(gradient, -clip.limit, clip.limit, out=gradient)
+            elif clip is not None:
+                totals = norms(gradient, adjustments.clip_groups, learns).tolist()
+                multiply(gradient, adjustments.clip_groups, [clip.factor(x) for x in totals])
+            rates = rates_at(self._rate)
+            lost = decay * rates * theta
+            rule(theta, gradient, memory, count, rates)
+            np.subtract(theta, lost, out=theta)
+            if len(fixed):
+                theta[fixed] = values
+                memory[:, fixed] = remembered
+            if penalties is not None and penalties.max_norm is not None:
+                lengths = norms(theta, groups, is_kept).tolist()
+                factors = [penalties.projection(length) for length in lengths]
+                multiply(theta, np.where(learns, groups, -1), factors)
 
         return update
 

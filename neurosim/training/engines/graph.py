@@ -311,6 +311,7 @@ def update_of(
         rows=rows,
         divisor=task.divisor(rows),
         penalty=task.penalty,
+        adjustments=task.adjustments,
     )
 
 

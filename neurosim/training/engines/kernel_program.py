@@ -9,7 +9,8 @@ from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.losses import LOSSES, Pointwise
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED
-from neurosim.functions.penalties import L2
+from neurosim.functions.penalties import L1, L2, Penalties, Penalty
+from neurosim.interpreter.adjustments import Adjustments
 from neurosim.kernel.checks import choice_of, formula_of, inexact, set_rule
 from neurosim.kernel.library import KernelCall, load_kernel
 from neurosim.kernel.wiring import why_not_wired, wiring_of
@@ -38,9 +39,7 @@ def why_not(task: Task) -> str | None:
     losses = [head.loss for head in task.objective.heads]
     own = [f"loss {loss.name!r}" for loss in losses if not LOSSES.is_shipped(loss.name, loss)]
     own += [f"optimizer {task.optimizer.name!r}"] * (type(task.optimizer) not in SHIPPED.values())
-    penalty = task.penalty
-    if penalty is not None and type(penalty) is not L2:
-        own.append(f"penalty {penalty.name!r}")
+    own += [f"penalty {term.name!r}" for term in _terms(task.penalty) if not _is_shipped(term)]
     if own:
         return f"the kernel has shipped functions only, not {', '.join(own)}"
     return why_not_wired(task.network)
@@ -93,6 +92,41 @@ def _pointed(goals: Goals | None) -> dict[str, NDArray[Any] | None]:
     }
 
 
+def _terms(penalty: Penalty | None) -> tuple[Penalty, ...]:
+    """The penalties that are added."""
+    if isinstance(penalty, Penalties):
+        return penalty.terms
+    return () if penalty is None else (penalty,)
+
+
+def _is_shipped(penalty: Penalty) -> bool:
+    return type(penalty) in {L1, L2}
+
+
+def _set_adjustments(problem: KernelCall, adjustments: Adjustments) -> dict[str, NDArray[Any]]:
+    """Set what an update does besides its rule; the arrays that it then needs."""
+    strengths: dict[Any, float] = {L1: -1.0, L2: -1.0}
+    penalties, clip = adjustments.penalties, adjustments.clip
+    for term in _terms(penalties):
+        assert isinstance(term, L1 | L2)
+        strengths[type(term)] = term.strength
+    problem.is_adjusted, problem.n_norms = 1, adjustments.n_groups
+    problem.base_rate = adjustments.learning_rate
+    problem.l1, problem.l2 = strengths[L1], strengths[L2]
+    problem.clip_limit = 0.0 if clip is None else clip.limit
+    problem.max_norm = (penalties.max_norm if penalties is not None else None) or 0.0
+    groups = adjustments.norm_groups
+    arrays: dict[str, NDArray[Any]] = {
+        "is_penalized": adjustments.is_penalized.astype(np.uint8),
+        "norm_groups": np.where(groups < 0, adjustments.n_groups, groups).astype(np.uint32),
+        "own_rates": adjustments.rates,
+        "decay": adjustments.decay,
+    }
+    if clip is not None and clip.norm is not None:
+        arrays["clip_groups"] = adjustments.clip_groups.astype(np.uint32)
+    return arrays
+
+
 class KernelProgram:
     """The kernel's problem of a task, and the rows as it takes them."""
 
@@ -120,6 +154,8 @@ class KernelProgram:
         problem.n_heads = len(task.objective.heads)
         problem.has_penalty = penalty is not None
         problem.penalty = penalty.strength if isinstance(penalty, L2) else 0.0
+        if task.adjustments is not None:
+            self._arrays |= _set_adjustments(problem, task.adjustments)
         problem.is_mean = task.reduction == "mean"
         problem.batch_size, problem.repeats, problem.n_thetas = task.batch_size, 1, 1
         problem.is_finite = 1
@@ -135,6 +171,7 @@ class KernelProgram:
             "X": np.ascontiguousarray(X),
             **_pointed(goals),
             "work": self.kernel.work(problem),
+            "norms": np.empty(problem.n_norms),
         }
         problem.point(arrays)
         return problem, arrays

@@ -186,7 +186,7 @@ def update_of(task: Task, *, has_fixed: bool) -> Update:
     optimizer: Any = task.optimizer
     if type(optimizer) in SHIPPED.values():  # others may ask for the rate they were made with
         optimizer = replace(optimizer, learning_rate=1.0)
-    return Update(optimizer, task.penalty, has_fixed)
+    return Update(optimizer, task.penalty, has_fixed, task.adjustments is not None)
 
 
 def epochs_one_by_one(  # noqa: PLR0917 - a stretch, as `ProgramRun.epochs` has it

@@ -138,6 +138,44 @@ def test_an_update_that_is_done_is_told_from_the_weight_before_it(mazur):
     assert lines[-1] == "  w(h1->o1) = 0.4 - 0.5*0.082167 = 0.358916 (done)"
 
 
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"clip": {"norm": 0.1}}, "w(h1->o1) = 0.4 - 0.5*0.827159*0.082167 = 0.366017"),
+        ({"clip": {"value": 0.05}}, "w(h1->o1) = 0.4 - 0.5*clip(0.082167, 0.05) = 0.375"),
+        ({"weight_decay": 0.1}, "w(h1->o1) = 0.4 - 0.5*0.082167 - 0.02 = 0.338916"),
+        ({"rates": {"o": 0.25}}, "w(h1->o1) = 0.4 - 0.25*0.082167 = 0.379458"),
+        (
+            {"penalty": {"max_norm": 0.25}},
+            "w(h1->o1) = 0.459642*(0.4 - 0.5*0.082167) = 0.164973",
+        ),
+    ],
+    ids=str,
+)
+def test_what_options_do_to_an_update_is_told(mazur, options, text):
+    task = mazur.with_options(**options)
+    assert explain(task.network, "h1->o1", task=task).lines[-1].endswith("there is no gradient")
+
+    lines = told(task, "h1->o1", until=Updated, count=8)
+
+    assert lines[-1] == f"  {text} (done)"
+
+
+def test_adam_with_options_is_told_a_line_each_number(mazur):
+    task = mazur.with_options(
+        optimizer=ns.Adam(0.1), clip={"norm": 0.1}, weight_decay=0.5, penalty={"max_norm": 0.25}
+    )
+
+    lines = told(task, "h1->o1", until=Updated, count=8)
+
+    assert [line.strip().partition(" = ")[0] for line in lines[-7:]] == [
+        "g", "m", "s", "below", "w(h1->o1)", "w(h1->o1)", "w(h1->o1)",
+    ]  # fmt: skip
+    assert lines[-7] == "  g = 0.827159*0.082167 (clipped by the norm) = 0.0679652"
+    assert "- 0.02 (weight decay)" in lines[-2]
+    assert "(max-norm)" in lines[-1]
+
+
 def test_a_sum_over_a_batch_is_told_beside_the_term_of_this_sample(mazur):
     twice = make_task(
         mazur.network,

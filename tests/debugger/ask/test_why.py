@@ -160,6 +160,30 @@ def test_the_parts_of_a_change_add_up_under_every_optimizer(name):
         assert (parts.decay != 0.0) == (name == "adamw")
 
 
+UPDATE_OPTIONS = [
+    {"clip": {"norm": 0.05}, "penalty": {"l1": 0.1, "l2": 0.3}},
+    {"clip": {"value": 0.02}, "penalty": {"l2": 0.3, "on": "all"}},
+    {"penalty": {"max_norm": 0.2}, "weight_decay": 0.2},
+]
+
+
+@pytest.mark.parametrize("options", UPDATE_OPTIONS, ids=str)
+@pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "adamw"])
+def test_the_parts_of_an_update_with_options_add_up(name, options):
+    X, T = np.linspace(-1, 2, 6)[:, None], np.ones((6, 1))
+    task = single(OPTIMIZERS[name](learning_rate=0.1), X, T, batch_size=2, **options)
+    state = start_state(task, 0)
+    for _ in range(5):
+        told = why(task, state, "x1", "o1")
+        state = advance_batch(GraphEngine(task), state)
+
+        parts = told.parts
+        total = parts.samples + parts.penalty + parts.clip + parts.memory + parts.decay
+        assert total + parts.projection == pytest.approx(told.change, rel=1e-12, abs=1e-16)
+        assert sum(s.moved for s in told.samples) == pytest.approx(parts.samples, rel=1e-12)
+        assert told.after == state.parameters[0]
+
+
 def test_on_random_graphs_the_paths_add_up_to_every_gradient(cases):
     @settings(max_examples=60)
     @given(cases())

@@ -172,6 +172,24 @@ def test_each_kind_of_line_has_the_documented_keys_in_order():
     assert found == {kind: [*PLACE, *keys, "text"] for kind, keys in SCHEMA.items()}
 
 
+OPTIONS = {"clip": {"norm": 0.01}, "weight_decay": 0.1, "penalty": {"l1": 0.1, "max_norm": 0.3}}
+
+
+def test_what_options_do_to_an_update_has_columns_behind_the_others(written):
+    lines = [line_of(entry) for entry in entries_of(softmax_task(**OPTIONS))]
+
+    (line, *_) = [json.loads(line) for line in lines if json.loads(line)["kind"] == "Updated"]
+    keys = [key if key != "neuron" else "connection" for key in SCHEMA["Updated"]]
+    more = ["clip", "clipped", "decay", "projection"]
+    assert list(line) == [*PLACE, *keys, *more, "text"]
+    assert line["clipped"] == line["clip"] * (line["gradient"] / line["rows"] + line["penalty"])
+    moved = line["before"] - 0.5 * line["clipped"] - line["decay"]
+    assert line["after"] == moved * line["projection"]
+    assert [entry.record for entry in written(*lines)] == [
+        entry.record for entry in entries_of(softmax_task(**OPTIONS))
+    ]
+
+
 def test_a_line_can_be_read_without_knowing_the_program():
     lines = [json.loads(line_of(entry)) for entry in entries_of(softmax_task())]
 

@@ -55,6 +55,33 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             " (did you mean 'sgd'?)",
         ),
         (
+            "epochs: 4",
+            "epochs: 4\n  clip: {norm: 0}",
+            "s.yaml:15:16: training.clip.norm: out of range, got 0; expected more than 0",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  clip: {norm: 1, value: 2}",
+            "s.yaml:15:9: training.clip: got both; expected one of norm and value",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  rates: {hh: 1}",
+            "s.yaml:15:10: training.rates: unknown neuron, layer or connection 'hh'; known: x,"
+            " o, a, b, o1",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  penalty: {l1: 0.1, on: [q]}",
+            "s.yaml:15:12: training.penalty: unknown neuron, layer or connection 'q'; known: x,"
+            " o, a, b, o1",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  weight_decay: {strenght: 0.1}",
+            "(did you mean 'strength'?)",
+        ),
+        (
             "learning_rate: 1",
             "learning_rate: '1'",
             "s.yaml:13:41: training.optimizer.learning_rate: wrong kind, got '1';"

@@ -5,6 +5,8 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import FileError, GraphError, InvalidValueError
+from neurosim.functions.penalties import require_penalty
+from neurosim.functions.update_options import Clip, NamedRates, WeightDecay
 from neurosim.network.document import to_document
 from neurosim.scenario import load_scenario, run_scenario
 from neurosim.training.metrics import METRICS
@@ -107,11 +109,14 @@ def test_the_network_of_the_file_is_the_network(make, tmp_path):
 EVERY_OPTION = {
     "loss": "binary_cross_entropy",
     "reduction": "sum",
-    "optimizer": ns.AdamW(0.02, beta1=0.85, weight_decay=0.001),
+    "optimizer": ns.Adam(0.02, beta1=0.85),
     "epochs": 5,
     "batch_size": 4,
     "shuffle": True,
-    "penalty": ns.L2(0.125),
+    "penalty": require_penalty({"l1": 0.25, "l2": 0.125, "max_norm": 2.0, "on": ["h", "no.bias"]}),
+    "clip": Clip(norm=0.5, per="layer"),
+    "weight_decay": WeightDecay(0.01, on=("no->o1",)),
+    "rates": NamedRates((("no", 0.1), ("1e3.bias", 0.0))),
     "schedule": ns.Cosine(40, warm_up=2),
     "precision": "single",
     "program": "arrays",
@@ -147,6 +152,26 @@ def test_every_option_is_written(tmp_path):
     assert training.class_weight == ((0, 2.0), (1, 0.3))
     for name in EVERY_OPTION.keys() - {"metrics", "validation", "weights", "class_weight"}:
         assert getattr(training, name) == EVERY_OPTION[name]
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("penalty", {"l2": 0.5}),
+        ("penalty", {"l1": 0.5}),
+        ("penalty", {"l2": 0.5, "on": "weights"}),
+        ("penalty", {"max_norm": 3}),
+        ("clip", {"value": 0.5}),
+        ("weight_decay", 0.25),
+        ("weight_decay", {"strength": 0.25, "on": "biases"}),
+        ("rates", {"null": 1, "h.bias": 0.5}),
+    ],
+)
+def test_an_option_of_an_update_comes_back_as_it_was_given(tmp_path, option, given):
+    options = ns.Options(optimizer=ns.SGD(0.1), epochs=1, **{option: given})
+    path = ns.to_scenario(layered(), X, T, path=tmp_path / "s.yaml", options=options)
+
+    assert getattr(load_scenario(path).training, option) == getattr(options, option)
 
 
 def test_a_record_of_options_and_changes_are_written(tmp_path):

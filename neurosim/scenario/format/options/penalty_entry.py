@@ -1,4 +1,4 @@
-"""A penalty in a scenario: ``{l2: 0.1}``, its name and its number (or its options)."""
+"""Penalties in a scenario: ``{l2: 0.1}``, names with numbers (or options), and what they are on."""
 
 import inspect
 from typing import Annotated, Any, Union
@@ -11,23 +11,35 @@ from neurosim.scenario.format.entry import (
     NUMBER,
     MadeEntry,
     MadeOf,
-    OneKeyEntry,
     ScenarioEntry,
     by_kind,
     mistake,
 )
+from neurosim.scenario.format.options.update_entries import OnOption, made_in
 
 _Strength = Annotated[float, Field(ge=0)]
 
 
 def _entry() -> Any:
-    """A key for each penalty of the table."""
+    """A key for each penalty of the table, and those of all together."""
     fields: Any = {
         name: (_form(name, kind), Field(default=None, description=_first_line(kind)))
         for name, kind in PENALTIES.items()
     }
+    fields["max_norm"] = (
+        Annotated[float, Field(gt=0)] | None,
+        Field(default=None, description="The most length of the weights into a neuron."),
+    )
+    fields["on"] = (
+        OnOption,
+        Field(
+            default="weights",
+            description="Which parameters: weights, biases, all, or names of layers, neurons and"
+            " connections.",
+        ),
+    )
     return create_model(
-        "PenaltyEntry", __base__=OneKeyEntry, __doc__="What large weights cost.", **fields
+        "PenaltyEntry", __base__=MadeEntry, __doc__="What large weights cost.", **fields
     )
 
 
@@ -53,10 +65,9 @@ def _first_line(kind: Any) -> str:
 
 def _make(given: ScenarioEntry) -> Penalty | None:
     options = given.model_dump(exclude_unset=True)
-    if len(options) != 1:
-        got = " and ".join(options) or "nothing"
-        raise mistake(f"got {got}; expected one of {', '.join(PENALTIES)}")
+    if not options:
+        raise mistake(f"got nothing; expected some of {', '.join(PENALTIES)}, max_norm")
     return require_penalty(options)
 
 
-PenaltyOption = Annotated[Penalty, MadeOf(_entry, _make)]
+PenaltyOption = Annotated[Penalty, MadeOf(_entry, made_in("penalty", _make))]

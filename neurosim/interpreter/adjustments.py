@@ -1,0 +1,177 @@
+"""Adjustments of an update: its options, worked out for each parameter in the order of theta.
+
+Penalties on named parameters, clipping, rates of their own, weight decay and max-norm. They hold
+numbers of parameters only, so they serve the walk, the array program and the kernel alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import GraphError, UnknownNameError, unknown
+from neurosim.functions.numbers import Matrix
+from neurosim.functions.penalties import L1, Penalties, Penalty
+from neurosim.functions.update_options import Clip, NamedRates, On, WeightDecay
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import Parameter
+
+_NONE = -1  # the number of the group of a parameter that is in none
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjustments:
+    """What an update does besides its rule; every array is (n_parameters,).
+
+    Attributes:
+        penalties: what is added to the gradient of those in ``is_penalized``, and max-norm.
+        clip: how gradients are clipped.
+        clip_groups: over which of them a norm is taken: numbers from 0.
+        rates: of those named, else NaN.
+        learning_rate: that of the optimizer, to which ``rates`` belong.
+        decay: the strength of weight decay.
+        norm_groups: which belong to one neuron for max-norm: numbers from 0, or -1.
+    """
+
+    penalties: Penalties | None
+    is_penalized: NDArray[np.bool_]
+    clip: Clip | None
+    clip_groups: NDArray[np.intp]
+    rates: Matrix
+    learning_rate: float
+    decay: Matrix
+    norm_groups: NDArray[np.intp]
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups there are at most, of either kind."""
+        return int(max(self.clip_groups.max(initial=0), self.norm_groups.max(initial=0))) + 1
+
+    def rates_at(self, rate: float) -> Matrix:
+        """The rate of each parameter in an update whose rate is this one."""
+        scale = rate / self.learning_rate if self.learning_rate != 0.0 else 1.0
+        return np.where(np.isnan(self.rates), rate, self.rates * scale)
+
+
+def adjustments_of(
+    network: Network,
+    learning_rate: float,
+    *,
+    penalty: Penalty | None = None,
+    clip: Clip | None = None,
+    weight_decay: WeightDecay | None = None,
+    rates: NamedRates | None = None,
+) -> Adjustments | None:
+    """The options of an update for this network; None where at most a plain penalty is given.
+
+    Raises:
+        UnknownNameError: a name is of nothing.
+        GraphError: what it names has no parameter.
+    """
+    is_plain = not isinstance(penalty, L1 | Penalties)
+    if is_plain and clip is None and weight_decay is None and rates is None:
+        return None
+    if penalty is not None and not isinstance(penalty, Penalties):
+        penalty = Penalties((penalty,))
+    parameters = network.parameter_list()
+    numbers = {parameter: i for i, parameter in enumerate(parameters)}
+    nobody = np.zeros(len(parameters), np.bool_)
+    is_penalized = nobody
+    if isinstance(penalty, Penalties):
+        is_penalized = _members(network, numbers, penalty.on, "penalty")
+    is_kept = is_penalized if penalty is not None and penalty.max_norm is not None else nobody
+    decay = np.zeros(len(parameters))
+    if weight_decay is not None:
+        decay[_members(network, numbers, weight_decay.on, "weight_decay")] = weight_decay.strength
+    return Adjustments(
+        penalty,
+        is_penalized,
+        clip,
+        _layers_of(parameters, is_split=clip is not None and clip.per == "layer"),
+        _rates_of(network, numbers, rates),
+        learning_rate,
+        decay,
+        np.where(is_kept, _numbered(parameter.neuron for parameter in parameters), _NONE),
+    )
+
+
+def _members(
+    network: Network, numbers: dict[Parameter, int], on: On, where: str
+) -> NDArray[np.bool_]:
+    if on == "all":
+        return np.ones(len(numbers), np.bool_)
+    if isinstance(on, str):
+        kind = {"weights": "w", "biases": "b"}[on]
+        return np.array([parameter.kind == kind for parameter in numbers], np.bool_)
+    found = np.zeros(len(numbers), np.bool_)
+    for name in on:
+        found[[numbers[p] for p in named_parameters(network, name, where)[1]]] = True
+    return found
+
+
+def _rates_of(network: Network, numbers: dict[Parameter, int], rates: NamedRates | None) -> Matrix:
+    found = np.full(len(numbers), np.nan)
+    named = [
+        (*named_parameters(network, name, "rates"), rate)
+        for name, rate in (rates.by_name if rates is not None else ())
+    ]
+    for _, parameters, rate in sorted(named, key=lambda each: each[0]):
+        found[[numbers[p] for p in parameters]] = rate
+    return found
+
+
+def _layers_of(parameters: tuple[Parameter, ...], *, is_split: bool) -> NDArray[np.intp]:
+    if not is_split:
+        return np.zeros(len(parameters), np.intp)
+    return _numbered(p.neuron.layer or p.neuron for p in parameters)
+
+
+def _numbered(things: Iterator[Any]) -> NDArray[np.intp]:
+    """The number of each thing, in the order of their first."""
+    numbers: dict[Any, int] = {}
+    return np.array([numbers.setdefault(thing, len(numbers)) for thing in things], np.intp)
+
+
+def named_parameters(network: Network, name: str, where: str) -> tuple[int, list[Parameter]]:
+    """The parameters of a name, and how narrow it is: a layer 0, a neuron 1, one parameter 3.
+
+    A layer or a neuron is the weights that lead into it and its biases; ``a->b`` are the
+    connections between two of them, ``a.bias`` the biases of one.
+
+    Raises:
+        UnknownNameError: there is nothing of the name.
+        GraphError: it has no parameter.
+    """
+    source, arrow, target = (part.strip() for part in name.partition(" = ")[0].partition("->"))
+    if arrow:
+        width, sources = _neurons(network, source, where)
+        other, targets = _neurons(network, target, where)
+        among = set(sources)
+        found = [c.parameter for t in targets for c in network.incoming(t) if c.source in among]
+        narrowness = 2 + min(width, other)
+    else:
+        stem = name.removesuffix(".bias")
+        narrowness, neurons = _neurons(network, stem, where)
+        found = [] if stem != name else [
+            c.parameter for neuron in neurons for c in network.incoming(neuron)
+        ]  # fmt: skip
+        found += [n.bias_parameter for n in neurons if n.bias_parameter is not None]
+        narrowness += 2 * (stem != name)
+    if not found:
+        what = f"no connection {name!r}" if arrow else f"{name!r} has no parameter"
+        raise GraphError(f"{where}: {what}; expected the name of what has a weight or bias")
+    return narrowness, found
+
+
+def _neurons(network: Network, name: str, where: str) -> tuple[int, tuple[Neuron, ...]]:
+    layers = {layer.name: layer.neurons for layer in network.layers}
+    if name in layers:
+        return 0, tuple(layers[name])
+    neurons = {neuron.name: neuron for neuron in network.neurons}
+    if name not in neurons:
+        text = unknown("neuron, layer or connection", name, [*layers, *neurons])
+        raise UnknownNameError(f"{where}: {text}")
+    return 1, (neurons[name],)
