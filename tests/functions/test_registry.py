@@ -260,25 +260,25 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class L1:
+class Lasso:
     """strength * sign(w) / n."""
 
     strength: float
 
-    name: ClassVar[str] = "l1"
+    name: ClassVar[str] = "lasso"
 
     def gradient(self, weight, rows):
         return self.strength * math.copysign(1.0, weight) / rows
 
 
 def test_a_penalty_is_one_class_and_both_engines_obey_it():
-    ns.register_penalty(L1)
+    ns.register_penalty(Lasso)
 
-    for penalty in (L1(0.3), {"l1": 0.3}):
+    for penalty in (Lasso(0.3), {"lasso": 0.3}):
         found = ns.agree(network("tanh"), X, T, optimizer=ns.SGD(0.5), penalty=penalty)
         assert found.passed
     net = network("tanh")
-    ns.train(net, X, T, optimizer=ns.SGD(0.5), epochs=1, penalty={"l1": 0.3})
+    ns.train(net, X, T, optimizer=ns.SGD(0.5), epochs=1, penalty={"lasso": 0.3})
     other = network("tanh")
     ns.train(other, X, T, optimizer=ns.SGD(0.5), epochs=1)
     assert (net.parameters() != other.parameters()).any()
@@ -311,7 +311,7 @@ training:
   loss: cubed
   optimizer: {name: lion, beta: 0.5}
   epochs: 3
-  penalty: {l1: 0.1}
+  penalty: {lasso: 0.1}
   metrics: [close]
 """
 
@@ -326,7 +326,7 @@ def test_a_scenario_sees_what_is_registered_after_it_was_first_read(tmp_path):
     ns.register_activation(bent())
     ns.register_loss(ns.Loss("cubed", **CUBED))
     ns.register_optimizer(Lion)
-    ns.register_penalty(L1)
+    ns.register_penalty(Lasso)
     ns.register_initializer(Drawn, name="drawn")
     ns.register_metric(lambda outputs, _targets: float(outputs.sum()), name="close")
 

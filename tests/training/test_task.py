@@ -47,7 +47,7 @@ def refuse(net, kind, words, X=X, T=T, **options):
         ({"batch_size": "all"}, WrongTypeError, "batch_size: got 'all'"),
         ({"shuffle": 1}, WrongTypeError, "shuffle: got 1; expected True or False"),
         ({"penalty": 0.1}, WrongTypeError, "penalty: not a penalty, got 0.1"),
-        ({"penalty": {"l1": 0.1}}, WrongTypeError, "penalty: not a penalty, got {'l1': 0.1}"),
+        ({"penalty": {"l3": 0.1}}, WrongTypeError, "penalty: not a penalty, got {'l3': 0.1}"),
         ({"penalty": {"l2": -1}}, InvalidValueError, "L2(strength=): got -1"),
         ({"seed": -1}, NeurosimError, "seed"),
         ({"seed": 1.5}, NeurosimError, "seed"),
