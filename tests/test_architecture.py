@@ -26,7 +26,7 @@ functions: numbers registry variants users activations losses optimizers sources
     update_options penalties schedules initializers streams .
 
 network: names parameter neuron connection layer datum
-network.reshaping: incoming
+network.reshaping: adjacency
 network: order
 network.reshaping: levels
 network: pause structure lookup randomness scaling edits document files

@@ -17,7 +17,7 @@ from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Head, Loss, Objective, objective_of
 from neurosim.functions.optimizers import SGD, Optimizer
 from neurosim.functions.penalties import Penalty
-from neurosim.network.reshaping.incoming import take_lists
+from neurosim.network.reshaping.adjacency import take_lists
 
 
 @dataclass(frozen=True, slots=True)

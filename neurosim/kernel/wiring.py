@@ -14,6 +14,7 @@ from neurosim.kernel.library import Kernel, choices_of, why_no_kernel
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.reshaping.adjacency import BIAS, Ends, take_lists
 
 _SOFTMAX_CODE = 255
 _LEAST_RUN = 4  # sources that fill a vector
@@ -51,18 +52,15 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     number = {neuron: i for i, neuron in enumerate(order)}
     neurons = network.neurons
     column = np.array([number[neuron] for neuron in neurons], np.intp)
-    incoming = [network.incoming(neuron) for neuron in neurons]
+    found, counts, first = network.sources()
+    n_places, is_source = len(found), found != BIAS
     has_bias = np.array([neuron.bias_parameter is not None for neuron in neurons], bool)
-    n_sources = np.array([len(connections) for connections in incoming], np.int64)
-    first = np.cumsum(n_sources + has_bias) - n_sources - has_bias
-    sources = [number[c._source] for connections in incoming for c in connections]
-    n_places = int((n_sources + has_bias).sum())
-    is_source = np.ones(n_places, bool)
-    is_source[(first + n_sources)[has_bias]] = False
+    n_sources = counts - has_bias
     source = np.zeros(n_places, np.int64)
-    source[is_source] = sources
+    source[is_source] = column[found[is_source]]
     target = np.repeat(column, n_sources)
-    outgoing = _outgoing(network, number, source[is_source], target, np.flatnonzero(is_source))
+    place = np.flatnonzero(is_source)
+    outgoing = _outgoing(network.targets(), column, source[is_source], target, place)
     outputs = [number[neuron] for neuron in network.outputs]
     output_number = np.full(len(order), -1, np.int32)
     output_number[outputs] = np.arange(len(outputs))
@@ -99,9 +97,12 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         **outgoing,
         "outputs": np.array(outputs),
         "output_number": output_number,
-        "is_weight": np.array([p.kind == "w" for p in network.parameter_list()], np.uint8),
-        "parameter": _owners(network) if network.has_shared_weights else None,
+        "is_weight": is_source.astype(np.uint8),
+        "parameter": None,
     }
+    if network.has_shared_weights:
+        is_weight = [parameter.kind == "w" for parameter in network.parameter_list()]
+        arrays |= {"is_weight": np.array(is_weight, np.uint8), "parameter": _owners(network)}
     return KernelWiring(sizes, {name: _indexed(array) for name, array in arrays.items()}, column)
 
 
@@ -123,8 +124,8 @@ def _is_layer(group: list[Neuron]) -> bool:
 
 
 def _outgoing(
-    network: Network,
-    number: dict[Neuron, int],
+    targets: Ends,
+    column: NDArray[Any],
     source: NDArray[Any],
     target: NDArray[Any],
     place: NDArray[Any],
@@ -133,16 +134,16 @@ def _outgoing(
 
     ``source``, ``target`` and ``place`` are of all connections, in the order of theta.
     """
-    added = network.connections
-    n = len(number)
-    ends = np.array([(number[c._source], number[c._target]) for c in added], np.int64)
-    ends = ends.reshape(-1, 2)
-    ends = ends[np.argsort(ends[:, 0], kind="stable")]
-    keys = source * n + target
-    by_key = np.argsort(keys)
-    found = by_key[np.searchsorted(keys[by_key], ends[:, 0] * n + ends[:, 1])]
-    first = np.concatenate(([0], np.cumsum(np.bincount(ends[:, 0], minlength=n))))
-    return {"out_first": first, "out_place": place[found], "out_target": ends[:, 1]}
+    order, n = np.argsort(column), len(column)
+    counts = targets.counts[order]
+    ends = column[targets.numbers[take_lists(targets.first[order], counts)]]
+    first = np.concatenate(([0], np.cumsum(counts)))
+    # the sort of 16-bit numbers is linear
+    found = np.argsort(source.astype(np.uint16) if n <= 1 << 16 else source, kind="stable")
+    if not np.array_equal(target[found], ends):  # they were added in another order than theta's
+        by_ends = np.argsort(np.repeat(np.arange(n), counts) * n + ends)
+        found[by_ends] = np.argsort(source * n + target)
+    return {"out_first": first, "out_place": place[found], "out_target": ends.astype(np.int64)}
 
 
 def _runs(first: NDArray[Any], n_sources: NDArray[Any], source: NDArray[Any]) -> NDArray[Any]:

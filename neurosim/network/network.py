@@ -55,6 +55,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag, require_theta
 from neurosim.network.pause import PausedCollection
 from neurosim.network.randomness import GENERATORS, Randomness
+from neurosim.network.reshaping.adjacency import Ends
 from neurosim.network.reshaping.growth import (
     duplicate_neuron,
     grow,
@@ -62,7 +63,6 @@ from neurosim.network.reshaping.growth import (
     require_divisible,
     split_connection,
 )
-from neurosim.network.reshaping.incoming import Sources
 from neurosim.network.reshaping.pruning import least
 from neurosim.network.reshaping.selection import select, set_trainable
 from neurosim.network.saved.columns import load_by_columns
@@ -670,9 +670,13 @@ class Network:
         """Connections and biases in the order of theta, each, whether it shares a weight or not."""
         return self._structure.places
 
-    def sources(self) -> Sources:
-        """Where the places of theta come from, as arrays that are only read."""
+    def sources(self) -> Ends:
+        """Of each neuron the sources of its places in theta."""
         return self._structure.sources
+
+    def targets(self) -> Ends:
+        """Of each neuron the targets of its connections, in the order they were added."""
+        return self._structure.targets
 
     @property
     def has_shared_weights(self) -> bool:

@@ -34,7 +34,7 @@ from neurosim.network.order import (
 )
 from neurosim.network.parameter import Holder, Parameter, SharedWeight
 from neurosim.network.pause import PausedCollection
-from neurosim.network.reshaping.incoming import Incoming, Sources, chained
+from neurosim.network.reshaping.adjacency import Adjacency, Ends, chained
 from neurosim.network.reshaping.levels import Levels
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ class Structure:
         self._listed: list[Connection] = []  # in the order of insertion, also what is gone
         self._gone: set[Connection] = set()
         self._order = AcyclicOrder()
-        self._incoming, self._levels = Incoming(self._pred), Levels()
+        self._incoming = Adjacency(self._pred, "_source", has_biases=True)
+        self._outgoing = Adjacency(self._succ, "_target", has_biases=False)
+        self._levels = Levels()
         self._cache: dict[str, Any] = {}
         self.has_values = False  # whether a pass may have left values on the objects
         self.loss: float | None = None
@@ -116,9 +118,14 @@ class Structure:
         return chained(self._incoming.rows(self.neurons))
 
     @cached_property
-    def sources(self) -> Sources:
-        """Where the places come from, as arrays."""
-        return self._incoming.sources(self.neurons)
+    def sources(self) -> Ends:
+        """Of each neuron the sources of its connections, in the order of `places`, as arrays."""
+        return self._incoming.ends(self.neurons)
+
+    @cached_property
+    def targets(self) -> Ends:
+        """Of each neuron the targets of its connections, in the order they were added."""
+        return self._outgoing.ends(self.neurons)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -264,7 +271,7 @@ class Structure:
                     self._succ[connection.source.name].pop(connection.target.name, None)
                     self._pred[connection.target.name].pop(connection.source.name, None)
                 raise
-        self._touch(connection._target for connection in made)
+        self._touch(made)
         self._listed += made
         self.n_connections += len(made)
         self._edited()
@@ -291,8 +298,9 @@ class Structure:
         source, target = connection._source._name, connection._target._name
         self._succ[neuron._name][target] = self._succ[source].pop(target)
         _replace_key(self._pred[target], source, neuron._name)
+        self._touch([connection])
         connection._source = neuron
-        self._touch([connection._target])
+        self._touch([connection])
         self._edited()
 
     def remove_connections(self, connections: Collection[Connection]) -> None:
@@ -310,7 +318,7 @@ class Structure:
         self.graph.remove_edge(connection.source.name, connection.target.name)
         self.disabled[connection._source, connection._target] = connection
         self.n_connections -= 1
-        self._touch([connection._target])
+        self._touch([connection])
         self._edited()
 
     def enable(self, connection: Connection) -> None:
@@ -333,7 +341,7 @@ class Structure:
         del self.disabled[source, target]
         self.n_connections += 1
         self._arrange(source, target)
-        self._touch([target])
+        self._touch([connection])
         self._edited()
 
     def _arrange(self, source: Neuron, target: Neuron) -> None:
@@ -383,6 +391,8 @@ class Structure:
             self.holder.data.pop(item, None)
         self._forget_connections(removed)
         self._gone.update(asleep)
+        self._incoming.touch([neuron])
+        self._outgoing.touch([neuron])
         self.names.free(name)
         if self.chosen is not None:
             self.chosen = tuple(n for n in self.chosen if n != name)
@@ -653,16 +663,18 @@ class Structure:
     def _in_degree(self, unit: Unit) -> int:
         return sum(len(self._pred[name]) for name in self._members(unit))
 
-    def _touch(self, neurons: Iterable[Neuron]) -> None:
-        """Take note that the connections into these neurons have changed."""
+    def _touch(self, connections: Iterable[Connection]) -> None:
+        """Take note that these connections come or go."""
         if self._incoming.is_read or self._levels.is_read:
-            touched = set(neurons)
-            self._incoming.touch(touched)
-            self._levels.touch(touched)
+            targets = {connection._target for connection in connections}
+            self._incoming.touch(targets)
+            self._levels.touch(targets)
+        if self._outgoing.is_read:
+            self._outgoing.touch({connection._source for connection in connections})
 
     def _forget_connections(self, connections: Collection[Connection]) -> None:
         self.n_connections -= len(connections)
-        self._touch(connection._target for connection in connections)
+        self._touch(connections)
         self._gone.update(connections)
         if len(self._gone) > self.n_connections + _FEW:
             self._sweep()
@@ -675,7 +687,16 @@ class Structure:
             self._gone = set()
 
 
-_LISTS = ("neurons", "inputs", "connections", "places", "sources", "parameters", "generations")
+_LISTS = (
+    "neurons",
+    "inputs",
+    "connections",
+    "places",
+    "sources",
+    "targets",
+    "parameters",
+    "generations",
+)
 
 
 def _note_activation(layer: Layer | None) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurosim.compiler.bundles import by_length, cuts, padded
-from neurosim.network.reshaping.incoming import take_lists
+from neurosim.network.reshaping.adjacency import take_lists
 
 LENGTHS = st.lists(st.integers(0, 40), min_size=1, max_size=60)
 

@@ -161,3 +161,14 @@ def test_nothing_is_edited_under_a_live_pass(net, refused):
     net.remove_neuron("h1")
 
     assert "h1" not in net
+
+
+def test_one_unconnected_neuron_goes_and_another_comes(net):
+    net.add_neuron("s")
+    assert net.parameter_names()[-1] == "s.bias"
+
+    net.remove_neuron("s")
+    net.add_neuron("t")
+
+    assert net.parameter_names()[-1] == "t.bias"
+    assert len(net.predict([[0, 0]])) == 1

@@ -138,7 +138,8 @@ def test_every_sequence_of_edits_keeps_the_laws(cases, data):
 def _require_same_as_new(net, X):
     """What is made anew in part is what a copy makes of the whole."""
     twin = net.copy()
-    for here, there in zip(net.sources(), twin.sources(), strict=True):
+    ends = zip((*net.sources(), *net.targets()), (*twin.sources(), *twin.targets()), strict=True)
+    for here, there in ends:
         assert here.tolist() == there.tolist()
     assert [[n.name for n in g] for g in net.generations()] == [
         [n.name for n in g] for g in twin.generations()
