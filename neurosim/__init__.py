@@ -51,12 +51,14 @@ if TYPE_CHECKING:
     from neurosim.functions.penalties import L2 as L2
     from neurosim.functions.penalties import register_penalty as register_penalty
     from neurosim.functions.penalties import unregister_penalty as unregister_penalty
+    from neurosim.functions.schedules import Adaptive as Adaptive
     from neurosim.functions.schedules import ConstantRate as ConstantRate
     from neurosim.functions.schedules import Cosine as Cosine
     from neurosim.functions.schedules import Exponential as Exponential
     from neurosim.functions.schedules import InverseTime as InverseTime
     from neurosim.functions.schedules import MultiStep as MultiStep
     from neurosim.functions.schedules import OneCycle as OneCycle
+    from neurosim.functions.schedules import Plateau as Plateau
     from neurosim.functions.schedules import RateList as RateList
     from neurosim.functions.schedules import RateSchedule as RateSchedule
     from neurosim.functions.schedules import StepDecay as StepDecay
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
     from neurosim.scenario import to_scenario as to_scenario
     from neurosim.scenario import tune as tune
     from neurosim.scenario import wrong_rows as wrong_rows
+    from neurosim.training import EarlyStopping as EarlyStopping
     from neurosim.training import Epoch as Epoch
     from neurosim.training import Options as Options
     from neurosim.training import Training as Training

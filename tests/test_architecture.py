@@ -47,6 +47,7 @@ training.data: inside regular rows csv_file csv_dialect csv_cells
 training: task_kind metrics
 training.goals: class_weight heads weighing finding .
 training: options noise task state following
+training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress training many

@@ -24,11 +24,13 @@ class SavedRun:
         folder: the folder.
         title: the title of the scenario.
         path: the scenario's file, which may be gone.
+        best_epoch: the one whose parameters early stopping restored, or None.
     """
 
     folder: Path
     title: str
     path: str
+    best_epoch: int | None = None
 
     def history(self) -> tuple[EpochRecord, ...]:
         """What was measured in each epoch.
@@ -85,7 +87,10 @@ def read_run(folder: str | Path) -> SavedRun:
     for key, text in zip(("scenario", "path"), texts, strict=True):
         if not isinstance(text, str):
             raise FileError(f"{place / FILES[0]}: {key}: no text, got {shown(text)}")
-    return SavedRun(place, *texts)
+    best = document.get("best_epoch")
+    if best is not None:
+        best = int(_number(best, f"{place / FILES[0]}: best_epoch", is_count=True))
+    return SavedRun(place, texts[0], texts[1], best)
 
 
 def _records(path: Path) -> Iterator[EpochRecord]:

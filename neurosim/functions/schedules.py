@@ -2,13 +2,14 @@
 
 A schedule is a frozen description. Its rate is a closed form of the optimizer's learning rate (the
 base) and of a count ``t``: of the epochs, or updates, that were done before. The rules and their
-defaults are PyTorch's and scikit-learn's.
+defaults are PyTorch's and scikit-learn's. Where a rule goes by the losses (`AdaptiveSchedule`),
+what it remembers is a tuple in the training state.
 """
 
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError, unknown
@@ -38,7 +39,7 @@ class RateSchedule:
 
     def __new__(cls, *_: object, **options: object) -> Self:
         """The schedule before it has its options: their names are known."""
-        known = [field.name for field in fields(cls)]
+        known = [option.name for option in fields(cls)]
         for name in options:
             if name not in known:
                 raise WrongTypeError(f"{cls.__name__}: {unknown('option', name, known)}")
@@ -48,11 +49,10 @@ class RateSchedule:
         where = type(self).__name__
         if self.per not in UNITS:
             raise InvalidValueError(f"{where}(per=): got {self.per!r}; expected epoch or update")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type in _CHECKS:
-                require = _CHECKS[field.type]
-                object.__setattr__(self, field.name, require(value, f"{where}({field.name}=)"))
+        for option in fields(self):
+            if option.type in _CHECKS:
+                value = _CHECKS[option.type](getattr(self, option.name), f"{where}({option.name}=)")
+                object.__setattr__(self, option.name, value)
 
     def rate(self, base: float, t: int) -> float:
         """The rate after t epochs (or updates), those of the warm-up left out."""
@@ -327,6 +327,127 @@ class RateList(RateSchedule):
         return self.points[at - 1][1] if at else base
 
 
+@dataclass(frozen=True, slots=True)
+class AdaptiveSchedule(RateSchedule):
+    """A schedule that goes by the losses: its rate is the first number of its memory.
+
+    The loss is that over the validation rows if there are any, else over the training rows.
+
+    Args:
+        lowest: the rate that it never goes below.
+    """
+
+    lowest: float = field(default=0.0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        RateSchedule.__post_init__(self)
+        if self.per != "epoch":
+            raise InvalidValueError(
+                f"{type(self).__name__}(per=): it goes by the loss of each epoch, got {self.per!r};"
+                " expected epoch"
+            )
+
+    def rate(self, base: float, _t: int) -> float:
+        """That of the start."""
+        return base
+
+    def rate_of(self, base: float, t: int, _rows: int, memory: Remembered) -> float:
+        """The rate it remembers."""
+        return self._warming(base, t) if t < self.warm_up else memory[0]
+
+    def after(self, memory: Remembered, loss: float) -> Remembered:
+        """What it remembers after an epoch with this loss."""
+        raise NotImplementedError
+
+    def is_over(self, _memory: Remembered) -> bool:
+        """Whether it ends the training."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau(AdaptiveSchedule):
+    """The rate times ``factor`` where the loss has not become less for long.
+
+    Source: PyTorch's ``ReduceLROnPlateau``.
+
+    Args:
+        factor: what the rate is multiplied by.
+        patience: so many epochs without progress are borne; at the next one the rate is reduced.
+        least_change: the share of the best loss by which a loss must be less to be progress.
+        cooldown: so many epochs after a reduction are not counted.
+    """
+
+    factor: float = 0.1
+    patience: int = 10
+    least_change: float = 1e-4
+    cooldown: int = 0
+
+    name: ClassVar[str] = "plateau"
+
+    def start(self, base: float) -> Remembered:
+        """The rate, the best loss, epochs without progress, epochs that are not counted."""
+        return base, math.inf, 0.0, 0.0
+
+    def after(self, memory: Remembered, loss: float) -> Remembered:
+        """What it remembers after an epoch with this loss."""
+        rate, best, waited, cooling = memory
+        if loss < best * (1.0 - self.least_change):
+            best, waited = loss, 0.0
+        else:
+            waited += 1.0
+        if cooling > 0.0:
+            cooling, waited = cooling - 1.0, 0.0
+        if waited > self.patience:
+            reduced = max(rate * self.factor, self.lowest)
+            rate = reduced if rate - reduced > 1e-8 else rate
+            cooling, waited = float(self.cooldown), 0.0
+        return rate, best, waited, cooling
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptive(AdaptiveSchedule):
+    """The rate divided where the loss has not become less by ``least_change`` for long.
+
+    Source: scikit-learn's ``learning_rate='adaptive'``, ``n_iter_no_change`` and ``tol``.
+
+    Args:
+        divisor: what the rate is divided by.
+        patience: so many epochs without progress are borne; at the next one the rate is divided.
+        least_change: by how much a loss must be less than the best one to be progress.
+        lowest: a rate that is not above it is not divided: the training ends.
+    """
+
+    divisor: float = 5.0
+    patience: int = 10
+    least_change: float = 1e-4
+    lowest: float = field(default=1e-6, kw_only=True)
+
+    name: ClassVar[str] = "adaptive"
+
+    def __post_init__(self) -> None:
+        AdaptiveSchedule.__post_init__(self)
+        if self.divisor <= 1.0:
+            raise InvalidValueError(f"Adaptive(divisor=): got {self.divisor!r}; expected above 1")
+
+    def start(self, base: float) -> Remembered:
+        """The rate, the best loss, epochs without progress, 1 at the end."""
+        return base, math.inf, 0.0, 0.0
+
+    def after(self, memory: Remembered, loss: float) -> Remembered:
+        """What it remembers after an epoch with this loss."""
+        rate, best, waited, end = memory
+        waited = waited + 1.0 if loss > best - self.least_change else 0.0
+        if waited > self.patience and rate > self.lowest:
+            rate, waited = rate / self.divisor, 0.0
+        elif waited > self.patience:
+            end = 1.0
+        return rate, min(best, loss), waited, end
+
+    def is_over(self, memory: Remembered) -> bool:
+        """Whether the rate was to be divided and is at its lowest."""
+        return memory[3] > 0.0
+
+
 def _checked(name: str, given: Any) -> Callable[..., RateSchedule]:
     where = f"schedule {name!r}"
     if not isinstance(given, type) or not issubclass(given, RateSchedule):
@@ -337,7 +458,7 @@ def _checked(name: str, given: Any) -> Callable[..., RateSchedule]:
         got = getattr(given, "name", None)
         raise NameRuleError(f"{where}: got the name {got!r} in its class; expected both alike")
     made: Callable[..., RateSchedule] = given
-    has_defaults = all(field.name in RateSchedule.__slots__ for field in fields(given))
+    has_defaults = all(option.name in RateSchedule.__slots__ for option in fields(given))
     if has_defaults:  # else nobody knows what it takes
         with errors_named(where, "rate(base, t) to give a number"):
             _require_positive(made().rate(0.1, 3), where)
@@ -348,7 +469,7 @@ SHIPPED: dict[str, Callable[..., RateSchedule]] = {
     kind.name: kind
     for kind in (
         ConstantRate, StepDecay, MultiStep, Exponential, InverseTime, Cosine, WarmRestarts,
-        OneCycle, RateList,
+        OneCycle, RateList, Plateau, Adaptive,
     )
 }  # fmt: skip
 SCHEDULES = Table("schedule", SHIPPED.items(), check=_checked)

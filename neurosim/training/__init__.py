@@ -2,6 +2,8 @@
 
 Read `data`, then `task_kind`, `metrics`, `options`, `task`, `state`, `engines`, `training`, `many`,
 `validation`, `trainer`, `evaluation`, `agreement`.
+Read `data`, then `task_kind`, `metrics`, `stopping`, `options`, `task`, `state`, `monitor`,
+`engines`, `training`, `trainer`, `many`, `evaluation`, `agreement`.
 """
 
 from neurosim.training.agreement import Agreement, Difference, agree
@@ -14,6 +16,7 @@ from neurosim.training.many import train_many
 from neurosim.training.metrics import METRICS, accuracy
 from neurosim.training.options import Options, TrainOptions
 from neurosim.training.state import TrainingState
+from neurosim.training.stopping.stops import EarlyStopping
 from neurosim.training.trainer import epochs, train
 from neurosim.training.training import Epoch, History, Training
 from neurosim.training.validation.cross_validation import CrossValidation, cross_validate
@@ -27,6 +30,7 @@ __all__ = [
     "CompiledEngine",
     "CrossValidation",
     "Difference",
+    "EarlyStopping",
     "Engine",
     "Epoch",
     "Gradients",

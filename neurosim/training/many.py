@@ -22,7 +22,13 @@ from neurosim.training.engines.table import make_engine
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.task import Task, require_network
-from neurosim.training.training import History, Training, prepare, require_no_folds
+from neurosim.training.training import (
+    History,
+    Training,
+    prepare,
+    require_no_folds,
+    train_to_end,
+)
 
 _SMALL = 1_000_000  # updates of places; what takes less time than threads do
 
@@ -241,6 +247,7 @@ class _Work:
             return
         is_plain = not options.metrics and options.validation is None and options.epochs > 0
         is_plain &= not (task.has_factors and task.shuffle) and not task.noises
+        is_plain &= not options.is_monitored and options.time_limit is None
         n_parameters = len(first.network.parameter_list())
         beside = SideBySide(program, exact=self._exact)
         is_alone = len(group) == 1 or beside.together == 1
@@ -318,7 +325,7 @@ class _Work:
             options = replace(self._options, seed=member.seed)
             try:
                 training = Training(member.own_network(), member.X, member.T, options)
-                member.found = training.watch(options.epochs)
+                member.found = train_to_end(training, options.epochs)
                 if member.theta is not None:
                     member.theta = member.found.state.parameters
             except NeurosimError as error:

@@ -276,6 +276,11 @@ def measure_each(metric: Metric, outputs: Matrix, T: Matrix, task: TaskKind) -> 
     return [metric(each, T, task=task) for each in outputs]  # refuses what is not finite
 
 
+def is_error(name: str) -> bool:
+    """Whether less of a metric is better; of a user's, its attribute ``is_error`` says so."""
+    return name in ERRORS or bool(getattr(METRICS[name], "is_error", False))
+
+
 def _checked(name: str, given: Any) -> Metric:
     where = f"metric {name!r}"
     if not callable(given):

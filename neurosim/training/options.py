@@ -22,7 +22,7 @@ from neurosim.functions.optimizers import (
     require_optimizer,
 )
 from neurosim.functions.penalties import Penalty, require_penalty
-from neurosim.functions.schedules import SCHEDULES, RateSchedule, require_schedule
+from neurosim.functions.schedules import SCHEDULES, AdaptiveSchedule, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
 from neurosim.functions.update_options import (
     Clip,
@@ -35,6 +35,13 @@ from neurosim.functions.update_options import (
 from neurosim.training.goals.class_weight import require_class_weight
 from neurosim.training.goals.heads import require_heads
 from neurosim.training.metrics import METRICS, Metric, require_metrics
+from neurosim.training.stopping.stops import (
+    LOSS,
+    EarlyStopping,
+    require_early_stopping,
+    require_time_limit,
+    require_until,
+)
 from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
 from neurosim.training.validation.folds import Folds, require_folds
 
@@ -162,18 +169,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A record: in a scenario, and in Python if one likes, a mapping of its fields."""
-
-    record: type
-    require: Callable[[Any], Any]
-
-    def check(self, value: Any, _name: str) -> Any:
-        """The record, or None."""
-        return self.require(value)
-
-
-@dataclass(frozen=True, slots=True)
 class InPython:
     """A value that a scenario gives elsewhere than in its ``training:``, or not at all."""
 
@@ -181,6 +176,18 @@ class InPython:
 
     def check(self, value: Any, _name: str) -> Any:
         """The value itself."""
+        return self.require(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A value of a type that a scenario writes as it is, or as a mapping; None: nothing."""
+
+    type: Any
+    require: Callable[[Any], Any]
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The value, made and checked."""
         return self.require(value)
 
 
@@ -194,7 +201,7 @@ Form = (
     | Listed
     | BelowOne
     | AtLeastZero
-    | Recorded
+    | Plain
     | InPython
 )
 
@@ -322,6 +329,22 @@ class Options:
         Made("schedule", SCHEDULES, require_schedule),
         None,
     )
+    early_stopping: EarlyStopping | None = _option(
+        "After how many epochs without progress it stops, with the best parameters restored:"
+        " patience, monitor (loss, or a metric), least_change.",
+        Plain(EarlyStopping, require_early_stopping),
+        None,
+    )
+    until: Mapping[str, float] | None = _option(
+        "What must be reached for it to stop: a metric at least, a loss or an error at most.",
+        Plain(dict[str, float], require_until),
+        None,
+    )
+    time_limit: float | None = _option(
+        "After how many seconds it stops, at the end of an epoch.",
+        Plain(float, require_time_limit),
+        None,
+    )
     precision: str = _option(
         "double computes in float64, single in float32 (by the compiled engine only).",
         OneOf("precision", PRECISIONS),
@@ -340,7 +363,7 @@ class Options:
     )
     validate: Folds | None = _option(
         "Folds to cross-validate on, by `train` and a run; the network is fitted on all rows.",
-        Recorded(Folds, require_folds),
+        Plain(Folds, require_folds),
         None,
     )
     engine: str = _option(
@@ -388,6 +411,16 @@ class Options:
                 f"weight_decay: got {self.weight_decay.strength:g} beside {self.optimizer!r:.80},"
                 " which has its own; expected one of the two"
             )
+        if self.early_stopping is not None or self.until is not None:
+            watched = [] if self.early_stopping is None else [self.early_stopping.monitor]
+            metrics = dict.fromkeys((*self.metrics, *watched, *(self.until or ())))
+            object.__setattr__(self, "metrics", tuple(name for name in metrics if name != LOSS))
+
+    @property
+    def is_monitored(self) -> bool:
+        """Whether the way of the training depends on what is measured after its epochs."""
+        stops = self.early_stopping is not None or self.until is not None
+        return stops or isinstance(self.schedule, AdaptiveSchedule)
 
     def options(self) -> dict[str, Any]:
         """The keys of ``training:`` by name: ``ns.train(net, X, T, **training.options())``."""
@@ -427,6 +460,9 @@ class TrainOptions(MeasureOptions, total=False):
     weight_decay: Any
     rates: Any
     schedule: Any
+    early_stopping: Any
+    until: Mapping[str, float] | None
+    time_limit: float | None
     precision: str
     metrics: Sequence[str | Metric]
     task: str | TaskKind

@@ -17,6 +17,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.schedules import RateSchedule, Remembered
 from neurosim.functions.streams import stream
 from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_masks
+from neurosim.training.stopping.stops import Watched
 from neurosim.training.task import Task
 
 
@@ -34,6 +35,7 @@ class TrainingState:
             that of the epoch before.
         streams: the state of each random stream at the start of the present epoch.
         schedule: what the schedule of the learning rate remembers.
+        watched: what stops remember of the epochs; None before the first.
     """
 
     parameters: Matrix
@@ -44,6 +46,7 @@ class TrainingState:
     partial_loss: float
     streams: Mapping[str, Any]
     schedule: Remembered = ()
+    watched: Watched | None = None
 
     def __eq__(self, other: object) -> bool:
         """Whether every number is the same, to the last bit."""
@@ -56,6 +59,7 @@ class TrainingState:
             and self.partial_loss == other.partial_loss
             and self.streams == other.streams
             and self.schedule == other.schedule
+            and self.watched == other.watched
         )
 
     __hash__ = None  # type: ignore[assignment] # it holds arrays
@@ -68,6 +72,11 @@ class TrainingState:
             and np.isfinite(self.memory).all()
             and math.isfinite(self.partial_loss)
         )
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a stop has ended the training."""
+        return self.watched is not None and bool(self.watched.stopped)
 
     @property
     def position(self) -> tuple[int, int, int]:
@@ -154,8 +163,9 @@ def next_state(
         _, streams = draw_noise(task, draw_order(task, streams)[1])
         batch, epoch = 0, epoch + 1
     return TrainingState(
-        parameters, memory, state.updates + 1, epoch, batch, loss + batch_loss, streams
-    )
+        parameters, memory, state.updates + 1, epoch, batch, loss + batch_loss, streams,
+        state.schedule, state.watched,
+    )  # fmt: skip
 
 
 def batch_rows(task: Task, state: TrainingState) -> Any:
@@ -202,12 +212,13 @@ def epoch_rates(task: Task, at: Moment, count: int) -> list[float]:
     base, schedule, n_batches = task.optimizer.learning_rate, task.schedule, task.n_batches
     if schedule is None:
         return [base] * count
+    remembered = at.schedule or schedule.start(base)
     if schedule.per == "update":
         first, size = at.updates - at.batch - 1, task.batch_size
         lasts = (first + n_batches * number for number in range(1, count + 1))
-        return [schedule.rate_of(base, t, size, at.schedule) for t in lasts]
+        return [schedule.rate_of(base, t, size, remembered) for t in lasts]
     of_epochs = range(at.epoch, at.epoch + count)
-    return [schedule.rate_of(base, t, task.n_rows, at.schedule) for t in of_epochs]
+    return [schedule.rate_of(base, t, task.n_rows, remembered) for t in of_epochs]
 
 
 def rate_of(task: Task, at: Moment) -> float:
@@ -217,10 +228,10 @@ def rate_of(task: Task, at: Moment) -> float:
 
 
 def _scheduled(task: Task, schedule: RateSchedule, at: Moment, count: int) -> Matrix:
-    base, remembered, n_batches = task.optimizer.learning_rate, at.schedule, task.n_batches
+    base, n_batches = task.optimizer.learning_rate, task.n_batches
     if schedule.per == "update":
         of_updates = range(at.updates, at.updates + count)
         size = task.batch_size
-        return np.array([schedule.rate_of(base, t, size, remembered) for t in of_updates])
+        return np.array([schedule.rate_of(base, t, size, at.schedule) for t in of_updates])
     rates = epoch_rates(task, at, -(-(at.batch + count) // n_batches))
     return np.repeat(rates, n_batches)[at.batch : at.batch + count]

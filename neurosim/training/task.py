@@ -7,7 +7,14 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError, InvalidValueError, ShapeError, StaleError, WrongTypeError
+from neurosim.errors import (
+    GraphError,
+    InvalidValueError,
+    NeurosimError,
+    ShapeError,
+    StaleError,
+    WrongTypeError,
+)
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, require_loss
 from neurosim.functions.numbers import Matrix, require_array, require_rows
@@ -285,6 +292,24 @@ def require_weights(weights: Any, n_rows: int, where: str = "weights") -> Matrix
     if not found.any():
         raise InvalidValueError(f"{where}: all {n_rows} are 0; expected one above")
     return found
+
+
+def validation_task(task: Task) -> Task | None:
+    """The validation rows of a task's options, checked as rows of the same task."""
+    rows = task.options.validation
+    if rows is None:
+        return None
+    try:
+        X, T, weights = rows if len(rows) == 3 else (*rows, None)
+        heads = [replace(head, class_weight=None) for head in task.options.heads or ()]
+        options = replace(
+            task.options, weights=weights, class_weight=None, heads=tuple(heads) or None
+        )
+        made = make_task(task.network, X, T, options)
+    except NeurosimError as error:
+        raise type(error)(f"validation: {error}") from None
+    # classes are weighed as the training rows ask for
+    return replace(made, options=task.options, weighing=task.weighing)
 
 
 def kind_of_targets(

@@ -13,7 +13,14 @@ from neurosim.training.options import (
     option_fields,
     option_rows,
 )
-from neurosim.training.training import Epoch, History, Training, require_no_folds
+from neurosim.training.training import (
+    Epoch,
+    EpochsToEnd,
+    History,
+    Training,
+    require_no_folds,
+    train_to_end,
+)
 from neurosim.training.validation.cross_validation import require_scales, validate_on_folds
 
 
@@ -31,10 +38,11 @@ def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> 
         NeurosimError: something given does not fit; see `make_task`.
     """
     chosen = make_options(None, options)
+    training = Training(network, X, T, chosen)
     if chosen.validate is None:
-        return Training(network, X, T, chosen).watch(chosen.epochs)
+        return train_to_end(training, chosen.epochs)
     folds = validate_on_folds(network, X, T, chosen, require_scales(network, None))
-    return replace(Training(network, X, T, chosen).watch(chosen.epochs), folds=folds)
+    return replace(train_to_end(training, chosen.epochs), folds=folds)
 
 
 def _document_options() -> None:
@@ -72,8 +80,9 @@ def epochs(
     """Train a network epoch by epoch; takes and raises what `train` does, when called.
 
     Yields:
-        An Epoch after each; the network's objects then hold its values.
+        An Epoch after each; the network's objects then hold its values, after the last one those
+        that early stopping restores.
     """
     chosen = make_options(options, changes)
     require_no_folds(changes, "epochs")
-    return Training(network, X, T, chosen).epochs(chosen.epochs)
+    return EpochsToEnd(Training(network, X, T, chosen), chosen.epochs)

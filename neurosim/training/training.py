@@ -6,7 +6,7 @@ twice. There are no callbacks: whoever watches, iterates over `Training.epochs`.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +17,6 @@ import numpy as np
 from neurosim.errors import (
     DivergedError,
     InvalidValueError,
-    NeurosimError,
     ShapeError,
     StaleError,
     WrongTypeError,
@@ -37,7 +36,13 @@ from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stretch_length import LOOK, Pace
-from neurosim.training.task import Task, make_task, require_fresh, require_targets
+from neurosim.training.task import (
+    Task,
+    make_task,
+    require_fresh,
+    require_targets,
+    validation_task,
+)
 from neurosim.training.task_kind import TaskKind
 
 if TYPE_CHECKING:
@@ -85,6 +90,8 @@ class History:
         state: to go on from.
         rate: the learning rate, of each epoch that of its last update.
         folds: what validation by folds measured, if it was asked for.
+        best_epoch: the number of the epoch whose parameters early stopping keeps; else None.
+        stopped: why it stopped before the last epoch; empty where it did not.
     """
 
     loss: tuple[float, ...]
@@ -94,6 +101,8 @@ class History:
     state: TrainingState = field(repr=False)
     rate: tuple[float, ...] = ()
     folds: "CrossValidation | None" = field(default=None, repr=False)
+    best_epoch: int | None = None
+    stopped: str = ""
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the loss over the epochs, or None where there is none."""
@@ -107,7 +116,9 @@ class History:
         last = {name: values[-1] for name, values in self.metrics.items()}
         measured = measured_words(self.validation_loss[-1] if self.validation_loss else None, last)
         more = "".join(f", {words}" for words in measured)
-        return f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{more}"
+        found = f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{more}"
+        best = "" if self.best_epoch is None else f"; best in epoch {self.best_epoch}"
+        return f"{found}{best}{'; stopped: ' * bool(self.stopped)}{self.stopped}"
 
     def __repr__(self) -> str:
         return f"<history of {self}>"
@@ -157,7 +168,7 @@ class Training:
         """The training of a checked task from a state on; validation rows come from its options."""
         made = cls.__new__(cls)
         task = replace(task, options=replace(task.options, engine=engine))
-        made._set_up(task, state, _validation_task(task))
+        made._set_up(task, state, validation_task(task))
         return made
 
     def _set_up(self, task: Task, state: TrainingState, validation: Task | None) -> None:
@@ -168,6 +179,7 @@ class Training:
         self._held: TrainingState | None = None  # what the objects hold
         self._ahead: _Ahead | None = None
         self._asleep: Mapping[Parameter, Matrix] = {}  # what is remembered of what is disabled
+        self._deadline = math.inf  # from the first epoch on
         self._require_fitting_metrics()
         task.network.claim(self)
         self._hand_over()
@@ -225,6 +237,31 @@ class Training:
         self._state = fitting(state, self._task)
         self._hand_over()
 
+    @property
+    def stopped(self) -> str:
+        """Why a stop has ended it; empty where none has."""
+        watched = self._state.watched
+        if watched is not None and watched.stopped:
+            return watched.stopped
+        if time.perf_counter() >= self._deadline:
+            return f"time limit of {self.options.time_limit:g} s"
+        return ""
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The number of the epoch whose parameters early stopping keeps."""
+        watched = self._state.watched
+        return None if watched is None or watched.parameters is None else watched.best_epoch
+
+    def restore_best(self) -> None:
+        """Take the parameters that early stopping keeps, if any; it may go on from there."""
+        watched = self._state.watched
+        if watched is not None and watched.parameters is not None:
+            self._begin()
+            best = watched.parameters
+            self._state = replace(self._state, parameters=best, watched=None)
+            self._hand_over()
+
     def __repr__(self) -> str:
         return f"training of {self.network.title!r}: epoch {self._state.epoch}"
 
@@ -250,6 +287,7 @@ class Training:
         with self._handing_over():
             if epochs is not None:
                 found = self._nothing_measured()
+                self._start_clock()
                 self._advance_epochs(require_count(epochs, "epochs", least=0), found, no_note)
                 return found.loss
             return self._advance_batches(require_count(batches, "batches", least=0))
@@ -269,7 +307,8 @@ class Training:
         self._begin()
         is_shown = self.options.progress
         with self._handing_over(), progress_line(count, is_shown=is_shown) as note:
-            if self._validating is None and not found.metrics:
+            self._start_clock()
+            if self._validating is None and not found.metrics and not self.options.is_monitored:
                 self._advance_epochs(count, found, note)
             else:
                 self._watch(count, found, note)
@@ -280,6 +319,8 @@ class Training:
             time.perf_counter() - begin,
             self._state,
             tuple(found.rate),
+            best_epoch=self.best_epoch,
+            stopped=self.stopped if len(found.loss) < count else "",
         )
 
     def after(self, edit: Callable[[Network], object]) -> "Training":
@@ -425,13 +466,13 @@ class Training:
     def _advance_epochs(self, count: int, found: "_Measured", note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
         pace = Pace()
-        while len(found.loss) < count:
+        while len(found.loss) < count and not self.stopped:
             pace.begin()
             n = min(pace.epochs, count - len(found.loss))
             after, losses = self._engine.advance(self._state, epochs=n)
             if not (_all_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
-            found.add(losses, epoch_rates(self._task, self._state, n))
+            found.add(losses, epoch_rates(self._task, self._state, len(losses)))
             self._state = after
             pace.end()
             note(found.loss, found.rate[-1])
@@ -452,17 +493,33 @@ class Training:
     def _watch(self, count: int, found: "_Measured", note: Note) -> None:
         """Epochs together, and then what is measured after each of them, together."""
         pace = Pace()
-        while len(found.loss) < count:
+        while len(found.loss) < count and not self.stopped:
             pace.begin()
             n = min(pace.epochs, self._room, count - len(found.loss))
             between, losses = self._engine.trajectory(self._state, epochs=n)
             if not (_all_finite(losses) and between.last.is_finite):
                 self._refuse_divergence(n)
-            found.add(losses, epoch_rates(self._task, self._state, n))
+            self._take(between, losses, found)
             self._state = between.last
-            self._measure(between.thetas, found)
             pace.end()
             note(found.loss, found.rate[-1])
+
+    def _start_clock(self) -> None:
+        if self.options.time_limit is not None and self._deadline == math.inf:
+            self._deadline = time.perf_counter() + self.options.time_limit
+
+    def _take(self, between: Trajectory, losses: list[float], found: "_Measured") -> None:
+        """The numbers of epochs that were done together."""
+        if between.numbers is None:
+            found.add(losses, epoch_rates(self._task, self._state, len(losses)))
+            if self._validating is not None or found.metrics:
+                self._measure(between.thetas, found)
+            return
+        assert between.rates is not None
+        found.add(losses, between.rates)
+        found.validation_loss.extend(between.numbers.validation_loss)
+        for name, values in between.numbers.metrics.items():
+            found.metrics[name].extend(values)
 
     @property
     def _room(self) -> int:
@@ -525,6 +582,7 @@ class Training:
         What is assigned or frozen on the objects ends the epochs that were done in advance.
         """
         self._begin()
+        self._start_clock()
         ahead = self._ahead
         if ahead is None or not ahead.goes_on_from(self._state, self._engine):
             ahead = self._ahead = self._run_ahead(left)
@@ -541,7 +599,7 @@ class Training:
         most = min(most, left, self._room)
         found = self._nothing_measured()
         begin = time.perf_counter()
-        if most == 1:  # which every engine can
+        if most == 1 and not self.options.is_monitored:  # which every engine can
             last, losses = self._engine.advance(self._state, epochs=1)
             between = Trajectory.to(last)
         else:
@@ -552,9 +610,7 @@ class Training:
             self._ahead = None  # up to the place, one by one
             return self._run_ahead(1)
         seconds = (time.perf_counter() - begin) / most
-        found.add(losses, epoch_rates(self._task, self._state, most))
-        if self._validating is not None or found.metrics:
-            self._measure(between.thetas, found)
+        self._take(between, losses, found)
         return _Ahead(self._state, self._engine, between, found, seconds)
 
 
@@ -611,7 +667,7 @@ class _Measured(NamedTuple):
     metrics: dict[str, list[float]]
     rate: list[float]
 
-    def add(self, losses: list[float], rates: list[float]) -> None:
+    def add(self, losses: Sequence[float], rates: Sequence[float]) -> None:
         """Take the numbers of some epochs more."""
         self.loss.extend(losses)
         self.rate.extend(rates)
@@ -624,11 +680,29 @@ class _Epochs(Iterator[Epoch]):
         self._training, self._left = training, count
 
     def __next__(self) -> Epoch:
-        if self._left == 0:
+        if self._left == 0 or self._training.stopped:
             raise StopIteration
         epoch = self._training._next_epoch(self._left)
         self._left -= 1
         return epoch
+
+
+def train_to_end(training: Training, n: int) -> History:
+    """Train by ``n`` epochs, or up to a stop; then restore what early stopping keeps."""
+    history = training.watch(n)
+    training.restore_best()
+    return replace(history, state=training.state)
+
+
+class EpochsToEnd(_Epochs):
+    """The epochs of `train_to_end`, one after the other."""
+
+    def __next__(self) -> Epoch:
+        try:
+            return super().__next__()
+        except StopIteration:
+            self._training.restore_best()
+            raise
 
 
 def prepare(
@@ -638,10 +712,11 @@ def prepare(
     task = make_task(network, X, T, options)
     require_choice(network)
     require_engine(options.engine, task)
-    validation = _validation_task(task)
+    validation = validation_task(task)
     network.require_no_pass()
     if options.state is not None:
-        return task, fitting(options.state, task), validation
+        state = fitting(options.state, task)
+        return task, replace(state, watched=None) if state.is_stopped else state, validation
     seed = network.seed if options.seed is None else options.seed
     return task, start_state(task, seed), validation
 
@@ -652,23 +727,6 @@ def require_no_folds(changes: Mapping[str, Any], what: str) -> None:
         raise WrongTypeError(
             f"validate: no option of {what}; expected train or cross_validate, which have folds"
         )
-
-
-def _validation_task(task: Task) -> Task | None:
-    rows = task.options.validation
-    if rows is None:
-        return None
-    try:
-        X, T, weights = rows if len(rows) == 3 else (*rows, None)
-        heads = [replace(head, class_weight=None) for head in task.options.heads or ()]
-        options = replace(
-            task.options, weights=weights, class_weight=None, heads=tuple(heads) or None
-        )
-        made = make_task(task.network, X, T, options)
-    except NeurosimError as error:
-        raise type(error)(f"validation: {error}") from None
-    # classes are weighed as the training rows ask for
-    return replace(made, options=task.options, weighing=task.weighing)
 
 
 def fitting(state: TrainingState, task: Task) -> TrainingState:
@@ -692,6 +750,8 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
             f"state: of another training, got no stream {lacking[0]!r}; expected that of a training"
             " with dropout or input_noise, too"
         )
+    if task.schedule is not None and len(task.schedule.start(0.0)) != len(state.schedule):
+        state = replace(state, schedule=())  # of another schedule: this one begins
     return state
 
 

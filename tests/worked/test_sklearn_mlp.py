@@ -127,3 +127,42 @@ def test_fifty_epochs_of_inverse_scaling(fitted, as_they_begin, rows, engine, as
 
     assert_close(*parameters_of(net, made), 1e-12)
     assert found.rate[-1] == 0.5 / (49 * 40 + 1) ** 0.5
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_fifty_epochs_of_the_adaptive_rate(fitted, as_they_begin, rows, engine, assert_close):
+    made, begin = fitted(*rows, learning_rate="adaptive", learning_rate_init=2.0, max_iter=50,
+                         alpha=0.0, batch_size=8, tol=0.002, n_iter_no_change=1)  # fmt: skip
+    net = as_they_begin(begin)
+
+    found = ns.train(net, *rows, loss="binary_cross_entropy", optimizer=ns.SGD(2.0), epochs=50,
+                     batch_size=8, engine=engine,
+                     schedule={"adaptive": {"patience": 1, "least_change": 0.002}})  # fmt: skip
+
+    assert_close(*parameters_of(net, made), 1e-12)
+    assert_close(found.loss, made.loss_curve_, 1e-12)
+    assert len(set(found.rate)) > 1
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_early_stopping_on_accuracy(  # noqa: PLR0917 - fixtures
+    fitted, as_they_begin, rows, engine, monkeypatch, assert_close
+):
+    module = pytest.importorskip("sklearn.neural_network._multilayer_perceptron")
+    X, T = rows
+    monkeypatch.setattr(
+        module, "train_test_split", lambda x, t, **_: (x[:30], x[30:], t[:30], t[30:])
+    )
+    made, begin = fitted(X, T, learning_rate_init=1.0, max_iter=200, alpha=0.01, batch_size=8,
+                         tol=0.001, n_iter_no_change=12, early_stopping=True)  # fmt: skip
+    net = as_they_begin(begin)
+
+    found = ns.train(net, X[:30], T[:30], loss="binary_cross_entropy", optimizer=ns.SGD(1.0),
+                     epochs=200, batch_size=8, penalty={"l2": 0.01}, engine=engine,
+                     validation=(X[30:], T[30:]),
+                     early_stopping={"patience": 13, "monitor": "accuracy",
+                                     "least_change": 0.001})  # fmt: skip
+
+    assert len(found.loss) == made.n_iter_ < 200
+    assert found.metrics["accuracy"] == tuple(made.validation_scores_)
+    assert_close(*parameters_of(net, made), 1e-12)

@@ -10,6 +10,7 @@ from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.graph import goals_at, row_steps, update_of
+from neurosim.training.engines.table import make_engine
 from neurosim.training.state import TrainingState, batch_rows, next_state, rate_of
 from neurosim.training.task import Task
 
@@ -84,6 +85,9 @@ def walk_batch(task: Task, state: TrainingState, parameter: Parameter, edits: Ed
     for step in _with_edits(steps, len(rows), own):
         if isinstance(step, Updated) and step.parameter is parameter:
             update = step
+    after = next_state(task, state, network.parameters(), memory, batch_loss)
+    if not after.batch and task.options.is_monitored:
+        after = make_engine("graph", task).end_epoch(after)
     before = float(state.parameters[network.parameter_list().index(parameter)])
     return Batch(
         tuple(rows),
@@ -92,7 +96,7 @@ def walk_batch(task: Task, state: TrainingState, parameter: Parameter, edits: Ed
         terms[-1][1].after if update is None else update.gradient,
         update,
         tuple(edit for found in own.values() for edit in found),
-        next_state(task, state, network.parameters(), memory, batch_loss),
+        after,
     )
 
 

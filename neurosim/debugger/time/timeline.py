@@ -99,7 +99,7 @@ class Timeline:
     @property
     def is_over(self) -> bool:
         """Whether there is no further step: all epochs are done, or the training diverged."""
-        return self.batch >= self.last or self.has_diverged
+        return self.batch >= self.last or self.has_diverged or self.state.is_stopped
 
     @property
     def has_diverged(self) -> bool:
@@ -156,7 +156,10 @@ class Timeline:
     def digest(self) -> str:
         """A fingerprint of every number: objects, optimizer memory, losses, random streams."""
         state = self.state
+        more: tuple[object, ...]
         more = (self.measured, state.streams, state.position, state.partial_loss, self.place)
+        if self.task.options.is_monitored:
+            more = (*more, state.schedule, state.watched)
         return digest_of(self.network, self._memory, *more)
 
     def rows_of(self, batch: int) -> int:
@@ -495,6 +498,8 @@ class Timeline:
         if is_walk or batch == self._to_be_walked:
             return batch
         stop = last if known is None else min(last, history.end_of_run(batch))
+        if self.task.options.is_monitored:  # which may end it with any epoch
+            stop = min(stop, batch - batch % self.task.n_batches + self.task.n_batches)
         edited = [at.batch for at in history.edits if (batch, 0, 0) < at < (stop, 0, 0)]
         return min(edited, default=stop)
 
@@ -571,7 +576,10 @@ class Timeline:
             loss += each
         parameters, memory = self.network.parameters(), self._memory.copy()
         self.history.note(self.batch, WALK)
-        self._take(next_state(self.task, self.state, parameters, memory, loss))
+        state = next_state(self.task, self.state, parameters, memory, loss)
+        if not state.batch and state.is_finite and self.task.options.is_monitored:
+            state = self.engine().end_epoch(state)
+        self._take(state)
 
     def _enter_last(self) -> bool:
         """From the start of a unit to the end of the one before, if the journal has it whole."""

@@ -54,6 +54,7 @@ def draw_loss(
     ax: "Axes | None" = None,
     *,
     validation: Any = None,
+    best_epoch: int | None = None,
     log: bool | None = None,
     theme: str | Theme = "light",
     title: str | None = None,
@@ -65,6 +66,7 @@ def draw_loss(
             from the names of several runs to such.
         ax: where to draw; None: on a new figure.
         validation: validation losses, where the history is a list and has none.
+        best_epoch: the epoch to mark as the best; None: the one that a `History` has, if any.
         log: a logarithmic axis; None: where the losses are positive and differ by a factor of 100.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.
@@ -73,7 +75,8 @@ def draw_loss(
         InvalidValueError: there are no epochs, or ``log`` meets a loss that is not positive.
         WrongTypeError: the history is of another kind.
     """
-    series = loss_series(history, validation)
+    courses = courses_of(history)  # once: of an iterator nothing is left
+    series = loss_series(courses, validation)
     is_log = is_wide(series) if log is None else log
     if is_log:
         _require_positive(series)
@@ -85,14 +88,29 @@ def draw_loss(
         set_log_scale(axes)
     else:
         _show_zero(axes, series)
+    found = [course.best_epoch for course in courses.values()]
+    best = found[0] if best_epoch is None and len(found) == 1 else best_epoch
+    if best is not None:
+        _mark_best(axes, best, chosen)
     return axes
 
 
-def describe_loss(_axes: "Axes", *, history: Any, **_: Any) -> str:
+def _mark_best(ax: "Axes", epoch: int, theme: Theme) -> None:
+    ax.axvline(epoch, color=theme.text, linewidth=1.0, linestyle=":")
+    ax.annotate(
+        "best", (epoch, 1.0), xycoords=("data", "axes fraction"), xytext=(3, -3),
+        textcoords="offset points", va="top", color=theme.text,
+    )  # fmt: skip
+
+
+def describe_loss(_axes: "Axes", *, history: Any, best_epoch: int | None = None, **_: Any) -> str:
     """What `draw_loss` shows, in words."""
-    losses = course_of(history).loss
+    course = course_of(history)
+    losses = course.loss
     ends = f"from {short(losses[0])} to {short(losses[-1])}"
-    return f"The loss over {counted(len(losses), 'epoch')}, {ends}."
+    best = course.best_epoch if best_epoch is None else best_epoch
+    marked = "" if best is None else f"; the best epoch, {best}, is marked"
+    return f"The loss over {counted(len(losses), 'epoch')}, {ends}{marked}."
 
 
 def draw_metrics(

@@ -1,7 +1,7 @@
 """The history of a training as plain numbers, from any of its records."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,14 @@ class Course:
         loss: (n,).
         validation_loss: (n,), or empty.
         metrics: by name, (n,) each.
+        best_epoch: the one whose parameters were restored, or None.
     """
 
     epochs: Matrix
     loss: Matrix
     validation_loss: Matrix
     metrics: Mapping[str, Matrix]
+    best_epoch: int | None = None
 
     @property
     def on(self) -> str:
@@ -63,6 +65,7 @@ def course_of(thing: Any, where: str = "history") -> Course:
         first = thing.state.epoch - len(thing.loss)
         numbers = range(first, thing.state.epoch)
         course = _course(numbers, thing.loss, thing.validation_loss, thing.metrics)
+        course = replace(course, best_epoch=thing.best_epoch)
     elif isinstance(thing, Iterable) and not isinstance(thing, str | bytes):
         course = _course_of_items(list(thing), where)
     else:

@@ -11,9 +11,11 @@ from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.expect_entry import (
     FOLDS,
+    BestLossExpectation,
     Between,
     Expectation,
     GradientExpectation,
+    LastLossExpectation,
     LossExpectation,
     MetricExpectation,
     NetInputExpectation,
@@ -61,7 +63,7 @@ def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> 
         yield from _check_sample(item.forward, network)
     key, name = item.subject
     match key:
-        case "loss":
+        case "loss" | "loss.last" | "loss.best":
             return
         case "weight":
             yield from _check_connection(key, name, built)
@@ -145,13 +147,17 @@ def _check_context(item: Between, reading: Reading) -> _Found:
         epochs = 0 if training is None else training.epochs
         if item.epoch > epochs:
             yield "epoch", f"later than the end, got {item.epoch}; expected at most {epochs}"
-    if not isinstance(item, GradientExpectation | LossExpectation | MetricExpectation):
+    of_losses = LossExpectation | LastLossExpectation | BestLossExpectation
+    if not isinstance(item, GradientExpectation | MetricExpectation | of_losses):
         return
     if not reading.has("data"):
         yield item.subject[0], "is measured on rows, and there are none; expected data too"
-    elif not isinstance(item, GradientExpectation) and item.on == FOLDS:
-        yield from _check_folds(item, reading)
-    elif not isinstance(item, GradientExpectation) and item.on != "train" and draft.data:
+    elif isinstance(item, LossExpectation | MetricExpectation):
+        if item.on == FOLDS:
+            yield from _check_folds(item, reading)
+            return
+        if item.on == "train" or not draft.data:
+            return
         yield from _check_part(item.on, draft.data)
 
 

@@ -177,10 +177,17 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         engine=document.engine,
         network=built.network,
         data=data,
-        training=training,
+        training=_with_validation(training, data),
         expect=document.expect,
         draw=document.draw,
     )
+
+
+def _with_validation(training: Options | None, data: Data | None) -> Options | None:
+    """Options whose schedule and stops go by the validation rows, if there are any."""
+    if training is None or data is None or data.validation is None or not training.is_monitored:
+        return training
+    return replace(training, validation=data.validation)
 
 
 class _Building:

@@ -128,6 +128,35 @@ class LossExpectation(_Measured):
     """What is expected of it."""
 
 
+class _EndLoss(ScenarioEntry):
+    """The loss over the training rows at the end of the training."""
+
+    @property
+    def epoch(self) -> None:
+        """At the end."""
+        return None
+
+    @property
+    def subject(self) -> tuple[str, Any]:
+        """The key of what is looked for, and what is expected of it."""
+        name, field = next(iter(type(self).model_fields.items()))
+        return field.alias or name, getattr(self, name)
+
+
+class LastLossExpectation(_EndLoss):
+    """The loss over the training rows after the last epoch, before anything is restored."""
+
+    last: Judgement = Field(alias="loss.last")
+    """What is expected of it."""
+
+
+class BestLossExpectation(_EndLoss):
+    """The loss over the training rows with the parameters that early stopping restored."""
+
+    best: Judgement = Field(alias="loss.best")
+    """What is expected of it."""
+
+
 class MetricExpectation(_Measured):
     """A metric over a part of the rows; each has an entry of its own, with its name as the key."""
 
@@ -231,7 +260,10 @@ class MomentLossExpectation(_Within):
     model_config = ConfigDict(json_schema_extra={"anyOf": _MOMENTS[:2]})
 
 
-SUBJECTS = ("output", "net_input", "weight", "bias", "gradient", "loss", *METRIC_ENTRIES)
+END_LOSSES = ("loss.last", "loss.best")
+SUBJECTS = (
+    "output", "net_input", "weight", "bias", "gradient", "loss", *END_LOSSES, *METRIC_ENTRIES,
+)  # fmt: skip
 Between = (
     OutputExpectation
     | NetInputExpectation
@@ -239,6 +271,8 @@ Between = (
     | BiasExpectation
     | GradientExpectation
     | LossExpectation
+    | LastLossExpectation
+    | BestLossExpectation
     | MetricExpectation
 )
 Within = MomentExpectation | MomentLossExpectation
@@ -272,6 +306,8 @@ ExpectEntry = Annotated[
     | Annotated[BiasExpectation, tag("bias")]
     | Annotated[GradientExpectation, tag("gradient")]
     | Annotated[LossExpectation, tag("loss")]
+    | Annotated[LastLossExpectation, tag("loss.last")]
+    | Annotated[BestLossExpectation, tag("loss.best")]
     | _MetricEntry
     | Annotated[MomentExpectation, tag("within")]
     | Annotated[MomentLossExpectation, tag("loss within")],

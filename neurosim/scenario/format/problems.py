@@ -24,6 +24,7 @@ _EXPECTED = {  # the kinds of pydantic's errors, each with the kind of value it 
     "bool_type": "true or false",
     "tuple_type": "a list",
     "model_type": "a mapping",
+    "dict_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
 _BOUNDS = {

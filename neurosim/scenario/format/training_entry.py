@@ -1,7 +1,7 @@
 """The ``training:`` of a scenario, made from the record of options."""
 
+import dataclasses
 import warnings
-from collections.abc import Callable
 from dataclasses import MISSING
 from typing import Annotated, Any, Literal
 
@@ -39,7 +39,7 @@ from neurosim.training.options import (
     Made,
     NamesOf,
     OneOf,
-    Recorded,
+    Plain,
     Whole,
     option_fields,
     scenario_options,
@@ -74,22 +74,26 @@ def _annotation(form: Form) -> Any:
             return Annotated[float, Field(ge=0)]
         case BelowOne():
             return Annotated[float, Field(ge=0, lt=1)]
-        case Recorded():
-            return Annotated[form.record, MadeOf(_entry_of(form), _maker(form))] | None
         case Whole(none=None):
             return Annotated[int, Field(ge=form.least, le=form.most)]
         case Whole():
             return _whole_or_word(form)
+        case Plain():
+            return _plain(form)
     assert isinstance(form, Flag)
     return bool
 
 
-def _entry_of(form: Recorded) -> Callable[[], Any]:
-    return lambda: record_entry(form.record)
+def _plain(form: Plain) -> Any:
+    """A record as a mapping of its options, or a value as it is."""
+    if not dataclasses.is_dataclass(form.type):
+        return Annotated[form.type, MadeOf(lambda: form.type, form.require)] | None
 
+    def make(given: ScenarioEntry) -> Any:
+        return form.require({name: getattr(given, name) for name in given.model_fields_set})
 
-def _maker(form: Recorded) -> Callable[[ScenarioEntry], Any]:
-    return lambda given: form.require(given.model_dump(exclude_unset=True))
+    record: Any = form.type
+    return Annotated[form.type, MadeOf(lambda: record_entry(record), make)] | None
 
 
 def _whole_or_word(form: Whole) -> Any:

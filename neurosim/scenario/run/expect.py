@@ -13,11 +13,13 @@ from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.format.expect_entry import (
     FOLDS,
     TOLERANCE,
+    BestLossExpectation,
     Between,
     BiasExpectation,
     Expectation,
     GradientExpectation,
     Judgement,
+    LastLossExpectation,
     LossExpectation,
     MetricExpectation,
     MomentExpectation,
@@ -89,6 +91,8 @@ class NetworkAtMoment:
                 return self._gradient(item.gradient)
             case LossExpectation():
                 return self.loss(item.on)
+            case LastLossExpectation() | BestLossExpectation():
+                raise AssertionError("the run knows them")
             case MetricExpectation():
                 return self.metric(item.metric, item.on)
         assert_never(item)
@@ -184,6 +188,10 @@ def _judgement(item: Expectation) -> Judgement:
     match item:
         case LossExpectation() | MomentLossExpectation():
             return item.loss
+        case LastLossExpectation():
+            return item.last
+        case BestLossExpectation():
+            return item.best
         case MetricExpectation():
             return item.judgement
     return item
@@ -214,6 +222,10 @@ def _words(item: Expectation) -> str:
             return f"gradient by {item.gradient}"
         case LossExpectation():
             return "loss" if item.on == "train" else f"loss on {_rows_of(item.on)}"
+        case LastLossExpectation():
+            return "loss after the last epoch"
+        case BestLossExpectation():
+            return "loss with the best parameters"
         case MetricExpectation():
             return f"{item.metric.replace('_', ' ')} on {_rows_of(item.on, PARTS)}"
         case MomentExpectation():

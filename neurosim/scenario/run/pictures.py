@@ -89,6 +89,7 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     task = {} if scenario.task_kind is None else {"task": scenario.task_kind}
     axes, description = PICTURES[entry.plot].draw_described(
         network=network, history=result.history, X=X, T=T, on=entry.on, **task,
+        best_epoch=result.best_epoch,
         **scenario.measure, theme=entry.theme, title=scenario.title,
         **({"digits": entry.digits} if "digits" in entry.model_fields_set else {}),
     )  # fmt: skip

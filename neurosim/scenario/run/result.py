@@ -129,6 +129,9 @@ class RunResult:
         exact: whether the numbers have the bits of the graph engine.
         epochs: how many epochs were done.
         loss: before and after.
+        best_loss: the loss with the parameters that early stopping restored; None: nothing was.
+        best_epoch: the epoch whose parameters early stopping restored; None: nothing was.
+        stopped: why the training stopped before its last epoch; empty where it did not.
         network: the network as it is now; None where the run was skipped.
         parameters: its weights and biases by name.
         expectations: what was expected, and what came out.
@@ -156,6 +159,9 @@ class RunResult:
     exact: bool = False
     epochs: int = 0
     loss: Losses = field(default_factory=lambda: Losses(None, None))
+    best_loss: float | None = None
+    best_epoch: int | None = None
+    stopped: str = ""
     network: Network | None = None
     parameters: NamedParameters = field(default_factory=lambda: NamedParameters({}, {}))
     expectations: tuple[Verdict, ...] = ()
@@ -204,7 +210,12 @@ class RunResult:
             "engine": self.engine,
             **({"program": self.program, "exact": self.exact} if self.program else {}),
             "epochs": self.epochs,
-            "loss": self.loss._asdict(),
+            **({"stopped": self.stopped} if self.stopped else {}),
+            **({} if self.best_epoch is None else {"best_epoch": self.best_epoch}),
+            "loss": {
+                **self.loss._asdict(),
+                **({} if self.best_epoch is None else {"best": self.best_loss}),
+            },
             **self._measured,
             **({"folds": self.folds.to_dict()} if self.folds else {}),
             **({"task": self.task.name} if self.task and self.is_judged else {}),

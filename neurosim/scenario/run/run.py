@@ -17,7 +17,10 @@ from neurosim.scenario.build.scenario import Scenario, build_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.document import Draft
 from neurosim.scenario.format.expect_entry import (
+    BestLossExpectation,
+    Between,
     Expectation,
+    LastLossExpectation,
     NetInputExpectation,
     OutputExpectation,
     Within,
@@ -160,6 +163,9 @@ class Run:
         self._stretches: list[Stretch] = []
         self._n_done = 0
         self._first_loss: float | None = None
+        self._last_loss: float | None = None
+        self._best_epoch: int | None = None
+        self._why_stopped = ""
         self._diverged = ""
         self._reached: TrainingState | None = None
         self._is_stopped = False
@@ -223,10 +229,29 @@ class Run:
                 self._judge(scenario, self._n_done, training.state)
                 self._reached = training.state
                 yield stretch
+            self._end(scenario, training)
             if options.validate is not None:
                 self._validate(scenario, options)
         except DivergedError as error:
             self._diverged = str(error)
+
+    def _end(self, scenario: Scenario, training: Training) -> None:
+        """Restore the best parameters, and judge what is expected at the end."""
+        self._why_stopped = training.stopped if self._n_done < self.n_epochs else ""
+        self._last_loss, self._best_epoch = self._loss(scenario), training.best_epoch
+        training.restore_best()
+        self._reached = training.state
+        self._keep(scenario, self.n_epochs)
+        moment = self._moment(scenario)
+        for number, item in enumerate(scenario.expect):
+            if item.epoch is None and not is_of_folds(item):
+                assert not isinstance(item, Within)  # it has an epoch
+                self._verdicts[number] = judge(item, self._end_number(item, moment))
+
+    def _end_number(self, item: Between, moment: NetworkAtMoment) -> float | None:
+        if isinstance(item, LastLossExpectation):
+            return self._last_loss
+        return moment.loss() if isinstance(item, BestLossExpectation) else moment.number(item)
 
     def _validate(self, scenario: Scenario, options: Options) -> None:
         """Train and measure on the folds, and judge what is expected of them."""
@@ -245,7 +270,7 @@ class Run:
         self._keep(scenario, position)
         moment = self._moment(scenario)
         ours = ((n, e) for n, e in enumerate(scenario.expect) if not is_of_folds(e))
-        here = {n: e for n, e in ours if self._position(e) == position}
+        here = {n: e for n, e in ours if self._is_at(e, position)}
         within = {item for item in here.values() if isinstance(item, Within)}
         found: dict[Within, float | None] = {}
         if within:
@@ -265,6 +290,11 @@ class Run:
 
     def _position(self, item: Expectation) -> int:
         return self.n_epochs if item.epoch is None else item.epoch
+
+    def _is_at(self, item: Expectation, position: int) -> bool:
+        """Whether an item is judged here; what is expected at the end waits for that."""
+        is_trained = self.scenario is not None and self.scenario.training is not None
+        return self._position(item) == position and not (item.epoch is None and is_trained)
 
     def _when(self, item: Expectation) -> str:
         if isinstance(item, Within):
@@ -314,7 +344,9 @@ class Run:
             "program": None if self._held is None else self._held.program,
             "exact": self._held is not None and self._held.is_exact,
             "epochs": self._n_done,
-            "loss": Losses(self._first_loss, self._loss(scenario)),
+            **self._losses(scenario),
+            "best_epoch": self._best_epoch,
+            "stopped": self._why_stopped,
             "network": self._network,
             "parameters": parameters_of(self._network),
             "expectations": verdicts,
@@ -328,6 +360,12 @@ class Run:
             "notes": () if scenario.data is None else scenario.data.notes,
             "moments": self._moments,
         }
+
+    def _losses(self, scenario: Scenario) -> dict[str, Any]:
+        now = self._loss(scenario)
+        if self._best_epoch is None:
+            return {"loss": Losses(self._first_loss, now)}
+        return {"loss": Losses(self._first_loss, self._last_loss), "best_loss": now}
 
     def _stopped_at(self) -> str:
         return f"after {self._n_done:,} of {self.n_epochs:,} epochs"

@@ -29,7 +29,7 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
     """
     pace = Pace()
     for stop in sorted({n_epochs, *(stop for stop in stops if stop < n_epochs)}):
-        while (done := training.state.epoch) < stop:
+        while (done := training.state.epoch) < stop and not training.stopped:
             begin, count = training.state, min(pace.epochs, stop - done)
             pace.begin()
             try:
@@ -38,9 +38,10 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
                 training.state = begin
                 yield from _one_by_one(training, count)
                 raise
-            pace.end(count)
+            n_done = len(history.loss)
+            pace.end(n_done)
             losses, metrics = (history.loss, history.validation_loss), history.metrics
-            yield Stretch(done, *losses, metrics, history.rate, history.seconds / count)
+            yield Stretch(done, *losses, metrics, history.rate, history.seconds / n_done)
 
 
 def trained(training: Training, history: History) -> Iterator[Stretch]:

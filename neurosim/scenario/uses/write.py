@@ -271,6 +271,10 @@ def _schedule(schedule: Any) -> _Entry | None:
     return {name: options.pop("points") if list(options) == ["points"] else options}
 
 
+def _early_stopping(rule: Any) -> _Entry | None:
+    return None if rule is None else dataclasses.asdict(rule)
+
+
 def _made_by(table: Table[Any], made: Any, where: str) -> str:
     """The name under which a scenario makes such an object."""
     name = getattr(made, "name", "")
@@ -330,6 +334,7 @@ _WORDS: Mapping[str, Any] = {
     "weight_decay": _decay,
     "rates": _rates,
     "schedule": _schedule,
+    "early_stopping": _early_stopping,
     "metrics": _metrics,
     "task": _task,
     "validate": _validate,

@@ -5,7 +5,7 @@ nothing of a training: all is in the state. What it promises stands in its capab
 asks for its name: a new engine is one class and one row of the table `ENGINES`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, cast, overload
@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.numbers import Matrix
+from neurosim.functions.schedules import Remembered
 from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
+from neurosim.training.stopping.monitor import EpochNumbers
+from neurosim.training.stopping.stops import Watched
 from neurosim.training.task import Task, require_fresh
 
 RowOrder = NDArray[np.intp] | None  # of the rows of an epoch; None: as they are
@@ -108,7 +111,12 @@ class Trajectory:
     Attributes:
         thetas: the parameters after each, (epochs, n_parameters).
         last: the state after the last one.
+        numbers: what was measured after each, where the way goes by it; else None.
+        rates: likewise, the learning rate of each.
     """
+
+    numbers: EpochNumbers | None = None
+    rates: Sequence[float] | None = None
 
     def __init__(
         self,
@@ -121,14 +129,27 @@ class Trajectory:
         self.thetas, self.last = passed[:, 0], last
         self._memories, self._totals, self._streams = passed[:, 1:], totals, streams
         self._n_batches = n_batches
+        self._states: Sequence[TrainingState] | None = None
 
     @classmethod
     def to(cls, last: TrainingState) -> "Trajectory":
         """A single epoch."""
         return cls(last.parameters[np.newaxis, np.newaxis], [], [], last, 0)
 
+    @classmethod
+    def of(
+        cls, states: Sequence[TrainingState], numbers: EpochNumbers, rates: Sequence[float]
+    ) -> "Trajectory":
+        """A way that goes by what is measured: all states of it."""
+        thetas = np.array([state.parameters for state in states])
+        found = cls(thetas[:, np.newaxis], [], [], states[-1], 0)
+        found._states, found.numbers, found.rates = states, numbers, rates
+        return found
+
     def state(self, number: int) -> TrainingState:
         """The state after one of the epochs, from 0."""
+        if self._states is not None:
+            return self._states[number]
         left = len(self.thetas) - 1 - number
         if not left:
             return self.last
@@ -140,6 +161,8 @@ class Trajectory:
             0,
             self._totals[number],
             self._streams[number],
+            self.last.schedule,
+            self.last.watched,
         )
 
 
@@ -197,12 +220,20 @@ class Batches:
         batch: how many batches of the present epoch are done.
         updates: how many updates were made.
         schedule: what the schedule of the learning rate remembers.
+        watched: what stops remember of the epochs.
     """
 
-    def __init__(self, task: Task, run: ProgramRun, state: TrainingState) -> None:
-        self._task, self._run = task, run
+    def __init__(
+        self,
+        task: Task,
+        run: ProgramRun,
+        state: TrainingState,
+        end_epoch: Callable[[TrainingState], TrainingState] | None,
+    ) -> None:
+        self._task, self._run, self._end_epoch = task, run, end_epoch
         self.epoch, self.batch, self.updates = state.position
-        self.schedule = state.schedule
+        self.schedule: Remembered = state.schedule
+        self.watched: Watched | None = state.watched
         self._loss = state.partial_loss
         self._streams = state.streams
         self._draw()
@@ -239,7 +270,8 @@ class Batches:
     def most(self, count: int) -> int:
         """How many batches, ``count`` at most, `note` can go on at once."""
         n_batches = self._task.n_batches
-        if self.batch or self._task.draws or count < n_batches:
+        is_alike = not self._task.draws and self._end_epoch is None
+        if self.batch or not is_alike or count < n_batches:
             return min(count, n_batches - self.batch)
         return count // n_batches * n_batches
 
@@ -253,6 +285,9 @@ class Batches:
         if self.batch == self._task.n_batches:
             self.epoch, self.batch, self._streams = self.epoch + repeats, 0, self._streams_after
             self._draw()
+            if self._end_epoch is not None:
+                ended = self._end_epoch(self.state())
+                self.schedule, self.watched = ended.schedule, ended.watched
 
     def parameters(self, some: Some = None) -> Matrix:
         """Theta as it is now, in the network's order; or those of these numbers in it."""
@@ -261,8 +296,9 @@ class Batches:
     def state(self) -> TrainingState:
         """Where the training is now."""
         return TrainingState(
-            *self._run.values(), self.updates, self.epoch, self.batch, self._loss, self._streams
-        )
+            *self._run.values(), self.updates, self.epoch, self.batch, self._loss, self._streams,
+            self.schedule, self.watched,
+        )  # fmt: skip
 
 
 class Engine(Protocol):
@@ -277,7 +313,14 @@ class Engine(Protocol):
     def __init__(self, task: Task) -> None: ...
 
     def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
-        """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
+        """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced.
+
+        Where a stop ends the training, there are fewer; none where it has ended before.
+        """
+        ...
+
+    def end_epoch(self, state: TrainingState) -> TrainingState:
+        """The state after an epoch, with what a schedule or a stop remembers of that epoch."""
         ...
 
     def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:

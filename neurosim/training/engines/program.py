@@ -1,5 +1,6 @@
 """The part of an engine that all programs share: stretches, epochs and batches."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,8 +22,17 @@ from neurosim.training.engines.contract import (
     Trajectory,
 )
 from neurosim.training.goals.weighing import Goals
-from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
+from neurosim.training.state import (
+    TrainingState,
+    draw_noise,
+    draw_order,
+    epoch_rates,
+    update_rates,
+)
+from neurosim.training.stopping.monitor import EpochNumbers, Monitor
 from neurosim.training.task import Task, require_fresh
+
+_MOST_NUMBERS = 1_000_000  # of the states of epochs that are done together
 
 
 class ProgramEngine:
@@ -30,6 +40,12 @@ class ProgramEngine:
 
     def __init__(self, task: Task) -> None:
         self._task = task
+        self._monitor = Monitor(task) if task.options.is_monitored else None
+        self._validating: ProgramEngine | None = None
+
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
+        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
+        raise NotImplementedError
 
     def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
         """Go on from here; ``each_row``: and keep the loss of each row."""
@@ -49,16 +65,70 @@ class ProgramEngine:
 
     def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
+        if self._monitor is not None:
+            between, losses = self._trajectory_by(self._monitor, state, epochs)
+            return between.last, losses
         after, totals = self._go(self._begin(state, each_row=False), state, epochs)
         return after, self._reduced(totals)
 
     def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:
         """Go on as `advance` does, and keep the states between."""
+        if self._monitor is not None:
+            return self._trajectory_by(self._monitor, state, epochs)
+        return self._trajectory(state, epochs)
+
+    def _trajectory(self, state: TrainingState, epochs: int) -> tuple[Trajectory, list[float]]:
         passed, streams = list[Matrix](), list[Mapping[str, Any]]()
         run = self._begin(state, each_row=False)
         after, totals = self._go(run, state, epochs, passed, streams)
         between = Trajectory(np.concatenate(passed), totals, streams, after, self._task.n_batches)
         return between, self._reduced(totals)
+
+    def _trajectory_by(
+        self, monitor: Monitor, state: TrainingState, epochs: int
+    ) -> tuple[Trajectory, list[float]]:
+        """Epochs together, at the rate that is foreseen; what it proves wrong is done again."""
+        states, losses, rates = [state], list[float](), list[float]()
+        found = EpochNumbers([], {name: [] for name in self._task.options.metrics})
+        most = max(1, _MOST_NUMBERS // max(1, state.parameters.size + state.memory.size))
+        count = 1
+        while len(losses) < epochs and not states[-1].is_stopped:
+            count = min(count, most, epochs - len(losses))
+            begin, n_before = states[-1], len(losses)
+            between, series = self._trajectory(begin, count)
+            if not (between.last.is_finite and all(map(math.isfinite, series))):
+                if count == 1:  # whoever asked refuses it
+                    return Trajectory.of([between.last], found, rates), [*losses, *series]
+                count = 1
+                continue
+            numbers = monitor.measure(between.thetas, self._measuring(monitor).measure)
+            for number, loss in enumerate(series):
+                last = states[-1]
+                after = replace(between.state(number), schedule=last.schedule, watched=last.watched)
+                states.append(monitor.after(after, numbers.of(number, loss)))
+                losses.append(loss)
+                if states[-1].is_stopped or monitor.has_other_rate(begin, states[-1]):
+                    break
+            done = len(losses) - n_before
+            found.take(numbers, done)
+            rates += epoch_rates(self._task, begin, done)
+            count = 2 * count if done == count else 1
+        return Trajectory.of(states[1:] or states, found, rates), losses
+
+    def _measuring(self, monitor: Monitor) -> "ProgramEngine":
+        """The engine of the rows that are measured."""
+        if self._validating is None and monitor.validation is not None:
+            self._validating = type(self)(monitor.validation)
+        return self if self._validating is None else self._validating
+
+    def end_epoch(self, state: TrainingState) -> TrainingState:
+        """The state after an epoch, with what a schedule or a stop remembers of that epoch."""
+        if self._monitor is None:
+            return state
+        measure = self._measuring(self._monitor).measure
+        numbers = self._monitor.measure(state.parameters[np.newaxis], measure)
+        (loss,) = self._reduced([state.partial_loss])
+        return self._monitor.after(state, numbers.of(0, loss))
 
     def _reduced(self, totals: list[float]) -> list[float]:
         """The loss of each epoch, given its sum over the rows."""
@@ -70,9 +140,19 @@ class ProgramEngine:
 
         Where the last numbers cannot be computed, they are NaN.
         """
+        if self._monitor is not None:
+            return self._rows_of_epochs(state, epochs)
         run = self._begin(state, each_row=True)
         after, _ = self._go(run, state, epochs)
         return after, run.take_row_losses()
+
+    def _rows_of_epochs(self, state: TrainingState, epochs: int) -> tuple[TrainingState, Matrix]:
+        """The same, batch by batch."""
+        found = [np.empty(0)]
+        with self.batches(state) as run:
+            while run.epoch < state.epoch + epochs:
+                found.append(run.advance())
+            return run.state(), np.concatenate(found)
 
     @contextmanager
     def batches(self, state: TrainingState) -> Iterator[Batches]:
@@ -83,7 +163,8 @@ class ProgramEngine:
         require_fresh(self._task)
         run = self._begin(state, each_row=True)
         with self._computing(self._task.batch_size):
-            yield Batches(self._task, run, state)
+            end_epoch = None if self._monitor is None else self.end_epoch
+            yield Batches(self._task, run, state, end_epoch)
 
     def loss_and_gradient(
         self,
@@ -143,8 +224,9 @@ class ProgramEngine:
         updates = state.updates + epochs * task.n_batches - state.batch
         parameters, memory = run.values()
         after = TrainingState(
-            parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams
-        )
+            parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams,
+            state.schedule, state.watched,
+        )  # fmt: skip
         return after, totals
 
     def _rates(self, start: TrainingState, done: int, first: int, count: int) -> Rates:

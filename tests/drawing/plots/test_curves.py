@@ -8,7 +8,7 @@ import pytest
 import neurosim as ns
 from neurosim.drawing.page.pages import new_axes
 from neurosim.drawing.page.themes import THEMES
-from neurosim.drawing.plots.curves import loss_series, metric_series
+from neurosim.drawing.plots.curves import describe_loss, loss_series, metric_series
 from neurosim.drawing.plots.history import Course
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError
 
@@ -209,3 +209,29 @@ def test_a_long_legend_takes_no_room_from_the_curves():
         heights.append(axes.get_window_extent().height)
 
     assert heights[1] > 0.8 * heights[0]
+
+
+def test_the_best_epoch_is_marked():
+    found = course([3.0, 1.0, 2.0])
+
+    axes = ns.draw_loss(found, best_epoch=1)
+
+    (mark,) = axes.get_lines()[1:]
+    assert mark.get_xdata() == [1, 1]
+    assert [text.get_text() for text in axes.texts] == ["best"]
+    assert not ns.draw_loss(found).texts
+
+
+def test_a_history_says_itself_which_epoch_was_the_best():
+    net = ns.Network(seed=1)
+    net.add_layer("x", 1)
+    net.add_layer("o", 1)
+    net.connect("x", "o", weight=0.0)
+    history = ns.train(net, [[1.0]], [[1.0]], optimizer=ns.SGD(2.0), epochs=9,
+                       early_stopping={"patience": 2})  # fmt: skip
+
+    axes = ns.draw_loss(history)
+
+    assert history.best_epoch == 0
+    assert axes.get_lines()[1].get_xdata() == [0, 0]
+    assert "the best epoch, 0, is marked" in describe_loss(axes, history=history)

@@ -132,6 +132,23 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
         ),
         (
             "epochs: 4",
+            "epochs: 4\n  early_stopping: {patients: 4}",
+            "s.yaml:15:20: training.early_stopping.patients: unknown key, got 'patients'; expected"
+            " one of patience, monitor, least_change (did you mean 'patience'?)",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  early_stopping: {patience: 0}",
+            "s.yaml:15:19: training.early_stopping: early_stopping: patience: got 0; expected an"
+            " integer >= 1",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  until: 3",
+            "s.yaml:15:10: training.until: wrong kind, got 3; expected a mapping",
+        ),
+        (
+            "epochs: 4",
             "epochs: 4\n  schedule: {list: 3}",
             "s.yaml:15:20: training.schedule.list: wrong kind, got 3; expected a list, or a mapping"
             " of options",

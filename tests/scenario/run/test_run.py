@@ -228,3 +228,50 @@ def test_a_loaded_scenario_runs_as_its_file_does():
     assert scenario.network.parameters().tolist() == before
     with pytest.raises(InvalidValueError, match="seed: got 3 for a scenario that is loaded"):
         ns.run_scenario(scenario, seed=3)
+
+
+EARLY = (
+    ("epochs: 4", "epochs: 300\n  early_stopping: {patience: 3}\n  shuffle: true"),
+    ("training:", "  split: {validation: 0.25}\ntraining:"),
+    ("learning_rate: 1}", "learning_rate: 9}"),
+    ("expect:", "expect:\n  - {loss.last: {below: 9}}\n  - {loss.best: {below: 9}}"),
+)
+
+
+def test_a_run_that_stops_early_is_judged_with_its_best_parameters(run, load, small, engine):
+    made = load(small(*EARLY))
+    options = made.training.options() | {"validation": made.data.validation, "seed": 1}
+
+    history = ns.train(made.network, *made.data.train, engine=engine, **options)
+    result = run(small(*EARLY), engine=engine)
+
+    assert result.network.parameters().tolist() == made.network.parameters().tolist()
+    assert (result.epochs, result.best_epoch) == (len(history.loss), history.best_epoch)
+    assert result.stopped == history.stopped
+    last, best = result.expectations[:2]
+    training = ns.Training(made.network, *made.data.train, optimizer=ns.SGD(1.0),
+                           loss=made.training.loss, engine=engine)  # fmt: skip
+    assert (last.what, best.what) == ("loss after the last epoch", "loss with the best parameters")
+    assert best.actual == training.loss() == result.best_loss
+    assert last.actual == result.loss.last
+    document = result.to_dict()
+    assert document["best_epoch"] == history.best_epoch
+    assert document["stopped"] == history.stopped
+    assert document["loss"] == {
+        "first": result.loss.first,
+        "last": last.actual,
+        "best": best.actual,
+    }
+
+
+def test_a_run_that_was_not_stopped_says_nothing_of_it(run, small):
+    document = run(small()).to_dict()
+
+    assert not {"stopped", "best_epoch"} & set(document)
+    assert set(document["loss"]) == {"first", "last"}
+
+
+def test_the_records_of_a_run_have_the_rate_of_their_epoch(run, small):
+    text = small(("epochs: 4", "epochs: 4\n  schedule: {step: {every: 2, factor: 0.5}}"))
+
+    assert [record.rate for record in run(text).history] == [1.0, 1.0, 0.5, 0.5]

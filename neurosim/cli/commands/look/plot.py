@@ -117,6 +117,8 @@ def _data_of(run: SavedRun, picture: Picture, on: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if "history" in picture.takes:
         data["history"] = _history(run)
+    if "best_epoch" in picture.takes:
+        data["best_epoch"] = run.best_epoch
     if "network" in picture.takes:
         data["network"] = run.network()
     if "X" in picture.takes:

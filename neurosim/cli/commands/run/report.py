@@ -26,6 +26,8 @@ def print_result(result: RunResult, console: Console) -> None:
     for note in result.notes:
         _print(console, f"data: {note}")
     _print(console, _training_line(result))
+    if result.stopped:
+        _print(console, f"stopped: {result.stopped}")
     if result.last is not None and result.last.words:
         _print(console, f"measured: {result.last.words}")
     if result.folds is not None:
@@ -103,6 +105,9 @@ def _training_line(result: RunResult) -> str:
     first, last = result.loss
     if result.epochs:
         change = f"loss {short(first)} -> {short(last)}"
+        if result.best_epoch is not None:
+            best = f"{short(result.best_loss)} with the best parameters, of epoch"
+            change += f", {best} {result.best_epoch}"
         return f"training: {counted(result.epochs, 'epoch')}, {change} ({how})"
     return f"training: none{'' if last is None else f', loss {short(last)}'} ({how})"
 

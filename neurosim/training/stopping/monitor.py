@@ -1,0 +1,87 @@
+"""The end of an epoch: what is measured there, for a schedule or a stop that goes by it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from neurosim.functions.numbers import Matrix
+from neurosim.functions.schedules import AdaptiveSchedule
+from neurosim.training.metrics import METRICS, measure_each
+from neurosim.training.state import TrainingState, epoch_rates
+from neurosim.training.stopping.stops import LOSS, Stops, Watched
+from neurosim.training.task import Task, validation_task
+from neurosim.training.task_kind import TaskKind
+
+MeasureRows = Callable[[Matrix, Matrix, Matrix], tuple[list[float], Matrix]]
+
+
+class EpochNumbers(NamedTuple):
+    """What was measured of some epochs, one number each; the metrics by name."""
+
+    validation_loss: list[float]
+    metrics: dict[str, list[float]]
+
+    def take(self, more: "EpochNumbers", count: int) -> None:
+        """Take the first ``count`` epochs of others."""
+        self.validation_loss.extend(more.validation_loss[:count])
+        for name, values in more.metrics.items():
+            self.metrics[name].extend(values[:count])
+
+    def of(self, number: int, loss: float) -> Mapping[str, float]:
+        """Those of one epoch with this training loss, as stops name them."""
+        monitored = self.validation_loss[number] if self.validation_loss else loss
+        return {LOSS: monitored, **{name: v[number] for name, v in self.metrics.items()}}
+
+
+@dataclass(frozen=True, eq=False)
+class Monitor:
+    """What is measured after each epoch, on the validation rows if there are any."""
+
+    task: Task
+
+    @cached_property
+    def validation(self) -> Task | None:
+        """The validation rows."""
+        return validation_task(self.task)
+
+    @cached_property
+    def kind(self) -> TaskKind:
+        """What the targets are."""
+        rows = [self.task] if self.validation is None else [self.task, self.validation]
+        return self.task.kind_of(np.concatenate([each.T for each in rows]))
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether anything but the training loss is measured."""
+        return self.validation is not None or bool(self.task.options.metrics)
+
+    def measure(self, thetas: Matrix, measure: MeasureRows) -> EpochNumbers:
+        """The numbers with each of these parameters; ``measure`` is an engine's."""
+        names = self.task.options.metrics
+        if not self.is_measuring:
+            return EpochNumbers([], {})
+        rows = self.task if self.validation is None else self.validation
+        losses, outputs = measure(thetas, rows.X, rows.T)
+        metrics = {name: measure_each(METRICS[name], outputs, rows.T, self.kind) for name in names}
+        return EpochNumbers([] if self.validation is None else losses, metrics)
+
+    def after(self, state: TrainingState, numbers: Mapping[str, float]) -> TrainingState:
+        """The state after an epoch with these numbers, and what is to be remembered of them."""
+        task, schedule = self.task, self.task.schedule
+        remembered, epoch = state.schedule, state.epoch - 1
+        if isinstance(schedule, AdaptiveSchedule) and epoch >= schedule.warm_up:
+            begin = remembered or schedule.start(task.optimizer.learning_rate)
+            remembered = schedule.after(begin, numbers[LOSS])
+        stops = Stops(task.options.early_stopping, task.options.until)
+        watched = stops.after(state.watched or Watched(), epoch, numbers, state.parameters)
+        if isinstance(schedule, AdaptiveSchedule) and schedule.is_over(remembered):
+            watched = watched.stopping(f"the learning rate would fall below {schedule.lowest:g}")
+        return replace(state, schedule=remembered, watched=watched)
+
+    def has_other_rate(self, before: TrainingState, after: TrainingState) -> bool:
+        """Whether the next epoch's rate is another one than was foreseen before."""
+        foreseen = replace(after, schedule=before.schedule)
+        return epoch_rates(self.task, foreseen, 1) != epoch_rates(self.task, after, 1)
