@@ -46,11 +46,12 @@ training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics
 training.goals: class_weight heads weighing finding .
+training.stopping: stops
 training: options noise task state following
 training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
-training: stretch_length progress training many
+training: stretch_length progress export training many
 training.validation: cross_validation importance saliency
 training: trainer evaluation agreement .
 
@@ -139,6 +140,8 @@ ONLY_IN = {  # who may import a library
     "joblib": {"scenario"},
     "distributed": {"scenario"},
     "optuna": {"scenario"},
+    "pandas": {"training"},
+    "tensorboard": {"training"},
     "prompt_toolkit": {"cli"},
 }
 LAZY = {  # what is imported inside a function, and why
@@ -167,6 +170,10 @@ LAZY = {  # what is imported inside a function, and why
         "joblib.externals.loky",
     ): "only wanted for more than one process; takes a while to load",
     ("scenario.sweeps.search", "optuna"): "an extra",
+    ("training.export", "pandas"): "an extra",
+    ("training.export", "tensorboard.compat.proto.event_pb2"): "an extra",
+    ("training.export", "tensorboard.compat.proto.summary_pb2"): "as above",
+    ("training.export", "tensorboard.summary.writer.event_file_writer"): "as above",
     ("scenario.sweeps.search", "sqlalchemy.exc"): "comes with optuna",
     ("scenario.sweeps.workers", "distributed"): "an extra",
     ("scenario.sweeps.workers", "distributed.scheduler"): "an extra",

@@ -248,6 +248,7 @@ class _Work:
         is_plain = not options.metrics and options.validation is None and options.epochs > 0
         is_plain &= not (task.has_factors and task.shuffle) and not task.noises
         is_plain &= not options.is_monitored and options.time_limit is None
+        is_plain &= not options.norms
         n_parameters = len(first.network.parameter_list())
         beside = SideBySide(program, exact=self._exact)
         is_alone = len(group) == 1 or beside.together == 1
@@ -310,9 +311,12 @@ class _Work:
             states, losses = trained
             seconds = (perf_counter() - begin) / len(members)
             rates = tuple(epoch_rates(task, begins[0], epochs))
+            took = (seconds / epochs,) * epochs
             for member, state, loss in zip(members, states, losses.T, strict=True):
                 if member.theta is None:
-                    member.found = History(tuple(loss.tolist()), (), {}, seconds, state, rates)
+                    member.found = History(
+                        tuple(loss.tolist()), (), {}, seconds, state, rates, epoch_seconds=took
+                    )
                 else:
                     member.theta = state.parameters
 

@@ -366,6 +366,12 @@ class Options:
         Plain(Folds, require_folds),
         None,
     )
+    norms: bool = _option(
+        "Whether after each epoch the norm of the gradient is measured, and that of the change over"
+        " that of the parameters.",
+        Flag(),
+        False,
+    )
     engine: str = _option(
         "graph: neuron by neuron; compiled: by matrices. The numbers are the same.",
         InPython(_later),
@@ -463,6 +469,7 @@ class TrainOptions(MeasureOptions, total=False):
     early_stopping: Any
     until: Mapping[str, float] | None
     time_limit: float | None
+    norms: bool
     precision: str
     metrics: Sequence[str | Metric]
     task: str | TaskKind

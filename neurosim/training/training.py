@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
@@ -29,6 +30,7 @@ from neurosim.network.parameter import Parameter, require_theta
 from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
+from neurosim.training.export import frame_of, write_events, write_json_lines
 from neurosim.training.following import Memories, state_after
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
@@ -63,6 +65,8 @@ class Epoch:
         rate: the learning rate, that of its last update.
         seconds: how long it took.
         state: to go on from.
+        gradient_norm: with the option ``norms``, as in `History`; else None.
+        update_ratio: likewise.
     """
 
     number: int
@@ -72,6 +76,8 @@ class Epoch:
     rate: float
     seconds: float
     state: TrainingState = field(repr=False)
+    gradient_norm: float | None = None
+    update_ratio: float | None = None
 
     def __str__(self) -> str:
         more = "".join(f", {words}" for words in measured_words(self.validation_loss, self.metrics))
@@ -90,6 +96,10 @@ class History:
         state: to go on from.
         rate: the learning rate, of each epoch that of its last update.
         folds: what validation by folds measured, if it was asked for.
+        gradient_norm: with the option ``norms``, of the gradient over the training rows with the
+            parameters after each epoch; else empty.
+        update_ratio: likewise, the norm of what an epoch changed over that of the parameters.
+        epoch_seconds: how long each took; of epochs that were done together, the mean.
         best_epoch: the number of the epoch whose parameters early stopping keeps; else None.
         stopped: why it stopped before the last epoch; empty where it did not.
     """
@@ -101,8 +111,40 @@ class History:
     state: TrainingState = field(repr=False)
     rate: tuple[float, ...] = ()
     folds: "CrossValidation | None" = field(default=None, repr=False)
+    gradient_norm: tuple[float, ...] = ()
+    update_ratio: tuple[float, ...] = ()
+    epoch_seconds: tuple[float, ...] = ()
     best_epoch: int | None = None
     stopped: str = ""
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """What was measured, an epoch after the other: its number and each number by name."""
+        columns = {
+            "loss": self.loss,
+            "validation_loss": self.validation_loss,
+            **self.metrics,
+            "rate": self.rate,
+            "gradient_norm": self.gradient_norm,
+            "update_ratio": self.update_ratio,
+            "seconds": self.epoch_seconds,
+        }
+        there = {name: values for name, values in columns.items() if values}
+        first = self.state.epoch - len(self.loss)
+        for number in range(len(self.loss)):
+            measured = {name: values[number] for name, values in there.items()}
+            yield {"epoch": first + number, **measured}
+
+    def to_frame(self) -> Any:
+        """A ``pandas.DataFrame`` with a row for each epoch; pandas must be installed."""
+        return frame_of(self.records())
+
+    def to_json_lines(self, path: str | Path) -> None:
+        """Write a line of JSON for each epoch."""
+        write_json_lines(self.records(), path)
+
+    def to_tensorboard(self, folder: str | Path) -> None:
+        """Write an event file of TensorBoard into a folder; tensorboard must be installed."""
+        write_events(self.records(), folder)
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the loss over the epochs, or None where there is none."""
@@ -238,6 +280,11 @@ class Training:
         self._hand_over()
 
     @property
+    def _needs_states(self) -> bool:
+        """Whether the states between epochs matter, besides metrics and validation."""
+        return self.options.is_monitored or self.options.norms
+
+    @property
     def stopped(self) -> str:
         """Why a stop has ended it; empty where none has."""
         watched = self._state.watched
@@ -308,7 +355,7 @@ class Training:
         is_shown = self.options.progress
         with self._handing_over(), progress_line(count, is_shown=is_shown) as note:
             self._start_clock()
-            if self._validating is None and not found.metrics and not self.options.is_monitored:
+            if self._validating is None and not found.metrics and not self._needs_states:
                 self._advance_epochs(count, found, note)
             else:
                 self._watch(count, found, note)
@@ -319,6 +366,9 @@ class Training:
             time.perf_counter() - begin,
             self._state,
             tuple(found.rate),
+            gradient_norm=tuple(found.gradient_norm),
+            update_ratio=tuple(found.update_ratio),
+            epoch_seconds=tuple(found.seconds),
             best_epoch=self.best_epoch,
             stopped=self.stopped if len(found.loss) < count else "",
         )
@@ -461,7 +511,7 @@ class Training:
         return make_engine(self.options.engine, task)
 
     def _nothing_measured(self) -> "_Measured":
-        return _Measured([], [], {name: [] for name in self.options.metrics}, [])
+        return _Measured([], [], {name: [] for name in self.options.metrics}, [], [], [], [])
 
     def _advance_epochs(self, count: int, found: "_Measured", note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
@@ -475,6 +525,7 @@ class Training:
             found.add(losses, epoch_rates(self._task, self._state, len(losses)))
             self._state = after
             pace.end()
+            found.seconds.extend([pace.seconds / len(losses)] * len(losses))
             note(found.loss, found.rate[-1])
 
     def _advance_batches(self, count: int) -> list[float]:
@@ -502,6 +553,7 @@ class Training:
             self._take(between, losses, found)
             self._state = between.last
             pace.end()
+            found.seconds.extend([pace.seconds / max(1, len(losses))] * len(losses))
             note(found.loss, found.rate[-1])
 
     def _start_clock(self) -> None:
@@ -510,6 +562,8 @@ class Training:
 
     def _take(self, between: Trajectory, losses: list[float], found: "_Measured") -> None:
         """The numbers of epochs that were done together."""
+        if self.options.norms:
+            self._measure_norms(between.thetas[: len(losses)], found)
         if between.numbers is None:
             found.add(losses, epoch_rates(self._task, self._state, len(losses)))
             if self._validating is not None or found.metrics:
@@ -520,6 +574,16 @@ class Training:
         found.validation_loss.extend(between.numbers.validation_loss)
         for name, values in between.numbers.metrics.items():
             found.metrics[name].extend(values)
+
+    def _measure_norms(self, thetas: Matrix, found: "_Measured") -> None:
+        task, before = self._task, self._state.parameters
+        for theta in thetas:
+            _, gradient = self._engine.loss_and_gradient(theta, task.X, task.T)
+            found.gradient_norm.append(float(np.linalg.norm(gradient)))
+            size = float(np.linalg.norm(before))
+            change = float(np.linalg.norm(theta - before))
+            found.update_ratio.append(change / size if size else math.inf if change else 0.0)
+            before = theta
 
     @property
     def _room(self) -> int:
@@ -656,6 +720,8 @@ class _Ahead:
             found.rate[number],
             self._seconds,
             self._state,
+            found.gradient_norm[number] if found.gradient_norm else None,
+            found.update_ratio[number] if found.update_ratio else None,
         )
 
 
@@ -666,6 +732,9 @@ class _Measured(NamedTuple):
     validation_loss: list[float]
     metrics: dict[str, list[float]]
     rate: list[float]
+    gradient_norm: list[float]
+    update_ratio: list[float]
+    seconds: list[float]
 
     def add(self, losses: Sequence[float], rates: Sequence[float]) -> None:
         """Take the numbers of some epochs more."""

@@ -45,7 +45,7 @@ class TableRow(NamedTuple):
 class EpochRecord(NamedTuple):
     """What was measured in one epoch; the numbers are those of `neurosim.Epoch`.
 
-    ``seconds`` is the mean over the epochs of a stretch.
+    ``seconds`` is the mean over the epochs of a stretch. Both norms are None but with ``norms``.
     """
 
     epoch: int
@@ -54,6 +54,8 @@ class EpochRecord(NamedTuple):
     metrics: Mapping[str, float]
     rate: float
     seconds: float
+    gradient_norm: float | None = None
+    update_ratio: float | None = None
 
     @property
     def on(self) -> str:
@@ -67,7 +69,10 @@ class EpochRecord(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """The record as data for JSON."""
-        return jsonable({**self._asdict(), **({"on": self.on} if self.metrics else {})})
+        found = {**self._asdict(), **({"on": self.on} if self.metrics else {})}
+        if self.gradient_norm is None:
+            del found["gradient_norm"], found["update_ratio"]
+        return jsonable(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +89,8 @@ class Stretch:
         metrics: the same by name.
         rate: the learning rate, of each epoch that of its last update.
         seconds: how long an epoch took, on average.
+        gradient_norm: as in `neurosim.Epoch`, or empty.
+        update_ratio: likewise.
     """
 
     first: int
@@ -92,6 +99,8 @@ class Stretch:
     metrics: Mapping[str, Sequence[float]]
     rate: Sequence[float]
     seconds: float
+    gradient_norm: Sequence[float] = ()
+    update_ratio: Sequence[float] = ()
 
     def __len__(self) -> int:
         """The number of epochs."""
@@ -111,6 +120,8 @@ class Stretch:
                 {name: values[index] for name, values in self.metrics.items()},
                 self.rate[index],
                 self.seconds,
+                self.gradient_norm[index] if self.gradient_norm else None,
+                self.update_ratio[index] if self.update_ratio else None,
             )
 
 

@@ -41,7 +41,8 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
             n_done = len(history.loss)
             pace.end(n_done)
             losses, metrics = (history.loss, history.validation_loss), history.metrics
-            yield Stretch(done, *losses, metrics, history.rate, history.seconds / n_done)
+            yield Stretch(done, *losses, metrics, history.rate, history.seconds / n_done,
+                          history.gradient_norm, history.update_ratio)  # fmt: skip
 
 
 def trained(training: Training, history: History) -> Iterator[Stretch]:
@@ -52,7 +53,10 @@ def trained(training: Training, history: History) -> Iterator[Stretch]:
     """
     training.state = history.state
     measured = history.loss, history.validation_loss, history.metrics
-    yield Stretch(0, *measured, history.rate, history.seconds / len(history.loss))
+    yield Stretch(
+        0, *measured, history.rate, history.seconds / len(history.loss),
+        history.gradient_norm, history.update_ratio,
+    )  # fmt: skip
 
 
 def _one_by_one(training: Training, count: int) -> Iterator[Stretch]:
@@ -62,6 +66,7 @@ def _one_by_one(training: Training, count: int) -> Iterator[Stretch]:
             validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
             metrics = {name: (value,) for name, value in epoch.metrics.items()}
             measured = (epoch.loss,), validation, metrics
-            yield Stretch(epoch.number, *measured, (epoch.rate,), epoch.seconds)
+            norms = [(n,) for n in (epoch.gradient_norm, epoch.update_ratio) if n is not None]
+            yield Stretch(epoch.number, *measured, (epoch.rate,), epoch.seconds, *norms)
     except DivergedError:
         return

@@ -207,7 +207,9 @@ def _structure(reading: Reading, scenario: Scenario, rows: str) -> Any:
     if training is None or data is None or not training.epochs:
         return None
     tree = plain(reading.tree)
-    is_watched = training.metrics or data.validation is not None or not tree.keys() <= _TRAINED
+    is_watched = bool(training.metrics) or data.validation is not None or training.norms
+    is_watched |= training.is_monitored or training.time_limit is not None
+    is_watched |= not tree.keys() <= _TRAINED
     if is_watched or any(item.epoch not in {None, 0, training.epochs} for item in scenario.expect):
         return None
     return json.dumps(tree["training"]), scenario.engine, rows, scenario.network.structure_key()

@@ -275,3 +275,17 @@ def test_the_records_of_a_run_have_the_rate_of_their_epoch(run, small):
     text = small(("epochs: 4", "epochs: 4\n  schedule: {step: {every: 2, factor: 0.5}}"))
 
     assert [record.rate for record in run(text).history] == [1.0, 1.0, 0.5, 0.5]
+
+
+def test_the_records_of_a_run_have_its_norms_where_they_are_asked_for(run, load, small, engine):
+    text = small(("epochs: 4", "epochs: 4\n  norms: true"))
+    made = load(text)
+
+    history = ns.train(
+        made.network, *made.data.train, engine=engine, seed=1, **made.training.options()
+    )
+    records = [record.to_dict() for record in run(text, engine=engine).history]
+
+    assert [record["gradient_norm"] for record in records] == list(history.gradient_norm)
+    assert [record["update_ratio"] for record in records] == list(history.update_ratio)
+    assert "gradient_norm" not in run(small()).history[0].to_dict()

@@ -121,6 +121,7 @@ EVERY_OPTION = {
     "early_stopping": ns.EarlyStopping(4, "accuracy", 0.01),
     "until": {"loss": 0.001},
     "time_limit": 100.0,
+    "norms": True,
     "precision": "single",
     "program": "arrays",
     "metrics": ["accuracy", "f1"],
