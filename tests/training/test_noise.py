@@ -184,6 +184,15 @@ def test_conditions_stop_where_the_walk_does(condition):
     assert not places[0][1]
 
 
+def test_new_neurons_of_a_layer_have_its_dropout():
+    net = dropping()
+    net.duplicate_neuron("h2", new="twin")
+    net.grow("h", 2)
+
+    assert net["twin"].dropout == 0.4
+    assert net.layer("h").dropout == 0.4
+
+
 def test_copies_and_files_keep_dropout(tmp_path):
     net = dropping()
     net.save(tmp_path / "net.json")

@@ -57,7 +57,7 @@ def duplicate_neuron(structure: Structure, neuron: Neuron, name: str) -> Neuron:
         bias_trainable=neuron.bias_trainable,
         layer=neuron.layer,
     )
-    twin._bias._initial = neuron.initial_bias
+    twin._bias._initial, twin._dropout = neuron.initial_bias, neuron.dropout
     structure.insert([twin], neuron)
     structure.unshare([c for c in outgoing if _is_shared_with_others(c, neuron)])
     for weight in dict.fromkeys(connection.parameter for connection in outgoing):
@@ -127,6 +127,8 @@ def plan_growth(
     name = require_activation(activation, where, softmax=False)
     has_bias = any(neuron.bias_parameter is not None for neuron in layer.neurons)
     made = tuple(Neuron(n, name, 0.0 if has_bias else None, layer=layer) for n in names)
+    for neuron in made:
+        neuron._dropout = layer.neurons[0].dropout
     members = dict.fromkeys(layer.neurons)
     incoming = (c.source for n in layer.neurons for c in structure.incoming(n.name))
     outgoing = (c.target for n in layer.neurons for c in structure.outgoing(n.name))
