@@ -14,7 +14,7 @@ from neurosim.kernel.library import Kernel, choices_of, why_no_kernel
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.network.reshaping.adjacency import BIAS, Ends, take_lists
+from neurosim.network.reshaping.adjacency import BIAS, EdgeEnds, take_lists
 
 _SOFTMAX_CODE = 255
 _LEAST_RUN = 4  # sources that fill a vector
@@ -124,7 +124,7 @@ def _is_layer(group: list[Neuron]) -> bool:
 
 
 def _outgoing(
-    targets: Ends,
+    targets: EdgeEnds,
     column: NDArray[Any],
     source: NDArray[Any],
     target: NDArray[Any],

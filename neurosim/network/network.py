@@ -55,7 +55,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, require_flag, require_theta
 from neurosim.network.pause import PausedCollection
 from neurosim.network.randomness import GENERATORS, Randomness
-from neurosim.network.reshaping.adjacency import Ends
+from neurosim.network.reshaping.adjacency import EdgeEnds
 from neurosim.network.reshaping.growth import (
     duplicate_neuron,
     grow,
@@ -670,11 +670,11 @@ class Network:
         """Connections and biases in the order of theta, each, whether it shares a weight or not."""
         return self._structure.places
 
-    def sources(self) -> Ends:
+    def sources(self) -> EdgeEnds:
         """Of each neuron the sources of its places in theta."""
         return self._structure.sources
 
-    def targets(self) -> Ends:
+    def targets(self) -> EdgeEnds:
         """Of each neuron the targets of its connections, in the order they were added."""
         return self._structure.targets
 

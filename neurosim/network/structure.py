@@ -34,7 +34,7 @@ from neurosim.network.order import (
 )
 from neurosim.network.parameter import Holder, Parameter, SharedWeight
 from neurosim.network.pause import PausedCollection
-from neurosim.network.reshaping.adjacency import Adjacency, Ends, chained
+from neurosim.network.reshaping.adjacency import Adjacency, EdgeEnds, chained
 from neurosim.network.reshaping.levels import Levels
 
 if TYPE_CHECKING:
@@ -118,12 +118,12 @@ class Structure:
         return chained(self._incoming.rows(self.neurons))
 
     @cached_property
-    def sources(self) -> Ends:
+    def sources(self) -> EdgeEnds:
         """Of each neuron the sources of its connections, in the order of `places`, as arrays."""
         return self._incoming.ends(self.neurons)
 
     @cached_property
-    def targets(self) -> Ends:
+    def targets(self) -> EdgeEnds:
         """Of each neuron the targets of its connections, in the order they were added."""
         return self._outgoing.ends(self.neurons)
 

@@ -79,4 +79,5 @@ def state_after(
         start: what the optimizer begins with, (slots,).
     """
     memory = memories.followed(network, np.array(start, np.float64))
-    return replace(state, parameters=network.parameters(), memory=memory)
+    # the best parameters so far were of another structure
+    return replace(state, parameters=network.parameters(), memory=memory, watched=None)

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from neurosim.network.datum import EdgeDatum
 from neurosim.network.neuron import Neuron
 
-Index = NDArray[np.intp]
+Positions = NDArray[np.intp]
 BIAS = -1
 _HELD = attrgetter("held")
 _Row = tuple[Any, ...]  # connections, and the bias
 
 
-class Ends(NamedTuple):
+class EdgeEnds(NamedTuple):
     """The other ends of all rows, one row behind the other, as arrays that are only read.
 
     Attributes:
@@ -31,9 +31,9 @@ class Ends(NamedTuple):
         first: of each neuron, its first item.
     """
 
-    numbers: Index
-    counts: Index
-    first: Index
+    numbers: Positions
+    counts: Positions
+    first: Positions
 
 
 class Adjacency:
@@ -82,7 +82,7 @@ class Adjacency:
             return (*connections, neuron._bias)
         return tuple(connections)
 
-    def ends(self, neurons: Sequence[Neuron]) -> Ends:
+    def ends(self, neurons: Sequence[Neuron]) -> EdgeEnds:
         """The rows of these neurons, which are all that there are, as arrays."""
         self._renew(list(zip(neurons, self.rows(neurons), strict=True)))
         identity = np.array([self._identity[neuron] for neuron in neurons], np.intp)
@@ -92,7 +92,7 @@ class Adjacency:
         self._pool, self._first[identity] = pool, first
         number = np.full(len(self._first) + 1, BIAS, np.intp)  # the last one: of a bias
         number[identity] = np.arange(len(neurons))
-        return Ends(number[pool], counts, first)
+        return EdgeEnds(number[pool], counts, first)
 
     def _renew(self, rows: list[tuple[Neuron, _Row]]) -> None:
         """Read the rows that have changed into the end of the pool."""
@@ -115,7 +115,7 @@ class Adjacency:
         self._first[numbers], self._counts[numbers] = len(self._pool) + _firsts(lengths), lengths
         self._pool = np.concatenate((self._pool, self._identities([row for _, row in changed])))
 
-    def _identities(self, rows: list[_Row]) -> Index:
+    def _identities(self, rows: list[_Row]) -> Positions:
         identity, end, found = self._identity.__getitem__, self._end, list[int]()
         for row in rows:
             has_bias = bool(row) and row[-1].kind == "b"
@@ -129,13 +129,13 @@ def chained(rows: Iterable[_Row]) -> _Row:
     return tuple(chain.from_iterable(rows))
 
 
-def take_lists(starts: Index, lengths: Index) -> Index:
+def take_lists(starts: Positions, lengths: Positions) -> Positions:
     """The places of the items of lists that begin at ``starts``, list after list."""
     total = int(lengths.sum())
     offsets = np.repeat(starts - _firsts(lengths), lengths)
     return (offsets + np.arange(total)).astype(np.intp) if total else np.zeros(0, dtype=np.intp)
 
 
-def _firsts(lengths: Index) -> Index:
+def _firsts(lengths: Positions) -> Positions:
     """Where lists begin that are one behind the other."""
     return np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.intp)
