@@ -55,10 +55,10 @@ def _adjusted_tasks(draw, cases):
     if isinstance(task.optimizer, ns.AdamW):
         options.pop("weight_decay", None)
     names = [parameter.name for parameter in task.network.parameter_list()]
-    if draw(st.booleans()):
+    if names and draw(st.booleans()):
         rates = draw(st.dictionaries(st.sampled_from(names), st.floats(0.0, 0.1), max_size=4))
         options["rates"] = rates
-    if draw(st.booleans()):
+    if names and draw(st.booleans()):
         options.setdefault("penalty", {"l1": 0.1})
         options["penalty"] = {
             **options["penalty"],
