@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import neurosim as ns
+from neurosim.compiler.threads import blas_facts
 from neurosim.errors import FileError, InvalidValueError, ScenarioError, UnknownNameError
 from neurosim.scenario import Sweep
 from neurosim.scenario.sweeps import sweep as module
@@ -274,6 +275,7 @@ def test_many_jobs_give_the_bytes_of_one(file, tmp_path):
 
 MODULE = """\
 import neurosim as ns
+from neurosim.compiler.threads import blas_facts
 
 ns.register_activation(ns.Activation("thrice", lambda z: 3.0 * z, lambda z, a: 3.0))
 """
@@ -295,3 +297,17 @@ def test_functions_of_ones_own_are_imported_by_every_process(file, tmp_path, mon
     finally:
         ns.unregister_activation("thrice")
         sys.modules.pop("my_activations", None)
+
+
+def test_a_point_computes_with_one_blas_thread_so_that_jobs_change_no_bit(file, monkeypatch):
+    seen, honest = [], tasks.Run.result
+
+    def result(run):
+        seen.extend(fact["threads"] for fact in blas_facts())
+        return honest(run)
+
+    monkeypatch.setattr(tasks.Run, "result", result)
+
+    ns.sweep(file, "seed=1,2", jobs=1)
+
+    assert set(seen) == {1}
