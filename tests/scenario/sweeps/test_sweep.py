@@ -91,6 +91,7 @@ def test_small_trainings_of_one_structure_are_one_task_with_the_files_of_each_al
         ("  targets:", "  weights: [1, 2, 0.5, 4]\n  targets:"),
         ("  epochs: 40", "  epochs: 40\n  schedule: {cosine: {epochs: 40}}"),
         ("  epochs: 40", "  epochs: 40\n  penalty: {l2: 0.1}\n  batch_size: 3\n  shuffle: true"),
+        ("activation: tanh", "activation: tanh, dropout: 0.3"),
         ("seed: 1", "seed: 1\nengine: graph"),
         ("half_squared_error", "half_squared_error\n  precision: single"),
     ],
