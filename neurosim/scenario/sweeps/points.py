@@ -29,6 +29,7 @@ _UNTOLD = ("title", "description", "source", "draw")  # keys that change no numb
 _TRAINED = {  # the keys of a scenario that is trained once, and looked at in the end
     "neurosim", "seed", "engine", "network", "data", "training", "expect", *_UNTOLD,
 }  # fmt: skip
+_WATCHED = {"early_stopping", "until", "time_limit", "validate"}  # keys of ``training:``
 _MOST_WORK = 20_000_000  # places that are passed through by one task: about half a second
 _MOST_TOGETHER = 64  # points of a task
 
@@ -138,7 +139,8 @@ def point_of(
 def columns_of(scenario: Scenario) -> dict[str, MetricExpectation | LossExpectation | None]:
     """The names of the numbers that a run gives, with the expectation that asks for it, if any.
 
-    ``loss`` is over the training rows. What is expected at the end of other rows is there, too.
+    ``loss`` is over the training rows, ``folds_loss`` the mean over the rows that folds hold out.
+    What is expected at the end of other rows is there, too.
     """
     found: dict[str, Any] = {"loss": None}
     has_validation = scenario.data is not None and scenario.data.validation is not None
@@ -146,11 +148,14 @@ def columns_of(scenario: Scenario) -> dict[str, MetricExpectation | LossExpectat
         part = PARTS[measured_on(has_validation=has_validation)]
         found |= {"validation_loss": None} if has_validation else {}
         found |= {f"{part}_{metric}": None for metric in scenario.training.metrics}
+        if scenario.training.validate is not None:
+            found |= {f"folds_{name}": None for name in ("loss", *scenario.training.metrics)}
     for item in scenario.expect:
         if isinstance(item, LossExpectation | MetricExpectation) and item.epoch is None:
             kind = "loss" if isinstance(item, LossExpectation) else item.metric
             is_training_loss = kind == "loss" and item.on == "train"
-            found.setdefault("loss" if is_training_loss else f"{PARTS[item.on]}_{kind}", item)
+            on = PARTS.get(item.on, item.on)  # also on: folds
+            found.setdefault("loss" if is_training_loss else f"{on}_{kind}", item)
     return found
 
 
@@ -210,6 +215,7 @@ def _structure(reading: Reading, scenario: Scenario, rows: str) -> Any:
     is_watched = bool(training.metrics) or data.validation is not None or training.norms
     is_watched |= training.is_monitored or training.time_limit is not None
     is_watched |= not tree.keys() <= _TRAINED
+    is_watched |= bool(tree["training"].keys() & _WATCHED)
     if is_watched or any(item.epoch not in {None, 0, training.epochs} for item in scenario.expect):
         return None
     return json.dumps(tree["training"]), scenario.engine, rows, scenario.network.structure_key()

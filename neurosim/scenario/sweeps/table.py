@@ -12,7 +12,7 @@ from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted
 from neurosim.scenario.sweeps.axes import value_text
 
-TOLD = ("status", "epochs")  # columns that are no measure
+_USUAL = ("folds_loss", "validation_loss", "loss")  # what points are compared by
 
 
 class SweepMeasure(NamedTuple):
@@ -145,7 +145,7 @@ class SweepResult:
 def choose_measure(
     columns: Iterable[str], minimize: str | None, maximize: str | None
 ) -> SweepMeasure:
-    """What points are compared by: what is asked for; else the validation loss, or the loss.
+    """What points are compared by: what is asked for; else the loss of folds, validation or all.
 
     A name may leave out on which rows, where only one part of the rows has it.
 
@@ -158,7 +158,7 @@ def choose_measure(
         raise InvalidValueError(f"maximize: got {maximize!r} beside minimize; expected one of them")
     name = minimize if maximize is None else maximize
     if name is None:
-        return SweepMeasure("validation_loss" if "validation_loss" in known else "loss")
+        return SweepMeasure(next(one for one in _USUAL if one in known))
     if name in known:
         return SweepMeasure(name, maximize is not None)
     found = [column for column in known if column.endswith(f"_{name}")]

@@ -18,6 +18,7 @@ from neurosim.scenario.run.run import Run
 from neurosim.scenario.sweeps.points import Changes, PlannedPoint, columns_of, load_point
 from neurosim.training.many import train_many
 from neurosim.training.options import option_fields
+from neurosim.training.parts import PARTS
 from neurosim.training.training import History
 
 
@@ -89,11 +90,14 @@ def found_of(scenario: Scenario, result: RunResult) -> dict[str, Any]:
     measured: dict[str, Any] = {"loss": result.loss.last}
     if last is not None:
         measured["validation_loss"] = last.validation_loss
-        measured |= {name: last.metrics[name] for name in last.metrics}
+        measured |= {f"{PARTS[last.on]}_{name}": last.metrics[name] for name in last.metrics}
+    if result.folds is not None:
+        measured["folds_loss"] = result.folds.loss.mean
+        measured |= {f"folds_{name}": each.mean for name, each in result.folds.metrics.items()}
     numbers = {}
     for column, item in columns_of(scenario).items():
         if item is None:
-            numbers[column] = measured.get(column, measured.get(column.partition("_")[2]))
+            numbers[column] = measured.get(column)
         else:
             numbers[column] = verdicts[judge(item, None)[0].what].actual
     return jsonable({"status": result.status, "epochs": result.epochs, **numbers})

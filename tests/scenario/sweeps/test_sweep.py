@@ -209,6 +209,38 @@ def test_the_numbers_are_those_that_were_measured_or_are_expected_at_the_end(wat
     assert result.best is max(result.points, key=lambda p: p.found["validation_mae"])
 
 
+def test_what_a_run_did_not_come_to_measure_is_empty(watched_file):
+    online = {"training.batch_size": 1}
+    (point,) = ns.sweep(watched_file, {RATE: [1e200]}, overrides=online, jobs=1).points
+
+    assert (point.found["status"], point.found["epochs"]) == ("diverged", 0)
+    assert point.found["validation_loss"] is point.found["validation_mae"] is None
+
+
+def test_of_folds_the_means_over_held_out_rows_are_there_and_decide(file):
+    text = file.read_text().replace("  epochs: 40\n", "  epochs: 3\n  validate: {folds: 2}\n")
+    text += "  - {mae: {below: 9}, on: folds}\n"
+    file.write_text(text.replace("  epochs: 3\n", "  epochs: 3\n  metrics: [rmse]\n"))
+
+    result = ns.sweep(file, "seed=1..2", jobs=1)
+
+    assert result.measure.name == "folds_loss"
+    for point in result.points:
+        folds = ns.run_scenario(file, seed=point.values["seed"]).folds
+        assert point.found["folds_loss"] == folds.loss.mean
+        assert point.found["folds_rmse"] == folds.metrics["rmse"].mean
+        assert point.found["folds_mae"] == folds.measure("mae").mean
+
+
+@pytest.mark.parametrize("key", ["validate: {folds: 2}"])
+def test_what_is_trained_more_than_once_is_run_alone(file, key):
+    file.write_text(file.read_text().replace("  epochs: 40\n", f"  epochs: 40\n  {key}\n"))
+
+    points = check_points(file, axes_of("seed=0..3"), ())
+
+    assert [len(group) for group in grouped(points)] == [1, 1, 1, 1]
+
+
 def test_the_validation_loss_decides_where_there_is_one(file, watched_file):
     assert ns.sweep(file, "seed=1", jobs=1).measure.name == "loss"
     assert ns.sweep(watched_file, "seed=1", jobs=1).measure.name == "validation_loss"
