@@ -232,8 +232,10 @@ def test_of_folds_the_means_over_held_out_rows_are_there_and_decide(file):
         assert point.found["folds_mae"] == folds.measure("mae").mean
 
 
-@pytest.mark.parametrize("key", ["validate: {folds: 2}"])
-def test_what_is_trained_more_than_once_is_run_alone(file, key):
+@pytest.mark.parametrize(
+    "key", ["validate: {folds: 2}", "early_stopping: {patience: 5}", "until: {loss: 0.01}"]
+)
+def test_what_is_watched_on_the_way_is_run_alone(file, key):
     file.write_text(file.read_text().replace("  epochs: 40\n", f"  epochs: 40\n  {key}\n"))
 
     points = check_points(file, axes_of("seed=0..3"), ())
