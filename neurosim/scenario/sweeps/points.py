@@ -147,6 +147,7 @@ def columns_of(scenario: Scenario) -> dict[str, MetricExpectation | LossExpectat
     if scenario.training is not None:
         part = PARTS[measured_on(has_validation=has_validation)]
         found |= {"validation_loss": None} if has_validation else {}
+        found |= {} if scenario.training.early_stopping is None else {"best_loss": None}
         found |= {f"{part}_{metric}": None for metric in scenario.training.metrics}
         if scenario.training.validate is not None:
             found |= {f"folds_{name}": None for name in ("loss", *scenario.training.metrics)}

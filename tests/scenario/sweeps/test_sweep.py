@@ -243,6 +243,16 @@ def test_what_is_watched_on_the_way_is_run_alone(file, key):
     assert [len(group) for group in grouped(points)] == [1, 1, 1, 1]
 
 
+def test_with_early_stopping_the_loss_of_what_it_restores_is_there(file):
+    overrides = {"training.early_stopping": {"patience": 2}, RATE: 1.5}
+
+    (point,) = ns.sweep(file, "seed=1", overrides=overrides, jobs=1).points
+
+    alone = ns.run_scenario(file, overrides={**overrides, "seed": 1})
+    assert (point.found["loss"], point.found["best_loss"]) == (alone.loss.last, alone.best_loss)
+    assert alone.best_loss is not None
+
+
 def test_the_validation_loss_decides_where_there_is_one(file, watched_file):
     assert ns.sweep(file, "seed=1", jobs=1).measure.name == "loss"
     assert ns.sweep(watched_file, "seed=1", jobs=1).measure.name == "validation_loss"
