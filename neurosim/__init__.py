@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from neurosim.drawing.plots.confusion import draw_confusion as draw_confusion
     from neurosim.drawing.plots.curves import draw_loss as draw_loss
     from neurosim.drawing.plots.curves import draw_metrics as draw_metrics
+    from neurosim.drawing.plots.importance import draw_importance as draw_importance
     from neurosim.drawing.plots.layer_statistics import draw_activations as draw_activations
     from neurosim.drawing.plots.layer_statistics import draw_gradients as draw_gradients
     from neurosim.drawing.plots.responses import draw_responses as draw_responses
+    from neurosim.drawing.plots.saliency import draw_saliency as draw_saliency
     from neurosim.drawing.plots.sweeps import draw_search as draw_search
     from neurosim.drawing.plots.sweeps import draw_sweep as draw_sweep
     from neurosim.drawing.plots.weights import draw_weights as draw_weights

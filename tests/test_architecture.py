@@ -78,7 +78,7 @@ drawing.diagram: texts glyphs marks captions legend diagram canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
 drawing.plots: artists neuron_outputs history curves layer_statistics confusion input_grids
-    boundary responses weights
+    boundary responses weights importance saliency
 drawing.plots: sweeps .
 drawing: notebook
 drawing.text: width chart dot mermaid canvas wires table diagram terminal .

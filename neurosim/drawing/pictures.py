@@ -73,5 +73,7 @@ PICTURES = {
         _picture("activations", "layer_statistics", "rows"),
         _picture("gradients", "layer_statistics", "rows"),
         _picture("confusion", "confusion", "rows"),
+        _picture("importance", "importance", "rows"),
+        _picture("saliency", "saliency", "rows"),
     )
 }
