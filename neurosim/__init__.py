@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from neurosim.drawing.plots.importance import draw_importance as draw_importance
     from neurosim.drawing.plots.layer_statistics import draw_activations as draw_activations
     from neurosim.drawing.plots.layer_statistics import draw_gradients as draw_gradients
+    from neurosim.drawing.plots.learning_curve import draw_learning_curve as draw_learning_curve
     from neurosim.drawing.plots.responses import draw_responses as draw_responses
     from neurosim.drawing.plots.saliency import draw_saliency as draw_saliency
     from neurosim.drawing.plots.sweeps import draw_search as draw_search
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from neurosim.training import agree as agree
     from neurosim.training import cross_validate as cross_validate
     from neurosim.training import epochs as epochs
+    from neurosim.training import learning_curve as learning_curve
     from neurosim.training import loss_and_gradients as loss_and_gradients
     from neurosim.training import permutation_importance as permutation_importance
     from neurosim.training import saliency as saliency

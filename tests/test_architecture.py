@@ -52,7 +52,7 @@ training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress export training many
-training.validation: cross_validation importance saliency
+training.validation: cross_validation learning_curve importance saliency apart
 training: trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline
@@ -78,7 +78,7 @@ drawing.diagram: texts glyphs marks captions legend diagram canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
 drawing.plots: artists neuron_outputs history curves layer_statistics confusion input_grids
-    boundary responses weights importance saliency
+    boundary responses weights importance saliency learning_curve
 drawing.plots: sweeps .
 drawing: notebook
 drawing.text: width chart dot mermaid canvas wires table diagram terminal .
@@ -96,7 +96,7 @@ scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep
 scenario.sweeps: search
 scenario.sweeps: .
-scenario.uses: predict at_epoch named film
+scenario.uses: predict at_epoch named film learning_curve
 scenario.run: pictures .
 scenario.uses: gallery .
 scenario.format: json_schema .

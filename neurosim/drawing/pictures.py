@@ -2,8 +2,8 @@
 
 A plot NAME is two functions of one file: ``draw_NAME``, and ``describe_NAME`` for those who do not
 see it. Of the data of a run each takes what its parameters name: ``network``, ``history``, the rows
-``X`` and ``T``, ``loss``, ``reduction``, ``fixed``. A file is loaded when its plot is asked for:
-reading a scenario waits for none of them.
+``X`` and ``T``, ``loss``, ``reduction``, ``fixed``, ``curve``. A file is loaded when its plot is
+asked for: reading a scenario waits for none of them.
 """
 
 import inspect
@@ -75,5 +75,6 @@ PICTURES = {
         _picture("confusion", "confusion", "rows"),
         _picture("importance", "importance", "rows"),
         _picture("saliency", "saliency", "rows"),
+        _picture("learning_curve", "learning_curve", "rows", "training"),
     )
 }

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.uses.gallery import Exhibit as Exhibit
     from neurosim.scenario.uses.gallery import exhibits as exhibits
     from neurosim.scenario.uses.gallery import write_gallery as write_gallery
+    from neurosim.scenario.uses.learning_curve import learning_curve_of as learning_curve_of
     from neurosim.scenario.uses.predict import Predictor as Predictor
     from neurosim.scenario.uses.predict import predictor as predictor
     from neurosim.scenario.uses.seed import is_drawn as is_drawn

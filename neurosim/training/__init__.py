@@ -21,6 +21,7 @@ from neurosim.training.trainer import epochs, train
 from neurosim.training.training import Epoch, History, Training
 from neurosim.training.validation.cross_validation import CrossValidation, cross_validate
 from neurosim.training.validation.importance import Importance, permutation_importance
+from neurosim.training.validation.learning_curve import LearningCurve, learning_curve
 from neurosim.training.validation.saliency import Saliency, saliency
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "GraphEngine",
     "History",
     "Importance",
+    "LearningCurve",
     "Options",
     "Saliency",
     "TrainOptions",
@@ -47,6 +49,7 @@ __all__ = [
     "cross_validate",
     "epochs",
     "evaluate_loss",
+    "learning_curve",
     "loss_and_gradients",
     "permutation_importance",
     "saliency",

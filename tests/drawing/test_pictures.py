@@ -9,7 +9,7 @@ import neurosim as ns
 from neurosim.drawing.pictures import PICTURES
 from neurosim.scenario.format.json_schema import schema
 
-DATA = {"network", "history", "X", "T", "fixed", "loss", "reduction"}
+DATA = {"network", "history", "X", "T", "fixed", "loss", "reduction", "curve"}
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -20,6 +20,7 @@ from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.run.result import RunResult
 from neurosim.scenario.uses.at_epoch import AtEpoch
 from neurosim.scenario.uses.film import film_of
+from neurosim.scenario.uses.learning_curve import learning_curve_of
 
 
 class Drawn(NamedTuple):
@@ -87,8 +88,10 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     pair = None if scenario.data is None else scenario.data.part(entry.on)
     X, T = (None, None) if pair is None else pair
     task = {} if scenario.task_kind is None else {"task": scenario.task_kind}
-    axes, description = PICTURES[entry.plot].draw_described(
-        network=network, history=result.history, X=X, T=T, on=entry.on, **task,
+    picture = PICTURES[entry.plot]
+    curve = {"curve": learning_curve_of(scenario)} if "curve" in picture.takes else {}
+    axes, description = picture.draw_described(
+        **curve, network=network, history=result.history, X=X, T=T, on=entry.on, **task,
         best_epoch=result.best_epoch,
         **scenario.measure, theme=entry.theme, title=scenario.title,
         **({"digits": entry.digits} if "digits" in entry.model_fields_set else {}),

@@ -1,30 +1,26 @@
 """Cross-validation: the loss and the metrics on rows that were held out, fold by fold.
 
 Each fold trains a copy of the network from the numbers it has now, on the rows of all other folds,
-and is measured on its own. Scalings, and what fills gaps, are fitted on the rows it trains on, so
-nothing is known of those held out.
+and is measured on its own.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Unpack
 
 import numpy as np
 
-from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError, unknown
+from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.scaling import SCALES
-from neurosim.training.engines.table import make_engine
-from neurosim.training.many import train_many
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
-from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import TaskKind
-from neurosim.training.training import History, Training
-from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers
+from neurosim.training.training import History
+from neurosim.training.validation.apart import Division, all_rows
+from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers, others
 from neurosim.training.validation.spread import Spread
 
 KEEP = "keep"  # the scalings that the network has, whatever they were fitted on
@@ -182,7 +178,7 @@ def cross_validate(
     """
     asked = Folds(folds=folds, repeats=repeats, stratified=stratified, leave_one_out=leave_one_out)
     chosen = make_options(None, options)
-    _require_alone(chosen)
+    require_alone(chosen, "cross_validate")
     chosen = replace(chosen, validate=asked)
     return validate_on_folds(network, X, T, chosen, require_scales(network, scale))
 
@@ -193,55 +189,19 @@ def validate_on_folds(
     """What `cross_validate`, `train` and a run do with the ``validate`` of options."""
     validate = options.validate
     assert validate is not None
-    task = make_task(_scaled(network.copy(), X, T, scales), X, T, options)
-    kind = task.kind_of(task.T)
-    seed = network.seed if options.seed is None else options.seed
-    divided = validate.held_out(task.T, seed, has_classes=kind.has_classes)
+    given = all_rows(network, X, T, options, scales)
+    task, kind = given.task, given.kind
+    divided = validate.held_out(task.T, given.seed, has_classes=kind.has_classes)
     places = [(r, f, rows) for r, part in enumerate(divided) for f, rows in enumerate(part)]
-    inside = [_training_rows(task, rows, scales.gaps) for _, _, rows in places]
-    networks = [_scaled(network.copy(), *pair, scales) for pair in inside]
-    with_seed = replace(
-        options, task=kind, seed=seed, validate=None, validation=None, progress=False
-    )
-    try:
-        histories = _trained(networks, inside, with_seed, [rows for _, _, rows in places])
-    except NeurosimError as error:
-        raise type(error)(_named(str(error), places)) from None
-    results = []
-    for (r, f, rows), trained, pair, history in zip(
-        places, networks, inside, histories, strict=True
-    ):
-        held = _held_rows(task, rows, pair[0], scales.gaps)
-        loss, outputs = _measured(trained, held, task.T[rows], _weighted(with_seed, rows))
-        results.append(FoldResult(r, f, rows, loss, outputs, history))
+    trained = given.train([
+        Division(others(rows, task.n_rows), rows, f"fold {f} of repeat {r}")
+        for r, f, rows in places
+    ])  # fmt: skip
+    results = [
+        FoldResult(*place, *copy.measure(place[2]), copy.history)
+        for place, copy in zip(places, trained, strict=True)
+    ]
     return CrossValidation(validate, tuple(results), task.T, kind, options.metrics)
-
-
-def _trained(
-    networks: Sequence[Network],
-    inside: Sequence[tuple[Matrix, Matrix]],
-    options: Options,
-    held_out: Sequence[RowNumbers],
-) -> list[History]:
-    """Train each network on the rows that its fold leaves; errors count networks."""
-    if options.weights is None:
-        given = {one.name: getattr(options, one.name) for one in fields(options)}
-        return train_many(networks, [x for x, _ in inside], [t for _, t in inside], **given)
-    found = []
-    for i, (network, (X, T), rows) in enumerate(zip(networks, inside, held_out, strict=True)):
-        left = np.delete(np.arange(len(X) + len(rows)), rows)
-        try:
-            found.append(Training(network, X, T, _weighted(options, left)).watch(options.epochs))
-        except NeurosimError as error:
-            raise type(error)(f"networks[{i}]: {error}") from None
-    return found
-
-
-def _weighted(options: Options, rows: RowNumbers) -> Options:
-    """The options with the weights of these rows alone."""
-    if options.weights is None:
-        return options
-    return replace(options, weights=np.ravel(options.weights)[rows])
 
 
 def require_scales(network: Network, scale: Any) -> FoldScales:
@@ -271,58 +231,8 @@ def require_scales(network: Network, scale: Any) -> FoldScales:
     return FoldScales(**named)
 
 
-def _require_alone(options: Options) -> None:
+def require_alone(options: Options, what: str) -> None:
+    """Refuse options that have no place where rows are held out."""
     for name in ("state", "validation", "validate"):
         if getattr(options, name) is not None:
-            raise WrongTypeError(f"{name}: no option of cross_validate, got one; expected none")
-
-
-def _scaled(network: Network, X: Any, T: Any, scales: FoldScales) -> Network:
-    """The network, scaled by these rows as is asked for."""
-    if scales.inputs is not None:
-        network.scale_inputs(X, scales.inputs)
-    if scales.targets is not None:
-        network.scale_outputs(np.reshape(T, (len(T), -1)), scales.targets)
-    return network
-
-
-def _training_rows(task: Task, held_out: RowNumbers, gaps: Any) -> tuple[Matrix, Matrix]:
-    left = np.ones(task.n_rows, dtype=np.bool_)
-    left[held_out] = False
-    X = task.X[left]
-    return (X if gaps is None else _filled(X, gaps[left], X, gaps[left])), task.T[left]
-
-
-def _held_rows(task: Task, rows: RowNumbers, trained: Matrix, gaps: Any) -> Matrix:
-    """The held-out rows, their gaps filled with the mean of the rows that were trained on."""
-    if gaps is None:
-        return task.X[rows]
-    return _filled(task.X[rows], gaps[rows], trained, np.zeros(trained.shape, dtype=np.bool_))
-
-
-def _filled(X: Matrix, gaps: Any, others: Matrix, without: Any) -> Matrix:
-    """X with its gaps filled by the column's mean over others, cells ``without`` left out."""
-    known = ~without
-    empty = np.flatnonzero(~known.any(axis=0))
-    if len(empty):
-        raise InvalidValueError(
-            f"folds: input {empty[0]} has no number in the rows of a fold; expected fewer folds"
-        )
-    means = np.where(known, others, 0.0).sum(axis=0) / known.sum(axis=0)
-    filled: Matrix = np.where(gaps, means, X)
-    return filled
-
-
-def _measured(network: Network, X: Matrix, T: Matrix, options: Options) -> tuple[float, Matrix]:
-    task = make_task(network, X, T, options)
-    engine, theta = make_engine(options.engine, task), network.parameters()
-    return engine.loss(theta, task.X, task.T), engine.outputs(theta, task.X)
-
-
-def _named(message: str, places: list[tuple[int, int, RowNumbers]]) -> str:
-    """The message of `train_many`, which counts networks, about folds."""
-    found = re.match(r"networks\[(\d+)\]: ", message)
-    if found is None:
-        return message
-    repeat, fold, _ = places[int(found[1])]
-    return f"fold {fold} of repeat {repeat}: {message[found.end() :]}"
+            raise WrongTypeError(f"{name}: no option of {what}, got one; expected none")

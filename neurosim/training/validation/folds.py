@@ -120,6 +120,11 @@ def require_folds(given: Any) -> Folds | None:
     raise WrongTypeError(f"validate: got {given!r:.80}; expected a mapping such as {{'folds': 5}}")
 
 
+def others(rows: RowNumbers, n_rows: int) -> RowNumbers:
+    """All rows but these, in rising order."""
+    return np.setdiff1d(np.arange(n_rows), rows)
+
+
 def strata(T: Matrix) -> RowNumbers:
     """The class of each row, numbered as they first come up: rows of equal targets are of one."""
     _, first, classes = np.unique(T, axis=0, return_index=True, return_inverse=True)

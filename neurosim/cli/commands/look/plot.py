@@ -22,7 +22,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.numbers import Matrix
-from neurosim.scenario import EpochRecord
+from neurosim.scenario import EpochRecord, learning_curve_of
 from neurosim.training.parts import PARTS
 
 
@@ -121,6 +121,8 @@ def _data_of(run: SavedRun, picture: Picture, on: str) -> dict[str, Any]:
         data["best_epoch"] = run.best_epoch
     if "network" in picture.takes:
         data["network"] = run.network()
+    if "curve" in picture.takes:
+        data["curve"] = learning_curve_of(run.scenario())
     if "X" in picture.takes:
         is_needed = "rows" in picture.needs
         data["X"], data["T"] = _rows(run, on) if is_needed else _rows_or_none(run, on)
