@@ -41,7 +41,7 @@ compiler.array: text backward printer .
 compiler: training_programs threads explain standalone compile .
 
 training: parts
-training.validation: . folds spread
+training.validation: . folds spread seeds
 training.data: inside regular rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics
@@ -52,7 +52,7 @@ training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress export training many
-training.validation: cross_validation learning_curve importance saliency apart
+training.validation: cross_validation seed_runs learning_curve importance saliency apart
 training: trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline

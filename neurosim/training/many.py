@@ -39,7 +39,6 @@ def train_many(
     X: Any,
     T: Any,
     *,
-    seeds: Sequence[int] | None = None,
     threads: int | None = None,
     exact: bool = True,
     **options: Unpack[TrainOptions],
@@ -50,7 +49,6 @@ def train_many(
     X: Any,
     T: Any,
     *,
-    seeds: Sequence[int] | None = None,
     threads: int | None = None,
     exact: bool = True,
     **options: Unpack[TrainOptions],
@@ -60,7 +58,6 @@ def train_many(
     X: Any,
     T: Any,
     *,
-    seeds: Sequence[int] | None = None,
     threads: int | None = None,
     exact: bool = True,
     **options: Unpack[TrainOptions],
@@ -97,7 +94,9 @@ def train_many(
     array([[0.5],
            [1.5]])
     """
-    chosen = make_options(None, options)
+    given: dict[str, Any] = {**options}
+    seeds = given.pop("seeds", None)  # of train, they are an option; here one for each network
+    chosen = make_options(None, given)
     if chosen.state is not None:
         raise WrongTypeError("state: no option of train_many; expected networks to go on from")
     require_no_folds(options, "train_many")

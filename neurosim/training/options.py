@@ -44,6 +44,7 @@ from neurosim.training.stopping.stops import (
 )
 from neurosim.training.task_kind import AUTO, TASK_KINDS, TaskKind, require_task_kind
 from neurosim.training.validation.folds import Folds, require_folds
+from neurosim.training.validation.seeds import require_seeds
 
 PRECISIONS = ("double", "single")  # float64, float32
 MISSING_TARGETS = ("error", "ignore")
@@ -169,6 +170,15 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeds:
+    """Seeds as ``first..last``, or a list of them."""
+
+    def check(self, value: Any, _name: str) -> Any:
+        """The seeds as a tuple, or None."""
+        return require_seeds(value)
+
+
+@dataclass(frozen=True, slots=True)
 class InPython:
     """A value that a scenario gives elsewhere than in its ``training:``, or not at all."""
 
@@ -191,19 +201,8 @@ class Plain:
         return self.require(value)
 
 
-Form = (
-    OneOf
-    | Made
-    | Entry
-    | NamesOf
-    | Whole
-    | Flag
-    | Listed
-    | BelowOne
-    | AtLeastZero
-    | Plain
-    | InPython
-)
+_Numbers = Whole | Flag | BelowOne | AtLeastZero | Seeds
+Form = _Numbers | OneOf | Made | Entry | NamesOf | Listed | Plain | InPython
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -372,6 +371,9 @@ class Options:
         Flag(),
         False,
     )
+    seeds: tuple[int, ...] | None = _option(
+        "Seeds that `train` and a run also train with, for mean and spread; as 0..9.", Seeds(), None
+    )
     engine: str = _option(
         "graph: neuron by neuron; compiled: by matrices. The numbers are the same.",
         InPython(_later),
@@ -474,6 +476,7 @@ class TrainOptions(MeasureOptions, total=False):
     metrics: Sequence[str | Metric]
     task: str | TaskKind
     validate: Any
+    seeds: Any
     engine: str
     program: str
     seed: int | None

@@ -22,6 +22,7 @@ from neurosim.training.training import (
     train_to_end,
 )
 from neurosim.training.validation.cross_validation import require_scales, validate_on_folds
+from neurosim.training.validation.seed_runs import train_with_seeds
 
 
 def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> History:
@@ -38,11 +39,14 @@ def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> 
         NeurosimError: something given does not fit; see `make_task`.
     """
     chosen = make_options(None, options)
-    training = Training(network, X, T, chosen)
-    if chosen.validate is None:
-        return train_to_end(training, chosen.epochs)
-    folds = validate_on_folds(network, X, T, chosen, require_scales(network, None))
-    return replace(train_to_end(training, chosen.epochs), folds=folds)
+    found: dict[str, Any] = {}
+    if chosen.validate is not None:
+        scales = require_scales(network, None)
+        found["folds"] = validate_on_folds(network, X, T, chosen, scales)
+    if chosen.seeds is not None:
+        found["seeds"] = train_with_seeds(network, X, T, chosen)
+    history = train_to_end(Training(network, X, T, chosen), chosen.epochs)
+    return replace(history, **found) if found else history
 
 
 def _document_options() -> None:

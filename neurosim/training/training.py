@@ -49,6 +49,7 @@ from neurosim.training.task_kind import TaskKind
 
 if TYPE_CHECKING:
     from neurosim.training.validation.cross_validation import CrossValidation
+    from neurosim.training.validation.seeds import SeedRuns
 
 _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
 
@@ -96,6 +97,7 @@ class History:
         state: to go on from.
         rate: the learning rate, of each epoch that of its last update.
         folds: what validation by folds measured, if it was asked for.
+        seeds: the same of trainings with other seeds.
         gradient_norm: with the option ``norms``, of the gradient over the training rows with the
             parameters after each epoch; else empty.
         update_ratio: likewise, the norm of what an epoch changed over that of the parameters.
@@ -111,6 +113,7 @@ class History:
     state: TrainingState = field(repr=False)
     rate: tuple[float, ...] = ()
     folds: "CrossValidation | None" = field(default=None, repr=False)
+    seeds: "SeedRuns | None" = field(default=None, repr=False)
     gradient_norm: tuple[float, ...] = ()
     update_ratio: tuple[float, ...] = ()
     epoch_seconds: tuple[float, ...] = ()
@@ -791,11 +794,13 @@ def prepare(
 
 
 def require_no_folds(changes: Mapping[str, Any], what: str) -> None:
-    """Refuse folds where a training goes on by epochs; a record of options may have them."""
+    """Refuse folds and seeds where a training goes on by epochs; a record may have them."""
     if changes.get("validate") is not None:
         raise WrongTypeError(
             f"validate: no option of {what}; expected train or cross_validate, which have folds"
         )
+    if what != "train_many" and changes.get("seeds") is not None:
+        raise WrongTypeError(f"seeds: no option of {what}; expected train or train_many")
 
 
 def fitting(state: TrainingState, task: Task) -> TrainingState:

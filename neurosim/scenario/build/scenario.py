@@ -1,7 +1,9 @@
 """A scenario that is ready to run: network, data, training, expectations."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ class Scenario:
         training: how it learns, or None.
         expect: what must come out.
         draw: the pictures and films that it asks for.
+        with_seed: builds it again with another seed.
     """
 
     path: Path
@@ -70,6 +73,7 @@ class Scenario:
     training: Options | None
     expect: tuple[Expectation, ...]
     draw: tuple[DrawEntry, ...] = ()
+    with_seed: "Callable[[int], Scenario] | None" = None
 
     @property
     def inputs(self) -> Matrix | None:
@@ -180,6 +184,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         training=_with_validation(training, data),
         expect=document.expect,
         draw=document.draw,
+        with_seed=partial(_with_seed, reading, path),
     )
 
 
@@ -188,6 +193,11 @@ def _with_validation(training: Options | None, data: Data | None) -> Options | N
     if training is None or data is None or data.validation is None or not training.is_monitored:
         return training
     return replace(training, validation=data.validation)
+
+
+def _with_seed(reading: Reading, path: str | Path, seed: int) -> Scenario:
+    draft = reading.draft.model_copy(update={"seed": seed})
+    return build_scenario(replace(reading, draft=draft), path)
 
 
 class _Building:

@@ -9,7 +9,9 @@ from pydantic import Field, create_model
 
 from neurosim.functions.variants import VariantTable
 from neurosim.scenario.format.entry import (
+    LIST,
     NUMBER,
+    TEXT,
     WRONG_KIND,
     Choice,
     MadeEntry,
@@ -17,6 +19,7 @@ from neurosim.scenario.format.entry import (
     Named,
     ScenarioEntry,
     Told,
+    by_kind,
     record_entry,
     tag,
 )
@@ -40,10 +43,17 @@ from neurosim.training.options import (
     NamesOf,
     OneOf,
     Plain,
+    Seeds,
     Whole,
     option_fields,
     scenario_options,
 )
+from neurosim.training.validation.seeds import require_seeds
+
+_SEEDS: Any = Annotated[
+    Annotated[str, TEXT] | Annotated[tuple[Annotated[int, Field(ge=0)], ...], LIST],
+    by_kind("first..last, or a list of seeds"),
+]
 
 # what is more than a name with its options
 _WITH_ENTRIES: dict[str, Any] = {
@@ -74,6 +84,8 @@ def _annotation(form: Form) -> Any:
             return Annotated[float, Field(ge=0)]
         case BelowOne():
             return Annotated[float, Field(ge=0, lt=1)]
+        case Seeds():
+            return Annotated[tuple, MadeOf(lambda: _SEEDS, require_seeds)] | None
         case Whole(none=None):
             return Annotated[int, Field(ge=form.least, le=form.most)]
         case Whole():

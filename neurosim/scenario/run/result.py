@@ -16,6 +16,7 @@ from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import measured_on, measured_words
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.cross_validation import CrossValidation
+from neurosim.training.validation.seeds import SeedRuns
 
 Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged", "interrupted"]
 
@@ -153,6 +154,7 @@ class RunResult:
         n_rows: how many training rows there are; 0 without data.
         stretches: what was measured in the epochs; ``history`` has a record for each.
         folds: what came out on rows that folds hold out; None where nothing is cross-validated.
+        seeds: what came out with other seeds; None where none are asked for.
         notes: what was found, or done, when the rows were read, a sentence each.
         moments: the parameters at the epochs that are to be drawn.
         seconds: how long all of it took.
@@ -183,6 +185,7 @@ class RunResult:
     n_rows: int = 0
     stretches: tuple[Stretch, ...] = ()
     folds: CrossValidation | None = None
+    seeds: SeedRuns | None = None
     notes: tuple[str, ...] = ()
     moments: Mapping[int, Matrix] = field(default_factory=dict)
 
@@ -229,6 +232,7 @@ class RunResult:
             },
             **self._measured,
             **({"folds": self.folds.to_dict()} if self.folds else {}),
+            **({"seeds": self.seeds.to_dict()} if self.seeds else {}),
             **({"task": self.task.name} if self.task and self.is_judged else {}),
             "parameters": self.parameters._asdict(),
             "expectations": [

@@ -3,7 +3,7 @@
 import platform
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,10 +44,13 @@ from neurosim.scenario.run.result import (
 )
 from neurosim.scenario.run.stretches import stretches, trained
 from neurosim.training.options import Options
+from neurosim.training.parts import PARTS
 from neurosim.training.state import TrainingState
 from neurosim.training.task_kind import AUTO
 from neurosim.training.training import History, Training
 from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
+from neurosim.training.validation.seed_runs import measure_parts, seed_runs
+from neurosim.training.validation.seeds import SeedRuns
 from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
@@ -172,6 +175,7 @@ class Run:
         self._result: RunResult | None = None
         self._held: Training | None = None
         self._folds: CrossValidation | None = None
+        self._seeds: SeedRuns | None = None
         if self.scenario is None:
             self._training: Iterator[Stretch] = iter(())
         else:
@@ -232,6 +236,8 @@ class Run:
             self._end(scenario, training)
             if options.validate is not None:
                 self._validate(scenario, options)
+            if options.seeds is not None:
+                self._seeds = _train_with_seeds(scenario, options.seeds)
         except DivergedError as error:
             self._diverged = str(error)
 
@@ -357,6 +363,7 @@ class Run:
             "n_rows": 0 if scenario.data is None else len(scenario.data.train.X),
             "stretches": tuple(self._stretches),
             "folds": self._folds,
+            "seeds": self._seeds,
             "notes": () if scenario.data is None else scenario.data.notes,
             "moments": self._moments,
         }
@@ -392,6 +399,26 @@ class Run:
         outputs = self._moment(scenario).outputs(np.array(samples)).tolist()
         rows = zip(samples, targets, outputs, strict=True)
         return tuple(TableRow(x, t, tuple(a)) for x, t, a in rows)
+
+
+def _train_with_seeds(scenario: Scenario, seeds: Sequence[int]) -> SeedRuns:
+    """Build and train it with each seed, and measure on all parts of its rows."""
+    assert scenario.with_seed is not None
+    measured = []
+    for seed in seeds:
+        twin = scenario.with_seed(seed)
+        assert twin.data is not None
+        assert twin.training is not None
+        options = replace(
+            twin.training, validation=twin.data.validation, task=twin.task_kind or AUTO
+        )
+        try:
+            Training(twin.network, *twin.data.train, options).watch(options.epochs)
+        except DivergedError as error:
+            raise DivergedError(f"seed {seed}: {error}") from None
+        parts = {name: pair for name in PARTS if (pair := twin.data.part(name)) is not None}
+        measured.append(measure_parts(twin.network, parts, options))
+    return seed_runs(seeds, measured)
 
 
 def _samples(expect: Iterable[Expectation]) -> list[tuple[float, ...]]:

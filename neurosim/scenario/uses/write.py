@@ -338,6 +338,7 @@ _WORDS: Mapping[str, Any] = {
     "metrics": _metrics,
     "task": _task,
     "validate": _validate,
+    "seeds": lambda seeds: None if seeds is None else list(seeds),
 }
 
 

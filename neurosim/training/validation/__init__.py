@@ -1,4 +1,5 @@
 """Validation: folds and splits, cross-validation, several seeds, and what inputs matter.
 
-Read `folds`, `spread`, `apart`, `cross_validation`, `learning_curve`, `importance`, `saliency`.
+Read `folds`, `spread`, `seeds`, `apart`, `cross_validation`, `seed_runs`, `learning_curve`,
+`importance`, `saliency`.
 """

@@ -83,8 +83,8 @@ class AllRows:
         Ts = [T[one.trained_on] for one in divisions]
         copies = [self._scaled(*pair) for pair in zip(Xs, Ts, strict=True)]
         options = replace(
-            self.task.options, task=self.kind, seed=self.seed, validate=None, validation=None,
-            progress=False,
+            self.task.options, task=self.kind, seed=self.seed, seeds=None, validate=None,
+            validation=None, progress=False,
         )  # fmt: skip
         try:
             histories = _trained(copies, Xs, Ts, options, divisions)

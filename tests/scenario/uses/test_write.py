@@ -11,6 +11,7 @@ from neurosim.network.document import to_document
 from neurosim.scenario import load_scenario, run_scenario
 from neurosim.training.metrics import METRICS
 from neurosim.training.options import option_fields
+from neurosim.training.validation.folds import Folds
 
 RANDOM = np.random.default_rng(5)
 X = RANDOM.normal(size=(12, 2))
@@ -126,6 +127,8 @@ EVERY_OPTION = {
     "program": "arrays",
     "metrics": ["accuracy", "f1"],
     "task": "yes_no",
+    "validate": Folds(folds=2, repeats=2, stratified=False),
+    "seeds": (3, 8),
     "engine": "compiled",
     "class_weight": (("0", 2.0), ("1", 0.3)),
     "label_smoothing": 0.1,

@@ -8,6 +8,7 @@ from neurosim.cli.output import wrapped
 from neurosim.functions.numbers import counted, short
 from neurosim.network import Network
 from neurosim.scenario import RunResult, Verdict, WrongRows
+from neurosim.training.parts import PARTS
 
 _MOST_WRONG = 100  # rows; all of them are in the JSON document
 _MOST_LABELS = 8  # of inputs, or outputs, that are listed
@@ -32,6 +33,10 @@ def print_result(result: RunResult, console: Console) -> None:
         _print(console, f"measured: {result.last.words}")
     if result.folds is not None:
         _print(console, f"on held-out rows of {result.folds}")
+    for part in result.seeds.measures if result.seeds is not None else ():
+        assert result.seeds is not None
+        count = counted(len(result.seeds.seeds), "seed")
+        _print(console, f"{count}, {PARTS[part]} rows: {result.seeds.words(part)}")
     _print_table(result, console)
     if result.is_judged:
         _print(console, f"\ntask: {result.task}")
