@@ -31,7 +31,7 @@ network: order
 network.reshaping: levels
 network: pause structure lookup randomness scaling edits document files
 network.reshaping: selection pruning growth .
-network.saved: columns .
+network.saved: columns parameters .
 network: network .
 
 interpreter: steps visits forward backward adjustments update .

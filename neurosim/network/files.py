@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from neurosim.errors import FileError, WrongTypeError
+from neurosim.errors import FileError, NeurosimError, WrongTypeError
 from neurosim.files import whole_file
 
 
 def write_document(pieces: Iterable[str], path: str | os.PathLike[str]) -> None:
-    """Write the text of a document: a temporary file takes the name at the end.
+    """Write the text of a document, as `write_file` does."""
+    write_file(path, lambda file: file.writelines(map(str.encode, pieces)))
+
+
+def write_file(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
+    """Write a file, whole or not at all: a temporary file takes the name at the end.
 
     A symbolic link is followed; an existing file gives the new one its mode.
 
@@ -26,8 +31,8 @@ def write_document(pieces: Iterable[str], path: str | os.PathLike[str]) -> None:
     try:
         _require_regular(target)
         with whole_file(target) as file:
-            file.writelines(map(str.encode, pieces))
-    except FileError:
+            write(file)
+    except NeurosimError:
         raise
     except OSError as error:
         raise FileError(f"{target}: cannot be written, got {error.strerror}") from error

@@ -66,6 +66,7 @@ from neurosim.network.reshaping.growth import (
 from neurosim.network.reshaping.pruning import least
 from neurosim.network.reshaping.selection import select, set_trainable
 from neurosim.network.saved.columns import load_by_columns
+from neurosim.network.saved.parameters import read_parameters, save_parameters
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure
 
@@ -705,7 +706,16 @@ class Network:
 
         It is copied, and stays a vector until a weight or bias is read or written, or until an
         edit, a pass or a copy asks for the objects.
+
+        Args:
+            theta: the vector, or the name of a file that `save_parameters` wrote.
+
+        Raises:
+            ShapeError: there are more or fewer parameters.
+            FileError: the file cannot be read, or is of another structure.
         """
+        if isinstance(theta, str | os.PathLike):
+            theta = read_parameters(self, theta)
         values = require_theta(theta, self.parameter_list())
         self._editable.holder.hold(self.parameter_list(), values, theta)
         self.forget()
@@ -793,6 +803,33 @@ class Network:
             InvalidValueError: JSON cannot hold data on a neuron or connection.
         """
         files.write_document(document.to_json(self), path)
+
+    def save_parameters(self, path: Any) -> None:
+        """Write the weights and biases alone, as arrays by name; `load_parameters` reads them.
+
+        All connections between two layers are one matrix, ``x->h``, as `connect` takes it, and the
+        biases of a layer one vector, ``h.bias``; every other number has its own name.
+
+        Args:
+            path: ends in ``.npz`` or, where the package is installed, ``.safetensors``.
+
+        Raises:
+            InvalidValueError: it ends in something else.
+            FileError: the file cannot be written.
+            MissingExtraError: safetensors is not installed.
+
+        >>> import neurosim as ns, tempfile
+        >>> net = ns.Network()
+        >>> _ = net.add_layer("x", 2), net.add_layer("y", 1)
+        >>> _ = net.connect("x", "y", weights=[[1], [2]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save_parameters(f"{folder}/trained.npz")
+        ...     net["x1", "y1"].weight = 5
+        ...     net.load_parameters(f"{folder}/trained.npz")
+        >>> net.parameters()
+        array([1., 2., 0.])
+        """
+        save_parameters(self, path)
 
     def __copy__(self) -> "Network":
         return self.copy()
