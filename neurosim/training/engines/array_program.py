@@ -234,9 +234,10 @@ class _Taken(Sequence[tuple[Array, Array]]):
 
 
 def _with_ones(X: Matrix, dtype: Any) -> Array:
-    rows = np.ones((len(X), X.shape[1] + 1), dtype)
+    rows = np.empty((len(X), X.shape[1] + 1), dtype)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
         rows[:, :-1] = X
+    rows[:, -1] = 1.0
     return rows
 
 
