@@ -52,7 +52,7 @@ training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress export training many
-training.validation: cross_validation seed_runs learning_curve importance saliency apart
+training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
 debugger.time: position snapshot engine_snapshot training_log journal timeline
