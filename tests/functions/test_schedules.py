@@ -112,7 +112,7 @@ PEERS = [
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-@pytest.mark.parametrize(("schedule", "make"), PEERS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("schedule", "make"), PEERS, ids=[str(schedule) for schedule, _ in PEERS])
 def test_fifty_rates_are_those_of_torch(schedule, make, assert_close):
     assert_close(rates(schedule), torch_rates(make), 1e-12)
 

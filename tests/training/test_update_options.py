@@ -159,7 +159,7 @@ def worst(net, theta, options, engine):
 
 @pytest.mark.parametrize("make", [layered, irregular])
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize(("ours", "theirs"), WITNESSES, ids=lambda x: str(x)[:60])
+@pytest.mark.parametrize(("ours", "theirs"), WITNESSES, ids=[str(ours) for ours, _ in WITNESSES])
 def test_fifty_updates_end_where_pytorchs_end(engine, make, rule, ours, theirs):
     optimizer, made = RULES[rule]
     peer = Peer(make())
