@@ -79,8 +79,8 @@ def test_a_table_is_wrapped_in_its_last_column(shown):
     lines = shown(60, "list")
 
     assert lines[1:3] == [
-        "deep-chain              A chain of fifty neurons, and a",
-        "                        gradient that fades away",
+        "breast-cancer           Benign or not, from thirty",
+        "                        measurements of cell nuclei",
     ]
 
 

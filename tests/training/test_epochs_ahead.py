@@ -18,7 +18,7 @@ N = 90  # several stretches, of one epoch, of four, of sixteen, and what is left
 
 @pytest.fixture(params=["small", "large"])
 def net(request):
-    """As single numbers, or as arrays."""
+    """A small network, or a larger one."""
     made = ns.Network("ahead", seed=5)
     made.add_layer("x", 2)
     made.add_layer("h", 3 if request.param == "small" else 60, activation="tanh")

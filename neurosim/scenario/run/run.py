@@ -47,7 +47,7 @@ from neurosim.training.options import Options
 from neurosim.training.parts import PARTS
 from neurosim.training.state import TrainingState
 from neurosim.training.task_kind import AUTO
-from neurosim.training.training import History, Training
+from neurosim.training.training import History, Training, train_to_end
 from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
 from neurosim.training.validation.seed_runs import measure_parts, seed_runs
 from neurosim.training.validation.seeds import SeedRuns
@@ -413,10 +413,15 @@ def _train_with_seeds(scenario: Scenario, seeds: Sequence[int]) -> SeedRuns:
             twin.training, validation=twin.data.validation, task=twin.task_kind or AUTO
         )
         try:
-            Training(twin.network, *twin.data.train, options).watch(options.epochs)
+            train_to_end(Training(twin.network, *twin.data.train, options), options.epochs)
         except DivergedError as error:
             raise DivergedError(f"seed {seed}: {error}") from None
-        parts = {name: pair for name in PARTS if (pair := twin.data.part(name)) is not None}
+        weights = twin.data.weights
+        parts = {
+            name: (*pair, weights[name]) if name in weights else pair
+            for name in PARTS
+            if (pair := twin.data.part(name)) is not None
+        }
         measured.append(measure_parts(twin.network, parts, options))
     return seed_runs(seeds, measured)
 

@@ -29,7 +29,7 @@ _UNTOLD = ("title", "description", "source", "draw")  # keys that change no numb
 _TRAINED = {  # the keys of a scenario that is trained once, and looked at in the end
     "neurosim", "seed", "engine", "network", "data", "training", "expect", *_UNTOLD,
 }  # fmt: skip
-_WATCHED = {"early_stopping", "until", "time_limit", "validate"}  # keys of ``training:``
+_WATCHED = {"early_stopping", "until", "time_limit", "validate", "seeds"}  # keys of ``training:``
 _MOST_WORK = 20_000_000  # places that are passed through by one task: about half a second
 _MOST_TOGETHER = 64  # points of a task
 

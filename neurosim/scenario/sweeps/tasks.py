@@ -136,7 +136,7 @@ def _trained_together(scenarios: Sequence[Scenario]) -> list[History | None]:
     first = scenarios[0]
     if len(scenarios) == 1 or first.training is None or first.data is None:
         return alone
-    names = set(option_fields()) - {"seed", "state"}
+    names = set(option_fields()) - {"seed", "seeds", "state"}
     keywords: Any = {name: getattr(first.training, name) for name in names}
     networks = [scenario.network.copy() for scenario in scenarios]
     seeds = [scenario.seed for scenario in scenarios]

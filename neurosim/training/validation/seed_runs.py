@@ -11,10 +11,10 @@ from neurosim.training.engines.table import make_engine
 from neurosim.training.many import train_many
 from neurosim.training.metrics import METRICS, measure_each
 from neurosim.training.options import Options
-from neurosim.training.task import make_task
+from neurosim.training.task import Task, make_task, validation_task
 from neurosim.training.validation.seeds import SeedRuns
 
-Pairs = Mapping[str, tuple[Any, Any]]  # X and T of each part of the rows
+Pairs = Mapping[str, tuple[Any, ...]]  # (X, T), or (X, T, weights)
 
 
 def train_with_seeds(network: Network, X: Any, T: Any, options: Options) -> SeedRuns:
@@ -30,15 +30,20 @@ def train_with_seeds(network: Network, X: Any, T: Any, options: Options) -> Seed
     plain = replace(options, seed=None, seeds=None, validate=None, validation=None, progress=False)
     given = {one.name: getattr(plain, one.name) for one in fields(plain)}
     train_many(copies, X, T, **{**given, "seeds": options.seeds})
-    parts: dict[str, tuple[Any, Any]] = {"train": (X, T)}
+    parts: dict[str, tuple[Any, ...]] = {"train": (X, T)}
     if options.validation is not None:
         parts["validation"] = options.validation
     return seed_runs(options.seeds, [measure_parts(copy, parts, options) for copy in copies])
 
 
 def measure_parts(network: Network, parts: Pairs, options: Options) -> dict[str, dict[str, float]]:
-    """The loss and the metrics of options on each part of the rows."""
-    tasks = {name: make_task(network, *pair, options) for name, pair in parts.items()}
+    """The loss and the metrics of options on each part of the rows: (X, T), or with weights.
+
+    Those of the options are of the part ``train``, whose classes weigh in all parts.
+    """
+    X, T, *_ = parts["train"]
+    trained = make_task(network, X, T, replace(options, validation=None))
+    tasks = {name: _task_of(trained, name, pair) for name, pair in parts.items()}
     kind = next(iter(tasks.values())).kind_of(np.concatenate([task.T for task in tasks.values()]))
     found: dict[str, dict[str, float]] = {}
     for name, task in tasks.items():
@@ -47,6 +52,16 @@ def measure_parts(network: Network, parts: Pairs, options: Options) -> dict[str,
         found[name] = {"loss": engine.loss(theta, task.X, task.T)}
         for metric in options.metrics:
             found[name][metric] = measure_each(METRICS[metric], outputs, task.T, kind)[0]
+    return found
+
+
+def _task_of(trained: Task, name: str, pair: Any) -> Task:
+    if name == "train":
+        return trained
+    found = validation_task(
+        replace(trained, options=replace(trained.options, validation=tuple(pair)))
+    )
+    assert found is not None
     return found
 
 

@@ -17,7 +17,7 @@ def test_without_a_topic_each_page_is_listed_in_a_line(neurosim):
 
     assert ran.code == 0
     assert [line.split()[0] for line in ran.out.splitlines()] == TOPICS
-    assert "Training: Many networks, Losses, " in ran.out
+    assert "Many networks, Losses, " in ran.out
 
 
 @pytest.mark.parametrize("topic", TOPICS)

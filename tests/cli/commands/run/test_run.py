@@ -223,7 +223,10 @@ def test_the_table_fits_any_terminal(neurosim, monkeypatch, columns):
     ("arguments", "words"),
     [
         (["run"], "FILE|NAME"),
-        (["rnu", "xor"], "unknown command 'rnu' (did you mean 'run'?); known: run, debug, draw"),
+        (
+            ["rnu", "xor"],
+            "unknown command 'rnu' (did you mean 'run'?); known: run, sweep, tune, debug",
+        ),
         (["run", "xor", "--nosuch"], "--nosuch"),
         (["run", "xor", "--engine", "gpu"], "gpu"),
         (["run", "xor", "--seed", "-1"], "--seed"),
@@ -258,7 +261,7 @@ def test_help_and_version_end_well(neurosim):
     assert "Begin with: neurosim run xor" in ran.out
     commands = ran.out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in commands][:5] == [
-        "run", "debug", "draw", "plot", "diff",
+        "run", "sweep", "tune", "debug", "draw",
     ]  # fmt: skip
     assert neurosim("--version").out == f"neurosim 0.2.0\nkernel: {tell_kernel()}\n"
     assert neurosim("run", "-h").code == 0
