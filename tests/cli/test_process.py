@@ -68,7 +68,9 @@ def test_ctrl_c_keeps_what_was_reached_in_the_folder_of_out(process, folder, ter
     assert f"interrupted: after {len(epochs):,} of 1,000,000,000 epochs" in out
     assert b"Traceback" not in shown
     assert not (folder / "R" / "failed").exists()
-    trained = ns.run_scenario("passed.yaml", overrides={"training.epochs": len(epochs)})
+    trained = ns.run_scenario(
+        "passed.yaml", overrides={"training.epochs": len(epochs)}, engine=engine
+    )
     assert np.array_equal(network.parameters(), trained.network.parameters())
     assert document["loss"]["last"] == trained.loss.last
 

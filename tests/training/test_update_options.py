@@ -5,6 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError, WrongTypeError
+from neurosim.kernel.library import why_no_kernel
 
 UPDATES = 50
 
@@ -231,15 +232,15 @@ def test_a_shared_weight_counts_once_in_a_norm(engine):
 
 
 def test_without_effect_the_options_change_no_bit(engine):
+    if engine == "compiled" and why_no_kernel() is not None:
+        pytest.skip("arrays promise no bits")
     X, T = rows()
     plain, idle = layered(), layered()
     options = {"optimizer": ns.Adam(0.05), "batch_size": 4, "epochs": 4, "engine": engine}
-    ns.train(plain, X, T, program="kernel" if engine == "compiled" else "auto", **options)
+    ns.train(plain, X, T, **options)
 
     idle_options = {"clip": {"norm": 1e9}, "weight_decay": 0.0, "penalty": {"max_norm": 1e9}}
-    ns.train(
-        idle, X, T, program="kernel" if engine == "compiled" else "auto", **options, **idle_options
-    )
+    ns.train(idle, X, T, **options, **idle_options)
 
     assert idle.parameters().tolist() == plain.parameters().tolist()
 
