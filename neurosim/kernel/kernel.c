@@ -14,8 +14,10 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define INLINE static inline __attribute__((always_inline))
+#define NOINLINE static __attribute__((noinline))
 #else
 #define INLINE static inline
+#define NOINLINE static
 #define NO_VECTORS
 #endif
 #if defined(NO_VECTORS)
@@ -50,7 +52,7 @@ typedef uint32_t Index;
    a connection or bias, in the order of theta. Arrays that are not wanted are NULL. */
 typedef struct {
     /* the network */
-    int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs;
+    int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs, has_alike;
     const Index *groups;         /* the first neuron of each group, and the end of the last */
     const uint8_t *is_run;       /* of each neuron, whether its sources follow each other */
     const Index *n_alike;        /* of each neuron, how many from it on have the sources of a run */
@@ -274,14 +276,11 @@ INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sampl
 {
     const Problem *p = c->of;
     const int64_t at = c->rows[sample] * p->n_outputs + output;
-    double t = p->T[at], slope;
-    if (!p->factors)
-        slope = formula_slope(p->formula[output], p->formula_choice[output], a, t);
-    else if (p->is_joint[output])
+    double t = p->T[at], slope = formula_slope(p->formula[output], p->formula_choice[output], a, t);
+    if (p->factors && p->is_joint[output])
         slope = a * p->factors[at] - t;
-    else
-        slope = p->factors[at] == 0.0 ? 0.0
-            : p->factors[at] * formula_slope(p->formula[output], p->formula_choice[output], a, t);
+    else if (p->factors)
+        slope = p->factors[at] == 0.0 ? 0.0 : p->factors[at] * slope;
     return p->divisor[output] == 1.0 ? slope : slope / p->divisor[output];
 }
 
@@ -291,6 +290,19 @@ INLINE void mask(const Chunk *c, int64_t i, double *x, int64_t count)
     const Problem *p = c->of;
     for (int64_t s = 0; s < count; s++)
         x[s] = x[s] * p->masks[c->rows[s] * p->n_masks + p->mask_of[i]];
+}
+
+/* The same of errors, which become deltas; the slope is of what the activation made. Apart, because
+   it is rare: inside of the pass it costs networks without masks a tenth. */
+NOINLINE void masked_deltas(const Chunk *c, Index i, const double *z, double *d, int64_t count)
+{
+    const Problem *p = c->of;
+    const double *q = p->choices + i * MOST_OPTIONS;
+    double raw[LONGEST];
+    raw[0] = 0.0; /* compilers do not see that it is filled */
+    activate(p->activation[i], q, z, raw, count);
+    mask(c, i, d, count);
+    multiply_slopes(p->activation[i], q, z, raw, d, count);
 }
 
 /* --- one sample of a layer: neurons that have the same sources, or the same targets */
@@ -351,10 +363,18 @@ WIDEST static void gradients_of_run(double *restrict g, const double *restrict x
 }
 
 #define LANES 1
+#define LAYERS 0
 #define NAME(x) x##_of_one
 #include "pass.h"
+#undef LAYERS
+#undef NAME
+#define LAYERS 1
+#define NAME(x) x##_of_layers
+#include "pass.h"
+#undef LAYERS
 #undef LANES
 #undef NAME
+#define LAYERS 0
 
 #if HAS_VECTORS
 #define LANES 4
@@ -532,6 +552,12 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
             loss = losses_in_lanes(c, loss, row_losses);
         if (learns)
             backward_in_lanes(c);
+    } else if (p->has_alike) {
+        forward_of_layers(c);
+        if (p->losses)
+            loss = losses_of_layers(c, loss, row_losses);
+        if (learns)
+            backward_of_layers(c);
     } else {
         forward_of_one(c);
         if (p->losses)

@@ -20,7 +20,7 @@ from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
 _MOST_OPTIONS = 2  # of an activation
 _INTEGER, _DOUBLE, _ARRAY = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
 _FIELDS: tuple[tuple[str, Any], ...] = (
-    ("n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs", _INTEGER),
+    ("n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike", _INTEGER),
     ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
     ("activation choices source", _ARRAY),
     ("out_first out_place out_target outputs output_number parameter", _ARRAY),

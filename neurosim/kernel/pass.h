@@ -1,9 +1,14 @@
-/* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c.
+/* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c; with
+   LAYERS, neurons of a layer are taken together, which costs small networks a fifth.
 
    The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
 
 #if LANES == 1
+#if LAYERS
+#define PASS WIDEST static
+#else
 #define PASS INLINE
+#endif
 #define STRIDE(c) ((void)(c), 1)
 #define SAMPLES(c) ((void)(c), 1)
 #else
@@ -73,7 +78,7 @@ PASS void NAME(forward)(Chunk *c)
         for (Index i = begin; i < end; i++) {
             const Index at = p->first[i], n = p->n_sources[i];
             double *z = c->net + i * stride;
-#if LANES == 1
+#if LAYERS
             if (i == known && p->n_alike[i] >= ALIKE)
                 known += sums_alike(c, i);
 #endif
@@ -166,12 +171,12 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
     const double *d = c->delta + i * stride, *output = c->output;
     double *restrict g = c->gradient + at;
     Index k = 0;
-#if LANES == 1
+#if LAYERS
     if (p->is_run[i] && n >= ALIKE) {
         gradients_of_run(g, output + source[0], *d, n, c->is_fresh);
         k = n;
     }
-#else
+#elif LANES > 1
     if (p->is_run[i]) {
         GRADIENTS(8)
         GRADIENTS(4)
@@ -244,7 +249,7 @@ PASS void NAME(backward)(const Chunk *c)
             const int is_given = o >= 0 && p->by_net_input[o], is_compared = o >= 0 && !is_given;
             const double *a = c->output + i * stride;
             double *d = c->delta + i * stride;
-#if LANES == 1
+#if LAYERS
             if (i == known && p->n_alike_out[i] >= ALIKE)
                 known += errors_alike(c, i);
 #endif
@@ -259,13 +264,9 @@ PASS void NAME(backward)(const Chunk *c)
             if (p->is_layer[g])
                 continue;
             const double *q = p->choices + i * MOST_OPTIONS, *z = c->net + i * stride;
-            if (p->masks && p->mask_of[i] >= 0) { /* the slope is of what its activation made */
-                double raw[LONGEST];
-                raw[0] = 0.0; /* compilers do not see that it is filled */
-                activate(p->activation[i], q, z, raw, count);
-                mask(c, i, d, count);
-                multiply_slopes(p->activation[i], q, z, raw, d, count);
-            } else if (!is_given || n)
+            if (p->masks && p->mask_of[i] >= 0)
+                masked_deltas(c, i, z, d, count);
+            else if (!is_given || n)
                 multiply_slopes(p->activation[i], q, z, a, d, count);
             if (is_given)
                 for (int64_t s = 0; s < count; s++) {

@@ -18,6 +18,7 @@ from neurosim.network.reshaping.adjacency import BIAS, EdgeEnds, take_lists
 
 _SOFTMAX_CODE = 255
 _LEAST_RUN = 4  # sources that fill a vector
+_ALIKE = 8  # neurons of a layer that the kernel takes at once
 
 
 class KernelWiring(NamedTuple):
@@ -80,13 +81,16 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     by_number = np.empty((3, len(order)), np.int64)
     by_number[:, column] = first, n_sources, has_bias
     is_run = _runs(first, n_sources, source)[np.argsort(column)]
-    sizes["has_runs"] = int(is_run.any())
     ends = np.cumsum([len(group) for group in groups])
+    n_alike = _alike(is_run, by_number[0], by_number[1], source, ends)
+    n_alike_out = _alike_out(outgoing, output_number, ends)
+    sizes["has_runs"] = int(is_run.any())
+    sizes["has_alike"] = int(max(n_alike.max(), n_alike_out.max()) >= _ALIKE)
     arrays = {
         "groups": ends,
         "is_run": is_run.astype(np.uint8),
-        "n_alike": _alike(is_run, by_number[0], by_number[1], source, ends),
-        "n_alike_out": _alike_out(outgoing, output_number, ends),
+        "n_alike": n_alike,
+        "n_alike_out": n_alike_out,
         "is_layer": np.array([_is_layer(group) for group in groups[1:]], np.uint8),
         "first": by_number[0],
         "n_sources": by_number[1],
