@@ -22,7 +22,7 @@ from neurosim.functions.optimizers import (
     require_optimizer,
 )
 from neurosim.functions.penalties import Penalty, require_penalty
-from neurosim.functions.schedules import SCHEDULES, AdaptiveSchedule, RateSchedule, require_schedule
+from neurosim.functions.schedules import AdaptiveSchedule, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
 from neurosim.functions.update_options import (
     Clip,
@@ -84,13 +84,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record, or None; in a scenario an entry of its own form, by the kind."""
+    """What is made of a value, or None; in a scenario an entry of its own form, by the kind."""
 
     kind: str
     require: Callable[[Any], Any]
 
     def check(self, value: Any, _name: str) -> Any:
-        """The record itself."""
+        """What is made of it."""
         return self.require(value)
 
 
@@ -123,38 +123,20 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What has an entry of its own in a scenario; ``require`` makes it."""
+class Real:
+    """A number of at least ``least``, and less than ``below`` if that is given."""
 
-    kind: str
-    require: Callable[[Any], Any]
-
-    def check(self, value: Any, _name: str) -> Any:
-        """What is made of it."""
-        return self.require(value)
-
-
-@dataclass(frozen=True, slots=True)
-class BelowOne:
-    """A number from 0 to below 1."""
+    least: float
+    below: float | None = None
 
     def check(self, value: Any, name: str) -> Any:
         """The number as a float."""
         number = require_number(value, name)
-        if not 0.0 <= number < 1.0:
-            raise InvalidValueError(f"{name}: got {number!r}; expected a number from 0 to below 1")
-        return number
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeastZero:
-    """A number of at least 0."""
-
-    def check(self, value: Any, name: str) -> Any:
-        """The number as a float."""
-        number = require_number(value, name)
-        if number < 0.0:
-            raise InvalidValueError(f"{name}: got {number!r}; expected a number >= 0")
+        if number < self.least or (self.below is not None and number >= self.below):
+            above = "" if self.below is None else f" and < {self.below:g}"
+            raise InvalidValueError(
+                f"{name}: got {number!r}; expected a number >= {self.least:g}{above}"
+            )
         return number
 
 
@@ -167,15 +149,6 @@ class Flag:
         if not isinstance(value, (bool, np.bool_)):
             raise WrongTypeError(f"{name}: got {value!r}; expected True or False")
         return bool(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Seeds:
-    """Seeds as ``first..last``, or a list of them."""
-
-    def check(self, value: Any, _name: str) -> Any:
-        """The seeds as a tuple, or None."""
-        return require_seeds(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +174,7 @@ class Plain:
         return self.require(value)
 
 
-_Numbers = Whole | Flag | BelowOne | AtLeastZero | Seeds
-Form = _Numbers | OneOf | Made | Entry | NamesOf | Listed | Plain | InPython
+Form = OneOf | Made | Entry | NamesOf | Whole | Real | Flag | Plain | InPython
 
 
 def _option(meaning: str, form: Form, default: Any = MISSING) -> Any:
@@ -257,16 +229,16 @@ class Options:
     )
     heads: Any = _option(
         "Groups of outputs, each with its outputs, loss, and weight; instead of loss.",
-        Listed("heads", require_heads),
+        Entry("heads", require_heads),
         None,
     )
     class_weight: Any = _option(
         "The weight of each class, by its name; or balanced: classes count alike.",
-        Listed("class_weight", require_class_weight),
+        Entry("class_weight", require_class_weight),
         None,
     )
     label_smoothing: float = _option(
-        "How much of each label is shared among all classes.", BelowOne(), 0.0
+        "How much of each label is shared among all classes.", Real(0.0, 1.0), 0.0
     )
     weights: Any = _option(
         "The weight of each row, (B,); None: 1. In a scenario a column: data: csv: weights.",
@@ -275,7 +247,7 @@ class Options:
     )
     input_noise: float = _option(
         "The deviation of the normal noise that training adds to each (scaled) input.",
-        AtLeastZero(),
+        Real(0.0),
         0.0,
     )
     missing_targets: str = _option(
@@ -325,7 +297,7 @@ class Options:
     )
     schedule: RateSchedule | None = _option(
         "How the learning rate changes over the epochs, or the updates.",
-        Made("schedule", SCHEDULES, require_schedule),
+        Entry("schedule", require_schedule),
         None,
     )
     early_stopping: EarlyStopping | None = _option(
@@ -372,7 +344,9 @@ class Options:
         False,
     )
     seeds: tuple[int, ...] | None = _option(
-        "Seeds that `train` and a run also train with, for mean and spread; as 0..9.", Seeds(), None
+        "Seeds that `train` and a run also train with, for mean and spread; as 0..9.",
+        Entry("seeds", require_seeds),
+        None,
     )
     engine: str = _option(
         "graph: neuron by neuron; compiled: by matrices. The numbers are the same.",

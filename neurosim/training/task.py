@@ -224,7 +224,7 @@ def make_task(
     require_slopes(network)
     _require_droppable(network)
     rows = require_rows(X, len(network.inputs))
-    targets = require_targets(T, network, objective, len(rows), may_miss=_may_miss(chosen))
+    targets = require_targets(T, network, objective, len(rows), may_miss=may_miss(chosen))
     network.inputs_conversion.inner(rows)  # refuses what is too large
     size = _batch_size(chosen, len(rows))
     weighing = find_weighing(network, objective, targets, chosen)
@@ -266,7 +266,8 @@ def _require_droppable(network: Network) -> None:
             )
 
 
-def _may_miss(options: Options) -> bool:
+def may_miss(options: Options) -> bool:
+    """Whether rows may lack targets."""
     return options.missing_targets == "ignore"
 
 

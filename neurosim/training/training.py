@@ -41,6 +41,7 @@ from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import (
     Task,
     make_task,
+    may_miss,
     require_fresh,
     require_targets,
     validation_task,
@@ -468,8 +469,8 @@ class Training:
             if len(rows) != task.n_rows:
                 raise InvalidValueError(f"T: missing for {len(rows)} rows; expected T beside X")
             return rows, task.T
-        may_miss = task.options.missing_targets == "ignore"
-        return rows, require_targets(T, self.network, task.objective, len(rows), may_miss=may_miss)
+        lacks = may_miss(task.options)
+        return rows, require_targets(T, self.network, task.objective, len(rows), may_miss=lacks)
 
     def _required(self, theta: Any) -> Matrix:
         found = require_array(theta, "theta")

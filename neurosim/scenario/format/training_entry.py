@@ -33,17 +33,14 @@ from neurosim.scenario.format.options.update_entries import (
 )
 from neurosim.scenario.format.variant_entry import Variant
 from neurosim.training.options import (
-    AtLeastZero,
-    BelowOne,
     Entry,
     Flag,
     Form,
-    Listed,
     Made,
     NamesOf,
     OneOf,
     Plain,
-    Seeds,
+    Real,
     Whole,
     option_fields,
     scenario_options,
@@ -55,8 +52,7 @@ _SEEDS: Any = Annotated[
     by_kind("first..last, or a list of seeds"),
 ]
 
-# what is more than a name with its options
-_WITH_ENTRIES: dict[str, Any] = {
+_ENTRIES: dict[str, Any] = {
     "penalty": PenaltyOption,
     "clip": ClipOption,
     "weight_decay": WeightDecayOption,
@@ -64,6 +60,7 @@ _WITH_ENTRIES: dict[str, Any] = {
     "schedule": ScheduleOption,
     "heads": HeadsOption,
     "class_weight": ClassWeightOption,
+    "seeds": Annotated[tuple, MadeOf(lambda: _SEEDS, require_seeds)],
 }
 
 
@@ -76,16 +73,12 @@ def _annotation(form: Form) -> Any:
             return Annotated[str, Choice(form.kind, form.table)]
         case NamesOf():
             return tuple[Annotated[str, Choice(form.kind, form.table)], ...]
-        case Entry() | Made() | Listed() if form.kind in _WITH_ENTRIES:
-            return _WITH_ENTRIES[form.kind] | None
+        case Entry():
+            return _ENTRIES[form.kind] | None
         case Made():
             return Annotated[ScenarioEntry, Named(form.kind, form.table)]
-        case AtLeastZero():
-            return Annotated[float, Field(ge=0)]
-        case BelowOne():
-            return Annotated[float, Field(ge=0, lt=1)]
-        case Seeds():
-            return Annotated[tuple, MadeOf(lambda: _SEEDS, require_seeds)] | None
+        case Real():
+            return Annotated[float, Field(ge=form.least, lt=form.below)]
         case Whole(none=None):
             return Annotated[int, Field(ge=form.least, le=form.most)]
         case Whole():

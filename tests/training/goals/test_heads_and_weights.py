@@ -194,7 +194,7 @@ def test_steps_show_the_factors():
         ({"class_weight": {0: 1}}, "class_weight: got targets of the kind regression; expected"),
         ({"class_weight": {0: -1}}, "class_weight: 0: got -1.0; expected a number >= 0"),
         ({"label_smoothing": 0.1}, "label_smoothing: got 0.1 for half_squared_error; expected"),
-        ({"label_smoothing": 1}, "label_smoothing: got 1.0; expected a number from 0 to below 1"),
+        ({"label_smoothing": 1}, "label_smoothing: got 1.0; expected a number >= 0 and < 1"),
         ({"missing_targets": "drop"}, "unknown rule of missing targets 'drop'"),
         ({"heads": [{"outputs": "o"}]}, "heads[0]: no loss, got {'outputs': 'o'}; expected it"),
         ({"heads": []}, "heads: got none; expected at least one, or the option loss"),
