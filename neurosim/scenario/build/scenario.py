@@ -237,7 +237,11 @@ class _Building:
         if given["batch_size"] == "all":
             given["batch_size"] = None
         given |= {"optimizer": optimizer, "engine": self._draft.engine, "seed": self._draft.seed}
-        return make_options(None, given)
+        try:
+            return make_options(None, given)
+        except NeurosimError as error:  # options that do not go together
+            self._note_option(error)
+            return None
 
     def data(self, built: Built | None, training: Options | None) -> Data | None:
         """The rows; None where there are none, or something is wrong with them."""
@@ -313,12 +317,10 @@ class _Building:
                 weights = data.weights.get(name)
                 make_task(network, pair.X, pair.T, replace(training, weights=weights))
             except GraphError as error:
-                self._note(("training", "loss" if training.heads is None else "heads"), error)
+                self._note_graph(network, training, error)
                 return
             except NeurosimError as error:
-                option = re.split(r"[^a-z_]", str(error), maxsplit=1)[0]
-                if option in ("class_weight", "heads", "label_smoothing"):
-                    self._note(("training", option), str(error).removeprefix(f"{option}: "))
+                if self._note_option(error):
                     return
                 inline = isinstance(self._draft.data, InlineEntry)
                 message = str(error).removeprefix("T: ")  # here they are called targets
@@ -350,7 +352,7 @@ class _Building:
             try:
                 require_adjustments(network, alone)
             except NeurosimError as error:
-                self._note(("training", option), str(error).removeprefix(f"{option}: "))
+                self._note(("training", option), error)
                 return False
         return True
 
@@ -384,6 +386,27 @@ class _Building:
                     make_task(network, *data.train)
                 except NeurosimError as error:
                     self._note(("expect", number), error)
+
+    def _note_option(self, error: NeurosimError) -> bool:
+        """Note an error at the option that it names; whether it names one."""
+        option = re.split(r"[^a-z_]", str(error), maxsplit=1)[0]
+        if option not in scenario_options():
+            return False
+        self._note(("training", option), error)
+        return True
+
+    def _note_graph(self, network: Network, training: Options, error: GraphError) -> None:
+        """Note what the loss, the heads or a dropout ask of the network."""
+        name, _, what = str(error).partition(": ")[0].partition(".")
+        if what != "dropout":
+            self._note(("training", "loss" if training.heads is None else "heads"), error)
+            return
+        layer = network[name].layer if name in network else network.layer(name)
+        drawn = self._draft.network
+        layers = [entry.name for entry in drawn.layers] if drawn is not None else []
+        inside = layer is not None and layer.name in layers
+        path = ("layers", layers.index(layer.name), "dropout") if layer and inside else ()
+        self._note(("network", *path), error)
 
     def _note(self, path: KeyPath, message: object) -> None:
         self.problems.append(self._reading.problem(path, message))

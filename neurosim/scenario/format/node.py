@@ -49,9 +49,11 @@ class Problem(NamedTuple):
     meant: str = ""
 
     def __str__(self) -> str:
-        """The line that a user reads."""
-        where = f"{self.place}: {written(self.path)}" if self.path else str(self.place)
-        return f"{where}: {self.message}"
+        """The line that a user reads; a message does not name again the key that it is about."""
+        if not self.path:
+            return f"{self.place}: {self.message}"
+        message = self.message.removeprefix(f"{self.path[-1]}: ")
+        return f"{self.place}: {written(self.path)}: {message}"
 
 
 Locate = Callable[[KeyPath, object], Problem]  # a problem with what is written at a path

@@ -122,7 +122,7 @@ def _numbers(network: Network, number: Mapping[str, int], name: str, head: int) 
         known = [*(n for n, layer in layers.items() if layer.neurons[0].name in number), *number]
         what = "" if wrong[0] == name else f" of layer {name!r}"
         raise UnknownNameError(
-            f"heads[{head}]: no output {wrong[0]!r:.60}{what}, got {name!r:.60}; expected one of"
+            f"heads[{head}]: no output {wrong[0]!r:.60}{what}; expected one of"
             f" {', '.join(known[:8])}{guess(name, known)}"
         )
     return [number[each] for each in names]

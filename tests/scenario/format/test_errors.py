@@ -139,8 +139,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
         (
             "epochs: 4",
             "epochs: 4\n  early_stopping: {patience: 0}",
-            "s.yaml:15:19: training.early_stopping: early_stopping: patience: got 0; expected an"
-            " integer >= 1",
+            "s.yaml:15:19: training.early_stopping: patience: got 0; expected an integer >= 1",
         ),
         (
             "epochs: 4",

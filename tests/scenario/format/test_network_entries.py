@@ -70,6 +70,41 @@ layers:
     assert message in str(caught.value)
 
 
+RUN = """neurosim: 1
+title: x
+network:
+  layers:
+    - {name: x, neurons: 1}
+    - {name: o, neurons: 1, activation: sigmoid%s}
+data: {inputs: [[0], [1]], targets: [[0], [1]]}
+training:
+  optimizer: {name: adamw, learning_rate: 0.1}
+  epochs: 1
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("dropout", "lines", "message"),
+    [
+        (
+            "",
+            "  loss: hinge\n  heads: [{outputs: o, loss: huber}]",
+            ":11:9: training.loss: got 'hin",
+        ),
+        ("", "  weight_decay: 0.1", ":11:17: training.weight_decay: got 0.1 beside AdamW"),
+        ("", "  early_stopping: {monitor: f3}", ": training.early_stopping: monitor: unk"),
+        ("", "  heads: [{outputs: p, loss: huber}]", ":11:10: training.heads: heads[0]: no output"),
+        (", dropout: 0.5", "", ":6:59: network.layers[1].dropout: o1.dropout: an output"),
+    ],
+)
+def test_what_does_not_go_together_is_told_at_its_place(load, dropout, lines, message):
+    with pytest.raises(ScenarioError) as caught:
+        load(RUN % (dropout, lines))
+
+    assert message in str(caught.value)
+
+
 def test_no_connections_at_all_is_something_else_than_none_given(network):
     net = network("layers: [{name: x, neurons: 2}, {name: o, neurons: 2}]\nconnections: []")
 
@@ -242,7 +277,7 @@ def test_layers_inputs_and_neurons_are_added_in_the_order_that_is_asked_for(netw
 
     assert [neuron.name for neuron in net.neurons] == ["a", "x1", "s", "o1"]
     for (line,) in lines:
-        assert "network.order: order: got" in line
+        assert "network.order: got" in line
         assert "layers in their order: 'x, o, a, s'" in line
 
 
@@ -270,7 +305,7 @@ labels: {x1: area (m2)}
             "scaling: {h1: {offset: 1, factor: 1}}",
             "network.scaling.h1: scaling of 'h1': the neuron",
         ),
-        ("classes: {names: [a, a]}", "network.classes: classes: got 'a, a'"),
+        ("classes: {names: [a, a]}", "network.classes: got 'a, a'"),
         ("labels: {z: a}", "network.labels.z: unknown neuron 'z'"),
     ],
 )

@@ -15,7 +15,7 @@ from neurosim.scenario.format.entry import (
     by_kind,
     mistake,
 )
-from neurosim.scenario.format.options.update_entries import OnOption, made_in
+from neurosim.scenario.format.options.update_entries import OnOption
 
 _Strength = Annotated[float, Field(ge=0)]
 
@@ -70,4 +70,4 @@ def _make(given: ScenarioEntry) -> Penalty | None:
     return require_penalty(options)
 
 
-PenaltyOption = Annotated[Penalty, MadeOf(_entry, made_in("penalty", _make))]
+PenaltyOption = Annotated[Penalty, MadeOf(_entry, _make)]

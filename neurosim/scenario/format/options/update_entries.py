@@ -1,11 +1,9 @@
 """Options of an update in a scenario: ``clip``, ``weight_decay`` and ``rates``."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from neurosim.errors import NeurosimError
 from neurosim.functions.update_options import (
     SCOPES,
     Clip,
@@ -23,7 +21,6 @@ from neurosim.scenario.format.entry import (
     MadeOf,
     ScenarioEntry,
     by_kind,
-    mistake,
 )
 
 _Names = tuple[str, ...]
@@ -58,18 +55,6 @@ def _clip(given: ClipEntry) -> Clip | None:
     return require_clip(given.model_dump(exclude_unset=True))
 
 
-def made_in(key: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The maker, whose errors do not repeat the key that they are reported at."""
-
-    def made(given: Any) -> Any:
-        try:
-            return make(given)
-        except NeurosimError as error:
-            raise mistake(str(error).removeprefix(f"{key}: ")) from None
-
-    return made
-
-
 def _decay(given: Any) -> WeightDecay | None:
     is_entry = isinstance(given, WeightDecayEntry)
     return require_weight_decay(given.model_dump() if is_entry else given)
@@ -82,6 +67,6 @@ def _decay_forms() -> Any:
     ]
 
 
-ClipOption = Annotated[Clip, MadeOf(lambda: ClipEntry, made_in("clip", _clip))]
+ClipOption = Annotated[Clip, MadeOf(lambda: ClipEntry, _clip)]
 WeightDecayOption = Annotated[WeightDecay, MadeOf(_decay_forms, _decay)]
 RatesOption = Annotated[NamedRates, MadeOf(lambda: dict[str, _Strength], require_rates)]
