@@ -73,11 +73,6 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "n_places": n_places,
         "n_parameters": len(network.parameter_list()),
     }
-    made = {n.activation: ACTIVATIONS[n.activation] for n in order if n.activation != SOFTMAX}
-    codes = {name: kernel.codes["activation"][a.family] for name, a in made.items()}
-    codes[SOFTMAX] = _SOFTMAX_CODE
-    choices = {name: choices_of(activation) for name, activation in made.items()}
-    choices[SOFTMAX] = choices_of(ACTIVATIONS["identity"])  # it has none
     by_number = np.empty((3, len(order)), np.int64)
     by_number[:, column] = first, n_sources, has_bias
     is_run = _runs(first, n_sources, source)[np.argsort(column)]
@@ -95,9 +90,8 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "first": by_number[0],
         "n_sources": by_number[1],
         "has_bias": by_number[2].astype(np.uint8),
-        "activation": np.array([codes[neuron.activation] for neuron in order], np.uint8),
-        "choices": np.array([choices[neuron.activation] for neuron in order]),
         "source": source,
+        **_activations(order, kernel),
         **outgoing,
         "outputs": np.array(outputs),
         "output_number": output_number,
@@ -121,6 +115,19 @@ def _groups(network: Network) -> list[list[Neuron]]:
                 groups.setdefault(key, []).append(neuron)
         found += [group for group in groups.values() if group]
     return found
+
+
+def _activations(order: list[Neuron], kernel: Kernel) -> dict[str, NDArray[Any]]:
+    """Of each neuron the code of its activation, and the values of its options."""
+    made = {n.activation: ACTIVATIONS[n.activation] for n in order if n.activation != SOFTMAX}
+    codes = {name: kernel.codes["activation"][a.family] for name, a in made.items()}
+    codes[SOFTMAX] = _SOFTMAX_CODE
+    choices = {name: choices_of(activation) for name, activation in made.items()}
+    choices[SOFTMAX] = choices_of(ACTIVATIONS["identity"])  # it has none
+    return {
+        "activation": np.array([codes[neuron.activation] for neuron in order], np.uint8),
+        "choices": np.array([choices[neuron.activation] for neuron in order]),
+    }
 
 
 def _is_layer(group: list[Neuron]) -> bool:
