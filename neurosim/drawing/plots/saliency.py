@@ -69,12 +69,16 @@ def draw_saliency(
         names = [str(number) for number in range(len(cells))]
         bar, y = "slope", f"{PARTS[on]} row"
     inputs = [neuron.caption for neuron in network.inputs]
-    wide = 2.4 + min(8.0, max(2.4, 0.42 * len(inputs)))
-    high = 1.5 + min(6.0, 0.3 * len(names)) + 0.05 * max(map(len, inputs))
+    longest = max(map(len, inputs))
+    across = len(inputs) * max(0.42, 0.1 * longest)  # inches, for names side by side
+    wide = 2.4 + min(8.0, max(2.4, across))
+    high = 1.5 + min(6.0, 0.3 * len(names)) + 0.05 * longest
     chosen, axes = require_theme(theme), require_axes(ax, theme, (wide, high))
     _draw_cells(axes, cells, chosen, is_signed=output is not None, bar=bar, digits=digits)
     label_ticks(axes, "x", [keep_text(one) for one in inputs], most=32)
     label_ticks(axes, "y", [keep_text(one) for one in names], most=20)
+    if across > 8.0:
+        axes.tick_params(axis="x", rotation=90)
     of = "" if output is None else f" of {network[output].caption}"
     name_axes(axes, chosen, x=f"slopes{of} per deviation of the input", y=y, title=title)
     return axes

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.page.pages import (
     count_axis,
     keep_text,
@@ -230,7 +231,7 @@ def _draw_line(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
         label_ticks(ax, "x", [_label(value) for value in values], most=20)
     elif x.min() > 0 and x.max() >= _SPREAD * x.min():
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
 
 
 def _draw_lost(ax: "Axes", x: Matrix, numbers: Matrix, theme: Theme) -> None:
@@ -263,7 +264,7 @@ def _draw_map(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     colours = theme.sequential_map()
     image = ax.imshow(np.ma.masked_invalid(numbers), cmap=colours, norm=scale, aspect="auto")
     bar = add_bar(image, theme, 9, ax=ax)
-    bar.formatter = FuncFormatter(lambda value, _: f"{value:g}")
+    bar.formatter = FuncFormatter(lambda value, _: brief(value))
     bar.set_label(words + " (logarithmic)" * bool(is_log), color=theme.text, fontsize=9)
     for axis, values in zip("yx", grid.values, strict=True):
         label_ticks(ax, axis, [_label(value) for value in values], most=20)
@@ -276,9 +277,9 @@ def _draw_map(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
         if not np.isfinite(number):
             write_cell(ax, row, column, "x", theme.grid, fontsize=9)
         elif has_room:
-            write_cell(ax, row, column, f"{number:.3g}", colours(scale(number)), fontsize=8)
+            write_cell(ax, row, column, brief(float(number)), colours(scale(number)), fontsize=8)
 
 
 def _label(value: Any) -> str:
-    text = keep_text(f"{value:g}" if isinstance(value, float) else str(value))
+    text = keep_text(brief(value, 6) if isinstance(value, float) else str(value))
     return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 3]}..."
