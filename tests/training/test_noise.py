@@ -20,7 +20,7 @@ ENGINES = [{"engine": "graph"}, {"program": "arrays"}, {}]
 
 def dropping():
     net = ns.Network("dropping", seed=6)
-    net.add_layer("x", 3), net.add_layer("h", 5, activation="tanh", dropout=0.4)
+    net.add_layer("x", 3), net.add_layer("h", 5, activation={"leaky_relu": {"slope": 0.3}}, dropout=0.4)
     net.add_layer("g", 4, activation="sigmoid"), net.add_layer("o", 2)
     net.connect("x", "h"), net.connect("h", "g"), net.connect("g", "o"), net.connect("h1", "o2")
     net["g2"].dropout, net["x1"].dropout = 0.5, 0.25

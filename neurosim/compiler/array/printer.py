@@ -305,15 +305,12 @@ def mend(weights: ArrayValues, values: ArrayValues, reads: ArrayValues, out: Arr
 
 def _print_activate(block: Block, text: Text) -> None:
     i, name, mask = block.number, block.activation, text.mask_of(block)
+    if name == "identity" and i in text.in_place and not mask:
+        return
+    activation, made = ACTIVATIONS[name], f"raw{i}" if mask else f"a{i}"
+    print_call(f"{activation.family}_into", activation.array, (f"z{i}", made), text)
     if mask:
-        made = f"raw{i}"
-        print_call(f"{name}_into", ACTIVATIONS[name].array, (f"z{i}", made), text)
         text.loop.append(f"multiply({made}, {mask}, a{i})")
-        return
-    if name == "identity" and i in text.in_place:
-        return
-    activation = ACTIVATIONS[name]
-    print_call(f"{activation.family}_into", activation.array, (f"z{i}", f"a{i}"), text)
 
 
 def _print_normalise(block: Block, aims: dict[int, ops.Aim], alone: set[int], text: Text) -> None:
