@@ -257,8 +257,8 @@ SHIPPED = {
 }  # fmt: skip
 
 accuracy = SHIPPED["accuracy"]
-# of these less is better; of all others, a user's own too, more is
-ERRORS = ("log_loss", "brier", "mae", "rmse", "mean_absolute_difference")
+LOSS = "loss"  # where a metric may be named
+_ERRORS = ("log_loss", "brier", "mae", "rmse", "mean_absolute_difference")
 
 # those that take the outputs of many epochs at once, (n, B, n_out): a call for each costs more than
 # an epoch
@@ -276,9 +276,9 @@ def measure_each(metric: Metric, outputs: Matrix, T: Matrix, task: TaskKind) -> 
     return [metric(each, T, task=task) for each in outputs]  # refuses what is not finite
 
 
-def is_error(name: str) -> bool:
-    """Whether less of a metric is better; of a user's, its attribute ``is_error`` says so."""
-    return name in ERRORS or bool(getattr(METRICS[name], "is_error", False))
+def less_is_better(name: str) -> bool:
+    """Whether less of the loss or a metric is; of a user's, its attribute ``is_error`` says so."""
+    return name in (LOSS, *_ERRORS) or bool(getattr(METRICS[name], "is_error", False))
 
 
 def _checked(name: str, given: Any) -> Metric:

@@ -34,9 +34,8 @@ from neurosim.functions.update_options import (
 )
 from neurosim.training.goals.class_weight import require_class_weight
 from neurosim.training.goals.heads import require_heads
-from neurosim.training.metrics import METRICS, Metric, require_metrics
+from neurosim.training.metrics import LOSS, METRICS, Metric, require_metrics
 from neurosim.training.stopping.stops import (
-    LOSS,
     EarlyStopping,
     require_early_stopping,
     require_time_limit,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, replace
 from typing import Any, Unpack
 
+from neurosim.errors import WrongTypeError
 from neurosim.network.network import Network
 from neurosim.training.options import (
     Options,
@@ -39,6 +40,9 @@ def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> 
         NeurosimError: something given does not fit; see `make_task`.
     """
     chosen = make_options(None, options)
+    for name in ("validate", "seeds"):
+        if chosen.state is not None and getattr(chosen, name) is not None:
+            raise WrongTypeError(f"state: got one beside {name}; expected one of the two")
     found: dict[str, Any] = {}
     if chosen.validate is not None:
         scales = require_scales(network, None)

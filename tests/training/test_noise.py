@@ -18,20 +18,21 @@ OPTIONS = {"optimizer": ns.Adam(0.1), "batch_size": 4, "shuffle": True, "input_n
 ENGINES = [{"engine": "graph"}, {"program": "arrays"}, {}]
 
 
-def dropping():
+def dropping(activation="tanh"):
     net = ns.Network("dropping", seed=6)
-    net.add_layer("x", 3), net.add_layer("h", 5, activation={"leaky_relu": {"slope": 0.3}}, dropout=0.4)
+    net.add_layer("x", 3), net.add_layer("h", 5, activation=activation, dropout=0.4)
     net.add_layer("g", 4, activation="sigmoid"), net.add_layer("o", 2)
     net.connect("x", "h"), net.connect("h", "g"), net.connect("g", "o"), net.connect("h1", "o2")
     net["g2"].dropout, net["x1"].dropout = 0.5, 0.25
     return net
 
 
+@pytest.mark.parametrize("activation", ["tanh", "identity", {"leaky_relu": {"slope": 0.3}}])
 @pytest.mark.parametrize("batch_size", [1, 4, 11])
-def test_every_engine_draws_the_same(batch_size, assert_close):
+def test_every_engine_draws_the_same(batch_size, activation, assert_close):
     found = []
     for engine in ENGINES:
-        net = dropping()
+        net = dropping(activation)
         options = OPTIONS | {"batch_size": batch_size}
         history = ns.train(net, X, T, epochs=12, **options, **engine)
         found.append([*history.loss, *net.parameters()])

@@ -11,7 +11,7 @@ from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.losses import Loss
 from neurosim.functions.numbers import short
 from neurosim.network.network import Network
-from neurosim.training.metrics import ERRORS
+from neurosim.training.metrics import LOSS, less_is_better
 from neurosim.training.parts import PARTS
 from neurosim.training.task_kind import AUTO, TaskKind
 from neurosim.training.validation.importance import permutation_importance
@@ -81,7 +81,7 @@ def draw_importance(
     add_grid(axes, chosen, "x")
     words = found.measure.replace("_", " ")
     more = f" ({_MOST} of {len(found.inputs)} inputs)" if len(found.inputs) > _MOST else ""
-    change = "fall" if metric is not None and metric not in ERRORS else "rise"
+    change = "rise" if less_is_better(metric or LOSS) else "fall"
     x = f"{change} of {words} on {PARTS[on]} rows, from {short(found.baseline)}{more}"
     name_axes(axes, chosen, x=x, title=title)
     return axes

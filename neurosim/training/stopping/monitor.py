@@ -9,9 +9,9 @@ import numpy as np
 
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.schedules import AdaptiveSchedule
-from neurosim.training.metrics import METRICS, measure_each
+from neurosim.training.metrics import LOSS, METRICS, measure_each
 from neurosim.training.state import TrainingState, epoch_rates
-from neurosim.training.stopping.stops import LOSS, Stops, Watched
+from neurosim.training.stopping.stops import Stops, Watched
 from neurosim.training.task import Task, validation_task
 from neurosim.training.task_kind import TaskKind
 

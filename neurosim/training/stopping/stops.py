@@ -7,9 +7,7 @@ from typing import Any
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix, require_count, require_number
-from neurosim.training.metrics import METRICS, is_error
-
-LOSS = "loss"
+from neurosim.training.metrics import LOSS, METRICS, less_is_better
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +136,14 @@ class Stops:
 
 def reaches(name: str, number: float, goal: float) -> bool:
     """Whether a number is as good as the goal: a loss or an error at most, else at least that."""
-    return number <= goal if name == LOSS or is_error(name) else number >= goal
+    return number <= goal if less_is_better(name) else number >= goal
 
 
 def _waited(
     rule: EarlyStopping, before: Watched, epoch: int, numbers: Mapping[str, float], theta: Matrix
 ) -> Watched:
     number, best = numbers[rule.monitor], before.best
-    gain = best - number if rule.monitor == LOSS or is_error(rule.monitor) else number - best
+    gain = best - number if less_is_better(rule.monitor) else number - best
     is_first = before.best_epoch < 0
     is_progress = is_first or (gain > 0.0 and gain >= rule.least_change)
     waited = 0 if is_progress else before.waited + 1

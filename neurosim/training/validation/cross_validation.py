@@ -158,8 +158,8 @@ def cross_validate(
         leave_one_out: whether each row is a fold.
         scale: ``standard`` or ``minmax`` of the inputs, or a mapping of ``inputs`` and ``targets``,
             fitted in each fold on the rows that it trains on; ``keep``: the network's own scalings.
-        **options: those of `neurosim.train`, but no ``state`` and no ``validation``. ``seed`` is
-            also what the division is drawn from.
+        **options: those of `neurosim.train`, but no ``state``, ``validation``, ``validate`` or
+            ``seeds``. ``seed`` is also what the division is drawn from.
 
     Raises:
         DivergedError: a fold met a number that is not finite; says which one.
@@ -233,6 +233,6 @@ def require_scales(network: Network, scale: Any) -> FoldScales:
 
 def require_alone(options: Options, what: str) -> None:
     """Refuse options that have no place where rows are held out."""
-    for name in ("state", "validation", "validate"):
+    for name in ("state", "validation", "validate", "seeds"):
         if getattr(options, name) is not None:
             raise WrongTypeError(f"{name}: no option of {what}, got one; expected none")

@@ -17,12 +17,11 @@ from neurosim.functions.streams import require_seed, stream
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.table import DEFAULT, make_engine
-from neurosim.training.metrics import ERRORS, METRICS, ShippedMetric, measure_each
+from neurosim.training.metrics import LOSS, METRICS, ShippedMetric, less_is_better, measure_each
 from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import AUTO, TaskKind
 from neurosim.training.validation.spread import Spread
 
-LOSS = "loss"
 Orders = NDArray[np.intp]  # (repeats, B)
 
 
@@ -113,7 +112,7 @@ def importance_of(task: Task, engine: Engine, orders: Orders, metric: str | None
     groups = _columns(task.network)
     measure = _Measure(task, engine, metric)
     baseline = measure(task.X)
-    sign = 1.0 if metric is None or metric in ERRORS else -1.0
+    sign = 1.0 if less_is_better(metric or LOSS) else -1.0
     worse = np.empty((len(groups), len(orders)))
     for number, columns in enumerate(groups.values()):
         for repeat, order in enumerate(orders):

@@ -15,7 +15,7 @@ from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_number
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
-from neurosim.training.metrics import METRICS, measure_each
+from neurosim.training.metrics import LOSS, METRICS, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.apart import AllRows, Apart, Division, all_rows
@@ -24,7 +24,6 @@ from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers, ot
 from neurosim.training.validation.spread import Spread
 
 SIZES = (0.1, 0.325, 0.55, 0.775, 1.0)  # those of scikit-learn
-LOSS = "loss"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +81,8 @@ def learning_curve(
         repeats: how many times the rows are divided.
         stratified: whether folds and parts have the classes' shares; None: where there are any.
         scale: as for `cross_validate`.
-        **options: those of `neurosim.train`, but no ``state`` and no ``validation``.
+        **options: those of `neurosim.train`, but no ``state``, ``validation``,
+            ``validate`` or ``seeds``.
 
     Raises:
         InvalidValueError: a size is no share, or leaves no row; see also `cross_validate`.

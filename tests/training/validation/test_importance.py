@@ -97,3 +97,21 @@ def test_the_inputs_of_a_column_of_texts_are_shuffled_together():
 def test_what_does_not_fit_is_refused(net, options, kind, message):
     with pytest.raises(kind, match=message):
         ns.permutation_importance(net, np.ones((4, 3)), np.eye(2)[[0, 1, 0, 1]], **options)
+
+
+def test_a_metric_of_a_user_that_is_an_error_rises():
+    def gap(outputs, T):
+        return float(np.abs(outputs - T).mean())
+
+    gap.is_error = True
+    ns.register_metric(gap, name="gap")
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("y", 1)
+    net.connect("x", "y", weight=1.0)
+    X = np.arange(8.0)[:, None]
+    try:
+        found = ns.permutation_importance(net, X, X, metric="gap")
+    finally:
+        ns.unregister_metric("gap")
+
+    assert (found.worse > 0.0).all()

@@ -109,3 +109,24 @@ def test_wrong_seeds_of_a_scenario_are_refused_at_their_place(path):
 def test_seeds_are_refused_where_they_would_be_ignored(net):
     with pytest.raises(WrongTypeError, match="seeds: no option of epochs"):
         ns.epochs(net, np.ones((2, 3)), np.ones((2, 2)), optimizer=ns.SGD(1), epochs=1, seeds=[1])
+
+
+@pytest.mark.parametrize("call", [ns.cross_validate, ns.learning_curve])
+def test_seeds_have_no_place_where_rows_are_held_out(call):
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("y", 1)
+    net.connect("x", "y")
+    X = np.arange(8.0)[:, None]
+    with pytest.raises(ns.NeurosimError, match="seeds: no option of"):
+        call(net, X, X, folds=2, seeds=[1, 2], optimizer=ns.SGD(0.01), epochs=1)
+
+
+@pytest.mark.parametrize("options", [{"seeds": [1, 2]}, {"validate": {"folds": 2}}])
+def test_a_state_is_refused_beside_trainings_from_the_start(options):
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("y", 1)
+    net.connect("x", "y")
+    X, given = np.arange(8.0)[:, None], {"optimizer": ns.SGD(0.01), "epochs": 1}
+    state = ns.train(net, X, X, **given).state
+    with pytest.raises(ns.NeurosimError, match="state: got one beside"):
+        ns.train(net, X, X, state=state, **given, **options)
