@@ -138,7 +138,7 @@ def agree(
     require_count(updates, "updates", least=0)
     chosen = measuring_options(options, changes)
     twin = require_network(network).copy()
-    start = network.seed if chosen.seed is None else chosen.seed
+    start = chosen.seed_of(network)
     other = make_task(twin, X, T, chosen)
     task, precision = other.with_options(precision="double"), chosen.precision
     engines = make_engine(REFERENCE, task), make_engine(chosen.engine, other)

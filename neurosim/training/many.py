@@ -76,7 +76,7 @@ def train_many(
             ones, in vectors: their trainings are faster, and drift apart from those alone as
             trainings with other roundings do.
         threads: how many to use, which changes no result; None: as many as there are processors.
-        **options: those of `neurosim.train`, but no ``state``.
+        **options: those of `neurosim.train`, but no ``state`` and no ``validate``.
 
     Returns:
         The history of each network; or the thetas after training, (n, n_parameters).
@@ -206,7 +206,7 @@ def _give_rows(members: list[_Member], X: Any, T: Any) -> None:
 def _give_seeds(members: list[_Member], seeds: Any, options: Options) -> None:
     if seeds is None:
         for member in members:
-            member.seed = member.network.seed if options.seed is None else options.seed
+            member.seed = options.seed_of(member.network)
         return
     if options.seed is not None:
         raise WrongTypeError("seeds: got seed, too; expected one of the two")
@@ -265,7 +265,7 @@ class _Work:
         n_places = sum(len(member.network.places()) for member in self._members)
         if n_places * epochs < _SMALL:
             return 1
-        return max(1, min(n_jobs, _processors()))
+        return max(1, min(n_jobs, processors()))
 
     def do(self) -> None:
         """Train all; then raise the error of the first that has one."""
@@ -366,7 +366,7 @@ def _starts(task: Task, members: list[_Member]) -> list[TrainingState]:
     return found
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -32,6 +32,7 @@ from neurosim.functions.update_options import (
     require_rates,
     require_weight_decay,
 )
+from neurosim.network.network import Network
 from neurosim.training.goals.class_weight import require_class_weight
 from neurosim.training.goals.heads import require_heads
 from neurosim.training.metrics import LOSS, METRICS, Metric, require_metrics
@@ -396,6 +397,10 @@ class Options:
             watched = [] if self.early_stopping is None else [self.early_stopping.monitor]
             metrics = dict.fromkeys((*self.metrics, *watched, *(self.until or ())))
             object.__setattr__(self, "metrics", tuple(name for name in metrics if name != LOSS))
+
+    def seed_of(self, network: Network) -> int:
+        """The seed of these options, or else that of the network."""
+        return network.seed if self.seed is None else self.seed
 
     @property
     def is_monitored(self) -> bool:

@@ -89,14 +89,6 @@ class Task:
         """Whether each epoch draws something: its order, or noise."""
         return self.options.shuffle or bool(self.noises)
 
-    @property
-    def is_simple(self) -> bool:
-        """Whether all outputs have one loss, and every term is its own."""
-        weighing = self.weighing
-        return self.objective.is_of_one and not (
-            weighing.smoothing or self.has_factors or self.noises
-        )
-
     def goals(self, order: NDArray[np.intp] | None = None) -> Goals:
         """What the rows are compared with in an epoch of this order, by the number of the row.
 

@@ -790,8 +790,7 @@ def prepare(
     if options.state is not None:
         state = fitting(options.state, task)
         return task, replace(state, watched=None) if state.is_stopped else state, validation
-    seed = network.seed if options.seed is None else options.seed
-    return task, start_state(task, seed), validation
+    return task, start_state(task, options.seed_of(network)), validation
 
 
 def require_no_folds(changes: Mapping[str, Any], what: str) -> None:

@@ -29,7 +29,6 @@ _UNTOLD = ("title", "description", "source", "draw")  # keys that change no numb
 _TRAINED = {  # the keys of a scenario that is trained once, and looked at in the end
     "neurosim", "seed", "engine", "network", "data", "training", "expect", *_UNTOLD,
 }  # fmt: skip
-_WATCHED = {"early_stopping", "until", "time_limit", "validate", "seeds"}  # keys of ``training:``
 _MOST_WORK = 20_000_000  # places that are passed through by one task: about half a second
 _MOST_TOGETHER = 64  # points of a task
 
@@ -216,7 +215,7 @@ def _structure(reading: Reading, scenario: Scenario, rows: str) -> Any:
     is_watched = bool(training.metrics) or data.validation is not None or training.norms
     is_watched |= training.is_monitored or training.time_limit is not None
     is_watched |= not tree.keys() <= _TRAINED
-    is_watched |= bool(tree["training"].keys() & _WATCHED)
+    is_watched |= training.validate is not None or training.seeds is not None
     if is_watched or any(item.epoch not in {None, 0, training.epochs} for item in scenario.expect):
         return None
     return json.dumps(tree["training"]), scenario.engine, rows, scenario.network.structure_key()

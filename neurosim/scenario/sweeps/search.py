@@ -55,8 +55,8 @@ def tune(
         trials: how many there are to be, those of an earlier call with this folder included.
         out: a folder for the trials, a table, a plot and Optuna's storage. None: nothing is kept.
         overrides: changes such as ``"training.epochs=10"``, for all trials.
-        minimize: the number that is to be small, such as ``validation_loss``; None: the validation
-            loss where there is one, else the loss.
+        minimize: the number that is to be small, such as ``validation_loss``; None: the loss of
+            folds, else of validation, else of training rows.
         maximize: the number that is to be large, instead.
         imports: modules that register functions, to be imported.
 

@@ -14,7 +14,8 @@ from neurosim.scenario.sweeps.folder import PLOT, TABLE, SweepFolder, require_ou
 from neurosim.scenario.sweeps.points import PlannedPoint, check_points, grouped
 from neurosim.scenario.sweeps.table import SweepResult, SweptPoint, choose_measure
 from neurosim.scenario.sweeps.tasks import do_task, task_of
-from neurosim.scenario.sweeps.workers import do_all, usual_jobs
+from neurosim.scenario.sweeps.workers import do_all
+from neurosim.training.many import processors
 
 
 def sweep(
@@ -43,7 +44,7 @@ def sweep(
         dask: the address of a Dask cluster, such as ``tcp://127.0.0.1:8786``, instead.
         overrides: changes such as ``"training.epochs=10"``, for all points.
         minimize: the number that the best point has least of, such as ``validation_loss``; None:
-            the validation loss where there is one, else the loss.
+            the loss of folds, else of validation, else of training rows.
         maximize: the number that it has most of, instead.
         imports: modules that register functions, for the processes to import.
 
@@ -76,7 +77,6 @@ class Sweep:
     Attributes:
         title: of the scenario.
         n_points: how many there are.
-        n_kept: how many were finished before.
         n_done: how many are finished.
     """
 
@@ -95,7 +95,7 @@ class Sweep:
     ) -> None:
         if dask is not None and jobs is not None:
             raise InvalidValueError(f"jobs: got {jobs!r} beside dask; expected one of the two")
-        self._jobs = usual_jobs() if jobs is None else require_count(jobs, "jobs")
+        self._jobs = processors() if jobs is None else require_count(jobs, "jobs")
         self._dask, self._imports = dask, tuple(imports)
         self._file = find_scenario(path)
         axes, folder = axes_of(vary), require_out(out)
@@ -126,7 +126,6 @@ class Sweep:
             kept = self._folder.kept(point)
             if kept is not None:
                 self._found[point.number] = kept
-        self.n_kept = len(self._found)
         if self.n_done < self.n_points:
             self._folder.begin(TABLE, PLOT)
 

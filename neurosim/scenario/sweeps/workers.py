@@ -23,13 +23,6 @@ _OF_A_CLUSTER = 1000  # tasks that a cluster has at once; its workers may be man
 _PATIENCE = 10  # seconds to wait for a cluster's answer
 
 
-def usual_jobs() -> int:
-    """As many as there are processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def do_all(
     function: Callable[[_Task], _Result],
     tasks: Sequence[_Task],

@@ -92,7 +92,7 @@ def to_scenario(
     file = _require_path(path)
     require_network(network).require_outputs()
     chosen = make_options(options, changes) if options is not None or changes else None
-    seed = network.seed if chosen is None or chosen.seed is None else chosen.seed
+    seed = network.seed if chosen is None else chosen.seed_of(network)
     entry: _Entry = {"neurosim": 1, "title": network.title or "network", "seed": seed}
     if chosen is not None and chosen.engine != DEFAULT:
         entry["engine"] = chosen.engine

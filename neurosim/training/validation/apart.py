@@ -102,8 +102,7 @@ class AllRows:
 def all_rows(network: Network, X: Any, T: Any, options: Options, scales: FoldScales) -> AllRows:
     """All rows, (B, n_in) and (B, n_out), checked as a training checks them."""
     task = make_task(scaled(network.copy(), X, T, scales), X, T, options)
-    seed = network.seed if options.seed is None else options.seed
-    return AllRows(network, task, task.kind_of(task.T), seed, scales)
+    return AllRows(network, task, task.kind_of(task.T), options.seed_of(network), scales)
 
 
 def scaled(network: Network, X: Any, T: Any, scales: FoldScales) -> Network:

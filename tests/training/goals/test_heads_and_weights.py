@@ -162,7 +162,6 @@ def test_without_these_options_no_term_has_a_factor():
     task = make_task(line(), [[0.0]], [[1.0]])
 
     assert task.goals() == (task.T, None)
-    assert task.is_simple
 
 
 def test_steps_show_the_factors():

@@ -35,8 +35,8 @@ _MOST_ROWS = 50
 @click.option("--dask", metavar="ADDRESS",
               help="Use the Dask cluster there instead, such as tcp://127.0.0.1:8786.")  # fmt: skip
 @click.option("--minimize", metavar="NAME",
-              help="The number that the best point has least of; the validation loss where there is"
-              " one, else the loss, if not given.")  # fmt: skip
+              help="The number that the best point has least of; if not given, the loss of folds,"
+              " else of validation, else of training rows.")  # fmt: skip
 @click.option("--maximize", metavar="NAME", help="The number that it has most of, instead.")
 @override_options()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")

@@ -28,8 +28,8 @@ from neurosim.scenario.sweeps.search import PLOT, STORE, TABLE
               help="How many there are to be, those of an earlier call included.")  # fmt: skip
 @click.option("--out", metavar="DIR", help="Keep the trials there; the same command goes on.")
 @click.option("--minimize", metavar="NAME",
-              help="The number that is to be small; the validation loss where there is one, else"
-              " the loss, if not given.")  # fmt: skip
+              help="The number that is to be small; if not given, the loss of folds, else of"
+              " validation, else of training rows.")  # fmt: skip
 @click.option("--maximize", metavar="NAME", help="The number that is to be large, instead.")
 @override_options()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
