@@ -39,7 +39,7 @@ from neurosim.training.metrics import METRICS, ShippedMetric
 from neurosim.training.options import Options, make_options, measuring_options, scenario_options
 from neurosim.training.parts import PARTS
 from neurosim.training.task import kind_of_targets, make_task, require_adjustments
-from neurosim.training.task_kind import TaskKind
+from neurosim.training.task_kind import AUTO, TaskKind
 from neurosim.training.validation.folds import Folds
 
 
@@ -97,6 +97,13 @@ class Scenario:
         """The loss and its reduction, also where nothing is trained."""
         options = measuring_options(None, {}) if self.training is None else self.training
         return options.measure
+
+    def options_of_run(self) -> Options:
+        """The options that a run trains with: also the validation rows and the task."""
+        assert self.training is not None
+        assert self.data is not None
+        task, validation = self.task_kind or AUTO, self.data.rows("validation")
+        return replace(self.training, validation=validation, task=task)
 
     def require_training(self, name: object, use: str) -> tuple[Matrix, Matrix, Options]:
         """The training rows, X (rows, n_in) and T (rows, n_out), and the options.
@@ -192,7 +199,7 @@ def _with_validation(training: Options | None, data: Data | None) -> Options | N
     """Options whose schedule and stops go by the validation rows, if there are any."""
     if training is None or data is None or data.validation is None or not training.is_monitored:
         return training
-    return replace(training, validation=data.validation)
+    return replace(training, validation=data.rows("validation"))
 
 
 def _with_seed(reading: Reading, path: str | Path, seed: int) -> Scenario:

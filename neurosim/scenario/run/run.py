@@ -4,7 +4,6 @@ import platform
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,7 +45,6 @@ from neurosim.scenario.run.stretches import stretches, trained
 from neurosim.training.options import Options
 from neurosim.training.parts import PARTS
 from neurosim.training.state import TrainingState
-from neurosim.training.task_kind import AUTO
 from neurosim.training.training import History, Training, train_to_end
 from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
 from neurosim.training.validation.seed_runs import measure_parts, seed_runs
@@ -213,10 +211,7 @@ class Run:
             self._first_loss = self._loss(scenario)
             return
         X, T = scenario.data.train
-        validation: Any = scenario.data.validation
-        if validation is not None and "validation" in scenario.data.weights:
-            validation = (*validation, scenario.data.weights["validation"])
-        options = replace(scenario.training, validation=validation, task=scenario.task_kind or AUTO)
+        options = scenario.options_of_run()
         self._held = training = Training(self._network, X, T, options)
         self._judge(scenario, 0, None)
         self._first_loss = self._loss(scenario)
@@ -408,20 +403,12 @@ def _train_with_seeds(scenario: Scenario, seeds: Sequence[int]) -> SeedRuns:
     for seed in seeds:
         twin = scenario.with_seed(seed)
         assert twin.data is not None
-        assert twin.training is not None
-        options = replace(
-            twin.training, validation=twin.data.validation, task=twin.task_kind or AUTO
-        )
+        options = twin.options_of_run()
         try:
             train_to_end(Training(twin.network, *twin.data.train, options), options.epochs)
         except DivergedError as error:
             raise DivergedError(f"seed {seed}: {error}") from None
-        weights = twin.data.weights
-        parts = {
-            name: (*pair, weights[name]) if name in weights else pair
-            for name in PARTS
-            if (pair := twin.data.part(name)) is not None
-        }
+        parts = {name: rows for name in PARTS if (rows := twin.data.rows(name)) is not None}
         measured.append(measure_parts(twin.network, parts, options))
     return seed_runs(seeds, measured)
 

@@ -105,8 +105,11 @@ def network_at(
     scenario = load_scenario(file, overrides=listed(overrides, seed=seed))
     count = _require_epoch(scenario, epoch)
     if count and scenario.data is not None and scenario.training is not None:
-        X, T = scenario.data.train
-        Training(scenario.network, X, T, scenario.training).advance(epochs=count)
+        training = Training(scenario.network, *scenario.data.train, scenario.training)
+        training.advance(epochs=count)
+        if epoch == "end":
+            training.restore_best()
+        count = training.state.epoch
     return AtEpoch(file, scenario.network, count, scenario)
 
 

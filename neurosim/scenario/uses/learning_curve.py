@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from neurosim.scenario.build.scenario import Scenario
-from neurosim.training.task_kind import AUTO
 from neurosim.training.validation.folds import Folds
 from neurosim.training.validation.learning_curve import LearningCurve, curve_on_folds
 
@@ -20,5 +19,5 @@ def learning_curve_of(scenario: Scenario) -> LearningCurve:
     X, T, training = scenario.require_training(scenario.path, "learn in parts")
     assert scenario.data is not None
     validate = Folds(folds=FOLDS) if training.validate is None else training.validate
-    options = replace(training, validate=validate, task=scenario.task_kind or AUTO)
+    options = replace(scenario.options_of_run(), validate=validate, validation=None)
     return curve_on_folds(scenario.network, X, T, options, scenario.data.scales)

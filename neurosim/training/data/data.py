@@ -59,6 +59,11 @@ class Data:
         pair: Pair | None = getattr(self, name)
         return pair
 
+    def rows(self, name: str) -> tuple[Any, ...] | None:
+        """A part as `part` gives it, with the weights of its rows where they have some."""
+        pair = self.part(name)
+        return pair if pair is None or name not in self.weights else (*pair, self.weights[name])
+
     def __repr__(self) -> str:
         """The parts and their sizes in a line."""
         sizes = ", ".join(f"{len(pair.X)} {name}" for name in PARTS if (pair := self.part(name)))

@@ -1,5 +1,6 @@
 """The network of a file at a moment of its training, and samples to ask it by."""
 
+import numpy as np
 import pytest
 
 import neurosim as ns
@@ -102,3 +103,40 @@ def test_a_scenario_without_training_has_epoch_zero_alone(line):
     assert network_at(line).row(2) == ((1.0, 0.0), (1.0,), "half_squared_error")
     with pytest.raises(InvalidValueError, match="epoch: got 1; expected 0 to 0, or 'end'"):
         network_at(line, epoch=1)
+
+
+def test_all_ways_train_with_the_weights_of_validation_rows(tmp_path):
+    rng = np.random.default_rng(2)
+    rows = [
+        f"{a:.3f},{b:.3f},{int(a + b > 0)},{w:.2f}"
+        for a, b, w in zip(
+            rng.normal(size=40), rng.normal(size=40), rng.uniform(0.1, 9.0, 40), strict=True
+        )
+    ]
+    (tmp_path / "rows.csv").write_text("a,b,t,w\n" + "\n".join(rows) + "\n")
+    (tmp_path / "s.yaml").write_text("""neurosim: 1
+title: weighed
+seed: 3
+network:
+  layers:
+    - {name: x, neurons: 2}
+    - {name: h, neurons: 8, activation: tanh}
+    - {name: o, neurons: 1, activation: sigmoid}
+data:
+  csv: {path: rows.csv, inputs: [a, b], targets: [t], weights: w}
+  split: {validation: 0.4}
+training:
+  loss: binary_cross_entropy
+  optimizer: {name: sgd, learning_rate: 3}
+  epochs: 60
+  batch_size: 4
+  early_stopping: {patience: 4}
+  seeds: [3]
+""")
+    result = ns.run_scenario(tmp_path / "s.yaml")
+
+    at_end = network_at(tmp_path / "s.yaml", epoch="end")
+    assert at_end.network.parameters().tolist() == result.network.parameters().tolist()
+    assert at_end.epoch == sum(len(stretch) for stretch in result.stretches) < 60
+    measured = result.to_dict()
+    assert measured["seeds"]["train"]["loss"]["each"] == [measured["loss"]["best"]]
