@@ -371,6 +371,8 @@ def _paths(
     unit, term = found
     network, own = task.network, edits_in(task, state, edits)
     network.load_parameters(state.parameters)
+    for parameter in network.parameter_list():
+        parameter.gradient = 0.0  # the sums of the samples before are not asked for
     for place, made in own.items():
         for edit in made if place < (unit, 0) else ():
             edit.redo()

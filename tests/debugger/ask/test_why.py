@@ -330,3 +330,20 @@ def test_what_is_no_parameter_is_refused(mazur):
         why(mazur, state, "x1", "o1")
     with pytest.raises(InvalidValueError, match="n_batches: got 0; expected at least 1"):
         why_since(mazur, state, "x1", "h1", n_batches=0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"schedule": {"plateau": {}}, "validation": True}, {"until": {"mae": 0.0}}, {}],
+    ids=["plateau", "until", "plain"],
+)
+def test_the_last_batch_of_a_measured_epoch_is_explained(options):
+    net = ns.Network(seed=1)
+    net.add_layer("x", 2), net.add_layer("o", 1)
+    net.connect("x", "o")
+    X, T = [[0, 1], [1, 0], [1, 1], [0, 0]], [[1], [0], [2], [0.5]]
+    given = options | ({"validation": (X, T)} if "validation" in options else {})
+    session = ns.debug(net, X, T, optimizer=ns.SGD(0.01), epochs=5, batch_size=4, **given)
+    session.goto(epoch=1)
+
+    assert "x1->o1" in str(session.why("x1->o1"))
