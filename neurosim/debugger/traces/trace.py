@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.errors import DivergedError, FileError
+from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.files import whole_file
 from neurosim.functions.losses import Objective
 from neurosim.interpreter.steps import KINDS, Adjusted, Step, Updated, is_lacking, written_names
@@ -84,6 +84,7 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
 
     Raises:
         DivergedError: a batch comes next and the numbers are not finite; while walking.
+        InvalidValueError: the training has stopped before.
     """
     last = state.epoch * task.n_batches + state.batch + n_batches
     n_epochs = -(-last // task.n_batches)
@@ -92,7 +93,13 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
         while walk.batch < last and not walk.is_over:
             position = walk.position
             yield position, walk.forward()
-        if walk.batch < last:
+        stopped = walk.state.watched.stopped if walk.state.watched is not None else ""
+        if stopped and walk.batch == last - n_batches:
+            raise InvalidValueError(
+                f"epoch {state.epoch}: nothing to walk, the training stopped: {stopped}; expected an"
+                " earlier epoch"
+            )
+        if walk.batch < last and not stopped:
             raise DivergedError(
                 f"epoch {walk.state.epoch}, batch {walk.state.batch}: cannot begin, the loss or a"
                 " parameter is not finite; expected finite numbers (the last steps show where)"

@@ -23,7 +23,7 @@ from neurosim.debugger.traces.trace import (
     table_of_columns,
     write_trace,
 )
-from neurosim.errors import DivergedError, FileError
+from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.functions.optimizers import SGD, NAdam
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
@@ -339,3 +339,17 @@ def test_a_name_that_cannot_be_written_to_is_refused_before_anything_is(
         pytest.fail("it was opened")
 
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("there", "mine")]
+
+
+def test_a_walk_ends_with_the_training_and_is_refused_behind_its_end():
+    net = ns.Network(seed=1)
+    net.add_layer("x", 1), net.add_layer("o", 1)
+    net.connect("x", "o")
+    options = {"optimizer": ns.SGD(0.1), "until": {"loss": 100.0}}
+    training = ns.Training(net, [[1.0]], [[1.0]], **options)
+    steps = list(positioned_steps(training.task, training.state, 3))
+
+    assert {position.epoch for position, _ in steps} == {0}
+    training.advance(epochs=1)
+    with pytest.raises(InvalidValueError, match="epoch 1: nothing to walk, the training stopped"):
+        list(positioned_steps(training.task, training.state, 1))
