@@ -96,8 +96,8 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
         stopped = walk.state.watched.stopped if walk.state.watched is not None else ""
         if stopped and walk.batch == last - n_batches:
             raise InvalidValueError(
-                f"epoch {state.epoch}: nothing to walk, the training stopped: {stopped}; expected an"
-                " earlier epoch"
+                f"epoch {state.epoch}: nothing to walk, the training stopped: {stopped};"
+                " expected an earlier epoch"
             )
         if walk.batch < last and not stopped:
             raise DivergedError(

@@ -1,5 +1,6 @@
 """The result of a run: a frozen record, and the same as data for JSON."""
 
+import itertools
 import math
 import os
 from collections import deque
@@ -200,6 +201,13 @@ class RunResult:
         return deque(self.stretches[-1], maxlen=1).pop() if self.stretches else None
 
     @property
+    def kept(self) -> EpochRecord | None:
+        """What was measured in the epoch whose parameters the network has: last or best."""
+        if self.best_epoch is None:
+            return self.last
+        return next(itertools.islice(self.history, self.best_epoch, None))
+
+    @property
     def passed(self) -> bool:
         """Whether nothing failed and nothing diverged."""
         return self.status in ("passed", "skipped")
@@ -249,12 +257,12 @@ class RunResult:
 
     @property
     def _measured(self) -> dict[str, Any]:
-        """What was measured besides the loss after the last epoch, and on which rows."""
-        last = self.last
-        if last is None or not last.words:
+        """What was measured besides the loss of the network that is kept, and on which rows."""
+        kept = self.kept
+        if kept is None or not kept.words:
             return {}
-        validation = {"loss": last.validation_loss} if last.validation_loss is not None else {}
-        return {"measured": {"on": last.on, **validation, "metrics": dict(last.metrics)}}
+        validation = {"loss": kept.validation_loss} if kept.validation_loss is not None else {}
+        return {"measured": {"on": kept.on, **validation, "metrics": dict(kept.metrics)}}
 
     def __str__(self) -> str:
         """The result in a line."""

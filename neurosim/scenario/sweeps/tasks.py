@@ -86,11 +86,11 @@ def do_task(task: SweepTask) -> list[FinishedPoint]:
 
 def found_of(scenario: Scenario, result: RunResult) -> dict[str, Any]:
     """What a table says of a run: its status, the number of epochs, and numbers by name."""
-    last, verdicts = result.last, {verdict.what: verdict for verdict in result.expectations}
+    kept, verdicts = result.kept, {verdict.what: verdict for verdict in result.expectations}
     measured: dict[str, Any] = {"loss": result.loss.last, "best_loss": result.best_loss}
-    if last is not None:
-        measured["validation_loss"] = last.validation_loss
-        measured |= {f"{PARTS[last.on]}_{name}": last.metrics[name] for name in last.metrics}
+    if kept is not None:
+        measured["validation_loss"] = kept.validation_loss
+        measured |= {f"{PARTS[kept.on]}_{name}": kept.metrics[name] for name in kept.metrics}
     if result.folds is not None:
         measured["folds_loss"] = result.folds.loss.mean
         measured |= {f"folds_{name}": each.mean for name, each in result.folds.metrics.items()}

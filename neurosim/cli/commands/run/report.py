@@ -29,8 +29,8 @@ def print_result(result: RunResult, console: Console) -> None:
     _print(console, _training_line(result))
     if result.stopped:
         _print(console, f"stopped: {result.stopped}")
-    if result.last is not None and result.last.words:
-        _print(console, f"measured: {result.last.words}")
+    if result.kept is not None and result.kept.words:
+        _print(console, f"measured: {result.kept.words}")
     if result.folds is not None:
         _print(console, f"on held-out rows of {result.folds}")
     for part in result.seeds.measures if result.seeds is not None else ():
