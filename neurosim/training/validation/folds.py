@@ -68,7 +68,7 @@ class Folds:
         """The rows of each fold of each repeat, in rising order.
 
         Args:
-            T: the targets, (B, n_out).
+            T: the targets, (B, n_out); rows without any are spread over the folds.
             seed: what is drawn from.
             has_classes: whether each row is of one class, the row of its target.
 
@@ -79,15 +79,16 @@ class Folds:
         n_rows = len(T)
         if self.leave_one_out:
             _require_rows(n_rows, 2)
-            return [[np.array([row]) for row in range(n_rows)]]
+            return [[np.array([row]) for row in np.flatnonzero(~np.isnan(T).all(axis=1))]]
         assert self.folds is not None
         _require_rows(n_rows, self.folds)
         if self.stratified and not has_classes:
             raise InvalidValueError("stratified: the targets are no classes; expected false")
         is_stratified = has_classes if self.stratified is None else self.stratified
         classes = strata(T) if is_stratified else np.zeros(n_rows, dtype=np.intp)
+        lacking = np.asarray(np.isnan(T).any(axis=1))
         return [
-            _divided(classes, self.folds, stream(seed, "folds", str(repeat)))
+            _divided(classes, lacking, self.folds, stream(seed, "folds", str(repeat)))
             for repeat in range(self.repeats)
         ]
 
@@ -126,7 +127,11 @@ def others(rows: RowNumbers, n_rows: int) -> RowNumbers:
 
 
 def strata(T: Matrix) -> RowNumbers:
-    """The class of each row, numbered as they first come up: rows of equal targets are of one."""
+    """The class of each row, numbered as they first come up: rows of equal targets are of one.
+
+    So are those that lack a target.
+    """
+    T = np.where(np.isnan(T).any(axis=1, keepdims=True), np.inf, T)
     _, first, classes = np.unique(T, axis=0, return_index=True, return_inverse=True)
     found: RowNumbers = np.argsort(np.argsort(first))[classes.ravel()]
     return found
@@ -153,11 +158,15 @@ def _require_rows(n_rows: int, least: int) -> None:
         )
 
 
-def _divided(classes: RowNumbers, n_folds: int, random: np.random.Generator) -> list[RowNumbers]:
+def _divided(
+    classes: RowNumbers, lacking: NDArray[np.bool_], n_folds: int, random: np.random.Generator
+) -> list[RowNumbers]:
     counts = np.bincount(classes)
-    if len(counts) > 1 and counts.min() < n_folds:
+    of_classes = counts[np.unique(classes[~lacking])] if len(counts) > 1 else counts
+    least = int(of_classes.min(initial=n_folds))
+    if len(counts) > 1 and least < n_folds:
         raise InvalidValueError(
-            f"folds: a class has {counted(int(counts.min()), 'row')}, fewer than {n_folds} folds;"
+            f"folds: a class has {counted(least, 'row')}, fewer than {n_folds} folds;"
             " expected fewer folds, or stratified: false"
         )
     in_order = np.sort(classes)

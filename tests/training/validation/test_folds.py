@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import neurosim as ns
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.training.validation.folds import Folds, require_folds, shares, strata
 
@@ -101,3 +102,20 @@ def test_shares_are_off_by_less_than_a_row(classes, fraction):
     exact = np.bincount(numbered) * n / len(classes)
     assert found.sum() == n
     assert (abs(found - exact) < 1).all()
+
+
+@pytest.mark.parametrize("validate", [{"folds": 4}, {"leave_one_out": True}])
+def test_rows_without_a_target_are_no_classes_of_their_own(validate):
+    net = ns.Network(seed=1)
+    net.add_layer("x", 2), net.add_layer("o", 3, activation="softmax")
+    net.connect("x", "o")
+    X, T = np.random.default_rng(0).normal(size=(20, 2)), np.eye(3)[np.arange(20) % 3]
+    T[[0, 7]] = np.nan
+    history = ns.train(
+        net, X, T, loss="cross_entropy", optimizer=ns.Adam(0.01), epochs=2,
+        missing_targets="ignore", validate=validate,
+    )  # fmt: skip
+
+    held = np.concatenate([fold.rows for fold in history.folds.folds])
+    assert len(held) == (20 if "folds" in validate else 18)
+    assert np.isfinite(history.folds.loss.mean)
