@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import after_epochs, require_array
 from neurosim.network.network import Network, load
@@ -16,10 +18,13 @@ _MOST_DIGITS = 18  # of a number of epochs
 
 
 class TrainingRow(NamedTuple):
-    """A training row: the inputs, the targets, the name of the loss, or the heads."""
+    """A training row: the inputs, the targets, the name of the loss, or the heads.
+
+    Without a target of each output there are neither targets nor a loss.
+    """
 
     sample: tuple[float, ...]
-    target: tuple[float, ...]
+    target: tuple[float, ...] | None
     loss: Any
 
 
@@ -59,9 +64,12 @@ class AtEpoch:
         X, T = self.scenario.data.train
         if not 0 <= number < len(X):
             raise InvalidValueError(f"sample: got {number}; expected 0 to {len(X) - 1}")
+        sample = tuple(X[number].tolist())
+        if np.isnan(T[number]).any():
+            return TrainingRow(sample, None, None)
         measure = self.scenario.measure
         loss = measure.get("heads", measure["loss"])
-        return TrainingRow(tuple(X[number].tolist()), tuple(T[number].tolist()), loss)
+        return TrainingRow(sample, tuple(T[number].tolist()), loss)
 
     def inputs(self, values: Any) -> tuple[float, ...]:
         """Values for the inputs.

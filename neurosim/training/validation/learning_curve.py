@@ -139,12 +139,11 @@ def _require_sizes(sizes: Any, left: int) -> list[int]:
     counts = set()
     for number, size in enumerate(sizes):
         share = require_number(size, f"sizes[{number}]")
-        if not 0.0 < share <= 1.0 or int(share * left) < 1:
+        if not 0.0 < share <= 1.0:
             raise InvalidValueError(
-                f"sizes[{number}]: got {share!r} of {left} rows; expected a share of a row at"
-                " least, and at most 1"
+                f"sizes[{number}]: got {share!r}; expected a share above 0, and at most 1"
             )
-        counts.add(int(share * left))
+        counts.add(max(1, int(share * left)))
     return sorted(counts)
 
 

@@ -140,3 +140,17 @@ training:
     assert at_end.epoch == sum(len(stretch) for stretch in result.stretches) < 60
     measured = result.to_dict()
     assert measured["seeds"]["train"]["loss"]["each"] == [measured["loss"]["best"]]
+
+
+def test_a_row_without_a_target_is_a_sample_alone(tmp_path):
+    (tmp_path / "rows.csv").write_text("a,t\n0,1\n1,\n2,3\n")
+    (tmp_path / "s.yaml").write_text("""neurosim: 1
+title: gaps
+network: {layers: [{name: x, neurons: 1}, {name: y, neurons: 1}]}
+data: {csv: {path: rows.csv, inputs: [a], targets: [t], missing_targets: ignore}}
+training: {optimizer: {name: sgd, learning_rate: 0.1}, epochs: 1}
+""")
+    at = network_at(tmp_path / "s.yaml", epoch=0)
+
+    assert at.row(1) == ((1.0,), None, None)
+    assert at.row(2)[:2] == ((2.0,), (3.0,))
