@@ -86,6 +86,36 @@ class Epoch:
         return f"epoch {self.number}: loss {self.loss:.6g}{more}"
 
 
+@dataclass(slots=True)
+class Past:
+    """What a training has done so far.
+
+    Attributes:
+        start: the state from which it began.
+        losses: over the training rows, of each epoch since; reduced.
+        validation_losses: likewise, where they were measured.
+        diverged: where the first number was that is not finite; empty where none was.
+    """
+
+    start: TrainingState
+    losses: list[float]
+    validation_losses: list[float]
+    diverged: str = ""
+
+    def add(self, losses: Sequence[float], validation_losses: Sequence[float] = ()) -> None:
+        """Some epochs more."""
+        self.losses.extend(losses)
+        self.validation_losses.extend(validation_losses)
+
+    def go_back_to(self, state: TrainingState) -> None:
+        """Forget what came after a state; from one before the start it begins anew."""
+        n_epochs = state.epoch - self.start.epoch
+        if n_epochs < 0:
+            self.start, n_epochs = state, 0
+        del self.losses[n_epochs:], self.validation_losses[n_epochs:]
+        self.diverged = ""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """A training: one number an epoch, and the state at its end.
@@ -226,6 +256,7 @@ class Training:
         self._ahead: _Ahead | None = None
         self._asleep: Mapping[Parameter, Matrix] = {}  # what is remembered of what is disabled
         self._deadline = math.inf  # from the first epoch on
+        self._past = Past(state, [], [])
         self._require_fitting_metrics()
         task.network.claim(self)
         self._hand_over()
@@ -281,6 +312,7 @@ class Training:
         self._require_right()
         self.network.require_no_pass()
         self._state = fitting(state, self._task)
+        self._past.go_back_to(self._state)
         self._hand_over()
 
     @property
@@ -297,6 +329,11 @@ class Training:
         if time.perf_counter() >= self._deadline:
             return f"time limit of {self.options.time_limit:g} s"
         return ""
+
+    @property
+    def past(self) -> "Past":
+        """Where it began, and the losses since."""
+        return self._past
 
     @property
     def best_epoch(self) -> int | None:
@@ -527,6 +564,7 @@ class Training:
             if not (_all_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
             found.add(losses, epoch_rates(self._task, self._state, len(losses)))
+            self._past.add(losses)
             self._state = after
             pace.end()
             found.seconds.extend([pace.seconds / len(losses)] * len(losses))
@@ -555,6 +593,7 @@ class Training:
             if not (_all_finite(losses) and between.last.is_finite):
                 self._refuse_divergence(n)
             self._take(between, losses, found)
+            self._past.add(losses, found.validation_loss[len(found.loss) - len(losses) :])
             self._state = between.last
             pace.end()
             found.seconds.extend([pace.seconds / max(1, len(losses))] * len(losses))
@@ -609,6 +648,7 @@ class Training:
     def _refuse_divergence(self, epochs: int) -> None:
         self._held = None  # the search goes over the objects
         self._state, place = find_divergence(self._engine, self._task, self._state, epochs)
+        self._past.diverged = place
         raise DivergedError(place)
 
     @contextmanager
@@ -656,7 +696,11 @@ class Training:
             ahead = self._ahead = self._run_ahead(left)
         self._state = ahead.next_state()
         self._hand_over()
-        return ahead.epoch()
+        epoch = ahead.epoch()
+        self._past.add(
+            [epoch.loss], [] if epoch.validation_loss is None else [epoch.validation_loss]
+        )
+        return epoch
 
     def _run_ahead(self, left: int) -> "_Ahead":
         """Four times as many epochs as the last time, if they take no longer than a look should."""
