@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from neurosim.compiler import CompiledNetwork as CompiledNetwork
     from neurosim.compiler import compile_network as compile_network
     from neurosim.debugger import debug as debug
+    from neurosim.diagnosis import Diagnosis as Diagnosis
+    from neurosim.diagnosis import Finding as Finding
+    from neurosim.diagnosis import diagnose as diagnose
     from neurosim.drawing import draw as draw
     from neurosim.drawing import draw_step as draw_step
     from neurosim.drawing import layout as layout

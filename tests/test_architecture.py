@@ -55,6 +55,10 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
+diagnosis: finding case cures
+diagnosis.rules: . candidate units rows course layers
+diagnosis: diagnose .
+
 debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions
 debugger: wording
@@ -123,8 +127,8 @@ __main__
 """
 FLOORS = [
     {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
-    {"interpreter", "kernel", "compiler"}, {"training"}, {"debugger", "drawing"}, {"scenario"},
-    {"cli", "__main__"},
+    {"interpreter", "kernel", "compiler"}, {"training"}, {"diagnosis"}, {"debugger", "drawing"},
+    {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library

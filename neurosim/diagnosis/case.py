@@ -1,0 +1,276 @@
+"""The case: what a diagnosis knows of a training, measured when it is first asked for.
+
+The size of a loss says nothing by itself. What says something is its share of the loss of the best
+constant answer, which needs no input at all: 1 is an answer that has learned nothing, 0 is perfect.
+Where all targets are the same, no constant answer is wrong, and the first loss takes its place.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from neurosim.compiler.plan import Index
+from neurosim.functions.activations import SOFTMAX, Facts, facts_of
+from neurosim.functions.losses import Head, Objective, weigh
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.training.engines.compiled import CompiledEngine
+from neurosim.training.state import TrainingState
+from neurosim.training.task import Task
+from neurosim.training.task_kind import TaskKind
+
+HEALTHY = 0.1  # of the best constant answer's loss, what a network that has learned leaves at most
+_MOST_VALUES = 2_000_000  # of neurons and rows that are looked at
+_CONSTANTS = 41  # that are tried between the least and the largest target
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A training, from its start to where it is.
+
+    Attributes:
+        task: network, rows and options; the network holds the present parameters.
+        start: the parameters with which it began.
+        state: where it is.
+        losses: of each epoch since, (epochs,).
+        validation_losses: likewise, where they were measured; else empty.
+        diverged: where the first number was that is not finite; empty where none was.
+        kind: what the targets are.
+    """
+
+    task: Task
+    start: Matrix
+    state: TrainingState
+    losses: Matrix
+    validation_losses: Matrix
+    diverged: str
+    kind: TaskKind
+
+    # --- the loss
+
+    @cached_property
+    def constant_loss(self) -> float:
+        """The loss of the best answer that is the same for all rows, of which losses are shares."""
+        found = loss_of_outputs(self.task, best_constants(self.task))
+        first = float(self.losses[0]) if len(self.losses) else math.inf
+        return found if found > 1e-12 * abs(first) else max(first, _TINY)
+
+    @cached_property
+    def least(self) -> float:
+        """The least loss of an epoch."""
+        return float(self.losses.min()) if len(self.losses) else math.inf
+
+    @cached_property
+    def last(self) -> float:
+        """The loss at the end, the mean of the last twentieth of the epochs; inf if it diverged."""
+        if self.diverged or not len(self.losses):
+            return math.inf
+        return float(self.losses[-max(1, len(self.losses) // 20) :].mean())
+
+    @property
+    def share(self) -> float:
+        """The loss at the end, as a share of the best constant answer's."""
+        return self.last / self.constant_loss
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it has left a tenth of the best constant answer's loss, or less."""
+        return self.share <= HEALTHY
+
+    @cached_property
+    def is_settled(self) -> bool:
+        """Whether the loss has stopped falling: less than 2 % in the last quarter."""
+        n = len(self.losses) // 4
+        if not n or self.diverged:
+            return False
+        before, after = self.losses[-2 * n : -n].mean(), self.losses[-n:].mean()
+        return bool(before - after < 0.02 * abs(before))
+
+    @property
+    def n_updates(self) -> int:
+        """How many updates were made."""
+        return len(self.losses) * self.task.n_batches
+
+    # --- the rows
+
+    @cached_property
+    def X(self) -> Matrix:  # noqa: N802 - its letter
+        """The rows in the numbers that the network computes with, (B, n_in)."""
+        return self.task.inner.X
+
+    @cached_property
+    def T(self) -> Matrix:  # noqa: N802 - its letter
+        """The targets likewise, (B, n_out)."""
+        return self.task.inner.T
+
+    @cached_property
+    def some_rows(self) -> Matrix:
+        """Raw rows whose values are looked at: all, or some at equal distances."""
+        n_neurons = len(self.network.neurons)
+        step = max(1, -(-self.task.n_rows * n_neurons // _MOST_VALUES))
+        return self.task.X[::step]
+
+    @cached_property
+    def outputs(self) -> Matrix:
+        """Raw outputs of the training rows at the end, (B, n_out)."""
+        return self.engine.outputs(self.state.parameters, self.task.X)
+
+    # --- the network
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.task.network
+
+    @cached_property
+    def engine(self) -> CompiledEngine:
+        """What computes at speed."""
+        options = replace(self.task.options, engine="compiled", program="auto", precision="double")
+        return CompiledEngine(replace(self.task, options=options))
+
+    @cached_property
+    def hidden(self) -> list[int]:
+        """The numbers of the neurons that are neither inputs nor outputs."""
+        ends = {*self.network.inputs, *self.network.outputs}
+        return [i for i, neuron in enumerate(self.network.neurons) if neuron not in ends]
+
+    @cached_property
+    def values_at_start(self) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons, (rows, n_neurons) each, as it began."""
+        return self.engine.values(self.start, self.some_rows)
+
+    @cached_property
+    def values(self) -> tuple[Matrix, Matrix]:
+        """The same at the end."""
+        return self.engine.values(self.state.parameters, self.some_rows)
+
+    @cached_property
+    def gradients(self) -> tuple[Matrix, Matrix]:
+        """The gradient over all rows as it began, and at the end, (n_parameters,) each."""
+        both = (self.start, self.state.parameters)
+        task = self.task
+        first, last = (self.engine.loss_and_gradient(each, task.X, task.T)[1] for each in both)
+        return first, last
+
+    @cached_property
+    def edges(self) -> tuple[Index, Index, Index, Matrix]:
+        """Of each connection and bias: numbers of source (or `BIAS`) and target, parameter, value.
+
+        In the order of the network's places; values at the end.
+        """
+        ends, network = self.network.sources(), self.network
+        targets = np.repeat(np.arange(len(ends.counts)), ends.counts)
+        number = {
+            id(place): i
+            for i, each in enumerate(network.parameter_list())
+            for place in each.connections or (each,)
+        }
+        parameters = np.array([number[id(place)] for place in network.places()], np.intp)
+        values = self.state.parameters[parameters] if len(parameters) else np.empty(0)
+        return ends.numbers, targets, parameters, values
+
+    @cached_property
+    def depths(self) -> Index:
+        """Of each neuron the number of its generation, (n_neurons,)."""
+        number = {neuron: i for i, neuron in enumerate(self.network.neurons)}
+        found = np.zeros(len(number), np.intp)
+        for depth, generation in enumerate(self.network.generations()):
+            found[[number[neuron] for neuron in generation]] = depth
+        return found
+
+    def names(self, numbers: Sequence[int]) -> str:
+        """Neurons by their numbers, as text."""
+        return listed([self.network.neurons[i].name for i in numbers])
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names as text.
+
+    >>> listed(["a", "b"]), listed(list("abcdefg"))
+    ('a, b', 'a, b, c, d and 3 more')
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def facts(neuron: Neuron) -> Facts:
+    """What is known of the activation of a neuron."""
+    return facts_of(neuron.activation)
+
+
+def is_softmax(network: Network) -> bool:
+    """Whether the outputs are a softmax layer."""
+    return all(neuron.activation == SOFTMAX for neuron in network.outputs)
+
+
+# --- what answers cost
+
+
+def loss_of_outputs(task: Task, outputs: Matrix) -> float:
+    """The loss of outputs for the training rows, inner numbers, (B, n_out); reduced."""
+    goals = task.goals_of(task.T)
+    total = 0.0
+    with np.errstate(all="ignore"):
+        for head in task.objective.heads:
+            columns = list(head.outputs)
+            factors = None if goals.factors is None else goals.factors[:, columns]
+            terms = _terms(head, outputs[:, columns], goals.T[:, columns], factors)
+            total += float(terms.sum()) / head.divisor
+    return total / task.divisor(task.n_rows)
+
+
+def _terms(head: Head, a: Matrix, t: Matrix, factors: Matrix | None) -> Matrix:
+    if head.loss.joint is not None:  # the targets have their factors in them
+        found: Matrix = np.where(t != 0.0, -t * np.log(np.maximum(a, _TINY)), 0.0)
+        return found
+    assert head.loss.by_output is not None
+    if head.loss.targets == "unit":  # the logarithm of 0
+        a = np.clip(a, 1e-15, 1.0 - 1e-15)
+    values = head.loss.by_output.array_value(a, t)
+    return values if factors is None else weigh(values, factors)
+
+
+def best_constants(task: Task) -> Matrix:
+    """The best answer that is the same for all rows, inner numbers, (B, n_out).
+
+    Of classes their shares; else, output by output, the mean, the median, or the best of some
+    numbers between the least and the largest target.
+    """
+    goals = task.goals_of(task.T)
+    best = np.empty(goals.T.shape)
+    for head in task.objective.heads:
+        columns = list(head.outputs)
+        if head.loss.joint is not None:
+            totals = goals.T[:, columns].sum(axis=0)
+            best[:, columns] = totals / max(totals.sum(), _TINY)
+            continue
+        for column in columns:
+            factors = None if goals.factors is None else goals.factors[:, [column]]
+            best[:, column] = _best_constant(head, goals.T[:, [column]], factors)
+    return best
+
+
+def _best_constant(head: Head, t: Matrix, factors: Matrix | None) -> float:
+    there = t if factors is None else t[factors > 0.0]
+    if not len(there):
+        return 0.0
+    mean = there.mean() if factors is None else np.average(t, weights=factors)
+    tried = np.array([mean, np.median(there), *np.linspace(there.min(), there.max(), _CONSTANTS)])
+    with np.errstate(all="ignore"):
+        losses = [float(_terms(head, np.full_like(t, c), t, factors).sum()) for c in tried]
+    return float(tried[int(np.nanargmin(losses))])
+
+
+def reachable(objective: Objective, network: Network, T: Matrix) -> Matrix:
+    """The targets, each moved to the nearest number that its output can come near, (B, n_out)."""
+    found = T.copy()
+    for head in objective.heads:
+        for column in head.outputs:
+            low, high = facts(network.outputs[column]).range
+            found[:, column] = np.clip(T[:, column], low, high)
+    return found

@@ -1,0 +1,253 @@
+"""Cures: changes of a training that can be tried, and what they are called in a scenario."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from neurosim.functions.numbers import Matrix
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+from neurosim.training.options import Options
+
+_SEED = 0  # of the weights that a short replay draws
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A training that has not begun, to be changed.
+
+    Attributes:
+        network: a copy, with the parameters of the start.
+        X: raw rows.
+        T: raw targets.
+        options: of the training.
+    """
+
+    network: Network
+    X: Matrix
+    T: Matrix
+    options: Options
+
+
+@dataclass(frozen=True, eq=False)
+class Cure:
+    """A change that may help.
+
+    Attributes:
+        assignments: to keys of a scenario.
+        change: what it does to a trial; None where it cannot be tried, or need not.
+    """
+
+    assignments: tuple[str, ...]
+    change: Callable[[Trial], Trial] | None = None
+
+
+class KeyNames:
+    """Where a scenario has what a cure changes: here one that lists its layers in order.
+
+    A scenario that is written in another way has places of its own, of the same methods.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._layers = {layer: i for i, layer in enumerate(network.layers)}
+        loose = [n for n in network.neurons if n.layer is None and not n.is_input]
+        self._loose = {neuron: i for i, neuron in enumerate(loose)}
+
+    def key(self, item: Layer | Neuron) -> str:
+        """The path of a layer, or of a neuron of none."""
+        if isinstance(item, Layer):
+            return f"network.layers[{self._layers[item]}]"
+        return f"network.neurons[{self._loose[item]}]"
+
+    def activation(self, item: Layer | Neuron, name: str) -> tuple[str, ...]:
+        """The assignments that change an activation."""
+        return (f"{self.key(item)}.activation={name}",)
+
+    def biases(self, items: Iterable[Layer | Neuron]) -> tuple[str, ...]:
+        """Those that begin with biases of 0."""
+        return tuple(f"{self.key(item)}.bias=0" for item in items)
+
+    def weights(self, initializer: str) -> tuple[str, ...]:
+        """Those that draw all weights."""
+        return (f"network.initial={{weights: {initializer}}}",)
+
+    def units(self, layer: Layer, n: int) -> tuple[str, ...]:
+        """Those that give a layer another number of neurons."""
+        return (f"{self.key(layer)}.neurons={n}",)
+
+    def hidden_layer(self, network: Network, name: str, n: int, activation: str) -> tuple[str, ...]:
+        """Those that put a layer between the inputs and the outputs."""
+        inputs, outputs = network.inputs, network.outputs
+        last, names = outputs[0].activation, _names(outputs)
+        listed = [
+            f"{{name: {_layer_name(inputs, 'x')}, neurons: {_names(inputs)}}}",
+            f"{{name: {name}, neurons: {n}, activation: {activation}}}",
+            f"{{name: {_layer_name(outputs, 'o')}, neurons: {names}, activation: {last}}}",
+        ]
+        return (f"network.layers=[{', '.join(listed)}]",)
+
+    def scale(self, inputs: str | None, targets: str | None) -> tuple[str, ...]:
+        """Those that scale inputs, targets, or both."""
+        if targets is None:
+            return (f"data.scale={inputs}",)
+        both = f"inputs: {inputs}, " if inputs is not None else ""
+        return (f"data.scale={{{both}targets: {targets}}}",)
+
+    def option(self, name: str, value: str) -> tuple[str, ...]:
+        """Those that change an option of the training."""
+        return (f"training.{name}={value}",)
+
+    def rate(self, value: float) -> tuple[str, ...]:
+        """Those that change the learning rate."""
+        return (f"training.optimizer.learning_rate={value:g}",)
+
+
+def _layer_name(neurons: Sequence[Neuron], other: str) -> str:
+    layer = neurons[0].layer
+    return other if layer is None else layer.name
+
+
+def _names(neurons: Sequence[Neuron]) -> str:
+    return f"[{', '.join(neuron.name for neuron in neurons)}]"
+
+
+# --- the changes
+
+
+def slower(places: KeyNames, options: Options, factor: float) -> Cure:
+    """A learning rate that is ``factor`` times as large."""
+    rate = float(f"{options.optimizer.learning_rate * factor:.3g}")
+
+    def change(trial: Trial) -> Trial:
+        optimizer = replace(trial.options.optimizer, learning_rate=rate)  # type: ignore[type-var]
+        return replace(trial, options=replace(trial.options, optimizer=optimizer))
+
+    return Cure(places.rate(rate), change)
+
+
+def scaled(places: KeyNames, *, inputs: str | None = None, targets: str | None = None) -> Cure:
+    """Inputs, targets or both scaled by what the training rows are like."""
+
+    def change(trial: Trial) -> Trial:
+        if inputs is not None:
+            trial.network.scale_inputs(trial.X, inputs)
+        if targets is not None:
+            trial.network.scale_outputs(trial.T, targets)
+        return trial
+
+    return Cure(places.scale(inputs, targets), change)
+
+
+def activated(places: KeyNames, items: Sequence[Layer | Neuron], name: str) -> Cure:
+    """Other activations."""
+
+    def change(trial: Trial) -> Trial:
+        for item in items:
+            _same(trial.network, item).activation = name
+        return trial
+
+    return Cure(tuple(a for item in items for a in places.activation(item, name)), change)
+
+
+def drawn_anew(
+    places: KeyNames,
+    network: Network,
+    *,
+    activation: tuple[Sequence[Layer | Neuron], str] | None = None,
+) -> Cure:
+    """Weights drawn by the size of the layers (Glorot; He for relus), and biases of 0.
+
+    Args:
+        places: of the scenario.
+        network: whose activations choose the initializer.
+        activation: layers and neurons, and what activation they get besides.
+    """
+    names = {n.activation for n in network.neurons if n not in network.outputs}
+    has_relus = any("relu" in name for name in names)
+    has_biases = [i for i in parts(network) if any(n.bias is not None for n in _members(i))]
+    initializer = "he" if has_relus else "xavier"
+    items, name = activation or ((), "")
+
+    def change(trial: Trial) -> Trial:
+        for item in items:
+            _same(trial.network, item).activation = name
+        trial.network.load_parameters(_drawn(trial.network, 2.0 if has_relus else 1.0))
+        return trial
+
+    told = tuple(a for item in items for a in places.activation(item, name))
+    return Cure((*told, *places.weights(initializer), *places.biases(has_biases)), change)
+
+
+def parts(network: Network) -> list[Layer | Neuron]:
+    """The layers but those of inputs, and the neurons of no layer."""
+    loose = [n for n in network.neurons if n.layer is None and not n.is_input]
+    return [*(layer for layer in network.layers if not layer.is_input), *loose]
+
+
+def _members(item: Layer | Neuron) -> Sequence[Neuron]:
+    return item.neurons if isinstance(item, Layer) else (item,)
+
+
+def _same(network: Network, item: Layer | Neuron) -> Any:
+    return network.layer(item.name) if isinstance(item, Layer) else network[item.name]
+
+
+def _drawn(network: Network, gain: float) -> Matrix:
+    """Weights of variance gain * 2 / (sources + targets), or gain / sources for a gain of 2."""
+    rng, values = np.random.default_rng(_SEED), []
+    for parameter in network.parameter_list():
+        connections = parameter.connections
+        if not connections:
+            values.append(0.0)
+            continue
+        fan_in = len(network.incoming(connections[0].target))
+        fan_out = len(network.outgoing(connections[0].source))
+        fan = fan_in if gain > 1.0 else (fan_in + fan_out) / 2.0
+        values.append(float(rng.uniform(-1.0, 1.0)) * (3.0 * gain / fan) ** 0.5)
+    return np.array(values)
+
+
+def grown(places: KeyNames, layer: Layer, n: int) -> Cure:
+    """More neurons in a hidden layer, and all weights drawn."""
+
+    def change(trial: Trial) -> Trial:
+        network = trial.network
+        network.grow(layer.name, n - len(layer))
+        network.load_parameters(_drawn(network, 2.0 if "relu" in layer.activation else 1.0))
+        return trial
+
+    return Cure(places.units(layer, n), change)
+
+
+def deepened(places: KeyNames, network: Network, n: int) -> Cure:
+    """A hidden layer of ``n`` tanh neurons between the inputs and the outputs."""
+    name = "h" if "h" not in network else "hidden"
+
+    def change(trial: Trial) -> Trial:
+        old, new = trial.network, Network(trial.network.title)
+        ends = [neuron.name for neuron in old.inputs], [neuron.name for neuron in old.outputs]
+        new.add_layer("inputs", ends[0])
+        new.add_layer("hidden", [f"{name}_{i}" for i in range(n)], activation="tanh")
+        new.add_layer("outputs", ends[1], activation=old.outputs[0].activation)
+        new.connect("inputs", "hidden")
+        new.connect("hidden", "outputs")
+        for neuron in (*old.inputs, *old.outputs):
+            if neuron.scaling is not None:
+                new.set_scaling(neuron.name, neuron.scaling)
+        return replace(trial, network=new)
+
+    return Cure(places.hidden_layer(network, name, n, "tanh"), change)
+
+
+def with_option(
+    places: KeyNames, name: str, value: Any, text: str, *, is_tried: bool = True
+) -> Cure:
+    """Another option of the training."""
+
+    def change(trial: Trial) -> Trial:
+        return replace(trial, options=replace(trial.options, **{name: value}))
+
+    return Cure(places.option(name, text), change if is_tried else None)

@@ -1,0 +1,301 @@
+"""The diagnosis: facts become findings where a cure of them takes away enough of the loss.
+
+A network that has learned is healthy, whatever its facts: its loss ends at most at a tenth of the
+best constant answer's, and its validation loss within a tenth of its least. Of any other, each rule
+yields candidates. Their cures are tried in short replays from the start of the training, at most
+five, on a copy; what gains is a finding, and what gains most comes first.
+
+How long a replay is depends on the size of the work alone, never on a clock: the same training has
+the same findings on every machine.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import Unpack, overload
+
+import numpy as np
+
+from neurosim.diagnosis.case import Case, best_constants, loss_of_outputs
+from neurosim.diagnosis.cures import Cure, KeyNames, Trial
+from neurosim.diagnosis.finding import FINDINGS, Diagnosis, Finding
+from neurosim.diagnosis.rules import course, layers, rows, units
+from neurosim.diagnosis.rules.candidate import Candidate
+from neurosim.errors import DivergedError, NeurosimError, WrongTypeError
+from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
+from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.training import Past, Training
+
+Rule = Callable[[Case, KeyNames], Iterator[Candidate]]
+
+RULES: tuple[Rule, ...] = (
+    units.twin_units, units.dead_units, units.saturated_units,
+    rows.unscaled_inputs, rows.constant_input, rows.duplicate_input,
+    rows.unreachable_target, rows.not_a_probability,
+    course.loss_rises, course.loss_swings, course.loss_flat, course.rate_small, course.rate_large,
+    layers.vanishing_gradient, layers.exploding_gradient,
+    rows.majority_answer, rows.rare_class, rows.contradicting_rows,
+    layers.too_few_units, course.validation_turned, rows.unused_output,
+)  # fmt: skip
+
+_REPLAYS = 5
+_WORK = 60_000_000  # multiply-adds of all replays together: about .2 s of the kernel
+_SHARE = 0.1  # of the training's own work, if that is more
+_CALL = 2_000  # multiply-adds that take as long as what else an update costs
+_EPOCHS = 1000  # of a training that has not begun, at most
+_DIGITS = 1  # of a gain: what is alike up to here is ordered by the table
+_FEW = 10  # updates after which a training says nothing yet
+_SYMPTOMS = ("majority_answer", "loss_flat", "constant_input", "duplicate_input")
+
+
+@overload
+def diagnose(training: Training, /, *, places: KeyNames | None = None) -> Diagnosis: ...
+@overload
+def diagnose(
+    training: Network,
+    X: object,
+    T: object,
+    /,
+    *,
+    places: KeyNames | None = None,
+    **options: Unpack[TrainOptions],
+) -> Diagnosis: ...
+def diagnose(
+    training: Training | Network,
+    X: object = None,
+    T: object = None,
+    /,
+    *,
+    places: KeyNames | None = None,
+    **options: Unpack[TrainOptions],
+) -> Diagnosis:
+    """Say why a training does not learn; nothing where it does.
+
+    Args:
+        training: as far as it has come, also one that diverged; or a network, of which a copy is
+            trained. Either stays as it is.
+        X: samples, (B, n_in), where a network is given.
+        T: targets, (B, n_out).
+        places: where a scenario has what a cure changes; None: in a list of layers.
+        **options: of `neurosim.train`; without ``epochs`` as many as there is time for, up to 1000.
+
+    Returns:
+        The findings, that whose cure gains most first.
+
+    Raises:
+        NeurosimError: what is given does not fit, as `neurosim.train` says.
+
+    >>> import neurosim as ns
+    >>> net = ns.Network()
+    >>> _ = net.add_layer("x", 2), net.add_layer("h", 2, activation="sigmoid")
+    >>> _ = net.add_layer("o", 1, activation="sigmoid"), net.connect("x", "h", weight=1.0)
+    >>> _ = net.connect("h", "o", weight=1.0)
+    >>> X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
+    >>> ns.diagnose(net, X, T, optimizer=ns.SGD(1.0), epochs=2000, batch_size=1)[0].name
+    'twin_units'
+    """
+    if isinstance(training, Training):
+        if X is not None or T is not None or options:
+            raise WrongTypeError("diagnose: rows or options beside a training; expected it alone")
+        case = case_of(training)
+    elif isinstance(training, Network):
+        case = _trained(training, X, T, options)
+    else:
+        raise WrongTypeError(f"diagnose: got {training!r:.80}; expected a Training, or a Network")
+    return diagnose_case(case, KeyNames(case.network) if places is None else places)
+
+
+def case_of(training: Training) -> Case:
+    """The case of a training; of one that has not begun, or left no losses, as it would go."""
+    past = training.past
+    if not past.losses:
+        return _gone(training, past)
+    return _case(training, past)
+
+
+def _case(training: Training, past: Past) -> Case:
+    return Case(
+        training.task,
+        past.start.parameters,
+        training.state,
+        np.array(past.losses),
+        np.array(past.validation_losses),
+        past.diverged,
+        training.task_kind,
+    )
+
+
+def _trained(network: Network, X: object, T: object, options: TrainOptions) -> Case:
+    """The case of a copy of a network, trained."""
+    wanted = options.get("epochs")
+    chosen = make_options(None, {**options, "epochs": wanted or 0})
+    training = Training(network.copy(), X, T, _plain(chosen, keeps_validation=True))
+    n_epochs = _affordable(training, _EPOCHS) if wanted is None else chosen.epochs
+    return _advanced(training, n_epochs)
+
+
+def _advanced(training: Training, n_epochs: int) -> Case:
+    try:
+        training.watch(n_epochs)
+    except DivergedError:
+        if not training.past.losses:
+            return _gone(training, training.past)
+    return _case(training, training.past)
+
+
+def _gone(training: Training, past: Past) -> Case:
+    """The case of a copy that goes the way again, as far as it can be afforded."""
+    if not past.diverged:
+        again = _again(training.network.copy(), training.task.X, training.task.T, training, past)
+        return _advanced(again, _affordable(training, _EPOCHS))
+    again = _again(training.network.copy(), training.task.X, training.task.T, training, past)
+    n_epochs = min(training.state.epoch - past.start.epoch, _affordable(training, _EPOCHS))
+    if n_epochs:
+        again.watch(n_epochs)
+    again.past.diverged = past.diverged
+    return _case(again, again.past)
+
+
+def _again(network: Network, X: Matrix, T: Matrix, training: Training, past: Past) -> Training:
+    network.load_parameters(past.start.parameters)
+    return Training(network, X, T, _plain(training.options, keeps_validation=True))
+
+
+def _plain(options: Options, *, keeps_validation: bool = False) -> Options:
+    """The options of a training that measures and stops at nothing."""
+    validation = options.validation if keeps_validation else None
+    return replace(
+        options, validation=validation, state=None, metrics=(), early_stopping=None, until=None,
+        time_limit=None, progress=False, norms=False, engine="compiled", program="auto",
+        precision="double", validate=None, seeds=None,
+    )  # fmt: skip
+
+
+def _work(training: Training) -> int:
+    """What an epoch costs, in multiply-adds: forward, backward and update."""
+    task = training.task
+    n_connections = len(task.network.connections) + len(task.network.neurons)
+    return 3 * task.n_rows * n_connections + task.n_batches * (_CALL + n_connections)
+
+
+def _affordable(training: Training, most: int) -> int:
+    return max(1, min(most, _WORK // _work(training)))
+
+
+# --- from facts to findings
+
+
+def diagnose_case(case: Case, places: KeyNames) -> Diagnosis:
+    """The findings of a case."""
+    candidates = list(_candidates(case, places))
+    found = []
+    trials = _Trials(case)
+    for candidate in candidates:
+        finding = _finding(candidate, trials)
+        if finding is not None:
+            found.append(finding)
+    found.sort(key=_rank)
+    causes = [finding for finding in found if finding.name not in _SYMPTOMS]
+    return Diagnosis(tuple(causes or found))
+
+
+def _candidates(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    with np.errstate(all="ignore"):
+        if case.has_learned:
+            yield from course.validation_turned(case, places)
+        else:
+            rules = RULES if case.n_updates >= _FEW or case.diverged else _CERTAIN
+            yield from chain.from_iterable(rule(case, places) for rule in rules)
+
+
+_CERTAIN: tuple[Rule, ...] = (
+    rows.unreachable_target, rows.not_a_probability, units.saturated_units, rows.unused_output
+)  # fmt: skip
+
+
+def _rank(finding: Finding) -> tuple[float, int]:
+    return -round(finding.gain or 0.0, _DIGITS), list(FINDINGS).index(finding.name)
+
+
+def _finding(candidate: Candidate, trials: "_Trials") -> Finding | None:
+    """What a candidate becomes; None where no cure of it gains enough."""
+    gain, cure = candidate.gain, candidate.cures[0] if candidate.cures else Cure(())
+    if candidate.needs:
+        gains = [(trials.gain(each), -i) for i, each in enumerate(candidate.cures)]
+        gain, number = max(gains, default=(0.0, 0))
+        if gain < candidate.needs:
+            return None
+        cure = candidate.cures[-number]
+    return Finding(
+        candidate.name, candidate.what, candidate.where, candidate.why, candidate.numbers,
+        cure.assignments, gain,
+    )  # fmt: skip
+
+
+class _Trials:
+    """Short replays of a training from its start, each with a cure, each cure once."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._gains: dict[tuple[str, ...], float] = {}
+
+    def gain(self, cure: Cure) -> float:
+        """How much of the loss a cure takes away, as a share; 0 where none is left to be tried."""
+        key = cure.assignments
+        if key not in self._gains:
+            if len(self._gains) == _REPLAYS or cure.change is None:
+                return 0.0
+            self._gains[key] = self._measured(cure)
+        return self._gains[key]
+
+    def _measured(self, cure: Cure) -> float:
+        case = self._case
+        try:
+            share = self._share(cure)
+        except NeurosimError:  # it diverges, or does not fit: no cure
+            return 0.0
+        before = self._plain_share
+        if not np.isfinite(before):
+            return max(0.0, 1.0 - share) if case.diverged else 0.0
+        return max(0.0, 1.0 - share / before) if before > 0.0 else 0.0
+
+    @property
+    def _plain_share(self) -> float:
+        """The share of the loss at the same epoch of the training as it was."""
+        case = self._case
+        if case.diverged:
+            return np.inf
+        at = case.losses[max(0, self._n_epochs - _mean_of(self._n_epochs)) : self._n_epochs]
+        return float(at.mean()) / case.constant_loss
+
+    @property
+    def _n_epochs(self) -> int:
+        case = self._case
+        training_work = len(case.losses) * self._epoch_work
+        work = max(_WORK, int(_SHARE * training_work)) // _REPLAYS
+        least = 50 if case.diverged else 1
+        return max(least, min(max(len(case.losses), least), work // self._epoch_work))
+
+    @property
+    def _epoch_work(self) -> int:
+        task = self._case.task
+        n_connections = len(task.network.connections) + len(task.network.neurons)
+        return 3 * task.n_rows * n_connections + task.n_batches * (_CALL + n_connections)
+
+    def _share(self, cure: Cure) -> float:
+        """The loss at the end of a replay, as a share of that of the best constant answer."""
+        case, n_epochs = self._case, self._n_epochs
+        network = case.network.copy()
+        network.load_parameters(case.start)
+        assert cure.change is not None
+        trial = cure.change(Trial(network, case.task.X, case.task.T, _plain(case.task.options)))
+        training = Training(trial.network, trial.X, trial.T, trial.options)
+        losses = training.advance(epochs=n_epochs)
+        constant = loss_of_outputs(training.task, best_constants(training.task))
+        last = float(np.mean(losses[-_mean_of(n_epochs) :]))
+        return last / constant if constant > 0.0 else last / max(losses[0], 1e-300)
+
+
+def _mean_of(n_epochs: int) -> int:
+    return max(1, n_epochs // 20)

@@ -1,0 +1,32 @@
+"""Candidates: facts that may explain why a training does not learn, with the cures to try."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from neurosim.diagnosis.cures import Cure
+from neurosim.diagnosis.finding import Shown
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fact that is a finding where one of its cures takes away enough of the loss.
+
+    Attributes:
+        name: a key of `FINDINGS`.
+        what: what is the matter.
+        where: the neurons, layers, rows or epochs.
+        why: why it keeps the network from learning.
+        numbers: what was measured.
+        cures: to be tried; the one that gains most is told.
+        needs: the gain that makes it a finding; 0: it is one without a trial.
+        gain: of what needs no trial, how much of the loss it explains.
+    """
+
+    name: str
+    what: str
+    where: str
+    why: str
+    numbers: Mapping[str, Shown] = field(default_factory=dict)
+    cures: tuple[Cure, ...] = ()
+    needs: float = 0.25
+    gain: float = 0.0

@@ -1,0 +1,142 @@
+"""Rules of layers: gradients that vanish or explode, and networks that are too small."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from neurosim.diagnosis.case import Case
+from neurosim.diagnosis.cures import (
+    Cure,
+    KeyNames,
+    deepened,
+    drawn_anew,
+    grown,
+    parts,
+    with_option,
+)
+from neurosim.diagnosis.rules.candidate import Candidate
+from neurosim.functions.numbers import Matrix
+from neurosim.functions.update_options import require_clip
+from neurosim.network.layer import Layer
+from neurosim.network.neuron import Neuron
+
+_FADES = 1e-2  # of the last generation's gradient, that of the first: ten times what is usual
+_GROWS = 1e2  # times the last generation's gradient, that of the first
+_MANY_ROWS = 5  # for each parameter: fewer could be learned by heart
+_MOST_UNITS = 16  # that a too small layer is given in a trial
+
+
+def vanishing_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    """A gradient that is a hundred times smaller in the first layer than in the last.
+
+    Source: Glorot and Bengio (2010), section 4; by the root mean square over each layer's
+    parameters.
+    """
+    sizes = layer_gradients(case, case.gradients[1])
+    starts = layer_gradients(case, case.gradients[0])
+    if len(sizes) < 3 or case.diverged:
+        return
+    fade = min(_ratio(sizes), _ratio(starts))
+    if not fade < _FADES or not (case.is_settled or case.share > 0.9):
+        return
+    shown = sizes if _ratio(sizes) <= _ratio(starts) else starts
+    hidden = [item for item in parts(case.network) if case.network.outputs[0] not in _of(item)]
+    squashing = [item for item in hidden if "sigmoid" in _of(item)[0].activation]
+    cures = [drawn_anew(places, case.network)]
+    if squashing:
+        cures.append(drawn_anew(places, case.network, activation=(squashing, "tanh")))
+    yield Candidate(
+        "vanishing_gradient",
+        f"the gradient of the first layer is {shown[0]:.2g}, that of the last {shown[-1]:.2g}",
+        "the first layers",
+        "going back, each layer multiplies the error by weight*slope, which is far below 1 here: "
+        + " -> ".join(f"{size:.2g}" for size in shown[::-1])
+        + " from the last layer to the first",
+        {"first": float(shown[0]), "last": float(shown[-1]), "ratio": fade},
+        tuple(cures),
+    )
+
+
+def exploding_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    """A gradient that is a hundred times larger in the first layer than in the last."""
+    sizes = layer_gradients(case, case.gradients[0])
+    if len(sizes) < 3:
+        return
+    growth = _ratio(sizes)
+    if not growth > _GROWS:
+        return
+    clip = with_option(places, "clip", require_clip({"norm": 1.0}), "{norm: 1}")
+    yield Candidate(
+        "exploding_gradient",
+        f"the gradient of the first layer is {sizes[0]:.2g}, that of the last {sizes[-1]:.2g}",
+        "the first layers",
+        "going back, each layer multiplies the error by weight*slope, which is far above 1 here: "
+        + " -> ".join(f"{size:.2g}" for size in sizes[::-1])
+        + " from the last layer to the first",
+        {"first": float(sizes[0]), "last": float(sizes[-1]), "ratio": growth},
+        (drawn_anew(places, case.network), clip),
+    )
+
+
+def layer_gradients(case: Case, gradient: Matrix) -> Matrix:
+    """The root mean square of the gradient of what leads into each generation, (generations,)."""
+    _, targets, parameters, _ = case.edges
+    depths = case.depths[targets]
+    squares = np.bincount(depths, weights=gradient[parameters] ** 2)
+    counts = np.bincount(depths)
+    there = counts > 0
+    return np.sqrt(squares[there] / counts[there])
+
+
+def _ratio(sizes: Matrix) -> float:
+    return float(sizes[0] / sizes[-1]) if sizes[-1] > 0.0 else 1.0
+
+
+def _of(item: Layer | Neuron) -> tuple[Neuron, ...]:
+    return item.neurons if isinstance(item, Layer) else (item,)
+
+
+def too_few_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    """A network that has settled at a loss which one with more hidden neurons does not have."""
+    if case.diverged or not case.is_settled:
+        return
+    found = _larger(case, places)
+    if found is None:
+        return
+    where, n, more, cure = found
+    needs = max(0.5, 1.0 - 0.1 / case.share)  # what would be healthy, or half of it
+    if case.task.n_rows * len(case.network.outputs) < _MANY_ROWS * len(case.start):
+        needs = max(needs, 0.8)
+    yield Candidate(
+        "too_few_units",
+        f"{where} cannot say more: the loss has settled at {case.last:.4g}",
+        where,
+        f"the gradient is {float(np.linalg.norm(case.gradients[1])):.2g} long, so with {n} hidden"
+        f" neurons this is the end of the way; with {more} it goes on in a short replay",
+        {"hidden": n, "tried": more, "loss": case.last},
+        (cure,),
+        needs=needs,
+    )
+
+
+def _larger(case: Case, places: KeyNames) -> tuple[str, int, int, Cure] | None:
+    network, n = case.network, len(case.hidden)
+    if n == 0:
+        activations = {neuron.activation for neuron in network.outputs}
+        if len(activations) > 1:
+            return None
+        more = min(_MOST_UNITS, max(4, 2 * len(network.inputs)))
+        return "a network without hidden neurons", 0, more, deepened(places, network, more)
+    layers = [
+        layer
+        for layer in network.layers
+        if not layer.is_input and not set(layer.neurons) & set(network.outputs)
+    ]
+    if not layers or sum(map(len, layers)) != n:
+        return None
+    layer = min(layers, key=len)
+    more = max(4, 2 * len(layer))
+    if more > 4 * _MOST_UNITS:
+        return None
+    where = f"layer {layer.name}, of {len(layer)} neurons,"
+    return where, len(layer), more, grown(places, layer, more)

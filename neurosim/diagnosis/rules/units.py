@@ -1,0 +1,172 @@
+"""Rules of neurons: twins, dead and saturated ones."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from neurosim.compiler.plan import Index
+from neurosim.diagnosis.case import Case, facts
+from neurosim.diagnosis.cures import KeyNames, activated, drawn_anew, slower
+from neurosim.diagnosis.rules.candidate import Candidate
+from neurosim.functions.activations import SOFTMAX
+from neurosim.functions.numbers import Matrix
+from neurosim.network.layer import Layer
+from neurosim.network.neuron import Neuron
+
+_DIGITS = 10  # to which weights of twins are equal; rounding moves no more of them apart
+_FLAT = 0.01  # of its range, how near an output is to an end where the activation is flat
+_ROWS = 0.7  # the share of rows on which a saturated neuron is there
+_UNITS = 0.5  # the share of a layer's neurons that must be so to explain a loss
+
+
+def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    """Hidden neurons with equal weights in and out: by symmetry their gradients are equal, too.
+
+    Source: Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 8.4: the initial
+    parameters need to break the symmetry between units.
+    """
+    groups = twins(case)
+    if not groups:
+        return
+    n_twins = sum(map(len, groups))
+    names = "; ".join(case.names(group) for group in groups[:3])
+    yield Candidate(
+        "twin_units",
+        f"{names} have equal weights in and out, so they say the same on every row",
+        names,
+        "equal weights have equal gradients: every update leaves them equal, and together they"
+        " are no more than one neuron each",
+        {"twins": n_twins, "count_as": len(groups)},
+        (drawn_anew(places, case.network),),
+    )
+
+
+def twins(case: Case) -> list[list[int]]:
+    """The groups of hidden neurons that are alike in activation, sources, targets and weights."""
+    sources, targets, _, values = case.edges
+    order = np.lexsort((sources, targets))  # by target, then by source
+    into = _rows(sources[order], values[order], targets[order])
+    order = np.lexsort((targets, sources))
+    out_of = _rows(targets[order], values[order], sources[order])
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for i in case.hidden:
+        if i in into:
+            neuron = case.network.neurons[i]
+            groups[neuron.activation, into[i], out_of.get(i)].append(i)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _rows(ends: Index, values: Matrix, of: Index) -> dict[int, tuple[bytes, bytes]]:
+    """Of each neuron the other ends and the weights, as something that can be compared."""
+    found, first = {}, np.flatnonzero(np.diff(of, prepend=-2))
+    for start, stop in zip(first, [*first[1:], len(of)], strict=True):
+        part = np.array([float(f"{v:.{_DIGITS}g}") for v in values[start:stop]])
+        found[int(of[start])] = ends[start:stop].tobytes(), part.tobytes()
+    return found
+
+
+def dead_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    """Hidden neurons that are 0 with slope 0 on every row, at the end.
+
+    Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models"
+    (2013), section 2: a unit whose gradient is 0 whenever it is not active may never be.
+    """
+    numbers = [i for i in case.hidden if facts(case.network.neurons[i]).can_die]
+    if not numbers:
+        return
+    z, a = case.values
+    dead = [i for i in numbers if not a[:, i].any()]
+    if not dead:
+        return
+    _, a_start = case.values_at_start
+    from_start = [i for i in dead if not a_start[:, i].any()]
+    least_dead = max(dead, key=lambda i: float(z[:, i].max()))
+    parts = _parts_of(case, dead)
+    rate = case.task.optimizer.learning_rate
+    cures = [activated(places, parts, "leaky_relu")]
+    if from_start:
+        cures.append(drawn_anew(places, case.network))
+    else:
+        cures.append(slower(places, case.task.options, 0.1))
+    since = "from the start" if from_start else f"since the training, at rate {rate:g}"
+    yield Candidate(
+        "dead_units",
+        f"{case.names(dead)} gave 0 on every row, {since}",
+        case.names(dead),
+        f"the net input of {case.network.neurons[least_dead].name} is at most"
+        f" {float(z[:, least_dead].max()):.3g}: its slope is 0 there, so its delta is"
+        " (...)*0 = 0, and no update reaches it or what leads to it",
+        {
+            "dead": len(dead),
+            "of": len(numbers),
+            "largest_net_input": float(z[:, dead].max()),
+            "dead_at_start": len(from_start),
+        },
+        tuple(cures),
+    )
+
+
+def saturated_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+    """Neurons that are within 1 % of an end of their range on seven rows of ten, or more.
+
+    Of a sigmoid that is a slope of less than .01, where .25 is the largest. Source: Glorot and
+    Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+    """
+    found = _saturated(case, case.values[1])
+    if not found:
+        return
+    z = case.values[0]
+    at_start = set(_saturated(case, case.values_at_start[1]))
+    far = max(found, key=lambda i: float(np.median(np.abs(z[:, i]))))
+    neuron = case.network.neurons[far]
+    typical = float(np.median(z[:, far]))
+    yield Candidate(
+        "saturated_units",
+        f"{case.names(found)} are at an end of their range on {_ROWS:.0%} of the rows or more",
+        case.names(found),
+        f"the net input of {neuron.name} is about {typical:.3g}: there {neuron.activation}"
+        " is flat, its slope is nearly 0, and the chain rule multiplies by it",
+        {"saturated": len(found), "at_start": len(at_start & set(found)), "net_input": typical},
+        (drawn_anew(places, case.network),),
+    )
+
+
+def _saturated(case: Case, a: Matrix) -> list[int]:
+    """The saturated neurons of layers in which at least half of the neurons are.
+
+    Of outputs only those count that are wrong there.
+    """
+    saturated, depths = [], case.depths
+    hidden, wrong = set(case.hidden), _wrong_outputs(case)
+    for i, neuron in enumerate(case.network.neurons):
+        if neuron.is_input or not (i in hidden or i in wrong):
+            continue
+        if neuron.activation != SOFTMAX and not facts(neuron).saturates:
+            continue
+        low, high = facts(neuron).range
+        near = np.minimum(a[:, i] - low, high - a[:, i]) < _FLAT * (high - low)
+        if near.mean() >= _ROWS:
+            saturated.append(i)
+    counts = np.bincount(depths[[*hidden, *wrong]], minlength=depths.max() + 1)
+    many = np.bincount(depths[saturated], minlength=len(counts)) >= _UNITS * counts
+    return [i for i in saturated if many[depths[i]]]
+
+
+def _wrong_outputs(case: Case) -> set[int]:
+    """The outputs that miss by more than half of their range on most rows."""
+    found, number = set(), {n: i for i, n in enumerate(case.network.neurons)}
+    inner = case.network.outputs_conversion.inner(case.outputs, "T")
+    for column, neuron in enumerate(case.network.outputs):
+        low, high = facts(neuron).range
+        if np.isfinite(high - low):
+            miss = np.abs(inner[:, column] - case.T[:, column]) > (high - low) / 2.0
+            if np.mean(miss) > 0.5:
+                found.add(number[neuron])
+    return found
+
+
+def _parts_of(case: Case, numbers: Sequence[int]) -> list[Layer | Neuron]:
+    """The layers of some neurons, or themselves where they are of none."""
+    neurons = [case.network.neurons[i] for i in numbers]
+    return list(dict.fromkeys(n if n.layer is None else n.layer for n in neurons))
