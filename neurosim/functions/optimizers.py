@@ -14,7 +14,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -66,19 +66,22 @@ class _Rule:
 
     def __new__(cls, *_: object, **options: object) -> Self:
         """The rule before it has its options: their names are known."""
-        known = [field.name for field in fields(cls)]  # type: ignore[arg-type] # as below
+        known = _options_of(cls)  # type: ignore[arg-type] # a class has a hash
         for name in options:
             if name not in known:
                 raise WrongTypeError(f"{cls.__name__}: {unknown('option', name, known)}")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type] # each is a dataclass
-            where = f"{type(self).__name__}({field.name}=)"
-            check = _require_bool if field.name == "nesterov" else _require_option
-            object.__setattr__(
-                self, field.name, check(getattr(self, field.name), where, field.name)
-            )
+        for name in _options_of(type(self)):  # type: ignore[arg-type] # likewise
+            where = f"{type(self).__name__}({name}=)"
+            check = _require_bool if name == "nesterov" else _require_option
+            object.__setattr__(self, name, check(getattr(self, name), where, name))
+
+
+@lru_cache(maxsize=64)
+def _options_of(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _require_bool(value: object, where: str, _name: str) -> bool:
@@ -483,6 +486,7 @@ SHIPPED: dict[str, Callable[..., Optimizer]] = {
         SGD, RMSprop, Adagrad, Adadelta, Rprop, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam,
     )
 }  # fmt: skip
+_SHIPPED_KINDS = frozenset(SHIPPED.values())
 _PROTOCOL = ("name", "start", "remembers", "pushes", "scalar")
 
 
@@ -596,6 +600,10 @@ def make_optimizer(given: object, learning_rate: object = None) -> object:
 def require_optimizer(optimizer: object) -> Optimizer:
     """The optimizer itself, or a WrongTypeError where it is none."""
     optimizer = make_optimizer(optimizer)
+    rule: Any = optimizer
+    if type(rule) in _SHIPPED_KINDS:  # it was checked when it was made
+        shipped: Optimizer = rule
+        return shipped
     parts = (*_PROTOCOL, "learning_rate")
     if isinstance(optimizer, type) or not all(hasattr(optimizer, part) for part in parts):
         raise WrongTypeError(
@@ -606,7 +614,6 @@ def require_optimizer(optimizer: object) -> Optimizer:
         raise WrongTypeError(
             f"optimizer: got {optimizer!r:.80}, which may change; expected a frozen dataclass"
         )
-    rule: Any = optimizer
     found: Optimizer = rule
     if 0 <= _depth(rule, "array") < _depth(rule, "scalar"):  # it may be of another rule
         _require_equal_rules(found, f"optimizer {type(rule).__name__}")

@@ -7,6 +7,8 @@ for type checkers; a test holds them equal.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -382,11 +384,10 @@ class Options:
             raise InvalidValueError(
                 f"loss: got {self.loss!r:.60} beside heads; expected one of the two"
             )
-        for option in fields(self):
-            value = getattr(self, option.name)
-            if value is not option.default:
-                checked = option.metadata["form"].check(value, option.name)
-                object.__setattr__(self, option.name, checked)
+        for name, default, check in _checks():
+            value = getattr(self, name)
+            if value is not default:
+                object.__setattr__(self, name, check(value, name))
         own = getattr(self.optimizer, "weight_decay", None)
         if own is not None and self.weight_decay is not None:
             raise WrongTypeError(
@@ -471,9 +472,16 @@ class OptionRow(NamedTuple):
     meaning: str
 
 
-def option_fields() -> dict[str, "Field[Any]"]:
+@cache
+def option_fields() -> Mapping[str, "Field[Any]"]:
     """The options by name, each a field whose metadata are its ``form`` and its ``meaning``."""
-    return {option.name: option for option in fields(Options)}
+    return MappingProxyType({option.name: option for option in fields(Options)})
+
+
+@cache
+def _checks() -> tuple[tuple[str, Any, Callable[[Any, str], Any]], ...]:
+    """Of each option its name, its default, and the check of another value."""
+    return tuple((n, o.default, o.metadata["form"].check) for n, o in option_fields().items())
 
 
 def scenario_options() -> list[str]:
@@ -509,7 +517,7 @@ def make_options(given: Options | None, changes: Mapping[str, Any], **defaults: 
     if given is not None:
         if not isinstance(given, Options):
             raise WrongTypeError(f"options: got {given!r:.80}; expected neurosim.Options")
-        return replace(given, **changes)
+        return replace(given, **changes) if changes else given  # they are checked and frozen
     merged = {**defaults, **changes}
     for name, option in known.items():
         if option.default is MISSING and name not in merged:
