@@ -101,7 +101,7 @@ def require_slopes(network: Network) -> None:
 
     Elsewhere its slope counts as 0: nothing is learned through it.
     """
-    names = {neuron.activation for neuron in network.neurons} - {SOFTMAX}
+    names = network.activation_names - {SOFTMAX}
     flat = {name for name in names if ACTIVATIONS[name].slope is None}
     if not flat:
         return

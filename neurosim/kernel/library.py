@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from neurosim.functions.activations import Activation
 from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
 
+_OFF = "off"
 _MOST_OPTIONS = 2  # of an activation
-_INTEGER, _DOUBLE, _ARRAY = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
+_OWN = str(FOLDER / LIBRARY)
+_INTEGER, _DOUBLE, _ARRAY, _BYTE = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p, ctypes.c_char
 _FIELDS: tuple[tuple[str, Any], ...] = (
     ("n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike", _INTEGER),
     ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
@@ -56,7 +58,16 @@ class KernelCall(ctypes.Structure):
     def point(self, arrays: Mapping[str, NDArray[Any] | None]) -> None:
         """Set fields to the addresses of arrays."""
         for name, array in arrays.items():
-            setattr(self, name, None if array is None else array.ctypes.data)
+            setattr(self, name, None if array is None else _address(array))
+
+
+def _address(array: NDArray[Any]) -> int:
+    """Where an array's numbers are; NumPy's own ``ctypes.data`` takes four times as long."""
+    try:
+        buffer: Any = array
+        return ctypes.addressof(_BYTE.from_buffer(buffer))
+    except (TypeError, ValueError):  # it is read-only, or empty
+        return array.ctypes.data
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +153,15 @@ def load_kernel() -> Kernel:
     Raises:
         KernelMissingError: it is not built, is hidden, or is of other sources.
     """
-    if is_hidden():
+    chosen = _chosen()
+    if chosen == _OFF:
         raise KernelMissingError("hidden by NEUROSIM_KERNEL=off")
-    return _load(_chosen() or str(FOLDER / LIBRARY))
+    return _load(chosen or _OWN)
 
 
 def is_hidden() -> bool:
     """Whether a user asked to do without the kernel."""
-    return _chosen() == "off"
+    return _chosen() == _OFF
 
 
 def _chosen() -> str:

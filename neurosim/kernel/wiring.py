@@ -37,9 +37,14 @@ def why_not_wired(network: Network) -> str | None:
     missing = why_no_kernel()
     if missing is not None:
         return f"the kernel is not there: {missing}"
-    names = {neuron.activation for neuron in network.neurons} - {SOFTMAX}
-    own = [f"activation {name!r}" for name in sorted(names) if not ACTIVATIONS.is_shipped(name)]
+    own = network._cached(f"own activations {ACTIVATIONS.version}", lambda: _own(network))
     return f"the kernel has shipped functions only, not {', '.join(own)}" if own else None
+
+
+def _own(network: Network) -> list[str]:
+    """The activations that are not shipped."""
+    names = sorted(network.activation_names - {SOFTMAX})
+    return [f"activation {name!r}" for name in names if not ACTIVATIONS.is_shipped(name)]
 
 
 def wiring_of(network: Network, kernel: Kernel) -> KernelWiring:

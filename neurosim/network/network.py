@@ -158,6 +158,16 @@ class Network:
         return self._structure.inputs
 
     @property
+    def activation_names(self) -> frozenset[str]:
+        """The activations that its neurons have."""
+        return self._structure.activation_names
+
+    @property
+    def dropped(self) -> tuple[Neuron, ...]:
+        """The neurons with dropout, in the order they were added."""
+        return self._structure.dropped
+
+    @property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, in the order they were added."""
         return self._structure.connections

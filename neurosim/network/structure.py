@@ -108,6 +108,16 @@ class Structure:
         return tuple(neuron for neuron in self.neurons if neuron.is_input)
 
     @cached_property
+    def activation_names(self) -> frozenset[str]:
+        """The activations of the neurons."""
+        return frozenset(neuron._activation for neuron in self.neurons)
+
+    @cached_property
+    def dropped(self) -> tuple[Neuron, ...]:
+        """The neurons with dropout, in the order they were added."""
+        return tuple(neuron for neuron in self.neurons if neuron._dropout)
+
+    @cached_property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, in the order they were added."""
         return tuple(self.connections_listed())
@@ -155,7 +165,7 @@ class Structure:
             level.update(dict.fromkeys(members, 1 + above))
         return {neuron._unit: level[name] for name, neuron in self.named.items()}
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[Neuron, ...]:
         """The chosen outputs, else the last layer added, else none."""
         if self.chosen is not None:
@@ -175,7 +185,7 @@ class Structure:
             tuple(map(tuple, self._succ.values())),
             tuple(map(_NAME, self.outputs)),
             tuple((n._name, n._scaling) for n in self._scaled),
-            tuple((n._name, n._dropout) for n in self.neurons if n._dropout),
+            tuple((n._name, n._dropout) for n in self.dropped),
             tuple(tuple(c.name for c in weight.connections) for weight in shared),
             tuple(map(_TRAINABLE, self.parameters)),
         )
@@ -690,6 +700,9 @@ class Structure:
 _LISTS = (
     "neurons",
     "inputs",
+    "outputs",
+    "activation_names",
+    "dropped",
     "connections",
     "places",
     "sources",

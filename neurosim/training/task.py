@@ -73,10 +73,10 @@ class Task:
         """Whether a term of the loss has a factor."""
         return self.weighing.has_factors(self.T, self.weights)
 
-    @cached_property
+    @property
     def dropped(self) -> tuple[Neuron, ...]:
         """The neurons with dropout, in the network's order."""
-        return tuple(neuron for neuron in self.network.neurons if neuron._dropout)
+        return self.network.dropped
 
     @cached_property
     def noises(self) -> tuple[str, ...]:
@@ -244,6 +244,8 @@ def require_adjustments(network: Network, options: Options) -> Adjustments | Non
 
 def _require_droppable(network: Network) -> None:
     """Refuse dropout where an output is compared or shared out as it is."""
+    if not network.dropped:
+        return
     for neuron in network.outputs:
         if neuron._dropout:
             raise GraphError(
@@ -368,7 +370,8 @@ def require_targets(
         )
     inner = network.outputs_conversion.inner(targets, "T")
     for head in objective.heads:
-        _require_rule(head.loss, inner[:, list(head.outputs)])
+        if head.loss.targets != "any":
+            _require_rule(head.loss, inner[:, list(head.outputs)])
     return targets
 
 
@@ -434,8 +437,9 @@ def _is_rounded(wrong: Matrix, low: float, high: float) -> bool:
 def require_free_targets(network: Network, head: Head) -> None:
     """Refuse scaled outputs where a loss asks for certain targets."""
     loss = head.loss
-    is_scaled = any(network.outputs[i].scaling is not None for i in head.outputs)
-    if loss.targets != "any" and is_scaled:
+    if loss.targets == "any" or network.outputs_conversion.is_plain:
+        return
+    if any(network.outputs[i].scaling is not None for i in head.outputs):
         raise GraphError(
             f"loss {loss.name!r}: it is of {TARGET_RULES[loss.targets][1]}, got scaled outputs;"
             " expected outputs without scaling, or a loss of numbers such as 'half_squared_error'"

@@ -1,18 +1,18 @@
 """The kernel program: compiled C at work on the wiring of a network, with the bits of the walk."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.functions.losses import LOSSES, Pointwise
+from neurosim.functions.losses import LOSSES, Objective, Pointwise
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.functions.penalties import L1, L2, Penalties, Penalty
 from neurosim.interpreter.adjustments import Adjustments
 from neurosim.kernel.checks import choice_of, formula_of, inexact, set_rule
-from neurosim.kernel.library import KernelCall, load_kernel
+from neurosim.kernel.library import Kernel, KernelCall, load_kernel
 from neurosim.kernel.wiring import why_not_wired, wiring_of
 from neurosim.training.engines.contract import (
     NOTED,
@@ -47,9 +47,7 @@ def why_not(task: Task) -> str | None:
 
 def inexact_formulas(task: Task) -> list[str]:
     """The formulas of this task whose bits are not the walk's on this machine."""
-    names = {neuron.activation for neuron in task.network.neurons} - {SOFTMAX}
-    formulas = {pair[0] for pair in _formulas(task) if pair is not None}
-    return inexact([ACTIVATIONS[name] for name in names], formulas, task.optimizer)
+    return [*_problem_of(task).inexact, *inexact((), (), task.optimizer)]
 
 
 def _formulas(task: Task) -> list[tuple[Pointwise, bool] | None]:
@@ -127,39 +125,76 @@ def _set_adjustments(problem: KernelCall, adjustments: Adjustments) -> dict[str,
     return arrays
 
 
+class _NetworkProblem(NamedTuple):
+    """What the kernel is told of a network with losses, whatever the rows and the options are.
+
+    Attributes:
+        kernel: is told it.
+        objective: the losses.
+        call: the fields.
+        arrays: what they point to.
+        column: the place of each of the network's neurons in the kernel's order.
+        inexact: the formulas whose bits are not the walk's.
+    """
+
+    kernel: Kernel
+    objective: Objective
+    call: KernelCall
+    arrays: dict[str, NDArray[Any] | None]
+    column: NDArray[np.intp]
+    inexact: list[str]
+
+
+def _problem_of(task: Task) -> _NetworkProblem:
+    """The problem of a task's structure and losses; that of the last ones is kept."""
+    kernel, kept = load_kernel(), task.network._cached("kernel problem", list[_NetworkProblem])
+    for problem in kept:
+        if problem.kernel is kernel and problem.objective == task.objective:
+            return problem
+    kept[:] = [made := _make_problem(task, kernel)]
+    return made
+
+
+def _make_problem(task: Task, kernel: Kernel) -> _NetworkProblem:
+    network, formulas = task.network, _formulas(task)
+    wiring, codes = wiring_of(network, kernel), kernel.codes["formula"]
+    names = [_LOGISTIC if pair is None else formula_of(pair[0]) for pair in formulas]
+    arrays = {
+        **wiring.arrays,
+        "formula": np.array([codes[name] for name in names], np.uint8),
+        "formula_choice": np.array([1.0 if p is None else choice_of(p[0]) for p in formulas]),
+        "by_net_input": np.array([pair is None or pair[1] for pair in formulas], np.uint8),
+        "is_joint": np.array([pair is None for pair in formulas], np.uint8),
+        **_heads(task),
+    }
+    call = KernelCall(**wiring.sizes, n_heads=len(task.objective.heads))
+    call.point(arrays)
+    activations = [ACTIVATIONS[name] for name in network.activation_names - {SOFTMAX}]
+    differing = inexact(activations, {pair[0] for pair in formulas if pair is not None})
+    return _NetworkProblem(kernel, task.objective, call, arrays, wiring.column, differing)
+
+
 class KernelProgram:
     """The kernel's problem of a task, and the rows as it takes them."""
 
     source = ""
 
     def __init__(self, task: Task) -> None:
-        self.task, self.kernel, network = task, load_kernel(), task.network
-        wiring = wiring_of(network, self.kernel)
-        self.column = wiring.column
-        formulas = _formulas(task)
-        learns = network.trainable_mask()
-        codes = self.kernel.codes["formula"]
-        names = [_LOGISTIC if pair is None else formula_of(pair[0]) for pair in formulas]
-        self._problem = KernelCall(**wiring.sizes)
-        self._arrays = {
-            **wiring.arrays,
-            **set_rule(self.kernel, self._problem, task.optimizer, learns),
-            "formula": np.array([codes[name] for name in names], np.uint8),
-            "formula_choice": np.array([1.0 if p is None else choice_of(p[0]) for p in formulas]),
-            "by_net_input": np.array([pair is None or pair[1] for pair in formulas], np.uint8),
-            "is_joint": np.array([pair is None for pair in formulas], np.uint8),
-            **_heads(task),
-        }
-        problem, penalty = self._problem, task.penalty
-        problem.n_heads = len(task.objective.heads)
+        of_network = _problem_of(task)
+        self.task, self.kernel, self.column = task, of_network.kernel, of_network.column
+        self._problem = problem = KernelCall.from_buffer_copy(of_network.call)
+        self._arrays: dict[str, Any] = {"of the network": of_network}
+        learns, penalty = task.network.trainable_mask(), task.penalty
+        arrays = set_rule(self.kernel, problem, task.optimizer, learns)
         problem.has_penalty = penalty is not None
         problem.penalty = penalty.strength if isinstance(penalty, L2) else 0.0
         if task.adjustments is not None:
-            self._arrays |= _set_adjustments(problem, task.adjustments)
+            arrays |= _set_adjustments(problem, task.adjustments)
         problem.is_mean = task.reduction == "mean"
         problem.batch_size, problem.repeats, problem.n_thetas = task.batch_size, 1, 1
         problem.is_finite = 1
-        problem.point(self._arrays)
+        self._arrays |= arrays
+        problem.point(arrays)
 
     def problem(
         self, X: Matrix, goals: Goals | None, rows: int
@@ -171,8 +206,9 @@ class KernelProgram:
             "X": np.ascontiguousarray(X),
             **_pointed(goals),
             "work": self.kernel.work(problem),
-            "norms": np.empty(problem.n_norms),
         }
+        if problem.n_norms:
+            arrays["norms"] = np.empty(problem.n_norms)
         problem.point(arrays)
         return problem, arrays
 
