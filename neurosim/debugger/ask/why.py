@@ -262,6 +262,17 @@ class WhySince:
         return self.after - self.before
 
     @property
+    def way(self) -> float:
+        """How far they moved it, to and fro: the sum of the sizes of the changes."""
+        return sum(abs(batch.change) for batch in self.batches)
+
+    @property
+    def reversals(self) -> int:
+        """How often an update moved it against the one before that moved it at all."""
+        moves = [batch.change for batch in self.batches if batch.change != 0.0]
+        return sum((a > 0.0) != (b > 0.0) for a, b in itertools.pairwise(moves))
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The whole of it."""
         values = f"{short(self.before)} -> {short(self.after)}"
@@ -274,6 +285,7 @@ class WhySince:
         lines = [
             f"{self.name}: {values} in {number}{begin}, a change of {short(self.change)}",
             f"  {short(self.change)} = {self.parts}",
+            f"  the way travelled is {short(self.way)}, with {counted(self.reversals, 'reversal')}",
             "the updates that moved it most",
             *(f"  {batch}" for batch in largest),
             "the rows that moved it most",

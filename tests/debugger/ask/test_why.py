@@ -298,6 +298,7 @@ def test_the_updates_and_rows_that_moved_it_most_are_named():
     assert told.lines == (
         "x1->o1: 1 -> 0.54 in 2 updates since epoch 0, batch 0, a change of -0.46",
         "  -0.46 = -0.46 by the samples",
+        "  the way travelled is 0.46, with 0 reversals",
         "the updates that moved it most",
         "  epoch 0, batch 1: 0.9 -> 0.54, -0.36",
         "  epoch 0, batch 0: 1 -> 0.9, -0.1",
@@ -305,6 +306,25 @@ def test_the_updates_and_rows_that_moved_it_most_are_named():
         "  row 1: moved it by -0.36, gradients 3.6",
         "  row 0: moved it by -0.1, gradients 1",
     )
+
+
+def test_a_weight_that_swings_travels_far_though_it_ends_where_it_began():
+    # the loss is half of (2w)^2 for x = 2: w goes to w - 0.5*4*w = -w
+    task = single(ns.SGD(0.5), [[2.0]], [[0.0]])
+
+    told = why_since(task, start_state(task, 0), "x1", "o1", n_batches=4)
+
+    assert (told.change, told.way, told.reversals) == (0.0, 8.0, 3)
+    assert told.lines[2] == "  the way travelled is 8, with 3 reversals"
+
+
+def test_an_update_that_moves_nothing_is_no_reversal():
+    task = single(ns.SGD(0.5), [[2.0], [0.0]], [[0.0], [0.0]], batch_size=1)
+
+    told = why_since(task, start_state(task, 0), "x1", "o1", n_batches=6)
+
+    assert [batch.change for batch in told.batches] == [-2.0, 0.0, 2.0, 0.0, -2.0, 0.0]
+    assert told.reversals == 2
 
 
 def test_identical_hidden_neurons_have_identical_reasons():
