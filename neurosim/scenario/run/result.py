@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from neurosim.compiler.threads import blas_facts, pinned_kernels
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, short
 from neurosim.network.network import Network
 from neurosim.scenario.run.expect import Verdict
 from neurosim.training.metrics import SHIPPED
@@ -18,6 +18,8 @@ from neurosim.training.parts import measured_on, measured_words
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.cross_validation import CrossValidation
 from neurosim.training.validation.seeds import SeedRuns
+
+_FAR_ABOVE = 10.0  # times the loss before training: more than the noise of batches explains
 
 Status: TypeAlias = Literal["passed", "failed", "skipped", "diverged", "interrupted"]
 
@@ -208,6 +210,17 @@ class RunResult:
         return next(itertools.islice(self.history, self.best_epoch, None))
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is right by the file and yet not as a reader would take it."""
+        first, last = self.loss.first, self.loss.last if self.best_epoch is None else self.best_loss
+        if first is None or last is None or not last > _FAR_ABOVE * first:
+            return ()
+        if not self.epochs or self.status == "diverged":  # which says it already
+            return ()
+        ended = f"the loss ended at {short(last)}, far above the {short(first)} that it began with"
+        return (f"{ended}: the training made the network worse",)
+
+    @property
     def passed(self) -> bool:
         """Whether nothing failed and nothing diverged."""
         return self.status in ("passed", "skipped")
@@ -250,7 +263,7 @@ class RunResult:
             "versions": dict(self.versions),
             **({"notes": self.notes} if self.notes else {}),
             "blas": blas_facts(),
-            "warnings": pinned_kernels(os.environ),
+            "warnings": [*pinned_kernels(os.environ), *self.warnings],
             "seconds": self.seconds,
         }
         return jsonable({**document, "message": self.message} if self.message else document)

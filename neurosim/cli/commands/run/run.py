@@ -101,12 +101,7 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     for file, folder in zip(files, folders, strict=True):
         ending = _run(file, folder, part, engine=engine, seed=seed, overrides=overrides)
         endings.append(ending)
-        if isinstance(ending.outcome, NeurosimError):
-            complain(ending.outcome)
-        elif not as_json:
-            _print(ending.outcome, file, console, quiet=quiet)
-            if ending.wrong is not None:
-                print_wrong_rows(ending.wrong, ending.outcome, console)
+        _tell(ending, console, quiet=quiet, as_json=as_json)
         if folder is not None and ending.status != "invalid":
             _tell_files(ending, folder)
         if ending.status == "interrupted":
@@ -122,6 +117,19 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     statuses = [ending.status for ending in endings]
     statuses += ["invalid" for ending in endings if any(one.problem for one in ending.drawn)]
     return next(code for status, code in _ENDINGS if status in statuses)
+
+
+def _tell(ending: _Ending, console: Console, *, quiet: bool, as_json: bool) -> None:
+    """Print what came out of a file, and on standard error what is wrong with it."""
+    if isinstance(ending.outcome, NeurosimError):
+        complain(ending.outcome)
+        return
+    if not as_json:
+        _print(ending.outcome, ending.file, console, quiet=quiet)
+        if ending.wrong is not None:
+            print_wrong_rows(ending.wrong, ending.outcome, console)
+    for warning in ending.outcome.warnings:
+        say(f"warning: {Path(ending.file).stem}: {warning}", err=True)
 
 
 def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _Ending:

@@ -46,6 +46,17 @@ def test_an_expectation_that_is_not_met_says_by_how_much(neurosim):
     assert "1 of 2 expectations met" in ran.out
 
 
+@pytest.mark.parametrize("how", [(), ("-q",), ("--json",)])
+def test_a_loss_that_ended_far_above_its_start_is_told_on_standard_error(neurosim, how):
+    rate = "training.optimizer={name: sgd, learning_rate: 1e100}"
+
+    ran = neurosim("run", "passed.yaml", *("--set", rate), *("--set", "training.epochs=1"), *how)
+
+    assert ran.err.startswith("warning: passed: the loss ended at 1")
+    assert "far above the 0." in ran.err
+    assert ran.err.count("\n") == 1
+
+
 def test_sixteen_rows_are_shown_of_more(neurosim):
     rows = [[k, 0] for k in range(20)]
 
