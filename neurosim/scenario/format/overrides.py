@@ -55,6 +55,12 @@ def override(tree: TreeNode, overrides: Overrides) -> None:
     refuse(problems)
 
 
+def path_and_value(assignment: str) -> tuple[KeyPath, TreeNode]:
+    """The path and the value of an assignment that `override` takes."""
+    key, value = _assignment(assignment)
+    return _path_of(key), value
+
+
 def _assignment(given: str | tuple[str, Any]) -> tuple[str, TreeNode]:
     if not isinstance(given, str):
         key, value = given
