@@ -35,7 +35,7 @@ class Case:
 
     Attributes:
         task: network, rows and options; the network holds the present parameters.
-        start: the parameters with which it began.
+        begin: the state from which it began.
         state: where it is.
         losses: of each epoch since, (epochs,).
         validation_losses: likewise, where they were measured; else empty.
@@ -44,12 +44,17 @@ class Case:
     """
 
     task: Task
-    start: Matrix
+    begin: TrainingState
     state: TrainingState
     losses: Matrix
     validation_losses: Matrix
     diverged: str
     kind: TaskKind
+
+    @property
+    def start(self) -> Matrix:
+        """The parameters with which it began, (n_parameters,)."""
+        return self.begin.parameters
 
     # --- the loss
 

@@ -43,10 +43,13 @@ _REPLAYS = 5
 _WORK = 60_000_000  # multiply-adds of all replays together: about .2 s of the kernel
 _SHARE = 0.1  # of the training's own work, if that is more
 _CALL = 2_000  # multiply-adds that take as long as what else an update costs
+_FROM_ANEW = 300  # epochs that a replay takes of a training that diverged, if it can
 _EPOCHS = 1000  # of a training that has not begun, at most
 _DIGITS = 1  # of a gain: what is alike up to here is ordered by the table
 _FEW = 10  # updates after which a training says nothing yet
-_SYMPTOMS = ("majority_answer", "loss_flat", "constant_input", "duplicate_input")
+# told where nothing else is found: what follows from any other cause, and what a replay with more
+# neurons, whose weights are drawn anew, would cure along with it
+_LAST = ("majority_answer", "loss_flat", "too_few_units", "constant_input", "duplicate_input")
 
 
 @overload
@@ -117,7 +120,7 @@ def case_of(training: Training) -> Case:
 def _case(training: Training, past: Past) -> Case:
     return Case(
         training.task,
-        past.start.parameters,
+        past.start,
         training.state,
         np.array(past.losses),
         np.array(past.validation_losses),
@@ -196,7 +199,7 @@ def diagnose_case(case: Case, places: KeyNames) -> Diagnosis:
         if finding is not None:
             found.append(finding)
     found.sort(key=_rank)
-    causes = [finding for finding in found if finding.name not in _SYMPTOMS]
+    causes = [finding for finding in found if finding.name not in _LAST]
     return Diagnosis(tuple(causes or found))
 
 
@@ -220,13 +223,12 @@ def _rank(finding: Finding) -> tuple[float, int]:
 
 def _finding(candidate: Candidate, trials: "_Trials") -> Finding | None:
     """What a candidate becomes; None where no cure of it gains enough."""
-    gain, cure = candidate.gain, candidate.cures[0] if candidate.cures else Cure(())
-    if candidate.needs:
-        gains = [(trials.gain(each), -i) for i, each in enumerate(candidate.cures)]
-        gain, number = max(gains, default=(0.0, 0))
-        if gain < candidate.needs:
-            return None
-        cure = candidate.cures[-number]
+    gains = [(trials.gain(each), -i) for i, each in enumerate(candidate.cures)]
+    gain, number = max(gains, default=(0.0, 0))
+    if gain < candidate.needs and not candidate.is_certain:
+        return None
+    gain = max(gain, candidate.gain)
+    cure = candidate.cures[-number] if candidate.cures else Cure(())
     return Finding(
         candidate.name, candidate.what, candidate.where, candidate.why, candidate.numbers,
         cure.assignments, gain,
@@ -274,8 +276,8 @@ class _Trials:
         case = self._case
         training_work = len(case.losses) * self._epoch_work
         work = max(_WORK, int(_SHARE * training_work)) // _REPLAYS
-        least = 50 if case.diverged else 1
-        return max(least, min(max(len(case.losses), least), work // self._epoch_work))
+        least = _FROM_ANEW if case.diverged else 1
+        return max(1, min(max(len(case.losses), least), work // self._epoch_work))
 
     @property
     def _epoch_work(self) -> int:
@@ -294,7 +296,7 @@ class _Trials:
         losses = training.advance(epochs=n_epochs)
         constant = loss_of_outputs(training.task, best_constants(training.task))
         last = float(np.mean(losses[-_mean_of(n_epochs) :]))
-        return last / constant if constant > 0.0 else last / max(losses[0], 1e-300)
+        return last / (constant if constant > 0.0 else case.constant_loss)
 
 
 def _mean_of(n_epochs: int) -> int:

@@ -7,28 +7,28 @@ from typing import Any
 Shown = float | int | str | None
 
 FINDINGS = {
+    "not_a_probability": "Cross-entropy is measured on an output that is no probability.",
+    "unreachable_target": "A target lies where the activation of its output never comes.",
+    "unused_output": "No input reaches an output.",
+    "contradicting_rows": "Rows with equal inputs have different targets.",
+    "unscaled_inputs": "Inputs are far from the numbers around 0 that a network learns from.",
     "twin_units": "Hidden neurons with equal weights in and out say the same, and always will.",
+    "exploding_gradient": "The gradient of the first layers is very large.",
+    "vanishing_gradient": "The gradient of the first layers is nearly nothing.",
+    "rate_small": "An update hardly changes a weight.",
     "dead_units": "Hidden neurons are 0 with slope 0 on every row, so they learn nothing.",
     "saturated_units": "Neurons are where their activation is flat, on nearly all rows.",
-    "unscaled_inputs": "Inputs are far from the numbers around 0 that a network learns from.",
-    "constant_input": "An input is the same on every row.",
-    "duplicate_input": "Two inputs are the same on every row.",
-    "unreachable_target": "A target lies where the activation of its output never comes.",
-    "not_a_probability": "Cross-entropy is measured on an output that is no probability.",
     "loss_rises": "The loss ends far above the least it had, or diverges.",
     "loss_swings": "Each epoch takes back what the last one did.",
-    "loss_flat": "The loss does not move.",
-    "rate_small": "An update hardly changes a weight.",
     "rate_large": "An update changes the weights by as much as they are.",
-    "vanishing_gradient": "The gradient of the first layers is nearly nothing.",
-    "exploding_gradient": "The gradient of the first layers is very large.",
-    "majority_answer": "The answer is the same class for every row.",
-    "rare_class": "A class of few rows is never the answer.",
-    "contradicting_rows": "Rows with equal inputs have different targets.",
-    "too_few_units": "The network is too small for the task.",
+    "rare_class": "A class of few rows is hardly ever the answer.",
     "validation_turned": "The validation loss has turned, while the loss goes on to fall.",
-    "unused_output": "No input reaches an output.",
-}  # in the order in which findings are told whose cures gain alike
+    "duplicate_input": "Two inputs are the same on every row.",
+    "constant_input": "An input is the same on every row.",
+    "too_few_units": "The network is too small for the task.",
+    "majority_answer": "The answer is the same class for every row.",
+    "loss_flat": "The loss does not move.",
+}  # causes before what follows from them: of findings whose cures gain alike, the first comes first
 
 
 @dataclass(frozen=True, slots=True)

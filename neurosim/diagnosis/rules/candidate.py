@@ -18,8 +18,9 @@ class Candidate:
         why: why it keeps the network from learning.
         numbers: what was measured.
         cures: to be tried; the one that gains most is told.
-        needs: the gain that makes it a finding; 0: it is one without a trial.
-        gain: of what needs no trial, how much of the loss it explains.
+        needs: the gain that makes it a finding.
+        is_certain: whether it is one without a trial, too.
+        gain: of what is certain, how much of the loss it explains, at least.
     """
 
     name: str
@@ -29,4 +30,5 @@ class Candidate:
     numbers: Mapping[str, Shown] = field(default_factory=dict)
     cures: tuple[Cure, ...] = ()
     needs: float = 0.25
+    is_certain: bool = False
     gain: float = 0.0

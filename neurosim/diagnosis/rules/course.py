@@ -9,6 +9,7 @@ from neurosim.diagnosis.case import Case
 from neurosim.diagnosis.cures import KeyNames, drawn_anew, slower, with_option
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
+from neurosim.training.state import TrainingState
 from neurosim.training.stopping.stops import EarlyStopping
 
 _RISE = 2.0  # times the least loss: noise of batches does not double a mean of epochs
@@ -17,9 +18,10 @@ _LOOKED_AT = 20  # epochs after the end that are looked at for it
 _STILL = 0.01  # of the constant answer's loss, what a flat loss moves at most
 _USUAL = 1e-3  # of the weights, an update
 _SMALL = 1e-5  # of the weights, an update: a hundredth of the usual 1e-3 (Karpathy, cs231n notes 3)
-_SMALL_WAY = 0.05  # of the weights, what all updates together would make if none were reversed
-_LARGE = 0.1  # of the weights, an update: a hundred times the usual
+_SMALL_WAY = 0.3  # of the weights, what all updates together would make if none were reversed
+_LARGE = 0.03  # of the weights, an update: thirty times the usual
 _TURNED = 1.1  # times the least validation loss
+_MATTERS = 0.05  # of the constant answer's loss: half of what a healthy network may leave
 
 
 def loss_rises(case: Case, places: KeyNames) -> Iterator[Candidate]:
@@ -45,7 +47,7 @@ def loss_swings(case: Case, places: KeyNames) -> Iterator[Candidate]:
     """Updates of whole epochs that reverse each other."""
     if case.diverged or len(case.losses) < 4:
         return
-    changes = _changes_after(case)
+    changes = _changes_after(case, case.state)
     if len(changes) < 3:
         return
     sizes = np.linalg.norm(changes, axis=1)
@@ -74,19 +76,19 @@ def loss_swings(case: Case, places: KeyNames) -> Iterator[Candidate]:
     )
 
 
-def _changes_after(case: Case) -> Matrix:
-    """What each of the next epochs would change, (epochs, n_parameters)."""
+def _changes_after(case: Case, state: TrainingState) -> Matrix:
+    """What each of the next epochs changes from a state on, (epochs, n_parameters)."""
     most = max(3, min(_LOOKED_AT, 2_000_000 // max(1, len(case.start))))
-    trajectory, losses = case.engine.trajectory(case.state, epochs=most)
-    thetas = np.concatenate([case.state.parameters[np.newaxis], trajectory.thetas[: len(losses)]])
+    trajectory, losses = case.engine.trajectory(state, epochs=most)
+    thetas = np.concatenate([state.parameters[np.newaxis], trajectory.thetas[: len(losses)]])
     return np.diff(thetas[np.isfinite(thetas).all(axis=1)], axis=0)
 
 
 def loss_flat(case: Case, places: KeyNames) -> Iterator[Candidate]:
-    """A loss that has hardly moved in all of the training, near that of a constant answer."""
-    if case.diverged or len(case.losses) < 2 or case.share < 0.5:
+    """A loss that has hardly moved since the first tenth of the training, near a constant's."""
+    if case.diverged or len(case.losses) < 2 or case.share < 0.9:
         return
-    moved = float(np.ptp(case.losses)) / case.constant_loss
+    moved = float(np.ptp(case.losses[len(case.losses) // 10 :])) / case.constant_loss
     if moved > _STILL:
         return
     yield Candidate(
@@ -97,7 +99,8 @@ def loss_flat(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"the gradient is {float(np.linalg.norm(case.gradients[1])):.3g} long: where it begins is"
         " nearly level, and no update of this size leads away",
         {"first": float(case.losses[0]), "last": float(case.losses[-1]), "moved": moved},
-        (drawn_anew(places, case.network), slower(places, case.task.options, 10.0)),
+        (slower(places, case.task.options, 10.0), drawn_anew(places, case.network)),
+        is_certain=True,
     )
 
 
@@ -115,13 +118,13 @@ def rate_small(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"all {case.n_updates:,} updates together went {way:.2g} of their size; the usual is"
         " a thousandth in each",
         {"update_to_weight": size, "rate": rate, "updates": case.n_updates},
-        tuple(slower(places, case.task.options, f) for f in (10.0 * factor, factor)),
-        needs=0.1,
+        tuple(slower(places, case.task.options, f) for f in (100.0 * factor, 10.0 * factor)),
+        needs=0.03,
     )
 
 
 def rate_large(case: Case, places: KeyNames) -> Iterator[Candidate]:
-    """Updates of more than a tenth of the weights, on average over the training."""
+    """Updates of more than 3 % of the weights, as it begins or after its end."""
     size, _ = _sizes(case)
     if not case.diverged and (size is None or size < _LARGE):
         return
@@ -141,18 +144,18 @@ def rate_large(case: Case, places: KeyNames) -> Iterator[Candidate]:
 def _sizes(case: Case) -> tuple[float | None, float]:
     """The size of a typical update and of the whole way, as shares of the weights' size.
 
-    The first and the last epochs are gone again, epoch by epoch.
+    Of the first epochs and those after the end, the larger ones count.
     """
     if not len(case.losses):
         return None, 0.0
-    scale = float(np.linalg.norm(case.start)) or 1.0
-    sizes = np.linalg.norm(_changes_after(case), axis=1)
-    if not len(sizes):
+    found = []
+    for state in (case.begin, case.state):
+        sizes = np.linalg.norm(_changes_after(case, state), axis=1)
+        scale = max(*(float(np.linalg.norm(each)) for each in (case.start, state.parameters)), 1e-9)
+        found += [float(sizes[:3].max()) / scale] if len(sizes) else []
+    if not found:
         return None, 0.0
-    end = max(scale, float(np.linalg.norm(case.state.parameters)))
-    whole = float(np.linalg.norm(case.state.parameters - case.start)) / scale
-    typical = float(np.median(sizes)) / end / case.task.n_batches
-    return typical, max(whole, float(sizes.mean()) * len(case.losses) / end)
+    return max(found) / case.task.n_batches, max(found) * len(case.losses)
 
 
 def validation_turned(case: Case, places: KeyNames) -> Iterator[Candidate]:
@@ -164,6 +167,8 @@ def validation_turned(case: Case, places: KeyNames) -> Iterator[Candidate]:
     last = float(values[-max(1, len(values) // 20) :].mean())
     is_falling = case.last < float(case.losses[best])
     if last <= _TURNED * values[best] or best >= len(values) - 2 or not is_falling:
+        return
+    if last - values[best] < _MATTERS * case.constant_loss:
         return
     n_parameters, n_rows = len(case.start), case.task.n_rows
     many = (
@@ -195,6 +200,6 @@ def validation_turned(case: Case, places: KeyNames) -> Iterator[Candidate]:
                 is_tried=False,
             ),
         ),
-        needs=0.0,
+        is_certain=True,
         gain=1.0 - float(values[best]) / last,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from neurosim.diagnosis.case import Case
+from neurosim.diagnosis.case import HEALTHY, Case
 from neurosim.diagnosis.cures import (
     Cure,
     KeyNames,
@@ -20,10 +20,12 @@ from neurosim.functions.update_options import require_clip
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
 
-_FADES = 1e-2  # of the last generation's gradient, that of the first: ten times what is usual
-_GROWS = 1e2  # times the last generation's gradient, that of the first
+_FADES = (
+    0.03  # of the last generation's gradient, that of the first: of shallow ones it is above .1
+)
+_GROWS = 1e2  # times its weights, or the last one's, a layer's gradient: a rate of .01 moves all
 _MANY_ROWS = 5  # for each parameter: fewer could be learned by heart
-_MOST_UNITS = 16  # that a too small layer is given in a trial
+_MOST_UNITS = 64  # that a too small layer is given in a trial
 
 
 def vanishing_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
@@ -32,8 +34,8 @@ def vanishing_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
     Source: Glorot and Bengio (2010), section 4; by the root mean square over each layer's
     parameters.
     """
-    sizes = layer_gradients(case, case.gradients[1])
-    starts = layer_gradients(case, case.gradients[0])
+    sizes = layer_sizes(case, case.gradients[1])
+    starts = layer_sizes(case, case.gradients[0])
     if len(sizes) < 3 or case.diverged:
         return
     fade = min(_ratio(sizes), _ratio(starts))
@@ -54,15 +56,17 @@ def vanishing_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
         + " from the last layer to the first",
         {"first": float(shown[0]), "last": float(shown[-1]), "ratio": fade},
         tuple(cures),
+        needs=0.05,
     )
 
 
 def exploding_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
-    """A gradient that is a hundred times larger in the first layer than in the last."""
-    sizes = layer_gradients(case, case.gradients[0])
+    """At the start, a gradient that is a hundred times the weights, or the last layer's."""
+    sizes = layer_sizes(case, case.gradients[0])
     if len(sizes) < 3:
         return
-    growth = _ratio(sizes)
+    weights = layer_sizes(case, case.start)
+    growth = max(_ratio(sizes), float((sizes / np.maximum(weights, 1e-9)).max()))
     if not growth > _GROWS:
         return
     clip = with_option(places, "clip", require_clip({"norm": 1.0}), "{norm: 1}")
@@ -78,11 +82,11 @@ def exploding_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
     )
 
 
-def layer_gradients(case: Case, gradient: Matrix) -> Matrix:
-    """The root mean square of the gradient of what leads into each generation, (generations,)."""
+def layer_sizes(case: Case, vector: Matrix) -> Matrix:
+    """The root mean square of a vector like theta over what leads into each generation."""
     _, targets, parameters, _ = case.edges
     depths = case.depths[targets]
-    squares = np.bincount(depths, weights=gradient[parameters] ** 2)
+    squares = np.bincount(depths, weights=vector[parameters] ** 2)
     counts = np.bincount(depths)
     there = counts > 0
     return np.sqrt(squares[there] / counts[there])
@@ -103,8 +107,8 @@ def too_few_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     found = _larger(case, places)
     if found is None:
         return
-    where, n, more, cure = found
-    needs = max(0.5, 1.0 - 0.1 / case.share)  # what would be healthy, or half of it
+    where, n, cures = found
+    needs = max(0.5, 1.0 - HEALTHY / case.share)  # what would be healthy, or half of it
     if case.task.n_rows * len(case.network.outputs) < _MANY_ROWS * len(case.start):
         needs = max(needs, 0.8)
     yield Candidate(
@@ -112,21 +116,21 @@ def too_few_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"{where} cannot say more: the loss has settled at {case.last:.4g}",
         where,
         f"the gradient is {float(np.linalg.norm(case.gradients[1])):.2g} long, so with {n} hidden"
-        f" neurons this is the end of the way; with {more} it goes on in a short replay",
-        {"hidden": n, "tried": more, "loss": case.last},
-        (cure,),
+        " neurons this is the end of the way; with more it goes on in a short replay",
+        {"hidden": n, "loss": case.last},
+        cures,
         needs=needs,
     )
 
 
-def _larger(case: Case, places: KeyNames) -> tuple[str, int, int, Cure] | None:
+def _larger(case: Case, places: KeyNames) -> tuple[str, int, tuple[Cure, ...]] | None:
+    """Where neurons are missing, how many there are, and cures with more; None: no such place."""
     network, n = case.network, len(case.hidden)
     if n == 0:
-        activations = {neuron.activation for neuron in network.outputs}
-        if len(activations) > 1:
+        if len({neuron.activation for neuron in network.outputs}) > 1:
             return None
-        more = min(_MOST_UNITS, max(4, 2 * len(network.inputs)))
-        return "a network without hidden neurons", 0, more, deepened(places, network, more)
+        tried = (deepened(places, network, more) for more in (4, 8))
+        return "a network without hidden neurons", 0, tuple(tried)
     layers = [
         layer
         for layer in network.layers
@@ -136,7 +140,7 @@ def _larger(case: Case, places: KeyNames) -> tuple[str, int, int, Cure] | None:
         return None
     layer = min(layers, key=len)
     more = max(4, 2 * len(layer))
-    if more > 4 * _MOST_UNITS:
+    if more > _MOST_UNITS:
         return None
-    where = f"layer {layer.name}, of {len(layer)} neurons,"
-    return where, len(layer), more, grown(places, layer, more)
+    tried = (grown(places, layer, units) for units in (more, 2 * more))
+    return f"layer {layer.name}, of {len(layer)} neurons,", len(layer), tuple(tried)

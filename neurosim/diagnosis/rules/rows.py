@@ -69,7 +69,7 @@ def constant_input(case: Case, places: KeyNames) -> Iterator[Candidate]:
         " bias; what was to be learned from it is not there (a column mixed up?)",
         {"value": value, "inputs": len(idle)},
         _cure_of_column(places, case, idle),
-        needs=0.0,
+        is_certain=True,
     )
 
 
@@ -102,7 +102,7 @@ def duplicate_input(case: Case, places: KeyNames) -> Iterator[Candidate]:  # noq
         "the second tells nothing that the first does not; what was to be learned from another"
         " column is not there (a column mixed up?)",
         {"pairs": len(pairs)},
-        needs=0.0,
+        is_certain=True,
     )
 
 
@@ -208,7 +208,7 @@ def not_a_probability(case: Case, places: KeyNames) -> Iterator[Candidate]:
             " helps",
             {"least": float(values.min()), "largest": float(values.max())},
             (activated(places, _items(tuple(wrong)), "sigmoid"),),
-            needs=0.0,
+            is_certain=True,
             gain=1.0,
         )
 
@@ -241,33 +241,36 @@ def contradicting_rows(case: Case, places: KeyNames) -> Iterator[Candidate]:  # 
         f" {case.last:.4g} stays, whatever is learned; look at these rows, or give the network an"
         " input that tells them apart",
         {"rows": int(differs.sum()), "unavoidable_loss": unavoidable, "loss": case.last},
-        needs=0.0,
+        is_certain=True,
         gain=min(1.0, explained),
     )
 
 
 def rare_class(case: Case, places: KeyNames) -> Iterator[Candidate]:
-    """A class of less than a tenth of the rows that is never the answer."""
+    """A class of less than a tenth of the rows that is missed on most of them."""
     if not case.kind.has_classes or np.isnan(case.task.T).any():
         return
     answers, wanted = case.kind.classes(case.outputs), case.kind.classes(case.task.T)
     counts = np.bincount(wanted, minlength=case.kind.n_classes)
     rare = [
-        c for c in np.flatnonzero(counts) if counts[c] < _RARE * len(wanted) and c not in answers
+        c
+        for c in np.flatnonzero(counts)
+        if counts[c] < _RARE * len(wanted) and np.mean(answers[wanted == c] == c) < 0.5
     ]
     if not rare:
         return
     names = [_class_name(case, int(c)) for c in rare]
-    share = float(counts[rare].sum() / len(wanted))
+    share, n = float(counts[rare].sum() / len(wanted)), int(counts[rare[0]])
+    found = int((answers[wanted == rare[0]] == rare[0]).sum())
     yield Candidate(
         "rare_class",
-        f"{listed(names)} is never the answer: {int(counts[rare[0]])} of {len(wanted)} rows",
+        f"{listed(names)} is the answer for {found} of its {n} rows, of {len(wanted)} in all",
         listed(names),
         f"a loss is a mean over rows, and {share:.1%} of them have as much of the say: an answer"
         " that forgets them costs next to nothing",
-        {"class": names[0], "rows": int(counts[rare[0]]), "of": len(wanted)},
+        {"class": names[0], "rows": n, "found": found, "of": len(wanted)},
         _balanced(places),
-        needs=0.0,
+        is_certain=True,
         gain=0.3,
     )
 
@@ -290,7 +293,7 @@ def majority_answer(case: Case, places: KeyNames) -> Iterator[Candidate]:
         " it has learned how many rows each class has, and nothing of the inputs",
         {"answer": name, "accuracy": right, "loss": case.last, "constant_loss": constant},
         _balanced(places) if is_uneven else (),
-        needs=0.0,
+        is_certain=True,
     )
 
 
@@ -327,6 +330,6 @@ def unused_output(case: Case, places: KeyNames) -> Iterator[Candidate]:  # noqa:
         "there is no path from an input, so it says the same on every row, while its targets"
         " differ; connect it, or leave it out",
         {"outputs": len(varied)},
-        needs=0.0,
+        is_certain=True,
         gain=0.5,
     )

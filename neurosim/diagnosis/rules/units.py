@@ -29,7 +29,8 @@ def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     groups = twins(case)
     if not groups:
         return
-    n_twins = sum(map(len, groups))
+    n_twins, depths = sum(map(len, groups)), case.depths
+    is_whole = any(len(g) == np.count_nonzero(depths[case.hidden] == depths[g[0]]) for g in groups)
     names = "; ".join(case.names(group) for group in groups[:3])
     yield Candidate(
         "twin_units",
@@ -39,6 +40,8 @@ def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
         " are no more than one neuron each",
         {"twins": n_twins, "count_as": len(groups)},
         (drawn_anew(places, case.network),),
+        is_certain=is_whole,
+        gain=1.0 if is_whole else 0.0,
     )
 
 
