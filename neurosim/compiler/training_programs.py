@@ -18,13 +18,6 @@ KINDS = ("array", "kernel")
 _KEPT = 64  # programs; the text of one is seldom more than some 100 kB
 
 
-def choose_kind(
-    network: Network, rows: int, program: str = "auto", refusal: str | None = None
-) -> str:
-    """The kind of program that runs batches of so many rows; see `why_arrays`."""
-    return "kernel" if why_arrays(network, rows, program, refusal) is None else "array"
-
-
 def why_arrays(
     network: Network, rows: int, program: str = "auto", refusal: str | None = None
 ) -> str | None:
@@ -36,6 +29,12 @@ def why_arrays(
         program: ``auto``, ``kernel`` or ``arrays``, as is asked for.
         refusal: why the kernel cannot do the training, besides what the network says.
     """
+    asked = prefers_arrays(network, rows, program)
+    return asked or refusal or why_not_wired(network)
+
+
+def prefers_arrays(network: Network, rows: int, program: str = "auto") -> str | None:
+    """Why arrays run such batches though the kernel may be there; see `why_arrays`."""
     if program == "arrays":
         return "as program: arrays asks"
     if program == "auto" and not _is_kernel_faster(network, rows):
@@ -44,7 +43,7 @@ def why_arrays(
             f"the largest layer has {work:,} multiply-adds, above {limit:,} BLAS is faster than"
             " the kernel"
         )
-    return refusal or why_not_wired(network)
+    return None
 
 
 def missed_kernel(network: Network, rows: int) -> str | None:

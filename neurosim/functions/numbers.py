@@ -10,6 +10,7 @@ from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 
 Matrix = NDArray[np.float64]
 _MOST_SHOWN = 200  # characters
+_FEW = 32  # numbers that Python goes through in a third of the time that NumPy's calls take
 _MOST_BITS = 10_000  # Python refuses to write integers of more than 4,300 digits
 
 
@@ -92,6 +93,13 @@ def require_number(value: object, where: str) -> float:
     return number
 
 
+def all_finite(array: Matrix) -> bool:
+    """Whether every number is finite."""
+    if array.size <= _FEW:
+        return all(map(math.isfinite, array.ravel().tolist()))
+    return bool(np.isfinite(array).all())
+
+
 def require_array(values: object, where: str, *, may_miss: bool = False) -> Matrix:
     """The values as a new float64 array, all of them finite; what is given is not changed.
 
@@ -113,6 +121,8 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
     if given.dtype.kind not in "buif":
         raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
     array = np.array(given, dtype=np.float64)
+    if all_finite(array):
+        return array
     wrong = ~np.isfinite(array)
     if may_miss:
         wrong &= ~np.isnan(array)

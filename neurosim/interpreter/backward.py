@@ -101,8 +101,7 @@ def require_slopes(network: Network) -> None:
 
     Elsewhere its slope counts as 0: nothing is learned through it.
     """
-    names = network.activation_names - {SOFTMAX}
-    flat = {name for name in names if ACTIVATIONS[name].slope is None}
+    flat = network._cached(f"flat {ACTIVATIONS.version}", lambda: _flat(network))
     if not flat:
         return
     learning, reached = _learning(network), _reached(network)
@@ -113,6 +112,12 @@ def require_slopes(network: Network) -> None:
                 " another activation (such as 'sigmoid') in training, or no trainable parameter"
                 " that leads to it"
             )
+
+
+def _flat(network: Network) -> set[str]:
+    """The activations that have no slope."""
+    names = network.activation_names - {SOFTMAX}
+    return {name for name in names if ACTIVATIONS[name].slope is None}
 
 
 def _learning(network: Network) -> set[Neuron]:

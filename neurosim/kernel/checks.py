@@ -104,7 +104,8 @@ def set_rule(
     """Set the update of a problem; the arrays that it then needs."""
     name, options = rule_of(optimizer)
     problem.optimizer = kernel.codes["optimizer"][name]
-    problem.options = (type(problem.options))(*options)
+    if options:
+        problem.options = (type(problem.options))(*options)
     problem.rate = optimizer.learning_rate
     problem.all_learn = bool(learns.all())
     return {"learns": learns}

@@ -479,6 +479,11 @@ def option_fields() -> Mapping[str, "Field[Any]"]:
 
 
 @cache
+def _required() -> tuple[str, ...]:
+    return tuple(name for name, option in option_fields().items() if option.default is MISSING)
+
+
+@cache
 def _checks() -> tuple[tuple[str, Any, Callable[[Any, str], Any]], ...]:
     """Of each option its name, its default, and the check of another value."""
     return tuple((n, o.default, o.metadata["form"].check) for n, o in option_fields().items())
@@ -510,6 +515,8 @@ def make_options(given: Options | None, changes: Mapping[str, Any], **defaults: 
     Raises:
         WrongTypeError: an option is unknown, or a required one is missing.
     """
+    if isinstance(given, Options) and not changes:
+        return given  # it is checked and frozen
     known = option_fields()
     for name in changes:
         if name not in known:
@@ -517,11 +524,11 @@ def make_options(given: Options | None, changes: Mapping[str, Any], **defaults: 
     if given is not None:
         if not isinstance(given, Options):
             raise WrongTypeError(f"options: got {given!r:.80}; expected neurosim.Options")
-        return replace(given, **changes) if changes else given  # they are checked and frozen
+        return replace(given, **changes)
     merged = {**defaults, **changes}
-    for name, option in known.items():
-        if option.default is MISSING and name not in merged:
-            raise WrongTypeError(f"{name}: missing; {option.metadata['meaning']}")
+    for name in _required():
+        if name not in merged:
+            raise WrongTypeError(f"{name}: missing; {known[name].metadata['meaning']}")
     return Options(**merged)
 
 

@@ -6,7 +6,7 @@ It is written over itself, ten times a second at most: it costs no time, and no 
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 Note = Callable[[Sequence[float], float], None]  # the losses of the epochs so far; the rate
 
@@ -14,17 +14,18 @@ _WIDTH = 20  # characters of the bar
 _BETWEEN = 0.1  # seconds
 
 
-@contextmanager
-def progress_line(total: int, *, is_shown: bool) -> Iterator[Note]:
+def progress_line(total: int, *, is_shown: bool) -> AbstractContextManager[Note]:
     """A function to call after some epochs; whatever happens, the line then ends.
 
     Args:
         total: how many epochs there will be.
         is_shown: False: nothing is written.
     """
-    if not is_shown or not total or sys.stderr is None:
-        yield no_note
-        return
+    return _shown(total) if is_shown and total and sys.stderr is not None else nullcontext(no_note)
+
+
+@contextmanager
+def _shown(total: int) -> Iterator[Note]:
     line = _Line(total)
     try:
         yield line.note

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, all_finite
 from neurosim.functions.schedules import RateSchedule, Remembered
 from neurosim.functions.streams import stream
 from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_masks
@@ -67,10 +67,10 @@ class TrainingState:
     @property
     def is_finite(self) -> bool:
         """Whether every number of it is finite."""
-        return bool(
-            np.isfinite(self.parameters).all()
-            and np.isfinite(self.memory).all()
-            and math.isfinite(self.partial_loss)
+        return (
+            math.isfinite(self.partial_loss)
+            and all_finite(self.parameters)
+            and all_finite(self.memory)
         )
 
     @property
@@ -90,8 +90,10 @@ class TrainingState:
 def start_state(task: Task, seed: int, theta: Matrix | None = None) -> TrainingState:
     """The state before the first update, from these parameters or those of the network."""
     parameters = task.network.parameters() if theta is None else theta
-    start = np.array(task.optimizer.start, dtype=np.float64)
-    memory = np.repeat(start[:, None], len(parameters), axis=1)
+    start = task.optimizer.start
+    memory = np.zeros((len(start), len(parameters)))
+    if any(start):
+        memory += np.array(start)[:, np.newaxis]
     return TrainingState(parameters, memory, 0, 0, 0, 0.0, _FreshStreams(seed, task.noises))
 
 

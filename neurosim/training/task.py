@@ -17,7 +17,7 @@ from neurosim.errors import (
 )
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, require_loss
-from neurosim.functions.numbers import Matrix, require_array, require_rows
+from neurosim.functions.numbers import Matrix, all_finite, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
 from neurosim.functions.schedules import RateSchedule
@@ -71,6 +71,8 @@ class Task:
     @cached_property
     def has_factors(self) -> bool:
         """Whether a term of the loss has a factor."""
+        if not may_miss(self.options):  # no target is missing
+            return not self.weighing.is_plain or self.weights is not None
         return self.weighing.has_factors(self.T, self.weights)
 
     @property
@@ -103,6 +105,8 @@ class Task:
         return self._find_goals(None)
 
     def _find_goals(self, order: NDArray[np.intp] | None) -> Goals:
+        if not self.has_factors:
+            return self.weighing.plain_goals(self.T)
         return self.weighing.goals(self.T, self.weights, batch_size=self.batch_size, order=order)
 
     @cached_property
@@ -354,9 +358,8 @@ def require_targets(
     """T as a new matrix (B, n_out); class indices become one-hot rows for a joint loss."""
     n_out, loss = len(network.outputs), objective.heads[0].loss
     targets = require_array(T, "T", may_miss=True)
-    missing = np.isnan(targets)
-    if missing.any():
-        _require_present(missing, may_miss=may_miss)
+    if not all_finite(targets):
+        _require_present(np.isnan(targets), may_miss=may_miss)
     are_indices = n_out > 1 or not targets.any()  # of one class, the only index is 0
     are_indices &= objective.is_of_one and loss.joint is not None
     if are_indices and targets.shape in ((n_rows,), (n_rows, 1)):

@@ -372,13 +372,15 @@ class Training:
         if (epochs is None) == (batches is None):
             raise WrongTypeError("advance: got both or neither; expected epochs=n or batches=n")
         self._begin()
-        with self._handing_over():
+        try:
             if epochs is not None:
                 found = self._nothing_measured()
                 self._start_clock()
                 self._advance_epochs(require_count(epochs, "epochs", least=0), found, no_note)
                 return found.loss
             return self._advance_batches(require_count(batches, "batches", least=0))
+        finally:
+            self._hand_over()
 
     def epochs(self, n: int) -> Iterator[Epoch]:
         """Go on epoch by epoch, with what the options ask to measure.
@@ -394,12 +396,15 @@ class Training:
         found = self._nothing_measured()
         self._begin()
         is_shown = self.options.progress
-        with self._handing_over(), progress_line(count, is_shown=is_shown) as note:
-            self._start_clock()
-            if self._validating is None and not found.metrics and not self._needs_states:
-                self._advance_epochs(count, found, note)
-            else:
-                self._watch(count, found, note)
+        try:
+            with progress_line(count, is_shown=is_shown) as note:
+                self._start_clock()
+                if self._validating is None and not found.metrics and not self._needs_states:
+                    self._advance_epochs(count, found, note)
+                else:
+                    self._watch(count, found, note)
+        finally:
+            self._hand_over()
         return History(
             tuple(found.loss),
             tuple(found.validation_loss),
@@ -652,14 +657,6 @@ class Training:
         raise DivergedError(place)
 
     @contextmanager
-    def _handing_over(self) -> Iterator[None]:
-        """Whatever happens inside, the objects then hold the values of the state."""
-        try:
-            yield
-        finally:
-            self._hand_over()
-
-    @contextmanager
     def _keeping_objects(self) -> Iterator[None]:
         """An engine that works on the objects writes the theta it is asked about to them."""
         if not self._engine.capabilities.works_on_objects:
@@ -673,6 +670,7 @@ class Training:
                 self.network.load_parameters(held)
 
     def _hand_over(self) -> None:
+        """Let the objects hold the values of the state."""
         network, theta = self.network, self._state.parameters
         if network.version != self._task.version:
             return
@@ -808,7 +806,8 @@ def train_to_end(training: Training, n: int) -> History:
     """Train by ``n`` epochs, or up to a stop; then restore what early stopping keeps."""
     history = training.watch(n)
     training.restore_best()
-    return replace(history, state=training.state)
+    is_last = training.state is history.state
+    return history if is_last else replace(history, state=training.state)
 
 
 class EpochsToEnd(_Epochs):

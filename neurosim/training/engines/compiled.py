@@ -6,7 +6,7 @@ however it is cut into stretches.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -17,28 +17,37 @@ from neurosim.compiler.array.printer import print_forward, print_values
 from neurosim.compiler.plan import Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import blas_threads
-from neurosim.compiler.training_programs import KINDS, choose_kind, generated
+from neurosim.compiler.training_programs import KINDS, generated, prefers_arrays
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
 from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import TO_THE_BIT, Bound, Capabilities, ProgramRun
-from neurosim.training.engines.kernel_program import KernelProgram, inexact_formulas, why_not
+from neurosim.training.engines.kernel_program import KernelProgram, why_not
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
 from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task, require_fresh
 
 _CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
-KERNEL = "kernel"
+ARRAY, KERNEL = KINDS
 
 
-def _choose(task: Task) -> str:
-    """The kind of program that this task runs."""
+def _choose(task: Task, refusal: str | None) -> str:
+    """The kind of program that this task runs, where this is why the kernel cannot."""
     program = task.options.program
     if program == KERNEL:  # or nothing
         return KERNEL
-    return choose_kind(task.network, task.batch_size, program, why_not(task))
+    return ARRAY if refusal or prefers_arrays(task.network, task.batch_size, program) else KERNEL
+
+
+# float32 has 7 digits, of which sums over many terms and levels take some
+_BOUNDS = {"double": Bound(1e-12, 1e-10), "single": Bound(1e-4, 1e-3)}
+# of the kernel, by whether it is exact
+_OF_KERNEL = {
+    False: Capabilities(_BOUNDS, programs=KINDS, takes_notes=True),
+    True: Capabilities({**_BOUNDS, "double": TO_THE_BIT}, programs=KINDS, takes_notes=True),
+}
 
 
 class CompiledEngine(ProgramEngine):
@@ -50,23 +59,15 @@ class CompiledEngine(ProgramEngine):
     """
 
     name: ClassVar[str] = "compiled"
-    # float32 has 7 digits, of which sums over many terms and levels take some
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        {"double": Bound(1e-12, 1e-10), "single": Bound(1e-4, 1e-3)}, programs=KINDS
-    )
+    capabilities: ClassVar[Capabilities] = Capabilities(_BOUNDS, programs=KINDS)
 
     def __init__(self, task: Task, kind: str | None = None) -> None:
         if kind is not None and kind not in KINDS:
             raise UnknownNameError(unknown("kind of program", kind, KINDS))
-        self.kind = _choose(task) if kind is None else kind
-        if self.kind == KERNEL and (refusal := why_not(task)):
+        refusal = None if kind == ARRAY else why_not(task)
+        self.kind = _choose(task, refusal) if kind is None else kind
+        if self.kind == KERNEL and refusal:
             raise InvalidValueError(f"program: got 'kernel', but {refusal}; expected 'arrays'")
-        if self.kind == KERNEL:
-            is_exact = not inexact_formulas(task)
-            bounds = {**self.capabilities.bounds, **({"double": TO_THE_BIT} if is_exact else {})}
-            self.capabilities = Capabilities(  # type: ignore[misc] # of this one
-                bounds, programs=KINDS, takes_notes=True
-            )
         super().__init__(task)
         require_slopes(task.network)  # of what is trainable now
         self._inputs = task.network.inputs_conversion
@@ -76,7 +77,9 @@ class CompiledEngine(ProgramEngine):
 
     def _make_program(self) -> TrainingProgram:
         if self.kind == KERNEL:
-            return KernelProgram(self._scaled)
+            program = KernelProgram(self._scaled)
+            self.capabilities = _OF_KERNEL[not program.inexact]  # type: ignore[misc] # of this one
+            return program
         return ArrayProgram(self.plan, self._scaled)
 
     @cached_property
@@ -97,12 +100,12 @@ class CompiledEngine(ProgramEngine):
     def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
         return self._program.begin(state, each_row=each_row)
 
+    def _computing(self, rows: int) -> AbstractContextManager[Any]:
+        return np.errstate(all="ignore") if self.kind == KERNEL else self._computing_arrays(rows)
+
     @contextmanager
-    def _computing(self, rows: int) -> Iterator[None]:
-        with ExitStack() as stack:
-            stack.enter_context(np.errstate(all="ignore"))
-            if self.kind != KERNEL:
-                stack.enter_context(blas_threads(self.plan, rows))
+    def _computing_arrays(self, rows: int) -> Iterator[None]:
+        with np.errstate(all="ignore"), blas_threads(self.plan, rows):
             yield
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.losses import LOSSES, Objective, Pointwise
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import SHIPPED
+from neurosim.functions.optimizers import SHIPPED, Optimizer
 from neurosim.functions.penalties import L1, L2, Penalties, Penalty
 from neurosim.interpreter.adjustments import Adjustments
 from neurosim.kernel.checks import choice_of, formula_of, inexact, set_rule
@@ -47,7 +47,7 @@ def why_not(task: Task) -> str | None:
 
 def inexact_formulas(task: Task) -> list[str]:
     """The formulas of this task whose bits are not the walk's on this machine."""
-    return [*_problem_of(task).inexact, *inexact((), (), task.optimizer)]
+    return _problem_of(task).inexact_with(task.optimizer)
 
 
 def _formulas(task: Task) -> list[tuple[Pointwise, bool] | None]:
@@ -134,7 +134,7 @@ class _NetworkProblem(NamedTuple):
         call: the fields.
         arrays: what they point to.
         column: the place of each of the network's neurons in the kernel's order.
-        inexact: the formulas whose bits are not the walk's.
+        inexact: the formulas whose bits are not the walk's on this machine.
     """
 
     kernel: Kernel
@@ -143,6 +143,10 @@ class _NetworkProblem(NamedTuple):
     arrays: dict[str, NDArray[Any] | None]
     column: NDArray[np.intp]
     inexact: list[str]
+
+    def inexact_with(self, optimizer: Optimizer) -> list[str]:
+        """All such formulas of a task with this optimizer."""
+        return [*self.inexact, *inexact((), (), optimizer)]
 
 
 def _problem_of(task: Task) -> _NetworkProblem:
@@ -182,6 +186,7 @@ class KernelProgram:
     def __init__(self, task: Task) -> None:
         of_network = _problem_of(task)
         self.task, self.kernel, self.column = task, of_network.kernel, of_network.column
+        self.inexact = of_network.inexact_with(task.optimizer)
         self._problem = problem = KernelCall.from_buffer_copy(of_network.call)
         self._arrays: dict[str, Any] = {"of the network": of_network}
         learns, penalty = task.network.trainable_mask(), task.penalty

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -57,11 +57,9 @@ class ProgramEngine:
         """The loss over these rows, reduced, its gradient by theta and, if asked, by X."""
         raise NotImplementedError
 
-    @contextmanager
-    def _computing(self, rows: int) -> Iterator[None]:
+    def _computing(self, rows: int) -> AbstractContextManager[Any]:
         """What holds while so many rows are computed at once."""
-        with np.errstate(all="ignore"):
-            yield
+        return np.errstate(all="ignore")
 
     def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
@@ -132,8 +130,8 @@ class ProgramEngine:
 
     def _reduced(self, totals: list[float]) -> list[float]:
         """The loss of each epoch, given its sum over the rows."""
-        reduced: list[float] = (np.array(totals) / self._task.divisor(self._task.n_rows)).tolist()
-        return reduced
+        divisor = self._task.divisor(self._task.n_rows)
+        return [total / divisor for total in totals]
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
@@ -287,5 +285,7 @@ def epochs_one_by_one(  # noqa: PLR0917 - a stretch, as `ProgramRun.epochs` has 
 def _totals(losses: LossSeries, n_batches: int) -> list[float]:
     """The sums over epochs, added one by one: the same however a training is cut."""
     by_epoch = np.asarray(losses).reshape(-1, n_batches)
-    totals: list[float] = np.add.accumulate(by_epoch, axis=1)[:, -1].tolist()
+    if n_batches > 1:
+        by_epoch = np.add.accumulate(by_epoch, axis=1)
+    totals: list[float] = by_epoch[:, -1].tolist()
     return totals

@@ -75,6 +75,10 @@ class Weighing:
         """Whether a term has a factor, given targets and the weights of their rows."""
         return not self.is_plain or weights is not None or bool(np.isnan(T).any())
 
+    def plain_goals(self, T: Matrix) -> Goals:
+        """What rows are compared with that have no factors."""
+        return Goals(self._smoothed(T) if self.smoothing else T, None)
+
     def goals(
         self,
         T: Matrix,
@@ -91,9 +95,9 @@ class Weighing:
             batch_size: of the batches that are reduced; None: all rows are one.
             order: in which the rows are taken into batches; None: as they are.
         """
-        smooth = self._smoothed(T) if self.smoothing else T
         if not self.has_factors(T, weights):
-            return Goals(smooth, None)
+            return self.plain_goals(T)
+        smooth = self._smoothed(T) if self.smoothing else T
         targets, factors = np.where(np.isnan(T), 0.0, smooth), np.empty_like(T)
         of_rows = np.ones(len(T)) if weights is None else weights
         given = zip(self.objective.heads, self.head_weights, self.class_weights, strict=True)
