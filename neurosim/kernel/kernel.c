@@ -41,7 +41,7 @@
 
 #define SOFTMAX 255
 #define LONGEST 64 /* samples in a chunk */
-#define LANES_FROM 5 /* samples from which vectors are faster */
+#define LANES_FROM 3 /* samples from which vectors are faster */
 #define MANY 64 /* parameters from which the widest vectors are */
 
 #define MOST_OPTIONS 2 /* of an activation */
