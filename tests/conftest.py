@@ -6,6 +6,7 @@ their numbers come from a generator that it seeds: a hundred times faster than d
 
 import io
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS, facts_of
+from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import LOSSES
 
 settings.register_profile(
@@ -88,8 +90,8 @@ def cases():
     """``cases(activations=..., losses=...)``: the strategy of random networks with data.
 
     Any acyclic graph: skips, dead ends, several activations in a level, softmax layers, inputs in
-    no layer, missing biases, frozen parameters, outputs that feed others, inputs wired straight to
-    outputs, neurons that nothing leads to.
+    no layer, missing biases, aggregations, frozen parameters, outputs that feed others, inputs
+    wired straight to outputs, neurons that nothing leads to.
     """
     return _cases
 
@@ -101,7 +103,13 @@ def smooth():
 
 
 @st.composite
-def _cases(draw, activations=LEARNABLE + WITH_OPTIONS, losses=tuple(LOSSES), softmax=True):
+def _cases(
+    draw,
+    activations=LEARNABLE + WITH_OPTIONS,
+    losses=tuple(LOSSES),
+    softmax=True,
+    aggregations=tuple(AGGREGATIONS),
+):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     loss = draw(st.sampled_from(losses))
     net = ns.Network("random", seed=int(rng.integers(1000)))
@@ -114,6 +122,8 @@ def _cases(draw, activations=LEARNABLE + WITH_OPTIONS, losses=tuple(LOSSES), sof
             _add_layer(draw, rng, net, "head", head)
         else:
             _add_unit(draw, rng, net, f"n{number}", activations, softmax=softmax)
+    if aggregations and draw(st.booleans()):
+        _combine(rng, net, aggregations)
     net.outputs = _outputs(rng, net, loss)
     n_rows = draw(st.integers(1, 33))
     X = rng.normal(size=(n_rows, len(net.inputs))) * (rng.random((n_rows, len(net.inputs))) < 0.9)
@@ -121,6 +131,14 @@ def _cases(draw, activations=LEARNABLE + WITH_OPTIONS, losses=tuple(LOSSES), sof
     has_kink = _require_away_from_kinks(net, X, T, loss)
     reduction = draw(st.sampled_from(["mean", "sum"]))
     return Case(net, X, T, loss, reduction, has_kink)
+
+
+def _combine(rng, net, aggregations):
+    """Let some neurons not simply sum."""
+    for neuron in net.neurons:
+        if not neuron.is_input and rng.random() < 0.4:
+            neuron.aggregation = str(rng.choice(aggregations))
+            neuron.response = float(rng.choice([1.0, 1.0, 0.5, -2.0]))
 
 
 def _head_activation(draw, loss, activations):
@@ -187,6 +205,17 @@ def _targets(draw, rng, loss, n_rows, n_out):
     return rng.normal(size=(n_rows, n_out))
 
 
+def _gaps_of_terms(net):
+    """How far the largest and the least terms of neurons are from those beside them."""
+    gaps = []
+    for neuron in net.neurons:
+        if neuron.aggregation in ("max", "min"):
+            terms = sorted(c.weight * c.source.output for c in net.incoming(neuron))
+            first = terms[:2] if neuron.aggregation == "min" else terms[-2:]
+            gaps += [abs(a - b) for a, b in pairwise(first)]
+    return gaps
+
+
 def _require_away_from_kinks(net, X, T, loss):
     """Reject samples within 1e-6 of a kink, where two orders of summation may pick two slopes.
 
@@ -200,6 +229,7 @@ def _require_away_from_kinks(net, X, T, loss):
             for neuron in net.neurons
             for kink in facts_of(neuron.activation).kinks
         ]
+        gaps += _gaps_of_terms(net)
         if loss == "mean_absolute_error":
             gaps += np.abs(outputs - target).tolist()
         elif loss == "hinge":

@@ -22,8 +22,8 @@ version
 files
 lazy
 
-functions: numbers registry variants users activations losses optimizers sources arithmetic
-    update_options penalties schedules initializers streams .
+functions: numbers registry variants users activations aggregations losses optimizers sources
+    arithmetic update_options penalties schedules initializers streams .
 
 network: names parameter neuron connection layer datum
 network.reshaping: adjacency

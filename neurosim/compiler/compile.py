@@ -23,7 +23,8 @@ class Matrices:
     """One block's matrices, as the field writes them: outputs = f(X @ weights + biases).
 
     ``weights`` is (n_in, n_out), zero where there is no connection; ``biases`` (n_out,), zero where
-    a neuron has none.
+    a neuron has none. Where the targets do not simply sum, ``aggregations`` and ``responses`` are
+    theirs, one each; else both are empty.
     """
 
     sources: tuple[str, ...]
@@ -31,10 +32,13 @@ class Matrices:
     activation: str
     weights: Matrix
     biases: Matrix
+    aggregations: tuple[str, ...] = ()
+    responses: tuple[float, ...] = ()
 
     def __repr__(self) -> str:
         shape = f"{len(self.sources)} x {len(self.targets)}"
-        return f"{shape} {self.activation}: {', '.join(self.targets[:8])}"
+        of = f" of {', '.join(dict.fromkeys(self.aggregations))}" if self.aggregations else ""
+        return f"{shape} {self.activation}{of}: {', '.join(self.targets[:8])}"
 
 
 class CompiledNetwork:
@@ -143,7 +147,16 @@ def _matrices(plan: Plan, block: Block, theta: Matrix) -> Matrices:
     biases = full[:, is_ones].sum(axis=1) if is_ones.any() else np.zeros(block.size)
     names = tuple(name for row in rows if (name := plan.names_of_rows[row]) is not None)
     weights = np.ascontiguousarray(full[:, ~is_ones].T)
-    return Matrices(names, block.names, block.activation, weights, biases)
+    combining = _combining(block.weights)
+    return Matrices(names, block.names, block.activation, weights, biases, *combining)
+
+
+def _combining(weights: Dense | tuple[Bundle, ...]) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """The aggregation and the response of each target, where they do not simply sum."""
+    bundles = () if isinstance(weights, Dense) else weights
+    terms = [bundle.terms for bundle in bundles if bundle.terms is not None]
+    names = tuple(each.aggregation for each in terms for _ in each.responses)
+    return names, tuple(response for each in terms for response in each.responses)
 
 
 def _full(plan: Plan, block: Block, theta: Matrix) -> tuple[list[int], Matrix]:

@@ -132,6 +132,9 @@ def _why(plan: Plan, block: Block, rows: int) -> str:
             return "all cells hold a parameter"
         density = block.n_parameters / (block.size * len(weights.sources))
         return f"{density:.0%} of its cells hold a parameter: enough at {rows} rows"
+    names = dict.fromkeys(b.terms.aggregation for b in weights if b.terms is not None)
+    if names:
+        return f"term by term: {', '.join(names)}"
     sources = plan.sources_of(block)
     n_sources = len(sources)
     dense = dense_cost(block.size, n_sources, rows, gathers=not is_run(sources))

@@ -12,7 +12,7 @@ import numpy as np
 
 from neurosim.compiler.bundles import by_length, cuts, padded
 from neurosim.compiler.costs import most_slots, slots_per_bundle
-from neurosim.compiler.plan import Block, Dense, Index, Plan
+from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import Head, Loss, Objective, objective_of
 from neurosim.functions.optimizers import SGD, Optimizer
@@ -88,8 +88,8 @@ class WeightedLink:
 class FanBundle:
     """The error of some rows that feed about as many sparse targets each: (n, width) of them.
 
-    ``targets`` are rows of the state, ``slots`` the weights on the way; the row of zeros and the
-    last slot fill up.
+    ``targets`` are rows of deltas, ``slots`` the weights on the way; the row of zeros and the last
+    slot fill up.
     """
 
     targets: Index
@@ -232,13 +232,12 @@ class _Fans:
 
     def __init__(self, plan: Plan, owner: Index, *, first: int) -> None:
         self._plan = plan
-        parts = [_arrows(bundle.sources, bundle.start, bundle.first_slot)
-                 for block in plan.blocks if not isinstance(block.weights, Dense)
+        parts = [_arrows(bundle) for block in plan.blocks if not isinstance(block.weights, Dense)
                  for bundle in block.weights]  # fmt: skip
         arrows = np.concatenate(parts, axis=1) if parts else np.zeros((3, 0), dtype=np.intp)
         arrows = arrows[:, owner[arrows[0]] >= first]  # neither ones nor zeros, whose is -1
         self._sources, self._targets, self._slots = arrows[:, np.argsort(arrows[0], kind="stable")]
-        self._owner = owner
+        self._owner = plan.block_of_delta if plan.n_terms else owner
 
     def of(self, block: Block, is_alive: Callable[[int], bool]) -> Fan | None:
         """The error that this block gets from those that have a delta."""
@@ -267,7 +266,10 @@ class _Fans:
         return Fan(rows[order] - block.start, tuple(bundles))
 
 
-def _arrows(sources: Index, start: int, first_slot: int) -> Index:
-    n, width = sources.shape
-    targets = np.repeat(np.arange(start, start + n), width)
-    return np.array([sources.ravel(), targets, np.arange(first_slot, first_slot + n * width)])
+def _arrows(bundle: Bundle) -> Index:
+    """Of each of its slots the source, the row of the delta, and the slot."""
+    sources, first_slot = bundle.sources, bundle.first_slot
+    targets = np.repeat(np.arange(bundle.start, bundle.stop), bundle.width)
+    if bundle.terms is not None:
+        targets = bundle.terms.first_row + np.arange(sources.size)
+    return np.array([sources.ravel(), targets, np.arange(first_slot, first_slot + sources.size)])

@@ -45,17 +45,32 @@ class Dense:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """What the targets of a bundle make of their terms, which they do not simply sum.
+
+    All have as many sources, in the order in which their connections were added, the bias last.
+    Term by term, their deltas have rows of their own behind those of the neurons.
+    """
+
+    aggregation: str
+    responses: tuple[float, ...]
+    has_bias: bool
+    first_row: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
     """Some targets, consecutive rows of a sparse block, that have about as many sources each.
 
     ``sources`` is (n_targets, width), rows of the state; the row of zeros where a target has fewer.
-    Its slots, laid out alike, begin at ``first_slot``.
+    Its slots, laid out alike, begin at ``first_slot``. ``terms`` is None where they are summed.
     """
 
     start: int
     stop: int
     sources: Index
     first_slot: int
+    terms: Terms | None = None
 
     @property
     def width(self) -> int:
@@ -90,6 +105,7 @@ class Plan:
     ``home[i]`` is the slot that the network's parameter i lives in. A shared weight lives in more
     slots, one for each connection: the first row of ``copies`` are those, the second says whose
     they are. ``is_bias`` says of each parameter which it is. ``outputs`` are rows of the state.
+    ``n_terms`` is how many rows of deltas stand behind those of the state (see `Terms`).
     ``version`` is that of the structure it was made from. ``rows`` is the number of samples it was
     made for.
     """
@@ -106,6 +122,7 @@ class Plan:
     copies: Index
     is_bias: NDArray[np.bool_]
     names_of_rows: tuple[str | None, ...]
+    n_terms: int = 0
 
     @property
     def n_in(self) -> int:
@@ -154,6 +171,18 @@ class Plan:
             numbers[block.start : block.stop] = block.number
         return numbers
 
+    @property
+    def block_of_delta(self) -> Index:
+        """The number of the block that each row of deltas is of: as `block_of_row`, then terms."""
+        numbers = np.full(self.n_rows + self.n_terms, -1, dtype=np.intp)
+        numbers[: self.n_rows] = self.block_of_row
+        for block in self.blocks:
+            for bundle in () if isinstance(block.weights, Dense) else block.weights:
+                if bundle.terms is not None:
+                    first = bundle.terms.first_row
+                    numbers[first : first + bundle.sources.size] = block.number
+        return numbers
+
     @cached_property
     def fingerprint(self) -> bytes:
         """The same for two plans exactly where their programs are the same."""
@@ -171,7 +200,8 @@ class Plan:
                 digest.update(b"holes" + block.weights.holes.tobytes())
             else:
                 for bundle in block.weights:
-                    digest.update(repr(("bundle", bundle.sources.shape)).encode())
+                    terms = bundle.terms and (bundle.terms.aggregation, bundle.terms.responses)
+                    digest.update(repr(("bundle", bundle.sources.shape, terms)).encode())
                     digest.update(bundle.sources.tobytes())
         return digest.digest()
 

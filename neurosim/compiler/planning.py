@@ -1,6 +1,7 @@
 """Planning: from graph to plan, pure and linear in the number of connections."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from neurosim.compiler.bundles import by_length, cuts, padded
 from neurosim.compiler.costs import dense_cost, most_slots, slots_per_bundle, sparse_cost
-from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, is_run, verify
+from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, Terms, is_run, verify
 from neurosim.functions.activations import SOFTMAX
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -66,6 +67,7 @@ def _plan(network: Network, rows: int) -> Plan:
         copies=np.array([draft.home[is_copy], draft.parameter[is_copy]]),
         is_bias=draft.source[first] < 0,
         names_of_rows=(*draft.names, None),
+        n_terms=draft.n_terms,
     )
     verify(plan)
     return plan
@@ -82,12 +84,13 @@ def _firsts(parameter: Index, *, are_shared: bool) -> tuple[Any, NDArray[np.bool
 
 
 def _split(generation: tuple[Neuron, ...]) -> list[list[Neuron]]:
-    """A generation by activation; each softmax layer stands alone."""
+    """A generation by activation; each softmax layer stands alone, and so do aggregations."""
     groups: dict[object, list[Neuron]] = {}
     for neuron in generation:
         if not neuron.is_input:
             key = neuron.layer if neuron.activation == SOFTMAX else neuron.activation
-            groups.setdefault(key, []).append(neuron)
+            is_plain = neuron.is_plain or neuron.activation == SOFTMAX
+            groups.setdefault((key, is_plain), []).append(neuron)
     return list(groups.values())
 
 
@@ -128,6 +131,7 @@ class _Draft:
     home: Index = field(init=False)  # of each weight, its slot
     zero_row: int = field(init=False)
     slot: int = 0
+    n_terms: int = 0
     names: list[str | None] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     ones: list[int] = field(default_factory=list)  # of each block, the row of ones behind it
@@ -151,7 +155,12 @@ class _Draft:
         weights: Dense | tuple[Bundle, ...]
         part = self._part(numbers)
         sources = self._distinct(part.sources)
-        if self._is_sparse_better(part, sources):
+        if not all(neuron.is_plain for neuron in neurons):
+            order = np.array(sorted(range(len(neurons)), key=lambda i: self._kind(neurons[i])))
+            numbers = numbers[order]
+            neurons = [neurons[i] for i in order.tolist()]
+            weights = self._lay_terms(neurons, start)
+        elif self._is_sparse_better(part, sources):
             order = by_length(part.counts)
             numbers = numbers[order]
             neurons = [neurons[i] for i in order.tolist()]
@@ -212,6 +221,27 @@ class _Draft:
         self.home[part.weights] = self.slot + cells
         self.slot += len(is_hole)
         return Dense(sources, part.has_bias, np.flatnonzero(is_hole))
+
+    def _kind(self, neuron: Neuron) -> tuple[str, bool, int]:
+        """What neurons of one bundle have in common, where they do not simply sum."""
+        n_weights = int(self.count[self.place[neuron]])
+        return neuron.aggregation, neuron.bias_parameter is not None, n_weights
+
+    def _lay_terms(self, neurons: list[Neuron], start: int) -> tuple[Bundle, ...]:
+        """A bundle for each kind, in which every target has all of its terms and no more."""
+        bundles = []
+        for (aggregation, has_bias, width), found in groupby(neurons, key=self._kind):
+            some = list(found)
+            part = self._part(np.array([self.place[neuron] for neuron in some], dtype=np.intp))
+            matrix = part.sources.reshape(len(some), width)
+            self.home[part.weights] = np.arange(self.slot, self.slot + matrix.size)
+            responses = tuple(neuron.response for neuron in some)
+            terms = Terms(aggregation, responses, has_bias, self.zero_row + 1 + self.n_terms)
+            bundles.append(Bundle(start, start + len(some), matrix, self.slot, terms))
+            self.slot += matrix.size
+            self.n_terms += matrix.size
+            start += len(some)
+        return tuple(bundles)
 
     def _lay_bundles(self, part: _Part, start: int) -> tuple[Bundle, ...]:
         # near rows are read together

@@ -58,7 +58,7 @@ def standalone_script(plan: Plan, theta: Matrix, inputs: Conversion, outputs: Co
         f"from numpy import {', '.join(used(program))}\n\nArray = NDArray[Any]\n",
         *_definitions(functions),
         *(
-            f"{name} = np.array({value.tolist()!r}, dtype=np.intp)\n"
+            f"{name} = np.array({value.tolist()!r}, dtype={_type_of(value)})\n"
             for name, value in arrays.items()
         ),
         f"theta = np.array({theta.tolist()!r}, dtype=np.float64)\n\n",
@@ -72,6 +72,10 @@ def standalone_script(plan: Plan, theta: Matrix, inputs: Conversion, outputs: Co
         _MAIN.replace("N_INPUTS", str(len(plan.blocks[0].names))),
     ]
     return "\n".join(parts)
+
+
+def _type_of(array: Any) -> str:
+    return "float" if array.dtype == float else "np.intp"
 
 
 def _scaling(name: str, conversion: Conversion) -> list[str]:

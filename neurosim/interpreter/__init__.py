@@ -9,9 +9,11 @@ from neurosim.interpreter.backward import backward, measure
 from neurosim.interpreter.forward import forward
 from neurosim.interpreter.steps import (
     Activated,
+    Aggregated,
     Backpropagated,
     Compared,
     DeltaComputed,
+    Distributed,
     Dropped,
     ErrorDropped,
     GradientComputed,
@@ -31,9 +33,11 @@ from neurosim.interpreter.update import update
 
 __all__ = [
     "Activated",
+    "Aggregated",
     "Backpropagated",
     "Compared",
     "DeltaComputed",
+    "Distributed",
     "Dropped",
     "ErrorDropped",
     "GradientComputed",

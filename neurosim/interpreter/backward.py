@@ -4,6 +4,9 @@ The order is the reverse of the forward pass: a neuron's delta is computed after
 targets. The errors from its outgoing connections are summed in the order the connections were
 added. Gradients are summed over the samples of a batch; the first sample (``position`` 0) starts
 them anew.
+
+Where a neuron does not simply sum, its delta is distributed over its terms: to each goes delta *
+response * slope of the aggregate by it, which is what goes on along its connection.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -11,6 +14,7 @@ from typing import Any
 
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
+from neurosim.functions.aggregations import AGGREGATIONS, Aggregation
 from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, weighted_value, whole
 from neurosim.functions.numbers import require_array
 from neurosim.interpreter.forward import NO_MASKS
@@ -18,6 +22,7 @@ from neurosim.interpreter.steps import (
     Backpropagated,
     Compared,
     DeltaComputed,
+    Distributed,
     ErrorDropped,
     GradientComputed,
     Measured,
@@ -68,7 +73,7 @@ def backward(
             parameter needs it, and it takes 10 to 50% of the time of a sample.
 
     Yields:
-        Compared, Backpropagated, DeltaComputed, GradientComputed.
+        Compared, Backpropagated, DeltaComputed, Distributed, GradientComputed.
 
     Raises:
         ShapeError: ``target`` has another shape.
@@ -94,6 +99,24 @@ def _backward(
     yield from backward_steps(schedule_of(network), targets, objective, position)
     if inputs:
         yield from input_steps(network, network.inputs)
+
+
+def term_slope(network: Network, connection: Connection) -> float:
+    """The slope of the target's net input by the term of a connection; 1 where terms are summed.
+
+    Raises:
+        GraphError: there is no forward pass.
+    """
+    target = connection.target
+    if target.is_plain:
+        return 1.0
+    incoming = network.incoming(target)
+    if any(c.source.output is None for c in incoming):
+        raise GraphError(_NO_FORWARD)
+    slopes = AGGREGATIONS[target.aggregation].slopes(
+        [c.weight * _number(c.source.output) for c in incoming]
+    )
+    return target.response * slopes[incoming.index(connection)]
 
 
 def require_slopes(network: Network) -> None:
@@ -247,6 +270,7 @@ def backward_steps(
     gave the neuron's delta at once, ``has_error`` that there is a dL/da.
     """
     schedule.fill_parameters()
+    terms = schedule.terms
     aims = {
         schedule.outputs[i]: (head, targets[i], None if factors is None else factors[i])
         for head in objective.heads
@@ -263,6 +287,8 @@ def backward_steps(
                 has_error = not is_given
             for connection, parameter, target in visit.outgoing:
                 before, weight, delta = neuron.output_gradient, parameter._value, target.delta
+                if terms and connection in terms:
+                    delta = target.term_deltas[terms[connection]]
                 addend = before if has_error else 0.0
                 assert addend is not None
                 assert delta is not None
@@ -287,9 +313,12 @@ def backward_steps(
 
 def input_steps(network: Network, inputs: Iterable[Neuron]) -> Generator[Step, None, None]:
     """Backpropagate the error to input neurons: dL/dx of each that has connections."""
+    terms = schedule_of(network).terms
     for neuron in inputs:
         for number, connection in enumerate(network.outgoing(neuron)):
             before, delta = neuron.output_gradient, connection.target.delta
+            if connection in terms:
+                delta = connection.target.term_deltas[terms[connection]]
             assert delta is not None
             start, weight = _number(before) if number else 0.0, connection.weight
             after = neuron.output_gradient = start + weight * delta
@@ -374,8 +403,12 @@ def _gradients(
     visit: Visit, position: int, added: frozenset[Connection]
 ) -> Generator[Step, None, None]:
     neuron = visit.neuron
-    for connection, parameter, source in visit.incoming:
+    if visit.aggregation is not None:
+        yield _distribute(visit, visit.aggregation)
+    for number, (connection, parameter, source) in enumerate(visit.incoming):
         before, value, delta, start = parameter._gradient, source.output, neuron.delta, 0.0
+        if visit.aggregation is not None:
+            delta = neuron.term_deltas[number]
         assert value is not None
         assert delta is not None
         if position or (added and connection in added):
@@ -392,6 +425,18 @@ def _gradients(
             start = before
         after = bias._gradient = start + delta
         yield record(GradientComputed, (bias, before, start, 1.0, delta, after))
+
+
+def _distribute(visit: Visit, aggregation: Aggregation) -> Distributed:
+    neuron = visit.neuron
+    before, delta, response = neuron.term_deltas, _number(neuron.delta), neuron._response
+    terms = [parameter._value * _number(source.output) for _, parameter, source in visit.incoming]
+    slopes = tuple(aggregation.slopes(terms))
+    after = neuron.term_deltas = tuple(
+        delta * response * slope + 0.0  # no -0, which reads badly
+        for slope in slopes
+    )
+    return Distributed(neuron, before, delta, response, slopes, after)
 
 
 def _number(value: float | None) -> float:

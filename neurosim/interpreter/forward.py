@@ -1,6 +1,7 @@
 """The forward pass: every neuron is computed once, after all of its sources.
 
-Summation order: the bias first, then the connections in the order they were added.
+Summation order: the bias first, then the connections in the order they were added. A neuron that
+does not simply sum takes all of its terms at once: bias + response * aggregate.
 """
 
 from collections import deque
@@ -12,9 +13,11 @@ import numpy as np
 
 from neurosim.errors import ShapeError
 from neurosim.functions.activations import softmax
+from neurosim.functions.aggregations import Aggregation
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.interpreter.steps import (
     Activated,
+    Aggregated,
     Dropped,
     Loaded,
     Noised,
@@ -25,7 +28,7 @@ from neurosim.interpreter.steps import (
     Summed,
     record,
 )
-from neurosim.interpreter.visits import Group, Schedule, require_network, schedule_of
+from neurosim.interpreter.visits import Group, Schedule, Visit, require_network, schedule_of
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.scaling import Scaling
@@ -43,7 +46,7 @@ def forward(network: Network, sample: Any) -> Generator[Step, None, None]:
         sample: one value per input neuron, (n_in,).
 
     Yields:
-        Loaded, Started, Summed, Activated, Normalized, Scaled.
+        Loaded, Started, Summed, Aggregated, Activated, Normalized, Scaled.
 
     Raises:
         WrongTypeError: ``network`` is not a Network.
@@ -97,15 +100,18 @@ def forward_steps(
     for group in schedule.groups:
         for visit in group.visits:
             neuron = visit.neuron
-            before, bias = neuron.net_input, neuron._bias._value
-            z = neuron.net_input = 0.0 if bias is None else bias
-            yield record(Started, (neuron, before, z))
-            for connection, parameter, source in visit.incoming:
-                start, weight, output = neuron.net_input, parameter._value, source.output
-                assert start is not None
-                assert output is not None
-                z = neuron.net_input = start + weight * output
-                yield record(Summed, (connection, start, weight, output, z))
+            if visit.aggregation is not None:
+                yield _aggregate(visit, visit.aggregation)
+            else:
+                before, bias = neuron.net_input, neuron._bias._value
+                z = neuron.net_input = 0.0 if bias is None else bias
+                yield record(Started, (neuron, before, z))
+                for connection, parameter, source in visit.incoming:
+                    start, weight, output = neuron.net_input, parameter._value, source.output
+                    assert start is not None
+                    assert output is not None
+                    z = neuron.net_input = start + weight * output
+                    yield record(Summed, (connection, start, weight, output, z))
             if visit.value is not None:
                 before, net = neuron.output, neuron.net_input
                 assert net is not None
@@ -117,6 +123,22 @@ def forward_steps(
             yield _normalize(group)
         for neuron, scaling in group.scalings:
             yield _scale(neuron, scaling)
+
+
+def _aggregate(visit: Visit, aggregation: Aggregation) -> Aggregated:
+    neuron = visit.neuron
+    before, bias, response = neuron.net_input, neuron._bias._value, neuron._response
+    start = 0.0 if bias is None else bias
+    weights, values = [], []
+    for _, parameter, source in visit.incoming:
+        assert source.output is not None
+        weights.append(parameter._value)
+        values.append(source.output)
+    found = aggregation.value([w * a for w, a in zip(weights, values, strict=True)])
+    after = neuron.net_input = start + response * found
+    return Aggregated(
+        neuron, before, start, response, aggregation.name, tuple(weights), tuple(values), after
+    )
 
 
 def _load(neuron: Neuron, raw: float) -> Loaded:

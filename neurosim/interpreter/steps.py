@@ -8,8 +8,9 @@ neurons and connections themselves, so `undo` needs nothing else.
 A new kind is a class, its place in `Step`, a row in `KINDS`, and its rule in a pass.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
@@ -27,6 +28,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 
 Number = float | None
+_MOST_TERMS = 8  # of an aggregate that a text lists
 MAY_LACK = frozenset(("factor", "factors", "adjusted"))  # fields that few steps have
 StepSubject: TypeAlias = Neuron | Layer | Network
 Slots: TypeAlias = tuple[tuple[Neuron | Connection | Network, str], ...]  # objects, quantities
@@ -77,6 +79,32 @@ class Summed(NamedTuple):
         return (
             f"{self.connection.target.name}: net = {short(self.before)}{term} = {short(self.after)}"
         )
+
+
+class Aggregated(NamedTuple):
+    """A neuron's net input became bias + response * aggregate of its terms, weight * value each."""
+
+    neuron: Neuron
+    before: Number
+    start: float
+    response: float
+    aggregation: str
+    weights: tuple[float, ...]
+    values: tuple[float, ...]
+    after: float
+
+    @property
+    def text(self) -> str:
+        """The arithmetic: ``0.5 + max(0.2*3, -0.1*2)``."""
+        pairs = zip(self.weights, self.values, strict=True)
+        products = (f"{short(w)}*{operand(a)}" for w, a in pairs)
+        call = f"{self.aggregation}({_abridged(products, len(self.weights))})"
+        if self.response != 1.0:
+            call = f"{operand(self.response)}*{call}"
+        return call if self.neuron.bias is None else f"{short(self.start)} + {call}"
+
+    def __str__(self) -> str:
+        return f"{self.neuron.name}: net = {self.text} = {short(self.after)}"
 
 
 class Activated(NamedTuple):
@@ -257,6 +285,27 @@ class DeltaComputed(NamedTuple):
         return activation.slope_text.format(a=operand(self.output), z=operand(self.net_input))
 
 
+class Distributed(NamedTuple):
+    """The delta of a neuron that does not simply sum was distributed over its terms.
+
+    To each goes dL/d(weight * value) = delta * response * slope of the aggregate by that term.
+    """
+
+    neuron: Neuron
+    before: tuple[float, ...]
+    delta: float
+    response: float
+    slopes: tuple[float, ...]
+    after: tuple[float, ...]
+
+    def __str__(self) -> str:
+        factors = [short(self.delta), *([operand(self.response)] * (self.response != 1.0))]
+        slopes, found = (
+            f"[{_abridged(map(short, row), len(row))}]" for row in (self.slopes, self.after)
+        )
+        return f"dL/dterms({self.neuron.name}) = {'*'.join(factors)}*{slopes} = {found}"
+
+
 class GradientComputed(NamedTuple):
     """A gradient took this sample's term: value * delta for a weight, delta for a bias.
 
@@ -374,6 +423,7 @@ Step = (
     Loaded
     | Started
     | Summed
+    | Aggregated
     | Activated
     | Normalized
     | Scaled
@@ -384,6 +434,7 @@ Step = (
     | Dropped
     | ErrorDropped
     | DeltaComputed
+    | Distributed
     | GradientComputed
     | Updated
 )
@@ -508,6 +559,12 @@ def plus(weight: float, value: float) -> str:
     return f" {'-' if weight < 0.0 else '+'} {short(abs(weight))}*{operand(value)}"
 
 
+def delta_name(connection: Connection) -> str:
+    """What goes back along a connection: the delta of its target, or that of its own term."""
+    target = connection.target
+    return f"delta({target.name})" if target.is_plain else f"dL/dterm({connection.name})"
+
+
 def leading(terms: str) -> str:
     """Terms with their signs in front, as they begin a sum.
 
@@ -523,6 +580,12 @@ def _signed(change: float) -> str:
 
 def _row(values: Sequence[float]) -> str:
     return f"[{', '.join(map(short, values))}]"
+
+
+def _abridged(texts: Iterable[str], count: int) -> str:
+    """The first of some texts."""
+    more = [f"... {count - _MOST_TERMS} more"] * (count > _MOST_TERMS)
+    return ", ".join([*islice(texts, _MOST_TERMS), *more])
 
 
 def _loss_text(step: Measured) -> str:
@@ -599,6 +662,7 @@ KINDS: dict[type, Kind] = {
     Loaded: _kind("forward", "loaded", "neuron", "output"),
     Started: _kind("forward", "started", "neuron", "net_input"),
     Summed: _kind("forward", "added", "connection.target", "net_input", continues=True),
+    Aggregated: _kind("forward", "aggregated", "neuron", "net_input"),
     Activated: _kind("forward", "computed", "neuron", "output"),
     Normalized: _kind(
         "forward", "computed", "layer.neurons", "output", subject=attrgetter("layer")
@@ -616,6 +680,7 @@ KINDS: dict[type, Kind] = {
         "backward", "kept or dropped", "neuron", "output_gradient", continues=True
     ),
     DeltaComputed: _kind("backward", "computed", "neuron", "delta"),
+    Distributed: _kind("backward", "distributed", "neuron", "term_deltas"),
     GradientComputed: _kind(
         "backward", "assigned", "parameter.owner", "gradient", "bias_gradient",
         choose=_gradient, subject=attrgetter("parameter.neuron"),

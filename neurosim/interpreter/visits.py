@@ -3,12 +3,13 @@
 A visit holds what the passes need at a neuron: its formulas and its connections.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import chain
 
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.aggregations import AGGREGATIONS, Aggregation
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -22,6 +23,7 @@ class Visit:
     """A neuron with all that a walk needs at it; ``value`` is None in a softmax layer.
 
     Its connections come with the parameter that is their weight, and the neuron at the other end.
+    ``aggregation`` is None where the net input is simply the sum of the bias and all terms.
     """
 
     neuron: Neuron
@@ -30,6 +32,7 @@ class Visit:
     incoming: tuple[tuple[Connection, Parameter, Neuron], ...]
     outgoing: tuple[tuple[Connection, Parameter, Neuron], ...]
     is_output: bool
+    aggregation: Aggregation | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +52,15 @@ class Schedule:
     """The groups in the order of the forward pass, and the input and output neurons.
 
     ``added`` are the connections that share their weight with one that a backward pass comes to
-    before them: they add to its gradient.
+    before them: they add to its gradient. ``terms`` are those into neurons that have an
+    aggregation: the number of each among its target's terms.
     """
 
     inputs: tuple[Neuron, ...]
     outputs: tuple[Neuron, ...]
     groups: tuple[Group, ...]
     added: frozenset[Connection]
+    terms: Mapping[Connection, int] = field(default_factory=dict)
 
     def fill_parameters(self) -> None:
         """Give the objects the numbers that are pending, as a pass reads their slots."""
@@ -93,7 +98,12 @@ def _make(network: Network) -> Schedule:
             groups.append(Group(tuple(plain), None, _scalings(plain)))
         groups += [Group(tuple(visits), layer, ()) for layer, visits in layers.items()]
     added = _added(groups) if network.has_shared_weights else frozenset()
-    return Schedule(network.inputs, network.outputs, tuple(groups), added)
+    return Schedule(network.inputs, network.outputs, tuple(groups), added, _terms(groups))
+
+
+def _terms(groups: Iterable[Group]) -> Mapping[Connection, int]:
+    visits = (v for group in groups for v in group.visits if v.aggregation is not None)
+    return {c: number for visit in visits for number, (c, *_) in enumerate(visit.incoming)}
 
 
 def _scalings(visits: list[Visit]) -> tuple[tuple[Neuron, Scaling], ...]:
@@ -121,4 +131,5 @@ def _visit(network: Network, neuron: Neuron, is_output: bool) -> Visit:
         tuple((c, c.parameter, c.source) for c in network.incoming(neuron)),
         tuple((c, c.parameter, c.target) for c in network.outgoing(neuron)),
         is_output,
+        None if neuron.is_plain else AGGREGATIONS[neuron.aggregation],
     )

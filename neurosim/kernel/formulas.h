@@ -9,6 +9,64 @@
 static inline double larger(double a, double b) { return b > a ? b : a; }
 static inline double smaller(double a, double b) { return b < a ? b : a; }
 
+/* --- aggregations of n terms t: the value, and in s the slope by each of them */
+
+static inline double agg_sum(const double *t, double *s, uint32_t n)
+{
+    double total = 0.0;
+    for (uint32_t k = 0; k < n; k++)
+        total += t[k], s[k] = 1.0;
+    return total;
+}
+
+static inline double agg_mean(const double *t, double *s, uint32_t n)
+{
+    double total = 0.0;
+    for (uint32_t k = 0; k < n; k++)
+        total += t[k], s[k] = 1.0 / (double)n;
+    return n ? total / (double)n : 0.0;
+}
+
+static inline double agg_product(const double *t, double *s, uint32_t n)
+{
+    double product = 1.0, behind = 1.0;
+    for (uint32_t k = 0; k < n; k++) {
+        s[k] = product;
+        product *= t[k];
+    }
+    for (uint32_t k = n; k-- > 0;) {
+        s[k] *= behind;
+        behind *= t[k];
+    }
+    return product;
+}
+
+/* The first of the largest terms, or, with sign -1, of the least; NaN before all. */
+static inline double agg_extreme(const double *t, double *s, uint32_t n, double sign)
+{
+    uint32_t best = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        s[k] = 0.0;
+        if (sign * t[k] > sign * t[best] || (isnan(t[k]) && !isnan(t[best])))
+            best = k;
+    }
+    if (n)
+        s[best] = 1.0;
+    return n ? t[best] : 0.0;
+}
+
+static inline double agg_max(const double *t, double *s, uint32_t n)
+{
+    return agg_extreme(t, s, n, 1.0);
+}
+
+static inline double agg_min(const double *t, double *s, uint32_t n)
+{
+    return agg_extreme(t, s, n, -1.0);
+}
+
+#define AGGREGATIONS(X) X(sum) X(product) X(max) X(min) X(mean)
+
 /* --- activations: value of z; slope of z and a */
 
 #define LOWEST (-709.0)

@@ -53,6 +53,7 @@ typedef uint32_t Index;
 typedef struct {
     /* the network */
     int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs, has_alike;
+    int64_t n_terms;             /* of neurons with an aggregation */
     const Index *groups;         /* the first neuron of each group, and the end of the last */
     const uint8_t *is_run;       /* of each neuron, whether its sources follow each other */
     const Index *n_alike;        /* of each neuron, how many from it on have the sources of a run */
@@ -63,6 +64,9 @@ typedef struct {
     const uint8_t *has_bias;     /* of each neuron */
     const uint8_t *activation;   /* of each neuron, a code */
     const double *choices;       /* of each neuron, MOST_OPTIONS numbers of its activation */
+    const uint8_t *aggregation;  /* of each neuron, 1 + a code; 0: z is the sum; NULL: of all */
+    const double *response;      /* of each neuron, by which its aggregate is multiplied */
+    const Index *first_term;     /* of each neuron with an aggregation, the first of its terms */
     const Index *source;         /* of each place */
     const Index *out_first;      /* of each neuron, the first of its targets, and their end */
     const Index *out_place;      /* of each target's connection, in the order they were added */
@@ -132,6 +136,9 @@ enum { ACTIVATIONS(CODE) N_ACTIVATIONS };
 #define CODE(name, ...) CODE_##name,
 enum { FORMULAS(CODE) N_FORMULAS };
 enum { OPTIMIZERS(CODE) N_OPTIMIZERS };
+#undef CODE
+#define CODE(name) AS_##name,
+enum { AS_SUM_ALONE, AGGREGATIONS(CODE) N_AGGREGATIONS };
 #undef CODE
 
 /* --- formulas of several samples, by code */
@@ -232,6 +239,7 @@ typedef struct {
     double *output, *net, *delta; /* of each neuron and sample */
     double *by_sample;            /* the outputs of each sample and neuron */
     double *gradient;
+    double *terms, *term_deltas;  /* of neurons with an aggregation, of one sample */
     int is_fresh;                 /* whether gradients start from 0 */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */
@@ -305,6 +313,48 @@ NOINLINE void masked_deltas(const Chunk *c, Index i, const double *z, double *d,
     multiply_slopes(p->activation[i], q, z, raw, d, count);
 }
 
+/* --- one sample of neurons with an aggregation */
+
+/* The net input of neuron i; the slopes of its terms are kept where their deltas will be. */
+static void aggregate(const Chunk *c, Index i)
+{
+    const Problem *p = c->of;
+    const Index at = p->first[i], n = p->n_sources[i];
+    double *t = c->terms + p->first_term[i], *s = c->term_deltas + p->first_term[i], found = 0.0;
+    for (Index k = 0; k < n; k++)
+        t[k] = c->weights[at + k] * c->output[p->source[at + k]];
+#define CASE(name) case AS_##name: found = agg_##name(t, s, n); break;
+    switch (p->aggregation[i]) { AGGREGATIONS(CASE) }
+#undef CASE
+    c->net[i] = (p->has_bias[i] ? c->weights[at + n] : 0.0) + p->response[i] * found;
+}
+
+/* The deltas of its terms, in place of the slopes. */
+static void distribute(const Chunk *c, Index i)
+{
+    const Problem *p = c->of;
+    double *s = c->term_deltas + p->first_term[i];
+    for (Index k = 0; k < p->n_sources[i]; k++)
+        s[k] = c->delta[i] * p->response[i] * s[k] + 0.0;
+}
+
+/* The delta of what a place adds to a neuron. */
+static double delta_at(const Chunk *c, Index place, Index target)
+{
+    const Problem *p = c->of;
+    return p->aggregation[target]
+        ? c->term_deltas[p->first_term[target] + place - p->first[target]] : c->delta[target];
+}
+
+/* The error that comes back to neuron i, behind a start. */
+static void errors_of_terms(const Chunk *c, Index i, double start)
+{
+    const Problem *p = c->of;
+    for (Index k = p->out_first[i]; k < p->out_first[i + 1]; k++)
+        start += c->weights[p->out_place[k]] * delta_at(c, p->out_place[k], p->out_target[k]);
+    c->delta[i] = start;
+}
+
 /* --- one sample of a layer: neurons that have the same sources, or the same targets */
 
 #define ALIKE 8 /* neurons at once: their sums hide the latency of each */
@@ -364,6 +414,12 @@ WIDEST static void gradients_of_run(double *restrict g, const double *restrict x
 
 #define LANES 1
 #define LAYERS 0
+#define TERMS 1
+#define NAME(x) x##_of_terms
+#include "pass.h"
+#undef TERMS
+#undef NAME
+#define TERMS 0
 #define NAME(x) x##_of_one
 #include "pass.h"
 #undef LAYERS
@@ -501,13 +557,13 @@ static double *aligned(double *x) { return (double *)(((uintptr_t)x + 63) & ~(ui
 
 static int64_t stride_of(const Problem *p)
 {
-    return HAS_VECTORS && p->takes_lanes ? LONGEST : 1;
+    return HAS_VECTORS && p->takes_lanes && !p->aggregation ? LONGEST : 1;
 }
 
 /* How many doubles of work a problem needs. */
 PUBLIC int64_t neurosim_work(const Problem *p)
 {
-    return p->n_parameters + p->n_places + 4 * p->n_neurons * stride_of(p) + 32;
+    return p->n_parameters + p->n_places + 4 * p->n_neurons * stride_of(p) + 2 * p->n_terms + 32;
 }
 
 static void begin(const Problem *p, Chunk *c)
@@ -518,6 +574,8 @@ static void begin(const Problem *p, Chunk *c)
     c->net = work, work += p->n_neurons * stride_of(p);
     c->delta = work, work += p->n_neurons * stride_of(p);
     c->by_sample = work, work += p->n_neurons * stride_of(p);
+    c->terms = work, work += p->n_terms;
+    c->term_deltas = work, work += p->n_terms;
     c->gradient = work, work += p->n_parameters;
     c->weights = p->parameter ? work : p->theta;
 }
@@ -552,6 +610,12 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
             loss = losses_in_lanes(c, loss, row_losses);
         if (learns)
             backward_in_lanes(c);
+    } else if (p->aggregation) {
+        forward_of_terms(c);
+        if (p->losses)
+            loss = losses_of_terms(c, loss, row_losses);
+        if (learns)
+            backward_of_terms(c);
     } else if (p->has_alike) {
         forward_of_layers(c);
         if (p->losses)
@@ -721,11 +785,12 @@ PUBLIC void neurosim_measure(Problem *p)
 
 /* --- the tables, for whoever checks them */
 
-/* The names of activations, formulas and optimizers, each in the order of its codes. */
+/* The names of activations, formulas, optimizers and aggregations, in the order of their codes. */
 PUBLIC const char *neurosim_names(int64_t table)
 {
 #define WORD(name, ...) #name " "
-    return table == 0 ? ACTIVATIONS(WORD) : table == 1 ? FORMULAS(WORD) : OPTIMIZERS(WORD);
+    return table == 0 ? ACTIVATIONS(WORD) : table == 1 ? FORMULAS(WORD)
+        : table == 2 ? OPTIMIZERS(WORD) : AGGREGATIONS(WORD);
 #undef WORD
 }
 

@@ -22,9 +22,12 @@ _MOST_OPTIONS = 2  # of an activation
 _OWN = str(FOLDER / LIBRARY)
 _INTEGER, _DOUBLE, _ARRAY, _BYTE = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p, ctypes.c_char
 _FIELDS: tuple[tuple[str, Any], ...] = (
-    ("n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike", _INTEGER),
+    (
+        "n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike n_terms",
+        _INTEGER,
+    ),
     ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
-    ("activation choices source", _ARRAY),
+    ("activation choices aggregation response first_term source", _ARRAY),
     ("out_first out_place out_target outputs output_number parameter", _ARRAY),
     ("learns is_weight formula formula_choice by_net_input is_joint divisor", _ARRAY),
     ("n_heads", _INTEGER),
@@ -199,7 +202,7 @@ def _loaded(library: Any) -> Kernel:
         function.argtypes = [_INTEGER, _ARRAY, _INTEGER, _ARRAY, _ARRAY, _ARRAY]
     library.neurosim_formula.argtypes = [_INTEGER, _DOUBLE, _INTEGER, *[_ARRAY] * 4]
     library.neurosim_names.argtypes = [_INTEGER]
-    tables = ("activation", "formula", "optimizer")
+    tables = ("activation", "formula", "optimizer", "aggregation")
     names = [library.neurosim_names(number).decode().split() for number in range(len(tables))]
     codes = ({name: code for code, name in enumerate(found)} for found in names)
     return Kernel(library, dict(zip(tables, codes, strict=True)))

@@ -1,10 +1,11 @@
 /* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c; with
-   LAYERS, neurons of a layer are taken together, which costs small networks a fifth.
+   LAYERS, neurons of a layer are taken together, which costs small networks a fifth; with TERMS,
+   neurons may have an aggregation.
 
    The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
 
 #if LANES == 1
-#if LAYERS
+#if LAYERS || TERMS
 #define PASS WIDEST static
 #else
 #define PASS INLINE
@@ -81,6 +82,10 @@ PASS void NAME(forward)(Chunk *c)
 #if LAYERS
             if (i == known && p->n_alike[i] >= ALIKE)
                 known += sums_alike(c, i);
+#endif
+#if TERMS
+            if (p->aggregation[i])
+                aggregate(c, i), known++;
 #endif
             if (i == known) {
                 NAME(sum)(z, 0, p->has_bias[i] ? c->weights[at + n] : 0.0, c->weights + at, 0,
@@ -200,6 +205,12 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
         g[k + 4] = g4, g[k + 5] = g5, g[k + 6] = g6, g[k + 7] = g7;
     }
 #endif
+#if TERMS
+    for (; k < n && p->aggregation[i]; k++) {
+        double total = c->is_fresh ? 0.0 : g[k];
+        g[k] = total + output[source[k]] * c->term_deltas[p->first_term[i] + k];
+    }
+#endif
     for (; k < n; k++) {
         double total = c->is_fresh ? 0.0 : g[k];
         for (int64_t s = 0; s < count; s++)
@@ -224,8 +235,13 @@ static void NAME(add_shared_gradients)(const Chunk *c)
             for (Index i = p->groups[g]; i < p->groups[g + 1]; i++) {
                 const Index at = p->first[i], n = p->n_sources[i];
                 const double d = c->delta[i * stride + s];
+#if TERMS
+                for (Index k = at; k < at + n; k++)
+                    c->gradient[p->parameter[k]] += c->output[p->source[k]] * delta_at(c, k, i);
+#else
                 for (Index k = at; k < at + n; k++)
                     c->gradient[p->parameter[k]] += c->output[p->source[k] * stride + s] * d;
+#endif
                 if (p->has_bias[i])
                     c->gradient[p->parameter[at + n]] += d;
             }
@@ -256,8 +272,12 @@ PASS void NAME(backward)(const Chunk *c)
             if (i == known) {
                 for (int64_t s = 0; is_compared && s < count; s++)
                     d[s] = loss_slope(c, o, a[s], s);
+#if TERMS
+                errors_of_terms(c, i, is_compared ? *d : 0.0);
+#else
                 NAME(sum)(d, is_compared ? d : 0, 0.0, c->weights, p->out_place + out,
                           p->out_target + out, n, c->delta, stride);
+#endif
                 known++;
             }
             came_back |= is_compared || n;
@@ -273,11 +293,20 @@ PASS void NAME(backward)(const Chunk *c)
                     double start = loss_slope(c, o, a[s], s);
                     d[s] = n ? start + d[s] : start;
                 }
+#if TERMS
+            if (p->aggregation[i])
+                distribute(c, i);
+#endif
             if (!p->parameter)
                 NAME(add_gradients)(c, i);
         }
         if (p->is_layer[g]) {
             NAME(layer_deltas)(c, begin, end, came_back);
+#if TERMS
+            for (Index i = begin; i < end; i++)
+                if (p->aggregation[i])
+                    distribute(c, i);
+#endif
             for (Index i = begin; i < end && !p->parameter; i++)
                 NAME(add_gradients)(c, i);
         }
@@ -285,9 +314,13 @@ PASS void NAME(backward)(const Chunk *c)
     if (p->parameter)
         NAME(add_shared_gradients)(c);
     for (Index i = 0; p->input_gradient && i < p->n_inputs; i++) {
+#if TERMS
+        errors_of_terms(c, i, 0.0);
+#else
         const Index out = p->out_first[i], n = p->out_first[i + 1] - out;
         NAME(sum)(c->delta + i * stride, 0, 0.0, c->weights, p->out_place + out,
                   p->out_target + out, n, c->delta, stride);
+#endif
     }
 }
 

@@ -86,7 +86,8 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     n_alike_out = _alike_out(outgoing, output_number, ends)
     sizes["has_runs"] = int(is_run.any())
     sizes["has_alike"] = int(max(n_alike.max(), n_alike_out.max()) >= _ALIKE)
-    arrays = {
+    aggregations, sizes["n_terms"] = _aggregations(order, by_number[1], kernel)
+    arrays: dict[str, NDArray[Any] | None] = {
         "groups": ends,
         "is_run": is_run.astype(np.uint8),
         "n_alike": n_alike,
@@ -97,6 +98,7 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "has_bias": by_number[2].astype(np.uint8),
         "source": source,
         **_activations(order, kernel),
+        **aggregations,
         **outgoing,
         "outputs": np.array(outputs),
         "output_number": output_number,
@@ -133,6 +135,23 @@ def _activations(order: list[Neuron], kernel: Kernel) -> dict[str, NDArray[Any]]
         "activation": np.array([codes[neuron.activation] for neuron in order], np.uint8),
         "choices": np.array([choices[neuron.activation] for neuron in order]),
     }
+
+
+def _aggregations(
+    order: list[Neuron], n_sources: NDArray[Any], kernel: Kernel
+) -> tuple[dict[str, NDArray[Any] | None], int]:
+    """Of each neuron what is made of its terms, and where they begin; nothing where all sum."""
+    if all(neuron.is_plain for neuron in order):
+        return dict.fromkeys(("aggregation", "response", "first_term")), 0
+    codes = kernel.codes["aggregation"]
+    found = [0 if neuron.is_plain else 1 + codes[neuron.aggregation] for neuron in order]
+    code = np.array(found, np.uint8)
+    ends = np.cumsum(np.where(code > 0, n_sources, 0))
+    return {
+        "aggregation": code,
+        "response": np.array([neuron.response for neuron in order]),
+        "first_term": np.concatenate(([0], ends[:-1])),
+    }, int(ends[-1])
 
 
 def _is_layer(group: list[Neuron]) -> bool:

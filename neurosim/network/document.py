@@ -22,6 +22,7 @@ from neurosim.errors import (
     UnknownNameError,
 )
 from neurosim.functions.activations import SOFTMAX
+from neurosim.functions.aggregations import SUM
 from neurosim.functions.numbers import counted, require_number
 from neurosim.network.connection import Connection
 from neurosim.network.edits import require_activation, require_layer_names, resolve
@@ -66,7 +67,9 @@ _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
 _SCALINGS, _LABELS, _COLUMNS, _CLASSES = "scalings", "labels", "columns", "classes"
 _DATA, _DISABLED, _DROPOUT = "data", "disabled", "dropout"
-_MORE = (_SHARED, _DISABLED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, _DROPOUT, _DATA)
+_AGGREGATIONS, _RESPONSES = "aggregations", "responses"
+_OF_NEURONS = {_DROPOUT: "dropout", _AGGREGATIONS: "aggregation", _RESPONSES: "response"}
+_MORE = (_SHARED, _DISABLED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, *_OF_NEURONS, _DATA)
 _Record = dict[str, Any]
 
 
@@ -106,6 +109,8 @@ def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record
         _COLUMNS: {n.name: asdict(n.column) for n in network.neurons if n.column is not None},
         _CLASSES: classes and {"names": list(classes.names), "threshold": classes.threshold},
         _DROPOUT: {n.name: n.dropout for n in network.neurons if n.dropout},
+        _AGGREGATIONS: {n.name: n.aggregation for n in network.neurons if n.aggregation != SUM},
+        _RESPONSES: {n.name: n.response for n in network.neurons if n.response != 1.0},
     }
     return {
         "neurosim_network": VERSION,
@@ -209,7 +214,8 @@ def from_document(
         _label(structure, document.get(_LABELS, {}))
         _name_columns(structure, document.get(_COLUMNS, {}))
         _name_classes(network, document.get(_CLASSES))
-        _drop(structure, document.get(_DROPOUT, {}))
+        for key, what in _OF_NEURONS.items():
+            _set(structure, key, what, document.get(key, {}))
         _hang_data(network, document.get(_DATA, {}))
     return network
 
@@ -395,10 +401,10 @@ def _label(structure: Structure, labels: Any) -> None:
             require_neuron(structure, name).label = text
 
 
-def _drop(structure: Structure, rates: Any) -> None:
-    for name, rate in _named(rates, _DROPOUT):
-        with _at(f"{_DROPOUT}.{name}"):
-            require_neuron(structure, name).dropout = rate
+def _set(structure: Structure, key: str, what: str, values: Any) -> None:
+    for name, value in _named(values, key):
+        with _at(f"{key}.{name}"):
+            setattr(require_neuron(structure, name), what, value)
 
 
 def _name_columns(structure: Structure, columns: Any) -> None:

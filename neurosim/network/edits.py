@@ -17,6 +17,7 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
+from neurosim.functions.aggregations import AGGREGATIONS, SUM
 from neurosim.functions.initializers import Initializer, Source, draw, make_initializer
 from neurosim.functions.numbers import Matrix, require_array, require_number, shown
 from neurosim.network.layer import Layer
@@ -345,6 +346,46 @@ def require_dropout(rate: object, where: str) -> float:
     return found
 
 
+def change_aggregation(structure: Structure, item: Neuron | Layer, aggregation: object) -> None:
+    """Give a neuron, or those of a layer, an aggregation."""
+    where = f"{item.name}.aggregation"
+    _require_no_input(item, where)
+    name = require_aggregation(aggregation, where)
+    structure.aggregate(item.neurons if isinstance(item, Layer) else [item], name)
+
+
+def change_response(structure: Structure, item: Neuron | Layer, response: object) -> None:
+    """Give a neuron, or those of a layer, a response."""
+    where = f"{item.name}.response"
+    _require_no_input(item, where)
+    number = require_number(response, where)
+    structure.respond(item.neurons if isinstance(item, Layer) else [item], number)
+
+
+def require_aggregation(aggregation: object, where: str) -> str:
+    """The name of an aggregation.
+
+    Raises:
+        WrongTypeError, UnknownNameError: there is none of that name.
+    """
+    return AGGREGATIONS.find(require_text(aggregation, where, "a name, such as 'max'"), where).name
+
+
+def require_combining(
+    aggregation: object, response: object, where: str, *, is_input: bool
+) -> tuple[str, float]:
+    """The aggregation and the response of new neurons; inputs have none."""
+    name = require_aggregation(aggregation, f"{where} aggregation")
+    number = require_number(response, f"{where} response")
+    if is_input and (name != SUM or number != 1.0):
+        got = repr(name) if name != SUM else f"response {number:g}"
+        raise GraphError(
+            f"{where}: the first layer is the input layer, got {got}; expected neither aggregation"
+            " nor response (is an input layer missing?)"
+        )
+    return name, number
+
+
 def _require_no_input(item: Neuron | Layer, where: str) -> None:
     if item.is_input:
         raise GraphError(f"{where}: inputs have none; expected another neuron or layer")
@@ -377,4 +418,6 @@ CHANGES: Mapping[str, _Change] = {
     "activation": change_activation,
     "layer": move,
     "dropout": change_dropout,
+    "aggregation": change_aggregation,
+    "response": change_response,
 }

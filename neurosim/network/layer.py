@@ -50,9 +50,26 @@ class Layer:
 
     @dropout.setter
     def dropout(self, rate: float) -> None:
-        if not self._neurons:
-            raise GraphError(f"{self._name}.dropout: the layer was removed; expected another")
-        self._neurons[0]._holder.network.change(self, "dropout", rate)
+        self._change("dropout", rate)
+
+    @property
+    def aggregation(self) -> str:
+        """That of its neurons; all names where they differ."""
+        return joined(neuron.aggregation for neuron in self._neurons)
+
+    @aggregation.setter
+    def aggregation(self, aggregation: str) -> None:
+        self._change("aggregation", aggregation)
+
+    @property
+    def response(self) -> float | tuple[float, ...]:
+        """That of its neurons; where they differ, of each."""
+        responses = tuple(neuron.response for neuron in self._neurons)
+        return responses[0] if len(set(responses)) == 1 else responses
+
+    @response.setter
+    def response(self, response: float) -> None:
+        self._change("response", response)
 
     @property
     def is_input(self) -> bool:

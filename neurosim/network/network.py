@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.functions.aggregations import SUM
 from neurosim.functions.initializers import make_initializer
 from neurosim.functions.numbers import Matrix, counted, require_rows
 from neurosim.functions.streams import require_seed
@@ -32,6 +33,7 @@ from neurosim.network.edits import (
     require_bare,
     require_bias,
     require_biases,
+    require_combining,
     require_dropout,
     require_edges,
     require_layer_names,
@@ -239,6 +241,8 @@ class Network:
         bias_trainable: bool = True,
         bias_initializer: object = None,
         dropout: float = 0.0,
+        aggregation: str = SUM,
+        response: float = 1.0,
     ) -> Layer:
         """Add neurons that share an activation; the first layer is the input layer.
 
@@ -253,6 +257,9 @@ class Network:
             bias_trainable: False keeps the biases as they are.
             bias_initializer: draws the biases that are not given.
             dropout: in training, how likely a sample goes without the output of a neuron.
+            aggregation: what is made of the terms weight * output: ``sum``, ``product``, ``max``,
+                ``min`` or ``mean``.
+            response: what the aggregate is multiplied by before the bias is added.
 
         Raises:
             NameRuleError: a name is taken, doubled, or breaks the rule.
@@ -270,6 +277,7 @@ class Network:
                 name, bias, len(names), initializer=bias_initializer, random=self._random
             )
         rate = require_dropout(dropout, f"layer {name!r} dropout")
+        combining = require_combining(aggregation, response, f"layer {name!r}", is_input=is_input)
         layer = Layer(name, activation, is_input=is_input)
         made = [
             Neuron(n, activation, b, bias_trainable=bias_trainable, layer=layer, is_input=is_input)
@@ -277,6 +285,7 @@ class Network:
         ]
         for neuron in made:
             neuron._dropout = rate
+            neuron._aggregation, neuron._response = combining
         self._structure.add(made, layer)
         return layer
 
@@ -288,10 +297,15 @@ class Network:
         bias: float | bool | None = 0.0,
         bias_trainable: bool = True,
         dropout: float = 0.0,
+        aggregation: str = SUM,
+        response: float = 1.0,
     ) -> Neuron:
         """Add a neuron of no layer; ``bias=False``, or None, gives it no bias; True is 0.0."""
         neuron = self._new_neuron(name, activation, bias, bias_trainable=bias_trainable)
-        neuron._dropout = require_dropout(dropout, f"neuron {name!r} dropout")
+        where = f"neuron {name!r}"
+        neuron._dropout = require_dropout(dropout, f"{where} dropout")
+        combining = require_combining(aggregation, response, where, is_input=False)
+        neuron._aggregation, neuron._response = combining
         self._structure.add([neuron])
         return neuron
 

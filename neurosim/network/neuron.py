@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from neurosim.errors import GraphError
+from neurosim.functions.aggregations import SUM
 from neurosim.functions.numbers import short
 from neurosim.network.names import InputColumn, require_input_column, require_text
 from neurosim.network.parameter import Bias, Holder, require_flag
@@ -18,10 +19,12 @@ class Neuron:
     """One node of a network. The network makes it; ``net["h1"]`` hands it out.
 
     Attributes:
-        net_input: bias + sum of weight * source's output, z; None before a pass.
+        net_input: bias + response * aggregate of weight * source's output, z; None before a pass.
         output: activation(net_input), a; of a scaled input or output, the inner number.
         output_gradient: dL/da of the last sample; None where no error was backpropagated.
         delta: dL/dz of the last sample.
+        term_deltas: dL/d(weight * source's output), term by term, where they are not all delta: of
+            a neuron that does not simply sum.
 
     Inside the package, ``_unit`` is its place in the order, which a softmax layer shares.
     """
@@ -29,6 +32,7 @@ class Neuron:
     __slots__ = (
         "__weakref__",
         "_activation",
+        "_aggregation",
         "_bias",
         "_column",
         "_dropout",
@@ -38,12 +42,14 @@ class Neuron:
         "_layer",
         "_name",
         "_outer",
+        "_response",
         "_scaling",
         "_unit",
         "delta",
         "net_input",
         "output",
         "output_gradient",
+        "term_deltas",
     )
 
     def __init__(
@@ -64,6 +70,8 @@ class Neuron:
         self._column: InputColumn | None = None
         self._label: str | None = None
         self._dropout = 0.0
+        self._aggregation = SUM
+        self._response = 1.0
         self._scaling: Scaling | None = None
         self._unit: Unit  # given by the structure when it takes the neuron in, as is the holder
         self._holder: Holder
@@ -76,6 +84,7 @@ class Neuron:
         self._outer: float | None = None  # of a scaled output: the outer number
         self.output_gradient: float | None = None
         self.delta: float | None = None
+        self.term_deltas: tuple[float, ...] = ()
         self._bias._gradient = None
 
     @property
@@ -113,6 +122,29 @@ class Neuron:
     @dropout.setter
     def dropout(self, rate: float) -> None:
         self._holder.network.change(self, "dropout", rate)
+
+    @property
+    def aggregation(self) -> str:
+        """What is made of its terms: ``sum``, ``product``, ``max``, ``min`` or ``mean``."""
+        return self._aggregation
+
+    @aggregation.setter
+    def aggregation(self, aggregation: str) -> None:
+        self._holder.network.change(self, "aggregation", aggregation)
+
+    @property
+    def response(self) -> float:
+        """What the aggregate is multiplied by; 1 if nothing is said. Training leaves it alone."""
+        return self._response
+
+    @response.setter
+    def response(self, response: float) -> None:
+        self._holder.network.change(self, "response", response)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its net input is simply the bias and the sum of its terms."""
+        return self._aggregation == SUM and self._response == 1.0
 
     @property
     def is_input(self) -> bool:
@@ -219,4 +251,9 @@ class Neuron:
         if self._is_input:
             return f"{self._name}: input, output {short(self.output)}"
         bias = "no bias" if self.bias is None else f"bias {short(self.bias)}"
-        return f"{self._name}: {self._activation}, {bias}, output {short(self.output)}"
+        what = self._activation
+        if self._aggregation != SUM:
+            what += f" of {self._aggregation}"
+        if self._response != 1.0:
+            what += f", response {short(self._response)}"
+        return f"{self._name}: {what}, {bias}, output {short(self.output)}"

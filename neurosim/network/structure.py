@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made")
 _HELD = attrgetter("held")
 _NAME, _KEY = attrgetter("_name"), attrgetter("_name", "_activation", "_is_input")
+_COMBINING = attrgetter("_name", "_aggregation", "_response")
 _BIAS, _TRAINABLE = attrgetter("_bias._value"), attrgetter("_trainable")
 _FEW = 64  # removed connections are not worth a sweep
 _MANY = 8  # one edge in so many against the order: to sort all is cheaper than to search both ways
@@ -186,6 +187,7 @@ class Structure:
             tuple(map(_NAME, self.outputs)),
             tuple((n._name, n._scaling) for n in self._scaled),
             tuple((n._name, n._dropout) for n in self.dropped),
+            tuple(_COMBINING(n) for n in self.neurons if not n.is_plain),
             tuple(tuple(c.name for c in weight.connections) for weight in shared),
             tuple(map(_TRAINABLE, self.parameters)),
         )
@@ -461,6 +463,18 @@ class Structure:
         """Give neurons a rate of dropout."""
         for neuron in neurons:
             neuron._dropout = rate
+        self._edited()
+
+    def aggregate(self, neurons: Iterable[Neuron], aggregation: str) -> None:
+        """Give neurons an aggregation."""
+        for neuron in neurons:
+            neuron._aggregation = aggregation
+        self._edited()
+
+    def respond(self, neurons: Iterable[Neuron], response: float) -> None:
+        """Give neurons a response."""
+        for neuron in neurons:
+            neuron._response = response
         self._edited()
 
     def _regroup(self, layer: Layer, *, is_whole: bool) -> None:
@@ -754,4 +768,5 @@ def _twin_of(neuron: Neuron, layer: Layer | None) -> Neuron:
     twin._bias._initial = neuron.initial_bias
     twin._label, twin._scaling, twin._column = neuron._label, neuron._scaling, neuron._column
     twin._dropout = neuron._dropout
+    twin._aggregation, twin._response = neuron._aggregation, neuron._response
     return twin

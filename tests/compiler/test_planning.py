@@ -58,7 +58,7 @@ def test_plans_of_sparse_blocks_keep_the_law_and_place_each_parameter(data, case
 @settings(max_examples=30)
 @given(data=st.data())
 def test_plans_of_dense_blocks_place_each_parameter_and_know_their_holes(data, cases):
-    net = data.draw(cases()).network
+    net = data.draw(cases(aggregations=())).network
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: math.inf)

@@ -14,6 +14,7 @@ from neurosim.interpreter.steps import (
     Dropped,
     ErrorDropped,
     Noised,
+    Normalized,
     completed,
     kind_of,
     kinds_that_complete,
@@ -32,7 +33,10 @@ X, T = [[0.5, -1.5], [2.0, 0.25]], [[0.0, 1.0], [1.0, 0.25]]
 
 @pytest.fixture
 def network():
-    """A softmax layer in the middle and two outputs, of which one feeds the other, a scaled one."""
+    """A softmax layer in the middle and two outputs, of which one feeds the other, a scaled one.
+
+    A neuron beside them takes the largest of its terms.
+    """
     made = Network("every kind", seed=2)
     made.add_layer("x", 2)
     made.add_layer("m", 2, activation="softmax")
@@ -40,6 +44,9 @@ def network():
     made.connect("x", "m")
     made.connect("m", "o")
     made.connect("o1", "o2")
+    made.add_neuron("g", aggregation="max", response=2.0)
+    made.connect("x", "g")
+    made.connect("g", "o1")
     made.set_scaling("x1", Scaling(0.5, 2.0))
     made.set_scaling("o2", Scaling(0.25, 3.0))
     return made
@@ -64,7 +71,7 @@ def numbers_on(network):
 
 NUMBERS = {
     "net_input", "output", "output_gradient", "delta", "bias_gradient", "_bias", "gradient",
-    "_weight", "_outer",
+    "_weight", "_outer", "term_deltas",
 }  # fmt: skip
 
 
@@ -91,7 +98,7 @@ def test_a_step_changes_what_its_row_says_and_nothing_else(batch, network):
         changed = {key for key, value in now.items() if value != before[key]}
         names = {f"{name}.{slot.removeprefix('_')}".rstrip(".") for name, slot in changed}
         assert names <= set(written_names(step)), step
-        after = step.after if isinstance(step.after, tuple) else (step.after,)
+        after = step.after if isinstance(step, Normalized) else (step.after,)
         things = [getattr(thing, quantity) for thing, quantity in written(step)]
         assert things == list(after), step
         before = now
@@ -110,9 +117,9 @@ def test_the_subject_of_a_step_is_its_neuron_layer_or_the_network(batch, network
     names = [getattr(subject_of(step), "name", "loss") for step in steps_of(batch, network)]
 
     assert names[:2] == ["x1", "x2"]
-    assert names[2:9] == ["m1"] * 3 + ["m2"] * 3 + ["m"]
-    assert names[9:19] == ["o1"] * 4 + ["o2"] * 6
-    assert names[19] == "loss"
+    assert names[2:11] == ["g"] * 2 + ["m1"] * 3 + ["m2"] * 3 + ["m"]
+    assert names[11:22] == ["o1"] * 5 + ["o2"] * 6
+    assert names[22] == "loss"
 
 
 def test_what_a_step_completes_may_be_completed_by_its_kind(batch, network):

@@ -50,7 +50,7 @@ def irregular():
     """A skip, a dead end, an output that feeds another, a missing bias, frozen parameters."""
     made = Network("irregular")
     made.add_layer("x", 2)
-    made.add_neuron("a", activation="relu", bias=None)
+    made.add_neuron("a", activation="relu", bias=None, aggregation="max")
     made.add_neuron("b", activation="gelu", bias=-0.2)
     made.add_neuron("dead", activation="sin", bias=0.3)
     made.add_neuron("y", activation="softplus")

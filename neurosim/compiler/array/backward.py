@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.compiler.array.text import Text, print_call, rows_of, take_scratch
+from neurosim.compiler.array.text import Text, print_call, response_of, rows_of, take_scratch
 from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Update, WeightedLink
-from neurosim.compiler.plan import Block, Dense
+from neurosim.compiler.plan import Block, Bundle, Dense, Terms
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import weigh
 
 
@@ -207,12 +208,40 @@ def print_assign(assign: Assign, text: Text) -> None:
         name, (n, width) = f"{i}_{j}", bundle.sources.shape
         low, high = bundle.start - block.start, bundle.stop - block.start
         last = bundle.first_slot + n * width
+        if bundle.terms is not None:
+            slots = f"gradient[{bundle.first_slot}:{last}].reshape({n}, {width})"
+            text.setup.append(f"g{name} = {slots}")
+            text.setup.append(f"d{name} = d{i}[{low}:{high}]")
+            _print_distribute(name, bundle, bundle.terms, text)
+            continue
         text.setup.append(
             f"g{name} = gradient[{bundle.first_slot}:{last}].reshape({n}, {width}, 1)"
         )
         text.setup.append(f"d{name} = d{i}[{low}:{high}].reshape({n}, size, 1)")
         text.loop.append(f"gather(sources{name}, 0, v{name}, 'clip')")
         text.loop.append(f"matmul(v{name}_3, d{name}, g{name})")
+
+
+def _print_distribute(name: str, bundle: Bundle, terms: Terms, text: Text) -> None:
+    """The deltas of terms, from which errors go on, and the gradients of their weights."""
+    n, width = bundle.sources.shape
+    part, inner = f"[:, :{width - 1}]" if terms.has_bias else "", f"e{name}"
+    last = terms.first_row + n * width
+    function = text.constant(
+        f"slopes_of_{terms.aggregation}", AGGREGATIONS[terms.aggregation].array_slopes
+    )
+    text.setup.append(f"D{name} = delta[{terms.first_row}:{last}].reshape({n}, {width}, size)")
+    text.setup.append(f"{inner} = D{name}{part}")
+    text.loop.append(f"gather(sources{name}, 0, v{name}, 'clip')")
+    text.loop.append(f"multiply(v{name}_3{part}, w{name}{part}, {inner})")
+    text.loop.append(f"{function}({inner}, {inner})")
+    response = response_of(name, terms, text)
+    product = f"multiply(d{name}, {response})" if response else f"d{name}"
+    text.loop.append(f"multiply({inner}, {product}.reshape({n}, 1, size), {inner})")
+    if terms.has_bias:
+        text.loop.append(f"D{name}[:, {width - 1}] = d{name}")
+    text.loop.append(f"multiply(v{name}_3, D{name}, v{name}_3)")
+    text.loop.append(f"add.reduce(v{name}_3, 2, None, g{name})")
 
 
 def print_ties(text: Text) -> None:

@@ -17,10 +17,18 @@ from neurosim.compiler.array.backward import (
     print_ties,
     print_update,
 )
-from neurosim.compiler.array.text import Text, listing, print_call, rows_of, take_scratch
-from neurosim.compiler.plan import Block, Bundle, Dense, Plan
+from neurosim.compiler.array.text import (
+    Text,
+    listing,
+    print_call,
+    response_of,
+    rows_of,
+    take_scratch,
+)
+from neurosim.compiler.plan import Block, Bundle, Dense, Plan, Terms
 from neurosim.compiler.program import Program
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, softmax_into
+from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import Loss, Objective, objective_of
 
 ArrayValues = NDArray[Any]
@@ -147,7 +155,8 @@ def _beginning(text: Text) -> list[str]:
         f"a0 = state[0:{plan.n_in}]",
     ]
     if text.is_training:
-        lines += [f"delta = zeros(({plan.n_rows}, size), theta.dtype)", "recall = delta.take"]
+        n_rows = plan.n_rows + plan.n_terms
+        lines += [f"delta = zeros(({n_rows}, size), theta.dtype)", "recall = delta.take"]
     lines += [f"{name} = array({value!r}, theta.dtype)" for value, name in text.numbers.items()]
     if text.n_scratch:
         lines.append(f"scratch = empty({text.n_scratch} * size, theta.dtype)")
@@ -257,7 +266,12 @@ def _print_bundle(name: str, block: Block, bundle: Bundle, text: Text) -> None:
     last = bundle.first_slot + n * width
     low, high = bundle.start - block.start, bundle.stop - block.start
     text.constant(f"sources{name}", bundle.sources.ravel())
-    text.setup.append(f"w{name} = theta[{bundle.first_slot}:{last}].reshape({n}, 1, {width})")
+    slots = f"theta[{bundle.first_slot}:{last}]"
+    if bundle.terms is not None:
+        text.setup.append(f"w{name} = {slots}.reshape({n}, {width}, 1)")
+        text.setup.append(f"z{name} = z{block.number}[{low}:{high}]")
+        return
+    text.setup.append(f"w{name} = {slots}.reshape({n}, 1, {width})")
     text.setup.append(f"z{name} = z{block.number}[{low}:{high}].reshape({n}, 1, size)")
 
 
@@ -268,9 +282,12 @@ def _slope_from_output(activation: str) -> bool:
 def _print_affine(block: Block, text: Text, *, direct: bool) -> None:
     i, weights = block.number, block.weights
     if not isinstance(weights, Dense):
-        for j in range(len(weights)):
+        for j, bundle in enumerate(weights):
             text.loop.append(f"gather(sources{i}_{j}, 0, v{i}_{j}, 'clip')")
-            text.loop.append(f"matmul(w{i}_{j}, v{i}_{j}_3, z{i}_{j})")
+            if bundle.terms is None:
+                text.loop.append(f"matmul(w{i}_{j}, v{i}_{j}_3, z{i}_{j})")
+            else:
+                _print_terms(f"{i}_{j}", bundle.width, bundle.terms, text)
         return
     if not len(weights.sources):
         text.loop.append(f"z{i}.fill(0.0)")
@@ -288,6 +305,18 @@ def _print_affine(block: Block, text: Text, *, direct: bool) -> None:
         text.constant(f"reads{i}", reads.reshape(block.size, -1))
         text.constant("mend", mend)
         text.loop.append(f"mend(w{i}, v{i}, reads{i}, z{i})")
+
+
+def _print_terms(name: str, width: int, terms: Terms, text: Text) -> None:
+    """Net inputs: bias + response * aggregate of the terms."""
+    bias = width - 1
+    function = text.constant(f"{terms.aggregation}_of", AGGREGATIONS[terms.aggregation].array)
+    text.loop.append(f"multiply(v{name}_3, w{name}, v{name}_3)")
+    text.loop.append(f"{function}(v{name}_3{f'[:, :{bias}]' if terms.has_bias else ''}, z{name})")
+    if response := response_of(name, terms, text):
+        text.loop.append(f"multiply(z{name}, {response}, z{name})")
+    if terms.has_bias:
+        text.loop.append(f"add(z{name}, v{name}_3[:, {bias}], z{name})")
 
 
 def mend(weights: ArrayValues, values: ArrayValues, reads: ArrayValues, out: ArrayValues) -> None:

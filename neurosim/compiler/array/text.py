@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.compiler.operations import Aim
-from neurosim.compiler.plan import Block, Index, Plan
+from neurosim.compiler.plan import Block, Index, Plan, Terms
 from neurosim.functions.losses import Objective
 from neurosim.functions.sources import ArrayCall, array_calls
 
@@ -116,6 +116,13 @@ def rows_of(text: Text, name: str, array: str, rows: tuple[int, ...], size: int)
     if rows == tuple(range(rows[0], rows[0] + len(rows))):
         return f"{array}[{rows[0]}:{rows[-1] + 1}]"
     return f"{array}[{text.constant(f'rows_{name}', np.array(rows, dtype=np.intp))}]"
+
+
+def response_of(name: str, terms: Terms, text: Text) -> str:
+    """The responses of a bundle by a name, (n, 1); nothing where they are 1."""
+    if set(terms.responses) == {1.0}:
+        return ""
+    return text.constant(f"response{name}", np.array(terms.responses).reshape(-1, 1))
 
 
 def listing(names: tuple[str, ...]) -> str:

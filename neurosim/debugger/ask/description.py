@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from neurosim.functions.aggregations import SUM
 from neurosim.functions.numbers import short
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
@@ -28,7 +29,9 @@ def head_of(network: Network, neuron: Neuron) -> str:
         return f"{neuron.name}: an input"
     layer = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
     is_output = ", an output" if neuron in network.outputs else ""
-    return f"{neuron.name}: {neuron.activation} neuron{layer}{is_output}"
+    kind = "" if neuron.aggregation == SUM else f" of {neuron.aggregation}"
+    response = "" if neuron.response == 1.0 else f", response {short(neuron.response)}"
+    return f"{neuron.name}: {neuron.activation} neuron{kind}{layer}{is_output}{response}"
 
 
 def feeds(connections: Sequence[Connection]) -> str:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -27,8 +27,10 @@ from neurosim.functions.numbers import Matrix, counted, short
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
 from neurosim.interpreter.forward import NO_MASKS, forward_steps
 from neurosim.interpreter.steps import (
+    Aggregated,
     Backpropagated,
     DeltaComputed,
+    Distributed,
     GradientComputed,
     Loaded,
     Measured,
@@ -38,6 +40,7 @@ from neurosim.interpreter.steps import (
     Step,
     Summed,
     Updated,
+    delta_name,
     kind_of,
     leading,
     operand,
@@ -142,6 +145,14 @@ class _Moment(NamedTuple):
         value: Number = getattr(thing, quantity)
         return value if self.is_own is None or self.is_own(thing, quantity) else None
 
+    def error(self, connection: Connection) -> Number:
+        """What goes back along a connection; None where it is not there yet."""
+        target = connection.target
+        if target.is_plain:
+            return self.get(target, "delta")
+        deltas: Any = self.get(target, "term_deltas")
+        return deltas[schedule_of(self.network).terms[connection]] if deltas else None
+
     def gradient(self, place: Parameter) -> Number:
         """The gradient, summed over the batch so far; None where the batch has none yet."""
         quantity = "bias_gradient" if place.kind == "b" else "gradient"
@@ -226,7 +237,7 @@ def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     if not moment.network.outgoing(neuron):
         return
     yield moment.heading("backward")
-    if any(moment.get(c.target, "delta") is None for c in moment.network.outgoing(neuron)):
+    if any(moment.error(c) is None for c in moment.network.outgoing(neuron)):
         yield f"  dL/d{neuron.name} = not yet"
         return
     steps = _tried(input_steps(moment.network, [neuron]))
@@ -242,12 +253,18 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     incoming = moment.network.incoming(neuron)
     names = [f"w({c.name})*{c.source.name}" for c in incoming[:MOST_TERMS]]
     names += ["..."] * (len(incoming) > MOST_TERMS)
+    if not neuron.is_plain:
+        factor = "" if neuron.response == 1.0 else "response*"
+        names = [f"{factor}{neuron.aggregation}({', '.join(names)})"]
     yield f"net = {' + '.join([*(['bias'] if neuron.bias is not None else []), *names]) or '0'}"
     sources = [source for visit in group.visits for *_, source in visit.incoming]
     if _is_missing(sources, moment):
         known = "".join(_term(connection, moment) for connection in incoming[:MOST_TERMS])
         more = " + ..." if len(incoming) > MOST_TERMS else ""
-        yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
+        if neuron.is_plain:
+            yield f"net = {short(neuron.bias or 0.0)}{known}{more} = not yet"
+        else:
+            yield "net = not yet"
         yield f"{neuron.name} = {neuron.activation}(net) = not yet"
         if neuron.scaling is not None:
             offset, factor = short(neuron.scaling.offset), operand(neuron.scaling.factor)
@@ -255,7 +272,7 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         return
     schedule = Schedule((), (), (group,), frozenset())
     steps = _about(neuron, _tried(forward_steps(schedule, [], masks=moment.masks)))
-    sums = [step for step in steps if isinstance(step, Started | Summed)]
+    sums = [step for step in steps if isinstance(step, Started | Summed | Aggregated)]
     present = moment.get(neuron, "net_input")
     yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, present)}"
     last = {kind_of(step).quantity_of(step): step for step in steps}
@@ -268,11 +285,14 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
         if isinstance(step, Normalized):
             yield _softmax_line(step, neuron, present)
         else:
+            assert not isinstance(step, Distributed)  # which goes back
             yield f"{step}{_if_other(step.after, present)}"
 
 
-def _net_text(sums: Sequence[Started | Summed]) -> str:
+def _net_text(sums: Sequence[Started | Summed | Aggregated]) -> str:
     start, *terms = sums
+    if isinstance(start, Aggregated):
+        return f"{start.text} = {short(start.after)}"
     numbers = "".join(plus(s.weight, s.value) for s in terms[:MOST_TERMS] if isinstance(s, Summed))
     text, z = f"{short(start.after)}{numbers}{_rest(terms)}", short(sums[-1].after)
     return text if text == z else f"{text} = {z}"
@@ -295,9 +315,9 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
         if visit.slope is None and group.layer is None:
             return f"{visit.neuron.activation} has no slope: nothing is learned through it"
     sources = [source for visit in group.visits for *_, source in visit.incoming]
-    targets_of = [target for visit in group.visits for *_, target in visit.outgoing]
+    outgoing = [connection for visit in group.visits for connection, *_ in visit.outgoing]
     present = [visit.neuron for visit in group.visits]
-    no_error = any(moment.get(neuron, "delta") is None for neuron in targets_of)
+    no_error = any(moment.error(connection) is None for connection in outgoing)
     if _is_missing([*present, *sources], moment) or no_error:
         return ""
     outputs: tuple[Neuron, ...] = ()
@@ -307,7 +327,7 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
             return "the targets are not known here"
         outputs, objective = network.outputs, moment.task.objective
     targets, factors, _ = ([], None, None) if goal is None else goal
-    schedule = Schedule((), outputs, (group,), frozenset())
+    schedule = Schedule((), outputs, (group,), frozenset(), schedule_of(network).terms)
     return _tried(
         backward_steps(schedule, targets, objective, 0, factors=factors, masks=moment.masks)
     )
@@ -331,6 +351,9 @@ def _backward(neuron: Neuron, steps: list[Step] | str, moment: _Moment) -> Itera
             present = moment.get(neuron, quantity)
             other = _if_other(step.after, present) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
             yield f"{_line_of(neuron, found)}{other}"
+        elif isinstance(step, Distributed):
+            is_there = moment.get(neuron, "term_deltas")
+            yield f"{step}{'' if is_there else ' (not yet)'}"
 
 
 def _line_of(neuron: Neuron, steps: Sequence[Step]) -> str:
@@ -351,7 +374,7 @@ def _line_of(neuron: Neuron, steps: Sequence[Step]) -> str:
 
 def _returned(steps: Sequence[Backpropagated]) -> str:
     first = steps[:MOST_TERMS]
-    names = [f"w({s.connection.name})*delta({s.connection.target.name})" for s in first]
+    names = [f"w({s.connection.name})*{delta_name(s.connection)}" for s in first]
     names += ["..."] * (len(steps) > MOST_TERMS)
     numbers = "".join(plus(s.weight, s.delta) for s in first)
     if steps[0].start != 0.0:
@@ -389,15 +412,16 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     yield repr(connection)
     yield moment.heading("forward")
     weight, term = short(connection.weight), "not yet"
-    output, error = moment.get(source, "output"), moment.get(target, "delta")
+    output, error = moment.get(source, "output"), moment.error(connection)
     if output is not None:
         term = short(connection.weight * output)
     value = "?" if output is None else operand(output)
-    yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the net input of {target.name}"
+    whole = "net input" if target.is_plain else target.aggregation
+    yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the {whole} of {target.name}"
     yield moment.heading("backward")
     term = "not yet" if error is None else short(connection.weight * error)
     delta = "?" if error is None else operand(error)
-    yield f"  w*delta({target.name}) = {weight}*{delta} = {term}, a term of dL/d{source.name}"
+    yield f"  w*{delta_name(connection)} = {weight}*{delta} = {term}, a term of dL/d{source.name}"
     steps: list[Step] | str = _backward_steps(_group_of(moment.network, target), moment)
     yield from _indented(_gradients([connection], steps, moment))
     if moment.task is not None:
@@ -544,7 +568,7 @@ def _sum_so_far(made: float, present: Number, moment: _Moment) -> str:
     return f" (sum over the batch so far: {short(present)})"
 
 
-def _rest(steps: Sequence[Started | Summed | Backpropagated]) -> str:
+def _rest(steps: Sequence[Started | Summed | Aggregated | Backpropagated]) -> str:
     """The terms that are not written out, as one number."""
     if len(steps) <= MOST_TERMS:
         return ""

@@ -20,7 +20,9 @@ from typing import NamedTuple
 
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import counted, short
-from neurosim.interpreter.steps import Compared, DeltaComputed, Step, operand
+from neurosim.interpreter.steps import Compared, DeltaComputed, Distributed, Step, operand
+from neurosim.interpreter.visits import schedule_of
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -245,11 +247,15 @@ class _ToLoss:
         self._network = network
         self._compared: dict[Neuron, Compared] = {}
         self._deltas: dict[Neuron, DeltaComputed] = {}
+        self._terms: dict[Neuron, Distributed] = {}
+        self._place_of = schedule_of(network).terms
         for step in steps:
             if isinstance(step, Compared):
                 self._compared[step.neuron] = step
             elif isinstance(step, DeltaComputed):
                 self._deltas[step.neuron] = step
+            elif isinstance(step, Distributed):
+                self._terms[step.neuron] = step
 
     def edges(self, place: GraphPoint) -> Iterable[PathEdge]:
         """The ways on from a place."""
@@ -258,8 +264,8 @@ class _ToLoss:
             if compared is not None and compared.quantity == "output_gradient":
                 yield PathEdge(Factor(f"dL/d{neuron.name}", compared.after), None)
             for connection in self._network.outgoing(neuron):
-                factor = Factor(f"w({connection.name})", connection.weight)
-                yield PathEdge(factor, GraphPoint(connection.target, is_output=False))
+                to = GraphPoint(connection.target, is_output=False)
+                yield PathEdge(self._factor(connection), to)
             return
         if compared is not None and compared.quantity == "delta":
             yield PathEdge(Factor(f"dL/dnet({neuron.name})", compared.after), None)
@@ -276,6 +282,15 @@ class _ToLoss:
             slope = self._deltas[other].output * kept
             factor = Factor(f"d{other.name}/dnet({neuron.name})", slope)
             yield PathEdge(factor, GraphPoint(other, is_output=True))
+
+    def _factor(self, connection: Connection) -> Factor:
+        """The slope of the target's net input by the source."""
+        step = self._terms.get(connection.target)
+        if step is None:
+            return Factor(f"w({connection.name})", connection.weight)
+        slope = step.response * step.slopes[self._place_of[connection]]
+        what = f"dnet({connection.target.name})/d{connection.source.name}"
+        return Factor(what, slope * connection.weight)
 
 
 def _ratio(part: float, whole: float) -> float:

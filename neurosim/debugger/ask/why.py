@@ -18,7 +18,8 @@ from neurosim.debugger.time.replay import Edits, edits_in, twin_of, walk_batch, 
 from neurosim.debugger.wording import bounded
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import counted, short
-from neurosim.interpreter.steps import GradientComputed, Loaded, Updated, operand
+from neurosim.interpreter.backward import term_slope
+from neurosim.interpreter.steps import GradientComputed, Loaded, Updated, delta_name, operand
 from neurosim.network.connection import Connection
 from neurosim.network.parameter import Parameter
 from neurosim.training.state import TrainingState
@@ -42,6 +43,8 @@ class SampleShare:
         moved: what it changed the parameter by; the samples' parts add up to ``Parts.samples``.
         paths: the ways from the target to the loss; None where they are not shown.
         loaded: how the value comes from a raw number, where the source is a scaled input.
+        what: what the delta is: dL/dz of the target, or, where it does not simply sum, that of the
+            weight's own term.
     """
 
     source: str
@@ -53,10 +56,12 @@ class SampleShare:
     moved: float
     paths: Paths | None
     loaded: str = ""
+    what: str = ""
 
     def lines(self) -> Iterator[str]:
         """The share, and its paths."""
-        text = f"{self.source}*delta({self.target}) = {short(self.value)}*{operand(self.delta)}"
+        what = self.what or f"delta({self.target})"
+        text = f"{self.source}*{what} = {short(self.value)}*{operand(self.delta)}"
         if not self.source:
             text = f"delta({self.target})"
         moved = f", which moved it by {short(self.moved)}" if self.moved != 0.0 else ""
@@ -183,6 +188,7 @@ def why(
             factor * (share_of(term) / divisor),
             paths.get(i),
             _loaded(term),
+            delta_name(term.parameter) if isinstance(term.parameter, Connection) else "",
         )
         for i, (unit, term) in enumerate(batch.terms)
     )  # fmt: skip
@@ -394,6 +400,9 @@ def _paths(
         value = connection.source.output
         assert value is not None
         first = Factor(connection.source.name, value)
+        if not connection.target.is_plain:
+            slope = term_slope(network, connection)
+            first = Factor(f"dnet({connection.target.name})/d{connection.symbol}", value * slope)
     return paths_from(network, term.parameter.neuron, steps, first=first, most=most)
 
 

@@ -18,6 +18,7 @@ from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
     SUMS,
     Activated,
+    Aggregated,
     GradientComputed,
     Loaded,
     Step,
@@ -119,8 +120,16 @@ class AtConnection(StopSubject):
 
     def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
         """Whether this step is the connection's."""
-        is_kind = isinstance(step, _OF_CONNECTION[self.phase])
-        return str(self) if is_kind and step[0] is self.connection else ""
+        is_kind = isinstance(step, self.kind)
+        is_own = step[0] in (self.connection, self.connection.target)
+        return str(self) if is_kind and is_own else ""
+
+    @property
+    def kind(self) -> type:
+        """The kind of the step: one that takes all terms at once, where the target has such."""
+        if self.phase == "forward" and not self.connection.target.is_plain:
+            return Aggregated
+        return _OF_CONNECTION[self.phase]
 
     def __str__(self) -> str:
         return _with_phase(self.connection.name, self.phase)
@@ -361,7 +370,11 @@ def _written_name(quantity: Quantity) -> str:
 
 
 _OF_NEURON = {"forward": "value", "backward": "delta", "update": "bias"}
-_OF_CONNECTION = {"forward": Summed, "backward": GradientComputed, "update": Updated}
+_OF_CONNECTION: dict[str, type] = {
+    "forward": Summed,
+    "backward": GradientComputed,
+    "update": Updated,
+}
 
 
 def kinds_of(subject: StopSubject) -> frozenset[type] | None:
@@ -371,7 +384,7 @@ def kinds_of(subject: StopSubject) -> frozenset[type] | None:
             last = subject.neuron if isinstance(subject, AtNeuron) else subject.layer.neurons[-1]
             return _kinds_of_quantities([Quantity("neuron", last, _OF_NEURON[subject.phase])])
         case AtConnection():
-            return frozenset({_OF_CONNECTION[subject.phase]})
+            return frozenset({subject.kind})
         case AtPart():
             return frozenset()
         case Watch():

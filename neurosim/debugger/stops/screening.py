@@ -101,6 +101,8 @@ def _is_final(quantity: Quantity, task: Task) -> bool:
         has_it = quantity.name == "delta" or owner.bias_parameter is not None
         return has_it and is_delta_final(owner, task)
     assert owner is not None
+    if not owner.target.is_plain:  # then its gradient is not source * delta
+        return False
     return len(owner.parameter.connections) == 1 and is_delta_final(owner.target, task)
 
 

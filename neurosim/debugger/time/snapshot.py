@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from neurosim.functions.numbers import Matrix
+from neurosim.interpreter.visits import schedule_of
 from neurosim.network.network import Network
 from neurosim.network.pause import PausedCollection
 
@@ -19,7 +20,7 @@ _BYTES_A_NUMBER = 20  # a reference, and now and then a float of its own
 class Snapshot:
     """The values of the neurons and parameters, in the network's order, and the last loss."""
 
-    neurons: tuple[tuple[float | None, ...], ...]
+    neurons: tuple[tuple[Any, ...], ...]
     parameters: tuple[tuple[float | None, ...], ...]
     loss: float | None
 
@@ -35,7 +36,7 @@ def take_snapshot(network: Network) -> Snapshot:
     network.fill_parameters()
     with PausedCollection():
         return Snapshot(
-            tuple(map(attrgetter(*_OF_NEURONS), network.neurons)),
+            tuple(map(attrgetter(*_quantities(network)), network.neurons)),
             tuple(map(attrgetter(*_OF_PARAMETERS), network.parameter_list())),
             network.loss,
         )
@@ -44,9 +45,13 @@ def take_snapshot(network: Network) -> Snapshot:
 def put_back(snapshot: Snapshot, network: Network) -> None:
     """Every number as it was then."""
     network.fill_parameters()
-    _put(network.neurons, _OF_NEURONS, snapshot.neurons)
+    _put(network.neurons, _quantities(network), snapshot.neurons)
     _put(network.parameter_list(), _OF_PARAMETERS, snapshot.parameters)
     network.loss = snapshot.loss
+
+
+def _quantities(network: Network) -> tuple[str, ...]:
+    return (*_OF_NEURONS, "term_deltas") if schedule_of(network).terms else _OF_NEURONS
 
 
 def _put(objects: Iterable[Any], slots: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:

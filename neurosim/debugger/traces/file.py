@@ -12,7 +12,15 @@ from typing import Any, BinaryIO, get_type_hints
 from neurosim.debugger.traces.trace import MARK, VERSION, Header, TraceEntry, fields_of
 from neurosim.errors import FileError, unknown
 from neurosim.functions.losses import Objective
-from neurosim.interpreter.steps import KINDS, MAY_LACK, PHASES, Adjusted, Number, Updated
+from neurosim.interpreter.steps import (
+    KINDS,
+    MAY_LACK,
+    PHASES,
+    Adjusted,
+    Normalized,
+    Number,
+    Updated,
+)
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
@@ -154,7 +162,8 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
     if kind == Updated.__name__ and Adjusted._fields[0] in document:
         fields |= dict.fromkeys(Adjusted._fields, _number)
     readers = _COMMON | fields
-    if fields["after"] is _numbers:
+    is_of_layer = kind == Normalized.__name__
+    if is_of_layer:
         readers["what"] = _names
     _require_keys(document, kind, readers, where)
     read = {
@@ -163,7 +172,7 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
         if name in document
     }
     record = {name: read[name] for name in fields if name in read}
-    if isinstance(record["after"], tuple) and len(record["after"]) != len(read["what"]):
+    if is_of_layer and len(record["after"]) != len(read["what"]):
         n, n_what = len(record["after"]), len(read["what"])
         raise FileError(f"{where}: after: got {n} numbers; expected {n_what}, as in what")
     place = [read[name] for name in _PLACE]

@@ -22,7 +22,15 @@ from neurosim.debugger.time.timeline import Timeline
 from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.files import whole_file
 from neurosim.functions.losses import Objective
-from neurosim.interpreter.steps import KINDS, Adjusted, Step, Updated, is_lacking, written_names
+from neurosim.interpreter.steps import (
+    KINDS,
+    Adjusted,
+    Normalized,
+    Step,
+    Updated,
+    is_lacking,
+    written_names,
+)
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -170,7 +178,7 @@ def line_of(entry: TraceEntry) -> bytes:
     document = entry._asdict()
     fields = {name: _written(value) for name, value in document.pop("record").items()}
     text = document.pop("text")
-    if not isinstance(entry.record["after"], tuple):
+    if entry.kind != Normalized.__name__:
         (document["what"],) = entry.what
     return _to_json({**document, **fields, "text": text})
 

@@ -23,7 +23,9 @@ from neurosim.debugger.ask.paths import (
 from neurosim.errors import GraphError, InvalidValueError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.numbers import short
+from neurosim.interpreter.backward import term_slope
 from neurosim.interpreter.forward import forward
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
@@ -132,13 +134,19 @@ class _Ways:
         if place.is_output:
             for connection in self._network.outgoing(neuron):
                 if connection.target in self._between:
-                    factor = Factor(f"w({connection.name})", connection.weight)
+                    factor = self._factor(connection)
                     yield PathEdge(factor, GraphPoint(connection.target, is_output=False))
         elif neuron.activation == SOFTMAX:
             yield from self._jacobian(neuron)
         else:
             slope = _slope(neuron)
             yield self._to_output(neuron, f"{neuron.activation}'({neuron.name})", slope)
+
+    def _factor(self, connection: Connection) -> Factor:
+        if connection.target.is_plain:
+            return Factor(f"w({connection.name})", connection.weight)
+        slope = term_slope(self._network, connection) * connection.weight
+        return Factor(f"dnet({connection.target.name})/d{connection.source.name}", slope)
 
     def _jacobian(self, neuron: Neuron) -> Iterator[PathEdge]:
         assert neuron.layer is not None

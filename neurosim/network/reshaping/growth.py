@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from neurosim.errors import GraphError
 from neurosim.functions.activations import SOFTMAX
+from neurosim.functions.aggregations import SUM
 from neurosim.network.connection import Connection
 from neurosim.network.edits import Wiring, names_or_count, require_activation
 from neurosim.network.layer import Layer
@@ -45,6 +46,17 @@ def require_divisible(structure: Structure, neuron: Neuron, where: str) -> None:
     found = next((words for words, holds in kind.items() if holds), None)
     if found is not None:
         raise GraphError(f"{where}: {neuron.name!r} is {found}; expected a hidden neuron")
+    _require_sums((c.target for c in structure.outgoing(neuron.name)), where)
+
+
+def _require_sums(targets: Iterable[Neuron], where: str) -> None:
+    """Refuse targets that one more term changes, though it is 0 or the half of another."""
+    for target in targets:
+        if target.aggregation != SUM:
+            raise GraphError(
+                f"{where}: it leads into {target.name!r}, whose aggregation is"
+                f" {target.aggregation!r}; expected targets that sum"
+            )
 
 
 def duplicate_neuron(structure: Structure, neuron: Neuron, name: str) -> Neuron:
@@ -58,6 +70,7 @@ def duplicate_neuron(structure: Structure, neuron: Neuron, name: str) -> Neuron:
         layer=neuron.layer,
     )
     twin._bias._initial, twin._dropout = neuron.initial_bias, neuron.dropout
+    twin._aggregation, twin._response = neuron.aggregation, neuron.response
     structure.insert([twin], neuron)
     structure.unshare([c for c in outgoing if _is_shared_with_others(c, neuron)])
     for weight in dict.fromkeys(connection.parameter for connection in outgoing):
@@ -129,6 +142,8 @@ def plan_growth(
     made = tuple(Neuron(n, name, 0.0 if has_bias else None, layer=layer) for n in names)
     for neuron in made:
         neuron._dropout = layer.neurons[0].dropout
+        neuron._aggregation = layer.neurons[0].aggregation
+        neuron._response = layer.neurons[0].response
     members = dict.fromkeys(layer.neurons)
     incoming = (c.source for n in layer.neurons for c in structure.incoming(n.name))
     outgoing = (c.target for n in layer.neurons for c in structure.outgoing(n.name))
@@ -136,6 +151,7 @@ def plan_growth(
         tuple(dict.fromkeys(end for end in ends if end not in members))
         for ends in (incoming, outgoing)
     )
+    _require_sums(targets, where)
     _require_open(structure, sources, targets, where)
     into = Wiring(
         label=where,

@@ -104,7 +104,7 @@ class _Builder:
     def _add_layer(self, entry: LayerEntry, *, is_input: bool) -> None:
         options: dict[str, Any] = {}
         listed: dict[str, tuple[Any, ...]] = {}  # what is given for each neuron
-        for key in ("activation", "bias_trainable", "dropout"):
+        for key in ("activation", "bias_trainable", "dropout", "aggregation", "response"):
             given = getattr(entry, key)
             if isinstance(given, tuple):
                 listed[key] = given
@@ -132,6 +132,8 @@ class _Builder:
             bias=self._bias(entry),
             bias_trainable=entry.bias_trainable,
             dropout=entry.dropout,
+            aggregation=entry.aggregation,
+            response=entry.response,
         )
 
     def _bias(self, entry: NeuronEntry) -> float | None:

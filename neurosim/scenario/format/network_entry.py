@@ -5,12 +5,14 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.aggregations import AGGREGATIONS, SUM
 from neurosim.network.edits import PATTERNS
 from neurosim.network.network import GENERATORS
 from neurosim.scenario.format.entry import (
     FLAG,
     LIST,
     NUMBER,
+    TEXT,
     Choice,
     ScenarioEntry,
     by_kind,
@@ -59,6 +61,18 @@ Dropout = Annotated[
 ]
 
 
+AggregationName = Annotated[str, Choice("aggregation", AGGREGATIONS)]
+AggregationNames = Annotated[
+    Annotated[AggregationName, TEXT]
+    | Annotated[Annotated[tuple[AggregationName, ...], Field(min_length=1)], LIST],
+    by_kind("an aggregation, or a list of them"),
+]
+Responses = Annotated[
+    Annotated[float, NUMBER] | Annotated[Annotated[tuple[float, ...], Field(min_length=1)], LIST],
+    by_kind("a number, or a list of them"),
+]
+
+
 class LayerEntry(ScenarioEntry):
     """A row of neurons that share an activation; the first layer is the input layer."""
 
@@ -75,6 +89,10 @@ class LayerEntry(ScenarioEntry):
     """false keeps the biases as they are; a list has one for each neuron."""
     dropout: Dropout = 0.0
     """In training, how likely a sample goes without the output of a neuron; a list has one each."""
+    aggregation: AggregationNames = SUM
+    """What is made of the terms weight * output, before the bias is added; a list has one each."""
+    response: Responses = 1.0
+    """A number by which the aggregate is multiplied; a list has one each."""
 
 
 class NeuronEntry(ScenarioEntry):
@@ -90,6 +108,10 @@ class NeuronEntry(ScenarioEntry):
     """false keeps the bias as it is."""
     dropout: _Rate = 0.0
     """In training, how likely a sample goes without its output."""
+    aggregation: AggregationName = SUM
+    """What is made of the terms weight * output, before the bias is added."""
+    response: float = 1.0
+    """A number by which the aggregate is multiplied."""
 
 
 class ConnectionEntry(ScenarioEntry):

@@ -76,6 +76,9 @@ def _layer(layer: Layer) -> _Entry:
             require_shipped(ACTIVATIONS, neuron.activation, f"layer {layer.name!r}")
     entry["activation"] = _same([_activation(neuron) for neuron in layer.neurons])
     entry["bias"] = _same([_bias(neuron) for neuron in layer.neurons])
+    if not all(neuron.is_plain for neuron in layer.neurons):
+        entry["aggregation"] = _same([neuron.aggregation for neuron in layer.neurons])
+        entry["response"] = _same([plain_number(neuron.response) for neuron in layer.neurons])
     flags = _same([neuron.bias_trainable or neuron.bias is None for neuron in layer.neurons])
     return entry if flags is True else {**entry, "bias_trainable": flags}
 
@@ -91,6 +94,9 @@ def _neuron(neuron: Neuron) -> _Entry:
     entry = {"name": neuron.name, "activation": _activation(neuron), "bias": _bias(neuron)}
     if neuron.dropout:
         entry["dropout"] = plain_number(neuron.dropout)
+    if not neuron.is_plain:
+        entry["aggregation"] = neuron.aggregation
+        entry["response"] = plain_number(neuron.response)
     is_frozen = neuron.bias is not None and not neuron.bias_trainable
     return {**entry, "bias_trainable": False} if is_frozen else entry
 
@@ -220,6 +226,8 @@ def _comparable(network: Network) -> _Entry:
         "scalings",
         "classes",
         "dropout",
+        "aggregations",
+        "responses",
     )
     return {part: document.get(part) for part in (*parts, "labels")}
 

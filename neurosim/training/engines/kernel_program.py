@@ -201,6 +201,11 @@ class KernelProgram:
         self._arrays |= arrays
         problem.point(arrays)
 
+    @property
+    def has_aggregations(self) -> bool:
+        """Whether a neuron does not simply sum."""
+        return self._arrays["aggregation"] is not None
+
     def problem(
         self, X: Matrix, goals: Goals | None, rows: int
     ) -> tuple[KernelCall, dict[str, Any]]:

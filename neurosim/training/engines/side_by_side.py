@@ -36,7 +36,8 @@ class SideBySide:
     @property
     def together(self) -> int:
         """How many at once, at most; 1: none but alone, as where an update has options."""
-        return self._kernel.together if self._task.adjustments is None else 1
+        is_usual = self._task.adjustments is None and not self._program.has_aggregations
+        return self._kernel.together if is_usual else 1
 
     @cached_property
     def _epochs_at_once(self) -> int:
