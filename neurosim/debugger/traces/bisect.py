@@ -299,8 +299,10 @@ class _Comparison:
     ) -> float | None:
         """The delta that makes the other engine's gradients at this neuron, if one makes them all.
 
-        None where there are fewer than two gradients to compare.
+        None where there are fewer than two gradients to compare, or the neuron does not simply sum.
         """
+        if not neuron.is_plain:  # then each of its weights has a delta of its own
+            return None
         terms = [s for s in sample.steps if isinstance(s, GradientComputed) and s.value != 0.0]
         terms = [s for s in terms if s.parameter.neuron is neuron and s.parameter in theirs]
         if len(terms) < 2:

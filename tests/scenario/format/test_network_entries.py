@@ -314,3 +314,39 @@ def test_what_is_said_of_no_input_or_output_is_told_at_its_place(complaints, key
     (line,) = complaints(f"neurosim: 1\ntitle: x\nnetwork: {{{layers}, {key}}}")
 
     assert message in line
+
+
+def test_layers_and_neurons_have_aggregations_and_responses(network):
+    net = network("""
+layers:
+  - {name: x, neurons: 2}
+  - {name: h, neurons: 2, aggregation: product, response: [1, 2]}
+  - {name: o, neurons: 2, aggregation: [mean, sum]}
+neurons:
+  - {name: s, aggregation: min, response: -0.5}
+""")
+
+    assert net.layer("h").aggregation == "product"
+    assert net.layer("h").response == (1.0, 2.0)
+    assert [neuron.aggregation for neuron in net.layer("o").neurons] == ["mean", "sum"]
+    assert (net["s"].aggregation, net["s"].response) == ("min", -0.5)
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("aggregation: prodct", ":7:42: network.layers[1].aggregation: unknown aggregation, got"),
+        ("aggregation: [max]", "layer 'o' aggregation: got 1; expected 2, one a neuron"),
+        ("aggregation: 3", "aggregation: wrong kind, got 3; expected an aggregation, or a list"),
+        ("response: much", ":7:39: network.layers[1].response: wrong kind, got 'much'; expected a"),
+    ],
+)
+def test_a_wrong_aggregation_is_told_at_its_place(network, key, message):
+    with pytest.raises(ScenarioError) as caught:
+        network(f"""
+layers:
+  - {{name: x, neurons: 2}}
+  - {{name: o, neurons: 2, {key}}}
+""")
+
+    assert message in str(caught.value)

@@ -40,6 +40,8 @@ def irregular():
     net.connect_many([("x1", "s"), ("h1", "y"), ("a", "h1"), ("s", "h2"), ("a", "y"), ("h2", "y")])
     net["a", "y"].trainable = False
     net.outputs = ["y"]
+    net["y"].aggregation, net["h1"].response = "max", -0.5
+    net["s"].aggregation = "product"
     return net
 
 
