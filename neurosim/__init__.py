@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from neurosim.functions.optimizers import AdamW as AdamW
     from neurosim.functions.optimizers import KerasAdam as KerasAdam
     from neurosim.functions.optimizers import NAdam as NAdam
+    from neurosim.functions.optimizers import Perceptron as Perceptron
     from neurosim.functions.optimizers import RMSprop as RMSprop
     from neurosim.functions.optimizers import Rprop as Rprop
     from neurosim.functions.optimizers import SklearnAdam as SklearnAdam

@@ -702,13 +702,15 @@ def _sin_slope_into(z: Array, _a: Array, out: Array) -> None:
     np.cos(z, out=out)
 
 
-def _step(z: float) -> float:
+def step(z: float) -> float:
+    """1 if z >= 0, else 0."""
     if z >= 0.0:
         return 1.0
     return max(z, 0.0)
 
 
-def _step_into(z: Array, out: Array) -> None:
+def step_into(z: Array, out: Array) -> None:
+    """The same of an array."""
     np.heaviside(z, 1.0, out=out)
 
 
@@ -839,7 +841,7 @@ _SHIPPED = (
     _A("sin", _sin, _sin_slope, _sin_into, _sin_slope_into,
        slope_text="cos({z})", formula="sin(z)", source="Sitzmann et al. 2020",
        facts=Facts((-1.0, 1.0), reach=math.pi)),
-    _A("step", _step, None, _step_into,
+    _A("step", step, None, step_into,
        formula="1 if z >= 0 else 0", source="McCulloch and Pitts 1943",
        facts=Facts((0.0, 1.0), saturates=True, kinks=(0.0,))),
 )  # fmt: skip

@@ -25,6 +25,8 @@ from neurosim.functions.activations import (
     log_sum_exp,
     plain_softplus_into,
     softplus,
+    step,
+    step_into,
 )
 from neurosim.functions.users import (
     NOT_MAPPED,
@@ -251,6 +253,16 @@ def _half_square_array(x: Array, t: Array) -> Array:
     return e
 
 
+def _step_square(z: float, t: float) -> float:
+    return _half_square(step(z), t)
+
+
+def _step_square_array(z: Array, t: Array) -> Array:
+    y = np.empty_like(z)
+    step_into(z, y)
+    return _half_square_array(y, t)
+
+
 def _square(x: float, t: float) -> float:
     e = x - t
     return e * e
@@ -427,6 +439,7 @@ def _are_distributions(targets: Array) -> bool:
 TARGET_RULES: dict[str, tuple[Callable[[Array], bool], str]] = {
     "any": (lambda _: True, "finite numbers"),
     "unit": (lambda t: bool(((t >= 0.0) & (t <= 1.0)).all()), "targets between 0 and 1"),
+    "steps": (lambda t: bool(((t == 0.0) | (t == 1.0)).all()), "targets 0 or 1 of step outputs"),
     "signs": (lambda t: bool((np.abs(t) == 1.0).all()), "targets -1 or 1"),
     "distributions": (_are_distributions, "one-hot rows, or class indices"),
 }
@@ -434,6 +447,10 @@ TARGET_RULES: dict[str, tuple[Callable[[Array], bool], str]] = {
 _HALF = Pointwise(
     _half_square, _difference, _half_square_array, _difference,
     "({t} - {x})^2/2", "-({t} - {x})", _half_square_both,
+)  # fmt: skip
+_PERCEPTRON = Pointwise(
+    _step_square, _difference, _step_square_array, _difference,
+    "({t} - step({x}))^2/2", "{a} - {t}",
 )  # fmt: skip
 _SQUARE = Pointwise(
     _square, _square_slope, _square_array, _square_slope,
@@ -490,6 +507,9 @@ _SHIPPED = (
     ),
     Loss("hinge", "sum of max(0, 1 - t a)", _HINGE, targets="signs"),
 )
+
+PERCEPTRON = replace(_SHIPPED[0], partner="step", by_net_input=_PERCEPTRON, targets="steps")
+"""half_squared_error as the perceptron rule goes by it."""
 
 _TARGETS = {"any": (-2.0, -0.5, 0.0, 1.0, 3.0), "unit": (0.0, 0.3, 1.0), "signs": (-1.0, 1.0)}
 _INSIDE = tuple((k + 0.5) / 64.0 for k in range(64))  # of (0, 1), where the rule is "unit"

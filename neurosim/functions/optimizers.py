@@ -146,6 +146,30 @@ class SGD(_Rule):
 
 
 @dataclass(frozen=True, slots=True)
+class Perceptron(_Rule):
+    """The perceptron rule of outputs y = step(z): w = w + rate (t - y) x, b = b + rate (t - y).
+
+    As step has no slope, the loss is half_squared_error with delta = y - t; g is delta x.
+    Source: Rosenblatt 1958; row by row it is scikit-learn's ``Perceptron``.
+    """
+
+    learning_rate: float = 1.0
+
+    name: ClassVar[str] = "perceptron"
+    start: ClassVar[Memory] = SGD.start  # unused, as SGD's is without momentum
+    remembers: ClassVar[tuple[str, ...]] = SGD.remembers
+    pushes: ClassVar[tuple[bool, ...]] = SGD.pushes
+
+    def scalar(self, w: float, g: float, memory: Memory, count: int, rate: float) -> After:
+        """One parameter's update."""
+        return w - rate * g, memory
+
+    def array(self, w: Array, g: Array, memory: Array, count: int, rate: float) -> None:
+        """All parameters' update, in place."""
+        np.subtract(w, rate * g, out=w)
+
+
+@dataclass(frozen=True, slots=True)
 class RMSprop(_Rule):
     """s = alpha s + (1 - alpha) g^2, w = w - rate g / (sqrt(s) + epsilon).
 
@@ -484,6 +508,7 @@ SHIPPED: dict[str, Callable[..., Optimizer]] = {
     kind.name: kind
     for kind in (
         SGD, RMSprop, Adagrad, Adadelta, Rprop, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam,
+        Perceptron,
     )
 }  # fmt: skip
 _SHIPPED_KINDS = frozenset(SHIPPED.values())

@@ -15,7 +15,15 @@ from typing import Any
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, add_up
 from neurosim.functions.aggregations import AGGREGATIONS, Aggregation
-from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, weighted_value, whole
+from neurosim.functions.losses import (
+    PERCEPTRON,
+    TARGET_RULES,
+    Head,
+    Loss,
+    Objective,
+    weighted_value,
+    whole,
+)
 from neurosim.functions.numbers import require_array
 from neurosim.interpreter.forward import NO_MASKS
 from neurosim.interpreter.steps import (
@@ -119,21 +127,28 @@ def term_slope(network: Network, connection: Connection) -> float:
     return target.response * slopes[incoming.index(connection)]
 
 
-def require_slopes(network: Network) -> None:
+def require_slopes(network: Network, objective: Objective | None = None) -> None:
     """Refuse an activation without slope where an error must pass it to a trainable parameter.
 
-    Elsewhere its slope counts as 0: nothing is learned through it.
+    Elsewhere its slope counts as 0: nothing is learned through it. Outputs need none where the loss
+    gives their delta at once, as that of the perceptron rule does; it then trains no others.
     """
+    given: set[Neuron] = set()
+    if objective is not None and any(head.loss is PERCEPTRON for head in objective.heads):
+        given = {n for n in network.outputs if n.activation == PERCEPTRON.partner}
+        _require_alone(network, given)
     flat = network._cached(f"flat {ACTIVATIONS.version}", lambda: _flat(network))
     if not flat:
         return
     learning, reached = _learning(network), _reached(network)
     for neuron in network.neurons:
+        if neuron in given:
+            continue
         if neuron.activation in flat and neuron in learning and neuron in reached:
             raise GraphError(
                 f"neuron {neuron.name!r}: {neuron.activation!r} has no slope to learn by; expected"
-                " another activation (such as 'sigmoid') in training, or no trainable parameter"
-                " that leads to it"
+                " another activation (such as 'sigmoid') in training, no trainable parameter that"
+                " leads to it, or optimizer 'perceptron' for outputs of 'step'"
             )
 
 
@@ -143,12 +158,32 @@ def _flat(network: Network) -> set[str]:
     return {name for name in names if ACTIVATIONS[name].slope is None}
 
 
+def _require_alone(network: Network, taught: set[Neuron]) -> None:
+    """Refuse a trainable parameter of any other neuron under the perceptron rule."""
+    for neuron in network.neurons:
+        if neuron in taught or not _has_own(network, neuron):
+            continue
+        got = f"a hidden neuron of {neuron.activation!r}"
+        if neuron in network.outputs:
+            got = f"an output of {neuron.activation!r}"
+        raise GraphError(
+            f"neuron {neuron.name!r}: the perceptron rule trains outputs of 'step' alone, as no"
+            f" error passes a step, got {got}; expected an output of 'step', no trainable parameter"
+            " (freeze it), or another optimizer (such as 'sgd' with 'sigmoid')"
+        )
+
+
+def _has_own(network: Network, neuron: Neuron) -> bool:
+    """Whether the neuron's bias, or a weight into it, is trainable."""
+    has_bias = neuron.bias is not None and neuron.bias_trainable
+    return has_bias or any(c.trainable for c in network.incoming(neuron))
+
+
 def _learning(network: Network) -> set[Neuron]:
     """The neurons that depend on a trainable parameter."""
     found: set[Neuron] = set()
     for neuron in (neuron for generation in network.generations() for neuron in generation):
-        has_bias = neuron.bias is not None and neuron.bias_trainable
-        if has_bias or any(c.trainable or c.source in found for c in network.incoming(neuron)):
+        if _has_own(network, neuron) or any(c.source in found for c in network.incoming(neuron)):
             found.add(neuron)
     return found
 

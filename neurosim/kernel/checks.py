@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.activations import ACTIVATIONS, Activation
-from neurosim.functions.losses import LOSSES, Pointwise
+from neurosim.functions.losses import LOSSES, PERCEPTRON, Pointwise
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import SGD, SHIPPED, Optimizer
+from neurosim.functions.optimizers import SGD, SHIPPED, Optimizer, Perceptron
 from neurosim.kernel.library import Kernel, KernelCall, load_kernel, why_no_kernel
 
 _FAR = (0.0, 3.0, 709.0, 745.2, 1e-310, 5e-324, 1e-8, 36.7, 1e154, 1e300, np.inf)
@@ -51,6 +51,8 @@ def choice_of(formula: Pointwise) -> float:
 def rule_of(optimizer: Optimizer) -> tuple[str, list[float]]:
     """The kernel's name of an optimizer's rule, and its options."""
     rule: Any = optimizer
+    if isinstance(rule, Perceptron):
+        return SGD.name, []
     if not isinstance(rule, SGD):
         names = [f.name for f in fields(rule) if f.name != "learning_rate"]
         return rule.name, [getattr(rule, name) for name in names]
@@ -140,8 +142,8 @@ def check_formulas(count: int) -> Iterator[tuple[str, int]]:
 
 def _shipped() -> tuple[list[Activation], list[Pointwise], list[Optimizer]]:
     """The activations, formulas of losses, and rules that the kernel has."""
-    pairs = ((loss.by_output, loss.by_net_input) for loss in LOSSES.values()
-             if LOSSES.is_shipped(loss.name))  # fmt: skip
+    losses = [*(loss for loss in LOSSES.values() if LOSSES.is_shipped(loss.name)), PERCEPTRON]
+    pairs = ((loss.by_output, loss.by_net_input) for loss in losses)
     formulas = {formula_of(each): each for pair in pairs for each in pair if each is not None}
     rules: list[Optimizer] = [make(learning_rate=0.1) for make in SHIPPED.values()]
     rules += [SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True)]

@@ -230,6 +230,7 @@ static inline double logistic(double z, double t)
     _(huber, huber(x, t, q), huber_slope(x - t, q))                                               \
     _(bernoulli, bernoulli(x, t), bernoulli_slope(x, t))                                          \
     _(logistic, logistic(x, t), x - t)                                                            \
+    _(step_square, half_square((x >= 0.0 ? 1.0 : larger(x, 0.0)) - t), x - t)                     \
     _(hinge, larger(1.0 - t * x, 0.0), 1.0 - t * x > 0.0 ? -t : 0.0)
 
 /* --- optimizers: w and its memory m, s, u after an update, from the gradient g; o are the

@@ -177,7 +177,7 @@ class Task:
     def with_options(self, **changes: Unpack[TrainOptions]) -> "Task":
         """The same rows with other options."""
         options = make_options(self.options, changes)
-        objective = find_objective(self.network, require_loss(options.loss), options.heads)
+        objective = _objective_of(self.network, options)
         return replace(
             self,
             options=options,
@@ -213,11 +213,11 @@ def make_task(
     """
     chosen = measuring_options(options, changes)
     require_network(network)
-    objective = find_objective(network, require_loss(chosen.loss), chosen.heads)
+    objective = _objective_of(network, chosen)
     for head in objective.heads:
         require_fitting(network, head.loss, None if objective.is_of_one else head)
         require_free_targets(network, head)
-    require_slopes(network)
+    require_slopes(network, objective)
     _require_droppable(network)
     rows = require_rows(X, len(network.inputs))
     targets = require_targets(T, network, objective, len(rows), may_miss=may_miss(chosen))
@@ -228,6 +228,10 @@ def make_task(
     loss = objective.heads[0].loss
     require_adjustments(network, chosen)
     return Task(network, rows, targets, chosen, loss, size, network.version, weighing, weights)
+
+
+def _objective_of(network: Network, options: Options) -> Objective:
+    return find_objective(network, require_loss(options.loss), options.heads, options.optimizer)
 
 
 def require_adjustments(network: Network, options: Options) -> Adjustments | None:
@@ -413,7 +417,7 @@ def _require_rule(loss: Loss, targets: Matrix) -> None:
 def _remedy(loss: Loss, targets: Matrix, wrong: Matrix) -> str:
     """What to do about targets that another loss takes, or that are coded in another way."""
     values = np.unique(targets)
-    pair = {"unit": (0, 1), "signs": (-1, 1)}.get(loss.targets)
+    pair = {"unit": (0, 1), "signs": (-1, 1), "steps": (0, 1)}.get(loss.targets)
     if loss.targets == "distributions" and targets.shape[1] == 1:
         return " (for yes or no, an output of sigmoid, and binary_cross_entropy)"
     if loss.targets == "distributions":

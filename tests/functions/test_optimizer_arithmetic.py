@@ -15,6 +15,7 @@ from neurosim.functions.optimizers import (
     AdamW,
     KerasAdam,
     NAdam,
+    Perceptron,
     RMSprop,
     Rprop,
     SklearnAdam,
@@ -22,6 +23,7 @@ from neurosim.functions.optimizers import (
 
 ALL = [
     SGD(0.1),
+    Perceptron(),
     SGD(0.1, momentum=0.9),
     SGD(0.1, momentum=0.9, nesterov=True),
     RMSprop(),
@@ -63,7 +65,7 @@ def test_each_line_of_five_updates_comes_to_the_number_it_shows(rule):
         assert [shown.get(name, 0.0) for name in rule.remembers] == list(memory)
 
 
-@pytest.mark.parametrize("rule", ALL[1:], ids=str)  # plain descent remembers nothing
+@pytest.mark.parametrize("rule", ALL[2:], ids=str)  # the first remember nothing
 def test_what_pushes_moves_a_parameter_without_a_gradient_and_what_scales_does_not(rule):
     memory = (0.5,) * len(rule.start)
 

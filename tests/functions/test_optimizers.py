@@ -18,6 +18,7 @@ from neurosim.functions.optimizers import (
     AdamW,
     KerasAdam,
     NAdam,
+    Perceptron,
     RMSprop,
     Rprop,
     SklearnAdam,
@@ -63,6 +64,7 @@ ALL = [
     Adagrad(),
     Adadelta(),
     Rprop(),
+    Perceptron(),
     Adam(),
     AdamW(),
     Adamax(),
@@ -120,6 +122,10 @@ def test_one_step_of_nadam_is_the_one_worked_out_by_hand():
     assert after == pytest.approx(expected, abs=2e-16)
 
 
+def test_one_step_of_the_perceptron_rule_is_the_one_worked_out_by_hand():
+    assert Perceptron().scalar(0.5, -2.0, Perceptron.start, 1, 0.25) == (1.0, (0.0,))
+
+
 def test_one_step_of_adadelta_is_the_one_worked_out_by_hand():
     after, memory = Adadelta().scalar(1.0, 2.0, Adadelta.start, 1, 1.0)
 
@@ -166,7 +172,7 @@ def test_keras_adam_has_the_bits_of_its_formula(walk):
 
 
 def test_every_optimizer_has_its_numbers_tested_here():
-    by_hand = {Adamax, NAdam, SklearnAdam, KerasAdam, Adadelta, Rprop}
+    by_hand = {Adamax, NAdam, SklearnAdam, KerasAdam, Adadelta, Rprop, Perceptron}
     assert {type(rule) for rule, *_ in TABLE} | by_hand == set(OPTIMIZERS.values())
     assert {type(rule) for rule in ALL} == set(OPTIMIZERS.values())
 

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pytest
 
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS
-from neurosim.functions.losses import LOSSES
+from neurosim.functions.losses import LOSSES, PERCEPTRON
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.kernel import checks
 from neurosim.kernel.checks import arguments, compare_activation, compare_formula, compare_rule
@@ -16,7 +17,7 @@ from neurosim.kernel.checks import arguments, compare_activation, compare_formul
 MANY = 20_000  # `neurosim --version --check` takes a million
 FORMULAS = {
     checks.formula_of(formula): formula
-    for loss in LOSSES.values()
+    for loss in (*LOSSES.values(), PERCEPTRON)
     for formula in (loss.by_output, loss.by_net_input)
     if formula is not None
 }
@@ -25,7 +26,11 @@ RULES = (
     ns.SGD(0.1, momentum=0.9),
     ns.SGD(0.3, momentum=0.5, nesterov=True),
     *(kind(0.1) for name, kind in SHIPPED.items() if name != "sgd"),
-    *(kind(0.1, epsilon=0.0) for name, kind in SHIPPED.items() if name not in ("sgd", "rprop")),
+    *(
+        kind(0.1, epsilon=0.0)
+        for kind in SHIPPED.values()
+        if "epsilon" in signature(kind).parameters
+    ),
 )
 
 

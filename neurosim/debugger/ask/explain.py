@@ -22,7 +22,7 @@ from neurosim.debugger.time.position import Position
 from neurosim.debugger.wording import bounded
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import SOFTMAX
-from neurosim.functions.losses import Objective
+from neurosim.functions.losses import PERCEPTRON, Objective
 from neurosim.functions.numbers import Matrix, counted, short
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
 from neurosim.interpreter.forward import NO_MASKS, forward_steps
@@ -312,7 +312,7 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     """The steps back through this group; or why there are none."""
     network = moment.network
     for visit in group.visits:
-        if visit.slope is None and group.layer is None:
+        if visit.slope is None and group.layer is None and not _is_given(visit.neuron, moment):
             return f"{visit.neuron.activation} has no slope: nothing is learned through it"
     sources = [source for visit in group.visits for *_, source in visit.incoming]
     outgoing = [connection for visit in group.visits for connection, *_ in visit.outgoing]
@@ -330,6 +330,16 @@ def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
     schedule = Schedule((), outputs, (group,), frozenset(), schedule_of(network).terms)
     return _tried(
         backward_steps(schedule, targets, objective, 0, factors=factors, masks=moment.masks)
+    )
+
+
+def _is_given(neuron: Neuron, moment: _Moment) -> bool:
+    """Whether the perceptron rule gives the neuron's delta, so that no slope is asked for."""
+    heads = () if moment.task is None else moment.task.objective.heads
+    return any(
+        head.loss is PERCEPTRON and neuron.activation == PERCEPTRON.partner
+        for head in heads
+        if any(moment.network.outputs[i] is neuron for i in head.outputs)
     )
 
 

@@ -547,7 +547,7 @@ class Timeline:
 
     def _unit_steps(self) -> Generator[Step, None, None]:
         require_fresh(self.task)
-        require_slopes(self.network)  # what is trainable may have changed
+        require_slopes(self.network, self.task.objective)  # what is trainable may have changed
         if self.unit == self.n_rows:
             count, rate = self.state.updates + 1, rate_of(self.task, self.state)
             return update_of(self.task, self._memory, count=count, rate=rate, rows=self.n_rows)

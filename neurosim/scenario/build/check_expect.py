@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from neurosim.errors import unknown
-from neurosim.functions.losses import LOSSES, Loss
+from neurosim.functions.losses import LOSSES, PERCEPTRON, Loss
 from neurosim.functions.numbers import counted
+from neurosim.functions.optimizers import Perceptron
 from neurosim.interpreter.steps import PHASES
 from neurosim.network.network import Network
 from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.data_entry import DataEntry
+from neurosim.scenario.format.entry import options_of
 from neurosim.scenario.format.expect_entry import (
     FOLDS,
     BestLossExpectation,
@@ -77,7 +79,10 @@ def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> 
             what = key.replace("_", " ")
             yield key, f"{name!r} is an input and has no {what}; expected another neuron"
         case "output_gradient" if reading.draft.training and built.is_wired:
-            yield from _check_error(name, network, LOSSES[reading.draft.training.loss])
+            training = reading.draft.training
+            is_perceptron = options_of(training.optimizer)[0] == Perceptron.name
+            loss = PERCEPTRON if is_perceptron else LOSSES[training.loss]
+            yield from _check_error(name, network, loss)
 
 
 def _check_error(name: str, network: Network, loss: Loss) -> _Found:

@@ -69,7 +69,7 @@ class CompiledEngine(ProgramEngine):
         if self.kind == KERNEL and refusal:
             raise InvalidValueError(f"program: got 'kernel', but {refusal}; expected 'arrays'")
         super().__init__(task)
-        require_slopes(task.network)  # of what is trainable now
+        require_slopes(task.network, task.objective)  # of what is trainable now
         self._inputs = task.network.inputs_conversion
         self._outputs = task.network.outputs_conversion
         self._scaled = task.inner

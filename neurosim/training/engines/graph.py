@@ -160,7 +160,7 @@ class _WalkRun:
             return math.nan
         network, losses = self._task.network, list[float]()
         require_fresh(self._task)
-        require_slopes(network)  # what is trainable may have changed
+        require_slopes(network, self._task.objective)  # what is trainable may have changed
         _load(network, self._theta)
         update = {"memory": self._memory, "count": self._updates + 1, "rate": rate}
         steps = _batch_steps(self._task, rows, goals, losses, update)
@@ -177,7 +177,7 @@ class _WalkRun:
 def batch_steps(task: Task, state: TrainingState, memory: Matrix) -> Iterator[Step]:
     """Every step of the batch that comes next; ``memory`` is changed in place."""
     require_fresh(task)
-    require_slopes(task.network)
+    require_slopes(task.network, task.objective)
     _load(task.network, state.parameters)
     rows, goals = batch_rows(task, state), goals_at(task, state)
     update = {"memory": memory, "count": state.updates + 1, "rate": rate_of(task, state)}

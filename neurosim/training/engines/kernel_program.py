@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.functions.losses import LOSSES, Objective, Pointwise
+from neurosim.functions.losses import LOSSES, PERCEPTRON, Loss, Objective, Pointwise
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED, Optimizer
 from neurosim.functions.penalties import L1, L2, Penalties, Penalty
@@ -37,12 +37,16 @@ def why_not(task: Task) -> str | None:
     if task.precision != "double":
         return "the kernel computes in double precision"
     losses = [head.loss for head in task.objective.heads]
-    own = [f"loss {loss.name!r}" for loss in losses if not LOSSES.is_shipped(loss.name, loss)]
+    own = [f"loss {loss.name!r}" for loss in losses if not _has_loss(loss)]
     own += [f"optimizer {task.optimizer.name!r}"] * (type(task.optimizer) not in SHIPPED.values())
     own += [f"penalty {term.name!r}" for term in _terms(task.penalty) if not _is_shipped(term)]
     if own:
         return f"the kernel has shipped functions only, not {', '.join(own)}"
     return why_not_wired(task.network)
+
+
+def _has_loss(loss: Loss) -> bool:
+    return loss is PERCEPTRON or LOSSES.is_shipped(loss.name, loss)
 
 
 def inexact_formulas(task: Task) -> list[str]:

@@ -4,7 +4,7 @@ The loss of a sample is the sum over the heads of weight * loss.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from neurosim.errors import (
@@ -15,8 +15,17 @@ from neurosim.errors import (
     guess,
     unknown,
 )
-from neurosim.functions.losses import Head, Loss, Objective, require_loss, whole
+from neurosim.functions.losses import (
+    LOSSES,
+    PERCEPTRON,
+    Head,
+    Loss,
+    Objective,
+    require_loss,
+    whole,
+)
 from neurosim.functions.numbers import require_number
+from neurosim.functions.optimizers import Optimizer, Perceptron
 from neurosim.network.network import Network
 from neurosim.training.goals.class_weight import ClassWeight, require_class_weight
 
@@ -84,16 +93,36 @@ def _names(given: object, where: str) -> tuple[str, ...]:
     return found
 
 
-def find_objective(network: Network, loss: Loss, heads: tuple[HeadOption, ...] | None) -> Objective:
+def find_objective(
+    network: Network, loss: Loss, heads: tuple[HeadOption, ...] | None, optimizer: Optimizer
+) -> Objective:
     """What is minimized: the loss of all outputs, or that of each head.
 
     Raises:
         UnknownNameError: a head names what is no output.
         GraphError: an output is in no head, or in two.
+        InvalidValueError: the optimizer has a loss of its own, and this is another.
     """
     outputs = network.require_outputs()
-    if heads is None:
-        return whole(loss, len(outputs))
+    found = whole(loss, len(outputs)) if heads is None else _objective_of(network, heads)
+    if not isinstance(optimizer, Perceptron):
+        return found
+    return Objective(tuple(replace(head, loss=_perceptron_of(head.loss)) for head in found.heads))
+
+
+def _perceptron_of(loss: Loss) -> Loss:
+    """The loss with the error of the perceptron rule."""
+    if loss not in {LOSSES[PERCEPTRON.name], PERCEPTRON}:
+        raise InvalidValueError(
+            f"loss: got {loss.name!r} beside optimizer 'perceptron', whose error is y - t; expected"
+            f" {PERCEPTRON.name!r}, which is the default"
+        )
+    return PERCEPTRON
+
+
+def _objective_of(network: Network, heads: tuple[HeadOption, ...]) -> Objective:
+    """The loss of each head."""
+    outputs = network.outputs
     number = {neuron.name: i for i, neuron in enumerate(outputs)}
     owner: dict[int, int] = {}
     made = []

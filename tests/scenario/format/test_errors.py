@@ -51,7 +51,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             "name: sdg",
             "s.yaml:13:21: training.optimizer.name: unknown optimizer, got 'sdg'; expected one of"
             " sgd, rmsprop, adagrad, adadelta, rprop, adam, adamw, adamax, nadam,"
-            " sklearn_adam, keras_adam"
+            " sklearn_adam, keras_adam, perceptron"
             " (did you mean 'sgd'?)",
         ),
         (
