@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import InvalidValueError, WrongTypeError, unknown
+from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
 from neurosim.functions.registry import Table
 from neurosim.functions.update_options import On, require_on, require_strength
@@ -116,7 +116,10 @@ class Penalties:
 
     def gradient(self, weight: float, rows: int) -> float:
         """What is added to this parameter's gradient."""
-        total = 0.0
+        return self.added(0.0, weight, rows)
+
+    def added(self, total: float, weight: float, rows: int) -> float:
+        """A total with what is added to this parameter's gradient."""
         for term in self.terms:
             total += term.gradient(weight, rows)
         return total
@@ -130,8 +133,37 @@ class Penalties:
 
     def projection(self, norm: float) -> float:
         """What parameters of this length are multiplied by."""
-        most = self.max_norm
-        return most / (norm + 1e-7) if most is not None and norm > most else 1.0
+        return 1.0 if self.max_norm is None else projection(norm, self.max_norm)
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyList:
+    """Penalties of several sets of parameters; where sets overlap, they add up in this order."""
+
+    parts: tuple[Penalties, ...]
+
+    name: ClassVar[str] = "penalty_list"
+
+    def gradient(self, weight: float, rows: int) -> float:
+        """What is added to the gradient of a parameter that is in every set."""
+        total = 0.0
+        for part in self.parts:
+            total = part.added(total, weight, rows)
+        return total
+
+
+def projection(norm: float, most: float) -> float:
+    """What parameters of this length are multiplied by, where they may be so long at most."""
+    return most / (norm + 1e-7) if norm > most else 1.0
+
+
+def parts_of_penalty(penalty: Penalty | None) -> tuple[Penalties, ...]:
+    """The sets of parameters with what they cost; a plain penalty is on weights."""
+    if penalty is None:
+        return ()
+    if isinstance(penalty, PenaltyList):
+        return penalty.parts
+    return (penalty if isinstance(penalty, Penalties) else Penalties((penalty,)),)
 
 
 def array_gradient(penalty: Penalty) -> Callable[[Array, int], Array]:
@@ -168,13 +200,15 @@ register_penalty, unregister_penalty = PENALTIES.register, PENALTIES.unregister
 
 
 def require_penalty(penalty: object) -> Penalty | None:
-    """The penalty as an object, such as `L2`; given itself, as a mapping, or None.
+    """The penalty as an object, such as `L2`; given itself, as a mapping, a list of both, or None.
 
     A mapping has a strength (or options) for each name of the table, and for `Penalties` ``on`` and
     ``max_norm``: ``{"l1": 0.1, "l2": 0.2, "on": ["h"]}``.
     """
     if penalty is None:
         return None
+    if isinstance(penalty, list | tuple):
+        return _from_list(penalty)
     if isinstance(penalty, Mapping) and penalty:
         return _from_mapping(penalty)
     if isinstance(penalty, type) or not hasattr(penalty, "gradient"):
@@ -185,6 +219,24 @@ def require_penalty(penalty: object) -> Penalty | None:
     found: Any = penalty
     made: Penalty = found
     return made
+
+
+def _from_list(given: list[Any] | tuple[Any, ...]) -> Penalty:
+    if not given:
+        raise WrongTypeError("penalty: got an empty list; expected one penalty at least, or None")
+    made = []
+    for i, each in enumerate(given):
+        try:
+            found = None if isinstance(each, list | tuple) else require_penalty(each)
+        except NeurosimError as error:
+            text = str(error).removeprefix("penalty: ")
+            raise type(error)(f"penalty[{i}]: {text}") from None
+        if found is None:
+            raise WrongTypeError(f"penalty[{i}]: got {each!r:.80}; expected a mapping or a penalty")
+        made.append(found)
+    if len(made) == 1:
+        return made[0]
+    return PenaltyList(tuple(part for each in made for part in parts_of_penalty(each)))
 
 
 def _from_mapping(given: Mapping[Any, Any]) -> Penalty:

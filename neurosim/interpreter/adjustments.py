@@ -4,6 +4,7 @@ Penalties on named parameters, clipping, rates of their own, weight decay and ma
 numbers of parameters only, so they serve the walk, the array program and the kernel alike.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import GraphError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.penalties import L1, Penalties, Penalty
+from neurosim.functions.penalties import L1, Penalties, Penalty, PenaltyList, parts_of_penalty
 from neurosim.functions.update_options import Clip, NamedRates, On, WeightDecay
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -27,16 +28,18 @@ class Adjustments:
     """What an update does besides its rule; every array is (n_parameters,).
 
     Attributes:
-        penalties: what is added to the gradient of those in ``is_penalized``, and max-norm.
+        penalties: what is added to the gradient of those in the row of ``is_penalized``, which is
+            (n_penalties, n_parameters), and max-norm.
         clip: how gradients are clipped.
         clip_groups: over which of them a norm is taken: numbers from 0.
         rates: of those named, else NaN.
         learning_rate: that of the optimizer, to which ``rates`` belong.
         decay: the strength of weight decay.
         norm_groups: which belong to one neuron for max-norm: numbers from 0, or -1.
+        norm_limits: the max-norm of each of these groups, (n_groups,).
     """
 
-    penalties: Penalties | None
+    penalties: tuple[Penalties, ...]
     is_penalized: NDArray[np.bool_]
     clip: Clip | None
     clip_groups: NDArray[np.intp]
@@ -44,11 +47,17 @@ class Adjustments:
     learning_rate: float
     decay: Matrix
     norm_groups: NDArray[np.intp]
+    norm_limits: Matrix
 
     @property
     def n_groups(self) -> int:
         """How many groups there are at most, of either kind."""
         return int(max(self.clip_groups.max(initial=0), self.norm_groups.max(initial=0))) + 1
+
+    @property
+    def has_max_norm(self) -> bool:
+        """Whether some parameters have a most length."""
+        return bool((self.norm_groups != _NONE).any())
 
     def rates_at(self, rate: float) -> Matrix:
         """The rate of each parameter in an update whose rate is this one."""
@@ -71,31 +80,60 @@ def adjustments_of(
         UnknownNameError: a name is of nothing.
         GraphError: what it names has no parameter.
     """
-    is_plain = not isinstance(penalty, L1 | Penalties)
+    is_plain = not isinstance(penalty, L1 | Penalties | PenaltyList)
     if is_plain and clip is None and weight_decay is None and rates is None:
         return None
-    if penalty is not None and not isinstance(penalty, Penalties):
-        penalty = Penalties((penalty,))
+    penalties = parts_of_penalty(penalty)
     parameters = network.parameter_list()
     numbers = {parameter: i for i, parameter in enumerate(parameters)}
-    nobody = np.zeros(len(parameters), np.bool_)
-    is_penalized = nobody
-    if isinstance(penalty, Penalties):
-        is_penalized = _members(network, numbers, penalty.on, "penalty")
-    is_kept = is_penalized if penalty is not None and penalty.max_norm is not None else nobody
+    is_list = len(penalties) > 1
+    is_penalized = np.zeros((len(penalties), len(parameters)), np.bool_)
+    for k, part in enumerate(penalties):
+        is_penalized[k] = _members(
+            network, numbers, part.on, f"penalty[{k}]" if is_list else "penalty"
+        )
+    norm_groups, norm_limits = _max_norms(parameters, penalties, is_penalized)
     decay = np.zeros(len(parameters))
     if weight_decay is not None:
         decay[_members(network, numbers, weight_decay.on, "weight_decay")] = weight_decay.strength
     return Adjustments(
-        penalty,
+        penalties,
         is_penalized,
         clip,
         _layers_of(parameters, is_split=clip is not None and clip.per == "layer"),
         _rates_of(network, numbers, rates),
         learning_rate,
         decay,
-        np.where(is_kept, _numbered(parameter.neuron for parameter in parameters), _NONE),
+        norm_groups,
+        norm_limits,
     )
+
+
+def _max_norms(
+    parameters: tuple[Parameter, ...],
+    penalties: tuple[Penalties, ...],
+    is_penalized: NDArray[np.bool_],
+) -> tuple[NDArray[np.intp], Matrix]:
+    """The group of each parameter by its neuron and penalty, and the most length of each group."""
+    owner = np.full(len(parameters), _NONE)
+    for k, part in enumerate(penalties):
+        if part.max_norm is None:
+            continue
+        twice = np.flatnonzero(is_penalized[k] & (owner != _NONE))
+        if len(twice):
+            first = int(twice[0])
+            raise GraphError(
+                f"penalty[{k}]: max_norm: {parameters[first].symbol} has one by"
+                f" penalty[{owner[first]}], too; expected one of a parameter at most"
+            )
+        owner[is_penalized[k]] = k
+    kept = np.flatnonzero(owner != _NONE)
+    groups = np.full(len(parameters), _NONE, np.intp)
+    groups[kept] = _numbered((int(owner[i]), parameters[i].neuron) for i in kept)
+    limits = np.full(int(groups.max(initial=_NONE)) + 1, math.inf)
+    for i in kept:
+        limits[groups[i]] = penalties[owner[i]].max_norm
+    return groups, limits
 
 
 def _members(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import require_number
 from neurosim.functions.optimizers import Optimizer
-from neurosim.functions.penalties import Penalty
+from neurosim.functions.penalties import Penalty, projection
 from neurosim.functions.update_options import Clip, NamedRates, WeightDecay
 from neurosim.interpreter.adjustments import Adjustments, adjustments_of
 from neurosim.interpreter.steps import Adjusted, Step, Updated, record
@@ -208,6 +208,9 @@ class _AdjustedUpdate:
         self._decay: list[float] = adjustments.decay.tolist()
         self._group: list[int] = adjustments.norm_groups.tolist()
         self._clip_group: list[int] = adjustments.clip_groups.tolist()
+        self._penalties = adjustments.penalties
+        self._members_of: list[list[bool]] = adjustments.is_penalized.tolist()
+        self._limits: list[float] = adjustments.norm_limits.tolist()
         self._theta = theta
         self._factors = self._clip_factors()
         self._members: dict[int, list[int]] = {}
@@ -255,9 +258,9 @@ class _AdjustedUpdate:
     def _reduced(self, index: int) -> tuple[float, float]:
         """What the penalty adds to a gradient, and the gradient with it, reduced."""
         parameter, extra = self._parameters[index], 0.0
-        penalties = self._adjustments.penalties
-        if penalties is not None and self._adjustments.is_penalized[index]:
-            extra = penalties.gradient(self._before(index), self._rows)
+        for part, members in zip(self._penalties, self._members_of, strict=True):
+            if members[index]:
+                extra = part.added(extra, self._before(index), self._rows)
         return extra, (parameter._gradient or 0.0) / self._divisor + extra
 
     def _clip_factors(self) -> list[float]:
@@ -289,5 +292,4 @@ class _AdjustedUpdate:
         for index in self._members[group]:
             after = self._move(index).after
             total += after * after
-        assert self._adjustments.penalties is not None
-        return self._adjustments.penalties.projection(math.sqrt(total))
+        return projection(math.sqrt(total), self._limits[group])

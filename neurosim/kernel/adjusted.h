@@ -2,8 +2,7 @@
    and max-norm, in the walk's order. Included by kernel.c. */
 
 /* The norms of groups of parameters that learn, and then what their numbers are multiplied by. */
-static void factors_of(const Problem *p, const double *x, const Index *group, double limit,
-                       int is_max_norm)
+static void factors_of(const Problem *p, const double *x, const Index *group, int is_max_norm)
 {
     double *factor = p->norms;
     memset(factor, 0, p->n_norms * sizeof(double));
@@ -11,7 +10,7 @@ static void factors_of(const Problem *p, const double *x, const Index *group, do
         if (p->learns[i] && group[i] < p->n_norms)
             factor[group[i]] += x[i] * x[i];
     for (int64_t k = 0; k < p->n_norms; k++) {
-        const double norm = sqrt(factor[k]);
+        const double norm = sqrt(factor[k]), limit = is_max_norm ? p->norm_limits[k] : p->clip_limit;
         factor[k] = is_max_norm ? norm > limit ? limit / (norm + 1e-7) : 1.0
                                 : smaller(1.0, limit / (norm + 1e-6));
     }
@@ -22,11 +21,13 @@ static void reduce_adjusted(const Problem *p, double *gradient, int64_t rows)
     const double divisor = p->is_mean ? (double)rows : 1.0;
     for (int64_t i = 0; i < p->n_parameters; i++) {
         double extra = 0.0, w = p->theta[i];
-        if (p->is_penalized[i]) {
-            if (p->l1 >= 0.0)
-                extra += p->l1 * sign(w) / (double)rows;
-            if (p->l2 >= 0.0)
-                extra += p->l2 * w / (double)rows;
+        for (int64_t k = 0; k < p->n_penalties; k++) {
+            if (!p->is_penalized[k * p->n_parameters + i])
+                continue;
+            if (p->l1[k] >= 0.0)
+                extra += p->l1[k] * sign(w) / (double)rows;
+            if (p->l2[k] >= 0.0)
+                extra += p->l2[k] * w / (double)rows;
         }
         gradient[i] = gradient[i] / divisor + extra;
     }
@@ -36,7 +37,7 @@ static void clip(const Problem *p, double *gradient)
 {
     const double limit = p->clip_limit;
     if (p->clip_groups) {
-        factors_of(p, gradient, p->clip_groups, limit, 0);
+        factors_of(p, gradient, p->clip_groups, 0);
         for (int64_t i = 0; i < p->n_parameters; i++)
             gradient[i] = p->norms[p->clip_groups[i]] * gradient[i];
     } else
@@ -77,8 +78,8 @@ static int update_adjusted(const Problem *p, double *gradient, int64_t rows, int
         p->theta[i] = w - rate * p->decay[i] * before;
         wild |= is_wild(m) | is_wild(s) | is_wild(u);
     }
-    if (p->max_norm > 0.0) {
-        factors_of(p, p->theta, p->norm_groups, p->max_norm, 1);
+    if (p->has_max_norm) {
+        factors_of(p, p->theta, p->norm_groups, 1);
         for (int64_t i = 0; i < n; i++)
             if (p->learns[i] && p->norm_groups[i] < p->n_norms)
                 p->theta[i] = p->theta[i] * p->norms[p->norm_groups[i]];

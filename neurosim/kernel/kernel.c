@@ -90,11 +90,13 @@ typedef struct {
     double rate, penalty, options[4];
     const double *rates;         /* of each update; NULL: `rate` */
     /* what an update does besides (adjusted.h); NULL, 0 or, of l1 and l2, -1: not */
-    int64_t is_adjusted, n_norms;
-    double base_rate, l1, l2, clip_limit, max_norm;
-    const uint8_t *is_penalized; /* of each parameter */
+    int64_t is_adjusted, n_norms, n_penalties, has_max_norm;
+    double base_rate, clip_limit;
+    const uint8_t *is_penalized; /* (n_penalties, n_parameters) */
+    const double *l1, *l2;       /* of each penalty */
     const Index *clip_groups;    /* over which of them a norm is taken; NULL: each by itself */
     const Index *norm_groups;    /* of each neuron; n_norms or more: of none */
+    const double *norm_limits;   /* (n_norms,), of these groups */
     const double *own_rates;     /* of each parameter; NaN: the whole rate */
     const double *decay;
     double *norms;               /* (n_norms,), room for those of groups */

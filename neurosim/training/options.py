@@ -276,7 +276,7 @@ class Options:
     )
     penalty: Penalty | None = _option(
         "What large weights cost: {l1: a, l2: b}; max_norm, the most length of the weights into a"
-        " neuron; on, weights (the default), biases, all or names.",
+        " neuron; on, weights (the default), biases, all or names. Or a list of such.",
         Entry("penalty", require_penalty),
         None,
     )

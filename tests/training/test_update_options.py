@@ -131,7 +131,37 @@ def everything(peer):
     return 0.3 / 2 * sum((p**2).sum() for p in peer.parameters())
 
 
+def by_sets(peer):
+    """L1 on what leads into h, L2 on all: where both are, they add up."""
+    names = [n for n in peer.order if n.layer and n.layer.name == "h"]
+    into_h = sum(p.abs().sum() for n in names for p in (peer.weights[n], peer.biases[n]))
+    return 0.2 * into_h + everything(peer)
+
+
+def shorten_by_sets(peer):
+    for neuron, most in (
+        (n, {"h": 0.6, "o": 0.4}.get(n.layer and n.layer.name)) for n in peer.order
+    ):
+        if most is not None:
+            parts = peer.weights[neuron], peer.biases[neuron]
+            short = peer.torch.renorm(peer.torch.cat(parts)[None], 2, 0, most)[0]
+            for part, to in zip(parts, (short[:-1], short[-1:]), strict=True):
+                part.copy_(to)
+
+
 WITNESSES = [
+    ({"penalty": [{"l1": 0.2, "on": "h"}, {"l2": 0.3, "on": "all"}]}, {"penalty": by_sets}),
+    (
+        {
+            "penalty": [
+                {"l1": 0.2, "on": "h"},
+                {"l2": 0.3, "on": "all"},
+                {"max_norm": 0.6, "on": "h"},
+                {"max_norm": 0.4, "on": "o"},
+            ]
+        },
+        {"penalty": by_sets, "project": shorten_by_sets},
+    ),
     ({"penalty": {"l1": 0.2}}, {"penalty": absolute}),
     ({"penalty": {"l1": 0.2, "l2": 0.4}}, {"penalty": elastic}),
     ({"penalty": {"l2": 0.4, "on": "biases"}}, {"penalty": biases_only}),
@@ -279,6 +309,41 @@ def test_all_engines_agree_with_everything_switched_on():
     assert found.passed
 
 
+def test_all_engines_agree_with_a_list_of_penalties():
+    found = ns.agree(
+        irregular(), *rows(), optimizer=ns.Adam(0.01), batch_size=3, updates=200,
+        penalty=[
+            {"l1": 0.1, "on": ["h", "x1->a"]}, {"l2": 0.2}, {"l1": 0.05, "l2": 0.1, "on": "all"},
+            {"max_norm": 0.8, "on": "biases"}, {"max_norm": 0.5, "on": ["h->o1", "x->h"]},
+        ],
+        clip={"norm": 0.5, "per": "layer"},
+    )  # fmt: skip
+
+    assert found.passed
+
+
+@pytest.mark.parametrize("penalty", [{"l1": 0.1, "on": "h"}, {"l2": 0.3}, {"max_norm": 0.5}])
+def test_a_list_of_one_penalty_is_that_penalty(penalty):
+    assert ns.Options(optimizer=ns.SGD(1), epochs=1, penalty=[penalty]).penalty == (
+        ns.Options(optimizer=ns.SGD(1), epochs=1, penalty=penalty).penalty
+    )
+
+
+def test_the_steps_say_what_a_list_of_penalties_adds():
+    net = ns.Network("one")
+    net.add_layer("x", 1), net.add_layer("o", 1, bias=None)
+    net.connect("x", "o", weight=2.0)
+    session = ns.debug(
+        net, [[0.0]], [[0.0]], optimizer=ns.SGD(1.0), epochs=1,
+        penalty=[{"l1": 0.25, "on": "o"}, {"l2": 0.125}],
+    )  # fmt: skip
+
+    session.until("update")
+
+    assert "w(x1->o1) = 2 - 1*(0 + 0.5) = 1.5" in str(session.explain("x1->o1"))
+    assert "w(x1->o1) = 2 - 1*(0 + 0.5) = 1.5" in str(session.step())
+
+
 def test_a_rule_of_a_user_takes_rates_parameter_by_parameter(engine):
     class Half(ns.SGD):
         """Takes one rate only."""
@@ -316,6 +381,19 @@ BAD = [
     ({"rates": {"x": 1}}, GraphError, "rates: 'x' has no parameter"),
     ({"rates": {"o->h": 1}}, GraphError, "rates: no connection 'o->h'"),
     ({"penalty": {"l2": 1, "on": ["q"]}}, UnknownNameError, "penalty: unknown neuron"),
+    (
+        {"penalty": [{"l2": 1}, {"l1": 1, "on": "q"}]},
+        UnknownNameError,
+        "penalty[1]: unknown neuron",
+    ),
+    ({"penalty": []}, WrongTypeError, "penalty: got an empty list"),
+    ({"penalty": [{"l2": 1}, None]}, WrongTypeError, "penalty[1]: got None"),
+    ({"penalty": [{"l2": 1}, {"l3": 1}]}, WrongTypeError, "penalty[1]: not a penalty"),
+    (
+        {"penalty": [{"max_norm": 1}, {"max_norm": 2, "on": "h"}]},
+        GraphError,
+        "penalty[1]: max_norm: w(x1->h1) has one by penalty[0], too",
+    ),
     (
         {"optimizer": ns.AdamW(0.1), "weight_decay": 0.1},
         WrongTypeError,

@@ -13,6 +13,7 @@ from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, Ne
 from neurosim.functions.losses import require_loss
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import OPTIMIZERS
+from neurosim.functions.penalties import PenaltyList
 from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
@@ -352,14 +353,20 @@ class _Building:
 
     def _has_parameters(self, network: Network, training: Options) -> bool:
         """Whether the options of an update name parameters of the network only."""
-        for option in ("penalty", "clip", "weight_decay", "rates"):
-            alone = Options(
-                optimizer=training.optimizer, epochs=0, **{option: getattr(training, option)}
-            )
+        given: list[tuple[tuple[str | int, ...], Any]] = [
+            ((option,), getattr(training, option))
+            for option in ("penalty", "clip", "weight_decay", "rates")
+        ]
+        if isinstance(training.penalty, PenaltyList):  # each by itself is told where it is
+            parts = enumerate(training.penalty.parts)
+            given = [(("penalty", i), part) for i, part in parts] + given
+        for place, value in given:
+            alone = Options(optimizer=training.optimizer, epochs=0, **{str(place[0]): value})
             try:
                 require_adjustments(network, alone)
             except NeurosimError as error:
-                self._note(("training", option), error)
+                # a list's item is named by its place
+                self._note(("training", *place), str(error).removeprefix(f"{place[0]}: "))
                 return False
         return True
 

@@ -19,7 +19,7 @@ from neurosim.files import write_whole
 from neurosim.functions.losses import LOSSES, require_loss
 from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.functions.optimizers import OPTIMIZERS
-from neurosim.functions.penalties import PENALTIES, Penalties
+from neurosim.functions.penalties import PENALTIES, Penalties, PenaltyList
 from neurosim.functions.registry import Table
 from neurosim.functions.schedules import SCHEDULES
 from neurosim.functions.update_options import NamedRates, WeightDecay
@@ -226,15 +226,19 @@ def _optimizer(rule: Any) -> _Entry:
     return {"name": name, **_options_of(rule)}
 
 
-def _penalty(penalty: Any) -> _Entry | None:
-    if penalty is None:
-        return None
+def _penalty(penalty: Any) -> _Entry | list[Any] | None:
+    if isinstance(penalty, PenaltyList):
+        return [_one_penalty(part) for part in penalty.parts]
+    return None if penalty is None else _one_penalty(penalty)
+
+
+def _one_penalty(penalty: Any) -> _Entry:
     if not isinstance(penalty, Penalties):
         name, options = _made_by(PENALTIES, penalty, "penalty"), _options_of(penalty)
         return {name: next(iter(options.values())) if len(options) == 1 else options}
     entry: _Entry = {}
     for term in penalty.terms:
-        entry |= _penalty(term) or {}
+        entry |= _one_penalty(term)
     settings = _options_of(penalty)
     settings.pop("terms", None)
     # one term on weights is a penalty of another kind, so what it is on is written

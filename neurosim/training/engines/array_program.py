@@ -14,7 +14,7 @@ from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.training_programs import generated
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import array_rule, array_rule_of_rates
-from neurosim.functions.penalties import array_gradient
+from neurosim.functions.penalties import Penalty, array_gradient, projection
 from neurosim.interpreter.adjustments import Adjustments
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one, update_of
@@ -349,13 +349,19 @@ class _ArrayRun:
         penalty, plan = self._program.task.penalty, self._program.plan
         if penalty is None:
             return None
-        theta, gradient, added_to = self._theta, self._gradient, array_gradient(penalty)
-        adjustments = self._program.task.adjustments
-        penalized = ~plan.is_bias if adjustments is None else adjustments.is_penalized
-        is_weight = plan.to_slots(penalized.astype(np.float64), self._program.dtype)
+        theta, gradient, adjustments = self._theta, self._gradient, self._program.task.adjustments
+        parts: list[tuple[Penalty, Any]] = [(penalty, ~plan.is_bias)]
+        if adjustments is not None:
+            parts = list(zip(adjustments.penalties, adjustments.is_penalized, strict=True))
+        dtype = self._program.dtype
+        added = [
+            (array_gradient(part), plan.to_slots(members.astype(np.float64), dtype))
+            for part, members in parts
+        ]
 
         def penalize(size: int) -> None:
-            np.add(gradient, added_to(theta, size) * is_weight, out=gradient)
+            for added_to, is_member in added:
+                np.add(gradient, added_to(theta, size) * is_member, out=gradient)
 
         return penalize
 
@@ -392,7 +398,7 @@ class _ArrayRun:
             return plan.to_slots(adjustments.rates_at(rate), dtype) if has_rates else rate
 
         fixed, values, remembered = self._fixed
-        groups, penalties = adjustments.norm_groups, adjustments.penalties
+        groups, limits = adjustments.norm_groups, adjustments.norm_limits.tolist()
         is_kept = learns & (groups >= 0)
 
         def norms(slots: Array, groups: NDArray[np.intp], some: NDArray[np.bool_]) -> Matrix:
@@ -415,9 +421,9 @@ class _ArrayRun:
             if len(fixed):
                 theta[fixed] = values
                 memory[:, fixed] = remembered
-            if penalties is not None and penalties.max_norm is not None:
+            if limits:
                 lengths = norms(theta, groups, is_kept).tolist()
-                factors = [penalties.projection(length) for length in lengths]
+                factors = list(map(projection, lengths, limits))
                 multiply(theta, np.where(learns, groups, -1), factors)
 
         return update

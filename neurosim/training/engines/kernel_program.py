@@ -9,7 +9,7 @@ from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.losses import LOSSES, PERCEPTRON, Loss, Objective, Pointwise
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED, Optimizer
-from neurosim.functions.penalties import L1, L2, Penalties, Penalty
+from neurosim.functions.penalties import L1, L2, Penalty, parts_of_penalty
 from neurosim.interpreter.adjustments import Adjustments
 from neurosim.kernel.checks import choice_of, formula_of, inexact, set_rule
 from neurosim.kernel.library import Kernel, KernelCall, load_kernel
@@ -96,9 +96,7 @@ def _pointed(goals: Goals | None) -> dict[str, NDArray[Any] | None]:
 
 def _terms(penalty: Penalty | None) -> tuple[Penalty, ...]:
     """The penalties that are added."""
-    if isinstance(penalty, Penalties):
-        return penalty.terms
-    return () if penalty is None else (penalty,)
+    return tuple(term for part in parts_of_penalty(penalty) for term in part.terms)
 
 
 def _is_shipped(penalty: Penalty) -> bool:
@@ -107,19 +105,20 @@ def _is_shipped(penalty: Penalty) -> bool:
 
 def _set_adjustments(problem: KernelCall, adjustments: Adjustments) -> dict[str, NDArray[Any]]:
     """Set what an update does besides its rule; the arrays that it then needs."""
-    strengths: dict[Any, float] = {L1: -1.0, L2: -1.0}
-    penalties, clip = adjustments.penalties, adjustments.clip
-    for term in _terms(penalties):
-        assert isinstance(term, L1 | L2)
-        strengths[type(term)] = term.strength
+    clip = adjustments.clip
     problem.is_adjusted, problem.n_norms = 1, adjustments.n_groups
     problem.base_rate = adjustments.learning_rate
-    problem.l1, problem.l2 = strengths[L1], strengths[L2]
+    problem.n_penalties = len(adjustments.penalties)
     problem.clip_limit = 0.0 if clip is None else clip.limit
-    problem.max_norm = (penalties.max_norm if penalties is not None else None) or 0.0
+    problem.has_max_norm = adjustments.has_max_norm
     groups = adjustments.norm_groups
+    limits = np.full(adjustments.n_groups, np.inf)
+    limits[: len(adjustments.norm_limits)] = adjustments.norm_limits
     arrays: dict[str, NDArray[Any]] = {
-        "is_penalized": adjustments.is_penalized.astype(np.uint8),
+        "is_penalized": np.ascontiguousarray(adjustments.is_penalized, np.uint8),
+        "l1": _strengths(adjustments, L1),
+        "l2": _strengths(adjustments, L2),
+        "norm_limits": limits,
         "norm_groups": np.where(groups < 0, adjustments.n_groups, groups).astype(np.uint32),
         "own_rates": adjustments.rates,
         "decay": adjustments.decay,
@@ -127,6 +126,16 @@ def _set_adjustments(problem: KernelCall, adjustments: Adjustments) -> dict[str,
     if clip is not None and clip.norm is not None:
         arrays["clip_groups"] = adjustments.clip_groups.astype(np.uint32)
     return arrays
+
+
+def _strengths(adjustments: Adjustments, kind: type[L1 | L2]) -> Matrix:
+    """That of each penalty of the kind, (n_penalties,); -1 where it has none."""
+    found = np.full(len(adjustments.penalties), -1.0)
+    for k, part in enumerate(adjustments.penalties):
+        for term in part.terms:
+            if isinstance(term, kind):
+                found[k] = term.strength
+    return found
 
 
 class _NetworkProblem(NamedTuple):

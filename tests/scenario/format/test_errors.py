@@ -78,6 +78,22 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
         ),
         (
             "epochs: 4",
+            "epochs: 4\n  penalty:\n    - {l2: 0.1}\n    - {l1: 0.1, on: [q]}",
+            "s.yaml:17:7: training.penalty[1]: unknown neuron, layer or connection 'q'; known: x,"
+            " o, a, b, o1",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  penalty: [{l2: 0.1}, {l1: -1}]",
+            "s.yaml:15:29: training.penalty[1].l1: out of range, got -1; expected at least 0",
+        ),
+        (
+            "epochs: 4",
+            "epochs: 4\n  penalty: []",
+            "s.yaml:15:12: training.penalty: empty, got a list of 0; expected at least one item",
+        ),
+        (
+            "epochs: 4",
             "epochs: 4\n  weight_decay: {strenght: 0.1}",
             "(did you mean 'strength'?)",
         ),

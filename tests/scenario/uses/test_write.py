@@ -170,6 +170,7 @@ def test_every_option_is_written(tmp_path):
         ("penalty", {"l1": 0.5}),
         ("penalty", {"l2": 0.5, "on": "weights"}),
         ("penalty", {"max_norm": 3}),
+        ("penalty", [{"l2": 0.5}, {"l1": 0.25, "max_norm": 2.0, "on": ["h", "no.bias"]}]),
         ("clip", {"value": 0.5}),
         ("weight_decay", 0.25),
         ("weight_decay", {"strength": 0.25, "on": "biases"}),

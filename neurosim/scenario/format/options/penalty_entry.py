@@ -7,6 +7,7 @@ from pydantic import Field, create_model
 
 from neurosim.functions.penalties import PENALTIES, Penalty, require_penalty
 from neurosim.scenario.format.entry import (
+    LIST,
     MAPPING,
     NUMBER,
     MadeEntry,
@@ -70,4 +71,18 @@ def _make(given: ScenarioEntry) -> Penalty | None:
     return require_penalty(options)
 
 
-PenaltyOption = Annotated[Penalty, MadeOf(_entry, _make)]
+def _forms() -> Any:
+    one = _entry()
+    each = Annotated[Penalty, MadeOf(lambda: one, _make)]
+    several = Annotated[tuple[each, ...], Field(min_length=1)]
+    return Annotated[
+        Annotated[one, MAPPING] | Annotated[several, LIST],
+        by_kind("a mapping, or a list of such"),
+    ]
+
+
+def _make_all(given: Any) -> Penalty | None:
+    return require_penalty(given) if isinstance(given, tuple) else _make(given)
+
+
+PenaltyOption = Annotated[Penalty, MadeOf(_forms, _make_all)]
