@@ -16,7 +16,9 @@ import numpy as np
 from neurosim.functions.numbers import Matrix, all_finite
 from neurosim.functions.schedules import RateSchedule, Remembered
 from neurosim.functions.streams import stream
+from neurosim.network.network import Network
 from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_masks
+from neurosim.training.options import Options
 from neurosim.training.stopping.stops import Watched
 from neurosim.training.task import Task
 
@@ -118,6 +120,16 @@ class _FreshStreams(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return repr(self._states)
+
+
+def with_dropout(
+    streams: Mapping[str, Any], network: Network, options: Options
+) -> Mapping[str, Any]:
+    """The streams, with that of dropout at its start where a network has its first one."""
+    if DROPOUT in streams or not any(neuron._dropout for neuron in network.neurons):
+        return streams
+    first = stream(options.seed_of(network), DROPOUT).bit_generator.state
+    return {**streams, DROPOUT: first}
 
 
 def shuffler(streams: Mapping[str, Any]) -> np.random.Generator:

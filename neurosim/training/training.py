@@ -31,12 +31,12 @@ from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.export import frame_of, write_events, write_json_lines
-from neurosim.training.following import Memories, state_after
+from neurosim.training.following import Memories, options_after, parts_by_name, state_after
 from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
-from neurosim.training.state import TrainingState, epoch_rates, start_state
+from neurosim.training.state import TrainingState, epoch_rates, start_state, with_dropout
 from neurosim.training.stretch_length import LOOK, Pace
 from neurosim.training.task import (
     Task,
@@ -425,6 +425,8 @@ class Training:
         Position, random streams and options stay. What the optimizer remembers follows each
         parameter by identity, however it is renamed, moved or shared, also while a connection is
         disabled; what is new starts afresh, but for the number of updates, which is that of all.
+        Options that name a part of the network go on to name it when it is renamed; what is
+        removed leaves them.
 
         Args:
             edit: changes the network in place; what it returns is not looked at.
@@ -446,10 +448,12 @@ class Training:
         require_fresh(self._task)
         task, network = self._task, self.network
         before = Memories.of(network, self._state.memory, self._asleep)
+        names = parts_by_name(network)
         edit(network)
         state = state_after(self._state, network, before, task.optimizer.start)
+        state = replace(state, streams=with_dropout(state.streams, network, task.options))
         made = type(self).__new__(type(self))
-        options = replace(task.options, state=state)
+        options = replace(options_after(task.options, network, names), state=state)
         made._set_up(*prepare(network, task.X, task.T, options))
         made._asleep = before.sleeping(network)
         return made

@@ -243,3 +243,77 @@ def _columns(training):
     return {
         p: i for i, each in numbered for p in each.connections or (each,)
     }, training.state.memory
+
+
+NAMED = {
+    "rates": {"h": 0.02, "h2": 0.03, "x1->h1": 0.5, "h3.bias": 0.25, "x->o1": 0.125},
+    "penalty": [{"l1": 0.01, "on": ["h", "x2->h1"]}, {"l2": 0.1}, {"max_norm": 2.0, "on": "o"}],
+    "weight_decay": {"strength": 0.1, "on": ["h1", "o1.bias"]},
+    "heads": [{"outputs": "o", "loss": "half_squared_error"}],
+}
+
+
+def rename_all(net):
+    net.rename("h1", "first"), net.rename("h3", "third"), net.rename("o1", "y")
+    net.rename("x1", "left")
+    net.layer("h").name = "hidden"
+    net.layer("o").name = "out"
+
+
+def test_names_in_options_follow_what_is_renamed(engine):
+    training, plain = begun(engine, **NAMED), begun(engine, **NAMED)
+
+    training = training.after(rename_all)
+
+    options = training.options
+    assert dict(options.rates.by_name) == {
+        "hidden": 0.02, "h2": 0.03, "left->first": 0.5, "third.bias": 0.25, "x->y": 0.125,
+    }  # fmt: skip
+    assert [part.on for part in options.penalty.parts] == [
+        ("hidden", "x2->first"), "weights", ("out",),
+    ]  # fmt: skip
+    assert options.weight_decay.on == ("first", "y.bias")
+    assert options.heads[0].outputs == ("out",)
+    assert training.advance(epochs=3) == plain.advance(epochs=3)
+    assert training.state == plain.state
+
+
+def test_names_may_be_swapped(engine):
+    training = begun(engine, rates={"h1": 0.1, "h2": 0.2})
+
+    training = training.after(
+        lambda net: (net.rename("h1", "t"), net.rename("h2", "h1"), net.rename("t", "h2"))
+    )
+
+    assert dict(training.options.rates.by_name) == {"h2": 0.1, "h1": 0.2}
+
+
+def test_what_is_removed_leaves_the_options_and_what_is_disabled_stays(engine):
+    given = {"rates": {"h1": 0.1, "h2->o1": 0.2, "x1->o1": 0.3, "h": 1.0}}
+    training = begun(engine, **NAMED | given)
+
+    training = training.after(
+        lambda net: (net.remove_neuron("h1"), net.remove_connection("x1", "o1"))
+    )
+
+    options = training.options
+    assert dict(options.rates.by_name) == {"h2->o1": 0.2, "h": 1.0}
+    assert options.weight_decay.on == ("o1.bias",)
+    assert options.penalty.parts[0].on == ("h",)
+    with pytest.raises(NeurosimError, match="rates: no connection 'h2->o1'"):
+        training.after(lambda net: net.disable("h2", "o1"))
+
+
+def test_a_first_dropout_begins_its_stream_as_a_new_training_would(engine):
+    training = begun(engine)
+    net = made()
+    net["h1"].dropout = 0.5
+    first = ns.Training(net, X, T, engine=engine, **OPTIONS).state.streams["dropout"]
+
+    training = training.after(lambda net: setattr(net["h1"], "dropout", 0.5))
+
+    assert training.state.streams["dropout"] == first
+    training.advance(epochs=2)
+    assert training.state.streams["dropout"] != first
+    training = training.after(lambda net: setattr(net["h1"], "dropout", 0.0))
+    assert training.advance(epochs=1)
