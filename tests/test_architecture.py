@@ -62,7 +62,7 @@ diagnosis: diagnose .
 debugger.time: position snapshot engine_snapshot training_log journal timeline
 debugger.stops: expressions conditions
 debugger: wording
-debugger.stops: breakpoints locations row_notes screening runner .
+debugger.stops: epochs breakpoints locations row_notes screening runner .
 debugger.time: grains
 debugger: checks
 debugger.time: moments

@@ -19,6 +19,7 @@ from neurosim.debugger.checks import require_count, require_grain, require_times
 from neurosim.debugger.moving import FINE, ahead_finely, back_by, steps_of, target_of
 from neurosim.debugger.stops.breakpoints import (
     CATCHES,
+    LEAST_EPOCHS,
     AtAnything,
     Catch,
     Stop,
@@ -330,10 +331,17 @@ class Session:
         return self._add("watch", subject)
 
     def catch(self, name: str, bound: float | None = None) -> Stop:
-        """Stop when something goes wrong: nan, inf, saturated, dead, exploding, vanishing."""
+        """Stop when something goes wrong: nan, inf, saturated, dead, exploding, vanishing, ...
+
+        ``neurosim.debugger.stops.breakpoints.CATCHES`` says what each looks for, and its bound.
+        """
         if not isinstance(name, str) or name not in CATCHES:
             raise UnknownNameError(unknown("catch", name, CATCHES))
         chosen = CATCHES[name][1] if bound is None else require_number(bound, f"catch {name}")
+        least = LEAST_EPOCHS.get(name)
+        if least is not None and not (chosen >= least and chosen.is_integer()):
+            expected = f"a whole number of epochs, at least {least}"
+            raise InvalidValueError(f"catch {name}: got {chosen:g}; expected {expected}")
         return self._add("catch", Catch(name, chosen))
 
     def find_stop(self, number: int) -> Stop:

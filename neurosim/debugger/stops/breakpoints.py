@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from neurosim.debugger.stops.conditions import Condition
+from neurosim.debugger.stops.epochs import BACK, dead, is_rising, saturated, turns, twins
 from neurosim.debugger.stops.expressions import Quantity
 from neurosim.errors import NotComputable
-from neurosim.functions.activations import ACTIVATIONS
-from neurosim.functions.numbers import short
+from neurosim.functions.numbers import Matrix, counted, short
 from neurosim.interpreter.steps import (
     SUMS,
-    Activated,
     Aggregated,
     GradientComputed,
     Loaded,
@@ -73,8 +72,16 @@ class Scene(Protocol):
         """The gradients of all parameters that the update takes, reduced."""
         ...
 
-    def silent_relus(self) -> Iterator[Neuron]:
-        """The relus whose output was 0 for every sample of the epoch that ends here."""
+    def values_of_epoch(self) -> tuple[Matrix, Matrix] | None:
+        """Net inputs and outputs of the epoch that ends here, (B, n_neurons); None before it."""
+        ...
+
+    def parameters_back(self, epochs: int) -> list[Matrix]:
+        """The parameters at the ends of so many epochs before, and here; there may be fewer."""
+        ...
+
+    def losses_at(self, thetas: list[Matrix]) -> list[float]:
+        """The loss over the training rows with each of these parameters."""
         ...
 
 
@@ -276,36 +283,72 @@ class Catch(StopSubject):
     name: str
     bound: float
 
-    def after(self, step: Step, scene: Scene) -> str:  # noqa: ARG002
+    @property
+    def parts(self) -> tuple["Catch", ...]:
+        """The catch itself; of ``all`` each other one, with its own bound."""
+        if self.name != "all":
+            return (self,)
+        return tuple(Catch(name, bound) for name, (_, bound) in CATCHES.items() if name != "all")
+
+    @property
+    def is_of_epochs(self) -> bool:
+        """Whether one is looked for that shows only where an epoch has ended."""
+        return any(part.name in _OF_EPOCHS for part in self.parts)
+
+    def after(self, step: Step, scene: Scene) -> str:
         """Whether this step shows it."""
         match self.name:
             case "nan":
                 return _found(step, math.isnan)
             case "inf":
                 return _found(step, math.isinf)
-            case "saturated":
-                return self._saturated(step)
+            case "all":
+                return next(filter(None, (part.after(step, scene) for part in self.parts)), "")
         return ""
 
     def at(self, scene: Scene) -> str:
         """Whether it shows where an update begins, or an epoch has ended."""
-        if self.name == "dead" and "epoch" in scene.begins:
-            names = [neuron.name for neuron in scene.silent_relus()]
-            return f"dead: {', '.join(names)} gave 0 for a whole epoch" if names else ""
+        if self.name == "all":
+            return next(filter(None, (part.at(scene) for part in self.parts)), "")
+        if self.name in _AT_EPOCHS:
+            return _AT_EPOCHS[self.name](self, scene) if "epoch" in scene.begins else ""
         if "phase" not in scene.begins or scene.phase != "update":
             return ""
         if self.name == "exploding":
             return self._exploding(scene)
         return self._vanishing(scene) if self.name == "vanishing" else ""
 
-    def _saturated(self, step: Step) -> str:
-        if not isinstance(step, Activated):
+    def _dead(self, scene: Scene) -> str:
+        values = scene.values_of_epoch()
+        names = [] if values is None else dead(scene.network, values[1])
+        return f"dead: {', '.join(names)} gave 0 for a whole epoch" if names else ""
+
+    def _saturated(self, scene: Scene) -> str:
+        values = scene.values_of_epoch()
+        found = {} if values is None else saturated(scene.network, values, self.bound)
+        if values is None or not found:
             return ""
-        slope_of = ACTIVATIONS[step.neuron.activation].slope
-        slope = math.inf if slope_of is None else slope_of(step.net_input, step.after)
-        if not abs(slope) < self.bound:
+        names = ", ".join(f"{name} ({count})" for name, count in found.items())
+        rows = f"on so many of the epoch's {counted(len(values[0]), 'row')}"
+        return f"saturated: slopes below {short(self.bound)} {rows}: {names}"
+
+    def _twins(self, scene: Scene) -> str:
+        found = [" = ".join(names) for names in twins(scene.network)]
+        return f"twins: equal weights in and out: {', '.join(found)}" if found else ""
+
+    def _rising(self, scene: Scene) -> str:
+        losses = scene.losses_at(scene.parameters_back(int(self.bound)))
+        if len(losses) <= self.bound or not is_rising(losses):
             return ""
-        return f"saturated: {step}, its slope {short(slope)} is below {short(self.bound)}"
+        way = f"{short(losses[0])} -> {short(losses[-1])}"
+        return f"rising: the loss rose in each of the last {int(self.bound)} epochs, {way}"
+
+    def _swinging(self, scene: Scene) -> str:
+        found = turns(scene.parameters_back(int(self.bound)))
+        if len(found) < self.bound - 1 or not max(found) < BACK:
+            return ""
+        text = f"in each of the last {int(self.bound)} epochs the weights went back where they came"
+        return f"swinging: {text} from, cosine {short(max(found))} at most"
 
     def _exploding(self, scene: Scene) -> str:
         found = max(scene.gradients(), key=lambda pair: abs(pair[1]), default=None)
@@ -327,17 +370,29 @@ class Catch(StopSubject):
         return ""
 
     def __str__(self) -> str:
-        has_bound = self.name in {"saturated", "exploding", "vanishing"}
-        return f"{self.name} {short(self.bound)}" if has_bound else self.name
+        return f"{self.name} {short(self.bound)}" if CATCHES[self.name][1] else self.name
 
 
 CATCHES = {  # what each looks for, and the bound that it has by itself
     "nan": ("a step that writes a number which is none", 0.0),
     "inf": ("a step that writes an infinite number", 0.0),
-    "saturated": ("an activation whose |slope| is below the bound", 0.01),
+    "saturated": ("a neuron whose |slope| is below the bound on 9 in 10 rows of an epoch", 0.01),
     "dead": ("a relu that gave 0 for a whole epoch", 0.0),
     "exploding": ("a gradient beyond the bound", 1000.0),
     "vanishing": ("a layer whose largest gradient is below the bound", 1e-8),
+    "twins": ("hidden neurons with equal weights in and out, where an epoch has ended", 0.0),
+    "rising": ("a loss that rose in each of so many epochs", 3.0),
+    "swinging": ("weights that went back where they came from in each of so many epochs", 4.0),
+    "all": ("any of these, with its own bound", 0.0),
+}
+LEAST_EPOCHS = {"rising": 1, "swinging": 2}  # what the bound of these is at least
+_OF_EPOCHS = ("twins", *LEAST_EPOCHS)  # which no engine screens: it stops where epochs end
+_AT_EPOCHS = {
+    "dead": Catch._dead,
+    "saturated": Catch._saturated,
+    "twins": Catch._twins,
+    "rising": Catch._rising,
+    "swinging": Catch._swinging,
 }
 
 
@@ -392,7 +447,7 @@ def kinds_of(subject: StopSubject) -> frozenset[type] | None:
         case AtAnything():
             return _kinds_of_quantities(subject.quantities)
         case Catch():
-            return None if subject.name in {"nan", "inf", "saturated"} else frozenset()
+            return None if subject.name in {"nan", "inf", "all"} else frozenset()
     return None
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.debugger.stops.breakpoints import Catch
+from neurosim.debugger.stops.epochs import SATURATED, EpochCount
 from neurosim.debugger.stops.expressions import Quantity
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, facts_of
 from neurosim.kernel.library import load_kernel
@@ -78,7 +79,7 @@ class RowNotes:
         self._followed = {column: i for i, column in enumerate(self.wanted.parameters)}
         size = self.wanted.size * task.batch_size + gradients * len(self._column)
         self.room = max(1, _ROOM // size)
-        self._is_silent = np.ones(len(self._relus), np.bool_)  # in this epoch, as far as is known
+        self._counts: dict[Catch, EpochCount] = {}  # in this epoch, as far as is known
 
     def _parts(self, quantity: Quantity) -> list[tuple[str, int]]:
         """What is to be noted of neurons for a quantity."""
@@ -173,9 +174,9 @@ class RowNotes:
         """The rows in which a catch may be hit."""
         n_rows = len(notes.losses)
         if catch.name == "dead":
-            return self._dead(notes, first)
+            return self._dead(catch, notes, first)
         if catch.name == "saturated":
-            return self._saturated(catch, notes)
+            return self._saturated(catch, notes, first)
         if catch.name in {"exploding", "vanishing"}:
             flags: _Flags = self.of_rows(self._gradients(catch, notes, first), first, n_rows)
             return flags
@@ -186,32 +187,26 @@ class RowNotes:
         is_sound: _Flags = np.all(is_finite[own], axis=0)
         return ~is_sound
 
-    def _saturated(self, catch: Catch, notes: Notes) -> _Flags:
-        flags, kernel = np.zeros(len(notes.losses), np.bool_), load_kernel()
-        bound = catch.bound + self._room_of(catch)
+    def _saturated(self, catch: Catch, notes: Notes, first: int) -> _Flags:
+        """The last row of each epoch in which a neuron may have been flat on most rows."""
+        kernel, bound, flags = load_kernel(), catch.bound + self._room_of(catch), []
         for neuron in self._computed:
             name = neuron.activation
             if name == SOFTMAX or ACTIVATIONS[name].slope is None:
                 continue
             z, a = (notes.notes[self._place[part, self._number[neuron]]] for part in _PASSES)
-            flags |= ~(np.abs(kernel.slopes(ACTIVATIONS[name], z, a)) >= bound)
-        return flags
+            flags.append(~(np.abs(kernel.slopes(ACTIVATIONS[name], z, a)) >= bound))
+        found = np.array(flags, np.bool_).reshape(len(flags), len(notes.losses))
+        return self._ends(catch, found, SATURATED, first)
 
-    def _dead(self, notes: Notes, first: int) -> _Flags:
+    def _dead(self, catch: Catch, notes: Notes, first: int) -> _Flags:
         """The last row of each epoch in which a relu may have been silent all the time."""
-        n_rows, flags = self._task.n_rows, np.zeros(len(notes.losses), np.bool_)
-        places = [self._place[part] for part in self._parts_of(Catch("dead", 0.0))]
-        is_silent: _Flags = ~(notes.notes[places] > self._tolerance)
-        begins = first % self._task.n_batches == 0
-        if begins and len(flags) % n_rows == 0:  # whole epochs
-            flags[n_rows - 1 :: n_rows] = (
-                is_silent.reshape(len(places), -1, n_rows).all(axis=2).any(axis=0)
-            )
-            return flags
-        self._is_silent = is_silent.all(axis=1) & (self._is_silent | begins)
-        start = first % self._task.n_batches * self._task.batch_size
-        flags[-1] = start + len(flags) == n_rows and bool(self._is_silent.any())
-        return flags
+        places = [self._place[part] for part in self._parts_of(catch)]
+        return self._ends(catch, ~(notes.notes[places] > self._tolerance), 1.0, first)
+
+    def _ends(self, catch: Catch, flags: _Flags, share: float, first: int) -> _Flags:
+        count = self._counts.setdefault(catch, EpochCount(self._task.n_rows, share))
+        return count.ends(flags, first % self._task.n_batches * self._task.batch_size)
 
     def _gradients(self, catch: Catch, notes: Notes, first: int) -> _Flags:
         """The batches whose gradients may be out of bounds."""

@@ -8,22 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.debugger.stops.breakpoints import Stop, kinds_of
+from neurosim.debugger.stops.breakpoints import Catch, Stop, kinds_of
 from neurosim.debugger.stops.expressions import Quantity
 from neurosim.debugger.stops.screening import Screening
 from neurosim.debugger.time.engine_snapshot import engine_snapshot_after
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import UnitPlace
-from neurosim.functions.activations import facts_of
+from neurosim.debugger.time.training_log import TrainingLog, UnitPlace
+from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import Step
 from neurosim.network.network import Network
-from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 from neurosim.network.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.stretch_length import Pace
+
+_KEPT = 64  # epochs whose parameters are at hand, for those who go back and forth
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Runner:
         self._walk_to = -1  # up to this batch nothing is skipped: there may be a hit
         # of the present epoch, and how often the time ahead had been forgotten by then
         self._epoch_start: tuple[int, TrainingState] | None = None
+        self._starts: tuple[TrainingLog, int, dict[int, Matrix]] | None = None
         self._is_counting = True
         self._step_at: Position | None = None  # where the step was made that is looked at
 
@@ -198,23 +200,37 @@ class Runner:
             if parameter.trainable and gradient is not None:
                 yield parameter, gradient / divisor
 
-    def silent_relus(self) -> Iterator[Neuron]:
-        """The relus whose output was 0 for every sample of the epoch that ends here."""
+    def values_of_epoch(self) -> tuple[Matrix, Matrix] | None:
+        """Net inputs and outputs of the epoch that ends here, (B, n_neurons); None before it."""
         state, task = self._state_of_epoch(), self.walk.task
         if state is None:
-            return
-        relus = [i for i, n in enumerate(self.network.neurons) if facts_of(n.activation).can_die]
-        is_silent = np.ones(len(relus), np.bool_)
-        engine = self.walk.engine()
+            return None
+        engine, found = self.walk.engine(), []
         with engine.batches(state) as batches:
             for _ in range(task.n_batches):
                 now = batches.state()
-                _, outputs = engine.values(now.parameters, task.X[batch_rows(task, now)])
-                is_silent &= (outputs[:, relus] == 0.0).all(axis=0)
+                found.append(engine.values(now.parameters, task.X[batch_rows(task, now)]))
                 batches.advance()
-        for number, silent in zip(relus, is_silent.tolist(), strict=True):
-            if silent:
-                yield self.network.neurons[number]
+        net_inputs, outputs = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return net_inputs, outputs
+
+    def parameters_back(self, epochs: int) -> list[Matrix]:
+        """The parameters at the ends of so many epochs before, and here; there may be fewer."""
+        walk, n_batches = self.walk, self.walk.task.n_batches
+        here = walk.batch // n_batches
+        first = max(here - epochs, -(-walk.first // n_batches))
+        known = self._known_parameters()
+        for epoch in range(first, here + 1):
+            if epoch not in known:
+                known[epoch] = walk.state_at(epoch * n_batches).parameters
+        for epoch in [epoch for epoch in known if epoch < here - _KEPT and epoch < first]:
+            del known[epoch]
+        return [known[epoch] for epoch in range(first, here + 1)]
+
+    def losses_at(self, thetas: list[Matrix]) -> list[float]:
+        """The loss over the training rows with each of these parameters."""
+        task = self.walk.task
+        return self.walk.engine().measure(np.array(thetas), task.X, task.T)[0]
 
     # --- inside
 
@@ -271,6 +287,13 @@ class Runner:
         if "epoch" in self.begins:
             self._epoch_start = self.walk.history.n_cuts, self.walk.state
 
+    def _known_parameters(self) -> dict[int, Matrix]:
+        """Those at the starts of epochs, as far as they were asked for in this history."""
+        history = self.walk.history
+        if self._starts is None or self._starts[:2] != (history, history.n_cuts):
+            self._starts = history, history.n_cuts, {}
+        return self._starts[2]
+
     def _skip(self, active: list[Stop], last: int) -> bool:
         """Let the engine go over batches in which no stop can be hit; whether it went anywhere."""
         walk = self.walk
@@ -280,6 +303,9 @@ class Runner:
         if stop <= walk.batch:
             return False
         engine = walk.engine()
+        if any(isinstance(s.subject, Catch) and s.subject.is_of_epochs for s in active):
+            n_batches = walk.task.n_batches
+            stop = min(stop, walk.batch - walk.batch % n_batches + n_batches)
         screen = Screening(active, walk.task, engine, self.read)
         return screen.is_possible and self._run_ahead(screen, engine, stop)
 

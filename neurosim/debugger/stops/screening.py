@@ -27,6 +27,7 @@ from neurosim.debugger.stops.breakpoints import (
     Watch,
 )
 from neurosim.debugger.stops.conditions import Condition
+from neurosim.debugger.stops.epochs import SATURATED, EpochCount, relus, slopes
 from neurosim.debugger.stops.expressions import Quantity
 from neurosim.debugger.stops.row_notes import (
     GRADIENTS,
@@ -35,7 +36,6 @@ from neurosim.debugger.stops.row_notes import (
     is_delta_final,
     name_of,
 )
-from neurosim.functions.activations import facts_of
 from neurosim.network.neuron import Neuron
 from neurosim.training.engines.contract import Engine, Notes
 from neurosim.training.state import TrainingState, batch_rows
@@ -45,7 +45,11 @@ _MOST_QUANTITIES = 4  # of a condition whose old and new values are tried in all
 _FORWARD = ("output", "net_input")
 _FRESH = (*_FORWARD, "loss")  # written once for each row
 _BACKWARD = ("delta", *GRADIENTS)
-_NOTED = {"deltas", "slopes"}  # needs that only an engine meets that takes notes
+_NOTED = {"deltas"}  # needs that only an engine meets that takes notes
+_OF_CATCHES = {  # what they need; those that are missing are looked for where an epoch has ended
+    "nan": "values", "inf": "values", "dead": "values", "saturated": "values",
+    "exploding": "gradients", "vanishing": "gradients",
+}  # fmt: skip
 
 Values = NDArray[np.float64] | float | None
 
@@ -63,9 +67,7 @@ def needs_of(stop: Stop, task: Task) -> set[str] | None:
             return None
         return _needs_of_quantities([subject.quantity], task)
     if isinstance(subject, Catch) and stop.condition is None:
-        known = {"nan": "values", "inf": "values", "exploding": "gradients"}
-        known |= {"vanishing": "gradients", "dead": "values", "saturated": "slopes"}
-        return {known[subject.name]} if subject.name in known else None
+        return {_OF_CATCHES[part.name] for part in subject.parts if part.name in _OF_CATCHES}
     if stop.condition is None or isinstance(subject, Watch | Catch):
         return None
     if isinstance(subject, AtConnection) and subject.phase == "forward":
@@ -141,10 +143,10 @@ class Screening:
         engine: Engine,
         read: Callable[[Quantity], float | None],
     ) -> None:
-        neurons = task.network.neurons
-        self._relus = [i for i, n in enumerate(neurons) if facts_of(n.activation).can_die]
-        self._is_silent = np.ones(len(self._relus), np.bool_)  # in this epoch, as far as is known
-        self._stops = tuple(stop for stop in stops if self._relus or not _is_of_relus(stop))
+        self._relus = relus(task.network)
+        self._counts: dict[Catch, EpochCount] = {}  # in this epoch, as far as is known
+        chosen = (stop for stop in stops if self._parts(stop) or not _is_catch(stop))
+        self._stops = tuple(chosen)
         self._task, self._engine = task, engine
         self._tolerance = tolerance_of(engine, task)
         found = [needs_of(stop, task) for stop in self._stops]
@@ -159,9 +161,15 @@ class Screening:
     @cached_property
     def _notes(self) -> RowNotes:
         quantities = [q for stop in self._stops for q in _asked(stop) if q.kind != "loss"]
-        subjects = [stop.subject for stop in self._stops]
-        catches = [subject for subject in subjects if isinstance(subject, Catch)]
+        catches = [catch for stop in self._stops for catch in self._parts(stop)]
         return RowNotes(self._task, quantities, catches, self._tolerance)
+
+    def _parts(self, stop: Stop) -> list[Catch]:
+        """The catches of a stop that may be hit amid an epoch, or by one that was gone through."""
+        if not isinstance(stop.subject, Catch):
+            return []
+        known = (part for part in stop.subject.parts if part.name in _OF_CATCHES)
+        return [part for part in known if self._relus or part.name != "dead"]
 
     @cached_property
     def _neurons(self) -> dict[Neuron, int]:
@@ -308,12 +316,13 @@ class Screening:
         flags = np.zeros(len(notes.losses), np.bool_)
         known: dict[Quantity, list[Any]] = {}
         for stop in self._stops:
-            if isinstance(stop.subject, Catch):
-                caught = own.caught(stop.subject, notes, first)
-                if stop.subject.name in {"nan", "inf"}:
+            for catch in self._parts(stop):
+                caught = own.caught(catch, notes, first)
+                if catch.name in {"nan", "inf"}:
                     wild |= caught
                 else:
                     flags |= caught
+            if _is_catch(stop):
                 continue
             for quantity in _asked(stop):
                 if quantity not in known:
@@ -362,8 +371,8 @@ class Screening:
         return ScreenedRun(after, at_start, float(losses[-1]), number)
 
     def _in_batch(self, stop: Stop, batch: "_Batch") -> bool:
-        if isinstance(stop.subject, Catch):
-            return self._catches(stop.subject, batch)
+        if _is_catch(stop):
+            return any(self._catches(part, batch) for part in self._parts(stop))
         values = {}
         for quantity in _asked(stop):
             found = self._variants(quantity, batch)
@@ -402,8 +411,8 @@ class Screening:
             net_inputs, outputs = self._values(batch)
             computed = [i for neuron, i in self._neurons.items() if not neuron.is_input]
             return not (np.isfinite(outputs).all() and np.isfinite(net_inputs[:, computed]).all())
-        if subject.name == "dead":
-            return self._is_dead(batch)
+        if subject.name in {"dead", "saturated"}:
+            return self._ends(subject, batch)
         task = self._task
         _, gradient = self._engine.loss_and_gradient(
             batch.theta, task.X[batch.rows], task.T[batch.rows],
@@ -414,14 +423,21 @@ class Screening:
             return bool((sizes > subject.bound - room).any())
         return bool((sizes < subject.bound + room).any())
 
-    def _is_dead(self, batch: "_Batch") -> bool:
-        """Whether an epoch ends here in which a relu may have been silent all the time."""
-        if batch.numbers["batch"] == 0.0:
-            self._is_silent[:] = True
-        outputs = self._values(batch)[1][:, self._relus]
-        self._is_silent &= (outputs <= self._tolerance).all(axis=0)
-        is_last = batch.numbers["batch"] == self._task.n_batches - 1
-        return is_last and bool(self._is_silent.any())
+    def _ends(self, catch: Catch, batch: "_Batch") -> bool:
+        """Whether an epoch ends here in which a neuron may have been silent, or flat, so often."""
+        net_inputs, outputs = self._values(batch)
+        if catch.name == "dead":
+            of_relus = outputs[:, self._relus].T
+            flags, share = of_relus <= self._tolerance, 1.0
+        else:
+            room = self._tolerance * max(1.0, abs(catch.bound))
+            pairs = zip(self._neurons, net_inputs.T, outputs.T, strict=True)
+            steep = [found for n, z, a in pairs if (found := slopes(n, z, a)) is not None]
+            flags = ~(np.abs(np.array(steep).reshape(-1, len(outputs))) >= catch.bound + room)
+            share = SATURATED
+        count = self._counts.setdefault(catch, EpochCount(self._task.n_rows, share))
+        samples = np.asarray(batch.numbers["sample"])
+        return bool(count.ends(flags, int(samples[0])).any())
 
 
 class _Batch:
@@ -464,9 +480,8 @@ def _is_fresh(stop: Stop, quantity: Quantity) -> bool:
     return isinstance(subject, AtAnything) and len(owners) == 1 and name_of(quantity) in _FRESH
 
 
-def _is_of_relus(stop: Stop) -> bool:
-    """Whether a stop is about dead relus alone."""
-    return isinstance(stop.subject, Catch) and stop.subject.name == "dead"
+def _is_catch(stop: Stop) -> bool:
+    return isinstance(stop.subject, Catch)
 
 
 def _quantities(stop: Stop) -> tuple[Quantity, ...]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.debugger.stops import screening
+from neurosim.debugger.stops.breakpoints import CATCHES, LEAST_EPOCHS
 from neurosim.debugger.stops.runner import Runner
 from neurosim.debugger.stops.screening import needs_of
 from neurosim.training.engines.contract import Batches
@@ -114,13 +115,14 @@ class Drawer:
             mode = choose.choice(["crosses", "crosses", "sign", "changes"])
             return "watch", {"quantity": quantity, "mode": mode, "bound": self.bound(quantity)}
         name = choose.choice(sorted(every_catch()))
-        bound = 10.0 ** choose.uniform(-4, 1)
+        is_count = name in LEAST_EPOCHS
+        bound = choose.randint(2, 4) if is_count else 10.0 ** choose.uniform(-4, 1)
         return "catch", {"name": name, "bound": bound}
 
 
 def every_catch():
     """Every catch that there is."""
-    return ("nan", "inf", "saturated", "dead", "exploding", "vanishing")
+    return tuple(CATCHES)
 
 
 def names_of(network, choose):
@@ -234,6 +236,10 @@ def test_random_stops_are_found_on_the_way_back_too(trainings, by_steps):
         ("catch", {"name": "saturated", "bound": 0.24}),
         ("catch", {"name": "exploding", "bound": 0.15}),
         ("catch", {"name": "vanishing", "bound": 0.001}),
+        ("catch", {"name": "rising", "bound": 1}),
+        ("catch", {"name": "swinging", "bound": 2}),
+        ("catch", {"name": "twins"}),
+        ("catch", {"name": "all"}),
     ],
     ids=str,
 )
@@ -261,7 +267,9 @@ def test_a_stop_halts_at_speed_where_it_halts_by_steps(xor, by_steps, stop, batc
         ("break_at", {"where": "h1", "when": "o1.output > 1"}, {"numbers", "values"}),
         ("catch", {"name": "nan"}, {"values"}),
         ("catch", {"name": "vanishing"}, {"gradients"}),
-        ("catch", {"name": "saturated"}, {"slopes"}),
+        ("catch", {"name": "saturated"}, {"values"}),
+        ("catch", {"name": "twins"}, set()),
+        ("catch", {"name": "all"}, {"values", "gradients"}),
         ("break_at", {"where": "h1"}, None),
         ("break_at", {"when": "h1.delta > 1"}, {"numbers", "deltas"}),
         ("break_at", {"when": "x1->h1.gradient > 1"}, {"numbers", "deltas"}),
