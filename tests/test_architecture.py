@@ -95,7 +95,9 @@ scenario.format.options: update_entries penalty_entry goal_entry schedule_entry 
 scenario.format: training_entry expect_entry draw_entry document problems overrides assign read
 scenario.build: network labels rows check_expect check_draw shipped scenario .
 scenario.uses: compare epoch_cost debug write_network write starter seed
+scenario.doctor: keys
 scenario.run: expect result folder stretches moments run wrong
+scenario.doctor: trials gradients course cured .
 scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep
 scenario.sweeps: search

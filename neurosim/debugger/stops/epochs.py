@@ -19,7 +19,7 @@ SATURATED = 0.9  # of an epoch's rows: the tenth that is left still moves the we
 BACK = -0.5  # the cosine of two updates of which the second takes back half of the first
 _EQUAL = 1e-9  # relative: twins differ in the last bits where an engine adds in another order
 
-Flags = NDArray[np.bool_]
+RowFlags = NDArray[np.bool_]
 
 
 def relus(network: Network) -> list[int]:
@@ -107,7 +107,7 @@ class EpochCount:
         self._n_rows, self._least = n_rows, share * n_rows
         self._counts: NDArray[np.intp] | None = None  # in this epoch; None: nobody knows
 
-    def ends(self, flags: Flags, row: int) -> Flags:
+    def ends(self, flags: RowFlags, row: int) -> RowFlags:
         """The last rows of the epochs in which a flag may have been set so often.
 
         Args:

@@ -16,6 +16,7 @@ from neurosim.scenario.format.expect_entry import (
     BestLossExpectation,
     Between,
     Expectation,
+    FindingExpectation,
     GradientExpectation,
     LastLossExpectation,
     LossExpectation,
@@ -65,7 +66,7 @@ def _check_subject(item: Expectation, built: Built | None, reading: Reading) -> 
         yield from _check_sample(item.forward, network)
     key, name = item.subject
     match key:
-        case "loss" | "loss.last" | "loss.best":
+        case "loss" | "loss.last" | "loss.best" | "finding":
             return
         case "weight":
             yield from _check_connection(key, name, built)
@@ -152,6 +153,10 @@ def _check_context(item: Between, reading: Reading) -> _Found:
         epochs = 0 if training is None else training.epochs
         if item.epoch > epochs:
             yield "epoch", f"later than the end, got {item.epoch}; expected at most {epochs}"
+    if isinstance(item, FindingExpectation):
+        if not reading.has("training"):
+            yield "finding", "is of a training, and there is none; expected training too"
+        return
     of_losses = LossExpectation | LastLossExpectation | BestLossExpectation
     if not isinstance(item, GradientExpectation | MetricExpectation | of_losses):
         return

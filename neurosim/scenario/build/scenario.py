@@ -1,8 +1,8 @@
 """A scenario that is ready to run: network, data, training, expectations."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from neurosim.scenario.format.expect_entry import (
     LossExpectation,
     MetricExpectation,
 )
-from neurosim.scenario.format.node import KeyPath, Problem, refuse
+from neurosim.scenario.format.node import KeyPath, Problem, plain, refuse
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
 from neurosim.training.data import Data
@@ -61,6 +61,7 @@ class Scenario:
         expect: what must come out.
         draw: the pictures and films that it asks for.
         with_seed: builds it again with another seed.
+        network_entry: its ``network:``, as it is written.
     """
 
     path: Path
@@ -75,6 +76,7 @@ class Scenario:
     expect: tuple[Expectation, ...]
     draw: tuple[DrawEntry, ...] = ()
     with_seed: "Callable[[int], Scenario] | None" = None
+    network_entry: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Matrix | None:
@@ -193,6 +195,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         expect=document.expect,
         draw=document.draw,
         with_seed=partial(_with_seed, reading, path),
+        network_entry=plain(reading.tree.value["network"]),
     )
 
 

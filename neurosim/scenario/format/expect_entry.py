@@ -10,12 +10,14 @@ from typing import Annotated, Any, Union
 from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic.config import JsonDict
 
+from neurosim.diagnosis.finding import FINDINGS
 from neurosim.interpreter.steps import PHASES
 from neurosim.scenario.format.entry import WRONG_KEYS, Choice, ScenarioEntry, Told, mistake, tag
 from neurosim.scenario.format.network_entry import Name, Numbers
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import PARTS
 
+NO_FINDING = "none"
 FOLDS = "folds"  # what is expected of the rows that each of them holds out
 TOLERANCE = 1e-9  # where none is given: far above rounding, far below what a learner would notice
 
@@ -172,6 +174,39 @@ class MetricExpectation(_Measured):
         return found
 
 
+class FindingExpectation(ScenarioEntry):
+    """What the diagnosis of the training finds, as ``neurosim doctor`` tells it."""
+
+    finding: Annotated[str, Choice("finding", FINDINGS, NO_FINDING)]
+    """The name of a finding; none: nothing is found."""
+    first: bool = False
+    """Whether it is to be the first that is told."""
+
+    @model_validator(mode="after")
+    def _require_one(self) -> "FindingExpectation":
+        if self.first and self.finding == NO_FINDING:
+            raise mistake("first of none; expected the name of a finding beside it")
+        return self
+
+    @property
+    def epoch(self) -> None:
+        """At the end."""
+        return None
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key of what is looked for, and the name of the finding."""
+        return "finding", self.finding
+
+    @property
+    def judgement(self) -> Judgement:
+        """What is expected of its rank, from 1 (0: it is not found), or of the number of all."""
+        if self.first:
+            return Judgement(equals=1.0, tolerance=0.0)
+        is_none = self.finding == NO_FINDING
+        return Judgement(equals=0.0, tolerance=0.0) if is_none else Judgement(above=0.0)
+
+
 def _metric_entry(name: str) -> Any:
     meaning = SHIPPED[name].meaning
     title = "".join(word.capitalize() for word in name.split("_"))
@@ -263,6 +298,7 @@ class MomentLossExpectation(_Within):
 END_LOSSES = ("loss.last", "loss.best")
 SUBJECTS = (
     "output", "net_input", "weight", "bias", "gradient", "loss", *END_LOSSES, *METRIC_ENTRIES,
+    "finding",
 )  # fmt: skip
 Between = (
     OutputExpectation
@@ -274,6 +310,7 @@ Between = (
     | LastLossExpectation
     | BestLossExpectation
     | MetricExpectation
+    | FindingExpectation
 )
 Within = MomentExpectation | MomentLossExpectation
 Expectation = Between | Within
@@ -296,6 +333,7 @@ def _is_moment(key: str) -> bool:
     return bool(difflib.get_close_matches(key[:64], ("sample", "after"), cutoff=0.75))
 
 
+_BESIDE = ("forward", "epoch", "sample", "after", "on", "first")
 _MetricEntry: Any = Union[  # noqa: UP007 - of a table
     tuple(Annotated[entry, tag(name)] for name, entry in METRIC_ENTRIES.items())
 ]
@@ -309,6 +347,7 @@ ExpectEntry = Annotated[
     | Annotated[LastLossExpectation, tag("loss.last")]
     | Annotated[BestLossExpectation, tag("loss.best")]
     | _MetricEntry
+    | Annotated[FindingExpectation, tag("finding")]
     | Annotated[MomentExpectation, tag("within")]
     | Annotated[MomentLossExpectation, tag("loss within")],
     Told(
@@ -316,6 +355,8 @@ ExpectEntry = Annotated[
         WRONG_KEYS,
         kind="subject",
         keys=" ".join([*SUBJECTS, *_WITHIN_ALONE]),
-        others=" ".join([*Judgement.model_fields, "forward", "epoch", "sample", "after", "on"]),
+        others=" ".join(
+            [*Judgement.model_fields, "forward", "epoch", "sample", "after", "on", "first"]
+        ),
     ),
 ]

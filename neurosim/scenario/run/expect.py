@@ -7,16 +7,19 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from neurosim.diagnosis import Diagnosis
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.format.expect_entry import (
     FOLDS,
+    NO_FINDING,
     TOLERANCE,
     BestLossExpectation,
     Between,
     BiasExpectation,
     Expectation,
+    FindingExpectation,
     GradientExpectation,
     Judgement,
     LastLossExpectation,
@@ -91,7 +94,7 @@ class NetworkAtMoment:
                 return self._gradient(item.gradient)
             case LossExpectation():
                 return self.loss(item.on)
-            case LastLossExpectation() | BestLossExpectation():
+            case LastLossExpectation() | BestLossExpectation() | FindingExpectation():
                 raise AssertionError("the run knows them")
             case MetricExpectation():
                 return self.metric(item.metric, item.on)
@@ -152,11 +155,24 @@ def is_of_folds(item: Expectation) -> bool:
     return isinstance(item, LossExpectation | MetricExpectation) and item.on == FOLDS
 
 
+def is_of_findings(item: Expectation) -> bool:
+    """Whether the item expects that a diagnosis finds something."""
+    return isinstance(item, FindingExpectation) and item.finding != NO_FINDING
+
+
 def number_of_folds(item: Expectation, folds: CrossValidation) -> float:
     """The number that such an item is about: a mean over the folds."""
     if isinstance(item, MetricExpectation):
         return folds.measure(item.metric).mean
     return folds.loss.mean
+
+
+def rank_of(item: FindingExpectation, diagnosis: Diagnosis) -> int:
+    """The rank of a finding from 1, 0 where it is not found; of none the number of all."""
+    names = [finding.name for finding in diagnosis.findings]
+    if item.finding == NO_FINDING:
+        return len(names)
+    return names.index(item.finding) + 1 if item.finding in names else 0
 
 
 def judge(item: Expectation, number: float | None, when: str = "") -> list[Verdict]:
@@ -167,7 +183,7 @@ def judge(item: Expectation, number: float | None, when: str = "") -> list[Verdi
         number: what came out; None where the training did not get there.
         when: is added to the words for the item.
     """
-    return list(_verdicts(_words(item) + when, _judgement(item), number))
+    return list(_verdicts(_words(item) + when, judgement_of(item), number))
 
 
 def _verdicts(what: str, judgement: Judgement, actual: float | None) -> Iterator[Verdict]:
@@ -184,7 +200,8 @@ def _verdicts(what: str, judgement: Judgement, actual: float | None) -> Iterator
         yield Verdict(what, bound, actual, None, number > judgement.above)
 
 
-def _judgement(item: Expectation) -> Judgement:
+def judgement_of(item: Expectation) -> Judgement:
+    """The bounds of the item."""
     match item:
         case LossExpectation() | MomentLossExpectation():
             return item.loss
@@ -192,7 +209,7 @@ def _judgement(item: Expectation) -> Judgement:
             return item.last
         case BestLossExpectation():
             return item.best
-        case MetricExpectation():
+        case MetricExpectation() | FindingExpectation():
             return item.judgement
     return item
 
@@ -222,10 +239,9 @@ def _words(item: Expectation) -> str:
             return f"gradient by {item.gradient}"
         case LossExpectation():
             return "loss" if item.on == "train" else f"loss on {_rows_of(item.on)}"
-        case LastLossExpectation():
-            return "loss after the last epoch"
-        case BestLossExpectation():
-            return "loss with the best parameters"
+        case LastLossExpectation() | BestLossExpectation():
+            is_last = isinstance(item, LastLossExpectation)
+            return "loss after the last epoch" if is_last else "loss with the best parameters"
         case MetricExpectation():
             return f"{item.metric.replace('_', ' ')} on {_rows_of(item.on, PARTS)}"
         case MomentExpectation():
@@ -233,6 +249,8 @@ def _words(item: Expectation) -> str:
             return f"{_MOMENT_WORDS[key]}{name}"
         case MomentLossExpectation():
             return "loss"
+        case FindingExpectation(finding=name):
+            return "number of findings" if name == NO_FINDING else f"rank of the finding {name}"
     assert_never(item)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from neurosim.compiler.threads import blas_facts, pinned_kernels
+from neurosim.diagnosis import Finding
 from neurosim.functions.numbers import Matrix, short
 from neurosim.network.network import Network
 from neurosim.scenario.run.expect import Verdict
@@ -159,6 +160,7 @@ class RunResult:
         folds: what came out on rows that folds hold out; None where nothing is cross-validated.
         seeds: what came out with other seeds; None where none are asked for.
         notes: what was found, or done, when the rows were read, a sentence each.
+        findings: why it did not learn, at most three; None: nobody asked.
         moments: the parameters at the epochs that are to be drawn.
         seconds: how long all of it took.
         versions: of neurosim, Python and NumPy.
@@ -190,6 +192,7 @@ class RunResult:
     folds: CrossValidation | None = None
     seeds: SeedRuns | None = None
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] | None = None
     moments: Mapping[int, Matrix] = field(default_factory=dict)
 
     @property
@@ -215,7 +218,7 @@ class RunResult:
         first, last = self.loss.first, self.loss.last if self.best_epoch is None else self.best_loss
         if first is None or last is None or not last > _FAR_ABOVE * first:
             return ()
-        if not self.epochs or self.status == "diverged":  # which says it already
+        if not self.epochs or self.message:  # which says it already
             return ()
         ended = f"the loss ended at {short(last)}, far above the {short(first)} that it began with"
         return (f"{ended}: the training made the network worse",)
@@ -262,11 +265,22 @@ class RunResult:
             ],
             "versions": dict(self.versions),
             **({"notes": self.notes} if self.notes else {}),
+            **(
+                {"findings": [f.to_dict() for f in self.findings or ()]}
+                if self.findings is not None
+                else {}
+            ),
             "blas": blas_facts(),
             "warnings": [*pinned_kernels(os.environ), *self.warnings],
             "seconds": self.seconds,
         }
         return jsonable({**document, "message": self.message} if self.message else document)
+
+    @property
+    def _told_findings(self) -> dict[str, Any]:
+        if self.findings is None:
+            return {}
+        return {"findings": [finding.to_dict() for finding in self.findings]}
 
     @property
     def _measured(self) -> dict[str, Any]:

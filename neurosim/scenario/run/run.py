@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from neurosim.diagnosis import Diagnosis, diagnose
 from neurosim.errors import DivergedError, GraphError, InvalidValueError, MissingExtraError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario, build_scenario
 from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.doctor.keys import ScenarioKeys
 from neurosim.scenario.format.document import Draft
 from neurosim.scenario.format.expect_entry import (
     BestLossExpectation,
     Between,
     Expectation,
+    FindingExpectation,
     LastLossExpectation,
     NetInputExpectation,
     OutputExpectation,
@@ -29,9 +32,11 @@ from neurosim.scenario.format.read import read
 from neurosim.scenario.run.expect import (
     NetworkAtMoment,
     Verdict,
+    is_of_findings,
     is_of_folds,
     judge,
     number_of_folds,
+    rank_of,
 )
 from neurosim.scenario.run.result import (
     Losses,
@@ -172,6 +177,7 @@ class Run:
         self._is_stopped = False
         self._result: RunResult | None = None
         self._held: Training | None = None
+        self._diagnosis: Diagnosis | None = None
         self._folds: CrossValidation | None = None
         self._seeds: SeedRuns | None = None
         if self.scenario is None:
@@ -190,6 +196,20 @@ class Run:
         if self._result is None:
             self._result = self._make_result()
         return self._result
+
+    @property
+    def training(self) -> Training | None:
+        """What trains; None where nothing does, or before it begins."""
+        return self._held
+
+    def diagnosis(self) -> Diagnosis | None:
+        """Why it did not learn, as far as it has come; None where nothing is trained."""
+        if self.scenario is None or self._held is None:
+            return None
+        if self._diagnosis is None:
+            keys = ScenarioKeys(self._held.network, self.scenario.network_entry)
+            self._diagnosis = diagnose(self._held, places=keys)
+        return self._diagnosis
 
     def stop(self) -> RunResult | None:
         """What was reached where the run is interrupted, also amid a batch; None before an epoch.
@@ -235,6 +255,18 @@ class Run:
                 self._seeds = _train_with_seeds(scenario, options.seeds)
         except DivergedError as error:
             self._diverged = str(error)
+            self._judge_findings(scenario)
+
+    def _judge_findings(self, scenario: Scenario) -> None:
+        """Judge what a diagnosis is expected to find; where all is found, to diverge was, too."""
+        for number, item in enumerate(scenario.expect):
+            if isinstance(item, FindingExpectation):
+                self._verdicts[number] = judge(item, self._rank(item))
+
+    def _rank(self, item: FindingExpectation) -> int:
+        found = self.diagnosis()
+        assert found is not None  # check_expect.py looked
+        return rank_of(item, found)
 
     def _end(self, scenario: Scenario, training: Training) -> None:
         """Restore the best parameters, and judge what is expected at the end."""
@@ -252,6 +284,8 @@ class Run:
     def _end_number(self, item: Between, moment: NetworkAtMoment) -> float | None:
         if isinstance(item, LastLossExpectation):
             return self._last_loss
+        if isinstance(item, FindingExpectation):
+            return self._rank(item)
         return moment.loss() if isinstance(item, BestLossExpectation) else moment.number(item)
 
     def _validate(self, scenario: Scenario, options: Options) -> None:
@@ -373,7 +407,8 @@ class Run:
         return f"after {self._n_done:,} of {self.n_epochs:,} epochs"
 
     def _status(self, verdicts: tuple[Verdict, ...]) -> Status:
-        if self._diverged:
+        is_expected = self.scenario is not None and any(map(is_of_findings, self.scenario.expect))
+        if self._diverged and not (is_expected and all(v.passed for v in verdicts)):
             return "diverged"
         if self._is_stopped:
             return "interrupted"

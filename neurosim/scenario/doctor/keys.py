@@ -1,0 +1,83 @@
+"""Keys of a scenario that a cure changes, as this file is written.
+
+Layers and neurons are found by name. Where a connection gives its weights, they are left out with
+whatever would be drawn anew: a key that the given weights make void is no cure.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+from yamlcore import CoreDumper
+
+from neurosim.diagnosis.cures import KeyNames
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
+
+_GIVEN = ("weight", "weights", "initial")  # what a connection may start from by itself
+_WIDE = 1_000_000  # columns: an assignment is a line
+
+
+class ScenarioKeys(KeyNames):
+    """Where a scenario has what a cure changes.
+
+    Args:
+        network: that of the scenario, or a copy.
+        entry: its ``network:``, as it is written.
+    """
+
+    def __init__(self, network: Network, entry: Mapping[str, Any]) -> None:
+        super().__init__(network)
+        self._entry = entry
+        self._own = {
+            item["name"]: f"network.{section}[{number}]"
+            for section in ("layers", "neurons")
+            for number, item in enumerate(entry.get(section, ()))
+        }
+
+    def key(self, item: Layer | Neuron) -> str:
+        """The path of a layer, or of a neuron of none."""
+        return self._own.get(item.name) or super().key(item)
+
+    def weights(self, initializer: str) -> tuple[str, ...]:
+        """Those that draw all weights."""
+        return (*super().weights(initializer), *self._connections_without_weights())
+
+    def units(self, layer: Layer, n: int) -> tuple[str, ...]:
+        """Those that give a layer another number of neurons, and no list that is too short."""
+        entry = next(item for item in self._entry["layers"] if item["name"] == layer.name)
+        lists = {"activation": layer.activation, "bias": "true", "dropout": "0"}
+        more = (
+            f"{self.key(layer)}.{name}={value}"
+            for name, value in lists.items()
+            if isinstance(entry.get(name), tuple)
+        )
+        return (*super().units(layer, n), *more, *self._connections_without_weights())
+
+    def hidden_layer(self, network: Network, name: str, n: int, activation: str) -> tuple[str, ...]:
+        """Those that put a layer between the inputs and the outputs."""
+        found = super().hidden_layer(network, name, n, activation)
+        lists = (key for key in ("neurons", "connections", "inputs") if self._entry.get(key))
+        if not any(True for _ in lists):
+            return found
+        first, *_, last = _names_in(found[0])
+        ends = [{"from": first, "to": name}, {"from": name, "to": last}]
+        others = (f"network.{key}=[]" for key in ("neurons", "inputs") if self._entry.get(key))
+        return (*found, *others, f"network.connections={_written(ends)}")
+
+    def _connections_without_weights(self) -> Iterable[str]:
+        for number, entry in enumerate(self._entry.get("connections") or ()):
+            if any(key in entry for key in _GIVEN):
+                kept = {key: value for key, value in entry.items() if key not in _GIVEN}
+                yield f"network.connections[{number}]={_written(kept)}"
+
+
+def _names_in(assignment: str) -> list[str]:
+    """The names of the layers that an assignment lists."""
+    layers = yaml.safe_load(assignment.partition("=")[2])
+    return [str(layer["name"]) for layer in layers]
+
+
+def _written(value: Any) -> str:
+    return str(yaml.dump(value, Dumper=CoreDumper, default_flow_style=True, width=_WIDE)).strip()
