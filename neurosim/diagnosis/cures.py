@@ -119,7 +119,12 @@ def _names(neurons: Sequence[Neuron]) -> str:
 
 def slower(places: KeyNames, options: Options, factor: float) -> Cure:
     """A learning rate that is ``factor`` times as large."""
-    rate = float(f"{options.optimizer.learning_rate * factor:.3g}")
+    return at_rate(places, options.optimizer.learning_rate * factor)
+
+
+def at_rate(places: KeyNames, learning_rate: float) -> Cure:
+    """A learning rate, to three digits."""
+    rate = float(f"{learning_rate:.3g}")
 
     def change(trial: Trial) -> Trial:
         optimizer = replace(trial.options.optimizer, learning_rate=rate)  # type: ignore[type-var]

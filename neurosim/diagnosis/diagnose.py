@@ -252,14 +252,12 @@ class _Trials:
         return self._gains[key]
 
     def _measured(self, cure: Cure) -> float:
-        case = self._case
         try:
             share = self._share(cure)
         except NeurosimError:  # it diverges, or does not fit: no cure
             return 0.0
-        before = self._plain_share
-        if not np.isfinite(before):
-            return max(0.0, 1.0 - share) if case.diverged else 0.0
+        # what is worse than a constant answer is no better for being less so
+        before = min(self._plain_share, 1.0)
         return max(0.0, 1.0 - share / before) if before > 0.0 else 0.0
 
     @property

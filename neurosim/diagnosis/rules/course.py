@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neurosim.diagnosis.case import Case
-from neurosim.diagnosis.cures import KeyNames, drawn_anew, slower, with_option
+from neurosim.diagnosis.cures import KeyNames, at_rate, drawn_anew, slower, with_option
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
 from neurosim.training.state import TrainingState
@@ -39,8 +39,14 @@ def loss_rises(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"an update goes rate*gradient = {rate:g}*gradient down a slope that holds only nearby; it"
         " goes so far that the other side is higher",
         {"least": case.least, "best_epoch": best, "last": case.last, "rate": rate},
-        (slower(places, case.task.options, 0.1), slower(places, case.task.options, 0.01)),
+        tuple(at_rate(places, each) for each in _lower_rates(rate)),
+        is_certain=bool(case.diverged) or case.share >= 1.0,
     )
+
+
+def _lower_rates(rate: float) -> tuple[float, ...]:
+    """A tenth and a hundredth; of one that is far from any that learns, usual ones, too."""
+    return (rate / 10.0, rate / 100.0, *((0.1,) if rate > 10.0 else ()))
 
 
 def loss_swings(case: Case, places: KeyNames) -> Iterator[Candidate]:
@@ -111,6 +117,7 @@ def rate_small(case: Case, places: KeyNames) -> Iterator[Candidate]:
         return
     rate = case.task.optimizer.learning_rate
     factor = 10.0 ** round(math.log10(_USUAL / max(size, 1e-30)))
+    rates = (100.0 * factor * rate, 10.0 * factor * rate) if size > 0.0 else (1.0, 0.1)
     yield Candidate(
         "rate_small",
         f"an update changes the weights by {size:.2g} of what they are: rate {rate:g} is small",
@@ -118,8 +125,9 @@ def rate_small(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"all {case.n_updates:,} updates together went {way:.2g} of their size; the usual is"
         " a thousandth in each",
         {"update_to_weight": size, "rate": rate, "updates": case.n_updates},
-        tuple(slower(places, case.task.options, f) for f in (100.0 * factor, 10.0 * factor)),
+        tuple(at_rate(places, each) for each in rates),
         needs=0.03,
+        is_certain=rate == 0.0,
     )
 
 

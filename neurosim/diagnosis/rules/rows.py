@@ -277,7 +277,9 @@ def rare_class(case: Case, places: KeyNames) -> Iterator[Candidate]:
 
 def majority_answer(case: Case, places: KeyNames) -> Iterator[Candidate]:
     """The same class for every row."""
-    if not case.kind.has_classes or np.isnan(case.task.T).any() or case.share < _EXPLAINS:
+    if not case.kind.has_classes or np.isnan(case.task.T).any() or case.diverged:
+        return
+    if case.share < _EXPLAINS:
         return
     answers, wanted = case.kind.classes(case.outputs), case.kind.classes(case.task.T)
     if len(np.unique(answers)) > 1 or len(np.unique(wanted)) < 2:
