@@ -111,7 +111,7 @@ scenario: .
 cli: output messages terminal imports overrides
 cli.commands.run: table report results
 cli: saved
-cli.commands.check: list_command schema agree bench
+cli.commands.check: list_command schema agree bench doctor
 cli.commands.share: compile
 cli.commands.run: new predict
 cli.commands.look: trace

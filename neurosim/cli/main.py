@@ -36,6 +36,7 @@ _COMMANDS = {  # in the order in which they are met
     "run": _Entry("run.run:run", "Run scenarios and check what they expect."),
     "sweep": _Entry("run.sweep:sweep", "Run FILE with all combinations of values of some keys."),
     "tune": _Entry("run.tune:tune", "Search for good values of some keys of FILE, by Optuna."),
+    "doctor": _Entry("check.doctor:doctor", "Say why the training of FILE does not learn."),
     "debug": _Entry("look.debug:debug", "Step through the training of FILE, forward and backward."),
     "draw": _Entry("look.draw:draw", "Draw the network of FILE, a scenario or a saved network."),
     "plot": _Entry("look.plot:plot", "Draw the run that `neurosim run --out DIR` left in DIR."),

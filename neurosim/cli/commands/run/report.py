@@ -26,7 +26,7 @@ def print_result(result: RunResult, console: Console) -> None:
         _print(console, line)
     for note in result.notes:
         _print(console, f"data: {note}")
-    _print(console, _training_line(result))
+    _print(console, training_line(result))
     if result.stopped:
         _print(console, f"stopped: {result.stopped}")
     if result.kept is not None and result.kept.words:
@@ -105,7 +105,8 @@ def _label_lines(network: Network) -> list[str]:
     return lines
 
 
-def _training_line(result: RunResult) -> str:
+def training_line(result: RunResult) -> str:
+    """Epochs, losses, engine and time of a run, in a line."""
     how = f"{result.engine} engine, {result.seconds:.2f} s"
     first, last = result.loss
     if result.epochs:
