@@ -36,9 +36,11 @@ _COMMANDS = {  # in the order in which they are met
     "run": _Entry("run.run:run", "Run scenarios and check what they expect."),
     "sweep": _Entry("run.sweep:sweep", "Run FILE with all combinations of values of some keys."),
     "tune": _Entry("run.tune:tune", "Search for good values of some keys of FILE, by Optuna."),
-    "doctor": _Entry("check.doctor:doctor", "Say why the training of FILE does not learn."),
     "debug": _Entry("look.debug:debug", "Step through the training of FILE, forward and backward."),
     "draw": _Entry("look.draw:draw", "Draw the network of FILE, a scenario or a saved network."),
+    "doctor": _Entry(
+        "check.doctor:doctor", "Say why the training of FILE does not learn, and what helps."
+    ),
     "plot": _Entry("look.plot:plot", "Draw the run that `neurosim run --out DIR` left in DIR."),
     "diff": _Entry("look.diff:diff", "List what is different in network B."),
     "animate": _Entry("share.animate:animate", "Film the training of FILE, a scenario."),

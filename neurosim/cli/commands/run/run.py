@@ -1,9 +1,10 @@
 """``neurosim run``: train what scenarios describe, and judge it."""
 
+import shlex
 import sys
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from neurosim import scenario
 from neurosim.cli.commands.run.report import met_of, print_result, print_wrong_rows
 from neurosim.cli.commands.run.results import folders_for, invalid_document
 from neurosim.cli.imports import import_option, imported
-from neurosim.cli.messages import complain
+from neurosim.cli.messages import as_argument, complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import terminal, watched
@@ -40,6 +41,8 @@ _ENDINGS = (
     ("interrupted", 130), ("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0),
     ("skipped", 0),
 )  # fmt: skip
+
+_MOST_FINDINGS = 3  # of which a run tells; the doctor tells all
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class _Ending:
 @click.option("--on", type=click.Choice(PARTS),
               help="Which rows --show is of; the training rows where it is not given.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print a line for each file.")
+@click.option("--no-advice", is_flag=True,
+              help="Do not say why a training does not learn.")  # fmt: skip
 @import_option
 def run(  # noqa: PLR0917 - click passes a command its options by name
     files: Sequence[str],
@@ -85,10 +90,12 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     show: str | None,
     on: str | None,
     quiet: bool,
+    no_advice: bool,
 ) -> int:
     """Run scenarios and check what they expect.
 
-    Each is a file, or the name of a shipped scenario.
+    Each is a file, or the name of a shipped scenario. Where a training does not learn, standard
+    error says why, with at most three findings; neurosim doctor FILE says all, and tries the cures.
     """
     console = terminal()
     if out == "":  # as a path it would be the current folder
@@ -99,7 +106,8 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
     for file, folder in zip(files, folders, strict=True):
-        ending = _run(file, folder, part, engine=engine, seed=seed, overrides=overrides)
+        given = {"engine": engine, "seed": seed, "overrides": overrides}
+        ending = _run(file, folder, part, has_advice=not no_advice, **given)
         endings.append(ending)
         _tell(ending, console, quiet=quiet, as_json=as_json)
         if folder is not None and ending.status != "invalid":
@@ -130,9 +138,12 @@ def _tell(ending: _Ending, console: Console, *, quiet: bool, as_json: bool) -> N
             print_wrong_rows(ending.wrong, ending.outcome, console)
     for warning in ending.outcome.warnings:
         say(f"warning: {Path(ending.file).stem}: {warning}", err=True)
+    _tell_findings(ending)
 
 
-def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _Ending:
+def _run(
+    file: str, folder: Path | None, part: str | None, *, has_advice: bool, **options: Any
+) -> _Ending:
     """Run a file; ``part``: of which rows the wrong ones are asked for, or None."""
     try:
         made = start_run(file, **options)
@@ -141,6 +152,8 @@ def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _E
         if folder is not None:
             prepare_folder(folder)
         result = _result(made, file, keeps=folder is not None)
+        if has_advice and result.status != "interrupted":
+            result = _with_findings(made, result)
         if made.scenario is not None:
             note_unused_seed(file, options["seed"], options["overrides"])
         drawn: tuple[Drawn, ...] = ()
@@ -151,6 +164,29 @@ def _run(file: str, folder: Path | None, part: str | None, **options: Any) -> _E
     except NeurosimError as error:
         return _Ending(file, error)
     return _Ending(file, result, drawn, wrong, imported())
+
+
+def _with_findings(made: Run, result: RunResult) -> RunResult:
+    """The result with the first findings; a diagnosis never changes how a run ends."""
+    try:
+        found = made.diagnosis()
+    except NeurosimError as error:
+        say(f"note: no diagnosis: {shortened(str(error))}", err=True)
+        return result
+    return result if found is None else replace(result, findings=found.findings[:_MOST_FINDINGS])
+
+
+def _tell_findings(ending: _Ending) -> None:
+    """Say why it did not learn, what helps, and where more is said."""
+    assert isinstance(ending.outcome, RunResult)
+    name = as_argument(Path(ending.file))
+    for finding in ending.outcome.findings or ():
+        say(f"advice: {Path(ending.file).stem}: {finding.name}: {finding.what}", err=True)
+        if finding.cure:
+            given = " ".join(f"--set {shlex.quote(each)}" for each in finding.cure)
+            say(f"  cure: {given}", err=True)
+    if ending.outcome.findings:
+        say(f"  why, and the cures tried: neurosim doctor {name} --try", err=True)
 
 
 def _wrong_rows(made: Run, result: RunResult, part: str) -> WrongRows | None:

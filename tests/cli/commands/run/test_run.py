@@ -8,6 +8,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.cli.commands.run.run import _note_missing_kernel
+from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.kernel.checks import tell_kernel
 from neurosim.kernel.library import why_no_kernel
@@ -82,11 +83,51 @@ def test_sixteen_rows_are_shown_of_more(neurosim):
     ],
 )
 def test_each_ending_has_its_code_and_its_words(neurosim, name, code, words):
-    ran = neurosim("run", f"{name}.yaml")
+    ran = neurosim("run", f"{name}.yaml", "--no-advice")
 
     assert ran.code == code
     assert words in ran.out
     assert ran.err == ""
+
+
+ILL = (
+    *("--set", "training.optimizer.learning_rate=1e-7"),  # it cannot learn
+    *("--set", "training.epochs=2000", "--set", "expect=[]"),
+)
+
+
+def test_a_training_that_does_not_learn_is_told_why_on_standard_error(neurosim, folder):
+    ran = neurosim("run", "passed.yaml", *ILL, "--out", "there")
+
+    lines = ran.err.splitlines()
+    assert ran.code == 0
+    assert lines[0].startswith("advice: passed: ")
+    assert lines[-2] == "  why, and the cures tried: neurosim doctor passed.yaml --try"
+    written = json.loads((folder / "there" / "run.json").read_text())["findings"]
+    assert 1 <= len(written) <= 3
+    assert lines[0].split(": ")[2] == written[0]["name"]
+
+
+def test_the_findings_are_in_the_json_document(neurosim):
+    told = json.loads(neurosim("run", "passed.yaml", *ILL, "--json").out)
+    silent = neurosim("run", "passed.yaml", *ILL, "--json", "--no-advice")
+    healthy = neurosim("run", "passed.yaml", "--set", "training.epochs=2000", "--json")
+
+    assert set(told["findings"][0]) == {"name", "what", "where", "why", "numbers", "cure"}
+    assert silent.err == ""
+    assert "findings" not in json.loads(silent.out)
+    assert (healthy.err, json.loads(healthy.out)["findings"]) == ("", [])
+
+
+def test_a_diagnosis_that_fails_is_a_note_and_the_run_ends_as_it_did(neurosim, monkeypatch):
+    def fail(_run):
+        raise InvalidValueError("no such thing")
+
+    monkeypatch.setattr("neurosim.scenario.run.run.Run.diagnosis", fail)
+
+    ran = neurosim("run", "passed.yaml")
+
+    assert (ran.code, ran.err) == (0, "note: no diagnosis: no such thing\n")
 
 
 def test_an_invalid_file_has_code_2_and_each_mistake_a_line_on_stderr(neurosim):
