@@ -68,7 +68,7 @@ debugger: checks
 debugger.time: moments
 debugger.ask: description parameters explain paths
 debugger.time: replay .
-debugger.ask: update_parts why .
+debugger.ask: update_parts why doctor .
 debugger.traces: trace file diff worksheet bisect bisect_trace .
 debugger: branches arrival moving session opening .
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.debugger.arrival import Arrival
+from neurosim.debugger.ask.doctor import diagnosis_until
 from neurosim.debugger.ask.explain import Explanation, explain
 from neurosim.debugger.ask.update_parts import require_parameter
 from neurosim.debugger.ask.why import Why, WhySince, why, why_since
@@ -37,6 +38,7 @@ from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import Edit, UnitPlace
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
 from neurosim.debugger.wording import abridged, coming_line, divergence_of
+from neurosim.diagnosis import Diagnosis
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -403,6 +405,17 @@ class Session:
             position=position,
             is_own=self._walk.is_own,
         )
+
+    def diagnose(self) -> Diagnosis:
+        """Say why it has not learned so far, or since the last edit.
+
+        Whole epochs are looked at; before the first, those that would come. Nothing is changed.
+        """
+        walk = self._walk
+        edits = (place.batch + 1 for place in walk.history.edits if place < walk.place)
+        first = min(max((walk.first, *edits)), walk.batch)
+        epoch = walk.batch // self.task.n_batches
+        return diagnosis_until(self.task, walk.state_at(first), epoch)
 
     def why(
         self,

@@ -63,6 +63,11 @@ def _why(state: ShellState, text: str) -> Reply:
     return lines_of(state.session.why(name, since=since))
 
 
+def _doctor(state: ShellState, text: str) -> Reply:
+    require_nothing(text)
+    return lines_of(state.session.diagnose())
+
+
 def _list(state: ShellState, text: str) -> Reply:
     count, shown = count_of(text, _AROUND), state.n_listed
     if text or not shown:
@@ -175,6 +180,9 @@ EXAMINING = (
             "show where the last update of a weight came from, sample by sample, path by path",
             "why x1->h1, why h1.bias, why x1->h1 since epoch 10", repeats=True,
             more="With since: all updates from the start of epoch N on, added up."),
+    Command("doctor", _doctor, "doctor",
+            "say why it has not learned so far, with the numbers and a cure", "doctor",
+            more="Whole epochs are looked at, from the start or the last number that was set."),
     Command("list", _list, "list [N]", "show the arithmetic around this place, N steps each way",
             "list, list 10", repeats=True,
             more="Again, it goes on after the last step shown; a move begins anew."),
