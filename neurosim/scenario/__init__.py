@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.build.shipped import Shipped as Shipped
     from neurosim.scenario.build.shipped import find_scenario as find_scenario
     from neurosim.scenario.build.shipped import list_scenarios as list_scenarios
+    from neurosim.scenario.build.shipped import list_sick_scenarios as list_sick_scenarios
     from neurosim.scenario.build.shipped import shipped_folder as shipped_folder
     from neurosim.scenario.format.document import Document as Document
     from neurosim.scenario.format.json_schema import schema as schema

@@ -1,7 +1,8 @@
 """The shipped scenarios, by name.
 
 They lie in ``neurosim/shipped`` where neurosim was installed, and in the folder ``scenarios``
-beside the package in a checkout.
+beside the package in a checkout. Those that do not learn, for a diagnosis, are in ``sick`` there,
+each with a twin that is cured.
 """
 
 import os
@@ -14,6 +15,7 @@ from neurosim.files import path_of
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 SCHEMA = "scenario.schema.json"  # distinguishes our folder from another that is called scenarios
+SICK = "sick"  # the folder of those that do not learn
 _SUFFIXES = (".yaml", ".yml", ".json")
 _HEAD = re.compile(  # comments, then the version, then a title of plain words on one line
     r"(?:#[^\r\n]*\n|\n)*neurosim: 1\ntitle: ([A-Za-z]+,? [\w ,.()-]*[\w.)])\n(?=\w)", re.ASCII
@@ -44,7 +46,16 @@ def shipped_folder() -> Path:
 
 def list_scenarios() -> list[Shipped]:
     """The shipped scenarios, by name."""
-    paths = sorted(shipped_folder().glob("*.yaml"), key=lambda path: path.stem)
+    return _listed(shipped_folder())
+
+
+def list_sick_scenarios() -> list[Shipped]:
+    """Those that do not learn, and their cured twins, by name."""
+    return _listed(shipped_folder() / SICK)
+
+
+def _listed(folder: Path) -> list[Shipped]:
+    paths = sorted(folder.glob("*.yaml"), key=lambda path: path.stem)
     return [Shipped(path.stem, _title(path), path) for path in paths]
 
 
@@ -61,13 +72,14 @@ def find_scenario(name: str | Path) -> Path:
     if path.suffix in _SUFFIXES or len(path.parts) > 1 or (str(name) and _exists(path)):
         return path
     folder = shipped_folder()
-    known = sorted(found.stem for found in folder.glob("*.yaml"))
+    files = [*folder.glob(f"{SICK}/*.yaml"), *folder.glob("*.yaml")]  # the last of a name counts
+    known = {file.stem: file for file in files}
     if str(name) not in known:
         beside = [f"{name}.yaml"] if _exists(f"{name}.yaml") else []
-        hint = f" (did you mean {beside[0]!r}?)" if beside else guess(name, known)
+        hint = f" (did you mean {beside[0]!r}?)" if beside else guess(name, sorted(known))
         what = f"no file and no shipped scenario, got {str(name)!r}{hint}"
         raise UnknownNameError(shortened(f"{what}; `neurosim list` shows what is shipped"))
-    return folder / f"{name}.yaml"
+    return known[str(name)]
 
 
 def _title(path: Path) -> str:

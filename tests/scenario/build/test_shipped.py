@@ -5,7 +5,13 @@ import shutil
 import pytest
 
 from neurosim.errors import FileError, UnknownNameError
-from neurosim.scenario import find_scenario, list_scenarios, load_scenario, shipped_folder
+from neurosim.scenario import (
+    find_scenario,
+    list_scenarios,
+    list_sick_scenarios,
+    load_scenario,
+    shipped_folder,
+)
 from neurosim.scenario.build import shipped
 
 
@@ -85,6 +91,25 @@ def test_a_file_without_a_readable_title_is_listed_by_its_name(tmp_path, monkeyp
     monkeypatch.setattr(shipped, "_PACKAGE", tmp_path / "neurosim")
 
     assert [(item.name, item.title) for item in list_scenarios()] == [("broken", "broken")]
+
+
+def test_those_that_do_not_learn_are_listed_apart_and_found_by_name(tmp_path, monkeypatch):
+    folder = tmp_path / "neurosim" / "shipped"
+    (folder / "sick").mkdir(parents=True)
+    (folder / "scenario.schema.json").write_text("{}")
+    for name in ("xor.yaml", "sick/dead.yaml", "sick/xor.yaml"):
+        (folder / name).write_text(f"neurosim: 1\ntitle: The {name[:3]} one\nseed: 1\n")
+    monkeypatch.setattr(shipped, "_PACKAGE", tmp_path / "neurosim")
+
+    assert [item.name for item in list_scenarios()] == ["xor"]
+    assert [(item.name, item.title) for item in list_sick_scenarios()] == [
+        ("dead", "The sic one"),
+        ("xor", "The sic one"),
+    ]
+    assert find_scenario("dead") == folder / "sick" / "dead.yaml"
+    assert find_scenario("xor") == folder / "xor.yaml"
+    with pytest.raises(UnknownNameError, match="did you mean 'dead'"):
+        find_scenario("daed")
 
 
 def test_a_name_without_its_ending_is_guessed_at(tmp_path, monkeypatch):

@@ -3,14 +3,19 @@
 import click
 
 from neurosim.cli.output import say_table
-from neurosim.scenario.build.shipped import list_scenarios
+from neurosim.scenario.build.shipped import list_scenarios, list_sick_scenarios
 
 
 @click.command("list")
-def list_() -> int:
+@click.option("--sick", is_flag=True,
+              help="List those that do not learn, each with its cured twin.")  # fmt: skip
+def list_(sick: bool) -> int:
     """List the shipped scenarios.
 
-    `neurosim run NAME` runs one.
+    `neurosim run NAME` runs one; `neurosim doctor NAME` says why one does not learn.
     """
-    say_table([(item.name, " ".join(item.title.split())) for item in list_scenarios()])
+    found = list_sick_scenarios() if sick else list_scenarios()
+    rows = [(item.name, " ".join(item.title.split())) for item in found]
+    if rows:
+        say_table(rows)
     return 0
