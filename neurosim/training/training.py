@@ -455,7 +455,7 @@ class Training:
         made = type(self).__new__(type(self))
         options = replace(options_after(task.options, network, names), state=state)
         made._set_up(*prepare(network, task.X, task.T, options))
-        made._asleep = before.sleeping(network)
+        made._asleep, made._deadline = before.sleeping(network), self._deadline
         return made
 
     # --- measuring

@@ -8,6 +8,7 @@ from neurosim.functions.numbers import counted
 from neurosim.functions.optimizers import Perceptron
 from neurosim.interpreter.steps import PHASES
 from neurosim.network.network import Network
+from neurosim.scenario.build.check_edits import Stages
 from neurosim.scenario.build.network import Built
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.entry import options_of
@@ -39,10 +40,11 @@ _IS_THERE = {  # after which phases a number is there, and not one of the sample
 }
 
 
-def check_expectations(
-    reading: Reading, built: Built | None, data: Data | None = None
-) -> list[Problem]:
-    """What is wrong with the expectations, given the network, the rows and the other sections."""
+def check_expectations(reading: Reading, stages: Stages, data: Data | None = None) -> list[Problem]:
+    """What is wrong with the expectations, given the network, the rows and the other sections.
+
+    Each is compared with the network of its moment.
+    """
     problems = []
     for number, item in enumerate(reading.draft.expect):
         if item is not None:
@@ -51,6 +53,7 @@ def check_expectations(
                 if isinstance(item, Within)
                 else _check_context(item, reading)
             )
+            built = stages.at(item.epoch)
             found = (*_check_subject(item, built, reading), *context)
             problems += [
                 reading.problem(("expect", number, key), message) for key, message in found

@@ -11,12 +11,13 @@ import numpy as np
 
 from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, NeurosimError
 from neurosim.functions.losses import require_loss
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, counted
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PenaltyList
 from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
+from neurosim.scenario.build.check_edits import find_stages
 from neurosim.scenario.build.check_expect import check_expectations
 from neurosim.scenario.build.network import Built, build_network
 from neurosim.scenario.build.rows import build_data
@@ -32,6 +33,7 @@ from neurosim.scenario.format.expect_entry import (
     MetricExpectation,
 )
 from neurosim.scenario.format.node import KeyPath, Problem, plain, refuse
+from neurosim.scenario.format.options.edit_entry import EditEntry
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
 from neurosim.training.data import Data
@@ -62,6 +64,7 @@ class Scenario:
         draw: the pictures and films that it asks for.
         with_seed: builds it again with another seed.
         network_entry: its ``network:``, as it is written.
+        edits: how the network is changed while it learns.
     """
 
     path: Path
@@ -77,6 +80,7 @@ class Scenario:
     draw: tuple[DrawEntry, ...] = ()
     with_seed: "Callable[[int], Scenario] | None" = None
     network_entry: Mapping[str, Any] = field(default_factory=dict)
+    edits: tuple[EditEntry, ...] = ()
 
     @property
     def inputs(self) -> Matrix | None:
@@ -122,7 +126,20 @@ class Scenario:
             lacks = "data" if self.data is None else "training"
             message = f"{name}: nothing to {use}, got no {lacks}"
             raise InvalidValueError(f"{message}; expected a scenario with a training")
+        self.require_no_edits(name, use)
         return (*self.data.train, self.training)
+
+    def require_no_edits(self, name: object, use: str) -> None:
+        """Refuse edits where the training is gone through by other means than a run.
+
+        Raises:
+            InvalidValueError: there are some.
+        """
+        if self.edits:
+            raise InvalidValueError(
+                f"{name}: edits: got {counted(len(self.edits), 'edit')}, which only a run, a sweep"
+                f" and a picture after some epochs make; expected none to {use}"
+            )
 
     def __repr__(self) -> str:
         """The title, the network, the data and the epochs in a line."""
@@ -196,6 +213,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         draw=document.draw,
         with_seed=partial(_with_seed, reading, path),
         network_entry=plain(reading.tree.value["network"]),
+        edits=document.edits,
     )
 
 
@@ -293,7 +311,9 @@ class _Building:
 
     def check(self, built: Built | None, data: Data | None, training: Options | None) -> None:
         """Compare the parts with each other."""
-        self.problems += check_expectations(self._reading, built, data)
+        stages = find_stages(self._reading, built)
+        self.problems += stages.problems
+        self.problems += check_expectations(self._reading, stages, data)
         self.problems += check_pictures(self._reading, built, data)
         if built is None or data is None or self.problems:  # else most would be an echo
             return

@@ -14,6 +14,7 @@ from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.entry import Choice, ScenarioEntry, mistake
 from neurosim.scenario.format.expect_entry import ExpectEntry
 from neurosim.scenario.format.network_entry import ConnectionEntry, InitialEntry, NetworkEntry
+from neurosim.scenario.format.options.edit_entry import EditEntry
 from neurosim.scenario.format.training_entry import TrainingEntry
 from neurosim.training.engines.table import DEFAULT, ENGINES
 
@@ -48,6 +49,7 @@ class Draft(ScenarioEntry):
     """The rows to learn from."""
     training: TrainingEntry | None = None
     """How the network learns."""
+    edits: tuple[EditEntry | None, ...] = ()
     expect: tuple[ExpectEntry | None, ...] = ()
     draw: tuple[DrawEntry | None, ...] = ()
 
@@ -61,6 +63,8 @@ class Document(Draft):
     """What this is, in a line."""
     network: NetworkEntry
     """Neurons and connections."""
+    edits: tuple[EditEntry, ...] = ()
+    """How the network is changed while it learns."""
     expect: tuple[ExpectEntry, ...] = ()
     """The numbers that must come out."""
     draw: tuple[DrawEntry, ...] = ()

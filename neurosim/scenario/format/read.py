@@ -118,7 +118,7 @@ def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
 def _mend(data: dict[str, Any], problem: Problem) -> None:
     *above, key = problem.path or ("",)
     # half of these would be another thing altogether
-    if above[:1] in (["data"], ["expect"], ["draw"]):
+    if above[:1] in (["data"], ["edits"], ["expect"], ["draw"]):
         _leave_out(data, _section(problem.path))
         return
     entry = _plain_at(data, tuple(above))
@@ -130,7 +130,7 @@ def _mend(data: dict[str, Any], problem: Problem) -> None:
 
 
 def _section(path: tuple[Any, ...]) -> KeyPath:
-    return path[: 2 if path[:1] in (("expect",), ("draw",)) else 1]
+    return path[: 2 if path[:1] in (("edits",), ("expect",), ("draw",)) else 1]
 
 
 def _leave_out(data: dict[str, Any], path: KeyPath) -> None:

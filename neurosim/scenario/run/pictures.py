@@ -79,8 +79,8 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     if epoch not in result.moments and "training" not in needs:
         done = counted(result.epochs, "epoch")
         raise FileError(f"{entry.file}: not drawn, the training ended after {done}; see above")
-    network = scenario.network.copy()
-    if epoch in result.moments:
+    network = result.networks.get(epoch, scenario.network).copy()
+    if epoch in result.moments and epoch not in result.networks:
         network.load_parameters(result.moments[epoch])
     if entry.plot is None:
         _draw_network(entry, AtEpoch(scenario.path, network, epoch, scenario), path)

@@ -162,6 +162,8 @@ class RunResult:
         notes: what was found, or done, when the rows were read, a sentence each.
         findings: why it did not learn, at most three; None: nobody asked.
         moments: the parameters at the epochs that are to be drawn.
+        networks: the network there, where its structure is edited on the way.
+        edits: the edits that were made, a line each.
         seconds: how long all of it took.
         versions: of neurosim, Python and NumPy.
     """
@@ -194,6 +196,8 @@ class RunResult:
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] | None = None
     moments: Mapping[int, Matrix] = field(default_factory=dict)
+    networks: Mapping[int, Network] = field(default_factory=dict)
+    edits: tuple[str, ...] = ()
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
@@ -249,6 +253,7 @@ class RunResult:
             **({"program": self.program, "exact": self.exact} if self.program else {}),
             "epochs": self.epochs,
             **({"stopped": self.stopped} if self.stopped else {}),
+            **({"edits": self.edits} if self.edits else {}),
             **({} if self.best_epoch is None else {"best_epoch": self.best_epoch}),
             "loss": {
                 **self.loss._asdict(),

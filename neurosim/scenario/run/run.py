@@ -4,6 +4,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from neurosim.diagnosis import Diagnosis, diagnose
 from neurosim.errors import DivergedError, GraphError, InvalidValueError, MissingExtraError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.scenario.build.check_edits import in_order
 from neurosim.scenario.build.scenario import Scenario, build_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.doctor.keys import ScenarioKeys
@@ -29,6 +31,7 @@ from neurosim.scenario.format.expect_entry import (
 )
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.format.read import read
+from neurosim.scenario.run.edits import due, edited
 from neurosim.scenario.run.expect import (
     NetworkAtMoment,
     Verdict,
@@ -166,6 +169,7 @@ class Run:
         self.n_epochs = 0 if training is None else training.epochs
         self._verdicts: dict[int, list[Verdict]] = {}
         self._moments: dict[int, Matrix] = {}
+        self._networks: dict[int, Network] = {}
         self._stretches: list[Stretch] = []
         self._n_done = 0
         self._first_loss: float | None = None
@@ -221,7 +225,7 @@ class Run:
         self._training, self._is_stopped = iter(()), True
         self._n_done = self._reached.epoch
         self._stretches = [one for one in self._stretches if one.first < self._n_done]
-        self._network, self._held = self.scenario.network.copy(), None
+        self._network, self._held = self._network.copy(), None
         self._network.load_parameters(self._reached.parameters)
         return self.result()
 
@@ -232,22 +236,27 @@ class Run:
             return
         X, T = scenario.data.train
         options = scenario.options_of_run()
-        self._held = training = Training(self._network, X, T, options)
-        self._judge(scenario, 0, None)
+        training = edited(Training(self._network, X, T, options), scenario.edits, 0)
+        self._held = training
+        self._judge(scenario, 0, training.state if scenario.edits else None)
         self._first_loss = self._loss(scenario)
         stops = [self._position(item) for item in scenario.expect]
         stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
-        if self._history is None:
-            course = stretches(training, options.epochs, stops)
-        else:
-            course = trained(training, self._history)
         try:
-            for stretch in course:
-                self._stretches.append(stretch)
-                self._n_done += len(stretch)
-                self._judge(scenario, self._n_done, training.state)
-                self._reached = training.state
-                yield stretch
+            for stop in due(scenario.edits, options.epochs):
+                if self._history is None:
+                    course = stretches(training, stop, stops)
+                else:
+                    course = trained(training, self._history)
+                for stretch in course:
+                    self._stretches.append(stretch)
+                    self._n_done += len(stretch)
+                    training = self._held = edited(training, scenario.edits, self._n_done)
+                    self._judge(scenario, self._n_done, training.state)
+                    self._reached = training.state
+                    yield stretch
+                if self._n_done < stop:  # it has stopped early
+                    break
             self._end(scenario, training)
             if options.validate is not None:
                 self._validate(scenario, options)
@@ -286,7 +295,27 @@ class Run:
             return self._last_loss
         if isinstance(item, FindingExpectation):
             return self._rank(item)
-        return moment.loss() if isinstance(item, BestLossExpectation) else moment.number(item)
+        return (
+            moment.loss() if isinstance(item, BestLossExpectation) else self._number(item, moment)
+        )
+
+    def _number(self, item: Between, moment: NetworkAtMoment) -> float | None:
+        """The number; None of what an edit has taken out."""
+        try:
+            return moment.number(item)
+        except KeyError:
+            assert self.scenario is not None
+            if not self.scenario.edits:
+                raise
+            return None
+
+    def _present(self, scenario: Scenario) -> Scenario:
+        """The scenario whose options have the names of the network as it is edited."""
+        if not scenario.edits or self._held is None or scenario.training is None:
+            return scenario
+        own = scenario.training
+        options = replace(self._held.options, state=None, validation=own.validation, task=own.task)
+        return replace(scenario, training=options)
 
     def _validate(self, scenario: Scenario, options: Options) -> None:
         """Train and measure on the folds, and judge what is expected of them."""
@@ -311,9 +340,9 @@ class Run:
         if within:
             from neurosim.scenario.run.moments import look_within
 
-            found = look_within(scenario, self._network, state, within)
+            found = look_within(self._present(scenario), self._network, state, within)
         for number, item in here.items():
-            actual = found[item] if isinstance(item, Within) else moment.number(item)
+            actual = found[item] if isinstance(item, Within) else self._number(item, moment)
             self._verdicts[number] = judge(item, actual, self._when(item))
 
     def _keep(self, scenario: Scenario, position: int) -> None:
@@ -322,6 +351,8 @@ class Run:
         asked = (self.n_epochs if e.epoch in ends else e.epoch for e in scenario.draw)
         if position in asked:
             self._moments[position] = self._network.parameters()
+            if scenario.edits:
+                self._networks[position] = self._network.copy()
 
     def _position(self, item: Expectation) -> int:
         return self.n_epochs if item.epoch is None else item.epoch
@@ -342,7 +373,7 @@ class Run:
         return f" after {item.epoch} epoch{'s' if item.epoch > 1 else ''}"
 
     def _moment(self, scenario: Scenario) -> NetworkAtMoment:
-        return NetworkAtMoment(scenario, self._network, self._held)
+        return NetworkAtMoment(self._present(scenario), self._network, self._held)
 
     def _loss(self, scenario: Scenario) -> float | None:
         """The loss over the training rows; None where there are none, or it has no meaning."""
@@ -395,6 +426,10 @@ class Run:
             "seeds": self._seeds,
             "notes": () if scenario.data is None else scenario.data.notes,
             "moments": self._moments,
+            "networks": self._networks,
+            "edits": tuple(
+                str(edit) for _, edit in in_order(scenario.edits) if edit.epoch <= self._n_done
+            ),
         }
 
     def _losses(self, scenario: Scenario) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from neurosim.network.network import Network, load
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
+from neurosim.scenario.run.edits import train_with_edits
 from neurosim.training.training import Training
 
 _MOST_DIGITS = 18  # of a number of epochs
@@ -114,7 +115,7 @@ def network_at(
     count = _require_epoch(scenario, epoch)
     if count and scenario.data is not None and scenario.training is not None:
         training = Training(scenario.network, *scenario.data.train, scenario.training)
-        training.advance(epochs=count)
+        training = train_with_edits(training, scenario.edits, count)
         if epoch == "end":
             training.restore_best()
         count = training.state.epoch

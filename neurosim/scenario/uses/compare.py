@@ -49,6 +49,7 @@ def agree_scenario(
     """
     scenario = load_scenario(path, overrides=overrides)
     X, T = _rows(scenario, path)
+    scenario.require_no_edits(path, "compare")
     options = replace(_options(scenario), engine=engine)
     return agree(scenario.network, X, T, options, updates=updates, budget=budget)
 
@@ -134,6 +135,7 @@ def begin_training(scenario: Scenario, path: str | Path) -> tuple[Task, Training
         InvalidValueError: the scenario has no data.
     """
     X, T = _rows(scenario, path)
+    scenario.require_no_edits(path, "compare")
     task = make_task(scenario.network, X, T, _options(scenario))
     return task.with_options(precision="double"), start_state(task, scenario.seed), task.precision
 

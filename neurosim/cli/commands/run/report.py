@@ -27,6 +27,8 @@ def print_result(result: RunResult, console: Console) -> None:
     for note in result.notes:
         _print(console, f"data: {note}")
     _print(console, training_line(result))
+    for edit in result.edits:
+        _print(console, f"edited: {edit}")
     if result.stopped:
         _print(console, f"stopped: {result.stopped}")
     if result.kept is not None and result.kept.words:
