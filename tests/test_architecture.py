@@ -70,7 +70,7 @@ debugger.ask: description parameters explain paths
 debugger.time: replay .
 debugger.ask: update_parts why doctor .
 debugger.traces: trace file diff worksheet bisect bisect_trace .
-debugger: branches arrival moving session opening .
+debugger: branches freezing arrival moving session opening .
 
 drawing: pictures
 drawing.page: themes pages .

@@ -7,7 +7,7 @@ from typing import Any
 
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Edit, UnitPlace
+from neurosim.debugger.time.training_log import Edit, UnitPlace, set_trainable
 from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.steps import Step, value_of
 from neurosim.training.state import TrainingState
@@ -97,6 +97,7 @@ def compare_branches(
         options: of a walk.
     """
     network = walk.network.copy()
+    set_trainable(walk.history.edits, UnitPlace(-1, 0, 0), network)
     task = replace(walk.task, network=network, version=network.version)
     twin = Timeline(task, start, **options)
     _repeat(branch, twin)
@@ -158,7 +159,7 @@ def _repeat(branch: Branch, twin: Timeline) -> None:
 
 
 def _texts(edits: Mapping[UnitPlace, Any], place: UnitPlace) -> set[str]:
-    return {f"{e.owner.name}.{e.name} = {e.after!r}" for e in edits.get(place, ())}
+    return {edit.text for edit in edits.get(place, ())}
 
 
 def _position(walk: Timeline, place: UnitPlace) -> Position:

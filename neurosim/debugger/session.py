@@ -17,6 +17,7 @@ from neurosim.debugger.ask.update_parts import require_parameter
 from neurosim.debugger.ask.why import Why, WhySince, why, why_since
 from neurosim.debugger.branches import Branch, BranchComparison, compare_branches
 from neurosim.debugger.checks import require_count, require_grain, require_times
+from neurosim.debugger.freezing import disabling, enabling, freezing
 from neurosim.debugger.moving import FINE, ahead_finely, back_by, steps_of, target_of
 from neurosim.debugger.stops.breakpoints import (
     CATCHES,
@@ -35,7 +36,7 @@ from neurosim.debugger.time.journal import LIMIT
 from neurosim.debugger.time.moments import find_place
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.timeline import Timeline
-from neurosim.debugger.time.training_log import Edit, UnitPlace
+from neurosim.debugger.time.training_log import Edit, UnitPlace, set_trainable
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
 from neurosim.debugger.wording import abridged, coming_line, divergence_of
 from neurosim.diagnosis import Diagnosis
@@ -262,6 +263,7 @@ class Session:
             stop.hits = 0
         self._left = None
         self._own_walk.close()
+        set_trainable(self._own_walk.history.edits, UnitPlace(-1, 0, 0), self.network)
         self.network.load_parameters(self._start.parameters)
         self._own_walk = Timeline(self.task, self._start, **self._options)
         self._own_runner = Runner(self._own_walk)
@@ -494,6 +496,30 @@ class Session:
         edit = Edit(owner, quantity.name, before, number, is_own)
         self._walk.edit(edit)
         return edit
+
+    def freeze(self, *names: str) -> tuple[Edit, ...]:
+        """Let training keep parameters as they are from here on; names as for `Network.freeze`."""
+        return self._edit(freezing(self._walk, names, learns=False))
+
+    def unfreeze(self, *names: str) -> tuple[Edit, ...]:
+        """Let training change parameters again; names as for `Network.freeze`."""
+        return self._edit(freezing(self._walk, names, learns=True))
+
+    def disable(self, connection: str) -> tuple[Edit, ...]:
+        """Let a connection count for nothing: its weight becomes 0, and is frozen.
+
+        It is not taken out, so that one can go back to before it; `enable` gives the weight back.
+        """
+        return self._edit(disabling(self._walk, connection))
+
+    def enable(self, connection: str) -> tuple[Edit, ...]:
+        """Give a connection back the weight that it had before it was disabled."""
+        return self._edit(enabling(self._walk, connection))
+
+    def _edit(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+        for edit in edits:
+            self._walk.edit(edit)
+        return tuple(edits)
 
     @property
     def edits(self) -> tuple[Edit, ...]:

@@ -167,7 +167,7 @@ def _paths(state: ShellState, typed: str, done: list[str]) -> Iterable[str]:  # 
 _ANSWERS: dict[str, Answers] = {
     **dict.fromkeys(("until", "break", "tbreak"), _location),
     **dict.fromkeys(("print", "display"), _expression),
-    **dict.fromkeys(("explain", "why"), _named),
+    **dict.fromkeys(("explain", "why", "freeze", "unfreeze"), _named),
     **dict.fromkeys(("ignore", "delete", "enable", "disable"), _stops),
     "back": _grain,
     "goto": _moment,

@@ -46,7 +46,7 @@ def _restart(state: ShellState, text: str) -> Reply:
 
 def _said_of_edits(what: str, session: Session) -> Reply:
     """What becomes of the numbers that were set; nothing where none was."""
-    texts = [f"{edit.owner.name}.{edit.name} = {edit.after!r}" for edit in session.edits]
+    texts = [edit.text for edit in session.edits]
     more = [f"... {len(texts) - _MOST_EDITS} more"] if len(texts) > _MOST_EDITS else []
     return lines_of(f"{what}: {', '.join(texts[:_MOST_EDITS] + more)}") if texts else []
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from neurosim.cli.debugger.arguments import (
     finite_number,
+    joined,
     location_and_condition,
     numbers_of,
     require_some,
@@ -14,6 +15,7 @@ from neurosim.cli.debugger.command import Command
 from neurosim.cli.debugger.reply import Reply, lines_of, plain
 from neurosim.cli.debugger.state import ShellState
 from neurosim.debugger.stops.breakpoints import CATCHES, Stop
+from neurosim.debugger.time.training_log import Edit
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted, shown
 
@@ -83,11 +85,20 @@ def _delete(state: ShellState, text: str) -> Reply:
 
 
 def _enable(state: ShellState, text: str) -> Reply:
+    if "->" in text:
+        return lines_of_edits(state.session.enable(joined(text)))
     return _switched(_chosen(state, text), is_enabled=True)
 
 
 def _disable(state: ShellState, text: str) -> Reply:
+    if "->" in text:
+        return lines_of_edits(state.session.disable(joined(text)))
     return _switched(_chosen(state, text), is_enabled=False)
+
+
+def lines_of_edits(edits: Iterable[Edit]) -> Reply:
+    """What was set, a line each."""
+    return lines_of("\n".join(map(str, edits)))
 
 
 def _switched(stops: Iterable[Stop], *, is_enabled: bool) -> Reply:
@@ -126,8 +137,11 @@ STOPPING = (
                            for name, (says, bound) in CATCHES.items())),
     Command("delete", _delete, "delete [N...]", "take breakpoints away; without N, all",
             "delete 1, delete"),
-    Command("enable", _enable, "enable [N...]", "let breakpoints count again; without N, all",
-            "enable 1"),
-    Command("disable", _disable, "disable [N...]", "let breakpoints not count; without N, all",
-            "disable 1 2"),
+    Command("enable", _enable, "enable [N...|SOURCE->TARGET]",
+            "let breakpoints count again; without N, all", "enable 1, enable x1->h1",
+            more="A connection gets back the weight that it had before disable."),
+    Command("disable", _disable, "disable [N...|SOURCE->TARGET]",
+            "let breakpoints not count; without N, all", "disable 1 2, disable x1->h1",
+            more="A connection counts for nothing from here on: its weight becomes 0, and is"
+                 " frozen. As after set, it is another branch now; going back takes it back."),
 )  # fmt: skip

@@ -6,7 +6,7 @@ Nothing that a user sees changes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from neurosim.debugger.time.training_log import Edit, UnitPlace
+from neurosim.debugger.time.training_log import Edit, UnitPlace, set_trainable
 from neurosim.interpreter.steps import GradientComputed, Measured, Step, Updated
 from neurosim.network.parameter import Parameter
 from neurosim.training.engines.graph import goals_at, row_steps, update_of
@@ -50,6 +50,7 @@ def twin_of(task: Task) -> Task:
 def edits_in(task: Task, state: TrainingState, edits: Edits) -> dict[tuple[int, int], list[Edit]]:
     """What was set in the batch that comes next, by unit and step, on this task's own network."""
     batch = state.epoch * task.n_batches + state.batch
+    set_trainable(edits, UnitPlace(batch, 0, -1), task.network)
     return {
         (place.unit, place.step): [edit.on(task.network) for edit in edits[place]]
         for place in sorted(edits)

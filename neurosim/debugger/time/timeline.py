@@ -11,7 +11,7 @@ once from its start to the place, to the last bit, whatever the way there. There
 """
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -26,7 +26,15 @@ from neurosim.debugger.time.engine_snapshot import (
 from neurosim.debugger.time.journal import LIMIT, Journal, UnitRecord
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.time.snapshot import Snapshot, digest_of, put_back, take_snapshot
-from neurosim.debugger.time.training_log import WALK, Checkpoint, Edit, TrainingLog, UnitPlace
+from neurosim.debugger.time.training_log import (
+    TRAINABLE,
+    WALK,
+    Checkpoint,
+    Edit,
+    TrainingLog,
+    UnitPlace,
+    set_trainable,
+)
 from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.network.pause import PausedCollection
@@ -208,6 +216,7 @@ class Timeline:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Go to a checkpoint, with what was set there."""
+        set_trainable(self.history.edits, UnitPlace(*checkpoint.key, 0), self.network)
         if isinstance(checkpoint.found, EngineSnapshot):
             self._load(checkpoint.state, checkpoint.found)
         else:
@@ -294,9 +303,9 @@ class Timeline:
 
     def _last_of(self, batch: int) -> UnitPlace:
         """The place before the last step of a batch."""
-        n_rows = self.rows_of(batch)
-        if self.n_update:
-            return UnitPlace(batch, n_rows, self.n_update - 1)
+        n_rows, n_update = self.rows_of(batch), self._n_update_before()
+        if n_update:
+            return UnitPlace(batch, n_rows, n_update - 1)
         return UnitPlace(batch, n_rows - 1, self.n_sample - 1)
 
     @property
@@ -313,13 +322,34 @@ class Timeline:
         found = self.history.edits.get(self.place, ())
         for edit in found:
             edit.redo()
+        self._recount(found)
         if found and (self.unit, self.step) == (0, 0):
             self.state = replace(self.state, parameters=self.network.parameters())
             self._record.state = self.state
 
     def _undo_edits(self) -> None:
-        for edit in reversed(self.history.edits.get(self.place, ())):
+        found = self.history.edits.get(self.place, [])
+        for edit in reversed(found):
             edit.undo()
+        self._recount(found)
+
+    def _recount(self, edits: Sequence[Edit]) -> None:
+        """The steps of an update, where what learns was changed."""
+        if any(edit.name == TRAINABLE for edit in edits):
+            self._count_update()
+            if self.unit == self.n_rows:
+                self._n_steps = self.n_update
+
+    def _n_update_before(self) -> int:
+        """The steps of an update, as it was before what was set at this place."""
+        found = self.history.edits.get(self.place, [])
+        flags = [edit for edit in found if edit.name == TRAINABLE]
+        for edit in reversed(flags):
+            edit.undo()
+        count = int(self.network.trainable_mask().sum()) if flags else self.n_update
+        for edit in flags:
+            edit.redo()
+        return count
 
     # --- one step
 

@@ -5,6 +5,7 @@ checkpoint before it, by the same engines, with the same edits, to the same bits
 """
 
 import bisect
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 
 _PARAMETERS = {"weight": "parameter", "bias": "bias_parameter"}  # what has the value
+TRAINABLE = "trainable"  # of the weight of a connection, or the bias of a neuron: 1, or 0 if frozen
 WALK = "walk"  # did a batch where no engine did
 
 
@@ -57,16 +59,46 @@ class Edit:
         self._write(self.before)
 
     def _write(self, value: float | None) -> None:
+        if self.name == TRAINABLE:
+            place = self.owner.bias_parameter if isinstance(self.owner, Neuron) else self.owner
+            assert place is not None
+            place.trainable = bool(value)
+            return
         parameter = _PARAMETERS.get(self.name)
         if parameter is None:
             setattr(self.owner, self.name, value)
         else:  # as the interpreter does: past the checks of setters
             getattr(self.owner, parameter).parameter._value = value
 
+    @property
+    def text(self) -> str:
+        """What it sets, in words: ``x1->h1.weight = 0.5``, ``h1.bias is frozen``."""
+        if self.name == TRAINABLE:
+            bias = ".bias" if isinstance(self.owner, Neuron) else ""
+            return f"{self.owner.name}{bias} {'learns' if self.after else 'is frozen'}"
+        return f"{self.owner.name}.{self.name} = {self.after!r}"
+
     def __str__(self) -> str:
+        if self.name == TRAINABLE:
+            return self.text
         is_there = self.is_own and self.before is not None
         before = f"was {self.before!r}" if is_there else "there was none yet"
-        return f"{self.owner.name}.{self.name} = {self.after!r} ({before})"
+        return f"{self.text} ({before})"
+
+
+def set_trainable(
+    edits: Mapping[UnitPlace, Iterable[Edit]], place: UnitPlace, network: Network
+) -> None:
+    """Let learn, or freeze, in a network what does so at a place, by these edits of its like."""
+    flags: dict[tuple[str, bool], Edit] = {}
+    for at in sorted(edits):
+        for edit in edits[at]:
+            if edit.name == TRAINABLE:
+                key = edit.owner.name, isinstance(edit.owner, Neuron)
+                first = replace(edit, after=edit.before or 0.0)
+                flags[key] = edit if at <= place else flags.get(key, first)
+    for edit in flags.values():
+        edit.on(network).redo()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
