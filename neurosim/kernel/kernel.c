@@ -41,6 +41,7 @@
 
 #define SOFTMAX 255
 #define LONGEST 64 /* samples in a chunk */
+#define VECTOR 4     /* samples in a vector */
 #define LANES_FROM 3 /* samples from which vectors are faster */
 #define MANY 64 /* parameters from which the widest vectors are */
 
@@ -247,51 +248,96 @@ typedef struct {
     int64_t count;                /* of samples */
 } Chunk;
 
-/* The loss of each sample of the chunk, added to the total. */
-INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_t stride)
+/* Add to each sample's part the term of an output, from x, its outputs or net inputs. */
+INLINE void add_terms(const Chunk *c, Index o, const double *x_, double *part, int64_t count)
 {
     const Problem *p = c->of;
-    for (int64_t s = 0; s < c->count; s++) {
-        const double *t = p->T + c->rows[s] * p->n_outputs;
-        const double *k = p->factors ? p->factors + c->rows[s] * p->n_outputs : 0;
-        double found = 0.0;
-        for (int64_t h = 0; h < p->n_heads; h++) {
-            const Index *at = p->head_outputs + p->heads[h], n = p->heads[h + 1] - p->heads[h];
-            double part = 0.0;
-            if (p->is_joint[*at]) { /* the delta of its first neuron is the sum of its powers */
-                const int64_t first = p->outputs[*at] * stride + s;
-                part = cross_entropy(c->net + first, n, stride, c->delta[first], t, at);
-            } else {
-                for (Index i = 0; i < n; i++) {
-                    const Index o = at[i];
-                    const double *x = p->by_net_input[o] ? c->net : c->output;
-                    double term = formula_value(p->formula[o], p->formula_choice[o],
-                                                x[p->outputs[o] * stride + s], t[o]);
-                    part += !k ? term : k[o] != 0.0 ? k[o] * term : 0.0;
-                }
-                if (p->divisor[*at] != 1.0)
-                    part /= p->divisor[*at];
-            }
-            found += part;
+    const double *T = p->T + o, *factors = p->factors ? p->factors + o : 0;
+    const double q = p->formula_choice[o];
+    (void)q;
+#define CASE(name, value, slope)                                                                  \
+    case CODE_##name:                                                                             \
+        for (int64_t s = 0; s < count; s++) {                                                     \
+            double x = x_[s], t = T[c->rows[s] * p->n_outputs], term = value;                     \
+            if (factors) {                                                                        \
+                const double k = factors[c->rows[s] * p->n_outputs];                              \
+                term = k != 0.0 ? k * term : 0.0;                                                 \
+            }                                                                                     \
+            part[s] += term;                                                                      \
+        }                                                                                         \
+        break;
+    switch (p->formula[o]) { FORMULAS(CASE) }
+#undef CASE
+}
+
+/* The loss of each sample of the chunk, added to the total. */
+INLINE double add_losses(const Chunk *c, double loss, double *row_losses, int64_t stride,
+                         int64_t count)
+{
+    const Problem *p = c->of;
+    double found[LONGEST];
+    for (int64_t s = 0; s < count; s++)
+        found[s] = 0.0;
+    for (int64_t h = 0; h < p->n_heads; h++) {
+        const Index *at = p->head_outputs + p->heads[h], n = p->heads[h + 1] - p->heads[h];
+        if (p->is_joint[*at]) { /* the delta of its first neuron is the sum of its powers */
+            const int64_t first = p->outputs[*at] * stride;
+            for (int64_t s = 0; s < count; s++)
+                found[s] += cross_entropy(c->net + first + s, n, stride, c->delta[first + s],
+                                          p->T + c->rows[s] * p->n_outputs, at);
+            continue;
         }
-        loss += found;
-        if (row_losses)
-            row_losses[s] = found;
+        double part[LONGEST];
+        for (int64_t s = 0; s < count; s++)
+            part[s] = 0.0;
+        for (Index i = 0; i < n; i++) {
+            const double *x = p->by_net_input[at[i]] ? c->net : c->output;
+            add_terms(c, at[i], x + p->outputs[at[i]] * stride, part, count);
+        }
+        const double divisor = p->divisor[*at];
+        for (int64_t s = 0; s < count; s++)
+            found[s] += divisor == 1.0 ? part[s] : part[s] / divisor;
     }
+    for (int64_t s = 0; s < count; s++)
+        loss += found[s];
+    if (row_losses)
+        memcpy(row_losses, found, count * sizeof(double));
     return loss;
 }
 
-/* The slope of the loss by an output, or by its net input. */
-INLINE double loss_slope(const Chunk *c, int64_t output, double a, int64_t sample)
+/* The slopes of the loss by an output, or by its net input, in these rows; a are the outputs. */
+INLINE void loss_slopes(const Problem *p, Index o, const int64_t *rows, const double *a, double *d,
+                        int64_t count)
 {
-    const Problem *p = c->of;
-    const int64_t at = c->rows[sample] * p->n_outputs + output;
-    double t = p->T[at], slope = formula_slope(p->formula[output], p->formula_choice[output], a, t);
-    if (p->factors && p->is_joint[output])
-        slope = a * p->factors[at] - t;
-    else if (p->factors)
-        slope = p->factors[at] == 0.0 ? 0.0 : p->factors[at] * slope;
-    return p->divisor[output] == 1.0 ? slope : slope / p->divisor[output];
+    const double *T = p->T + o, q = p->formula_choice[o], divisor = p->divisor[o];
+    (void)q;
+#define CASE(name, value, slope)                                                                  \
+    case CODE_##name:                                                                             \
+        for (int64_t s = 0; s < count; s++) {                                                     \
+            double x = a[s], t = T[rows[s] * p->n_outputs];                                       \
+            d[s] = slope;                                                                         \
+        }                                                                                         \
+        break;
+    switch (p->formula[o]) { FORMULAS(CASE) }
+#undef CASE
+    if (p->factors)
+        for (int64_t s = 0; s < count; s++) {
+            const double k = p->factors[rows[s] * p->n_outputs + o];
+            if (p->is_joint[o])
+                d[s] = a[s] * k - T[rows[s] * p->n_outputs];
+            else
+                d[s] = k == 0.0 ? 0.0 : k * d[s];
+        }
+    if (divisor != 1.0)
+        for (int64_t s = 0; s < count; s++)
+            d[s] = d[s] / divisor;
+}
+
+INLINE double loss_slope(const Chunk *c, Index o, double a, int64_t sample)
+{
+    double slope = 0.0;
+    loss_slopes(c->of, o, c->rows + sample, &a, &slope, 1);
+    return slope;
 }
 
 /* Multiply numbers of a neuron by its masks, sample by sample. */
@@ -435,13 +481,23 @@ WIDEST static void gradients_of_run(double *restrict g, const double *restrict x
 #define LAYERS 0
 
 #if HAS_VECTORS
-#define LANES 4
+#define LANES VECTOR
+#define FEW 0
 #define NAME(x) x##_in_lanes
 typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #include "pass.h"
+#undef FEW
+#undef NAME
+#define FEW 1
+#define NAME(x) x##_of_few
+#include "pass.h"
+#undef FEW
 #undef LANES
 #undef NAME
 #else
+#define forward_of_few forward_of_one
+#define losses_of_few losses_of_one
+#define backward_of_few backward_of_one
 #define forward_in_lanes forward_of_one
 #define losses_in_lanes losses_of_one
 #define backward_in_lanes backward_of_one
@@ -606,7 +662,13 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
 {
     const Problem *p = c->of;
     take(c, from, to);
-    if (c->count > 1) {
+    if (c->count > 1 && c->count <= VECTOR) {
+        forward_of_few(c);
+        if (p->losses)
+            loss = losses_of_few(c, loss, row_losses);
+        if (learns)
+            backward_of_few(c);
+    } else if (c->count > 1) {
         forward_in_lanes(c);
         if (p->losses)
             loss = losses_in_lanes(c, loss, row_losses);

@@ -157,8 +157,8 @@ INLINE void backward_of_many(const Chunk *c)
             const int is_given = o >= 0 && p->by_net_input[o], is_compared = o >= 0 && !is_given;
             const double *a = c->output + i * TOGETHER;
             double *d = c->delta + i * TOGETHER;
-            for (int64_t l = 0; is_compared && l < TOGETHER; l++)
-                d[l] = loss_slope(c, o, a[l], l);
+            if (is_compared)
+                loss_slopes(p, o, c->rows, a, d, TOGETHER);
             sum_of_many(d, is_compared ? d : 0, c, p->out_place + out, 0, p->out_target + out, n,
                         c->delta);
             came_back |= is_compared || n;
@@ -167,10 +167,10 @@ INLINE void backward_of_many(const Chunk *c)
             if (!is_given || n)
                 multiply_slopes(p->activation[i], p->choices + i * MOST_OPTIONS,
                                 c->net + i * TOGETHER, a, d, TOGETHER);
-            for (int64_t l = 0; is_given && l < TOGETHER; l++) {
-                double given = loss_slope(c, o, a[l], l);
-                d[l] = n ? given + d[l] : given;
-            }
+            if (is_given && !n)
+                loss_slopes(p, o, c->rows, a, d, TOGETHER);
+            for (int64_t l = 0; is_given && n && l < TOGETHER; l++)
+                d[l] = loss_slope(c, o, a[l], l) + d[l];
             add_gradients_of_many(c, i);
         }
         if (p->is_layer[g]) {
@@ -192,7 +192,7 @@ WIDEST static void batch_of_many(Chunk *c, int64_t from, int64_t to, double *los
         for (int64_t l = 0; l < TOGETHER; l++)
             c->rows[l] = p->order ? p->order[l * p->n_rows + row] : row;
         forward_of_many(c);
-        add_losses(c, 0.0, found, TOGETHER);
+        add_losses(c, 0.0, found, TOGETHER, TOGETHER);
         for (int64_t l = 0; l < TOGETHER; l++)
             losses[l] += found[l];
         backward_of_many(c);

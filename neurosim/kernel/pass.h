@@ -1,6 +1,6 @@
 /* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c; with
    LAYERS, neurons of a layer are taken together, which costs small networks a fifth; with TERMS,
-   neurons may have an aggregation.
+   neurons may have an aggregation; with FEW, all samples are in one vector.
 
    The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
 
@@ -12,6 +12,10 @@
 #endif
 #define STRIDE(c) ((void)(c), 1)
 #define SAMPLES(c) ((void)(c), 1)
+#elif FEW
+#define PASS WIDEST static
+#define STRIDE(c) ((void)(c), LANES)
+#define SAMPLES(c) ((c)->count)
 #else
 #define PASS WIDEST static
 #define STRIDE(c) STRIDE_in_lanes((c)->count)
@@ -57,8 +61,10 @@ INLINE void NAME(sum)(double *out, const double *from, double start, const doubl
                       int64_t stride)
 {
     int64_t s = 0;
+#if !FEW
     SUM(8)
     SUM(4)
+#endif
     SUM(1)
 }
 #undef SUM
@@ -110,7 +116,7 @@ PASS void NAME(forward)(Chunk *c)
 
 INLINE double NAME(losses)(const Chunk *c, double loss, double *row_losses)
 {
-    return add_losses(c, loss, row_losses, STRIDE(c));
+    return add_losses(c, loss, row_losses, STRIDE(c), SAMPLES(c));
 }
 
 /* The delta of each neuron of a softmax layer, from its errors. */
@@ -270,8 +276,8 @@ PASS void NAME(backward)(const Chunk *c)
                 known += errors_alike(c, i);
 #endif
             if (i == known) {
-                for (int64_t s = 0; is_compared && s < count; s++)
-                    d[s] = loss_slope(c, o, a[s], s);
+                if (is_compared)
+                    loss_slopes(p, o, c->rows, a, d, count);
 #if TERMS
                 errors_of_terms(c, i, is_compared ? *d : 0.0);
 #else
@@ -288,11 +294,10 @@ PASS void NAME(backward)(const Chunk *c)
                 masked_deltas(c, i, z, d, count);
             else if (!is_given || n)
                 multiply_slopes(p->activation[i], q, z, a, d, count);
-            if (is_given)
-                for (int64_t s = 0; s < count; s++) {
-                    double start = loss_slope(c, o, a[s], s);
-                    d[s] = n ? start + d[s] : start;
-                }
+            if (is_given && !n)
+                loss_slopes(p, o, c->rows, a, d, count);
+            for (int64_t s = 0; is_given && n && s < count; s++)
+                d[s] = loss_slope(c, o, a[s], s) + d[s];
 #if TERMS
             if (p->aggregation[i])
                 distribute(c, i);

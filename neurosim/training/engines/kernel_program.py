@@ -217,7 +217,8 @@ class KernelProgram:
     @property
     def has_aggregations(self) -> bool:
         """Whether a neuron does not simply sum."""
-        return self._arrays["aggregation"] is not None
+        found: bool = self._arrays["of the network"].arrays["aggregation"] is not None
+        return found
 
     def problem(
         self, X: Matrix, goals: Goals | None, rows: int
