@@ -37,7 +37,7 @@ from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state, with_dropout
-from neurosim.training.stretch_length import LOOK, Pace
+from neurosim.training.stretch_length import LOOK, Pace, first_epochs
 from neurosim.training.task import (
     Task,
     make_task,
@@ -565,7 +565,7 @@ class Training:
 
     def _advance_epochs(self, count: int, found: "_Measured", note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
-        pace = Pace()
+        pace = Pace(self._first_epochs)
         while len(found.loss) < count and not self.stopped:
             pace.begin()
             n = min(pace.epochs, count - len(found.loss))
@@ -578,6 +578,15 @@ class Training:
             pace.end()
             found.seconds.extend([pace.seconds / len(losses)] * len(losses))
             note(found.loss, found.rate[-1])
+
+    @property
+    def _first_epochs(self) -> int:
+        """How many epochs to do before the time is looked at."""
+        task, options = self._task, self._task.options
+        is_slow = self._engine.capabilities.works_on_objects or options.is_monitored
+        if is_slow or options.progress or options.time_limit is not None:
+            return 1
+        return first_epochs(task.n_batches, task.n_rows * self._state.parameters.size)
 
     def _advance_batches(self, count: int) -> list[float]:
         losses: list[float] = []

@@ -131,7 +131,7 @@ class ProgramEngine:
     def _reduced(self, totals: list[float]) -> list[float]:
         """The loss of each epoch, given its sum over the rows."""
         divisor = self._task.divisor(self._task.n_rows)
-        return [total / divisor for total in totals]
+        return totals if divisor == 1 else (np.array(totals) / divisor).tolist()
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
