@@ -9,7 +9,7 @@ Theta is laid out anew for it, in slots: block by block, so that the weights of 
 views of one vector. A dense block is a matrix, (n_targets, n_sources), with a hole where there is
 no connection; a sparse block is a few bundles, each a matrix (n_targets, width) in which every
 target has slots of its own for its own sources. A slot that no parameter lives in is always zero;
-the last slot is such a one.
+the last slot is such a one. What is learned of activations has slots behind those of all blocks.
 """
 
 from dataclasses import dataclass
@@ -80,7 +80,10 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Neurons that are computed at once: the rows of the state from ``start`` to ``stop``."""
+    """Neurons that are computed at once: the rows of the state from ``start`` to ``stop``.
+
+    ``functions`` are the first slots of what is learned of the activation, one for each neuron.
+    """
 
     number: int
     names: tuple[str, ...]
@@ -91,6 +94,7 @@ class Block:
     last_slot: int
     weights: "Dense | tuple[Bundle, ...]"
     n_parameters: int
+    functions: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -104,7 +108,8 @@ class Plan:
 
     ``home[i]`` is the slot that the network's parameter i lives in. A shared weight lives in more
     slots, one for each connection: the first row of ``copies`` are those, the second says whose
-    they are. ``is_bias`` says of each parameter which it is. ``outputs`` are rows of the state.
+    they are. ``is_bias`` says of each parameter whether it is no weight. ``outputs`` are rows of
+    the state.
     ``n_terms`` is how many rows of deltas stand behind those of the state (see `Terms`).
     ``version`` is that of the structure it was made from. ``rows`` is the number of samples it was
     made for.
@@ -193,7 +198,7 @@ class Plan:
         digest.update(b"copies" + self.copies.tobytes())
         for block in self.blocks:
             parts = (block.names, block.activation, block.start, block.first_slot, block.last_slot)
-            digest.update(repr(parts).encode())
+            digest.update(repr((*parts, *block.functions)).encode())
             if isinstance(block.weights, Dense):
                 digest.update(repr(("dense", block.weights.has_bias)).encode())
                 digest.update(block.weights.sources.tobytes())

@@ -1,8 +1,8 @@
 """Planning: from graph to plan, pure and linear in the number of connections."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan, Terms, is_
 from neurosim.functions.activations import SOFTMAX
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 from neurosim.network.pause import PausedCollection
 from neurosim.network.reshaping.adjacency import take_lists
 
@@ -53,6 +54,7 @@ def _plan(network: Network, rows: int) -> Plan:
     for neurons in groups:
         draft.lay(neurons)
     place, row = draft.place, draft.row
+    functions = draft.lay_functions()
     first, is_copy = _firsts(draft.parameter, are_shared=network.has_shared_weights)
     plan = Plan(
         title=network.title,
@@ -63,9 +65,11 @@ def _plan(network: Network, rows: int) -> Plan:
         n_slots=draft.slot + 1,
         outputs=tuple(int(row[place[neuron]]) for neuron in outputs),
         output_names=tuple(neuron.name for neuron in outputs),
-        home=draft.home[first].copy(),
-        copies=np.array([draft.home[is_copy], draft.parameter[is_copy]]),
-        is_bias=draft.source[first] < 0,
+        home=np.concatenate((draft.home[first], functions.home)),
+        copies=np.concatenate(
+            ([draft.home[is_copy], draft.parameter[is_copy]], functions.copies), axis=1
+        ),
+        is_bias=np.concatenate((draft.source[first] < 0, np.ones(len(functions.home), bool))),
         names_of_rows=(*draft.names, None),
         n_terms=draft.n_terms,
     )
@@ -110,6 +114,13 @@ class _Part:
     def local_targets(self) -> Index:
         """The number of the target of each weight, from 0."""
         return np.repeat(np.arange(len(self.counts)), self.counts)
+
+
+class _Functions(NamedTuple):
+    """The slots of what is learned of activations: each one's first, and copies as in a plan."""
+
+    home: Index
+    copies: Index
 
 
 @dataclass(slots=True)
@@ -185,6 +196,24 @@ class _Draft:
                 n_parameters=len(part.weights),
             )
         )
+
+    def lay_functions(self) -> _Functions:
+        """Lay down the slots of what is learned of activations, behind those of all blocks."""
+        slots: dict[FunctionParameter, list[int]] = {}
+        for number, block in enumerate(self.blocks):
+            members = [self.network[name] for name in block.names]
+            firsts = []
+            for own in zip(*(neuron.function_parameters for neuron in members), strict=True):
+                firsts.append(self.slot)
+                for slot, parameter in enumerate(own, self.slot):
+                    slots.setdefault(parameter, []).append(slot)
+                self.slot += len(own)
+            self.blocks[number] = replace(block, functions=tuple(firsts))
+        known = self.network.function_parameters
+        start = len(self.network.parameter_list()) - len(known)
+        home = np.array([slots[parameter][0] for parameter in known], np.intp)
+        rest = [(s, start + i) for i, p in enumerate(known) for s in slots[p][1:]]
+        return _Functions(home, np.array(rest, np.intp).reshape(-1, 2).T)
 
     def _distinct(self, rows: Index) -> Index:
         """The different rows, ascending; a mask is several times faster than to sort them."""
@@ -265,7 +294,7 @@ class _Draft:
 def _numbers(network: Network, n_weights: int) -> Index:
     """Of each weight, the number of its parameter in theta."""
     parameters = network.parameter_list()
-    if len(parameters) == n_weights:  # none is shared
+    if not network.has_shared_weights:
         return np.arange(n_weights, dtype=np.intp)
     number = {p: i for i, each in enumerate(parameters) for p in each.connections or (each,)}
     return np.array([number[place] for place in network.places()], dtype=np.intp)

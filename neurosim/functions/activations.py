@@ -6,8 +6,8 @@ the compiled program uses it. They cannot be one, because ``np.exp`` and ``math.
 last bit now and then; a test over the table at the end holds them to 2 ulp of each other.
 
 In the formulas z is the net input and a = f(z) the output. A slope is da/dz, computed from both.
-Where a function has a kink the slope is PyTorch's: relu 0 at 0, leaky_relu .01, elu 1, selu
-1.758..., hard_sigmoid 0 at -3 and 3, hard_swish 0 at -3 and 1 at 3. NaN passes through
+Where a function has a kink the slope is PyTorch's: relu 0 at 0, leaky_relu .01, prelu its slope,
+elu 1, selu 1.758..., hard_sigmoid 0 at -3 and 3, hard_swish 0 at -3 and 1 at 3. NaN passes through
 every function.
 
 Array forms write into ``out`` and may read ``z`` only before they write, so ``out`` may be ``z``;
@@ -78,6 +78,19 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionSlope:
+    """How steep an activation is by one of its options, in both forms: df/d(option) at z.
+
+    Attributes:
+        value: of a net input; takes the options as keyword arguments.
+        array: of an array; writes into its second argument.
+    """
+
+    value: Callable[..., float]
+    array: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
 class Activation:
     """A function of one net input, with its slope, in both forms.
 
@@ -98,6 +111,9 @@ class Activation:
         facts: measured on a grid when it is registered, where none are given.
         options: numbers that may be chosen, which its functions take as keyword arguments.
         values: those that were chosen, by `with_options`.
+        trained: the options that are parameters of a network, with the slope by each: their values
+            are those that training begins with. The array forms take them by position behind
+            their output, (n, 1) each.
     """
 
     name: str
@@ -112,6 +128,7 @@ class Activation:
     facts: Facts | None = None
     options: Mapping[str, FunctionOption] = field(default_factory=dict, hash=False)
     values: Mapping[str, float] = field(default_factory=dict, hash=False)
+    trained: Mapping[str, OptionSlope] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         lift_forms(self, Lifted, array=self.value, array_slope=self.slope)
@@ -121,10 +138,14 @@ class Activation:
         """The name without options."""
         return family(self.name)
 
+    def value_of(self, option: str) -> float:
+        """What was chosen for an option, or its default."""
+        return self.values.get(option, self.options[option].default)
+
     @property
     def option_values(self) -> tuple[float, ...]:
         """The values of all options in their order."""
-        return tuple(self.values.get(name, x.default) for name, x in self.options.items())
+        return tuple(map(self.value_of, self.options))
 
     def with_options(self, given: Mapping[str, object]) -> "Activation":
         """The activation with other numbers than the usual ones; its name says which.
@@ -273,6 +294,34 @@ def _leaky_relu_into(z: Array, out: Array, slope: float = 0.01) -> None:
 def _leaky_relu_slope_into(_z: Array, a: Array, out: Array, slope: float = 0.01) -> None:
     out.fill(slope)
     np.copyto(out, 1.0, where=a > 0.0)
+
+
+def _prelu(z: float, slope: float = 0.25) -> float:
+    return z if z > 0.0 else slope * z
+
+
+def _prelu_slope(z: float, _a: float, slope: float = 0.25) -> float:
+    return 1.0 if z > 0.0 else slope
+
+
+def _prelu_into(z: Array, out: Array, slope: float | Array = 0.25) -> None:
+    below = slope * z
+    np.copyto(below, z, where=z > 0.0)
+    out[...] = below
+
+
+def _prelu_slope_into(z: Array, _a: Array, out: Array, slope: float | Array = 0.25) -> None:
+    out[...] = slope
+    np.copyto(out, 1.0, where=z > 0.0)
+
+
+def _prelu_by_slope(z: float, slope: float) -> float:  # noqa: ARG001 - of any slope the same
+    return min(z, 0.0)
+
+
+def _prelu_by_slope_into(z: Array, out: Array, slope: Array) -> None:  # noqa: ARG001 - the same
+    out[...] = z
+    np.copyto(out, 0.0, where=z > 0.0)
 
 
 def _elu(z: float, alpha: float = 1.0) -> float:
@@ -783,6 +832,12 @@ _SHIPPED = (
        slope_from_output=True, formula="z if z > 0 else slope z, slope .01",
        source="Maas, Hannun and Ng 2013", facts=Facts((-_INF, _INF), kinks=(0.0,)),
        options={"slope": FunctionOption(0.01, least=0.0)}),
+    _A("prelu", _prelu, _prelu_slope, _prelu_into, _prelu_slope_into,
+       formula="z if z > 0 else slope z, a slope that is learned, from .25",
+       source="He, Zhang, Ren and Sun 2015, Delving Deep into Rectifiers",
+       facts=Facts((-_INF, _INF), kinks=(0.0,)),
+       options={"slope": FunctionOption(0.25)},
+       trained={"slope": OptionSlope(_prelu_by_slope, _prelu_by_slope_into)}),
     _A("elu", _elu, _elu_slope, _elu_into, _elu_slope_into,
        formula="z if z > 0 else alpha (exp(z) - 1), alpha 1",
        source="Clevert, Unterthiner and Hochreiter 2016", facts=Facts((-1.0, _INF)),
@@ -851,6 +906,10 @@ def _checked(name: str, given: Any) -> Activation:
     if not isinstance(given, Activation):
         raise WrongTypeError(f"activation: got {given!r:.80}; expected an Activation")
     where = f"activation {name!r}"
+    if given.trained and not ACTIVATIONS.is_shipped(name):
+        raise InvalidValueError(
+            f"{where}: got options that are trained; expected none in one's own"
+        )
     value = guarded(given.value, f"{where} value")
     require_numbers(value, f"{where} value", ((z,) for z in (*WIDE, *FAR)))
     made = replace(given, name=name, value=value)

@@ -177,7 +177,8 @@ def named_parameters(network: Network, name: str, where: str) -> tuple[int, list
     """The parameters of a name, and how narrow it is: a layer 0, a neuron 1, one parameter 3.
 
     A layer or a neuron is the weights that lead into it and its biases; ``a->b`` are the
-    connections between two of them, ``a.bias`` the biases of one.
+    connections between two of them, ``a.bias`` the biases of one, ``a.slope`` what is learned of
+    its activation.
 
     Raises:
         UnknownNameError: there is nothing of the name.
@@ -191,13 +192,16 @@ def named_parameters(network: Network, name: str, where: str) -> tuple[int, list
         found = [c.parameter for t in targets for c in network.incoming(t) if c.source in among]
         narrowness = 2 + min(width, other)
     else:
-        stem = name.removesuffix(".bias")
+        stem, dot, part = name.partition(".")
         narrowness, neurons = _neurons(network, stem, where)
-        found = [] if stem != name else [
+        found = [] if dot else [
             c.parameter for neuron in neurons for c in network.incoming(neuron)
         ]  # fmt: skip
-        found += [n.bias_parameter for n in neurons if n.bias_parameter is not None]
-        narrowness += 2 * (stem != name)
+        if part in ("", "bias"):
+            found += [n.bias_parameter for n in neurons if n.bias_parameter is not None]
+        functions = (p for neuron in neurons for p in neuron.function_parameters)
+        found += dict.fromkeys(p for p in functions if part in ("", p.option))
+        narrowness += 2 * bool(dot)
     if not found:
         what = f"no connection {name!r}" if arrow else f"{name!r} has no parameter"
         raise GraphError(f"{where}: {what}; expected the name of what has a weight or bias")

@@ -41,6 +41,7 @@ from neurosim.interpreter.visits import Schedule, Visit, require_network, schedu
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 
 _NO_FORWARD = "no forward pass has been made over this structure; expected one before the loss"
 
@@ -174,8 +175,9 @@ def _require_alone(network: Network, taught: set[Neuron]) -> None:
 
 
 def _has_own(network: Network, neuron: Neuron) -> bool:
-    """Whether the neuron's bias, or a weight into it, is trainable."""
+    """Whether the neuron's bias, a weight into it, or a number of its activation is trainable."""
     has_bias = neuron.bias is not None and neuron.bias_trainable
+    has_bias = has_bias or any(p.trainable for p in neuron.function_parameters)
     return has_bias or any(c.trainable for c in network.incoming(neuron))
 
 
@@ -339,11 +341,11 @@ def backward_steps(
                 yield _delta_of_dropped(visit, has_error)
             elif has_error or not is_given:
                 yield _delta(visit, is_given, has_error)
-            yield from _gradients(visit, position, schedule.added)
+            yield from _gradients(visit, position, schedule, has_error=has_error)
         if group.layer is not None:
             yield from _layer_deltas(group.visits, found)
             for visit in group.visits:
-                yield from _gradients(visit, position, schedule.added)
+                yield from _gradients(visit, position, schedule)
 
 
 def input_steps(network: Network, inputs: Iterable[Neuron]) -> Generator[Step, None, None]:
@@ -435,9 +437,9 @@ def _layer_deltas(
 
 
 def _gradients(
-    visit: Visit, position: int, added: frozenset[Connection]
+    visit: Visit, position: int, schedule: Schedule, *, has_error: bool = False
 ) -> Generator[Step, None, None]:
-    neuron = visit.neuron
+    neuron, added = visit.neuron, schedule.added
     if visit.aggregation is not None:
         yield _distribute(visit, visit.aggregation)
     for number, (connection, parameter, source) in enumerate(visit.incoming):
@@ -460,6 +462,22 @@ def _gradients(
             start = before
         after = bias._gradient = start + delta
         yield record(GradientComputed, (bias, before, start, 1.0, delta, after))
+    if visit.learned:
+        yield from _learned_gradients(visit, position, schedule.first, has_error=has_error)
+
+
+def _learned_gradients(
+    visit: Visit, position: int, first: Mapping[FunctionParameter, Neuron], *, has_error: bool
+) -> Generator[Step, None, None]:
+    """What is learned of the activation: each takes dL/da times the slope of a by it."""
+    neuron = visit.neuron
+    error = _number(neuron.output_gradient) if has_error else 0.0
+    for parameter, slope in visit.learned:
+        before, value, start = parameter._gradient, slope(_number(neuron.net_input)), 0.0
+        if position or first.get(parameter, neuron) is not neuron:
+            start = _number(before)
+        after = parameter._gradient = start + value * error
+        yield record(GradientComputed, (parameter, before, start, value, error, after))
 
 
 def _distribute(visit: Visit, aggregation: Aggregation) -> Distributed:

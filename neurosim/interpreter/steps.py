@@ -310,7 +310,8 @@ class GradientComputed(NamedTuple):
     """A gradient took this sample's term: value * delta for a weight, delta for a bias.
 
     ``parameter`` is the connection, or the bias of the neuron (then ``value`` is 1). A connection
-    that shares its weight added to the gradient of the shared one.
+    that shares its weight added to the gradient of the shared one. For a parameter of an activation
+    ``value`` is the slope of the output by it, and ``delta`` is dL/da.
     """
 
     parameter: Parameter
@@ -508,9 +509,13 @@ def completed(step: Step) -> Slots:
     return tuple(
         (each, whole)
         for thing, quantity in written(step)
-        for each in (thing.parameter.connections if isinstance(thing, Parameter) else (thing,))
+        for each in _sharers(thing)
         for whole in _COMPLETES.get(quantity, (quantity,))
     )
+
+
+def _sharers(thing: Any) -> tuple[Any, ...]:
+    return (thing.parameter.connections or (thing,)) if isinstance(thing, Parameter) else (thing,)
 
 
 def kinds_that_complete(quantity: str) -> frozenset[type]:
@@ -646,7 +651,7 @@ def _gradient(step: GradientComputed) -> str:
 
 
 def _value(step: Updated) -> str:
-    return "bias" if step.parameter.kind == "b" else "weight"
+    return {"w": "weight", "b": "bias", "f": "value"}[step.parameter.kind]
 
 
 PHASES = ("forward", "loss", "backward", "update")
@@ -686,7 +691,7 @@ KINDS: dict[type, Kind] = {
         choose=_gradient, subject=attrgetter("parameter.neuron"),
     ),
     Updated: _kind(
-        "update", "updated", "parameter.owner", "weight", "bias",
+        "update", "updated", "parameter.owner", "weight", "bias", "value",
         choose=_value, subject=attrgetter("parameter.neuron"), continues=True,
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ A visit holds what the passes need at a neuron: its formulas and its connections
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypeAlias
 
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
@@ -14,8 +15,11 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Parameter
+from neurosim.network.parameter import FunctionParameter, Parameter
 from neurosim.network.scaling import Scaling
+
+_Value: TypeAlias = Callable[..., float]
+_Slope: TypeAlias = Callable[..., float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +28,7 @@ class Visit:
 
     Its connections come with the parameter that is their weight, and the neuron at the other end.
     ``aggregation`` is None where the net input is simply the sum of the bias and all terms.
+    ``learned`` are the parameters of its activation, with the slope of its output by each.
     """
 
     neuron: Neuron
@@ -33,6 +38,7 @@ class Visit:
     outgoing: tuple[tuple[Connection, Parameter, Neuron], ...]
     is_output: bool
     aggregation: Aggregation | None
+    learned: tuple[tuple[FunctionParameter, Callable[[float], float]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +59,8 @@ class Schedule:
 
     ``added`` are the connections that share their weight with one that a backward pass comes to
     before them: they add to its gradient. ``terms`` are those into neurons that have an
-    aggregation: the number of each among its target's terms.
+    aggregation: the number of each among its target's terms. ``first`` is of each parameter of
+    activations the neuron that a backward pass comes to first.
     """
 
     inputs: tuple[Neuron, ...]
@@ -61,6 +68,7 @@ class Schedule:
     groups: tuple[Group, ...]
     added: frozenset[Connection]
     terms: Mapping[Connection, int] = field(default_factory=dict)
+    first: Mapping[FunctionParameter, Neuron] = field(default_factory=dict)
 
     def fill_parameters(self) -> None:
         """Give the objects the numbers that are pending, as a pass reads their slots."""
@@ -98,7 +106,9 @@ def _make(network: Network) -> Schedule:
             groups.append(Group(tuple(plain), None, _scalings(plain)))
         groups += [Group(tuple(visits), layer, ()) for layer, visits in layers.items()]
     added = _added(groups) if network.has_shared_weights else frozenset()
-    return Schedule(network.inputs, network.outputs, tuple(groups), added, _terms(groups))
+    back = [visit for group in reversed(groups) for visit in group.visits]
+    first = {p: visit.neuron for visit in reversed(back) for p, _ in visit.learned}
+    return Schedule(network.inputs, network.outputs, tuple(groups), added, _terms(groups), first)
 
 
 def _terms(groups: Iterable[Group]) -> Mapping[Connection, int]:
@@ -123,13 +133,38 @@ def _added(groups: list[Group]) -> frozenset[Connection]:
 
 
 def _visit(network: Network, neuron: Neuron, is_output: bool) -> Visit:
-    activation = None if neuron.activation == SOFTMAX else ACTIVATIONS[neuron.activation]
     return Visit(
         neuron,
-        None if activation is None else activation.value,
-        None if activation is None else activation.slope,
+        *functions_of(neuron),
         tuple((c, c.parameter, c.source) for c in network.incoming(neuron)),
         tuple((c, c.parameter, c.target) for c in network.outgoing(neuron)),
         is_output,
         None if neuron.is_plain else AGGREGATIONS[neuron.aggregation],
+        _learned(neuron),
     )
+
+
+def functions_of(neuron: Neuron) -> tuple[_Value | None, _Slope | None]:
+    """The activation of a neuron and its slope, with the present numbers of what is learned of it.
+
+    None and None in a softmax layer.
+    """
+    if neuron.activation == SOFTMAX:
+        return None, None
+    activation, learned = ACTIVATIONS[neuron.activation], neuron.function_parameters
+    value, slope = activation.value, activation.slope
+    if not learned or slope is None:
+        return value, slope
+    return (
+        lambda z: value(z, **{p._option: p._value for p in learned}),
+        lambda z, a: slope(z, a, **{p._option: p._value for p in learned}),
+    )
+
+
+def _learned(neuron: Neuron) -> tuple[tuple[FunctionParameter, _Value], ...]:
+    return tuple((p, _slope_by(neuron, p)) for p in neuron.function_parameters)
+
+
+def _slope_by(neuron: Neuron, parameter: FunctionParameter) -> _Value:
+    by, learned = ACTIVATIONS[neuron.activation].trained[parameter.option], neuron._function
+    return lambda z: by.value(z, **{p._option: p._value for p in learned})

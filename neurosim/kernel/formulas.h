@@ -65,6 +65,10 @@ static inline double agg_min(const double *t, double *s, uint32_t n)
     return agg_extreme(t, s, n, -1.0);
 }
 
+/* The options of activations that are learned: the activation, the option's number, and the slope of
+   the output by it. */
+#define LEARNED(_) _(prelu, 0, smaller(z, 0.0))
+
 #define AGGREGATIONS(X) X(sum) X(product) X(max) X(min) X(mean)
 
 /* --- activations: value of z; slope of z and a */
@@ -157,6 +161,7 @@ static inline double clipped(double z, double low, double high)
     _(tanh, tanh(z), 1.0 - a * a)                                                                 \
     _(relu, larger(z, 0.0), z > 0.0 ? 1.0 : 0.0)                                                  \
     _(leaky_relu, z > 0.0 ? z : q[0] * z, z > 0.0 ? 1.0 : q[0])                                   \
+    _(prelu, z > 0.0 ? z : q[0] * z, z > 0.0 ? 1.0 : q[0])                                        \
     _(elu, z > 0.0 ? z : q[0] * expm1(z), z > 0.0 ? 1.0 : q[0] * exp(z))                          \
     _(celu, z > 0.0 ? z : q[0] * expm1(z / q[0]), z > 0.0 ? 1.0 : exp(z / q[0]))                  \
     _(selu, SELU_SCALE * (z > 0.0 ? z : SELU_ALPHA * expm1(z)),                                   \

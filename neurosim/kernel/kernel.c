@@ -46,6 +46,7 @@
 #define MANY 64 /* parameters from which the widest vectors are */
 
 #define MOST_OPTIONS 2 /* of an activation */
+#define NONE UINT32_MAX
 
 typedef uint32_t Index;
 
@@ -55,6 +56,7 @@ typedef struct {
     /* the network */
     int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs, has_alike;
     int64_t n_terms;             /* of neurons with an aggregation */
+    int64_t n_functions;         /* parameters of activations, the last ones */
     const Index *groups;         /* the first neuron of each group, and the end of the last */
     const uint8_t *is_run;       /* of each neuron, whether its sources follow each other */
     const Index *n_alike;        /* of each neuron, how many from it on have the sources of a run */
@@ -65,8 +67,10 @@ typedef struct {
     const uint8_t *has_bias;     /* of each neuron */
     const uint8_t *activation;   /* of each neuron, a code */
     const double *choices;       /* of each neuron, MOST_OPTIONS numbers of its activation */
-    const uint8_t *aggregation;  /* of each neuron, 1 + a code; 0: z is the sum; NULL: of all */
+    const uint8_t *aggregation;  /* of each neuron, 1 + a code; 0: z is the sum; NULL: of all, and
+                                    nothing of activations is learned */
     const double *response;      /* of each neuron, by which its aggregate is multiplied */
+    const Index *learned;        /* of each neuron and option, a parameter or NONE; NULL: none is */
     const Index *first_term;     /* of each neuron with an aggregation, the first of its terms */
     const Index *source;         /* of each place */
     const Index *out_first;      /* of each neuron, the first of its targets, and their end */
@@ -242,6 +246,7 @@ typedef struct {
     double *output, *net, *delta; /* of each neuron and sample */
     double *by_sample;            /* the outputs of each sample and neuron */
     double *gradient;
+    double *choices;              /* those of the problem, or with what is learned of them */
     double *terms, *term_deltas;  /* of neurons with an aggregation, of one sample */
     int is_fresh;                 /* whether gradients start from 0 */
     int64_t rows[LONGEST];        /* of X and T */
@@ -353,7 +358,7 @@ INLINE void mask(const Chunk *c, int64_t i, double *x, int64_t count)
 NOINLINE void masked_deltas(const Chunk *c, Index i, const double *z, double *d, int64_t count)
 {
     const Problem *p = c->of;
-    const double *q = p->choices + i * MOST_OPTIONS;
+    const double *q = c->choices + i * MOST_OPTIONS;
     double raw[LONGEST];
     raw[0] = 0.0; /* compilers do not see that it is filled */
     activate(p->activation[i], q, z, raw, count);
@@ -384,6 +389,21 @@ static void distribute(const Chunk *c, Index i)
     double *s = c->term_deltas + p->first_term[i];
     for (Index k = 0; k < p->n_sources[i]; k++)
         s[k] = c->delta[i] * p->response[i] * s[k] + 0.0;
+}
+
+/* Add to the gradients of what is learned of its activation, by the error of its output. */
+static void learned_gradients(const Chunk *c, Index i, double error)
+{
+    const Problem *p = c->of;
+    const double z = c->net[i];
+    const Index *parameter = p->learned + i * MOST_OPTIONS;
+    if (p->masks && p->mask_of[i] >= 0)
+        mask(c, i, &error, 1);
+#define CASE(name, option, slope)                                                                 \
+    if (p->activation[i] == OF_##name && parameter[option] != NONE)                               \
+        c->gradient[parameter[option]] += (slope) * error;
+    LEARNED(CASE)
+#undef CASE
 }
 
 /* The delta of what a place adds to a neuron. */
@@ -621,7 +641,8 @@ static int64_t stride_of(const Problem *p)
 /* How many doubles of work a problem needs. */
 PUBLIC int64_t neurosim_work(const Problem *p)
 {
-    return p->n_parameters + p->n_places + 4 * p->n_neurons * stride_of(p) + 2 * p->n_terms + 32;
+    return p->n_parameters + p->n_places + 4 * p->n_neurons * stride_of(p) + 2 * p->n_terms
+        + MOST_OPTIONS * p->n_neurons + 32;
 }
 
 static void begin(const Problem *p, Chunk *c)
@@ -632,19 +653,27 @@ static void begin(const Problem *p, Chunk *c)
     c->net = work, work += p->n_neurons * stride_of(p);
     c->delta = work, work += p->n_neurons * stride_of(p);
     c->by_sample = work, work += p->n_neurons * stride_of(p);
+    c->choices = p->learned ? work : (double *)p->choices;
+    if (p->learned) {
+        memcpy(work, p->choices, MOST_OPTIONS * p->n_neurons * sizeof(double));
+        work += MOST_OPTIONS * p->n_neurons;
+    }
     c->terms = work, work += p->n_terms;
     c->term_deltas = work, work += p->n_terms;
     c->gradient = work, work += p->n_parameters;
     c->weights = p->parameter ? work : p->theta;
 }
 
-/* Give each place its shared weight. */
+/* Give each place its shared weight, and activations what is learned of them. */
 static void spread(const Problem *p, const Chunk *c, const double *theta)
 {
     double *weights = (double *)c->weights;
     if (p->parameter)
         for (int64_t i = 0; i < p->n_places; i++)
             weights[i] = theta[p->parameter[i]];
+    for (int64_t i = 0; p->learned && i < MOST_OPTIONS * p->n_neurons; i++)
+        if (p->learned[i] != NONE)
+            c->choices[i] = theta[p->learned[i]];
 }
 
 /* Take the next samples, from `from` on; each alone where they are few. */
@@ -702,6 +731,9 @@ INLINE void begin_gradients(Chunk *c)
     c->is_fresh = 1;
     if (c->of->parameter)
         memset(c->gradient, 0, c->of->n_parameters * sizeof(double));
+    else
+        for (int64_t i = 0; i < c->of->n_functions; i++)
+            c->gradient[c->of->n_parameters - 1 - i] = 0.0;
 }
 
 /* Whether a number is not finite that no update changes. */

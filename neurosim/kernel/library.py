@@ -18,16 +18,17 @@ from neurosim.functions.activations import Activation
 from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
 
 _OFF = "off"
-_MOST_OPTIONS = 2  # of an activation
+MOST_OPTIONS = 2  # of an activation
 _OWN = str(FOLDER / LIBRARY)
 _INTEGER, _DOUBLE, _ARRAY, _BYTE = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p, ctypes.c_char
 _FIELDS: tuple[tuple[str, Any], ...] = (
     (
-        "n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike n_terms",
+        "n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike n_terms"
+        " n_functions",
         _INTEGER,
     ),
     ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
-    ("activation choices aggregation response first_term source", _ARRAY),
+    ("activation choices aggregation response learned first_term source", _ARRAY),
     ("out_first out_place out_target outputs output_number parameter", _ARRAY),
     ("learns is_weight formula formula_choice by_net_input is_joint divisor", _ARRAY),
     ("n_heads", _INTEGER),
@@ -141,7 +142,7 @@ class Kernel:
 
 def choices_of(activation: Activation) -> NDArray[np.float64]:
     """The values of an activation's options, as many as the kernel has room for."""
-    found = np.zeros(_MOST_OPTIONS)
+    found = np.zeros(MOST_OPTIONS)
     found[: len(activation.options)] = activation.option_values
     return found
 

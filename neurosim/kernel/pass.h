@@ -99,7 +99,7 @@ PASS void NAME(forward)(Chunk *c)
                 known++;
             }
             if (!p->is_layer[g])
-                activate(p->activation[i], p->choices + i * MOST_OPTIONS, z,
+                activate(p->activation[i], c->choices + i * MOST_OPTIONS, z,
                          c->output + i * stride, count);
             if (p->masks && p->mask_of[i] >= 0)
                 mask(c, i, c->output + i * stride, count);
@@ -289,7 +289,11 @@ PASS void NAME(backward)(const Chunk *c)
             came_back |= is_compared || n;
             if (p->is_layer[g])
                 continue;
-            const double *q = p->choices + i * MOST_OPTIONS, *z = c->net + i * stride;
+            const double *q = c->choices + i * MOST_OPTIONS, *z = c->net + i * stride;
+#if TERMS
+            if (p->learned)
+                learned_gradients(c, i, is_compared || n ? *d : 0.0);
+#endif
             if (p->masks && p->mask_of[i] >= 0)
                 masked_deltas(c, i, z, d, count);
             else if (!is_given || n)

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
-from neurosim.kernel.library import Kernel, choices_of, why_no_kernel
+from neurosim.kernel.library import MOST_OPTIONS, Kernel, choices_of, why_no_kernel
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 from neurosim.network.reshaping.adjacency import BIAS, EdgeEnds, take_lists
 
 _SOFTMAX_CODE = 255
+_NONE = 0xFFFFFFFF
 _LEAST_RUN = 4  # sources that fill a vector
 _ALIKE = 8  # neurons of a layer that the kernel takes at once
 
@@ -87,6 +89,9 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     sizes["has_runs"] = int(is_run.any())
     sizes["has_alike"] = int(max(n_alike.max(), n_alike_out.max()) >= _ALIKE)
     aggregations, sizes["n_terms"] = _aggregations(order, by_number[1], kernel)
+    functions = network.function_parameters
+    sizes["n_functions"] = len(functions)
+    is_weight = np.concatenate((is_source, np.zeros(len(functions), bool)))
     arrays: dict[str, NDArray[Any] | None] = {
         "groups": ends,
         "is_run": is_run.astype(np.uint8),
@@ -99,15 +104,16 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "source": source,
         **_activations(order, kernel),
         **aggregations,
+        "learned": _learned(order, functions, sizes["n_parameters"]) if functions else None,
         **outgoing,
         "outputs": np.array(outputs),
         "output_number": output_number,
-        "is_weight": is_source.astype(np.uint8),
+        "is_weight": is_weight.astype(np.uint8),
         "parameter": None,
     }
     if network.has_shared_weights:
-        is_weight = [parameter.kind == "w" for parameter in network.parameter_list()]
-        arrays |= {"is_weight": np.array(is_weight, np.uint8), "parameter": _owners(network)}
+        kinds = [parameter.kind == "w" for parameter in network.parameter_list()]
+        arrays |= {"is_weight": np.array(kinds, np.uint8), "parameter": _owners(network)}
     return KernelWiring(sizes, {name: _indexed(array) for name, array in arrays.items()}, column)
 
 
@@ -140,8 +146,11 @@ def _activations(order: list[Neuron], kernel: Kernel) -> dict[str, NDArray[Any]]
 def _aggregations(
     order: list[Neuron], n_sources: NDArray[Any], kernel: Kernel
 ) -> tuple[dict[str, NDArray[Any] | None], int]:
-    """Of each neuron what is made of its terms, and where they begin; nothing where all sum."""
-    if all(neuron.is_plain for neuron in order):
+    """Of each neuron what is made of its terms, and where they begin.
+
+    Nothing where all sum and nothing of their activations is learned.
+    """
+    if all(neuron.is_plain and not neuron.function_parameters for neuron in order):
         return dict.fromkeys(("aggregation", "response", "first_term")), 0
     codes = kernel.codes["aggregation"]
     found = [0 if neuron.is_plain else 1 + codes[neuron.aggregation] for neuron in order]
@@ -152,6 +161,20 @@ def _aggregations(
         "response": np.array([neuron.response for neuron in order]),
         "first_term": np.concatenate(([0], ends[:-1])),
     }, int(ends[-1])
+
+
+def _learned(
+    order: list[Neuron], functions: tuple[FunctionParameter, ...], n_parameters: int
+) -> NDArray[Any]:
+    """Of each neuron and option of its activation, the number of the parameter, if it is one."""
+    found = np.full((len(order), MOST_OPTIONS), _NONE, np.uint32)
+    first = n_parameters - len(functions)
+    number = {parameter: first + i for i, parameter in enumerate(functions)}
+    for i, neuron in enumerate(order):
+        for parameter in neuron.function_parameters:
+            options = list(ACTIVATIONS[neuron.activation].options)
+            found[i, options.index(parameter.option)] = number[parameter]
+    return found
 
 
 def _is_layer(group: list[Neuron]) -> bool:

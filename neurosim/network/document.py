@@ -21,7 +21,7 @@ from neurosim.errors import (
     NeurosimError,
     UnknownNameError,
 )
-from neurosim.functions.activations import SOFTMAX
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.functions.aggregations import SUM
 from neurosim.functions.numbers import counted, require_number
 from neurosim.network.connection import Connection
@@ -31,6 +31,7 @@ from neurosim.network.lookup import require_neuron, require_outputs, require_sha
 from neurosim.network.names import InputColumn
 from neurosim.network.neuron import Neuron
 from neurosim.network.order import refuse_connection
+from neurosim.network.parameter import FunctionParameter
 from neurosim.network.scaling import Scaling
 from neurosim.network.structure import Structure
 
@@ -63,13 +64,31 @@ _PARTS: dict[str, dict[str, tuple[Any, Callable[[Any], Any]]]] = {
         "initial": ((int, float), attrgetter("initial")),
     },
 }
+_FUNCTION: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "neurons": (list, lambda parameter: [neuron.name for neuron in parameter.neurons]),
+    "option": (str, attrgetter("option")),
+    "value": ((int, float), attrgetter("value")),
+    "trainable": (bool, attrgetter("trainable")),
+    "initial": ((int, float), attrgetter("initial")),
+}
 _KEYS = ("neurosim_network", "title", "seed", "generator", *_PARTS, "outputs")
 _SHARED = "shared"  # keys that only networks with shared weights, or a scaling, or labels have
 _SCALINGS, _LABELS, _COLUMNS, _CLASSES = "scalings", "labels", "columns", "classes"
 _DATA, _DISABLED, _DROPOUT = "data", "disabled", "dropout"
 _AGGREGATIONS, _RESPONSES = "aggregations", "responses"
+_FUNCTIONS = "functions"
 _OF_NEURONS = {_DROPOUT: "dropout", _AGGREGATIONS: "aggregation", _RESPONSES: "response"}
-_MORE = (_SHARED, _DISABLED, _SCALINGS, _LABELS, _COLUMNS, _CLASSES, *_OF_NEURONS, _DATA)
+_MORE = (
+    _SHARED,
+    _DISABLED,
+    _SCALINGS,
+    _LABELS,
+    _COLUMNS,
+    _CLASSES,
+    *_OF_NEURONS,
+    _FUNCTIONS,
+    _DATA,
+)
 _Record = dict[str, Any]
 
 
@@ -110,6 +129,7 @@ def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record
         _CLASSES: classes and {"names": list(classes.names), "threshold": classes.threshold},
         _DROPOUT: {n.name: n.dropout for n in network.neurons if n.dropout},
         _AGGREGATIONS: {n.name: n.aggregation for n in network.neurons if n.aggregation != SUM},
+        _FUNCTIONS: [_function_record(p) for p in network.function_parameters],
         _RESPONSES: {n.name: n.response for n in network.neurons if n.response != 1.0},
     }
     return {
@@ -121,6 +141,10 @@ def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record
         "outputs": None if structure.chosen is None else list(structure.chosen),
         **{key: found for key, found in more.items() if found},
     }
+
+
+def _function_record(parameter: FunctionParameter) -> _Record:
+    return {key: read(parameter) for key, (_, read) in _FUNCTION.items()}
 
 
 def _disabled_record(connection: Connection, number: int) -> _Record:
@@ -216,6 +240,7 @@ def from_document(
         _name_classes(network, document.get(_CLASSES))
         for key, what in _OF_NEURONS.items():
             _set(structure, key, what, document.get(key, {}))
+        _give_functions(structure, document.get(_FUNCTIONS, []))
         _hang_data(network, document.get(_DATA, {}))
     return network
 
@@ -399,6 +424,35 @@ def _label(structure: Structure, labels: Any) -> None:
     for name, text in _named(labels, _LABELS):
         with _at(f"{_LABELS}.{name}"):
             require_neuron(structure, name).label = text
+
+
+def _give_functions(structure: Structure, records: Any) -> None:
+    if not isinstance(records, list):
+        raise FileError(f"{_FUNCTIONS}: got {records!r:.80}; expected a list")
+    needed = {(n, option) for n in structure.neurons for option in _trained(n)}
+    for number, record in enumerate(records):
+        where = f"{_FUNCTIONS}[{number}]"
+        _require_record(record, _FUNCTION, where)
+        with _at(where):
+            neurons = [require_neuron(structure, name) for name in record["neurons"]]
+            made = FunctionParameter(neurons, record["option"], float(record["value"]))
+            made._initial, made._trainable = float(record["initial"]), record["trainable"]
+            for neuron in neurons:
+                if (neuron, made.option) not in needed:
+                    raise GraphError(f"{neuron.name!r} has no {made.option!r} to learn, or has one")
+                needed.remove((neuron, made.option))
+                neuron._function += (made,)
+            if not neurons:
+                raise GraphError("got no neurons; expected at least one")
+    if needed:
+        neuron, option = min(needed, key=lambda pair: pair[0].name)
+        raise FileError(f"{_FUNCTIONS}: none of {neuron.name!r}; expected its {option!r}")
+    if records:
+        structure.note_functions()
+
+
+def _trained(neuron: Neuron) -> Iterable[str]:
+    return () if neuron.activation == SOFTMAX else ACTIVATIONS[neuron.activation].trained
 
 
 def _set(structure: Structure, key: str, what: str, values: Any) -> None:

@@ -54,7 +54,7 @@ from neurosim.network.lookup import (
 )
 from neurosim.network.names import ClassNames, one_line, require_text
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Parameter, require_flag, require_theta
+from neurosim.network.parameter import FunctionParameter, Parameter, require_flag, require_theta
 from neurosim.network.pause import PausedCollection
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.reshaping.adjacency import EdgeEnds
@@ -70,7 +70,7 @@ from neurosim.network.reshaping.selection import select, set_trainable
 from neurosim.network.saved.columns import load_by_columns
 from neurosim.network.saved.parameters import read_parameters, save_parameters
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
-from neurosim.network.structure import Structure
+from neurosim.network.structure import Structure, bare, give_functions
 
 __all__ = ["GENERATORS", "Network", "Parameter", "load"]
 
@@ -278,14 +278,22 @@ class Network:
             )
         rate = require_dropout(dropout, f"layer {name!r} dropout")
         combining = require_combining(aggregation, response, f"layer {name!r}", is_input=is_input)
-        layer = Layer(name, activation, is_input=is_input)
+        layer = Layer(name, bare(activation), is_input=is_input)
         made = [
-            Neuron(n, activation, b, bias_trainable=bias_trainable, layer=layer, is_input=is_input)
+            Neuron(
+                n,
+                bare(activation),
+                b,
+                bias_trainable=bias_trainable,
+                layer=layer,
+                is_input=is_input,
+            )
             for n, b in zip(names, biases, strict=True)
         ]
         for neuron in made:
             neuron._dropout = rate
             neuron._aggregation, neuron._response = combining
+        give_functions(made, activation)
         self._structure.add(made, layer)
         return layer
 
@@ -316,7 +324,9 @@ class Network:
         activation = require_activation(activation, f"neuron {name!r}", softmax=False)
         value = require_bias(bias, f"neuron {name!r} bias")
         require_flag(bias_trainable, f"neuron {name!r} bias_trainable")
-        return Neuron(name, activation, value, bias_trainable=bias_trainable)
+        made = Neuron(name, bare(activation), value, bias_trainable=bias_trainable)
+        give_functions([made], activation)
+        return made
 
     def add_input(self, name: str) -> Neuron:
         """Add an input neuron of no layer."""
@@ -702,6 +712,11 @@ class Network:
     def targets(self) -> EdgeEnds:
         """Of each neuron the targets of its connections, in the order they were added."""
         return self._structure.targets
+
+    @property
+    def function_parameters(self) -> tuple[FunctionParameter, ...]:
+        """The parameters of activations, such as the slope of prelu; the last entries of theta."""
+        return self._structure.function_parameters
 
     @property
     def has_shared_weights(self) -> bool:

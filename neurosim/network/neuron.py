@@ -6,7 +6,7 @@ from neurosim.errors import GraphError
 from neurosim.functions.aggregations import SUM
 from neurosim.functions.numbers import short
 from neurosim.network.names import InputColumn, require_input_column, require_text
-from neurosim.network.parameter import Bias, Holder, require_flag
+from neurosim.network.parameter import Bias, FunctionParameter, Holder, require_flag
 
 if TYPE_CHECKING:
     from neurosim.functions.activations import Activation
@@ -36,6 +36,7 @@ class Neuron:
         "_bias",
         "_column",
         "_dropout",
+        "_function",
         "_holder",
         "_is_input",
         "_label",
@@ -70,6 +71,7 @@ class Neuron:
         self._column: InputColumn | None = None
         self._label: str | None = None
         self._dropout = 0.0
+        self._function: tuple[FunctionParameter, ...] = ()  # of its activation
         self._aggregation = SUM
         self._response = 1.0
         self._scaling: Scaling | None = None
@@ -86,6 +88,8 @@ class Neuron:
         self.delta: float | None = None
         self.term_deltas: tuple[float, ...] = ()
         self._bias._gradient = None
+        for parameter in self._function:
+            parameter._gradient = None
 
     @property
     def name(self) -> str:
@@ -220,6 +224,11 @@ class Neuron:
     def bias_parameter(self) -> Bias | None:
         """The bias as a parameter; None where the neuron has no such parameter."""
         return None if self._bias._value is None else self._bias
+
+    @property
+    def function_parameters(self) -> tuple[FunctionParameter, ...]:
+        """The options of its activation that are learned, such as the slope of prelu."""
+        return self._function
 
     @property
     def bias_trainable(self) -> bool:

@@ -6,7 +6,8 @@ what one asks a connection (``value``, ``gradient``, ``trainable``) its paramete
 
 Theta goes neuron by neuron: its incoming connections in the order they were added, then its bias
 (where it has one), frozen ones included. A shared weight has one entry, where the first of its
-connections would have one.
+connections would have one. Behind all of these come the parameters of activations, such as the
+slope of prelu, in the order of their first neurons.
 
 A network takes theta over as a vector. Its entries become the numbers of the objects when one of
 them is read or written, or an edit, a pass or a copy asks (`Holder.fill`). Inside the package, who
@@ -33,14 +34,14 @@ _FILLING = RLock()  # of all holders: a lock of its own would keep a holder from
 
 
 class Parameter:
-    """A weight or a bias.
+    """A weight or a bias, or a number of an activation.
 
     Inside the package, the four slots hold the numbers of a parameter; a connection that shares its
     weight leaves its own unused.
     """
 
     __slots__ = ("_gradient", "_initial", "_trainable", "_value")
-    kind: ClassVar[str]  # ``w`` or ``b``
+    kind: ClassVar[str]  # ``w``, ``b``, or ``f`` of an activation
     _value: Any  # a float; None for the bias of a neuron without one
     _initial: Any
     _trainable: bool
@@ -280,6 +281,64 @@ class Bias(Parameter):
     def symbol(self) -> str:
         """``b(h1)``."""
         return f"b({self._neuron.name})"
+
+
+class FunctionParameter(Parameter):
+    """An option of an activation that is learned, such as the slope of prelu.
+
+    A neuron has its own; a layer that is given such an activation has one for all of its neurons.
+    """
+
+    __slots__ = ("_neurons", "_option")
+    kind = "f"
+
+    def __init__(self, neurons: "Sequence[Neuron]", option: str, value: float) -> None:
+        self._neurons, self._option = tuple(neurons), option
+        self._value = self._initial = value
+        self._trainable, self._gradient = True, None
+
+    @property
+    def option(self) -> str:
+        """The name of the option."""
+        return self._option
+
+    @property
+    def neurons(self) -> "tuple[Neuron, ...]":
+        """The neurons whose activation it is of."""
+        return self._neurons
+
+    @property
+    def neuron(self) -> "Neuron":
+        """The first of them."""
+        return self._neurons[0]
+
+    @property
+    def parameter(self) -> Parameter:
+        """Itself."""
+        if self._neurons[0]._holder.is_special:
+            self._neurons[0]._holder.fill()
+        return self
+
+    @property
+    def stem(self) -> str:
+        """What it is of: a layer, a neuron, or some neurons."""
+        layer = self._neurons[0].layer
+        if layer is not None and len(self._neurons) > 1 and self._neurons == layer.neurons:
+            return layer.name
+        names = [neuron.name for neuron in self._neurons]
+        if len(names) > _SHOWN:
+            return f"{names[0]} = ... = {names[-1]} ({len(names)} neurons)"
+        return " = ".join(names)
+
+    @property
+    def name(self) -> str:
+        """``h1.slope``; ``h.slope`` where it is that of a layer."""
+        return f"{self.stem}.{self._option}"
+
+    @property
+    def symbol(self) -> str:
+        """``slope(h)``."""
+        return f"{self._option}({self.stem})"
 
 
 class SharedWeight(Parameter):

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import networkx as nx
 
 from neurosim.errors import GraphError
-from neurosim.functions.activations import SOFTMAX
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.variants import family
 from neurosim.network.connection import Connection
 from neurosim.network.datum import EdgeDatum, NodeDatum
 from neurosim.network.layer import Layer, joined
@@ -32,7 +33,7 @@ from neurosim.network.order import (
     refuse_cycle,
     refuse_disabled,
 )
-from neurosim.network.parameter import Holder, Parameter, SharedWeight
+from neurosim.network.parameter import FunctionParameter, Holder, Parameter, SharedWeight
 from neurosim.network.pause import PausedCollection
 from neurosim.network.reshaping.adjacency import Adjacency, EdgeEnds, chained
 from neurosim.network.reshaping.levels import Levels
@@ -141,9 +142,15 @@ class Structure:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters, in the order of theta."""
-        if not self.holder.shared:
-            return self.places
-        return tuple(dict.fromkeys(map(self.holder.resolve, self.places)))
+        found = self.places
+        if self.holder.shared:
+            found = tuple(dict.fromkeys(map(self.holder.resolve, self.places)))
+        return (*found, *self.function_parameters) if self.function_parameters else found
+
+    @cached_property
+    def function_parameters(self) -> tuple[FunctionParameter, ...]:
+        """Those of activations, in the order of their first neurons."""
+        return tuple(dict.fromkeys(p for neuron in self.neurons for p in neuron._function))
 
     @cached_property
     def generations(self) -> tuple[tuple[Neuron, ...], ...]:
@@ -188,6 +195,7 @@ class Structure:
             tuple((n._name, n._scaling) for n in self._scaled),
             tuple((n._name, n._dropout) for n in self.dropped),
             tuple(_COMBINING(n) for n in self.neurons if not n.is_plain),
+            tuple((p._option, tuple(map(_NAME, p._neurons))) for p in self.function_parameters),
             tuple(tuple(c.name for c in weight.connections) for weight in shared),
             tuple(map(_TRAINABLE, self.parameters)),
         )
@@ -405,6 +413,7 @@ class Structure:
         self._gone.update(asleep)
         self._incoming.touch([neuron])
         self._outgoing.touch([neuron])
+        leave_functions([neuron])
         self.names.free(name)
         if self.chosen is not None:
             self.chosen = tuple(n for n in self.chosen if n != name)
@@ -454,8 +463,10 @@ class Structure:
         if SOFTMAX in (activation, before) and activation != before:
             assert layer is not None
             self._regroup(layer, is_whole=activation == SOFTMAX)
+        leave_functions(neurons)
         for neuron in neurons:
-            neuron._activation = activation
+            neuron._activation = bare(activation)
+        give_functions(neurons, activation)
         _note_activation(layer)
         self._edited()
 
@@ -475,6 +486,10 @@ class Structure:
         """Give neurons a response."""
         for neuron in neurons:
             neuron._response = response
+        self._edited()
+
+    def note_functions(self) -> None:
+        """Take note that neurons were given parameters of their activations."""
         self._edited()
 
     def _regroup(self, layer: Layer, *, is_whole: bool) -> None:
@@ -558,6 +573,8 @@ class Structure:
             [parameter._value for parameter in parameters],
             trainable=True,
         )
+        for function in self.function_parameters:
+            _twin_function(function, [same[neuron] for neuron in function._neurons])
         for parameter, copied in zip(parameters, made, strict=True):
             copied._initial, copied._trainable = parameter._initial, parameter._trainable
         for connection, number in self.places_of_disabled:
@@ -711,6 +728,44 @@ class Structure:
             self._gone = set()
 
 
+def bare(activation: str) -> str:
+    """The name of an activation; without options where parameters have their values."""
+    chosen = ACTIVATIONS.get(activation)
+    return activation if chosen is None or not chosen.trained else family(activation)
+
+
+def give_functions(neurons: Sequence[Neuron], activation: str) -> None:
+    """Give neurons the parameters of their activation, the same to all of them."""
+    chosen = ACTIVATIONS.get(activation)
+    for option in () if chosen is None else chosen.trained:
+        made = FunctionParameter(neurons, option, chosen.value_of(option))
+        for neuron in neurons:
+            neuron._function += (made,)
+
+
+def leave_functions(neurons: Iterable[Neuron]) -> None:
+    """Take the parameters of their activations from neurons; others keep what they shared."""
+    for neuron in neurons:
+        for parameter in neuron._function:
+            rest = tuple(each for each in parameter._neurons if each is not neuron)
+            parameter._neurons = rest or parameter._neurons
+        neuron._function = ()
+
+
+def join_functions(neuron: Neuron, other: Neuron) -> None:
+    """Let a neuron share the parameters of another's activation."""
+    neuron._function = other._function
+    for parameter in other._function:
+        parameter._neurons += (neuron,)
+
+
+def _twin_function(function: FunctionParameter, neurons: Sequence[Neuron]) -> None:
+    twin = FunctionParameter(neurons, function._option, function._value)
+    twin._initial, twin._trainable = function._initial, function._trainable
+    for neuron in neurons:
+        neuron._function += (twin,)
+
+
 _LISTS = (
     "neurons",
     "inputs",
@@ -722,6 +777,7 @@ _LISTS = (
     "sources",
     "targets",
     "parameters",
+    "function_parameters",
     "generations",
 )
 

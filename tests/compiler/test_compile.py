@@ -68,6 +68,7 @@ def test_the_matrices_of_any_acyclic_graph_hold_each_parameter_once(data, cases)
                 found[f"{target}.bias"] = block.biases[j]
         known |= set(block.targets)
     assert known == {neuron.name for neuron in net.neurons}
+    found |= {parameter.name: parameter.value for parameter in net.function_parameters}
     assert found == dict(zip(net.parameter_names(), net.parameters(), strict=True))
 
 

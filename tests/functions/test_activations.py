@@ -59,6 +59,7 @@ REFERENCE = {
     "hardtanh": lambda z: min(max(z, Decimal(-1)), Decimal(1)),
     "relu6": lambda z: min(max(z, Decimal(0)), Decimal(6)),
     "abs": abs,
+    "prelu": lambda z: z if z > 0 else z / 4,
     "square": lambda z: z * z,
 }
 # dyadic numbers, so that z*z and 2z carry no rounding of their own into the reference

@@ -135,10 +135,13 @@ def check(task, assert_same):
 
 def check_side_by_side(task, assert_same):
     fast = CompiledEngine(task, "kernel")
+    beside = SideBySide(fast.program)
+    if beside.together == 1:
+        return
     thetas = [task.network.parameters() / divisor for divisor in (1.0, 3.0, -7.0)]
     starts = [start_state(task, seed, theta) for seed, theta in enumerate(thetas)]
     alone = [fast.advance(start, epochs=2) for start in starts]
-    found = SideBySide(fast.program).train(starts, 2, lambda: False)
+    found = beside.train(starts, 2, lambda: False)
 
     is_finite = all(np.isfinite(losses).all() and state.is_finite for state, losses in alone)
     assert (found is not None) == is_finite

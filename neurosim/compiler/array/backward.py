@@ -4,10 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.compiler.array.text import Text, print_call, response_of, rows_of, take_scratch
+from neurosim.compiler.array.text import (
+    Text,
+    print_call,
+    print_learned,
+    response_of,
+    rows_of,
+    take_scratch,
+)
 from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Update, WeightedLink
 from neurosim.compiler.plan import Block, Bundle, Dense, Terms
-from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
 from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import weigh
 
@@ -185,14 +192,34 @@ def _print_slope(block: Block, text: Text) -> None:
         return
     text.setup.append(f"s{i} = empty_like(a{i})")
     made = f"raw{i}" if text.mask_of(block) else f"a{i}"
+    if block.functions:
+        _print_learned_gradients(block, activation, text)
+        arguments = f"z{i}", made, f"s{i}"
+        print_learned(f"{activation.family}_slope_into", "array_slope", arguments, block, text)
+        text.loop.append(f"multiply(d{i}, s{i}, d{i})")
+        return
     print_call(f"{activation.family}_slope_into", slope, (f"z{i}", made, f"s{i}"), text)
     text.loop.append(f"multiply(d{i}, s{i}, d{i})")
+
+
+def _print_learned_gradients(block: Block, activation: Activation, text: Text) -> None:
+    """The gradients of what is learned of the activation: dL/da times the slope of a by it."""
+    i = block.number
+    for option, first in zip(activation.trained, block.functions, strict=True):
+        by, part = activation.trained[option].array, f"gradient[{first}:{first + block.size}]"
+        function = text.constant(f"{activation.family}_by_{option}", by)
+        learned = ", ".join(f"learned{i}_{k}" for k in range(len(block.functions)))
+        text.loop.append(f"{function}(z{i}, s{i}, {learned})")
+        text.loop.append(f"multiply(s{i}, d{i}, s{i})")
+        text.loop.append(f"add.reduce(s{i}, 1, None, {part})")
 
 
 def print_assign(assign: Assign, text: Text) -> None:
     """The gradients of a block."""
     block, i, weights = assign.block, assign.block.number, assign.block.weights
     part = f"gradient[{block.first_slot}:{block.last_slot}]"
+    if assign.is_dead:
+        text.loop += [f"gradient[{k}:{k + block.size}] = 0.0" for k in block.functions]
     if assign.is_dead or block.first_slot == block.last_slot:
         if block.first_slot < block.last_slot:
             text.loop.append(f"{part} = 0.0")
@@ -235,9 +262,11 @@ def _print_distribute(name: str, bundle: Bundle, terms: Terms, text: Text) -> No
     text.loop.append(f"gather(sources{name}, 0, v{name}, 'clip')")
     text.loop.append(f"multiply(v{name}_3{part}, w{name}{part}, {inner})")
     text.loop.append(f"{function}({inner}, {inner})")
-    response = response_of(name, terms, text)
-    product = f"multiply(d{name}, {response})" if response else f"d{name}"
-    text.loop.append(f"multiply({inner}, {product}.reshape({n}, 1, size), {inner})")
+    text.setup.append(f"d{name}_3 = d{name}.reshape({n}, 1, size)")
+    text.loop.append(f"multiply({inner}, d{name}_3, {inner})")
+    if response := response_of(name, terms, text):
+        text.setup.append(f"{response}_3 = {response}.reshape({n}, 1, 1)")
+        text.loop.append(f"multiply({inner}, {response}_3, {inner})")
     if terms.has_bias:
         text.loop.append(f"D{name}[:, {width - 1}] = d{name}")
     text.loop.append(f"multiply(v{name}_3, D{name}, v{name}_3)")

@@ -21,6 +21,7 @@ from neurosim.compiler.array.text import (
     Text,
     listing,
     print_call,
+    print_learned,
     response_of,
     rows_of,
     take_scratch,
@@ -241,6 +242,9 @@ def _print_block(block: Block, text: Text, *, keeps: bool, direct: bool) -> None
         text.setup.append(f"z{i} = empty_like(a{i})" if separate else f"z{i} = a{i}")
     if not separate:
         text.in_place.add(i)
+    for k, slot in enumerate(block.functions):
+        slots = f"theta[{slot}:{slot + block.size}]"
+        text.setup.append(f"learned{i}_{k} = {slots}.reshape({block.size}, 1)")
     if not isinstance(weights, Dense):
         for j, bundle in enumerate(weights):
             _print_bundle(f"{i}_{j}", block, bundle, text)
@@ -337,7 +341,10 @@ def _print_activate(block: Block, text: Text) -> None:
     if name == "identity" and i in text.in_place and not mask:
         return
     activation, made = ACTIVATIONS[name], f"raw{i}" if mask else f"a{i}"
-    print_call(f"{activation.family}_into", activation.array, (f"z{i}", made), text)
+    if block.functions:
+        print_learned(f"{activation.family}_into", "array", (f"z{i}", made), block, text)
+    else:
+        print_call(f"{activation.family}_into", activation.array, (f"z{i}", made), text)
     if mask:
         text.loop.append(f"multiply({made}, {mask}, a{i})")
 

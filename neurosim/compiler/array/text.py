@@ -14,8 +14,10 @@ import numpy as np
 
 from neurosim.compiler.operations import Aim
 from neurosim.compiler.plan import Block, Index, Plan, Terms
+from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import Objective
 from neurosim.functions.sources import ArrayCall, array_calls
+from neurosim.functions.variants import family
 
 # NumPy's own: by position, the output of these two may soon be taken for a third number
 _BY_KEYWORD = ("maximum", "minimum")
@@ -116,6 +118,23 @@ def rows_of(text: Text, name: str, array: str, rows: tuple[int, ...], size: int)
     if rows == tuple(range(rows[0], rows[0] + len(rows))):
         return f"{array}[{rows[0]}:{rows[-1] + 1}]"
     return f"{array}[{text.constant(f'rows_{name}', np.array(rows, dtype=np.intp))}]"
+
+
+def print_learned(
+    name: str, form: str, arguments: tuple[str, ...], block: Block, text: Text
+) -> None:
+    """A formula of an activation of which something is learned, with the present numbers."""
+    activation, i = ACTIVATIONS[family(block.activation)], block.number
+    trained = list(activation.trained)
+    chosen = ACTIVATIONS[block.activation]
+    options = [
+        f"learned{i}_{trained.index(option)}"
+        if option in trained
+        else repr(chosen.value_of(option))
+        for option in activation.options
+    ]
+    function = text.constant(name, getattr(activation, form))
+    text.loop.append(f"{function}({', '.join([*arguments, *options])})")
 
 
 def response_of(name: str, terms: Terms, text: Text) -> str:

@@ -53,7 +53,7 @@ from neurosim.interpreter.visits import Group, Schedule, schedule_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Parameter
+from neurosim.network.parameter import FunctionParameter, Parameter
 from neurosim.training.engines.graph import RowGoal, goals_at, row_steps
 from neurosim.training.state import TrainingState, rate_of
 from neurosim.training.task import Task
@@ -122,6 +122,8 @@ def _explained(name: str, moment: "_Moment") -> Explanation:
     found = find_named(network, name)
     if isinstance(found, Connection):
         return Explanation(found.name, tuple(_connection(found, moment)))
+    if isinstance(found, FunctionParameter):
+        return Explanation(found.name, tuple(_function(found, moment)))
     return Explanation(found.name, tuple(_neuron(found, moment)))
 
 
@@ -224,6 +226,7 @@ def _neuron(neuron: Neuron, moment: _Moment) -> Iterable[str]:
     yield from _indented(_backward(neuron, back, moment))
     bias = neuron.bias_parameter
     places: list[Parameter] = [*([] if bias is None else [bias]), *network.incoming(neuron)]
+    places += neuron.function_parameters
     yield from _indented(_gradients(places, back, moment))
     if moment.task is not None and places:
         yield moment.heading("update")
@@ -437,6 +440,23 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     if moment.task is not None:
         yield moment.heading("update")
         yield from _indented(_update(connection, moment, moment.task))
+
+
+# --- a number of an activation
+
+
+def _function(parameter: FunctionParameter, moment: _Moment) -> Iterable[str]:
+    yield repr(parameter)
+    yield moment.heading("backward")
+    for neuron in parameter.neurons[:MOST_TERMS]:
+        steps = _backward_steps(_group_of(moment.network, neuron), moment)
+        if len(parameter.neurons) > 1:
+            yield f"  by {neuron.name}"
+        yield from _indented(_gradients([parameter], steps, moment))
+    yield from _indented(_more(parameter.neurons))
+    if moment.task is not None:
+        yield moment.heading("update")
+        yield from _indented(_update(parameter, moment, moment.task))
 
 
 # --- an update

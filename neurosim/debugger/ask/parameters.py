@@ -7,16 +7,20 @@ from neurosim.interpreter.steps import Updated, operand
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 
 
-def find_named(network: Network, name: str) -> Connection | Neuron:
-    """The connection ``x1->h1``, or the neuron of ``h1`` or ``h1.bias``.
+def find_named(network: Network, name: str) -> Connection | Neuron | FunctionParameter:
+    """The connection ``x1->h1``, the neuron of ``h1`` or ``h1.bias``, or ``h1.slope``.
 
     A shared weight ``a->b = c->d`` is found by the first of its connections.
     """
     source, arrow, target = name.partition(" = ")[0].partition("->")
     if arrow:
         return network[source.strip(), target.strip()]
+    for parameter in network.function_parameters:
+        if name.strip() == parameter.name:
+            return parameter
     return network[name.strip().removesuffix(".bias")]
 
 

@@ -21,7 +21,7 @@ from neurosim.functions.numbers import counted, short
 from neurosim.interpreter.backward import term_slope
 from neurosim.interpreter.steps import GradientComputed, Loaded, Updated, delta_name, operand
 from neurosim.network.connection import Connection
-from neurosim.network.parameter import Parameter
+from neurosim.network.parameter import FunctionParameter, Parameter
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
@@ -172,6 +172,8 @@ def why(
     parameter = require_parameter(twin.network, source, target)
     batch = walk_batch(twin, state, parameter, edits)
     chosen = sorted(range(len(batch.terms)), key=lambda i: -abs(share_of(batch.terms[i][1])))
+    if isinstance(parameter, FunctionParameter):  # its ways begin at outputs, in many neurons
+        chosen = []
     paths = {
         i: _paths(twin, state, batch.terms[i], edits, most=most_paths)
         for i in chosen[:most_samples]

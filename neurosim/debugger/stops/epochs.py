@@ -41,7 +41,8 @@ def slopes(neuron: Neuron, z: Matrix, a: Matrix) -> Matrix | None:
         return None
     out = np.empty_like(z)
     with np.errstate(all="ignore"):
-        function.array_slope(np.ascontiguousarray(z), np.ascontiguousarray(a), out)
+        learned = {p.option: p.value for p in neuron.function_parameters}
+        function.array_slope(np.ascontiguousarray(z), np.ascontiguousarray(a), out, **learned)
     return out
 
 
@@ -65,7 +66,14 @@ def twins(network: Network) -> list[list[str]]:
         if neuron in ends or not ways_in or not ways_out:
             continue
         between = [*(c.source for c in ways_in), *(c.target for c in ways_out)]
-        kind = neuron.activation, len(ways_in), neuron.bias is None, tuple(between)
+        kind = (
+            neuron.activation,
+            neuron.aggregation,
+            neuron.response,
+            len(ways_in),
+            neuron.bias is None,
+            tuple(between),
+        )
         weights = np.array([c.weight for c in (*ways_in, *ways_out)] + [neuron.bias or 0.0])
         for other, first, names in groups:
             if other == kind and _are_equal(first, weights):

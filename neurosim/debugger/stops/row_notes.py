@@ -194,6 +194,9 @@ class RowNotes:
             name = neuron.activation
             if name == SOFTMAX or ACTIVATIONS[name].slope is None:
                 continue
+            if neuron.function_parameters:  # its slope changes with them: any row may be it
+                flags.append(np.ones(len(notes.losses), np.bool_))
+                continue
             z, a = (notes.notes[self._place[part, self._number[neuron]]] for part in _PASSES)
             flags.append(~(np.abs(kernel.slopes(ACTIVATIONS[name], z, a)) >= bound))
         found = np.array(flags, np.bool_).reshape(len(flags), len(notes.losses))

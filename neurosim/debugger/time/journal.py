@@ -128,8 +128,9 @@ def _kinds_that_write(quantity: str) -> frozenset[type]:
 def _written_on(step: Step, quantity: str) -> Iterable[object]:
     """The objects on which a step writes or completes a quantity."""
     if isinstance(step, GradientComputed):  # by far the most
-        is_asked = (step.parameter.kind == "b") == (quantity == "bias_gradient")
-        owners = step.parameter.parameter.connections or (step.parameter.neuron,)
+        parameter = step.parameter
+        is_asked = (parameter.kind == "b") == (quantity == "bias_gradient")
+        owners = parameter.parameter.connections or (parameter.owner,)
         return owners if is_asked else ()
     slots = (*written(step), *completed(step))
     return (thing for thing, name in slots if name == quantity)

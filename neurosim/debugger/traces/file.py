@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, get_type_hints
 
-from neurosim.debugger.traces.trace import MARK, VERSION, Header, TraceEntry, fields_of
+from neurosim.debugger.traces.trace import MARK, OWNERS, VERSION, Header, TraceEntry, fields_of
 from neurosim.errors import FileError, unknown
 from neurosim.functions.losses import Objective
 from neurosim.interpreter.steps import (
@@ -157,7 +157,7 @@ def _to_entry(document: dict[str, Any], version: int, where: str) -> TraceEntry:
         kind = _IN_VERSION_1.get(kind, kind)
     if not isinstance(kind, str) or kind not in COLUMNS:
         raise FileError(f"{where}: {unknown('kind', _cut(kind), COLUMNS)}")
-    owner = "neuron" if "neuron" in document else "connection"
+    owner = next((name for name in OWNERS.values() if name in document), "connection")
     fields = {owner if name == "parameter" else name: f for name, f in COLUMNS[kind].items()}
     if kind == Updated.__name__ and Adjusted._fields[0] in document:
         fields |= dict.fromkeys(Adjusted._fields, _number)

@@ -139,7 +139,8 @@ def table_of_columns() -> str:
         happened = (record.__doc__ or "").split("\n")[0].rstrip(".").replace("``", "`")
         fields = [name for name in _FIELDS[record] if name not in ("before", "after")]
         keys = ", ".join(f"`{name}`" for name in fields)
-        keys = keys.replace("`parameter`", "`connection` or `neuron` (a bias)")
+        owners = "`connection`, `neuron` (a bias) or `function` (of an activation)"
+        keys = keys.replace("`parameter`", owners)
         if record is Updated:
             keys += f"; with options of an update {', '.join(f'`{x}`' for x in Adjusted._fields)}"
         lines.append(f"| `{record.__name__}` | {happened} | {keys} |")
@@ -223,7 +224,7 @@ def _record_of(step: Step) -> dict[str, TraceValue]:
             continue
         match value:
             case Parameter() if field == "parameter":
-                record["neuron" if value.kind == "b" else "connection"] = value.owner.name
+                record[OWNERS[value.kind]] = value.owner.name
             case Neuron() | Connection() | Layer():
                 record[type(value).__name__.lower()] = value.name
             case Objective():
@@ -258,4 +259,5 @@ def _require_free(path: Path, *, overwrite: bool) -> None:
         raise FileError(f"{path}: cannot be written, got no regular file; expected a new file")
 
 
+OWNERS = {"w": "connection", "b": "neuron", "f": "function"}  # by the kind of a parameter
 _FIELDS = {record: fields_of(record) for record in KINDS}

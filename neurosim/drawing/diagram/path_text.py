@@ -21,10 +21,11 @@ from neurosim.debugger.ask.paths import (
     survey,
 )
 from neurosim.errors import GraphError, InvalidValueError
-from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import short
 from neurosim.interpreter.backward import term_slope
 from neurosim.interpreter.forward import forward
+from neurosim.interpreter.visits import functions_of
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -175,7 +176,7 @@ def _leading_to(network: Network, target: Neuron) -> set[Neuron]:
 
 
 def _slope(neuron: Neuron) -> float:
-    slope = ACTIVATIONS[neuron.activation].slope
+    _, slope = functions_of(neuron)
     if slope is None:
         raise GraphError(
             f"neuron {neuron.name!r}: {neuron.activation!r} has no slope; expected another"

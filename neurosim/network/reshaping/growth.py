@@ -22,7 +22,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.lookup import is_listing
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter, SharedWeight
-from neurosim.network.structure import Structure
+from neurosim.network.structure import Structure, bare, give_functions, join_functions
 
 
 def split_connection(structure: Structure, connection: Connection, neuron: Neuron) -> None:
@@ -71,6 +71,7 @@ def duplicate_neuron(structure: Structure, neuron: Neuron, name: str) -> Neuron:
     )
     twin._bias._initial, twin._dropout = neuron.initial_bias, neuron.dropout
     twin._aggregation, twin._response = neuron.aggregation, neuron.response
+    join_functions(twin, neuron)
     structure.insert([twin], neuron)
     structure.unshare([c for c in outgoing if _is_shared_with_others(c, neuron)])
     for weight in dict.fromkeys(connection.parameter for connection in outgoing):
@@ -139,8 +140,9 @@ def plan_growth(
         activation = layer.activation
     name = require_activation(activation, where, softmax=False)
     has_bias = any(neuron.bias_parameter is not None for neuron in layer.neurons)
-    made = tuple(Neuron(n, name, 0.0 if has_bias else None, layer=layer) for n in names)
+    made = tuple(Neuron(n, bare(name), 0.0 if has_bias else None, layer=layer) for n in names)
     for neuron in made:
+        give_functions([neuron], name)
         neuron._dropout = layer.neurons[0].dropout
         neuron._aggregation = layer.neurons[0].aggregation
         neuron._response = layer.neurons[0].response
@@ -169,10 +171,20 @@ def grow(structure: Structure, growth: Growth, weights: Iterable[float]) -> None
     made, into = growth.neurons, growth.into
     layer = made[0].layer
     assert layer is not None
+    _share_functions(made, layer)
     structure.insert(made, max(layer.neurons, key=lambda neuron: neuron._unit.label))
     structure.join(into.sources, into.targets, weights, trainable=True)
     pairs = [(neuron, target) for neuron in made for target in growth.out]
     structure.join(*_columns(pairs), [0.0] * len(pairs), trainable=True)
+
+
+def _share_functions(made: Sequence[Neuron], layer: Layer) -> None:
+    """Let new neurons share what those of the layer share in their activation."""
+    first = layer.neurons[0]
+    is_one = len(layer) > 1 and all(neuron._function == first._function for neuron in layer.neurons)
+    for neuron in made:
+        if is_one and neuron.activation == first.activation:
+            join_functions(neuron, first)
 
 
 def _require_hidden(structure: Structure, layer: Layer, where: str) -> None:

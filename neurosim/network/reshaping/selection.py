@@ -1,7 +1,8 @@
 """Parameters by name, layer or pattern: what `Network.freeze` and `Network.prune` are told.
 
 A text names neurons or layers: ``h1``, ``h``, ``h*``. It means their biases and the weights that
-lead into them; ``h.bias`` the biases alone, ``x->h`` the weights between the two sides. In a
+lead into them, and what is learned of their activations; ``h.bias`` the biases alone, ``h.slope``
+such a number of activations, ``x->h`` the weights between the two sides. In a
 pattern, ``*`` is any text, ``?`` any character and ``[12]`` one of these.
 """
 
@@ -14,7 +15,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import find, require_connection, require_end
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import Bias, Parameter, SharedWeight
+from neurosim.network.parameter import Bias, FunctionParameter, Parameter, SharedWeight
 from neurosim.network.structure import Structure
 
 _ARROW, _BIAS = "->", ".bias"
@@ -52,9 +53,12 @@ def _places(structure: Structure, name: Any) -> list[Parameter]:
             return _between(structure, source.strip(), target.strip())
         if name.endswith(_BIAS):
             return _biases(_neurons(structure, name.removesuffix(_BIAS)))
+        stem, dot, option = name.rpartition(".")
+        if dot:
+            return [p for p in _functions(_neurons(structure, stem)) if p.option == option]
     neurons = _neurons(structure, name)
     weights = [connection for n in neurons for connection in structure.incoming(n.name)]
-    return [*weights, *_biases(neurons)]
+    return [*weights, *_biases(neurons), *_functions(neurons)]
 
 
 def _own(structure: Structure, parameter: Parameter) -> list[Parameter]:
@@ -63,6 +67,8 @@ def _own(structure: Structure, parameter: Parameter) -> list[Parameter]:
     match parameter:
         case Bias():
             is_own = is_own and parameter is neuron.bias_parameter
+        case FunctionParameter():
+            is_own = is_own and parameter in neuron.function_parameters
         case Connection():
             is_own = is_own and parameter in structure.incoming(neuron.name)
         case SharedWeight():
@@ -90,6 +96,11 @@ def _between(structure: Structure, source: Any, target: Any) -> list[Parameter]:
 
 def _biases(neurons: Iterable[Neuron]) -> list[Parameter]:
     return [bias for neuron in neurons if (bias := neuron.bias_parameter) is not None]
+
+
+def _functions(neurons: Iterable[Neuron]) -> list[FunctionParameter]:
+    """The parameters of their activations."""
+    return list(dict.fromkeys(p for neuron in neurons for p in neuron.function_parameters))
 
 
 def _neurons(structure: Structure, name: Any) -> list[Neuron]:

@@ -3,7 +3,7 @@
 A pair of layers with all connections between them is one matrix, ``x->h``, in the form that
 ``Network.connect`` takes, and the biases of a layer are one vector, ``h.bias``. Every other weight
 and bias has its own name, ``x1->o1`` or ``h1.bias``, and is a single number; a shared weight has
-the name of the first of its connections.
+the name of the first of its connections. So is what is learned of activations, ``h.slope``.
 """
 
 import os
@@ -108,7 +108,8 @@ def places_of(network: "Network") -> dict[str, _Index]:
         else:
             weights = {c.parameter: None for c in connections}
             found |= {w.connections[0].name: np.array(number[w]) for w in weights}
-    return found | _biases(network, number)
+    functions = {p.name: np.array(number[p]) for p in network.function_parameters}
+    return found | _biases(network, number) | functions
 
 
 def _is_whole(source: Layer, target: Layer, connections: list[Connection]) -> bool:

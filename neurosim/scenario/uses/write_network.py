@@ -74,7 +74,10 @@ def _layer(layer: Layer) -> _Entry:
     if layer.activation != SOFTMAX:
         for neuron in layer.neurons:
             require_shipped(ACTIVATIONS, neuron.activation, f"layer {layer.name!r}")
-    entry["activation"] = _same([_activation(neuron) for neuron in layer.neurons])
+    functions = {neuron.function_parameters for neuron in layer.neurons}
+    activations = [_activation(neuron) for neuron in layer.neurons]
+    # those of a list have each their own parameters
+    entry["activation"] = _same(activations) if len(functions) == 1 else activations
     entry["bias"] = _same([_bias(neuron) for neuron in layer.neurons])
     if not all(neuron.is_plain for neuron in layer.neurons):
         entry["aggregation"] = _same([neuron.aggregation for neuron in layer.neurons])
@@ -104,6 +107,9 @@ def _neuron(neuron: Neuron) -> _Entry:
 def _activation(neuron: Neuron) -> str | _Entry:
     if neuron.activation == SOFTMAX:
         return SOFTMAX
+    if learned := neuron.function_parameters:
+        values = {p.option: plain_number(p.value) for p in learned}
+        return {family(neuron.activation): values}
     return write_variant(ACTIVATIONS[neuron.activation])
 
 
@@ -215,7 +221,8 @@ def _comparable(network: Network) -> _Entry:
     document = to_document(network)
     for neuron in document["neurons"]:
         neuron["trainable"] = neuron["trainable"] or neuron["bias"] is None
-    for record in (*document["neurons"], *document["connections"]):
+    functions = document.get("functions", [])
+    for record in (*document["neurons"], *document["connections"], *functions):
         del record["initial"]
     parts = (
         "layers",
@@ -228,6 +235,7 @@ def _comparable(network: Network) -> _Entry:
         "dropout",
         "aggregations",
         "responses",
+        "functions",
     )
     return {part: document.get(part) for part in (*parts, "labels")}
 

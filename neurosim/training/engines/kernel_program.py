@@ -216,7 +216,7 @@ class KernelProgram:
 
     @property
     def has_aggregations(self) -> bool:
-        """Whether a neuron does not simply sum."""
+        """Whether a neuron does not simply sum, or something of its activation is learned."""
         found: bool = self._arrays["of the network"].arrays["aggregation"] is not None
         return found
 

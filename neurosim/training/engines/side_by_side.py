@@ -55,6 +55,7 @@ class SideBySide:
             The state of each at the end, and the losses, (epochs, networks), reduced; None where a
             number of any of them is not finite, or where it was stopped.
         """
+        assert self.together > 1
         lanes = np.minimum(np.arange(self.together), len(starts) - 1)  # the last fills up
         theta = _aligned(np.array([start.parameters for start in starts])[lanes].T)
         memory = _aligned(np.array([start.memory for start in starts])[lanes].transpose(1, 2, 0))

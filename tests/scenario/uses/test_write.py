@@ -45,6 +45,20 @@ def irregular():
     return net
 
 
+def learned():
+    """Slopes of prelu: of a layer, of each neuron of one, of a neuron of none."""
+    net = ns.Network("learned", seed=6)
+    net.add_layer("x", 2), net.add_layer("h", 2, activation="prelu"), net.add_layer("g", 2)
+    net.add_neuron("s", activation="prelu(slope=-0.5)")
+    net.add_layer("o", 1)
+    for neuron in net.layer("g").neurons:
+        neuron.activation = "prelu"
+    for ends in (("x", "h"), ("h", "g"), ("h", "s"), ("g", "o"), ("s", "o")):
+        net.connect(*ends)
+    net["h1"].function_parameters[0].value = 0.125
+    return net
+
+
 def shared():
     net = layered()
     net.share(("x1", "no"), ("x2", "null"), ("x1", "1e3"))
@@ -76,7 +90,7 @@ def mixed():
     return net
 
 
-NETWORKS = [mixed, layered, irregular, shared, legacy, scaled]
+NETWORKS = [mixed, layered, irregular, learned, shared, legacy, scaled]
 
 
 def bits(values):
