@@ -48,14 +48,14 @@ def irregular():
 def learned():
     """Slopes of prelu: of a layer, of each neuron of one, of a neuron of none."""
     net = ns.Network("learned", seed=6)
-    net.add_layer("x", 2), net.add_layer("h", 2, activation="prelu"), net.add_layer("g", 2)
+    net.add_layer("x", 2), net.add_layer("h", 2, activation={"prelu": {"slope": 0.125}})
+    net.add_layer("g", 2)
     net.add_neuron("s", activation="prelu(slope=-0.5)")
     net.add_layer("o", 1)
     for neuron in net.layer("g").neurons:
         neuron.activation = "prelu"
     for ends in (("x", "h"), ("h", "g"), ("h", "s"), ("g", "o"), ("s", "o")):
         net.connect(*ends)
-    net["h1"].function_parameters[0].value = 0.125
     return net
 
 
