@@ -65,7 +65,7 @@ def kernel_work(plan: Plan, rows: int) -> int:
     one: of several rows, all connections count that much more.
     """
     found = [b.n_parameters for b in plan.blocks[1:] if isinstance(b.weights, Dense)]
-    if plan.copies.size and rows > 1:
+    if rows > 1 and not plan.is_bias[plan.copies[1]].all():  # a weight is shared
         found.append(SHARED_FACTOR * sum(block.n_parameters for block in plan.blocks))
     return max(found, default=0) * rows
 

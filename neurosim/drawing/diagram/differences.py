@@ -28,7 +28,8 @@ class Change(NamedTuple):
 
     Attributes:
         of: the neuron's name, or the connection's, as in ``x1->h1``.
-        what: ``weight``, ``bias``, ``trainable``, ``activation``, ``layer``, ``input``, ``output``.
+        what: ``weight``, ``bias``, ``trainable``, ``activation``, ``aggregation``, ``response``,
+            ``layer``, ``input``, ``output``.
         before: in the first network; None where a neuron has no bias, or stands in no layer.
         after: in the second.
     """
@@ -235,6 +236,8 @@ def _of_neurons(
             ("output", a in outputs[0], b in outputs[1]),
             ("layer", _layer_of(a), _layer_of(b)),
             ("activation", a.activation, b.activation),
+            ("aggregation", a.aggregation, b.aggregation),
+            ("response", a.response, b.response),
             ("trainable", a.bias_trainable, b.bias_trainable),
         )
         yield from (Change(a.name, what, x, y) for what, x, y in facts if x != y)
