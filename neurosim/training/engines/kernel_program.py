@@ -217,8 +217,7 @@ class KernelProgram:
     @property
     def has_aggregations(self) -> bool:
         """Whether a neuron does not simply sum, or something of its activation is learned."""
-        found: bool = self._arrays["of the network"].arrays["aggregation"] is not None
-        return found
+        return bool(self._problem.aggregation)
 
     def problem(
         self, X: Matrix, goals: Goals | None, rows: int
