@@ -17,6 +17,7 @@ from pathlib import Path
 import neurosim
 from neurosim.cli.main import _COMMANDS
 from neurosim.debugger.traces.trace import table_of_columns
+from neurosim.diagnosis import FINDINGS
 from neurosim.drawing.pictures import PICTURES
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.initializers import INITIALIZERS
@@ -147,6 +148,7 @@ TABLES = {
     "datasets": _datasets,
     "pictures": _pictures,
     "commands": _commands,
+    "findings": lambda: (("finding", "what it says"), ((f"`{a}`", b) for a, b in FINDINGS.items())),
     "steps": lambda: f"{table_of_columns()}\n",
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from neurosim.errors import DivergedError
-from neurosim.functions.numbers import short
+from neurosim.functions.numbers import after_epochs, short
 from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.format.expect_entry import (
     BestLossExpectation,
@@ -52,10 +52,10 @@ class FailedSince:
         if self.actual is not None:
             text += f", got {short(self.actual)}"
         if self.last_met is not None:
-            return f"{text}; it was met after {self.last_met:,} epochs, and not since"
+            return f"{text}; it was met {after_epochs(self.last_met)}, and not since"
         if self.nearest is None or self.nearest_number is None:
             return f"{text}; it never was"
-        near = f"{short(self.nearest_number)} after {self.nearest:,} epochs"
+        near = f"{short(self.nearest_number)} {after_epochs(self.nearest)}"
         return f"{text}; it never was, and came nearest with {near}"
 
 

@@ -45,7 +45,7 @@ def test_one_that_never_was_says_where_it_came_nearest(load):
 
     assert str(failed) == (
         f"not met: weight x1->y1, expected above 1.5, got {0.8**200:.6g}; it never was, and came"
-        " nearest with 1 after 0 epochs"
+        " nearest with 1 before training"
     )
 
 
