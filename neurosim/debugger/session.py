@@ -40,6 +40,7 @@ from neurosim.debugger.time.training_log import Edit, UnitPlace, set_trainable
 from neurosim.debugger.traces.trace import header_of, new_file, write_trace
 from neurosim.debugger.wording import abridged, coming_line, divergence_of
 from neurosim.diagnosis import Diagnosis
+from neurosim.diagnosis.cures import KeyNames
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -75,6 +76,7 @@ class Session:
 
     Attributes:
         task: what is trained.
+        places: of a network, where a scenario has what a cure changes.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Session:
         self._left: Matrix | None = None  # the parameters, where the network was given free
         self._n_stops = 0
         self._branches: dict[str, Branch] = {}
+        self.places: Callable[[Network], KeyNames] = KeyNames
 
     # --- the place
 
@@ -417,7 +420,7 @@ class Session:
         edits = (place.batch + 1 for place in walk.history.edits if place < walk.place)
         first = min(max((walk.first, *edits)), walk.batch)
         epoch = walk.batch // self.task.n_batches
-        return diagnosis_until(self.task, walk.state_at(first), epoch)
+        return diagnosis_until(self.task, walk.state_at(first), epoch, self.places)
 
     def why(
         self,

@@ -52,15 +52,15 @@ class KeyNames:
     """
 
     def __init__(self, network: Network) -> None:
-        self._layers = {layer: i for i, layer in enumerate(network.layers)}
+        self._layers = {layer.name: i for i, layer in enumerate(network.layers)}
         loose = [n for n in network.neurons if n.layer is None and not n.is_input]
-        self._loose = {neuron: i for i, neuron in enumerate(loose)}
+        self._loose = {neuron.name: i for i, neuron in enumerate(loose)}
 
     def key(self, item: Layer | Neuron) -> str:
         """The path of a layer, or of a neuron of none."""
         if isinstance(item, Layer):
-            return f"network.layers[{self._layers[item]}]"
-        return f"network.neurons[{self._loose[item]}]"
+            return f"network.layers[{self._layers[item.name]}]"
+        return f"network.neurons[{self._loose[item.name]}]"
 
     def activation(self, item: Layer | Neuron, name: str) -> tuple[str, ...]:
         """The assignments that change an activation."""

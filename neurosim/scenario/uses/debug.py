@@ -1,11 +1,13 @@
 """A debugging session on the training of a scenario."""
 
+from functools import partial
 from pathlib import Path
 
 from neurosim.debugger.opening import debug
 from neurosim.debugger.session import Session
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario.build.scenario import load_scenario
+from neurosim.scenario.doctor.keys import ScenarioKeys
 from neurosim.scenario.format.overrides import Overrides, listed
 
 
@@ -33,4 +35,6 @@ def debug_scenario(
     """
     scenario = load_scenario(path, overrides=listed(overrides, engine=engine, seed=seed))
     X, T, options = scenario.require_training(path, "step through")
-    return debug(scenario.network, X, T, options, limit=limit)
+    session = debug(scenario.network, X, T, options, limit=limit)
+    session.places = partial(ScenarioKeys, entry=scenario.network_entry)
+    return session

@@ -71,3 +71,13 @@ def test_an_engine_that_is_none_is_an_error_of_the_scenario(debug):
 def test_what_is_kept_to_go_back_can_be_bounded(debug):
     with pytest.raises(InvalidValueError, match="limit"):
         debug(limit=1)
+
+
+def test_what_a_session_finds_is_cured_by_keys_of_the_scenario():
+    session = ns.debug_scenario("twins")
+    session.goto(epoch=5000)
+
+    cures = {finding.name: finding.cure for finding in session.diagnose().findings}
+
+    # the weights that the file gives are left out, where weights are to be drawn
+    assert "network.connections[0]={from: x, to: h}" in cures["twin_units"]
