@@ -1,6 +1,6 @@
 """Expectations over the course of a training: up to when each that fails was met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -15,7 +15,14 @@ from neurosim.scenario.format.expect_entry import (
     LastLossExpectation,
     Within,
 )
-from neurosim.scenario.run.expect import NetworkAtMoment, is_of_folds, judge, judgement_of
+from neurosim.scenario.run.expect import (
+    NetworkAtMoment,
+    Verdict,
+    is_of_folds,
+    judge,
+    judgement_of,
+    words_of,
+)
 from neurosim.training.state import TrainingState
 from neurosim.training.training import Training
 
@@ -59,14 +66,19 @@ class FailedSince:
         return f"{text}; it never was, and came nearest with {near}"
 
 
-def failed_since(scenario: Scenario) -> list[FailedSince]:
+def failed_since(scenario: Scenario, verdicts: Iterable[Verdict]) -> list[FailedSince]:
     """Train a scenario once more, and follow what its end does not meet.
 
     What is expected at an epoch of its own, of folds or of a diagnosis has no course.
+
+    Args:
+        scenario: with a training.
+        verdicts: of its run; what they say is met is not followed.
     """
     if scenario.training is None or scenario.data is None:
         return []
-    items = [item for item in scenario.expect if _has_course(item)]
+    unmet = {verdict.what for verdict in verdicts if not verdict.passed}
+    items = [item for item in scenario.expect if _has_course(item) and words_of(item) in unmet]
     if not items:
         return []
     options = scenario.options_of_run()

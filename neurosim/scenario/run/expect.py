@@ -183,7 +183,7 @@ def judge(item: Expectation, number: float | None, when: str = "") -> list[Verdi
         number: what came out; None where the training did not get there.
         when: is added to the words for the item.
     """
-    return list(_verdicts(_words(item) + when, judgement_of(item), number))
+    return list(_verdicts(words_of(item) + when, judgement_of(item), number))
 
 
 def _verdicts(what: str, judgement: Judgement, actual: float | None) -> Iterator[Verdict]:
@@ -225,7 +225,8 @@ _MOMENT_WORDS = {
 }
 
 
-def _words(item: Expectation) -> str:
+def words_of(item: Expectation) -> str:
+    """Which number the item is about."""
     match item:
         case OutputExpectation():
             return f"output of {item.output} for {_sample(item.forward)}"

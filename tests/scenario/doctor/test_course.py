@@ -10,7 +10,7 @@ from neurosim.scenario.doctor.course import failed_since
 from neurosim.scenario.doctor.cured import cured_text
 from neurosim.scenario.doctor.gradients import check_gradients
 from neurosim.scenario.doctor.trials import try_cures
-from neurosim.scenario.run.run import start_run
+from neurosim.scenario.run.run import run_scenario, start_run
 from neurosim.training.engines.table import exact_engine
 from neurosim.training.task import make_task
 
@@ -28,7 +28,8 @@ training: {loss: half_squared_error, optimizer: {name: sgd, learning_rate: 0.2},
 
 def follow(load, *items, **changes):
     text = LINE + "expect:\n" + "".join(f"  - {item}\n" for item in items)
-    return failed_since(load(text, overrides=changes))
+    scenario = load(text, overrides=changes)
+    return failed_since(scenario, run_scenario(scenario).expectations)
 
 
 def test_an_expectation_that_was_met_says_up_to_when(load):
@@ -55,7 +56,8 @@ def test_what_is_met_and_what_has_no_course_is_left_out(load):
 
 def test_a_training_that_diverges_is_followed_as_far_as_it_goes(load):
     text = LINE + "expect: [{weight: x1->y1, equals: 1, tolerance: 0.1}]\n"
-    (failed,) = failed_since(load(text, overrides={"training.optimizer.learning_rate": 1e9}))
+    scenario = load(text, overrides={"training.optimizer.learning_rate": 1e9})
+    (failed,) = failed_since(scenario, run_scenario(scenario).expectations)
 
     assert failed.last_met == 0
 

@@ -69,7 +69,7 @@ def doctor(  # noqa: PLR0917 - click passes a command its options by name
     require_free(out, overwrite=overwrite)
     given = [*overrides, *([f"seed={seed}"] if seed is not None else [])]
     run, diagnosis = _diagnosed(file, given)
-    parts: dict[str, Any] = {"failed": failed_since(_scenario_of(run))}
+    parts: dict[str, Any] = {"failed": failed_since(_scenario_of(run), run.result().expectations)}
     if gradients:
         parts["gradients"] = _checked(run)
     if engines:
