@@ -293,7 +293,7 @@ def require_weights(weights: Any, n_rows: int, where: str = "weights") -> Matrix
             f"{where}: got {float(found[row])!r} in row {row}; expected numbers >= 0"
         )
     if not found.any():
-        raise InvalidValueError(f"{where}: all {n_rows} are 0; expected one above")
+        raise InvalidValueError(f"{where}: got 0 for each row; expected one above")
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from neurosim.errors import InvalidValueError, WrongTypeError
-from neurosim.functions.numbers import Matrix, require_number
+from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
 from neurosim.training.metrics import LOSS, METRICS, measure_each
@@ -20,7 +20,7 @@ from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.apart import AllRows, Apart, Division, all_rows
 from neurosim.training.validation.cross_validation import require_alone, require_scales
-from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers, others, shares, strata
+from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers, shares, strata
 from neurosim.training.validation.spread import Spread
 
 SIZES = (0.1, 0.325, 0.55, 0.775, 1.0)  # those of scikit-learn
@@ -76,7 +76,8 @@ def learning_curve(
         network: where every training begins: its numbers as they are; it stays so.
         X: samples, (B, n_in), raw.
         T: targets, (B, n_out), or class indices, (B,).
-        sizes: shares of the rows that a fold does not hold out, 0 < share <= 1.
+        sizes: shares of the rows that a fold does not hold out, 0 < share <= 1; rows of weight 0
+            and rows without a target are neither counted nor trained on.
         folds: how many.
         repeats: how many times the rows are divided.
         stratified: whether folds and parts have the classes' shares; None: where there are any.
@@ -112,10 +113,19 @@ def curve_on_folds(
     is_stratified = given.kind.has_classes and validate.stratified is not False
     classes = strata(given.task.T) if is_stratified else np.zeros(given.task.n_rows, np.intp)
     folds = [rows for part in divided for rows in part]
-    left = min(given.task.n_rows - len(rows) for rows in folds)
+    teaching = _teaching(given)
+    left = min(len(np.setdiff1d(teaching, rows)) for rows in folds)
+    if not left:
+        raise InvalidValueError(
+            "folds: one leaves no row with a weight and a target to train on; expected fewer folds"
+        )
     counts = _require_sizes(sizes, left)
     divisions = [
-        Division(_part(classes, rows, count, given.seed, number), rows, f"{count} rows")
+        Division(
+            _part(classes, np.setdiff1d(teaching, rows), count, given.seed, number),
+            rows,
+            counted(count, "row"),
+        )
         for count in counts
         for number, rows in enumerate(folds)
     ]
@@ -147,11 +157,16 @@ def _require_sizes(sizes: Any, left: int) -> list[int]:
     return sorted(counts)
 
 
-def _part(
-    classes: RowNumbers, held_out: RowNumbers, count: int, seed: int, number: int
-) -> RowNumbers:
-    """So many of the rows that a fold does not hold out, drawn with the classes' shares."""
-    left = others(held_out, len(classes))
+def _teaching(given: AllRows) -> RowNumbers:
+    """The rows that something can be learned from: of a weight, and with a target."""
+    teaches = ~np.isnan(given.task.T).all(axis=1)
+    if given.task.weights is not None:
+        teaches &= given.task.weights > 0.0
+    return np.flatnonzero(teaches)
+
+
+def _part(classes: RowNumbers, left: RowNumbers, count: int, seed: int, number: int) -> RowNumbers:
+    """So many of the rows that a fold leaves, drawn with the classes' shares."""
     order = stream(seed, "learning_curve", str(number)).permutation(left)
     taken = shares(classes[order], count)
     rows = [order[classes[order] == c][:n] for c, n in enumerate(taken.tolist())]

@@ -188,7 +188,7 @@ def test_steps_show_the_factors():
     [
         ({"weights": [1, 2]}, "weights: got (2,); expected (3,), one for each row"),
         ({"weights": [1, -2, 0]}, "weights: got -2.0 in row 1; expected numbers >= 0"),
-        ({"weights": [0, 0, 0]}, "weights: all 3 are 0; expected one above"),
+        ({"weights": [0, 0, 0]}, "weights: got 0 for each row; expected one above"),
         ({"class_weight": "balance"}, "class_weight: unknown rule 'balance' (did you mean 'bal"),
         ({"class_weight": {0: 1}}, "class_weight: got targets of the kind regression; expected"),
         ({"class_weight": {0: -1}}, "class_weight: 0: got -1.0; expected a number >= 0"),

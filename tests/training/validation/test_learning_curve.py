@@ -57,6 +57,24 @@ def test_what_does_not_fit_is_refused(classifier, options, message):
         ns.learning_curve(classifier, X, Y, folds=3, **options, **OPTIONS)
 
 
+def test_rows_without_a_weight_or_a_target_are_neither_counted_nor_trained_on(classifier):
+    T = np.eye(3)[Y]
+    T[::5] = np.nan
+    weights = np.where(np.arange(30) % 5 == 1, 0.0, 1.0)
+    options = {**OPTIONS, "weights": weights, "missing_targets": "ignore"}
+
+    curve = ns.learning_curve(classifier, X, T, sizes=[0.01, 0.5, 1], folds=3, **options)
+
+    assert curve.sizes == (1, 5, 10)  # of 18 rows that teach; a fold holds at most 8 of them
+
+
+def test_folds_that_leave_nothing_to_train_on_are_refused(classifier):
+    weights = np.eye(30)[0]
+
+    with pytest.raises(InvalidValueError, match="folds: one leaves no row with a weight"):
+        ns.learning_curve(classifier, X, Y, folds=3, weights=weights, **OPTIONS)
+
+
 def test_the_plot_has_a_line_for_training_rows_and_one_for_held_out_ones(classifier):
     curve = ns.learning_curve(
         classifier, X, Y, sizes=[0.5, 1], folds=3, metrics=["accuracy"], **OPTIONS
