@@ -51,7 +51,8 @@ def draw_boundary(
     Args:
         network: what is asked.
         X: samples, (B, n_in); the picture reaches a little beyond them.
-        T: their targets, (B, n_out), or class indices, (B,).
+        T: their targets, (B, n_out), or class indices, (B,); a sample whose target is missing
+            (NaN) is drawn hollow.
         ax: where to draw; None: on a new figure.
         output: the name of one output, where there are several.
         fixed: the values of all inputs but two, or one, by name.
@@ -115,7 +116,7 @@ def threshold_of(targets: Matrix | None, activation: str) -> float | None:
     """
     if targets is None:
         return 0.5 if facts_of(activation).gives_probabilities else 0.0
-    levels = set(np.unique(targets).tolist())
+    levels = set(np.unique(targets[~np.isnan(targets)]).tolist())
     if levels <= {-1.0, 1.0} and -1.0 in levels:
         return 0.0
     return 0.5 if levels <= {0.0, 1.0} else None
@@ -143,15 +144,19 @@ def _column_of(output: str | None, network: Network) -> int | None:
 
 def _targets_of(T: Any, n_rows: int, column: int | None, n_out: int) -> Matrix:
     """One number a sample: its class, or what the output of this column should be."""
-    targets = require_array(T, "T")
+    targets = require_array(T, "T", may_miss=True)
     if len(targets) != n_rows or targets.ndim not in {1, 2}:
         raise ShapeError(f"T: got {targets.shape}; expected a row for each of {n_rows} samples")
     if targets.ndim == 1 or targets.shape[1] == 1:
         flat = targets.ravel()  # where there are several outputs, the indices of classes
-        return flat if n_out == 1 or column is None else (flat == column).astype(float)
+        if n_out == 1 or column is None:
+            return flat
+        return np.where(np.isnan(flat), np.nan, flat == column)
     if targets.shape[1] != n_out:
         raise ShapeError(f"T: got {targets.shape}; expected {(n_rows, n_out)}, or class indices")
-    return targets.argmax(axis=1).astype(float) if column is None else targets[:, column]
+    if column is not None:
+        return targets[:, column]
+    return np.where(np.isnan(targets).any(axis=1), np.nan, targets.argmax(axis=1))
 
 
 def _draw_curves(
@@ -211,10 +216,13 @@ def _draw_values(
     _draw_threshold(ax, grid, picture, threshold, theme)
     if samples is None:
         return
-    if wanted is None or threshold is None:
-        inside = "none" if wanted is None else image.cmap(norm(wanted))
-        ax.scatter(samples[:, 0], samples[:, 1], c=inside, s=26, marker="o",
-                   edgecolors=theme.text, linewidths=0.9, zorder=3)  # fmt: skip
+    missing = np.ones(len(samples), bool) if wanted is None else np.isnan(wanted)
+    _draw_rings(ax, samples[missing], "none", theme)
+    if wanted is None:
+        return
+    samples, wanted = samples[~missing], wanted[~missing]
+    if threshold is None:
+        _draw_rings(ax, samples, image.cmap(norm(wanted)), theme)
         return
     low = -1.0 if (wanted < 0).any() else 0.0
     is_above = wanted > threshold
@@ -222,14 +230,23 @@ def _draw_values(
     _draw_samples(ax, samples, groups, [theme.negative, theme.positive], theme)
 
 
+def _draw_rings(ax: "Axes", samples: Matrix, inside: Any, theme: Theme) -> None:
+    if len(samples):
+        ax.scatter(samples[:, 0], samples[:, 1], c=inside, s=26, marker="o",
+                   edgecolors=theme.text, linewidths=0.9, zorder=3)  # fmt: skip
+
+
 def _kind_of(network: Network, T: Any, task: str | TaskKind) -> TaskKind:
     """What several outputs tell; without targets, classes."""
     n_out = len(network.outputs)
     if T is None and task == AUTO:
         return TaskKind(CLASSES, n_out)
-    is_softmax = all(neuron.activation == SOFTMAX for neuron in network.outputs)
-    kind = task if isinstance(task, TaskKind) else None
-    kind = kind or decide_task_kind(T, n_out, is_softmax=is_softmax, name=str(task))
+    kind = task
+    if not isinstance(kind, TaskKind):
+        targets = require_array(T, "T", may_miss=True)
+        is_softmax = all(neuron.activation == SOFTMAX for neuron in network.outputs)
+        is_there = ~np.isnan(targets.reshape(len(targets), -1)).any(axis=1)
+        kind = decide_task_kind(targets[is_there], n_out, is_softmax=is_softmax, name=str(task))
     if kind.name == REGRESSION:
         raise InvalidValueError(
             f"T: the {n_out} outputs are numbers, got no classes or labels; expected one of them,"
@@ -304,6 +321,7 @@ def _draw_classes(
     _draw_borders(ax, grid, winners, theme)
     if samples is None or not targets:
         samples, targets = np.zeros((0, 2)), [np.zeros(0)]
+    _draw_rings(ax, samples[np.isnan(targets[0])], "none", theme)
     groups = [(targets[0] == number, name) for number, name in enumerate(names)]
     _draw_samples(ax, samples, groups, theme.categorical, theme)
 

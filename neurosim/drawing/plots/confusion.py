@@ -86,7 +86,10 @@ def draw_confusion(
         own = _class_names(network, output)
         if output is not None:
             column = [neuron.name for neuron in network.outputs].index(network[output].name)
-            outputs, targets = outputs[:, [column]], require_array(T, "T")[:, [column]]
+            outputs, targets = (
+                outputs[:, [column]],
+                require_array(T, "T", may_miss=True)[:, [column]],
+            )
     else:
         (outputs, targets), own = _require_pair(network), None
     if output is not None and isinstance(task, TaskKind) and task.threshold is not None:

@@ -1,6 +1,6 @@
 """Permutation importance as bars: how much worse a network gets without each input."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -8,10 +8,10 @@ from neurosim.drawing.page.pages import keep_text, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import add_grid
 from neurosim.errors import UnknownNameError, unknown
-from neurosim.functions.losses import Loss
 from neurosim.functions.numbers import short
 from neurosim.network.network import Network
 from neurosim.training.metrics import LOSS, less_is_better
+from neurosim.training.options import MeasureOptions
 from neurosim.training.parts import PARTS
 from neurosim.training.task_kind import AUTO, TaskKind
 from neurosim.training.validation.importance import permutation_importance
@@ -30,12 +30,11 @@ def draw_importance(
     *,
     metric: str | None = None,
     repeats: int = 10,
-    loss: str | Loss = "half_squared_error",
-    reduction: str = "mean",
     task: TaskKind | str = AUTO,
     on: str = "train",
     theme: str | Theme = "light",
     title: str | None = None,
+    **options: Unpack[MeasureOptions],
 ) -> "Axes":
     """Draw how much worse the loss or a metric gets when an input is shuffled between the rows.
 
@@ -49,12 +48,11 @@ def draw_importance(
         ax: where to draw; None: on a new figure.
         metric: a key of the table of metrics; None: the loss.
         repeats: how many times each input is shuffled.
-        loss: a key of the table of losses.
-        reduction: ``mean`` or ``sum`` of the rows' losses.
         task: what the targets are to the metric.
         on: which rows they are, for the label: ``train``, ``validation`` or ``test``.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.
+        **options: what the loss is, as of `permutation_importance`.
 
     Raises:
         NeurosimError: rows or a metric do not fit; see `permutation_importance`.
@@ -62,7 +60,7 @@ def draw_importance(
     if on not in PARTS:
         raise UnknownNameError(unknown("part of the rows", on, PARTS))
     found = permutation_importance(
-        network, X, T, metric=metric, repeats=repeats, loss=loss, reduction=reduction, task=task
+        network, X, T, metric=metric, repeats=repeats, task=task, **options
     )
     shown = list(found.spreads.items())[:_MOST]
     chosen = require_theme(theme)

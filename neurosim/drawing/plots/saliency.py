@@ -1,6 +1,6 @@
 """Saliency as a map: how steeply the loss and the outputs answer to each input."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -9,9 +9,9 @@ from neurosim.drawing.page.pages import keep_text, label_ticks, name_axes, requi
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.artists import add_bar, write_cell
 from neurosim.errors import UnknownNameError, unknown
-from neurosim.functions.losses import Loss
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.training.options import MeasureOptions
 from neurosim.training.parts import PARTS
 from neurosim.training.validation.saliency import saliency
 
@@ -30,11 +30,11 @@ def draw_saliency(
     ax: "Axes | None" = None,
     *,
     output: str | None = None,
-    loss: str | Loss = "half_squared_error",
     on: str = "train",
     theme: str | Theme = "light",
     title: str | None = None,
     digits: int = _DIGITS,
+    **options: Unpack[MeasureOptions],
 ) -> "Axes":
     """Draw a map of slopes by inputs, each per deviation of its input, so that they compare.
 
@@ -48,11 +48,12 @@ def draw_saliency(
         T: targets, (B, n_out), or class indices; None: no row for the loss.
         ax: where to draw; None: on a new figure.
         output: the name or label of one output.
-        loss: a key of the table of losses.
         on: which rows they are, for the label: ``train``, ``validation`` or ``test``.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.
         digits: in how many digits numbers are written, where they have room.
+        **options: what the loss is, as of `saliency`; a ``reduction`` changes nothing, as each
+            slope is of its own row's loss.
 
     Raises:
         UnknownNameError: the network has no such output.
@@ -61,7 +62,8 @@ def draw_saliency(
     if on not in PARTS:
         raise UnknownNameError(unknown("part of the rows", on, PARTS))
     if output is None:
-        cells, names = _of_all(network, X, T, loss)
+        options.pop("reduction", None)
+        cells, names = _of_all(network, X, T, options)
         bar, y = "mean size of slopes", f"mean of {PARTS[on]} rows"
     else:
         name = network[output].name
@@ -89,9 +91,9 @@ def describe_saliency(axes: "Axes", **_: Any) -> str:
     return f"How steeply the answer follows each input: {axes.get_xlabel()}, {axes.get_ylabel()}."
 
 
-def _of_all(network: Network, X: Any, T: Any, loss: str | Loss) -> tuple[Matrix, list[str]]:
+def _of_all(network: Network, X: Any, T: Any, options: MeasureOptions) -> tuple[Matrix, list[str]]:
     """Mean sizes of slopes: of the loss, then of each output; and what these are called."""
-    found = [] if T is None else [saliency(network, X, T, loss=loss).mean]
+    found = [] if T is None else [saliency(network, X, T, **options).mean]
     found += [saliency(network, X, output=neuron.name).mean for neuron in network.outputs]
     names = [] if T is None else ["loss"]
     return np.array(found), names + [neuron.caption for neuron in network.outputs]

@@ -105,6 +105,11 @@ class Scenario:
         options = measuring_options(None, {}) if self.training is None else self.training
         return options.measure
 
+    def measure_of(self, part: str) -> dict[str, Any]:
+        """The same for a part of the rows, with the weights of these."""
+        weights = {} if self.data is None else self.data.weights
+        return self.measure | ({"weights": weights[part]} if part in weights else {})
+
     def options_of_run(self) -> Options:
         """The options that a run trains with: also the validation rows and the task."""
         assert self.training is not None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 
@@ -105,7 +105,7 @@ class NetworkAtMoment:
         training = self._training
         if part == "train" and training is not None and training.options.precision == "double":
             return training.loss()
-        pair, measure = self._part(part), self._measure(part)
+        pair, measure = self._part(part), self._scenario.measure_of(part)
         return evaluate_loss(self._network, pair.X, pair.T, engine=self._engine, **measure)
 
     def metric(self, name: str, part: str = "train") -> float:
@@ -136,13 +136,8 @@ class NetworkAtMoment:
 
     @cached_property
     def _gradients(self) -> Gradients:
-        pair, measure = self._part("train"), self._measure("train")
+        pair, measure = self._part("train"), self._scenario.measure_of("train")
         return loss_and_gradients(self._network, pair.X, pair.T, engine=self._engine, **measure)
-
-    def _measure(self, part: str) -> dict[str, Any]:
-        data = self._scenario.data
-        weights = None if data is None else data.weights.get(part)
-        return self._scenario.measure | ({} if weights is None else {"weights": weights})
 
     def _part(self, name: str) -> Pair:
         pair = None if self._scenario.data is None else self._scenario.data.part(name)

@@ -93,7 +93,7 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     axes, description = picture.draw_described(
         **curve, network=network, history=result.history, X=X, T=T, on=entry.on, **task,
         best_epoch=result.best_epoch,
-        **scenario.measure, theme=entry.theme, title=scenario.title,
+        **scenario.measure_of(entry.on), theme=entry.theme, title=scenario.title,
         **({"digits": entry.digits} if "digits" in entry.model_fields_set else {}),
     )  # fmt: skip
     figure = axes.get_figure(root=True)

@@ -117,7 +117,7 @@ def _gradients(at: AtEpoch, scenario: Scenario) -> "tuple[Axes, str]":
     X, T = scenario.data.train
     title = f"{scenario.title}: {at.moment}, how strong the gradient is from level to level"
     return (
-        draw_gradients(at.network, X, T, **scenario.measure, title=title),
+        draw_gradients(at.network, X, T, **scenario.measure_of("train"), title=title),
         f"A neural network, {at.network!r}, too long for a page: how strong the gradient over the"
         " training rows is in each of its levels.",
     )

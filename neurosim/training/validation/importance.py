@@ -6,18 +6,18 @@ permutation_importance; in a repeat all inputs are shuffled alike.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.functions.losses import Loss
 from neurosim.functions.numbers import Matrix, require_count
 from neurosim.functions.streams import require_seed, stream
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.table import DEFAULT, make_engine
 from neurosim.training.metrics import LOSS, METRICS, ShippedMetric, less_is_better, measure_each
+from neurosim.training.options import MeasureOptions
 from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import AUTO, TaskKind
 from neurosim.training.validation.spread import Spread
@@ -70,10 +70,9 @@ def permutation_importance(
     metric: str | None = None,
     repeats: int = 10,
     seed: int | None = None,
-    loss: str | Loss = "half_squared_error",
-    reduction: str = "mean",
     task: TaskKind | str = AUTO,
     engine: str = DEFAULT,
+    **options: Unpack[MeasureOptions],
 ) -> Importance:
     """How much worse the loss or a metric gets when an input is shuffled between the rows.
 
@@ -84,10 +83,10 @@ def permutation_importance(
         metric: a key of the table of metrics; None: the loss.
         repeats: how many times each input is shuffled.
         seed: what the shuffling is drawn from; None: the network's seed.
-        loss: a key of the table of losses.
-        reduction: ``mean`` or ``sum`` of the rows' losses.
         task: what the targets are to the metric.
         engine: a key of the table of engines.
+        **options: what the loss is, as in `neurosim.train`: ``loss``, ``reduction``, ``heads``,
+            ``weights``, ``class_weight``, ``label_smoothing``, ``missing_targets``.
 
     Raises:
         UnknownNameError: there is no such metric or loss.
@@ -101,7 +100,7 @@ def permutation_importance(
     >>> found.spreads["x2"].mean, found.spreads["x1"].mean > 0
     (0.0, True)
     """
-    checked = make_task(network.copy(), X, T, loss=loss, reduction=reduction, task=task)
+    checked = make_task(network.copy(), X, T, task=task, **options)
     drawn = stream(network.seed if seed is None else require_seed(seed), "importance")
     orders = [drawn.permutation(checked.n_rows) for _ in range(require_count(repeats, "repeats"))]
     return importance_of(checked, make_engine(engine, checked), np.array(orders), metric)

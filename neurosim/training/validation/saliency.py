@@ -4,15 +4,16 @@ Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks" (2013), se
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from neurosim.errors import InvalidValueError, UnknownNameError, unknown
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.losses import Loss, Pointwise
 from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.network.network import Network
 from neurosim.training.engines.table import DEFAULT, make_engine
+from neurosim.training.options import MeasureOptions
 from neurosim.training.task import make_task, require_network
 
 # sum of t*a: its slope by an output is its target, here 1 for one of them and 0 for others
@@ -66,8 +67,8 @@ def saliency(
     T: Any = None,
     *,
     output: str | None = None,
-    loss: str | Loss = "half_squared_error",
     engine: str = DEFAULT,
+    **options: Unpack[MeasureOptions],
 ) -> Saliency:
     """The slope of each row's loss by its inputs, dL/dX; or that of an output, do/dX.
 
@@ -79,11 +80,14 @@ def saliency(
         X: samples, (B, n_in).
         T: targets, (B, n_out), or class indices, where no output is given.
         output: the name of an output, instead of the loss.
-        loss: a key of the table of losses.
         engine: a key of the table of engines.
+        **options: what the loss is, as in `neurosim.train`: ``loss``, ``heads``, ``weights``,
+            ``class_weight``, ``label_smoothing``, ``missing_targets``; but no ``reduction``, as
+            each slope is of its own row's loss.
 
     Raises:
         InvalidValueError: neither targets nor an output are given.
+        WrongTypeError: a reduction is given.
         UnknownNameError: the network has no such output.
         GraphError: an activation has no slope.
 
@@ -97,10 +101,15 @@ def saliency(
     [[-2.0, 3.0]]
     """
     rows = require_rows(X, len(require_network(network).inputs))
+    if "reduction" in options:
+        raise WrongTypeError(
+            f"reduction: no option of saliency, got {options['reduction']!r:.80}; each slope is of"
+            " its own row's loss"
+        )
     if output is None:
         if T is None:
             raise InvalidValueError("T: missing; expected targets, or output=NAME")
-        slopes = _slopes(network, rows, T, loss, engine)
+        slopes = _slopes(network, rows, T, engine, {**options, "reduction": "sum"})
     else:
         slopes = _of_output(network, rows, output, engine)
     inputs = tuple(neuron.caption for neuron in network.inputs)
@@ -115,14 +124,15 @@ def _of_output(network: Network, X: Matrix, name: str, engine: str) -> Matrix:
     factor = network.outputs_conversion.factor
     chosen = np.zeros((len(X), len(names)))
     chosen[:, column] = 1.0
-    slopes = _slopes(network, X, network.outputs_conversion.outer(chosen), _OUTPUT, engine)
+    T = network.outputs_conversion.outer(chosen)
+    slopes = _slopes(network, X, T, engine, {"loss": _OUTPUT, "reduction": "sum"})
     found: Matrix = factor[column] * slopes
     return found
 
 
-def _slopes(network: Network, X: Matrix, T: Any, loss: str | Loss, engine: str) -> Matrix:
+def _slopes(network: Network, X: Matrix, T: Any, engine: str, options: MeasureOptions) -> Matrix:
     twin = network.copy()  # the walk leaves its numbers on the objects
-    task = make_task(twin, X, T, loss=loss, reduction="sum")
+    task = make_task(twin, X, T, **options)
     _, _, slopes = make_engine(engine, task).loss_and_gradient(
         twin.parameters(), task.X, task.T, inputs=True
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 
 import neurosim as ns
 from neurosim.drawing.page.themes import THEMES
@@ -84,6 +85,27 @@ def test_targets_that_are_no_classes_colour_their_samples_by_the_map():
     assert image.norm.vcenter == 0
     expected = image.cmap(image.norm([0, 1, 1, 2]))
     np.testing.assert_allclose(samples.get_facecolors(), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("made", "targets"),
+    [
+        (xor, [[np.nan], [1], [1], [0]]),
+        (xor, [[np.nan], [0.5], [1], [0]]),
+        (three_classes, [[np.nan] * 3, [0, 1, 0], [0, 0, 1], [1, 0, 0]]),
+        (three_classes, [np.nan, 1, 2, 0]),
+    ],
+)
+def test_a_sample_whose_target_is_missing_is_hollow(made, targets):
+    axes = ns.draw_boundary(made(), X, targets, resolution=5)
+
+    points = [c for c in axes.collections if isinstance(c, PathCollection)]
+    hollow = [c for c in points if not len(c.get_facecolors())]
+    assert [c.get_offsets().tolist() for c in hollow] == [[[0, 0]]]
+    seen = [point for line in axes.get_lines() for point in line.get_xydata().tolist()]
+    filled = [c for c in points if len(c.get_facecolors())]
+    seen += [point for c in filled for point in c.get_offsets().tolist()]
+    assert sorted(seen) == [[0, 1], [1, 0], [1, 1]]
 
 
 def test_several_labels_have_a_line_each_and_are_no_classes():

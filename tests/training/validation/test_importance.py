@@ -5,6 +5,8 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, UnknownNameError
+from neurosim.functions.streams import stream
+from neurosim.training import evaluate_loss
 from neurosim.training.engines.table import make_engine
 from neurosim.training.task import make_task
 from neurosim.training.validation.importance import importance_of
@@ -97,6 +99,28 @@ def test_the_inputs_of_a_column_of_texts_are_shuffled_together():
 def test_what_does_not_fit_is_refused(net, options, kind, message):
     with pytest.raises(kind, match=message):
         ns.permutation_importance(net, np.ones((4, 3)), np.eye(2)[[0, 1, 0, 1]], **options)
+
+
+HEADS = [
+    {"outputs": "y1", "loss": "huber"},
+    {"outputs": "y2", "loss": "squared_error", "weight": 3.0},
+]
+
+
+def test_the_loss_is_that_of_heads_weights_and_the_targets_that_are_there(net, engine):
+    X = np.random.default_rng(1).normal(size=(8, 3))
+    T = np.where(np.arange(16).reshape(8, 2) == 5, np.nan, 0.5)
+    names = [neuron.name for neuron in net.outputs]
+    heads = [{**head, "outputs": name} for head, name in zip(HEADS, names, strict=True)]
+    options = {"heads": heads, "weights": np.arange(8.0), "missing_targets": "ignore"}
+
+    found = ns.permutation_importance(net, X, T, repeats=2, seed=1, engine=engine, **options)
+
+    assert found.baseline == evaluate_loss(net, X, T, engine=engine, **options)
+    first = stream(1, "importance").permutation(8)
+    shuffled = np.column_stack([X[first, 0], X[:, 1:]])
+    worse = evaluate_loss(net, shuffled, T, engine=engine, **options) - found.baseline
+    assert found.worse[0, 0] == worse
 
 
 def test_a_metric_of_a_user_that_is_an_error_rises():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.errors import InvalidValueError, UnknownNameError
+from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from neurosim.training import evaluate_loss
 
 X = np.random.default_rng(0).normal(size=(6, 3)) * [1, 5, 0.2]
 T = (np.random.default_rng(1).random((6, 2)) > 0.5) * 1.0
@@ -52,6 +53,31 @@ def test_slopes_of_loss_and_outputs_are_those_of_torch(engine, last):
     np.testing.assert_allclose(found.slopes, of_loss, rtol=1e-12, atol=1e-14)
     found = ns.saliency(net, X, output="o2", engine=engine)
     np.testing.assert_allclose(found.slopes, of_second, rtol=1e-12, atol=1e-14)
+
+
+def test_the_loss_is_that_of_heads_weights_and_the_targets_that_are_there(engine):
+    net, h = classifier("identity"), 1e-6
+    gaps = np.where(np.arange(12).reshape(6, 2) == 5, np.nan, T)
+    heads = [{"outputs": "o1", "loss": "huber"},
+             {"outputs": "o2", "loss": "squared_error", "weight": 3.0}]  # fmt: skip
+    options = {"heads": heads, "weights": np.arange(6.0), "missing_targets": "ignore"}
+
+    found = ns.saliency(net, X, gaps, engine=engine, **options).slopes
+
+    for row in range(6):
+        for column in range(3):
+            step = np.zeros((6, 3))
+            step[row, column] = h
+            above, below = (
+                evaluate_loss(net, X + sign * step, gaps, reduction="sum", **options)
+                for sign in (1, -1)
+            )
+            assert found[row, column] == pytest.approx((above - below) / (2 * h), abs=1e-6)
+
+
+def test_a_reduction_is_refused():
+    with pytest.raises(WrongTypeError, match="reduction: no option of saliency, got 'mean'"):
+        ns.saliency(classifier("sigmoid"), X, T, reduction="mean")
 
 
 def test_slopes_of_a_scaled_network_are_those_of_raw_numbers():

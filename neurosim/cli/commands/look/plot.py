@@ -128,7 +128,7 @@ def _data_of(run: SavedRun, picture: Picture, on: str) -> dict[str, Any]:
         data["X"], data["T"] = _rows(run, on) if is_needed else _rows_or_none(run, on)
         data["on"] = on
     if "loss" in picture.takes:
-        data |= run.scenario().measure
+        data |= run.scenario().measure_of(on)
     if "task" in picture.takes and data.get("T") is not None:
         data["task"] = run.scenario().task_kind
     return data

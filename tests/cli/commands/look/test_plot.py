@@ -240,3 +240,34 @@ def test_the_rows_of_a_picture_are_chosen(neurosim):
 
     assert ran.code != 0
     assert "--on test: its scenario sets no such rows aside" in ran.err
+
+
+GAPS = """\
+neurosim: 1
+title: Rows with gaps
+network:
+  layers:
+    - {name: x, neurons: 2}
+    - {name: y, neurons: 1, activation: sigmoid}
+data:
+  csv: {path: gaps.csv, inputs: [a, b], targets: [t], weights: w, missing_targets: ignore}
+training:
+  loss: binary_cross_entropy
+  optimizer: {name: sgd, learning_rate: 0.1}
+  epochs: 2
+  metrics: [accuracy]
+"""
+ROWS = "".join(f"{n % 3},{n % 5},{'' if n == 3 else n % 2},{n % 4}\n" for n in range(24))
+KINDS = ("boundary", "confusion", "importance", "saliency", "gradients", "activations",
+         "learning_curve")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_without_targets_and_of_no_weight_are_drawn(neurosim, folder, kind):
+    (folder / "gaps.csv").write_text("a,b,t,w\n" + ROWS)
+    (folder / "gaps.yaml").write_text(GAPS)
+    assert neurosim("run", "gaps.yaml", "--out", "gaps", "-q").code == 0
+
+    ran = neurosim("plot", "gaps", "--what", kind)
+
+    assert (ran.code, ran.err) == (0, "")
