@@ -4,7 +4,7 @@ A `TreeNode` is one value: a scalar, a tuple of nodes, or a mapping from names t
 what the text becomes, what ``--set`` changes, and where a message finds its line and column.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -121,6 +121,23 @@ def descend(node: TreeNode, path: KeyPath) -> TreeNode:
             return node
         node = below
     return node
+
+
+def set_below(node: TreeNode) -> Iterator[tuple[PathStep, TreeNode]]:
+    """What was set below a node that is itself of a file: keys with their values."""
+    if not node.place.line:
+        return
+    waiting = [node]
+    while waiting:
+        match waiting.pop().value:
+            case dict() as children:
+                pairs: list[tuple[PathStep, TreeNode]] = [*children.items()]
+            case tuple() as items:
+                pairs = [*enumerate(items)]
+            case _:
+                continue
+        yield from ((key, below) for key, below in pairs if not below.place.line)
+        waiting += [below for _, below in pairs if below.place.line]
 
 
 def _child(node: TreeNode, step: PathStep) -> TreeNode | None:

@@ -73,12 +73,19 @@ def explain_keys(
             lacking.remove(meant)
         problem = unknown_key(mapping, path, key, [meant] if meant else names)
         problems.append(problem._replace(meant=meant or ""))
-    got = ", ".join(mapping.value) or "nothing"
+    got = _own_keys(mapping)
     problems += [
         Problem(mapping.place, (*path, key), f"missing key, got {got}; expected also {key!r}")
         for key in lacking
     ]
     return problems
+
+
+def _own_keys(mapping: TreeNode) -> str:
+    """The keys that were written where the mapping was, and not set from elsewhere."""
+    children = mapping.value.items()
+    own = [key for key, below in children if below.key_place.origin == mapping.place.origin]
+    return ", ".join(own) or "nothing"
 
 
 def unknown_key(mapping: TreeNode, path: KeyPath, key: str, expected: Iterable[str]) -> Problem:
@@ -160,7 +167,7 @@ def _wrong_keys(node: TreeNode, path: KeyPath, kind: str, known: Known, others: 
     meant = [key for key in node.value if key not in others and _resembling(key, known)]
     if meant:
         return unknown_key(node, path, meant[0], known)
-    got = ", ".join(node.value) or "nothing"
+    got = _own_keys(node)
     return Problem(node.place, path, f"no {kind}, got {got}; expected {expected}")
 
 

@@ -1,5 +1,6 @@
 """The reader of scenarios: from text to checked entries and a list of problems."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from neurosim.scenario.format.document import Document, Draft, document_now
-from neurosim.scenario.format.node import KeyPath, Problem, TreeNode, descend, plain, refuse
+from neurosim.scenario.format.node import (
+    KeyPath,
+    PathStep,
+    Problem,
+    TreeNode,
+    descend,
+    plain,
+    refuse,
+    set_below,
+)
 from neurosim.scenario.format.overrides import Overrides, override
 from neurosim.scenario.format.problems import explain
 from neurosim.scenario.format.yaml_text import parse, read_text
@@ -32,8 +42,21 @@ class Reading:
         return section in self.tree.value
 
     def problem(self, path: KeyPath, message: object) -> Problem:
-        """A problem with the value at the path, or with the nearest thing above it."""
-        return Problem(descend(self.tree, path).place, path, str(message))
+        """A problem with the value at the path, or with the nearest thing above it.
+
+        Where the message names what was set below there, it is a problem with that.
+        """
+        node, text = descend(self.tree, path), str(message)
+        named = (one.place for key, one in set_below(node) if _names(text, key, one))
+        return Problem(next(named, node.place), path, text)
+
+
+def _names(message: str, key: PathStep, node: TreeNode) -> bool:
+    """Whether a message names a key or its value."""
+    value = repr(node.value) if isinstance(node.value, str) else None
+    return re.search(rf"\b{re.escape(str(key))}\b", message) is not None or (
+        value is not None and value in message
+    )
 
 
 def read_scenario(path: str | Path, *, overrides: Overrides = ()) -> Document:

@@ -77,6 +77,63 @@ def test_an_assignment_that_cannot_be_made_says_so(complaints, small, assignment
     assert line.startswith(message)
 
 
+HEADS = """
+    heads: [{outputs: y1, loss: huber}, {outputs: y2, loss: squared_error}]
+    optimizer: {name: sgd, learning_rate: 0.1}
+    epochs: 2
+"""
+
+
+@pytest.fixture
+def two_heads():
+    return f"""
+neurosim: 1
+title: Two heads
+network:
+  layers:
+    - {{name: x, neurons: 2}}
+    - {{name: y, neurons: 2}}
+data:
+  inputs: [[0, 1], [1, 0]]
+  targets: [[0, 1], [1, 0]]
+training:{HEADS}"""
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [
+        "training.heads[0].outputs=zz",
+        "training.optimizer.learning_rate=-1",
+        "training.optimizer.momentum=3",
+        "training.rates.zz=1",
+        "network.layers[1].dropout=0.5",
+        "data.inputs[0]=[1,2,3]",
+    ],
+)
+def test_a_mistake_that_shows_when_all_is_built_is_told_of_what_was_set(
+    complaints, two_heads, assignment
+):
+    (line,) = complaints(two_heads, overrides=["training.heads[1].weight=2", assignment])
+
+    assert line.startswith(f"--set {assignment.partition('=')[0]}: ")
+
+
+def test_a_mistake_of_the_file_beside_what_is_set_has_the_place_in_the_file(complaints, two_heads):
+    text = two_heads.replace("outputs: y1", "outputs: zz")
+
+    (line,) = complaints(text, overrides=["training.heads[1].weight=2"])
+
+    assert ":12:5: training.heads: heads[0]: no output 'zz'" in line
+
+
+def test_what_is_set_is_no_key_of_the_file(complaints):
+    text = "title: a\nnetwork: {layers: [{name: x, neurons: 1}]}"
+
+    (line,) = complaints(text, overrides=["engine=graph", "seed=3"])
+
+    assert line.endswith("neurosim: missing key, got title, network; expected also 'neurosim'")
+
+
 def test_mistakes_of_several_assignments_are_told_at_once(complaints, small):
     lines = complaints(small(), overrides=["seed.x=1", "title.y=2"])
 
