@@ -2,6 +2,7 @@
 
 import pytest
 
+from neurosim.functions.activations import ACTIVATIONS
 from neurosim.scenario import list_scenarios, load_scenario, run_scenario
 
 COMPILED_ONLY = {
@@ -43,3 +44,11 @@ def test_shipped_scenario_names_its_schema_and_expects_something(shipped):
 
     assert first == "# yaml-language-server: $schema=scenario.schema.json"
     assert load_scenario(shipped.path).expect
+
+
+def test_the_scenario_of_every_activation_has_every_one_of_the_table():
+    scenario = load_scenario("activations")
+
+    assert {neuron.activation for neuron in scenario.network.outputs} == {*ACTIVATIONS}
+    expected = {item.output for item in scenario.expect if item.forward == (0.5,)}
+    assert expected == {*ACTIVATIONS}
