@@ -123,15 +123,15 @@ def test_a_mistake_of_the_file_beside_what_is_set_has_the_place_in_the_file(comp
 
     (line,) = complaints(text, overrides=["training.heads[1].weight=2"])
 
-    assert ":12:5: training.heads: heads[0]: no output 'zz'" in line
+    assert ":12:12: training.heads: heads[0]: no output 'zz'" in line
 
 
 def test_what_is_set_is_no_key_of_the_file(complaints):
     text = "title: a\nnetwork: {layers: [{name: x, neurons: 1}]}"
 
-    (line,) = complaints(text, overrides=["engine=graph", "seed=3"])
+    lines = complaints(text, overrides=["engine=graph", "seed=3"])
 
-    assert line.endswith("neurosim: missing key, got title, network; expected also 'neurosim'")
+    assert lines[0].endswith("neurosim: missing key, got title, network; expected also 'neurosim'")
 
 
 def test_mistakes_of_several_assignments_are_told_at_once(complaints, small):
