@@ -20,7 +20,7 @@ def frame_of(records: Iterable[Record]) -> Any:
     try:
         import pandas as pd
     except ModuleNotFoundError:
-        raise _missing("pandas") from None
+        raise _missing("pandas", "frames") from None
     return pd.DataFrame.from_records(list(records), index="epoch")
 
 
@@ -50,7 +50,7 @@ def write_events(records: Iterable[Record], folder: str | Path) -> None:
             EventFileWriter,
         )
     except ModuleNotFoundError:
-        raise _missing("tensorboard") from None
+        raise _missing("tensorboard", "tensorboard") from None
     writer = EventFileWriter(str(folder))
     for record in records:
         values = [
@@ -62,9 +62,9 @@ def write_events(records: Iterable[Record], folder: str | Path) -> None:
     writer.close()
 
 
-def _missing(package: str) -> MissingExtraError:
-    message = f"{package} is not installed; pip install {package}"
-    return MissingExtraError(message, extra=package)
+def _missing(package: str, extra: str) -> MissingExtraError:
+    message = f"{package} is not installed; pip install 'neurosim[{extra}]'"
+    return MissingExtraError(message, extra=extra)
 
 
 def _finite(value: Any) -> Any:

@@ -99,7 +99,7 @@ def test_an_event_file_has_a_scalar_for_each_number(history, tmp_path):
 def test_a_missing_package_is_named(history, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
 
-    with pytest.raises(ns.NeurosimError, match="pandas is not installed; pip install pandas"):
+    with pytest.raises(ns.NeurosimError, match=r"pip install 'neurosim\[frames\]'"):
         history.to_frame()
 
 

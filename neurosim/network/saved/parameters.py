@@ -180,7 +180,7 @@ def _safetensors() -> Any:
     except ImportError:
         raise MissingExtraError(
             "files of safetensors: are written by a package that is not installed;"
-            " expected: pip install safetensors",
+            " expected pip install 'neurosim[safetensors]'",
             "safetensors",
         ) from None
 

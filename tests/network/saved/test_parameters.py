@@ -122,7 +122,7 @@ def test_another_ending_is_refused(net, tmp_path, name):
 def test_a_package_that_is_missing_is_named(net, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "safetensors.numpy", None)
 
-    with pytest.raises(MissingExtraError, match="pip install safetensors"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'neurosim\[safetensors\]'"):
         net.save_parameters(tmp_path / "w.safetensors")
 
     assert list(tmp_path.iterdir()) == []
