@@ -58,3 +58,10 @@ def note_unused_seed(file: str, seed: int | None, overrides: Sequence[str]) -> N
     if seed is not None and not scenario.is_drawn(file, seed=seed, overrides=overrides):
         why = "every weight is given, and no row is drawn or shuffled"
         say(f"note: --seed {seed} changes nothing: {why}", err=True)
+
+
+def note_time_limit(limit: float | None) -> None:
+    """Say on standard error that a time limit ends no training that is gone through by steps."""
+    if limit is not None:
+        why = "steps take as long as they are looked at"
+        say(f"note: the time limit of {limit:g} s is without effect here: {why}", err=True)

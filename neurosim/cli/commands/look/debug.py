@@ -8,7 +8,7 @@ import click
 
 from neurosim.cli.debugger.script import open_shell
 from neurosim.cli.imports import import_option
-from neurosim.cli.overrides import override_options
+from neurosim.cli.overrides import note_time_limit, override_options
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.format.yaml_text import read_text
@@ -57,6 +57,7 @@ def debug(  # noqa: PLR0917 - click passes a command its options by name
     """
     files = [(str(path), _lines(read_text(path))) for path in scripts]
     session = debug_scenario(file, engine=engine, seed=seed, overrides=overrides, limit=journal)
+    note_time_limit(session.task.options.time_limit)
     return open_shell(session, files, commands, is_batch=is_batch)
 
 

@@ -10,7 +10,7 @@ import click
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say
-from neurosim.cli.overrides import override_options
+from neurosim.cli.overrides import note_time_limit, override_options
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
 from neurosim.debugger.traces.trace import (
@@ -93,6 +93,7 @@ def trace(  # noqa: PLR0917 - click passes a command its options by name
     """
     with _target(out, overwrite=overwrite) as target:
         stretch = _stretch(file, epoch, overrides)
+        note_time_limit(stretch.task.options.time_limit)
         stretch = stretch._replace(n_batches=_n_batches(stretch.task, epochs, batches))
         ended: list[DivergedError] = []
         write_trace(target, stretch.header, _as_far_as_it_goes(stretch.pairs(), ended))

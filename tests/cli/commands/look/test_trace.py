@@ -287,3 +287,11 @@ def test_a_scenario_of_the_name_diff_is_traced_by_its_path(neurosim, folder):
 def test_both_have_help_of_their_own(neurosim):
     assert "neurosim trace [OPTIONS] FILE" in neurosim("trace", "--help").out
     assert "neurosim trace diff [OPTIONS] A B" in neurosim("trace", "diff", "-h").out
+
+
+@pytest.mark.parametrize("command", [("trace", "xor"), ("debug", "xor", "--batch")])
+def test_a_time_limit_is_said_to_be_without_effect(neurosim, command):
+    ran = neurosim(*command, "--set", "training.time_limit=60")
+
+    assert ran.code == 0
+    assert ran.err.startswith("note: the time limit of 60 s is without effect here")
