@@ -45,6 +45,7 @@ def watched(
     *columns: ProgressColumn,
     size: Callable[[_Item], int] = _one,
     tell: Callable[[_Item], str] = _nothing,
+    follows: Callable[[], str] = str,
 ) -> Iterator[_Item]:
     """The same items; on a terminal, with a bar on standard error.
 
@@ -55,6 +56,8 @@ def watched(
         columns: what is shown behind the bar.
         size: how far an item moves the bar.
         tell: what is said of the last item, behind the columns.
+        follows: what is worked on after an item, of which nobody knows how far it is; else empty.
+            The bar then moves to and fro.
     """
     if not sys.stderr.isatty():
         yield from items
@@ -70,4 +73,6 @@ def watched(
         bar = progress.add_task(name, total=total, told="")
         for item in items:
             progress.update(bar, advance=size(item), told=tell(item))
+            if more := follows():
+                progress.reset(bar, total=None, description=f"{name}: {more}", told="")
             yield item

@@ -14,6 +14,7 @@ from rich.console import Console
 import neurosim as ns
 from neurosim.cli.commands.run.report import print_result
 from neurosim.cli.output import wrapped
+from neurosim.cli.terminal import watched
 
 
 @pytest.fixture
@@ -103,3 +104,35 @@ def test_where_there_is_no_terminal_nothing_is_wrapped(neurosim, monkeypatch):
 )
 def test_lines_are_wrapped_between_words(text, lines):
     assert wrapped(text, 11).split("\n") == lines
+
+
+def test_a_bar_starts_anew_without_an_end_for_what_follows(monkeypatch):
+    made = []
+
+    class Bar:
+        def __init__(self, *columns, **options):
+            made.append(("columns", len(columns)))
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def add_task(self, name, **options):
+            made.append((name, options["total"]))
+
+        def update(self, _, advance, told):
+            made.append((advance, told))
+
+        def reset(self, _, **options):
+            made.append((options["description"], options["total"]))
+
+    monkeypatch.setattr("neurosim.cli.terminal.Progress", Bar)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    follows = iter(["", "5 folds"])
+
+    done = list(watched([3, 4], "iris", 7, size=int, follows=lambda: next(follows)))
+
+    assert done == [3, 4]
+    assert made[1:] == [("iris", 7), (3, ""), (4, ""), ("iris: 5 folds", None)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from neurosim.diagnosis import Diagnosis, diagnose
 from neurosim.errors import DivergedError, GraphError, InvalidValueError, MissingExtraError
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, counted
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_edits import in_order
 from neurosim.scenario.build.scenario import Scenario, build_scenario
@@ -193,6 +193,19 @@ class Run:
     def __iter__(self) -> Iterator[Stretch]:
         """What is left, a stretch after the other: epochs that were gone through at once."""
         return self._training
+
+    @property
+    def follows(self) -> str:
+        """What is trained besides once the epochs are over; empty before, or where nothing is."""
+        training = None if self.scenario is None else self.scenario.training
+        is_over = self._held is not None and (
+            self._n_done == self.n_epochs or bool(self._held.stopped)
+        )
+        if training is None or not is_over:
+            return ""
+        folds = "" if training.validate is None else str(training.validate)
+        seeds = "" if training.seeds is None else counted(len(training.seeds), "seed")
+        return " and ".join(filter(None, (folds, seeds)))
 
     def result(self) -> RunResult:
         """What came out; epochs that nobody has asked for yet are done first."""

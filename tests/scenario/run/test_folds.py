@@ -8,7 +8,7 @@ import pytest
 import neurosim as ns
 from neurosim.cli.main import run_command
 from neurosim.errors import ScenarioError
-from neurosim.scenario import load_scenario, run_scenario, to_scenario
+from neurosim.scenario import load_scenario, run_scenario, start_run, to_scenario
 
 TEXT = """\
 neurosim: 1
@@ -143,3 +143,11 @@ def test_folds_are_written_into_a_scenario(tmp_path, write):
 
     again = load_scenario(path).training.validate
     assert (again.folds, again.repeats, again.stratified) == (4, 1, False)
+
+
+def test_a_run_says_what_follows_its_epochs(write):
+    run = start_run(write())
+    before = run.follows
+
+    assert before == ""
+    assert [run.follows for _ in run][-1] == "3 folds, 2 times"

@@ -202,7 +202,8 @@ def _result(made: Run, file: str, *, keeps: bool) -> RunResult:
         if sys.stderr.isatty() and made.n_epochs:
             columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
             name = Path(file).stem
-            bar = watched(made, name, made.n_epochs, *columns, size=len, tell=_moment_of)
+            bar = watched(made, name, made.n_epochs, *columns, size=len, tell=_moment_of,
+                          follows=lambda: made.follows)  # fmt: skip
             deque(bar, maxlen=0)
         return made.result()
     except KeyboardInterrupt:
