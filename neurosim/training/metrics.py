@@ -299,6 +299,19 @@ METRICS: Table[Metric] = Table("metric", SHIPPED.items(), check=_checked)
 register_metric, unregister_metric = METRICS.register, METRICS.unregister
 
 
+def require_fitting(name: str, kind: TaskKind) -> Metric:
+    """The metric of a name, which fits the kind of task; a user's fits every kind.
+
+    Raises:
+        UnknownNameError: no metric has that name.
+        InvalidValueError: it does not fit.
+    """
+    metric = METRICS[name]
+    if isinstance(metric, ShippedMetric):
+        metric.require(kind)
+    return metric
+
+
 def require_metrics(metrics: object) -> tuple[str, ...]:
     """The names of metrics; a function among them is registered by its own name.
 

@@ -32,7 +32,7 @@ from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.export import frame_of, write_events, write_json_lines
 from neurosim.training.following import Memories, options_after, parts_by_name, state_after
-from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
+from neurosim.training.metrics import METRICS, measure_each, require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
@@ -298,9 +298,7 @@ class Training:
 
     def _require_fitting_metrics(self) -> None:
         for name in self.options.metrics:
-            metric = METRICS[name]
-            if isinstance(metric, ShippedMetric):
-                metric.require(self.task_kind)
+            require_fitting(name, self.task_kind)
 
     @property
     def state(self) -> TrainingState:

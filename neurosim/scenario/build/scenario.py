@@ -38,7 +38,7 @@ from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import Reading, read
 from neurosim.training.data import Data
 from neurosim.training.engines.table import ENGINES, computes_in
-from neurosim.training.metrics import METRICS, ShippedMetric
+from neurosim.training.metrics import require_fitting
 from neurosim.training.options import Options, make_options, measuring_options, scenario_options
 from neurosim.training.parts import PARTS
 from neurosim.training.task import kind_of_targets, make_task, require_adjustments
@@ -406,18 +406,17 @@ class _Building:
             self._note(("training", "task"), error)
             return
         metrics = () if training is None else training.metrics
-        wanted: list[tuple[KeyPath, Any]] = [
-            (("training", "metrics", number), METRICS[name]) for number, name in enumerate(metrics)
+        wanted: list[tuple[KeyPath, str]] = [
+            (("training", "metrics", number), name) for number, name in enumerate(metrics)
         ]
         for number, item in enumerate(self._draft.expect):
             if isinstance(item, MetricExpectation):
-                wanted.append((("expect", number, item.metric), METRICS[item.metric]))
-        for path, metric in wanted:
-            if isinstance(metric, ShippedMetric):
-                try:
-                    metric.require(kind)
-                except NeurosimError as error:
-                    self._note(path, error)
+                wanted.append((("expect", number, item.metric), item.metric))
+        for path, name in wanted:
+            try:
+                require_fitting(name, kind)
+            except NeurosimError as error:
+                self._note(path, error)
 
     def _check_measuring(self, network: Network, data: Data) -> None:
         """Where nothing is trained, but a loss or a gradient is expected: can it be had?"""

@@ -15,7 +15,7 @@ from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.scaling import SCALES
-from neurosim.training.metrics import METRICS, ShippedMetric, measure_each
+from neurosim.training.metrics import measure_each, require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.training import History
@@ -89,9 +89,7 @@ class CrossValidation:
 
     def each(self, metric: str) -> list[float]:
         """The metric of each fold; of single rows, one number for all of them."""
-        chosen = METRICS[metric]
-        if isinstance(chosen, ShippedMetric):
-            chosen.require(self.task)
+        chosen = require_fitting(metric, self.task)
         if self.validate.leave_one_out:
             pairs = [(self.outputs(), self.T)]
         else:

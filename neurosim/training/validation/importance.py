@@ -16,7 +16,7 @@ from neurosim.functions.streams import require_seed, stream
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.table import DEFAULT, make_engine
-from neurosim.training.metrics import LOSS, METRICS, ShippedMetric, less_is_better, measure_each
+from neurosim.training.metrics import LOSS, less_is_better, measure_each, require_fitting
 from neurosim.training.options import MeasureOptions
 from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import AUTO, TaskKind
@@ -127,10 +127,8 @@ class _Measure:
     def __init__(self, task: Task, engine: Engine, metric: str | None) -> None:
         self._task, self._engine = task, engine
         self._theta = task.network.parameters()
-        self._metric = None if metric is None else METRICS[metric]
         self._kind = task.kind_of(task.T)
-        if isinstance(self._metric, ShippedMetric):
-            self._metric.require(self._kind)
+        self._metric = None if metric is None else require_fitting(metric, self._kind)
 
     def __call__(self, X: Matrix) -> float:
         if self._metric is None:
