@@ -413,6 +413,10 @@ class Options:
         """The keys of ``training:`` by name: ``ns.train(net, X, T, **training.options())``."""
         return {name: getattr(self, name) for name in scenario_options()}
 
+    def keywords(self) -> dict[str, Any]:
+        """All options by name."""
+        return {name: getattr(self, name) for name in option_fields()}
+
     @property
     def measure(self) -> dict[str, Any]:
         """What a measurement of other rows needs: the loss, and what weighs its terms."""

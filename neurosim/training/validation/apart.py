@@ -6,7 +6,7 @@ the others.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,8 +123,7 @@ def _trained(
 ) -> list[History]:
     """Train each copy on its rows; errors count networks."""
     if options.weights is None:
-        given = {one.name: getattr(options, one.name) for one in fields(options)}
-        return train_many(copies, Xs, Ts, **given)
+        return train_many(copies, Xs, Ts, **options.keywords())
     found = []
     for i, (network, X, T, one) in enumerate(zip(copies, Xs, Ts, divisions, strict=True)):
         try:

@@ -1,7 +1,7 @@
 """Trainings with several seeds, each measured on all parts of the rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,7 @@ def train_with_seeds(network: Network, X: Any, T: Any, options: Options) -> Seed
     assert options.seeds is not None
     copies = [network.copy() for _ in options.seeds]
     plain = replace(options, seed=None, seeds=None, validate=None, validation=None, progress=False)
-    given = {one.name: getattr(plain, one.name) for one in fields(plain)}
-    train_many(copies, X, T, **{**given, "seeds": options.seeds})
+    train_many(copies, X, T, **{**plain.keywords(), "seeds": options.seeds})
     parts: dict[str, tuple[Any, ...]] = {"train": (X, T)}
     if options.validation is not None:
         parts["validation"] = options.validation
