@@ -69,7 +69,7 @@ debugger.time: moments
 debugger.ask: description parameters explain paths
 debugger.time: replay .
 debugger.ask: update_parts why doctor .
-debugger.traces: trace file diff worksheet bisect bisect_trace .
+debugger.traces: trace file diff quantities hand_file worksheet bisect bisect_trace .
 debugger: branches freezing arrival moving session opening .
 
 drawing: pictures

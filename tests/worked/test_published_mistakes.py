@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neurosim.cli.main import run_command
-from neurosim.debugger.traces.worksheet import read_hand
+from neurosim.debugger.traces.hand_file import read_hand
 from neurosim.scenario import run_scenario
 
 PUBLISHED = Path(__file__).parent / "published"

@@ -1,40 +1,25 @@
-"""Hand calculations: a CSV file of quantities and values, judged by a trace.
+"""Hand calculations, judged by a trace: the first wrong line.
 
-The columns are ``what`` and ``value``; ``epoch`` and ``sample`` may follow. A header is optional;
-blank lines, and all behind a ``#``, are left out. A quantity has the value that the pass of its
-sample leaves there: a net input after its last term, a gradient with what the samples before it in
-the batch have left. A weight or a bias has the value after the update of its batch. Without a
-sample, the first one of the trace is meant.
+A quantity has the value that the pass of its sample leaves there: a net input after its last term,
+a gradient with what the samples before it in the batch have left. A weight or a bias has the value
+after the update of its batch. Without a sample, the first one of the trace is meant.
 
 A number written by hand is right where it is the true one rounded: half a unit of its last digit
 is allowed.
 """
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal, InvalidOperation
-from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from decimal import Context, Decimal
+from typing import TypeAlias
 
 from neurosim.debugger.traces.diff import require_tolerance
+from neurosim.debugger.traces.hand_file import Given
 from neurosim.debugger.traces.trace import TraceEntry
 from neurosim.errors import FileError, unknown
-from neurosim.training.data.csv_file import number_of, read_lines
 
 _Key: TypeAlias = tuple[int | None, int | None, bool]  # epoch, sample, whether of an update
-COLUMNS = ("what", "value", "epoch", "sample")
-
-
-class Given(NamedTuple):
-    """A line of a hand calculation; ``where`` is its file and line, ``value`` as it is written."""
-
-    where: str
-    what: str
-    value: str
-    epoch: int | None
-    sample: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +41,11 @@ class Mistake:
     arithmetic: tuple[str, ...]
 
     def __str__(self) -> str:
-        gap = abs(float(self.given.value) - self.actual)
+        gap = abs(float(self.given.number) - self.actual)
         return (
             f"{self.given.where}: {self.given.what}: got {self.given.value}; expected"
             f" {self.actual!r}; {gap:.3g} apart, allowed {self.allowed:.3g} ({self.place})"
         )
-
-
-def read_hand(path: Path) -> tuple[Given, ...]:
-    """Read a hand calculation.
-
-    Raises:
-        FileError: the file cannot be read, has no line with a value, or one that is no such line.
-    """
-    columns: Sequence[str] = COLUMNS
-    lines: list[Given] = []
-    for number, fields in read_lines(path):
-        cells = _without_comment(fields)
-        if not any(cells):
-            continue
-        where = f"{path}:{number}"
-        if not lines and columns is COLUMNS and "what" in (names := _lowered(cells)):
-            columns = _require_columns(names, where)
-            continue
-        if len(cells) > len(columns) or len(cells) < 2:
-            what = f"got {len(cells)} fields; expected {', '.join(columns)}"
-            raise FileError(f"{where}: no quantity with its value, {what}")
-        lines.append(_to_given(dict(zip(columns, cells, strict=False)), where))
-    if not lines:
-        raise FileError(f"{path}: empty, got no line with a value; expected such as h1.output,0.5")
-    return tuple(lines)
 
 
 def check_hand(
@@ -114,38 +74,6 @@ def check_hand(
         if mistake is not None:
             return mistake
     return None
-
-
-def quantity_of(spelling: str, where: str) -> str:
-    """The quantity that is meant by one of its spellings.
-
-    >>> quantity_of("delta(h1)", "hand.csv:1"), quantity_of("h1", "hand.csv:2")
-    ('h1.delta', 'h1.output')
-
-    Raises:
-        FileError: it is none.
-    """
-    plain = re.sub(r"\s*->\s*", "->", spelling.strip())
-    if plain in ("L", "loss"):
-        return "loss"
-    for pattern, quantity in _SPELLINGS:
-        match = re.fullmatch(pattern, plain)
-        if match is not None:
-            plain = f"{match.group(1)}.{quantity}"
-            break
-    else:
-        if "." not in plain and "->" not in plain:
-            plain = f"{plain}.output"
-    subject, _, quantity = plain.rpartition(".")
-    known = _OF_CONNECTION if "->" in subject or "->" in plain else _OF_NEURON
-    owner = subject or plain
-    if not re.fullmatch(_OWNER, owner):
-        hint = " (an arrow is written ->)" if re.search(_ARROW, owner) else ""
-        raise FileError(f"{where}: unknown quantity {f'{spelling:.80}'!r}{hint}; {_EXPECTED}")
-    if not subject or quantity not in known:
-        meant = [f"{owner}.{one}" for one in known]
-        raise FileError(f"{where}: {unknown('quantity', f'{spelling:.80}', meant)}")
-    return plain
 
 
 class _Pass:
@@ -229,8 +157,8 @@ def _found(given: Given, one: _Pass, subjects: Iterable[str]) -> TraceEntry:
 
 
 def _judge(given: Given, entry: TraceEntry, one: _Pass, tolerance: float | None) -> Mistake | None:
-    actual, written = _value_in(entry, given.what), Decimal(given.value)
-    allowed = _allowed(written, actual, tolerance)
+    actual, written = _value_in(entry, given.what), given.number
+    allowed = _allowed(given, actual, tolerance)
     if math.isfinite(actual):
         gap = _EXACT.subtract(written, Decimal(actual)).copy_abs()
         if gap <= allowed:
@@ -247,12 +175,11 @@ def _value_in(entry: TraceEntry, what: str) -> float:
     return value
 
 
-def _allowed(written: Decimal, actual: float, tolerance: float | None) -> Decimal:
+def _allowed(given: Given, actual: float, tolerance: float | None) -> Decimal:
+    """Half a unit of the last digit; of a fraction, what a double may be off by."""
     if tolerance is not None:
         return Decimal(tolerance * max(1.0, abs(actual)))
-    exponent = written.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Decimal((0, (5,), exponent - 1))
+    return given.half_unit or Decimal(1e-12 * max(1.0, abs(actual)))
 
 
 def _led_by(what: str) -> tuple[str, ...]:
@@ -265,72 +192,7 @@ def _led_by(what: str) -> tuple[str, ...]:
     return (*led, what)
 
 
-def _without_comment(fields: list[str]) -> list[str]:
-    cells = []
-    for field in fields:
-        before, mark, _ = field.partition("#")
-        cells.append(before.strip())
-        if mark:
-            break
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
-
-
-def _lowered(cells: list[str]) -> list[str]:
-    return [cell.lower() for cell in cells]
-
-
-def _require_columns(names: list[str], where: str) -> list[str]:
-    strange = next((name for name in names if name not in COLUMNS), None)
-    if strange is not None:
-        raise FileError(f"{where}: {unknown('column', f'{strange:.60}', COLUMNS)}")
-    if "value" not in names or len(set(names)) < len(names):
-        raise FileError(f"{where}: got the columns {', '.join(names)}; expected what and value")
-    return names
-
-
-def _to_given(cells: dict[str, str], where: str) -> Given:
-    what, value = quantity_of(cells["what"], where), cells.get("value", "")
-    try:
-        is_number = number_of(value) is not None and Decimal(value).is_finite()
-    except InvalidOperation:  # an exponent that nobody could write out
-        is_number = False
-    if not is_number or len(value) > 60:
-        raise FileError(f"{where}: value: no finite number, got {value!r:.60}; expected one")
-    return Given(where, what, value, _count(cells, "epoch", where), _count(cells, "sample", where))
-
-
-def _count(cells: dict[str, str], name: str, where: str) -> int | None:
-    text = cells.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise FileError(f"{where}: {name}: got {text!r:.60}; expected an integer >= 0")
-    return int(text)
-
-
 _EXACT = Context(prec=400)  # more digits than a double and what is written by hand have together
-_OF_NEURON = ("output", "net_input", "delta", "output_gradient", "bias", "bias_gradient", "value")
-_OF_CONNECTION = ("weight", "gradient")
-_SPELLINGS = (  # as printed arithmetic and textbooks write them
-    (r"(?:delta|d[LE]/d(?:net|z))\((.+)\)", "delta"),
-    (r"d[LE]/dw\((.+)\)", "gradient"),
-    (r"d[LE]/db\((.+)\)", "bias_gradient"),
-    (r"d[LE]/da\((.+)\)", "output_gradient"),
-    (r"w\((.+)\)", "weight"),
-    (r"b\((.+)\)", "bias"),
-    (r"(?:net|z)\((.+)\)", "net_input"),
-    (r"a\((.+)\)", "output"),
-    (r"d[LE]/d(.+)", "output_gradient"),
-)
-_SIGNS = r"\s()/.*+=<>,;:\u2192-"  # what no name has
-_OWNER = rf"[^{_SIGNS}]+(?:->[^{_SIGNS}]+)?"  # a name, or two with an arrow
-_ARROW = r"\w\s*(?:-|=>|>|-->|\u2192)\s*\w"  # what is taken for one
-_EXPECTED = (
-    "expected such as h1.output, h1.net_input, h1.delta, dL/dh1, b(h1), dL/db(h1), w(x1->h1),"
-    " dL/dw(x1->h1), loss"
-)
 _LED_BY = {
     "output": ("net_input",),
     "weight": ("gradient",),

@@ -2,8 +2,10 @@
 
 import pytest
 
+from neurosim.debugger.traces.hand_file import read_hand, read_hand_file
+from neurosim.debugger.traces.quantities import quantity_of
 from neurosim.debugger.traces.trace import entry_of, positioned_steps
-from neurosim.debugger.traces.worksheet import check_hand, quantity_of, read_hand
+from neurosim.debugger.traces.worksheet import check_hand
 from neurosim.errors import FileError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.scenario import load_scenario
@@ -229,13 +231,17 @@ def test_nothing_can_be_judged_by_an_empty_trace(hand):
         ("a(h1)", "h1.output"), ("dL/dnet(o1)", "o1.delta"), ("dE/dz(o1)", "o1.delta"),
         ("dE/dw(x1->h1)", "x1->h1.gradient"), ("dL/da(h1)", "h1.output_gradient"),
         ("price.value", "price.value"),
+        ("δ(h1)", "h1.delta"), ("dL/dz(h1)", "h1.delta"), ("dE/dw(a->h1)", "a->h1.gradient"),
+        ("E", "loss"), ("dL/dx1", "x1.output_gradient"), ("dL/dw(x1→h1)", "x1->h1.gradient"),
+        (r"\delta(h1)", "h1.delta"), ("∂E/∂w(a->h1)", "a->h1.gradient"), ("E_total", "loss"),
+        ("out(h1)", "h1.output"), ("$z(h1)$", "h1.net_input"),
     ],
 )  # fmt: skip
 def test_quantities_are_written_as_the_arithmetic_writes_them(spelling, quantity):
     assert quantity_of(spelling, "here") == quantity
 
 
-@pytest.mark.parametrize("spelling", ["w(x1-h1)", "x1-h1", "w(x1 > h1)", "dL/dw(x1\u2192h1)"])
+@pytest.mark.parametrize("spelling", ["w(x1-h1)", "x1-h1", "w(x1 > h1)"])
 def test_what_is_no_arrow_is_told_and_nothing_is_guessed_that_is_not_there(spelling):
     with pytest.raises(FileError) as caught:
         quantity_of(spelling, "here")
@@ -268,7 +274,8 @@ def test_what_is_no_quantity_is_not_taken_for_a_name(spelling):
         ("what,epoch", "hand.csv:1: got the columns what, epoch; expected what and value"),
         ("what,value,value", "hand.csv:1: got the columns what, value, value"),
         ("h1,nan", "hand.csv:1: value: no finite number, got 'nan'; expected one"),
-        ("h1,1/2", "hand.csv:1: value: no finite number, got '1/2'"),
+        ("h1,1/0", "hand.csv:1: value: no finite number, got '1/0'"),
+        ("h1,1/2/3", "hand.csv:1: value: no finite number, got '1/2/3'"),
         ("h1,1e999", "hand.csv:1: value: no finite number, got '1e999'"),
         ("h1,1e-99999999999999999999", "hand.csv:1: value: no finite number"),
         ("h1,0." + "1" * 99, "hand.csv:1: value: no finite number"),
@@ -285,3 +292,61 @@ def test_what_is_no_quantity_is_not_taken_for_a_name(spelling):
 def test_what_is_no_hand_calculation_is_refused(hand, text, words):
     with pytest.raises(FileError, match=words):
         hand(text)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "quantity"),
+    [
+        ("z_h1", "h1.net_input"), ("net_h1", "h1.net_input"), ("out_h1", "h1.output"),
+        ("δ_h1", "h1.delta"), ("δh1", "h1.delta"), (r"\delta_{h1}", "h1.delta"),
+        ("w_a_h1", "a->h1.weight"), ("w_{a,h1}", "a->h1.weight"), ("b_h1", "h1.bias"),
+        ("∂E/∂w_{a→h1}", "a->h1.gradient"), ("dE/dnet_h1", "h1.delta"), ("E", "E.output"),
+        ("dE_total/dout_h1", "h1.output_gradient"), ("a", "a.output"), ("a_h1", "h1.output"),
+        (r"z_{\mathrm{h1}}", "h1.net_input"), ("z_a", "z_a.output"),
+    ],
+)  # fmt: skip
+def test_where_the_neurons_are_known_subscripts_are_read(spelling, quantity):
+    assert quantity_of(spelling, "here", ("a", "h1", "E", "z_a")) == quantity
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "what;value\nh1;0,5\nz(h1);-1/4\n".encode("utf-8-sig"),
+        "what\tvalue\nh1\t0.5\nz(h1)\t−0,25\n".encode("utf-16"),
+        "h1;0,5\r\nz(h1);-2,5·10^-1;;  # größer\r\n".encode(),
+        "h1;0,5\nz(h1);-0,25;;# größer\n".encode("cp1252"),
+        b'"h1","0.5"\nz(h1) = 0.1*5 - 0.75 = -0.25\n',
+    ],
+)
+def test_spreadsheets_of_any_country_are_read(tmp_path, data):
+    path = tmp_path / "hand.csv"
+    path.write_bytes(data)
+
+    read = read_hand_file(path)
+
+    assert read.problems == ()
+    assert [(g.what, float(g.number)) for g in read.lines] == [
+        ("h1.output", 0.5),
+        ("h1.net_input", -0.25),
+    ]
+
+
+def test_a_line_that_is_not_known_is_reported_and_the_rest_is_read(tmp_path):
+    path = tmp_path / "hand.csv"
+    path.write_text("what,value\nsigma(h1),1\nh1,0.5\nh2,\n# code: K7\n", encoding="utf-8")
+
+    read = read_hand_file(path)
+
+    assert [str(problem).partition("hand.csv")[2] for problem in read.problems] == [
+        ":2: unknown quantity 'sigma(h1)'; expected such as h1.output, h1.net_input, h1.delta,"
+        " dL/dh1, b(h1), dL/db(h1), w(x1->h1), dL/dw(x1->h1), loss"
+    ]
+    assert [line.what for line in read.lines] == ["h1.output"]
+    assert ([blank.what for blank in read.blanks], read.code) == (["h2.output"], "K7")
+
+
+def test_a_fraction_is_exact(hand, entries):
+    assert check_hand(hand("b,1/1"), entries("xor", n_batches=1)) is None
+    assert check_hand(hand("h1.net_input,-116573/100000"), entries("xor")) is None
+    assert check_hand(hand("h1.net_input,-116574/100000"), entries("xor")) is not None

@@ -13,6 +13,7 @@ from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import note_time_limit, override_options
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
+from neurosim.debugger.traces.hand_file import read_hand_file
 from neurosim.debugger.traces.trace import (
     Header,
     PositionedStep,
@@ -23,7 +24,7 @@ from neurosim.debugger.traces.trace import (
     positioned_steps,
     write_trace,
 )
-from neurosim.debugger.traces.worksheet import Mistake, check_hand, read_hand
+from neurosim.debugger.traces.worksheet import Mistake, check_hand
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import counted
 from neurosim.scenario import find_scenario, load_scenario
@@ -202,21 +203,30 @@ def _range_of(trace: Trace | str, key: str, usual: int) -> int:
 
 
 def _judge(name: str, path: Path, tolerance: float | None) -> int:
-    hand = read_hand(path)
+    """Judge the lines that can be read; those that cannot are named, and the code is 2 or 1."""
     opened = _open(name)
+    is_scenario = not isinstance(opened, Trace)
+    names = [neuron.name for neuron in load_scenario(name).network.neurons] if is_scenario else []
+    read = read_hand_file(path, names)
+    hand = read.lines
+    for problem in read.problems:
+        say(f"error: {problem}", err=True)
+    for blank in read.blanks:
+        say(f"error: {blank.where}: no value, got {blank.what} without one; expected it", err=True)
     if isinstance(opened, Trace):
         entries = iter(opened)
-    else:
+    elif hand:
         epochs = [given.epoch or 0 for given in hand]
         stretch = _stretch(name, min(epochs))
         n_epochs = max(epochs) - min(epochs) + 1
         entries = stretch._replace(n_batches=n_epochs * stretch.n_batches).entries()
-    mistake = check_hand(hand, entries, tolerance)
-    if mistake is None:
+    mistake = check_hand(hand, entries, tolerance) if hand else None
+    if mistake is not None:
+        _print_mistake(mistake)
+        return 1
+    if hand:
         click.echo(f"{counted(len(hand), 'value')} by hand, all of them right")
-        return 0
-    _print_mistake(mistake)
-    return 1
+    return 2 if read.problems or read.blanks else 0
 
 
 def _print_difference(found: TraceDifference, first: str, second: str) -> None:
