@@ -90,6 +90,8 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
+sheets: formulas judging .
+
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
 scenario.format: training_entry expect_entry draw_entry document problems overrides assign read
@@ -130,7 +132,7 @@ __main__
 FLOORS = [
     {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
     {"interpreter", "kernel", "compiler"}, {"training"}, {"diagnosis"}, {"debugger", "drawing"},
-    {"scenario"}, {"cli", "__main__"},
+    {"sheets"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library

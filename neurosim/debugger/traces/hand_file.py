@@ -176,9 +176,9 @@ def _text_of(path: Path, called: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """What separates the fields: tab or semicolon wherever one is outside of a comment."""
+    """What separates the fields: what most lines have, outside of comments; of equals, no comma."""
     lines = [line.partition("#")[0] for line in text.splitlines()]
-    return next((one for one in "\t;" if any(one in line for line in lines)), ",")
+    return max("\t;,", key=lambda one: sum(one in line for line in lines))
 
 
 def _rows(text: str, delimiter: str, called: str) -> list[tuple[int, list[str]]]:

@@ -1,0 +1,1 @@
+"""Sheets: worksheets of a training, and the judging of what students write into them."""
