@@ -352,7 +352,8 @@ class _Maker:
         keys = tuple(key(f"{name}.{what}") for what in ("output_gradient", "net_input", "output"))
 
         def compute(v: Sequence[float]) -> float:
-            return v[0] * slope(v[1], v[2])
+            delta: float = v[0] * slope(v[1], v[2])
+            return delta
 
         wrong = "the slope was taken at the wrong argument"
         slips = [

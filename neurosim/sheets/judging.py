@@ -71,10 +71,10 @@ class JudgedSheet(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """``right`` where every line is right or follows, else ``wrong`` or ``unread``."""
-        if self.problems or not self.lines:
+        """``right`` where every line is right or follows, else ``wrong``; ``unread`` if none is."""
+        if not self.lines:
             return "unread"
-        return "right" if self.first is None else "wrong"
+        return "wrong" if self.first is not None or self.problems else "right"
 
 
 def judge(read: HandFile, formulas: Mapping[Key, Formula]) -> JudgedSheet:

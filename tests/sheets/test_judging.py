@@ -145,7 +145,7 @@ def test_what_is_unknown_or_empty_stops_no_other_line(judged):
     judgement = judged("xor", "h9,1", "h1,0.2376", "sigma(h1),1", "h2,", "h1,0.5,7")
 
     assert verdicts(judgement) == ["right", "empty"]
-    assert judgement.verdict == "unread"
+    assert judgement.verdict == "wrong"
     assert [problem.partition("sheet.csv")[2][:18] for problem in judgement.problems] == [
         ":3: unknown quanti", ":1: unknown neuron", ":5: h1.output: not",
     ]  # fmt: skip

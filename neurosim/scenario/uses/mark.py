@@ -1,0 +1,157 @@
+"""Marking of a class: sheets, scenarios and saved networks by a lesson."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from neurosim.debugger.traces.hand_file import HandFile, read_hand_file
+from neurosim.debugger.traces.trace import positioned_steps
+from neurosim.errors import FileError, NeurosimError
+from neurosim.network.network import load
+from neurosim.scenario.build.scenario import load_scenario
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.node import plain
+from neurosim.scenario.format.overrides import Overrides
+from neurosim.scenario.format.yaml_text import parse, read_text
+from neurosim.scenario.run.run import run_scenario
+from neurosim.sheets.formulas import Formula, Key, formulas_of
+from neurosim.sheets.judging import judge
+from neurosim.sheets.marking import Marked, mark_checks, mark_sheet, unread
+from neurosim.sheets.variants import vary
+from neurosim.training.training import Training
+
+_SHEETS = (".csv", ".tsv", ".txt")
+_SCENARIOS = (".yaml", ".yml")
+_NETWORKS = (".json",)
+_MOST_EPOCHS = 100  # that one sheet may span
+_CLOSE = 1e-6  # of a parameter of a saved network, relative to 1 or itself
+
+
+class Lesson:
+    """A scenario that sheets are judged by; formulas are made once for a variant and a stretch."""
+
+    def __init__(self, file: str | Path, overrides: Overrides = ()) -> None:
+        self.file, self._overrides = file, overrides
+        scenario = load_scenario(file, overrides=overrides)
+        scenario.require_training(str(file), "mark")
+        self.title = scenario.title
+        self.names = [neuron.name for neuron in scenario.network.neurons]
+        self._formulas: dict[tuple[str, int, int], Mapping[Key, Formula]] = {}
+        self._trained: dict[str, float | None] | None = None
+
+    def formulas(
+        self, code: str = "", first: int = 0, n_epochs: int = 1, where: str = "code"
+    ) -> Mapping[Key, Formula]:
+        """The formulas of some epochs, of the lesson or of a variant."""
+        key = (code, first, n_epochs)
+        if key not in self._formulas:
+            training = self.training(code, where)
+            training.advance(epochs=first)
+            task = training.task.with_options(precision="double")
+            pairs = positioned_steps(task, training.state, n_epochs * task.n_batches)
+            self._formulas[key] = formulas_of(task, pairs)
+        return self._formulas[key]
+
+    def training(self, code: str = "", where: str = "code") -> Training:
+        """The training at its beginning."""
+        scenario = load_scenario(self.file, overrides=self._overrides)
+        X, T, options = scenario.require_training(str(self.file), "mark")
+        if code:
+            vary(scenario.network, code, where)
+        return Training(scenario.network, X, T, options)
+
+    def mark(self, path: Path, points: str = "line") -> Marked:
+        """Judge one file; one that cannot be read is said to be so."""
+        try:
+            if path.suffix.lower() in _SCENARIOS:
+                return self._mark_scenario(path)
+            if path.suffix.lower() in _NETWORKS:
+                return self._mark_network(path)
+            return self._mark_sheet(path, points)
+        except (NeurosimError, OSError) as error:
+            problem = " ".join(str(error).replace(f"{path.parent}{os.sep}", "").split())
+            return unread(path.name, problem)
+
+    def _mark_sheet(self, path: Path, points: str) -> Marked:
+        read = read_hand_file(path, self.names, name=path.name)
+        first, n_epochs = _stretch_of(read, path.name)
+        formulas = self.formulas(read.code, first, n_epochs, path.name)
+        return mark_sheet(path.name, judge(read, formulas), points)
+
+    def _mark_scenario(self, path: Path) -> Marked:
+        """Run it, and check what the lesson expects."""
+        load_scenario(path)  # its own mistakes come first
+        result = run_scenario(path, overrides=self._expected())
+        if result.message:
+            return unread(path.name, f"{path.name}: {result.status}, {result.message}")
+        return mark_checks(path.name, [(one.passed, str(one)) for one in result.expectations])
+
+    def _mark_network(self, path: Path) -> Marked:
+        """Compare its weights and biases with those of the lesson after training."""
+        if self._trained is None:
+            network = run_scenario(self.file, overrides=self._overrides).network
+            assert network is not None
+            self._trained = {p.symbol: p.value for p in network.parameter_list()}
+        found = {p.symbol: p.value for p in load(path).parameter_list()}
+        return mark_checks(
+            path.name,
+            [
+                _compared(name, found.get(name), value)
+                for name, value in self._trained.items()
+                if value is not None
+            ],
+        )
+
+    def _expected(self) -> dict[str, Any]:
+        """What the lesson expects, as a change of another scenario."""
+        file = str(find_scenario(self.file))
+        tree, _ = parse(read_text(file), file)
+        document = {} if tree is None else plain(tree)
+        return {"expect": document["expect"]} if "expect" in document else {}
+
+
+def sheets_in(given: Sequence[Path]) -> Iterator[Path]:
+    """The files that are given, and those in the folders that are, in the order of their names.
+
+    Raises:
+        FileError: a folder has none.
+    """
+    for path in given:
+        if not _is_folder(path):
+            yield path
+            continue
+        suffixes = (*_SHEETS, *_SCENARIOS, *_NETWORKS)
+        inside = sorted(one for one in path.iterdir() if one.suffix.lower() in suffixes)
+        if not inside:
+            raise FileError(f"{path}: no sheets, got a folder without any; expected .csv files")
+        yield from inside
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _stretch_of(read: HandFile, name: str) -> tuple[int, int]:
+    """The first epoch that the lines name, and how many there are to the last."""
+    epochs = [line.epoch or 0 for line in read.lines]
+    epochs += [line.epoch or 0 for line in read.blanks]
+    epochs = epochs or [0]
+    first, n_epochs = min(epochs), max(epochs) - min(epochs) + 1
+    if n_epochs > _MOST_EPOCHS:
+        raise FileError(
+            f"{name}: got lines of epochs {first} to {max(epochs)}; expected at most"
+            f" {_MOST_EPOCHS} epochs in a sheet"
+        )
+    return first, n_epochs
+
+
+def _compared(name: str, found: float | None, expected: float) -> tuple[bool, str]:
+    if found is None:
+        return False, f"{name}: there is none; expected {expected:.6g}"
+    is_close = abs(found - expected) <= _CLOSE * max(1.0, abs(expected))
+    return is_close, f"{name} = {found:.6g}" + ("" if is_close else f"; expected {expected:.6g}")
