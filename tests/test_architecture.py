@@ -90,7 +90,7 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
-sheets: formulas judging marking variants .
+sheets: formulas judging marking variants worksheet .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
@@ -119,7 +119,7 @@ cli.commands.run: new predict
 cli.commands.look: trace
 cli.commands.check: .
 cli.commands.look: plot forms draw diff help_command
-cli.commands.share: animate gallery mark .
+cli.commands.share: animate gallery mark worksheet .
 cli.commands.run: sweep tune
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion

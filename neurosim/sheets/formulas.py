@@ -301,6 +301,9 @@ class _Maker:
     def _loss(self, step: Measured) -> None:
         keys = tuple(self._sample.key(f"{n.name}.output") for n in step.network.outputs)
         n_out = len(keys)
+        for neuron, target in zip(step.network.outputs, step.targets, strict=True):
+            text = f"t({neuron.name}) = {target:.6g}"
+            self._add(f"{neuron.name}.target", "loss", target, (), None, text)
 
         def compute(v: Sequence[float]) -> float:
             return sum(_loss_of(head, v, step) for head in step.loss.heads)

@@ -43,7 +43,7 @@ def test_every_formula_gives_the_number_of_its_step(name):
     found = formulas(name, n_batches=3)
 
     without = [key for key, formula in found.items() if not formula.operands]
-    assert all(found[key].phase == "forward" for key in without)  # the inputs
+    assert all(found[key].phase == "forward" or key[0].endswith(".target") for key in without)
     for formula in found.values():
         again = formula.compute([found[key].value for key in formula.operands])
         assert again == pytest.approx(formula.value, rel=1e-9, abs=1e-12)
@@ -55,7 +55,8 @@ def test_a_sheet_that_is_rounded_at_each_step_is_right(judged, name, digits):
     own, lines = {}, []
     for key, formula in formulas(name).items():
         own[key] = round(formula.compute([own[one] for one in formula.operands]), digits)
-        lines.append(f"{key[0]},{own[key]:.{digits}f}")
+        if not key[0].endswith(".target"):
+            lines.append(f"{key[0]},{own[key]:.{digits}f}")
 
     judgement = judged(name, *lines)
 

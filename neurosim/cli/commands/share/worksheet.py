@@ -1,0 +1,125 @@
+"""``neurosim worksheet``: a training to work out by hand, with its solution."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from neurosim.cli.imports import import_option
+from neurosim.cli.output import require_free, say, write_new
+from neurosim.cli.overrides import override_options
+from neurosim.errors import InvalidValueError
+from neurosim.functions.numbers import short
+from neurosim.scenario.uses.mark import Lesson
+from neurosim.sheets.variants import MOST, code_of
+from neurosim.sheets.worksheet import (
+    BLANKS,
+    PRINTERS,
+    Worksheet,
+    make_worksheet,
+    symbol_of,
+    symbols_of_indices,
+)
+
+_SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv"}
+
+
+@click.command()
+@click.argument("file")
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+              metavar="OUT", help="The sheet; its solution is written beside it.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(tuple(PRINTERS)),
+              help="Of the sheet; by default what the name of OUT ends in.")  # fmt: skip
+@click.option("--sample", "samples", multiple=True, type=click.IntRange(min=0), metavar="N",
+              help="A sample of the epoch, from 0 (the default); may be repeated.")  # fmt: skip
+@click.option("--epoch", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
+              help="Those before it are trained.")  # fmt: skip
+@click.option("--blanks", type=click.Choice(tuple(BLANKS)), default="all", show_default=True,
+              help="What is to be filled in.")  # fmt: skip
+@click.option("--notation", type=click.Choice(("names", "indices")), default="names",
+              show_default=True, help="z(h1), or z_{1}^{(1)}.")  # fmt: skip
+@click.option("--digits", default=4, show_default=True, type=click.IntRange(1, 12), metavar="N",
+              help="Decimals; every number is computed from rounded ones.")  # fmt: skip
+@click.option("--variants", default=0, type=click.IntRange(0, MOST), metavar="N",
+              help="So many sheets with other weights, a CSV file to fill in and a solution each."
+              )  # fmt: skip
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 999_999_999),
+              metavar="N", help="Of the variants.")  # fmt: skip
+@override_options("overrides")
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+@import_option
+def worksheet(  # noqa: PLR0917 - click passes a command its options by name
+    file: str,
+    out: Path,
+    form: str | None,
+    samples: Sequence[int],
+    epoch: int,
+    blanks: str,
+    notation: str,
+    digits: int,
+    variants: int,
+    seed: int,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Write the training of FILE as a sheet to fill in, with its solution beside it.
+
+    OUT is the sheet, OUT-solution the numbers; OUT.csv is what `neurosim mark` reads.
+    """
+    printer = form or _SUFFIXES.get(out.suffix.lower())
+    if printer is None:
+        expected = f"expected one that ends in {', '.join(_SUFFIXES)}, or --format"
+        raise InvalidValueError(f"{out}: no form of a sheet; {expected}")
+    lesson = Lesson(file, overrides)
+    network = lesson.training().network
+    numbers = range(1, variants + 1) if variants else (0,)
+    for number in numbers:
+        code = code_of(network, seed, number) if number else ""
+        sheet = _sheet(lesson, code, samples or (0,), epoch, blanks, notation, digits)
+        stem = f"{out.stem}-{number:0{len(str(variants))}d}" if number else out.stem
+        _write(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)
+    say(f"wrote {len(numbers)} of {out}, with solutions and .csv to fill in", err=True)
+    return 0
+
+
+def _sheet(  # noqa: PLR0917 - as above
+    lesson: Lesson, code: str, samples: Sequence[int], epoch: int, blanks: str, notation: str,
+    digits: int,
+) -> Worksheet:  # fmt: skip
+    training = lesson.training(code)
+    n_rows = training.task.n_rows
+    if max(samples) >= n_rows:
+        raise InvalidValueError(f"--sample: got {max(samples)}; expected one below {n_rows}")
+    training.advance(epochs=epoch)
+    network, symbols = training.network, None
+    if notation == "indices" and not (symbols := symbols_of_indices(network)):
+        raise InvalidValueError(
+            f"--notation: got indices, and {lesson.file} has no chain of layers; expected names"
+        )
+    formulas = lesson.formulas(code, epoch, 1)
+    batch = min(samples) // training.task.batch_size
+    given = []
+    for parameter in network.parameter_list():
+        if parameter.value is not None:
+            what = f"{parameter.owner.name}.{'bias' if parameter.kind == 'b' else 'weight'}"
+            symbol = symbol_of(what) if symbols is None else symbols.get(what, symbol_of(what))
+            before = [one for n in range(batch) if (one := formulas.get((what, epoch, n)))]
+            given.append((symbol, short(before[-1].value if before else parameter.value)))
+    given.append(("learning rate", short(training.task.optimizer.learning_rate)))
+    return make_worksheet(
+        network, formulas, samples, lesson.title, given, code, batch_size=training.task.batch_size,
+        blanks=blanks, digits=digits, symbols=symbols,
+    )  # fmt: skip
+
+
+def _write(sheet: Worksheet, out: Path, form: str, *, overwrite: bool) -> None:
+    """The sheet, its solution, and what is to be filled in."""
+    files = {
+        out: PRINTERS[form](sheet, is_solution=False),
+        out.with_name(f"{out.stem}-solution{out.suffix}"): PRINTERS[form](sheet, is_solution=True),
+    }
+    files.setdefault(out.with_suffix(".csv"), PRINTERS["csv"](sheet, is_solution=False))
+    for path in files:
+        require_free(path, overwrite=overwrite)
+    for path, text in files.items():
+        write_new(path, text, overwrite=overwrite)

@@ -1,0 +1,98 @@
+"""``neurosim worksheet``: sheets to fill in, their solutions, and variants."""
+
+import csv
+
+import pytest
+
+
+def lines(path):
+    text = path.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in text if not line.startswith("#")))
+
+
+def test_a_sheet_has_blanks_and_its_solution_the_numbers(neurosim, folder):
+    ran = neurosim("worksheet", "rgu-worksheet", "-o", "sheet.md", "--digits", "3")
+
+    sheet = (folder / "sheet.md").read_text(encoding="utf-8")
+    solution = (folder / "sheet-solution.md").read_text(encoding="utf-8")
+    assert ran.code == 0
+    assert "w(top->o1) = 0.3" in sheet
+    for line in ("| a(a) | 0.35 |", "| t(o1) | 0.5 |"):
+        assert line in sheet
+        assert line in solution
+    assert "| z(top) |  |" in sheet
+    assert "| delta(o1) |  |" in sheet
+    assert "| z(top) | 0.755 |" in solution
+    assert "| delta(o1) | 0.041 |" in solution  # 0.190*0.690*(1 - 0.690), carried
+
+
+@pytest.mark.parametrize(
+    ("blanks", "first"),
+    [("all", "z(top)"), ("forward", "z(top)"), ("deltas", "dL/da(o1)"), ("updates", "w(a->top)")],
+)
+def test_what_is_asked_for_can_be_chosen(neurosim, folder, blanks, first):
+    neurosim("worksheet", "rgu-worksheet", "-o", "sheet.csv", "--blanks", blanks)
+
+    assert lines(folder / "sheet.csv")[0] == {
+        "what": first, "value": "", "epoch": "0", "sample": "0",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["mazur", "rgu-worksheet", "xor", "sklearn-mlp"])
+def test_a_solution_is_right_for_each_variant(neurosim, folder, name):
+    made = neurosim("worksheet", name, "-o", "v.csv", "--variants", "3", "--sample", "0")
+
+    ran = neurosim("mark", name, *(f"v-{n}-solution.csv" for n in (1, 2, 3)))
+
+    assert (made.code, ran.code) == (0, 0), ran.out
+    one, two = (lines(folder / f"v-{n}-solution.csv") for n in (1, 2))
+    assert [line["what"] for line in one] == [line["what"] for line in two]
+    assert one != two
+
+
+def test_later_epochs_and_samples_are_marked_in_their_place(neurosim, folder):
+    neurosim("worksheet", "xor", "-o", "s.csv", "--epoch", "2", "--sample", "3")
+
+    assert {(line["epoch"], line["sample"]) for line in lines(folder / "s-solution.csv")} == {
+        ("2", "3")
+    }
+    assert neurosim("mark", "xor", "s-solution.csv").code == 0
+    assert neurosim("mark", "xor", "s.csv").code == 1  # empty
+
+
+def test_the_code_of_another_lesson_is_refused(neurosim, folder):
+    neurosim("worksheet", "xor", "-o", "v.csv", "--variants", "1")
+    assert (folder / "v-1.csv").is_file()
+
+    ran = neurosim("mark", "mazur", "v-1-solution.csv")
+
+    assert ran.code == 2
+    assert "of another lesson" in ran.out
+
+
+def test_indices_and_latex_are_textbook_notation(neurosim, folder):
+    neurosim("worksheet", "rgu-worksheet", "-o", "s.tex", "--notation", "indices")
+    neurosim("worksheet", "rgu-worksheet", "-o", "n.tex")
+
+    assert r"$w_{12}^{(1)} = 0.8$" in (folder / "s.tex").read_text(encoding="utf-8")
+    assert r"$\delta(\mathrm{o1})$ & \rule{3cm}{0.4pt}" in (folder / "n.tex").read_text()
+
+
+def test_a_page_is_of_the_sheet_alone_and_escapes_names(neurosim, folder):
+    neurosim("worksheet", "xor", "--set", "title=<b>", "-o", "s.html")
+
+    page = (folder / "s.html").read_text(encoding="utf-8")
+    assert "<h1>&lt;b&gt;</h1>" in page
+    assert "0.2376" not in page
+
+
+def test_what_is_wrong_is_said(neurosim, folder):
+    assert "no form of a sheet" in neurosim("worksheet", "xor", "-o", "s.txt").err
+    assert "--sample: got 9" in neurosim("worksheet", "xor", "-o", "s.md", "--sample", "9").err
+    assert (
+        "no chain of layers"
+        in neurosim("worksheet", "xor-skip", "-o", "s.md", "--notation", "indices").err
+    )
+    (folder / "s.md").write_text("mine")
+    assert neurosim("worksheet", "xor", "-o", "s.md").code == 2
+    assert (folder / "s.md").read_text() == "mine"
