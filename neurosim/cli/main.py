@@ -47,8 +47,10 @@ _COMMANDS = {  # in the order in which they are met
     "agree": _Entry("check.agree:agree", "Compare the engines on FILE: outputs, loss, gradients."),
     "bench": _Entry("check.bench:bench", "Measure what an epoch of FILE costs, and say why."),
     "trace": _Entry("look.trace:trace", "Write every step of the training of FILE as JSON lines."),
-    "worksheet": _Entry("share.worksheet:worksheet", "Write a sheet to work out FILE by hand."),
-    "mark": _Entry("share.mark:mark", "Judge SHEETS by hand, a class of them, by LESSON."),
+    "worksheet": _Entry(
+        "share.worksheet:worksheet", "Write the training of FILE as a sheet to fill in."
+    ),
+    "mark": _Entry("share.mark:mark", "Judge SHEETS by LESSON, a scenario, and count the points."),
     "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),
     "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),
     "new": _Entry("run.new:new", "Write NAME.yaml, a commented scenario that runs."),

@@ -62,7 +62,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
-    """Write the training of FILE as a sheet to fill in, with its solution beside it.
+    """Write the training of FILE as a sheet to fill in.
 
     OUT is the sheet, OUT-solution the numbers; OUT.csv is what `neurosim mark` reads.
     """
