@@ -11,6 +11,7 @@ from neurosim.cli.overrides import override_options
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import short
 from neurosim.scenario.uses.mark import Lesson
+from neurosim.sheets.pdf import print_pdf, require_browser
 from neurosim.sheets.variants import MOST, code_of
 from neurosim.sheets.worksheet import (
     BLANKS,
@@ -21,14 +22,14 @@ from neurosim.sheets.worksheet import (
     symbols_of_indices,
 )
 
-_SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv"}
+_SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv", ".pdf": "pdf"}
 
 
 @click.command()
 @click.argument("file")
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
               metavar="OUT", help="The sheet; its solution is written beside it.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(tuple(PRINTERS)),
+@click.option("--format", "form", type=click.Choice((*PRINTERS, "pdf")),
               help="Of the sheet; by default what the name of OUT ends in.")  # fmt: skip
 @click.option("--sample", "samples", multiple=True, type=click.IntRange(min=0), metavar="N",
               help="A sample of the epoch, from 0 (the default); may be repeated.")  # fmt: skip
@@ -70,6 +71,8 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     if printer is None:
         expected = f"expected one that ends in {', '.join(_SUFFIXES)}, or --format"
         raise InvalidValueError(f"{out}: no form of a sheet; {expected}")
+    if printer == "pdf":
+        require_browser(out)
     lesson = Lesson(file, overrides)
     network = lesson.training().network
     numbers = range(1, variants + 1) if variants else (0,)
@@ -114,12 +117,17 @@ def _sheet(  # noqa: PLR0917 - as above
 
 def _write(sheet: Worksheet, out: Path, form: str, *, overwrite: bool) -> None:
     """The sheet, its solution, and what is to be filled in."""
-    files = {
-        out: PRINTERS[form](sheet, is_solution=False),
-        out.with_name(f"{out.stem}-solution{out.suffix}"): PRINTERS[form](sheet, is_solution=True),
+    solution = out.with_name(f"{out.stem}-solution{out.suffix}")
+    text_form = "html" if form == "pdf" else form
+    texts = {
+        out: PRINTERS[text_form](sheet, is_solution=False),
+        solution: PRINTERS[text_form](sheet, is_solution=True),
     }
-    files.setdefault(out.with_suffix(".csv"), PRINTERS["csv"](sheet, is_solution=False))
-    for path in files:
+    texts.setdefault(out.with_suffix(".csv"), PRINTERS["csv"](sheet, is_solution=False))
+    for path in texts:
         require_free(path, overwrite=overwrite)
-    for path, text in files.items():
-        write_new(path, text, overwrite=overwrite)
+    for path, text in texts.items():
+        if form == "pdf" and path in {out, solution}:
+            path.write_bytes(print_pdf(text, path))
+        else:
+            write_new(path, text, overwrite=overwrite)

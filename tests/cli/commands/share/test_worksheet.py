@@ -1,6 +1,9 @@
 """``neurosim worksheet``: sheets to fill in, their solutions, and variants."""
 
 import csv
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +99,32 @@ def test_what_is_wrong_is_said(neurosim, folder):
     (folder / "s.md").write_text("mine")
     assert neurosim("worksheet", "xor", "-o", "s.md").code == 2
     assert (folder / "s.md").read_text() == "mine"
+
+
+def test_without_a_browser_a_pdf_is_refused_with_what_is_missing(neurosim, folder, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+
+    ran = neurosim("worksheet", "xor", "-o", "s.pdf")
+
+    assert ran.code == 2
+    assert "s.pdf: cannot be printed, got no browser; expected Chromium or Chrome" in ran.err
+    assert not list(folder.glob("s[.-]*"))
+
+
+def test_a_browser_prints_the_sheet_and_one_that_fails_is_said(neurosim, folder, monkeypatch):
+    printed = []
+
+    def run(command, **_):
+        (target,) = [part for part in command if part.startswith("--print-to-pdf=")]
+        printed.append(target)
+        Path(target.partition("=")[2]).write_bytes(b"%PDF-")
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", run)
+    assert neurosim("worksheet", "xor", "-o", "s.pdf").code == 0
+    assert (folder / "s-solution.pdf").read_bytes() == b"%PDF-"
+    assert len(printed) == 2
+
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)
+    ran = neurosim("worksheet", "xor", "-o", "t.pdf")
+    assert (ran.code, "t.pdf: cannot be printed, chromium failed" in ran.err) == (2, True)
