@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from neurosim.debugger.traces.hand_file import HandFile, read_hand_file
+from neurosim.debugger.traces.quantities import plain_spelling
 from neurosim.debugger.traces.trace import positioned_steps
 from neurosim.errors import FileError, NeurosimError
 from neurosim.network.network import load
@@ -20,6 +21,7 @@ from neurosim.sheets.formulas import Formula, Key, formulas_of
 from neurosim.sheets.judging import judge
 from neurosim.sheets.marking import Marked, mark_checks, mark_sheet, unread
 from neurosim.sheets.variants import vary
+from neurosim.sheets.worksheet import symbols_of_indices
 from neurosim.training.training import Training
 
 _SHEETS = (".csv", ".tsv", ".txt")
@@ -38,6 +40,8 @@ class Lesson:
         scenario.require_training(str(file), "mark")
         self.title = scenario.title
         self.names = [neuron.name for neuron in scenario.network.neurons]
+        indices = symbols_of_indices(scenario.network)
+        self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}
         self._formulas: dict[tuple[str, int, int], Mapping[Key, Formula]] = {}
         self._trained: dict[str, float | None] | None = None
 
@@ -75,7 +79,7 @@ class Lesson:
             return unread(path.name, problem)
 
     def _mark_sheet(self, path: Path, points: str) -> Marked:
-        read = read_hand_file(path, self.names, name=path.name)
+        read = read_hand_file(path, self.names, self._symbols, name=path.name)
         first, n_epochs = _stretch_of(read, path.name)
         formulas = self.formulas(read.code, first, n_epochs, path.name)
         return mark_sheet(path.name, judge(read, formulas), points)

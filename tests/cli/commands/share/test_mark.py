@@ -114,3 +114,15 @@ def test_a_page_of_feedback_has_no_path_no_script_and_no_style_attribute(neurosi
     assert not re.search(r"<script|<b>|\sstyle=", page)
     assert str(folder) not in page
     assert "as if the slope was forgotten" in (folder / "pages" / "bob_2.csv.html").read_text()
+
+
+def test_indices_are_read_as_the_worksheet_writes_them(neurosim, folder):
+    lines = [
+        "z_{1}^{(1)},0.755", r"\delta_{1}^{(2)},0.0407", "w_{12}^{(1)},0.7976",
+        "dL/dw_{11}^{(2)},0.0277",
+    ]  # fmt: skip
+    (folder / "a.csv").write_text("\n".join(lines) + "\n")
+
+    ran = neurosim("mark", "rgu-worksheet", "a.csv")
+
+    assert (ran.code, ran.out.split()[-4:]) == (0, ["right", "4", "4", "0"])
