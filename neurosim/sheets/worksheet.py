@@ -193,7 +193,7 @@ def to_latex(sheet: Worksheet, *, is_solution: bool) -> str:
              r"\usepackage{longtable}", r"\begin{document}",
              rf"\section*{{{_tex_text(_title(sheet, is_solution))}}}"]  # fmt: skip
     if sheet.given:
-        pairs = ", ".join(f"${_tex(name)} = {value}$" for name, value in sheet.given)
+        pairs = ", ".join(f"${_tex(name)}$ = {_tex_text(value)}" for name, value in sheet.given)
         lines.append(rf"Given: \raggedright {pairs}.\par")
     for heading, cells in _parts(sheet):
         lines += [rf"\subsection*{{{_tex_text(heading)}}}", r"\begin{longtable}{ll}"]

@@ -108,6 +108,12 @@ def _sheet(  # noqa: PLR0917 - as above
             symbol = symbol_of(what) if symbols is None else symbols.get(what, symbol_of(what))
             before = [one for n in range(batch) if (one := formulas.get((what, epoch, n)))]
             given.append((symbol, short(before[-1].value if before else parameter.value)))
+    for layer in network.layers:
+        names = dict.fromkeys(neuron.activation for neuron in layer.neurons)
+        if not set(layer.neurons) <= set(network.inputs):
+            given.append((f"activation of {layer.name}", ", ".join(names)))
+    given.append(("loss", training.task.objective.name))
+    given.append(("optimizer", training.task.optimizer.name))
     given.append(("learning rate", short(training.task.optimizer.learning_rate)))
     return make_worksheet(
         network, formulas, samples, lesson.title, given, code, batch_size=training.task.batch_size,

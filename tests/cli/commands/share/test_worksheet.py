@@ -20,6 +20,8 @@ def test_a_sheet_has_blanks_and_its_solution_the_numbers(neurosim, folder):
     solution = (folder / "sheet-solution.md").read_text(encoding="utf-8")
     assert ran.code == 0
     assert "w(top->o1) = 0.3" in sheet
+    assert "activation of h = sigmoid" in sheet
+    assert "loss = half_squared_error, optimizer = sgd, learning rate = 1" in sheet
     for line in ("| a(a) | 0.35 |", "| t(o1) | 0.5 |"):
         assert line in sheet
         assert line in solution
@@ -77,7 +79,7 @@ def test_indices_and_latex_are_textbook_notation(neurosim, folder):
     neurosim("worksheet", "rgu-worksheet", "-o", "s.tex", "--notation", "indices")
     neurosim("worksheet", "rgu-worksheet", "-o", "n.tex")
 
-    assert r"$w_{12}^{(1)} = 0.8$" in (folder / "s.tex").read_text(encoding="utf-8")
+    assert r"$w_{12}^{(1)}$ = 0.8" in (folder / "s.tex").read_text(encoding="utf-8")
     assert r"$\delta(\mathrm{o1})$ & \rule{3cm}{0.4pt}" in (folder / "n.tex").read_text()
 
 
