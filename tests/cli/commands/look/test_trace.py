@@ -295,3 +295,17 @@ def test_a_time_limit_is_said_to_be_without_effect(neurosim, command):
 
     assert ran.code == 0
     assert ran.err.startswith("note: the time limit of 60 s is without effect here")
+
+
+def test_a_line_that_cannot_be_read_is_said_and_the_rest_is_judged(neurosim, folder):
+    (folder / "a.csv").write_text("what;value\nsigma(h1);1\nz(h1);-1,1657\n", encoding="utf-8")
+    (folder / "b.csv").write_text("sigma(h1),1\nz_h1,9\nh2,\n", encoding="utf-8")
+
+    right = neurosim("trace", "diff", "xor", "a.csv")
+    wrong = neurosim("trace", "diff", "xor", "b.csv")
+
+    assert (right.code, right.out) == (2, "1 value by hand, all of them right\n")
+    assert "error: a.csv:2: unknown quantity 'sigma(h1)'" in right.err
+    assert wrong.code == 1
+    assert wrong.out.startswith("b.csv:2: h1.net_input: got 9; expected -1.16573")
+    assert "error: b.csv:3: no value, got h2.output without one" in wrong.err
