@@ -66,7 +66,7 @@ debugger.stops: epochs breakpoints locations row_notes screening runner .
 debugger.time: grains
 debugger: checks
 debugger.time: moments
-debugger.ask: description parameters explain paths
+debugger.ask: description formulas parameters explain paths
 debugger.time: replay .
 debugger.ask: update_parts why doctor .
 debugger.traces: trace file diff quantities hand_file worksheet bisect bisect_trace .

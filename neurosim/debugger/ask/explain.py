@@ -17,11 +17,18 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from neurosim.debugger.ask.description import MOST_TERMS, feeds, head_of
+from neurosim.debugger.ask.formulas import (
+    error_term_text,
+    net_formula,
+    net_text,
+    returned_text,
+    softmax_text,
+    term_text,
+)
 from neurosim.debugger.ask.parameters import find_named, written_out
 from neurosim.debugger.time.position import Position
 from neurosim.debugger.wording import bounded
 from neurosim.errors import WrongTypeError
-from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import PERCEPTRON, Objective
 from neurosim.functions.numbers import Matrix, counted, short
 from neurosim.interpreter.backward import backward_steps, input_steps, measure_steps
@@ -29,7 +36,6 @@ from neurosim.interpreter.forward import NO_MASKS, forward_steps
 from neurosim.interpreter.steps import (
     Aggregated,
     Backpropagated,
-    DeltaComputed,
     Distributed,
     GradientComputed,
     Loaded,
@@ -40,9 +46,7 @@ from neurosim.interpreter.steps import (
     Step,
     Summed,
     Updated,
-    delta_name,
     kind_of,
-    leading,
     operand,
     plus,
     subject_of,
@@ -245,7 +249,7 @@ def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
         return
     steps = _tried(input_steps(moment.network, [neuron]))
     errors = [step for step in steps if isinstance(step, Backpropagated)]
-    yield f"  dL/d{neuron.name} = {_returned(errors)}"
+    yield f"  {returned_text(errors)}"
     if neuron.scaling is not None:
         slope, factor = errors[-1].after, neuron.scaling.factor
         text = f"{short(slope)}/{operand(factor)} = {short(slope / factor)}"
@@ -254,12 +258,7 @@ def _input_backward(neuron: Neuron, moment: _Moment) -> Iterable[str]:
 
 def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     incoming = moment.network.incoming(neuron)
-    names = [f"w({c.name})*{c.source.name}" for c in incoming[:MOST_TERMS]]
-    names += ["..."] * (len(incoming) > MOST_TERMS)
-    if not neuron.is_plain:
-        factor = "" if neuron.response == 1.0 else "response*"
-        names = [f"{factor}{neuron.aggregation}({', '.join(names)})"]
-    yield f"net = {' + '.join([*(['bias'] if neuron.bias is not None else []), *names]) or '0'}"
+    yield net_formula(neuron, incoming)
     sources = [source for visit in group.visits for *_, source in visit.incoming]
     if _is_missing(sources, moment):
         known = "".join(_term(connection, moment) for connection in incoming[:MOST_TERMS])
@@ -277,7 +276,7 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
     steps = _about(neuron, _tried(forward_steps(schedule, [], masks=moment.masks)))
     sums = [step for step in steps if isinstance(step, Started | Summed | Aggregated)]
     present = moment.get(neuron, "net_input")
-    yield f"net = {_net_text(sums)}{_if_other(sums[-1].after, present)}"
+    yield f"net = {net_text(sums)}{_if_other(sums[-1].after, present)}"
     last = {kind_of(step).quantity_of(step): step for step in steps}
     for step in steps[len(sums) :]:
         quantity = kind_of(step).quantity_of(step)
@@ -286,29 +285,11 @@ def _forward(neuron: Neuron, group: Group, moment: _Moment) -> Iterable[str]:
             yield str(step)
             continue
         if isinstance(step, Normalized):
-            yield _softmax_line(step, neuron, present)
+            made = step.after[step.layer.neurons.index(neuron)]
+            yield f"{softmax_text(step, neuron)}{_if_other(made, present)}"
         else:
             assert not isinstance(step, Distributed)  # which goes back
             yield f"{step}{_if_other(step.after, present)}"
-
-
-def _net_text(sums: Sequence[Started | Summed | Aggregated]) -> str:
-    start, *terms = sums
-    if isinstance(start, Aggregated):
-        return f"{start.text} = {short(start.after)}"
-    numbers = "".join(plus(s.weight, s.value) for s in terms[:MOST_TERMS] if isinstance(s, Summed))
-    text, z = f"{short(start.after)}{numbers}{_rest(terms)}", short(sums[-1].after)
-    return text if text == z else f"{text} = {z}"
-
-
-def _softmax_line(step: Normalized, neuron: Neuron, present: Number) -> str:
-    i, count = step.layer.neurons.index(neuron), len(step.after)
-    call = f"softmax of {counted(count, 'net input')} of {step.layer.name}"
-    if count <= MOST_TERMS:
-        call = str(step).split(" = ")[1]
-    a = step.after[i]
-    at = f"at {short(step.net_inputs[i])}"
-    return f"{neuron.name} = {call}, {at}, = {short(a)}{_if_other(a, present)}"
 
 
 def _backward_steps(group: Group, moment: _Moment) -> list[Step] | str:
@@ -363,39 +344,10 @@ def _backward(neuron: Neuron, steps: list[Step] | str, moment: _Moment) -> Itera
             is_last = step is last[quantity]
             present = moment.get(neuron, quantity)
             other = _if_other(step.after, present) if is_last else ""  # type: ignore[arg-type] # no Normalized goes back
-            yield f"{_line_of(neuron, found)}{other}"
+            yield f"{returned_text(found)}{other}"
         elif isinstance(step, Distributed):
             is_there = moment.get(neuron, "term_deltas")
             yield f"{step}{'' if is_there else ' (not yet)'}"
-
-
-def _line_of(neuron: Neuron, steps: Sequence[Step]) -> str:
-    """Steps of one kind on the way back, in a line: the formula, then its numbers."""
-    terms = [step for step in steps if isinstance(step, Backpropagated)]
-    if terms:
-        return f"dL/d{neuron.name} = {_returned(terms)}"
-    step, name = steps[-1], neuron.name
-    if not isinstance(step, DeltaComputed):
-        return str(step)
-    what, _, text = str(step).partition(" = ")
-    formula = f"(dL/d{name} - the layer's mean)*{name}"
-    if neuron.activation != SOFTMAX:
-        formula = f"dL/d{name}*{neuron.activation}'({short(step.net_input)})"
-    start = "" if step.start == 0.0 else "delta by the loss + "
-    return f"{what} = {start}{formula} = {text}"
-
-
-def _returned(steps: Sequence[Backpropagated]) -> str:
-    first = steps[:MOST_TERMS]
-    names = [f"w({s.connection.name})*{delta_name(s.connection)}" for s in first]
-    names += ["..."] * (len(steps) > MOST_TERMS)
-    numbers = "".join(plus(s.weight, s.delta) for s in first)
-    if steps[0].start != 0.0:
-        names.insert(0, short(steps[0].start))
-        numbers = f"{short(steps[0].start)}{numbers}"
-    else:
-        numbers = leading(numbers)
-    return f"{' + '.join(names)} = {numbers}{_rest(steps)} = {short(steps[-1].after)}"
 
 
 def _gradients(
@@ -424,17 +376,10 @@ def _connection(connection: Connection, moment: _Moment) -> Iterable[str]:
     source, target = connection.source, connection.target
     yield repr(connection)
     yield moment.heading("forward")
-    weight, term = short(connection.weight), "not yet"
-    output, error = moment.get(source, "output"), moment.error(connection)
-    if output is not None:
-        term = short(connection.weight * output)
-    value = "?" if output is None else operand(output)
-    whole = "net input" if target.is_plain else target.aggregation
-    yield f"  w*{source.name} = {weight}*{value} = {term}, a term of the {whole} of {target.name}"
+    weight = connection.weight
+    yield f"  {term_text(connection, weight, moment.get(source, 'output'))}"
     yield moment.heading("backward")
-    term = "not yet" if error is None else short(connection.weight * error)
-    delta = "?" if error is None else operand(error)
-    yield f"  w*{delta_name(connection)} = {weight}*{delta} = {term}, a term of dL/d{source.name}"
+    yield f"  {error_term_text(connection, weight, moment.error(connection))}"
     steps: list[Step] | str = _backward_steps(_group_of(moment.network, target), moment)
     yield from _indented(_gradients([connection], steps, moment))
     if moment.task is not None:
@@ -596,14 +541,6 @@ def _sum_so_far(made: float, present: Number, moment: _Moment) -> str:
     if moment.task is None or moment.n_rows(moment.task) == 1 or present is None or present == made:
         return _if_other(made, present)
     return f" (sum over the batch so far: {short(present)})"
-
-
-def _rest(steps: Sequence[Started | Summed | Aggregated | Backpropagated]) -> str:
-    """The terms that are not written out, as one number."""
-    if len(steps) <= MOST_TERMS:
-        return ""
-    rest = steps[-1].after - steps[MOST_TERMS - 1].after
-    return f" + ... {len(steps) - MOST_TERMS:,} more terms = {short(rest)} ..."
 
 
 def _more(things: Sequence[object]) -> Iterable[str]:
