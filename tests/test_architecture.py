@@ -91,6 +91,7 @@ drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
 sheets: formulas judging marking variants worksheet pdf .
+page: patterns columns units recording contents .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
@@ -132,7 +133,7 @@ __main__
 FLOORS = [
     {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
     {"interpreter", "kernel", "compiler"}, {"training"}, {"diagnosis"}, {"debugger", "drawing"},
-    {"sheets"}, {"scenario"}, {"cli", "__main__"},
+    {"sheets", "page"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library

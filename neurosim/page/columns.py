@@ -20,13 +20,13 @@ KINDS = ("raw", "constant", "same", "parameter", "last")
 
 
 @dataclass(slots=True)
-class Numbers:
+class PackedNumbers:
     """Float64 numbers, one behind the other.
 
-    >>> numbers = Numbers()
+    >>> numbers = PackedNumbers()
     >>> numbers.add([1.0, 2.0]), numbers.add([3.0])
     (0, 2)
-    >>> Numbers.of(numbers.to_bytes()).array.tolist()
+    >>> PackedNumbers.of(numbers.to_bytes()).array.tolist()
     [1.0, 2.0, 3.0]
     """
 
@@ -34,7 +34,7 @@ class Numbers:
     count: int = 0
 
     @classmethod
-    def of(cls, data: bytes) -> "Numbers":
+    def of(cls, data: bytes) -> "PackedNumbers":
         """The numbers that `to_bytes` wrote."""
         planes = np.frombuffer(data, dtype=np.uint8).reshape(8, -1)
         array = np.ascontiguousarray(planes.T).view("<f8").ravel().astype(np.float64)
@@ -59,19 +59,21 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnPlace:
     """Where a column's numbers are: a kind, and a place there."""
 
     kind: int
     at: int
 
 
-def packed(table: Matrix, known: Iterator[tuple[Column, Matrix]], numbers: Numbers) -> list[Column]:
+def packed(
+    table: Matrix, known: Iterator[tuple[ColumnPlace, Matrix]], numbers: PackedNumbers
+) -> list[ColumnPlace]:
     """Put a table (rows, columns) into numbers; what is known already is referred to.
 
     ``known`` gives columns of as many rows that a reader has already.
     """
-    seen: dict[bytes, Column] = {}
+    seen: dict[bytes, ColumnPlace] = {}
     for column, values in known:
         seen.setdefault(_bits(values), column)
     found = []
@@ -82,11 +84,11 @@ def packed(table: Matrix, known: Iterator[tuple[Column, Matrix]], numbers: Numbe
             found.append(seen[bits])
             continue
         if len(values) > 1 and bits == _bits(np.full(len(values), values[0])):
-            column = Column(CONSTANT, numbers.add(values[:1]))
+            column = ColumnPlace(CONSTANT, numbers.add(values[:1]))
         else:
-            column = Column(RAW, numbers.add(values))
+            column = ColumnPlace(RAW, numbers.add(values))
         found.append(column)
-        seen[bits] = column if column.kind == CONSTANT else Column(SAME, number)
+        seen[bits] = column if column.kind == CONSTANT else ColumnPlace(SAME, number)
     return found
 
 

@@ -24,9 +24,10 @@ Pattern: TypeAlias = tuple[str, ...]
 
 _NUMBER = r"(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|inf|nan)"
 _TOKEN = re.compile(
-    rf"(?P<term> (?P<sign>[+-]) (?P<weight>{_NUMBER})\*(?P<value>\(-{_NUMBER}\)|{_NUMBER}))(?![\w.])"
+    rf"(?P<term> (?P<sign>[+-]) (?P<weight>{_NUMBER})"
+    rf"\*(?P<value>\(-{_NUMBER}\)|{_NUMBER}))(?![\w.])"
     rf"|(?P<signed> [+-] {_NUMBER})(?![\w.*/])"
-    rf"|(?P<bracketed>\(-{_NUMBER}\))"
+    rf"|(?<![\w'])(?P<bracketed>\(-{_NUMBER}\))"
     rf"|(?<![\w.])(?P<plain>-?{_NUMBER})(?![\w.])"
 )
 
@@ -142,10 +143,9 @@ class Patterns:
         if self._last is not None and written(self._last, numbers) == text:
             return self.found[self._last], []
         for pattern in self.found:
-            if pattern is not self._last and _needs(pattern) <= len(numbers):
-                if written(pattern, numbers) == text:
-                    self._last = pattern
-                    return self.found[pattern], []
+            if _needs(pattern) <= len(numbers) and written(pattern, numbers) == text:
+                self._last = pattern
+                return self.found[pattern], []
         pattern, extras = pattern_of(text, numbers)
         if not extras:
             self._last = pattern
