@@ -91,7 +91,7 @@ drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
 sheets: formulas judging marking variants worksheet pdf .
-page: patterns columns units recording contents .
+page: patterns columns units recording contents picture lesson .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .

@@ -11,8 +11,9 @@ import math
 import struct
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,17 @@ def all_of(recording: Recording) -> PageChoice:
     return PageChoice(tuple(range(len(recording.epochs))), recording.n_rows)
 
 
-def to_bytes(recording: Recording, choice: PageChoice, more: dict[str, Any] | None = None) -> bytes:
-    """The contents of a page; ``more`` is added to the document."""
+def to_bytes(
+    recording: Recording,
+    choice: PageChoice,
+    more: Mapping[str, Any] = MappingProxyType({}),
+    pictures: Matrix | None = None,
+) -> bytes:
+    """The contents of a page; ``more`` is added to the document, ``pictures`` to the numbers."""
     numbers = PackedNumbers()
-    document = {**_document(recording, choice, numbers), **(more or {})}
+    document = {**_document(recording, choice, numbers), **more}
+    if pictures is not None:
+        document["pictures"] = numbers.add(pictures)
     text = json.dumps(document, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
     data = struct.pack("<I", len(text)) + text + numbers.to_bytes()
     return zlib.compress(data, 9)

@@ -90,8 +90,7 @@ def record(training: Training, n_epochs: int, wanted: Sequence[int], *, n_rows: 
     epochs = [epoch for epoch in epochs if epoch < n_epochs]
     numbers = sorted(kept)
     parameters = np.array([kept[number].parameters for number in numbers])
-    shown = spread(len(losses), MOST_LOSSES)
-    chosen = [number for number in shown if number < len(losses)]
+    chosen = spread(len(losses) - 1, MOST_LOSSES) if losses else []
     found = Recording(
         task, epochs, n_epochs, ended, (numbers, parameters),
         (chosen, [losses[number] for number in chosen]), n_rows=min(n_rows, task.n_rows),

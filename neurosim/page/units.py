@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from neurosim.debugger.ask.description import MOST_TERMS, feeds, head_of
+from neurosim.debugger.ask.description import MOST_TERMS, head_of
 from neurosim.debugger.ask.formulas import (
     error_term_text,
     net_formula,
@@ -354,5 +354,12 @@ def heads_of(network: Network, thing: Neuron | Connection | Network) -> list[str
     if isinstance(thing, Connection):
         return [f"connection {thing.name}"]
     if thing.is_input:
-        return [head_of(network, thing), feeds(network.outgoing(thing))]
+        return [head_of(network, thing), _feeds(thing, network)]
     return [head_of(network, thing), net_formula(thing, network.incoming(thing))]
+
+
+def _feeds(neuron: Neuron, network: Network) -> str:
+    """Where an input goes to; without its weights, which change."""
+    names = [c.target.name for c in network.outgoing(neuron)]
+    more = f", ... {len(names) - MOST_TERMS:,} more" if len(names) > MOST_TERMS else ""
+    return f"feeds {', '.join(names[:MOST_TERMS])}{more}" if names else "feeds nothing"

@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_LEAST_HUE, _MOST_HUE = 0.42, 0.76  # of the way from the middle of the map to its end, for lines
+LEAST_HUE, MOST_HUE = 0.42, 0.76  # of the way from the middle of the map to its end, for lines
 MOST_FILL = 0.78  # the same for the fill of neurons, which begins in the middle
 
-_THIN, _THICK = 0.04, 0.22  # radii
+THIN, THICK = 0.04, 0.22  # radii
 _SPARSE = 36  # lines between two columns that have their full width; more are drawn thinner
 _LEAST_SHARE = 0.18
 NOISE = 1e-12  # of the largest of its neighbours: what is smaller is what rounding left of a zero
@@ -51,7 +51,7 @@ class Scale:
     def hue(self, value: float) -> float:
         """The place of a line's colour on the map, from 0 to 1; 0.5 for zero alone."""
         part = self.part(value)
-        reach = _LEAST_HUE + (_MOST_HUE - _LEAST_HUE) * abs(part)
+        reach = LEAST_HUE + (MOST_HUE - LEAST_HUE) * abs(part)
         return 0.5 + math.copysign(reach, part) / 2.0 if part else 0.5
 
     def fill(self, value: float) -> float:
@@ -60,7 +60,7 @@ class Scale:
 
     def width(self, value: float) -> float:
         """The width of a line, in radii of a neuron: it grows with the root of the weight."""
-        return self.share * (_THIN + (_THICK - _THIN) * math.sqrt(abs(self.part(value))))
+        return self.share * (THIN + (THICK - THIN) * math.sqrt(abs(self.part(value))))
 
     def style(self, value: float) -> tuple[float, tuple[float, ...] | None]:
         """The style of a line: solid, but dashed for a weight below zero.

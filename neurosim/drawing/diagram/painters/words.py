@@ -51,7 +51,7 @@ def _write_label(canvas: Canvas, label: Label, places: Mapping[str, Point]) -> N
             em = label.height / LINE_HEIGHT
             options["color"] = ink_on(canvas.fill_of(label.of))
         case "name":
-            x, options["ha"] = _side(label, places[label.of][0])
+            x, options["ha"] = side_of(label, places[label.of][0])
             options["multialignment"] = options["ha"]
             is_marked = label.of in canvas.diagram.marks.neurons
             options["fontweight"] = "bold" if is_marked else "normal"
@@ -64,7 +64,7 @@ def _write_label(canvas: Canvas, label: Label, places: Mapping[str, Point]) -> N
     canvas.write(x, label.y, label.text, em, **options)
 
 
-def _side(label: Label, x: float) -> tuple[float, str]:
+def side_of(label: Label, x: float) -> tuple[float, str]:
     """Where a name begins or ends: beside its neuron, whichever font is at hand."""
     half = size_of(label.text)[0] * EM_NAME / 2.0
     if label.x > x:

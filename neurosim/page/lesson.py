@@ -1,0 +1,283 @@
+"""A lesson: a training as one HTML file, of at most so many bytes.
+
+The file needs no server and no network; its policy forbids any. Scripts and styles are allowed by
+their hashes, and what a scenario says (names, titles, numbers) is text, or data in a block that is
+no script. Where the budget does not hold everything, epochs are left out first, then rows.
+"""
+
+import base64
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from neurosim.drawing.diagram.scales import (
+    LEAST_HUE,
+    MOST_FILL,
+    MOST_HUE,
+    THICK,
+    THIN,
+    Scale,
+)
+from neurosim.drawing.page.pages import keep_text
+from neurosim.drawing.page.themes import DARK, LIGHT, Theme
+from neurosim.drawing.plots.input_grids import input_grid, responses
+from neurosim.errors import InvalidValueError
+from neurosim.functions.numbers import Matrix, counted
+from neurosim.page.contents import PageChoice, all_of, to_bytes
+from neurosim.page.picture import diagrams_of
+from neurosim.page.recording import Recording, record, spread
+from neurosim.training.training import Training
+from neurosim.version import __version__
+
+LIMIT = 2_000_000  # bytes
+_SCRIPTS = ("format.js", "contents.js", "page.js")
+_MOST_ROWS = 200  # of the table
+_MAP_SIZE, _MOST_MAPS, _MOST_MAPPED = 24, 24, 13  # points on a side, epochs, neurons
+_STEPS = 100  # of colour on either side of zero
+_NUMBER_BYTES = 11.0  # of a step in the file: eight bytes hardly compressed, in base64
+_SPARE = 1.3  # more rows are walked than the estimate allows, since it is one
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A page, and what it says of itself.
+
+    Attributes:
+        html: the file.
+        notes: what is in it, and what was left out.
+    """
+
+    html: bytes
+    notes: tuple[str, ...]
+
+
+def default_epochs(n_epochs: int) -> list[int]:
+    """The first epoch, powers of ten, the last.
+
+    >>> default_epochs(5000)
+    [0, 1, 10, 100, 1000, 4999]
+    """
+    powers = (10**k for k in range(int(math.log10(max(n_epochs, 1))) + 1))
+    return sorted({0, *(power for power in powers if power < n_epochs), max(n_epochs - 1, 0)})
+
+
+def make_lesson(
+    training: Training, n_epochs: int, epochs: Sequence[int] | None = None, *, limit: int = LIMIT
+) -> Lesson:
+    """Train to the end, and write what is there as a page.
+
+    Args:
+        training: at its start.
+        n_epochs: how many epochs it has.
+        epochs: those whose steps are wanted, from 0; None: the first, powers of ten, the last.
+        limit: how many bytes the file may have.
+
+    Raises:
+        InvalidValueError: not even one row of one epoch fits.
+    """
+    wanted = default_epochs(n_epochs) if epochs is None else sorted(set(epochs))
+    frame = _Frame.of(training)
+    n_rows = _rows_that_may_fit(training, limit)
+    recording = record(training, n_epochs, wanted, n_rows=n_rows)
+    choice, data = _fitting(recording, limit - frame.size)
+    notes = _notes(recording, wanted, choice)
+    return Lesson(frame.filled(data, " ".join(notes)), notes)
+
+
+def _rows_that_may_fit(training: Training, limit: int) -> int:
+    """How many rows of an epoch are walked: if all epochs do not fit, as many as one may have."""
+    task = training.task
+    n = len(task.network.connections)
+    of_row = (3.0 * n + 4.0 * len(task.network.neurons)) * _NUMBER_BYTES
+    of_update = 2.0 * len(task.network.parameter_list()) * _NUMBER_BYTES / task.batch_size
+    fits = int(_SPARE * limit / (of_row + of_update)) + 1
+    return task.n_rows if fits >= task.n_rows else max(fits, 1)
+
+
+# --- the budget
+
+
+def _fitting(recording: Recording, limit: int) -> tuple[PageChoice, bytes]:
+    """What fits: first epochs are left out, the inner ones before the last, then rows."""
+    whole, more = all_of(recording), _more(recording)
+    maps, pictures = _maps(recording)
+    more["map"] = maps
+
+    def encoded(choice: PageChoice) -> bytes:
+        return base64.b64encode(to_bytes(recording, choice, more, pictures))
+
+    choices = [PageChoice(epochs, whole.n_rows) for epochs in _fewer(whole.epochs)]
+    for choice in choices:
+        data = encoded(choice)
+        if len(data) <= limit:
+            return choice, data
+    epochs, low, high = choices[-1].epochs, 0, whole.n_rows
+    best: tuple[PageChoice, bytes] | None = None
+    while high - low > 1:
+        middle = (low + high) // 2
+        choice = PageChoice(epochs, middle)
+        data = encoded(choice)
+        if len(data) <= limit:
+            low, best = middle, (choice, data)
+        else:
+            high = middle
+    if best is None:
+        raise InvalidValueError(
+            f"limit: got {limit:,} bytes, but one row of one epoch takes {len(data):,};"
+            " expected a larger limit"
+        )
+    return best
+
+
+def _fewer(epochs: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """All epochs, then fewer and fewer: the last inner one goes first, the first of all stays."""
+    found = [epochs]
+    while len(found[-1]) > 1:
+        left = found[-1]
+        found.append((*left[:-2], left[-1]) if len(left) > 2 else left[:1])
+    return found
+
+
+def _notes(recording: Recording, wanted: Sequence[int], choice: PageChoice) -> tuple[str, ...]:
+    task, kept = recording.task, [recording.epochs[place] for place in choice.epochs]
+    word = "epoch" if len(kept) == 1 else "epochs"
+    notes = [f"Steps of {word} {', '.join(f'{epoch:,}' for epoch in kept)}."]
+    unreached = [epoch for epoch in wanted if epoch not in recording.epochs]
+    left_out = [epoch for epoch in recording.epochs if epoch not in kept]
+    if left_out:
+        notes.append(f"Left out to stay within the limit: epochs {_listed(left_out)}.")
+    if choice.n_rows < task.n_rows:
+        notes.append(
+            f"Left out to stay within the limit: of each epoch all but the first"
+            f" {counted(choice.n_rows, 'row')} of {task.n_rows:,}."
+        )
+    if recording.ended:
+        notes.append(f"The training ended early: {recording.ended}.")
+    if unreached:
+        notes.append(f"The training did not come to: epochs {_listed(unreached)}.")
+    return tuple(notes)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(f"{number:,}" for number in numbers)
+
+
+# --- what the page needs besides
+
+
+def _more(recording: Recording) -> dict[str, Any]:
+    """Colours, scales, and the answers over two inputs."""
+    network = recording.task.network
+    theta = recording.states[1]
+    weights = {network.parameter_list().index(c.parameter) for c in network.connections}
+    used = np.abs(theta[:, sorted(weights)])
+    largest = float(used[np.isfinite(used)].max(initial=0.0))
+    network.load_parameters(theta[0])
+    share = Scale.of([largest], most_in_gap=len(network.connections)).share
+    return {
+        "themes": {"light": _colours(LIGHT), "dark": _colours(DARK)},
+        "scales": {
+            "weights": largest, "outputs": 1.0,
+            "inputs": max(1.0, float(np.abs(recording.task.inner.X).max())),
+            "share": share, "least_hue": LEAST_HUE,
+            "most_hue": MOST_HUE, "most_fill": MOST_FILL, "thin": THIN, "thick": THICK,
+        },
+        "most_rows": _MOST_ROWS,
+    }  # fmt: skip
+
+
+def _colours(theme: Theme) -> dict[str, Any]:
+    return {
+        "background": theme.background,
+        "text": theme.text,
+        "muted": theme.muted,
+        "diverging": theme.diverging,
+    }
+
+
+def _maps(recording: Recording) -> tuple[dict[str, Any] | None, Matrix | None]:
+    """What neurons answer over two inputs, after some epochs, in steps of colour."""
+    task, (epochs, theta) = recording.task, recording.states
+    network = task.network
+    if len(network.inputs) != 2:
+        return None, None
+    grid = input_grid(network, task.X, resolution=_MAP_SIZE)
+    inner = [neuron for neuron in network.neurons if not neuron.is_input]
+    shown = inner if len(inner) <= _MOST_MAPPED else list(network.outputs)
+    mapped = spread(len(epochs) - 1, _MOST_MAPS)
+    places = sorted({*map(epochs.index, recording.epochs), *mapped})
+    pictures, largest = [], []
+    for place in places:
+        network.load_parameters(theta[place])
+        found = responses(network, grid)
+        arrays = [np.nan_to_num(found[neuron.name]) for neuron in shown]
+        tops = [float(np.abs(array).max()) or 1.0 for array in arrays]
+        pictures += [np.round(a / top * _STEPS) for a, top in zip(arrays, tops, strict=True)]
+        largest.append(tops)
+    numbers = {neuron: i for i, neuron in enumerate(network.neurons)}
+    targets = task.T[:, 0][np.isfinite(task.T[:, 0])]
+    middle = float((targets.min() + targets.max()) / 2.0) if len(targets) else 0.0
+    said = {
+        "size": _MAP_SIZE, "neurons": [numbers[neuron] for neuron in shown],
+        "epochs": [epochs[place] for place in places], "largest": largest,
+        "extent": grid.extent, "middle": middle,
+    }  # fmt: skip
+    return said, np.array(pictures, dtype=np.float64)
+
+
+# --- the file
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The file without its data."""
+
+    parts: dict[str, str]
+
+    @classmethod
+    def of(cls, training: Training) -> "_Frame":
+        task = training.task
+        script = "\n".join(_asset(name) for name in _SCRIPTS)
+        style = _asset("page.css")
+        return cls(
+            {
+                "script_hash": _hash(script),
+                "style_hash": _hash(style),
+                "script": script,
+                "style": style,
+                "version": escape(__version__),
+                "title": escape(keep_text(task.network.title) or "A network and its training"),
+                "diagrams": diagrams_of(task.network, tuple(task.X[0].tolist())),
+            }
+        )
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has, with room for notes."""
+        return len(self.filled(b"", "")) + 600
+
+    def filled(self, data: bytes, note: str) -> bytes:
+        """The file."""
+        parts = {**self.parts, "data": data.decode(), "note": escape(note)}
+        pieces = _asset("page.html").split("{")
+        found = [pieces[0]]
+        for piece in pieces[1:]:
+            name, _, rest = piece.partition("}")
+            found += [parts[name], rest]
+        return "".join(found).encode("utf-8", "backslashreplace")
+
+
+def _asset(name: str) -> str:
+    return (files("neurosim.page") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """What the policy says of a script or a style."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,0 +1,84 @@
+"""A browser for pages, and lessons to open in it."""
+
+import os
+import shutil
+
+import pytest
+
+from neurosim.page.lesson import make_lesson
+from neurosim.scenario import load_scenario
+from neurosim.training.training import Training
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# so .ci/run installs a browser; on a machine where it cannot, CI says so in words
+IN_CI = os.environ.get("CI") == "true" and os.environ.get("NEUROSIM_BROWSER") == "installed"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real Chromium; where there is none, the tests that want it are skipped."""
+    if IN_CI:
+        assert BROWSER is not None, "CI installed a browser, and there is none"
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if BROWSER is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(executable_path=BROWSER, args=QUIET)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Writes the page of a scenario, once for each, and says where it is."""
+    folder, known = tmp_path_factory.mktemp("pages"), {}
+
+    def write(name, *, epochs=(0, 3), n_epochs=8, limit=2_000_000, change=None, title=None):
+        key = name, tuple(epochs), n_epochs, limit, change, title
+        if key not in known:
+            scenario = load_scenario(name, overrides={} if title is None else {"title": title})
+            if change is not None:
+                change(scenario.network)
+            training = Training(scenario.network, *scenario.require_training(name, "page"))
+            n = min(n_epochs, scenario.training.epochs)
+            lesson = make_lesson(training, n, [e for e in epochs if e < n], limit=limit)
+            path = folder / f"page-{len(known)}.html"
+            path.write_bytes(lesson.html)
+            known[key] = path
+        return known[key]
+
+    return write
+
+
+@pytest.fixture
+def opened(browser, written):
+    """Opens the page of a scenario from its file; what the browser complains of fails the test."""
+    contexts, complaints = [], []
+
+    def open_(name, *, size=(1300, 950), query="", scheme="light", **options):
+        viewport = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
+        path = written(name, **options)
+        page.on(
+            "request",
+            lambda asked: (
+                None if asked.url.startswith(path.as_uri()) else complaints.append(asked.url)
+            ),
+        )
+        page.goto(path.as_uri() + query)
+        page.wait_for_selector("html.ready")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
