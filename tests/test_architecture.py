@@ -120,7 +120,7 @@ cli.commands.run: new predict
 cli.commands.look: trace
 cli.commands.check: .
 cli.commands.look: plot forms draw diff help_command
-cli.commands.share: animate gallery mark worksheet .
+cli.commands.share: animate gallery page mark worksheet .
 cli.commands.run: sweep tune
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion

@@ -44,6 +44,7 @@ _COMMANDS = {  # in the order in which they are met
     "plot": _Entry("look.plot:plot", "Draw the run that `neurosim run --out DIR` left in DIR."),
     "diff": _Entry("look.diff:diff", "List what is different in network B."),
     "animate": _Entry("share.animate:animate", "Film the training of FILE, a scenario."),
+    "page": _Entry("share.page:page", "Write the training of FILE as a page to step through."),
     "agree": _Entry("check.agree:agree", "Compare the engines on FILE: outputs, loss, gradients."),
     "bench": _Entry("check.bench:bench", "Measure what an epoch of FILE costs, and say why."),
     "trace": _Entry("look.trace:trace", "Write every step of the training of FILE as JSON lines."),

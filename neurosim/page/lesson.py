@@ -51,10 +51,12 @@ class Lesson:
     Attributes:
         html: the file.
         notes: what is in it, and what was left out.
+        diverged: where the training diverged, or empty.
     """
 
     html: bytes
     notes: tuple[str, ...]
+    diverged: str = ""
 
 
 def default_epochs(n_epochs: int) -> list[int]:
@@ -85,9 +87,10 @@ def make_lesson(
     frame = _Frame.of(training)
     n_rows = _rows_that_may_fit(training, limit)
     recording = record(training, n_epochs, wanted, n_rows=n_rows)
-    choice, data = _fitting(recording, limit - frame.size)
+    choice, data = _fitting(recording, limit, frame.size)
     notes = _notes(recording, wanted, choice)
-    return Lesson(frame.filled(data, " ".join(notes)), notes)
+    diverged = "" if training.stopped else recording.ended
+    return Lesson(frame.filled(data, " ".join(notes)), notes, diverged)
 
 
 def _rows_that_may_fit(training: Training, limit: int) -> int:
@@ -103,7 +106,7 @@ def _rows_that_may_fit(training: Training, limit: int) -> int:
 # --- the budget
 
 
-def _fitting(recording: Recording, limit: int) -> tuple[PageChoice, bytes]:
+def _fitting(recording: Recording, limit: int, around: int) -> tuple[PageChoice, bytes]:
     """What fits: first epochs are left out, the inner ones before the last, then rows."""
     whole, more = all_of(recording), _more(recording)
     maps, pictures = _maps(recording)
@@ -115,7 +118,7 @@ def _fitting(recording: Recording, limit: int) -> tuple[PageChoice, bytes]:
     choices = [PageChoice(epochs, whole.n_rows) for epochs in _fewer(whole.epochs)]
     for choice in choices:
         data = encoded(choice)
-        if len(data) <= limit:
+        if len(data) + around <= limit:
             return choice, data
     epochs, low, high = choices[-1].epochs, 0, whole.n_rows
     best: tuple[PageChoice, bytes] | None = None
@@ -123,14 +126,15 @@ def _fitting(recording: Recording, limit: int) -> tuple[PageChoice, bytes]:
         middle = (low + high) // 2
         choice = PageChoice(epochs, middle)
         data = encoded(choice)
-        if len(data) <= limit:
+        if len(data) + around <= limit:
             low, best = middle, (choice, data)
         else:
             high = middle
     if best is None:
+        least = len(encoded(PageChoice(epochs, 1))) + around
         raise InvalidValueError(
-            f"limit: got {limit:,} bytes, but one row of one epoch takes {len(data):,};"
-            " expected a larger limit"
+            f"limit: got {limit:,} bytes; expected at least {least:,}, which a page with one row"
+            " of one epoch takes"
         )
     return best
 

@@ -158,14 +158,12 @@ class UnitTable:
         for (row, place), extras in self.extras.items():
             if row in where:
                 table[where[row], starts[place] : starts[place] + len(extras)] = extras
-        texts = [
-            UnitText(
-                [*self.columns_of(places), *range(starts[i], starts[i + 1])],
-                list(self.patterns[i].found),
-                int(starts[-1]) + i,
-            )
-            for i, places in enumerate(self._places())
-        ]
+        texts = []
+        for i, places in enumerate(self._places()):
+            which, patterns = int(starts[-1]) + i, list(self.patterns[i].found)
+            used, table[:, which] = np.unique(table[:, which], return_inverse=True)
+            columns = [*self.columns_of(places), *range(starts[i], starts[i + 1])]
+            texts.append(UnitText(columns, [patterns[int(number)] for number in used], which))
         return ChosenRows(table, texts)
 
     def _places(self) -> list[tuple[int, ...]]:

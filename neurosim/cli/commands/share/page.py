@@ -1,0 +1,106 @@
+"""``neurosim page``: a training as one HTML file, to step through in a browser."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from neurosim.cli.imports import import_option
+from neurosim.cli.messages import complain
+from neurosim.cli.output import require_free, say
+from neurosim.cli.overrides import note_unused_seed, override_options
+from neurosim.debugger.traces.trace import new_file
+from neurosim.errors import DivergedError, InvalidValueError
+from neurosim.page.lesson import LIMIT, make_lesson
+from neurosim.scenario import find_scenario, load_scenario
+from neurosim.scenario.format.overrides import listed
+from neurosim.training.training import Training
+
+_DIVERGED = 3
+_UNITS = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
+_MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
+
+
+@click.command()
+@click.argument("file")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
+              help="Write there. Without it: FILE.html, here.")  # fmt: skip
+@click.option("--epochs", metavar="LIST",
+              help="Whose steps are in it, as in 0,1,10,end. Usually the first, powers of ten,"
+                   " the last.")  # fmt: skip
+@click.option("--limit", default=f"{LIMIT // 1_000_000}MB", show_default=True, metavar="SIZE",
+              help="Of the file: beyond it epochs are left out, then rows.")  # fmt: skip
+@override_options()
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@import_option
+def page(  # noqa: PLR0917 - click passes a command its options by name
+    file: str,
+    out: Path | None,
+    epochs: str | None,
+    limit: str,
+    engine: str | None,
+    seed: int | None,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Write the training of FILE, a scenario, as a page to step through.
+
+    The page is one file: it needs a browser, no server and no network. Its numbers and texts are
+    those of the engine that walks. What is left out to keep to the limit is said, here and there.
+    """
+    target = Path(f"{find_scenario(file).stem}.html") if out is None else out
+    if target.suffix.lower() not in {".html", ".htm"}:
+        raise InvalidValueError(f"{target}: got the ending {target.suffix!r}; expected .html")
+    require_free(target, overwrite=overwrite)
+    most = _bytes_of(limit)
+    scenario = load_scenario(file, overrides=listed(overrides, seed=seed, engine=engine))
+    X, T, options = scenario.require_training(file, "step through")
+    if not options.epochs:
+        raise InvalidValueError(f"{file}: nothing to step through, got 0 epochs; expected some")
+    wanted = None if epochs is None else _epochs_of(epochs, options.epochs)
+    lesson = make_lesson(
+        Training(scenario.network, X, T, options), options.epochs, wanted, limit=most
+    )
+    with new_file(target, overwrite=overwrite) as written:
+        written.write(lesson.html)
+    note_unused_seed(file, seed, overrides)
+    click.echo(str(target))
+    say(f"{len(lesson.html):,} bytes. {' '.join(lesson.notes)}", err=True)
+    if lesson.diverged:
+        complain(DivergedError(lesson.diverged))
+        return _DIVERGED
+    return 0
+
+
+def _epochs_of(text: str, n_epochs: int) -> list[int]:
+    """The epochs of a list such as ``0,1,10,end``; ``end`` is the last that trains."""
+    expected = f"expected 0 to {n_epochs - 1}, or end, as in 0,1,10,end"
+    found = []
+    for word in text.split(","):
+        part = word.strip()
+        is_number = part.isascii() and part.isdecimal() and len(part) < 12
+        if part != "end" and not is_number:
+            raise InvalidValueError(f"--epochs: got {part!r:.80}; {expected}")
+        number = n_epochs - 1 if part == "end" else int(part)
+        if number >= n_epochs:
+            hint = "; did you mean end?" if number == n_epochs else ""
+            raise InvalidValueError(f"--epochs: got {number}; {expected}{hint}")
+        found.append(number)
+    if len(set(found)) > _MOST_EPOCHS:
+        raise InvalidValueError(
+            f"--epochs: got {len(set(found))} epochs; expected at most {_MOST_EPOCHS}"
+        )
+    return found
+
+
+def _bytes_of(text: str) -> int:
+    """A size such as ``2MB`` or ``400 kB`` in bytes.
+
+    >>> _bytes_of("2MB"), _bytes_of("1.5 kB"), _bytes_of("300000")
+    (2000000, 1500, 300000)
+    """
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)", text.strip())
+    if match is None or match[2].lower() not in _UNITS:
+        raise InvalidValueError(f"--limit: got {text!r:.80}; expected a size such as 2MB or 400kB")
+    return int(float(match[1]) * _UNITS[match[2].lower()])

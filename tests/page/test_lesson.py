@@ -1,0 +1,47 @@
+"""What is left out of a page that would be too large."""
+
+import re
+
+import pytest
+
+from neurosim.errors import InvalidValueError
+from neurosim.page.lesson import default_epochs, make_lesson
+from neurosim.scenario import load_scenario
+from neurosim.training.training import Training
+
+
+def lesson(limit, *, name="iris", epochs=(0, 1, 2)):
+    scenario = load_scenario(name)
+    training = Training(scenario.network, *scenario.require_training(name, "page"))
+    return make_lesson(training, 3, epochs, limit=limit)
+
+
+@pytest.mark.slow
+def test_epochs_go_first_then_rows_and_the_page_is_as_large_as_it_may_be():
+    sizes = {limit: lesson(limit) for limit in (800_000, 400_000, 220_000)}
+
+    assert "epochs 1, 2." in " ".join(sizes[400_000].notes)
+    assert "all but the first" not in " ".join(sizes[400_000].notes)
+    rows = re.search(r"all but the first (\d+) rows of 90", " ".join(sizes[220_000].notes))
+    assert rows is not None
+    for limit, found in sizes.items():
+        assert len(found.html) <= limit
+        assert " ".join(found.notes).encode() in found.html
+    assert len(sizes[220_000].html) > 200_000
+
+
+def test_a_limit_below_one_row_of_one_epoch_says_what_is_needed():
+    with pytest.raises(InvalidValueError, match="limit: got 1,000 bytes; expected at least") as no:
+        lesson(1000, name="xor", epochs=[0])
+    least = int(re.search(r"at least ([\d,]+)", str(no.value))[1].replace(",", ""))
+
+    assert len(lesson(least, name="xor", epochs=[0]).html) <= least
+    with pytest.raises(InvalidValueError):
+        lesson(least - 1, name="xor", epochs=[0])
+
+
+def test_usual_epochs_of_short_trainings():
+    assert default_epochs(1) == [0]
+    assert default_epochs(2) == [0, 1]
+    assert default_epochs(10) == [0, 1, 9]
+    assert default_epochs(11) == [0, 1, 10]
