@@ -31,7 +31,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix, counted
 from neurosim.page.contents import PageChoice, all_of, to_bytes
 from neurosim.page.picture import diagrams_of
-from neurosim.page.recording import Recording, record, spread
+from neurosim.page.recording import MOST_STATES, Recording, record, spread
 from neurosim.training.training import Training
 from neurosim.version import __version__
 
@@ -41,7 +41,9 @@ _MOST_ROWS = 200  # of the table
 _MAP_SIZE, _MOST_MAPS, _MOST_MAPPED = 24, 24, 13  # points on a side, epochs, neurons
 _STEPS = 100  # of colour on either side of zero
 _NUMBER_BYTES = 11.0  # of a step in the file: eight bytes hardly compressed, in base64
-_SPARE = 1.3  # more rows are walked than the estimate allows, since it is one
+_FOR_STATES = 0.2  # of the limit, at most, for parameters of epochs
+_FULL = 0.93  # of the limit: from here on it is not tried whether one row more fits
+_SPARE = 1.2  # more rows are walked than the estimate allows, since it is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +87,25 @@ def make_lesson(
     """
     wanted = default_epochs(n_epochs) if epochs is None else sorted(set(epochs))
     frame = _Frame.of(training)
-    n_rows = _rows_that_may_fit(training, limit)
-    recording = record(training, n_epochs, wanted, n_rows=n_rows)
+    walked, n_rows = _likely(training, limit, tuple(wanted))
+    of_state = len(training.network.parameter_list()) * _NUMBER_BYTES
+    most = min(MOST_STATES, int(_FOR_STATES * limit / of_state))
+    recording = record(training, n_epochs, walked, n_rows=n_rows, most_states=most)
     choice, data = _fitting(recording, limit, frame.size)
     notes = _notes(recording, wanted, choice)
     diverged = "" if training.stopped else recording.ended
     return Lesson(frame.filled(data, " ".join(notes)), notes, diverged)
 
 
-def _rows_that_may_fit(training: Training, limit: int) -> int:
-    """How many rows of an epoch are walked: if all epochs do not fit, as many as one may have."""
+def _likely(training: Training, limit: int, epochs: tuple[int, ...]) -> tuple[list[int], int]:
+    """Which epochs are walked, and how many rows of each: those that may fit, and some more."""
     task = training.task
     n = len(task.network.connections)
     of_row = (3.0 * n + 4.0 * len(task.network.neurons)) * _NUMBER_BYTES
-    of_update = 2.0 * len(task.network.parameter_list()) * _NUMBER_BYTES / task.batch_size
-    fits = int(_SPARE * limit / (of_row + of_update)) + 1
-    return task.n_rows if fits >= task.n_rows else max(fits, 1)
+    of_row += 2.0 * len(task.network.parameter_list()) * _NUMBER_BYTES / task.batch_size
+    fits = int(_SPARE * limit / of_row)
+    some = next((some for some in _fewer(epochs) if len(some) * task.n_rows <= fits), epochs[:1])
+    return list(some), min(task.n_rows, max(fits // len(some), 1))
 
 
 # --- the budget
@@ -123,13 +128,14 @@ def _fitting(recording: Recording, limit: int, around: int) -> tuple[PageChoice,
     epochs, low, high = choices[-1].epochs, 0, whole.n_rows
     best: tuple[PageChoice, bytes] | None = None
     while high - low > 1:
-        middle = (low + high) // 2
-        choice = PageChoice(epochs, middle)
+        choice = PageChoice(epochs, (low + high) // 2)
         data = encoded(choice)
         if len(data) + around <= limit:
-            low, best = middle, (choice, data)
+            low, best = choice.n_rows, (choice, data)
+            if len(data) + around > _FULL * limit:
+                break
         else:
-            high = middle
+            high = choice.n_rows
     if best is None:
         least = len(encoded(PageChoice(epochs, 1))) + around
         raise InvalidValueError(
@@ -152,8 +158,9 @@ def _notes(recording: Recording, wanted: Sequence[int], choice: PageChoice) -> t
     task, kept = recording.task, [recording.epochs[place] for place in choice.epochs]
     word = "epoch" if len(kept) == 1 else "epochs"
     notes = [f"Steps of {word} {', '.join(f'{epoch:,}' for epoch in kept)}."]
-    unreached = [epoch for epoch in wanted if epoch not in recording.epochs]
-    left_out = [epoch for epoch in recording.epochs if epoch not in kept]
+    last = recording.states[0][-1]
+    unreached = [epoch for epoch in wanted if epoch >= last and epoch not in recording.epochs]
+    left_out = [epoch for epoch in wanted if epoch not in kept and epoch not in unreached]
     if left_out:
         notes.append(f"Left out to stay within the limit: epochs {_listed(left_out)}.")
     if choice.n_rows < task.n_rows:

@@ -13,6 +13,7 @@ places among the operands:
 - ``M``: the product of two numbers.
 """
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -39,10 +40,22 @@ def written(pattern: Pattern, numbers: Sequence[float]) -> str:
     'net = 0.1 - 0.5*2'
     """
     parts = list(pattern)
-    for at in range(1, len(parts), 2):
-        operation, places = parts[at][0], parts[at][1:].split(" ")
-        parts[at] = _OPERATIONS[operation](*(numbers[int(place)] for place in places))
+    for at, operation, first, second in _compiled(pattern):
+        if second < 0:
+            parts[at] = operation(numbers[first])
+        else:
+            parts[at] = operation(numbers[first], numbers[second])
     return "".join(parts)
+
+
+@functools.lru_cache(maxsize=2**16)
+def _compiled(pattern: Pattern) -> tuple[tuple[int, Callable[..., str], int, int], ...]:
+    """Where the operations of a pattern stand, and the places of their one or two numbers."""
+    found = []
+    for at in range(1, len(pattern), 2):
+        places = [int(place) for place in pattern[at][1:].split(" ")]
+        found.append((at, _OPERATIONS[pattern[at][0]], places[0], places[1] if places[1:] else -1))
+    return tuple(found)
 
 
 def pattern_of(text: str, numbers: Sequence[float]) -> tuple[Pattern, list[float]]:
@@ -154,7 +167,7 @@ class Patterns:
 
 def _needs(pattern: Pattern) -> int:
     """How many numbers a pattern is written with."""
-    return max((int(n) + 1 for op in pattern[1::2] for n in op[1:].split(" ")), default=0)
+    return max((max(first, second) + 1 for *_, first, second in _compiled(pattern)), default=0)
 
 
 def _signed_term(number: float) -> str:

@@ -25,12 +25,12 @@ from neurosim.network.network import Network
 MOST_FOCUSED = 80  # connections that the Tab key comes to; of more, only neurons
 _UNIT = 20.0  # of the SVG's own coordinates a radius
 _FLAT = 0.62  # of a network from the top down: how much nearer its layers are
-_MOST_DRAWN = 160  # neurons that are drawn each, whatever their layers
+_MOST_DRAWN = 600  # connections; of more, long layers are abridged, as in any drawing
 
 
 def diagrams_of(network: Network, sample: tuple[float, ...]) -> str:
     """The network twice: from left to right, and from the top down for narrow pages."""
-    full = len(network.neurons) <= _MOST_DRAWN
+    full = len(network.connections) <= _MOST_DRAWN
     diagram = prepare(network, sample=sample, full=full, title="")
     numbers = {neuron.name: i for i, neuron in enumerate(network.neurons)}
     n = len(numbers)

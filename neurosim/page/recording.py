@@ -21,7 +21,7 @@ from neurosim.training.training import Training
 
 MOST_STATES = 500  # epochs whose parameters are kept
 MOST_LOSSES = 1000  # epochs whose loss is kept
-_NO_JOURNAL = 0  # bytes: a recording never goes back
+_JOURNAL = 2**24  # bytes; a recording never goes back, but dropping each step costs more
 
 
 class SampleAt(NamedTuple):
@@ -72,13 +72,22 @@ class Recording:
     n_steps: int = 0
 
 
-def record(training: Training, n_epochs: int, wanted: Sequence[int], *, n_rows: int) -> Recording:
+def record(
+    training: Training,
+    n_epochs: int,
+    wanted: Sequence[int],
+    *,
+    n_rows: int,
+    most_states: int = MOST_STATES,
+) -> Recording:
     """Train to the end, and walk the epochs that are wanted; of each the first rows.
+
+    Parameters are kept of those epochs, and of about ``most_states`` in all.
 
     Epochs that the training does not come to, since it stops or diverges, are left out.
     """
     start = training.state
-    kept, losses, ended = _train(training, n_epochs, wanted)
+    kept, losses, ended = _train(training, n_epochs, wanted, most_states)
     done = max(kept)
     task = training.task.with_options(precision="double")
     epochs = [epoch for epoch in wanted if epoch < done or (epoch == done and not training.stopped)]
@@ -114,9 +123,9 @@ def spread(n: int, most: int) -> list[int]:
 
 
 def _train(
-    training: Training, n_epochs: int, wanted: Sequence[int]
+    training: Training, n_epochs: int, wanted: Sequence[int], most_states: int
 ) -> tuple[dict[int, TrainingState], list[float], str]:
-    stops = sorted({*spread(n_epochs, MOST_STATES - len(wanted)), *wanted})
+    stops = sorted({*spread(n_epochs, max(most_states - len(wanted), 4)), *wanted})
     kept, losses = {training.state.epoch: training.state}, list[float]()
     try:
         for stop in stops:
@@ -133,7 +142,7 @@ def _walk(found: Recording, place: int, state: TrainingState) -> None:
     """Walk the batches of an epoch that have one of its first rows."""
     task = found.task
     last = state.epoch * task.n_batches - (-found.n_rows // task.batch_size)
-    walk = Timeline(task, state, engine=REFERENCE, n_epochs=state.epoch + 1, limit=_NO_JOURNAL)
+    walk = Timeline(task, state, engine=REFERENCE, n_epochs=state.epoch + 1, limit=_JOURNAL)
     try:
         while walk.batch < last and not walk.is_over:
             position, count = walk.position, walk.state.updates + 1

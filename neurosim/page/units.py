@@ -82,6 +82,7 @@ class UnitTable:
         layouts: the numbers of each step.
         first: the column of each step's first number.
         lines: of explanations.
+        columns: those of the numbers of each text.
         patterns: of the steps' texts, then of the lines' texts.
         rows: a list of numbers each.
         pattern_rows: which pattern each text has there.
@@ -93,6 +94,7 @@ class UnitTable:
     first: tuple[int, ...] = ()
     n_columns: int = 0
     lines: tuple[ExplanationLine, ...] = ()
+    columns: tuple[list[int], ...] = ()
     patterns: tuple[Patterns, ...] = ()
     rows: list[list[float]] = field(default_factory=list)
     pattern_rows: list[list[int]] = field(default_factory=list)
@@ -106,8 +108,8 @@ class UnitTable:
         numbers = [number for step in steps for number in numbers_of(step)]
         assert len(numbers) == self.n_columns
         found = []
-        for place, (text, columns) in enumerate(self._texts(steps, texts)):
-            own = [numbers[column] for column in columns]
+        for place, text in enumerate(self._texts(steps, texts)):
+            own = [numbers[column] for column in self.columns[place]]
             pattern, extras = self.patterns[place].number_of(text, own)
             found.append(pattern)
             if extras:
@@ -122,16 +124,14 @@ class UnitTable:
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(int).tolist()
         self.first, self.n_columns = tuple(starts[:-1]), starts[-1]
         self.lines = tuple(lines_of(steps))
+        self.columns = tuple(self.columns_of(places) for places in self._places())
         self.patterns = tuple(Patterns() for _ in range(len(steps) + len(self.own_lines)))
 
-    def _texts(
-        self, steps: Sequence[Step], texts: Sequence[str]
-    ) -> Iterator[tuple[str, Sequence[int]]]:
-        for number, step in enumerate(steps):
-            yield texts[number] if texts else str(step), self.columns_of((number,))
+    def _texts(self, steps: Sequence[Step], texts: Sequence[str]) -> Iterator[str]:
+        yield from texts or map(str, steps)
         for line in self.own_lines:
             assert line.text is not None
-            yield line.text([steps[i] for i in line.steps]), self.columns_of(line.steps)
+            yield line.text([steps[i] for i in line.steps])
 
     @property
     def own_lines(self) -> list[ExplanationLine]:
@@ -140,14 +140,17 @@ class UnitTable:
 
     def columns_of(self, steps: Sequence[int]) -> list[int]:
         """The columns of the numbers of some steps."""
-        ends = [*self.first[1:], self.n_columns]
-        return [column for i in steps for column in range(self.first[i], ends[i])]
+        return [column for i in steps for column in range(self.first[i], self._end(i))]
+
+    def _end(self, step: int) -> int:
+        return self.first[step + 1] if step + 1 < len(self.first) else self.n_columns
 
     def chosen(self, rows: Sequence[int]) -> "ChosenRows":
         """Some rows as one table, with the further numbers of texts and their patterns behind."""
         n_extras = [0] * len(self.patterns)
+        wanted = set(rows)
         for (row, place), extras in self.extras.items():
-            if row in set(rows):
+            if row in wanted:
                 n_extras[place] = max(n_extras[place], len(extras))
         starts = self.n_columns + np.concatenate([[0], np.cumsum(n_extras)]).astype(int)
         table = np.full((len(rows), int(starts[-1]) + len(self.patterns)), np.nan)
@@ -159,10 +162,10 @@ class UnitTable:
             if row in where:
                 table[where[row], starts[place] : starts[place] + len(extras)] = extras
         texts = []
-        for i, places in enumerate(self._places()):
+        for i, own in enumerate(self.columns):
             which, patterns = int(starts[-1]) + i, list(self.patterns[i].found)
             used, table[:, which] = np.unique(table[:, which], return_inverse=True)
-            columns = [*self.columns_of(places), *range(starts[i], starts[i + 1])]
+            columns = [*own, *range(starts[i], starts[i + 1])]
             texts.append(UnitText(columns, [patterns[int(number)] for number in used], which))
         return ChosenRows(table, texts)
 

@@ -12,7 +12,7 @@ from neurosim.scenario import load_scenario
 from neurosim.training.training import Training
 
 SCENARIOS = [
-    "xor", "xor-skip", "iris", "mazur", "optimizer-adam", "optimizer-momentum", "spirals",
+    "xor", "xor-skip", "iris", "mazur", "optimizer-adam", "optimizer-momentum", "xor-iamtrask",
     "softmax-overflow", "wide-and-deep", "sparse-random", "twins", "residual",
 ]  # fmt: skip
 
