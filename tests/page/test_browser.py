@@ -8,6 +8,8 @@ import subprocess
 import pytest
 
 from neurosim.debugger.traces.trace import entry_of, positioned_steps
+from neurosim.drawing.diagram.scales import Scale
+from neurosim.drawing.page.themes import LIGHT
 from neurosim.functions.numbers import short
 from neurosim.scenario import load_scenario
 from neurosim.training.training import Training
@@ -195,6 +197,11 @@ def test_the_slider_shows_parameters_of_epochs_whose_steps_are_not_there(opened)
     assert f"w(a->h1) = {weight}" in titles
     page.click("#ahead")
     assert place(page) == "epoch 3, sample 0, forward, step 1 of 52"
+    page.locator("#epoch").fill("8")
+    assert place(page).startswith("after 8 epochs: the parameters")
+    page.keyboard.press("Escape")
+    page.click("#last")
+    assert place(page) == "epoch 3, update, step 17 of 17"
 
 
 def test_a_row_of_the_table_leads_to_its_sample(opened):
@@ -247,6 +254,26 @@ def test_a_projector_gets_larger_letters(opened):
     ]
 
     assert sizes == ["16px", "23px"]
+
+
+def test_on_paper_a_dark_page_is_light_and_has_no_controls(opened):
+    page = opened("xor", scheme="dark")
+    page.click("#last")
+
+    page.emulate_media(media="print")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator("#play").is_visible()
+    assert page.locator("#place").is_visible()
+    fills = page.locator("svg.wide .disc").evaluate_all(
+        "(all) => all.map((x) => x.getAttribute('fill'))"
+    )
+    drawn = LIGHT.diverging_map()(Scale(1.0).fill(1.0))[:3]  # a map in steps: two of 255 apart
+    assert channels(fills[0]) == pytest.approx([255.0 * part for part in drawn], abs=2.0)
+
+
+def channels(colour):
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
 
 
 def test_without_the_means_to_unpack_it_says_so_in_a_sentence(browser, written):

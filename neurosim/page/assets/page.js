@@ -216,7 +216,7 @@ class Page {
   }
 
   get theme() {
-    return this.doc.themes[darkness.matches ? "dark" : "light"];
+    return this.doc.themes[darkness.matches && !this.isOnPaper ? "dark" : "light"];
   }
 
   get unit() {
@@ -265,6 +265,12 @@ class Page {
       : starts.findLastIndex((start) => start < this.place);
   }
 
+  /** The same; where there is none on this side, the one on the other. */
+  nearest(isAhead) {
+    const found = this.near(isAhead);
+    return found >= 0 ? found : this.near(!isAhead);
+  }
+
   step(isAhead) {
     const grain = byId("grain").value;
     if (this.moment) {
@@ -276,7 +282,7 @@ class Page {
   }
 
   toEnd(isLast) {
-    const epoch = this.unit ? this.unit.epoch : Math.max(this.near(isLast), 0);
+    const epoch = this.unit ? this.unit.epoch : this.nearest(isLast);
     this.goTo(isLast ? this.moments.end(epoch) : this.moments.start(epoch));
   }
 
@@ -309,6 +315,10 @@ class Page {
     slider.oninput = () => this.goToState(Number(slider.value));
     document.addEventListener("keydown", (event) => this.onKey(event));
     darkness.addEventListener("change", () => this.show());
+    matchMedia("print").addEventListener("change", ({ matches }) => {
+      this.isOnPaper = matches;
+      this.show();
+    });
     this.elements.forEach((element) => this.listen(element, Number(element.dataset.thing)));
     byId("loss-step").onclick = () => this.choose(NETWORK);
     this.setUpCurve();
@@ -625,7 +635,7 @@ class Page {
   }
 
   goToRow(row) {
-    const epoch = this.unit ? this.unit.epoch : Math.max(this.near(true), 0);
+    const epoch = this.unit ? this.unit.epoch : this.nearest(true);
     const at = this.rowsOf[epoch].get(row);
     if (at !== undefined) this.goTo({ at, step: 0 });
   }
