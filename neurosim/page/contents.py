@@ -232,7 +232,8 @@ class _Coder:
     def _known(self, table: UnitTable) -> Iterator[tuple[ColumnPlace, Matrix]]:
         is_update = table is self._recording.updates
         places: Sequence[Any] = self.update_places if is_update else self.sample_places
-        before = np.array([self._befores[at.epoch, at.batch] for at in places])
+        start = self._theta  # where nothing is trainable, there are no updates
+        before = np.array([self._befores.get(at[:2], start[at.epoch]) for at in places])
         for parameter in range(before.shape[1]):
             yield ColumnPlace(PARAMETER, parameter), before[:, parameter]
         if is_update:

@@ -8,7 +8,7 @@ no script. Where the budget does not hold everything, epochs are left out first,
 import base64
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -28,7 +28,7 @@ from neurosim.drawing.page.pages import keep_text
 from neurosim.drawing.page.themes import DARK, LIGHT, Theme
 from neurosim.drawing.plots.input_grids import input_grid, responses
 from neurosim.errors import InvalidValueError
-from neurosim.functions.numbers import Matrix, counted
+from neurosim.functions.numbers import Matrix, counted, require_count
 from neurosim.page.contents import PageChoice, all_of, to_bytes
 from neurosim.page.picture import diagrams_of
 from neurosim.page.recording import MOST_STATES, Recording, record, spread
@@ -83,15 +83,20 @@ def make_lesson(
         limit: how many bytes the file may have.
 
     Raises:
-        InvalidValueError: not even one row of one epoch fits.
+        InvalidValueError: there is no epoch, or not even one row of one epoch fits.
     """
+    require_count(n_epochs, "n_epochs")
     wanted = default_epochs(n_epochs) if epochs is None else sorted(set(epochs))
     frame = _Frame.of(training)
     walked, n_rows = _likely(training, limit, tuple(wanted))
     of_state = len(training.network.parameter_list()) * _NUMBER_BYTES
     most = min(MOST_STATES, int(_FOR_STATES * limit / of_state))
     recording = record(training, n_epochs, walked, n_rows=n_rows, most_states=most)
-    choice, data = _fitting(recording, limit, frame.size)
+
+    def around(choice: PageChoice) -> int:
+        return len(frame.filled(b"", " ".join(_notes(recording, wanted, choice))))
+
+    choice, data = _fitting(recording, limit, around)
     notes = _notes(recording, wanted, choice)
     diverged = "" if training.stopped else recording.ended
     return Lesson(frame.filled(data, " ".join(notes)), notes, diverged)
@@ -111,7 +116,9 @@ def _likely(training: Training, limit: int, epochs: tuple[int, ...]) -> tuple[li
 # --- the budget
 
 
-def _fitting(recording: Recording, limit: int, around: int) -> tuple[PageChoice, bytes]:
+def _fitting(
+    recording: Recording, limit: int, around: Callable[[PageChoice], int]
+) -> tuple[PageChoice, bytes]:
     """What fits: first epochs are left out, the inner ones before the last, then rows."""
     whole, more = all_of(recording), _more(recording)
     maps, pictures = _maps(recording)
@@ -123,21 +130,22 @@ def _fitting(recording: Recording, limit: int, around: int) -> tuple[PageChoice,
     choices = [PageChoice(epochs, whole.n_rows) for epochs in _fewer(whole.epochs)]
     for choice in choices:
         data = encoded(choice)
-        if len(data) + around <= limit:
+        if len(data) + around(choice) <= limit:
             return choice, data
     epochs, low, high = choices[-1].epochs, 0, whole.n_rows
     best: tuple[PageChoice, bytes] | None = None
     while high - low > 1:
         choice = PageChoice(epochs, (low + high) // 2)
         data = encoded(choice)
-        if len(data) + around <= limit:
+        if len(data) + around(choice) <= limit:
             low, best = choice.n_rows, (choice, data)
-            if len(data) + around > _FULL * limit:
+            if len(data) + around(choice) > _FULL * limit:
                 break
         else:
             high = choice.n_rows
     if best is None:
-        least = len(encoded(PageChoice(epochs, 1))) + around
+        choice = PageChoice(epochs, 1)
+        least = len(encoded(choice)) + around(choice)
         raise InvalidValueError(
             f"limit: got {limit:,} bytes; expected at least {least:,}, which a page with one row"
             " of one epoch takes"
@@ -267,11 +275,6 @@ class _Frame:
                 "diagrams": diagrams_of(task.network, tuple(task.X[0].tolist())),
             }
         )
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has, with room for notes."""
-        return len(self.filled(b"", "")) + 600
 
     def filled(self, data: bytes, note: str) -> bytes:
         """The file."""

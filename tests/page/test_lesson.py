@@ -5,9 +5,13 @@ import re
 import pytest
 
 from neurosim.errors import InvalidValueError
+from neurosim.page.contents import all_of, read_contents, to_bytes
 from neurosim.page.lesson import default_epochs, make_lesson
+from neurosim.page.recording import record
 from neurosim.scenario import load_scenario
 from neurosim.training.training import Training
+
+HOW = {"loss": "half_squared_error", "optimizer": "sgd", "learning_rate": 1.0}
 
 
 def lesson(limit, *, name="iris", epochs=(0, 1, 2)):
@@ -45,3 +49,47 @@ def test_usual_epochs_of_short_trainings():
     assert default_epochs(2) == [0, 1]
     assert default_epochs(10) == [0, 1, 9]
     assert default_epochs(11) == [0, 1, 10]
+
+
+def _freeze(network):
+    for parameter in network.parameter_list():
+        parameter.trainable = False
+
+
+def _drop(network):
+    network["h1"].dropout = 0.5
+
+
+def _share(network):
+    network.share(("a", "h1"), ("b", "h2"))
+
+
+@pytest.mark.parametrize("edit", [_freeze, _drop, _share])
+def test_frozen_dropped_and_shared_parts_are_read_back(edit):
+    scenario = load_scenario("xor")
+    edit(scenario.network)
+    X, T, _ = scenario.require_training("xor", "page")
+    training = Training(scenario.network, X, T, **HOW, batch_size=3, seed=1)
+    recording = record(training, 4, [0, 3], n_rows=4)
+
+    contents = read_contents(to_bytes(recording, all_of(recording)))
+
+    for row, numbers in enumerate(recording.samples.rows):
+        found = [contents.value("sample", row, column) for column in range(len(numbers))]
+        assert found == numbers
+    for row, numbers in enumerate(recording.updates.rows):
+        found = [contents.value("update", row, column) for column in range(len(numbers))]
+        assert found == numbers
+
+
+def test_a_training_that_stops_ends_with_its_last_epoch_and_says_why():
+    scenario = load_scenario("xor")
+    X, T, _ = scenario.require_training("xor", "page")
+    training = Training(scenario.network, X, T, **HOW, batch_size=1, until={"loss": 0.125})
+
+    found = make_lesson(training, 300)
+
+    assert found.notes[0] == "Steps of epochs 0, 1, 10, 71."
+    assert "loss 0.124882 reached in epoch 71" in found.notes[1]
+    assert found.notes[2] == "The training did not come to: epochs 100, 299."
+    assert found.diverged == ""
