@@ -26,6 +26,7 @@ from neurosim.training.task_kind import TaskKind
 HEALTHY = 0.1  # of the best constant answer's loss, what a network that has learned leaves at most
 _MOST_VALUES = 2_000_000  # of neurons and rows that are looked at
 _CONSTANTS = 41  # that are tried between the least and the largest target
+_ROUNDING = 1e-12  # of squared targets, what is left of a loss of 0
 _TINY = 1e-300
 
 
@@ -63,7 +64,8 @@ class Case:
         """The loss of the best answer that is the same for all rows, of which losses are shares."""
         found = loss_of_outputs(self.task, best_constants(self.task))
         first = float(self.losses[0]) if len(self.losses) else math.inf
-        return found if found > 1e-12 * abs(first) else max(first, _TINY)
+        least = _ROUNDING * float(np.nanmean(self.T**2))
+        return found if found > least else max(first, _TINY)
 
     @cached_property
     def least(self) -> float:

@@ -157,9 +157,10 @@ def _sizes(case: Case) -> tuple[float | None, float]:
     if not len(case.losses):
         return None, 0.0
     found = []
+    end = float(np.linalg.norm(case.state.parameters)) or 1.0
     for state in (case.begin, case.state):
         sizes = np.linalg.norm(_changes_after(case, state), axis=1)
-        scale = max(*(float(np.linalg.norm(each)) for each in (case.start, state.parameters)), 1e-9)
+        scale = float(np.linalg.norm(state.parameters)) or end
         found += [float(sizes[:3].max()) / scale] if len(sizes) else []
     if not found:
         return None, 0.0
@@ -170,6 +171,8 @@ def validation_turned(case: Case, places: KeyNames) -> Iterator[Candidate]:
     """A validation loss that ends a tenth above its least, while the loss goes on to fall."""
     values = case.validation_losses
     if len(values) < 5 or case.diverged or len(values) != len(case.losses):
+        return
+    if case.task.options.early_stopping is not None:  # the best parameters are restored
         return
     best = int(values.argmin())
     last = float(values[-max(1, len(values) // 20) :].mean())
