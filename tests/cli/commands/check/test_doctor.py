@@ -151,3 +151,14 @@ def test_misuse_is_told_and_writes_nothing(neurosim, sick, arguments, words):
     assert words in ran.err
     assert not (sick.parent / "new.yaml").exists()
     assert (sick.parent / "passed.yaml").read_text() == XOR
+
+
+def test_from_it_does_not_learn_to_a_cured_scenario_in_two_commands(neurosim, folder):
+    found = neurosim("doctor", "dead-units", "--json")
+    written = neurosim("doctor", "dead-units", "--apply", "1", "-o", "cured.yaml")
+    again = neurosim("run", "cured.yaml", "--set", "expect=[]", "--json")
+
+    assert json.loads(found.out)["findings"][0]["name"] == "dead_units"
+    assert (found.code, written.code, again.code) == (1, 1, 0)
+    assert (folder / "cured.yaml").read_text(encoding="utf-8").startswith("# yaml-language-server")
+    assert json.loads(again.out)["findings"] == []

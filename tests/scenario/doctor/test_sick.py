@@ -1,0 +1,45 @@
+"""The scenarios that do not learn: each expects its finding, and its cured twin has none."""
+
+import pytest
+
+from neurosim.diagnosis import FINDINGS
+from neurosim.diagnosis.case import HEALTHY
+from neurosim.scenario import run_scenario
+from neurosim.scenario.build.shipped import find_scenario, list_sick_scenarios
+
+SICK = [shipped for shipped in list_sick_scenarios() if not shipped.name.endswith("-cured")]
+CURED = [shipped for shipped in list_sick_scenarios() if shipped.name.endswith("-cured")]
+# what their cure is about is no lower loss: an answer, or a rate at which it goes on to fall
+LEARN_OTHERWISE = {"majority-answer-cured", "rare-class-cured", "validation-turned-cured"}
+
+
+def test_there_is_one_for_each_finding_and_one_that_is_cured():
+    names = {name.replace("_", "-") for name in FINDINGS}
+
+    assert {shipped.name for shipped in SICK} == names
+    assert {shipped.name for shipped in CURED} == {f"{name}-cured" for name in names}
+
+
+@pytest.mark.parametrize("shipped", SICK, ids=lambda shipped: shipped.name)
+def test_a_sick_scenario_has_its_finding_first(shipped, engine):
+    result = run_scenario(shipped.path, engine=engine)
+
+    (verdict,) = result.expectations
+    assert "finding" in verdict.what
+    assert verdict.passed
+
+
+@pytest.mark.parametrize("shipped", CURED, ids=lambda shipped: shipped.name)
+def test_its_cured_twin_learns(shipped):
+    result = run_scenario(shipped.path)
+
+    assert [str(v) for v in result.expectations if not v.passed] == []
+    if shipped.name not in LEARN_OTHERWISE:
+        assert result.loss.last < 3 * HEALTHY * result.loss.first
+
+
+@pytest.mark.parametrize("name", ["twins", "gates", "softmax-overflow"])
+def test_what_does_not_learn_on_purpose_expects_its_finding(name):
+    text = find_scenario(name).read_text(encoding="utf-8")
+
+    assert "finding: " in text
