@@ -143,8 +143,7 @@ class Case:
     @cached_property
     def hidden(self) -> list[int]:
         """The numbers of the neurons that are neither inputs nor outputs."""
-        ends = {*self.network.inputs, *self.network.outputs}
-        return [i for i, neuron in enumerate(self.network.neurons) if neuron not in ends]
+        return hidden_of(self.network)
 
     @cached_property
     def values_at_start(self) -> tuple[Matrix, Matrix]:
@@ -166,20 +165,8 @@ class Case:
 
     @cached_property
     def edges(self) -> tuple[Index, Index, Index, Matrix]:
-        """Of each connection and bias: numbers of source (or `BIAS`) and target, parameter, value.
-
-        In the order of the network's places; values at the end.
-        """
-        ends, network = self.network.sources(), self.network
-        targets = np.repeat(np.arange(len(ends.counts)), ends.counts)
-        number = {
-            id(place): i
-            for i, each in enumerate(network.parameter_list())
-            for place in each.connections or (each,)
-        }
-        parameters = np.array([number[id(place)] for place in network.places()], np.intp)
-        values = self.state.parameters[parameters] if len(parameters) else np.empty(0)
-        return ends.numbers, targets, parameters, values
+        """`edges_of` the network at the end."""
+        return edges_of(self.network, self.state.parameters)
 
     @cached_property
     def depths(self) -> Index:
@@ -193,6 +180,28 @@ class Case:
     def names(self, numbers: Sequence[int]) -> str:
         """Neurons by their numbers, as text."""
         return listed([self.network.neurons[i].name for i in numbers])
+
+
+def hidden_of(network: Network) -> list[int]:
+    """The numbers of the neurons that are neither inputs nor outputs."""
+    ends = {*network.inputs, *network.outputs}
+    return [i for i, neuron in enumerate(network.neurons) if neuron not in ends]
+
+
+def edges_of(network: Network, theta: Matrix) -> tuple[Index, Index, Index, Matrix]:
+    """Of each connection and bias: numbers of source (-1 of a bias) and target, parameter, value.
+
+    In the order of the network's places.
+    """
+    ends = network.sources()
+    targets = np.repeat(np.arange(len(ends.counts)), ends.counts)
+    number = {
+        id(place): i
+        for i, each in enumerate(network.parameter_list())
+        for place in each.connections or (each,)
+    }
+    parameters = np.array([number[id(place)] for place in network.places()], np.intp)
+    return ends.numbers, targets, parameters, theta[parameters]
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from neurosim.debugger.stops.conditions import Condition
-from neurosim.debugger.stops.epochs import BACK, dead, is_rising, saturated, turns, twins
+from neurosim.debugger.stops.epochs import BACK, dead, is_rising, saturated, turns
 from neurosim.debugger.stops.expressions import Quantity
+from neurosim.diagnosis.rules.units import twins
 from neurosim.errors import NotComputable
 from neurosim.functions.numbers import Matrix, counted, short
 from neurosim.interpreter.steps import (
@@ -333,7 +334,9 @@ class Catch(StopSubject):
         return f"saturated: slopes below {short(self.bound)} {rows}: {names}"
 
     def _twins(self, scene: Scene) -> str:
-        found = [" = ".join(names) for names in twins(scene.network)]
+        network = scene.network
+        groups = twins(network, network.read_parameters())
+        found = [" = ".join(network.neurons[i].name for i in group) for group in groups]
         return f"twins: equal weights in and out: {', '.join(found)}" if found else ""
 
     def _rising(self, scene: Scene) -> str:

@@ -17,7 +17,6 @@ from neurosim.network.neuron import Neuron
 
 SATURATED = 0.9  # of an epoch's rows: the tenth that is left still moves the weights
 BACK = -0.5  # the cosine of two updates of which the second takes back half of the first
-_EQUAL = 1e-9  # relative: twins differ in the last bits where an engine adds in another order
 
 RowFlags = NDArray[np.bool_]
 
@@ -55,37 +54,6 @@ def saturated(network: Network, values: tuple[Matrix, Matrix], bound: float) -> 
         if steep is not None and count >= SATURATED * len(steep):
             found[neuron.name] = count
     return found
-
-
-def twins(network: Network) -> list[list[str]]:
-    """The hidden neurons with equal weights in and out: they say the same, and always will."""
-    groups: list[tuple[object, Matrix, list[str]]] = []
-    ends = {*network.inputs, *network.outputs}
-    for neuron in network.neurons:
-        ways_in, ways_out = network.incoming(neuron), network.outgoing(neuron)
-        if neuron in ends or not ways_in or not ways_out:
-            continue
-        between = [*(c.source for c in ways_in), *(c.target for c in ways_out)]
-        kind = (
-            neuron.activation,
-            neuron.aggregation,
-            neuron.response,
-            len(ways_in),
-            neuron.bias is None,
-            tuple(between),
-        )
-        weights = np.array([c.weight for c in (*ways_in, *ways_out)] + [neuron.bias or 0.0])
-        for other, first, names in groups:
-            if other == kind and _are_equal(first, weights):
-                names.append(neuron.name)
-                break
-        else:
-            groups.append((kind, weights, [neuron.name]))
-    return [names for _, _, names in groups if len(names) > 1]
-
-
-def _are_equal(a: Matrix, b: Matrix) -> bool:
-    return bool((np.abs(a - b) <= _EQUAL * np.maximum(np.abs(a), np.abs(b))).all())
 
 
 def is_rising(losses: Sequence[float]) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from neurosim.compiler.plan import Index
-from neurosim.diagnosis.case import Case, facts
+from neurosim.diagnosis.case import Case, edges_of, facts, hidden_of
 from neurosim.diagnosis.cures import KeyNames, activated, drawn_anew, slower
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import Matrix
 from neurosim.network.layer import Layer
+from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
 _DIGITS = 10  # to which weights of twins are equal; rounding moves no more of them apart
@@ -26,7 +27,7 @@ def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     Source: Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 8.4: the initial
     parameters need to break the symmetry between units.
     """
-    groups = twins(case)
+    groups = twins(case.network, case.state.parameters)
     if not groups:
         return
     n_twins, depths = sum(map(len, groups)), case.depths
@@ -45,18 +46,19 @@ def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     )
 
 
-def twins(case: Case) -> list[list[int]]:
-    """The groups of hidden neurons that are alike in activation, sources, targets and weights."""
-    sources, targets, _, values = case.edges
+def twins(network: Network, theta: Matrix) -> list[list[int]]:
+    """The hidden neurons, by number, that are alike in kind, sources, targets and weights."""
+    sources, targets, _, values = edges_of(network, theta)
     order = np.lexsort((sources, targets))  # by target, then by source
     into = _rows(sources[order], values[order], targets[order])
     order = np.lexsort((targets, sources))
     out_of = _rows(targets[order], values[order], sources[order])
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for i in case.hidden:
-        if i in into:
-            neuron = case.network.neurons[i]
-            groups[neuron.activation, into[i], out_of.get(i)].append(i)
+    for i in hidden_of(network):
+        if i in into and i in out_of:
+            neuron = network.neurons[i]
+            kind = neuron.activation, neuron.aggregation, neuron.response
+            groups[*kind, into[i], out_of[i]].append(i)
     return [group for group in groups.values() if len(group) > 1]
 
 
