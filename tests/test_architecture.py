@@ -97,8 +97,8 @@ scenario.format: node yaml_text entry initial_entry variant_entry network_entry 
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
 scenario.format: training_entry expect_entry draw_entry document problems overrides assign read
 scenario.build: network labels rows check_edits check_expect check_draw shipped scenario .
-scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.doctor: keys
+scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: edits expect result folder stretches moments run wrong
 scenario.doctor: trials gradients course cured .
 scenario.sweeps: axes points table tasks folder workers

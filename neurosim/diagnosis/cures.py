@@ -122,6 +122,18 @@ def slower(places: KeyNames, options: Options, factor: float) -> Cure:
     return at_rate(places, options.optimizer.learning_rate * factor)
 
 
+def together(*cures: Cure) -> Cure:
+    """All of these cures at once."""
+
+    def change(trial: Trial) -> Trial:
+        for cure in cures:
+            if cure.change is not None:
+                trial = cure.change(trial)
+        return trial
+
+    return Cure(tuple(a for cure in cures for a in cure.assignments), change)
+
+
 def at_rate(places: KeyNames, learning_rate: float) -> Cure:
     """A learning rate, to three digits."""
     rate = float(f"{learning_rate:.3g}")

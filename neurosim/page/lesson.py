@@ -47,7 +47,7 @@ _SPARE = 1.2  # more rows are walked than the estimate allows, since it is one
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class PageLesson:
     """A page, and what it says of itself.
 
     Attributes:
@@ -73,7 +73,7 @@ def default_epochs(n_epochs: int) -> list[int]:
 
 def make_lesson(
     training: Training, n_epochs: int, epochs: Sequence[int] | None = None, *, limit: int = LIMIT
-) -> Lesson:
+) -> PageLesson:
     """Train to the end, and write what is there as a page.
 
     Args:
@@ -99,7 +99,7 @@ def make_lesson(
     choice, data = _fitting(recording, limit, around)
     notes = _notes(recording, wanted, choice)
     diverged = "" if training.stopped else recording.ended
-    return Lesson(frame.filled(data, " ".join(notes)), notes, diverged)
+    return PageLesson(frame.filled(data, " ".join(notes)), notes, diverged)
 
 
 def _likely(training: Training, limit: int, epochs: tuple[int, ...]) -> tuple[list[int], int]:

@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.diagnosis.case import Case, best_constants, facts, listed, loss_of_outputs, reachable
-from neurosim.diagnosis.cures import Cure, KeyNames, activated, scaled, with_option
+from neurosim.diagnosis.cures import (
+    Cure,
+    KeyNames,
+    activated,
+    scaled,
+    slower,
+    together,
+    with_option,
+)
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
 from neurosim.network.layer import Layer
@@ -47,7 +55,11 @@ def unscaled_inputs(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f" {float(case.X[np.abs(case.X[:, i]).argmax(), i]):.4g} both are as far from 1, so no one"
         " learning rate suits weights and biases",
         {"input": name, "least": low, "largest": high, "root_mean_square": float(sizes[i])},
-        (scaled(places, inputs="standard"),),
+        # a rate that was small enough for large inputs is too small for scaled ones
+        (
+            scaled(places, inputs="standard"),
+            together(scaled(places, inputs="standard"), slower(places, case.task.options, 10.0)),
+        ),
     )
 
 
