@@ -88,7 +88,7 @@ class Text:
 
 def take_scratch(name: str, n: int, width: int, text: Text) -> None:
     """A matrix (n * width, size) in the common scratch, and as (n, width, size)."""
-    text.n_scratch = max(text.n_scratch, n * width)
+    text.n_scratch = max(text.n_scratch, n * width, 1)  # also where a neuron has no sources
     text.setup.append(f"{name} = scratch[:{n * width} * size].reshape({n * width}, size)")
     text.setup.append(f"{name}_3 = {name}.reshape({n}, {width}, size)")
 
