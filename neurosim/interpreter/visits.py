@@ -156,8 +156,8 @@ def functions_of(neuron: Neuron) -> tuple[_Value | None, _Slope | None]:
     if not learned or slope is None:
         return value, slope
     return (
-        lambda z: value(z, **{p._option: p._value for p in learned}),
-        lambda z, a: slope(z, a, **{p._option: p._value for p in learned}),
+        lambda z: value(z, **{p.option: p.value for p in learned}),
+        lambda z, a: slope(z, a, **{p.option: p.value for p in learned}),
     )
 
 
@@ -167,4 +167,4 @@ def _learned(neuron: Neuron) -> tuple[tuple[FunctionParameter, _Value], ...]:
 
 def _slope_by(neuron: Neuron, parameter: FunctionParameter) -> _Value:
     by, learned = ACTIVATIONS[neuron.activation].trained[parameter.option], neuron._function
-    return lambda z: by.value(z, **{p._option: p._value for p in learned})
+    return lambda z: by.value(z, **{p.option: p.value for p in learned})

@@ -15,6 +15,7 @@ from neurosim.functions.activations import ACTIVATIONS, softmax
 from neurosim.functions.losses import Head, Objective, weighted_value
 from neurosim.interpreter.steps import (
     Activated,
+    Aggregated,
     Backpropagated,
     Compared,
     DeltaComputed,
@@ -33,6 +34,7 @@ from neurosim.interpreter.steps import (
 )
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 from neurosim.training.task import Task
 
 Key: TypeAlias = tuple[str, int, int]  # quantity, epoch, and sample; of an update, its batch
@@ -155,8 +157,12 @@ class _Maker:
                 source = self._sample.key(f"{connection.source.name}.output")
                 term = _Term(connection, step.weight, self._weight_key(connection), source)
                 self._sample.terms[connection.target].append(term)
+            case Aggregated():
+                name = f"{step.neuron.name}.net_input"
+                self._add(name, "forward", step.after, (), None, str(step))
             case Activated():
-                self._net_input(step.neuron, step.net_input)
+                if step.neuron in self._sample.terms:
+                    self._net_input(step.neuron, step.net_input)
                 self._activation(step)
             case Normalized():
                 self._softmax(step)
@@ -202,9 +208,10 @@ class _Maker:
             return
         self._sample = sample
         by_source: dict[Neuron, list[_Term]] = {}
+        whole = {n for n in self._task.network.inputs if self._leads_to_sums(n)}
         for term in (term for terms in sample.terms.values() for term in terms):
             key = sample.key(f"{term.connection.target.name}.delta")
-            if term.connection.source in self._task.network.inputs and key in self.found:
+            if term.connection.source in whole and key in self.found:
                 by_source.setdefault(term.connection.source, []).append(
                     term._replace(factor_key=key)
                 )
@@ -214,6 +221,9 @@ class _Maker:
             text = " + ".join(f"w({t.connection.name})*{t.factor_key[0]}" for t in terms)
             self._error(neuron, value, f"dL/d{neuron.name} = {text} = {value:.6g}")
         self._sample = _Sample(-1, -1, -1)
+
+    def _leads_to_sums(self, neuron: Neuron) -> bool:
+        return all(c.target.is_plain for c in self._task.network.outgoing(neuron))
 
     def _deltas(self, sample: _Sample) -> Iterator[Key]:
         names = (neuron.name for neuron in self._task.network.neurons)
@@ -379,6 +389,8 @@ class _Maker:
 
     def _gradient(self, step: GradientComputed) -> None:
         parameter, sample = step.parameter, self._sample
+        if isinstance(parameter, FunctionParameter):
+            return  # the slope of prelu has no line on a sheet
         is_bias = parameter.kind == "b"
         target = step.parameter.neuron if is_bias else step.parameter.connections[0].target
         what = f"{parameter.owner.name}.{'bias_gradient' if is_bias else 'gradient'}"
@@ -402,6 +414,8 @@ class _Maker:
         self._latest[what] = sample.key(what)
 
     def _updated(self, step: Updated, position: Position) -> None:
+        if isinstance(step.parameter, FunctionParameter):
+            return
         parameter, is_bias = step.parameter, step.parameter.kind == "b"
         owner = parameter.owner.name
         what = f"{owner}.{'bias' if is_bias else 'weight'}"

@@ -13,6 +13,10 @@ import neurosim as ns
 from neurosim.compiler import verify
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan, plan_of
+from neurosim.functions.activations import ACTIVATIONS
+
+# a dense block has holes for weights alone; what an activation learns lies behind all blocks
+_WITHOUT_OWN = tuple(n for n, a in ACTIVATIONS.items() if a.slope is not None and not a.trained)
 
 
 def sparse_plan(net, allowance=0, rows=64):
@@ -58,7 +62,7 @@ def test_plans_of_sparse_blocks_keep_the_law_and_place_each_parameter(data, case
 @settings(max_examples=30)
 @given(data=st.data())
 def test_plans_of_dense_blocks_place_each_parameter_and_know_their_holes(data, cases):
-    net = data.draw(cases(aggregations=())).network
+    net = data.draw(cases(_WITHOUT_OWN, aggregations=())).network
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: math.inf)

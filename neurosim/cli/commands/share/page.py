@@ -44,7 +44,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
-    """Write the training of FILE, a scenario, as a page to step through.
+    """Write the training of FILE as a page to step through.
 
     The page is one file: it needs a browser, no server and no network. Its numbers and texts are
     those of the engine that walks. What is left out to keep to the limit is said, here and there.

@@ -10,6 +10,7 @@ from neurosim.cli.output import require_free, say, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import short
+from neurosim.network.parameter import FunctionParameter
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.sheets.pdf import print_pdf, require_browser
 from neurosim.sheets.variants import MOST, code_of
@@ -103,7 +104,9 @@ def _sheet(  # noqa: PLR0917 - as above
     batch = min(samples) // training.task.batch_size
     given = []
     for parameter in network.parameter_list():
-        if parameter.value is not None:
+        if isinstance(parameter, FunctionParameter):
+            given.append((parameter.name, short(parameter.value)))
+        elif parameter.value is not None:
             what = f"{parameter.owner.name}.{'bias' if parameter.kind == 'b' else 'weight'}"
             symbol = symbol_of(what) if symbols is None else symbols.get(what, symbol_of(what))
             before = [one for n in range(batch) if (one := formulas.get((what, epoch, n)))]
@@ -112,6 +115,9 @@ def _sheet(  # noqa: PLR0917 - as above
         names = dict.fromkeys(neuron.activation for neuron in layer.neurons)
         if not set(layer.neurons) <= set(network.inputs):
             given.append((f"activation of {layer.name}", ", ".join(names)))
+        wholes = dict.fromkeys(n.aggregation for n in layer.neurons if not n.is_plain)
+        if wholes:
+            given.append((f"aggregation of {layer.name}", ", ".join(wholes)))
     given.append(("loss", training.task.objective.name))
     given.append(("optimizer", training.task.optimizer.name))
     given.append(("learning rate", short(training.task.optimizer.learning_rate)))

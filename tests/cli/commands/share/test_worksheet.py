@@ -16,7 +16,7 @@ def lines(path):
 def test_a_sheet_has_blanks_and_its_solution_the_numbers(neurosim, folder):
     ran = neurosim("worksheet", "rgu-worksheet", "-o", "sheet.md", "--digits", "3")
 
-    sheet = (folder / "sheet.md").read_text(encoding="utf-8")
+    sheet = (folder / "text.md").read_text(encoding="utf-8")
     solution = (folder / "sheet-solution.md").read_text(encoding="utf-8")
     assert ran.code == 0
     assert "w(top->o1) = 0.3" in sheet
@@ -130,3 +130,24 @@ def test_a_browser_prints_the_sheet_and_one_that_fails_is_said(neurosim, folder,
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)
     ran = neurosim("worksheet", "xor", "-o", "t.pdf")
     assert (ran.code, "t.pdf: cannot be printed, chromium failed" in ran.err) == (2, True)
+
+
+def test_neurons_that_do_not_sum_have_a_sheet_whose_solution_is_right(neurosim, folder):
+    layers = "[{name: x, neurons: 2}, {name: h, neurons: 2, activation: prelu, aggregation: max},"
+    (folder / "gates.yaml").write_text(
+        f"""neurosim: 1
+title: gates
+network: {{layers: {layers} {{name: o, neurons: 1, activation: sigmoid}}]}}
+data: {{inputs: [[0, 1], [1, 1]], targets: [[1], [0]]}}
+training: {{loss: half_squared_error, optimizer: {{name: sgd, learning_rate: 1}}, epochs: 2}}
+""",
+        encoding="utf-8",
+    )
+
+    written = neurosim("worksheet", "gates.yaml", "-o", "sheet.csv")
+    text = neurosim("worksheet", "gates.yaml", "-o", "text.md")
+
+    assert (written.code, text.code) == (0, 0)
+    sheet = (folder / "text.md").read_text(encoding="utf-8")
+    assert "h.slope = 0.25" in sheet
+    assert "aggregation of h = max" in sheet
