@@ -16,7 +16,7 @@ def lines(path):
 def test_a_sheet_has_blanks_and_its_solution_the_numbers(neurosim, folder):
     ran = neurosim("worksheet", "rgu-worksheet", "-o", "sheet.md", "--digits", "3")
 
-    sheet = (folder / "text.md").read_text(encoding="utf-8")
+    sheet = (folder / "sheet.md").read_text(encoding="utf-8")
     solution = (folder / "sheet-solution.md").read_text(encoding="utf-8")
     assert ran.code == 0
     assert "w(top->o1) = 0.3" in sheet
