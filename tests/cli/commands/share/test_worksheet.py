@@ -132,7 +132,7 @@ def test_a_browser_prints_the_sheet_and_one_that_fails_is_said(neurosim, folder,
     assert (ran.code, "t.pdf: cannot be printed, chromium failed" in ran.err) == (2, True)
 
 
-def test_neurons_that_do_not_sum_have_a_sheet_whose_solution_is_right(neurosim, folder):
+def test_neurons_that_do_not_sum_have_a_sheet_that_says_so(neurosim, folder):
     layers = "[{name: x, neurons: 2}, {name: h, neurons: 2, activation: prelu, aggregation: max},"
     (folder / "gates.yaml").write_text(
         f"""neurosim: 1
