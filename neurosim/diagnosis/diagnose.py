@@ -223,12 +223,14 @@ def _rank(finding: Finding) -> tuple[float, int]:
 
 def _finding(candidate: Candidate, trials: "_Trials") -> Finding | None:
     """What a candidate becomes; None where no cure of it gains enough."""
-    gains = [(trials.gain(each), -i) for i, each in enumerate(candidate.cures)]
-    gain, number = max(gains, default=(0.0, 0))
+    gains = [trials.gain(each) for each in candidate.cures]
+    # of cures that gain alike the first: the simpler one
+    number = max(range(len(gains)), key=lambda i: (round(gains[i], _DIGITS), -i), default=0)
+    gain = gains[number] if gains else 0.0
     if gain < candidate.needs and not candidate.is_certain:
         return None
     gain = max(gain, candidate.gain)
-    cure = candidate.cures[-number] if candidate.cures else Cure(())
+    cure = candidate.cures[number] if candidate.cures else Cure(())
     return Finding(
         candidate.name, candidate.what, candidate.where, candidate.why, candidate.numbers,
         cure.assignments, gain,
