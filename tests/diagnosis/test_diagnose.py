@@ -47,7 +47,7 @@ def healthy(numbers):
 
 
 def test_healthy_networks_have_no_findings():
-    found = [number for number, training in healthy(range(40)) if len(ns.diagnose(training))]
+    found = [number for number, training in healthy(range(20)) if len(ns.diagnose(training))]
 
     assert found == []
 
@@ -94,9 +94,11 @@ def test_a_diagnosis_is_the_same_with_every_engine():
     found = []
     for engine in ("graph", "compiled"):
         net, X, T, options = DISEASES["loss_rises"](np.random.default_rng(4), 4)
-        found.append(ns.diagnose(trained(net, X, T, {**options, "engine": engine})).to_dict())
+        findings = ns.diagnose(trained(net, X, T, {**options, "engine": engine}))
+        found.append([(finding.name, finding.cure) for finding in findings])
 
     assert found[0] == found[1]
+    assert found[0]
 
 
 def test_a_training_that_diverged_is_diagnosed():
