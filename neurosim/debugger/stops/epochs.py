@@ -35,8 +35,10 @@ def dead(network: Network, outputs: Matrix) -> list[str]:
 
 def slopes(neuron: Neuron, z: Matrix, a: Matrix) -> Matrix | None:
     """Slopes of its net inputs and outputs; None where it has none of its own."""
+    if neuron.is_input or neuron.activation == SOFTMAX:
+        return None
     function = ACTIVATIONS[neuron.activation]
-    if neuron.is_input or neuron.activation == SOFTMAX or function.array_slope is None:
+    if function.array_slope is None:
         return None
     out = np.empty_like(z)
     with np.errstate(all="ignore"):

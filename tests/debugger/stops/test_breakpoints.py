@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings
 
+import neurosim as ns
 from neurosim.debugger.stops.breakpoints import (
     AtAnything,
     AtConnection,
@@ -255,3 +256,19 @@ def every_subject(network):
         for owner in owners:
             yield from (AtAnything((Quantity(kind, owner, n),)) for n in QUANTITIES[kind])
     yield AtAnything((Quantity("loss", None, "loss"),))
+
+
+def test_catch_saturated_passes_over_a_softmax_layer():
+    net = ns.Network()
+    net.add_layer("x", 2)
+    net.add_layer("h", 2, activation="sigmoid")
+    net.add_layer("o", 2, activation="softmax")
+    net.connect("x", "h", weight=50.0)
+    net.connect("h", "o", weight=0.5)
+    options = {"loss": "cross_entropy", "optimizer": ns.SGD(0.1), "epochs": 3}
+    session = ns.debug(net, [[1.0, 1.0], [2.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]], **options)
+
+    session.catch("saturated")
+    arrival = session.run()
+
+    assert "h1" in str(arrival.hits[0])
