@@ -52,8 +52,8 @@ def twin_outputs(net, values, X):
         if name in a:
             continue
         z[name] = np.full(len(X), values.get(f"{name}.bias", 0), dtype=complex)
-        for source in net.graph.predecessors(name):
-            z[name] = z[name] + values[f"{source}->{name}"] * a[source]
+        terms = [values[f"{s}->{name}"] * a[s] for s in net.graph.predecessors(name)]
+        z[name] = z[name] + net[name].response * twin_aggregate(net[name].aggregation, terms)
         if net[name].activation != "softmax":
             a[name] = TWINS[net[name].activation](z[name])
         elif net[name] is net[name].layer.neurons[-1]:
@@ -61,6 +61,17 @@ def twin_outputs(net, values, X):
             powers = np.exp([z[member] for member in layer])
             a.update(zip(layer, powers / powers.sum(axis=0), strict=True))
     return np.array([a[neuron.name] for neuron in net.outputs])
+
+
+def twin_aggregate(name, terms):
+    """What a neuron makes of its terms, (n, B); the first of equal ones is the largest."""
+    if not terms:
+        return 1.0 if name == "product" else 0.0
+    terms = np.array(terms)
+    if name in ("max", "min"):
+        chosen = getattr(terms.real, f"arg{name}")(axis=0)
+        return terms[chosen, np.arange(terms.shape[1])]
+    return {"sum": np.sum, "product": np.prod, "mean": np.mean}[name](terms, axis=0)
 
 
 def twin_loss(loss, a, t):
