@@ -13,9 +13,9 @@ from neurosim.errors import WrongTypeError
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file that takes its name only when it is whole; until then another stands beside it.
+    """Open a file that takes its name only when it is whole; until then another is beside it.
 
-    A symbolic link is followed. A file that stands there stays as it is on an error, and gives the
+    A symbolic link is followed. A file that is there stays as it is on an error, and gives the
     new one its mode; else the new one gets what the umask leaves.
 
     Raises:

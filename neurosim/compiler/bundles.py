@@ -8,7 +8,7 @@ from neurosim.compiler.plan import Index
 
 
 def by_length(lengths: Index) -> Index:
-    """The order in which lists stand side by side with those of their length, shortest first."""
+    """The order in which lists are side by side with those of their length, shortest first."""
     return np.argsort(lengths, kind="stable")
 
 

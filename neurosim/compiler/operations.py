@@ -43,7 +43,7 @@ class Normalise:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Some outputs of a head that stand in one block: their rows in it, and in the targets.
+    """Some outputs of a head that are in one block: their rows in it, and in the targets.
 
     ``is_delta`` says that the loss's slope is by the net input, so that no slope of the activation
     comes after it. ``number`` is that of the aim among those of its block.

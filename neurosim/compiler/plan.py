@@ -2,7 +2,7 @@
 
 A block is one generation and one activation (a softmax layer is a block of its own). The state of
 a pass is one matrix, neuron-major: a row for each neuron, a column for each sample. Block by block,
-its rows stand together, and behind each block stands a row of ones, so that a bias is one more
+its rows are together, and behind each block is a row of ones, so that a bias is one more
 weight: on a source that is always 1. The last row of all is zero.
 
 Theta is laid out anew for it, in slots: block by block, so that the weights of every block are
@@ -110,7 +110,7 @@ class Plan:
     slots, one for each connection: the first row of ``copies`` are those, the second says whose
     they are. ``is_bias`` says of each parameter whether it is no weight. ``outputs`` are rows of
     the state.
-    ``n_terms`` is how many rows of deltas stand behind those of the state (see `Terms`).
+    ``n_terms`` is how many rows of deltas are behind those of the state (see `Terms`).
     ``version`` is that of the structure it was made from. ``rows`` is the number of samples it was
     made for.
     """
@@ -170,7 +170,7 @@ class Plan:
 
     @property
     def block_of_row(self) -> Index:
-        """The number of the block that each row stands in; -1 for rows of ones and of zeros."""
+        """The number of the block that each row is in; -1 for rows of ones and of zeros."""
         numbers = np.full(self.n_rows, -1, dtype=np.intp)
         for block in self.blocks:
             numbers[block.start : block.stop] = block.number

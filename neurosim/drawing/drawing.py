@@ -84,7 +84,7 @@ class Debugging(Protocol):
 
     @property
     def network(self) -> Network:
-        """As it stands at this moment."""
+        """As it is at this moment."""
         ...
 
     @property

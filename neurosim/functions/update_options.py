@@ -125,7 +125,7 @@ def require_weight_decay(given: object) -> WeightDecay | None:
     if isinstance(given, (Mapping, WeightDecay)) or given is None:
         expected = "{'strength': 0.01, 'on': 'weights'}"
         return _require(WeightDecay, given, "weight_decay", expected)
-    return WeightDecay(given)  # type: ignore[arg-type] # refuses what is no number
+    return WeightDecay(given)  # type: ignore[arg-type] # refuses all but numbers
 
 
 def require_rates(given: object) -> NamedRates | None:

@@ -4,7 +4,7 @@ A walk writes most numbers many times: the weight that a step multiplies by is w
 So each column of a table is one of four kinds: its numbers are in the file, one number is there for
 all rows, it is the same as another column, or it is the value that a parameter has in that row.
 Equal means equal to the last bit. Numbers are float64; in the file the first bytes of all of them
-stand together, then the second, since that compresses better.
+are together, then the second, since that compresses better.
 """
 
 from collections.abc import Iterator, Sequence

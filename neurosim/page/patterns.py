@@ -50,7 +50,7 @@ def written(pattern: Pattern, numbers: Sequence[float]) -> str:
 
 @functools.lru_cache(maxsize=2**16)
 def _compiled(pattern: Pattern) -> tuple[tuple[int, Callable[..., str], int, int], ...]:
-    """Where the operations of a pattern stand, and the places of their one or two numbers."""
+    """Where the operations of a pattern are, and the places of their one or two numbers."""
     found = []
     for at in range(1, len(pattern), 2):
         places = [int(place) for place in pattern[at][1:].split(" ")]

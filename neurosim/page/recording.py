@@ -54,7 +54,7 @@ class Recording:
         samples: a row for each recorded sample, and where it was.
         updates: the same of updates.
         n_rows: how many samples of each epoch are here; all of them, or the first.
-        n_steps: how many steps of a sample are the training's own; behind them stand those that
+        n_steps: how many steps of a sample are the training's own; behind them are those that
             compute dL/dx.
     """
 

@@ -1,7 +1,7 @@
 """Tables of the steps that samples and updates are made of, and of the texts about them.
 
 Every sample of a training does the same steps, and so does every update; only numbers differ. So
-what a step is stands once, and its numbers are a row of a table. What explains a neuron or a
+what a step is is written once, and its numbers are a row of a table. What explains a neuron or a
 connection are texts over the numbers of some of its steps; see `patterns`.
 """
 
@@ -349,7 +349,7 @@ def update_texts(steps: Sequence[Step], rule: Optimizer, count: int) -> list[str
 
 
 def heads_of(network: Network, thing: Neuron | Connection | Network) -> list[str]:
-    """What stands above an explanation: what it is, and its formula in letters."""
+    """What is above an explanation: what it is, and its formula in letters."""
     if isinstance(thing, Network):
         return ["loss"]
     if isinstance(thing, Connection):

@@ -57,7 +57,7 @@ _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One epoch: what was measured, and where training stands after it.
+    """One epoch: what was measured, and where the training is after it.
 
     Attributes:
         number: from 0.

@@ -108,7 +108,7 @@ def print_delta(delta: Delta, text: Text) -> None:
         parts.append(_fan_part(delta.fan, block, text))
     by_output = [aim for aim in delta.aims if not aim.is_delta]
     if len(by_output) == len(delta.aims) == 1 and not parts and by_output[0].is_whole:
-        _print_slope(block, text)  # the slopes of the loss stand in d already
+        _print_slope(block, text)  # the slopes of the loss are in d already
         return
     parts += [_Part(aim.rows, f"e{aim.name}", f"d{i}[...] = e{aim.name}") for aim in by_output]
     if parts:

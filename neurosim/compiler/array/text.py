@@ -1,7 +1,7 @@
 """The text of an array program while it is printed: its lines and names.
 
 Names in the program are ours (``w2`` the weights of block 2, ``z2`` its net inputs, ``a2`` its
-outputs, ``d2`` its deltas, ``g2`` its gradients); the user's stand in comments only, and they are
+outputs, ``d2`` its deltas, ``g2`` its gradients); the user's are in comments only, and they are
 letters and digits by rule. Buffers and views of them are made once, before the loop over batches;
 the loop only fills them.
 """

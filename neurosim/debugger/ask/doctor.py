@@ -26,6 +26,6 @@ def diagnosis_until(
     """
     training = Training.of(twin_of(task), start, "compiled")
     if epoch > start.epoch:
-        with suppress(DivergedError):  # which is what is told of it
+        with suppress(DivergedError):  # the diagnosis says so
             training.watch(epoch - start.epoch)
     return diagnose(training, places=places(training.network))

@@ -17,7 +17,7 @@ class Candidate:
         where: the neurons, layers, rows or epochs.
         why: why it keeps the network from learning.
         numbers: what was measured.
-        cures: to be tried; the one that gains most is told.
+        cures: to be tried; the one that gains most is the finding's.
         needs: the gain that makes it a finding.
         is_certain: whether it is one without a trial, too.
         gain: of what is certain, how much of the loss it explains, at least.

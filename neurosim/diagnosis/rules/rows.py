@@ -86,7 +86,7 @@ def constant_input(case: Case, places: KeyNames) -> Iterator[Candidate]:
 
 
 def _is_bias(case: Case, column: int) -> bool:
-    """Whether what a constant input leads to has no bias, for which it stands in."""
+    """Whether what a constant input leads to has no bias, in whose place it is."""
     neuron = case.network.inputs[column]
     targets = [c.target for c in case.network.outgoing(neuron)]
     return bool(case.X[0, column]) and any(target.bias is None for target in targets)

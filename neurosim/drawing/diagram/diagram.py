@@ -72,7 +72,7 @@ class Diagram:
     """All that a drawing shows, in radii of a neuron.
 
     Attributes:
-        arrangement: what is drawn, and where it stands.
+        arrangement: what is drawn, and where it is.
         routes: the ways of its lines.
         labels: its texts, in the order of `neurosim.drawing.geometry.labels`.
         values: the values of the sample.
@@ -168,7 +168,7 @@ def compose(
 
     ``scales``, of weights, outputs and inputs, are those of the numbers that are drawn if None.
     ``strengths``, by the names of connections, say whose numbers are written where they are many.
-    ``notes`` stand before all others; ``answers`` is for the legend of what neurons show.
+    ``notes`` are before all others; ``answers`` is for the legend of what neurons show.
     """
     require_digits(digits)
     marks = Marks() if marks is None else marks

@@ -30,7 +30,7 @@ class Change(NamedTuple):
         of: the neuron's name, or the connection's, as in ``x1->h1``.
         what: ``weight``, ``bias``, ``trainable``, ``activation``, ``aggregation``, ``response``,
             ``layer``, ``input``, ``output``.
-        before: in the first network; None where a neuron has no bias, or stands in no layer.
+        before: in the first network; None where a neuron has no bias, or is in no layer.
         after: in the second.
     """
 
@@ -72,7 +72,7 @@ class NetworkDiff:
         removed_neurons: of those that only the first has.
         added_connections: those that only the second has, in its order.
         removed_connections: those that only the first has.
-        changes: of what both have: first what is no number, then the largest changes.
+        changes: of what both have: first those with NaN, then the largest changes.
         n_neurons: how many neurons both have.
         n_connections: how many connections both have.
     """
@@ -153,7 +153,7 @@ def network_of_changes(first: Network, second: Network, found: NetworkDiff) -> N
 
     It has all that either has, so that a picture of it is one of the difference: what only the
     second has, or only the first, is there with its own numbers.
-    Neurons that are gone stand in no layer; a connection that is gone is left out where it would
+    Neurons that are gone are in no layer; a connection that is gone is left out where it would
     close a cycle with new ones.
     """
     both = second.copy()
@@ -177,7 +177,7 @@ def marks_of_changes(found: NetworkDiff) -> Marks:
     """Mark what is added, removed or changed, for a picture of `network_of_changes`.
 
     Where nothing is added or removed and every weight is another, as after a training, a mark on
-    each would say nothing: then only what is no number is marked as changed.
+    each would say nothing: then only NaN is marked as changed.
     """
     is_plain = _has_other_weights_alone(found)
     wires = {wire.name: "added" for wire in found.added_connections}

@@ -33,7 +33,7 @@ class Scale:
 
     @classmethod
     def of(cls, values: Iterable[float], *, most_in_gap: int = 0) -> "Scale":
-        """The scale of these numbers; the more lines stand between two columns, the thinner."""
+        """The scale of these numbers; the more lines are between two columns, the thinner."""
         largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
         share = math.sqrt(_SPARSE / max(most_in_gap, _SPARSE))
         return cls(largest, max(share, _LEAST_SHARE))

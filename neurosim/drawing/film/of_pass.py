@@ -26,7 +26,7 @@ class Stepping(Protocol):
 
     @property
     def network(self) -> Network:
-        """As it stands at this moment."""
+        """As it is at this moment."""
         ...
 
     @property

@@ -71,7 +71,7 @@ def animate(
         options: a record of options, or None.
         what: ``diagram``, ``boundary`` (two inputs) or ``both``.
         every: a frame for every so many epochs; None: for each, if they are not too many.
-        sample: the row whose values stand in the diagram.
+        sample: the row whose values are in the diagram.
         show: what is written in the diagram; see `neurosim.draw`, as for all down to ``title``.
         full: True draws all neurons.
         layout: how columns are chosen.

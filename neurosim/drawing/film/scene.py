@@ -132,7 +132,7 @@ class Stage:
         return Scale.of(largest)
 
     def _labels(self, sample_values: SampleValues) -> Labels:
-        """The texts of a moment, where those of the ground stand."""
+        """The texts of a moment, where those of the ground are."""
         lines = [line.of for line in self._folded.lines if isinstance(line.of, Connection)]
         texts = {
             "value": values_of(self._folded, sample_values, self._digits),
@@ -158,7 +158,7 @@ class Stage:
         return replace(self.ground.labels, shown=tuple(label for label in shown if label.text))
 
     def _written(self, subtitle: str) -> Iterable[Written]:
-        """Title and notes of the ground, and a subtitle where its own stands."""
+        """Title and notes of the ground, and a subtitle in place of its own."""
         yield from (line for line in self.ground.written if line.kind != "subtitle")
         places = [line for line in self.ground.written if line.kind == "subtitle"]
         if places:
@@ -254,7 +254,7 @@ def _written_width(value: float, digits: int) -> float:
 
 
 def _widest_values(all_values: Sequence[SampleValues], widest_of: Widest) -> SampleValues:
-    """Of each number that stands somewhere at some moment the one that is widest when written."""
+    """Of each number that is shown at some moment the one that is widest when written."""
     first = all_values[0]
     by_name: dict[str, Any] = {
         field.name: _by_name([getattr(one, field.name) for one in all_values], widest_of)

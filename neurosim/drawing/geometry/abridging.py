@@ -1,7 +1,7 @@
 """Abridged networks: all neurons, a part of each layer, or a box for each layer.
 
 Nothing is left out silently: what is not drawn is counted, where it is missing and in all. A group
-is what stands in one column and in one layer, or in none.
+is what is in one column and in one layer, or in none.
 """
 
 import math
@@ -58,7 +58,7 @@ def fold(network: Network, *, kind: str | None = None, full: bool = False) -> Fo
 
 
 def boxed(network: Network, *, kind: str | None = None) -> Folded:
-    """Draw each layer, or each level's neurons that stand in none, as one box."""
+    """Draw each layer, or each level's neurons that are in none, as one box."""
     columns = columns_of(network, kind)
     groups = _merged(_groups(network, columns))
     connections = network.connections
@@ -196,7 +196,7 @@ def _box(network: Network, group: _Group, number: int, n_inside: int) -> Box:
         neurons=neurons,
         activations=tuple(dict.fromkeys(names)),
         n_inside=n_inside,
-        column=2 * group.column,  # tiles stand in the columns between
+        column=2 * group.column,  # tiles are in the columns between
         group=number,
         half_height=2.0 + math.log10(len(neurons)),
     )

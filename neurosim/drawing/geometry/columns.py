@@ -1,6 +1,6 @@
 """Columns of a drawing as numbers: items, and a bend of each long line in each column it passes.
 
-Bends stand in the columns like items, so that lines which skip columns are ordered and placed with
+Bends are in the columns like items, so that lines which skip columns are ordered and placed with
 everything else. Lines that would need too many bends get none; routing leads those around the
 whole.
 """
@@ -23,7 +23,7 @@ class LayeredGraph:
     """Items and bends in columns.
 
     Attributes:
-        columns: the numbers of what stands in each, from top to bottom; bends count on after items.
+        columns: the numbers of what is in each, from top to bottom; bends count on after items.
         n_items: numbers below are items.
         left: of each, its neighbours one column to the left.
         right: the same to the right.

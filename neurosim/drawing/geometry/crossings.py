@@ -1,7 +1,7 @@
 """The order within columns, for few crossings of lines.
 
 The method of Sugiyama, Tagawa and Toda (IEEE Trans. SMC 11, 1981): each column in turn is sorted by
-where the neighbours of its members stand on average; then neighbours in a column change places
+where the neighbours of its members are on average; then neighbours in a column change places
 where that saves a crossing. It starts from the order of insertion, and from the orders in which a
 walk in depth meets the items, which draw a tree without crossings. The best order seen is kept;
 among equals, the first.
@@ -47,7 +47,7 @@ def count_crossings(order: Sequence[Sequence[int]], edges: ColumnIndex) -> int:
     """How many pairs of lines between neighbouring columns cross.
 
     Args:
-        order: the numbers of what stands in each column.
+        order: the numbers of what is in each column.
         edges: pairs of neighbours, left before right, (n, 2).
     """
     rank = np.empty(sum(map(len, order)), dtype=np.intp)
@@ -57,7 +57,7 @@ def count_crossings(order: Sequence[Sequence[int]], edges: ColumnIndex) -> int:
 
 
 def count_inversions(values: ColumnIndex) -> int:
-    """How many pairs stand in the wrong order.
+    """How many pairs are in the wrong order.
 
     Radix by radix from the highest bit: a pair is counted where its first different bit is.
 

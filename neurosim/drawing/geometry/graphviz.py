@@ -14,7 +14,7 @@ _POINTS = 72.0  # in an inch, the unit of sizes; places come in points
 def arrange_by_dot(folded: Folded) -> tuple[Folded, list[float]]:
     """Ask dot for the column and the height, downward, of each item.
 
-    Only its ranks and heights are taken: columns stand as far apart as lines need.
+    Only its ranks and heights are taken: columns are as far apart as lines need.
 
     Raises:
         MissingExtraError: pygraphviz is not installed.

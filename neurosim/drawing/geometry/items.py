@@ -55,7 +55,7 @@ class More:
 
     @property
     def text(self) -> str:
-        """What stands there, as in ``768 more``."""
+        """What is there, as in ``768 more``."""
         return f"{len(self.neurons):,} more"
 
 

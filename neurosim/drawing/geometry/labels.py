@@ -118,7 +118,7 @@ def label_boxes(
     """Find a free place for each label.
 
     Args:
-        arrangement: where neurons stand.
+        arrangement: where neurons are.
         routes: of its lines.
         values: the text in each neuron, by the neuron's name.
         names: the text beside each neuron, by its name.
@@ -147,7 +147,7 @@ def label_boxes(
 
 
 def _beside(item: Item, place: Point, size: tuple[float, float], last: int) -> Iterator[Point]:
-    """Where a neuron's name may stand: outside the first and the last column, else below, above."""
+    """Where a neuron's name may be: outside the first and the last column, else below, above."""
     x, y = place
     across = item.half_width + _NEAR + size[0] / 2.0
     up = item.half_height + _NEAR + size[1] / 2.0

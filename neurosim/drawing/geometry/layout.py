@@ -20,7 +20,7 @@ Point = tuple[float, float]
 
 LABEL_AREA = 1.75  # of a weight's label, and of the room around it, at the estimated size
 MOST_LABELLED = 60  # lines whose labels are given room: more numbers are not read by anybody
-_USED = 0.42  # of the room between two columns, how much labels can take: they stand on lines
+_USED = 0.42  # of the room between two columns, how much labels can take: they are on lines
 _DIGITS = 6  # places are rounded to a millionth of a neuron: neat numbers
 
 
@@ -69,7 +69,7 @@ def layout(network: Network, *, kind: str | None = None) -> dict[str, Point]:
         kind: ``layers`` gives each layer a column and keeps the order of its neurons; ``levels``
             puts a neuron right of all it listens to and reorders so that few connections cross;
             ``dot`` asks Graphviz. Chosen by the network if None: ``layers`` where all neurons but
-            inputs stand in layers, and their connections lead from layer to layer one way.
+            inputs are in layers, and their connections lead from layer to layer one way.
 
     Raises:
         UnknownNameError: there is no such kind.
@@ -148,7 +148,7 @@ def _placed(  # noqa: PLR0917 - what was found, in the order in which it was
     column_of: Sequence[int] | Mapping[int, int],
     spread: float,
 ) -> Arrangement:
-    """Turn heights, downward, into places; columns stand as far apart as their lines need."""
+    """Turn heights, downward, into places; columns are as far apart as their lines need."""
     items = folded.items
     extent = [heights[i] for i in range(len(items))]
     middle = (min(extent) + max(extent)) / 2.0 if extent else 0.0

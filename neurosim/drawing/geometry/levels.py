@@ -15,7 +15,7 @@ KINDS = ("layers", "levels", "dot")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where neurons stand.
+    """Where neurons are.
 
     Attributes:
         kind: one of ``KINDS``.
@@ -33,9 +33,9 @@ class Columns:
 def columns_of(network: Network, kind: str | None = None) -> Columns:
     """Give each neuron its column.
 
-    With ``layers`` a layer stands in one column, right of the layers it listens to; with
-    ``levels`` a neuron stands right of all it listens to. Without a kind, it is ``layers`` where
-    all but inputs stand in layers whose connections lead from layer to layer in one direction.
+    With ``layers`` a layer is in one column, right of the layers it listens to; with
+    ``levels`` a neuron is right of all it listens to. Without a kind, it is ``layers`` where
+    all but inputs are in layers whose connections lead from layer to layer in one direction.
 
     Raises:
         UnknownNameError: there is no such kind.
@@ -103,7 +103,7 @@ def _longest_paths(n_units: int, pairs: LevelIndex) -> list[int] | None:
 
 
 def by_column(columns: Sequence[int]) -> list[list[int]]:
-    """The numbers of what stands in each column, in order.
+    """The numbers of what is in each column, in order.
 
     >>> by_column([0, 1, 0])
     [[0, 2], [1]]

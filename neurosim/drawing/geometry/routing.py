@@ -1,6 +1,6 @@
 """Routes of lines: from border to border, through no other neuron.
 
-Why that holds. Neurons stand in columns, and between two columns there is nothing. A straight line
+Why that holds. Neurons are in columns, and between two columns there is nothing. A straight line
 to the next column leaves and arrives within 30 degrees of level and is not steeper than
 `measures.STEEPEST`, so that it keeps clear of the neurons beside its ends. A line that skips
 columns is straight only where each column between was found clear. Any other passes a column in a
@@ -203,7 +203,7 @@ class _Sides:
         return np.where(self.is_round[item], circle, self.half_height[item] + m.MARGIN + wide)
 
     def _need_below(self, item: RouteIndex, slope: Matrix) -> Matrix:
-        """The same where it passes below, where a neuron's name stands."""
+        """The same where it passes below, where a neuron's name is."""
         named = self.half_height[item] + _NAME_HEIGHT + _NAME_HALF_WIDTH * np.abs(slope)
         need = self._need(item, slope)
         return np.where(self.is_round[item], np.maximum(need, named), need)

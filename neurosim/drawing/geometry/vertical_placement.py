@@ -1,6 +1,6 @@
 """Vertical placement of items in columns whose order is known.
 
-Each is drawn to where its neighbours are on average, and keeps its distance from what stands above
+Each is drawn to where its neighbours are on average, and keeps its distance from what is above
 and below it. In one column that is a regression with an order to keep, which pooling solves
 exactly; the columns take turns. Heights grow downward here, as the order does.
 """
@@ -73,7 +73,7 @@ def _steps(column: Sequence[int], separation: Separation) -> list[float]:
 
 
 def _homes(graph: LayeredGraph, separation: Separation) -> dict[int, float]:
-    """Where the items of fixed columns stand when no bend is between them: evenly, centred."""
+    """Where the items of fixed columns are when no bend is between them: evenly, centred."""
     homes: dict[int, float] = {}
     for column, is_fixed in zip(graph.columns, graph.is_fixed, strict=True):
         items = [number for number in column if is_fixed and number < graph.n_items]

@@ -345,7 +345,7 @@ def _told(svg: str, title: str, description: str) -> str:
     attributes, _, inside = rest.partition(">")
     assert inside, "matplotlib writes an element svg"
     declaration = before.partition("<!DOCTYPE")[0]  # that of 1.1 knows no role
-    # ids of their own: several pictures may stand in one page
+    # ids of their own: several pictures may be in one page
     digest = blake2b(
         f"{title}\n{description}".encode("utf-8", "replace"), digest_size=6
     ).hexdigest()

@@ -57,20 +57,20 @@ class Theme:
     sequential: tuple[str, ...]
 
     def diverging_map(self) -> "Colormap":
-        """The colours of numbers around zero; what is no number has the colour of the grid."""
+        """The colours of numbers around zero; NaN has the colour of the grid."""
         return _colour_map(f"neurosim {self.name} diverging", self.diverging, self.grid)
 
     def pale_map(self) -> "Colormap":
-        """The diverging colours, thinned with the background, for what samples stand on."""
+        """The diverging colours, thinned with the background, for what samples are on."""
         anchors = tuple(_mixed(colour, self.background, 0.62) for colour in self.diverging[1:-1])
         return _colour_map(f"neurosim {self.name} pale", anchors, self.grid)
 
     def tints(self) -> tuple[str, ...]:
-        """The categorical colours, thinned with the background, for areas that samples stand on."""
+        """The categorical colours, thinned with the background, for areas that samples are on."""
         return tuple(_mixed(colour, self.background, 0.3) for colour in self.categorical)
 
     def sequential_map(self) -> "Colormap":
-        """The colours of numbers from zero up; what is no number has the colour of the grid."""
+        """The colours of numbers from zero up; NaN has the colour of the grid."""
         return _colour_map(f"neurosim {self.name} sequential", self.sequential, self.grid)
 
 

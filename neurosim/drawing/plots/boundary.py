@@ -381,7 +381,7 @@ def _draw_borders(ax: "Axes", grid: InputGrid, winners: Matrix, theme: Theme) ->
 def _tinted(grid: InputGrid, values: Matrix, theme: Theme) -> Matrix:
     """Each class in its colour, thinned with the background: samples must be seen on it.
 
-    Where outputs are probabilities, what is no surer than chance has a third of the colour.
+    Where outputs are probabilities, an answer no surer than chance has a third of the colour.
     """
     from matplotlib.colors import to_rgb
 

@@ -240,7 +240,7 @@ def draw_activations(
         X: samples, (B, n_in).
         ax: where to draw; None: on a new figure.
         epochs: what ``ns.epochs(network, ...)`` gives: it is gone through, and each layer's
-            histograms stand side by side, the darker the more. None: the answers as they are now.
+            histograms are side by side, the darker the more. None: the answers as they are now.
         bins: how many.
         theme: ``light``, ``dark`` or ``print``.
         title: above the plot.

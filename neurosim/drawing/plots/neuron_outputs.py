@@ -45,6 +45,6 @@ def _computed(level: tuple[Neuron, ...]) -> list[Neuron]:
 
 
 def _in_order(neurons: list[Neuron]) -> tuple[Neuron, ...]:
-    """As the layer has them: its neurons may stand on several levels."""
+    """As the layer has them: its neurons may be on several levels."""
     layer = neurons[0].layer
     return tuple(neurons) if layer is None else layer.neurons

@@ -1,7 +1,7 @@
 """Responses of neurons over two inputs: a diagram with a small map for each neuron.
 
 The colours of each map are centred at zero and reach as far as its answers do: of an output that
-stays near zero one sees as much as of any other. How far that is stands at its name.
+stays near zero one sees as much as of any other. How far that is, its name says.
 """
 
 from collections.abc import Mapping

@@ -180,7 +180,7 @@ def draw_weights(
 
     maps = weight_maps(network)
     places, width, height = place_maps(maps)
-    page = (width + 70.0, height)  # the bar of colours stands to the right
+    page = (width + 70.0, height)  # the bar of colours is to the right
     chosen = require_theme(theme)
     axes = require_axes(ax, theme, (page[0] / 72 + 0.3, page[1] / 72 + 0.3 + 0.35 * bool(title)))
     axes.set_axis_off()

@@ -69,7 +69,7 @@ class TextDiagram:
         return name, "  ".join([*([node.neuron.activation] if is_alone else []), *values])
 
     def _heading(self, column: Sequence[int]) -> str:
-        """The layer that stands in a column; the column's number where there is none, or more."""
+        """The layer that is in a column; the column's number where there is none, or more."""
         nodes = [self._chart.nodes[number] for number in column]
         if any(isinstance(node, Box) for node in nodes):
             return ""
@@ -110,7 +110,7 @@ class TextDiagram:
             case Circle() as node:
                 return ("[ ", " ]") if node.neuron.is_input else ("( ", " )")
 
-    # --- where all stands
+    # --- places
 
     def _column_width(self, column: int) -> int:
         """The widest of its texts; names and values are two spaces apart."""

@@ -1,6 +1,6 @@
 r"""A drawing as text for Graphviz: ``dot -Tsvg network.dot``.
 
-Ids are our own. What a user wrote stands only in quoted strings, in which the grammar of DOT knows
+Ids are our own. What a user wrote is only in quoted strings, in which the grammar of DOT knows
 one sign that ends them, ``"``, and one that escapes, ``\``; Graphviz moreover reads ``&`` as the
 beginning of an HTML entity there. All three are escaped, after `show_text` has made the rest seen.
 """
@@ -101,7 +101,7 @@ def _arc(drawn: Chart, arc: Arc, theme: Theme) -> str:
 
 
 def quoted(text: str) -> str:
-    r"""What stands between the quotes of a string in DOT, for this text to be shown.
+    r"""What is between the quotes of a string in DOT, for this text to be shown.
 
     >>> quoted('say "no" & \\N')
     'say \\"no\\" &amp; \\\\N'

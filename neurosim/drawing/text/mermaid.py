@@ -1,7 +1,7 @@
 """A drawing as text for Mermaid, which Markdown pages render.
 
 Ids are our own. Of what a user wrote, only letters, digits, the space and the point inside a number
-stand as they are; all else is a code such as ``#60;``. So no text can end a label, begin a comment,
+are as they are; all else is a code such as ``#60;``. So no text can end a label, begin a comment,
 a directive, Markdown or an element of HTML.
 """
 
@@ -116,7 +116,7 @@ def _styles(drawn: Chart, theme: Theme) -> Iterator[str]:
 
 
 def encoded(text: str) -> str:
-    r"""What stands between the quotes of a label in Mermaid, for this text to be shown.
+    r"""What is between the quotes of a label in Mermaid, for this text to be shown.
 
     >>> encoded('h1 "<b>" 0.5')
     'h1 #34;#60;b#62;#34; 0.5'

@@ -101,7 +101,7 @@ def _table(rows: Sequence[_Row], width: int, *, full: bool) -> Iterator[str]:
 
 
 def _starts(heads: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """The first columns of all lines, but those in which nothing stands."""
+    """The first columns of all lines, but the empty ones."""
     columns = [c for i, c in enumerate(zip(*heads, strict=True)) if i == 0 or any(c[1:])]
     widths = [max(map(n_cells, column)) for column in columns]
     for head in zip(*columns, strict=True):

@@ -19,7 +19,7 @@ LEAST_WIDTH = 40
 def to_text(network: Network, *, width: int = 80, charset: str = "unicode", **options: Any) -> str:
     """A drawing of the network for a terminal.
 
-    An input stands in ``[ ]``, another neuron in ``( )``, an output in ``(( ))``. Where a wire
+    An input is in ``[ ]``, another neuron in ``( )``, an output in ``(( ))``. Where a wire
     passes over another, as in ``─│─``, they are not joined. Where there are too many wires to be
     followed, or too many connections to be listed, that is said. What is highlighted has a ``!``.
 

@@ -32,7 +32,7 @@ class Net:
 
 @dataclass(slots=True)
 class WireEntry:
-    """What stands in a column: a node, or the pass of a net.
+    """What is in a column: a node, or the pass of a net.
 
     Attributes:
         node: its number, or None.
@@ -85,7 +85,7 @@ class WirePlan:
     """A drawing for the terminal.
 
     Attributes:
-        columns: what stands in each, from top to bottom.
+        columns: what is in each, from top to bottom.
         gaps: the tracks after each column but the last, from left to right.
     """
 
@@ -142,7 +142,7 @@ def _nets(chart: Chart) -> list[Net]:
 
 
 def _heights(chart: Chart) -> dict[tuple[int, int | None], float]:
-    """How low each node stands, by number and None; and each long line in each column it passes."""
+    """How low each node is, by number and None; and each long line in each column it passes."""
     arrangement = arrange(chart.folded)
     heights: dict[tuple[int, int | None], float] = {
         (node, None): -y for node, (_, y) in enumerate(arrangement.places[: len(chart.nodes)])
@@ -262,6 +262,6 @@ def _untangled(tracks: list[Track]) -> list[Track]:
 
 
 def _crossings(left: Track, right: Track) -> int:
-    """How often two tracks' wires cross, if one stands left of the other."""
+    """How often two tracks' wires cross, if one is left of the other."""
     (a, b), (c, d) = left.span, right.span
     return sum(a <= row <= b for row in right.ins) + sum(c <= row <= d for row in left.outs)

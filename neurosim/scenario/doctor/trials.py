@@ -62,7 +62,7 @@ def _tried(path: str | Path, name: str, cure: tuple[str, ...], given: Sequence[A
     try:
         run = start_run(path, overrides=[*given, *cure, *_ALONE])
         result = run.result()
-    except NeurosimError as error:  # a cure does not fit: it is told, and the others are tried
+    except NeurosimError as error:  # a cure does not fit: it is listed, and the others are tried
         return TriedCure(name, cure, None, None, None, str(error))
     if result.status == "diverged" or result.loss.last is None:
         return TriedCure(name, cure, None, None, None, result.message)

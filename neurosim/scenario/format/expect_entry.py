@@ -180,7 +180,7 @@ class FindingExpectation(ScenarioEntry):
     finding: Annotated[str, Choice("finding", FINDINGS, NO_FINDING)]
     """The name of a finding; none: nothing is found."""
     first: bool = False
-    """Whether it is to be the first that is told."""
+    """Whether it is to be the first finding."""
 
     @model_validator(mode="after")
     def _require_one(self) -> "FindingExpectation":

@@ -79,7 +79,7 @@ def _go_behind(session: Session, item: Within) -> None:
         case "update":
             session.goto(epoch=epoch, sample=sample, phase="update")
             if session.place.batch == sample // task.batch_size + epoch * task.n_batches:
-                session.phase()  # else there is nothing to update, and it stands there already
+                session.phase()  # else there is nothing to update, and it is there already
 
 
 def _number(network: Network, subject: str, name: str) -> float | None:

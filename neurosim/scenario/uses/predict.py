@@ -159,7 +159,7 @@ def _is_row(
 ) -> bool:
     """Whether a first line is a row: as many cells as there are columns, which can be read.
 
-    Where columns are known by their numbers, others may stand beside them.
+    Where columns are known by their numbers, others may be beside them.
     """
     places = [int(number) - 1 for number in numbers]
     others = len(fields) - len(order)

@@ -31,7 +31,7 @@ def open_regular(path: Path, most: int) -> BinaryIO:
         status = path.stat()  # to open some devices is to do something
     except OSError as error:
         raise unreadable(path, error) from None
-    except ValueError as error:  # a NUL in the name, or what is no character
+    except ValueError as error:  # a NUL in the name, or half a surrogate pair
         raise FileError(f"{str(path)!r}: cannot be read, {error}; expected a file") from None
     _require_regular(path, status, most)
     try:

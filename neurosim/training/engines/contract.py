@@ -1,7 +1,7 @@
 """The contract of engines, with their capabilities.
 
 An engine advances a training state, and measures loss, gradient, outputs and values. It keeps
-nothing of a training: all is in the state. What it promises stands in its capabilities, and nobody
+nothing of a training: all is in the state. What it promises is in its capabilities, and nobody
 asks for its name: a new engine is one class and one row of the table `ENGINES`.
 """
 

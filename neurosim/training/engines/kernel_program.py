@@ -139,10 +139,10 @@ def _strengths(adjustments: Adjustments, kind: type[L1 | L2]) -> Matrix:
 
 
 class _NetworkProblem(NamedTuple):
-    """What the kernel is told of a network with losses, whatever the rows and the options are.
+    """What the kernel gets of a network with losses, whatever the rows and the options are.
 
     Attributes:
-        kernel: is told it.
+        kernel: the library.
         objective: the losses.
         call: the fields.
         arrays: what they point to.

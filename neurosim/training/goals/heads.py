@@ -99,7 +99,7 @@ def find_objective(
     """What is minimized: the loss of all outputs, or that of each head.
 
     Raises:
-        UnknownNameError: a head names what is no output.
+        UnknownNameError: a head names something else than an output.
         GraphError: an output is in no head, or in two.
         InvalidValueError: the optimizer has a loss of its own, and this is another.
     """

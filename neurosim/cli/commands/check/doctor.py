@@ -61,7 +61,7 @@ def doctor(  # noqa: PLR0917 - click passes a command its options by name
     """Say why the training of FILE does not learn, and what helps.
 
     Each finding has its numbers, the reason, and a cure to give to --set. What FILE expects and the
-    end of the training does not meet is told with the epoch up to which it was met. Exit codes: 0
+    end of the training does not meet is listed with the epoch up to which it was met. Exit codes: 0
     nothing found, 1 findings, 2 wrong use.
     """
     if (number is None) != (out is None):
@@ -139,7 +139,7 @@ def _apply(
     say(f"wrote {out}, {file} with the cure of {finding.name}", err=True)
 
 
-# --- what is told
+# --- the report
 
 
 def _document(run: Run, diagnosis: Diagnosis, parts: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from neurosim.drawing.page.themes import ink_on
 _EDGE, END_EDGE = 0.06, 0.16  # the border of a neuron, and of an output that is marked, in radii
 _RING, _RING_WIDTH = 0.11, 0.15  # around a marked neuron: how far from it
 SMALL = (0.4, 0.15, -0.56)  # half a width and half a height of a curve, how far above the middle
-LARGE = (0.5, 0.36, 0.0)  # the same where no value stands in the neuron
+LARGE = (0.5, 0.36, 0.0)  # the same where no value is in the neuron
 _STROKE = 0.07  # of a curve
 _DOTS = (0.85, 0.52, -0.52, -0.85)  # above and below the words "768 more"
 
