@@ -76,7 +76,7 @@ class Session:
 
     Attributes:
         task: what is trained.
-        places: of a network, where a scenario has what a cure changes.
+        key_names: of a network, where a scenario has what a cure changes.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Session:
         self._left: Matrix | None = None  # the parameters, where the network was given free
         self._n_stops = 0
         self._branches: dict[str, Branch] = {}
-        self.places: Callable[[Network], KeyNames] = KeyNames
+        self.key_names: Callable[[Network], KeyNames] = KeyNames
 
     # --- the place
 
@@ -420,7 +420,7 @@ class Session:
         edits = (place.batch + 1 for place in walk.history.edits if place < walk.place)
         first = min(max((walk.first, *edits)), walk.batch)
         epoch = walk.batch // self.task.n_batches
-        return diagnosis_until(self.task, walk.state_at(first), epoch, self.places)
+        return diagnosis_until(self.task, walk.state_at(first), epoch, self.key_names)
 
     def why(
         self,

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from neurosim.compiler.plan import Index
-from neurosim.functions.activations import SOFTMAX, Facts, facts_of
+from neurosim.functions.activations import Facts, facts_of
 from neurosim.functions.losses import Head, Objective, weigh
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
@@ -217,11 +217,6 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 def facts(neuron: Neuron) -> Facts:
     """What is known of the activation of a neuron."""
     return facts_of(neuron.activation)
-
-
-def is_softmax(network: Network) -> bool:
-    """Whether the outputs are a softmax layer."""
-    return all(neuron.activation == SOFTMAX for neuron in network.outputs)
 
 
 # --- what answers cost

@@ -1,15 +1,18 @@
 """Cures: changes of a training that can be tried, and what they are called in a scenario."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from neurosim.functions.initializers import make_initializer
 from neurosim.functions.numbers import Matrix
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 from neurosim.training.options import Options
 
 _SEED = 0  # of the weights that a short replay draws
@@ -48,7 +51,7 @@ class Cure:
 class KeyNames:
     """Where a scenario has what a cure changes: here one that lists its layers in order.
 
-    A scenario that is written in another way has places of its own, of the same methods.
+    A scenario that is written in another way has keys of its own, of the same methods.
     """
 
     def __init__(self, network: Network) -> None:
@@ -117,9 +120,9 @@ def _names(neurons: Sequence[Neuron]) -> str:
 # --- the changes
 
 
-def slower(places: KeyNames, options: Options, factor: float) -> Cure:
+def rate_times(keys: KeyNames, options: Options, factor: float) -> Cure:
     """A learning rate that is ``factor`` times as large."""
-    return at_rate(places, options.optimizer.learning_rate * factor)
+    return at_rate(keys, options.optimizer.learning_rate * factor)
 
 
 def together(*cures: Cure) -> Cure:
@@ -134,7 +137,7 @@ def together(*cures: Cure) -> Cure:
     return Cure(tuple(a for cure in cures for a in cure.assignments), change)
 
 
-def at_rate(places: KeyNames, learning_rate: float) -> Cure:
+def at_rate(keys: KeyNames, learning_rate: float) -> Cure:
     """A learning rate, to three digits."""
     rate = float(f"{learning_rate:.3g}")
 
@@ -142,10 +145,10 @@ def at_rate(places: KeyNames, learning_rate: float) -> Cure:
         optimizer = replace(trial.options.optimizer, learning_rate=rate)  # type: ignore[type-var]
         return replace(trial, options=replace(trial.options, optimizer=optimizer))
 
-    return Cure(places.rate(rate), change)
+    return Cure(keys.rate(rate), change)
 
 
-def scaled(places: KeyNames, *, inputs: str | None = None, targets: str | None = None) -> Cure:
+def scaled(keys: KeyNames, *, inputs: str | None = None, targets: str | None = None) -> Cure:
     """Inputs, targets or both scaled by what the training rows are like."""
 
     def change(trial: Trial) -> Trial:
@@ -155,10 +158,10 @@ def scaled(places: KeyNames, *, inputs: str | None = None, targets: str | None =
             trial.network.scale_outputs(trial.T, targets)
         return trial
 
-    return Cure(places.scale(inputs, targets), change)
+    return Cure(keys.scale(inputs, targets), change)
 
 
-def activated(places: KeyNames, items: Sequence[Layer | Neuron], name: str) -> Cure:
+def activated(keys: KeyNames, items: Sequence[Layer | Neuron], name: str) -> Cure:
     """Other activations."""
 
     def change(trial: Trial) -> Trial:
@@ -166,11 +169,11 @@ def activated(places: KeyNames, items: Sequence[Layer | Neuron], name: str) -> C
             _same(trial.network, item).activation = name
         return trial
 
-    return Cure(tuple(a for item in items for a in places.activation(item, name)), change)
+    return Cure(tuple(a for item in items for a in keys.activation(item, name)), change)
 
 
 def drawn_anew(
-    places: KeyNames,
+    keys: KeyNames,
     network: Network,
     *,
     activation: tuple[Sequence[Layer | Neuron], str] | None = None,
@@ -178,68 +181,75 @@ def drawn_anew(
     """Weights drawn by the size of the layers (Glorot; He for relus), and biases of 0.
 
     Args:
-        places: of the scenario.
+        keys: of the scenario.
         network: whose activations choose the initializer.
         activation: layers and neurons, and what activation they get besides.
     """
-    names = {n.activation for n in network.neurons if n not in network.outputs}
-    has_relus = any("relu" in name for name in names)
-    has_biases = [i for i in parts(network) if any(n.bias is not None for n in _members(i))]
-    initializer = "he" if has_relus else "xavier"
+    hidden = [neuron for neuron in network.neurons if neuron not in network.outputs]
+    initializer = _fitting({neuron.activation for neuron in hidden})
+    biased = [i for i in parts_of(network.neurons) if any(n.bias is not None for n in members(i))]
     items, name = activation or ((), "")
 
     def change(trial: Trial) -> Trial:
         for item in items:
             _same(trial.network, item).activation = name
-        trial.network.load_parameters(_drawn(trial.network, 2.0 if has_relus else 1.0))
+        trial.network.load_parameters(_drawn(trial.network, initializer))
         return trial
 
-    told = tuple(a for item in items for a in places.activation(item, name))
-    return Cure((*told, *places.weights(initializer), *places.biases(has_biases)), change)
+    first = tuple(a for item in items for a in keys.activation(item, name))
+    return Cure((*first, *keys.weights(initializer), *keys.biases(biased)), change)
 
 
-def parts(network: Network) -> list[Layer | Neuron]:
-    """The layers but those of inputs, and the neurons of no layer."""
-    loose = [n for n in network.neurons if n.layer is None and not n.is_input]
-    return [*(layer for layer in network.layers if not layer.is_input), *loose]
+def parts_of(neurons: Iterable[Neuron]) -> list[Layer | Neuron]:
+    """The layers of some neurons, and those of none themselves; inputs are left out."""
+    inner = (neuron for neuron in neurons if not neuron.is_input)
+    return list(dict.fromkeys(n if n.layer is None else n.layer for n in inner))
 
 
-def _members(item: Layer | Neuron) -> Sequence[Neuron]:
+def members(item: Layer | Neuron) -> Sequence[Neuron]:
+    """The neurons of a layer, or a neuron itself."""
     return item.neurons if isinstance(item, Layer) else (item,)
+
+
+def _fitting(activations: Iterable[str]) -> str:
+    """The initializer made for relus where there are any, else the one for the others."""
+    return "he" if any("relu" in name for name in activations) else "xavier"
 
 
 def _same(network: Network, item: Layer | Neuron) -> Any:
     return network.layer(item.name) if isinstance(item, Layer) else network[item.name]
 
 
-def _drawn(network: Network, gain: float) -> Matrix:
-    """Weights of variance gain * 2 / (sources + targets), or gain / sources for a gain of 2."""
-    rng, values = np.random.default_rng(_SEED), []
-    for parameter in network.parameter_list():
-        connections = parameter.connections
-        if not connections:
-            values.append(0.0)
-            continue
-        fan_in = len(network.incoming(connections[0].target))
-        fan_out = len(network.outgoing(connections[0].source))
-        fan = fan_in if gain > 1.0 else (fan_in + fan_out) / 2.0
-        values.append(float(rng.uniform(-1.0, 1.0)) * (3.0 * gain / fan) ** 0.5)
-    return np.array(values)
+def _drawn(network: Network, initializer: str) -> Matrix:
+    """Weights drawn as that initializer draws those of a layer of their size; biases of 0."""
+    theta, alike = np.zeros(len(network.parameter_list())), defaultdict(list)
+    for i, parameter in enumerate(network.parameter_list()):
+        for connection in parameter.connections[:1]:
+            n_in = len(network.incoming(connection.target))
+            alike[n_in, len(network.outgoing(connection.source))].append(i)
+        if isinstance(parameter, FunctionParameter):
+            theta[i] = parameter.value
+    rng, made = np.random.default_rng(_SEED), make_initializer(initializer)
+    for (n_in, n_out), numbers in alike.items():
+        n_blocks = -(-len(numbers) // (n_in * n_out))
+        drawn = [made.draw(rng, n_in, n_out).ravel() for _ in range(n_blocks)]
+        theta[numbers] = np.concatenate(drawn)[: len(numbers)]
+    return theta
 
 
-def grown(places: KeyNames, layer: Layer, n: int) -> Cure:
+def grown(keys: KeyNames, layer: Layer, n: int) -> Cure:
     """More neurons in a hidden layer, and all weights drawn."""
 
     def change(trial: Trial) -> Trial:
         network = trial.network
         network.grow(layer.name, n - len(layer))
-        network.load_parameters(_drawn(network, 2.0 if "relu" in layer.activation else 1.0))
+        network.load_parameters(_drawn(network, _fitting([layer.activation])))
         return trial
 
-    return Cure(places.units(layer, n), change)
+    return Cure(keys.units(layer, n), change)
 
 
-def deepened(places: KeyNames, network: Network, n: int) -> Cure:
+def deepened(keys: KeyNames, network: Network, n: int) -> Cure:
     """A hidden layer of ``n`` tanh neurons between the inputs and the outputs."""
     name = "h" if "h" not in network else "hidden"
 
@@ -256,15 +266,13 @@ def deepened(places: KeyNames, network: Network, n: int) -> Cure:
                 new.set_scaling(neuron.name, neuron.scaling)
         return replace(trial, network=new)
 
-    return Cure(places.hidden_layer(network, name, n, "tanh"), change)
+    return Cure(keys.hidden_layer(network, name, n, "tanh"), change)
 
 
-def with_option(
-    places: KeyNames, name: str, value: Any, text: str, *, is_tried: bool = True
-) -> Cure:
+def with_option(keys: KeyNames, name: str, value: Any, text: str, *, is_tried: bool = True) -> Cure:
     """Another option of the training."""
 
     def change(trial: Trial) -> Trial:
         return replace(trial, options=replace(trial.options, **{name: value}))
 
-    return Cure(places.option(name, text), change if is_tried else None)
+    return Cure(keys.option(name, text), change if is_tried else None)

@@ -25,6 +25,7 @@ from neurosim.errors import DivergedError, NeurosimError, WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.training.options import Options, TrainOptions, make_options
+from neurosim.training.task import Task
 from neurosim.training.training import Past, Training
 
 Rule = Callable[[Case, KeyNames], Iterator[Candidate]]
@@ -53,7 +54,7 @@ _LAST = ("majority_answer", "loss_flat", "too_few_units", "constant_input", "dup
 
 
 @overload
-def diagnose(training: Training, /, *, places: KeyNames | None = None) -> Diagnosis: ...
+def diagnose(training: Training, /, *, keys: KeyNames | None = None) -> Diagnosis: ...
 @overload
 def diagnose(
     training: Network,
@@ -61,7 +62,7 @@ def diagnose(
     T: object,
     /,
     *,
-    places: KeyNames | None = None,
+    keys: KeyNames | None = None,
     **options: Unpack[TrainOptions],
 ) -> Diagnosis: ...
 def diagnose(
@@ -70,7 +71,7 @@ def diagnose(
     T: object = None,
     /,
     *,
-    places: KeyNames | None = None,
+    keys: KeyNames | None = None,
     **options: Unpack[TrainOptions],
 ) -> Diagnosis:
     """Say why a training does not learn; nothing where it does.
@@ -80,7 +81,7 @@ def diagnose(
             trained. Either stays as it is.
         X: samples, (B, n_in), where a network is given.
         T: targets, (B, n_out).
-        places: where a scenario has what a cure changes; None: in a list of layers.
+        keys: where a scenario has what a cure changes; None: in a list of layers.
         **options: of `neurosim.train`; without ``epochs`` as many as there is time for, up to 1000.
 
     Returns:
@@ -106,7 +107,7 @@ def diagnose(
         case = _trained(training, X, T, options)
     else:
         raise WrongTypeError(f"diagnose: got {training!r:.80}; expected a Training, or a Network")
-    return diagnose_case(case, KeyNames(case.network) if places is None else places)
+    return diagnose_case(case, KeyNames(case.network) if keys is None else keys)
 
 
 def case_of(training: Training) -> Case:
@@ -175,23 +176,22 @@ def _plain(options: Options, *, keeps_validation: bool = False) -> Options:
     )  # fmt: skip
 
 
-def _work(training: Training) -> int:
+def _work(task: Task) -> int:
     """What an epoch costs, in multiply-adds: forward, backward and update."""
-    task = training.task
     n_connections = len(task.network.connections) + len(task.network.neurons)
     return 3 * task.n_rows * n_connections + task.n_batches * (_CALL + n_connections)
 
 
 def _affordable(training: Training, most: int) -> int:
-    return max(1, min(most, _WORK // _work(training)))
+    return max(1, min(most, _WORK // _work(training.task)))
 
 
 # --- from facts to findings
 
 
-def diagnose_case(case: Case, places: KeyNames) -> Diagnosis:
+def diagnose_case(case: Case, keys: KeyNames) -> Diagnosis:
     """The findings of a case."""
-    candidates = list(_candidates(case, places))
+    candidates = list(_candidates(case, keys))
     found = []
     trials = _Trials(case)
     for candidate in candidates:
@@ -203,13 +203,13 @@ def diagnose_case(case: Case, places: KeyNames) -> Diagnosis:
     return Diagnosis(tuple(causes or found))
 
 
-def _candidates(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def _candidates(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     with np.errstate(all="ignore"):
         if case.has_learned:
-            yield from course.validation_turned(case, places)
+            yield from course.validation_turned(case, keys)
         else:
             rules = RULES if case.n_updates >= _FEW or case.diverged else _CERTAIN
-            yield from chain.from_iterable(rule(case, places) for rule in rules)
+            yield from chain.from_iterable(rule(case, keys) for rule in rules)
 
 
 _CERTAIN: tuple[Rule, ...] = (
@@ -274,16 +274,9 @@ class _Trials:
     @property
     def _n_epochs(self) -> int:
         case = self._case
-        training_work = len(case.losses) * self._epoch_work
-        work = max(_WORK, int(_SHARE * training_work)) // _REPLAYS
-        least = _FROM_ANEW if case.diverged else 1
-        return max(1, min(max(len(case.losses), least), work // self._epoch_work))
-
-    @property
-    def _epoch_work(self) -> int:
-        task = self._case.task
-        n_connections = len(task.network.connections) + len(task.network.neurons)
-        return 3 * task.n_rows * n_connections + task.n_batches * (_CALL + n_connections)
+        epoch, least = _work(case.task), _FROM_ANEW if case.diverged else 1
+        work = max(_WORK, int(_SHARE * len(case.losses) * epoch)) // _REPLAYS
+        return max(1, min(max(len(case.losses), least), work // epoch))
 
     def _share(self, cure: Cure) -> float:
         """The loss at the end of a replay, as a share of that of the best constant answer."""

@@ -14,7 +14,7 @@ from neurosim.training.training import Training
 
 
 def diagnosis_until(
-    task: Task, start: TrainingState, epoch: int, places: Callable[[Network], KeyNames]
+    task: Task, start: TrainingState, epoch: int, key_names: Callable[[Network], KeyNames]
 ) -> Diagnosis:
     """Say why a training does not learn.
 
@@ -22,10 +22,10 @@ def diagnosis_until(
         task: what is trained; nothing of it is changed.
         start: from where on it is looked at.
         epoch: up to the start of which; where that is not after ``start``, as it would go on.
-        places: of a network, where a scenario has what a cure changes.
+        key_names: of a network, where a scenario has what a cure changes.
     """
     training = Training.of(twin_of(task), start, "compiled")
     if epoch > start.epoch:
         with suppress(DivergedError):  # the diagnosis says so
             training.watch(epoch - start.epoch)
-    return diagnose(training, places=places(training.network))
+    return diagnose(training, keys=key_names(training.network))

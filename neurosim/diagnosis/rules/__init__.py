@@ -1,4 +1,4 @@
 """Rules: which facts of a training may explain why it does not learn.
 
-Each takes a case and the places of a scenario, and yields candidates.
+Each takes a case and the keys of a scenario, and yields candidates.
 """

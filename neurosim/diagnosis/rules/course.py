@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neurosim.diagnosis.case import Case
-from neurosim.diagnosis.cures import KeyNames, at_rate, drawn_anew, slower, with_option
+from neurosim.diagnosis.cures import KeyNames, at_rate, drawn_anew, rate_times, with_option
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
 from neurosim.training.state import TrainingState
@@ -24,7 +24,7 @@ _TURNED = 1.1  # times the least validation loss
 _MATTERS = 0.05  # of the constant answer's loss: half of what a healthy network may leave
 
 
-def loss_rises(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def loss_rises(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A loss that ends at twice its least value or more, or is not finite."""
     if not case.diverged and not case.last >= _RISE * case.least:
         return
@@ -39,7 +39,7 @@ def loss_rises(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"an update goes rate*gradient = {rate:g}*gradient down a slope that holds only nearby; it"
         " goes so far that the other side is higher",
         {"least": case.least, "best_epoch": best, "last": case.last, "rate": rate},
-        tuple(at_rate(places, each) for each in _lower_rates(rate)),
+        tuple(at_rate(keys, each) for each in _lower_rates(rate)),
         is_certain=bool(case.diverged) or case.share >= 1.0,
     )
 
@@ -49,7 +49,7 @@ def _lower_rates(rate: float) -> tuple[float, ...]:
     return (rate / 10.0, rate / 100.0, *((0.1,) if rate > 10.0 else ()))
 
 
-def loss_swings(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def loss_swings(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Updates of whole epochs that reverse each other."""
     if case.diverged or len(case.losses) < 4:
         return
@@ -77,7 +77,7 @@ def loss_swings(case: Case, places: KeyNames) -> Iterator[Candidate]:
             "second_change": float(steps[1]),
             "rate": case.task.optimizer.learning_rate,
         },
-        (slower(places, case.task.options, 0.5), slower(places, case.task.options, 0.1)),
+        (rate_times(keys, case.task.options, 0.5), rate_times(keys, case.task.options, 0.1)),
         needs=0.1,
     )
 
@@ -90,7 +90,7 @@ def _changes_after(case: Case, state: TrainingState) -> Matrix:
     return np.diff(thetas[np.isfinite(thetas).all(axis=1)], axis=0)
 
 
-def loss_flat(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def loss_flat(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A loss that has hardly moved since the first tenth of the training, near a constant's."""
     if case.diverged or len(case.losses) < 2 or case.share < 0.9:
         return
@@ -105,12 +105,12 @@ def loss_flat(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"the gradient is {float(np.linalg.norm(case.gradients[1])):.3g} long: where it begins is"
         " nearly level, and no update of this size leads away",
         {"first": float(case.losses[0]), "last": float(case.losses[-1]), "moved": moved},
-        (slower(places, case.task.options, 10.0), drawn_anew(places, case.network)),
+        (rate_times(keys, case.task.options, 10.0), drawn_anew(keys, case.network)),
         is_certain=True,
     )
 
 
-def rate_small(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def rate_small(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Updates of less than 1e-5 of the weights that do not add up to a change."""
     size, way = _sizes(case)
     if case.diverged or size is None or size > _SMALL or way > _SMALL_WAY:
@@ -125,13 +125,13 @@ def rate_small(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"all {case.n_updates:,} updates together went {way:.2g} of their size; the usual is"
         " a thousandth in each",
         {"update_to_weight": size, "rate": rate, "updates": case.n_updates},
-        tuple(at_rate(places, each) for each in rates),
+        tuple(at_rate(keys, each) for each in rates),
         needs=0.03,
         is_certain=rate == 0.0,
     )
 
 
-def rate_large(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def rate_large(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Updates of more than 3 % of the weights, as it begins or after its end."""
     size, _ = _sizes(case)
     if not case.diverged and (size is None or size < _LARGE):
@@ -145,7 +145,7 @@ def rate_large(case: Case, places: KeyNames) -> Iterator[Candidate]:
         "what was learned from the rows before is overwritten by the next update; the usual is a"
         " thousandth",
         {"update_to_weight": size, "rate": rate},
-        (slower(places, case.task.options, 0.1), slower(places, case.task.options, 0.01)),
+        (rate_times(keys, case.task.options, 0.1), rate_times(keys, case.task.options, 0.01)),
     )
 
 
@@ -167,7 +167,7 @@ def _sizes(case: Case) -> tuple[float | None, float]:
     return max(found) / case.task.n_batches, max(found) * len(case.losses)
 
 
-def validation_turned(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def validation_turned(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A validation loss that ends a tenth above its least, while the loss goes on to fall."""
     values = case.validation_losses
     if len(values) < 5 or case.diverged or len(values) != len(case.losses):
@@ -204,7 +204,7 @@ def validation_turned(case: Case, places: KeyNames) -> Iterator[Candidate]:
         },
         (
             with_option(
-                places,
+                keys,
                 "early_stopping",
                 EarlyStopping(patience=patience),
                 f"{{patience: {patience}}}",

@@ -11,14 +11,12 @@ from neurosim.diagnosis.cures import (
     deepened,
     drawn_anew,
     grown,
-    parts,
+    parts_of,
     with_option,
 )
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.update_options import require_clip
-from neurosim.network.layer import Layer
-from neurosim.network.neuron import Neuron
 
 _FADES = (
     0.03  # of the last generation's gradient, that of the first: of shallow ones it is above .1
@@ -28,7 +26,7 @@ _MANY_ROWS = 5  # for each parameter: fewer could be learned by heart
 _MOST_UNITS = 64  # that a too small layer is given in a trial
 
 
-def vanishing_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def vanishing_gradient(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A gradient that is a hundred times smaller in the first layer than in the last.
 
     Source: Glorot and Bengio (2010), section 4; by the root mean square over each layer's
@@ -42,25 +40,23 @@ def vanishing_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
     if not fade < _FADES or not (case.is_settled or case.share > 0.9):
         return
     shown = sizes if _ratio(sizes) <= _ratio(starts) else starts
-    hidden = [item for item in parts(case.network) if case.network.outputs[0] not in _of(item)]
-    squashing = [item for item in hidden if "sigmoid" in _of(item)[0].activation]
-    cures = [drawn_anew(places, case.network)]
+    hidden = [case.network.neurons[i] for i in case.hidden]
+    squashing = parts_of(neuron for neuron in hidden if "sigmoid" in neuron.activation)
+    cures = [drawn_anew(keys, case.network)]
     if squashing:
-        cures.append(drawn_anew(places, case.network, activation=(squashing, "tanh")))
+        cures.append(drawn_anew(keys, case.network, activation=(squashing, "tanh")))
     yield Candidate(
         "vanishing_gradient",
         f"the gradient of the first layer is {shown[0]:.2g}, that of the last {shown[-1]:.2g}",
         "the first layers",
-        "going back, each layer multiplies the error by weight*slope, which is far below 1 here: "
-        + " -> ".join(f"{size:.2g}" for size in shown[::-1])
-        + " from the last layer to the first",
+        _way_back(shown, "below"),
         {"first": float(shown[0]), "last": float(shown[-1]), "ratio": fade},
         tuple(cures),
         needs=0.05,
     )
 
 
-def exploding_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def exploding_gradient(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """At the start, a gradient that is a hundred times the weights, or the last layer's."""
     sizes = layer_sizes(case, case.gradients[0])
     if len(sizes) < 3:
@@ -69,16 +65,14 @@ def exploding_gradient(case: Case, places: KeyNames) -> Iterator[Candidate]:
     growth = max(_ratio(sizes), float((sizes / np.maximum(weights, 1e-9)).max()))
     if not growth > _GROWS:
         return
-    clip = with_option(places, "clip", require_clip({"norm": 1.0}), "{norm: 1}")
+    clip = with_option(keys, "clip", require_clip({"norm": 1.0}), "{norm: 1}")
     yield Candidate(
         "exploding_gradient",
         f"the gradient of the first layer is {sizes[0]:.2g}, that of the last {sizes[-1]:.2g}",
         "the first layers",
-        "going back, each layer multiplies the error by weight*slope, which is far above 1 here: "
-        + " -> ".join(f"{size:.2g}" for size in sizes[::-1])
-        + " from the last layer to the first",
+        _way_back(sizes, "above"),
         {"first": float(sizes[0]), "last": float(sizes[-1]), "ratio": growth},
-        (drawn_anew(places, case.network), clip),
+        (drawn_anew(keys, case.network), clip),
     )
 
 
@@ -92,19 +86,23 @@ def layer_sizes(case: Case, vector: Matrix) -> Matrix:
     return np.sqrt(squares[there] / counts[there])
 
 
+def _way_back(sizes: Matrix, side: str) -> str:
+    numbers = " -> ".join(f"{size:.2g}" for size in sizes[::-1])
+    return (
+        f"going back, each layer multiplies the error by weight*slope, which is far {side} 1 here:"
+        f" {numbers} from the last layer to the first"
+    )
+
+
 def _ratio(sizes: Matrix) -> float:
     return float(sizes[0] / sizes[-1]) if sizes[-1] > 0.0 else 1.0
 
 
-def _of(item: Layer | Neuron) -> tuple[Neuron, ...]:
-    return item.neurons if isinstance(item, Layer) else (item,)
-
-
-def too_few_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def too_few_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A network that has settled at a loss which one with more hidden neurons does not have."""
     if case.diverged or not case.is_settled:
         return
-    found = _larger(case, places)
+    found = _larger(case, keys)
     if found is None:
         return
     where, n, cures = found
@@ -123,13 +121,13 @@ def too_few_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     )
 
 
-def _larger(case: Case, places: KeyNames) -> tuple[str, int, tuple[Cure, ...]] | None:
+def _larger(case: Case, keys: KeyNames) -> tuple[str, int, tuple[Cure, ...]] | None:
     """Where neurons are missing, how many there are, and cures with more; None: no such place."""
     network, n = case.network, len(case.hidden)
     if n == 0:
         if len({neuron.activation for neuron in network.outputs}) > 1:
             return None
-        tried = (deepened(places, network, more) for more in (4, 8))
+        tried = (deepened(keys, network, more) for more in (4, 8))
         return "a network without hidden neurons", 0, tuple(tried)
     layers = [
         layer
@@ -142,5 +140,5 @@ def _larger(case: Case, places: KeyNames) -> tuple[str, int, tuple[Cure, ...]] |
     more = max(4, 2 * len(layer))
     if more > _MOST_UNITS:
         return None
-    tried = (grown(places, layer, units) for units in (more, 2 * more))
+    tried = (grown(keys, layer, units) for units in (more, 2 * more))
     return f"layer {layer.name}, of {len(layer)} neurons,", len(layer), tuple(tried)

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.diagnosis.case import Case, best_constants, facts, listed, loss_of_outputs, reachable
+from neurosim.diagnosis.case import Case, facts, listed, loss_of_outputs, reachable
 from neurosim.diagnosis.cures import (
     Cure,
     KeyNames,
     activated,
+    parts_of,
+    rate_times,
     scaled,
-    slower,
     together,
     with_option,
 )
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
-from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
 from neurosim.training.task_kind import YES_NO
 
@@ -30,7 +30,7 @@ _RARE = 0.1  # the share of rows of a rare class
 _ALIKE = 1e-12  # relative: two columns are the same, but for rounding
 
 
-def unscaled_inputs(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def unscaled_inputs(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Inputs that are large, far from 0, tiny, or of very different sizes.
 
     Source: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998), section 4.3.
@@ -57,13 +57,13 @@ def unscaled_inputs(case: Case, places: KeyNames) -> Iterator[Candidate]:
         {"input": name, "least": low, "largest": high, "root_mean_square": float(sizes[i])},
         # a rate that was small enough for large inputs is too small for scaled ones
         (
-            scaled(places, inputs="standard"),
-            together(scaled(places, inputs="standard"), slower(places, case.task.options, 10.0)),
+            scaled(keys, inputs="standard"),
+            together(scaled(keys, inputs="standard"), rate_times(keys, case.task.options, 10.0)),
         ),
     )
 
 
-def constant_input(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def constant_input(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Inputs that are the same on every row, unless they serve as a bias."""
     if len(case.X) < 2:
         return
@@ -80,7 +80,7 @@ def constant_input(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"it tells no row from another: the part of a net input that is {value:.4g}*w is a second"
         " bias; what was to be learned from it is not there (a column mixed up?)",
         {"value": value, "inputs": len(idle)},
-        _cure_of_column(places, case, idle),
+        _cure_of_column(keys, case, idle),
         is_certain=True,
     )
 
@@ -92,13 +92,13 @@ def _is_bias(case: Case, column: int) -> bool:
     return bool(case.X[0, column]) and any(target.bias is None for target in targets)
 
 
-def _cure_of_column(places: KeyNames, case: Case, columns: list[int]) -> tuple[Cure, ...]:
+def _cure_of_column(keys: KeyNames, case: Case, columns: list[int]) -> tuple[Cure, ...]:
     """A constant that is large is 0 when it is scaled."""
     large = any(abs(float(case.X[0, i])) > 1.0 for i in columns)
-    return (scaled(places, inputs="standard"),) if large else ()
+    return (scaled(keys, inputs="standard"),) if large else ()
 
 
-def duplicate_input(case: Case, places: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001 - as all rules
+def duplicate_input(case: Case, keys: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001 - as all rules
     """Two inputs that are the same on every row, up to a factor and an offset."""
     if len(case.X) < 3 or case.share < _EXPLAINS:
         return
@@ -128,7 +128,7 @@ def _duplicates(X: Matrix) -> list[tuple[int, int]]:
     return [(int(columns[i]), int(columns[j])) for i, j in found]
 
 
-def unreachable_target(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def unreachable_target(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Targets outside of the range of their output's activation; or at both ends of a half of it.
 
     A target on the end of a range is reached in the limit only; that is usual for a sigmoid with 0
@@ -139,7 +139,7 @@ def unreachable_target(case: Case, places: KeyNames) -> Iterator[Candidate]:
     out = np.abs(nearest - T) > 1e-6 * (1.0 + np.abs(T))
     out &= ~np.isnan(T)
     if out.any():
-        yield _out_of_range(case, places, nearest, out)
+        yield _out_of_range(case, keys, nearest, out)
         return
     halves = [i for i, n in enumerate(network.outputs) if _is_half(n, T[:, i])]
     if halves:
@@ -151,25 +151,23 @@ def unreachable_target(case: Case, places: KeyNames) -> Iterator[Candidate]:
             "1 is never reached, and 0 is where the slope is largest, 1: what is right for one row"
             " moves the other away",
             {"targets": "0 and 1", "low": -1.0, "high": 1.0},
-            (activated(places, _items(network.outputs), "sigmoid"),),
+            (activated(keys, parts_of(network.outputs), "sigmoid"),),
             needs=0.5,
         )
 
 
-def _out_of_range(
-    case: Case, places: KeyNames, nearest: Matrix, out: NDArray[np.bool_]
-) -> Candidate:
+def _out_of_range(case: Case, keys: KeyNames, nearest: Matrix, out: NDArray[np.bool_]) -> Candidate:
     network, T = case.network, case.T
     row, column = (int(i) for i in np.argwhere(out)[0])
     neuron = network.outputs[column]
     low, high = facts(neuron).range
     unavoidable = loss_of_outputs(case.task, nearest)
     within = np.nanmin(T) >= -1.0 and np.nanmax(T) <= 1.0
-    cures = [activated(places, _items(network.outputs), "tanh")] if within else []
+    cures = [activated(keys, parts_of(network.outputs), "tanh")] if within else []
     if not within and math.isfinite(high):
         both = "standard" if _are_large(case.X) else None
-        cures.append(scaled(places, inputs=both, targets="minmax"))
-    cures.append(activated(places, _items(network.outputs), "identity"))
+        cures.append(scaled(keys, inputs=both, targets="minmax"))
+    cures.append(activated(keys, parts_of(network.outputs), "identity"))
     return Candidate(
         "unreachable_target",
         f"{neuron.name} is to say {float(case.task.T[row, column]):.6g}, and {neuron.activation}"
@@ -197,11 +195,7 @@ def _is_half(neuron: Neuron, targets: Matrix) -> bool:
     return facts(neuron).range == (-1.0, 1.0) and values.tolist() == [0.0, 1.0]
 
 
-def _items(neurons: tuple[Neuron, ...]) -> list[Layer | Neuron]:
-    return list(dict.fromkeys(n if n.layer is None else n.layer for n in neurons))
-
-
-def not_a_probability(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def not_a_probability(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Binary cross-entropy of outputs that are not between 0 and 1."""
     for head in case.task.objective.heads:
         wrong = [case.network.outputs[i] for i in head.outputs]
@@ -219,13 +213,13 @@ def not_a_probability(case: Case, places: KeyNames) -> Iterator[Candidate]:
             f" {float(values.max()):.4g}; below 0 and above 1 there is none, and no smaller rate"
             " helps",
             {"least": float(values.min()), "largest": float(values.max())},
-            (activated(places, _items(tuple(wrong)), "sigmoid"),),
+            (activated(keys, parts_of(wrong), "sigmoid"),),
             is_certain=True,
             gain=1.0,
         )
 
 
-def contradicting_rows(case: Case, places: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001
+def contradicting_rows(case: Case, keys: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001
     """Rows with equal inputs and different targets, by the loss that they make unavoidable."""
     X, T = case.X, case.T
     if len(X) < 2 or np.isnan(T).any():
@@ -258,7 +252,7 @@ def contradicting_rows(case: Case, places: KeyNames) -> Iterator[Candidate]:  # 
     )
 
 
-def rare_class(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def rare_class(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A class of less than a tenth of the rows that is missed on most of them."""
     if not case.kind.has_classes or np.isnan(case.task.T).any():
         return
@@ -281,13 +275,13 @@ def rare_class(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"a loss is a mean over rows, and {share:.1%} of them have as much of the say: an answer"
         " that forgets them costs next to nothing",
         {"class": names[0], "rows": n, "found": found, "of": len(wanted)},
-        _balanced(places),
+        _balanced(keys),
         is_certain=True,
         gain=0.3,
     )
 
 
-def majority_answer(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def majority_answer(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """The same class for every row."""
     if not case.kind.has_classes or np.isnan(case.task.T).any() or case.diverged:
         return
@@ -297,7 +291,7 @@ def majority_answer(case: Case, places: KeyNames) -> Iterator[Candidate]:
     if len(np.unique(answers)) > 1 or len(np.unique(wanted)) < 2:
         return
     name, right = _class_name(case, int(answers[0])), float(np.mean(answers == wanted))
-    constant = loss_of_outputs(case.task, best_constants(case.task))
+    constant = case.constant_loss
     is_uneven = right > 1.2 / len(np.unique(wanted))
     yield Candidate(
         "majority_answer",
@@ -306,13 +300,13 @@ def majority_answer(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"the loss, {case.last:.4g}, is that of the best answer without any input, {constant:.4g}:"
         " it has learned how many rows each class has, and nothing of the inputs",
         {"answer": name, "accuracy": right, "loss": case.last, "constant_loss": constant},
-        _balanced(places) if is_uneven else (),
+        _balanced(keys) if is_uneven else (),
         is_certain=True,
     )
 
 
-def _balanced(places: KeyNames) -> tuple[Cure, ...]:
-    return (with_option(places, "class_weight", "balanced", "balanced", is_tried=False),)
+def _balanced(keys: KeyNames) -> tuple[Cure, ...]:
+    return (with_option(keys, "class_weight", "balanced", "balanced", is_tried=False),)
 
 
 def _class_name(case: Case, number: int) -> str:
@@ -324,7 +318,7 @@ def _class_name(case: Case, number: int) -> str:
     return case.kind.meanings(values, case.network)[0]
 
 
-def unused_output(case: Case, places: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001
+def unused_output(case: Case, keys: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001
     """Outputs that no input reaches, whose targets differ."""
     network = case.network
     reached = set(network.inputs)

@@ -1,19 +1,17 @@
 """Rules of neurons: twins, dead and saturated ones."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from neurosim.compiler.plan import Index
 from neurosim.diagnosis.case import Case, edges_of, facts, hidden_of
-from neurosim.diagnosis.cures import KeyNames, activated, drawn_anew, slower
+from neurosim.diagnosis.cures import KeyNames, activated, drawn_anew, parts_of, rate_times
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import Matrix
-from neurosim.network.layer import Layer
 from neurosim.network.network import Network
-from neurosim.network.neuron import Neuron
 
 _DIGITS = 10  # to which weights of twins are equal; rounding moves no more of them apart
 _FLAT = 0.01  # of its range, how near an output is to an end where the activation is flat
@@ -21,7 +19,7 @@ _ROWS = 0.7  # the share of rows on which a saturated neuron is there
 _UNITS = 0.5  # the share of a layer's neurons that must be so to explain a loss
 
 
-def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def twin_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Hidden neurons with equal weights in and out: by symmetry their gradients are equal, too.
 
     Source: Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 8.4: the initial
@@ -40,7 +38,7 @@ def twin_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
         "equal weights have equal gradients: every update leaves them equal, and together they"
         " are no more than one neuron each",
         {"twins": n_twins, "count_as": len(groups)},
-        (drawn_anew(places, case.network),),
+        (drawn_anew(keys, case.network),),
         is_certain=is_whole,
         gain=1.0 if is_whole else 0.0,
     )
@@ -71,7 +69,7 @@ def _rows(ends: Index, values: Matrix, of: Index) -> dict[int, tuple[bytes, byte
     return found
 
 
-def dead_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def dead_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Hidden neurons that are 0 with slope 0 on every row, at the end.
 
     Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models"
@@ -87,13 +85,13 @@ def dead_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     _, a_start = case.values_at_start
     from_start = [i for i in dead if not a_start[:, i].any()]
     least_dead = max(dead, key=lambda i: float(z[:, i].max()))
-    parts = _parts_of(case, dead)
+    parts = parts_of(case.network.neurons[i] for i in dead)
     rate = case.task.optimizer.learning_rate
-    cures = [activated(places, parts, "leaky_relu")]
+    cures = [activated(keys, parts, "leaky_relu")]
     if from_start:
-        cures.append(drawn_anew(places, case.network))
+        cures.append(drawn_anew(keys, case.network))
     else:
-        cures.append(slower(places, case.task.options, 0.1))
+        cures.append(rate_times(keys, case.task.options, 0.1))
     since = "from the start" if from_start else f"since the training, at rate {rate:g}"
     yield Candidate(
         "dead_units",
@@ -112,7 +110,7 @@ def dead_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
     )
 
 
-def saturated_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
+def saturated_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Neurons that are within 1 % of an end of their range on seven rows of ten, or more.
 
     Of a sigmoid that is a slope of less than .01, where .25 is the largest. Source: Glorot and
@@ -133,7 +131,7 @@ def saturated_units(case: Case, places: KeyNames) -> Iterator[Candidate]:
         f"the net input of {neuron.name} is about {typical:.3g}: there {neuron.activation}"
         " is flat, its slope is nearly 0, and the chain rule multiplies by it",
         {"saturated": len(found), "at_start": len(at_start & set(found)), "net_input": typical},
-        (drawn_anew(places, case.network),),
+        (drawn_anew(keys, case.network),),
     )
 
 
@@ -169,9 +167,3 @@ def _wrong_outputs(case: Case) -> set[int]:
             if np.mean(miss) > 0.5:
                 found.add(number[neuron])
     return found
-
-
-def _parts_of(case: Case, numbers: Sequence[int]) -> list[Layer | Neuron]:
-    """The layers of some neurons, or themselves where they are of none."""
-    neurons = [case.network.neurons[i] for i in numbers]
-    return list(dict.fromkeys(n if n.layer is None else n.layer for n in neurons))

@@ -225,7 +225,7 @@ class Run:
             return None
         if self._diagnosis is None:
             keys = ScenarioKeys(self._held.network, self.scenario.network_entry)
-            self._diagnosis = diagnose(self._held, places=keys)
+            self._diagnosis = diagnose(self._held, keys=keys)
         return self._diagnosis
 
     def stop(self) -> RunResult | None:
