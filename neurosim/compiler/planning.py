@@ -152,7 +152,7 @@ class _Draft:
         neurons = self.network.neurons
         self.place = {neuron: i for i, neuron in enumerate(neurons)}
         self.source, self.count, self.first = self.network.sources()
-        self.parameter = _numbers(self.network, len(self.source))
+        self.parameter = self.network.place_numbers()
         self.row = np.full(len(neurons), -1, dtype=np.intp)
         self.block_of = np.full(len(neurons), -1, dtype=np.intp)
         self.home = np.empty(len(self.source), dtype=np.intp)
@@ -289,12 +289,3 @@ class _Draft:
             bundles.append(Bundle(start + low, start + high, matrix, self.slot))
             self.slot += matrix.size
         return tuple(bundles)
-
-
-def _numbers(network: Network, n_weights: int) -> Index:
-    """Of each weight, the number of its parameter in theta."""
-    parameters = network.parameter_list()
-    if not network.has_shared_weights:
-        return np.arange(n_weights, dtype=np.intp)
-    number = {p: i for i, each in enumerate(parameters) for p in each.connections or (each,)}
-    return np.array([number[place] for place in network.places()], dtype=np.intp)

@@ -195,12 +195,7 @@ def edges_of(network: Network, theta: Matrix) -> tuple[Index, Index, Index, Matr
     """
     ends = network.sources()
     targets = np.repeat(np.arange(len(ends.counts)), ends.counts)
-    number = {
-        id(place): i
-        for i, each in enumerate(network.parameter_list())
-        for place in each.connections or (each,)
-    }
-    parameters = np.array([number[id(place)] for place in network.places()], np.intp)
+    parameters = network.place_numbers()
     return ends.numbers, targets, parameters, theta[parameters]
 
 

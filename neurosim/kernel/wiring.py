@@ -84,19 +84,18 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     by_number[:, column] = first, n_sources, has_bias
     is_run = _runs(first, n_sources, source)[np.argsort(column)]
     ends = np.cumsum([len(group) for group in groups])
-    n_alike = _alike(is_run, by_number[0], by_number[1], source, ends)
-    n_alike_out = _alike_out(outgoing, output_number, ends)
+    alike = {
+        "n_alike": _alike(is_run, by_number[0], by_number[1], source, ends),
+        "n_alike_out": _alike_out(outgoing, output_number, ends),
+    }
     sizes["has_runs"] = int(is_run.any())
-    sizes["has_alike"] = int(max(n_alike.max(), n_alike_out.max()) >= _ALIKE)
+    sizes["has_alike"] = int(max(counts.max() for counts in alike.values()) >= _ALIKE)
     aggregations, sizes["n_terms"] = _aggregations(order, by_number[1], kernel)
-    functions = network.function_parameters
-    sizes["n_functions"] = len(functions)
-    is_weight = np.concatenate((is_source, np.zeros(len(functions), bool)))
+    sizes["n_functions"] = len(network.function_parameters)
     arrays: dict[str, NDArray[Any] | None] = {
         "groups": ends,
         "is_run": is_run.astype(np.uint8),
-        "n_alike": n_alike,
-        "n_alike_out": n_alike_out,
+        **alike,
         "is_layer": np.array([_is_layer(group) for group in groups[1:]], np.uint8),
         "first": by_number[0],
         "n_sources": by_number[1],
@@ -104,16 +103,11 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "source": source,
         **_activations(order, kernel),
         **aggregations,
-        "learned": _learned(order, functions, sizes["n_parameters"]) if functions else None,
+        **_parameters(network, order, is_source),
         **outgoing,
         "outputs": np.array(outputs),
         "output_number": output_number,
-        "is_weight": is_weight.astype(np.uint8),
-        "parameter": None,
     }
-    if network.has_shared_weights:
-        kinds = [parameter.kind == "w" for parameter in network.parameter_list()]
-        arrays |= {"is_weight": np.array(kinds, np.uint8), "parameter": _owners(network)}
     return KernelWiring(sizes, {name: _indexed(array) for name, array in arrays.items()}, column)
 
 
@@ -161,6 +155,22 @@ def _aggregations(
         "response": np.array([neuron.response for neuron in order]),
         "first_term": np.concatenate(([0], ends[:-1])),
     }, int(ends[-1])
+
+
+def _parameters(
+    network: Network, order: list[Neuron], is_source: NDArray[np.bool_]
+) -> dict[str, NDArray[Any] | None]:
+    """Which parameters are weights; those of places, if shared; those of activations, if any."""
+    functions, n = network.function_parameters, len(network.parameter_list())
+    is_weight = np.concatenate((is_source, np.zeros(len(functions), bool)))
+    is_shared = network.has_shared_weights
+    if is_shared:
+        is_weight = np.array([parameter.kind == "w" for parameter in network.parameter_list()])
+    return {
+        "is_weight": is_weight.astype(np.uint8),
+        "parameter": network.place_numbers() if is_shared else None,
+        "learned": _learned(order, functions, n) if functions else None,
+    }
 
 
 def _learned(
@@ -253,14 +263,6 @@ def _lengths(same: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
     numbers = np.arange(n)
     lengths: NDArray[Any] = breaks[np.searchsorted(breaks, numbers, side="right")] - numbers
     return lengths
-
-
-def _owners(network: Network) -> NDArray[Any]:
-    """The number of the parameter of each place."""
-    number = {
-        p: i for i, each in enumerate(network.parameter_list()) for p in each.connections or (each,)
-    }
-    return np.array([number[place] for place in network.places()])
 
 
 def _indexed(array: NDArray[Any] | None) -> NDArray[Any] | None:

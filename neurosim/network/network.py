@@ -705,6 +705,14 @@ class Network:
         """Connections and biases in the order of theta, each, whether it shares a weight or not."""
         return self._structure.places
 
+    def place_numbers(self) -> NDArray[np.intp]:
+        """The number in theta of each of `places`, (n_places,)."""
+        if not self.has_shared_weights:
+            return np.arange(len(self.places()))
+        numbered = enumerate(self.parameter_list())
+        number = {place: i for i, each in numbered for place in each.connections or (each,)}
+        return np.array([number[place] for place in self.places()], np.intp)
+
     def sources(self) -> EdgeEnds:
         """Of each neuron the sources of its places in theta."""
         return self._structure.sources

@@ -20,6 +20,9 @@ import numpy as np
 
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import PHASES, Updated
+from neurosim.network.connection import Connection
+from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
 from neurosim.page.columns import (
     CONSTANT,
@@ -85,26 +88,8 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
         "version": VERSION,
         "title": network.title,
         "phases": PHASES,
-        "neurons": [
-            {
-                "name": neuron.name,
-                "caption": neuron.caption,
-                "layer": neuron.layer.name if neuron.layer is not None else None,
-                "activation": neuron.activation,
-                "bias": _parameter_of(neuron.bias_parameter, at),
-                "head": heads_of(network, neuron),
-            }
-            for neuron in network.neurons
-        ],
-        "connections": [
-            {
-                "name": connection.name,
-                "ends": [things[connection.source], things[connection.target]],
-                "weight": _parameter_of(connection.parameter, at),
-                "head": heads_of(network, connection),
-            }
-            for connection in network.connections
-        ],
+        "neurons": [_neuron(network, neuron, at) for neuron in network.neurons],
+        "connections": [_connection(network, c, things, at) for c in network.connections],
         "inputs": [things[neuron] for neuron in network.inputs],
         "outputs": [things[neuron] for neuron in network.outputs],
         "parameters": [parameter.symbol for parameter in parameters],
@@ -124,6 +109,28 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
         "losses": {"epochs": recording.losses[0], "at": numbers.add(recording.losses[1])},
         "rows": {"X": numbers.add(task.X), "T": numbers.add(task.T)},
         "patterns": [list(pattern) for pattern in pool],
+    }
+
+
+def _neuron(network: Network, neuron: Neuron, at: dict[Parameter, int]) -> dict[str, Any]:
+    return {
+        "name": neuron.name,
+        "caption": neuron.caption,
+        "layer": neuron.layer.name if neuron.layer is not None else None,
+        "activation": neuron.activation,
+        "bias": _parameter_of(neuron.bias_parameter, at),
+        "head": heads_of(network, neuron),
+    }
+
+
+def _connection(
+    network: Network, connection: Connection, things: dict[Any, int], at: dict[Parameter, int]
+) -> dict[str, Any]:
+    return {
+        "name": connection.name,
+        "ends": [things[connection.source], things[connection.target]],
+        "weight": _parameter_of(connection.parameter, at),
+        "head": heads_of(network, connection),
     }
 
 
