@@ -23,6 +23,7 @@ from neurosim.network.neuron import Neuron
 from neurosim.training.task_kind import YES_NO
 
 _FAR = 5.0  # root mean square of an input: 1 is usual, and 3 deviations make 3
+_VERY_FAR = 30.0  # likewise, such as grey levels
 _NEAR = 0.02  # likewise: what is smaller than that by far moves no net input
 _UNLIKE = 30.0  # how many times the root mean squares of inputs may differ
 _EXPLAINS = 0.5  # the share of the loss that a fact must account for
@@ -55,12 +56,19 @@ def unscaled_inputs(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         f" {float(case.X[np.abs(case.X[:, i]).argmax(), i]):.4g} both are as far from 1, so no one"
         " learning rate suits weights and biases",
         {"input": name, "least": low, "largest": high, "root_mean_square": float(sizes[i])},
-        # a rate that was small enough for large inputs is too small for scaled ones
-        (
-            scaled(keys, inputs="standard"),
-            together(scaled(keys, inputs="standard"), rate_times(keys, case.task.options, 10.0)),
-        ),
+        _scaled_with_its_rate(case, keys, largest),
     )
+
+
+def _scaled_with_its_rate(case: Case, keys: KeyNames, largest: float) -> tuple[Cure, ...]:
+    """Scaled inputs; and with a rate for them, where the one for very large inputs had to be small.
+
+    Gradients grow with the square of the inputs.
+    """
+    plain = scaled(keys, inputs="standard")
+    if largest < _VERY_FAR:
+        return (plain,)
+    return plain, together(plain, rate_times(keys, case.task.options, 10.0))
 
 
 def constant_input(case: Case, keys: KeyNames) -> Iterator[Candidate]:

@@ -4,11 +4,13 @@ import pytest
 
 from neurosim.diagnosis import FINDINGS
 from neurosim.diagnosis.case import HEALTHY
-from neurosim.scenario import run_scenario
+from neurosim.scenario import list_scenarios, load_scenario, run_scenario
 from neurosim.scenario.build.shipped import find_scenario, list_sick_scenarios
+from neurosim.scenario.run.run import start_run
 
 SICK = [shipped for shipped in list_sick_scenarios() if not shipped.name.endswith("-cured")]
 CURED = [shipped for shipped in list_sick_scenarios() if shipped.name.endswith("-cured")]
+ON_PURPOSE = ["twins", "gates", "softmax-overflow"]  # that do not learn
 COMPILED_ONLY = {"vanishing-gradient"}  # minutes on the graph engine
 # what their cure is about is no lower loss: an answer, or what holds of other rows
 LEARN_OTHERWISE = {"majority-answer-cured", "rare-class-cured", "validation-turned-cured"}
@@ -52,7 +54,20 @@ def test_its_cured_twin_learns(shipped):
         assert result.loss.last < 3 * HEALTHY * result.loss.first
 
 
-@pytest.mark.parametrize("name", ["twins", "gates", "softmax-overflow"])
+@pytest.mark.parametrize(
+    "shipped",
+    [one for one in list_scenarios() if one.name not in {*ON_PURPOSE, "million"}],
+    ids=lambda shipped: shipped.name,
+)
+def test_a_shipped_scenario_that_learns_has_no_finding(shipped):
+    changes = {"training.validate": None, "training.seeds": None, "expect": [], "draw": []}
+    run = start_run(shipped.path, overrides=changes if load_scenario(shipped.path).training else {})
+    run.result()
+
+    assert [finding.name for finding in run.diagnosis() or ()] == []
+
+
+@pytest.mark.parametrize("name", ON_PURPOSE)
 def test_what_does_not_learn_on_purpose_expects_its_finding(name):
     text = find_scenario(name).read_text(encoding="utf-8")
 
