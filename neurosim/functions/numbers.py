@@ -93,6 +93,19 @@ def require_number(value: object, where: str) -> float:
     return number
 
 
+def require_non_negative(value: object, where: str) -> float:
+    """The value as a finite float of at least 0.
+
+    Raises:
+        WrongTypeError: it is no real number.
+        InvalidValueError: it is not finite, or below 0.
+    """
+    number = require_number(value, where)
+    if number < 0.0:
+        raise InvalidValueError(f"{where}: got {number!r}; expected a number >= 0")
+    return number
+
+
 def all_finite(array: Matrix) -> bool:
     """Whether every number is finite."""
     if array.size <= _FEW:

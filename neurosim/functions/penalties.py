@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError, unknown
-from neurosim.functions.numbers import require_number
+from neurosim.functions.numbers import (
+    require_non_negative,
+    require_number,
+)
 from neurosim.functions.registry import Table
-from neurosim.functions.update_options import On, require_on, require_strength
+from neurosim.functions.update_options import On, require_on
 from neurosim.functions.users import Mapped, errors_named, require_equal_forms
 
 Array = NDArray[Any]
@@ -46,7 +49,7 @@ class L1:
     name: ClassVar[str] = "l1"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "strength", require_strength(self.strength, "L1(strength=)"))
+        object.__setattr__(self, "strength", require_non_negative(self.strength, "L1(strength=)"))
 
     def gradient(self, weight: float, rows: int) -> float:
         """What is added to this weight's gradient."""
@@ -72,7 +75,7 @@ class L2:
     name: ClassVar[str] = "l2"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "strength", require_strength(self.strength, "L2(strength=)"))
+        object.__setattr__(self, "strength", require_non_negative(self.strength, "L2(strength=)"))
 
     def gradient(self, weight: float, rows: int) -> float:
         """What is added to this weight's gradient."""

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError, unknown
-from neurosim.functions.numbers import require_count, require_number
+from neurosim.functions.numbers import (
+    require_count,
+    require_non_negative,
+)
 from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
@@ -74,18 +77,14 @@ class RateSchedule:
         return base * (self.warm_up_from + (1.0 - self.warm_up_from) * t / self.warm_up)
 
 
-def _require_positive(value: object, where: str) -> float:
-    number = require_number(value, where)
-    if number < 0.0:
-        raise InvalidValueError(f"{where}: got {number!r}; expected a finite number >= 0")
-    return number
-
-
 def _require_whole(value: object, where: str) -> int:
     return require_count(value, where, least=0)
 
 
-_CHECKS: dict[Any, Callable[[object, str], Any]] = {float: _require_positive, int: _require_whole}
+_CHECKS: dict[Any, Callable[[object, str], Any]] = {
+    float: require_non_negative,
+    int: _require_whole,
+}
 
 
 def _require_some(schedule: RateSchedule, *names: str) -> None:
@@ -316,7 +315,7 @@ class RateList(RateSchedule):
             where = f"RateList(points=)[{i}]"
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
                 raise WrongTypeError(f"{where}: got {pair!r:.80}; {expected}")
-            points.append((_require_whole(pair[0], where), _require_positive(pair[1], where)))
+            points.append((_require_whole(pair[0], where), require_non_negative(pair[1], where)))
             if i and points[i][0] <= points[i - 1][0]:
                 raise InvalidValueError(f"{where}: got {points[i][0]} again or less; {expected}")
         object.__setattr__(self, "points", tuple(points))
@@ -461,7 +460,7 @@ def _checked(name: str, given: Any) -> Callable[..., RateSchedule]:
     has_defaults = all(option.name in RateSchedule.__slots__ for option in fields(given))
     if has_defaults:  # else nobody knows what it takes
         with errors_named(where, "rate(base, t) to give a number"):
-            _require_positive(made().rate(0.1, 3), where)
+            require_non_negative(made().rate(0.1, 3), where)
     return made
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
-from neurosim.functions.numbers import require_number
+from neurosim.functions.numbers import (
+    require_non_negative,
+    require_number,
+)
 
 SETS = ("weights", "biases", "all")  # of parameters, besides those of names
 On = str | tuple[str, ...]  # one of these, or names of layers, neurons, connections and biases
@@ -73,7 +76,7 @@ class WeightDecay:
     on: On = "all"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "strength", require_strength(self.strength, "weight_decay"))
+        object.__setattr__(self, "strength", require_non_negative(self.strength, "weight_decay"))
         object.__setattr__(self, "on", require_on(self.on, "weight_decay: on"))
 
 
@@ -92,16 +95,10 @@ class NamedRates:
         for name, _ in self.by_name:
             if not isinstance(name, str):
                 raise WrongTypeError(f"rates: got the name {name!r:.80}; expected a text")
-        pairs = ((name, require_strength(rate, f"rates: {name}")) for name, rate in self.by_name)
+        pairs = (
+            (name, require_non_negative(rate, f"rates: {name}")) for name, rate in self.by_name
+        )
         object.__setattr__(self, "by_name", tuple(pairs))
-
-
-def require_strength(value: object, where: str) -> float:
-    """The value as a finite float of at least 0."""
-    number = require_number(value, where)
-    if number < 0.0:
-        raise InvalidValueError(f"{where}: got {number!r}; expected a finite number >= 0")
-    return number
 
 
 def require_on(on: object, where: str) -> On:

@@ -13,8 +13,12 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from neurosim.errors import DivergedError, InvalidValueError
-from neurosim.functions.numbers import Matrix, require_count, require_number
+from neurosim.errors import DivergedError
+from neurosim.functions.numbers import (
+    Matrix,
+    require_count,
+    require_non_negative,
+)
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
@@ -156,9 +160,7 @@ def compare(
     budget: float | None = None,
 ) -> Agreement:
     """Compare two engines of one task, the second in this precision."""
-    seconds = math.inf if budget is None else require_number(budget, "budget")
-    if seconds < 0.0:
-        raise InvalidValueError(f"budget: got {seconds:g}; expected seconds >= 0")
+    seconds = math.inf if budget is None else require_non_negative(budget, "budget")
     clock = _Clock(seconds)
     at_once, after_training = compiled.capabilities.bounds[precision]
     name = compiled.name

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import count, zip_longest
 
 from neurosim.debugger.traces.trace import TraceEntry, TraceValue
-from neurosim.errors import InvalidValueError
-from neurosim.functions.numbers import require_number
+from neurosim.functions.numbers import (
+    require_non_negative,
+)
 from neurosim.interpreter.steps import KINDS
 
 # the kinds whose arithmetic begins with the value before
@@ -85,10 +86,7 @@ def diff_traces(
 
 def require_tolerance(tolerance: object) -> float:
     """The tolerance as a float, finite and not negative."""
-    number = require_number(tolerance, "tolerance")
-    if number < 0.0:
-        raise InvalidValueError(f"tolerance: got {tolerance!r}; expected a number >= 0")
-    return number
+    return require_non_negative(tolerance, "tolerance")
 
 
 def is_close(a: float, b: float, tolerance: float) -> bool:

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
-from neurosim.functions.numbers import Matrix, require_number
+from neurosim.functions.numbers import (
+    Matrix,
+    require_non_negative,
+)
 from neurosim.training.task_kind import CLASSES, YES_NO, TaskKind
 
 BALANCED = "balanced"
@@ -36,7 +39,8 @@ def require_class_weight(given: object, where: str = "class_weight") -> ClassWei
             f"{where}: got {given!r:.80}; expected {BALANCED!r}, or a mapping of classes to weights"
         )
     made = tuple(
-        (_key(name, where), _weight(weight, f"{where}: {name!r}")) for name, weight in pairs
+        (_key(name, where), require_non_negative(weight, f"{where}: {name!r}"))
+        for name, weight in pairs
     )
     if not any(weight for _, weight in made):
         raise InvalidValueError(f"{where}: every weight is 0; expected one above")
@@ -51,13 +55,6 @@ def _key(name: object, where: str) -> str | int:
     if float(name) != int(name):
         raise InvalidValueError(f"{where}: got the class {name!r:.80}; expected a whole number")
     return int(name)
-
-
-def _weight(value: object, where: str) -> float:
-    weight = require_number(value, where)
-    if weight < 0.0:
-        raise InvalidValueError(f"{where}: got {weight!r}; expected a number >= 0")
-    return weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)

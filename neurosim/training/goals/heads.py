@@ -24,7 +24,9 @@ from neurosim.functions.losses import (
     require_loss,
     whole,
 )
-from neurosim.functions.numbers import require_number
+from neurosim.functions.numbers import (
+    require_non_negative,
+)
 from neurosim.functions.optimizers import Optimizer, Perceptron
 from neurosim.network.network import Network
 from neurosim.training.goals.class_weight import ClassWeight, require_class_weight
@@ -76,9 +78,7 @@ def _require_head(given: object, where: str) -> HeadOption:
     for key in ("outputs", "loss"):
         if key not in given:
             raise WrongTypeError(f"{where}: no {key}, got {dict(given)!r:.80}; expected it")
-    weight = require_number(given.get("weight", 1.0), f"{where}: weight")
-    if weight < 0.0:
-        raise InvalidValueError(f"{where}: weight: got {weight!r}; expected a number >= 0")
+    weight = require_non_negative(given.get("weight", 1.0), f"{where}: weight")
     loss: Any = given["loss"]
     require_loss(loss)
     class_weight = require_class_weight(given.get("class_weight"), f"{where}: class_weight")

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
-from neurosim.functions.numbers import Matrix, require_count, require_number
+from neurosim.functions.numbers import (
+    Matrix,
+    require_count,
+    require_non_negative,
+    require_number,
+)
 from neurosim.training.metrics import LOSS, METRICS, less_is_better
 
 
@@ -30,11 +35,7 @@ class EarlyStopping:
     def __post_init__(self) -> None:
         require_count(self.patience, "early_stopping: patience")
         _require_monitor(self.monitor, "early_stopping: monitor")
-        change = require_number(self.least_change, "early_stopping: least_change")
-        if change < 0.0:
-            raise InvalidValueError(
-                f"early_stopping: least_change: got {change!r}; expected a number >= 0"
-            )
+        change = require_non_negative(self.least_change, "early_stopping: least_change")
         object.__setattr__(self, "least_change", change)
 
 
