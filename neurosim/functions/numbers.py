@@ -102,7 +102,7 @@ def require_non_negative(value: object, where: str) -> float:
     """
     number = require_number(value, where)
     if number < 0.0:
-        raise InvalidValueError(f"{where}: got {number!r}; expected a number >= 0")
+        raise InvalidValueError(f"{where}: got {shown(value)}; expected a number >= 0")
     return number
 
 
