@@ -1,6 +1,7 @@
 """A sweep: a scenario at every point of its axes, in as many processes as there are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -133,16 +134,21 @@ class Sweep:
         """The points that are not finished yet, each when it is."""
         return self._running
 
-    def _run(self) -> Iterator[SweptPoint]:
+    def close(self) -> None:
+        """End what is being run; the points that are finished stay."""
+        self._running.close()
+
+    def _run(self) -> Generator[SweptPoint]:
         left = [point for point in self._points if point.number not in self._found]
         groups = list(grouped(left))
         tasks = [task_of(group, self._file, self._imports) for group in groups]
-        for number, finished in do_all(do_task, tasks, jobs=self._jobs, dask=self._dask):
-            for point, one in zip(groups[number], finished, strict=True):
-                if self._folder is not None:
-                    self._folder.keep(point, one)
-                self._found[point.number] = one.found
-                yield self._swept(point)
+        with closing(do_all(do_task, tasks, jobs=self._jobs, dask=self._dask)) as done:
+            for number, finished in done:
+                for point, one in zip(groups[number], finished, strict=True):
+                    if self._folder is not None:
+                        self._folder.keep(point, one)
+                    self._found[point.number] = one.found
+                    yield self._swept(point)
 
     def _swept(self, point: PlannedPoint) -> SweptPoint:
         folder = None if self._folder is None else self._folder.folder_of(point)

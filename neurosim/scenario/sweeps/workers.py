@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def do_all(
     *,
     jobs: int = 1,
     dask: str | None = None,
-) -> Iterator[tuple[int, _Result]]:
+) -> Generator[tuple[int, _Result]]:
     """Do tasks, in any order.
 
     Args:
@@ -150,5 +150,6 @@ def _cluster(address: str) -> Iterator[Executor]:
             reason = str(error) or "its scheduler is gone"
             raise FileError(f"{address}: the cluster did not finish a task, {reason}") from None
         except BaseException:
-            executor.shutdown(wait=False)
+            if client.status == "running":  # a cluster that is gone has nothing to cancel
+                executor.shutdown(wait=False)
             raise

@@ -78,7 +78,7 @@ def test_ended_in_the_middle_it_goes_on_here_or_there(cluster, file, tmp_path):
     for _ in made:
         if made.n_done == 4:
             break
-    del made
+    made.close()
 
     again = Sweep(file, VARY, overrides=SLOW, jobs=2, out=tmp_path / "two")
     assert again.n_done == 4
