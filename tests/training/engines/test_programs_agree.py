@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -133,6 +133,8 @@ def check_training(data, cases, smooth, assert_close):
     walked = begin
     for _ in range(4):
         walked = advance_batch(graph, walked)
+    # what grows without end magnifies its own rounding, and leaves float32's range
+    assume(np.abs(walked.parameters).max(initial=0.0) < 1e3)
 
     for program in PROGRAMS:
         compiled = make_compiled(task, program)
