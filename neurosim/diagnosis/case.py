@@ -20,11 +20,19 @@ from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.state import TrainingState
-from neurosim.training.task import Task
+from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import TaskKind
 
 HEALTHY = 0.1  # of the best constant answer's loss, what a network that has learned leaves at most
-_MOST_VALUES = 2_000_000  # of neurons and rows that are looked at
+_MOST_VALUES = 10_000_000  # of rows times connections that are looked at
+WORK = 60_000_000  # multiply-adds that may be spent: about .2 s of the kernel
+_SHARE = 0.1  # of the training's own work, if that is more
+_CALL = 2_000  # multiply-adds that take as long as what else an update costs
+_PARTS = 8  # of the work: five trials, one without a cure, and what two stretches change
+_ENOUGH = 20  # epochs of a trial; where they cost too much, it has fewer rows
+_FEWEST = 50  # rows of a trial
+_FROM_ANEW = 300  # epochs of a trial where the training diverged or has settled
+_LOOKED_AT = 20  # epochs after the end, at most, whose changes are looked at
 _CONSTANTS = 41  # that are tried between the least and the largest target
 _ROUNDING = 1e-12  # of squared targets, what is left of a loss of 0
 _TINY = 1e-300
@@ -116,11 +124,52 @@ class Case:
         return self.task.inner.T
 
     @cached_property
-    def some_rows(self) -> Matrix:
-        """Raw rows whose values are looked at: all, or some at equal distances."""
-        n_neurons = len(self.network.neurons)
-        step = max(1, -(-self.task.n_rows * n_neurons // _MOST_VALUES))
-        return self.task.X[::step]
+    def some_rows(self) -> slice:
+        """The rows whose values and gradients are looked at: all, or some at equal distances."""
+        n_edges = len(self.network.connections) + len(self.network.neurons)
+        return slice(None, None, max(1, -(-self.task.n_rows * n_edges // _MOST_VALUES)))
+
+    @cached_property
+    def trial_size(self) -> tuple[int, int]:
+        """How many epochs a trial has, and of how many rows it takes one; no epochs: no trials.
+
+        It depends on the size of the work alone, never on a clock.
+        """
+        epoch, n_epochs = work_of_epoch(self.task), len(self.losses)
+        part = max(WORK, int(_SHARE * n_epochs * epoch)) // _PARTS
+        wanted = max(n_epochs, _FROM_ANEW if self.diverged or self.is_settled else 1)
+        enough = min(wanted, _ENOUGH)
+        if part // epoch >= enough:
+            return min(wanted, part // epoch), 1
+        step = min(-(-enough * epoch // part), max(1, self.task.n_rows // _FEWEST))
+        return min(enough, part * step // epoch), step
+
+    @cached_property
+    def trial_task(self) -> Task:
+        """The task on the rows of trials."""
+        step, task = self.trial_size[1], self.task
+        if step == 1:
+            return task
+        weights = None if task.weights is None else task.weights[::step]
+        options = replace(task.options, weights=weights, validation=None)
+        return make_task(task.network, task.X[::step], task.T[::step], options)
+
+    @cached_property
+    def changes(self) -> tuple[Matrix, Matrix]:
+        """What each epoch changes from the start on, and after the end, (epochs, n_parameters)."""
+        n_epochs = self.trial_size[0]
+        most = min(_LOOKED_AT, max(3, 2_000_000 // max(1, len(self.start))))
+        return self._changed(self.begin, min(3, n_epochs)), self._changed(
+            self.state, min(most, n_epochs)
+        )
+
+    def _changed(self, state: TrainingState, n_epochs: int) -> Matrix:
+        if not n_epochs:
+            return np.empty((0, len(self.start)))
+        state = replace(state, batch=0, watched=None)
+        trajectory, losses = _engine_of(self.trial_task).trajectory(state, epochs=n_epochs)
+        thetas = np.concatenate([state.parameters[np.newaxis], trajectory.thetas[: len(losses)]])
+        return np.diff(thetas[np.isfinite(thetas).all(axis=1)], axis=0)
 
     @cached_property
     def outputs(self) -> Matrix:
@@ -137,8 +186,7 @@ class Case:
     @cached_property
     def engine(self) -> CompiledEngine:
         """What computes at speed."""
-        options = replace(self.task.options, engine="compiled", program="auto", precision="double")
-        return CompiledEngine(replace(self.task, options=options))
+        return _engine_of(self.task)
 
     @cached_property
     def hidden(self) -> list[int]:
@@ -148,19 +196,22 @@ class Case:
     @cached_property
     def values_at_start(self) -> tuple[Matrix, Matrix]:
         """Net inputs and outputs of all neurons, (rows, n_neurons) each, as it began."""
-        return self.engine.values(self.start, self.some_rows)
+        return self.engine.values(self.start, self.task.X[self.some_rows])
 
     @cached_property
     def values(self) -> tuple[Matrix, Matrix]:
         """The same at the end."""
-        return self.engine.values(self.state.parameters, self.some_rows)
+        return self.engine.values(self.state.parameters, self.task.X[self.some_rows])
 
     @cached_property
     def gradients(self) -> tuple[Matrix, Matrix]:
-        """The gradient over all rows as it began, and at the end, (n_parameters,) each."""
-        both = (self.start, self.state.parameters)
-        task = self.task
-        first, last = (self.engine.loss_and_gradient(each, task.X, task.T)[1] for each in both)
+        """The gradient over some rows as it began, and at the end, (n_parameters,) each."""
+        rows, task, engine = self.some_rows, self.task, self.engine
+        weights = None if task.weights is None else task.weights[rows]
+        first, last = (
+            engine.loss_and_gradient(theta, task.X[rows], task.T[rows], weights=weights)[1]
+            for theta in (self.start, self.state.parameters)
+        )
         return first, last
 
     @cached_property
@@ -180,6 +231,20 @@ class Case:
     def names(self, numbers: Sequence[int]) -> str:
         """Neurons by their numbers, as text."""
         return listed([self.network.neurons[i].name for i in numbers])
+
+
+def _engine_of(task: Task) -> CompiledEngine:
+    options = replace(
+        task.options, engine="compiled", program="auto", precision="double", early_stopping=None,
+        until=None, validation=None,
+    )  # fmt: skip
+    return CompiledEngine(replace(task, options=options))
+
+
+def work_of_epoch(task: Task) -> int:
+    """What an epoch costs, in multiply-adds: forward, backward and update."""
+    n_connections = len(task.network.connections) + len(task.network.neurons)
+    return 3 * task.n_rows * n_connections + task.n_batches * (_CALL + n_connections)
 
 
 def hidden_of(network: Network) -> list[int]:

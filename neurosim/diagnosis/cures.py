@@ -1,20 +1,21 @@
 """Cures: changes of a training that can be tried, and what they are called in a scenario."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from neurosim.diagnosis.case import edges_of
 from neurosim.functions.initializers import make_initializer
 from neurosim.functions.numbers import Matrix
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import FunctionParameter
-from neurosim.training.options import Options
+from neurosim.training.options import Options, option_fields
 
+_VALUES = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}  # to readers of YAML
 _SEED = 0  # of the weights that a short replay draws
 
 
@@ -114,7 +115,10 @@ def _layer_name(neurons: Sequence[Neuron], other: str) -> str:
 
 
 def _names(neurons: Sequence[Neuron]) -> str:
-    return f"[{', '.join(neuron.name for neuron in neurons)}]"
+    """The names as YAML has them: in quotes where one could be another value."""
+    names = (neuron.name for neuron in neurons)
+    quoted = (n if n.isidentifier() and n.lower() not in _VALUES else f'"{n}"' for n in names)
+    return f"[{', '.join(quoted)}]"
 
 
 # --- the changes
@@ -222,15 +226,14 @@ def _same(network: Network, item: Layer | Neuron) -> Any:
 
 def _drawn(network: Network, initializer: str) -> Matrix:
     """Weights drawn as that initializer draws those of a layer of their size; biases of 0."""
-    theta, alike = np.zeros(len(network.parameter_list())), defaultdict(list)
-    for i, parameter in enumerate(network.parameter_list()):
-        for connection in parameter.connections[:1]:
-            n_in = len(network.incoming(connection.target))
-            alike[n_in, len(network.outgoing(connection.source))].append(i)
-        if isinstance(parameter, FunctionParameter):
-            theta[i] = parameter.value
+    theta = np.array([p.value if isinstance(p, FunctionParameter) else 0.0
+                      for p in network.parameter_list()])  # fmt: skip
+    sources, targets, parameters, _ = edges_of(network, theta)
+    sources, targets, parameters = (each[sources >= 0] for each in (sources, targets, parameters))
+    fans = np.bincount(targets)[targets], np.bincount(sources)[sources]
     rng, made = np.random.default_rng(_SEED), make_initializer(initializer)
-    for (n_in, n_out), numbers in alike.items():
+    for n_in, n_out in dict.fromkeys(zip(*(fan.tolist() for fan in fans), strict=True)):
+        numbers = parameters[(fans[0] == n_in) & (fans[1] == n_out)]
         n_blocks = -(-len(numbers) // (n_in * n_out))
         drawn = [made.draw(rng, n_in, n_out).ravel() for _ in range(n_blocks)]
         theta[numbers] = np.concatenate(drawn)[: len(numbers)]
@@ -267,6 +270,18 @@ def deepened(keys: KeyNames, network: Network, n: int) -> Cure:
         return replace(trial, network=new)
 
     return Cure(keys.hidden_layer(network, name, n, "tanh"), change)
+
+
+def without_brakes(keys: KeyNames, options: Options) -> tuple[Cure, ...]:
+    """A training without each of the options that hold weights or updates back."""
+    names = ("clip", "penalty", "weight_decay", "schedule", "rates", "input_noise")
+    usual = {name: field.default for name, field in option_fields().items() if name in names}
+    given = (name for name in names if getattr(options, name) != usual[name])
+    return tuple(with_option(keys, name, usual[name], _written(usual[name])) for name in given)
+
+
+def _written(value: Any) -> str:
+    return "null" if value is None else f"{value:g}"
 
 
 def with_option(keys: KeyNames, name: str, value: Any, text: str, *, is_tried: bool = True) -> Cure:

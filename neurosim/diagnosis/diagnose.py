@@ -3,20 +3,26 @@
 A network that has learned is healthy, whatever its facts: its loss ends at most at a tenth of the
 best constant answer's, and its validation loss within a tenth of its least. Of any other, each rule
 yields candidates. Their cures are tried in short replays from the start of the training, at most
-five, on a copy; what gains is a finding, and what gains most comes first.
-
-How long a replay is depends on the size of the work alone, never on a clock: the same training has
-the same findings on every machine.
+five, on a copy; what gains is a finding, and what gains most comes first. How long they are depends
+on the size of the work alone (see `Case.trial_size`): the same training has the same findings on
+every machine.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from typing import Unpack, overload
 
 import numpy as np
 
-from neurosim.diagnosis.case import Case, best_constants, loss_of_outputs
+from neurosim.diagnosis.case import (
+    WORK,
+    Case,
+    best_constants,
+    loss_of_outputs,
+    work_of_epoch,
+)
 from neurosim.diagnosis.cures import Cure, KeyNames, Trial
 from neurosim.diagnosis.finding import FINDINGS, Diagnosis, Finding
 from neurosim.diagnosis.rules import course, layers, rows, units
@@ -25,7 +31,6 @@ from neurosim.errors import DivergedError, NeurosimError, WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.training.options import Options, TrainOptions, make_options
-from neurosim.training.task import Task
 from neurosim.training.training import Past, Training
 
 Rule = Callable[[Case, KeyNames], Iterator[Candidate]]
@@ -40,13 +45,10 @@ RULES: tuple[Rule, ...] = (
     layers.too_few_units, course.validation_turned, rows.unused_output,
 )  # fmt: skip
 
-_REPLAYS = 5
-_WORK = 60_000_000  # multiply-adds of all replays together: about .2 s of the kernel
-_SHARE = 0.1  # of the training's own work, if that is more
-_CALL = 2_000  # multiply-adds that take as long as what else an update costs
-_FROM_ANEW = 300  # epochs that a replay takes of a training that diverged, if it can
+_TRIALS = 5
 _EPOCHS = 1000  # of a training that has not begun, at most
 _DIGITS = 1  # of a gain: what is alike up to here is ordered by the table
+_FINITE = 1e-3  # of a training that diverged, what it gains to be finite
 _FEW = 10  # updates after which a training says nothing yet
 # told where nothing else is found: what follows from any other cause, and what a replay with more
 # neurons, whose weights are drawn anew, would cure along with it
@@ -135,8 +137,7 @@ def _trained(network: Network, X: object, T: object, options: TrainOptions) -> C
     wanted = options.get("epochs")
     chosen = make_options(None, {**options, "epochs": wanted or 0})
     training = Training(network.copy(), X, T, _plain(chosen, keeps_validation=True))
-    n_epochs = _affordable(training, _EPOCHS) if wanted is None else chosen.epochs
-    return _advanced(training, n_epochs)
+    return _advanced(training, chosen.epochs or _affordable(training, _EPOCHS))
 
 
 def _advanced(training: Training, n_epochs: int) -> Case:
@@ -150,10 +151,9 @@ def _advanced(training: Training, n_epochs: int) -> Case:
 
 def _gone(training: Training, past: Past) -> Case:
     """The case of a copy that goes the way again, as far as it can be afforded."""
-    if not past.diverged:
-        again = _again(training.network.copy(), training.task.X, training.task.T, training, past)
-        return _advanced(again, _affordable(training, _EPOCHS))
     again = _again(training.network.copy(), training.task.X, training.task.T, training, past)
+    if not past.diverged:
+        return _advanced(again, _affordable(training, _EPOCHS))
     n_epochs = min(training.state.epoch - past.start.epoch, _affordable(training, _EPOCHS))
     if n_epochs:
         again.watch(n_epochs)
@@ -176,14 +176,9 @@ def _plain(options: Options, *, keeps_validation: bool = False) -> Options:
     )  # fmt: skip
 
 
-def _work(task: Task) -> int:
-    """What an epoch costs, in multiply-adds: forward, backward and update."""
-    n_connections = len(task.network.connections) + len(task.network.neurons)
-    return 3 * task.n_rows * n_connections + task.n_batches * (_CALL + n_connections)
-
-
 def _affordable(training: Training, most: int) -> int:
-    return max(1, min(most, _WORK // _work(training.task)))
+    """How many epochs of a training that has not begun are looked at."""
+    return max(1, min(most, WORK // work_of_epoch(training.task)))
 
 
 # --- from facts to findings
@@ -191,11 +186,12 @@ def _affordable(training: Training, most: int) -> int:
 
 def diagnose_case(case: Case, keys: KeyNames) -> Diagnosis:
     """The findings of a case."""
-    candidates = list(_candidates(case, keys))
+    order = list(FINDINGS)
+    candidates = sorted(_candidates(case, keys), key=lambda each: order.index(each.name))
     found = []
     trials = _Trials(case)
     for candidate in candidates:
-        finding = _finding(candidate, trials)
+        finding = _finding(candidate, trials, diverged=bool(case.diverged))
         if finding is not None:
             found.append(finding)
     found.sort(key=_rank)
@@ -221,7 +217,7 @@ def _rank(finding: Finding) -> tuple[float, int]:
     return -round(finding.gain or 0.0, _DIGITS), list(FINDINGS).index(finding.name)
 
 
-def _finding(candidate: Candidate, trials: "_Trials") -> Finding | None:
+def _finding(candidate: Candidate, trials: "_Trials", *, diverged: bool) -> Finding | None:
     """What a candidate becomes; None where no cure of it gains enough."""
     gains = [trials.gain(each) for each in candidate.cures]
     # of cures that gain alike the first: the simpler one
@@ -229,8 +225,10 @@ def _finding(candidate: Candidate, trials: "_Trials") -> Finding | None:
     gain = gains[number] if gains else 0.0
     if gain < candidate.needs and not candidate.is_certain:
         return None
-    gain = max(gain, candidate.gain)
     cure = candidate.cures[number] if candidate.cures else Cure(())
+    if cure.change is not None and gain < min(candidate.needs, _FINITE if diverged else 1.0):
+        cure = Cure(())  # it was tried, and is none
+    gain = max(gain, candidate.gain)
     return Finding(
         candidate.name, candidate.what, candidate.where, candidate.why, candidate.numbers,
         cure.assignments, gain,
@@ -248,43 +246,40 @@ class _Trials:
         """How much of the loss a cure takes away, as a share; 0 where none is left to be tried."""
         key = cure.assignments
         if key not in self._gains:
-            if len(self._gains) == _REPLAYS or cure.change is None:
+            is_left = len(self._gains) < _TRIALS and self._case.trial_size[0] > 0
+            if cure.change is None or not is_left:
                 return 0.0
             self._gains[key] = self._measured(cure)
         return self._gains[key]
 
     def _measured(self, cure: Cure) -> float:
+        assert cure.change is not None
         try:
-            share = self._share(cure)
+            share = self._share(cure.change)
         except NeurosimError:  # it diverges, or does not fit: no cure
             return 0.0
         # what is worse than a constant answer is no better for being less so
         before = min(self._plain_share, 1.0)
-        return max(0.0, 1.0 - share / before) if before > 0.0 else 0.0
+        gain = max(0.0, 1.0 - share / before) if before > 0.0 else 0.0
+        return max(gain, _FINITE) if self._case.diverged else gain
 
-    @property
+    @cached_property
     def _plain_share(self) -> float:
         """The share of the loss at the same epoch of the training as it was."""
-        case = self._case
-        if case.diverged:
-            return np.inf
-        at = case.losses[max(0, self._n_epochs - _mean_of(self._n_epochs)) : self._n_epochs]
-        return float(at.mean()) / case.constant_loss
+        case, (n_epochs, step) = self._case, self._case.trial_size
+        if case.diverged or (n_epochs >= len(case.losses) and step == 1):
+            return case.share
+        if step == 1:
+            at = case.losses[n_epochs - _mean_of(n_epochs) : n_epochs]
+            return float(at.mean()) / case.constant_loss
+        return self._share(lambda trial: trial)
 
-    @property
-    def _n_epochs(self) -> int:
-        case = self._case
-        epoch, least = _work(case.task), _FROM_ANEW if case.diverged else 1
-        work = max(_WORK, int(_SHARE * len(case.losses) * epoch)) // _REPLAYS
-        return max(1, min(max(len(case.losses), least), work // epoch))
-
-    def _share(self, cure: Cure) -> float:
-        """The loss at the end of a replay, as a share of that of the best constant answer."""
-        case, n_epochs = self._case, self._n_epochs
+    def _share(self, change: Callable[[Trial], Trial]) -> float:
+        """The loss at the end of a trial, as a share of that of the best constant answer."""
+        case, task, n_epochs = self._case, self._case.trial_task, self._case.trial_size[0]
         network = case.network.copy()
         network.load_parameters(case.start)
-        assert cure.change is not None
-        trial = cure.change(Trial(network, case.task.X, case.task.T, _plain(case.task.options)))
+        trial = change(Trial(network, task.X, task.T, _plain(task.options)))
         training = Training(trial.network, trial.X, trial.T, trial.options)
         losses = training.advance(epochs=n_epochs)
         constant = loss_of_outputs(training.task, best_constants(training.task))

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from neurosim.diagnosis.case import Case
-from neurosim.diagnosis.cures import KeyNames, at_rate, drawn_anew, rate_times, with_option
+from neurosim.diagnosis.cures import (
+    KeyNames,
+    at_rate,
+    drawn_anew,
+    rate_times,
+    with_option,
+    without_brakes,
+)
 from neurosim.diagnosis.rules.candidate import Candidate
-from neurosim.functions.numbers import Matrix
-from neurosim.training.state import TrainingState
 from neurosim.training.stopping.stops import EarlyStopping
 
 _RISE = 2.0  # times the least loss: noise of batches does not double a mean of epochs
 _REVERSED = -0.5  # the cosine of two updates in a row; of independent ones it is about 0
-_LOOKED_AT = 20  # epochs after the end that are looked at for it
 _STILL = 0.01  # of the constant answer's loss, what a flat loss moves at most
 _USUAL = 1e-3  # of the weights, an update
 _SMALL = 1e-5  # of the weights, an update: a hundredth of the usual 1e-3 (Karpathy, cs231n notes 3)
@@ -38,10 +42,20 @@ def loss_rises(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         f"from epoch {best} on",
         f"an update goes rate*gradient = {rate:g}*gradient down a slope that holds only nearby; it"
         " goes so far that the other side is higher",
-        {"least": case.least, "best_epoch": best, "last": case.last, "rate": rate},
+        {
+            "least": _finite(case.least),
+            "best_epoch": best,
+            "last": _finite(case.last),
+            "rate": rate,
+        },
         tuple(at_rate(keys, each) for each in _lower_rates(rate)),
         is_certain=bool(case.diverged) or case.share >= 1.0,
     )
+
+
+def _finite(number: float) -> float | None:
+    """The number, or None: JSON has no infinity."""
+    return number if math.isfinite(number) else None
 
 
 def _lower_rates(rate: float) -> tuple[float, ...]:
@@ -53,7 +67,7 @@ def loss_swings(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """Updates of whole epochs that reverse each other."""
     if case.diverged or len(case.losses) < 4:
         return
-    changes = _changes_after(case, case.state)
+    changes = case.changes[1]
     if len(changes) < 3:
         return
     sizes = np.linalg.norm(changes, axis=1)
@@ -82,14 +96,6 @@ def loss_swings(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     )
 
 
-def _changes_after(case: Case, state: TrainingState) -> Matrix:
-    """What each of the next epochs changes from a state on, (epochs, n_parameters)."""
-    most = max(3, min(_LOOKED_AT, 2_000_000 // max(1, len(case.start))))
-    trajectory, losses = case.engine.trajectory(state, epochs=most)
-    thetas = np.concatenate([state.parameters[np.newaxis], trajectory.thetas[: len(losses)]])
-    return np.diff(thetas[np.isfinite(thetas).all(axis=1)], axis=0)
-
-
 def loss_flat(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A loss that has hardly moved since the first tenth of the training, near a constant's."""
     if case.diverged or len(case.losses) < 2 or case.share < 0.9:
@@ -102,10 +108,15 @@ def loss_flat(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         f"the loss does not move: {float(case.losses[0]):.6g} -> {float(case.losses[-1]):.6g} in"
         f" {len(case.losses):,} epochs",
         f"epochs 0 to {len(case.losses) - 1}",
-        f"the gradient is {float(np.linalg.norm(case.gradients[1])):.3g} long: where it begins is"
-        " nearly level, and no update of this size leads away",
+        f"it is about that of the best answer without any input, {case.constant_loss:.4g}; the"
+        f" gradient is {float(np.linalg.norm(case.gradients[1])):.3g} long there, and no update"
+        " leads away",
         {"first": float(case.losses[0]), "last": float(case.losses[-1]), "moved": moved},
-        (rate_times(keys, case.task.options, 10.0), drawn_anew(keys, case.network)),
+        (
+            *without_brakes(keys, case.task.options),
+            rate_times(keys, case.task.options, 10.0),
+            drawn_anew(keys, case.network),
+        ),
         is_certain=True,
     )
 
@@ -125,7 +136,7 @@ def rate_small(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         f"all {case.n_updates:,} updates together went {way:.2g} of their size; the usual is"
         " a thousandth in each",
         {"update_to_weight": size, "rate": rate, "updates": case.n_updates},
-        tuple(at_rate(keys, each) for each in rates),
+        (*without_brakes(keys, case.task.options), *(at_rate(keys, each) for each in rates)),
         needs=0.03,
         is_certain=rate == 0.0,
     )
@@ -145,26 +156,24 @@ def rate_large(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         "what was learned from the rows before is overwritten by the next update; the usual is a"
         " thousandth",
         {"update_to_weight": size, "rate": rate},
-        (rate_times(keys, case.task.options, 0.1), rate_times(keys, case.task.options, 0.01)),
+        tuple(at_rate(keys, each) for each in _lower_rates(rate)),
     )
 
 
 def _sizes(case: Case) -> tuple[float | None, float]:
     """The size of a typical update and of the whole way, as shares of the weights' size.
 
-    Of the first epochs and those after the end, the larger ones count.
+    Of the first epochs and those after the end, the larger ones count; None where neither could be
+    looked at.
     """
-    if not len(case.losses):
-        return None, 0.0
-    found = []
     end = float(np.linalg.norm(case.state.parameters)) or 1.0
-    for state in (case.begin, case.state):
-        sizes = np.linalg.norm(_changes_after(case, state), axis=1)
+    found = []
+    for state, changes in zip((case.begin, case.state), case.changes, strict=True):
         scale = float(np.linalg.norm(state.parameters)) or end
-        found += [float(sizes[:3].max()) / scale] if len(sizes) else []
+        found += [float(size) / scale for size in np.linalg.norm(changes[:3], axis=1)]
     if not found:
         return None, 0.0
-    return max(found) / case.task.n_batches, max(found) * len(case.losses)
+    return max(found) / case.trial_task.n_batches, max(found) * len(case.losses)
 
 
 def validation_turned(case: Case, keys: KeyNames) -> Iterator[Candidate]:

@@ -28,7 +28,7 @@ _NEAR = 0.02  # likewise: what is smaller than that by far moves no net input
 _UNLIKE = 30.0  # how many times the root mean squares of inputs may differ
 _EXPLAINS = 0.5  # the share of the loss that a fact must account for
 _RARE = 0.1  # the share of rows of a rare class
-_ALIKE = 1e-12  # relative: two columns are the same, but for rounding
+_DIGITS = 9  # to which two columns are the same
 
 
 def unscaled_inputs(case: Case, keys: KeyNames) -> Iterator[Candidate]:
@@ -107,33 +107,34 @@ def _cure_of_column(keys: KeyNames, case: Case, columns: list[int]) -> tuple[Cur
 
 
 def duplicate_input(case: Case, keys: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001 - as all rules
-    """Two inputs that are the same on every row, up to a factor and an offset."""
+    """Inputs that are the same on every row, but for a unit and an offset."""
     if len(case.X) < 3 or case.share < _EXPLAINS:
         return
-    pairs = _duplicates(case.X)
-    if not pairs:
+    groups = _duplicates(case.X)
+    if not groups:
         return
     captions = [neuron.caption for neuron in case.network.inputs]
-    told = listed([f"{captions[i]} and {captions[j]}" for i, j in pairs])
+    names = listed([" and ".join(captions[i] for i in group[:3]) for group in groups])
     yield Candidate(
         "duplicate_input",
-        f"{told} are the same on every row",
-        told,
+        f"{names} are the same on every row, but for their unit",
+        names,
         "the second tells nothing that the first does not; what was to be learned from another"
         " column is not there (a column mixed up?)",
-        {"pairs": len(pairs)},
+        {"groups": len(groups)},
         is_certain=True,
     )
 
 
-def _duplicates(X: Matrix) -> list[tuple[int, int]]:
+def _duplicates(X: Matrix) -> list[list[int]]:
+    """The groups of columns that are alike when their means are 0 and their sizes 1."""
     centred = X - X.mean(axis=0)
     sizes = np.sqrt((centred**2).sum(axis=0))
-    columns = np.flatnonzero(sizes > 0.0)
-    unit = centred[:, columns] / sizes[columns]
-    alike = np.abs(unit.T @ unit) >= 1.0 - _ALIKE
-    found = np.argwhere(np.triu(alike, 1))
-    return [(int(columns[i]), int(columns[j])) for i, j in found]
+    groups: dict[bytes, list[int]] = {}
+    for i in np.flatnonzero(sizes > 0.0):
+        column = np.round(centred[:, i] / sizes[i], _DIGITS) + 0.0  # no -0
+        groups.setdefault(column.tobytes(), []).append(int(i))
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def unreachable_target(case: Case, keys: KeyNames) -> Iterator[Candidate]:
@@ -170,12 +171,15 @@ def _out_of_range(case: Case, keys: KeyNames, nearest: Matrix, out: NDArray[np.b
     neuron = network.outputs[column]
     low, high = facts(neuron).range
     unavoidable = loss_of_outputs(case.task, nearest)
-    within = np.nanmin(T) >= -1.0 and np.nanmax(T) <= 1.0
-    cures = [activated(keys, parts_of(network.outputs), "tanh")] if within else []
-    if not within and math.isfinite(high):
+    ill = [network.outputs[i] for i in np.flatnonzero(out.any(axis=0))]
+    theirs = T[:, out.any(axis=0)]
+    cures = []
+    if np.nanmin(theirs) >= -1.0 and np.nanmax(theirs) <= 1.0:
+        cures = [activated(keys, parts_of(ill), "tanh")]
+    elif math.isfinite(high) and len(ill) == len(network.outputs):
         both = "standard" if _are_large(case.X) else None
         cures.append(scaled(keys, inputs=both, targets="minmax"))
-    cures.append(activated(keys, parts_of(network.outputs), "identity"))
+    cures.append(activated(keys, parts_of(ill), "identity"))
     return Candidate(
         "unreachable_target",
         f"{neuron.name} is to say {float(case.task.T[row, column]):.6g}, and {neuron.activation}"
@@ -191,6 +195,8 @@ def _out_of_range(case: Case, keys: KeyNames, nearest: Matrix, out: NDArray[np.b
         },
         tuple(cures),
         needs=0.05,
+        is_certain=unavoidable >= _EXPLAINS * case.last,
+        gain=min(1.0, unavoidable / case.last) if case.last > 0.0 else 0.0,
     )
 
 
@@ -283,7 +289,7 @@ def rare_class(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         f"a loss is a mean over rows, and {share:.1%} of them have as much of the say: an answer"
         " that forgets them costs next to nothing",
         {"class": names[0], "rows": n, "found": found, "of": len(wanted)},
-        _balanced(keys),
+        _balanced(case, keys),
         is_certain=True,
         gain=0.3,
     )
@@ -308,12 +314,14 @@ def majority_answer(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         f"the loss, {case.last:.4g}, is that of the best answer without any input, {constant:.4g}:"
         " it has learned how many rows each class has, and nothing of the inputs",
         {"answer": name, "accuracy": right, "loss": case.last, "constant_loss": constant},
-        _balanced(keys) if is_uneven else (),
+        _balanced(case, keys) if is_uneven else (),
         is_certain=True,
     )
 
 
-def _balanced(keys: KeyNames) -> tuple[Cure, ...]:
+def _balanced(case: Case, keys: KeyNames) -> tuple[Cure, ...]:
+    if case.task.options.heads is not None:
+        return ()  # each head has its own
     return (with_option(keys, "class_weight", "balanced", "balanced", is_tried=False),)
 
 

@@ -12,6 +12,7 @@ from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 
 _DIGITS = 10  # to which weights of twins are equal; rounding moves no more of them apart
 _FLAT = 0.01  # of its range, how near an output is to an end where the activation is flat
@@ -20,16 +21,18 @@ _UNITS = 0.5  # the share of a layer's neurons that must be so to explain a loss
 
 
 def twin_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
-    """Hidden neurons with equal weights in and out: by symmetry their gradients are equal, too.
+    """Hidden neurons with equal weights in and out, from the start: their gradients are equal, too.
 
     Source: Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 8.4: the initial
     parameters need to break the symmetry between units.
     """
-    groups = twins(case.network, case.state.parameters)
+    at_start = {i: n for n, group in enumerate(twins(case.network, case.start)) for i in group}
+    found = twins(case.network, case.state.parameters)
+    groups = [g for g in found if len({at_start.get(i, -1 - i) for i in g}) == 1]
     if not groups:
         return
-    n_twins, depths = sum(map(len, groups)), case.depths
-    is_whole = any(len(g) == np.count_nonzero(depths[case.hidden] == depths[g[0]]) for g in groups)
+    n_twins, sizes = sum(map(len, groups)), np.bincount(case.depths[case.hidden])
+    is_whole = any(len(group) == sizes[case.depths[group[0]]] for group in groups)
     names = "; ".join(case.names(group) for group in groups[:3])
     yield Candidate(
         "twin_units",
@@ -107,7 +110,16 @@ def dead_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
             "dead_at_start": len(from_start),
         },
         tuple(cures),
+        is_certain=_has_whole_layer(case, dead),  # which nothing passes
+        gain=1.0 if _has_whole_layer(case, from_start) else 0.0,
     )
+
+
+def _has_whole_layer(case: Case, numbers: list[int]) -> bool:
+    """Whether all hidden neurons of a generation are among these."""
+    hidden = np.bincount(case.depths[case.hidden])
+    counts = np.bincount(case.depths[numbers], minlength=len(hidden))
+    return bool((counts == hidden)[hidden > 0].any())
 
 
 def saturated_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
@@ -128,10 +140,25 @@ def saturated_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
         "saturated_units",
         f"{case.names(found)} are at an end of their range on {_ROWS:.0%} of the rows or more",
         case.names(found),
-        f"the net input of {neuron.name} is about {typical:.3g}: there {neuron.activation}"
-        " is flat, its slope is nearly 0, and the chain rule multiplies by it",
+        _why_saturated(case, neuron, typical),
         {"saturated": len(found), "at_start": len(at_start & set(found)), "net_input": typical},
         (drawn_anew(keys, case.network),),
+    )
+
+
+def _why_saturated(case: Case, neuron: Neuron, typical: float) -> str:
+    place = f"the net input of {neuron.name} is about {typical:.3g}"
+    for head in case.task.objective.heads:
+        if any(case.network.outputs[i] is neuron for i in head.outputs) and (
+            head.loss.joint is not None or head.loss.formula_for(neuron.activation)[1]
+        ):
+            return (
+                f"{place}, and its delta, the output minus the target, is never more than 1: it is"
+                " a long way to the other answer"
+            )
+    return (
+        f"{place}: there {neuron.activation} is flat, its slope is nearly 0, and the chain rule"
+        " multiplies by it"
     )
 
 
