@@ -11,7 +11,7 @@ from neurosim.training.task import Task
 
 _STEP = 6e-6  # the cube root of the machine's accuracy: central differences err least there
 _SMALL = 1e-3  # of the largest gradient: below, the rounding of the loss is what differs
-_ALLOWED = 1e-4  # a kink of relu between two losses is beyond it, rounding is not
+_ALLOWED = 1e-4  # rounding of the losses is below it
 _AT_ONCE = 64  # parameters that are moved in one measurement
 _MOST = 1000  # parameters that are looked at, at equal distances
 
@@ -27,6 +27,7 @@ class GradientCheck:
         error: how far apart, as a share of the larger, or of a thousandth of the largest of all.
         n_checked: how many parameters were looked at.
         n_parameters: how many learn.
+        n_at_kinks: how many more have another slope to each side, and the gradient is one of them.
     """
 
     parameter: str
@@ -35,6 +36,7 @@ class GradientCheck:
     error: float
     n_checked: int
     n_parameters: int
+    n_at_kinks: int = 0
 
     @property
     def passed(self) -> bool:
@@ -49,6 +51,8 @@ class GradientCheck:
         of = f"{self.n_checked:,}"
         if self.n_checked < self.n_parameters:
             of += f" of {self.n_parameters:,}"
+        if self.n_at_kinks:
+            of += f" ({self.n_at_kinks:,} more are at a kink)"
         verdict = "agree" if self.passed else "do not agree"
         return (
             f"gradients {verdict} with differences of the loss: worst of {of} is {self.parameter},"
@@ -65,33 +69,56 @@ def check_gradients(task: Task, theta: Matrix) -> GradientCheck | None:
         theta: the parameters, in the network's order.
 
     Returns:
-        The worst; None where no parameter learns.
+        The worst; None where no parameter learns, or all are at kinks.
     """
     engine = exact_engine(task.with_options(precision="double"))
     learning = np.flatnonzero(task.network.trainable_mask())
     if not len(learning):
         return None
     chosen = learning[:: -(-len(learning) // _MOST)]
-    _, slopes = engine.loss_and_gradient(theta, task.X, task.T)
-    parts = [chosen[i : i + _AT_ONCE] for i in range(0, len(chosen), _AT_ONCE)]
-    found = np.concatenate([_differences(engine, task, theta, part) for part in parts])
-    sizes = np.maximum(np.abs(slopes[chosen]), np.abs(found))
-    least = max(_SMALL * float(np.abs(slopes[learning]).max()), 1e-300)
-    errors = np.abs(slopes[chosen] - found) / np.maximum(sizes, least)
+    here, gradient = engine.loss_and_gradient(theta, task.X, task.T)
+    slopes = gradient[chosen]
+    least = max(_SMALL * float(np.abs(gradient[learning]).max()), 1e-300)
+
+    def differences(numbers: Any, *factors: float) -> Matrix:
+        moved = [_moved(engine, task, theta, numbers, factor) for factor in factors]
+        return np.stack([(losses - here) / steps for losses, steps in moved])
+
+    right, left = differences(chosen, 1.0, -1.0)
+    found = (right - left) / 2.0
+    errors = _errors(slopes, found, least)
+    apart = np.flatnonzero(~(errors <= _ALLOWED))
+    is_kink = np.zeros(len(chosen), dtype=bool)
+    for side in (1.0, -1.0):  # what agrees with the slope to one side alone is at a kink
+        near, far = differences(chosen[apart], side, 2.0 * side)
+        is_kink[apart] |= _errors(slopes[apart], side * (4.0 * near - far) / 2.0, least) <= _ALLOWED
+    if is_kink.all():
+        return None
+    errors[is_kink] = -1.0
     worst = int(np.nan_to_num(errors, nan=np.inf).argmax())
-    number = int(chosen[worst])
     return GradientCheck(
-        task.network.parameter_list()[number].name, float(slopes[number]), float(found[worst]),
-        float(errors[worst]), len(chosen), len(learning),
+        task.network.parameter_list()[int(chosen[worst])].name, float(slopes[worst]),
+        float(found[worst]), float(errors[worst]), len(chosen) - int(is_kink.sum()), len(learning),
+        int(is_kink.sum()),
     )  # fmt: skip
 
 
-def _differences(engine: Any, task: Task, theta: Matrix, part: Any) -> Matrix:
-    steps = _STEP * np.maximum(1.0, np.abs(theta[part]))
-    thetas = np.repeat(theta[None, :], 2 * len(part), axis=0)
-    rows = np.arange(len(part))
-    thetas[rows, part] += steps
-    thetas[len(part) + rows, part] -= steps
-    losses = np.array(engine.measure(thetas, task.X, task.T)[0])
-    difference: Matrix = (losses[: len(part)] - losses[len(part) :]) / (2.0 * steps)
-    return difference
+def _errors(slopes: Matrix, found: Matrix, least: float) -> Matrix:
+    """How far apart each two are, as a share of the larger one, or of ``least``."""
+    sizes = np.maximum(np.abs(slopes), np.abs(found))
+    errors: Matrix = np.abs(slopes - found) / np.maximum(sizes, least)
+    return errors
+
+
+def _moved(
+    engine: Any, task: Task, theta: Matrix, numbers: Any, factor: float
+) -> tuple[Matrix, Matrix]:
+    """The loss where each parameter alone is moved by so many steps, and the steps."""
+    steps = _STEP * np.maximum(1.0, np.abs(theta[numbers]))
+    losses = []
+    for first in range(0, len(numbers), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        thetas = np.repeat(theta[None, :], len(numbers[part]), axis=0)
+        thetas[np.arange(len(thetas)), numbers[part]] += factor * steps[part]
+        losses.extend(engine.measure(thetas, task.X, task.T)[0])
+    return np.array(losses, dtype=np.float64), steps

@@ -113,6 +113,47 @@ def test_a_wrong_gradient_is_told_with_both_numbers(task, monkeypatch):
     assert str(found).startswith("gradients do not agree with differences of the loss")
 
 
+@pytest.fixture
+def at_kinks():
+    """A relu whose net input is 0 at the only row: by its bias and its weight each side differs."""
+    net = ns.Network()
+    net.add_layer("x", 1)
+    net.add_layer("h", 2, activation="relu", bias=[-0.5, 0.5])
+    net.add_layer("o", 1)
+    net.connect("x", "h", weights=[[0.5, 0.75]])
+    net.connect("h", "o", weights=[[1.0], [2.0]])
+    return make_task(net, [[1.0]], [[1.0]])
+
+
+def test_at_a_kink_a_gradient_to_one_side_is_no_fault(at_kinks):
+    found = check_gradients(at_kinks, at_kinks.network.parameters())
+
+    assert found.passed
+    assert (found.n_checked, found.n_at_kinks, found.n_parameters) == (5, 2, 7)
+    assert "worst of 5 of 7 (2 more are at a kink) is " in str(found)
+
+
+def test_at_a_kink_a_gradient_of_neither_side_is_a_fault(at_kinks, monkeypatch):
+    engine = exact_engine(at_kinks)
+    loss, right = engine.loss_and_gradient(at_kinks.network.parameters(), at_kinks.X, at_kinks.T)
+    number = [p.name for p in at_kinks.network.parameter_list()].index("h1.bias")
+    wrong = right.copy()
+    wrong[number] = -3.0
+
+    class Wrong:
+        measure = staticmethod(engine.measure)
+
+        def __init__(self, task):
+            self.loss_and_gradient = lambda *_: (loss, wrong)
+
+    monkeypatch.setattr(gradients, "exact_engine", Wrong)
+
+    found = check_gradients(at_kinks, at_kinks.network.parameters())
+
+    assert not found.passed
+    assert found.parameter == "h1.bias"
+
+
 # --- cures
 
 
