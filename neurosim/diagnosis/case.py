@@ -14,7 +14,7 @@ import numpy as np
 
 from neurosim.compiler.plan import Index
 from neurosim.functions.activations import Facts, facts_of
-from neurosim.functions.losses import Head, Objective, weigh
+from neurosim.functions.losses import PERCEPTRON, Head, Objective, weigh
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -105,6 +105,11 @@ class Case:
             return False
         before, after = self.losses[-2 * n : -n].mean(), self.losses[-n:].mean()
         return bool(before - after < 0.02 * abs(before))
+
+    @property
+    def is_of_perceptrons(self) -> bool:
+        """Whether the perceptron rule trains it, which goes down no gradient."""
+        return any(head.loss is PERCEPTRON for head in self.task.objective.heads)
 
     @property
     def n_updates(self) -> int:

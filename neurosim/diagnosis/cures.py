@@ -9,6 +9,7 @@ import numpy as np
 from neurosim.diagnosis.case import edges_of
 from neurosim.functions.initializers import make_initializer
 from neurosim.functions.numbers import Matrix
+from neurosim.functions.optimizers import SGD
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -16,6 +17,14 @@ from neurosim.network.parameter import FunctionParameter
 from neurosim.training.options import Options, option_fields
 
 _VALUES = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}  # to readers of YAML
+_BRAKES = {  # options that hold weights or updates back, and what they are without effect
+    "clip": "{norm: 1e+9}",
+    "penalty": "{l2: 0}",
+    "weight_decay": "0",
+    "schedule": "{constant: {}}",
+    "rates": "{}",
+    "input_noise": "0",
+}
 _SEED = 0  # of the weights that a short replay draws
 
 
@@ -74,18 +83,28 @@ class KeyNames:
         """Those that begin with biases of 0."""
         return tuple(f"{self.key(item)}.bias=0" for item in items)
 
+    def initial(self, initializer: str) -> tuple[str, ...]:
+        """Those that draw the weights that are not given."""
+        return (f"network.initial={{weights: {initializer}}}",)
+
     def weights(self, initializer: str) -> tuple[str, ...]:
         """Those that draw all weights."""
-        return (f"network.initial={{weights: {initializer}}}",)
+        return self.initial(initializer)
 
     def units(self, layer: Layer, n: int) -> tuple[str, ...]:
         """Those that give a layer another number of neurons."""
-        return (f"{self.key(layer)}.neurons={n}",)
+        names = [neuron.name for neuron in layer.neurons]
+        if names == [f"{layer.name}{i}" for i in range(1, len(names) + 1)]:
+            return (f"{self.key(layer)}.neurons={n}",)
+        more = [f"{layer.name}_{i}" for i in range(len(names) + 1, n + 1)]
+        return (f"{self.key(layer)}.neurons={_listed([*names, *more])}",)
 
-    def hidden_layer(self, network: Network, name: str, n: int, activation: str) -> tuple[str, ...]:
+    def hidden_layer(
+        self, network: Network, name: str, n: int, activation: str, output: str
+    ) -> tuple[str, ...]:
         """Those that put a layer between the inputs and the outputs."""
         inputs, outputs = network.inputs, network.outputs
-        last, names = outputs[0].activation, _names(outputs)
+        last, names = output, _names(outputs)
         listed = [
             f"{{name: {_layer_name(inputs, 'x')}, neurons: {_names(inputs)}}}",
             f"{{name: {name}, neurons: {n}, activation: {activation}}}",
@@ -115,8 +134,11 @@ def _layer_name(neurons: Sequence[Neuron], other: str) -> str:
 
 
 def _names(neurons: Sequence[Neuron]) -> str:
-    """The names as YAML has them: in quotes where one could be another value."""
-    names = (neuron.name for neuron in neurons)
+    return _listed([neuron.name for neuron in neurons])
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as YAML has them: in quotes where one could be another value."""
     quoted = (n if n.isidentifier() and n.lower() not in _VALUES else f'"{n}"' for n in names)
     return f"[{', '.join(quoted)}]"
 
@@ -139,6 +161,15 @@ def together(*cures: Cure) -> Cure:
         return trial
 
     return Cure(tuple(a for cure in cures for a in cure.assignments), change)
+
+
+def by_descent(keys: KeyNames) -> Cure:
+    """Gradient descent in place of another rule."""
+
+    def change(trial: Trial) -> Trial:
+        return replace(trial, options=replace(trial.options, optimizer=SGD(learning_rate=1.0)))
+
+    return Cure(keys.option("optimizer", "{name: sgd, learning_rate: 1}"), change)
 
 
 def at_rate(keys: KeyNames, learning_rate: float) -> Cure:
@@ -246,22 +277,27 @@ def grown(keys: KeyNames, layer: Layer, n: int) -> Cure:
     def change(trial: Trial) -> Trial:
         network = trial.network
         network.grow(layer.name, n - len(layer))
-        network.load_parameters(_drawn(network, _fitting([layer.activation])))
+        network.load_parameters(_drawn(network, initializer))
         return trial
 
-    return Cure(keys.units(layer, n), change)
+    initializer = _fitting([layer.activation])
+    return Cure((*keys.units(layer, n), *keys.initial(initializer)), change)
 
 
-def deepened(keys: KeyNames, network: Network, n: int) -> Cure:
-    """A hidden layer of ``n`` tanh neurons between the inputs and the outputs."""
+def deepened(keys: KeyNames, network: Network, n: int, output: str = "") -> Cure:
+    """A hidden layer of ``n`` tanh neurons between the inputs and the outputs.
+
+    ``output`` is the activation of the outputs, if it changes.
+    """
     name = "h" if "h" not in network else "hidden"
+    last = output or network.outputs[0].activation
 
     def change(trial: Trial) -> Trial:
         old, new = trial.network, Network(trial.network.title)
         ends = [neuron.name for neuron in old.inputs], [neuron.name for neuron in old.outputs]
         new.add_layer("inputs", ends[0])
         new.add_layer("hidden", [f"{name}_{i}" for i in range(n)], activation="tanh")
-        new.add_layer("outputs", ends[1], activation=old.outputs[0].activation)
+        new.add_layer("outputs", ends[1], activation=last)
         new.connect("inputs", "hidden")
         new.connect("hidden", "outputs")
         for neuron in (*old.inputs, *old.outputs):
@@ -269,19 +305,15 @@ def deepened(keys: KeyNames, network: Network, n: int) -> Cure:
                 new.set_scaling(neuron.name, neuron.scaling)
         return replace(trial, network=new)
 
-    return Cure(keys.hidden_layer(network, name, n, "tanh"), change)
+    first = keys.hidden_layer(network, name, n, "tanh", last)
+    return Cure((*first, *keys.initial("xavier")), change)
 
 
 def without_brakes(keys: KeyNames, options: Options) -> tuple[Cure, ...]:
     """A training without each of the options that hold weights or updates back."""
-    names = ("clip", "penalty", "weight_decay", "schedule", "rates", "input_noise")
-    usual = {name: field.default for name, field in option_fields().items() if name in names}
-    given = (name for name in names if getattr(options, name) != usual[name])
-    return tuple(with_option(keys, name, usual[name], _written(usual[name])) for name in given)
-
-
-def _written(value: Any) -> str:
-    return "null" if value is None else f"{value:g}"
+    usual = {name: field.default for name, field in option_fields().items() if name in _BRAKES}
+    given = (name for name in _BRAKES if getattr(options, name) != usual[name])
+    return tuple(with_option(keys, name, usual[name], _BRAKES[name]) for name in given)
 
 
 def with_option(keys: KeyNames, name: str, value: Any, text: str, *, is_tried: bool = True) -> Cure:

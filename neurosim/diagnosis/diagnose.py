@@ -205,11 +205,19 @@ def _candidates(case: Case, keys: KeyNames) -> Iterator[Candidate]:
             yield from course.validation_turned(case, keys)
         else:
             rules = RULES if case.n_updates >= _FEW or case.diverged else _CERTAIN
+            if case.is_of_perceptrons:
+                rules = tuple(rule for rule in rules if rule not in _OF_DESCENT)
             yield from chain.from_iterable(rule(case, keys) for rule in rules)
 
 
 _CERTAIN: tuple[Rule, ...] = (
     rows.unreachable_target, rows.not_a_probability, units.saturated_units, rows.unused_output
+)  # fmt: skip
+
+
+_OF_DESCENT: tuple[Rule, ...] = (
+    course.loss_rises, course.loss_swings, course.loss_flat, course.rate_small, course.rate_large,
+    layers.vanishing_gradient, layers.exploding_gradient, units.saturated_units,
 )  # fmt: skip
 
 
@@ -220,8 +228,9 @@ def _rank(finding: Finding) -> tuple[float, int]:
 def _finding(candidate: Candidate, trials: "_Trials", *, diverged: bool) -> Finding | None:
     """What a candidate becomes; None where no cure of it gains enough."""
     gains = [trials.gain(each) for each in candidate.cures]
-    # of cures that gain alike the first: the simpler one
-    number = max(range(len(gains)), key=lambda i: (round(gains[i], _DIGITS), -i), default=0)
+    # cures are in the order of what is nearest to the cause: the first that is half as good serves
+    least = max(candidate.needs, 0.5 * max(gains, default=0.0))
+    number = next((i for i, gain in enumerate(gains) if gain >= least), 0)
     gain = gains[number] if gains else 0.0
     if gain < candidate.needs and not candidate.is_certain:
         return None

@@ -59,8 +59,8 @@ def _finite(number: float) -> float | None:
 
 
 def _lower_rates(rate: float) -> tuple[float, ...]:
-    """A tenth and a hundredth; of one that is far from any that learns, usual ones, too."""
-    return (rate / 10.0, rate / 100.0, *((0.1,) if rate > 10.0 else ()))
+    """A tenth and a hundredth; of one that is far from any that learns, usual ones first."""
+    return (*((1.0, 0.1) if rate > 10.0 else ()), rate / 10.0, rate / 100.0)
 
 
 def loss_swings(case: Case, keys: KeyNames) -> Iterator[Candidate]:

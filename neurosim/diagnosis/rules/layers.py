@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from neurosim.diagnosis.case import HEALTHY, Case
+from neurosim.diagnosis.case import HEALTHY, Case, listed
 from neurosim.diagnosis.cures import (
     Cure,
     KeyNames,
+    by_descent,
     deepened,
     drawn_anew,
     grown,
     parts_of,
+    together,
     with_option,
 )
 from neurosim.diagnosis.rules.candidate import Candidate
@@ -36,6 +38,8 @@ def vanishing_gradient(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     starts = layer_sizes(case, case.gradients[0])
     if len(sizes) < 3 or case.diverged:
         return
+    if case.last > case.losses[0]:
+        sizes = starts  # what is left after a loss that rose has another cause
     fade = min(_ratio(sizes), _ratio(starts))
     if not fade < _FADES or not (case.is_settled or case.share > 0.9):
         return
@@ -61,18 +65,29 @@ def exploding_gradient(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     sizes = layer_sizes(case, case.gradients[0])
     if len(sizes) < 3:
         return
-    weights = layer_sizes(case, case.start)
-    growth = max(_ratio(sizes), float((sizes / np.maximum(weights, 1e-9)).max()))
+    along, steep = _ratio(sizes), sizes / np.maximum(layer_sizes(case, case.start), 1e-9)
+    growth = max(along, float(steep.max()))
     if not growth > _GROWS:
         return
+    if along > _GROWS:
+        fact = (
+            f"the gradient of the first layer is {sizes[0]:.2g}, that of the last {sizes[-1]:.2g}"
+        )
+        why = _way_back(sizes, "above")
+    else:
+        fact = f"the gradient is {growth:.2g} times the weights at the start"
+        why = (
+            "large weights multiply the values and the errors of each layer; one update overshoots"
+        )
     clip = with_option(keys, "clip", require_clip({"norm": 1.0}), "{norm: 1}")
     yield Candidate(
         "exploding_gradient",
-        f"the gradient of the first layer is {sizes[0]:.2g}, that of the last {sizes[-1]:.2g}",
+        fact,
         "the first layers",
-        _way_back(sizes, "above"),
+        why,
         {"first": float(sizes[0]), "last": float(sizes[-1]), "ratio": growth},
         (drawn_anew(keys, case.network), clip),
+        needs=0.05,
     )
 
 
@@ -100,6 +115,9 @@ def _ratio(sizes: Matrix) -> float:
 
 def too_few_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     """A network that has settled at a loss which one with more hidden neurons does not have."""
+    if case.is_of_perceptrons:
+        yield from _no_line(case, keys)
+        return
     if case.diverged or not case.is_settled:
         return
     found = _larger(case, keys)
@@ -121,9 +139,29 @@ def too_few_units(case: Case, keys: KeyNames) -> Iterator[Candidate]:
     )
 
 
+def _no_line(case: Case, keys: KeyNames) -> Iterator[Candidate]:
+    """Perceptrons that have not learned: the rule ends, if a line separates the rows.
+
+    Source: Novikoff, "On convergence proofs for perceptrons" (1962).
+    """
+    cure = together(deepened(keys, case.network, 4, "sigmoid"), by_descent(keys))
+    yield Candidate(
+        "too_few_units",
+        f"no line was found that separates the rows: the loss is still {case.last:.4g}",
+        listed([neuron.name for neuron in case.network.outputs]),
+        "the perceptron rule ends with no mistake where a line separates yes from no, and goes on"
+        " for ever where none does; hidden neurons draw several, and learn by a gradient",
+        {"loss": case.last, "epochs": len(case.losses)},
+        (cure,) if not case.hidden else (),
+        is_certain=True,
+    )
+
+
 def _larger(case: Case, keys: KeyNames) -> tuple[str, int, tuple[Cure, ...]] | None:
     """Where neurons are missing, how many there are, and cures with more; None: no such place."""
     network, n = case.network, len(case.hidden)
+    if not network.trainable_mask().all():
+        return None  # what is frozen would be frozen in a larger one, too
     if n == 0:
         if len({neuron.activation for neuron in network.outputs}) > 1:
             return None

@@ -64,6 +64,7 @@ class Scenario:
         draw: the pictures and films that it asks for.
         with_seed: builds it again with another seed.
         network_entry: its ``network:``, as it is written.
+        scales: those of the inputs and targets of its data, by these words.
         edits: how the network is changed while it learns.
     """
 
@@ -80,6 +81,7 @@ class Scenario:
     draw: tuple[DrawEntry, ...] = ()
     with_seed: "Callable[[int], Scenario] | None" = None
     network_entry: Mapping[str, Any] = field(default_factory=dict)
+    scales: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[EditEntry, ...] = ()
 
     @property
@@ -181,6 +183,12 @@ def load_scenario(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
     return build_scenario(read(file, overrides), file)
 
 
+def _scales_of(data: Any) -> dict[str, str]:
+    """The scales of inputs and targets that an entry of data asks for, if there is one."""
+    parts = () if data is None else ("inputs", "targets")
+    return {part: scale for part in parts if (scale := data.scale_of(part)) is not None}
+
+
 def build_scenario(reading: Reading, path: str | Path) -> Scenario:
     """Build what was read; ``path`` is where files beside it are looked for.
 
@@ -218,6 +226,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         draw=document.draw,
         with_seed=partial(_with_seed, reading, path),
         network_entry=plain(reading.tree.value["network"]),
+        scales=_scales_of(document.data),
         edits=document.edits,
     )
 

@@ -4,7 +4,7 @@ Layers and neurons are found by name. Where a connection gives its weights, they
 whatever would be drawn anew: a key that the given weights make void is no cure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -14,6 +14,7 @@ from neurosim.diagnosis.cures import KeyNames
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.scenario.build.scenario import Scenario
 
 _GIVEN = ("weight", "weights", "initial")  # what a connection may start from by itself
 _WIDE = 1_000_000  # columns: an assignment is a line
@@ -24,12 +25,13 @@ class ScenarioKeys(KeyNames):
 
     Args:
         network: that of the scenario, or a copy.
-        entry: its ``network:``, as it is written.
+        scenario: where the keys are.
     """
 
-    def __init__(self, network: Network, entry: Mapping[str, Any]) -> None:
+    def __init__(self, network: Network, scenario: Scenario) -> None:
         super().__init__(network)
-        self._entry = entry
+        self._entry = entry = scenario.network_entry
+        self._scales = scenario.scales
         self._own = {
             item["name"]: f"network.{section}[{number}]"
             for section in ("layers", "neurons")
@@ -55,9 +57,11 @@ class ScenarioKeys(KeyNames):
         )
         return (*super().units(layer, n), *more, *self._connections_without_weights())
 
-    def hidden_layer(self, network: Network, name: str, n: int, activation: str) -> tuple[str, ...]:
+    def hidden_layer(
+        self, network: Network, name: str, n: int, activation: str, output: str
+    ) -> tuple[str, ...]:
         """Those that put a layer between the inputs and the outputs."""
-        found = super().hidden_layer(network, name, n, activation)
+        found = super().hidden_layer(network, name, n, activation, output)
         lists = (key for key in ("neurons", "connections", "inputs") if self._entry.get(key))
         if not any(True for _ in lists):
             return found
@@ -65,6 +69,11 @@ class ScenarioKeys(KeyNames):
         ends = [{"from": first, "to": name}, {"from": name, "to": last}]
         others = (f"network.{key}=[]" for key in ("neurons", "inputs") if self._entry.get(key))
         return (*found, *others, f"network.connections={_written(ends)}")
+
+    def scale(self, inputs: str | None, targets: str | None) -> tuple[str, ...]:
+        """Those that scale inputs, targets, or both; what is scaled already stays so."""
+        own = self._scales
+        return super().scale(inputs or own.get("inputs"), targets or own.get("targets"))
 
     def _connections_without_weights(self) -> Iterable[str]:
         for number, entry in enumerate(self._entry.get("connections") or ()):

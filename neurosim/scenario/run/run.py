@@ -224,7 +224,7 @@ class Run:
         if self.scenario is None or self._held is None:
             return None
         if self._diagnosis is None:
-            keys = ScenarioKeys(self._held.network, self.scenario.network_entry)
+            keys = ScenarioKeys(self._held.network, self.scenario)
             self._diagnosis = diagnose(self._held, keys=keys)
         return self._diagnosis
 

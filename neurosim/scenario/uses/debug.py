@@ -36,5 +36,5 @@ def debug_scenario(
     scenario = load_scenario(path, overrides=listed(overrides, engine=engine, seed=seed))
     X, T, options = scenario.require_training(path, "step through")
     session = debug(scenario.network, X, T, options, limit=limit)
-    session.key_names = partial(ScenarioKeys, entry=scenario.network_entry)
+    session.key_names = partial(ScenarioKeys, scenario=scenario)
     return session

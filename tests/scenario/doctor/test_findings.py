@@ -119,7 +119,7 @@ def test_a_finding_without_a_training_is_refused(complaints):
 
 def keys(load, text):
     scenario = load(text)
-    return scenario.network, ScenarioKeys(scenario.network.copy(), scenario.network_entry)
+    return scenario.network, ScenarioKeys(scenario.network.copy(), scenario)
 
 
 def test_weights_that_are_given_are_left_out_where_weights_are_to_be_drawn(load):
@@ -138,7 +138,8 @@ def test_a_layer_that_grows_has_no_list_that_is_too_short(load):
 
     assignments = own.units(network.layer("h"), 4)
 
-    assert assignments[:2] == ("network.layers[1].neurons=4", "network.layers[1].bias=true")
+    kept = "network.layers[1].neurons=[a, b, h_3, h_4]"
+    assert assignments[:2] == (kept, "network.layers[1].bias=true")
     tree, _ = parse(text, "f")
     override(tree, assignments)
     assert len(load(text, overrides=assignments).network.layer("h").neurons) == 4
@@ -146,7 +147,7 @@ def test_a_layer_that_grows_has_no_list_that_is_too_short(load):
 
 def test_neurons_of_no_layer_are_found_by_name():
     scenario = load_scenario(find_scenario("full-adder"))
-    own = ScenarioKeys(scenario.network, scenario.network_entry)
+    own = ScenarioKeys(scenario.network, scenario)
     names = [entry["name"] for entry in scenario.network_entry["neurons"]]
 
     numbers = {own.key(scenario.network[name]) for name in names}
@@ -157,7 +158,7 @@ def test_a_hidden_layer_takes_the_place_of_connections_that_are_listed(load):
     text = TWINS + "  - {loss: {above: 0}}\n"
     network, own = keys(load, text)
 
-    assignments = own.hidden_layer(network, "hidden", 5, "tanh")
+    assignments = own.hidden_layer(network, "hidden", 5, "tanh", "sigmoid")
 
     made = load(text, overrides=assignments).network
     assert [layer.name for layer in made.layers] == ["x", "hidden", "o"]
