@@ -281,7 +281,8 @@ def grown(keys: KeyNames, layer: Layer, n: int) -> Cure:
         return trial
 
     initializer = _fitting([layer.activation])
-    return Cure((*keys.units(layer, n), *keys.initial(initializer)), change)
+    units = keys.units(layer, n)
+    return Cure((*units, *keys.initial(initializer)) if units else (), change)
 
 
 def deepened(keys: KeyNames, network: Network, n: int, output: str = "") -> Cure:

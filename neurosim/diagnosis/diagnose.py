@@ -196,7 +196,7 @@ def diagnose_case(case: Case, keys: KeyNames) -> Diagnosis:
             found.append(finding)
     found.sort(key=_rank)
     causes = [finding for finding in found if finding.name not in _LAST]
-    return Diagnosis(tuple(causes or found))
+    return Diagnosis(tuple(causes or found), len(case.losses))
 
 
 def _candidates(case: Case, keys: KeyNames) -> Iterator[Candidate]:

@@ -74,11 +74,16 @@ class Finding:
 class Diagnosis:
     """The findings of a training, the one whose cure gains most first.
 
+    Attributes:
+        findings: in this order.
+        n_epochs: how many were looked at; of a training that has not begun, those of a copy.
+
     >>> print(Diagnosis(()))
     nothing found
     """
 
     findings: tuple[Finding, ...]
+    n_epochs: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""

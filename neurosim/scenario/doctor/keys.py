@@ -1,7 +1,8 @@
 """Keys of a scenario that a cure changes, as this file is written.
 
 Layers and neurons are found by name. Where a connection gives its weights, they are left out with
-whatever would be drawn anew: a key that the given weights make void is no cure.
+whatever would be drawn anew: a key that the given weights make void is no cure. What no key says,
+such as the activation of a neuron that an edit makes, has no assignments.
 """
 
 from collections.abc import Iterable
@@ -40,14 +41,27 @@ class ScenarioKeys(KeyNames):
 
     def key(self, item: Layer | Neuron) -> str:
         """The path of a layer, or of a neuron of none."""
-        return self._own.get(item.name) or super().key(item)
+        return self._own[item.name]
+
+    def activation(self, item: Layer | Neuron, name: str) -> tuple[str, ...]:
+        """The assignments that change an activation."""
+        return super().activation(item, name) if item.name in self._own else ()
+
+    def biases(self, items: Iterable[Layer | Neuron]) -> tuple[str, ...]:
+        """Those that begin with biases of 0."""
+        return super().biases(item for item in items if item.name in self._own)
 
     def weights(self, initializer: str) -> tuple[str, ...]:
         """Those that draw all weights."""
         return (*super().weights(initializer), *self._connections_without_weights())
 
     def units(self, layer: Layer, n: int) -> tuple[str, ...]:
-        """Those that give a layer another number of neurons, and no list that is too short."""
+        """Those that give a layer another number of neurons, and no list that is too short.
+
+        None where an edit made it, or connections name its neurons: new ones would have none.
+        """
+        if layer.name not in self._own or self._is_wired_by_neuron(layer):
+            return ()
         entry = next(item for item in self._entry["layers"] if item["name"] == layer.name)
         lists = {"activation": layer.activation, "bias": "true", "dropout": "0"}
         more = (
@@ -74,6 +88,11 @@ class ScenarioKeys(KeyNames):
         """Those that scale inputs, targets, or both; what is scaled already stays so."""
         own = self._scales
         return super().scale(inputs or own.get("inputs"), targets or own.get("targets"))
+
+    def _is_wired_by_neuron(self, layer: Layer) -> bool:
+        names = {neuron.name for neuron in layer.neurons} - {layer.name}
+        ends = self._entry.get("connections") or ()
+        return any(not names.isdisjoint((entry["from"], entry["to"])) for entry in ends)
 
     def _connections_without_weights(self) -> Iterable[str]:
         for number, entry in enumerate(self._entry.get("connections") or ()):

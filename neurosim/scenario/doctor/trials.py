@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from neurosim.diagnosis import Finding
-from neurosim.diagnosis.case import best_constants, loss_of_outputs
+from neurosim.diagnosis.diagnose import case_of
 from neurosim.errors import NeurosimError
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.run.run import Run, start_run
@@ -67,14 +67,8 @@ def _tried(path: str | Path, name: str, cure: tuple[str, ...], given: Sequence[A
     if result.status == "diverged" or result.loss.last is None:
         return TriedCure(name, cure, None, None, None, result.message)
     loss = result.loss.last if result.best_loss is None else result.best_loss
-    return TriedCure(name, cure, loss, loss / constant_loss(run), _accuracy(run))
-
-
-def constant_loss(run: Run) -> float:
-    """The loss of the best answer that is the same for all training rows."""
     assert run.training is not None
-    task = run.training.task
-    return loss_of_outputs(task, best_constants(task)) or float("nan")
+    return TriedCure(name, cure, loss, loss / case_of(run.training).constant_loss, _accuracy(run))
 
 
 def _accuracy(run: Run) -> float | None:

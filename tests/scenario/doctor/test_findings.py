@@ -145,6 +145,21 @@ def test_a_layer_that_grows_has_no_list_that_is_too_short(load):
     assert len(load(text, overrides=assignments).network.layer("h").neurons) == 4
 
 
+def test_a_layer_whose_neurons_are_connected_one_by_one_does_not_grow_by_a_key(load):
+    text = TWINS.replace("{from: h, to: o, weight: 1}", "{from: a, to: o, weight: 1}")
+    network, own = keys(load, text + "  - {loss: {above: 0}}\n")
+
+    assert own.units(network.layer("h"), 4) == ()
+
+
+def test_what_no_key_says_has_no_assignments(load):
+    network, own = keys(load, TWINS + "  - {loss: {above: 0}}\n")
+    made = network.add_neuron("new", activation="relu", bias=0.5)
+
+    assert own.activation(made, "tanh") == ()
+    assert own.biases([made, network.layer("h")]) == ("network.layers[1].bias=0",)
+
+
 def test_neurons_of_no_layer_are_found_by_name():
     scenario = load_scenario(find_scenario("full-adder"))
     own = ScenarioKeys(scenario.network, scenario)

@@ -169,6 +169,8 @@ def _document(run: Run, diagnosis: Diagnosis, parts: dict[str, Any]) -> dict[str
 def _print(file: str, run: Run, diagnosis: Diagnosis, parts: dict[str, Any]) -> None:
     result = run.result()
     say(training_line(result))
+    if not result.epochs and diagnosis.n_epochs:
+        say(f"of {counted(diagnosis.n_epochs, 'epoch')} that a copy was trained for:")
     if result.message:
         say(f"{result.status}: {result.message}")
     click.echo()

@@ -162,3 +162,18 @@ def test_from_it_does_not_learn_to_a_cured_scenario_in_two_commands(neurosim, fo
     assert (found.code, written.code, again.code) == (1, 1, 0)
     assert (folder / "cured.yaml").read_text(encoding="utf-8").startswith("# yaml-language-server")
     assert json.loads(again.out)["findings"] == []
+
+
+def test_of_a_training_without_epochs_it_says_that_a_copy_was_trained(neurosim):
+    ran = neurosim("doctor", "passed.yaml", "--set", "training.epochs=0")
+
+    first, second, *_ = ran.out.splitlines()
+    assert first.startswith("training: none, loss ")
+    assert second == "of 1,000 epochs that a copy was trained for:"
+
+
+def test_where_all_targets_are_the_same_the_share_is_that_of_the_first_loss(neurosim):
+    ran = neurosim(*learned("--set", "data.targets=[[1], [1], [1], [1]]", "--try", "--json"))
+
+    (tried,) = json.loads(ran.out)["tried"]
+    assert 0.0 < tried["share"] < 0.1
