@@ -146,7 +146,7 @@ BAD = [
     ),
     ({"cosine": {}}, WrongTypeError, "schedule 'cosine'"),
     ({"cosine": None}, WrongTypeError, "got None; expected a mapping of its options"),
-    ({"step": {"every": 3, "factor": -1}}, InvalidValueError, "StepDecay(factor=): got -1.0"),
+    ({"step": {"every": 3, "factor": -1}}, InvalidValueError, "StepDecay(factor=): got -1"),
     (
         {"list": [[0, 0.1], [0, 0.2]]},
         InvalidValueError,

@@ -290,7 +290,7 @@ BAD = [
     (
         {"early_stopping": {"least_change": -1}},
         InvalidValueError,
-        "least_change: got -1.0; expected",
+        "least_change: got -1; expected",
     ),
     ({"until": 0.1}, WrongTypeError, "until: got 0.1; expected None or a mapping like"),
     ({"until": {}}, WrongTypeError, "until: got {}; expected None or a mapping like"),

@@ -191,7 +191,7 @@ def test_steps_show_the_factors():
         ({"weights": [0, 0, 0]}, "weights: got 0 for each row; expected one above"),
         ({"class_weight": "balance"}, "class_weight: unknown rule 'balance' (did you mean 'bal"),
         ({"class_weight": {0: 1}}, "class_weight: got targets of the kind regression; expected"),
-        ({"class_weight": {0: -1}}, "class_weight: 0: got -1.0; expected a number >= 0"),
+        ({"class_weight": {0: -1}}, "class_weight: 0: got -1; expected a number >= 0"),
         ({"label_smoothing": 0.1}, "label_smoothing: got 0.1 for half_squared_error; expected"),
         ({"label_smoothing": 1}, "label_smoothing: got 1.0; expected a number >= 0 and < 1"),
         ({"missing_targets": "drop"}, "unknown rule of missing targets 'drop'"),
