@@ -156,6 +156,7 @@ ONLY_IN = {  # who may import a library
 LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",
     ("network.network", "compiler.compile"): "Network.predict reaches up a floor on purpose",
+    ("network.structure", "networkx"): "only wanted for `Network.graph`; takes as long as NumPy",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     (
         "scenario.run.run",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +74,8 @@ from neurosim.network.structure import Structure, bare, give_functions
 __all__ = ["GENERATORS", "Network", "Parameter", "load"]
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from neurosim.compiler.compile import CompiledNetwork
 
 _Made = TypeVar("_Made")
@@ -132,17 +133,13 @@ class Network:
         return self._structure.version
 
     @property
-    def graph(self) -> nx.DiGraph:
+    def graph(self) -> "nx.DiGraph":
         """The graph, live and read-only.
 
         Edges have ``weight`` and ``trainable``, nodes ``bias``, ``activation`` and ``layer``; by
         key, ``connection`` and ``neuron`` are the objects.
         """
-        return self._graph.copy(as_view=True)
-
-    @property
-    def _graph(self) -> nx.DiGraph:
-        return self._structure.graph
+        return self._structure.view()
 
     @property
     def layers(self) -> tuple[Layer, ...]:

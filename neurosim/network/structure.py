@@ -4,8 +4,8 @@ An edit is made wholly or not at all. The arguments are checked in `edits`;
 a doubled connection and a cycle are refused here. What is asked again and
 again of the same structure is cached, and dropped on an edit.
 
-The graph's dictionaries are written to directly: by its own ``add_edge`` a million connections
-would take twice the time and twice the memory.
+The dictionaries are those that a networkx graph has, so a view of them is one; networkx is loaded
+for it when it is first asked for, as it takes longer to load than all of training.
 """
 
 from collections import Counter
@@ -14,8 +14,6 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import networkx as nx
 
 from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
@@ -39,6 +37,8 @@ from neurosim.network.reshaping.adjacency import Adjacency, EdgeEnds, chained
 from neurosim.network.reshaping.levels import Levels
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from neurosim.network.scaling import Scaling
 
 _Made = TypeVar("_Made")
@@ -54,7 +54,7 @@ class Structure:
     """Neurons, connections and layers.
 
     Attributes:
-        graph: node data ``neuron``, edge data ``connection``.
+        nodes: each neuron as the data of a node, by name.
         named: the neurons by name, in the order they were added.
         layers: the layers by name.
         names: the names that are taken.
@@ -66,10 +66,10 @@ class Structure:
     """
 
     def __init__(self) -> None:
-        self.graph = nx.DiGraph()
-        self.named: dict[str, Neuron] = {}  # what the graph holds, too, but in one look
-        self._succ: dict[str, dict[str, EdgeDatum]] = self.graph._succ
-        self._pred: dict[str, dict[str, EdgeDatum]] = self.graph._pred
+        self.nodes: dict[str, NodeDatum] = {}
+        self.named: dict[str, Neuron] = {}  # what the nodes hold, too, but in one look
+        self._succ: dict[str, dict[str, EdgeDatum]] = {}
+        self._pred: dict[str, dict[str, EdgeDatum]] = {}
         self.layers: dict[str, Layer] = {}
         self.names = Names()
         self.chosen: tuple[str, ...] | None = None
@@ -98,6 +98,14 @@ class Structure:
             self._cache[key] = make()
         made: _Made = self._cache[key]
         return made
+
+    def view(self) -> "nx.DiGraph":
+        """A graph of networkx, live and read-only."""
+        import networkx as nx
+
+        graph = nx.DiGraph()
+        graph._node, graph._adj, graph._pred = self.nodes, self._succ, self._pred
+        return nx.freeze(graph)
 
     @cached_property
     def neurons(self) -> tuple[Neuron, ...]:
@@ -258,13 +266,13 @@ class Structure:
         for neuron in neurons:
             neuron._holder = self.holder
             self.named[neuron.name] = neuron
-            self.graph._node[neuron.name] = NodeDatum(neuron)
+            self.nodes[neuron.name] = NodeDatum(neuron)
             self._succ[neuron.name] = {}
             self._pred[neuron.name] = {}
         self.names.take((neuron.name for neuron in neurons), "neuron")
 
     def _put_behind(self, names: Sequence[str], other: str) -> None:
-        for mapping in (self.named, self.graph._node, self._succ, self._pred):
+        for mapping in (self.named, self.nodes, self._succ, self._pred):
             _put_behind(mapping, names, other)
 
     def join(
@@ -323,11 +331,15 @@ class Structure:
         self._touch([connection])
         self._edited()
 
+    def _unlink(self, connection: Connection) -> None:
+        source, target = connection._source._name, connection._target._name
+        del self._succ[source][target], self._pred[target][source]
+
     def remove_connections(self, connections: Collection[Connection]) -> None:
         """Take connections out."""
         self._keep_shared(connections)
         for connection in connections:
-            self.graph.remove_edge(connection.source.name, connection.target.name)
+            self._unlink(connection)
             self.holder.data.pop(connection, None)
         self._forget_connections(connections)
         self._edited()
@@ -335,7 +347,7 @@ class Structure:
     def disable(self, connection: Connection) -> None:
         """Take a connection out, and remember it with its place among the others."""
         self._keep_shared([connection])
-        self.graph.remove_edge(connection.source.name, connection.target.name)
+        self._unlink(connection)
         self.disabled[connection._source, connection._target] = connection
         self.n_connections -= 1
         self._touch([connection])
@@ -404,8 +416,10 @@ class Structure:
         asleep = [c for ends, c in self.disabled.items() if neuron in ends]
         for connection in asleep:
             del self.disabled[connection._source, connection._target]
-        self.graph.remove_node(name)
-        del self.named[name]
+        for connection in removed:
+            self._unlink(connection)
+        for mapping in (self.named, self.nodes, self._succ, self._pred):
+            del mapping[name]
         gone: tuple[Neuron | Connection, ...] = (neuron, *removed, *asleep)
         for item in gone:
             self.holder.data.pop(item, None)
@@ -431,7 +445,7 @@ class Structure:
             _replace_key(self._succ[source], old, name)
         for target in self._succ[old]:
             _replace_key(self._pred[target], old, name)
-        for mapping in (self.named, self.graph._node, self._succ, self._pred):
+        for mapping in (self.named, self.nodes, self._succ, self._pred):
             _replace_key(mapping, old, name)
         if self.chosen is not None:
             self.chosen = tuple(name if one == old else one for one in self.chosen)
