@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_EXPORT = re.compile(r"^    from (\S+) import (\w+) as \2$", re.MULTILINE)
+_EXPORT = re.compile(r"^    from (\S+) import (?:\(\s+)?(\w+) as \2\b", re.MULTILINE)
 
 
 def lazy_names(

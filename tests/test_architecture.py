@@ -157,6 +157,8 @@ LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",
     ("network.network", "compiler.compile"): "Network.predict reaches up a floor on purpose",
     ("network.structure", "networkx"): "only wanted for `Network.graph`; takes as long as NumPy",
+    ("kernel.build", "argparse"): "only wanted to build; whoever loads the kernel reads this file",
+    ("kernel.build", "subprocess"): "as above",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     (
         "scenario.run.run",

@@ -4,11 +4,9 @@
 on the flags: no fast-math, and no contraction of products and sums.
 """
 
-import argparse
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +43,8 @@ def build(target: Path = FOLDER / LIBRARY, flags: Sequence[str] = ()) -> Path:
         FileNotFoundError: there is no compiler.
         subprocess.CalledProcessError: it fails.
     """
+    import subprocess
+
     compiler = find_compiler()
     if compiler is None:
         raise FileNotFoundError("C compiler: got none; expected cc, gcc or clang, or CC=...")
@@ -58,6 +58,9 @@ def build(target: Path = FOLDER / LIBRARY, flags: Sequence[str] = ()) -> Path:
 
 def main() -> int | str:
     """Build in place, or as the arguments say."""
+    import argparse
+    import subprocess
+
     parser = argparse.ArgumentParser(description="Compile neurosim's kernel.")
     parser.add_argument("--to", type=Path, default=FOLDER / LIBRARY, help="the library to write")
     parser.add_argument("--sanitize", action="store_true", help="with checks of memory and numbers")
