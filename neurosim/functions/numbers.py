@@ -123,7 +123,7 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
         ShapeError: they are ragged.
         InvalidValueError: one is not finite.
     """
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+    if isinstance(values, np.ndarray) and hasattr(values, "mask") and values.mask.any():
         raise InvalidValueError(f"{where}: some numbers are masked; expected all of them")
     try:
         given: Any = np.asarray(values)

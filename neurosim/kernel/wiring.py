@@ -259,7 +259,7 @@ def _alike_out(
 def _lengths(same: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
     """Of each neuron, how many from it on are the same as the one before, itself included."""
     n = len(same) + 1
-    breaks = np.union1d(np.flatnonzero(~same) + 1, ends)
+    breaks = np.sort(np.concatenate((np.flatnonzero(~same) + 1, ends)))
     numbers = np.arange(n)
     lengths: NDArray[Any] = breaks[np.searchsorted(breaks, numbers, side="right")] - numbers
     return lengths
