@@ -94,10 +94,12 @@ class Penalties:
 
     Args:
         terms: each adds to the gradient.
-        on: ``weights``, ``biases`` or ``all``, or names of layers, neurons, connections, biases.
+        on: ``weights``, ``biases`` or ``all``, or names of layers, neurons, connections, biases,
+            slopes (``h.slope``; the name of a layer or neuron means its weights and biases).
         max_norm: the root of the sum of squares of those of ``on`` that lead into a neuron (and of
             its bias, if that is among them): where an update makes it larger, they are multiplied
-            by max_norm / (norm + 1e-7). Source: Srivastava et al. 2014; PyTorch's ``renorm``.
+            by max_norm / (norm + 1e-7); slopes have no length.
+            Source: Srivastava et al. 2014; PyTorch's ``renorm``.
     """
 
     terms: tuple[Penalty, ...] = ()

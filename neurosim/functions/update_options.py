@@ -69,7 +69,8 @@ class WeightDecay:
     """After the rule has moved it, a parameter loses rate * strength times what it was before.
 
     Apart from the gradient, so that no rule scales it. With ``adam`` it is ``adamw``. Source:
-    Loshchilov and Hutter 2019. It decays biases, too, as there and in PyTorch.
+    Loshchilov and Hutter 2019. It decays biases and learned slopes, too, as there and in PyTorch;
+    the name of a layer or neuron means its weights and biases, ``h.slope`` what is learned.
     """
 
     strength: float
@@ -84,9 +85,10 @@ class WeightDecay:
 class NamedRates:
     """Learning rates of named parameters, in place of the optimizer's.
 
-    A name is that of a layer or a neuron (the weights that lead into it, and its bias), of
-    connections ``a->b``, or of a bias ``a.bias``; the narrower of two counts. Where a schedule
-    changes the rate, these change in proportion.
+    A name is that of a layer or a neuron (the weights that lead into it, its bias, and what is
+    learned of its activation), of connections ``a->b``, of a bias ``a.bias``, or of a slope
+    ``a.slope``; the narrower of two counts. Where a schedule changes the rate, these change in
+    proportion.
     """
 
     by_name: tuple[tuple[str, float], ...]

@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError, UnknownNameError, unknown
+from neurosim.errors import GraphError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.penalties import L1, Penalties, Penalty, PenaltyList, parts_of_penalty
 from neurosim.functions.update_options import Clip, NamedRates, On, WeightDecay
 from neurosim.network.network import Network
-from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
+from neurosim.network.reshaping.selection import select_by_name
 
+_FUNCTION = "f"  # the kind of a parameter of an activation, which is no weight
 _NONE = -1  # the number of the group of a parameter that is in none
 
 
@@ -116,17 +117,25 @@ def _max_norms(
 ) -> tuple[NDArray[np.intp], Matrix]:
     """The group of each parameter by its neuron and penalty, and the most length of each group."""
     owner = np.full(len(parameters), _NONE)
+    is_weight = np.array([parameter.kind != _FUNCTION for parameter in parameters], np.bool_)
     for k, part in enumerate(penalties):
         if part.max_norm is None:
             continue
-        twice = np.flatnonzero(is_penalized[k] & (owner != _NONE))
+        held = is_penalized[k] & is_weight
+        if is_penalized[k].any() and not held.any():
+            first = int(np.flatnonzero(is_penalized[k])[0])
+            raise GraphError(
+                f"penalty[{k}]: max_norm: {parameters[first].symbol} is no weight; expected"
+                " weights or biases"
+            )
+        twice = np.flatnonzero(held & (owner != _NONE))
         if len(twice):
             first = int(twice[0])
             raise GraphError(
                 f"penalty[{k}]: max_norm: {parameters[first].symbol} has one by"
                 f" penalty[{owner[first]}], too; expected one of a parameter at most"
             )
-        owner[is_penalized[k]] = k
+        owner[held] = k
     kept = np.flatnonzero(owner != _NONE)
     groups = np.full(len(parameters), _NONE, np.intp)
     groups[kept] = _numbered((int(owner[i]), parameters[i].neuron) for i in kept)
@@ -146,14 +155,16 @@ def _members(
         return np.array([parameter.kind == kind for parameter in numbers], np.bool_)
     found = np.zeros(len(numbers), np.bool_)
     for name in on:
-        found[[numbers[p] for p in named_parameters(network, name, where)[1]]] = True
+        chosen = select_by_name(network._structure, name, where)[1]
+        weights = [p for p in chosen if p.kind != _FUNCTION]
+        found[[numbers[p] for p in weights or chosen]] = True  # `or` where slopes alone are named
     return found
 
 
 def _rates_of(network: Network, numbers: dict[Parameter, int], rates: NamedRates | None) -> Matrix:
     found = np.full(len(numbers), np.nan)
     named = [
-        (*named_parameters(network, name, "rates"), rate)
+        (*select_by_name(network._structure, name, "rates"), rate)
         for name, rate in (rates.by_name if rates is not None else ())
     ]
     for _, parameters, rate in sorted(named, key=lambda each: each[0]):
@@ -171,49 +182,3 @@ def _numbered(things: Iterator[Any]) -> NDArray[np.intp]:
     """The number of each thing, in the order of their first."""
     numbers: dict[Any, int] = {}
     return np.array([numbers.setdefault(thing, len(numbers)) for thing in things], np.intp)
-
-
-def named_parameters(network: Network, name: str, where: str) -> tuple[int, list[Parameter]]:
-    """The parameters of a name, and how narrow it is: a layer 0, a neuron 1, one parameter 3.
-
-    A layer or a neuron is the weights that lead into it and its biases; ``a->b`` are the
-    connections between two of them, ``a.bias`` the biases of one, ``a.slope`` what is learned of
-    its activation.
-
-    Raises:
-        UnknownNameError: there is nothing of the name.
-        GraphError: it has no parameter.
-    """
-    source, arrow, target = (part.strip() for part in name.partition(" = ")[0].partition("->"))
-    if arrow:
-        width, sources = _neurons(network, source, where)
-        other, targets = _neurons(network, target, where)
-        among = set(sources)
-        found = [c.parameter for t in targets for c in network.incoming(t) if c.source in among]
-        narrowness = 2 + min(width, other)
-    else:
-        stem, dot, part = name.partition(".")
-        narrowness, neurons = _neurons(network, stem, where)
-        found = [] if dot else [
-            c.parameter for neuron in neurons for c in network.incoming(neuron)
-        ]  # fmt: skip
-        if part in ("", "bias"):
-            found += [n.bias_parameter for n in neurons if n.bias_parameter is not None]
-        functions = (p for neuron in neurons for p in neuron.function_parameters)
-        found += dict.fromkeys(p for p in functions if part in ("", p.option))
-        narrowness += 2 * bool(dot)
-    if not found:
-        what = f"no connection {name!r}" if arrow else f"{name!r} has no parameter"
-        raise GraphError(f"{where}: {what}; expected the name of what has a weight or bias")
-    return narrowness, found
-
-
-def _neurons(network: Network, name: str, where: str) -> tuple[int, tuple[Neuron, ...]]:
-    layers = {layer.name: layer.neurons for layer in network.layers}
-    if name in layers:
-        return 0, tuple(layers[name])
-    neurons = {neuron.name: neuron for neuron in network.neurons}
-    if name not in neurons:
-        text = unknown("neuron, layer or connection", name, [*layers, *neurons])
-        raise UnknownNameError(f"{where}: {text}")
-    return 1, (neurons[name],)

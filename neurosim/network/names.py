@@ -11,8 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from neurosim.errors import InvalidValueError, NameRuleError, WrongTypeError
+from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import require_number
 
 LONGEST = 64
@@ -84,6 +85,55 @@ class Names:
 def fold(name: str) -> str:
     """The form in which two names are compared."""
     return unicodedata.normalize("NFKC", name)
+
+
+class ParameterName(NamedTuple):
+    """What the name of parameters says: ``h1`` or ``h``, ``h.bias``, ``x->h``.
+
+    Attributes:
+        stem: a neuron or a layer, or a pattern of their names.
+        source: where the connections into it start; empty in a name without an arrow.
+        part: ``bias``, or an option of its activation, such as ``slope``; empty: all it has.
+    """
+
+    stem: str
+    source: str = ""
+    part: str = ""
+
+    def __str__(self) -> str:
+        name = f"{self.source}->{self.stem}" if self.source else self.stem
+        return f"{name}.{self.part}" if self.part else name
+
+
+def read_parameter_name(text: str) -> tuple[ParameterName, ...]:
+    """What a name says; of one that several share, what it says of each.
+
+    Raises:
+        UnknownNameError: it lacks an end of its arrow, or what is before or behind its dot.
+
+    >>> [str(name) for name in read_parameter_name("a -> b = c->d")]
+    ['a->b', 'c->d']
+    >>> read_parameter_name("h2 = h3.slope")[1]
+    ParameterName(stem='h3', source='', part='slope')
+    """
+    if "->" in text:
+        pairs = [one.partition("->") for one in text.split(" = ") if one != "..."]
+        found = [ParameterName(_stem(pair[2]), pair[0].strip()) for pair in pairs]
+        is_whole = all(name.source and name.stem for name in found)
+    else:
+        stems, dot, part = text.rpartition(".") if "." in text else (text, "", "")
+        found = [ParameterName(_stem(one), "", part) for one in stems.split(" = ") if one != "..."]
+        is_whole = bool(part) == bool(dot) and all(name.stem for name in found)
+    if not is_whole:
+        raise UnknownNameError(
+            f"incomplete name, got {text!r}; expected such as 'h1', 'x->h' or 'h.bias'"
+        )
+    return tuple(found)
+
+
+def _stem(text: str) -> str:
+    """Without the number of those that share something, ``(9 neurons)``."""
+    return text.partition(" (")[0].strip()
 
 
 def require_text(text: object, where: str, expected: str) -> str:

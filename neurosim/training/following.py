@@ -2,7 +2,8 @@
 
 A parameter is found again by its connections or its bias, which are objects, not by name or place:
 renamed, moved, shared or split, it keeps its memory; what is new starts as a new training would.
-Options that name a layer, a neuron, a connection ``a->b`` or a bias ``a.bias`` name it anew.
+Options that name a layer, a neuron, a connection ``a->b``, a bias ``a.bias``, what is learned of
+an activation ``a.slope``, or a class by its output name it anew; what is gone leaves them.
 """
 
 from collections.abc import Mapping
@@ -10,15 +11,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from neurosim.errors import GraphError
+from neurosim.errors import NeurosimError
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.penalties import Penalties, Penalty, PenaltyList
 from neurosim.functions.update_options import SETS, NamedRates, On, WeightDecay
-from neurosim.interpreter.adjustments import named_parameters
 from neurosim.network.layer import Layer
+from neurosim.network.names import ParameterName, read_parameter_name
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
+from neurosim.network.reshaping.selection import select_by_name
+from neurosim.training.goals.class_weight import ClassWeight
 from neurosim.training.goals.heads import HeadOption
 from neurosim.training.options import Options
 from neurosim.training.state import TrainingState
@@ -92,21 +95,34 @@ def state_after(
     return replace(state, parameters=network.parameters(), memory=memory, watched=None)
 
 
-def parts_by_name(network: Network) -> Mapping[str, Layer | Neuron]:
-    """The layers and neurons by their present names; a name that both have is a layer's."""
-    neurons: dict[str, Layer | Neuron] = {neuron.name: neuron for neuron in network.neurons}
-    return neurons | {layer.name: layer for layer in network.layers}
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """What options may name, by the names before an edit.
+
+    Attributes:
+        parts: layers and neurons, these also by their labels.
+        outputs: by what a class of theirs is called.
+    """
+
+    parts: Mapping[str, Layer | Neuron]
+    outputs: Mapping[str, Neuron]
+
+    @classmethod
+    def of(cls, network: Network) -> "Named":
+        """The parts of a network as it is."""
+        parts: dict[str, Layer | Neuron] = dict(network._structure.labelled)
+        parts |= {neuron.name: neuron for neuron in network.neurons}
+        parts |= {layer.name: layer for layer in network.layers}
+        return cls(parts, {neuron.caption: neuron for neuron in network.outputs})
 
 
-def options_after(
-    options: Options, network: Network, before: Mapping[str, Layer | Neuron]
-) -> Options:
+def options_after(options: Options, network: Network, before: Named) -> Options:
     """The options in the present names of a network; what it has no longer is left out.
 
     Args:
         options: in the names of before the edit.
         network: as it is after it.
-        before: `parts_by_name` of the network before it.
+        before: what they name.
     """
     naming, decay = _Naming(network, before), options.weight_decay
     heads = options.heads and tuple(naming.head(head) for head in options.heads)
@@ -116,13 +132,14 @@ def options_after(
         penalty=naming.penalty(options.penalty),
         weight_decay=None if decay is None else naming.decay(decay),
         heads=heads,
+        class_weight=naming.class_weight(options.class_weight, is_free=network.classes is not None),
     )
 
 
 class _Naming:
     """Names of before an edit in their present form, None for what is gone."""
 
-    def __init__(self, network: Network, before: Mapping[str, Layer | Neuron]) -> None:
+    def __init__(self, network: Network, before: Named) -> None:
         self._network, self._before = network, before
         self._there: set[Layer | Neuron] = {*network.neurons, *network.layers}
 
@@ -147,7 +164,18 @@ class _Naming:
 
     def head(self, head: HeadOption) -> HeadOption:
         # where an output is gone, the check of heads says so
-        return replace(head, outputs=tuple(self._name(name) or name for name in head.outputs))
+        outputs = tuple(self._part(name) or name for name in head.outputs)
+        weights = self.class_weight(head.class_weight, is_free=False)
+        return replace(head, outputs=outputs, class_weight=weights)
+
+    def class_weight(self, given: ClassWeight, *, is_free: bool) -> ClassWeight:
+        """The weights of classes; those that have names of their own, free ones, keep them."""
+        if is_free or not isinstance(given, tuple):
+            return given
+        captions: dict[str | int, str] = {
+            name: output.caption for name, output in self._before.outputs.items()
+        }
+        return tuple((captions.get(name, name), weight) for name, weight in given)
 
     def _on(self, on: On) -> On:
         if on in SETS:
@@ -155,34 +183,29 @@ class _Naming:
         return tuple(name for name in map(self._name, on) if name is not None)
 
     def _name(self, name: str) -> str | None:
-        if "->" in name:
-            return self._pair(name)
-        stem = name if name in self._before else name.removesuffix(".bias")
-        present = self._part(stem)
-        return None if present is None else present + name[len(stem) :]
+        """The first present name of what a name says."""
+        if name in self._before.parts:
+            return self._there_is(self._part(name))
+        for one in read_parameter_name(name):
+            source, stem = self._part(one.source), self._part(one.stem)
+            if source is not None and stem is not None:
+                present = self._there_is(str(ParameterName(stem, source, one.part)))
+                if present is not None:
+                    return present
+        return None
 
-    def _pair(self, name: str) -> str | None:
-        pair = name.partition(" = ")[0].partition("->")
-        source, target = self._part(pair[0].strip()), self._part(pair[2].strip())
-        if source is None or target is None:
+    def _there_is(self, name: str | None) -> str | None:
+        """The name, where it is one of parameters, be they disabled: they may come back."""
+        if name is None:
             return None
-        present = f"{source}->{target}"
-        return present if self._has_connection(present) else None
-
-    def _has_connection(self, pair: str) -> bool:
-        """Whether one is left, be it disabled: it may come back."""
         try:
-            return bool(named_parameters(self._network, pair, "")[1])
-        except GraphError:
-            source, target = (self._members(end) for end in pair.split("->"))
-            return any(c.source in source and c.target in target for c in self._network.disabled)
-
-    def _members(self, name: str) -> set[Neuron]:
-        part = parts_by_name(self._network)[name]
-        return {part} if isinstance(part, Neuron) else set(part.neurons)
+            select_by_name(self._network._structure, name, "")
+        except NeurosimError:
+            return None
+        return name
 
     def _part(self, name: str) -> str | None:
-        part = self._before.get(name)
+        part = self._before.parts.get(name)
         if part is None:
             return name
         return part.name if part in self._there else None

@@ -31,7 +31,7 @@ from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.export import frame_of, write_events, write_json_lines
-from neurosim.training.following import Memories, options_after, parts_by_name, state_after
+from neurosim.training.following import Memories, Named, options_after, state_after
 from neurosim.training.metrics import METRICS, measure_each, require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
@@ -446,7 +446,7 @@ class Training:
         require_fresh(self._task)
         task, network = self._task, self.network
         before = Memories.of(network, self._state.memory, self._asleep)
-        names = parts_by_name(network)
+        names = Named.of(network)
         edit(network)
         state = state_after(self._state, network, before, task.optimizer.start)
         state = replace(state, streams=with_dropout(state.streams, network, task.options))

@@ -300,8 +300,76 @@ def test_what_is_removed_leaves_the_options_and_what_is_disabled_stays(engine):
     assert dict(options.rates.by_name) == {"h2->o1": 0.2, "h": 1.0}
     assert options.weight_decay.on == ("o1.bias",)
     assert options.penalty.parts[0].on == ("h",)
-    with pytest.raises(NeurosimError, match="rates: no connection 'h2->o1'"):
-        training.after(lambda net: net.disable("h2", "o1"))
+    training = training.after(lambda net: net.disable("h2", "o1"))
+    training.advance(epochs=1)
+    training = training.after(lambda net: net.rename(net.enable("h2", "o1").source, "second"))
+    assert dict(training.options.rates.by_name) == {"second->o1": 0.2, "h": 1.0}
+
+
+def learned(net=None):
+    net = net or made()
+    net.layer("h").activation = "prelu"
+    return net
+
+
+SLOPES = {
+    "rates": {"h.slope": 0.02, "h1": 0.5},
+    "penalty": {"l2": 0.1, "on": ["h.slope"]},
+    "weight_decay": {"strength": 0.1, "on": ["h2.slope", "o1"]},
+}
+
+
+def test_names_of_slopes_follow_and_leave_with_their_activation(engine):
+    training = begun(engine, learned(), **SLOPES)
+
+    training = training.after(lambda net: net.rename("h", "g"))
+
+    assert dict(training.options.rates.by_name) == {"g.slope": 0.02, "h1": 0.5}
+    assert training.options.penalty.on == ("g.slope",)
+    training = training.after(lambda net: setattr(net.layer("g"), "activation", "tanh"))
+    assert dict(training.options.rates.by_name) == {"h1": 0.5}
+    assert training.options.penalty is None
+    assert training.options.weight_decay.on == ("o1",)
+    training.advance(epochs=1)
+
+
+def test_the_name_of_what_some_share_becomes_that_of_one_that_is_left(engine):
+    net = learned()
+    net["h1"].activation = "tanh"
+    net.share(("x1", "h1"), ("x2", "h1"))
+    assert net.function_parameters[0].name == "h2 = h3.slope"
+    rates = {"h2 = h3.slope": 0.02, "x1->h1 = x2->h1": 0.3}
+    training = begun(engine, net, rates=rates)
+
+    training = training.after(lambda net: (net.remove_neuron("h2"), net.disable("x1", "h1")))
+
+    assert dict(training.options.rates.by_name) == {"h3.slope": 0.02, "x1->h1": 0.3}
+
+
+def test_patterns_and_labels_in_options_follow(engine):
+    net = made()
+    net["h1"].label = "first one"
+    training = begun(engine, net, rates={"*.bias": 0.02, "first one": 0.25, "h[23]": 0.5})
+
+    training = training.after(lambda net: (net.rename("h1", "g"), net.prune(keep=0.9)))
+    assert dict(training.options.rates.by_name) == {"*.bias": 0.02, "g": 0.25, "h[23]": 0.5}
+    training = training.after(lambda net: [net.remove_neuron(name) for name in ("h2", "h3")])
+
+    assert dict(training.options.rates.by_name) == {"*.bias": 0.02, "g": 0.25}
+
+
+def test_weights_of_classes_follow_their_outputs(engine):
+    net = made()
+    net.add_layer("c", 2, activation="softmax"), net.connect("h", "c")
+    net["c2"].label = "sweet"
+    targets, options = np.eye(2)[np.arange(9) % 2], OPTIONS | {"loss": "cross_entropy"}
+    weights = {"c1": 2.0, "sweet": 3.0}
+    training = ns.Training(net, X, targets, engine=engine, class_weight=weights, **options)
+
+    training = training.after(lambda net: (net.rename("c1", "y"), setattr(net["c2"], "label", "s")))
+
+    assert dict(training.options.class_weight) == {"y": 2.0, "s": 3.0}
+    training.advance(epochs=1)
 
 
 def test_a_first_dropout_begins_its_stream_as_a_new_training_would(engine):

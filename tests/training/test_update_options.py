@@ -344,6 +344,56 @@ def test_the_steps_say_what_a_list_of_penalties_adds():
     assert "w(x1->o1) = 2 - 1*(0 + 0.5) = 1.5" in str(session.step())
 
 
+def sloped(slope=2.0):
+    """Two neurons of bias 0 whose weights are 3 and 4, with a slope of their own, and no errors."""
+    net = ns.Network("sloped")
+    net.add_layer("x", 2), net.add_layer("h", 2, activation="prelu")
+    net.connect("x1", "h", weight=3.0), net.connect("x2", "h", weight=4.0)
+    net.function_parameters[0].value = slope
+    return net, np.zeros((1, 2)), np.zeros((1, 2))
+
+
+@pytest.mark.parametrize("on", ["all", ["h"]])
+def test_a_slope_is_no_weight_whose_length_is_bounded(engine, on):
+    net, X, T = sloped()
+
+    ns.train(
+        net, X, T, engine=engine, epochs=1, optimizer="sgd", learning_rate=0.1,
+        penalty={"max_norm": 1.0, "on": on},
+    )  # fmt: skip
+
+    weights = [connection.weight for connection in net.connections]
+    assert weights == pytest.approx([0.6, 0.6, 0.8, 0.8], rel=1e-6)
+    assert net.parameters()[-1] == 2.0
+
+
+def test_the_length_of_a_slope_alone_is_refused():
+    net, X, T = sloped()
+
+    with pytest.raises(GraphError, match=r"max_norm: slope\(h\) is no weight; expected weights"):
+        ns.train(
+            net, X, T, epochs=1, optimizer=ns.SGD(0.1), penalty={"max_norm": 1, "on": "h.slope"}
+        )
+
+
+@pytest.mark.parametrize("name", ["penalty", "weight_decay"])
+@pytest.mark.parametrize(
+    ("on", "is_smaller"),
+    [("h", False), ("h1", False), ("h*", False), ("h.slope", True), ("*.slope", True),
+     ("all", True)],
+)  # fmt: skip
+def test_penalties_and_decay_take_slopes_that_are_named(engine, name, on, is_smaller):
+    net, X, T = sloped()
+    value = {"l2": 0.1, "on": on} if name == "penalty" else {"strength": 0.1, "on": on}
+
+    ns.train(
+        net, X, T, engine=engine, epochs=1, optimizer="sgd", learning_rate=0.1, **{name: value}
+    )
+
+    assert (net.parameters()[-1] < 2.0) == is_smaller
+    assert (net["x1", "h1"].weight < 3.0) == ("slope" not in on)
+
+
 def test_a_rule_of_a_user_takes_rates_parameter_by_parameter(engine):
     class Half(ns.SGD):
         """Takes one rate only."""
@@ -377,9 +427,13 @@ BAD = [
     ({"weight_decay": "x"}, WrongTypeError, "weight_decay: no number, got 'x'"),
     ({"rates": {"h": -1}}, InvalidValueError, "rates: h: got -1"),
     ({"rates": 3}, WrongTypeError, "rates: got 3; expected None or rates such as {'h': 0.1}"),
-    ({"rates": {"hh": 1}}, UnknownNameError, "rates: unknown neuron, layer or connection 'hh'"),
-    ({"rates": {"x": 1}}, GraphError, "rates: 'x' has no parameter"),
-    ({"rates": {"o->h": 1}}, GraphError, "rates: no connection 'o->h'"),
+    ({"rates": {"hh": 1}}, UnknownNameError, "rates: unknown neuron or layer 'hh'"),
+    ({"rates": {"x": 1}}, GraphError, "rates: x has no parameters"),
+    ({"rates": {"o->h": 1}}, UnknownNameError, "rates: no connection 'o->h'"),
+    ({"rates": {"h.": 1}}, UnknownNameError, "rates: incomplete name, got 'h.'"),
+    ({"rates": {"->h": 1}}, UnknownNameError, "rates: incomplete name, got '->h'"),
+    ({"rates": {"h.bais": 1}}, UnknownNameError, "'h.bais' (did you mean 'h.bias'?)"),
+    ({"rates": {"h1 = h2.bias": 1}}, UnknownNameError, "unknown parameter 'h1 = h2.bias'"),
     ({"penalty": {"l2": 1, "on": ["q"]}}, UnknownNameError, "penalty: unknown neuron"),
     (
         {"penalty": [{"l2": 1}, {"l1": 1, "on": "q"}]},

@@ -1,4 +1,4 @@
-"""Parameters by name, layer or pattern: what `Network.freeze` and `Network.prune` are told.
+"""Parameters by name, layer or pattern: for `Network.freeze`, `Network.prune`, and options.
 
 A text names neurons or layers: ``h1``, ``h``, ``h*``. It means their biases and the weights that
 lead into them, and what is learned of their activations; ``h.bias`` the biases alone, ``h.slope``
@@ -14,15 +14,16 @@ from neurosim.errors import GraphError, NeurosimError, UnknownNameError, unknown
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import find, require_connection, require_end
+from neurosim.network.names import ParameterName, read_parameter_name
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Bias, FunctionParameter, Parameter, SharedWeight
 from neurosim.network.structure import Structure
 
-_ARROW, _BIAS = "->", ".bias"
+_BIAS = "bias"
 
 
 def select(structure: Structure, names: Sequence[object], where: str) -> list[Parameter]:
-    """The connections and biases that are meant, each once.
+    """The connections, biases and parameters of activations that are meant, each once.
 
     Raises:
         UnknownNameError: there is nothing of the name, or nothing that fits the pattern.
@@ -42,21 +43,82 @@ def select(structure: Structure, names: Sequence[object], where: str) -> list[Pa
     return list(found)
 
 
+def select_by_name(structure: Structure, name: str, where: str) -> tuple[int, list[Parameter]]:
+    """The parameters of a name, and how narrow it is: a layer 0, a neuron 1, one parameter 3.
+
+    What is disabled has a name, too, which is that of no parameter for the time being.
+
+    Raises:
+        UnknownNameError, GraphError: as `select`.
+    """
+    try:
+        found = select(structure, [name], where)
+    except NeurosimError:
+        if not _is_disabled(structure, name):
+            raise
+        found = []
+    return _narrowness(structure, name), list(dict.fromkeys(each.parameter for each in found))
+
+
+def _is_disabled(structure: Structure, name: str) -> bool:
+    """Whether connections of this name, or into neurons of it, are disabled."""
+    if not structure.disabled:
+        return False
+    try:
+        meant = read_parameter_name(name)[0]
+        targets = set(_neurons(structure, meant.stem))
+        sources = set(_neurons(structure, meant.source)) if meant.source else None
+    except NeurosimError:  # the first error says it
+        return False
+    return not meant.part and any(
+        target in targets and (sources is None or source in sources)
+        for source, target in structure.disabled
+    )
+
+
+def _narrowness(structure: Structure, name: str) -> int:
+    def is_one(end: str) -> bool:
+        return isinstance(find(structure, end), Neuron)
+
+    if is_one(name):
+        return 1
+    meant = read_parameter_name(name)[0]
+    ends = [meant.stem, meant.source] if meant.source else [meant.stem]
+    return 2 * bool(meant.source or meant.part) + all(map(is_one, ends))
+
+
 def _places(structure: Structure, name: Any) -> list[Parameter]:
     if isinstance(name, Parameter):
         return _own(structure, name)
     if isinstance(name, tuple) and len(name) == 2:
         return _between(structure, *name)
-    if isinstance(name, str) and find(structure, name) is None:
-        source, arrow, target = name.partition(_ARROW)
-        if arrow:
-            return _between(structure, source.strip(), target.strip())
-        if name.endswith(_BIAS):
-            return _biases(_neurons(structure, name.removesuffix(_BIAS)))
-        stem, dot, option = name.rpartition(".")
-        if dot:
-            return [p for p in _functions(_neurons(structure, stem)) if p.option == option]
-    neurons = _neurons(structure, name)
+    if not isinstance(name, str) or find(structure, name) is not None:
+        return _of_neurons(structure, _neurons(structure, name))
+    first, *others = read_parameter_name(name)
+    found = _named(structure, first)
+    if others and [place.parameter.name for place in found] != [name]:
+        raise UnknownNameError(unknown("parameter", name, [p.parameter.name for p in found]))
+    return found
+
+
+def _named(structure: Structure, name: ParameterName) -> list[Parameter]:
+    if name.source:
+        return _between(structure, name.source, name.stem)
+    neurons = _neurons(structure, name.stem)
+    if name.part == _BIAS:
+        return _biases(neurons)
+    if not name.part:
+        return _of_neurons(structure, neurons)
+    functions = _functions(neurons)
+    found: list[Parameter] = [p for p in functions if p.option == name.part]
+    if not found:
+        known = dict.fromkeys([_BIAS, *(p.option for p in functions)])
+        names = [f"{name.stem}.{part}" for part in known]
+        raise UnknownNameError(unknown("parameter", str(name), names))
+    return found
+
+
+def _of_neurons(structure: Structure, neurons: Sequence[Neuron]) -> list[Parameter]:
     weights = [connection for n in neurons for connection in structure.incoming(n.name)]
     return [*weights, *_biases(neurons), *_functions(neurons)]
 
@@ -90,7 +152,7 @@ def _between(structure: Structure, source: Any, target: Any) -> list[Parameter]:
         if connection._source in chosen
     ]
     if not found:
-        raise UnknownNameError(f"no connection {_shown(source)}{_ARROW}{_shown(target)}")
+        raise UnknownNameError(f"no connection '{_shown(source)}->{_shown(target)}'")
     return found
 
 

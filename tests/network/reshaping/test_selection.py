@@ -29,6 +29,7 @@ def names(things):
         (["h[12]->o?"], ["h1->o1", "h2->o1", "h1->o2", "h2->o2"]),
         (["h2->*", "h2->o1"], ["h2->o1", "h2->o2"]),
         (["x1->h2"], ["x1->h2 = x2->h2"]),
+        (["x1->h2 = x2->h2"], ["x1->h2 = x2->h2"]),
     ],
 )  # fmt: skip
 def test_what_is_named_is_frozen_and_unfrozen(made, chosen, expected):
@@ -70,7 +71,7 @@ def test_what_is_frozen_stays_in_a_training_that_is_under_way(made, engine):
         ),
         (["x1->hh1"], UnknownNameError, "freeze: unknown neuron or layer 'hh1'"),
         (["h1->x1"], UnknownNameError, "no connection 'h1->x1' (did you mean 'x1->h1'?)"),
-        (["o->h"], UnknownNameError, "freeze: no connection o->h"),
+        (["o->h"], UnknownNameError, "freeze: no connection 'o->h'"),
         (["x"], GraphError, "freeze: x has no parameters"),
         (["x.bias"], GraphError, "freeze: x.bias has no parameters"),
         ([3], WrongTypeError, "freeze: name: got 3"),

@@ -67,20 +67,17 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
         (
             "epochs: 4",
             "epochs: 4\n  rates: {hh: 1}",
-            "s.yaml:15:10: training.rates: unknown neuron, layer or connection 'hh'; known: x,"
-            " o, a, b, o1",
+            "s.yaml:15:10: training.rates: unknown neuron or layer 'hh'; known: x, o, a, b, o1",
         ),
         (
             "epochs: 4",
             "epochs: 4\n  penalty: {l1: 0.1, on: [q]}",
-            "s.yaml:15:12: training.penalty: unknown neuron, layer or connection 'q'; known: x,"
-            " o, a, b, o1",
+            "s.yaml:15:12: training.penalty: unknown neuron or layer 'q'; known: x, o, a, b, o1",
         ),
         (
             "epochs: 4",
             "epochs: 4\n  penalty:\n    - {l2: 0.1}\n    - {l1: 0.1, on: [q]}",
-            "s.yaml:17:7: training.penalty[1]: unknown neuron, layer or connection 'q'; known: x,"
-            " o, a, b, o1",
+            "s.yaml:17:7: training.penalty[1]: unknown neuron or layer 'q'; known: x, o, a, b, o1",
         ),
         (
             "epochs: 4",
