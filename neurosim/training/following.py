@@ -96,7 +96,7 @@ def state_after(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Named:
+class NamedParts:
     """What options may name, by the names before an edit.
 
     Attributes:
@@ -108,7 +108,7 @@ class Named:
     outputs: Mapping[str, Neuron]
 
     @classmethod
-    def of(cls, network: Network) -> "Named":
+    def of(cls, network: Network) -> "NamedParts":
         """The parts of a network as it is."""
         parts: dict[str, Layer | Neuron] = dict(network._structure.labelled)
         parts |= {neuron.name: neuron for neuron in network.neurons}
@@ -116,7 +116,7 @@ class Named:
         return cls(parts, {neuron.caption: neuron for neuron in network.outputs})
 
 
-def options_after(options: Options, network: Network, before: Named) -> Options:
+def options_after(options: Options, network: Network, before: NamedParts) -> Options:
     """The options in the present names of a network; what it has no longer is left out.
 
     Args:
@@ -139,7 +139,7 @@ def options_after(options: Options, network: Network, before: Named) -> Options:
 class _Naming:
     """Names of before an edit in their present form, None for what is gone."""
 
-    def __init__(self, network: Network, before: Named) -> None:
+    def __init__(self, network: Network, before: NamedParts) -> None:
         self._network, self._before = network, before
         self._there: set[Layer | Neuron] = {*network.neurons, *network.layers}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.errors import FileError, GraphError, UnknownNameError
+from neurosim.errors import FileError, UnknownNameError
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import backward, forward
 from neurosim.kernel.library import why_no_kernel
@@ -225,7 +225,7 @@ def test_a_neuron_that_goes_takes_its_own_alone():
 def test_what_is_not_learned_is_not_found():
     net = network()
 
-    with pytest.raises(GraphError, match="no parameters"):
+    with pytest.raises(UnknownNameError, match=r"unknown parameter 'h\.alpha'"):
         net.freeze("h.alpha")
     with pytest.raises(UnknownNameError):
         net.freeze("q.slope")
