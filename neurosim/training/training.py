@@ -31,7 +31,7 @@ from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.export import frame_of, write_events, write_json_lines
-from neurosim.training.following import Memories, Named, options_after, state_after
+from neurosim.training.following import Memories, NamedParts, options_after, state_after
 from neurosim.training.metrics import METRICS, measure_each, require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
@@ -86,33 +86,67 @@ class Epoch:
         return f"epoch {self.number}: loss {self.loss:.6g}{more}"
 
 
-@dataclass(slots=True)
+class _ByEpoch:
+    """A number of each epoch, where it was measured: runs of epochs, each with its first."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, list[float]]] = []
+
+    def add(self, first: int, values: Sequence[float]) -> None:
+        """The numbers of the epochs from this one on, which is behind all that are there."""
+        begin, last = self._runs[-1] if self._runs else (first, [])
+        if not self._runs or begin + len(last) != first:
+            last = []
+            self._runs.append((first, last))
+        last.extend(values)
+
+    def cut(self, epoch: int) -> None:
+        """Forget the numbers from an epoch on."""
+        self._runs = [
+            (first, values[: epoch - first]) for first, values in self._runs if first < epoch
+        ]
+
+    def values(self) -> list[float]:
+        """All of them, in order."""
+        return [value for _, values in self._runs for value in values]
+
+
 class Past:
     """What a training has done so far.
 
     Attributes:
         start: the state from which it began.
-        losses: over the training rows, of each epoch since; reduced.
-        validation_losses: likewise, where they were measured.
         diverged: where the first number was that is not finite; empty where none was.
     """
 
-    start: TrainingState
-    losses: list[float]
-    validation_losses: list[float]
-    diverged: str = ""
+    def __init__(self, start: TrainingState) -> None:
+        self.start, self.diverged = start, ""
+        self._losses, self._validation_losses = _ByEpoch(), _ByEpoch()
 
-    def add(self, losses: Sequence[float], validation_losses: Sequence[float] = ()) -> None:
-        """Some epochs more."""
-        self.losses.extend(losses)
-        self.validation_losses.extend(validation_losses)
+    @property
+    def losses(self) -> list[float]:
+        """Over the training rows, of each epoch since that was ended; reduced."""
+        return self._losses.values()
+
+    @property
+    def validation_losses(self) -> list[float]:
+        """Likewise, where they were measured."""
+        return self._validation_losses.values()
+
+    def add(
+        self, first: int, losses: Sequence[float], validation_losses: Sequence[float] = ()
+    ) -> None:
+        """Some epochs more, from number ``first`` on."""
+        self._losses.add(first, losses)
+        self._validation_losses.add(first, validation_losses)
 
     def go_back_to(self, state: TrainingState) -> None:
         """Forget what came after a state; from one before the start it begins anew."""
-        n_epochs = state.epoch - self.start.epoch
-        if n_epochs < 0:
-            self.start, n_epochs = state, 0
-        del self.losses[n_epochs:], self.validation_losses[n_epochs:]
+        if state.position < self.start.position:
+            self.start = state
+        first = max(state.epoch, self.start.epoch)
+        for each in (self._losses, self._validation_losses):
+            each.cut(first)
         self.diverged = ""
 
 
@@ -256,7 +290,7 @@ class Training:
         self._ahead: _Ahead | None = None
         self._asleep: Mapping[Parameter, Matrix] = {}  # what is remembered of what is disabled
         self._deadline = math.inf  # from the first epoch on
-        self._past = Past(state, [], [])
+        self._past = Past(state)
         self._require_fitting_metrics()
         task.network.claim(self)
         self._hand_over()
@@ -446,7 +480,7 @@ class Training:
         require_fresh(self._task)
         task, network = self._task, self.network
         before = Memories.of(network, self._state.memory, self._asleep)
-        names = Named.of(network)
+        names = NamedParts.of(network)
         edit(network)
         state = state_after(self._state, network, before, task.optimizer.start)
         state = replace(state, streams=with_dropout(state.streams, network, task.options))
@@ -571,7 +605,7 @@ class Training:
             if not (_all_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
             found.add(losses, epoch_rates(self._task, self._state, len(losses)))
-            self._past.add(losses)
+            self._past.add(self._state.epoch, losses)
             self._state = after
             pace.end()
             found.seconds.extend([pace.seconds / len(losses)] * len(losses))
@@ -588,14 +622,18 @@ class Training:
 
     def _advance_batches(self, count: int) -> list[float]:
         losses: list[float] = []
+        of_epochs: list[float] = []
         task = self._task
         with self._engine.batches(self._state) as run:
             for _ in range(count):
                 rows = run.advance()
                 losses.append(math.fsum(rows) / task.divisor(len(rows)))
+                if run.batch == 0:
+                    of_epochs.append(_epoch_loss(task, run.state()))
             after = run.state()
         if not (_all_finite(losses) and after.is_finite):
             self._refuse_divergence(-(-count // task.n_batches) + 1)
+        self._past.add(self._state.epoch, of_epochs)
         self._state = after
         return losses
 
@@ -607,9 +645,10 @@ class Training:
             n = min(pace.epochs, self._room, count - len(found.loss))
             between, losses = self._engine.trajectory(self._state, epochs=n)
             if not (_all_finite(losses) and between.last.is_finite):
-                self._refuse_divergence(n)
+                self._refuse_divergence(n, is_watched=True)
             self._take(between, losses, found)
-            self._past.add(losses, found.validation_loss[len(found.loss) - len(losses) :])
+            newest = found.validation_loss[len(found.loss) - len(losses) :]
+            self._past.add(self._state.epoch, losses, newest)
             self._state = between.last
             pace.end()
             found.seconds.extend([pace.seconds / max(1, len(losses))] * len(losses))
@@ -661,11 +700,23 @@ class Training:
         for name, values in found.metrics.items():
             values.extend(measure_each(METRICS[name], outputs, rows.T, self.task_kind))
 
-    def _refuse_divergence(self, epochs: int) -> None:
+    def _refuse_divergence(self, epochs: int, *, is_watched: bool = False) -> None:
         self._held = None  # the search goes over the objects
-        self._state, place = find_divergence(self._engine, self._task, self._state, epochs)
-        self._past.diverged = place
+        begin = self._state
+        before, place = find_divergence(self._engine, self._task, begin, epochs)
+        validation: list[float] = []
+        if is_watched and self._validation is not None and before.losses:
+            between, _ = self._engine.trajectory(begin, epochs=len(before.losses))
+            validation = self._validation_losses(between.thetas)
+        self._past.add(begin.epoch, before.losses, validation)
+        self._state, self._past.diverged = before.state, place
         raise DivergedError(place)
+
+    def _validation_losses(self, thetas: Matrix) -> list[float]:
+        assert self._validation is not None
+        assert self._validating is not None
+        losses, _ = self._validating.measure(thetas, self._validation.X, self._validation.T)
+        return losses
 
     @contextmanager
     def _keeping_objects(self) -> Iterator[None]:
@@ -706,9 +757,8 @@ class Training:
         self._state = ahead.next_state()
         self._hand_over()
         epoch = ahead.epoch()
-        self._past.add(
-            [epoch.loss], [] if epoch.validation_loss is None else [epoch.validation_loss]
-        )
+        validation = [] if epoch.validation_loss is None else [epoch.validation_loss]
+        self._past.add(epoch.number, [epoch.loss], validation)
         return epoch
 
     def _run_ahead(self, left: int) -> "_Ahead":
@@ -888,15 +938,28 @@ def _all_finite(losses: list[float]) -> bool:
     return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
 
 
+class Finite(NamedTuple):
+    """What is finite of a stretch that diverges.
+
+    Attributes:
+        state: the last one.
+        losses: of its epochs that are whole, reduced.
+    """
+
+    state: TrainingState
+    losses: list[float]
+
+
 def find_divergence(
     engine: Engine, task: Task, state: TrainingState, epochs: int
-) -> tuple[TrainingState, str]:
-    """The last state that was finite, and where the first number that is not came up.
+) -> tuple[Finite, str]:
+    """What was finite of a stretch, and where the first number that is not came up.
 
     Goes the stretch again, half of it and half of that, then the epoch batch by batch, then the
     batch itself step by step over the graph.
     """
-    state = before_divergence(engine, task, state, epochs)
+    before = before_divergence(engine, task, state, epochs)
+    state = before.state
     where = f"epoch {state.epoch}, batch {state.batch}"
     advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
     losses = {i: head.loss for head in task.objective.heads for i in head.outputs}
@@ -910,26 +973,28 @@ def find_divergence(
                     advice = f"expected an output between 0 and 1: {neuron.name} is"
                     advice += f" {neuron.activation}, where {loss.name} needs a {loss.partner}"
                     break
-            return state, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
+            return before, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
     if task.precision == "single":
-        return state, f"{where}: not finite in single precision, though in double; {advice}"
-    return state, f"{where}: the loss or a parameter is not finite; {advice}"
+        return before, f"{where}: not finite in single precision, though in double; {advice}"
+    return before, f"{where}: the loss or a parameter is not finite; {advice}"
 
 
-def before_divergence(
-    engine: Engine, task: Task, state: TrainingState, epochs: int
-) -> TrainingState:
-    """The state before the batch that leaves a number that is not finite.
+def before_divergence(engine: Engine, task: Task, state: TrainingState, epochs: int) -> Finite:
+    """What is done before the batch that leaves a number that is not finite.
 
     What an engine does that works on the objects, the kernel does in its place where it is exact.
     """
     if engine.capabilities.works_on_objects:
         engine = exact_engine(task)
+    found: list[float] = []
     while epochs > 1:
         half = epochs // 2
         after, losses = engine.advance(state, epochs=half)
-        is_finite = after.is_finite and _all_finite(losses)
-        state, epochs = (after, epochs - half) if is_finite else (state, half)
+        if after.is_finite and _all_finite(losses):
+            found += losses
+            state, epochs = after, epochs - half
+        else:
+            epochs = half
     with engine.batches(state) as run:
         for _ in range(epochs * task.n_batches):
             run.advance()
@@ -937,7 +1002,14 @@ def before_divergence(
             if not after.is_finite:
                 break
             state = after
-    return state
+            if not state.batch:
+                found.append(_epoch_loss(task, state))
+    return Finite(state, found)
+
+
+def _epoch_loss(task: Task, state: TrainingState) -> float:
+    """The loss of the epoch that ends with a state, reduced."""
+    return state.partial_loss / task.divisor(task.n_rows)
 
 
 def _outputs(step: Step, task: Task) -> str:

@@ -159,3 +159,21 @@ def test_only_single_precision_diverges_where_double_would_not(make_line):
 def test_agree_says_in_which_update_a_training_diverges(make_line):
     with pytest.raises(ns.DivergedError, match="engine 'graph': update 1: epoch 1, batch 0: not"):
         ns.agree(make_line(1.0), [[10.0]], [[0.0]], optimizer=ns.SGD(1e200), updates=9)
+
+
+@pytest.mark.parametrize("options", [{}, {"validation": ([[1.0]], [[0.0]])}])
+def test_the_losses_before_are_past_however_long_the_stretches_were(make_line, engine, options):
+    found = []
+    for gone in (ns.Training.watch, lambda training, n: list(training.epochs(n)),
+                 lambda training, n: training.advance(batches=n)):  # fmt: skip
+        training = ns.Training(
+            make_line(1.0), [[1.0]], [[0.0]], optimizer=ns.SGD(2.5), engine=engine, **options
+        )
+        with pytest.raises(ns.DivergedError):
+            gone(training, 2000)
+        found.append(training.past)
+
+    assert [len(past.losses) for past in found] == [876] * 3
+    assert found[0].losses == found[1].losses
+    assert found[0].validation_losses == found[1].validation_losses
+    assert len(found[0].validation_losses) == 876 * len(options)

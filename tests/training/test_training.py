@@ -192,3 +192,33 @@ def test_what_is_watched_is_what_each_epoch_says(net, data, engine):
         assert values == tuple(epoch.metrics[name] for epoch in epochs)
     assert history.state == epochs[-1].state
     assert net.parameters().tobytes() == twin.parameters().tobytes()
+
+
+def test_what_is_past_has_the_loss_of_each_epoch_however_it_was_gone(net, data, engine):
+    validation = {"validation": data, "batch_size": 4}
+    expected = make(net.copy(), data, engine, **validation).watch(6)
+    training = make(net, data, engine, **validation)
+
+    training.advance(batches=2), training.advance(epochs=1), training.advance(batches=7)
+    list(training.epochs(2))
+
+    past = training.past
+    assert training.state.epoch == 5
+    assert past.losses == list(expected.loss[:5])
+    assert past.validation_losses == list(expected.validation_loss[3:5])
+
+
+def test_what_is_past_ends_with_the_state_that_is_gone_back_to(net, data, engine):
+    training = make(net, data, engine, validation=data, batch_size=4)
+    training.advance(epochs=3)
+    third = training.state
+    history = training.watch(3)
+    training.advance(batches=1)
+
+    training.state = training.state  # in the middle of an epoch
+    assert (len(training.past.losses), len(training.past.validation_losses)) == (6, 3)
+    training.state = third
+
+    assert (len(training.past.losses), training.past.validation_losses) == (3, [])
+    training.advance(batches=3)
+    assert training.past.losses[3] == history.loss[0]

@@ -536,7 +536,7 @@ class Timeline:
     def _stop_before_divergence(self, state: TrainingState, epochs: int) -> bool:
         """Land at the batch in which a number is not finite; that batch is to be walked."""
         engine, n_batches = self.engine(), self.task.n_batches
-        before = before_divergence(engine, self.task, state, epochs)
+        before = before_divergence(engine, self.task, state, epochs).state
         self._to_be_walked = before.epoch * n_batches + before.batch
         if before is state:
             return False
