@@ -92,6 +92,7 @@ drawing: .
 
 sheets: formulas judging marking variants worksheet pdf .
 page: patterns columns units recording contents picture lesson .
+live: frames fields moves commands document moment conversation .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
@@ -133,7 +134,7 @@ __main__
 FLOORS = [
     {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
     {"interpreter", "kernel", "compiler"}, {"training"}, {"diagnosis"}, {"debugger", "drawing"},
-    {"sheets", "page"}, {"scenario"}, {"cli", "__main__"},
+    {"sheets", "page", "live"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
 
 ONLY_IN = {  # who may import a library

@@ -29,7 +29,7 @@ from neurosim.debugger.stops.breakpoints import (
     Watch,
 )
 from neurosim.debugger.stops.conditions import Condition, parse_condition, parse_expression
-from neurosim.debugger.stops.expressions import Quantity
+from neurosim.debugger.stops.expressions import QUANTITIES, Quantity
 from neurosim.debugger.stops.locations import find_location, require_part
 from neurosim.debugger.stops.runner import Hit, Runner
 from neurosim.debugger.time.journal import LIMIT
@@ -44,6 +44,7 @@ from neurosim.diagnosis.cures import KeyNames
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
+    NotComputable,
     UnknownNameError,
     WrongTypeError,
     unknown,
@@ -144,6 +145,11 @@ class Session:
     def coming_step(self) -> Step | None:
         """The step that is about to happen; None at the end."""
         return self._walk.coming()
+
+    @property
+    def done_steps(self) -> tuple[Step, ...]:
+        """The steps of this sample or update that were done; at its start, of the one before."""
+        return tuple(self._walk.last_steps())
 
     @property
     def state(self) -> TrainingState:
@@ -254,10 +260,15 @@ class Session:
 
         What was set is set again at its moment; breakpoints count from 0.
         """
+        self.rewind()
+        return self.continue_()
+
+    def rewind(self) -> Arrival:
+        """Go to the start, as `run` does before it goes on."""
         for stop in self._runner.stops:
             stop.hits = 0
         self._walk.go_to(self._first)
-        return self.continue_()
+        return self._arrival()
 
     def restart(self) -> Arrival:
         """Go to the start and forget what was set; breakpoints stay, and count from 0."""
@@ -388,6 +399,15 @@ class Session:
             NotComputable: the present sample has no such value yet, or it divides by zero.
         """
         return parse_expression(text, self.network).value(self._runner.read_own)
+
+    def shown(self, text: str) -> str:
+        """An expression with its value, all digits; or why it has none."""
+        try:
+            value = self.value(text)
+            return f"{text} = {int(value) if text in QUANTITIES['position'] else value!r}"
+        except NotComputable as error:
+            reason = str(error)
+            return reason if reason.startswith(f"{text}: ") else f"{text}: {reason}"
 
     @property
     def is_own(self) -> Callable[[Neuron | Connection | Network, str], bool]:

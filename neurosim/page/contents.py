@@ -88,8 +88,8 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
         "version": VERSION,
         "title": network.title,
         "phases": PHASES,
-        "neurons": [_neuron(network, neuron, at) for neuron in network.neurons],
-        "connections": [_connection(network, c, things, at) for c in network.connections],
+        "neurons": [neuron_facts(network, neuron, at) for neuron in network.neurons],
+        "connections": [connection_facts(network, c, things, at) for c in network.connections],
         "inputs": [things[neuron] for neuron in network.inputs],
         "outputs": [things[neuron] for neuron in network.outputs],
         "parameters": [parameter.symbol for parameter in parameters],
@@ -112,7 +112,8 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
     }
 
 
-def _neuron(network: Network, neuron: Neuron, at: dict[Parameter, int]) -> dict[str, Any]:
+def neuron_facts(network: Network, neuron: Neuron, at: dict[Parameter, int]) -> dict[str, Any]:
+    """What a page is to know of a neuron; ``at``: the places of parameters."""
     return {
         "name": neuron.name,
         "caption": neuron.caption,
@@ -123,9 +124,10 @@ def _neuron(network: Network, neuron: Neuron, at: dict[Parameter, int]) -> dict[
     }
 
 
-def _connection(
+def connection_facts(
     network: Network, connection: Connection, things: dict[Any, int], at: dict[Parameter, int]
 ) -> dict[str, Any]:
+    """What a page is to know of a connection; ``things``: the numbers of neurons."""
     return {
         "name": connection.name,
         "ends": [things[connection.source], things[connection.target]],

@@ -200,7 +200,7 @@ def _more(recording: Recording) -> dict[str, Any]:
     network.load_parameters(theta[0])
     share = Scale.of([largest], most_in_gap=len(network.connections)).share
     return {
-        "themes": {"light": _colours(LIGHT), "dark": _colours(DARK)},
+        "themes": {"light": colours_of(LIGHT), "dark": colours_of(DARK)},
         "scales": {
             "weights": largest, "outputs": 1.0,
             "inputs": max(1.0, float(np.abs(recording.task.inner.X).max())),
@@ -211,7 +211,8 @@ def _more(recording: Recording) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _colours(theme: Theme) -> dict[str, Any]:
+def colours_of(theme: Theme) -> dict[str, Any]:
+    """The colours of a theme that a page computes with."""
     return {
         "background": theme.background,
         "text": theme.text,

@@ -4,7 +4,7 @@ from neurosim.cli.debugger.arguments import joined
 from neurosim.cli.debugger.reply import Reply, ReplyLine
 from neurosim.debugger.session import Session
 from neurosim.debugger.stops.expressions import QUANTITIES
-from neurosim.errors import NotComputable, UnknownNameError, unknown
+from neurosim.errors import UnknownNameError, unknown
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
@@ -39,13 +39,13 @@ class ShellState:
         name = joined(text)
         owner = self.find(name)
         if owner is None:
-            return [self._value(text)]
+            return [self.session.shown(text)]
         if isinstance(owner, Layer):
             return self._layer(owner)
         kind = "neuron" if isinstance(owner, Neuron) else "connection"
         unsaid = ("value",) if isinstance(owner, Neuron) and owner.scaling is None else ()
         return [
-            self._value(f"{name}.{what}")
+            self.session.shown(f"{name}.{what}")
             for what in QUANTITIES[kind]
             if what not in unsaid
             and (getattr(owner, what) is not None or not what.startswith("bias"))
@@ -88,7 +88,7 @@ class ShellState:
         wanted = ("output", "value") if layer.is_input else _OF_LAYER
         lines = [
             ", ".join(
-                self._value(f"{neuron.name}.{what}")
+                self.session.shown(f"{neuron.name}.{what}")
                 for what in wanted
                 if (what != "bias" or neuron.bias is not None)
                 and (what != "value" or neuron.scaling is not None)
@@ -99,11 +99,3 @@ class ShellState:
         if len(neurons) > _MOST_NEURONS:
             lines.insert(half, f"... {len(neurons) - _MOST_NEURONS:,} more neurons")
         return lines
-
-    def _value(self, text: str) -> str:
-        try:
-            value = self.session.value(text)
-            return f"{text} = {int(value) if text in QUANTITIES['position'] else value!r}"
-        except NotComputable as error:
-            reason = str(error)
-            return reason if reason.startswith(f"{text}: ") else f"{text}: {reason}"

@@ -1,0 +1,189 @@
+"""The view of a moment: what a live page shows of a session, as JSON has it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from neurosim.compiler.compile import compile_network
+from neurosim.debugger.session import Session
+from neurosim.drawing.plots.input_grids import input_grid
+from neurosim.errors import UnknownNameError, unknown
+from neurosim.functions.numbers import Matrix
+from neurosim.interpreter.steps import subject_of
+from neurosim.live.document import MOST_ROWS, plain, plain_number, things_of
+from neurosim.network.layer import Layer
+from neurosim.network.network import Network
+from neurosim.page.units import facts_of
+
+MOST_LOSSES = 300  # of the curve
+_MOST_DONE = 12  # steps of the same neuron that are shown
+_MAP_SIZE = 24  # points on a side
+_STEPS = 100  # of colour on either side of zero
+
+
+class Viewer:
+    """Shows the moments of a session.
+
+    Args:
+        session: is only looked at.
+
+    Attributes:
+        mapped: the name of the neuron whose answers over two inputs are shown; empty where there
+            is no such map.
+        displays: expressions that are shown at every moment, by their numbers.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._things = things_of(session.network)
+        self._compiled = compile_network(session.network)
+        network = session.network
+        is_map = len(network.inputs) == 2
+        self._grid = input_grid(network, session.task.X, resolution=_MAP_SIZE) if is_map else None
+        self.mapped = network.outputs[0].name if is_map else ""
+        self.displays: dict[int, str] = {}
+        self._losses: dict[int, float] = {}
+
+    # --- what is to be shown
+
+    def show_map(self, name: str) -> None:
+        """Show the answers of another neuron."""
+        known = [neuron.name for neuron in self._session.network.neurons if not neuron.is_input]
+        if self._grid is None or name not in known:
+            raise UnknownNameError(unknown("neuron with a map", name, known if self._grid else ()))
+        self.mapped = name
+
+    def display(self, expression: str) -> None:
+        """Show an expression at every moment from now on."""
+        self._session.shown(expression)
+        self.displays[max(self.displays, default=0) + 1] = expression
+
+    def undisplay(self, number: int) -> None:
+        """Show it no more."""
+        if number not in self.displays:
+            raise UnknownNameError(unknown("display", number, map(str, self.displays)))
+        del self.displays[number]
+
+    def forget_losses(self) -> None:
+        """Forget the losses of epochs that are not done yet: it is another branch now."""
+        here = self._session.position.epoch
+        self._losses = {epoch: loss for epoch, loss in self._losses.items() if epoch < here}
+
+    def note_loss(self) -> None:
+        """Note the loss of the epoch that was done last, where one ends here."""
+        state, task = self._session.state, self._session.task
+        if state.batch == 0 and state.epoch and np.isfinite(state.partial_loss):
+            loss = state.partial_loss / task.divisor(task.n_rows)
+            self._losses[state.epoch - 1] = loss
+
+    # --- views
+
+    def view(self) -> dict[str, Any]:
+        """All of a moment."""
+        session = self._session
+        return {
+            **self.frame(),
+            **self._steps(),
+            "where": session.where,
+            "stops": [
+                {"number": stop.number, "text": str(stop), "on": stop.is_enabled}
+                for stop in session.stops
+            ],
+            "edits": [edit.text for edit in session.edits],
+            "branches": [branch.name for branch in session.branches],
+            "frozen": self._frozen(),
+        }
+
+    def frame(self) -> dict[str, Any]:
+        """What changes while it trains."""
+        session, network = self._session, self._session.network
+        self.note_loss()
+        position = session.position
+        theta = network.parameters()
+        return {
+            "place": f"epoch {position.epoch}, the end" if session.is_over else str(position),
+            "epoch": position.epoch, "batch": position.batch, "sample": position.sample,
+            "row": position.row, "phase": position.phase, "is_over": session.is_over,
+            "parameters": plain(theta),
+            "largest": plain_number(_largest(network)),
+            **self._values(network),
+            "losses": self._curve(),
+            "answers": self._answers(),
+            "map": self._map(),
+            "displays": [{"number": n, "text": session.shown(x)} for n, x in self.displays.items()],
+        }  # fmt: skip
+
+    def _values(self, network: Network) -> dict[str, Any]:
+        is_own = self._session.is_own
+        found: dict[str, Any] = {
+            plural: [
+                plain_number(getattr(neuron, name)) if is_own(neuron, name) else None
+                for neuron in network.neurons
+            ]
+            for plural, name in (("outputs", "output"), ("values", "value"), ("deltas", "delta"))
+        }
+        loss = network.loss if is_own(network, "loss") else None
+        return {**found, "loss": plain_number(loss)}
+
+    def _steps(self) -> dict[str, Any]:
+        """The steps that were done last, and what the coming one is about."""
+        session, things = self._session, self._things
+        done, coming = session.done_steps, session.coming_step
+        last = done[-1] if done else None
+        same = [] if last is None else [s for s in done if subject_of(s) is subject_of(last)]
+        about = last if coming is None else coming
+        subject = None if about is None else subject_of(about)
+        if isinstance(subject, Layer):
+            subject = subject.neurons[0]
+        return {
+            "now": "" if last is None else str(last),
+            "done": [str(step) for step in same[:-1][-_MOST_DONE:]],
+            "coming": session.coming,
+            "marks": [] if coming is None else facts_of(coming, things)["marks"],
+            "about": None if subject is None else things[subject],
+        }
+
+    def _frozen(self) -> list[int]:
+        network, things = self._session.network, self._things
+        frozen = [things[c] for c in network.connections if not c.trainable]
+        return frozen + [
+            things[n]
+            for n in network.neurons
+            if n.bias_parameter and not n.bias_parameter.trainable
+        ]
+
+    def _curve(self) -> Mapping[str, Any]:
+        epochs = sorted(self._losses)
+        if len(epochs) > MOST_LOSSES:
+            places = np.linspace(0, len(epochs) - 1, MOST_LOSSES).astype(int)
+            epochs = [epochs[place] for place in places.tolist()]
+        return {"epochs": epochs, "losses": [self._losses[epoch] for epoch in epochs]}
+
+    def _answers(self) -> list[Any]:
+        """The outputs of the first rows with the present parameters."""
+        return plain(self._compiled.forward(self._session.task.X[:MOST_ROWS]))
+
+    def _map(self) -> dict[str, Any] | None:
+        if self._grid is None:
+            return None
+        values = self._grid.arrange(self._compiled.activations(self._grid.points)[self.mapped])
+        values = np.nan_to_num(values)
+        largest = float(np.abs(values).max()) or 1.0
+        return {
+            "neuron": self.mapped, "size": _MAP_SIZE, "extent": self._grid.extent,
+            "largest": largest, "middle": _middle(self._session.task.T),
+            "values": np.round(values / largest * _STEPS).astype(int).ravel().tolist(),
+        }  # fmt: skip
+
+
+def _largest(network: Network) -> float:
+    """Of the weights, without their signs."""
+    weights = np.array([connection.weight for connection in network.connections])
+    finite = np.abs(weights[np.isfinite(weights)])
+    return float(finite.max(initial=0.0))
+
+
+def _middle(T: Matrix) -> float:
+    targets = T[:, 0][np.isfinite(T[:, 0])]
+    return float((targets.min() + targets.max()) / 2.0) if len(targets) else 0.0
