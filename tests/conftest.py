@@ -21,19 +21,26 @@ from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import LOSSES
 
 settings.register_profile(
-    "fixed",
+    "whole",
     max_examples=100,
     deadline=None,  # a busy machine is no failure
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],  # as above
 )
-settings.load_profile("fixed")
+settings.register_profile("quick", settings.get_profile("whole"), max_examples=10)
+settings.load_profile("whole")
 
 LEARNABLE = tuple(name for name, a in ACTIVATIONS.items() if a.slope is not None)
 WITH_OPTIONS = ("leaky_relu(slope=0.3)", "elu(alpha=0.5)", "softplus(beta=2)", "hardtanh(low=-2)")
 SMOOTH = tuple(name for name in LEARNABLE if not ACTIVATIONS[name].facts.kinks)
 PROBABILITIES = ("sigmoid", "softmax", "gaussian")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The quick set tries a tenth of the random examples; before any test module is imported."""
+    if "not slow" in config.option.markexpr:
+        settings.load_profile("quick")
 
 
 @pytest.fixture(params=["graph", "compiled"], scope="session")

@@ -5,12 +5,13 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.errors import GraphError, ShapeError, StaleError
 from neurosim.functions.activations import ACTIVATIONS
+from tests.examples import examples
 
 
 def test_three_inputs_and_one_output_are_a_3_by_1_matrix():
@@ -45,7 +46,7 @@ def test_the_matrices_say_what_the_network_computes(layered, assert_close):
     assert_close(ns.compile_network(layered).forward(X), by_hand, 1e-14)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(data=st.data())
 def test_the_matrices_of_any_acyclic_graph_hold_each_parameter_once(data, cases):
     net = data.draw(cases()).network

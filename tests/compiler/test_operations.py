@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from neurosim.compiler.operations import (
@@ -21,6 +21,7 @@ from neurosim.compiler.planning import make_plan
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD, Adam
 from neurosim.functions.penalties import L2
+from tests.examples import examples
 
 HALF = LOSSES["half_squared_error"]
 
@@ -74,7 +75,7 @@ def connections(plan):
     return {way for way in found if way[0] in computed}
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data(), allowance=st.sampled_from([0, 2, 1000]))
 def test_blame_comes_back_over_each_connection_once(data, cases, allowance):
     net = data.draw(cases(losses=("half_squared_error",), aggregations=())).network
@@ -90,7 +91,7 @@ def test_blame_comes_back_over_each_connection_once(data, cases, allowance):
     }
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_blame_is_told_after_all_it_comes_from(data, cases):
     plan = sparse_plan(data.draw(cases()).network, 0)

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.compiler import verify
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def changed(plan, number, **changes):
     return replace(plan, blocks=tuple(blocks))
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(data=st.data())
 def test_the_plan_of_any_network_keeps_the_law(data, cases):
     net = data.draw(cases()).network
@@ -127,7 +128,7 @@ def test_plans_of_other_structures_differ(irregular):
     assert before != "a plan"
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_parameters_come_back_from_their_slots(data, cases):
     net = data.draw(cases()).network

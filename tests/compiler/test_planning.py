@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -14,6 +14,7 @@ from neurosim.compiler import verify
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan, plan_of
 from neurosim.functions.activations import ACTIVATIONS
+from tests.examples import examples
 
 # a dense block has holes for weights alone; what an activation learns lies behind all blocks
 _WITHOUT_OWN = tuple(n for n, a in ACTIVATIONS.items() if a.slope is not None and not a.trained)
@@ -46,7 +47,7 @@ def held(plan):
     ]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data(), allowance=st.sampled_from([0, 3, 1000]))
 def test_plans_of_sparse_blocks_keep_the_law_and_place_each_parameter(data, cases, allowance):
     net = data.draw(cases()).network
@@ -59,7 +60,7 @@ def test_plans_of_sparse_blocks_keep_the_law_and_place_each_parameter(data, case
     assert plan.from_slots(plan.to_slots(net.parameters())).tobytes() == net.parameters().tobytes()
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_plans_of_dense_blocks_place_each_parameter_and_know_their_holes(data, cases):
     net = data.draw(cases(_WITHOUT_OWN, aggregations=())).network
@@ -76,7 +77,7 @@ def test_plans_of_dense_blocks_place_each_parameter_and_know_their_holes(data, c
     assert sorted([*holes, *lived_in]) == list(range(plan.n_slots - 1))
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_the_same_structure_has_the_same_plan_whatever_its_weights(data, cases):
     net = data.draw(cases()).network

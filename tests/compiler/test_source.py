@@ -5,10 +5,11 @@ import keyword
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
+from tests.examples import examples
 
 # names that are allowed, and would do harm if they stood in a program
 HOSTILE = ["theta", "state", "zeros", "dot", "size", "x", "forward", "exec", "np", "__import__",
@@ -39,7 +40,7 @@ def renamed(net, names):
     return twin
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_the_program_of_any_graph_is_text_that_compiles(data, cases):
     source = ns.compile_network(data.draw(cases()).network).source

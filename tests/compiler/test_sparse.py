@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -15,6 +15,7 @@ from neurosim.compiler.planning import make_plan
 from neurosim.errors import StaleError
 from neurosim.training import CompiledEngine
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 
 def compiled(net, sparse, allowance=0):
@@ -39,7 +40,7 @@ def weights_of(matrices):
     return found
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data(), allowance=st.sampled_from([0, 3, 1000]))
 def test_matrices_and_outputs_of_any_graph_are_those_of_its_dense_plan(
     data, cases, allowance, assert_close

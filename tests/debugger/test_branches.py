@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import neurosim as ns
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError, WrongTypeError
+from tests.examples import examples
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
@@ -248,7 +249,7 @@ def test_a_comparison_with_no_branch_is_refused(xor):
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
 def test_a_fork_of_random_trainings_goes_on_as_if_nothing_was_set(trainings, engine):
-    @settings(max_examples=40)
+    @examples(40)
     @given(trainings())
     def check(training):
         session, plain = training.session(engine=engine), training.session(engine=engine)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -12,6 +12,7 @@ from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines.kernel_program import why_not
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 _UNIT = ("sigmoid",)
 
@@ -126,7 +127,7 @@ def _found(engine, task):
     ]  # fmt: skip
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(data=st.data())
 @pytest.mark.usefixtures("kernel")
 def test_the_kernel_has_the_bits_of_the_walk(cases, data, assert_same):
@@ -140,7 +141,7 @@ def test_the_kernel_has_the_bits_of_the_walk(cases, data, assert_same):
         assert_same(f"number {number}", *pair)
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(data=st.data())
 def test_arrays_agree_with_the_walk(cases, smooth, data, assert_close):
     task = data.draw(_tasks(cases, activations=smooth))
@@ -152,7 +153,7 @@ def test_arrays_agree_with_the_walk(cases, smooth, data, assert_close):
         assert_close(other, one, 1e-9)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data())
 def test_gradients_are_differences(cases, smooth, data):
     task = data.draw(_tasks(cases, activations=smooth))

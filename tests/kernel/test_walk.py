@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -16,6 +16,7 @@ from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.side_by_side import SideBySide
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 RULES = [
     ns.SGD(0.1),
@@ -152,19 +153,19 @@ def check_side_by_side(task, assert_same):
             assert state == other
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(data=st.data())
 def test_random_graphs_side_by_side(cases, data, assert_same):
     check_side_by_side(data.draw(_tasks(partial(cases, aggregations=()))), assert_same)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(data=st.data())
 def test_random_graphs(cases, data, assert_same):
     check(data.draw(_tasks(cases)), assert_same)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(data=st.data())
 def test_random_graphs_whose_updates_have_options(cases, data, assert_same):
     check(data.draw(_adjusted_tasks(cases)), assert_same)

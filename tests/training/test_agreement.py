@@ -4,13 +4,14 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.training import agreement
+from tests.examples import examples
 
 
 def test_the_engines_agree_on_a_network_and_leave_it_alone(net, data):
@@ -62,7 +63,7 @@ def test_a_budget_that_is_no_number_of_seconds_is_refused(net, data, budget):
         ns.agree(net, *data, budget=budget)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_the_engines_agree_on_random_graphs(data, cases):
     case = data.draw(cases())

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.debugger.time.snapshot import digest_of
 from neurosim.functions.activations import ACTIVATIONS
+from tests.examples import examples
 
 H = 1e-30
 
@@ -105,7 +106,7 @@ def twin_gradient(case):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_gradients_are_those_of_a_complex_step(data, cases, engine, assert_close):
     case = data.draw(cases(activations=tuple(TWINS)))
@@ -132,7 +133,7 @@ def gradients_both_ways(net, X, T, **options):
     return ns.loss_and_gradients(net, X, T, **options).vector, np.array(differences)
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(data=st.data())
 def test_gradients_are_central_differences_to_six_digits(data, cases, smooth, engine, assert_close):
     losses = ("half_squared_error", "mean_squared_error", "cross_entropy")
@@ -164,7 +165,7 @@ def test_mutated_a_slope_that_is_one_percent_off_is_seen_by_differences(
         assert_close(found, difference, 1e-6)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_who_names_no_engine_gets_the_bits_of_the_walk_and_untouched_objects(data, cases):
     case = data.draw(cases())

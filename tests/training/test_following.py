@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.errors import NeurosimError, ShapeError, StaleError, UnknownNameError
 from neurosim.functions.optimizers import OPTIMIZERS
+from tests.examples import examples
 
 RANDOM = np.random.default_rng(4)
 X, T = RANDOM.normal(size=(9, 2)), RANDOM.normal(size=(9, 1))
@@ -201,7 +202,7 @@ ENGINES = (
 )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_every_engine_goes_on_alike_after_random_edits(cases, assert_close, data):
     activations = ("identity", "tanh", "sigmoid", "gaussian")

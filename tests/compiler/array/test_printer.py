@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -15,6 +15,7 @@ from neurosim.compiler.planning import make_plan
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD, Adam
 from neurosim.functions.penalties import L2
+from tests.examples import examples
 
 HALF = LOSSES["half_squared_error"]
 PLAIN = Update(SGD(1.0), None, has_fixed=False)
@@ -139,7 +140,7 @@ def test_a_sparse_block_is_gathered_and_multiplied_bundle_by_bundle(tiny):
 NEW = {"empty", "empty_like", "zeros", "ones", "array", "reshape", "copy", "astype"}
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data(), sparse=st.booleans())
 def test_no_buffer_is_made_where_the_program_loops(data, sparse, cases):
     case = data.draw(cases())

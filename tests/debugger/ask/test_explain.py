@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import neurosim as ns
 from neurosim.debugger.ask.explain import explain
@@ -13,6 +13,7 @@ from neurosim.network import Network
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -256,7 +257,7 @@ def test_of_ten_thousand_inputs_six_are_written_out_and_the_rest_summed():
 
 
 def test_to_explain_changes_no_number(cases):
-    @settings(max_examples=15)
+    @examples(15)
     @given(cases())
     def check(case):
         task = make_task(

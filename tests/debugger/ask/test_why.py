@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import neurosim as ns
 from neurosim.debugger.ask.why import why, why_since
@@ -17,6 +17,7 @@ from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -187,7 +188,7 @@ def test_the_parts_of_an_update_with_options_add_up(name, options):
 
 
 def test_on_random_graphs_the_paths_add_up_to_every_gradient(cases):
-    @settings(max_examples=60)
+    @examples(60)
     @given(cases())
     def check(case):
         task = make_task(case.network, case.X[:2], case.T[:2], loss=case.loss)
@@ -208,7 +209,7 @@ def test_on_random_graphs_the_paths_add_up_to_every_gradient(cases):
 
 
 def test_the_first_paths_found_are_the_largest_of_all(cases):
-    @settings(max_examples=40)
+    @examples(40)
     @given(cases())
     def check(case):
         task = make_task(case.network, case.X[:1], case.T[:1], loss=case.loss)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import neurosim as ns
 from neurosim.debugger.stops.breakpoints import (
@@ -16,6 +16,7 @@ from neurosim.debugger.stops.breakpoints import (
 )
 from neurosim.debugger.stops.expressions import QUANTITIES, Quantity
 from neurosim.interpreter.steps import Activated, DeltaComputed, Loaded, Measured, Updated
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,7 @@ def test_what_a_step_completes_is_there_after_its_last_term(xor):
 
 
 def test_a_stop_is_asked_after_every_kind_of_step_that_may_hit_it(trainings):
-    @settings(max_examples=4)
+    @examples(4)
     @given(trainings(most_epochs=1))
     def check(training):
         session = training.session()

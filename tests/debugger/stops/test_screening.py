@@ -15,6 +15,7 @@ from neurosim.debugger.stops.breakpoints import CATCHES, LEAST_EPOCHS
 from neurosim.debugger.stops.runner import Runner
 from neurosim.debugger.stops.screening import needs_of
 from neurosim.training.engines.contract import Batches
+from tests.examples import examples
 
 DICE = st.integers(0, 10**6).map(random.Random)
 ORDERS = (">", ">=", "<", "<=", "==", "!=")
@@ -175,7 +176,7 @@ def compare(training, choose, by_steps):
 
 
 def test_random_stops_halt_at_speed_where_they_halt_by_steps(trainings, by_steps):
-    @settings(max_examples=15)
+    @examples(15)
     @given(trainings(), DICE)
     def check(training, choose):
         compare(training, choose, by_steps)
@@ -197,7 +198,7 @@ def test_many_random_stops_halt_at_speed_where_they_halt_by_steps(trainings, by_
 
 @pytest.mark.slow
 def test_random_stops_are_found_on_the_way_back_too(trainings, by_steps):
-    @settings(max_examples=100)
+    @examples(100)
     @given(trainings(), DICE)
     def check(training, choose):
         drawer = drawer_of(training, choose)

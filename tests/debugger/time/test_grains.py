@@ -3,13 +3,14 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import neurosim as ns
 from neurosim.debugger import moving
 from neurosim.debugger.time import grains
 from neurosim.debugger.time.position import GRAINS
 from neurosim.debugger.time.training_log import UnitPlace
+from tests.examples import examples
 
 # of the 2-2-1 network: a sample has 14 steps forward, its loss, 15 backward; an update has 9
 A_SAMPLE, AN_UPDATE = 30, 9
@@ -93,7 +94,7 @@ def test_back_by_a_grain_is_the_way_that_one_came_in_odd_networks(odd, grain, si
 @pytest.mark.slow
 @pytest.mark.parametrize("grain", GRAINS)
 def test_back_by_a_grain_is_the_way_that_one_came_in_random_networks(trainings, grain):
-    @settings(max_examples=20)
+    @examples(20)
     @given(trainings(most_epochs=2))
     def check(training):
         session = training.session()

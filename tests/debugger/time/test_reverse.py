@@ -14,6 +14,7 @@ from neurosim.debugger.time.snapshot import take_snapshot
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter import steps
 from neurosim.interpreter.steps import GradientComputed, Updated
+from tests.examples import examples
 
 DICE = st.integers(0, 10**6).map(random.Random)
 TINY = 10_000  # bytes: units fall out of the journal and are made again
@@ -88,7 +89,7 @@ def test_after_the_way_back_the_network_is_as_it_was_given(xor):
 
 
 def test_random_graphs_are_walked_back_to_the_last_bit(trainings, there_and_back):
-    @settings(max_examples=10)
+    @examples(10)
     @given(trainings(most_epochs=1))
     def check(training):
         there_and_back(training.session(limit=TINY), most=500)
@@ -101,7 +102,7 @@ def test_random_graphs_are_walked_back_to_the_last_bit(trainings, there_and_back
 def test_two_hundred_random_graphs_are_walked_back_to_the_last_bit(
     trainings, there_and_back, engine
 ):
-    @settings(max_examples=200)
+    @examples(200)
     @given(trainings(most_epochs=2), st.sampled_from([256_000_000, 40_000, 2_000]))
     def check(training, limit):
         there_and_back(training.session(engine=engine, limit=limit), most=1_000)
@@ -158,7 +159,7 @@ def _edit(walk, witness, choose):
 
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
 def test_a_place_has_one_digest_on_any_way_to_it(trainings, engine):
-    @settings(max_examples=8)
+    @examples(8)
     @given(trainings(), st.sampled_from([256_000_000, 20_000]), DICE)
     def check(training, limit, choose):
         session = training.session(engine=engine, limit=limit)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import neurosim as ns
 from neurosim.debugger.time import timeline as walk_module
@@ -11,6 +11,7 @@ from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import StaleError
 from neurosim.training.engines.contract import TO_THE_BIT, Batches
+from tests.examples import examples
 
 BOUND = 1e-9  # of the agreement of the engines over a short training
 
@@ -115,7 +116,7 @@ def spoken(session):
 
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
 def test_random_trainings_are_reached_at_speed(trainings, assert_close, engine):
-    @settings(max_examples=12)
+    @examples(12)
     @given(trainings())
     def check(training):
         fast, slow = training.session(engine=engine), training.session(engine=engine)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -27,6 +27,7 @@ from neurosim.errors import DivergedError, FileError, InvalidValueError
 from neurosim.functions.optimizers import SGD, NAdam
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 ROOT = Path(ns.__file__).parents[1]
 PLACE = ["epoch", "batch", "sample", "row", "phase", "step", "kind", "what"]
@@ -208,7 +209,7 @@ def test_a_line_can_be_read_without_knowing_the_program():
     }  # fmt: skip
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(data=st.data())
 def test_every_step_of_any_network_is_read_back_bit_for_bit(data, cases, tmp_path_factory):
     case = data.draw(cases())

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.drawing.plots.neuron_outputs import layers_of, neuron_outputs
 from neurosim.errors import ShapeError, WrongTypeError
+from tests.examples import examples
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_outputs_are_those_of_the_walk(data, cases, assert_close):
     case = data.draw(cases())
@@ -58,7 +59,7 @@ def test_neurons_in_no_layer_stand_by_level():
     assert names == {"x": ["x1", "x2"], "inputs": ["y"], "level 1": ["a", "b"], "level 2": ["c"]}
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_every_neuron_stands_in_one_group(data, cases):
     network = data.draw(cases()).network

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -12,6 +12,7 @@ from neurosim.drawing.page.pages import new_axes
 from neurosim.drawing.page.themes import THEMES, contrast
 from neurosim.drawing.plots.weights import place_maps, weight_maps
 from neurosim.errors import InvalidValueError
+from tests.examples import examples
 
 
 def small():
@@ -32,7 +33,7 @@ def test_rows_are_sources_and_columns_targets():
     assert first.rows == ("x1", "x2", "bias")
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_every_connection_stands_in_one_cell(data, cases):
     net = data.draw(cases()).network

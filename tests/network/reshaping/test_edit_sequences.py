@@ -3,7 +3,7 @@
 import pickle
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from neurosim.compiler.compile import compile_network
@@ -11,6 +11,7 @@ from neurosim.errors import NeurosimError
 from neurosim.kernel.library import load_kernel, why_no_kernel
 from neurosim.kernel.wiring import wiring_of
 from neurosim.network.document import to_document
+from tests.examples import examples
 
 SAME = 1e-12
 
@@ -109,7 +110,7 @@ def _fresh(net):
     return next(name for i in range(1000) if (name := f"new{i}") not in taken)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(data=st.data())
 def test_every_sequence_of_edits_keeps_the_laws(cases, data):
     case = data.draw(cases(losses=("half_squared_error",)))

@@ -5,10 +5,11 @@ Compared here without `neurosim.agree`, so that an error in what compares would 
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import neurosim as ns
+from tests.examples import examples
 
 OPTIMIZERS = [
     ns.SGD(0.05),
@@ -46,13 +47,13 @@ def test_outputs_loss_and_every_gradient_agree_on_100_random_graphs(data, cases,
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@examples(1000)
 @given(data=st.data())
 def test_outputs_loss_and_every_gradient_agree_on_1000_random_graphs(data, cases, assert_close):
     check_case(data.draw(cases()), assert_close)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_what_is_learned_agrees(data, cases, smooth, assert_close):
     smooth_losses = ("half_squared_error", "squared_error", "mean_squared_error", "cross_entropy")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -13,6 +13,7 @@ from neurosim.training import CompiledEngine
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 ALL = tuple(ACTIVATIONS)
 
@@ -97,7 +98,7 @@ def test_a_step_that_leads_nowhere_needs_no_slope(engine, net, data):
     ns.train(net, *data, optimizer=ns.SGD(1.0), epochs=2, engine=engine)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data())
 def test_random_networks_with_frozen_parts_agree(data, cases):
     case = data.draw(cases(activations=ALL, losses=("half_squared_error",)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -14,6 +14,7 @@ from neurosim.training.engines.kernel_program import why_not
 from neurosim.training.engines.table import make_engine
 from neurosim.training.state import batch_rows, start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 pytestmark = pytest.mark.skipif(why_no_kernel() is not None, reason="there is no kernel")
 BATCHES = 9
@@ -62,7 +63,7 @@ def joined(found):
     return rows, *parts, np.concatenate([notes.slopes for notes in found])
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_notes_are_the_numbers_of_the_walk(data, cases):
     task = data.draw(tasks(cases))

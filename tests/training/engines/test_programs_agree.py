@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -20,6 +20,7 @@ from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines.contract import advance_batch
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 # name: kind of program, precision, cost of a sparse block; empty slots, and slots, of a bundle
 PROGRAMS = {
@@ -93,7 +94,7 @@ def test_outputs_loss_and_gradients_of_each_program_are_the_walks_on_100(data, c
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@examples(1000)
 @given(data=st.data())
 def test_outputs_loss_and_gradients_of_each_program_are_the_walks_on_1000(
     data, cases, assert_close
@@ -101,7 +102,7 @@ def test_outputs_loss_and_gradients_of_each_program_are_the_walks_on_1000(
     check_gradients(data.draw(cases()), DOUBLE, assert_close)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_float32_gives_what_the_walk_gives_to_four_digits(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth, losses=SMOOTH_LOSSES))
@@ -110,7 +111,7 @@ def test_float32_gives_what_the_walk_gives_to_four_digits(data, cases, smooth, a
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@examples(300)
 @given(data=st.data())
 def test_float32_gives_what_the_walk_gives_to_four_digits_on_300(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth, losses=SMOOTH_LOSSES))
@@ -155,7 +156,7 @@ def check_training(data, cases, smooth, assert_close):
         assert first + second == losses
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_each_program_learns_what_the_walk_learns_however_it_is_cut(
     data, cases, smooth, assert_close
@@ -164,7 +165,7 @@ def test_each_program_learns_what_the_walk_learns_however_it_is_cut(
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@examples(300)
 @given(data=st.data())
 def test_each_program_learns_what_the_walk_learns_however_it_is_cut_on_300(
     data, cases, smooth, assert_close

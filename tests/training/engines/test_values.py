@@ -4,12 +4,13 @@ from math import inf, isnan, nan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.training import CompiledEngine
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 # name: kind of program, precision, cost of a sparse block
 PROGRAMS = {
@@ -62,7 +63,7 @@ def test_every_net_input_and_output_is_the_walks(data, cases, assert_close):
     check_values(data.draw(cases()), DOUBLE, 1e-12, assert_close)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_in_single_precision_values_are_the_walks_to_four_digits(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth))

@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
@@ -17,6 +17,7 @@ from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.examples import examples
 
 STILL = ns.SGD(1e-300)  # moves no parameter, so that two slopes at a kink lead to one training
 PROGRAMS = [("array", "double", inf), ("array", "double", 0.0), ("array", "single", inf)]
@@ -70,7 +71,7 @@ def test_the_loss_of_every_row_is_what_the_walk_measures(data, cases, assert_clo
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_while_parameters_change_row_losses_are_the_walks(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth, losses=SMOOTH_LOSSES))
@@ -81,7 +82,7 @@ def test_while_parameters_change_row_losses_are_the_walks(data, cases, smooth, a
     assert_close(found, [expected] * 2, 1e-12)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_in_single_precision_row_losses_are_the_walks_to_four_digits(
     data, cases, smooth, assert_close
@@ -97,7 +98,7 @@ def test_in_single_precision_row_losses_are_the_walks_to_four_digits(
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data())
 def test_who_watches_changes_no_bit_of_the_training(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth, losses=SMOOTH_LOSSES))
