@@ -11,9 +11,11 @@ from neurosim.page.recording import record
 from neurosim.scenario import load_scenario
 from neurosim.training.training import Training
 
+IRIS = pytest.param("iris", marks=pytest.mark.slow)
 SCENARIOS = [
-    "xor", "xor-skip", "iris", "mazur", "optimizer-adam", "optimizer-momentum", "xor-iamtrask",
-    "softmax-overflow", "wide-and-deep", "sparse-random", "twins", "residual",
+    "xor", "xor-skip", IRIS, "mazur", "optimizer-adam", "optimizer-momentum", "xor-iamtrask",
+    "softmax-overflow", "wide-and-deep", pytest.param("sparse-random", marks=pytest.mark.slow),
+    "twins", "residual",
 ]  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def test_numbers_and_texts_are_those_of_the_trace(name):
     assert n_compared >= 18
 
 
-@pytest.mark.parametrize("name", ["xor", "iris", "optimizer-adam"])
+@pytest.mark.parametrize("name", ["xor", IRIS, "optimizer-adam"])
 def test_updates_and_parameters_are_those_of_the_trace(name):
     recording = recorded(name, [0, 3], n_rows=1000)
     contents = read_contents(to_bytes(recording, all_of(recording)))

@@ -16,7 +16,7 @@ CASES = [
 N = 90  # several stretches, of one epoch, of four, of sixteen, and what is left
 
 
-@pytest.fixture(params=["small", "large"])
+@pytest.fixture(params=["small", pytest.param("large", marks=pytest.mark.slow)])
 def net(request):
     """A small network, or a larger one."""
     made = ns.Network("ahead", seed=5)

@@ -121,6 +121,7 @@ def test_thetas_go_in_and_come_out(shuffle):
     assert ns.train_many((net, thetas[:0]), X, T, **options).shape == (0, len(held))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("kernel")
 def test_threads_change_no_bit():
     found = []

@@ -45,7 +45,9 @@ WAYS = [
     {"until": {"accuracy": 0.8, "loss": 0.16}},
     {"early_stopping": {"patience": 20}, "schedule": {"plateau": {"patience": 3}}},
 ]
-WITH_AND_WITHOUT = pytest.mark.parametrize("is_validated", [False, True])
+WITH_AND_WITHOUT = pytest.mark.parametrize(
+    "is_validated", [False, pytest.param(True, marks=pytest.mark.slow)]
+)
 
 
 @WITH_AND_WITHOUT

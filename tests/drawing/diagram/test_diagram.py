@@ -1,5 +1,7 @@
 """A diagram as data: texts, scales, legend, what is left out."""
 
+import pytest
+
 import neurosim as ns
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.network import Network
@@ -107,6 +109,7 @@ def test_an_empty_network_is_an_empty_diagram():
     assert [line.text for line in diagram.written] == ["nothing"]
 
 
+@pytest.mark.slow
 def test_every_neuron_and_every_connection_is_drawn_or_counted(random_network, layered):
     for net in [*map(random_network, range(20)), layered(20, 30), layered(5, 17, 3)]:
         diagram = prepare(net)
@@ -140,6 +143,7 @@ def test_boxes_say_what_they_hold_and_what_they_do_not_show(layered):
     assert diagram.weights.largest == max(abs(m).max() for m in diagram.matrices)
 
 
+@pytest.mark.slow
 def test_nothing_reaches_out_of_the_box(random_network):
     for seed in range(40):
         diagram = prepare(random_network(seed), title="A title that is rather long, " * 4)

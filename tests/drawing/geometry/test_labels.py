@@ -96,9 +96,10 @@ def test_a_weight_stands_beside_its_line_and_covers_none(layered):
 
 
 SIZES = [(n, m) for n in range(1, 13) for m in (1, 5, 9, 12) if n * m <= 60]
+SLOW = [pytest.param(sizes, marks=pytest.mark.slow) for sizes in (*SIZES, (4, 8, 3), (3, 3, 3, 3))]
 
 
-@pytest.mark.parametrize("sizes", [*SIZES, (2, 4, 1), (4, 8, 3), (3, 3, 3, 3)])
+@pytest.mark.parametrize("sizes", [(1, 1), (3, 5), (2, 4, 1), *SLOW])
 def test_up_to_sixty_weights_all_labels_have_room_beside_their_own_lines(layered, sizes):
     net = layered(*sizes)
     names = {neuron.name: f"{neuron.name}\nb -0.1234\nδ -0.1234" for neuron in net.neurons}

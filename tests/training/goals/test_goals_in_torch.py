@@ -71,9 +71,10 @@ def rows():
 
 def check(net, X, T, loss_of, assert_close, **options):
     """50 updates and more of batches of 6, the last of which has 5 rows."""
+    twin = Twin(net)
+    expected = twin.train(X, loss_of, epochs=13, batch_size=6)
     for engine in ENGINES:
-        own, twin = net.copy(), Twin(net)
-        expected = twin.train(X, loss_of, epochs=13, batch_size=6)
+        own = net.copy()
         found = ns.train(
             own, X, T, optimizer=ns.SGD(0.2), epochs=13, batch_size=6, **engine, **options
         )
