@@ -36,7 +36,7 @@ network: network .
 
 interpreter: steps visits forward backward adjustments update .
 kernel: build library checks wiring .
-compiler: plan bundles costs planning operations program
+compiler: plan bundles costs planning choice operations program
 compiler.array: text backward printer .
 compiler: training_programs threads explain standalone compile .
 
@@ -160,6 +160,12 @@ LAZY = {  # what is imported inside a function, and why
     ("network.structure", "networkx"): "only wanted for `Network.graph`; takes as long as NumPy",
     ("kernel.build", "argparse"): "only wanted to build; whoever loads the kernel reads this file",
     ("kernel.build", "subprocess"): "as above",
+    ("compiler.choice", "compiler.plan"): "few networks are large enough to need the plan",
+    ("compiler.choice", "compiler.planning"): "as above",
+    (
+        "training.engines.compiled",
+        "training.engines.array_program",
+    ): "with all of the compiler only wanted where arrays serve",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     (
         "scenario.run.run",

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import neurosim as ns
+from neurosim.kernel.library import why_no_kernel
 
 PROMISED = ["Network", "Neuron", "Connection", "Layer", "load", "compile_network",
             "loss_and_gradients", "train", "epochs", "agree", "load_scenario", "run_scenario",
@@ -56,6 +57,19 @@ def test_to_make_train_and_compile_a_network_loads_no_heavy_library_either():
     )
 
     assert not loaded & (set(HEAVY) - {"threadpoolctl"})
+
+
+@pytest.mark.skipif(why_no_kernel() is not None, reason="arrays serve")
+def test_what_the_kernel_trains_waits_for_no_program_of_arrays():
+    loaded = loaded_after(
+        "import neurosim as ns\n"
+        "net = ns.Network()\n"
+        "net.add_layer('x', 2), net.add_layer('o', 1), net.connect('x', 'o')\n"
+        "ns.train(net, [[1, 2]], [[3]], optimizer=ns.SGD(0.1), epochs=2)\n"
+    )
+
+    assert "neurosim.kernel.library" in loaded
+    assert not loaded & {"neurosim.compiler.plan", "neurosim.compiler.compile", "subprocess"}
 
 
 @pytest.mark.parametrize("name", PROMISED)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from neurosim.compiler.training_programs import KINDS
+from neurosim.compiler.choice import KINDS
 from neurosim.functions.optimizers import SGD
 from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.engines.kernel_program import why_not

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.explain import explain
-from neurosim.compiler.training_programs import missed_kernel
 from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import Activation
 from neurosim.kernel import checks

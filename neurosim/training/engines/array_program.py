@@ -2,6 +2,8 @@
 
 import copy
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise, repeat
 from typing import Any, overload
@@ -9,15 +11,18 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.compiler.array.printer import print_training
+from neurosim.compiler.array.printer import print_forward, print_training, print_values
+from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Dense, Plan
+from neurosim.compiler.planning import plan_of
+from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training_programs import generated
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import array_rule, array_rule_of_rates
+from neurosim.functions.optimizers import SHIPPED, array_rule, array_rule_of_rates
 from neurosim.functions.penalties import Penalty, array_gradient, projection
 from neurosim.interpreter.adjustments import Adjustments
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
-from neurosim.training.engines.program import epochs_one_by_one, update_of
+from neurosim.training.engines.program import epochs_one_by_one
 from neurosim.training.goals.weighing import Goals
 from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState
@@ -25,20 +30,22 @@ from neurosim.training.task import Task
 
 Array = NDArray[Any]
 DTYPES = {"double": np.float64, "single": np.float32}
+_CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
 _CACHE = 2_000_000  # bytes of rows above which they are shuffled batch by batch
 
 
 class ArrayProgram:
     """A program of arrays, and the rows as it takes them."""
 
-    def __init__(self, plan: Plan, task: Task) -> None:
-        self.plan, self.task = plan, task
+    def __init__(self, task: Task) -> None:
+        self.plan = plan = plan_of(task.network, task.batch_size)
+        self.task = task
         self.dtype = DTYPES[task.precision]
         mask = task.network.trainable_mask()
         self.frozen = ~mask
         self.learns = plan.to_slots(mask, bool)  # of each slot
         has_holes = any(isinstance(b.weights, Dense) and len(b.weights.holes) for b in plan.blocks)
-        self.update = update_of(task, has_fixed=has_holes or not mask.all())
+        self.update = _update_of(task, has_fixed=has_holes or not mask.all())
         self.weighted = task.has_factors
         self._masked = _Masked(plan, task)
         program, self._load = generated(
@@ -50,6 +57,12 @@ class ArrayProgram:
         self._measures: dict[tuple[str, bool], Callable[..., Any]] = {}
         self.X = _with_ones(task.X, self.dtype)
         self.T = _columns(task.goals(), self.dtype)
+
+    @contextmanager
+    def computing(self, rows: int) -> Iterator[None]:
+        """NumPy says nothing of numbers that are not finite, and BLAS has the threads it needs."""
+        with np.errstate(all="ignore"), blas_threads(self.plan, rows):
+            yield
 
     def begin(self, state: TrainingState, *, each_row: bool = False) -> "_ArrayRun":
         """Go on from here; ``each_row``: and keep the loss of each row."""
@@ -115,6 +128,32 @@ class ArrayProgram:
             place[...] = found.T
         return losses, outputs
 
+    def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
+        """The outputs, (B, n_out)."""
+        outputs = self._forward(self.plan.to_slots(theta, self.dtype), X)
+        return np.array(outputs.T, dtype=np.float64)
+
+    def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each."""
+        _, compute = generated(print_values, self.plan)
+        slots, rows = self.plan.to_slots(theta, self.dtype), self._rows_of_neurons
+        both = np.empty((2, len(rows), len(X)))
+        for first in range(0, len(X), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            for values, found in zip(both, compute(slots, X[part]), strict=True):
+                values[:, part] = found.take(rows, 0)
+        net_inputs, outputs = both
+        return net_inputs.T, outputs.T
+
+    @cached_property
+    def _forward(self) -> Callable[..., Any]:
+        return generated(print_forward, self.plan)[1]
+
+    @cached_property
+    def _rows_of_neurons(self) -> NDArray[np.intp]:
+        row = {name: i for i, name in enumerate(self.plan.names_of_rows)}
+        return np.array([row[neuron.name] for neuron in self.task.network.neurons], dtype=np.intp)
+
     def gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
         losses, gradient = self._measure(theta, X, goals, "parameters")
@@ -149,6 +188,14 @@ class ArrayProgram:
         own = self.task
         targets = self.T if goals is own.goals() else _columns(goals, self.dtype)
         return (self.X if X is own.X else _with_ones(X, self.dtype)).T, targets
+
+
+def _update_of(task: Task, *, has_fixed: bool) -> Update:
+    """The update that a program is printed for: its rate is given when it runs."""
+    optimizer: Any = task.optimizer
+    if type(optimizer) in SHIPPED.values():  # others may ask for the rate they were made with
+        optimizer = replace(optimizer, learning_rate=1.0)
+    return Update(optimizer, task.penalty, has_fixed, task.adjustments is not None)
 
 
 def _columns(goals: Goals, dtype: Any) -> Array:

@@ -5,23 +5,15 @@ on the task and on whether the kernel is there alone, so that the same training 
 however it is cut into stretches.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from neurosim.compiler.array.printer import print_forward, print_values
-from neurosim.compiler.plan import Plan
-from neurosim.compiler.planning import plan_of
-from neurosim.compiler.threads import blas_threads
-from neurosim.compiler.training_programs import KINDS, generated, prefers_arrays
+from neurosim.compiler.choice import KINDS, prefers_arrays
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
-from neurosim.training.engines.array_program import DTYPES, ArrayProgram
 from neurosim.training.engines.contract import TO_THE_BIT, Bound, Capabilities, ProgramRun
 from neurosim.training.engines.kernel_program import KernelProgram, why_not
 from neurosim.training.engines.program import ProgramEngine, TrainingProgram
@@ -29,7 +21,6 @@ from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task, require_fresh
 
-_CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
 ARRAY, KERNEL = KINDS
 
 
@@ -80,12 +71,9 @@ class CompiledEngine(ProgramEngine):
             program = KernelProgram(self._scaled)
             self.capabilities = _OF_KERNEL[not program.inexact]  # type: ignore[misc] # of this one
             return program
-        return ArrayProgram(self.plan, self._scaled)
+        from neurosim.training.engines.array_program import ArrayProgram
 
-    @cached_property
-    def plan(self) -> Plan:
-        """The plan that programs of arrays are printed from."""
-        return plan_of(self._task.network, self._task.batch_size)
+        return ArrayProgram(self._scaled)
 
     @property
     def source(self) -> str:
@@ -101,12 +89,7 @@ class CompiledEngine(ProgramEngine):
         return self._program.begin(state, each_row=each_row)
 
     def _computing(self, rows: int) -> AbstractContextManager[Any]:
-        return np.errstate(all="ignore") if self.kind == KERNEL else self._computing_arrays(rows)
-
-    @contextmanager
-    def _computing_arrays(self, rows: int) -> Iterator[None]:
-        with np.errstate(all="ignore"), blas_threads(self.plan, rows):
-            yield
+        return self._program.computing(rows)
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
@@ -131,12 +114,8 @@ class CompiledEngine(ProgramEngine):
     def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
         """The outputs, (B, n_out)."""
         require_fresh(self._task)
-        if isinstance(self._program, KernelProgram):
-            return self._outputs.outer(self._program.outputs(theta, self._inputs.inner(X)))
         with self._computing(len(X)):
-            slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
-            outputs = self._forward(slots, self._inputs.inner(X))
-        return self._outputs.outer(np.array(outputs.T, dtype=np.float64))
+            return self._outputs.outer(self._program.outputs(theta, self._inputs.inner(X)))
 
     def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
         """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each.
@@ -144,19 +123,8 @@ class CompiledEngine(ProgramEngine):
         The net inputs of input neurons are NaN.
         """
         require_fresh(self._task)
-        if isinstance(self._program, KernelProgram):
-            return self._program.values(theta, self._inputs.inner(X))
-        _, compute = generated(print_values, self.plan)
-        rows, X = self._rows_of_neurons, self._inputs.inner(X)
-        both = np.empty((2, len(rows), len(X)))
         with self._computing(len(X)):
-            slots = self.plan.to_slots(theta, DTYPES[self._task.precision])
-            for first in range(0, len(X), _CHUNK):
-                part = slice(first, first + _CHUNK)
-                for values, found in zip(both, compute(slots, X[part]), strict=True):
-                    values[:, part] = found.take(rows, 0)
-        net_inputs, outputs = both
-        return net_inputs.T, outputs.T
+            return self._program.values(theta, self._inputs.inner(X))
 
     def _inner(self, X: Matrix, T: Matrix, weights: Matrix | None) -> tuple[Matrix, Goals]:
         """Rows in the network's own numbers, and what they are compared with, as one batch."""
@@ -166,12 +134,3 @@ class CompiledEngine(ProgramEngine):
         if T is task.T and weights is None and not (task.has_factors and task.n_batches > 1):
             return self._scaled.X, self._scaled.goals()
         return self._scaled.X, task.goals_of(T, weights)
-
-    @cached_property
-    def _forward(self) -> Callable[..., Any]:
-        return generated(print_forward, self.plan)[1]
-
-    @cached_property
-    def _rows_of_neurons(self) -> NDArray[np.intp]:
-        row = {name: i for i, name in enumerate(self.plan.names_of_rows)}
-        return np.array([row[neuron.name] for neuron in self._task.network.neurons], dtype=np.intp)

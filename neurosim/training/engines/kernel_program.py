@@ -214,6 +214,10 @@ class KernelProgram:
         self._arrays |= arrays
         problem.point(arrays)
 
+    def computing(self, _rows: int) -> np.errstate:
+        """NumPy says nothing of numbers that are not finite."""
+        return np.errstate(all="ignore")
+
     @property
     def has_aggregations(self) -> bool:
         """Whether a neuron does not simply sum, or something of its activation is learned."""

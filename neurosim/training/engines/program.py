@@ -8,10 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from neurosim.compiler.operations import Update
-from neurosim.compiler.plan import Plan
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.optimizers import SHIPPED
 from neurosim.training.engines.contract import (
     Batches,
     LossSeries,
@@ -242,7 +239,9 @@ class TrainingProgram(Protocol):
 
     source: str
 
-    def __init__(self, plan: Plan, task: Task) -> None: ...
+    def computing(self, rows: int) -> AbstractContextManager[Any]:
+        """What holds while so many rows are computed at once."""
+        ...
 
     def begin(self, state: TrainingState, *, each_row: bool = False) -> ProgramRun:
         """Go on from here; ``each_row``: and keep the loss of each row."""
@@ -252,6 +251,14 @@ class TrainingProgram(Protocol):
         """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
         ...
 
+    def outputs(self, theta: Matrix, X: Matrix) -> Matrix:
+        """The outputs, (B, n_out)."""
+        ...
+
+    def values(self, theta: Matrix, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Net inputs and outputs of all neurons in the network's order, (B, n_neurons) each."""
+        ...
+
     def gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""
         ...
@@ -259,14 +266,6 @@ class TrainingProgram(Protocol):
     def all_gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix, Matrix]:
         """As `gradients`, and the reduced gradient by the raw rows, (B, n_in)."""
         ...
-
-
-def update_of(task: Task, *, has_fixed: bool) -> Update:
-    """The update that a program is printed for: its rate is given when it runs."""
-    optimizer: Any = task.optimizer
-    if type(optimizer) in SHIPPED.values():  # others may ask for the rate they were made with
-        optimizer = replace(optimizer, learning_rate=1.0)
-    return Update(optimizer, task.penalty, has_fixed, task.adjustments is not None)
 
 
 def epochs_one_by_one(  # noqa: PLR0917 - a stretch, as `ProgramRun.epochs` has it

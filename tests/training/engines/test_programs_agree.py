@@ -229,7 +229,7 @@ def test_each_program_is_the_one_that_was_asked_for():
     task = make_task(holed(), rng.normal(size=(10, 3)), rng.random((10, 2)))
     compiled = {program: make_compiled(task, program) for program in PROGRAMS}
     bundles = {
-        program: [len(b.weights) for b in c.plan.blocks if not isinstance(b.weights, Dense)]
+        program: [len(b.weights) for b in c.program.plan.blocks if not isinstance(b.weights, Dense)]
         for program, c in compiled.items()
     }
 

@@ -20,8 +20,8 @@ from neurosim.cli.messages import as_argument, complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.terminal import terminal, watched
+from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.costs import TIMES_BY_ARRAYS
-from neurosim.compiler.training_programs import missed_kernel
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
 from neurosim.scenario.run.folder import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from neurosim.compiler.training_programs import KINDS
+from neurosim.compiler.choice import KINDS
 from neurosim.scenario.uses import epoch_cost
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.engines.table import ENGINES
