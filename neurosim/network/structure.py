@@ -470,6 +470,8 @@ class Structure:
     def activate(self, neurons: Sequence[Neuron], activation: str) -> None:
         """Give neurons an activation; softmax, or one in its place, to all of a layer.
 
+        Where all have it already, what is learned of it stays.
+
         Raises:
             GraphError: the layer would be part of a cycle.
         """
@@ -477,10 +479,16 @@ class Structure:
         if SOFTMAX in (activation, before) and activation != before:
             assert layer is not None
             self._regroup(layer, is_whole=activation == SOFTMAX)
-        leave_functions(neurons)
-        for neuron in neurons:
-            neuron._activation = bare(activation)
-        give_functions(neurons, activation)
+        if any(neuron._activation != activation for neuron in neurons):
+            leave_functions(neurons)
+            for neuron in neurons:
+                neuron._activation = bare(activation)
+            give_functions(neurons, activation)
+        elif not _have_one(neurons):  # from now on, with what the first has learned
+            functions = neurons[0]._function
+            leave_functions(neurons)
+            for function in functions:
+                _twin_function(function, neurons)
         _note_activation(layer)
         self._edited()
 
@@ -759,18 +767,31 @@ def give_functions(neurons: Sequence[Neuron], activation: str) -> None:
 
 def leave_functions(neurons: Iterable[Neuron]) -> None:
     """Take the parameters of their activations from neurons; others keep what they shared."""
+    leaving: dict[FunctionParameter, set[Neuron]] = {}
     for neuron in neurons:
         for parameter in neuron._function:
-            rest = tuple(each for each in parameter._neurons if each is not neuron)
-            parameter._neurons = rest or parameter._neurons
+            leaving.setdefault(parameter, set()).add(neuron)
         neuron._function = ()
+    for parameter, gone in leaving.items():
+        rest = tuple(each for each in parameter._neurons if each not in gone)
+        parameter._neurons = rest or parameter._neurons
 
 
-def join_functions(neuron: Neuron, other: Neuron) -> None:
-    """Let a neuron share the parameters of another's activation."""
-    neuron._function = other._function
+def join_functions(neurons: Sequence[Neuron], other: Neuron) -> None:
+    """Let neurons share the parameters of another's activation."""
+    leave_functions(neurons)
+    for neuron in neurons:
+        neuron._function = other._function
     for parameter in other._function:
-        parameter._neurons += (neuron,)
+        parameter._neurons += tuple(neurons)
+
+
+def _have_one(neurons: Sequence[Neuron]) -> bool:
+    """Whether neurons have the parameters of their activation in common, and nobody else does."""
+    functions = neurons[0]._function
+    return all(p._neurons == tuple(neurons) for p in functions) and all(
+        neuron._function == functions for neuron in neurons
+    )
 
 
 def _twin_function(function: FunctionParameter, neurons: Sequence[Neuron]) -> None:

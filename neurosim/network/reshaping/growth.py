@@ -71,7 +71,7 @@ def duplicate_neuron(structure: Structure, neuron: Neuron, name: str) -> Neuron:
     )
     twin._bias._initial, twin._dropout = neuron.initial_bias, neuron.dropout
     twin._aggregation, twin._response = neuron.aggregation, neuron.response
-    join_functions(twin, neuron)
+    join_functions([twin], neuron)
     structure.insert([twin], neuron)
     structure.unshare([c for c in outgoing if _is_shared_with_others(c, neuron)])
     for weight in dict.fromkeys(connection.parameter for connection in outgoing):
@@ -181,10 +181,8 @@ def grow(structure: Structure, growth: Growth, weights: Iterable[float]) -> None
 def _share_functions(made: Sequence[Neuron], layer: Layer) -> None:
     """Let new neurons share what those of the layer share in their activation."""
     first = layer.neurons[0]
-    is_one = len(layer) > 1 and all(neuron._function == first._function for neuron in layer.neurons)
-    for neuron in made:
-        if is_one and neuron.activation == first.activation:
-            join_functions(neuron, first)
+    is_one = all(neuron._function == first._function for neuron in layer.neurons)
+    join_functions([n for n in made if is_one and n.activation == first.activation], first)
 
 
 def _require_hidden(structure: Structure, layer: Layer, where: str) -> None:

@@ -214,6 +214,35 @@ def test_edits_keep_what_was_learned():
     assert len(net.parameters()) == len(net.places())
 
 
+def test_the_same_activation_again_keeps_what_was_learned():
+    net = network()
+    slope = net.function_parameters[0]
+    slope.value = 0.75
+
+    net.layer("h").activation = "prelu"
+    assert (net.function_parameters, slope.value) == ((slope,), 0.75)
+    net["h1"].activation = "prelu"
+    assert [(p.name, p.value, p.initial) for p in net.function_parameters] == [
+        ("h1.slope", 0.75, 0.25), ("h2 = h3 = h4.slope", 0.75, 0.25),
+    ]  # fmt: skip
+    net["h1"].function_parameters[0].value = 0.5
+    net.layer("h").activation = "prelu"
+    assert [(p.name, p.value) for p in net.function_parameters] == [("h.slope", 0.5)]
+    net.layer("h").activation = {"prelu": {"slope": 0.1}}
+    assert [(p.name, p.value) for p in net.function_parameters] == [("h.slope", 0.1)]
+
+
+def test_a_layer_of_one_neuron_grows_with_its_slope():
+    net = ns.Network()
+    net.add_layer("x", 1), net.add_layer("h", 1, activation="prelu"), net.add_layer("o", 1)
+    net.connect("x", "h"), net.connect("h", "o")
+    net.function_parameters[0].value = 0.75
+
+    net.grow("h", 2)
+
+    assert [(p.name, p.value) for p in net.function_parameters] == [("h.slope", 0.75)]
+
+
 def test_a_neuron_that_goes_takes_its_own_alone():
     net = irregular()
 
