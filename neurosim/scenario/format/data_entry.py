@@ -20,6 +20,7 @@ from neurosim.scenario.format.entry import (
     by_kind,
     mistake,
     tag,
+    tag_of,
 )
 from neurosim.scenario.format.network_entry import WeightRow
 from neurosim.training.data import (
@@ -70,7 +71,7 @@ class ScaleEntry(ScenarioEntry):
 
 
 def _scale_form(value: object) -> str:
-    return "<mapping>" if isinstance(value, dict) else "<name>"
+    return tag_of("mapping" if isinstance(value, dict) else "name")
 
 
 ScaleOption = Annotated[

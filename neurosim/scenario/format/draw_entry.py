@@ -19,6 +19,7 @@ from neurosim.scenario.format.entry import (
     Told,
     mistake,
     tag,
+    tag_of,
 )
 from neurosim.scenario.format.network_entry import Numbers
 from neurosim.training.parts import PARTS
@@ -45,7 +46,8 @@ def _require_inside(name: str) -> str:
 
 
 def _moment(value: object) -> str | None:
-    return "<number>" if isinstance(value, int | float) else "<end>" if value == "end" else None
+    is_number = isinstance(value, int | float)
+    return tag_of("number") if is_number else tag_of("end") if value == "end" else None
 
 
 DrawnEpoch = Annotated[

@@ -112,14 +112,19 @@ class Choice:
         return name
 
 
+def tag_of(name: str) -> str:
+    """The text of a form's tag; no key of a scenario has its first character, nor any like it."""
+    return f"\0{name}"
+
+
 def tag(name: str) -> Tag:
-    """The tag of a form; no key of a scenario looks like it."""
-    return Tag(f"<{name}>")
+    """The tag of a form."""
+    return Tag(tag_of(name))
 
 
 def is_tag(step: object) -> bool:
     """Whether a step of one of pydantic's locations is a tag of ours."""
-    return isinstance(step, str) and step[:1] == "<" and step[-1:] == ">"
+    return isinstance(step, str) and step.startswith("\0")
 
 
 FLAG, NUMBER, TEXT = tag("bool"), tag("number"), tag("str")
@@ -151,7 +156,7 @@ def by_kind(expected: str) -> Told:
 
 def _kind(value: object) -> str:
     name = type(value).__name__
-    return f"<{'number' if name in ('int', 'float') else name}>"
+    return tag_of("number" if name in ("int", "float") else name)
 
 
 def by_key(kind: str, forms: Mapping[str, str]) -> Told:
@@ -164,7 +169,7 @@ def by_key(kind: str, forms: Mapping[str, str]) -> Told:
 
     def look(value: object) -> str | None:
         told = {forms[key] for key in value if key in forms} if isinstance(value, dict) else set()
-        return f"<{told.pop()}>" if len(told) == 1 else None
+        return tag_of(told.pop()) if len(told) == 1 else None
 
     return Told(look, WRONG_KEYS, kind=kind, keys=" ".join(forms))
 
@@ -224,7 +229,7 @@ def options_of(entry: ScenarioEntry) -> tuple[str, dict[str, Any]]:
 
 def _name(value: object) -> str | None:
     name = value.get("name") if isinstance(value, dict) else None
-    return f"<{name}>" if isinstance(name, str) else None
+    return tag_of(name) if isinstance(name, str) else None
 
 
 def _named_entry(name: str, maker: Callable[..., Any]) -> type[ScenarioEntry]:

@@ -12,7 +12,15 @@ from pydantic.config import JsonDict
 
 from neurosim.diagnosis.finding import FINDINGS
 from neurosim.interpreter.steps import PHASES
-from neurosim.scenario.format.entry import WRONG_KEYS, Choice, ScenarioEntry, Told, mistake, tag
+from neurosim.scenario.format.entry import (
+    WRONG_KEYS,
+    Choice,
+    ScenarioEntry,
+    Told,
+    mistake,
+    tag,
+    tag_of,
+)
 from neurosim.scenario.format.network_entry import Name, Numbers
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.parts import PARTS
@@ -324,8 +332,8 @@ def _form(value: object) -> str | None:
     assert isinstance(value, dict)
     is_within = given[0] in _WITHIN_ALONE or (given[0] in WITHIN and any(map(_is_moment, value)))
     if not is_within:
-        return f"<{given[0]}>"
-    return "<loss within>" if given[0] == "loss" else "<within>"
+        return tag_of(given[0])
+    return tag_of("loss within" if given[0] == "loss" else "within")
 
 
 def _is_moment(key: str) -> bool:

@@ -107,7 +107,10 @@ def plain(node: TreeNode) -> Any:
 def node_of(value: object, place: SourcePlace) -> TreeNode:
     """A tree from Python's own values, all of it at one place."""
     if isinstance(value, Mapping):
-        value = {str(name): node_of(child, place) for name, child in value.items()}
+        value = {
+            str(name).replace("\0", "\ufffd"): node_of(child, place)
+            for name, child in value.items()
+        }
     elif isinstance(value, Sequence) and not isinstance(value, str):
         value = tuple(node_of(child, place) for child in value)
     return TreeNode(value, place, place)

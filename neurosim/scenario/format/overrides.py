@@ -22,7 +22,7 @@ from neurosim.scenario.format.yaml_text import parse
 
 Overrides: TypeAlias = Mapping[str, Any] | Iterable[str | tuple[str, Any]]
 
-_PATH = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[[0-9]{1,9}\])*")
+_PATH = re.compile(r"[^.\[\]\0]+(\.[^.\[\]\0]+|\[[0-9]{1,9}\])*")
 _STEP = re.compile(r"[^.\[\]]+")
 _INDEX = re.compile("[0-9]{1,9}")
 

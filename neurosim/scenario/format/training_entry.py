@@ -22,6 +22,7 @@ from neurosim.scenario.format.entry import (
     by_kind,
     record_entry,
     tag,
+    tag_of,
 )
 from neurosim.scenario.format.options.goal_entry import ClassWeightOption, HeadsOption
 from neurosim.scenario.format.options.penalty_entry import PenaltyOption
@@ -104,7 +105,8 @@ def _plain(form: Plain) -> Any:
 def _whole_or_word(form: Whole) -> Any:
     def kind_of(value: object) -> str | None:
         is_word = value == form.none
-        return "<number>" if isinstance(value, int | float) else "<word>" if is_word else None
+        is_number = isinstance(value, int | float)
+        return tag_of("number") if is_number else tag_of("word") if is_word else None
 
     number = Annotated[int, Field(ge=form.least, le=form.most), NUMBER]
     told = Told(kind_of, WRONG_KIND, expected=f"{form.none}, or a whole number")

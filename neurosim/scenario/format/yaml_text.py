@@ -295,7 +295,7 @@ class _Reading:
             expected = f"expected a name (in quotes if meant){meant}"
             self.note(f"a key is not a name, got {value!r}; {expected}")
             return str(value)
-        return value
+        return _UNREADABLE.sub("\ufffd", value)
 
     def _decimal(self, word: str) -> str:
         """A guess at a decimal comma between braces, where commas end a value: {below: 0,5}."""
