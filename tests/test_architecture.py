@@ -20,6 +20,7 @@ READING_ORDER = """
 errors
 version
 files
+regular
 lazy
 
 functions: numbers registry variants users activations aggregations losses optimizers sources
@@ -42,7 +43,7 @@ compiler: training_programs threads explain standalone compile .
 
 training: parts
 training.validation: . folds spread seeds
-training.data: inside regular rows csv_file csv_dialect csv_cells
+training.data: inside rows csv_file csv_dialect csv_cells
     csv_table csv_values csv_rows csv_inputs npz_file data made borrowed .
 training: task_kind metrics
 training.goals: class_weight heads weighing finding .
@@ -132,7 +133,7 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "lazy"}, {"functions"}, {"network"},
+    {"errors", "version", "files", "regular", "lazy"}, {"functions"}, {"network"},
     {"interpreter", "kernel", "compiler"}, {"training"}, {"diagnosis"}, {"debugger", "drawing"},
     {"sheets", "page", "live"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip

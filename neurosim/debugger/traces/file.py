@@ -25,7 +25,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import Parameter
-from neurosim.training.data.regular import open_regular, unreadable
+from neurosim.regular import open_regular, unreadable
 
 MOST_LETTERS = 10_000_000  # of a line
 _MOST_BYTES = 2**62  # a trace may be as large as the disk: it is read line by line

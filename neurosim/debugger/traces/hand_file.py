@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from neurosim.debugger.traces.quantities import NO_SYMBOLS, quantity_of
 from neurosim.errors import FileError, unknown
+from neurosim.regular import open_regular
 from neurosim.training.data.csv_file import number_of
-from neurosim.training.data.regular import open_regular
 
 COLUMNS = ("what", "value", "epoch", "sample")
 _MOST_BYTES = 10_000_000

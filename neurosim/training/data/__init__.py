@@ -1,6 +1,6 @@
 """Data sets: rows from a file, from a known set, or made; divided.
 
-Read `rows`, `data`, then the sources: `made`, `borrowed`, `regular`, `csv_file`, `csv_dialect`,
+Read `rows`, `data`, then the sources: `made`, `borrowed`, `csv_file`, `csv_dialect`,
 `csv_cells`, `csv_table`, `csv_values`, `csv_rows`, `csv_inputs`, `npz_file`, `inside`.
 """
 

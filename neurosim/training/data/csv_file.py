@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neurosim.errors import FileError
-from neurosim.training.data.regular import open_regular, unreadable
+from neurosim.regular import open_regular, unreadable
 
 MOST_BYTES = 200_000_000
 MOST_CHARACTERS = 10_000_000  # of one line

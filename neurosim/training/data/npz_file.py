@@ -18,7 +18,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from neurosim.errors import FileError, unknown
-from neurosim.training.data.regular import open_regular, unreadable
+from neurosim.regular import open_regular, unreadable
 from neurosim.training.data.rows import Matrix
 
 MOST_BYTES = 1_000_000_000  # of the file, and of one array as float64

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from neurosim.errors import FileError
-from neurosim.training.data import regular
+from neurosim.regular import open_regular
+from neurosim import regular
 from neurosim.training.data.csv_rows import read_csv
 from neurosim.training.data.npz_file import read_npz
-from neurosim.training.data.regular import open_regular
 
 READERS = [
     pytest.param(lambda path: read_csv(path, inputs=["a"]), id="csv"),
