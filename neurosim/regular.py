@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from neurosim.errors import FileError
+from neurosim.errors import FileError, shortened
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -21,8 +21,8 @@ _KINDS = {
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_regular(path: Path, most: int) -> BinaryIO:
-    """Open a regular file of at most so many bytes to read bytes.
+def open_regular(path: Path, most: int | None = None) -> BinaryIO:
+    """Open a regular file, of at most so many bytes where that is given, to read bytes.
 
     Raises:
         FileError: there is none, it is of another kind, it is larger, or it cannot be opened.
@@ -46,17 +46,22 @@ def open_regular(path: Path, most: int) -> BinaryIO:
     return file
 
 
+def irregular(status: os.stat_result) -> str:
+    """What kind it is, if it is no regular file; else nothing."""
+    kind = stat.S_IFMT(status.st_mode)
+    return "" if kind == stat.S_IFREG else _KINDS.get(kind, "something else")
+
+
 def unreadable(path: Path, error: OSError) -> FileError:
     """The error to raise where the system says that a file cannot be read."""
     reason = str(error.strerror or error).lower()
-    return FileError(f"{path}: cannot be read, {reason}; expected a file")
+    return FileError(shortened(f"{path}: cannot be read, {reason}; expected a file"))
 
 
-def _require_regular(path: Path, status: os.stat_result, most: int) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+def _require_regular(path: Path, status: os.stat_result, most: int | None) -> None:
+    if kind := irregular(status):
         raise FileError(f"{path}: cannot be read, got {kind}; expected a file")
-    if status.st_size > most:
+    if most is not None and status.st_size > most:
         raise FileError(
             f"{path}: too large, got {status.st_size} bytes; expected at most {most // 10**6} MB"
         )

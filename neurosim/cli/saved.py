@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from neurosim.errors import FileError, shortened
 from neurosim.functions.numbers import shown
 from neurosim.network.files import read_document
 from neurosim.network.network import Network, load
+from neurosim.regular import open_regular
 from neurosim.scenario import EpochRecord, Scenario, load_scenario
 from neurosim.scenario.run.folder import FILES
 
@@ -95,11 +97,9 @@ def read_run(folder: str | Path) -> SavedRun:
 
 def _records(path: Path) -> Iterator[EpochRecord]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with TextIOWrapper(open_regular(path), encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 yield _record(line, f"{path}:{number}")
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read, got {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise FileError(f"{path}: cannot be read, got {error}; expected UTF-8") from error
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import stat
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import Any, BinaryIO
 
 from neurosim.errors import FileError, NeurosimError, WrongTypeError
 from neurosim.files import whole_file
+from neurosim.regular import irregular, open_regular
 
 
 def write_document(pieces: Iterable[str], path: str | os.PathLike[str]) -> None:
@@ -43,9 +43,7 @@ def write_file(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) 
 def _require_regular(target: Path) -> None:
     """Refuse to replace what has the name and is no regular file."""
     with suppress(FileNotFoundError):
-        kind = stat.S_IFMT(target.stat().st_mode)
-        if kind != stat.S_IFREG:
-            found = _KINDS.get(kind, "something else")
+        if found := irregular(target.stat()):
             raise FileError(f"{target}: cannot be written, got {found}; expected a regular file")
 
 
@@ -55,11 +53,10 @@ def read_document(path: str | os.PathLike[str]) -> Any:
     Raises:
         FileError: the file cannot be read, or is no JSON.
     """
-    source = require_path(path)
+    with open_regular(require_path(path)) as file:
+        data = file.read()
     try:
-        text = source.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read, got {error.strerror}") from error
+        text = data.decode("utf-8-sig")
     except ValueError as error:
         raise FileError(f"{path}: cannot be read, got {error}; expected UTF-8") from error
     try:
@@ -144,10 +141,3 @@ def _refuse_constant(text: str) -> float:
 
 
 _UNUSUAL = ("\\", " :", "\n:", "\r:", "\t:")
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
-}

@@ -107,10 +107,10 @@ def test_a_path_that_is_none_is_refused(net, path):
 
 @pytest.mark.parametrize(
     ("place", "words"),
-    [("missing.json", "No such file"), ("", "Is a directory"), ("a\0b", "null byte")],
+    [("missing.json", "no such file"), ("", "got a folder"), ("a\0b", "null byte")],
 )
 def test_a_file_that_cannot_be_read_is_an_error_with_its_path(tmp_path, place, words):
-    with pytest.raises(FileError, match="cannot be read, got") as caught:
+    with pytest.raises(FileError, match="cannot be read, ") as caught:
         load(f"{tmp_path}/{place}")
 
     assert words in str(caught.value)

@@ -24,7 +24,7 @@ def mode_of(path):
 
 KINDS = {
     "a folder": lambda path: path.mkdir(),
-    "a pipe": os.mkfifo,
+    "a named pipe": os.mkfifo,
 }
 
 

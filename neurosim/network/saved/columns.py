@@ -17,6 +17,7 @@ from neurosim.network.document import from_document
 from neurosim.network.files import parse, require_path
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure
+from neurosim.regular import open_regular
 
 _BEGIN, _END = b'\n "connections": [\n', b"\n ]"
 _NAME = rb'"([^"\\\x00-\x1f]*+)"'
@@ -38,7 +39,7 @@ class _OtherLayoutError(Exception):
 def load_by_columns(path: str | os.PathLike[str], make: Any) -> Any:
     """The network, made by ``make``, of a file of this layout; None where another reader must."""
     try:
-        with require_path(path).open("rb") as file:
+        with open_regular(require_path(path)) as file:
             begin, end, rest = _cut(file)
             document = parse(rest.decode("utf-8-sig"), constant=lambda _: _CUT)
             if not isinstance(document, dict) or document.get("connections") is not _CUT:

@@ -22,6 +22,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.files import require_path, write_file
 from neurosim.network.layer import Layer
 from neurosim.network.parameter import Parameter
+from neurosim.regular import open_regular
 
 if TYPE_CHECKING:
     from neurosim.network.network import Network
@@ -154,7 +155,7 @@ def _write_npz(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
 
 
 def _read_npz(path: Path) -> Mapping[str, Any]:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if not zipfile.is_zipfile(file):
             raise FileError(f"{path}: no file of arrays; expected one that save_parameters() wrote")
         file.seek(0)
@@ -170,7 +171,8 @@ def _write_safetensors(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
 
 
 def _read_safetensors(path: Path) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _safetensors().load(path.read_bytes())
+    with open_regular(path) as file:
+        found: Mapping[str, Any] = _safetensors().load(file.read())
     return found
 
 

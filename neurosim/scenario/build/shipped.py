@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from neurosim.errors import FileError, UnknownNameError, guess, shortened
 from neurosim.files import path_of
+from neurosim.regular import open_regular
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 SCHEMA = "scenario.schema.json"  # distinguishes our folder from another that is called scenarios
@@ -88,8 +89,8 @@ def _title(path: Path) -> str:
     A title of plain words behind the version is read without the parser, which takes longer to
     import than all titles to read.
     """
-    with path.open(encoding="utf-8", errors="replace") as file:
-        found = _HEAD.match(file.read(_HEAD_LETTERS))
+    with open_regular(path) as file:
+        found = _HEAD.match(file.read(_HEAD_LETTERS).decode(errors="replace"))
     return _parsed_title(path) if found is None else found[1]
 
 

@@ -21,8 +21,9 @@ import yaml
 from yaml.parser import ParserError
 from yamlcore import CCoreLoader
 
-from neurosim.errors import FileError, guess_number, shortened
+from neurosim.errors import FileError, guess_number
 from neurosim.files import path_of
+from neurosim.regular import open_regular
 from neurosim.scenario.format.node import KeyPath, Problem, SourcePlace, TreeNode
 
 MOST_BYTES = 10_000_000
@@ -57,15 +58,8 @@ def read_text(path: str | Path) -> str:
         FileError: it cannot be read, is larger than 10 MB, or is no UTF-8 text.
         WrongTypeError: ``path`` is no text and no path.
     """
-    found = path_of(path)
-    try:
-        with found.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        message = shortened(f"{path}: cannot be read, {reason.lower()}; expected a file")
-        raise FileError(message) from None
-    return decode(data, str(path))
+    with open_regular(path_of(path), MOST_BYTES) as file:
+        return decode(file.read(MOST_BYTES + 1), str(path))
 
 
 def decode(data: bytes, origin: str) -> str:

@@ -276,7 +276,7 @@ def test_a_place_is_that_of_the_value_and_of_its_key():
 def test_a_file_that_cannot_be_read_says_why(tmp_path):
     with pytest.raises(FileError, match=r"none.yaml: cannot be read, no such file or directory"):
         read_text(tmp_path / "none.yaml")
-    with pytest.raises(FileError, match=r"cannot be read, is a directory; expected a file"):
+    with pytest.raises(FileError, match=r"cannot be read, got a folder; expected a file"):
         read_text(tmp_path)
     with pytest.raises(FileError, match=r"cannot be read, embedded null byte"):
         read_text("a\0b")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from neurosim import regular
 from neurosim.errors import FileError
 from neurosim.regular import open_regular
-from neurosim import regular
 from neurosim.training.data.csv_rows import read_csv
 from neurosim.training.data.npz_file import read_npz
 

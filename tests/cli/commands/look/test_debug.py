@@ -157,7 +157,7 @@ def test_a_file_that_holds_no_commands_is_told(debug, folder, content, message):
         (["skipped.yaml"], "scikit-learn"),
         (["two-two-one"], "nothing to step through, got no data; expected a scenario with a"),
         (["passed.yaml", "-x", "nowhere"], "nowhere: cannot be read, no such file"),
-        (["passed.yaml", "-x", "."], ".: cannot be read, is a directory"),
+        (["passed.yaml", "-x", "."], ".: cannot be read, got a folder"),
         (["passed.yaml", "--engine", "fast"], "fast"),
         (["passed.yaml", "--seed", "-1"], "--seed"),
         (["passed.yaml", "--journal", "much"], "got 'much'; expected a size such as 64MB"),

@@ -285,7 +285,7 @@ def test_the_table_fits_any_terminal(neurosim, monkeypatch, columns):
         (["run", "xor", "--set", "a"], "error: --set: not understood, got 'a'; expected key=value"),
         (["run", "nosuch"], "error: no file and no shipped scenario, got 'nosuch'"),
         (["run", "none.yaml"], "error: none.yaml: cannot be read, no such file or directory"),
-        (["run", "."], "error: .: cannot be read, is a directory; expected a file"),
+        (["run", "."], "error: .: cannot be read, got a folder; expected a file"),
         (["run", "a\0b.yaml"], "cannot be read, embedded null byte"),
     ],
 )
