@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from neurosim.pause import PausedCollection
+
 _EXPORT = re.compile(r"^    from (\S+) import (?:\(\s+)?(\w+) as \2\b", re.MULTILINE)
 
 
@@ -31,7 +33,8 @@ def lazy_names(
         home = homes.get(name) or ("" if name[:2] == "__" else others().get(name, ""))
         if not home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(home), name)
+        with PausedCollection():
+            value = getattr(importlib.import_module(home), name)
         setattr(sys.modules[package], name, value)
         return value
 

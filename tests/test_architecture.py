@@ -20,6 +20,7 @@ READING_ORDER = """
 errors
 version
 files
+pause
 regular
 lazy
 
@@ -30,7 +31,7 @@ network: names parameter neuron connection layer datum
 network.reshaping: adjacency
 network: order
 network.reshaping: levels
-network: pause structure lookup randomness scaling edits document files
+network: structure lookup randomness scaling edits document files
 network.reshaping: selection pruning growth .
 network.saved: columns parameters .
 network: network .
@@ -133,7 +134,7 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "regular", "lazy"}, {"functions"}, {"network"},
+    {"errors", "version", "files", "pause", "regular", "lazy"}, {"functions"}, {"network"},
     {"interpreter", "kernel", "compiler"}, {"training"}, {"diagnosis"}, {"debugger", "drawing"},
     {"sheets", "page", "live"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
@@ -167,6 +168,8 @@ LAZY = {  # what is imported inside a function, and why
         "training.engines.compiled",
         "training.engines.array_program",
     ): "with all of the compiler only wanted where arrays serve",
+    ("training.trainer", "training.validation.cross_validation"): "few trainings have folds",
+    ("training.trainer", "training.validation.seed_runs"): "few trainings have several seeds",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     (
         "scenario.run.run",

@@ -41,7 +41,7 @@ def test_the_front_door_loads_no_upper_floor_and_no_heavy_library():
     assert {name for name in loaded if name.startswith("neurosim.")} <= {
         name for name in loaded
         if name.split(".")[1:2] in (["errors"], ["functions"], ["network"], ["interpreter"],
-                                    ["compiler"], ["training"], ["version"], ["lazy"])
+                                    ["compiler"], ["training"], ["version"], ["lazy"], ["pause"])
     }  # fmt: skip
     assert "numpy" not in loaded  # nor anything of ours that needs it, before it is asked for
     assert "neurosim.training" in loaded_after("import neurosim as ns\nns.train")

@@ -14,8 +14,8 @@ from neurosim.functions.activations import SOFTMAX
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import FunctionParameter
-from neurosim.network.pause import PausedCollection
 from neurosim.network.reshaping.adjacency import take_lists
+from neurosim.pause import PausedCollection
 
 USUAL_ROWS = 64  # samples that a plan is made for, where nobody says how many
 _PLANS = 4  # kept with each network

@@ -54,7 +54,6 @@ from neurosim.network.lookup import (
 from neurosim.network.names import ClassNames, one_line, require_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import FunctionParameter, Parameter, require_flag, require_theta
-from neurosim.network.pause import PausedCollection
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.reshaping.adjacency import EdgeEnds
 from neurosim.network.reshaping.growth import (
@@ -70,6 +69,7 @@ from neurosim.network.saved.columns import load_by_columns
 from neurosim.network.saved.parameters import read_parameters, save_parameters
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure, bare, give_functions
+from neurosim.pause import PausedCollection
 
 __all__ = ["GENERATORS", "Network", "Parameter", "load"]
 

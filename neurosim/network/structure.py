@@ -32,9 +32,9 @@ from neurosim.network.order import (
     refuse_disabled,
 )
 from neurosim.network.parameter import FunctionParameter, Holder, Parameter, SharedWeight
-from neurosim.network.pause import PausedCollection
 from neurosim.network.reshaping.adjacency import Adjacency, EdgeEnds, chained
 from neurosim.network.reshaping.levels import Levels
+from neurosim.pause import PausedCollection
 
 if TYPE_CHECKING:
     import networkx as nx

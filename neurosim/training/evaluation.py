@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
-from neurosim.network.pause import PausedCollection
+from neurosim.pause import PausedCollection
 from neurosim.training.engines.table import DEFAULT, exact_engine, make_engine
 from neurosim.training.options import MeasureOptions
 from neurosim.training.task import make_task

@@ -22,8 +22,6 @@ from neurosim.training.training import (
     require_no_folds,
     train_to_end,
 )
-from neurosim.training.validation.cross_validation import require_scales, validate_on_folds
-from neurosim.training.validation.seed_runs import train_with_seeds
 
 
 def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> History:
@@ -45,9 +43,13 @@ def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> 
             raise WrongTypeError(f"state: got one beside {name}; expected one of the two")
     found: dict[str, Any] = {}
     if chosen.validate is not None:
+        from neurosim.training.validation.cross_validation import require_scales, validate_on_folds
+
         scales = require_scales(network, None)
         found["folds"] = validate_on_folds(network, X, T, chosen, scales)
     if chosen.seeds is not None:
+        from neurosim.training.validation.seed_runs import train_with_seeds
+
         found["seeds"] = train_with_seeds(network, X, T, chosen)
     history = train_to_end(Training(network, X, T, chosen), chosen.epochs)
     return replace(history, **found) if found else history

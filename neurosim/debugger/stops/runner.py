@@ -19,7 +19,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import Step
 from neurosim.network.network import Network
 from neurosim.network.parameter import Parameter
-from neurosim.network.pause import PausedCollection
+from neurosim.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
 from neurosim.training.state import TrainingState, batch_rows
 from neurosim.training.stretch_length import Pace

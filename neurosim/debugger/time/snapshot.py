@@ -9,7 +9,7 @@ from typing import Any
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.visits import schedule_of
 from neurosim.network.network import Network
-from neurosim.network.pause import PausedCollection
+from neurosim.pause import PausedCollection
 
 _OF_NEURONS = ("net_input", "output", "output_gradient", "delta", "_outer")
 _OF_PARAMETERS = ("_gradient", "_value")

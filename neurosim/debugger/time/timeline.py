@@ -37,7 +37,7 @@ from neurosim.debugger.time.training_log import (
 )
 from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
-from neurosim.network.pause import PausedCollection
+from neurosim.pause import PausedCollection
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import goals_at, row_steps, update_of
 from neurosim.training.engines.table import ENGINES, make_engine, require_engine
