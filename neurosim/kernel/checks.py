@@ -22,11 +22,13 @@ _FAR = (0.0, 3.0, 709.0, 745.2, 1e-310, 5e-324, 1e-8, 36.7, 1e154, 1e300, np.inf
 EXTREMES = np.array([*_FAR, *(-x for x in _FAR), np.nan, 1.0, -1.0, 6.0, 100.0])
 
 
+@lru_cache(maxsize=8)
 def arguments(count: int, seed: int = 0) -> Matrix:
-    """So many arguments of all sizes, the extremes among them."""
+    """So many arguments of all sizes, the extremes among them; read-only."""
     rng = np.random.default_rng(seed)
     near: Matrix = rng.normal(size=count) * rng.choice([1e-9, 0.01, 1.0, 4.0, 40.0, 800.0], count)
     near[: len(EXTREMES)] = EXTREMES[:count]
+    near.flags.writeable = False
     return near
 
 
