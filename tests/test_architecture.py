@@ -94,7 +94,7 @@ drawing: .
 
 sheets: formulas judging marking variants worksheet pdf .
 page: patterns columns units recording contents picture lesson .
-live: frames fields moves commands document moment conversation .
+live: frames fields moves commands document moment conversation guard tabs server .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
@@ -155,6 +155,9 @@ ONLY_IN = {  # who may import a library
     "pandas": {"training"},
     "tensorboard": {"training"},
     "prompt_toolkit": {"cli"},
+    "starlette": {"live"},
+    "uvicorn": {"live"},
+    "websockets": {"live"},
 }
 LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",
@@ -200,6 +203,13 @@ LAZY = {  # what is imported inside a function, and why
     ("scenario.sweeps.search", "sqlalchemy.exc"): "comes with optuna",
     ("scenario.sweeps.workers", "distributed"): "an extra",
     ("scenario.sweeps.workers", "distributed.scheduler"): "an extra",
+    ("live.server", "starlette"): "an extra",
+    ("live.server", "starlette.applications"): "an extra",
+    ("live.server", "starlette.responses"): "an extra",
+    ("live.server", "starlette.routing"): "an extra",
+    ("live.server", "starlette.websockets"): "an extra",
+    ("live.server", "uvicorn"): "an extra",
+    ("live.server", "websockets"): "an extra",
     ("debugger.session", "cli.debugger.script"): "Session.prompt reaches up floors on purpose",
 }
 
@@ -228,7 +238,8 @@ def imports(name):
 
 def _imports(name):
     tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
-    inside = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    inside = {n for f in ast.walk(tree) if isinstance(f, functions) for n in ast.walk(f)}
     types = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CH" in ast.dump(n.test)]
     unused = {n for block in types for n in ast.walk(block)}
     for node in ast.walk(tree):

@@ -37,7 +37,8 @@ class Progress:
     """What a slice of a move led to: what all are told, if it is time; how long to wait then."""
 
     message: str | None
-    wait: float
+    wait: float = 0.0
+    is_frame: bool = False
 
 
 class Conversation:
@@ -115,6 +116,14 @@ class Conversation:
         view = self._view()
         return Answer(_json({**own, "view": view}), _json({"view": view}))
 
+    def recover(self) -> str:
+        """Go to a whole moment again, after a fault of ours; what all are told then."""
+        self._end_move()
+        self.session.recover()
+        self._revision += 1
+        error = "an error of neurosim; the terminal says more. This is the last whole moment."
+        return _json({"error": error, "view": self._view()})
+
     # --- what only a page has
 
     def _pause(self, _: dict[str, Any]) -> Said:
@@ -143,7 +152,7 @@ class Conversation:
     def advance(self) -> Progress:
         """Go on with the move for a slice; frames take at most their share of the time."""
         if self._move is None:
-            return Progress(None, 0.0)
+            return Progress(None)
         move = self._move
         try:
             goes_on = move.go_on()
@@ -153,7 +162,7 @@ class Conversation:
         if not goes_on or (move.last is not None and move.last.hits) or self.session.is_over:
             return self._ended(said=[] if move.last is None else str(move.last).split("\n"))
         frame = self._frames.next(self._frame) if self._frames.is_due else None
-        return Progress(frame, move.wait)
+        return Progress(frame, move.wait, is_frame=True)
 
     def _end_move(self) -> None:
         move, self._move = self._move, None
@@ -163,7 +172,7 @@ class Conversation:
     def _ended(self, **more: object) -> Progress:
         self._end_move()
         self._revision += 1
-        return Progress(_json({**more, "view": self._view()}), 0.0)
+        return Progress(_json({**more, "view": self._view()}))
 
     def _frame(self) -> str:
         self._revision += 1
