@@ -80,7 +80,8 @@ drawing.geometry: measures levels items abridging columns vertical_placement cro
     layout detours routing labels spreading
 drawing.diagram: scales sample_values
 drawing.geometry: font .
-drawing.diagram: texts glyphs marks captions legend diagram canvas
+drawing.diagram: texts glyphs marks captions legend diagram hovering
+    canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing
 drawing.plots: artists neuron_outputs history curves layer_statistics confusion input_grids

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from neurosim.drawing.diagram.diagram import Diagram
 from neurosim.drawing.geometry.items import Item
 from neurosim.drawing.geometry.layout import Point
+from neurosim.drawing.page.pages import HOVERED, show_text
 from neurosim.drawing.page.themes import Theme
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.collections import Collection
     from matplotlib.colors import Colormap
@@ -83,6 +85,10 @@ class Canvas:
     def add(self, collection: "Collection") -> None:
         """Put artists on the Axes; the limits are those of the diagram already."""
         self.ax.add_collection(collection, autolim=False)
+
+    def hover(self, artist: "Artist", titles: Sequence[str]) -> None:
+        """Give an artist what an SVG says while the pointer is on it, or on each of its parts."""
+        artist.set_label(HOVERED + "\n".join(map(show_text, titles)))
 
     def lines(self, segments: Sequence[Sequence[Point]], width: float, **options: Any) -> None:
         """Paint straight or broken lines, so many radii wide."""

@@ -88,6 +88,7 @@ class Diagram:
         box: left, bottom, right, top of it all.
         title: in full.
         description: what there is to see, for those who do not see it.
+        in_one: where numbers are changes, the parts whose numbers are not; else None.
     """
 
     arrangement: Arrangement
@@ -106,6 +107,7 @@ class Diagram:
     box: tuple[float, float, float, float]
     title: str
     description: str
+    in_one: frozenset[str] | None = None
 
     @property
     def folded(self) -> Folded:
@@ -210,6 +212,7 @@ def compose(
     return Diagram(
         arrangement, ways, labels, values, marks, ends, scale, *fills, matrices, loss,
         legend, written, box, title, description_of(folded, values, outputs, subtitle, digits),
+        None if in_one is None else frozenset(in_one),
     )  # fmt: skip
 
 

@@ -86,9 +86,12 @@ class Labels:
         said = []
         if self.dropped_weights:
             n = sum(one.kind == "weight" for one in self.shown)
-            strongest = f"the {n} strongest of " if n else "none of "
             n_all = n + len(self.dropped_weights)
-            said.append(f"numbers of {strongest}{counted(n_all, 'connection')}")
+            if n and n_all > MOST_LABELLED:
+                said.append(f"numbers of the strongest into each neuron: {n} of {n_all:,}")
+            else:
+                strongest = f"the {n} strongest of " if n else "none of "
+                said.append(f"numbers of {strongest}{counted(n_all, 'connection')}")
         kinds = (("name", self.dropped_names), ("value", self.dropped_values))
         missing = [counted(len(dropped), noun) for noun, dropped in kinds if dropped]
         if missing:
@@ -164,7 +167,7 @@ def _put_weights(
     """Put the numbers of the strongest connections beside their lines, as many as have room."""
     ways = {_name(route): route for route in routes if not isinstance(route.line.of, Link)}
     names = [name for name in weights if name in ways]
-    kept = names[:MOST_LABELLED]
+    kept = names if len(names) <= MOST_LABELLED else _strongest_into_each(names, ways)
     wanted = {}
     for name in kept:
         size = table.measure(weights[name], "weight")
@@ -177,6 +180,14 @@ def _put_weights(
             break
         kept = kept[: len(kept) - len(trial.dropped["weight"])]
     table.dropped["weight"] = [name for name in names if name not in set(kept)]
+
+
+def _strongest_into_each(names: Sequence[str], ways: Mapping[str, Route]) -> list[str]:
+    """The first connection into each neuron: a reader finds which number is whose."""
+    of_target: dict[int, str] = {}
+    for name in names:
+        of_target.setdefault(ways[name].line.target, name)
+    return list(of_target.values())[:MOST_LABELLED]
 
 
 def _all_put(table: "_Table", wanted: Mapping[str, "_Wanted"]) -> "_Table":

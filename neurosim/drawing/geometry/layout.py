@@ -19,7 +19,7 @@ from neurosim.network.network import Network
 Point = tuple[float, float]
 
 LABEL_AREA = 1.75  # of a weight's label, and of the room around it, at the estimated size
-MOST_LABELLED = 60  # lines whose labels are given room: more numbers are not read by anybody
+MOST_LABELLED = 60  # lines whose labels are given room: of more, one for each neuron
 _USED = 0.42  # of the room between two columns, how much labels can take: they are on lines
 _DIGITS = 6  # places are rounded to a millionth of a neuron: neat numbers
 

@@ -46,6 +46,9 @@ _LOOKS = re.compile(
     r"|pcolor|pcolormesh|pdf|savefig|scatter|svg|text|xaxis|xtick|yaxis|ytick)\."
     r"|font\.(size|stretch|style|variant|weight)$"
 )
+HOVERED = "_hovered "  # begins the label of an artist with what is said while the pointer is on it
+_GROUP, _PATH = re.compile('<g id="([^"]*)">'), re.compile("(<path [^>]*)/>")
+_OVER = ("value-", "weight-", "activations", "mark-")  # lie over what says what it is
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -303,8 +306,13 @@ def require_target(
     return target
 
 
-def render(figure: "Figure", form: str, *, title: str, description: str) -> bytes:
-    """The bytes of a picture: ``svg``, ``png`` or ``pdf``; no date and no version in them."""
+def render(
+    figure: "Figure", form: str, *, title: str, description: str, hovering: bool = True
+) -> bytes:
+    """The bytes of a picture: ``svg``, ``png`` or ``pdf``; no date and no version in them.
+
+    An SVG says of a part what it is while the pointer is on it, unless ``hovering`` is False.
+    """
     heading, words = keep_text(title), keep_text(description)
     metadata: dict[str, dict[str, Any]] = {
         "svg": {"Date": None, "Creator": None},
@@ -316,7 +324,31 @@ def render(figure: "Figure", form: str, *, title: str, description: str) -> byte
     with settings():
         figure.savefig(buffer, format=form, dpi=_PIXELS, metadata=metadata[form])
     data = buffer.getvalue()
-    return _told(data.decode("utf-8"), heading, words).encode() if form == "svg" else data
+    if form != "svg":
+        return data
+    svg = data.decode("utf-8")
+    return _told(_hovered(svg, figure) if hovering else svg, heading, words).encode()
+
+
+def _hovered(svg: str, figure: "Figure") -> str:
+    """The SVG with titles of parts, by the labels of their artists: see `HOVERED`."""
+    titles = {
+        str(artist.get_gid()): str(artist.get_label()).removeprefix(HOVERED).split("\n")
+        for artist in figure.findobj(lambda one: str(one.get_label()).startswith(HOVERED))
+    }
+    parts = _GROUP.split(svg)  # what is before, then an id and what follows it
+    for number in range(1, len(parts), 2):
+        gid, rest = parts[number], parts[number + 1]
+        said = [f"<title>{escape(title)}</title>" for title in titles.get(gid, ()) if title]
+        if len(said) == 1:
+            rest = said[0] + rest
+        elif said:
+            own, end, after = rest.partition("</g>")
+            each = iter(said)
+            rest = _PATH.sub(lambda path: f"{path[1]}>{next(each)}</path>", own) + end + after  # noqa: B023 - used at once
+        through = ' pointer-events="none"' if titles and gid.startswith(_OVER) else ""
+        parts[number + 1] = f'<g id="{gid}"{through}>{rest}'
+    return "".join(parts[::2])
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def exhibit(path: Path) -> Exhibit:
         axes, description = _drawn(at)
         figure = axes.get_figure(root=True)
         assert figure is not None
-        picture = render(figure, "svg", title=title, description=description)
+        picture = render(figure, "svg", title=title, description=description, hovering=False)
     return Exhibit(path.stem, title, story, _compact(picture), description)
 
 

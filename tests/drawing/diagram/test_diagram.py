@@ -125,7 +125,7 @@ def test_every_neuron_and_every_connection_is_drawn_or_counted(random_network, l
 def test_weights_without_room_are_counted_at_the_foot(layered):
     diagram = prepare(layered(13, 13))
 
-    assert notes(diagram) == ["b: bias", "numbers of the 60 strongest of 169 connections"]
+    assert notes(diagram) == ["b: bias", "numbers of the strongest into each neuron: 13 of 169"]
 
 
 def test_boxes_say_what_they_hold_and_what_they_do_not_show(layered):

@@ -120,7 +120,7 @@ def test_up_to_sixty_weights_all_labels_have_room_beside_their_own_lines(layered
         assert all(distance(one, way) > 0.0 for way in own[one.of])
 
 
-def test_beyond_sixty_the_numbers_are_those_of_the_strongest(layered):
+def test_beyond_sixty_the_numbers_are_those_of_the_strongest_into_each_neuron(layered):
     net = layered(12, 12, 12)
     strongest = [connection.name for connection in net.connections][::-1]
     arrangement = arrange(fold(net))
@@ -129,11 +129,14 @@ def test_beyond_sixty_the_numbers_are_those_of_the_strongest(layered):
         arrangement, routes(arrangement), weights=dict.fromkeys(strongest, "-0.12")
     )
 
-    written = {one.of for one in labels.shown}
-    assert written == set(strongest[: len(written)])
-    assert 40 <= len(written) <= 60
-    assert labels.dropped_weights == tuple(strongest[len(written) :])
-    assert str(labels) == f"numbers of the {len(written)} strongest of 288 connections"
+    written = [one.of for one in labels.shown]
+    last = {layer.name: layer.neurons[-1].name for layer in net.layers}
+    first, second, _ = last
+    into = [f"{last[first]}->{n.name}" for n in net.layers[1].neurons]
+    into += [f"{last[second]}->{n.name}" for n in net.layers[2].neurons]
+    assert sorted(written) == sorted(into)
+    assert [*labels.dropped_weights] == [name for name in strongest if name not in into]
+    assert str(labels) == "numbers of the strongest into each neuron: 24 of 288"
 
 
 @pytest.mark.slow
@@ -168,9 +171,9 @@ def test_the_check_of_neurons_sees_one_that_is_covered(layered):
 def test_of_too_many_labels_weights_give_way_first(layered):
     _, labels = label(layered(13, 13))
 
-    assert len(labels.dropped_weights) == 109
+    assert len(labels.dropped_weights) == 156
     assert labels.dropped_names == ()
-    assert str(labels) == "numbers of the 60 strongest of 169 connections"
+    assert str(labels) == "numbers of the strongest into each neuron: 13 of 169"
 
 
 def test_every_label_is_shown_or_named_as_dropped(layered):

@@ -158,3 +158,29 @@ def test_a_session_shows_what_is_about_to_happen(small):
     session = ns.debug(small, [[2.0, 3.0]], [[1.0]], **TRAINING, epochs=1)
 
     assert any("x1 = 2 is about to be loaded" in text for text in texts(session._repr_svg_()))
+
+
+def titles(svg):
+    """Of the parts of a picture, by the id of the group; the first is the picture's own."""
+    groups = (group for group in ET.fromstring(svg).iter(f"{SVG}g") if group.get("id"))  # noqa: S314
+    found = ((group.get("id"), [title.text for title in group.findall(f".//{SVG}title")])
+             for group in groups)  # fmt: skip
+    return {gid: said for gid, said in found if said}
+
+
+def test_the_pointer_on_a_neuron_or_a_connection_tells_its_numbers(small):
+    data = drawn(small, sample=[1, 2], target=[0], loss="half_squared_error", show=["deltas"])
+
+    said = titles(data)
+    assert said["connection-x1-h"] == ["w(x1->h) = 1"]
+    assert said["neuron-x1"] == ["x1 (input)"]
+    assert said["neuron-h"] == ["h (identity): b = 0, delta = \N{MINUS SIGN}0.25"]
+
+
+def test_of_many_connections_each_tells_its_own(layered):
+    net = layered(12, 12, 30)
+    said = titles(drawn(net, full=True))
+
+    told = [*said["connections"], *said.get("connections-bent", [])]
+    assert len(told) == len(net.connections)
+    assert {one.partition(")")[0] for one in told} == {f"w({c.name}" for c in net.connections}

@@ -5,13 +5,17 @@ A few hundred are artists of their own, each with an id from its name.
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from neurosim.drawing.diagram.canvas import LINES, MARKED, MOST_NAMED, ON_LINES, Canvas, element_id
+from neurosim.drawing.diagram.hovering import title_of_connection
 from neurosim.drawing.diagram.marks import LOOKS
 from neurosim.drawing.geometry.layout import Point
 from neurosim.drawing.geometry.routing import Route
 from neurosim.network.connection import Connection
+
+if TYPE_CHECKING:
+    from matplotlib.collections import Collection
 
 _CASING, _CLEAR = 0.44, 0.2  # how much broader than a marked line its casing is, and the gap in it
 _BARS_AT, _BARS_HALF, _BARS_WIDTH = (0.4, 0.58), 0.26, 0.09  # of a frozen line, from its end
@@ -40,22 +44,31 @@ def paint_lines(canvas: Canvas) -> None:
     _paint_arrows(canvas, ways)
 
 
-def paint_routes(canvas: Canvas, routes: Sequence[Route], **options: Any) -> None:
-    """Paint ways that are all straight, or all bent; options are those of a collection."""
+def paint_routes(
+    canvas: Canvas, routes: Sequence[Route], *, titles: Sequence[str] = (), **options: Any
+) -> None:
+    """Paint ways that are all straight, or all bent; options are those of a collection.
+
+    ``titles``, one for each, are said while the pointer is on them.
+    """
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.path import Path
 
     if not routes:
         return
     if routes[0].is_straight:
-        canvas.add(LineCollection([route.points for route in routes], **options))
+        collection: Collection = LineCollection([route.points for route in routes], **options)
+        canvas.hover(collection, titles)
+        canvas.add(collection)
         return
     paths = [
         Path(list(route.points), [Path.MOVETO] + [Path.CURVE4] * (len(route.points) - 1))
         for route in routes
     ]
     options["edgecolors"] = options.pop("colors")
-    canvas.add(PathCollection(paths, facecolors="none", **options))
+    collection = PathCollection(paths, facecolors="none", **options)
+    canvas.hover(collection, titles)
+    canvas.add(collection)
 
 
 def _paint_all(canvas: Canvas, ways: Sequence[Way]) -> None:
@@ -79,6 +92,7 @@ def _paint_some(canvas: Canvas, ways: Sequence[Way], *, gid: str) -> None:
         colors=[canvas.line_colour(weight) for weight in weights],
         linewidths=[scale.width(weight) * canvas.unit for weight in weights],
         linestyles=[scale.style(weight) for weight in weights],
+        titles=[title_of_connection(canvas.diagram, way.connection) for way in ways],
         zorder=LINES,
         gid=gid,
     )

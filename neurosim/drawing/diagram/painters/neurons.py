@@ -4,6 +4,7 @@ from typing import Any
 
 from neurosim.drawing.diagram.canvas import ITEMS, MOST_NAMED, SIGNS, TEXTS, Canvas, element_id
 from neurosim.drawing.diagram.glyphs import glyph
+from neurosim.drawing.diagram.hovering import title_of_neuron
 from neurosim.drawing.diagram.marks import LOOKS
 from neurosim.drawing.geometry.items import Circle, More
 from neurosim.drawing.geometry.layout import Point
@@ -39,13 +40,17 @@ def _paint_discs(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
     if len(found) <= MOST_NAMED:
         for (item, place), edge in zip(found, edges, strict=True):
             look = style | {"facecolor": canvas.fill_of(item.name), "linewidth": edge}
-            canvas.ax.add_artist(Disc(place, RADIUS, gid=element_id("neuron", item.name), **look))
+            disc = Disc(place, RADIUS, gid=element_id("neuron", item.name), **look)
+            canvas.hover(disc, [title_of_neuron(canvas.diagram, item)])
+            canvas.ax.add_artist(disc)
     else:
         discs = [Disc(place, RADIUS) for _, place in found]
         fills = [canvas.fill_of(item.name) for item, _ in found]
-        canvas.add(
-            PatchCollection(discs, facecolor=fills, gid="neurons", linewidths=edges, **style)
+        collection = PatchCollection(
+            discs, facecolor=fills, gid="neurons", linewidths=edges, **style
         )
+        canvas.hover(collection, [title_of_neuron(canvas.diagram, item) for item, _ in found])
+        canvas.add(collection)
 
 
 def _paint_rings(canvas: Canvas, found: list[tuple[Circle, Point]]) -> None:
