@@ -1,12 +1,20 @@
 """Lookup of neurons, layers and connections by name, with the errors of a failed lookup."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, TypeGuard
 
-from neurosim.errors import GraphError, NameRuleError, UnknownNameError, WrongTypeError, unknown
+from neurosim.errors import (
+    GraphError,
+    NameRuleError,
+    NeurosimError,
+    UnknownNameError,
+    WrongTypeError,
+    unknown,
+)
 from neurosim.functions.numbers import counted
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
+from neurosim.network.names import label_text
 from neurosim.network.neuron import Neuron
 from neurosim.network.structure import Structure
 
@@ -18,12 +26,52 @@ def find(structure: Structure, name: object) -> Neuron | Layer | None:
             raise UnknownNameError(f"{name!r} is of another network; expected one of this")
         return name
     if not isinstance(name, str):
-        raise WrongTypeError(f"name: got {name!r}; expected the name of a neuron or a layer")
+        labelled = find_by_label(structure, name)
+        if labelled is None:
+            raise WrongTypeError(f"name: got {name!r}; expected the name of a neuron or a layer")
+        return labelled
     if name in structure.named:
         return structure.named[name]
     if name in structure.layers:
         return structure.layers[name]
     return structure.labelled.get(name)
+
+
+def find_by_label(structure: Structure, name: object) -> Neuron | None:
+    """The neuron whose label is a foreign name: a number, a tuple or another hashable."""
+    if name is None or isinstance(name, str) or not isinstance(name, Hashable):
+        return None
+    labelled = structure.labelled
+    return labelled.get(label_text(name)) if labelled else None
+
+
+def is_pair(structure: Structure, name: tuple[object, ...]) -> bool:
+    """Whether these are the names or labels of two connected neurons."""
+    if len(name) != 2:
+        return False
+    try:
+        source, target = (require_neuron(structure, part).name for part in name)
+    except NeurosimError:
+        return False
+    return structure.connection(source, target) is not None
+
+
+def require_item(structure: Structure, name: tuple[object, ...]) -> Neuron | Connection:
+    """The neuron that has a tuple as its label, or else the connection of a pair.
+
+    Raises:
+        NameRuleError: there are both.
+        UnknownNameError: there is neither.
+    """
+    labelled = find_by_label(structure, name)
+    if labelled is None:
+        return require_connection(structure, name)
+    if is_pair(structure, name):
+        raise NameRuleError(
+            f"{name!r}: got the label of neuron {labelled.name!r} and a connection as well;"
+            f" expected net.neuron({name!r}) or net.connection{name!r}"
+        )
+    return labelled
 
 
 def require_neuron(structure: Structure, name: object) -> Neuron:

@@ -7,16 +7,20 @@ the same, such as ``h1`` with a full-width 1, are taken to be one: they look ali
 and of columns are free texts.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import require_number
 
 LONGEST = 64
+_ROOM = 10  # characters of a name that is made: for the number behind it
 RULE = f"letters (with their marks), digits and _, at most {LONGEST} characters, in NFC"
 
 
@@ -134,6 +138,40 @@ def read_parameter_name(text: str) -> tuple[ParameterName, ...]:
 def _stem(text: str) -> str:
     """Without the number of those that share something, ``(9 neurons)``."""
     return text.partition(" (")[0].strip()
+
+
+def label_text(name: object) -> str:
+    """A foreign name as the text of a label: a text itself, of anything else its Python form.
+
+    >>> label_text("L1-N2"), label_text((2, 3)), label_text(np.int64(7))
+    ('L1-N2', '(2, 3)', '7')
+    """
+    return name if isinstance(name, str) else repr(_plain(name))
+
+
+def _plain(name: object) -> object:
+    """A number of NumPy as one of Python, also in a tuple."""
+    if isinstance(name, np.generic):
+        return name.item()
+    return tuple(map(_plain, name)) if isinstance(name, tuple) else name
+
+
+def legal_name(text: str, names: Names) -> str:
+    """A free name that obeys the rule and resembles a text.
+
+    >>> legal_name("L1-N2", Names()), legal_name("(2, 3)", Names()), legal_name("?", Names())
+    ('L1_N2', 'n2_3', 'n')
+    """
+    letters = [c if _is_allowed(c) else "_" for c in unicodedata.normalize("NFC", text)]
+    short = re.sub("__+", "_", "".join(letters)).strip("_")[: LONGEST - _ROOM]
+    stem = short if short and not short[0].isdecimal() else f"n{short}"
+    taken = (f"{stem}_{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([stem], taken) if not names.is_taken(name))
+
+
+def _is_allowed(character: str) -> bool:
+    is_kept = unicodedata.category(character)[0] == "L" or character.isdecimal()
+    return is_kept and not _INVISIBLE.match(character)
 
 
 def require_text(text: object, where: str, expected: str) -> str:

@@ -8,7 +8,7 @@ insertion. A call that fails changes nothing.
 import inspect
 import os
 import weakref
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -42,9 +42,12 @@ from neurosim.network.edits import (
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import (
     find,
+    find_by_label,
+    is_pair,
     require_connection,
     require_disabled,
     require_end,
+    require_item,
     require_layer,
     require_neuron,
     require_outputs,
@@ -189,18 +192,37 @@ class Network:
     def __getitem__(self, name: str) -> Neuron: ...
     @overload
     def __getitem__(self, name: tuple[str, str]) -> Connection: ...
-    def __getitem__(self, name: str | tuple[str, str]) -> Neuron | Connection:
-        """``net["h1"]`` is a neuron, ``net["x1", "h1"]`` a connection."""
+    @overload
+    def __getitem__(self, name: Hashable) -> Any: ...
+    def __getitem__(self, name: Hashable) -> Any:
+        """``net["h1"]`` is a neuron, ``net["x1", "h1"]`` a connection.
+
+        A neuron is found by its label, too: by a text where no name is the same, by a number or
+        another hashable in its Python form. So a tuple is a label first, then a pair.
+
+        Raises:
+            UnknownNameError: there is no such neuron or connection.
+            NameRuleError: a tuple is a label and a pair; `neuron` and `connection` tell them apart.
+        """
         if isinstance(name, tuple):
-            return require_connection(self._structure, name)
+            return require_item(self._structure, name)
         return require_neuron(self._structure, name)
 
+    def neuron(self, name: Hashable) -> Neuron:
+        """The neuron of this name or label, which may be a tuple."""
+        return require_neuron(self._structure, name)
+
+    def connection(self, source: Hashable, target: Hashable) -> Connection:
+        """The connection between two neurons, given by name or label."""
+        return require_connection(self._structure, (source, target))
+
     def __contains__(self, name: object) -> bool:
-        """Whether a neuron, or a pair of connected neurons, has this name."""
-        if isinstance(name, tuple):
-            are_names = len(name) == 2 and all(isinstance(part, str) for part in name)
-            return are_names and self._structure.connection(*name) is not None
-        return isinstance(name, str) and isinstance(find(self._structure, name), Neuron)
+        """Whether a neuron, or a pair of connected neurons, has this name or label."""
+        if isinstance(name, str):
+            return isinstance(find(self._structure, name), Neuron)
+        if find_by_label(self._structure, name) is not None:
+            return True
+        return isinstance(name, tuple) and is_pair(self._structure, name)
 
     def incoming(self, neuron: Neuron | str) -> tuple[Connection, ...]:
         """The connections into a neuron, in the order they were added."""

@@ -179,6 +179,7 @@ class Neuron:
     def label(self, text: str | None) -> None:
         where = f"{self._name}.label"
         self._label = None if text is None else require_text(text, where, "any text, or None")
+        self._holder.labelled = None
 
     @property
     def data(self) -> dict[Any, Any]:

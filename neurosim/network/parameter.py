@@ -135,14 +135,16 @@ class Holder:
         shared: which weight each connection refers to that shares one.
         is_special: whether a parameter must ask here before it gives its number.
         data: what users hang on neurons and connections.
+        labelled: the neurons by label; None: a label may have changed since that was asked.
         trainable: the parameters and which of them are trainable, where that was asked and nobody
             has changed it since.
     """
 
-    __slots__ = ("_network", "_pending", "data", "is_special", "shared", "trainable")
+    __slots__ = ("_network", "_pending", "data", "is_special", "labelled", "shared", "trainable")
 
     def __init__(self) -> None:
         self.data: dict[Neuron | Connection, dict[Any, Any]] = {}
+        self.labelled: dict[str, Neuron] | None = None
         self._network: weakref.ref[Network] | None = None
         self.shared: dict[Parameter, SharedWeight] = {}
         self.is_special = False
@@ -151,7 +153,7 @@ class Holder:
 
     def __getstate__(self) -> Any:
         """What a copy takes: a network copies its own neurons, so others are of none."""
-        own: dict[str, Any] = {"_network": None, "data": {}, "trainable": None}
+        own: dict[str, Any] = {"_network": None, "data": {}, "labelled": None, "trainable": None}
         return None, {name: getattr(self, name) for name in self.__slots__} | own
 
     @property

@@ -211,8 +211,12 @@ class Structure:
     @property
     def labelled(self) -> dict[str, Neuron]:
         """The neurons by label, where one neuron alone has it."""
-        labels = Counter(neuron.label for neuron in self.neurons)
-        return {n.label: n for n in self.neurons if n.label is not None and labels[n.label] == 1}
+        if self.holder.labelled is None:
+            labels = Counter(neuron.label for neuron in self.neurons)
+            self.holder.labelled = {
+                n.label: n for n in self.neurons if n.label is not None and labels[n.label] == 1
+            }
+        return self.holder.labelled
 
     def incoming(self, name: str) -> tuple[Connection, ...]:
         """The connections into a neuron, in the order they were added."""
@@ -651,6 +655,7 @@ class Structure:
 
     def _edited(self) -> None:
         self.holder.fill()
+        self.holder.labelled = None
         self.version += 1
         self._cache.clear()
         for name in _LISTS:
