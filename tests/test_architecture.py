@@ -57,7 +57,7 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers
+doors: . layers perceptrons
 sklearn
 
 diagnosis: finding case cures
@@ -193,6 +193,13 @@ LAZY = {  # what is imported inside a function, and why
     ("drawing.film.encoder", "PIL.ImageColor"): "as PIL.Image",
     ("drawing.film.encoder", "imageio_ffmpeg"): "an extra",
     ("network.network", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("network.network", "doors.perceptrons"): "Network.to_sklearn reaches up a floor on purpose",
+    ("doors.perceptrons", "sklearn"): "an extra",
+    ("doors.perceptrons", "sklearn.exceptions"): "as above",
+    ("doors.perceptrons", "sklearn.neural_network"): "as above",
+    ("doors.perceptrons", "sklearn.pipeline"): "as above",
+    ("doors.perceptrons", "sklearn.preprocessing"): "as above",
+    ("doors.perceptrons", "sklearn.utils.validation"): "as above",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",

@@ -897,6 +897,12 @@ class Network:
         """
         save_parameters(self, path)
 
+    def to_sklearn(self) -> Any:
+        """A fitted perceptron of scikit-learn with the same predictions; see `neurosim.doors`."""
+        from neurosim.doors.perceptrons import to_sklearn
+
+        return to_sklearn(self)
+
     def __copy__(self) -> "Network":
         return self.copy()
 
