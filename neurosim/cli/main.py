@@ -51,6 +51,7 @@ _COMMANDS = {  # in the order in which they are met
     "worksheet": _Entry(
         "share.worksheet:worksheet", "Write the training of FILE as a sheet to fill in."
     ),
+    "lesson": _Entry("share.lesson:lesson", "Write a lesson: its text, page, sheet and solution."),
     "mark": _Entry("share.mark:mark", "Judge SHEETS by LESSON, a scenario, and count the points."),
     "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),
     "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.build.scenario import load_scenario as load_scenario
     from neurosim.scenario.build.shipped import Shipped as Shipped
     from neurosim.scenario.build.shipped import find_scenario as find_scenario
+    from neurosim.scenario.build.shipped import list_lessons as list_lessons
     from neurosim.scenario.build.shipped import list_scenarios as list_scenarios
     from neurosim.scenario.build.shipped import list_sick_scenarios as list_sick_scenarios
     from neurosim.scenario.build.shipped import shipped_folder as shipped_folder

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from neurosim.functions.numbers import short
 from neurosim.network.network import Network
-from neurosim.sheets.formulas import Formula, Key
+from neurosim.sheets.formulas import Formula, Key, Slip
+from neurosim.sheets.text import markdown_to_html
 
 BLANKS = {
     "forward": ("forward", "loss"),
@@ -45,6 +46,7 @@ class Worksheet(NamedTuple):
         given: what is given: weights, biases and learning rate, as names and numbers.
         cells: the lines, in the order of the training.
         batch_size: how many samples an update is of.
+        text: of the lesson, in Markdown, or empty.
     """
 
     title: str
@@ -52,12 +54,13 @@ class Worksheet(NamedTuple):
     given: tuple[tuple[str, str], ...]
     cells: tuple[Cell, ...]
     batch_size: int
+    text: str = ""
 
 
 def make_worksheet(  # noqa: PLR0917 - what a worksheet is made of
     network: Network, formulas: Mapping[Key, Formula], samples: Sequence[int], title: str,
     given: Sequence[tuple[str, str]] = (), code: str = "", *, batch_size: int, blanks: str = "all",
-    digits: int = 4, symbols: Mapping[str, str] | None = None,
+    digits: int = 4, symbols: Mapping[str, str] | None = None, text: str = "",
 ) -> Worksheet:  # fmt: skip
     """Make the worksheet of some samples, and of the updates behind them."""
     batches = {sample // batch_size for sample in samples}
@@ -76,19 +79,23 @@ def make_worksheet(  # noqa: PLR0917 - what a worksheet is made of
         value = written(values[key], digits) if formula.operands else short(formula.value)
         symbol = symbol_of(key[0]) if symbols is None else symbols.get(key[0], symbol_of(key[0]))
         cells.append(Cell(key, formula.phase, symbol, value, is_blank))
-    return Worksheet(title, code, tuple(given), tuple(cells), batch_size)
+    return Worksheet(title, code, tuple(given), tuple(cells), batch_size, text)
 
 
 def carried(
-    formulas: Mapping[Key, Formula], digits: int, wanted: Container[Key]
+    formulas: Mapping[Key, Formula],
+    digits: int,
+    wanted: Container[Key],
+    slips: Mapping[Key, Slip] | None = None,
 ) -> dict[Key, float]:
-    """Quantities, those that are wanted rounded and computed from rounded ones."""
+    """Quantities, those that are wanted rounded and computed from rounded ones, and by slips."""
     values: dict[Key, float] = {}
     for key, formula in formulas.items():
         values[key] = formula.value
         if formula.operands and key in wanted:
+            way = formula if slips is None else slips.get(key, formula)
             try:
-                values[key] = formula.compute([values[one] for one in formula.operands])
+                values[key] = way.compute([values[one] for one in way.operands])
             except (ArithmeticError, ValueError):
                 values[key] = formula.value
             if math.isfinite(values[key]):
@@ -146,6 +153,7 @@ def symbols_of_indices(network: Network) -> dict[str, str]:
 def to_markdown(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as Markdown."""
     lines = [f"# {_title(sheet, is_solution)}", ""]
+    lines += [sheet.text.strip(), ""] * bool(sheet.text and not is_solution)
     lines += [f"Given: {_given(sheet)}", ""] * bool(sheet.given)
     for heading, cells in _parts(sheet):
         lines += [f"## {heading}", "", "| quantity | value |", "| --- | --- |"]
@@ -171,7 +179,8 @@ def to_csv_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
 def to_html_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as a page to print; nothing from outside."""
     title = escape(_title(sheet, is_solution))
-    parts = [f"<p>Given: {escape(_given(sheet))}</p>"] if sheet.given else []
+    parts = [markdown_to_html(sheet.text)] * bool(sheet.text and not is_solution)
+    parts += [f"<p>Given: {escape(_given(sheet))}</p>"] if sheet.given else []
     for heading, cells in _parts(sheet):
         rows = "\n".join(
             f'<tr><th scope="row">{escape(c.symbol)}</th><td>'

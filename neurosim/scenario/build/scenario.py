@@ -66,6 +66,7 @@ class Scenario:
         network_entry: its ``network:``, as it is written.
         scales: those of the inputs and targets of its data, by these words.
         edits: how the network is changed while it learns.
+        lesson: what is taught with it, in Markdown, or nothing.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class Scenario:
     network_entry: Mapping[str, Any] = field(default_factory=dict)
     scales: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[EditEntry, ...] = ()
+    lesson: str = ""
 
     @property
     def inputs(self) -> Matrix | None:
@@ -228,6 +230,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         network_entry=plain(reading.tree.value["network"]),
         scales=_scales_of(document.data),
         edits=document.edits,
+        lesson=document.lesson or "",
     )
 
 

@@ -2,7 +2,7 @@
 
 They lie in ``neurosim/shipped`` where neurosim was installed, and in the folder ``scenarios``
 beside the package in a checkout. Those that do not learn, for a diagnosis, are in ``sick`` there,
-each with a twin that is cured.
+each with a twin that is cured; those with a lesson are in ``lessons``.
 """
 
 import os
@@ -17,6 +17,11 @@ from neurosim.regular import open_regular
 _PACKAGE = Path(__file__).resolve().parents[2]
 SCHEMA = "scenario.schema.json"  # distinguishes our folder from another that is called scenarios
 SICK = "sick"  # the folder of those that do not learn
+LESSONS = "lessons"  # the folder of those that teach
+COURSE = (  # the lessons, in the order in which they build on each other
+    "what-a-neuron-does", "two-tutorials", "why-a-hidden-layer", "backpropagation-by-hand",
+    "learning-rate", "dead-and-saturated", "over-fitting", "reading-a-network",
+)  # fmt: skip
 _SUFFIXES = (".yaml", ".yml", ".json")
 _HEAD = re.compile(  # comments, then the version, then a title of plain words on one line
     r"(?:#[^\r\n]*\n|\n)*neurosim: 1\ntitle: ([A-Za-z]+,? [\w ,.()-]*[\w.)])\n(?=\w)", re.ASCII
@@ -55,6 +60,11 @@ def list_sick_scenarios() -> list[Shipped]:
     return _listed(shipped_folder() / SICK)
 
 
+def list_lessons() -> list[Shipped]:
+    """Those with a lesson, in the order of a course."""
+    return sorted(_listed(shipped_folder() / LESSONS), key=lambda one: COURSE.index(one.name))
+
+
 def _listed(folder: Path) -> list[Shipped]:
     paths = sorted(folder.glob("*.yaml"), key=lambda path: path.stem)
     return [Shipped(path.stem, _title(path), path) for path in paths]
@@ -73,7 +83,8 @@ def find_scenario(name: str | Path) -> Path:
     if path.suffix in _SUFFIXES or len(path.parts) > 1 or (str(name) and _exists(path)):
         return path
     folder = shipped_folder()
-    files = [*folder.glob(f"{SICK}/*.yaml"), *folder.glob("*.yaml")]  # the last of a name counts
+    places = (f"{SICK}/*.yaml", f"{LESSONS}/*.yaml", "*.yaml")  # the last of a name counts
+    files = [file for place in places for file in folder.glob(place)]
     known = {file.stem: file for file in files}
     if str(name) not in known:
         beside = [f"{name}.yaml"] if _exists(f"{name}.yaml") else []

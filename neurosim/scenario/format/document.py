@@ -40,6 +40,8 @@ class Draft(ScenarioEntry):
     """What there is to see, in as many words as it takes."""
     source: str | None = None
     """Where the numbers come from."""
+    lesson: Annotated[str, Field(min_length=1)] | None = None
+    """What is taught with it, in Markdown; `worksheet`, `page` and `debug` show it."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """What everything random is drawn from: weights, data, shuffling."""
     engine: Annotated[str, Choice("engine", ENGINES)] = DEFAULT

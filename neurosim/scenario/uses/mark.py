@@ -38,7 +38,7 @@ class Lesson:
         self.file, self._overrides = file, overrides
         scenario = load_scenario(file, overrides=overrides)
         scenario.require_training(str(file), "mark")
-        self.title = scenario.title
+        self.title, self.text = scenario.title, scenario.lesson
         self.names = [neuron.name for neuron in scenario.network.neurons]
         indices = symbols_of_indices(scenario.network)
         self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}

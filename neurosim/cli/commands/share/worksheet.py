@@ -9,19 +9,11 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.errors import InvalidValueError
-from neurosim.functions.numbers import short
-from neurosim.network.parameter import FunctionParameter
 from neurosim.scenario.uses.mark import Lesson
+from neurosim.scenario.uses.worksheet import sheet_of
 from neurosim.sheets.pdf import print_pdf, require_browser
 from neurosim.sheets.variants import MOST, code_of
-from neurosim.sheets.worksheet import (
-    BLANKS,
-    PRINTERS,
-    Worksheet,
-    make_worksheet,
-    symbol_of,
-    symbols_of_indices,
-)
+from neurosim.sheets.worksheet import BLANKS, PRINTERS, Worksheet
 
 _SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv", ".pdf": "pdf"}
 
@@ -79,55 +71,17 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     numbers = range(1, variants + 1) if variants else (0,)
     for number in numbers:
         code = code_of(network, seed, number) if number else ""
-        sheet = _sheet(lesson, code, samples or (0,), epoch, blanks, notation, digits)
+        sheet = sheet_of(
+            lesson, code, samples or (0,), epoch=epoch, blanks=blanks, notation=notation,
+            digits=digits,
+        )  # fmt: skip
         stem = f"{out.stem}-{number:0{len(str(variants))}d}" if number else out.stem
-        _write(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)
+        write_sheet(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)
     say(f"wrote {len(numbers)} of {out}, with solutions and .csv to fill in", err=True)
     return 0
 
 
-def _sheet(  # noqa: PLR0917 - as above
-    lesson: Lesson, code: str, samples: Sequence[int], epoch: int, blanks: str, notation: str,
-    digits: int,
-) -> Worksheet:  # fmt: skip
-    training = lesson.training(code)
-    n_rows = training.task.n_rows
-    if max(samples) >= n_rows:
-        raise InvalidValueError(f"--sample: got {max(samples)}; expected one below {n_rows}")
-    training.advance(epochs=epoch)
-    network, symbols = training.network, None
-    if notation == "indices" and not (symbols := symbols_of_indices(network)):
-        raise InvalidValueError(
-            f"--notation: got indices, and {lesson.file} has no chain of layers; expected names"
-        )
-    formulas = lesson.formulas(code, epoch, 1)
-    batch = min(samples) // training.task.batch_size
-    given = []
-    for parameter in network.parameter_list():
-        if isinstance(parameter, FunctionParameter):
-            given.append((parameter.name, short(parameter.value)))
-        elif parameter.value is not None:
-            what = f"{parameter.owner.name}.{'bias' if parameter.kind == 'b' else 'weight'}"
-            symbol = symbol_of(what) if symbols is None else symbols.get(what, symbol_of(what))
-            before = [one for n in range(batch) if (one := formulas.get((what, epoch, n)))]
-            given.append((symbol, short(before[-1].value if before else parameter.value)))
-    for layer in network.layers:
-        names = dict.fromkeys(neuron.activation for neuron in layer.neurons)
-        if not set(layer.neurons) <= set(network.inputs):
-            given.append((f"activation of {layer.name}", ", ".join(names)))
-        wholes = dict.fromkeys(n.aggregation for n in layer.neurons if not n.is_plain)
-        if wholes:
-            given.append((f"aggregation of {layer.name}", ", ".join(wholes)))
-    given.append(("loss", training.task.objective.name))
-    given.append(("optimizer", training.task.optimizer.name))
-    given.append(("learning rate", short(training.task.optimizer.learning_rate)))
-    return make_worksheet(
-        network, formulas, samples, lesson.title, given, code, batch_size=training.task.batch_size,
-        blanks=blanks, digits=digits, symbols=symbols,
-    )  # fmt: skip
-
-
-def _write(sheet: Worksheet, out: Path, form: str, *, overwrite: bool) -> None:
+def write_sheet(sheet: Worksheet, out: Path, form: str, *, overwrite: bool) -> None:
     """The sheet, its solution, and what is to be filled in."""
     solution = out.with_name(f"{out.stem}-solution{out.suffix}")
     text_form = "html" if form == "pdf" else form

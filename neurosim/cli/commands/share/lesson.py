@@ -1,0 +1,86 @@
+"""``neurosim lesson``: all that a lesson needs, in one folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from neurosim.cli.imports import import_option
+from neurosim.cli.output import require_free, say, write_new
+from neurosim.cli.overrides import override_options
+from neurosim.debugger.traces.trace import new_file
+from neurosim.errors import InvalidValueError
+from neurosim.page.lesson import make_lesson
+from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.yaml_text import read_text
+from neurosim.scenario.uses.mark import Lesson
+from neurosim.scenario.uses.worksheet import sheet_of
+from neurosim.sheets.planting import Planted, plant
+from neurosim.sheets.worksheet import PRINTERS, Worksheet, symbol_of
+
+
+@click.command()
+@click.argument("name")
+@click.option("-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path),
+              metavar="DIR", help="The folder; it is made where there is none.")  # fmt: skip
+@click.option("--sample", "samples", multiple=True, type=click.IntRange(min=0), metavar="N",
+              help="A sample for the sheet, from 0 (the default); may be repeated.")  # fmt: skip
+@click.option("--digits", default=4, show_default=True, type=click.IntRange(1, 12), metavar="N",
+              help="Decimals on the sheet.")  # fmt: skip
+@override_options("overrides")
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+@import_option
+def lesson(  # noqa: PLR0917 - click passes a command its options by name
+    name: str,
+    out: Path,
+    samples: Sequence[int],
+    digits: int,
+    overrides: Sequence[str],
+    overwrite: bool,
+) -> int:
+    """Write the lesson NAME, one of `neurosim list --lessons` or a scenario of your own.
+
+    DIR has then the scenario, the page to step through, the sheet, its solution, a CSV file to
+    fill in, and one that is filled in with a fault, with what is wrong there.
+    """
+    file = find_scenario(name)
+    taught = Lesson(file, overrides)
+    if not taught.text:
+        raise InvalidValueError(f"{name}: has no lesson; expected a scenario with the key lesson:")
+    sheet = sheet_of(taught, "", samples or (0,), digits=digits)
+    planted = plant(sheet, taught.formulas(), digits=digits)
+    texts = {
+        f"{file.stem}.yaml": read_text(file),
+        f"{file.stem}-sheet.md": PRINTERS["md"](sheet, is_solution=False),
+        f"{file.stem}-sheet.html": PRINTERS["html"](sheet, is_solution=False),
+        f"{file.stem}-sheet.csv": PRINTERS["csv"](sheet, is_solution=False),
+        f"{file.stem}-solution.md": PRINTERS["md"](sheet, is_solution=True),
+        f"{file.stem}-solution.html": PRINTERS["html"](sheet, is_solution=True),
+    }
+    if planted is not None:
+        texts[f"{file.stem}-fault.csv"] = PRINTERS["csv"](planted.sheet, is_solution=True)
+        texts[f"{file.stem}-fault.md"] = _about(planted, sheet)
+    training = taught.training()
+    page = make_lesson(training, training.options.epochs, None)
+    target = out / f"{file.stem}.html"
+    for path in (target, *map(out.joinpath, texts)):
+        require_free(path, overwrite=overwrite)
+    out.mkdir(parents=True, exist_ok=True)
+    with new_file(target, overwrite=overwrite) as written:
+        written.write(page.html)
+    for each, text in texts.items():
+        write_new(out / each, text, overwrite=overwrite)
+    say(f"wrote the lesson {taught.title!r}: {1 + len(texts)} files in {out}", err=True)
+    return 0
+
+
+def _about(planted: Planted, sheet: Worksheet) -> str:
+    """The fault in words: what is wrong, what is right there, and what to do."""
+    what, epoch, number = planted.key
+    (right,) = (cell.value for cell in sheet.cells if cell.key == planted.key)
+    (wrong,) = (cell.value for cell in planted.sheet.cells if cell.key == planted.key)
+    return (
+        f"# {sheet.title}: the fault\n\n"
+        f"{symbol_of(what)}, epoch {epoch}, number {number}: the sheet has {wrong}, right is"
+        f" {right}. It is {planted.words}. All other lines follow from it, or are right.\n"
+    )
