@@ -96,7 +96,7 @@ drawing.diagram: path_text differences .
 drawing.film: scene painter encoder film of_training of_pass .
 drawing: .
 
-sheets: formulas judging marking variants worksheet pdf .
+sheets: text formulas judging marking variants worksheet planting pdf .
 page: patterns columns units recording contents picture lesson .
 live: frames fields moves commands document moment conversation guard tabs server .
 
@@ -112,7 +112,7 @@ scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep
 scenario.sweeps: search
 scenario.sweeps: .
-scenario.uses: predict at_epoch named film learning_curve mark
+scenario.uses: predict at_epoch named film learning_curve mark worksheet
 scenario.run: pictures .
 scenario.uses: gallery .
 scenario.format: json_schema .
@@ -127,7 +127,7 @@ cli.commands.run: new predict
 cli.commands.look: trace
 cli.commands.check: .
 cli.commands.look: plot forms draw diff help_command
-cli.commands.share: animate gallery page mark worksheet .
+cli.commands.share: animate gallery page mark worksheet lesson .
 cli.commands.run: sweep tune
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion

@@ -78,6 +78,7 @@ class Session:
     Attributes:
         task: what is trained.
         key_names: of a network, where a scenario has what a cure changes.
+        lesson: what is taught with it, in Markdown, or nothing.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Session:
         self._n_stops = 0
         self._branches: dict[str, Branch] = {}
         self.key_names: Callable[[Network], KeyNames] = KeyNames
+        self.lesson = ""
 
     # --- the place
 

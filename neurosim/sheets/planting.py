@@ -27,9 +27,12 @@ def plant(sheet: Worksheet, formulas: Mapping[Key, Formula], *, digits: int = 4)
     """Fill in a sheet with one slip, in the middle of those that are seen; None: there is none."""
     wanted = {cell.key for cell in sheet.cells}
     right = carried(formulas, digits, wanted)
+    order = {key: number for number, key in enumerate(formulas)}
     found = []
     for cell in sheet.cells:
         for slip in formulas[cell.key].slips if cell.is_blank else ():
+            if any(order[one] >= order[cell.key] for one in slip.operands):
+                continue  # it takes a number that is not there yet
             values = carried(formulas, digits, wanted, {cell.key: slip})
             if abs(values[cell.key] - right[cell.key]) > _APART * 10.0**-digits:
                 found.append((cell.key, slip, values))

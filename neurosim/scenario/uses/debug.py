@@ -37,4 +37,5 @@ def debug_scenario(
     X, T, options = scenario.require_training(path, "step through")
     session = debug(scenario.network, X, T, options, limit=limit)
     session.key_names = partial(ScenarioKeys, scenario=scenario)
+    session.lesson = scenario.lesson
     return session

@@ -8,6 +8,7 @@ import click
 
 from neurosim.cli.debugger.script import open_shell
 from neurosim.cli.imports import import_option
+from neurosim.cli.output import say
 from neurosim.cli.overrides import note_time_limit, override_options
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
@@ -58,6 +59,8 @@ def debug(  # noqa: PLR0917 - click passes a command its options by name
     files = [(str(path), _lines(read_text(path))) for path in scripts]
     session = debug_scenario(file, engine=engine, seed=seed, overrides=overrides, limit=journal)
     note_time_limit(session.task.options.time_limit)
+    if session.lesson and not is_batch:
+        say(f"{session.lesson.strip()}\n")
     return open_shell(session, files, commands, is_batch=is_batch)
 
 

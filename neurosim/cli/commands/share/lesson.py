@@ -81,6 +81,6 @@ def _about(planted: Planted, sheet: Worksheet) -> str:
     (wrong,) = (cell.value for cell in planted.sheet.cells if cell.key == planted.key)
     return (
         f"# {sheet.title}: the fault\n\n"
-        f"{symbol_of(what)}, epoch {epoch}, number {number}: the sheet has {wrong}, right is"
-        f" {right}. It is {planted.words}. All other lines follow from it, or are right.\n"
+        f"{symbol_of(what)}, epoch {epoch}, sample {number}: the sheet has {wrong}, right is"
+        f" {right}, as if {planted.words}. All other lines follow from it, or are right.\n"
     )

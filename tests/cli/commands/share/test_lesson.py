@@ -1,0 +1,66 @@
+"""``neurosim lesson``: all that a lesson needs."""
+
+import pytest
+
+ENDS = (
+    ".yaml", ".html", "-sheet.md", "-sheet.html", "-sheet.csv", "-solution.md", "-solution.html",
+    "-fault.csv", "-fault.md",
+)  # fmt: skip
+
+
+def test_it_writes_all_of_a_lesson(neurosim, folder):
+    ran = neurosim("lesson", "learning-rate", "-o", "course")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "wrote the lesson 'The learning rate': 9 files in course\n"
+    names = {path.name for path in (folder / "course").iterdir()}
+    assert names == {f"learning-rate{end}" for end in ENDS}
+    assert "## One weight" in (folder / "course/learning-rate-sheet.md").read_text()
+    assert "<h2>One weight</h2>" in (folder / "course/learning-rate-sheet.html").read_text()
+    assert "as if the sign was wrong" in (folder / "course/learning-rate-fault.md").read_text()
+
+
+def test_the_fault_is_marked_as_one(neurosim):
+    neurosim("lesson", "backpropagation-by-hand", "-o", "course")
+
+    fault = neurosim("mark", "backpropagation-by-hand", "course/backpropagation-by-hand-fault.csv")
+    sheet = neurosim("mark", "backpropagation-by-hand", "course/backpropagation-by-hand-sheet.csv")
+
+    assert fault.code == 1
+    assert "wrong" in fault.out
+    assert sheet.code == 1  # nothing is filled in
+
+
+def test_what_is_there_stays(neurosim, folder):
+    (folder / "course").mkdir()
+    (folder / "course/learning-rate.html").write_text("mine")
+
+    ran = neurosim("lesson", "learning-rate", "-o", "course")
+
+    assert ran.code == 2
+    assert "course/learning-rate.html: exists; expected a new file, or --overwrite" in ran.err
+    assert [path.name for path in (folder / "course").iterdir()] == ["learning-rate.html"]
+    assert neurosim("lesson", "learning-rate", "-o", "course", "--overwrite").code == 0
+
+
+def test_a_scenario_without_a_lesson_is_refused(neurosim):
+    ran = neurosim("lesson", "xor", "-o", "course")
+
+    assert ran.code == 2
+    assert "xor: has no lesson; expected a scenario with the key lesson:" in ran.err
+
+
+def test_the_course_is_listed_in_its_order(neurosim):
+    ran = neurosim("list", "--lessons")
+
+    assert ran.out.splitlines()[0].startswith("what-a-neuron-does")
+    assert ran.out.splitlines()[-1].startswith("reading-a-network")
+
+
+@pytest.mark.parametrize("command", ["debug", "worksheet"])
+def test_a_text_is_shown(neurosim, folder, command):
+    more = ("-ex", "quit") if command == "debug" else ("-o", "sheet.md")
+    ran = neurosim(command, "learning-rate", *more)
+
+    shown = ran.out if command == "debug" else (folder / "sheet.md").read_text()
+    assert "## What you will learn" in shown
