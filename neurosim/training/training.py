@@ -443,10 +443,10 @@ class Training:
             {name: tuple(values) for name, values in found.metrics.items()},
             time.perf_counter() - begin,
             self._state,
-            tuple(found.rate),
+            tuple(found.rate) or (self._task.optimizer.learning_rate,) * len(found.loss),
             gradient_norm=tuple(found.gradient_norm),
             update_ratio=tuple(found.update_ratio),
-            epoch_seconds=tuple(found.seconds),
+            epoch_seconds=_repeated(found.seconds),
             best_epoch=self.best_epoch,
             stopped=self.stopped if len(found.loss) < count else "",
         )
@@ -597,19 +597,21 @@ class Training:
 
     def _advance_epochs(self, count: int, found: "_Measured", note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
-        pace = Pace(self._first_epochs)
+        pace, base = Pace(self._first_epochs), self._task.optimizer.learning_rate
+        is_scheduled = self._task.schedule is not None  # else the rate is the same in all
         while len(found.loss) < count and not self.stopped:
             pace.begin()
             n = min(pace.epochs, count - len(found.loss))
             after, losses = self._engine.advance(self._state, epochs=n)
             if not (_all_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
-            found.add(losses, epoch_rates(self._task, self._state, len(losses)))
+            rates = epoch_rates(self._task, self._state, len(losses)) if is_scheduled else ()
+            found.add(losses, rates)
             self._past.add(self._state.epoch, losses)
             self._state = after
             pace.end()
-            found.seconds.extend([pace.seconds / len(losses)] * len(losses))
-            note(found.loss, found.rate[-1])
+            found.seconds.append((pace.seconds / len(losses), len(losses)))
+            note(found.loss, found.rate[-1] if is_scheduled else base)
 
     @property
     def _first_epochs(self) -> int:
@@ -651,7 +653,7 @@ class Training:
             self._past.add(self._state.epoch, losses, newest)
             self._state = between.last
             pace.end()
-            found.seconds.extend([pace.seconds / max(1, len(losses))] * len(losses))
+            found.seconds.append((pace.seconds / max(1, len(losses)), len(losses)))
             note(found.loss, found.rate[-1])
 
     def _start_clock(self) -> None:
@@ -833,7 +835,10 @@ class _Ahead:
 
 
 class _Measured(NamedTuple):
-    """What was measured in some epochs, one number each."""
+    """What was measured in some epochs, one number each; of seconds, how many epochs took so long.
+
+    The rates may be left out where all are the optimizer's.
+    """
 
     loss: list[float]
     validation_loss: list[float]
@@ -841,7 +846,7 @@ class _Measured(NamedTuple):
     rate: list[float]
     gradient_norm: list[float]
     update_ratio: list[float]
-    seconds: list[float]
+    seconds: list[tuple[float, int]]
 
     def add(self, losses: Sequence[float], rates: Sequence[float]) -> None:
         """Take the numbers of some epochs more."""
@@ -931,6 +936,14 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
     if task.schedule is not None and len(task.schedule.start(0.0)) != len(state.schedule):
         state = replace(state, schedule=())  # of another schedule: this one begins
     return state
+
+
+def _repeated(numbers: list[tuple[float, int]]) -> tuple[float, ...]:
+    """Each as often as it says."""
+    found: list[float] = []
+    for number, count in numbers:
+        found += [number] * count
+    return tuple(found)
 
 
 def _all_finite(losses: list[float]) -> bool:

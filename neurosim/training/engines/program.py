@@ -215,7 +215,8 @@ class ProgramEngine:
                 if first:
                     totals = _totals([state.partial_loss, *losses], 1 + len(losses))
                 else:
-                    totals += _totals(losses, task.n_batches)
+                    found_totals = _totals(losses, task.n_batches)
+                    totals = totals + found_totals if totals else found_totals
         updates = state.updates + epochs * task.n_batches - state.batch
         parameters, memory = run.values()
         after = TrainingState(
