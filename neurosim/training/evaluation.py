@@ -1,11 +1,12 @@
 """The loss and the gradients of a network as it is, by either engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, counted
 from neurosim.network.network import Network
+from neurosim.network.parameter import FunctionParameter
 from neurosim.pause import PausedCollection
 from neurosim.training.engines.table import DEFAULT, exact_engine, make_engine
 from neurosim.training.options import MeasureOptions
@@ -17,16 +18,22 @@ class Gradients:
     """A loss and its gradient by every parameter, frozen ones included.
 
     ``weights`` is by pairs of names, ``biases`` by the neuron's; each connection that shares a
-    weight has the gradient of the shared one. ``vector`` is in the order of theta.
+    weight has the gradient of the shared one. ``slopes`` is of what is learned of activations, by
+    neuron and option, ``h1.slope``; neurons that share one have the same. ``vector`` is in the
+    order of theta.
     """
 
     loss: float
     weights: Mapping[tuple[str, str], float]
     biases: Mapping[str, float]
     vector: Matrix = field(repr=False)
+    slopes: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         count = f"{len(self.weights)} weights and {len(self.biases)} biases"
+        if self.slopes:
+            count = f"{len(self.weights)} weights, {len(self.biases)} biases and"
+            count += f" {counted(len(self.slopes), 'slope')}"
         return f"loss {self.loss:.6g}, gradients of {count}"
 
     def __repr__(self) -> str:
@@ -69,7 +76,18 @@ def loss_and_gradients(
                 weights[connection.source.name, connection.target.name] = gradient
             if parameter.kind == "b":
                 biases[parameter.neuron.name] = gradient
-    return Gradients(value, weights, biases, vector)
+    slopes = {
+        f"{neuron.name}.{function.option}": gradient
+        for function, gradient in _functions_with(network, vector)
+        for neuron in function.neurons
+    }
+    return Gradients(value, weights, biases, vector, slopes)
+
+
+def _functions_with(network: Network, vector: Matrix) -> Iterator[tuple[FunctionParameter, float]]:
+    """What is learned of activations, the last of theta, with its entry of a vector."""
+    functions = network.function_parameters
+    return zip(functions, vector[len(vector) - len(functions) :].tolist(), strict=True)
 
 
 def evaluate_loss(

@@ -93,6 +93,16 @@ def test_gradients_are_those_of_differences(engine):
         assert found[i] == pytest.approx((losses[0] - losses[1]) / (2.0 * h), abs=1e-7)
 
 
+def test_gradients_are_told_by_name(engine):
+    found = ns.loss_and_gradients(irregular(), X, T, engine=engine, loss="half_squared_error")
+
+    names = ["h1", "h2", "h3", "s", "dead", "o1"]
+    assert list(found.slopes) == [f"{name}.slope" for name in names]
+    expected = [found.vector[i] for i in (-4, -4, -4, -3, -2, -1)]
+    assert list(found.slopes.values()) == expected
+    assert str(found).endswith("biases and 6 slopes")
+
+
 @pytest.mark.skipif(why_no_kernel() is not None, reason="there is no kernel")
 @pytest.mark.parametrize("batch_size", [1, 4, 9])
 def test_the_kernel_has_the_bits_of_the_walk(batch_size):
