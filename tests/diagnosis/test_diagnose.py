@@ -1,5 +1,7 @@
 """Diagnosis: each disease is found, as the first finding, and a healthy network has none."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
@@ -54,10 +56,11 @@ def test_healthy_networks_have_no_findings():
 
 @pytest.mark.slow
 def test_of_two_hundred_healthy_networks_at_most_one_has_a_finding():
-    cases = [len(ns.diagnose(training)) for _, training in healthy(range(500))]
+    chosen = islice(healthy(range(500)), 200)
+    cases = [len(ns.diagnose(training)) for _, training in chosen]
 
-    assert len(cases) >= 200
-    assert sum(map(bool, cases[:200])) <= 1
+    assert len(cases) == 200
+    assert sum(map(bool, cases)) <= 1
 
 
 def test_a_training_that_has_not_begun_is_diagnosed_as_it_would_go():

@@ -58,8 +58,11 @@ def trained(seed, optimizer, **options):
     return net.parameters(), np.array(history.loss)
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("optimizer", [ns.SGD(0.02, momentum=0.9), ns.Adam(0.01)], ids=str)
+@pytest.mark.parametrize(
+    ("seed", "optimizer"),
+    [(0, ns.SGD(0.02, momentum=0.9)), (1, ns.Adam(0.01)), (2, ns.SGD(0.02, momentum=0.9))],
+    ids=str,
+)
 def test_all_engines_agree_after_1000_updates(seed, optimizer):
     theta, losses = trained(seed, optimizer, engine="graph")
 

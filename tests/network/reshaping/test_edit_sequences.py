@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,9 +111,20 @@ def _fresh(net):
     return next(name for i in range(1000) if (name := f"new{i}") not in taken)
 
 
-@examples(150)
+@examples(15)
 @given(data=st.data())
 def test_every_sequence_of_edits_keeps_the_laws(cases, data):
+    check_sequence(cases, data)
+
+
+@pytest.mark.slow
+@examples(100)
+@given(data=st.data())
+def test_each_of_a_hundred_sequences_of_edits_keeps_the_laws(cases, data):
+    check_sequence(cases, data)
+
+
+def check_sequence(cases, data):
     case = data.draw(cases(losses=("half_squared_error",)))
     net, rng = case.network, np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     _require_same_as_new(net, case.X)

@@ -98,7 +98,7 @@ def test_in_single_precision_row_losses_are_the_walks_to_four_digits(
 
 
 @pytest.mark.slow
-@examples(60)
+@examples(30)
 @given(data=st.data())
 def test_who_watches_changes_no_bit_of_the_training(data, cases, smooth, assert_close):
     case = data.draw(cases(activations=smooth, losses=SMOOTH_LOSSES))
