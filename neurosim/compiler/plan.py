@@ -108,7 +108,7 @@ class Plan:
 
     ``home[i]`` is the slot that the network's parameter i lives in. A shared weight lives in more
     slots, one for each connection: the first row of ``copies`` are those, the second says whose
-    they are. ``is_bias`` says of each parameter whether it is no weight. ``outputs`` are rows of
+    they are. ``is_weight`` says it of each parameter. ``outputs`` are rows of
     the state.
     ``n_terms`` is how many rows of deltas are behind those of the state (see `Terms`).
     ``version`` is that of the structure it was made from. ``rows`` is the number of samples it was
@@ -125,7 +125,7 @@ class Plan:
     output_names: tuple[str, ...]
     home: Index
     copies: Index
-    is_bias: NDArray[np.bool_]
+    is_weight: NDArray[np.bool_]
     names_of_rows: tuple[str | None, ...]
     n_terms: int = 0
 

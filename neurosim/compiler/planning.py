@@ -69,7 +69,7 @@ def _plan(network: Network, rows: int) -> Plan:
         copies=np.concatenate(
             ([draft.home[is_copy], draft.parameter[is_copy]], functions.copies), axis=1
         ),
-        is_bias=np.concatenate((draft.source[first] < 0, np.ones(len(functions.home), bool))),
+        is_weight=np.concatenate((draft.source[first] >= 0, np.zeros(len(functions.home), bool))),
         names_of_rows=(*draft.names, None),
         n_terms=draft.n_terms,
     )

@@ -136,10 +136,6 @@ class Penalties:
             total += array_gradient(term)(weights, rows)
         return total
 
-    def projection(self, norm: float) -> float:
-        """What parameters of this length are multiplied by."""
-        return 1.0 if self.max_norm is None else projection(norm, self.max_norm)
-
 
 @dataclass(frozen=True, slots=True)
 class PenaltyList:

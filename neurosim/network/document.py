@@ -239,7 +239,7 @@ def from_document(
         _name_columns(structure, document.get(_COLUMNS, {}))
         _name_classes(network, document.get(_CLASSES))
         for key, what in _OF_NEURONS.items():
-            _set(structure, key, what, document.get(key, {}))
+            _set_of_neurons(structure, key, what, document.get(key, {}))
         _give_functions(structure, document.get(_FUNCTIONS, []))
         _hang_data(network, document.get(_DATA, {}))
     return network
@@ -455,7 +455,7 @@ def _trained(neuron: Neuron) -> Iterable[str]:
     return () if neuron.activation == SOFTMAX else ACTIVATIONS[neuron.activation].trained
 
 
-def _set(structure: Structure, key: str, what: str, values: Any) -> None:
+def _set_of_neurons(structure: Structure, key: str, what: str, values: Any) -> None:
     for name, value in _named(values, key):
         with _at(f"{key}.{name}"):
             setattr(require_neuron(structure, name), what, value)

@@ -126,7 +126,7 @@ def with_dropout(
     streams: Mapping[str, Any], network: Network, options: Options
 ) -> Mapping[str, Any]:
     """The streams, with that of dropout at its start where a network has its first one."""
-    if DROPOUT in streams or not any(neuron._dropout for neuron in network.neurons):
+    if DROPOUT in streams or not network.dropped:
         return streams
     first = stream(options.seed_of(network), DROPOUT).bit_generator.state
     return {**streams, DROPOUT: first}

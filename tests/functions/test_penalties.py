@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurosim.errors import InvalidValueError, WrongTypeError
-from neurosim.functions.penalties import L1, L2, Penalties, require_penalty
+from neurosim.functions.penalties import L1, L2, Penalties, projection, require_penalty
 
 
 def test_the_penalty_is_strength_times_weight_over_rows():
@@ -42,10 +42,8 @@ def test_an_elastic_penalty_is_the_sum_whatever_the_order_of_its_keys():
 
 
 def test_max_norm_shortens_what_is_longer_and_leaves_the_rest():
-    penalty = require_penalty({"max_norm": 2.0})
-
-    assert penalty.projection(2.0) == 1.0
-    assert penalty.projection(4.0) == 2.0 / (4.0 + 1e-7)  # as torch.renorm does
+    assert projection(2.0, 2.0) == 1.0
+    assert projection(4.0, 2.0) == 2.0 / (4.0 + 1e-7)  # as torch.renorm does
 
 
 def test_any_real_number_is_a_strength():

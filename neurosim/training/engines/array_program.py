@@ -397,7 +397,7 @@ class _ArrayRun:
         if penalty is None:
             return None
         theta, gradient, adjustments = self._theta, self._gradient, self._program.task.adjustments
-        parts: list[tuple[Penalty, Any]] = [(penalty, ~plan.is_bias)]
+        parts: list[tuple[Penalty, Any]] = [(penalty, plan.is_weight)]
         if adjustments is not None:
             parts = list(zip(adjustments.penalties, adjustments.is_penalized, strict=True))
         dtype = self._program.dtype
@@ -468,7 +468,7 @@ class _ArrayRun:
             if len(fixed):
                 theta[fixed] = values
                 memory[:, fixed] = remembered
-            if limits:
+            if adjustments.has_max_norm:
                 lengths = norms(theta, groups, is_kept).tolist()
                 factors = list(map(projection, lengths, limits))
                 multiply(theta, np.where(learns, groups, -1), factors)

@@ -201,7 +201,7 @@ class KernelProgram:
         self.task, self.kernel, self.column = task, of_network.kernel, of_network.column
         self.inexact = of_network.inexact_with(task.optimizer)
         self._problem = problem = KernelCall.from_buffer_copy(of_network.call)
-        self._arrays: dict[str, Any] = {"of the network": of_network}
+        self._of_network = of_network  # its arrays are pointed at
         learns, penalty = task.network.trainable_mask(), task.penalty
         arrays = set_rule(self.kernel, problem, task.optimizer, learns)
         problem.has_penalty = penalty is not None
@@ -211,7 +211,7 @@ class KernelProgram:
         problem.is_mean = task.reduction == "mean"
         problem.batch_size, problem.repeats, problem.n_thetas = task.batch_size, 1, 1
         problem.is_finite = 1
-        self._arrays |= arrays
+        self._arrays = arrays
         problem.point(arrays)
 
     def computing(self, _rows: int) -> np.errstate:
@@ -219,7 +219,7 @@ class KernelProgram:
         return np.errstate(all="ignore")
 
     @property
-    def has_aggregations(self) -> bool:
+    def has_special_neurons(self) -> bool:
         """Whether a neuron does not simply sum, or something of its activation is learned."""
         return bool(self._problem.aggregation)
 

@@ -36,7 +36,7 @@ class SideBySide:
     @property
     def together(self) -> int:
         """How many at once, at most; 1: none but alone, as where an update has options."""
-        is_usual = self._task.adjustments is None and not self._program.has_aggregations
+        is_usual = self._task.adjustments is None and not self._program.has_special_neurons
         return self._kernel.together if is_usual else 1
 
     @cached_property
