@@ -67,7 +67,7 @@ from neurosim.network.reshaping.growth import (
     split_connection,
 )
 from neurosim.network.reshaping.pruning import least
-from neurosim.network.reshaping.selection import select, set_trainable
+from neurosim.network.reshaping.selection import require_functions, select, set_trainable
 from neurosim.network.saved.columns import load_by_columns
 from neurosim.network.saved.parameters import read_parameters, save_parameters
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
@@ -629,11 +629,12 @@ class Network:
         """Let training change parameters again; names as for `freeze`."""
         return set_trainable(select(self._structure, names, "unfreeze"), trainable=True)
 
-    def share(self, *connections: tuple[str, str] | Connection) -> Parameter:
+    def share(self, *connections: tuple[str, str] | Connection | str) -> Parameter:
         """Let connections share one weight: the first one's value, initial value and trainability.
 
         Each is given as a pair of names, or as the connection itself. The weight has one entry in
-        theta, and its gradient is the sum over its connections.
+        theta, and its gradient is the sum over its connections. Likewise neurons share what is
+        learned of their activations, which is given by name: ``net.share("h1.slope", "h2.slope")``.
 
         Returns:
             The parameter they share.
@@ -647,6 +648,10 @@ class Network:
         >>> net.share(("x1", "o1"), ("x2", "o1"))
         x1->o1 = x2->o1: weight 0.5
         """
+        if connections and all(isinstance(each, str) for each in connections):
+            functions = require_functions(self._structure, connections)
+            self._editable.share_functions(functions)
+            return functions[0]
         found = require_shareable(self._structure, connections)
         self._editable.share([found])
         return found[0].parameter

@@ -565,6 +565,15 @@ class Structure:
             self.holder.share(connections)
         self._edited()
 
+    def share_functions(self, functions: Sequence[FunctionParameter]) -> None:
+        """Let neurons share what is learned of their activations, the first one's."""
+        first, *others = functions
+        for other in others:
+            for neuron in other._neurons:
+                neuron._function = tuple(first if f is other else f for f in neuron._function)
+            first._neurons += other._neurons
+        self._edited()
+
     def share_more(self, groups: Mapping[SharedWeight, Sequence[Connection]]) -> None:
         """Let more connections share a weight that others share."""
         for weight, connections in groups.items():

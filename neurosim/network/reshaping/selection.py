@@ -60,6 +60,29 @@ def select_by_name(structure: Structure, name: str, where: str) -> tuple[int, li
     return _narrowness(structure, name), list(dict.fromkeys(each.parameter for each in found))
 
 
+def require_functions(structure: Structure, names: Sequence[object]) -> list[FunctionParameter]:
+    """What is learned of activations that may begin to be shared: two or more of one kind.
+
+    Raises:
+        GraphError: there are fewer, or they are of another kind.
+    """
+    found = select(structure, names, "share")
+    functions = [each for each in found if isinstance(each, FunctionParameter)]
+    if len(functions) < len(found) or len(functions) < 2:
+        got = ", ".join(each.name for each in found)
+        raise GraphError(
+            f"share: got {got:.200}; expected two connections, or two slopes, at least"
+        )
+    first = functions[0]
+    for other in functions:
+        if (other.option, other.neuron.activation) != (first.option, first.neuron.activation):
+            raise GraphError(
+                f"share: {other.name!r} is of {other.neuron.activation}, {first.name!r} of"
+                f" {first.neuron.activation}; expected those of one activation"
+            )
+    return functions
+
+
 def _is_disabled(structure: Structure, name: str) -> bool:
     """Whether connections of this name, or into neurons of it, are disabled."""
     if not structure.disabled:

@@ -184,10 +184,14 @@ class _Builder:
             )
 
     def share(self, entry: NetworkEntry) -> None:
-        """Let connections share their weights."""
+        """Let connections share their weights, and neurons their slopes; freeze what is named."""
         for number, group in enumerate(entry.share):
             with self._noting("share", number):
-                self.network.share(*map(_ends, group))
+                is_of_slopes = not any("->" in name for name in group)
+                self.network.share(*group if is_of_slopes else map(_ends, group))
+        for number, name in enumerate(entry.freeze):
+            with self._noting("freeze", number):
+                self.network.freeze(name)
 
     def describe(self, entry: NetworkEntry) -> None:
         """Scale inputs and outputs; give neurons their labels and classes."""

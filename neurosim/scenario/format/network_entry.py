@@ -193,7 +193,10 @@ class NetworkEntry(ScenarioEntry):
     connections: tuple[ConnectionEntry, ...] | None = None
     """If not given, each layer is fully connected to the next."""
     share: tuple[ShareGroup, ...] = ()
-    """Connections that share a weight, a list of a->b for each; the first one's weight holds."""
+    """Connections that share a weight, a list of a->b for each; the first one's weight holds; or
+    neurons that share what is learned of their activations, a.slope."""
+    freeze: tuple[Arrow, ...] = ()
+    """What training keeps as it is: a->b, or neurons and layers, h.bias, h.slope, patterns."""
     outputs: NeuronNames | None = None
     """The output neurons; the last layer's if not given."""
     order: NeuronNames | None = None

@@ -13,6 +13,7 @@ from neurosim.network.document import to_document
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
+from neurosim.network.parameter import FunctionParameter
 from neurosim.network.scaling import Scaling
 from neurosim.scenario.build.network import build_network
 from neurosim.scenario.format.document import Document
@@ -48,7 +49,8 @@ def network_entry(network: Network) -> _Entry:
         neurons=neurons,
         order=[] if order == usual else order,
         connections=_connections(network.connections),
-        share=[[c.name for c in group] for group in network._structure.shared_groups()],
+        share=[*_shared_weights(network), *_shared_functions(network)],
+        freeze=[_name(p) for p in network.function_parameters if not p.trainable],
         outputs=list(outputs or ()),
         initial={} if network.generator == "pcg64" else {"generator": network.generator},
         scaling={n.name: _scaling(n.scaling) for n in network.neurons if n.scaling is not None},
@@ -58,6 +60,33 @@ def network_entry(network: Network) -> _Entry:
     )
     # without the key, each layer would be connected to the next
     return {key: item for key, item in found.items() if item or key == "connections"}
+
+
+def _shared_weights(network: Network) -> list[list[str]]:
+    return [[c.name for c in group] for group in network._structure.shared_groups()]
+
+
+def _shared_functions(network: Network) -> list[list[str]]:
+    """What neurons share that are not the whole of a layer with one activation."""
+    return [
+        [f"{neuron.name}.{function.option}" for neuron in function.neurons]
+        for function in network.function_parameters
+        if len(function.neurons) > 1 and not _is_of_layer(function.neurons)
+    ]
+
+
+def _is_of_layer(neurons: Sequence[Neuron]) -> bool:
+    """Whether they are a layer whose entry has one activation: they share all of it."""
+    layer = neurons[0].layer
+    return layer is not None and layer.neurons == neurons and _has_one_activation(layer)
+
+
+def _has_one_activation(layer: Layer) -> bool:
+    return len({neuron.function_parameters for neuron in layer.neurons}) == 1
+
+
+def _name(function: FunctionParameter) -> str:
+    return f"{function.neuron.name}.{function.option}"
 
 
 def _scaling(scaling: Scaling) -> _Entry:
@@ -74,10 +103,9 @@ def _layer(layer: Layer) -> _Entry:
     if layer.activation != SOFTMAX:
         for neuron in layer.neurons:
             require_shipped(ACTIVATIONS, neuron.activation, f"layer {layer.name!r}")
-    functions = {neuron.function_parameters for neuron in layer.neurons}
     activations = [_activation(neuron) for neuron in layer.neurons]
     # those of a list have each their own parameters
-    entry["activation"] = _same(activations) if len(functions) == 1 else activations
+    entry["activation"] = _same(activations) if _has_one_activation(layer) else activations
     entry["bias"] = _same([_bias(neuron) for neuron in layer.neurons])
     if not all(neuron.is_plain for neuron in layer.neurons):
         entry["aggregation"] = _same([neuron.aggregation for neuron in layer.neurons])

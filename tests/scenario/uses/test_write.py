@@ -59,6 +59,20 @@ def learned():
     return net
 
 
+def partly_shared():
+    """Slopes of some of a layer, of neurons in two layers, and frozen ones."""
+    net = ns.Network("partly", seed=7)
+    net.add_layer("x", 2), net.add_layer("h", 4, activation="prelu")
+    net.add_layer("g", 3, activation="prelu"), net.add_layer("o", 1)
+    for ends in (("x", "h"), ("h", "g"), ("g", "o")):
+        net.connect(*ends)
+    for name in ("h2", "g1", "g3"):
+        net[name].activation = "prelu(slope=0.5)"
+    net.share("g3.slope", "h2.slope")
+    net.freeze("h1.slope", "g1.slope")
+    return net
+
+
 def shared():
     net = layered()
     net.share(("x1", "no"), ("x2", "null"), ("x1", "1e3"))
@@ -90,7 +104,7 @@ def mixed():
     return net
 
 
-NETWORKS = [mixed, layered, irregular, learned, shared, legacy, scaled]
+NETWORKS = [mixed, layered, irregular, learned, partly_shared, shared, legacy, scaled]
 
 
 def bits(values):

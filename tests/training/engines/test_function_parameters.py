@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.errors import FileError, UnknownNameError
+from neurosim.errors import FileError, NeurosimError, UnknownNameError
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import backward, forward
 from neurosim.kernel.library import why_no_kernel
@@ -240,6 +240,41 @@ def test_the_same_activation_again_keeps_what_was_learned():
     assert [(p.name, p.value) for p in net.function_parameters] == [("h.slope", 0.5)]
     net.layer("h").activation = {"prelu": {"slope": 0.1}}
     assert [(p.name, p.value) for p in net.function_parameters] == [("h.slope", 0.1)]
+
+
+def test_neurons_share_a_slope_the_first_ones():
+    net = irregular()
+    slopes = {name: net[name].function_parameters[0] for name in ("h1", "s", "dead")}
+
+    assert net.share("s.slope", "h.slope") is slopes["s"]
+
+    assert [(p.name, p.value) for p in net.function_parameters] == [
+        ("s = h1 = h2 = h3.slope", -0.5), ("dead.slope", 0.25), ("o1.slope", 0.25),
+    ]  # fmt: skip
+    found = []
+    for options in ({"engine": "graph"}, {"program": "arrays"}, {}):
+        twin = net.copy()
+        ns.train(twin, X, T, epochs=5, batch_size=4, optimizer=ns.Adam(0.05),
+                 loss="half_squared_error", **options)  # fmt: skip
+        found.append(twin.parameters())
+    assert found[0][-3] != -0.5
+    assert np.abs(found[0] - found[1]).max() < 1e-12
+    assert np.abs(found[0] - found[2]).max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["s.slope"], "share: got s.slope; expected two connections, or two slopes"),
+        (["s.slope", "s.bias"], "expected two connections, or two slopes, at least"),
+        (["s.slope", "q.slope"], "share: unknown neuron or layer 'q'"),
+    ],
+)
+def test_what_cannot_share_a_slope_is_refused(names, words):
+    with pytest.raises(NeurosimError) as caught:
+        irregular().share(*names)
+
+    assert words in str(caught.value)
 
 
 def test_a_layer_of_one_neuron_grows_with_its_slope():
