@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack, overload
 
@@ -32,11 +31,12 @@ from neurosim.training.engines.graph import batch_steps
 from neurosim.training.engines.table import exact_engine, make_engine, require_engine
 from neurosim.training.export import frame_of, write_events, write_json_lines
 from neurosim.training.following import Memories, NamedParts, options_after, state_after
-from neurosim.training.metrics import METRICS, measure_each, require_fitting
+from neurosim.training.metrics import require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state, with_dropout
+from neurosim.training.stopping.monitor import Measuring
 from neurosim.training.stretch_length import LOOK, Pace, first_epochs
 from neurosim.training.task import (
     Task,
@@ -282,7 +282,8 @@ class Training:
         return made
 
     def _set_up(self, task: Task, state: TrainingState, validation: Task | None) -> None:
-        self._task, self._state, self._validation = task, state, validation
+        self._task, self._state = task, state
+        self._measuring = Measuring(task, validation)
         self._engine = make_engine(task.options.engine, task)
         self._validating = None if validation is None else self._remade(validation)
         self._mask = task.network.trainable_mask()
@@ -312,11 +313,10 @@ class Training:
         """The checked rows and options."""
         return self._task
 
-    @cached_property
+    @property
     def task_kind(self) -> TaskKind:
         """What the targets are: one class of several, yes or no, labels, or numbers."""
-        rows = [self._task] if self._validation is None else [self._task, self._validation]
-        return self._task.kind_of(np.concatenate([each.T for each in rows]))
+        return self._measuring.kind
 
     @property
     def program(self) -> str:
@@ -688,37 +688,29 @@ class Training:
     @property
     def _room(self) -> int:
         """Of how many epochs the states and outputs are kept at once."""
-        rows = self._task if self._validation is None else self._validation
         n_numbers = self._state.parameters.size + self._state.memory.size
-        return max(1, _MOST_NUMBERS // max(1, n_numbers, rows.T.size))
+        return max(1, _MOST_NUMBERS // max(1, n_numbers, self._measuring.rows.T.size))
 
     def _measure(self, thetas: Matrix, found: "_Measured") -> None:
         """What the options ask to measure, with each of these parameters."""
-        rows = self._task if self._validation is None else self._validation
         engine = self._engine if self._validating is None else self._validating
-        losses, outputs = engine.measure(thetas, rows.X, rows.T)
-        if self._validating is not None:
-            found.validation_loss.extend(losses)
-        for name, values in found.metrics.items():
-            values.extend(measure_each(METRICS[name], outputs, rows.T, self.task_kind))
+        numbers = self._measuring.measure(thetas, engine.measure)
+        found.validation_loss.extend(numbers.validation_loss)
+        for name, values in numbers.metrics.items():
+            found.metrics[name].extend(values)
 
     def _refuse_divergence(self, epochs: int, *, is_watched: bool = False) -> None:
         self._held = None  # the search goes over the objects
         begin = self._state
         before, place = find_divergence(self._engine, self._task, begin, epochs)
         validation: list[float] = []
-        if is_watched and self._validation is not None and before.losses:
+        if is_watched and self._validating is not None and before.losses:
             between, _ = self._engine.trajectory(begin, epochs=len(before.losses))
-            validation = self._validation_losses(between.thetas)
+            numbers = self._measuring.measure(between.thetas, self._validating.measure)
+            validation = numbers.validation_loss
         self._past.add(begin.epoch, before.losses, validation)
         self._state, self._past.diverged = before.state, place
         raise DivergedError(place)
-
-    def _validation_losses(self, thetas: Matrix) -> list[float]:
-        assert self._validation is not None
-        assert self._validating is not None
-        losses, _ = self._validating.measure(thetas, self._validation.X, self._validation.T)
-        return losses
 
     @contextmanager
     def _keeping_objects(self) -> Iterator[None]:

@@ -37,7 +37,7 @@ class ProgramEngine:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._monitor = Monitor(task) if task.options.is_monitored else None
+        self._monitor = Monitor.of(task) if task.options.is_monitored else None
         self._validating: ProgramEngine | None = None
 
     def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:

@@ -37,21 +37,22 @@ class EpochNumbers(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Monitor:
+class Measuring:
     """What is measured after each epoch, on the validation rows if there are any."""
 
     task: Task
-
-    @cached_property
-    def validation(self) -> Task | None:
-        """The validation rows."""
-        return validation_task(self.task)
+    validation: Task | None
 
     @cached_property
     def kind(self) -> TaskKind:
         """What the targets are."""
         rows = [self.task] if self.validation is None else [self.task, self.validation]
         return self.task.kind_of(np.concatenate([each.T for each in rows]))
+
+    @property
+    def rows(self) -> Task:
+        """Where metrics are measured."""
+        return self.task if self.validation is None else self.validation
 
     @property
     def is_measuring(self) -> bool:
@@ -63,10 +64,19 @@ class Monitor:
         names = self.task.options.metrics
         if not self.is_measuring:
             return EpochNumbers([], {})
-        rows = self.task if self.validation is None else self.validation
+        rows = self.rows
         losses, outputs = measure(thetas, rows.X, rows.T)
         metrics = {name: measure_each(METRICS[name], outputs, rows.T, self.kind) for name in names}
         return EpochNumbers([] if self.validation is None else losses, metrics)
+
+
+class Monitor(Measuring):
+    """What a schedule or a stop remembers of what is measured."""
+
+    @classmethod
+    def of(cls, task: Task) -> "Monitor":
+        """That of a task with the validation rows of its options."""
+        return cls(task, validation_task(task))
 
     def after(self, state: TrainingState, numbers: Mapping[str, float]) -> TrainingState:
         """The state after an epoch with these numbers, and what is to be remembered of them."""
