@@ -132,7 +132,7 @@ cli.commands.run: sweep tune
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion
     screen script prompt .
-cli.commands.look: debug .
+cli.commands.look: debug serve .
 cli.commands: .
 cli: main .
 __main__
@@ -163,6 +163,7 @@ ONLY_IN = {  # who may import a library
     "starlette": {"live"},
     "uvicorn": {"live"},
     "websockets": {"live"},
+    "anywidget": {"live"},
 }
 LAZY = {  # what is imported inside a function, and why
     ("network.network", "interpreter.forward"): "Network.forward reaches up a floor on purpose",

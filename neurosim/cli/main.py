@@ -37,6 +37,7 @@ _COMMANDS = {  # in the order in which they are met
     "sweep": _Entry("run.sweep:sweep", "Run FILE with all combinations of values of some keys."),
     "tune": _Entry("run.tune:tune", "Search for good values of some keys of FILE, by Optuna."),
     "debug": _Entry("look.debug:debug", "Step through the training of FILE, forward and backward."),
+    "serve": _Entry("look.serve:serve", "Show the training of FILE in a browser, as it moves."),
     "draw": _Entry("look.draw:draw", "Draw the network of FILE, a scenario or a saved network."),
     "doctor": _Entry(
         "check.doctor:doctor", "Say why the training of FILE does not learn, and what helps."

@@ -9,6 +9,7 @@ from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.interpreter.steps import Step
 
+WHOLE = ("batch", "epoch")
 FINE = ("step", "neuron", "layer")  # the grains that are found by looking at the steps
 
 
@@ -47,6 +48,10 @@ def target_of(runner: Runner, grain: str, times: int) -> UnitPlace:
         target = walk.place
         walk.go_to(place)
         return target
+    if grain in WHOLE:  # the first may have begun; the others are as long as each other
+        place = end_of(walk, place, grain)
+        batch = place.batch + (times - 1) * (walk.task.n_batches if grain == "epoch" else 1)
+        return place._replace(batch=min(batch, max(walk.last, place.batch)))
     for _ in range(times):
         place = end_of(walk, place, grain)
         if place.batch >= walk.last:

@@ -495,10 +495,15 @@ class Session:
 
     # --- what if
 
-    def set(self, what: str, value: float) -> Edit:
+    def set(self, what: str, value: float, *, again: bool = False) -> Edit:
         """Set a number, such as ``h1.output`` or ``x1->h1.weight``, and go on with it.
 
         What was known of the time after this moment is forgotten: it is another branch now.
+
+        Args:
+            what: the number.
+            value: of it.
+            again: where it is what was set last at this moment, as by dragging, both count as one.
         """
         quantity = self._quantity(what)
         number, owner = require_number(value, what), quantity.owner
@@ -519,7 +524,10 @@ class Session:
             )
         is_own = self.is_own(owner, quantity.name)
         edit = Edit(owner, quantity.name, before, number, is_own)
-        self._walk.edit(edit)
+        if again:
+            self._walk.edit_again(edit)
+        else:
+            self._walk.edit(edit)
         return edit
 
     def freeze(self, *names: str) -> tuple[Edit, ...]:

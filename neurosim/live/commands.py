@@ -190,9 +190,8 @@ _STOPS = {
 
 def _set(session: Session, given: Fields) -> Said:
     what, value = required(given, "what", "set"), required(given, "value", "set")
-    return _said(
-        session.set(what, float(session.value(value) if isinstance(value, str) else value))
-    )
+    value = float(session.value(value) if isinstance(value, str) else value)
+    return _said(session.set(what, value, again=given.get("again", False)))
 
 
 def _names(given: Fields, do: str) -> list[str]:
@@ -210,7 +209,7 @@ def _connection(given: Fields, do: str) -> str:
 
 _NAME, _CONNECTION = {"name": text}, {"connection": text}
 _WHAT_IF = {
-    "set": LiveCommand(_set, {"what": text, "value": number_or_text}),
+    "set": LiveCommand(_set, {"what": text, "value": number_or_text, "again": flag}),
     "freeze": LiveCommand(
         lambda session, given: _all_said(session.freeze(*_names(given, "freeze"))),
         {"names": texts},

@@ -98,9 +98,9 @@ class Conversation:
         return self._answered(number, self._run(command, fitting), changes=command.changes)
 
     def _run(self, command: LiveCommand, given: dict[str, Any]) -> Said:
-        n_edits = len(self.session.edits)
+        before = self.session.edits
         found = command.run(self.session, given)
-        if len(self.session.edits) != n_edits:
+        if self.session.edits != before:
             self._viewer.forget_losses()
         if isinstance(found, list):
             return found

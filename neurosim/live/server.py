@@ -20,7 +20,9 @@ from neurosim.live.tabs import MOST_TABS, Outbox, Tabs
 _ASSETS = {  # what is handed out, and where it is
     "page.js": ("neurosim.page", "text/javascript"),
     "format.js": ("neurosim.page", "text/javascript"),
+    "contents.js": ("neurosim.page", "text/javascript"),
     "live.js": ("neurosim.live", "text/javascript"),
+    "socket.js": ("neurosim.live", "text/javascript"),
     "page.css": ("neurosim.page", "text/css"),
     "live.css": ("neurosim.live", "text/css"),
 }

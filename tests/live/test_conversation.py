@@ -138,6 +138,16 @@ def test_a_number_is_set_by_a_number_or_an_expression_and_a_fork_is_compared(tal
     assert any("a->h1.weight = 0.25" in line for line in compared["said"])
 
 
+def test_a_number_that_is_dragged_is_set_once_from_where_it_was(talk):
+    before = talk.session.digest()
+    for value in (0.1, 0.2, 0.3):
+        view = talk.ask("set", what="h1.bias", value=value, again=True)["view"]
+
+    assert view["edits"] == ["h1.bias = 0.3"]
+    talk.ask("restart")
+    assert talk.session.digest() == before
+
+
 def test_a_change_takes_the_losses_of_the_time_ahead_away(talk):
     talk.ask("epoch", times=5)
     assert talk.go_on()["view"]["losses"]["epochs"][-1] == 4

@@ -424,6 +424,14 @@ class Timeline:
         self.history.edits.setdefault(place, []).append(edit)
         self._redo_edits()
 
+    def edit_again(self, edit: Edit) -> None:
+        """Set a number that was set last at this place; both times count as one."""
+        there = self.history.edits.get(self.place, [])
+        if there and (there[-1].owner, there[-1].name) == (edit.owner, edit.name):
+            last = there.pop()
+            edit = replace(edit, before=last.before, is_own=last.is_own)
+        self.edit(edit)
+
     # --- far
 
     def go_to(self, place: UnitPlace) -> None:

@@ -198,7 +198,12 @@ class Scale {
 // --- the page
 
 class Page {
+  /** With contents, of a file; a page without them gets its numbers from elsewhere (live.js). */
   constructor(contents) {
+    if (contents) this.open(contents);
+  }
+
+  open(contents) {
     this.contents = contents;
     this.doc = contents.document;
     this.moments = new Moments(contents);
@@ -754,4 +759,4 @@ async function begin() {
   document.documentElement.classList.add("ready");
 }
 
-begin();
+if (document.querySelector("template#data")) begin();
