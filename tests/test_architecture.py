@@ -79,11 +79,11 @@ debugger: branches freezing arrival moving session opening .
 
 drawing: pictures
 drawing.page: themes pages .
-drawing.geometry: measures levels items abridging columns vertical_placement crossings graphviz
-    layout detours routing labels spreading
+drawing.geometry: measures levels items abridging images columns vertical_placement crossings
+    graphviz layout detours routing labels spreading
 drawing.diagram: scales sample_values
 drawing.geometry: font .
-drawing.diagram: texts glyphs marks captions legend diagram hovering
+drawing.diagram: texts glyphs marks bars captions legend diagram hovering
     canvas
 drawing.diagram.painters: lines neurons boxes words .
 drawing: drawing

@@ -1,6 +1,6 @@
 """Drawing a network: `draw`, and `draw_step` for a debugging session."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from neurosim.drawing.diagram.canvas import Canvas
@@ -42,6 +42,7 @@ def draw(
     title: str | None = None,
     subtitle: str = "",
     digits: int = DIGITS,
+    show_as: Sequence[int] | None = None,
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
@@ -62,10 +63,12 @@ def draw(
         title: above the drawing, the network's own if None.
         subtitle: below the title.
         digits: in how many digits numbers are written.
+        show_as: rows and columns of the image that the inputs are; neurons behind it are drawn by
+            their weights from its pixels, and outputs have bars.
 
     Raises:
         UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
-        ShapeError: the sample or the target has another shape.
+        ShapeError: the sample or the target has another shape, or the image.
         InvalidValueError: deltas or gradients are asked for, and there are none; or so many digits
             no number has.
         MissingExtraError: ``dot`` needs pygraphviz.
@@ -74,7 +77,7 @@ def draw(
     diagram = prepare(
         network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
         highlight=highlight, title=title, subtitle=subtitle,
-        digits=digits,
+        digits=digits, show_as=show_as,
     )  # fmt: skip
     return paint(diagram, ax, chosen)
 

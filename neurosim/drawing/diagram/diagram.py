@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.drawing.diagram.bars import OutputBar, output_bars
 from neurosim.drawing.diagram.captions import description_of, notes_of, subtitle_of
 from neurosim.drawing.diagram.legend import (
     LegendEntry,
@@ -30,7 +31,8 @@ from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.font import DIGITS, brief, require_digits, width_of
-from neurosim.drawing.geometry.items import Circle, Folded, Tile
+from neurosim.drawing.geometry.images import with_image
+from neurosim.drawing.geometry.items import Circle, Folded, Image, Tile
 from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.geometry.layout import Arrangement, Point
 from neurosim.drawing.geometry.measures import EM_NAME
@@ -88,6 +90,8 @@ class Diagram:
         box: left, bottom, right, top of it all.
         title: in full.
         description: what there is to see, for those who do not see it.
+        tiles: the scale of weights from an image, or None.
+        bars: beside outputs, how large they are, where inputs are an image.
         in_one: where numbers are changes, the parts whose numbers are not; else None.
     """
 
@@ -107,6 +111,8 @@ class Diagram:
     box: tuple[float, float, float, float]
     title: str
     description: str
+    tiles: Scale | None = None
+    bars: tuple[OutputBar, ...] = ()
     in_one: frozenset[str] | None = None
 
     @property
@@ -131,6 +137,7 @@ def prepare(
     values: SampleValues | None = None,
     digits: int = DIGITS,
     in_one: Collection[str] | None = None,
+    show_as: Sequence[int] | None = None,
 ) -> Diagram:
     """Compute a diagram; the arguments are those of `draw`; marks and values may be given.
 
@@ -140,6 +147,8 @@ def prepare(
     if marks is None:
         marks = marks_of(require_network(network), highlight)
     folded = fold(require_network(network), kind=layout, full=full)
+    if show_as is not None:
+        folded = with_image(folded, network, show_as)
     if values is None:
         values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
     heading = network.title if title is None else require_text(title, "title", "free text")
@@ -176,6 +185,8 @@ def compose(
     marks = Marks() if marks is None else marks
     values = values.without_noise(folded)
     matrices = tuple(tile.link.weights() for tile in folded.tiles)
+    matrices += tuple(circle.weights() for circle in folded.circles if circle.image is not None)
+    tiles = _scale_of(matrices) if folded.images else None
     scale = _weight_scale(folded, matrices)
     if scales is not None:
         scale = replace(scale, largest=scales[0].largest)
@@ -191,13 +202,16 @@ def compose(
     )  # fmt: skip
     fills = fill_scales(folded, [values]) if scales is None else scales[1:]
     ends = _ends(folded, outputs)
-    loss = _loss_mark(arrangement, labels, values, outputs, digits)
+    bars = output_bars(arrangement, labels, values) if folded.images else ()
+    loss = _loss_mark(
+        arrangement, labels, values, outputs, digits, after=[bar.box[2] for bar in bars]
+    )
     heading = subtitle_of(subtitle, values, has_mark=loss is not None, digits=digits)
-    content = _content(arrangement, ways, labels, loss)
+    content = _content(arrangement, ways, labels, [*bars, *([loss] if loss else [])])
     facts = (name.partition("\n")[2] for name in names.values())
     signs = entries(
         folded, (scale, *fills), marks, has_ends=bool(ends), answers=answers, digits=digits,
-        weight="weight" if in_one is None else "Δw",
+        weight="weight" if in_one is None else "Δw", tiles=tiles,
     )  # fmt: skip
     written, legend, box = _around(
         content,
@@ -212,15 +226,19 @@ def compose(
     return Diagram(
         arrangement, ways, labels, values, marks, ends, scale, *fills, matrices, loss,
         legend, written, box, title, description_of(folded, values, outputs, subtitle, digits),
-        None if in_one is None else frozenset(in_one),
+        tiles, bars, None if in_one is None else frozenset(in_one),
     )  # fmt: skip
 
 
 def _weight_scale(folded: Folded, matrices: Sequence[Matrix]) -> Scale:
     if folded.has_boxes:
-        return Scale.of(float(np.nanmax(np.abs(matrix))) for matrix in matrices)
+        return _scale_of(matrices)
     weights = (connection.weight for connection in folded.connections)
     return Scale.of(weights, most_in_gap=_most_in_gap(folded))
+
+
+def _scale_of(matrices: Sequence[Matrix]) -> Scale:
+    return Scale.of(float(np.nanmax(np.abs(matrix))) for matrix in matrices)
 
 
 def fill_scales(
@@ -232,6 +250,8 @@ def fill_scales(
         for circle in folded.circles:
             if circle.name in values.outputs:
                 found[circle.neuron.is_input].append(values.outputs[circle.name])
+        pixels = (pixel.name for image in folded.images for pixel in image.neurons)
+        found[True] += [values.outputs[name] for name in pixels if name in values.outputs]
     outputs, inputs = (Scale.of([*some, 1.0]) if some else None for some in found.values())
     return outputs, inputs
 
@@ -261,6 +281,8 @@ def _loss_mark(
     values: SampleValues,
     outputs: Sequence[str],
     digits: int,
+    *,
+    after: Sequence[float],
 ) -> LossMark | None:
     """The loss, where all outputs are drawn in the last column."""
     items = arrangement.folded.items
@@ -273,21 +295,24 @@ def _loss_mark(
         return None
     heights = [places[name][1] for name in outputs if name in drawn]
     right = max(one.box[2] for one in labels.shown if one.kind == "name")
-    right = max(right, arrangement.columns[last].x + 1.0)
+    right = max(right, arrangement.columns[last].x + 1.0, *after)
     text = f"L = {brief(values.loss, digits)}"
     return LossMark(text, right + _LOSS_APART, min(heights) - 0.8, max(heights) + 0.8)
 
 
 def _content(
-    arrangement: Arrangement, ways: Sequence[Route], labels: Labels, loss: LossMark | None
+    arrangement: Arrangement,
+    ways: Sequence[Route],
+    labels: Labels,
+    beside: Sequence[LossMark | OutputBar],
 ) -> tuple[float, float, float, float]:
     """The box around all that is drawn."""
     points: list[Point] = [point for way in ways for point in way.points]
     for item, (x, y) in zip(arrangement.folded.items, arrangement.places, strict=True):
         across, up = item.half_width, item.half_height
-        below = up + TILE_TEXT if isinstance(item, Tile) else up
+        below = up + TILE_TEXT if isinstance(item, Tile | Image) else up
         points += [(x - across, y - below), (x + across, y + up)]
-    for box in [*(label.box for label in labels.shown), *([loss.box] if loss else [])]:
+    for box in [one.box for one in (*labels.shown, *beside)]:
         points += [box[:2], box[2:]]
     return bounds(points, margin=0.3)  # marks and thick lines reach out a little
 

@@ -19,7 +19,7 @@ _ROW = 0.95  # from one row to the next
 
 # the symbols: bars of colours, strokes, and small signs
 _WIDTHS = {
-    **dict.fromkeys(("weights", "outputs", "inputs", "matrix", "map"), BAR),
+    **dict.fromkeys(("weights", "outputs", "inputs", "matrix", "map", "tile"), BAR),
     **dict.fromkeys(("frozen", "marked", "sign", "width"), STROKE),
     **dict.fromkeys(("glyph", "end"), SIGN),
 }
@@ -33,7 +33,7 @@ class LegendEntry:
     """A symbol with words before and behind it.
 
     Attributes:
-        kind: ``weights``, ``outputs``, ``inputs``, ``matrix`` or ``map`` (bars of colours),
+        kind: ``weights``, ``outputs``, ``inputs``, ``matrix``, ``map``, ``tile`` (bars of colours),
             ``sign`` or ``width`` (a line as one of this weight), ``glyph`` (of this activation),
             ``end`` (an output), ``frozen`` or ``marked``.
         before: the words before the symbol.
@@ -98,7 +98,7 @@ class Written:
 def entries(
     folded: Folded, scales: Scales, marks: Marks, *,
     has_ends: bool = False, answers: LegendEntry | None = None, digits: int = DIGITS,
-    weight: str = "weight",
+    weight: str = "weight", tiles: Scale | None = None,
 ) -> tuple[tuple[LegendEntry, ...], ...]:  # fmt: skip
     """The entries of a drawing's legend, in groups that stay on one row each.
 
@@ -106,6 +106,9 @@ def entries(
     the curve of an activation.
     """
     single = list(_of_scales(folded, scales, digits, weight))
+    if tiles is not None and tiles.largest:
+        ends = brief(-tiles.largest, digits), brief(tiles.largest, digits)
+        single.insert(0, LegendEntry("tile", f"weights of an image {ends[0]}", ends[1]))
     if answers is not None:
         single.append(answers)
     after = list(_of_activations(folded)) if answers is None else []
@@ -120,7 +123,9 @@ def _of_scales(folded: Folded, scales: Scales, digits: int, weight: str) -> Iter
     """The scales of colours; that of inputs only where it is another than that of outputs."""
     weights, outputs, inputs = scales
     kind = "matrix" if folded.has_boxes else "weights"
-    is_scaled = any(circle.neuron.scaling for circle in folded.circles if circle.neuron.is_input)
+    drawn = [circle.neuron for circle in folded.circles]
+    drawn += [pixel for image in folded.images for pixel in image.neurons]
+    is_scaled = any(neuron.scaling for neuron in drawn if neuron.is_input)
     entries = (
         (kind, weight, weights if folded.lines else None),
         ("inputs", "scaled input" if is_scaled else "input", None if inputs == outputs else inputs),

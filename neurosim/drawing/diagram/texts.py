@@ -35,7 +35,8 @@ def measured(text: str, kind: str, *, air: float = 0.0) -> tuple[float, float]:
 def values_of(folded: Folded, values: SampleValues, digits: int = DIGITS) -> dict[str, str]:
     """The output in each neuron that has one."""
     outputs = values.written
-    return {c.name: brief(outputs[c.name], digits) for c in folded.circles if c.name in outputs}
+    inside = (circle.name for circle in folded.circles if circle.image is None)
+    return {name: brief(outputs[name], digits) for name in inside if name in outputs}
 
 
 def names_of(
@@ -56,7 +57,10 @@ def names_of(
         bias = circle.neuron.bias
         written = "" if bias is None else f"{letter} {brief(weights.heard(bias), digits)}"
         facts = _facts(circle.neuron, values, show, digits, written)
-        texts[circle.name] = "\n".join([circle.caption, *facts])
+        head = circle.caption
+        if circle.image is not None and circle.name in values.outputs:
+            head += f" = {brief(values.written[circle.name], digits)}"  # no room in an image
+        texts[circle.name] = "\n".join([head, *facts])
     return texts
 
 

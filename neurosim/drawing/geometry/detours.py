@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from neurosim.drawing.geometry import measures as m
-from neurosim.drawing.geometry.items import Box, Item, Tile, in_columns
+from neurosim.drawing.geometry.items import Box, Image, Item, Tile, in_columns
 from neurosim.drawing.geometry.layout import Arrangement, Point, arc_reach
 
 _AROUND = 1.0  # from the outermost things to the first line that goes around all
@@ -112,7 +112,7 @@ class Bends:
         item, (x, y) = self._arrangement.folded.items[number], self._arrangement.places[number]
         sign = 1.0 if towards[0] > x else -1.0
         angle = 0.0
-        if not isinstance(item, Box | Tile):
+        if not isinstance(item, Box | Tile | Image):
             angle = math.atan2(towards[1] - y, abs(towards[0] - x))
             angle = max(-m.PORT_ANGLE, min(angle, m.PORT_ANGLE))
         point = (
@@ -135,7 +135,7 @@ def _slope(before: Point, here: Point, after: Point) -> float:
 
 def _steepest_past(item: Item, apart: float) -> float:
     """The steepest slope that keeps the margin where a line passes so far above or below."""
-    if isinstance(item, Box | Tile):
+    if isinstance(item, Box | Tile | Image):
         room = apart - item.half_height - m.MARGIN
         return max(room, 0.0) / (item.half_width + m.STRIP)
     ratio = apart / (item.half_height + m.MARGIN)

@@ -17,13 +17,27 @@ MOST_CELLS = 512  # rows or columns of a heat map: more than a page has points f
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A neuron that is drawn."""
+    """A neuron that is drawn; by its weights from an image where it has one.
+
+    Attributes:
+        image: the inputs, or None.
+        from_image: the connections from them.
+    """
 
     neuron: Neuron
     column: int
     group: int
     half_width: float = RADIUS
     half_height: float = RADIUS
+    image: "Image | None" = None
+    from_image: tuple[Connection, ...] = ()
+
+    def weights(self) -> Matrix:
+        """Its weights from the pixels of the image, (rows, columns), NaN where there is none."""
+        assert self.image is not None
+        of = {connection.source: connection.weight for connection in self.from_image}
+        weights = [of.get(pixel, np.nan) for pixel in self.image.neurons]
+        return np.array(weights).reshape(self.image.shape)
 
     @property
     def name(self) -> str:
@@ -57,6 +71,28 @@ class More:
     def text(self) -> str:
         """What is there, as in ``768 more``."""
         return f"{len(self.neurons):,} more"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """All inputs, as the pixels of an image, row by row.
+
+    Attributes:
+        shape: rows and columns.
+    """
+
+    neurons: tuple[Neuron, ...]
+    shape: tuple[int, int]
+    column: int
+    group: int
+    half_width: float
+    half_height: float
+
+    @property
+    def name(self) -> str:
+        """As in ``8 x 8 inputs``, which is no neuron's name."""
+        rows, columns = self.shape
+        return f"{rows} \N{MULTIPLICATION SIGN} {columns} inputs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +162,20 @@ class Tile:
         return f"{self.link.source.name}->{self.link.target.name}"
 
 
-Item = Circle | More | Box | Tile
+Item = Circle | More | Box | Tile | Image
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the drawing, between two items by their numbers.
 
-    A link is two lines: from its source to its tile, and from there to its target.
+    A link is two lines: from its source to its tile, and from there to its target. An image has
+    one line for all connections to a neuron.
     """
 
     source: int
     target: int
-    of: Connection | Link
+    of: Connection | Link | Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +227,11 @@ class Folded:
         return tuple(item for item in self.items if isinstance(item, Tile))
 
     @property
+    def images(self) -> tuple[Image, ...]:
+        """The inputs as an image: one, or none."""
+        return tuple(item for item in self.items if isinstance(item, Image))
+
+    @property
     def n_hidden_neurons(self) -> int:
         """How many neurons are neither drawn nor in a box."""
         return sum(len(mark.neurons) for mark in self.more)
@@ -200,7 +242,11 @@ class Folded:
         if self.has_boxes:
             shown = sum(len(tile.link.connections) for tile in self.tiles)
             return self.n_connections - shown - sum(box.n_inside for box in self.boxes)
-        return self.n_connections - len(self.lines)
+        return (
+            self.n_connections
+            - len(self.connections)
+            - sum(len(circle.from_image) for circle in self.circles)
+        )
 
     def __str__(self) -> str:
         neurons = counted(self.n_neurons, "neuron")

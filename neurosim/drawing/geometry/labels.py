@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.drawing.geometry import measures as m
-from neurosim.drawing.geometry.items import Circle, Item, Link, More
+from neurosim.drawing.geometry.items import Circle, Item, More
 from neurosim.drawing.geometry.layout import MOST_LABELLED, Arrangement, Point
 from neurosim.drawing.geometry.routing import Route
 from neurosim.functions.numbers import counted
+from neurosim.network.connection import Connection
 
 TextSize = Callable[[str, str], tuple[float, float]]  # text, kind -> width, height
 
@@ -165,7 +166,7 @@ def _put_weights(
     table: "_Table", lines: "_Lines", routes: Sequence[Route], weights: Mapping[str, str]
 ) -> None:
     """Put the numbers of the strongest connections beside their lines, as many as have room."""
-    ways = {_name(route): route for route in routes if not isinstance(route.line.of, Link)}
+    ways = {_name(route): route for route in routes if isinstance(route.line.of, Connection)}
     names = [name for name in weights if name in ways]
     kept = names if len(names) <= MOST_LABELLED else _strongest_into_each(names, ways)
     wanted = {}
@@ -219,7 +220,7 @@ def _along(route: Route, size: tuple[float, float]) -> Iterator[Point]:
 
 
 def _name(route: Route) -> str:
-    assert not isinstance(route.line.of, Link)
+    assert isinstance(route.line.of, Connection)
     return route.line.of.name
 
 
@@ -232,7 +233,7 @@ class _Lines:
     def __init__(self, arrangement: Arrangement, routes: Sequence[Route]) -> None:
         found: list[tuple[Point, Point]] = []
         self._parts: dict[str, list[int]] = {}
-        for route in () if arrangement.folded.has_boxes else routes:
+        for route in (one for one in routes if isinstance(one.line.of, Connection)):
             ends = [arrangement.folded.items[end] for end in (route.line.source, route.line.target)]
             for segment in pairwise(route.polyline(8)):
                 for name in (_name(route), *(end.name for end in ends)):

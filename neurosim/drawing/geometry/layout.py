@@ -12,7 +12,7 @@ from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.columns import LayeredGraph, layered_graph
 from neurosim.drawing.geometry.crossings import reduce_crossings
 from neurosim.drawing.geometry.graphviz import arrange_by_dot
-from neurosim.drawing.geometry.items import Box, Circle, Folded, Item, More, Tile, in_columns
+from neurosim.drawing.geometry.items import Box, Circle, Folded, Image, Item, More, Tile, in_columns
 from neurosim.drawing.geometry.vertical_placement import place_vertically
 from neurosim.network.network import Network
 
@@ -132,7 +132,7 @@ def _separation(
 
 
 def _gap(upper: Item, lower: Item) -> float:
-    if isinstance(upper, Box | Tile) or isinstance(lower, Box | Tile):
+    if isinstance(upper, Box | Tile | Image) or isinstance(lower, Box | Tile | Image):
         return m.BOX_GAP
     return m.GAP if upper.group == lower.group else m.GAP + m.GROUP_GAP
 

@@ -14,7 +14,7 @@ from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import SHARED
 from neurosim.drawing.geometry.abridging import boxed, fold
 from neurosim.drawing.geometry.font import DIGITS, brief, require_digits
-from neurosim.drawing.geometry.items import Box, Circle, Folded, Link, More
+from neurosim.drawing.geometry.items import Box, Circle, Folded, Image, Link, More
 from neurosim.functions.numbers import counted
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
@@ -205,7 +205,11 @@ def _arcs(folded: Folded) -> tuple[Arc, ...]:
     if folded.has_boxes:  # a box's group is its number
         links = (tile.link for tile in folded.tiles)
         return tuple(Arc(link.source.group, link.target.group, link) for link in links)
-    return tuple(Arc(line.source, line.target, line.of) for line in folded.lines)
+    return tuple(
+        Arc(line.source, line.target, line.of)
+        for line in folded.lines
+        if not isinstance(line.of, Image)
+    )
 
 
 def _columns(nodes: Sequence[ChartNode]) -> tuple[tuple[int, ...], ...]:

@@ -64,6 +64,15 @@ def test_each_plot_is_written_with_a_title_and_a_description(picture, plot):
     assert root.find(f"{SVG}desc").text.endswith(".")
 
 
+def test_inputs_are_drawn_as_an_image_where_a_picture_asks_for_it(picture):
+    drawn, folder, _ = picture(
+        "{file: a.svg, show_as: [1, 2], sample: 1}", "{file: b.svg, show_as: [2, 2]}"
+    )
+
+    assert "1 \N{MULTIPLICATION SIGN} 2 inputs" in texts(folder / "a.svg")
+    assert drawn[1].problem.startswith("show_as: got 2 x 2 = 4 pixels; expected two numbers")
+
+
 def test_a_film_is_written_too(picture, frames_of):
     drawn, folder, _ = picture("{file: a.gif, animate: diagram, every: 2}")
 

@@ -14,7 +14,7 @@ from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import describe_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.drawing import paint
-from neurosim.drawing.page.pages import require_target, save, settings
+from neurosim.drawing.page.pages import FORMATS, require_target, save, settings
 from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import InvalidValueError
 from neurosim.network.network import Network
@@ -86,6 +86,8 @@ class Wanted:
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
               help="How columns are chosen.")  # fmt: skip
+@click.option("--show-as", "show_as", metavar="8,8",
+              help="Draw the inputs as an image of so many rows and columns.")  # fmt: skip
 @click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
 @click.option("--highlight", multiple=True, metavar="NAME",
               help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
@@ -105,6 +107,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     digits: int,
     full: bool,
     layout: str | None,
+    show_as: str | None,
     theme: str,
     highlight: Sequence[str],
     path: tuple[str, str] | None,
@@ -121,6 +124,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
     options["digits"] = digits
+    options |= _of_pictures(chosen, show_as)
     moment = {"epoch": epoch_of(epoch, "--epoch"), "seed": seed, "overrides": overrides}
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite
@@ -135,6 +139,18 @@ def _form_of(out: Path | None, form: str | None) -> str:
         what = "format" if form else f"{out}: format"
         raise InvalidValueError(f"{what}: got {wanted!r}; expected one of {', '.join(WRITERS)}")
     return wanted
+
+
+def _of_pictures(form: str, show_as: str | None) -> dict[str, Any]:
+    """The options that only pictures know."""
+    if show_as is None:
+        return {}
+    if form not in FORMATS:
+        raise InvalidValueError(f"--show-as: got it with {form}; expected {', '.join(FORMATS)}")
+    parts = show_as.split(",")
+    if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+        raise InvalidValueError(f"--show-as: got {show_as!r:.80}; expected two numbers, as in 8,8")
+    return {"show_as": tuple(map(int, parts))}
 
 
 def _require_one(sample: int | None, values: str | None) -> None:

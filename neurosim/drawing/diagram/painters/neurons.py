@@ -21,8 +21,9 @@ _DOTS = (0.85, 0.52, -0.52, -0.85)  # above and below the words "768 more"
 
 def paint_neurons(canvas: Canvas) -> None:
     """Paint neurons, and the marks of those that are not drawn."""
-    found = [(item, place) for item, place in canvas.placed() if isinstance(item, Circle)]
-    _paint_rings(canvas, found)
+    circles = [(item, place) for item, place in canvas.placed() if isinstance(item, Circle)]
+    found = [(item, place) for item, place in circles if item.image is None]
+    _paint_rings(canvas, circles)
     _paint_discs(canvas, found)
     _paint_curves(canvas, found)
     for item, place in canvas.placed():

@@ -102,7 +102,7 @@ def _paint_entry(canvas: Canvas, placed: Placed) -> None:
         end = x + entry.width
         canvas.write(end, y, entry.after, EM_NOTE, ha="right")
     match entry.kind:
-        case "weights" | "outputs" | "inputs" | "matrix" | "map":
+        case "weights" | "outputs" | "inputs" | "matrix" | "map" | "tile":
             _paint_bar(canvas, entry.kind, left, right, y)
         case "sign" | "width":
             _paint_stroke(canvas, entry, left, right, y)
@@ -136,7 +136,12 @@ def _paint_end(canvas: Canvas, x: float, y: float) -> None:
 def _paint_bar(canvas: Canvas, kind: str, left: float, right: float, y: float) -> None:
     """The colours from the most negative number to the most positive."""
     diagram = canvas.diagram
-    scales = {"outputs": diagram.outputs, "inputs": diagram.inputs, "map": Scale(1.0)}
+    scales = {
+        "outputs": diagram.outputs,
+        "inputs": diagram.inputs,
+        "map": Scale(1.0),
+        "tile": diagram.tiles,
+    }
     scale = scales.get(kind) or diagram.weights
     place = {
         "weights": scale.hue,

@@ -130,6 +130,9 @@ def test_a_seed_and_changes_are_those_of_a_run(neurosim, folder):
         (["--show", "weight"], "unknown thing to show 'weight' (did you mean 'weights'?)"),
         (["--show", "deltas"], "show: no deltas stand on the network"),
         (["--highlight", "a->b"], "highlight: no connection 'a->b'"),
+        (["--show-as", "8"], "--show-as: got '8'; expected two numbers, as in 8,8"),
+        (["--show-as", "2,2"], "show_as: got 2 x 2 = 4 pixels; expected two numbers whose product"),
+        (["--show-as", "1,2", "--format", "dot"], "--show-as: got it with dot; expected svg, png"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_a_line(neurosim, folder, arguments, words):
