@@ -43,6 +43,7 @@ def draw(
     subtitle: str = "",
     digits: int = DIGITS,
     show_as: Sequence[int] | None = None,
+    boxes: bool = False,
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
@@ -65,6 +66,7 @@ def draw(
         digits: in how many digits numbers are written.
         show_as: rows and columns of the image that the inputs are; neurons behind it are drawn by
             their weights from its pixels, and outputs have bars.
+        boxes: True draws each layer as a box, and the weights between as heat maps.
 
     Raises:
         UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
@@ -77,7 +79,7 @@ def draw(
     diagram = prepare(
         network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
         highlight=highlight, title=title, subtitle=subtitle,
-        digits=digits, show_as=show_as,
+        digits=digits, show_as=show_as, boxes=boxes,
     )  # fmt: skip
     return paint(diagram, ax, chosen)
 

@@ -29,7 +29,7 @@ from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
 from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, sample_values_of
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
-from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.geometry.abridging import boxed, fold
 from neurosim.drawing.geometry.font import DIGITS, brief, require_digits, width_of
 from neurosim.drawing.geometry.images import with_image
 from neurosim.drawing.geometry.items import Circle, Folded, Image, Tile
@@ -39,6 +39,7 @@ from neurosim.drawing.geometry.measures import EM_NAME
 from neurosim.drawing.geometry.routing import Route, bounds
 from neurosim.drawing.geometry.spreading import place
 from neurosim.drawing.page.pages import keep_text
+from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.names import require_text
 from neurosim.network.network import Network
@@ -138,6 +139,7 @@ def prepare(
     digits: int = DIGITS,
     in_one: Collection[str] | None = None,
     show_as: Sequence[int] | None = None,
+    boxes: bool = False,
 ) -> Diagram:
     """Compute a diagram; the arguments are those of `draw`; marks and values may be given.
 
@@ -146,7 +148,10 @@ def prepare(
     shown = require_shown(show)
     if marks is None:
         marks = marks_of(require_network(network), highlight)
-    folded = fold(require_network(network), kind=layout, full=full)
+    require_network(network)
+    if boxes and full:
+        raise InvalidValueError("boxes, full: got both; expected one of them")
+    folded = boxed(network, kind=layout) if boxes else fold(network, kind=layout, full=full)
     if show_as is not None:
         folded = with_image(folded, network, show_as)
     if values is None:

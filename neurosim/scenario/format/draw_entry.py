@@ -27,8 +27,8 @@ from neurosim.training.parts import PARTS
 _PICTURES = ", ".join(f".{form}" for form in FORMATS)
 _FILMS = ", ".join(f".{form}" for form in FILM_FORMATS)
 _ONLY_OF = {  # what says nothing beside another key
-    "plot": ("sample", "input", "show", "full", "layout", "show_as", "every"),
-    "animate": ("epoch", "input", "on", "show_as"),
+    "plot": ("sample", "input", "show", "full", "layout", "boxes", "show_as", "every"),
+    "animate": ("epoch", "input", "on", "boxes", "show_as"),
 }
 
 
@@ -75,6 +75,8 @@ class DrawEntry(ScenarioEntry):
     """Whether all neurons are drawn, however many."""
     layout: Annotated[str, Choice("layout", LAYOUTS)] | None = None
     """How columns are chosen."""
+    boxes: bool = False
+    """Whether layers are boxes, and the weights between them heat maps."""
     show_as: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     """Rows and columns of the image that the inputs are, as in [8, 8]."""
     theme: Annotated[str, Choice("theme", THEMES)] = "light"

@@ -118,7 +118,8 @@ def _draw_network(entry: DrawEntry, at: AtEpoch, path: Path) -> None:
         said.append(f"input {', '.join(f'{value:g}' for value in entry.input)}")
     diagram = prepare(
         at.network, show=entry.show, full=entry.full, layout=entry.layout,
-        digits=entry.digits, show_as=entry.show_as, subtitle=", ".join(said), **found,
+        digits=entry.digits, show_as=entry.show_as, boxes=entry.boxes,
+        subtitle=", ".join(said), **found,
     )  # fmt: skip
     figure = paint(diagram, theme=entry.theme).get_figure(root=True)
     assert figure is not None

@@ -68,6 +68,13 @@ def test_what_is_no_shape_of_the_inputs_is_refused(pictures, shape, error, words
         prepare(pictures, show_as=shape)
 
 
+def test_layers_are_boxes_by_choice(small):
+    folded = prepare(small, boxes=True).folded
+
+    assert [box.name for box in folded.boxes] == ["x", "hidden", "out"]
+    assert [tile.name for tile in folded.tiles] == ["x->hidden", "hidden->out"]
+
+
 def test_boxes_show_no_image(layered):
     with pytest.raises(InvalidValueError, match="show_as: got a network that is drawn in boxes"):
         prepare(layered(*[20] * 20), show_as=(4, 5))

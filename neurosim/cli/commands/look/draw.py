@@ -86,6 +86,8 @@ class Wanted:
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
               help="How columns are chosen.")  # fmt: skip
+@click.option("--boxes", is_flag=True,
+              help="Draw layers as boxes, the weights between as heat maps.")  # fmt: skip
 @click.option("--show-as", "show_as", metavar="8,8",
               help="Draw the inputs as an image of so many rows and columns.")  # fmt: skip
 @click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
@@ -107,6 +109,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     digits: int,
     full: bool,
     layout: str | None,
+    boxes: bool,
     show_as: str | None,
     theme: str,
     highlight: Sequence[str],
@@ -124,7 +127,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
     options["digits"] = digits
-    options |= _of_pictures(chosen, show_as)
+    options |= _of_pictures(chosen, show_as, boxes=boxes)
     moment = {"epoch": epoch_of(epoch, "--epoch"), "seed": seed, "overrides": overrides}
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite
@@ -141,16 +144,19 @@ def _form_of(out: Path | None, form: str | None) -> str:
     return wanted
 
 
-def _of_pictures(form: str, show_as: str | None) -> dict[str, Any]:
+def _of_pictures(form: str, show_as: str | None, *, boxes: bool) -> dict[str, Any]:
     """The options that only pictures know."""
+    given = {"--boxes": boxes, "--show-as": show_as is not None}
+    wanted = ", ".join(name for name, is_given in given.items() if is_given)
+    if wanted and form not in FORMATS:
+        raise InvalidValueError(f"{wanted}: got it with {form}; expected {', '.join(FORMATS)}")
+    found: dict[str, Any] = {"boxes": True} if boxes else {}
     if show_as is None:
-        return {}
-    if form not in FORMATS:
-        raise InvalidValueError(f"--show-as: got it with {form}; expected {', '.join(FORMATS)}")
+        return found
     parts = show_as.split(",")
     if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
         raise InvalidValueError(f"--show-as: got {show_as!r:.80}; expected two numbers, as in 8,8")
-    return {"show_as": tuple(map(int, parts))}
+    return found | {"show_as": tuple(map(int, parts))}
 
 
 def _require_one(sample: int | None, values: str | None) -> None:

@@ -130,6 +130,8 @@ def test_a_seed_and_changes_are_those_of_a_run(neurosim, folder):
         (["--show", "weight"], "unknown thing to show 'weight' (did you mean 'weights'?)"),
         (["--show", "deltas"], "show: no deltas stand on the network"),
         (["--highlight", "a->b"], "highlight: no connection 'a->b'"),
+        (["--boxes", "--full"], "boxes, full: got both; expected one of them"),
+        (["--boxes", "--format", "text"], "--boxes: got it with text; expected svg, png"),
         (["--show-as", "8"], "--show-as: got '8'; expected two numbers, as in 8,8"),
         (["--show-as", "2,2"], "show_as: got 2 x 2 = 4 pixels; expected two numbers whose product"),
         (["--show-as", "1,2", "--format", "dot"], "--show-as: got it with dot; expected svg, png"),
