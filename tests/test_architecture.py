@@ -80,7 +80,7 @@ debugger: branches freezing arrival moving session opening .
 drawing: pictures
 drawing.page: themes pages .
 drawing.geometry: measures levels items abridging images columns vertical_placement crossings
-    graphviz layout detours routing labels spreading
+    graphviz layout detours routing turning labels spreading
 drawing.diagram: scales sample_values
 drawing.geometry: font .
 drawing.diagram: texts glyphs marks bars captions legend diagram hovering

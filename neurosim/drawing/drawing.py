@@ -44,6 +44,8 @@ def draw(
     digits: int = DIGITS,
     show_as: Sequence[int] | None = None,
     boxes: bool = False,
+    direction: str = "across",
+    wrap: int | None = None,
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
@@ -67,6 +69,8 @@ def draw(
         show_as: rows and columns of the image that the inputs are; neurons behind it are drawn by
             their weights from its pixels, and outputs have bars.
         boxes: True draws each layer as a box, and the weights between as heat maps.
+        direction: of the layers, ``across`` from left to right, or ``down``.
+        wrap: at most so many columns beside each other, for a long chain; None: all.
 
     Raises:
         UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
@@ -79,7 +83,7 @@ def draw(
     diagram = prepare(
         network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
         highlight=highlight, title=title, subtitle=subtitle,
-        digits=digits, show_as=show_as, boxes=boxes,
+        digits=digits, show_as=show_as, boxes=boxes, direction=direction, wrap=wrap,
     )  # fmt: skip
     return paint(diagram, ax, chosen)
 

@@ -30,6 +30,8 @@ def output_bars(
     arrangement: Arrangement, labels: Labels, values: SampleValues
 ) -> tuple[OutputBar, ...]:
     """A bar for each neuron of the last column; none where an output is not from 0 to 1."""
+    if arrangement.direction != "across":
+        return ()  # nothing is behind the outputs
     last = len(arrangement.columns) - 1
     places = arrangement.by_name()
     names = [c.name for c in arrangement.folded.circles if c.column == last]

@@ -38,6 +38,7 @@ from neurosim.drawing.geometry.layout import Arrangement, Point
 from neurosim.drawing.geometry.measures import EM_NAME
 from neurosim.drawing.geometry.routing import Route, bounds
 from neurosim.drawing.geometry.spreading import place
+from neurosim.drawing.geometry.turning import require_direction
 from neurosim.drawing.page.pages import keep_text
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
@@ -140,6 +141,8 @@ def prepare(
     in_one: Collection[str] | None = None,
     show_as: Sequence[int] | None = None,
     boxes: bool = False,
+    direction: str = "across",
+    wrap: int | None = None,
 ) -> Diagram:
     """Compute a diagram; the arguments are those of `draw`; marks and values may be given.
 
@@ -149,6 +152,8 @@ def prepare(
     if marks is None:
         marks = marks_of(require_network(network), highlight)
     require_network(network)
+    if wrap is not None and direction == "down":
+        raise InvalidValueError("wrap, direction: got both; expected one of them")
     if boxes and full:
         raise InvalidValueError("boxes, full: got both; expected one of them")
     folded = boxed(network, kind=layout) if boxes else fold(network, kind=layout, full=full)
@@ -161,6 +166,7 @@ def prepare(
     return compose(
         folded, values, shown=shown, marks=marks, title=heading, subtitle=subtitle,
         outputs=[neuron.name for neuron in network.outputs], digits=digits, in_one=in_one,
+        direction=require_direction(direction), wrap=wrap,
     )  # fmt: skip
 
 
@@ -179,6 +185,8 @@ def compose(
     answers: LegendEntry | None = None,
     digits: int = DIGITS,
     in_one: Collection[str] | None = None,
+    direction: str = "across",
+    wrap: int | None = None,
 ) -> Diagram:
     """Give what is drawn its places, texts, scales, legend and notes.
 
@@ -204,6 +212,7 @@ def compose(
     arrangement, ways, labels = place(
         folded, values=values_of(folded, values, digits), names=names, weights=texts,
         measure=partial(measured, air=_AROUND_MARKS if marks else 0.0),
+        direction=direction, wrap=wrap,
     )  # fmt: skip
     fills = fill_scales(folded, [values]) if scales is None else scales[1:]
     ends = _ends(folded, outputs)
@@ -296,6 +305,8 @@ def _loss_mark(
     drawn = {item.name for item in items if isinstance(item, Circle) and item.column == last}
     if values.loss is None or not outputs or not any(name in drawn for name in outputs):
         return None
+    if arrangement.direction != "across":
+        return None  # nothing is behind the outputs
     if any(name in places and name not in drawn for name in outputs):
         return None
     heights = [places[name][1] for name in outputs if name in drawn]

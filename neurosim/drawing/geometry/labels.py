@@ -143,21 +143,26 @@ def label_boxes(
         if isinstance(item, Circle) and item.name in (names or {}):
             text = (names or {})[item.name]
             size = measure(text, "name")
-            beside = list(_beside(item, place, size, last))
+            columns = {"across": (0, last), "down": (), "rows": ()}[arrangement.direction]
+            beside = list(_beside(item, place, size, columns))
+            if arrangement.direction == "down":
+                beside.insert(0, (place[0] + item.half_width + _NEAR + size[0] / 2.0, place[1]))
             clear, others = lines.parted(beside, size, item.name)
             table.put("name", item.name, text, clear, [*others, *beside])
     _put_weights(table, lines, routes, weights or {})
     return table.labels()
 
 
-def _beside(item: Item, place: Point, size: tuple[float, float], last: int) -> Iterator[Point]:
-    """Where a neuron's name may be: outside the first and the last column, else below, above."""
+def _beside(
+    item: Item, place: Point, size: tuple[float, float], outer: Sequence[int]
+) -> Iterator[Point]:
+    """Where a neuron's name may be: outside of the two outer columns, else below, above."""
     x, y = place
     across = item.half_width + _NEAR + size[0] / 2.0
     up = item.half_height + _NEAR + size[1] / 2.0
-    if item.column == 0:
+    if outer and item.column == outer[0]:
         yield x - across, y
-    elif item.column == last:
+    elif outer and item.column == outer[1]:
         yield x + across, y
     yield from ((x, y - up), (x, y + up))
 

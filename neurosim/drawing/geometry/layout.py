@@ -48,12 +48,14 @@ class Arrangement:
         columns: from left to right.
         lanes: for a line that skips columns, by its number, the height at which it may pass each
             column between, from left to right. Long lines without lanes go around the whole.
+        direction: ``across``, or where it was turned or wrapped, ``down`` or ``rows``.
     """
 
     folded: Folded
     places: tuple[Point, ...]
     columns: tuple[Column, ...]
     lanes: dict[int, tuple[float, ...]]
+    direction: str = "across"
 
     def by_name(self) -> dict[str, Point]:
         """The place of each item, by its name."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.geometry.font import DIGITS, MOST_DIGITS
 from neurosim.drawing.geometry.levels import KINDS as LAYOUTS
+from neurosim.drawing.geometry.turning import DIRECTIONS
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, FORMATS
 from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.pictures import PICTURES
@@ -27,8 +28,19 @@ from neurosim.training.parts import PARTS
 _PICTURES = ", ".join(f".{form}" for form in FORMATS)
 _FILMS = ", ".join(f".{form}" for form in FILM_FORMATS)
 _ONLY_OF = {  # what says nothing beside another key
-    "plot": ("sample", "input", "show", "full", "layout", "boxes", "show_as", "every"),
-    "animate": ("epoch", "input", "on", "boxes", "show_as"),
+    "plot": (
+        "sample",
+        "input",
+        "show",
+        "full",
+        "layout",
+        "direction",
+        "wrap",
+        "boxes",
+        "show_as",
+        "every",
+    ),
+    "animate": ("epoch", "input", "on", "direction", "wrap", "boxes", "show_as"),
 }
 
 
@@ -75,6 +87,10 @@ class DrawEntry(ScenarioEntry):
     """Whether all neurons are drawn, however many."""
     layout: Annotated[str, Choice("layout", LAYOUTS)] | None = None
     """How columns are chosen."""
+    direction: Annotated[str, Choice("direction", DIRECTIONS)] = "across"
+    """Of the layers: across from left to right, or down."""
+    wrap: Annotated[int, Field(ge=1)] | None = None
+    """At most so many columns beside each other, for a long chain."""
     boxes: bool = False
     """Whether layers are boxes, and the weights between them heat maps."""
     show_as: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None

@@ -119,6 +119,7 @@ def _draw_network(entry: DrawEntry, at: AtEpoch, path: Path) -> None:
     diagram = prepare(
         at.network, show=entry.show, full=entry.full, layout=entry.layout,
         digits=entry.digits, show_as=entry.show_as, boxes=entry.boxes,
+        direction=entry.direction, wrap=entry.wrap,
         subtitle=", ".join(said), **found,
     )  # fmt: skip
     figure = paint(diagram, theme=entry.theme).get_figure(root=True)

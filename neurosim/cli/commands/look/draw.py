@@ -14,6 +14,7 @@ from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import describe_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.drawing import paint
+from neurosim.drawing.geometry.turning import DIRECTIONS
 from neurosim.drawing.page.pages import FORMATS, require_target, save, settings
 from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import InvalidValueError
@@ -86,6 +87,10 @@ class Wanted:
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
               help="How columns are chosen.")  # fmt: skip
+@click.option("--direction", default="across", show_default=True, type=click.Choice(DIRECTIONS),
+              help="Of the layers.")  # fmt: skip
+@click.option("--wrap", type=click.IntRange(min=1), metavar="N",
+              help="At most N columns beside each other, for a long chain.")  # fmt: skip
 @click.option("--boxes", is_flag=True,
               help="Draw layers as boxes, the weights between as heat maps.")  # fmt: skip
 @click.option("--show-as", "show_as", metavar="8,8",
@@ -109,6 +114,8 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     digits: int,
     full: bool,
     layout: str | None,
+    direction: str,
+    wrap: int | None,
     boxes: bool,
     show_as: str | None,
     theme: str,
@@ -127,7 +134,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
     options["digits"] = digits
-    options |= _of_pictures(chosen, show_as, boxes=boxes)
+    options |= _of_pictures(chosen, show_as, {"direction": direction, "wrap": wrap, "boxes": boxes})
     moment = {"epoch": epoch_of(epoch, "--epoch"), "seed": seed, "overrides": overrides}
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite
@@ -144,13 +151,12 @@ def _form_of(out: Path | None, form: str | None) -> str:
     return wanted
 
 
-def _of_pictures(form: str, show_as: str | None, *, boxes: bool) -> dict[str, Any]:
+def _of_pictures(form: str, show_as: str | None, given: dict[str, Any]) -> dict[str, Any]:
     """The options that only pictures know."""
-    given = {"--boxes": boxes, "--show-as": show_as is not None}
-    wanted = ", ".join(name for name, is_given in given.items() if is_given)
+    found = {key: value for key, value in given.items() if value not in {"across", False, None}}
+    wanted = [f"--{key}" for key in found] + ["--show-as"] * (show_as is not None)
     if wanted and form not in FORMATS:
-        raise InvalidValueError(f"{wanted}: got it with {form}; expected {', '.join(FORMATS)}")
-    found: dict[str, Any] = {"boxes": True} if boxes else {}
+        raise InvalidValueError(f"{wanted[0]}: got it with {form}; expected {', '.join(FORMATS)}")
     if show_as is None:
         return found
     parts = show_as.split(",")

@@ -1,5 +1,7 @@
 """The painter of boxes for layers, and of heat maps of the weights between them."""
 
+from typing import Any
+
 import numpy as np
 
 from neurosim.drawing.diagram.bars import HALF_HEIGHT, LENGTH
@@ -84,7 +86,10 @@ def _paint_tile(canvas: Canvas, tile: Tile, place: Point, matrix: Matrix) -> Non
     frame = [(x - across, y - up), (x + across, y - up), (x + across, y + up), (x - across, y + up)]
     canvas.lines([[*frame, frame[0]]], _EDGE / 1.5, colors=canvas.theme.foreground, zorder=SIGNS)
     size = f"{len(source.neurons)} \N{MULTIPLICATION SIGN} {len(target.neurons)}"
-    _write(canvas, x, y - up - TILE_TEXT / 2.0, size, EM_NOTE, most=2.0 * across)
+    ground = {"facecolor": canvas.theme.background, "edgecolor": "none", "pad": 1.0}
+    at = y - up - TILE_TEXT / 2.0  # where a line leads down, it is on it
+    _write(canvas, x, at, size, EM_NOTE, most=2.0 * across,
+           bbox=ground if canvas.diagram.arrangement.direction == "down" else None)  # fmt: skip
 
 
 def _paint_image(canvas: Canvas, image: Image, place: Point) -> None:
@@ -154,8 +159,8 @@ def _paint_bars(canvas: Canvas) -> None:
 
 def _write(
     canvas: Canvas, x: float, y: float, words: str, em: float, *, most: float = _INSIDE,
-    weight: str = "normal",
+    weight: str = "normal", bbox: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Write something, smaller where it would be too wide; bold letters are wider."""
     wide = width_of(words) * (1.12 if weight == "bold" else 1.0)
-    canvas.write(x, y, words, min(em, most / wide), fontweight=weight)
+    canvas.write(x, y, words, min(em, most / wide), fontweight=weight, bbox=bbox)

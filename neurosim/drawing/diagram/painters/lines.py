@@ -154,16 +154,23 @@ def _paint_arrows(canvas: Canvas, ways: Sequence[Way]) -> None:
     """Heads of arrows where a line does not lead to the right, as all others do."""
     from matplotlib.collections import PolyCollection
 
-    items = canvas.diagram.folded.items
-    backward = [
-        way
-        for way in ways
-        if items[way.route.line.source].column >= items[way.route.line.target].column
-    ]
+    backward = [way for way in ways if _needs_arrow(canvas, way.route)]
     if backward:
         heads = [_head(*_arrival(way.route)) for way in backward]
         colours = [canvas.line_colour(way.connection.weight) for way in backward]
         canvas.add(PolyCollection(heads, facecolors=colours, zorder=ON_LINES, gid="arrows"))
+
+
+def _needs_arrow(canvas: Canvas, route: Route) -> bool:
+    """Whether a line leads back; of rows, whether it leads to the left or from row to row."""
+    arrangement, (source, target) = (
+        canvas.diagram.arrangement,
+        (route.line.source, route.line.target),
+    )
+    if arrangement.direction == "rows":
+        return arrangement.places[source][0] >= arrangement.places[target][0]
+    items = arrangement.folded.items
+    return items[source].column >= items[target].column
 
 
 def _head(end: Point, direction: Point) -> list[Point]:
