@@ -4,6 +4,7 @@ An iterator, so that whoever wants can watch: first the moments are collected, t
 What a film leaves out it says.
 """
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from neurosim.drawing.diagram.diagram import SHOW
 from neurosim.drawing.diagram.sample_values import require_shown
 from neurosim.drawing.film.encoder import Frames, require_ffmpeg
+from neurosim.drawing.film.frame_files import frame_of, require_frames
 from neurosim.drawing.film.painter import BoundaryPainter, DiagramPainter, Pixels, side_by_side
 from neurosim.drawing.film.scene import Sight, Stage
 from neurosim.drawing.geometry.font import DIGITS, require_digits
@@ -108,6 +110,7 @@ class Filming:
     Args:
         sights: the moments, as they come.
         look: how it looks.
+        network: whose film it is.
         n_sights: how many moments there will be.
         dropped: which moments are left out, in words.
         make_painter: from all moments to what paints one.
@@ -123,6 +126,7 @@ class Filming:
         sights: Iterator[Sight],
         look: Look,
         *,
+        network: Network,
         n_sights: int,
         dropped: str,
         make_painter: Callable[[Sequence[Sight]], Paint],
@@ -130,10 +134,12 @@ class Filming:
     ) -> None:
         self.n_steps = 2 * n_sights
         self.diverged = ""
+        self._network = network
         self._look, self._fps, self._dropped = look, fps, dropped
         self._make_painter = make_painter
         self._frames: Frames | None = None
-        self._steps = self._make(sights)
+        self._coming = sights
+        self._steps = self._make()
 
     def __iter__(self) -> Iterator[None]:
         """A turn for each moment that is collected, and for each frame that is painted."""
@@ -162,8 +168,7 @@ class Filming:
         """
         target = require_film(path, overwrite=overwrite)
         rate, most = require_limits(self._fps if fps is None else fps, max_size)
-        for _ in self._steps:
-            pass
+        deque(self._steps, maxlen=0)
         assert self._frames is not None
         form = target.suffix[1:].lower()
         data, every = self._frames.fit(form, fps=rate, most=most)
@@ -176,14 +181,42 @@ class Filming:
         frames = self._frames
         return Film(target, len(frames), frames.size, len(data), "; ".join(said), self.diverged)
 
-    def _make(self, coming: Iterator[Sight]) -> Iterator[None]:
+    def save_frames(self, path: str | Path, *, overwrite: bool = False) -> Film:
+        """Write each frame as a file of its own.
+
+        Args:
+            path: with a number and an ending, as in ``step-%02d.svg``; ``.png`` and ``.pdf``, too.
+            overwrite: replace files that have the names.
+
+        Raises:
+            InvalidValueError: the name has no number, or another ending; it is no film of a
+                diagram.
+            FileError: there is a file already, or it cannot be written.
+        """
+        if self._look.what != "diagram":
+            raise InvalidValueError(f"what: got {self._look.what!r}; frames are of a 'diagram'")
+        targets = require_frames(path, self.n_steps // 2, overwrite=overwrite)
         sights: list[Sight] = []
+        deque(self._collect(sights), maxlen=0)
+        stage, theme = _stage(self._network, sights, self._look), require_theme(self._look.theme)
+        size, n_bytes = (0, 0), 0
+        for sight, target in zip(sights, targets, strict=False):  # a training may end early
+            data, size = frame_of(stage, sight, theme, target.suffix[1:].lower())
+            write_file(target, data)
+            n_bytes += len(data)
+        return Film(Path(path), len(sights), size, n_bytes, self._dropped, self.diverged)
+
+    def _collect(self, sights: list[Sight]) -> Iterator[None]:
         try:
-            for sight in coming:
+            for sight in self._coming:
                 sights.append(sight)
                 yield
         except DivergedError as error:
             self.diverged = str(error)
+
+    def _make(self) -> Iterator[None]:
+        sights: list[Sight] = []
+        yield from self._collect(sights)
         paint = self._make_painter(sights)
         last = len(sights) - 1
         some = sorted({last * number // _SAMPLES for number in range(_SAMPLES + 1)})

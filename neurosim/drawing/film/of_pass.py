@@ -94,6 +94,7 @@ def film_pass(
         _sights(session, _moments(session, epoch, sample, grain), wanted, chosen.show, grain),
         chosen,
         n_sights=len(wanted), dropped=dropped if step > 1 else "", fps=_FPS,
+        network=session.network,
         make_painter=lambda sights: painter(session.network, sights, chosen, None, None),
     )  # fmt: skip
 

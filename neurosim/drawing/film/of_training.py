@@ -21,6 +21,7 @@ from neurosim.drawing.film.film import (
     require_between,
     require_film,
 )
+from neurosim.drawing.film.frame_files import has_number
 from neurosim.drawing.film.scene import Sight
 from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.font import DIGITS, brief
@@ -67,7 +68,7 @@ def animate(
         network: is not changed.
         X: samples, (B, n_in).
         T: targets, (B, n_out).
-        path: ends in ``.gif`` or ``.mp4``.
+        path: ends in ``.gif`` or ``.mp4``; ``step-%02d.svg`` writes each frame as a file.
         options: a record of options, or None.
         what: ``diagram``, ``boundary`` (two inputs) or ``both``.
         every: a frame for every so many epochs; None: for each, if they are not too many.
@@ -93,10 +94,13 @@ def animate(
         MissingExtraError: an MP4 needs ffmpeg.
         NeurosimError: what `train` raises, but for a training that diverges: the film ends there.
     """
-    require_film(path, overwrite=overwrite)
+    if not has_number(path):
+        require_film(path, overwrite=overwrite)
     look = Look(what, tuple(show), full, layout, theme, title, size, max_frames, digits)
     chosen = make_options(options, changes)
     filming = film_training(network, X, T, look, chosen, every=every, sample=sample)
+    if has_number(path):
+        return filming.save_frames(path, overwrite=overwrite)
     return filming.save(path, fps=fps, max_size=max_size, overwrite=overwrite)
 
 
@@ -134,6 +138,7 @@ def film_training(
         dropped = f"every {ordinal(step)} epoch: {len(numbers)} of {n_epochs + 1:,} moments"
     return Filming(
         trained.sights(numbers), look, n_sights=len(numbers), dropped=dropped,
+        network=own,
         make_painter=lambda sights: painter(own, sights, look, rows, T), fps=_FPS,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.drawing.diagram.captions import description_of
 from neurosim.drawing.diagram.diagram import Diagram, compose, fill_scales
 from neurosim.drawing.diagram.legend import Written, write
 from neurosim.drawing.diagram.marks import Marks
@@ -118,6 +119,9 @@ class Stage:
             if mark is None or loss is None
             else replace(mark, text=f"L = {brief(loss, self._digits)}"),
             written=tuple(self._written("\n".join(map(show_text, subtitle.split("\n"))))),
+            description=description_of(
+                self._folded, values, self._outputs, sight.subtitle, self._digits
+            ),
         )
 
     def _weight_scale(self, sights: Iterable[Sight]) -> Scale:

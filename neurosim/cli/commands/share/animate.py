@@ -23,6 +23,7 @@ from neurosim.drawing.film.film import (
     require_film,
     require_limits,
 )
+from neurosim.drawing.film.frame_files import has_number
 from neurosim.drawing.film.of_pass import GRAINS, SHOW_OF_PASS
 from neurosim.drawing.page.pages import FILMS
 from neurosim.drawing.page.themes import THEMES
@@ -36,7 +37,8 @@ _MEGABYTE = 1e6
 @click.command()
 @click.argument("file")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
-              help="Write there: .gif, or .mp4 by ffmpeg. Without it: FILE.gif, here.")  # fmt: skip
+              help="Write there: .gif, or .mp4 by ffmpeg; step-%02d.svg writes each frame as a"
+                   " file. Without it: FILE.gif, here.")  # fmt: skip
 @click.option("--what", default="diagram", show_default=True, type=click.Choice(FILMS),
               help="The network, its boundary (of two inputs), or both.")  # fmt: skip
 @click.option("--every", type=click.IntRange(min=1), metavar="N",
@@ -91,7 +93,8 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     """
     _require_one_kind(epoch, grain, every, what)
     target = Path(f"{find_scenario(file).stem}.gif") if out is None else out
-    require_film(target, overwrite=overwrite)
+    if not has_number(target):
+        require_film(target, overwrite=overwrite)
     usual = ("weights", "outputs") if epoch is None else SHOW_OF_PASS
     words = usual if show is None else tuple(word.strip() for word in show.split(","))
     require_limits(1.0 if fps is None else fps, max_size * _MEGABYTE)
@@ -102,10 +105,13 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
         filming = film_scenario(file, look, every=every, **options)
     else:
         filming = film_scenario_pass(file, look, epoch=epoch, grain=grain or GRAINS[0], **options)
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not has_number(target):
         deque(watched(filming, target.stem, filming.n_steps, TimeRemainingColumn()), maxlen=0)
     limit = {"max_size": max_size * _MEGABYTE, "overwrite": overwrite}
-    film = filming.save(target, fps=fps, **limit)  # type: ignore[arg-type]
+    if has_number(target):
+        film = filming.save_frames(target, overwrite=overwrite)
+    else:
+        film = filming.save(target, fps=fps, **limit)  # type: ignore[arg-type]
     note_unused_seed(file, seed, overrides)
     click.echo(str(film.path))
     say(str(film).removeprefix(f"{film.path}: "), err=True)

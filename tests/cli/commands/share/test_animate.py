@@ -18,6 +18,19 @@ def test_a_film_is_written_and_its_path_printed_and_its_size_told(neurosim, fold
     assert len(frames_of(folder / "passed.gif")) == 5
 
 
+def test_each_frame_is_written_as_a_file(neurosim, folder):
+    ran = neurosim("animate", "passed.yaml", "-o", "step-%02d.svg")
+
+    assert ran.out == "step-%02d.svg\n"
+    assert ran.err.startswith("5 frames of ")
+    files = sorted(path.name for path in folder.glob("step-*.svg"))
+    assert files == [f"step-0{number}.svg" for number in range(5)]
+    first, last = ((folder / files[end]).read_text("utf-8") for end in (0, 4))
+    assert "Before training" in first
+    assert "after 3 of 4 epochs" in (folder / files[3]).read_text("utf-8")
+    assert "fter 3 of 4 epochs" not in last
+
+
 @pytest.mark.slow
 def test_a_film_thinned_says_so(neurosim):
     ran = neurosim("animate", "passed.yaml", "--size", 200, "--set", "training.epochs=50",
@@ -46,6 +59,10 @@ def test_a_training_that_diverges_is_filmed_and_ends_with_3(neurosim, folder):
     ("words", "said"),
     [
         (("-o", "a.mov"), "error: a.mov: no film that can be made"),
+        (("-o", "%d-%d.svg"), "error: %d-%d.svg: got no single number; expected one, as in step-"),
+        (("-o", "%d%.svg"), "error: %d%.svg: got no single number"),
+        (("-o", "%d.gif"), "no frame that can be made, got the ending"),
+        (("-o", "%d.svg", "--what", "boundary"), "error: what: got 'boundary'; frames are of a"),
         (("--grain", "step"), "error: --grain: got 'step' without --pass"),
         (("--pass", 0, "--every", 2), "error: --pass, --every: got both"),
         (("--pass", 0, "--what", "both"), "error: --what: got 'both' with --pass"),

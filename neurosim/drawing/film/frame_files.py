@@ -1,0 +1,45 @@
+"""Frames of a film as files of their own, ``step-%02d.svg``: for slides, and for paper."""
+
+import re
+from pathlib import Path
+
+from neurosim.drawing.drawing import paint
+from neurosim.drawing.film.scene import Sight, Stage
+from neurosim.drawing.page.pages import FORMATS, render, require_target, settings
+from neurosim.drawing.page.themes import Theme
+from neurosim.errors import InvalidValueError
+
+_NUMBER = re.compile(r"%(0?[1-9])?d")
+_POINTS = 72.0
+
+
+def has_number(path: str | Path) -> bool:
+    """Whether a name stands for many files."""
+    return _NUMBER.search(str(path)) is not None
+
+
+def require_frames(path: str | Path, n_frames: int, *, overwrite: bool = False) -> list[Path]:
+    """The files of so many frames, where they may be written: asked before one is painted.
+
+    Raises:
+        InvalidValueError: the name has no single ``%d`` or ``%02d``, or another ending.
+        FileError: there is a file already.
+    """
+    text = str(path)
+    if len(_NUMBER.findall(text)) != 1 or text.count("%") != 1:
+        raise InvalidValueError(f"{text}: got no single number; expected one, as in step-%02d.svg")
+    return [
+        require_target(text % number, overwrite=overwrite, forms=FORMATS, what="frame")
+        for number in range(n_frames)
+    ]
+
+
+@settings()
+def frame_of(stage: Stage, sight: Sight, theme: Theme, form: str) -> tuple[bytes, tuple[int, int]]:
+    """One moment as a picture of its own, and its width and height in points."""
+    diagram = stage.diagram(sight)
+    figure = paint(diagram, theme=theme).get_figure(root=True)
+    assert figure is not None
+    width, height = (round(inches * _POINTS) for inches in figure.get_size_inches())
+    data = render(figure, form, title=diagram.title, description=diagram.description)
+    return data, (width, height)
