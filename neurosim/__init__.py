@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neurosim.diagnosis import Diagnosis as Diagnosis
     from neurosim.diagnosis import Finding as Finding
     from neurosim.diagnosis import diagnose as diagnose
+    from neurosim.doors.graphs import from_networkx as from_networkx
     from neurosim.doors.perceptrons import from_sklearn as from_sklearn
     from neurosim.drawing import draw as draw
     from neurosim.drawing import draw_step as draw_step

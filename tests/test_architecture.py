@@ -57,7 +57,7 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers perceptrons
+doors: . layers perceptrons attributes graphs
 sklearn
 
 diagnosis: finding case cures
@@ -145,7 +145,7 @@ FLOORS = [
 
 ASKED_FOR = {"sklearn"}  # modules that nobody inside imports, and that need their library whole
 ONLY_IN = {  # who may import a library
-    "networkx": {"network", "compiler", "drawing"},
+    "networkx": {"network", "compiler", "doors", "drawing"},
     "matplotlib": {"drawing"},
     "PIL": {"drawing"},
     "yaml": {"scenario"},
@@ -179,6 +179,7 @@ LAZY = {  # what is imported inside a function, and why
     ): "with all of the compiler only wanted where arrays serve",
     ("training.trainer", "training.validation.cross_validation"): "few trainings have folds",
     ("training.trainer", "training.validation.seed_runs"): "few trainings have several seeds",
+    ("network.network", "doors.graphs"): "Network.to_networkx reaches up floors on purpose",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     (
         "scenario.run.run",

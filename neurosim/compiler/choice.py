@@ -58,6 +58,6 @@ def kernel_work(network: Network, rows: int) -> int:
 
     plan = plan_of(network, rows)
     found = [b.n_parameters for b in plan.blocks[1:] if isinstance(b.weights, Dense)]
-    if rows > 1 and not plan.is_bias[plan.copies[1]].all():  # a weight is shared
+    if rows > 1 and plan.is_weight[plan.copies[1]].any():  # a weight is shared
         found.append(SHARED_FACTOR * sum(block.n_parameters for block in plan.blocks))
     return max(found, default=0) * rows

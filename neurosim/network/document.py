@@ -160,7 +160,7 @@ def data_document(network: "Network") -> _Record:
     found = {item.name: data for item, data in network._structure.data.items()}
     for name, data in found.items():
         for key, value in data.items():
-            if not _is_plain({key: value}):
+            if not is_plain({key: value}):
                 raise InvalidValueError(
                     f"{name}.data[{key!r:.80}]: got {value!r:.80}; expected a text as the key, and"
                     " a text, finite number, True, False, None, or lists and dicts of them"
@@ -168,13 +168,13 @@ def data_document(network: "Network") -> _Record:
     return {_DATA: found} if found else {}
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether JSON gives back the same value."""
     match value:
         case dict():
-            return all(type(key) is str and _is_plain(item) for key, item in value.items())
+            return all(type(key) is str and is_plain(item) for key, item in value.items())
         case list():
-            return all(map(_is_plain, value))
+            return all(map(is_plain, value))
     return type(value) in (str, bool, int, NoneType) or (
         type(value) is float and math.isfinite(value)
     )

@@ -875,6 +875,16 @@ class Network:
         """
         files.write_document(document.to_json(self), path)
 
+    def to_networkx(self) -> nx.DiGraph:
+        """A plain weighted graph: nodes and edges by name, numbers and texts as attributes.
+
+        ``neurosim.from_networkx`` makes the same network of it, to the last bit: each edge has its
+        ``order``, because sums keep the order of their terms.
+        """
+        from neurosim.doors.graphs import to_networkx
+
+        return to_networkx(self)
+
     def save_parameters(self, path: Any) -> None:
         """Write the weights and biases alone, as arrays by name; `load_parameters` reads them.
 
