@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from neurosim.diagnosis import Diagnosis as Diagnosis
     from neurosim.diagnosis import Finding as Finding
     from neurosim.diagnosis import diagnose as diagnose
+    from neurosim.doors.files import read_network as read_network
+    from neurosim.doors.files import write_network as write_network
     from neurosim.doors.graphs import from_networkx as from_networkx
     from neurosim.doors.perceptrons import from_sklearn as from_sklearn
     from neurosim.drawing import draw as draw

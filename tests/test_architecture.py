@@ -33,7 +33,7 @@ network: order
 network.reshaping: levels
 network: structure lookup randomness scaling edits document files
 network.reshaping: selection pruning growth .
-network.saved: columns parameters .
+network.saved: columns parameters structured .
 network: network .
 
 interpreter: steps visits forward backward adjustments update .
@@ -57,7 +57,7 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers perceptrons attributes graphs
+doors: . layers perceptrons attributes graphs graph_files files
 sklearn
 
 diagnosis: finding case cures
@@ -127,7 +127,7 @@ cli.commands.run: new predict
 cli.commands.look: trace
 cli.commands.check: .
 cli.commands.look: plot forms draw diff help_command
-cli.commands.share: animate gallery page mark worksheet lesson .
+cli.commands.share: animate gallery page mark worksheet lesson convert .
 cli.commands.run: sweep tune
 cli.commands.run: run .
 cli.debugger: reply arguments state command moving stopping asking what_if table shell completion

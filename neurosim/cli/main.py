@@ -55,6 +55,9 @@ _COMMANDS = {  # in the order in which they are met
     "lesson": _Entry("share.lesson:lesson", "Write a lesson: its text, page, sheet and solution."),
     "mark": _Entry("share.mark:mark", "Judge SHEETS by LESSON, a scenario, and count the points."),
     "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),
+    "convert": _Entry(
+        "share.convert:convert", "Write the network of A as another kind of file, B."
+    ),
     "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),
     "new": _Entry("run.new:new", "Write NAME.yaml, a commented scenario that runs."),
     "gallery": _Entry("share.gallery:gallery", "Draw every scenario of FOLDER on one page."),

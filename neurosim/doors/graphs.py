@@ -385,7 +385,11 @@ def _more(
             shared.setdefault(label_text(said["shared"]), []).append([names[source], names[target]])
     return {
         "shared": [group for group in shared.values() if len(group) > 1],
-        "labels": {name: y for name, node, said in named if (y := _label(node, name, said))},
+        "labels": {
+            name: text
+            for name, node, said in named
+            if (text := _label(node, name, said)) is not None
+        },
         "scalings": {
             name: pair
             for name, node, said in named

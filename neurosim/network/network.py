@@ -70,6 +70,7 @@ from neurosim.network.reshaping.pruning import least
 from neurosim.network.reshaping.selection import require_functions, select, set_trainable
 from neurosim.network.saved.columns import load_by_columns
 from neurosim.network.saved.parameters import read_parameters, save_parameters
+from neurosim.network.saved.structured import is_structured, load_structured, save_structured
 from neurosim.network.scaling import Conversion, Scaling, fit_scalings
 from neurosim.network.structure import Structure, bare, give_functions
 from neurosim.pause import PausedCollection
@@ -862,7 +863,11 @@ class Network:
         return twin
 
     def save(self, path: Any) -> None:
-        """Write the network to a JSON file, every number exactly.
+        """Write the network to a file, every number exactly: JSON, or safetensors.
+
+        A name that ends in ``.safetensors`` gets the parameters as arrays, by name as
+        `save_parameters` writes them, and the structure as metadata: one file, that other programs
+        read, too.
 
         Data of your own on neurons and connections are written where JSON can hold them.
 
@@ -872,8 +877,12 @@ class Network:
         Raises:
             FileError: the file cannot be written.
             InvalidValueError: JSON cannot hold data on a neuron or connection.
+            MissingExtraError: safetensors is not installed.
         """
-        files.write_document(document.to_json(self), path)
+        if is_structured(path):
+            save_structured(self, path)
+        else:
+            files.write_document(document.to_json(self), path)
 
     def to_networkx(self) -> nx.DiGraph:
         """A plain weighted graph: nodes and edges by name, numbers and texts as attributes.
@@ -1074,12 +1083,15 @@ def _members(end: Neuron | Layer) -> tuple[Neuron, ...]:
 
 
 def load(path: str | os.PathLike[str]) -> Network:
-    """Read a network that `Network.save` wrote.
+    """Read a network that `Network.save` wrote, in this version or an earlier one.
 
     Raises:
         FileError: the file cannot be read, or does not hold a network.
+        MissingExtraError: it is of safetensors, which is not installed.
     """
     with PausedCollection():
+        if is_structured(path):
+            return load_structured(path, Network)  # type: ignore[no-any-return]
         found: Network | None = load_by_columns(path, Network)
         if found is not None:
             return found

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _Index = NDArray[np.intp]
 _SHOWN = 3  # names in a message
+OWN = "neurosim."  # what else a file holds beside parameters, as no parameter is named
 
 
 def save_parameters(network: "Network", path: str | os.PathLike[str]) -> None:
@@ -61,12 +62,18 @@ def read_parameters(network: "Network", path: str | os.PathLike[str]) -> Matrix:
         raise
     except Exception as error:  # what a reader of packed files says of any bytes is of many kinds
         raise FileError(f"{path}: no file of arrays, got {error}") from error
-    return _theta_of(network, found, path)
+    return theta_of(network, found, path)
 
 
-def _theta_of(network: "Network", found: Mapping[str, Any], path: str | os.PathLike[str]) -> Matrix:
+def theta_of(network: "Network", found: Mapping[str, Any], path: str | os.PathLike[str]) -> Matrix:
+    """Theta, (n_parameters,), of arrays by name.
+
+    Raises:
+        FileError: they are of another structure.
+    """
     places = places_of(network)
-    missing, strange = places.keys() - found.keys(), found.keys() - places.keys()
+    named = {name for name in found if not name.startswith(OWN)}
+    missing, strange = places.keys() - named, named - places.keys()
     if missing or strange:
         parts = [
             f"{what} {_listed(names)}"
@@ -167,18 +174,23 @@ def _write_safetensors(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
     whole = {
         name: np.ascontiguousarray(array).reshape(array.shape) for name, array in arrays.items()
     }
-    file.write(_safetensors().save(whole))
+    file.write(safetensors("safetensors.numpy").save(whole))
 
 
 def _read_safetensors(path: Path) -> Mapping[str, Any]:
     with open_regular(path) as file:
-        found: Mapping[str, Any] = _safetensors().load(file.read())
+        found: Mapping[str, Any] = safetensors("safetensors.numpy").load(file.read())
     return found
 
 
-def _safetensors() -> Any:
+def safetensors(module: str) -> Any:
+    """A module of safetensors.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
-        return import_module("safetensors.numpy")
+        return import_module(module)
     except ImportError:
         raise MissingExtraError(
             "files of safetensors: are written by a package that is not installed;"

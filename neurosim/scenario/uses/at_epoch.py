@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from neurosim.doors.files import is_network_file, read_network
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import after_epochs, require_array
-from neurosim.network.network import Network, load
+from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
@@ -97,7 +98,7 @@ def network_at(
     """Make the network of a file, and train it up to a moment.
 
     Args:
-        path: a scenario, the name of a shipped one, or a saved network (``.json``).
+        path: a scenario, the name of a shipped one, or a file of a network.
         epoch: how many epochs are done: 0 as the file has it, ``"end"`` all of them.
         seed: instead of the scenario's own.
         overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
@@ -108,9 +109,9 @@ def network_at(
         NeurosimError: what `load_scenario` raises.
     """
     file = find_scenario(path)
-    if file.suffix == ".json":
+    if is_network_file(file):
         _require_no_training(file, epoch, seed, overrides)
-        return AtEpoch(file, load(file), 0, None)
+        return AtEpoch(file, read_network(file), 0, None)
     scenario = load_scenario(file, overrides=listed(overrides, seed=seed))
     count = _require_epoch(scenario, epoch)
     if count and scenario.data is not None and scenario.training is not None:

@@ -10,9 +10,10 @@ from neurosim.debugger.traces.bisect import Divergence, bisect
 from neurosim.debugger.traces.bisect_trace import bisect_trace
 from neurosim.debugger.traces.diff import require_tolerance
 from neurosim.debugger.traces.file import read_trace
+from neurosim.doors.files import is_network_file, read_network
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import require_count
-from neurosim.network.network import Network, load
+from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides
@@ -161,8 +162,8 @@ def explain_scenario(path: str | Path, *, overrides: Overrides = ()) -> ProgramE
     Without a training, or for a saved network (.json), batches of 64 rows are assumed.
     """
     file = find_scenario(path)
-    if file.suffix == ".json":
-        return explain(load(file), USUAL_ROWS)
+    if is_network_file(file):
+        return explain(read_network(file), USUAL_ROWS)
     scenario = load_scenario(file, overrides=overrides)
     if scenario.training is None or scenario.data is None:
         return explain(scenario.network, USUAL_ROWS)
@@ -181,7 +182,8 @@ def load_network(path: str | Path) -> Network:
     """The network of a scenario file (as it is before training), or of a saved network.
 
     Args:
-        path: a scenario, the name of a shipped one, or a file that ``Network.save`` wrote (.json).
+        path: a scenario, the name of a shipped one, or a file of a network: that ``Network.save``
+            wrote, or of another system.
     """
     file = find_scenario(path)
-    return load(file) if file.suffix == ".json" else load_scenario(file).network
+    return read_network(file) if is_network_file(file) else load_scenario(file).network

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from neurosim.doors.files import is_network_file, read_network
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.names import InputColumn
-from neurosim.network.network import Network, load
+from neurosim.network.network import Network
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.run.run import start_run
 from neurosim.training.data import (
@@ -118,8 +119,8 @@ def predictor(path: str | Path) -> Predictor:
         FileError: the scenario was skipped, because a package is not installed.
     """
     file = find_scenario(path)
-    if file.suffix == ".json":
-        return Predictor(load(file))
+    if is_network_file(file):
+        return Predictor(read_network(file))
     run = start_run(file)
     result = run.result()
     if result.status == "diverged":

@@ -1,1 +1,1 @@
-"""Commands that make files for others: compile, animate, gallery."""
+"""Commands that make files for others: compile, animate, convert, gallery."""
