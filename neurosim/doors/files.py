@@ -17,6 +17,7 @@ from neurosim.errors import FileError, guess
 from neurosim.network.document import from_document, to_document
 from neurosim.network.files import read_document, require_path
 from neurosim.network.network import Network, load
+from neurosim.regular import open_regular
 
 
 class FileDoor(NamedTuple):
@@ -116,7 +117,7 @@ def _door(path: object, what: str) -> tuple[str, FileDoor]:
 
 def _read_json(path: Path) -> Network:
     """Ours or node-link JSON, by what is at its top."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(_HEAD)
     if b'"neurosim_network"' in head:
         return load(path)

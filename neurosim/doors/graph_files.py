@@ -19,6 +19,7 @@ from neurosim.doors.graphs import from_networkx, to_networkx
 from neurosim.errors import FileError, NeurosimError
 from neurosim.network.files import parse, require_path, write_file
 from neurosim.network.network import Network
+from neurosim.regular import open_regular
 
 _PACKED, _OF_GRAPH, _LABEL = "neurosim_data", "neurosim_graph", "neurosim_label"
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -80,9 +81,10 @@ def graph_network(graph: nx.Graph, path: str | os.PathLike[str], **options: Any)
 
 def _read(path: Path, form: _Format) -> nx.Graph:
     try:
-        return form.read(io.BytesIO(path.read_bytes()))
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read, got {error.strerror or error}") from error
+        with open_regular(path) as file:
+            return form.read(io.BytesIO(file.read()))
+    except FileError:
+        raise
     except NeurosimError as error:
         raise FileError(f"{path}: {error}") from error
     except Exception as error:  # what readers say of any bytes is of many kinds

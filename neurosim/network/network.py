@@ -884,7 +884,7 @@ class Network:
         else:
             files.write_document(document.to_json(self), path)
 
-    def to_networkx(self) -> nx.DiGraph:
+    def to_networkx(self) -> "nx.DiGraph":
         """A plain weighted graph: nodes and edges by name, numbers and texts as attributes.
 
         ``neurosim.from_networkx`` makes the same network of it, to the last bit: each edge has its

@@ -17,6 +17,7 @@ from neurosim.network.document import data_document, from_document, to_document
 from neurosim.network.files import parse, require_path, write_file
 from neurosim.network.saved.parameters import OWN, places_of, safetensors, theta_of
 from neurosim.network.structure import Structure
+from neurosim.regular import open_regular
 
 if TYPE_CHECKING:
     from neurosim.network.network import Network
@@ -86,12 +87,11 @@ def load_structured(path: str | os.PathLike[str], make: Any) -> Any:
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
     source, library = require_path(path), safetensors("safetensors")
     try:
-        with source.open("rb"):  # what is no file is named as everywhere
-            pass
+        open_regular(source).close()  # what is no file is named as everywhere
         with library.safe_open(str(source), framework="numpy") as file:
             return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read, got {error.strerror or error}") from error
+    except FileError:
+        raise
     except Exception as error:  # what a reader of packed files says of any bytes is of many kinds
         raise FileError(f"{path}: no file of arrays, got {error}") from error
 
