@@ -97,8 +97,7 @@ def train_many(
     given: dict[str, Any] = {**options}
     seeds = given.pop("seeds", None)  # of train, they are an option; here one for each network
     chosen = make_options(None, given)
-    if chosen.state is not None:
-        raise WrongTypeError("state: no option of train_many; expected networks to go on from")
+    _require_no_state(chosen)
     require_no_folds(options, "train_many")
     pair = _pair(networks)
     members = _of_thetas(*pair) if pair is not None else _of_networks(networks)
@@ -111,6 +110,28 @@ def train_many(
         return [member.history for member in members]
     thetas = [member.theta for member in members]
     return np.array(thetas).reshape(len(members), len(pair[0].parameter_list()))
+
+
+def train_named(
+    networks: Sequence[tuple[str, Network]],
+    Xs: Sequence[Matrix],
+    Ts: Sequence[Matrix],
+    options: Options,
+) -> list[History]:
+    """The same for networks with what each is called in messages, and the rows of each."""
+    _require_no_state(options)
+    members = [
+        _Member(where, network, X=X, T=T)
+        for (where, network), X, T in zip(networks, Xs, Ts, strict=True)
+    ]
+    _give_seeds(members, None, options)
+    _Work(members, options, None, exact=True).do()
+    return [member.history for member in members]
+
+
+def _require_no_state(options: Options) -> None:
+    if options.state is not None:
+        raise WrongTypeError("state: no option of train_many; expected networks to go on from")
 
 
 @dataclass(eq=False)

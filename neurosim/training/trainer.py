@@ -20,6 +20,7 @@ from neurosim.training.training import (
     History,
     Training,
     require_no_folds,
+    require_one_seed,
     train_to_end,
 )
 
@@ -95,4 +96,5 @@ def epochs(
     """
     chosen = make_options(options, changes)
     require_no_folds(changes, "epochs")
+    require_one_seed(changes, "epochs")
     return EpochsToEnd(Training(network, X, T, chosen), chosen.epochs)

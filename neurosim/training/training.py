@@ -271,6 +271,7 @@ class Training:
         if "epochs" in changes:
             raise WrongTypeError("epochs: no option of a Training; expected advance(epochs=n)")
         require_no_folds(changes, "a Training")
+        require_one_seed(changes, "a Training")
         self._set_up(*prepare(network, X, T, make_options(options, changes, epochs=0)))
 
     @classmethod
@@ -895,12 +896,16 @@ def prepare(
 
 
 def require_no_folds(changes: Mapping[str, Any], what: str) -> None:
-    """Refuse folds and seeds where a training goes on by epochs; a record may have them."""
+    """Refuse folds where a training has none; a record of options may have them."""
     if changes.get("validate") is not None:
         raise WrongTypeError(
             f"validate: no option of {what}; expected train or cross_validate, which have folds"
         )
-    if what != "train_many" and changes.get("seeds") is not None:
+
+
+def require_one_seed(changes: Mapping[str, Any], what: str) -> None:
+    """Refuse several seeds where there is one training; a record of options may have them."""
+    if changes.get("seeds") is not None:
         raise WrongTypeError(f"seeds: no option of {what}; expected train or train_many")
 
 

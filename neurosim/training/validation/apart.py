@@ -4,7 +4,6 @@ Scalings, and what fills gaps, are fitted on the rows that a copy trains on, so 
 the others.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from neurosim.errors import InvalidValueError, NeurosimError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.training.engines.table import make_engine
-from neurosim.training.many import train_many
+from neurosim.training.many import train_named
 from neurosim.training.options import Options
 from neurosim.training.task import Task, make_task, validation_task
 from neurosim.training.task_kind import TaskKind
@@ -86,10 +85,7 @@ class AllRows:
             self.task.options, task=self.kind, seed=self.seed, seeds=None, validate=None,
             validation=None, progress=False,
         )  # fmt: skip
-        try:
-            histories = _trained(copies, Xs, Ts, options, divisions)
-        except NeurosimError as error:
-            raise type(error)(_named(str(error), divisions)) from None
+        histories = _trained(copies, Xs, Ts, options, divisions)
         return [
             Apart(network, history, self.task, options, X, one.trained_on)
             for network, history, X, one in zip(copies, histories, filled, divisions, strict=True)
@@ -121,16 +117,17 @@ def _trained(
     options: Options,
     divisions: Sequence[Division],
 ) -> list[History]:
-    """Train each copy on its rows; errors count networks."""
+    """Train each copy on its rows; errors say in which division."""
     if options.weights is None:
-        return train_many(copies, Xs, Ts, **options.keywords())
+        names = [one.where for one in divisions]
+        return train_named(list(zip(names, copies, strict=True)), Xs, Ts, options)
     found = []
-    for i, (network, X, T, one) in enumerate(zip(copies, Xs, Ts, divisions, strict=True)):
+    for network, X, T, one in zip(copies, Xs, Ts, divisions, strict=True):
         try:
             training = Training(network, X, T, _weighted(options, one.trained_on))
             found.append(train_to_end(training, options.epochs))
         except NeurosimError as error:
-            raise type(error)(f"networks[{i}]: {error}") from None
+            raise type(error)(f"{one.where}: {error}") from None
     return found
 
 
@@ -156,11 +153,3 @@ def _filled(X: Matrix, gaps: Any, trained_on: RowNumbers) -> Matrix:
     means = np.nanmean(np.where(gaps, np.nan, X)[trained_on], axis=0)
     filled: Matrix = np.where(gaps, means, X)
     return filled
-
-
-def _named(message: str, divisions: Sequence[Division]) -> str:
-    """The message of `train_many`, which counts networks, about a division."""
-    found = re.match(r"networks\[(\d+)\]: ", message)
-    if found is None:
-        return message
-    return f"{divisions[int(found[1])].where}: {message[found.end() :]}"
