@@ -44,6 +44,20 @@ def test_points_are_all_combinations_and_each_is_the_run_alone(file):
         assert point.found["epochs"] == alone.epochs
 
 
+def test_edits_are_made_at_every_point_and_may_be_varied(file):
+    edits = "edits:\n  - {epoch: 20, grow: {layer: h, neurons: 1}}\n  - {epoch: 30, freeze: h}\n"
+    file.write_text(file.read_text() + edits)
+    neurons = "edits[0].grow.neurons"
+
+    result = ns.sweep(file, {neurons: [1, 3], "seed": range(2)}, jobs=1)
+
+    for point, (n, seed) in zip(result.points, [(1, 0), (1, 1), (3, 0), (3, 1)], strict=True):
+        alone = ns.run_scenario(file, overrides={neurons: n, "seed": seed})
+        assert len(alone.network.layer("h")) == 3 + n
+        assert point.found["loss"] == alone.loss.last
+    assert len(set(_losses(result))) == 4
+
+
 def test_a_point_that_diverges_is_a_result_and_never_the_best(file):
     result = ns.sweep(file, VARY, jobs=1)
 
