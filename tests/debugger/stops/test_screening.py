@@ -188,7 +188,7 @@ def test_random_stops_halt_at_speed_where_they_halt_by_steps(trainings, by_steps
 @pytest.mark.parametrize("part", range(4))
 def test_many_random_stops_halt_at_speed_where_they_halt_by_steps(trainings, by_steps, part):
     @hypothesis_seed(part)
-    @settings(max_examples=150, derandomize=False)
+    @settings(max_examples=40, derandomize=False)
     @given(trainings(most_epochs=5), DICE)
     def check(training, choose):
         compare(training, choose, by_steps)
