@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from neurosim.functions.schedules import WarmRestarts as WarmRestarts
     from neurosim.functions.schedules import register_schedule as register_schedule
     from neurosim.functions.schedules import unregister_schedule as unregister_schedule
+    from neurosim.live.notebook import show as show
+    from neurosim.live.notebook import watch as watch
     from neurosim.network import Connection as Connection
     from neurosim.network import Layer as Layer
     from neurosim.network import Network as Network

@@ -98,7 +98,8 @@ drawing: .
 
 sheets: text formulas judging marking variants worksheet planting pdf .
 page: patterns columns units recording contents picture lesson .
-live: frames fields moves commands document moment conversation guard tabs server .
+live: frames fields moves commands document moment conversation guard tabs server
+    watching notebook .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
@@ -217,6 +218,9 @@ LAZY = {  # what is imported inside a function, and why
     ("scenario.sweeps.search", "sqlalchemy.exc"): "comes with optuna",
     ("scenario.sweeps.workers", "distributed"): "an extra",
     ("scenario.sweeps.workers", "distributed.scheduler"): "an extra",
+    ("debugger.session", "live.notebook"): "a notebook's page reaches up on purpose",
+    ("live.notebook", "anywidget"): "an extra",
+    ("live.notebook", "traitlets"): "comes with anywidget",
     ("live.server", "starlette"): "an extra",
     ("live.server", "starlette.applications"): "an extra",
     ("live.server", "starlette.responses"): "an extra",

@@ -171,6 +171,12 @@ class Session:
 
         return picture_of_session(self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any] | None:
+        """What a notebook shows where the extra ``notebook`` is: a page to step through."""
+        from neurosim.live.notebook import bundle_of
+
+        return bundle_of(self, self._repr_svg_)
+
     # --- moving
 
     def step(self, times: int = 1) -> Arrival:

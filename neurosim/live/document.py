@@ -29,16 +29,22 @@ def things_of(network: Network) -> dict[Any, int]:
 
 def document_of(session: Session) -> dict[str, Any]:
     """What a page is to know of a session, as JSON has it."""
-    network = session.network
     return {
-        **network_document(network, session.task.X[0]),
-        **_rows(session.task),
-        "n_epochs": session.n_epochs,
-        "batch_size": session.task.batch_size,
+        **task_document(session.task, session.n_epochs),
         "n_batches": session.task.n_batches,
         "phases": PHASES,
         "catches": {name: says for name, (says, _) in CATCHES.items()},
-        "scales": _scales(network, session.task.inner.X),
+    }
+
+
+def task_document(task: Task, n_epochs: int) -> dict[str, Any]:
+    """What a page is to know of a training: its network, its rows."""
+    return {
+        **network_document(task.network, task.X[0]),
+        **_rows(task),
+        "n_epochs": n_epochs,
+        "batch_size": task.batch_size,
+        "scales": _scales(task.network, task.inner.X),
     }
 
 

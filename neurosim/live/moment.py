@@ -1,6 +1,7 @@
 """The view of a moment: what a live page shows of a session, as JSON has it."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from neurosim.live.document import MOST_ROWS, plain, plain_number, things_of
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
 from neurosim.page.units import facts_of
+from neurosim.training.task import Task
 
 MOST_LOSSES = 300  # of the curve
 _MOST_DONE = 12  # steps of the same neuron that are shown
@@ -22,37 +24,88 @@ _MAP_SIZE = 24  # points on a side
 _STEPS = 100  # of colour on either side of zero
 
 
-class Viewer:
+class ParameterViewer:
+    """Shows what the present parameters make of a task: its answers, its losses so far.
+
+    Args:
+        task: is only looked at.
+
+    Attributes:
+        mapped: the name of the neuron whose answers over two inputs are shown; empty where there
+            is no such map.
+    """
+
+    def __init__(self, task: Task) -> None:
+        network = task.network
+        self._task, self._network = task, network
+        self._compiled = compile_network(network)
+        is_map = len(network.inputs) == 2
+        self._grid = input_grid(network, task.X, resolution=_MAP_SIZE) if is_map else None
+        self.mapped = network.outputs[0].name if is_map else ""
+        self._losses: dict[int, float] = {}
+
+    def show_map(self, name: str) -> None:
+        """Show the answers of another neuron."""
+        known = [neuron.name for neuron in self._network.neurons if not neuron.is_input]
+        if self._grid is None or name not in known:
+            raise UnknownNameError(unknown("neuron with a map", name, known if self._grid else ()))
+        self.mapped = name
+
+    def note_losses(self, first: int, losses: Iterable[float]) -> None:
+        """Note the losses of epochs, from one on."""
+        self._losses |= {first + i: loss for i, loss in enumerate(losses) if math.isfinite(loss)}
+
+    def of_parameters(self) -> dict[str, Any]:
+        """What depends on nothing but the parameters."""
+        return {
+            "parameters": plain(self._network.parameters()),
+            "largest": plain_number(_largest(self._network)),
+            "losses": self._curve(),
+            "answers": self._answers(),
+            "map": self._map(),
+        }
+
+    def _curve(self) -> Mapping[str, Any]:
+        epochs = sorted(self._losses)
+        if len(epochs) > MOST_LOSSES:
+            places = np.linspace(0, len(epochs) - 1, MOST_LOSSES).astype(int)
+            epochs = [epochs[place] for place in places.tolist()]
+        return {"epochs": epochs, "losses": [self._losses[epoch] for epoch in epochs]}
+
+    def _answers(self) -> list[Any]:
+        """The outputs of the first rows with the present parameters."""
+        return plain(self._compiled.forward(self._task.X[:MOST_ROWS]))
+
+    def _map(self) -> dict[str, Any] | None:
+        if self._grid is None:
+            return None
+        values = self._grid.arrange(self._compiled.activations(self._grid.points)[self.mapped])
+        values = np.nan_to_num(values)
+        largest = float(np.abs(values).max()) or 1.0
+        return {
+            "neuron": self.mapped, "size": _MAP_SIZE, "extent": self._grid.extent,
+            "largest": largest, "middle": _middle(self._task.T),
+            "values": np.round(values / largest * _STEPS).astype(int).ravel().tolist(),
+        }  # fmt: skip
+
+
+class Viewer(ParameterViewer):
     """Shows the moments of a session.
 
     Args:
         session: is only looked at.
 
     Attributes:
-        mapped: the name of the neuron whose answers over two inputs are shown; empty where there
-            is no such map.
         displays: expressions that are shown at every moment, by their numbers.
     """
 
     def __init__(self, session: Session) -> None:
+        super().__init__(session.task)
         self._session = session
         self._things = things_of(session.network)
-        self._compiled = compile_network(session.network)
-        network = session.network
-        is_map = len(network.inputs) == 2
-        self._grid = input_grid(network, session.task.X, resolution=_MAP_SIZE) if is_map else None
-        self.mapped = network.outputs[0].name if is_map else ""
         self.displays: dict[int, str] = {}
-        self._losses: dict[int, float] = {}
 
     # --- what is to be shown
-
-    def show_map(self, name: str) -> None:
-        """Show the answers of another neuron."""
-        known = [neuron.name for neuron in self._session.network.neurons if not neuron.is_input]
-        if self._grid is None or name not in known:
-            raise UnknownNameError(unknown("neuron with a map", name, known if self._grid else ()))
-        self.mapped = name
 
     def display(self, expression: str) -> None:
         """Show an expression at every moment from now on."""
@@ -75,7 +128,7 @@ class Viewer:
         state, task = self._session.state, self._session.task
         if state.batch == 0 and state.epoch and np.isfinite(state.partial_loss):
             loss = state.partial_loss / task.divisor(task.n_rows)
-            self._losses[state.epoch - 1] = loss
+            self.note_losses(state.epoch - 1, [loss])
 
     # --- views
 
@@ -100,17 +153,12 @@ class Viewer:
         session, network = self._session, self._session.network
         self.note_loss()
         position = session.position
-        theta = network.parameters()
         return {
             "place": f"epoch {position.epoch}, the end" if session.is_over else str(position),
             "epoch": position.epoch, "batch": position.batch, "sample": position.sample,
             "row": position.row, "phase": position.phase, "is_over": session.is_over,
-            "parameters": plain(theta),
-            "largest": plain_number(_largest(network)),
+            **self.of_parameters(),
             **self._values(network),
-            "losses": self._curve(),
-            "answers": self._answers(),
-            "map": self._map(),
             "displays": [{"number": n, "text": session.shown(x)} for n, x in self.displays.items()],
         }  # fmt: skip
 
@@ -152,29 +200,6 @@ class Viewer:
             for n in network.neurons
             if n.bias_parameter and not n.bias_parameter.trainable
         ]
-
-    def _curve(self) -> Mapping[str, Any]:
-        epochs = sorted(self._losses)
-        if len(epochs) > MOST_LOSSES:
-            places = np.linspace(0, len(epochs) - 1, MOST_LOSSES).astype(int)
-            epochs = [epochs[place] for place in places.tolist()]
-        return {"epochs": epochs, "losses": [self._losses[epoch] for epoch in epochs]}
-
-    def _answers(self) -> list[Any]:
-        """The outputs of the first rows with the present parameters."""
-        return plain(self._compiled.forward(self._session.task.X[:MOST_ROWS]))
-
-    def _map(self) -> dict[str, Any] | None:
-        if self._grid is None:
-            return None
-        values = self._grid.arrange(self._compiled.activations(self._grid.points)[self.mapped])
-        values = np.nan_to_num(values)
-        largest = float(np.abs(values).max()) or 1.0
-        return {
-            "neuron": self.mapped, "size": _MAP_SIZE, "extent": self._grid.extent,
-            "largest": largest, "middle": _middle(self._session.task.T),
-            "values": np.round(values / largest * _STEPS).astype(int).ravel().tolist(),
-        }  # fmt: skip
 
 
 def _largest(network: Network) -> float:

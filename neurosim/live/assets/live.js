@@ -93,7 +93,7 @@ class LivePage extends Page {
     this.chosen = null;
     this.pointed = null;
     this.waiting = new Map(); // what to do with the answers that are still to come
-    this.n = 0;
+    this.n = Math.floor(Math.random() * 2 ** 40); // views of a notebook hear each other's answers
     link.onMessage = (message) => this.take(message);
     link.onState = (isOpen, words) => this.showLink(isOpen, words);
     this.setUpControls();
@@ -177,7 +177,8 @@ class LivePage extends Page {
     this.setUpLiveRows();
     this.setUpLiveMap();
     if (isFirst) darkness.addEventListener("change", () => this.show());
-    document.documentElement.classList.add("ready");
+    if (this.root.id === "live") document.documentElement.classList.add("ready");
+    this.root.classList.add("ready");
   }
 
   setUpControls() {
@@ -294,7 +295,7 @@ class LivePage extends Page {
   }
 
   get isFrozen() {
-    return this.view.frozen.includes(this.chosen);
+    return (this.view.frozen || []).includes(this.chosen);
   }
 
   get isDisabled() {
@@ -505,10 +506,17 @@ class LivePage extends Page {
     const thing = this.told;
     const name = thing === NETWORK ? "loss" : this.thing(thing).name;
     this.find("told-name").textContent = name;
-    this.find("told-kept").textContent = this.chosen === null
+    this.find("told-kept").textContent = this.doc.is_watched ? "" : this.chosen === null
       ? "follows the steps; choose a neuron or a connection to keep it, to change it or to stop at it"
       : "kept while stepping; choose it again, or Escape, to follow the steps";
-    if (this.doc.is_watched) return;
+    if (this.doc.is_watched) {
+      const { head = [], bias, weight } = this.thing(thing);
+      const own = bias ?? weight;
+      const value = own === null || own === undefined ? [] :
+        [`${this.doc.parameters[own]} = ${short(this.values.parameters[own])}`];
+      fill(this.find("told"), [...head, ...value].map((text) => ({ text })));
+      return;
+    }
     if (this.view.is_moving) {
       this.explained = null;
       fill(this.find("told"), []);

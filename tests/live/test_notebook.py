@@ -1,0 +1,150 @@
+"""Widgets: what a cell shows, what it answers, and what a training that is watched tells."""
+
+import json
+import sys
+
+import pytest
+
+import neurosim as ns
+from neurosim.errors import MissingExtraError
+from neurosim.live.notebook import _widget_class
+from tests.page.conftest import browser  # noqa: F401 - a fixture
+
+anywidget = pytest.importorskip("anywidget")
+
+
+class Cell:
+    """A widget as a cell of a notebook has it: what is sent to it, and what it says."""
+
+    def __init__(self, widget, monkeypatch):
+        self.widget, self.heard = widget, []
+        monkeypatch.setattr(type(widget), "send", lambda _, content: self.hear(content))
+
+    def hear(self, content):
+        self.heard.append(json.loads(content["text"]))
+
+    def send(self, text):
+        self.widget._handle_custom_msg({"text": text}, [])
+        return self.heard[-1]
+
+    def ask(self, do, **fields):
+        return self.send(json.dumps({"id": 1, "do": do, **fields}))
+
+
+@pytest.fixture
+def cell(twin, monkeypatch):
+    """A widget on 8 epochs of xor."""
+    return Cell(ns.show(twin("xor", 8)), monkeypatch)
+
+
+def test_a_widget_answers_as_the_server_does(cell):
+    hello = cell.send("hello")
+
+    assert hello["view"]["place"] == "epoch 0, sample 0, forward, step 0 of 69"
+    assert cell.ask("step", times=2)["view"]["place"].endswith("step 2 of 69")
+    assert "unknown command" in cell.ask("record", path="x")["error"]
+
+
+def test_outside_of_a_notebook_s_loop_a_long_move_is_made_at_once(cell):
+    cell.send("hello")
+    cell.ask("continue")
+
+    assert cell.heard[-1]["view"]["is_over"] is True
+
+
+def test_a_session_s_bundle_needs_a_notebook(twin):
+    assert twin("xor", 8)._repr_mimebundle_() is None
+
+
+def test_in_a_notebook_a_session_is_a_widget_with_a_picture_beside_it(twin, monkeypatch):
+    shell = type("Shell", (), {"kernel": "one"})()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+
+    bundle = twin("xor", 8)._repr_mimebundle_()
+
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["image/svg+xml"].startswith("<?xml")
+
+
+def test_a_training_is_watched_and_has_the_bits_of_one_that_is_not(monkeypatch):
+    shown, heard = [], []
+    monkeypatch.setattr("neurosim.live.notebook._display", shown.append)
+    monkeypatch.setattr(_widget_class(), "send", lambda _, content: heard.append(content["text"]))
+    losses, thetas = [], []
+    for is_watched in (True, False):
+        scenario = ns.load_scenario("iris")
+        training = ns.Training(scenario.network, *scenario.require_training("iris", "watch"))
+        found = ns.watch(training, 20) if is_watched else training.advance(epochs=20)
+        losses.append(found)
+        thetas.append(training.network.parameters().tolist())
+
+    views = [json.loads(text)["view"] for text in heard]
+    assert losses[0] == losses[1]
+    assert thetas[0] == thetas[1] == views[-1]["parameters"]
+    assert views[-1]["place"] == "after 20 epochs of 20"
+    assert views[-1]["losses"]["losses"] == losses[0]
+    assert len(shown) == 1
+
+
+def test_what_is_no_session_or_training_is_refused():
+    for call, words in ((ns.show, "show: got 1"), (lambda x: ns.watch(x, 2), "watch: got 1")):
+        with pytest.raises(TypeError, match=words):
+            call(1)
+
+
+def test_without_the_extra_a_line_says_what_to_install(twin, monkeypatch):
+    _widget_class.cache_clear()
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+
+    with pytest.raises(MissingExtraError, match=r"expected pip install 'neurosim\[notebook\]'"):
+        ns.show(twin("xor", 8))
+    _widget_class.cache_clear()
+
+
+MODEL = """
+globalThis.model = {
+  heard: [],
+  get: () => style,
+  on(_, hear) { this.heard.push(hear); },
+  off() {},
+  async send({ text }) {
+    const answers = await toPython(text);
+    answers.forEach((answer) => this.heard.forEach((hear) => hear({ text: answer })));
+  },
+};
+"""
+
+
+@pytest.mark.slow
+def test_the_page_works_in_a_cell_apart_from_the_notebook_s_style(cell, browser):  # noqa: F811
+    pytest.importorskip("playwright.sync_api")
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def to_python(text):
+        before = len(cell.heard)
+        cell.send(text)
+        return [json.dumps(message) for message in cell.heard[before:]]
+
+    page.expose_function("toPython", to_python)
+    page.set_content("<style>button { display: none }</style><div id=cell></div>")
+    page.evaluate("style => { globalThis.style = style; }", cell.widget.style)
+    page.evaluate(MODEL)
+    script = cell.widget._esm.replace("export default { render };", "globalThis.render = render;")
+    page.add_script_tag(content=f"{script}", type="module")
+    page.wait_for_function("Boolean(globalThis.render)")
+
+    page.evaluate("render({ model, el: document.getElementById('cell') })")
+    page.click("#ahead")  # Playwright looks into the shadow
+    page.locator("svg.wide .neuron").nth(2).click()
+    page.fill("#set-to", "0.5")
+    page.click("#set")
+
+    page.wait_for_function(
+        "document.querySelector('#cell div').shadowRoot.querySelector('#edits li')"
+    )
+    assert page.inner_text("#place") == "epoch 0, sample 0, forward, step 1 of 69"
+    assert page.inner_text("#edits") == "h1.bias = 0.5"
+    assert complaints == []
+    page.close()
