@@ -93,7 +93,7 @@ drawing.plots: sweeps .
 drawing: notebook
 drawing.text: width chart dot mermaid canvas wires table diagram terminal .
 drawing.diagram: path_text differences .
-drawing.film: scene painter encoder frame_files film of_training of_pass .
+drawing.film: scene response_stage painter encoder frame_files film of_training of_pass .
 drawing: .
 
 sheets: text formulas judging marking variants worksheet planting pdf .

@@ -15,6 +15,7 @@ from neurosim.drawing.diagram.sample_values import require_shown
 from neurosim.drawing.film.encoder import Frames, require_ffmpeg
 from neurosim.drawing.film.frame_files import frame_of, require_frames
 from neurosim.drawing.film.painter import BoundaryPainter, DiagramPainter, Pixels, side_by_side
+from neurosim.drawing.film.response_stage import ResponseStage
 from neurosim.drawing.film.scene import Sight, Stage
 from neurosim.drawing.geometry.font import DIGITS, require_digits
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, require_target, write_file
@@ -24,7 +25,13 @@ from neurosim.functions.numbers import counted
 from neurosim.network.network import Network
 
 MOST_FRAMES, MOST_BYTES = 200, 10_000_000
-_SIZES = {"diagram": 800, "boundary": 640, "both": 1280}  # pixels of the longer side
+_SIZES = {
+    "diagram": 800,
+    "responses": 800,
+    "boundary": 640,
+    "both": 1280,
+}  # pixels of the longer side
+_DIAGRAMS = ("diagram", "responses")  # of `FILMS`, those that are a diagram
 _LEAST_SIZE, _MOST_SIZE = 100, 4000
 _MOST_KEPT = 400_000_000  # bytes of parameters that are kept for the frames
 _SAMPLES = 8  # frames by which colours are chosen
@@ -63,7 +70,7 @@ class Look:
     """How a film looks; the defaults are those of `animate`.
 
     Attributes:
-        what: ``diagram``, ``boundary`` or ``both``.
+        what: ``diagram``, ``boundary``, ``both`` (these two), or ``responses``.
         show: what is written in diagrams; see `neurosim.draw`.
         full: True draws all neurons.
         layout: how columns are chosen.
@@ -111,6 +118,7 @@ class Filming:
         sights: the moments, as they come.
         look: how it looks.
         network: whose film it is.
+        X: the samples, for maps.
         n_sights: how many moments there will be.
         dropped: which moments are left out, in words.
         make_painter: from all moments to what paints one.
@@ -127,6 +135,7 @@ class Filming:
         look: Look,
         *,
         network: Network,
+        X: Any = None,
         n_sights: int,
         dropped: str,
         make_painter: Callable[[Sequence[Sight]], Paint],
@@ -134,7 +143,7 @@ class Filming:
     ) -> None:
         self.n_steps = 2 * n_sights
         self.diverged = ""
-        self._network = network
+        self._network, self._X = network, X
         self._look, self._fps, self._dropped = look, fps, dropped
         self._make_painter = make_painter
         self._frames: Frames | None = None
@@ -193,12 +202,16 @@ class Filming:
                 diagram.
             FileError: there is a file already, or it cannot be written.
         """
-        if self._look.what != "diagram":
-            raise InvalidValueError(f"what: got {self._look.what!r}; frames are of a 'diagram'")
+        if self._look.what not in _DIAGRAMS:
+            expected = f"expected {' or '.join(map(repr, _DIAGRAMS))}"
+            raise InvalidValueError(f"what: got {self._look.what!r} as single frames; {expected}")
         targets = require_frames(path, self.n_steps // 2, overwrite=overwrite)
         sights: list[Sight] = []
         deque(self._collect(sights), maxlen=0)
-        stage, theme = _stage(self._network, sights, self._look), require_theme(self._look.theme)
+        stage, theme = (
+            _stage(self._network, sights, self._look, self._X),
+            require_theme(self._look.theme),
+        )
         size, n_bytes = (0, 0), 0
         for sight, target in zip(sights, targets, strict=False):  # a training may end early
             data, size = frame_of(stage, sight, theme, target.suffix[1:].lower())
@@ -234,9 +247,9 @@ def painter(network: Network, sights: Sequence[Sight], look: Look, X: Any, T: An
         return BoundaryPainter(
             network, sights, X, T, theme=theme, size=look.pixels, is_titled=True
         ).paint
-    diagrams = DiagramPainter(_stage(network, sights, look), theme, look.pixels * 3 // 5
+    diagrams = DiagramPainter(_stage(network, sights, look, X), theme, look.pixels * 3 // 5
                               if look.what == "both" else look.pixels)  # fmt: skip
-    if look.what == "diagram":
+    if look.what in _DIAGRAMS:
         return diagrams.paint
     maps = BoundaryPainter(
         network, sights, X, T, theme=theme, size=look.pixels * 2 // 5, is_titled=False
@@ -244,7 +257,12 @@ def painter(network: Network, sights: Sequence[Sight], look: Look, X: Any, T: An
     return lambda sight: side_by_side(diagrams.paint(sight), maps.paint(sight), theme)
 
 
-def _stage(network: Network, sights: Sequence[Sight], look: Look) -> Stage:
+def _stage(network: Network, sights: Sequence[Sight], look: Look, X: Any) -> Stage | ResponseStage:
+    if look.what == "responses":
+        return ResponseStage(
+            network, sights, X, full=look.full, layout=look.layout, title=look.title,
+            digits=look.digits,
+        )  # fmt: skip
     return Stage(
         network,
         sights,

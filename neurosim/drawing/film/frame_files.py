@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from neurosim.drawing.drawing import paint
+from neurosim.drawing.film.response_stage import ResponseStage
 from neurosim.drawing.film.scene import Sight, Stage
 from neurosim.drawing.page.pages import FORMATS, render, require_target, settings
 from neurosim.drawing.page.themes import Theme
@@ -35,10 +36,12 @@ def require_frames(path: str | Path, n_frames: int, *, overwrite: bool = False) 
 
 
 @settings()
-def frame_of(stage: Stage, sight: Sight, theme: Theme, form: str) -> tuple[bytes, tuple[int, int]]:
+def frame_of(
+    stage: Stage | ResponseStage, sight: Sight, theme: Theme, form: str
+) -> tuple[bytes, tuple[int, int]]:
     """One moment as a picture of its own, and its width and height in points."""
     diagram = stage.diagram(sight)
-    figure = paint(diagram, theme=theme).get_figure(root=True)
+    figure = paint(diagram, theme=theme, neurons=stage.neurons).get_figure(root=True)
     assert figure is not None
     width, height = (round(inches * _POINTS) for inches in figure.get_size_inches())
     data = render(figure, form, title=diagram.title, description=diagram.description)

@@ -70,7 +70,7 @@ def animate(
         T: targets, (B, n_out).
         path: ends in ``.gif`` or ``.mp4``; ``step-%02d.svg`` writes each frame as a file.
         options: a record of options, or None.
-        what: ``diagram``, ``boundary`` (two inputs) or ``both``.
+        what: ``diagram``, or of two inputs ``boundary``, ``both`` of these, or ``responses``.
         every: a frame for every so many epochs; None: for each, if they are not too many.
         sample: the row whose values are in the diagram.
         show: what is written in the diagram; see `neurosim.draw`, as for all down to ``title``.
@@ -139,6 +139,7 @@ def film_training(
     return Filming(
         trained.sights(numbers), look, n_sights=len(numbers), dropped=dropped,
         network=own,
+        X=rows,
         make_painter=lambda sights: painter(own, sights, look, rows, T), fps=_FPS,
     )  # fmt: skip
 

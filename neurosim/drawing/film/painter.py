@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurosim.drawing.diagram.diagram import Diagram
 from neurosim.drawing.drawing import paint
+from neurosim.drawing.film.response_stage import ResponseStage
 from neurosim.drawing.film.scene import Sight, Stage, is_still
 from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.page.pages import name_axes, settings
@@ -39,7 +40,7 @@ class DiagramPainter:
         size: pixels of the longer side, at most.
     """
 
-    def __init__(self, stage: Stage, theme: Theme, size: int) -> None:
+    def __init__(self, stage: Stage | ResponseStage, theme: Theme, size: int) -> None:
         self._stage, self._theme = stage, theme
         ground = stage.ground
         still = tuple(line for line in ground.written if is_still(line))
@@ -57,7 +58,8 @@ class DiagramPainter:
         changing = tuple(line for line in diagram.written if not is_still(line))
         before = set(self._axes.get_children())
         with settings():
-            paint(replace(diagram, legend=(), written=changing), self._axes, self._theme)
+            paint(replace(diagram, legend=(), written=changing), self._axes, self._theme,
+                  neurons=self._stage.neurons)  # fmt: skip
             artists = [artist for artist in self._axes.get_children() if artist not in before]
             self._canvas.restore_region(self._ground)  # type: ignore[no-untyped-call]
             for artist in sorted(artists, key=lambda one: one.zorder):

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.drawing.diagram.canvas import Canvas
 from neurosim.drawing.diagram.captions import description_of
 from neurosim.drawing.diagram.diagram import Diagram, compose, fill_scales
 from neurosim.drawing.diagram.legend import Written, write
 from neurosim.drawing.diagram.marks import Marks
+from neurosim.drawing.diagram.painters.neurons import paint_neurons
 from neurosim.drawing.diagram.sample_values import SampleValues, require_shown
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import names_of, values_of, weights_of
@@ -101,6 +103,11 @@ class Stage:
             digits=digits,
         )
 
+    @property
+    def neurons(self) -> Callable[[Canvas], None]:
+        """What paints the neurons of the diagram that was made last."""
+        return paint_neurons
+
     def diagram(self, sight: Sight) -> Diagram:
         """The diagram of one moment; it holds until the next is asked for."""
         self._network.load_parameters(sight.parameters)
@@ -118,7 +125,7 @@ class Stage:
             loss=None
             if mark is None or loss is None
             else replace(mark, text=f"L = {brief(loss, self._digits)}"),
-            written=tuple(self._written("\n".join(map(show_text, subtitle.split("\n"))))),
+            written=rewritten(ground, subtitle),
             description=description_of(
                 self._folded, values, self._outputs, sight.subtitle, self._digits
             ),
@@ -126,7 +133,7 @@ class Stage:
 
     def _weight_scale(self, sights: Iterable[Sight]) -> Scale:
         """The scale of all weights that are drawn, at all moments."""
-        drawn = _drawn_weights(self._network, self._folded)
+        drawn = drawn_weights(self._network, self._folded)
         if not self._folded.has_boxes:
             return Scale.of(float(np.abs(s.parameters[drawn]).max(initial=0.0)) for s in sights)
         largest = []
@@ -161,15 +168,18 @@ class Stage:
         ]
         return replace(self.ground.labels, shown=tuple(label for label in shown if label.text))
 
-    def _written(self, subtitle: str) -> Iterable[Written]:
-        """Title and notes of the ground, and a subtitle in place of its own."""
-        yield from (line for line in self.ground.written if line.kind != "subtitle")
-        places = [line for line in self.ground.written if line.kind == "subtitle"]
-        if places:
-            first, (left, _, right, _) = places[0], self.ground.box
-            top = first.y + LINE_HEIGHT * first.em / 2.0
-            width = right - left - 2.0 * _MARGIN
-            yield from write("subtitle", subtitle, left=first.x, top=top, width=width)
+
+def rewritten(ground: Diagram, subtitle: str) -> tuple[Written, ...]:
+    """Title and notes of the ground, and a subtitle in place of its own."""
+    kept = [line for line in ground.written if line.kind != "subtitle"]
+    places = [line for line in ground.written if line.kind == "subtitle"]
+    if places:
+        first, (left, _, right, _) = places[0], ground.box
+        top = first.y + LINE_HEIGHT * first.em / 2.0
+        text = "\n".join(map(show_text, subtitle.split("\n")))
+        width = right - left - 2.0 * _MARGIN
+        kept += write("subtitle", text, left=first.x, top=top, width=width)
+    return tuple(kept)
 
 
 def is_still(written: Written) -> bool:
@@ -205,7 +215,7 @@ class _Legend(Marks):
 # --- the widest of each text
 
 
-def _drawn_weights(network: Network, folded: Folded) -> list[int]:
+def drawn_weights(network: Network, folded: Folded) -> list[int]:
     """Which entries of theta are weights that are drawn."""
     drawn = {line.of.parameter for line in folded.lines if isinstance(line.of, Connection)}
     return [number for number, one in enumerate(network.parameter_list()) if one in drawn]
@@ -226,7 +236,7 @@ def _widest_parameters(
 
     Signs that some weight has at some moment stay among them: the legend tells of both.
     """
-    weights = _drawn_weights(network, folded)
+    weights = drawn_weights(network, folded)
     circles = {item.neuron for item in folded.items if isinstance(item, Circle)}
     biases = [
         number

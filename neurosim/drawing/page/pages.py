@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png", "pdf")
-FILMS = ("diagram", "boundary", "both")  # what a film may be of
+FILMS = ("diagram", "boundary", "both", "responses")  # what a film may be of
 FILM_FORMATS = ("gif", "mp4")
 _PIXELS = 160  # an inch of a PNG: sharp on a screen that doubles its points
 _MARGIN = 0.1  # inches around what is drawn

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurosim.drawing.diagram.canvas import ITEMS, SIGNS, Canvas, element_id
-from neurosim.drawing.diagram.diagram import compose
+from neurosim.drawing.diagram.diagram import Diagram, compose
 from neurosim.drawing.diagram.legend import LegendEntry
 from neurosim.drawing.diagram.painters.neurons import END_EDGE, paint_dots
 from neurosim.drawing.diagram.sample_values import SampleValues
-from neurosim.drawing.diagram.scales import MOST_FILL
+from neurosim.drawing.diagram.scales import MOST_FILL, Scale
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.font import DIGITS, brief
-from neurosim.drawing.geometry.items import Circle, More
+from neurosim.drawing.geometry.items import Circle, Folded, More
 from neurosim.drawing.geometry.layout import Point
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid, responses
@@ -84,16 +84,35 @@ def draw_responses(
     folded = fold(network, kind=layout, full=full)
     found = {} if folded.has_boxes else responses(network, grid)
     pictures = {circle.name: found[circle.name] for circle in folded.circles}
-    reaches = {name: _reach(picture) for name, picture in pictures.items()}
+    reaches = {name: reach_of(picture) for name, picture in pictures.items()}
     heading = network.title if title is None else require_text(title, "title", "free text")
-    diagram = compose(
-        folded, SampleValues(reaches=reaches), shown=(), title=heading,
+    diagram = responses_diagram(
+        network, folded, reaches, title=heading, grid=grid, fixed=fixed or {}, digits=digits,
         subtitle="" if pictures else "no maps: neurons are drawn as boxes, full draws each",
-        outputs=[neuron.name for neuron in network.outputs],
-        notes=[_axes_of(network, grid, fixed or {}, digits)] if pictures else (),
-        answers=_entry_of(grid) if pictures else None, digits=digits,
     )  # fmt: skip
-    return paint(diagram, ax, chosen, neurons=partial(_paint_maps, pictures=pictures))
+    return paint(diagram, ax, chosen, neurons=partial(paint_maps, pictures=pictures))
+
+
+def responses_diagram(
+    network: Network,
+    folded: Folded,
+    reaches: Mapping[str, float],
+    *,
+    grid: InputGrid,
+    title: str,
+    subtitle: str = "",
+    fixed: Mapping[str, float] | None = None,
+    weights: Scale | None = None,
+    digits: int = DIGITS,
+) -> Diagram:
+    """The diagram around the maps; ``weights`` is the scale of lines, their own if None."""
+    return compose(
+        folded, SampleValues(reaches=reaches), shown=(), title=title, subtitle=subtitle,
+        outputs=[neuron.name for neuron in network.outputs],
+        notes=[_axes_of(network, grid, fixed or {}, digits)] if reaches else (),
+        answers=_entry_of(grid) if reaches else None, digits=digits,
+        scales=None if weights is None else (weights, None, None),
+    )  # fmt: skip
 
 
 def describe_responses(_axes: "Axes", **_: Any) -> str:
@@ -101,7 +120,8 @@ def describe_responses(_axes: "Axes", **_: Any) -> str:
     return "What each neuron answers over the inputs: a small map or curve each, in a diagram."
 
 
-def _reach(picture: Matrix) -> float:
+def reach_of(picture: Matrix) -> float:
+    """How far answers go from zero."""
     finite = picture[np.isfinite(picture)]
     return float(np.abs(finite).max()) if len(finite) else 0.0
 
@@ -127,7 +147,7 @@ def _axes_of(network: Network, grid: InputGrid, fixed: Mapping[str, float], digi
     return f"each {'map' if grid.is_map else 'curve'}: {', '.join([*sides, *held])}"
 
 
-def _paint_maps(canvas: Canvas, *, pictures: Mapping[str, Matrix]) -> None:
+def paint_maps(canvas: Canvas, *, pictures: Mapping[str, Matrix]) -> None:
     """Paint a map for each neuron, and the marks of those that are not drawn."""
     for item, place in canvas.placed():
         match item:

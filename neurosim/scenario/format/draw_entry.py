@@ -102,7 +102,7 @@ class DrawEntry(ScenarioEntry):
     on: Annotated[str, Choice("part of the rows", PARTS)] = "train"
     """Which rows a plot of rows is of: train, validation or test."""
     animate: Annotated[str, Choice("film", FILMS)] | None = None
-    """A film of the training: diagram, boundary (of two inputs), or both."""
+    """A film of the training: diagram; of two inputs boundary, both, or responses."""
     every: Annotated[int, Field(ge=1)] | None = None
     """A frame of the film for every so many epochs."""
 

@@ -40,7 +40,7 @@ _MEGABYTE = 1e6
               help="Write there: .gif, or .mp4 by ffmpeg; step-%02d.svg writes each frame as a"
                    " file. Without it: FILE.gif, here.")  # fmt: skip
 @click.option("--what", default="diagram", show_default=True, type=click.Choice(FILMS),
-              help="The network, its boundary (of two inputs), or both.")  # fmt: skip
+              help="The network, of two inputs its boundary, both, or its responses.")  # fmt: skip
 @click.option("--every", type=click.IntRange(min=1), metavar="N",
               help="A frame for every N epochs.")  # fmt: skip
 @click.option("--pass", "epoch", type=click.IntRange(min=0), metavar="N",

@@ -31,6 +31,15 @@ def test_each_frame_is_written_as_a_file(neurosim, folder):
     assert "fter 3 of 4 epochs" not in last
 
 
+def test_the_responses_of_all_neurons_are_filmed(neurosim, folder, frames_of):
+    ran = neurosim("animate", "passed.yaml", "--what", "responses", "--size", 200)
+
+    frames = frames_of(folder / "passed.gif")
+    assert ran.code == 0
+    assert len(frames) == 5
+    assert (frames[0] != frames[4]).any()
+
+
 @pytest.mark.slow
 def test_a_film_thinned_says_so(neurosim):
     ran = neurosim("animate", "passed.yaml", "--size", 200, "--set", "training.epochs=50",
@@ -62,7 +71,10 @@ def test_a_training_that_diverges_is_filmed_and_ends_with_3(neurosim, folder):
         (("-o", "%d-%d.svg"), "error: %d-%d.svg: got no single number; expected one, as in step-"),
         (("-o", "%d%.svg"), "error: %d%.svg: got no single number"),
         (("-o", "%d.gif"), "no frame that can be made, got the ending"),
-        (("-o", "%d.svg", "--what", "boundary"), "error: what: got 'boundary'; frames are of a"),
+        (
+            ("-o", "%d.svg", "--what", "boundary"),
+            "error: what: got 'boundary' as single frames; expected 'diagram'",
+        ),
         (("--grain", "step"), "error: --grain: got 'step' without --pass"),
         (("--pass", 0, "--every", 2), "error: --pass, --every: got both"),
         (("--pass", 0, "--what", "both"), "error: --what: got 'both' with --pass"),
