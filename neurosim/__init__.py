@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neurosim.doors.files import write_network as write_network
     from neurosim.doors.graphs import from_networkx as from_networkx
     from neurosim.doors.perceptrons import from_sklearn as from_sklearn
+    from neurosim.doors.weights import from_weights as from_weights
     from neurosim.drawing import draw as draw
     from neurosim.drawing import draw_step as draw_step
     from neurosim.drawing import layout as layout

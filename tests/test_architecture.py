@@ -57,7 +57,7 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers perceptrons attributes graphs graph_files files
+doors: . layers perceptrons attributes graphs graph_files weights files
 sklearn
 
 diagnosis: finding case cures
@@ -181,6 +181,7 @@ LAZY = {  # what is imported inside a function, and why
     ("training.trainer", "training.validation.cross_validation"): "few trainings have folds",
     ("training.trainer", "training.validation.seed_runs"): "few trainings have several seeds",
     ("network.network", "doors.graphs"): "Network.to_networkx reaches up floors on purpose",
+    ("network.network", "doors.weights"): "Network.weights reaches up floors on purpose",
     ("compiler.threads", "threadpoolctl"): "only wanted where a product is large enough",
     (
         "scenario.run.run",

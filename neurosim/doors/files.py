@@ -13,6 +13,7 @@ from neurosim.doors.graph_files import (
     read_graph,
     write_graph,
 )
+from neurosim.doors.weights import read_weights, write_weights
 from neurosim.errors import FileError, guess
 from neurosim.network.document import from_document, to_document
 from neurosim.network.files import read_document, require_path
@@ -141,6 +142,7 @@ CODE = {  # pickles: who reads them runs what is in them
 DOORS = {
     ".json": FileDoor("neurosim's JSON, or node-link JSON", _read_json, Network.save),
     ".safetensors": FileDoor("safetensors", load, Network.save, "safetensors"),
+    ".npz": FileDoor("arrays of NumPy, W1, b1, ...", read_weights, write_weights),
     ".graphml": FileDoor("GraphML", partial(read_graph, form="graphml"),
                          partial(write_graph, form="graphml")),
     ".gexf": FileDoor("GEXF", partial(read_graph, form="gexf"), partial(write_graph, form="gexf")),

@@ -894,6 +894,19 @@ class Network:
 
         return to_networkx(self)
 
+    def weights(self) -> list[Matrix]:
+        """The parameters of a network of layers, ``[W1, b1, W2, b2, ...]``; W (n_in, n_out).
+
+        ``neurosim.from_weights`` makes a network of them, ``np.savez("w.npz", *net.weights())`` a
+        file.
+
+        Raises:
+            GraphError: the network is no chain of layers, each wholly connected with the next.
+        """
+        from neurosim.doors.weights import weights_of
+
+        return weights_of(self)
+
     def save_parameters(self, path: Any) -> None:
         """Write the weights and biases alone, as arrays by name; `load_parameters` reads them.
 

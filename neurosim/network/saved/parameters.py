@@ -53,16 +53,27 @@ def read_parameters(network: "Network", path: str | os.PathLike[str]) -> Matrix:
         MissingExtraError: the format needs a package that is not installed.
         FileError: the file cannot be read, or is of another structure.
     """
-    form, source = _format_of(path), require_path(path)
+    return theta_of(network, _read(path, _format_of(path)), path)
+
+
+def read_npz(path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """The arrays of a file of NumPy.
+
+    Raises:
+        FileError: the file cannot be read, or is none.
+    """
+    return _read(path, _FORMATS[".npz"])
+
+
+def _read(path: str | os.PathLike[str], form: "_Format") -> Mapping[str, Any]:
     try:
-        found = form.read(source)
+        return form.read(require_path(path))
     except OSError as error:
         raise FileError(f"{path}: cannot be read, got {error.strerror or error}") from error
     except NeurosimError:
         raise
     except Exception as error:  # what a reader of packed files says of any bytes is of many kinds
         raise FileError(f"{path}: no file of arrays, got {error}") from error
-    return theta_of(network, found, path)
 
 
 def theta_of(network: "Network", found: Mapping[str, Any], path: str | os.PathLike[str]) -> Matrix:
