@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from neurosim.doors.files import read_network as read_network
     from neurosim.doors.files import write_network as write_network
     from neurosim.doors.graphs import from_networkx as from_networkx
+    from neurosim.doors.neat import from_neat as from_neat
+    from neurosim.doors.neat import to_neat as to_neat
     from neurosim.doors.perceptrons import from_sklearn as from_sklearn
     from neurosim.doors.weights import from_weights as from_weights
     from neurosim.drawing import draw as draw
