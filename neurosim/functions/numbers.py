@@ -1,6 +1,7 @@
 """Numbers: how they are read from a user, and how they are shown to one."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,9 @@ def all_finite(array: Matrix) -> bool:
 def require_array(values: object, where: str, *, may_miss: bool = False) -> Matrix:
     """The values as a new float64 array, all of them finite; what is given is not changed.
 
+    Tensors, also those that require a gradient, sparse matrices, and iterators of rows or of
+    batches are taken as well as arrays, data frames and lists.
+
     With ``may_miss``, NaN stands for a number that is missing.
 
     Raises:
@@ -125,6 +129,8 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
     """
     if isinstance(values, np.ndarray) and hasattr(values, "mask") and values.mask.any():
         raise InvalidValueError(f"{where}: some numbers are masked; expected all of them")
+    if not isinstance(values, (np.ndarray, list, tuple)):
+        values = _foreign(values, where)
     try:
         given: Any = np.asarray(values)
     except ValueError as error:
@@ -145,6 +151,29 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
             f"{where}: not finite at {list(at)}, got {float(array[at])!r}; expected finite numbers"
         )
     return array
+
+
+def _foreign(values: Any, where: str) -> Any:
+    """What NumPy does not take as it is: tensors of PyTorch, sparse matrices, iterators of rows.
+
+    None of their packages is imported: a tensor is what can be detached, a sparse matrix what knows
+    how many of its numbers are not zero. An iterator gives rows, or batches of rows.
+    """
+    if callable(detach := getattr(values, "detach", None)):
+        return detach().cpu().double().numpy()
+    if hasattr(values, "nnz") and callable(dense := getattr(values, "toarray", None)):
+        return dense()
+    if not isinstance(values, Iterator):
+        return values
+    parts = [require_array(part, f"{where}, part {number}") for number, part in enumerate(values)]
+    if not parts:
+        raise ShapeError(
+            f"{where}: got an iterator that gives nothing; expected rows, or batches of them"
+            " (an iterator is gone through once)"
+        )
+    if len({part.shape[1:] for part in parts}) == 1 and parts[0].ndim > 1:
+        return np.concatenate(parts)
+    return parts
 
 
 def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:

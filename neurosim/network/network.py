@@ -689,8 +689,16 @@ class Network:
         return run_forward(self, sample)
 
     def predict(self, X: Any) -> Matrix:
-        """The outputs for many samples through the compiled form, (B, n_in) -> (B, n_out)."""
-        return self._compiled().forward(X)
+        """The outputs for many samples through the compiled form, (B, n_in) -> (B, n_out).
+
+        Of a data frame of pandas a data frame, with its index, and a column for each output.
+        """
+        outputs = self._compiled().forward(X)
+        if type(X).__module__.partition(".")[0] == "pandas" and hasattr(X, "columns"):
+            names = [neuron.caption for neuron in self.outputs]
+            framed: Matrix = type(X)(outputs, index=X.index, columns=names)
+            return framed
+        return outputs
 
     def _compiled(self) -> "CompiledNetwork":
         from neurosim.compiler.compile import compile_network

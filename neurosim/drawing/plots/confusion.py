@@ -82,7 +82,7 @@ def draw_confusion(
     if on not in PARTS:
         raise UnknownNameError(unknown("part of the rows", on, PARTS))
     if isinstance(network, Network):
-        outputs, targets = network.predict(X), T
+        outputs, targets = require_array(network.predict(X), "outputs"), T
         own = _class_names(network, output)
         if output is not None:
             column = [neuron.name for neuron in network.outputs].index(network[output].name)
