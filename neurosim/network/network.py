@@ -948,6 +948,22 @@ class Network:
 
         return to_sklearn(self)
 
+    def to_torch(self) -> Any:
+        """A ``torch.nn.Module`` with the same outputs and gradients, in float64."""
+        from neurosim.doors.pytorch import to_torch
+
+        return to_torch(self)
+
+    def load_torch(self, module: Any) -> None:
+        """Take over what a module of `to_torch` has learned, also behind DistributedDataParallel.
+
+        Raises:
+            WrongTypeError, GraphError: it is another module, or of another network.
+        """
+        from neurosim.doors.pytorch import load_torch
+
+        load_torch(self, module)
+
     def __copy__(self) -> "Network":
         return self.copy()
 

@@ -1,0 +1,159 @@
+"""Modules of PyTorch have the outputs and gradients of the network, and what they learn returns."""
+
+import os
+import pickle
+import re
+import subprocess
+import sys
+from copy import deepcopy
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import neurosim as ns
+from neurosim.doors.layers import network_of_sizes
+from neurosim.functions.activations import ACTIVATIONS
+
+torch = pytest.importorskip("torch")
+
+MANUAL = Path(ns.__file__).parent / "manual" / "pytorch.md"
+PROGRAMS = re.findall(r"```python\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def check_both_ways(case, assert_close):
+    net = case.network
+    module = net.to_torch()
+    outputs = module(torch.tensor(case.X))
+    assert_close(outputs.detach().numpy(), net.predict(case.X), 1e-12)
+    again = net.copy()
+    again.load_parameters(np.zeros_like(net.parameters()))
+    again.load_torch(module)
+    assert np.array_equal(again.parameters(), net.parameters())
+    if case.has_kink or not outputs.requires_grad:
+        return
+    ((outputs - torch.tensor(case.T)) ** 2).sum().div(2).backward()
+    found = ns.loss_and_gradients(net, case.X, case.T, reduction="sum").vector
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad:
+            gradient = 0.0 * parameter if parameter.grad is None else parameter.grad
+            assert_close(gradient.detach().numpy(), found[module.numbers[name]], 1e-12)
+    trained = [k for name, p in module.named_parameters() if p.requires_grad
+               for k in module.numbers[name].ravel()]  # fmt: skip
+    assert sorted(trained) == np.flatnonzero(net.trainable_mask()).tolist()
+
+
+@settings(max_examples=20)
+@given(data=st.data())
+def test_outputs_and_gradients(data, cases, assert_close):
+    check_both_ways(data.draw(cases(losses=("half_squared_error",))), assert_close)
+
+
+@pytest.mark.slow
+@settings(max_examples=200)
+@given(data=st.data())
+def test_outputs_and_gradients_of_200(data, cases, assert_close):
+    check_both_ways(data.draw(cases(losses=("half_squared_error",))), assert_close)
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, "softmax", "hardtanh(low=-2)", "softplus(beta=2)"])
+def test_every_activation(name, assert_close):
+    net = network_of_sizes([3, 4, 2], [name, "identity"], seed=1)
+    X = np.random.default_rng(0).normal(scale=4, size=(50, 3)) * ([[1.0], [100.0]] * 25)
+
+    module = net.to_torch()
+
+    assert_close(module(torch.tensor(X)).detach().numpy(), net.predict(X), 1e-12)
+
+
+def test_shared_and_frozen_parameters(assert_close):
+    net = network_of_sizes([3, 3, 2], ["prelu", "identity"], seed=1)
+    net.share(("x1", "h1"), ("x2", "h2"), ("h1", "y1"))
+    net.freeze("x3->h", "y.bias", "h2->y1")
+    X, T = np.random.default_rng(1).normal(size=(2, 9, 3))
+    module = net.to_torch()
+
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+    for _ in range(30):
+        optimizer.zero_grad()
+        ((module(torch.tensor(X)) - torch.tensor(T[:, :2])) ** 2).sum(1).mean().div(2).backward()
+        optimizer.step()
+    ns.train(net, X, T[:, :2], optimizer=ns.SGD(0.1), epochs=30)
+    again = net.copy()
+    again.reset()
+    again.load_torch(module)
+
+    assert_close(again.parameters(), net.parameters(), 1e-12)
+    assert {"shared", "h.frozen_weight", "y.frozen_bias"} <= set(module.state_dict())
+
+
+def test_a_module_is_an_ordinary_one(assert_close):
+    net = network_of_sizes([2, 3, 1], ["tanh", "sigmoid"])
+    net.rename("h", "forward")  # a name that modules have
+    net.scale_inputs([[1.0, 200.0], [3.0, 400.0]])
+    X = [[2.0, 250.0]]
+    before = torch.random.get_rng_state()
+    module = net.to_torch()
+
+    assert torch.equal(torch.random.get_rng_state(), before)
+    for each in (deepcopy(module), pickle.loads(pickle.dumps(module))):  # noqa: S301 - our own
+        assert_close(each(torch.tensor(X)).detach().numpy(), net.predict(X), 1e-12)
+    assert isinstance(module.y, torch.nn.Linear)
+    assert list(module.state_dict()) == ["forward_.weight", "forward_.bias", "y.weight", "y.bias"]
+    assert_close(module.float()(torch.tensor(X)).detach().numpy(), net.predict(X), 1e-6)
+
+
+def test_dropout_acts_in_training_alone():
+    net = network_of_sizes([4, 50, 1], ["relu", "identity"])
+    net.layer("h").dropout = 0.5
+    X = torch.ones(200, 4)
+    module = net.to_torch()
+
+    assert module(X).std() > 0.0
+    assert module.eval()(X).std() < 1e-12
+
+
+def test_what_does_not_fit_is_refused():
+    net = network_of_sizes([2, 3, 1], ["tanh", "sigmoid"])
+    with pytest.raises(TypeError, match=r"load_torch: got Linear; expected a module that net\.to_"):
+        net.load_torch(torch.nn.Linear(2, 1))
+    with pytest.raises(ns.NeurosimError, match="network with other parameters, got 5; expected"):
+        net.load_torch(network_of_sizes([2, 1, 1], ["tanh", "sigmoid"]).to_torch())
+    ns.register_activation(ns.Activation("cube", lambda z: z**3, lambda z, _a: 3 * z * z))
+    try:
+        with pytest.raises(ns.NeurosimError, match="to_torch: h1 has the activation 'cube'; exp"):
+            network_of_sizes([2, 3, 1], ["cube", "sigmoid"]).to_torch()
+    finally:
+        ns.unregister_activation("cube")
+
+
+def test_a_long_chain_is_no_recursion():
+    net = ns.Network()
+    names = [net.add_input("x").name, *(net.add_neuron(f"n{k}").name for k in range(1500))]
+    net.connect_many(list(pairwise(names)), [1.0] * 1500)
+    net.outputs = [names[-1]]
+
+    assert net.to_torch()(torch.ones(2, 1)).detach().tolist() == [[1.0], [1.0]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "processes"), [(0, 1), (1, 2)])
+def test_programs_of_the_manual(number, processes, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAMS[number], encoding="utf-8")
+    command = [sys.executable, str(path)]
+    if processes > 1:
+        start = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+        command = [sys.executable, *start, str(path)]
+
+    done = subprocess.run(  # noqa: S603 - the manual's own text
+        command, capture_output=True, encoding="utf-8", timeout=200, check=False,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(ns.__file__).parents[1])},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    if processes > 1:
+        assert float(done.stdout.split("difference")[1]) < 1e-12
