@@ -57,7 +57,7 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers perceptrons attributes graphs graph_files weights neat files torch_functions
+doors: . layers perceptrons attributes graphs graph_files weights neat files blocks torch_functions
     torch_module pytorch
 sklearn
 

@@ -19,7 +19,7 @@ Index = NDArray[np.intp]
 NONE = -1  # no parameter of theta
 
 
-class Read(NamedTuple):
+class ReadColumns(NamedTuple):
     """Columns of an earlier block."""
 
     block: int
@@ -51,7 +51,7 @@ class Block:
 
     name: str
     neurons: tuple[Neuron, ...]
-    reads: tuple[Read, ...]
+    reads: tuple[ReadColumns, ...]
     sources: Index
     weights: Index
     biases: Index
@@ -121,7 +121,9 @@ def net_names(net: Network) -> set[str]:
     return {layer.name for layer in net.layers}
 
 
-def places_of(blocks: Iterable[Block], neurons: Iterable[Neuron]) -> tuple[tuple[Read, ...], Index]:
+def places_of(
+    blocks: Iterable[Block], neurons: Iterable[Neuron]
+) -> tuple[tuple[ReadColumns, ...], Index]:
     """What is read to have these neurons, and which column of it each is."""
     blocks = list(blocks)
     place = {n: (b, k) for b, block in enumerate(blocks) for k, n in enumerate(block.neurons)}
@@ -198,16 +200,16 @@ def _block(
 
 def _reads(
     neurons: list[Neuron], place: dict[Neuron, tuple[int, int]], sizes: list[int]
-) -> tuple[tuple[Read, ...], Index]:
+) -> tuple[tuple[ReadColumns, ...], Index]:
     """The columns that are read, those of a block together, and where each neuron is in them."""
     needed: dict[int, set[int]] = {}
     for neuron in neurons:
         block, column = place[neuron]
         needed.setdefault(block, set()).add(column)
-    reads: list[Read] = []
+    reads: list[ReadColumns] = []
     at: dict[tuple[int, int], int] = {}
     for block in sorted(needed):
         columns = np.array(sorted(needed[block]), np.intp)
         at.update({(block, column): len(at) + k for k, column in enumerate(columns.tolist())})
-        reads.append(Read(block, columns, len(columns) == sizes[block]))
+        reads.append(ReadColumns(block, columns, len(columns) == sizes[block]))
     return tuple(reads), np.array([at[place[neuron]] for neuron in neurons], np.intp)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from neurosim.doors.blocks import NONE, Block, Read, blocks_of, places_of
+from neurosim.doors.blocks import NONE, Block, ReadColumns, blocks_of, places_of
 from neurosim.doors.torch_functions import function_of
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
@@ -115,7 +115,7 @@ class _Store:
 class _Reading(nn.Module):  # type: ignore[misc] # as above
     """The columns of earlier blocks, side by side."""
 
-    def __init__(self, reads: tuple[Read, ...]) -> None:
+    def __init__(self, reads: tuple[ReadColumns, ...]) -> None:
         super().__init__()
         self.blocks = [read.block for read in reads]
         for k, read in enumerate(reads):
