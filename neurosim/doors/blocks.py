@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.compiler.plan import Index
 from neurosim.functions.aggregations import SUM
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
-Index = NDArray[np.intp]
 NONE = -1  # no parameter of theta
 
 
@@ -36,7 +36,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class NeuronBlock:
     """Neurons that are computed at once.
 
     Attributes:
@@ -93,13 +93,13 @@ class Block:
         )
 
 
-def blocks_of(net: Network) -> list[Block]:
+def blocks_of(net: Network) -> list[NeuronBlock]:
     """The blocks of a network, block 0 the inputs."""
     numbers = _Numbers(net)
     inputs = tuple(net.inputs)
     nothing = np.full((len(inputs), 0), NONE, np.intp)
     lacking = np.full(len(inputs), NONE, np.intp)
-    blocks = [Block("inputs", inputs, (), nothing, nothing, lacking, lacking)]
+    blocks = [NeuronBlock("inputs", inputs, (), nothing, nothing, lacking, lacking)]
     place = {neuron: (0, column) for column, neuron in enumerate(inputs)}
     taken = {"inputs"}
     for neurons in _groups(net):
@@ -122,7 +122,7 @@ def net_names(net: Network) -> set[str]:
 
 
 def places_of(
-    blocks: Iterable[Block], neurons: Iterable[Neuron]
+    blocks: Iterable[NeuronBlock], neurons: Iterable[Neuron]
 ) -> tuple[tuple[ReadColumns, ...], Index]:
     """What is read to have these neurons, and which column of it each is."""
     blocks = list(blocks)
@@ -175,7 +175,7 @@ def _block(
     *,
     place: dict[Neuron, tuple[int, int]],
     sizes: list[int],
-) -> Block:
+) -> NeuronBlock:
     incoming = [net.incoming(neuron) for neuron in neurons]
     sources = sorted({c.source for cs in incoming for c in cs}, key=place.__getitem__)
     reads, columns = _reads(sources, place, sizes)
@@ -195,7 +195,7 @@ def _block(
         np.array([found.get(neuron, NONE) for neuron in neurons], np.intp)
         for found in (numbers.biases, numbers.functions)
     )
-    return Block(name, neurons, reads, read, weights, biases, functions)
+    return NeuronBlock(name, neurons, reads, read, weights, biases, functions)
 
 
 def _reads(
