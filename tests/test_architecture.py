@@ -57,8 +57,8 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers perceptrons attributes graphs graph_files weights neat files blocks torch_functions
-    torch_module pytorch
+doors: layers perceptrons attributes graphs graph_files weights neat files blocks
+    torch_functions torch_module torch_trace pytorch .
 sklearn
 
 diagnosis: finding case cures
@@ -212,6 +212,7 @@ LAZY = {  # what is imported inside a function, and why
     ("network.network", "doors.pytorch"): "Network.to_torch reaches up a floor on purpose",
     ("doors.pytorch", "torch"): "an extra",
     ("doors.pytorch", "doors.torch_module"): "needs the extra",
+    ("doors.pytorch", "doors.torch_trace"): "as above",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",

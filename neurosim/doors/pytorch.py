@@ -45,6 +45,28 @@ def load_torch(net: Network, module: Any) -> None:
     net.load_parameters(module.theta())
 
 
+def from_torch(module: Any) -> Network:
+    """The network of a module: Linear, activations, residual additions, concatenations.
+
+    Args:
+        module: a ``Sequential``, any module that ``torch.fx`` can trace, a traced graph, or one
+            that `Network.to_torch` made. Dropout is left out.
+
+    Raises:
+        GraphError: it computes something else; says which part.
+        WrongTypeError: it is no module.
+        MissingExtraError: PyTorch is not installed.
+    """
+    require_torch("from_torch")
+    from torch import nn
+
+    from neurosim.doors.torch_trace import trace_module
+
+    if not isinstance(module, nn.Module):
+        raise WrongTypeError(f"from_torch: got {module!r:.80}; expected a torch.nn.Module")
+    return trace_module(module)
+
+
 def require_torch(where: str) -> None:
     """Refuse where PyTorch is not installed."""
     try:

@@ -140,7 +140,7 @@ def test_a_long_chain_is_no_recursion():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "processes"), [(0, 1), (1, 2)])
+@pytest.mark.parametrize(("number", "processes"), [(0, 1), (1, 1), (2, 2)])
 def test_programs_of_the_manual(number, processes, tmp_path):
     path = tmp_path / "program.py"
     path.write_text(PROGRAMS[number], encoding="utf-8")
@@ -157,3 +157,51 @@ def test_programs_of_the_manual(number, processes, tmp_path):
     assert done.returncode == 0, done.stderr
     if processes > 1:
         assert float(done.stdout.split("difference")[1]) < 1e-12
+
+
+class Residual(torch.nn.Module):
+    def __init__(self, seed):
+        super().__init__()
+        torch.manual_seed(seed)
+        sizes = np.random.default_rng(seed).integers(1, 6, 3)
+        n, m, k = sizes.tolist()
+        self.a, self.b = torch.nn.Linear(n, m), torch.nn.Linear(m, m, bias=bool(seed % 2))
+        self.c, self.d = torch.nn.Linear(m + n, k), torch.nn.Dropout(0.5)
+        self.act = (torch.nn.ELU(0.5), torch.nn.SiLU(), torch.nn.PReLU(m))[seed % 3]
+
+    def forward(self, x):
+        h = self.act(self.a(x))
+        h = self.d(h) + torch.tanh(self.b(h)) * 0.5 - 1.0
+        h = h * torch.sigmoid(h)
+        return torch.softmax(self.c(torch.cat([h, x], dim=1)), dim=1)
+
+
+def test_random_modules_come_in(assert_close):
+    for seed in range(200):
+        module = Residual(seed).double().eval()
+        X = torch.randn(7, module.a.in_features, dtype=torch.float64)
+        assert_close(ns.from_torch(module).predict(X.numpy()), module(X).detach().numpy(), 1e-12)
+
+
+def test_a_sequential_and_a_module_of_ours_come_in(assert_close):
+    module = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Sequential(torch.nn.Linear(4, 2)),
+        torch.nn.Softmax(dim=-1),
+    ).double()  # fmt: skip
+    net = ns.from_torch(module)
+    again = ns.from_torch(net.to_torch())
+
+    assert [layer.name for layer in net.layers] == ["x", "h", "y"]
+    assert net.layer("y").activation == "softmax"
+    assert np.array_equal(again.parameters(), net.parameters())
+    X = torch.randn(5, 3, dtype=torch.float64)
+    assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-12)
+
+
+def test_what_does_not_come_in_is_named():
+    with pytest.raises(ns.NeurosimError, match="from_torch: '_1' is Conv1d; expected Linear, an"):
+        ns.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Conv1d(1, 1, 1)))
+    with pytest.raises(ns.NeurosimError, match="goes along dim=0; expected dim=1"):
+        ns.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Softmax(dim=0)))
+    with pytest.raises(TypeError, match="from_torch: got 3; expected a torch"):
+        ns.from_torch(3)

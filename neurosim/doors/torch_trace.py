@@ -1,0 +1,167 @@
+"""Modules of PyTorch as networks: `from_torch`, by the graph that ``torch.fx`` traces."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import fx, nn
+from torch.nn import functional
+
+from neurosim.doors.torch_module import NetworkModule
+from neurosim.doors.traced import Columns, Tracing, side_by_side
+from neurosim.errors import GraphError
+from neurosim.functions.activations import SOFTMAX
+from neurosim.network.network import Network
+
+_LEFT_OUT = (nn.Identity, nn.Dropout, nn.AlphaDropout, nn.Flatten)
+_MODULES: dict[Any, Callable[[Any], Any]] = {
+    nn.Sigmoid: lambda _: "sigmoid",
+    nn.Tanh: lambda _: "tanh",
+    nn.ReLU: lambda _: "relu",
+    nn.LeakyReLU: lambda m: {"leaky_relu": {"slope": m.negative_slope}},
+    nn.ELU: lambda m: {"elu": {"alpha": m.alpha}},
+    nn.CELU: lambda m: {"celu": {"alpha": m.alpha}},
+    nn.SELU: lambda _: "selu",
+    nn.Softplus: lambda m: {"softplus": {"beta": m.beta}},
+    nn.Softsign: lambda _: "softsign",
+    nn.GELU: lambda m: "gelu_tanh" if m.approximate == "tanh" else "gelu",
+    nn.SiLU: lambda _: "swish",
+    nn.Mish: lambda _: "mish",
+    nn.Hardsigmoid: lambda _: "hard_sigmoid",
+    nn.Hardswish: lambda _: "hard_swish",
+    nn.Hardtanh: lambda m: {"hardtanh": {"low": m.min_val, "high": m.max_val}},
+    nn.ReLU6: lambda _: "relu6",
+}
+_FUNCTIONS: dict[Any, str] = {
+    torch.sigmoid: "sigmoid", functional.sigmoid: "sigmoid", "sigmoid": "sigmoid",
+    torch.tanh: "tanh", functional.tanh: "tanh", "tanh": "tanh",
+    torch.relu: "relu", functional.relu: "relu", "relu": "relu",
+    functional.silu: "swish", functional.mish: "mish", functional.selu: "selu",
+    functional.softsign: "softsign", functional.hardsigmoid: "hard_sigmoid",
+    functional.hardswish: "hard_swish", functional.relu6: "relu6",
+    torch.abs: "abs", torch.sin: "sin", torch.square: "square",
+    "abs": "abs", "sin": "sin", "square": "square",
+}  # fmt: skip
+_ADD, _SUB = {operator.add, torch.add, "add"}, {operator.sub, torch.sub, "sub"}
+_MUL, _CAT = {operator.mul, torch.mul, "mul"}, {torch.cat, torch.concat}
+_SOFTMAX = {torch.softmax, functional.softmax, "softmax"}
+_PASS = {torch.flatten, functional.dropout, "flatten", "contiguous"}
+
+
+def trace_module(module: nn.Module) -> Network:
+    """The network of a module; see `from_torch`."""
+    if isinstance(module, NetworkModule):
+        net = module.network.copy()
+        net.load_parameters(module.theta())
+        return net
+    traced = module if isinstance(module, fx.GraphModule) else fx.symbolic_trace(module)
+    values: dict[fx.Node, Any] = {}
+    tracing: Tracing | None = None
+    for node in traced.graph.nodes:
+        if node.op == "placeholder":
+            if tracing is not None:
+                raise GraphError(f"from_torch: {node.name!r} is a second input; expected one")
+            tracing = Tracing(_n_inputs(traced))
+            values[node] = tracing.inputs
+        elif node.op == "output":
+            (value,) = node.args
+            if not isinstance(value, fx.Node):
+                raise GraphError("from_torch: several outputs; expected one tensor")
+            assert tracing is not None
+            return tracing.network(values[value], title=type(module).__name__, where="from_torch")
+        elif node.op == "get_attr":
+            values[node] = _array(operator.attrgetter(node.target)(traced))
+        else:
+            assert tracing is not None
+            values[node] = _step(tracing, traced, node, values)
+    raise GraphError("from_torch: the module has no output; expected one")
+
+
+def _n_inputs(traced: fx.GraphModule) -> int:
+    for node in traced.graph.nodes:
+        if node.op == "call_module" and isinstance(found := _module(traced, node), nn.Linear):
+            return int(found.in_features)
+    raise GraphError("from_torch: no Linear layer; expected one, which says how many inputs")
+
+
+def _module(traced: fx.GraphModule, node: fx.Node) -> nn.Module:
+    found: nn.Module = traced.get_submodule(str(node.target))
+    return found
+
+
+def _array(tensor: Any) -> Any:
+    return tensor.detach().cpu().double().numpy()
+
+
+def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) -> Columns:
+    args = [fx.map_arg(arg, values.__getitem__) for arg in node.args]
+    if node.op == "call_module":
+        return _of_module(tracing, _module(traced, node), args[0], node)
+    target = node.target
+    if target in _FUNCTIONS:
+        return tracing.activated(args[0], _FUNCTIONS[target])
+    if target in _SOFTMAX:
+        _require_last_axis(node.kwargs.get("dim", args[1] if len(args) > 1 else None), node)
+        return tracing.activated(args[0], SOFTMAX)
+    if target in _PASS:
+        found: Columns = args[0]
+        return found
+    if target in _CAT:
+        _require_last_axis(node.kwargs.get("dim", args[1] if len(args) > 1 else 0), node)
+        return side_by_side(args[0])
+    if target in _ADD | _SUB | _MUL and len(args) == 2 and not node.kwargs:
+        return _binary(tracing, target, *args)
+    raise _unknown(node, str(getattr(target, "__name__", target)))
+
+
+def _binary(tracing: Tracing, target: Any, a: Any, b: Any) -> Columns:
+    if target in _SUB:
+        b = b.scaled(-1.0) if isinstance(b, Columns) else -np.asarray(b)
+    if not isinstance(a, Columns):
+        a, b = b, a
+    if isinstance(b, Columns):
+        return tracing.product(a, b) if target in _MUL else a.plus(b)
+    found: Columns = a.scaled(b) if target in _MUL else a.shifted(b)
+    return found
+
+
+def _of_module(tracing: Tracing, module: nn.Module, value: Columns, node: fx.Node) -> Columns:
+    if isinstance(module, nn.Linear):
+        if module.in_features != value.n:
+            raise GraphError(
+                f"from_torch: {node.target!r} reads {module.in_features} columns, got {value.n};"
+                " expected as many"
+            )
+        bias = None if module.bias is None else _array(module.bias)
+        return tracing.times(value, _array(module.weight).T, bias)
+    if isinstance(module, _LEFT_OUT):
+        return value
+    if isinstance(module, nn.Softmax):
+        _require_last_axis(module.dim, node)
+        return tracing.activated(value, SOFTMAX)
+    if isinstance(module, nn.PReLU):
+        slopes = np.broadcast_to(_array(module.weight), (value.n,))
+        if module.num_parameters == 1:
+            return tracing.activated(value, {"prelu": {"slope": float(slopes[0])}})
+        parts = [
+            tracing.activated(value.chosen([k]), {"prelu": {"slope": float(slope)}})
+            for k, slope in enumerate(slopes)
+        ]
+        return side_by_side(parts)
+    if type(module) in _MODULES:
+        return tracing.activated(value, _MODULES[type(module)](module))
+    raise _unknown(node, type(module).__name__)
+
+
+def _require_last_axis(axis: Any, node: fx.Node) -> None:
+    if axis not in (1, -1):
+        raise GraphError(f"from_torch: {node.name!r} goes along dim={axis}; expected dim=1")
+
+
+def _unknown(node: fx.Node, what: str) -> GraphError:
+    return GraphError(
+        f"from_torch: {node.name!r} is {what}; expected Linear, an activation, Dropout, an addition"
+        " or product, or a concatenation"
+    )
