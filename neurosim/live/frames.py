@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], float]  # gives seconds
-_SHARE = 0.13  # of the time, at most; with what slices cost, a page costs a training less than 20%
+_SHARE = 0.1  # of the time, at most; with what slices cost, a page costs a training less than 20%
 _FRAME = 1 / 30  # seconds between two frames, at least
 
 

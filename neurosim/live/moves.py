@@ -1,6 +1,6 @@
 """Long moves of a session, in slices: between two of them a page is shown, and may break it off.
 
-A slice is so many whole batches or epochs as take about a thirtieth of a second, or as a rate
+A slice is so many whole batches or epochs as take about a twentieth of a second, or as a rate
 allows; a breakpoint ends the move within it.
 """
 
@@ -13,7 +13,8 @@ from neurosim.debugger.session import Session
 from neurosim.debugger.stops.breakpoints import Stop
 from neurosim.live.frames import Clock
 
-_SLICE = 1 / 30  # seconds
+_SLICE = 1 / 20  # seconds of work; each slice costs about two milliseconds besides
+_FRAME = 1 / 30  # the same at a rate, where the time that is left is waited for
 _GROWTH = 8  # times a slice may be longer than the one before
 
 
@@ -33,27 +34,27 @@ class Slices:
         self._batches = 1
         self._due = clock()
         if rate is not None:
-            self._batches = max(1, round(rate * _SLICE * session.task.n_batches))
+            self._batches = max(1, round(rate * _FRAME * session.task.n_batches))
 
     def ahead(self, most: int | None = None) -> Arrival:
         """Go on by a slice, of at most so many epochs."""
         session, n_batches = self._session, self._session.task.n_batches
-        begin = self._clock()
+        begin = time.thread_time()
         n_epochs = self._batches // n_batches
         if n_epochs:
             arrival = session.epoch(n_epochs if most is None else min(n_epochs, most))
         else:
             left = n_batches - session.position.batch
             arrival = session.batch(min(self._batches, left))
-        self._adapt(self._clock() - begin)
+        self._adapt(time.thread_time() - begin)
         return arrival
 
     def past_stops(self, epoch: int) -> Arrival:
         """Go ahead by a slice, at most to the start of an epoch, whatever would stop it."""
-        session, begin = self._session, self._clock()
+        session, begin = self._session, time.thread_time()
         n_epochs = max(1, self._batches // session.task.n_batches)
         arrival = session.goto(epoch=min(session.position.epoch + n_epochs, epoch))
-        self._adapt(self._clock() - begin)
+        self._adapt(time.thread_time() - begin)
         return arrival
 
     def wait(self) -> float:
@@ -66,7 +67,7 @@ class Slices:
             slice_ = self._batches / n_batches / self._rate
             self._due = max(self._due + slice_, self._clock() - slice_)
             return
-        wanted = self._batches * _SLICE / max(seconds, 1e-9)
+        wanted = self._batches * _SLICE / max(seconds, 1e-4)
         self._batches = max(1, int(min(wanted, _GROWTH * self._batches)))
 
 

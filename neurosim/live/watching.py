@@ -11,7 +11,7 @@ from neurosim.live.frames import Clock, FrameTimes
 from neurosim.live.moment import ParameterViewer
 from neurosim.training.training import Training
 
-_SLICE = 1 / 30  # seconds
+_SLICE = 1 / 20  # seconds
 _GROWTH = 8  # times a slice may be longer than the one before
 
 
