@@ -23,6 +23,7 @@ files
 pause
 regular
 lazy
+languages
 
 functions: numbers registry variants users activations aggregations losses optimizers sources
     arithmetic update_options penalties schedules initializers streams .
@@ -140,7 +141,7 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "pause", "regular", "lazy"}, {"functions"}, {"network"},
+    {"errors", "version", "files", "pause", "regular", "lazy", "languages"}, {"functions"}, {"network"},
     {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"}, {"diagnosis"},
     {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from neurosim.drawing.geometry.font import DIGITS
 from neurosim.drawing.page.pages import new_figure, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.interpreter.steps import Step
+from neurosim.languages import in_language
 from neurosim.network.network import Network
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def draw(
     boxes: bool = False,
     direction: str = "across",
     wrap: int | None = None,
+    lang: str = "en",
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
@@ -71,6 +73,7 @@ def draw(
         boxes: True draws each layer as a box, and the weights between as heat maps.
         direction: of the layers, ``across`` from left to right, or ``down``.
         wrap: at most so many columns beside each other, for a long chain; None: all.
+        lang: the language of what is written: ``de``, ``fr``, ``es``, ``ru`` or ``pt``.
 
     Raises:
         UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
@@ -80,12 +83,13 @@ def draw(
         MissingExtraError: ``dot`` needs pygraphviz.
     """
     chosen = require_theme(theme)
-    diagram = prepare(
-        network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
-        highlight=highlight, title=title, subtitle=subtitle,
-        digits=digits, show_as=show_as, boxes=boxes, direction=direction, wrap=wrap,
-    )  # fmt: skip
-    return paint(diagram, ax, chosen)
+    with in_language(lang):
+        diagram = prepare(
+            network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
+            highlight=highlight, title=title, subtitle=subtitle,
+            digits=digits, show_as=show_as, boxes=boxes, direction=direction, wrap=wrap,
+        )  # fmt: skip
+        return paint(diagram, ax, chosen)
 
 
 class Debugging(Protocol):

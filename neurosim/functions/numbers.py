@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
+from neurosim.languages import count, grouped, translate
 
 Matrix = NDArray[np.float64]
 _MOST_SHOWN = 200  # characters
@@ -40,10 +41,10 @@ def after_epochs(n: int, of: int | None = None) -> str:
     ('before training', 'after 1 epoch', 'after 5,000 epochs', 'after 5,000 of 7,500 epochs')
     """
     if not n:
-        return "before training"
-    return (
-        f"after {counted(n, 'epoch')}" if of is None else f"after {n:,} of {counted(of, 'epoch')}"
-    )
+        return translate("before training")
+    if of is None:
+        return translate("after {}", count(n, "epoch"))
+    return translate("after {} of {}", grouped(n), count(of, "epoch"))
 
 
 def require_count(value: object, where: str, *, least: int = 1, or_none: bool = False) -> int:

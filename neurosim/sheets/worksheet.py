@@ -12,6 +12,7 @@ from html import escape
 from typing import NamedTuple
 
 from neurosim.functions.numbers import short
+from neurosim.languages import language, translate
 from neurosim.network.network import Network
 from neurosim.sheets.formulas import Formula, Key, Slip
 from neurosim.sheets.text import markdown_to_html
@@ -154,9 +155,14 @@ def to_markdown(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as Markdown."""
     lines = [f"# {_title(sheet, is_solution)}", ""]
     lines += [sheet.text.strip(), ""] * bool(sheet.text and not is_solution)
-    lines += [f"Given: {_given(sheet)}", ""] * bool(sheet.given)
+    lines += [translate("Given: {}", _given(sheet)), ""] * bool(sheet.given)
     for heading, cells in _parts(sheet):
-        lines += [f"## {heading}", "", "| quantity | value |", "| --- | --- |"]
+        lines += [
+            f"## {heading}",
+            "",
+            f"| {translate('quantity')} | {translate('value')} |",
+            "| --- | --- |",
+        ]
         lines += [f"| {_bars(c.symbol)} | {_shown(c, is_solution, '')} |" for c in cells]
         lines.append("")
     return "\n".join(lines)
@@ -180,7 +186,7 @@ def to_html_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as a page to print; nothing from outside."""
     title = escape(_title(sheet, is_solution))
     parts = [markdown_to_html(sheet.text)] * bool(sheet.text and not is_solution)
-    parts += [f"<p>Given: {escape(_given(sheet))}</p>"] if sheet.given else []
+    parts += [f"<p>{translate('Given: {}', escape(_given(sheet)))}</p>"] if sheet.given else []
     for heading, cells in _parts(sheet):
         rows = "\n".join(
             f'<tr><th scope="row">{escape(c.symbol)}</th><td>'
@@ -190,7 +196,7 @@ def to_html_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
         parts.append(f"<h2>{escape(heading)}</h2>\n<table>\n{rows}\n</table>")
     body = "\n".join(parts)
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
         f"{body}\n</body>\n</html>\n"
     )
@@ -203,7 +209,7 @@ def to_latex(sheet: Worksheet, *, is_solution: bool) -> str:
              rf"\section*{{{_tex_text(_title(sheet, is_solution))}}}"]  # fmt: skip
     if sheet.given:
         pairs = ", ".join(f"${_tex(name)}$ = {_tex_text(value)}" for name, value in sheet.given)
-        lines.append(rf"Given: \raggedright {pairs}.\par")
+        lines.append(translate("Given: {}", rf"\raggedright {pairs}.\par"))
     for heading, cells in _parts(sheet):
         lines += [rf"\subsection*{{{_tex_text(heading)}}}", r"\begin{longtable}{ll}"]
         blank = r"\rule{3cm}{0.4pt}"
@@ -214,7 +220,8 @@ def to_latex(sheet: Worksheet, *, is_solution: bool) -> str:
 
 def _title(sheet: Worksheet, is_solution: bool) -> str:
     code = f" ({sheet.code})" if sheet.code else ""
-    return f"{sheet.title}{': solution' * is_solution}{code}"
+    title = translate("{}: solution", sheet.title) if is_solution else sheet.title
+    return f"{title}{code}"
 
 
 def _given(sheet: Worksheet) -> str:
@@ -227,8 +234,9 @@ def _parts(sheet: Worksheet) -> list[tuple[str, list[Cell]]]:
     for cell in sheet.cells:
         parts.setdefault((cell.key[1], cell.key[2], cell.phase), []).append(cell)
     return [
-        (f"{_HEADINGS[phase]}, epoch {epoch}, "
-         f"{'batch' if phase == 'update' else 'sample'} {number}", cells)
+        (", ".join([
+            translate(_HEADINGS[phase]), translate("epoch {}", epoch),
+            translate("batch {}" if phase == "update" else "sample {}", number)]), cells)
         for (epoch, number, phase), cells in parts.items()
     ]  # fmt: skip
 

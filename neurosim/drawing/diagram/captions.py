@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from neurosim.drawing.diagram.marks import Marks
+from neurosim.drawing.diagram.marks import Marks, reason_in_words
 from neurosim.drawing.diagram.sample_values import SampleValues
 from neurosim.drawing.diagram.texts import key_to
 from neurosim.drawing.geometry.font import DIGITS, brief
 from neurosim.drawing.geometry.items import MOST_CELLS, Folded, Link
 from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.page.pages import keep_text
+from neurosim.languages import translate
 
 _MOST_SAID = 8  # names or values in a sentence
 
@@ -36,12 +37,14 @@ def notes_of(
         links = [tile.link for tile in folded.tiles]
         sides = [len(end.neurons) for link in links for end in (link.source, link.target)]
         has_holes = any(_n_cells(link) > len(link.connections) for link in links)
-        grey = ", grey no connection" if has_holes else ""
-        notes.append(f"{folded}; in a heat map, a row is a source, a column a target{grey}")
+        grey = f", {translate('grey no connection')}" if has_holes else ""
+        sides_ = translate("in a heat map, a row is a source, a column a target")
+        notes.append(f"{folded}; {sides_}{grey}")
         if max(sides, default=0) > MOST_CELLS:
-            notes.append(f"of more than {MOST_CELLS} rows or columns, neighbours share their mean")
+            means = "of more than {} rows or columns, neighbours share their mean"
+            notes.append(translate(means, MOST_CELLS))
         if values.outputs:
-            notes.append("outputs are not shown in boxes")
+            notes.append(translate("outputs are not shown in boxes"))
     elif folded.n_hidden_neurons or folded.n_hidden_connections:
         notes.append(str(folded))
     if labels.dropped_weights or labels.dropped_names or labels.dropped_values:
@@ -55,8 +58,7 @@ def _unseen(marks: Marks, folded: Folded) -> Iterator[str]:
     for kind, reason in marks.reasons().items():
         names = [name for name in unseen if marks.kind_of(name) == kind]
         if names:
-            more = f" and {len(names) - _MOST_SAID} more" if len(names) > _MOST_SAID else ""
-            yield f"{reason}, and not drawn: {', '.join(names[:_MOST_SAID])}{more}"
+            yield translate("{}, and not drawn: {}", reason_in_words(reason), _first(names))
 
 
 def _n_cells(link: Link) -> int:
@@ -71,11 +73,12 @@ def description_of(
     digits: int = DIGITS,
 ) -> str:
     """What there is to see, in words."""
-    said = [f"A neural network: {folded}."]
+    said = [translate("A neural network: {}.", folded)]
     if subtitle:
         said.append(f"{subtitle[0].upper()}{subtitle[1:]}.")
     if values.sample:
-        said.append(f"Inputs: {_listed([brief(value, digits) for value in values.sample])}.")
+        inputs = _listed([brief(value, digits) for value in values.sample])
+        said.append(translate("Inputs: {}.", inputs))
     captions = {circle.name: circle.caption for circle in folded.circles}
     written = values.written
     answers = [
@@ -84,16 +87,23 @@ def description_of(
         if name in values.outputs
     ]
     if answers:
-        said.append(f"Outputs: {_listed(answers)}.")
+        said.append(translate("Outputs: {}.", _listed(answers)))
     if values.loss is not None:
-        said.append(f"Loss: {brief(values.loss, digits)}.")
+        said.append(translate("Loss: {}.", brief(values.loss, digits)))
     return " ".join(said)
 
 
 def _aim(values: SampleValues, name: str, digits: int) -> str:
-    return f" (target {brief(values.targets[name], digits)})" if name in values.targets else ""
+    if name not in values.targets:
+        return ""
+    return translate(" (target {})", brief(values.targets[name], digits))
+
+
+def _first(names: Sequence[str]) -> str:
+    first, n_more = ", ".join(names[:_MOST_SAID]), len(names) - _MOST_SAID
+    return translate("{} and {} more", first, n_more) if n_more > 0 else first
 
 
 def _listed(words: list[str]) -> str:
-    more = len(words) - _MOST_SAID
-    return ", ".join(words[:_MOST_SAID]) + (f", and {more} more" if more > 0 else "")
+    first, n_more = ", ".join(words[:_MOST_SAID]), len(words) - _MOST_SAID
+    return translate("{}, and {} more", first, n_more) if n_more > 0 else first

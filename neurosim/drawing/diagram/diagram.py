@@ -42,6 +42,7 @@ from neurosim.drawing.geometry.turning import require_direction
 from neurosim.drawing.page.pages import keep_text
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
+from neurosim.languages import translate
 from neurosim.network.names import require_text
 from neurosim.network.network import Network
 from neurosim.training.task import require_network
@@ -225,7 +226,7 @@ def compose(
     facts = (name.partition("\n")[2] for name in names.values())
     signs = entries(
         folded, (scale, *fills), marks, has_ends=bool(ends), answers=answers, digits=digits,
-        weight="weight" if in_one is None else "Δw", tiles=tiles,
+        weight=translate("weight") if in_one is None else "Δw", tiles=tiles,
     )  # fmt: skip
     written, legend, box = _around(
         content,

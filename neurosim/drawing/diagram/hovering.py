@@ -3,6 +3,7 @@
 from neurosim.drawing.diagram.diagram import Diagram
 from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.geometry.items import Circle
+from neurosim.languages import translate
 from neurosim.network.connection import Connection
 
 DIGITS_HOVERED = 6
@@ -20,12 +21,12 @@ def title_of_connection(diagram: Diagram, connection: Connection) -> str:
 def title_of_neuron(diagram: Diagram, circle: Circle) -> str:
     """Its activation, its bias, and what the sample makes of it."""
     neuron, values = circle.neuron, diagram.values
-    kind = "input" if neuron.is_input else neuron.activation
+    kind = translate("input") if neuron.is_input else neuron.activation
     facts = {
         _letter(diagram, circle.name, "b"): neuron.bias,
-        "output": values.written.get(circle.name),
+        translate("output"): values.written.get(circle.name),
         "delta": values.deltas.get(circle.name),
-        "target": values.targets.get(circle.name),
+        translate("target"): values.targets.get(circle.name),
     }
     numbers = [f"{word} = {_number(n)}" for word, n in facts.items() if n is not None]
     return f"{neuron.name} ({kind}): {', '.join(numbers)}".removesuffix(": ")

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from neurosim.drawing.diagram.marks import Marks
+from neurosim.drawing.diagram.marks import Marks, reason_in_words
 from neurosim.drawing.diagram.scales import Scale, samples
 from neurosim.drawing.geometry.font import DIGITS, LINE_HEIGHT, brief, width_of, wrapped
 from neurosim.drawing.geometry.items import Folded
+from neurosim.languages import translate
 
 EM_NOTE = 0.42  # radii of a neuron
 EMS = {"title": 0.66, "subtitle": 0.46, "note": EM_NOTE}
@@ -108,12 +109,14 @@ def entries(
     single = list(_of_scales(folded, scales, digits, weight))
     if tiles is not None and tiles.largest:
         ends = brief(-tiles.largest, digits), brief(tiles.largest, digits)
-        single.insert(0, LegendEntry("tile", f"weights of an image {ends[0]}", ends[1]))
+        single.insert(
+            0, LegendEntry("tile", f"{translate('weights of an image')} {ends[0]}", ends[1])
+        )
     if answers is not None:
         single.append(answers)
     after = list(_of_activations(folded)) if answers is None else []
     if has_ends:
-        after.append(LegendEntry("end", after="an output of the network"))
+        after.append(LegendEntry("end", after=translate("an output of the network")))
     after += _of_marks(folded, marks)
     groups = tuple(_of_signs(folded, scales[0])), tuple(_of_widths(folded, scales[0]))
     return *((entry,) for entry in single), *groups, *((entry,) for entry in after)
@@ -128,8 +131,12 @@ def _of_scales(folded: Folded, scales: Scales, digits: int, weight: str) -> Iter
     is_scaled = any(neuron.scaling for neuron in drawn if neuron.is_input)
     entries = (
         (kind, weight, weights if folded.lines else None),
-        ("inputs", "scaled input" if is_scaled else "input", None if inputs == outputs else inputs),
-        ("outputs", "output", outputs),
+        (
+            "inputs",
+            translate("scaled input" if is_scaled else "input"),
+            None if inputs == outputs else inputs,
+        ),
+        ("outputs", translate("output"), outputs),
     )
     for kind, word, scale in entries:
         if scale is not None and scale.largest:
@@ -141,13 +148,13 @@ def _of_scales(folded: Folded, scales: Scales, digits: int, weight: str) -> Iter
 def _of_signs(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
     for sign, words in ((1.0, "above 0"), (-1.0, "below 0")):
         if any(sign * scale.heard(connection.weight) > 0.0 for connection in folded.connections):
-            yield LegendEntry("sign", after=words, value=sign * scale.largest / 2.0)
+            yield LegendEntry("sign", after=translate(words), value=sign * scale.largest / 2.0)
 
 
 def _of_widths(folded: Folded, scale: Scale) -> Iterator[LegendEntry]:
     if not folded.has_boxes and folded.lines:
         for number, value in enumerate(samples(scale.largest)):
-            yield LegendEntry("width", "" if number else "size", brief(value), value)
+            yield LegendEntry("width", "" if number else translate("size"), brief(value), value)
 
 
 def _of_activations(folded: Folded) -> Iterator[LegendEntry]:
@@ -161,10 +168,10 @@ def _of_marks(folded: Folded, marks: Marks) -> Iterator[LegendEntry]:
     frozen = any(not connection.trainable for connection in folded.connections)
     biases = any(not c.neuron.bias_trainable and not c.neuron.is_input for c in folded.circles)
     if frozen or biases:
-        yield LegendEntry("frozen", after="frozen: training leaves it")
+        yield LegendEntry("frozen", after=translate("frozen: training leaves it"))
     if marks:
         for kind, reason in marks.reasons().items():
-            yield LegendEntry("marked", after=reason, mark=kind)
+            yield LegendEntry("marked", after=reason_in_words(reason), mark=kind)
 
 
 def flow(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from neurosim.drawing.geometry.items import Folded
 from neurosim.errors import UnknownNameError, WrongTypeError, guess
 from neurosim.interpreter.steps import Measured, Step, written
+from neurosim.languages import TEXTS, translate
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -121,6 +122,11 @@ def marks_of_step(step: Step) -> Marks:
         frozenset(c.name for p in things if isinstance(p, Parameter) for c in p.connections),
         "about to happen",
     )
+
+
+def reason_in_words(reason: str) -> str:
+    """The word of a mark in the present language; a reason that a caller made stays."""
+    return translate(reason) if reason in TEXTS else reason
 
 
 LOOKS = {

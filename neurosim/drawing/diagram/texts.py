@@ -8,6 +8,7 @@ from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.geometry.font import DIGITS, brief, size_of
 from neurosim.drawing.geometry.items import Folded
 from neurosim.drawing.geometry.measures import EM, EM_NAME, RADIUS
+from neurosim.languages import translate
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
@@ -130,11 +131,14 @@ def key_to(texts: Collection[str], values: SampleValues) -> str:
         "b": "bias",
         "Δb": "by how much a bias grew",
         "g": "gradient, dL/dw" if values.deltas else "gradient, dL/dw or dL/db",
-        "δ": "delta, dL/dz" + (" and dL/db" if values.gradients else ""),
+        "δ": "delta, dL/dz and dL/db" if values.gradients else "delta, dL/dz",
         "t": "target",
         SHARED: "shared weight",
     }
-    said = [f"{letter}: {meaning}" for letter, meaning in meanings.items() if letter in used]
+    said = [
+        f"{letter}: {translate(meaning)}" for letter, meaning in meanings.items() if letter in used
+    ]
     if values.loss is not None:
-        said.append(f"L: loss ({values.loss_name})" if values.loss_name else "L: loss")
+        name = f" ({values.loss_name})" if values.loss_name else ""
+        said.append(f"L: {translate('loss')}{name}")
     return "; ".join(said)

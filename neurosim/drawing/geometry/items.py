@@ -9,6 +9,7 @@ from neurosim.drawing.geometry.levels import by_column
 from neurosim.drawing.geometry.measures import BOX_HALF_WIDTH, RADIUS, TILE_HALF
 from neurosim.drawing.page.pages import show_text
 from neurosim.functions.numbers import Matrix, counted
+from neurosim.languages import count, grouped, translate
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
@@ -70,7 +71,7 @@ class More:
     @property
     def text(self) -> str:
         """What is there, as in ``768 more``."""
-        return f"{len(self.neurons):,} more"
+        return translate("{} more", grouped(len(self.neurons)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Image:
     def name(self) -> str:
         """As in ``8 x 8 inputs``, which is no neuron's name."""
         rows, columns = self.shape
-        return f"{rows} \N{MULTIPLICATION SIGN} {columns} inputs"
+        return translate("{} inputs", f"{rows} \N{MULTIPLICATION SIGN} {columns}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,16 +250,16 @@ class Folded:
         )
 
     def __str__(self) -> str:
-        neurons = counted(self.n_neurons, "neuron")
-        connections = counted(self.n_connections, "connection")
+        neurons = count(self.n_neurons, "neuron")
+        connections = count(self.n_connections, "connection")
         if self.has_boxes:
-            boxes = f"{len(self.boxes)} box" + "es" * (len(self.boxes) != 1)
-            return f"{neurons} and {connections} in {boxes}"
+            boxes = count(len(self.boxes), "box")
+            return translate("{} and {} in {}", neurons, connections, boxes)
         if not self.n_hidden_neurons:
-            return f"all {neurons} and {connections}"
-        return (
-            f"not drawn: {self.n_hidden_neurons:,} of {neurons},"
-            f" {self.n_hidden_connections:,} of {connections}"
+            return translate("all {} and {}", neurons, connections)
+        hidden = grouped(self.n_hidden_neurons), grouped(self.n_hidden_connections)
+        return translate(
+            "not drawn: {} of {}, {} of {}", hidden[0], neurons, hidden[1], connections
         )
 
 

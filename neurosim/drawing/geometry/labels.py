@@ -18,7 +18,7 @@ from neurosim.drawing.geometry import measures as m
 from neurosim.drawing.geometry.items import Circle, Item, More
 from neurosim.drawing.geometry.layout import MOST_LABELLED, Arrangement, Point
 from neurosim.drawing.geometry.routing import Route
-from neurosim.functions.numbers import counted
+from neurosim.languages import count, grouped, translate
 from neurosim.network.connection import Connection
 
 TextSize = Callable[[str, str], tuple[float, float]]  # text, kind -> width, height
@@ -89,15 +89,18 @@ class Labels:
             n = sum(one.kind == "weight" for one in self.shown)
             n_all = n + len(self.dropped_weights)
             if n and n_all > MOST_LABELLED:
-                said.append(f"numbers of the strongest into each neuron: {n} of {n_all:,}")
+                words = "numbers of the strongest into each neuron: {} of {}"
+                said.append(translate(words, grouped(n), grouped(n_all)))
+            elif n:
+                connections = count(n_all, "connection")
+                said.append(translate("numbers of the {} strongest of {}", n, connections))
             else:
-                strongest = f"the {n} strongest of " if n else "none of "
-                said.append(f"numbers of {strongest}{counted(n_all, 'connection')}")
+                said.append(translate("numbers of none of {}", count(n_all, "connection")))
         kinds = (("name", self.dropped_names), ("value", self.dropped_values))
-        missing = [counted(len(dropped), noun) for noun, dropped in kinds if dropped]
+        missing = [count(len(dropped), noun) for noun, dropped in kinds if dropped]
         if missing:
-            said.append(f"no room for {', '.join(missing)}")
-        return "; ".join(said) or f"all {counted(len(self.shown), 'label')}"
+            said.append(translate("no room for {}", ", ".join(missing)))
+        return "; ".join(said) or translate("all {}", count(len(self.shown), "label"))
 
 
 def estimate(text: str, kind: str) -> tuple[float, float]:

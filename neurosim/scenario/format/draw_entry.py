@@ -12,6 +12,7 @@ from neurosim.drawing.geometry.turning import DIRECTIONS
 from neurosim.drawing.page.pages import FILM_FORMATS, FILMS, FORMATS
 from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.pictures import PICTURES
+from neurosim.languages import LANGUAGES
 from neurosim.scenario.format.entry import (
     NUMBER,
     WRONG_KIND,
@@ -38,9 +39,10 @@ _ONLY_OF = {  # what says nothing beside another key
         "wrap",
         "boxes",
         "show_as",
+        "lang",
         "every",
     ),
-    "animate": ("epoch", "input", "on", "direction", "wrap", "boxes", "show_as"),
+    "animate": ("epoch", "input", "on", "direction", "wrap", "boxes", "show_as", "lang"),
 }
 
 
@@ -95,6 +97,8 @@ class DrawEntry(ScenarioEntry):
     """Whether layers are boxes, and the weights between them heat maps."""
     show_as: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     """Rows and columns of the image that the inputs are, as in [8, 8]."""
+    lang: Annotated[str, Choice("language", LANGUAGES)] = "en"
+    """The language of what is written."""
     theme: Annotated[str, Choice("theme", THEMES)] = "light"
     """The colours."""
     plot: Annotated[str, Choice("plot", PICTURES)] | None = None

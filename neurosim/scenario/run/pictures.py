@@ -15,6 +15,7 @@ from neurosim.drawing.page.pages import save, settings
 from neurosim.drawing.pictures import PICTURES
 from neurosim.errors import FileError, NeurosimError
 from neurosim.functions.numbers import counted
+from neurosim.languages import in_language, translate
 from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.run.result import RunResult
@@ -83,7 +84,8 @@ def _draw(entry: DrawEntry, scenario: Scenario, result: RunResult, path: Path) -
     if epoch in result.moments and epoch not in result.networks:
         network.load_parameters(result.moments[epoch])
     if entry.plot is None:
-        _draw_network(entry, AtEpoch(scenario.path, network, epoch, scenario), path)
+        with in_language(entry.lang):
+            _draw_network(entry, AtEpoch(scenario.path, network, epoch, scenario), path)
         return ""
     pair = None if scenario.data is None else scenario.data.part(entry.on)
     X, T = (None, None) if pair is None else pair
@@ -112,10 +114,11 @@ def _draw_network(entry: DrawEntry, at: AtEpoch, path: Path) -> None:
     said = [at.moment]
     if entry.sample is not None:
         found = at.row(entry.sample)._asdict()
-        said.append(f"sample {entry.sample}")
+        said.append(translate("sample {}", entry.sample))
     elif entry.input is not None:
         found = {"sample": at.inputs(entry.input)}
-        said.append(f"input {', '.join(f'{value:g}' for value in entry.input)}")
+        typed = ", ".join(f"{value:g}" for value in entry.input)
+        said.append(translate("input {}", typed))
     diagram = prepare(
         at.network, show=entry.show, full=entry.full, layout=entry.layout,
         digits=entry.digits, show_as=entry.show_as, boxes=entry.boxes,

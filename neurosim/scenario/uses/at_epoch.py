@@ -9,6 +9,7 @@ import numpy as np
 from neurosim.doors.files import is_network_file, read_network
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import after_epochs, require_array
+from neurosim.languages import translate
 from neurosim.network.network import Network
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
@@ -50,7 +51,7 @@ class AtEpoch:
     def moment(self) -> str:
         """When that is, in words."""
         is_trained = self.scenario is not None and self.scenario.training is not None
-        return after_epochs(self.epoch) if is_trained else "as the file has it"
+        return after_epochs(self.epoch) if is_trained else translate("as the file has it")
 
     def row(self, number: int) -> TrainingRow:
         """A training row, from 0.

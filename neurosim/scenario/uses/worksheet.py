@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import short
+from neurosim.languages import translate
 from neurosim.network.parameter import FunctionParameter
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.sheets.formulas import Formula, Key
@@ -56,11 +57,11 @@ def _given(
     for layer in network.layers:
         names = dict.fromkeys(neuron.activation for neuron in layer.neurons)
         if not set(layer.neurons) <= set(network.inputs):
-            given.append((f"activation of {layer.name}", ", ".join(names)))
+            given.append((translate("activation of {}", layer.name), ", ".join(names)))
         wholes = dict.fromkeys(n.aggregation for n in layer.neurons if not n.is_plain)
         if wholes:
-            given.append((f"aggregation of {layer.name}", ", ".join(wholes)))
-    given.append(("loss", training.task.objective.name))
-    given.append(("optimizer", training.task.optimizer.name))
-    given.append(("learning rate", short(training.task.optimizer.learning_rate)))
+            given.append((translate("aggregation of {}", layer.name), ", ".join(wholes)))
+    given.append((translate("loss"), training.task.objective.name))
+    given.append((translate("optimizer"), training.task.optimizer.name))
+    given.append((translate("learning rate"), short(training.task.optimizer.learning_rate)))
     return given

@@ -64,6 +64,13 @@ def test_each_plot_is_written_with_a_title_and_a_description(picture, plot):
     assert root.find(f"{SVG}desc").text.endswith(".")
 
 
+def test_a_picture_is_written_in_its_language_and_the_next_in_english(picture):
+    _, folder, _ = picture("{file: a.svg, lang: de, sample: 1}", "{file: b.svg, sample: 1}")
+
+    assert "nach 4 Epochen, Beispiel 1" in texts(folder / "a.svg")
+    assert "after 4 epochs, sample 1" in texts(folder / "b.svg")
+
+
 def test_inputs_are_drawn_as_an_image_where_a_picture_asks_for_it(picture):
     drawn, folder, _ = picture(
         "{file: a.svg, show_as: [1, 2], sample: 1}", "{file: b.svg, show_as: [2, 2]}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from neurosim.cli.commands.look.forms import digits_option, write_form
+from neurosim.cli.commands.look.forms import digits_option, lang_option, write_form
 from neurosim.cli.imports import import_option
 from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
@@ -18,6 +18,7 @@ from neurosim.drawing.geometry.turning import DIRECTIONS
 from neurosim.drawing.page.pages import FORMATS, require_target, save, settings
 from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import InvalidValueError
+from neurosim.languages import in_language, translate
 from neurosim.network.network import Network
 from neurosim.scenario import find_scenario, network_at
 from neurosim.scenario.uses.at_epoch import epoch_of
@@ -58,10 +59,10 @@ class Wanted:
         found: dict[str, Any] = {}
         if self.sample is not None:
             found = at.row(self.sample)._asdict()
-            said.append(f"sample {self.sample}")
+            said.append(translate("sample {}", self.sample))
         elif self.values is not None:
             found = {"sample": at.inputs(_numbers(self.values))}
-            said.append(f"input {self.values}")
+            said.append(translate("input {}", self.values))
         if self.path is not None:
             description = describe_paths(at.network, *self.path, sample=found.get("sample"))
             click.echo(description, err=self.form in {"dot", "mermaid"})
@@ -95,6 +96,7 @@ class Wanted:
               help="Draw layers as boxes, the weights between as heat maps.")  # fmt: skip
 @click.option("--show-as", "show_as", metavar="8,8",
               help="Draw the inputs as an image of so many rows and columns.")  # fmt: skip
+@lang_option
 @click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
 @click.option("--highlight", multiple=True, metavar="NAME",
               help='Mark a neuron or a connection, as in "x1->h1".')  # fmt: skip
@@ -118,6 +120,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     wrap: int | None,
     boxes: bool,
     show_as: str | None,
+    lang: str,
     theme: str,
     highlight: Sequence[str],
     path: tuple[str, str] | None,
@@ -139,7 +142,10 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite
     )  # fmt: skip
-    return WRITERS[chosen](wanted)
+    if lang != "en" and chosen not in FORMATS:
+        raise InvalidValueError(f"--lang: got it with {chosen}; expected {', '.join(FORMATS)}")
+    with in_language(lang):
+        return WRITERS[chosen](wanted)
 
 
 def _form_of(out: Path | None, form: str | None) -> str:

@@ -13,6 +13,7 @@ from neurosim.drawing.text.canvas import CHARACTERS
 from neurosim.drawing.text.dot import to_dot
 from neurosim.drawing.text.mermaid import to_mermaid
 from neurosim.drawing.text.terminal import LEAST_WIDTH, to_text
+from neurosim.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from neurosim.cli.commands.look.draw import Wanted
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 digits_option = click.option("--digits", default=DIGITS, show_default=True, metavar="N",
                              type=click.IntRange(1, MOST_DIGITS),
                              help="In how many digits numbers are written.")  # fmt: skip
+
+lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True,
+                           help="The language of what is written.")  # fmt: skip
 
 
 def write_form(wanted: "Wanted") -> int:

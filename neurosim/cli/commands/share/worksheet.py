@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.commands.look.forms import lang_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.errors import InvalidValueError
+from neurosim.languages import in_language
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import sheet_of
 from neurosim.sheets.pdf import print_pdf, require_browser
@@ -39,6 +41,7 @@ _SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv", ".pdf
               )  # fmt: skip
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 999_999_999),
               metavar="N", help="Of the variants.")  # fmt: skip
+@lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @import_option
@@ -53,6 +56,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     digits: int,
     variants: int,
     seed: int,
+    lang: str,
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
@@ -71,12 +75,13 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     numbers = range(1, variants + 1) if variants else (0,)
     for number in numbers:
         code = code_of(network, seed, number) if number else ""
-        sheet = sheet_of(
-            lesson, code, samples or (0,), epoch=epoch, blanks=blanks, notation=notation,
-            digits=digits,
-        )  # fmt: skip
         stem = f"{out.stem}-{number:0{len(str(variants))}d}" if number else out.stem
-        write_sheet(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)
+        with in_language(lang):
+            sheet = sheet_of(
+                lesson, code, samples or (0,), epoch=epoch, blanks=blanks, notation=notation,
+                digits=digits,
+            )  # fmt: skip
+            write_sheet(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)
     say(f"wrote {len(numbers)} of {out}, with solutions and .csv to fill in", err=True)
     return 0
 

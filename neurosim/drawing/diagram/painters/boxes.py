@@ -15,7 +15,8 @@ from neurosim.drawing.geometry.font import width_of
 from neurosim.drawing.geometry.items import Box, Circle, Image, Tile
 from neurosim.drawing.geometry.layout import Point
 from neurosim.drawing.geometry.measures import EM_NAME
-from neurosim.functions.numbers import Matrix, counted
+from neurosim.functions.numbers import Matrix
+from neurosim.languages import count, translate
 from neurosim.network.connection import Connection
 
 _EDGE = 0.09
@@ -61,11 +62,12 @@ def _paint_box(canvas: Canvas, box: Box, place: Point) -> None:
         )
     )  # fmt: skip
     _write(canvas, x, y + 1.35, box.name, _EM_BOX, weight="bold")
-    _write(canvas, x, y + 0.5, counted(len(box.neurons), "neuron"), EM_NAME)
+    _write(canvas, x, y + 0.5, count(len(box.neurons), "neuron"), EM_NAME)
     more = ", ..." if len(box.activations) > 3 else ""
-    _write(canvas, x, y - 0.2, ", ".join(box.activations[:3]) + more, EM_NAME)
+    kinds = (translate(name) if name == "input" else name for name in box.activations[:3])
+    _write(canvas, x, y - 0.2, ", ".join(kinds) + more, EM_NAME)
     if box.n_inside:
-        words = f"{counted(box.n_inside, 'connection')} inside, not drawn"
+        words = translate("{} inside, not drawn", count(box.n_inside, "connection"))
         _write(canvas, x, y - 0.8, words, EM_NOTE)
     elif len(box.activations) == 1 and box.activations[0] != "input":
         points = curve(box.activations[0], (x, y - 1.15), *_CURVE)
@@ -100,7 +102,7 @@ def _paint_image(canvas: Canvas, image: Image, place: Point) -> None:
     pixels = np.array(fills).reshape(image.shape)
     _paint_pixels(canvas, pixels, (image, place), (0.0, 1.0), element_id("image"))
     x, y = place[0], place[1] - image.half_height - TILE_TEXT / 2.0
-    words = image.name if outputs else f"{image.name}, no sample"
+    words = image.name if outputs else translate("{}, no sample", image.name)
     _write(canvas, x, y, words, EM_NOTE, most=2.0 * image.half_width)
 
 

@@ -130,6 +130,7 @@ def test_a_seed_and_changes_are_those_of_a_run(neurosim, folder):
         (["--show", "weight"], "unknown thing to show 'weight' (did you mean 'weights'?)"),
         (["--show", "deltas"], "show: no deltas stand on the network"),
         (["--highlight", "a->b"], "highlight: no connection 'a->b'"),
+        (["--lang", "de", "--format", "dot"], "--lang: got it with dot; expected svg, png, pdf"),
         (["--wrap", "2"], "wrap: got 3 neurons beside h1, where a row ends; expected one"),
         (["--wrap", "1", "--direction", "down"], "wrap, direction: got both; expected one"),
         (["--direction", "down", "--format", "dot"], "--direction: got it with dot; expected svg"),

@@ -1,0 +1,245 @@
+"""The catalogue of languages: the texts of pictures and sheets, in German, French, Spanish, ...
+
+A text is written in English where it is needed, ``translate("above 0")``; this table has it in the
+other languages, and a test that none is missing. Numbers keep the point. Names, titles, messages
+and everything that a program reads stay as they are.
+"""
+
+# ruff: noqa: RUF001 - Cyrillic letters are meant
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from neurosim.errors import UnknownNameError, unknown
+
+LANGUAGES = ("en", "de", "fr", "es", "ru", "pt")
+_OTHERS = LANGUAGES[1:]
+
+_language: ContextVar[str] = ContextVar("_language", default="en")  # inside of `in_language`
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """What is written inside is written in this language.
+
+    Raises:
+        UnknownNameError: the catalogue has no such language.
+    """
+    if language not in LANGUAGES:
+        raise UnknownNameError(unknown("language", language, LANGUAGES))
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> str:
+    """The language of what is written now, as in ``de``."""
+    return _language.get()
+
+
+def translate(text: str, *values: object) -> str:
+    """The text in the present language, with values in the places of ``{}``.
+
+    >>> with in_language("de"):
+    ...     translate("{} more", 48)
+    '48 weitere'
+    """
+    if _language.get() != "en":
+        text = TEXTS[text][_OTHERS.index(_language.get())]
+    return text.format(*values)
+
+
+def grouped(n: int) -> str:
+    """A whole number; groups of digits are parted by a comma in English, else by a space.
+
+    >>> grouped(5000)
+    '5,000'
+    """
+    return f"{n:,}" if _language.get() == "en" else f"{n:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def count(n: int, noun: str) -> str:
+    r"""So many of something.
+
+    >>> with in_language("ru"):
+    ...     count(1, "neuron"), count(22, "neuron"), count(1005, "neuron")
+    ('1 нейрон', '22 нейрона', '1\xa0005 нейронов')
+    """
+    if _language.get() == "en":
+        return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}{'es' if noun == 'box' else 's'}"
+    forms = NOUNS[noun][_OTHERS.index(_language.get())].split("|")
+    return f"{grouped(n)} {forms[_form(n, len(forms))]}"
+
+
+def _form(n: int, n_forms: int) -> int:
+    """Which form of a noun stands beside a number; Russian has three."""
+    if n_forms == 2:
+        return int(n != 1)
+    if n % 10 == 1 and n % 100 != 11:
+        return 0
+    return 1 if 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14 else 2
+
+
+# in the order of `_OTHERS`; Russian: beside 1, 2 to 4, and others
+NOUNS: dict[str, tuple[str, ...]] = {
+    "neuron": ("Neuron|Neuronen", "neurone|neurones", "neurona|neuronas",
+               "нейрон|нейрона|нейронов", "neurônio|neurônios"),
+    "connection": ("Verbindung|Verbindungen", "connexion|connexions", "conexión|conexiones",
+                   "связь|связи|связей", "conexão|conexões"),
+    "epoch": ("Epoche|Epochen", "époque|époques", "época|épocas", "эпохи|эпох|эпох",
+              "época|épocas"),
+    "box": ("Kasten|Kästen", "boîte|boîtes", "caja|cajas", "блок|блока|блоков", "caixa|caixas"),
+    "label": ("Beschriftung|Beschriftungen", "étiquette|étiquettes", "etiqueta|etiquetas",
+              "подпись|подписи|подписей", "rótulo|rótulos"),
+    "name": ("Name|Namen", "nom|noms", "nombre|nombres", "имя|имени|имён", "nome|nomes"),
+    "value": ("Wert|Werte", "valeur|valeurs", "valor|valores", "значение|значения|значений",
+              "valor|valores"),
+}  # fmt: skip
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    # legend
+    "weight": ("Gewicht", "poids", "peso", "вес", "peso"),
+    "weights of an image": ("Gewichte eines Bildes", "poids d'une image", "pesos de una imagen",
+                            "веса изображения", "pesos de uma imagem"),
+    "input": ("Eingabe", "entrée", "entrada", "вход", "entrada"),
+    "scaled input": ("skalierte Eingabe", "entrée mise à l'échelle", "entrada escalada",
+                     "масштабированный вход", "entrada escalada"),
+    "output": ("Ausgabe", "sortie", "salida", "выход", "saída"),
+    "above 0": ("über 0", "au-dessus de 0", "mayor que 0", "больше 0", "acima de 0"),
+    "below 0": ("unter 0", "au-dessous de 0", "menor que 0", "меньше 0", "abaixo de 0"),
+    "size": ("Betrag", "valeur absolue", "magnitud", "модуль", "módulo"),
+    "an output of the network": ("eine Ausgabe des Netzes", "une sortie du réseau",
+                                 "una salida de la red", "выход сети", "uma saída da rede"),
+    "frozen: training leaves it": (
+        "fest: das Training lässt es", "figé : l'entraînement n'y touche pas",
+        "fijo: el entrenamiento no lo cambia", "закреплено: обучение его не меняет",
+        "fixo: o treinamento não o altera"),
+    "highlighted": ("hervorgehoben", "mis en évidence", "resaltado", "выделено", "destacado"),
+    "about to happen": ("kommt als Nächstes", "sur le point d'arriver", "a punto de ocurrir",
+                        "произойдёт сейчас", "prestes a acontecer"),
+    "added": ("hinzugefügt", "ajouté", "añadido", "добавлено", "adicionado"),
+    "removed": ("entfernt", "supprimé", "eliminado", "удалено", "removido"),
+    "changed": ("geändert", "modifié", "cambiado", "изменено", "alterado"),
+    # the key
+    "by how much a weight grew": ("um wie viel ein Gewicht wuchs", "de combien un poids a augmenté",
+                                  "cuánto creció un peso", "на сколько вырос вес",
+                                  "quanto um peso cresceu"),
+    "bias": ("Bias", "biais", "sesgo", "смещение", "viés"),
+    "by how much a bias grew": ("um wie viel ein Bias wuchs", "de combien un biais a augmenté",
+                                "cuánto creció un sesgo", "на сколько выросло смещение",
+                                "quanto um viés cresceu"),
+    "gradient, dL/dw": ("Gradient, dL/dw", "gradient, dL/dw", "gradiente, dL/dw",
+                        "градиент, dL/dw", "gradiente, dL/dw"),
+    "gradient, dL/dw or dL/db": ("Gradient, dL/dw oder dL/db", "gradient, dL/dw ou dL/db",
+                                 "gradiente, dL/dw o dL/db", "градиент, dL/dw или dL/db",
+                                 "gradiente, dL/dw ou dL/db"),
+    "delta, dL/dz": ("Delta, dL/dz", "delta, dL/dz", "delta, dL/dz", "дельта, dL/dz",
+                     "delta, dL/dz"),
+    "delta, dL/dz and dL/db": ("Delta, dL/dz und dL/db", "delta, dL/dz et dL/db",
+                               "delta, dL/dz y dL/db", "дельта, dL/dz и dL/db",
+                               "delta, dL/dz e dL/db"),
+    "target": ("Zielwert", "cible", "objetivo", "цель", "alvo"),
+    "shared weight": ("geteiltes Gewicht", "poids partagé", "peso compartido", "общий вес",
+                      "peso compartilhado"),
+    "loss": ("Fehler", "perte", "pérdida", "потеря", "perda"),
+    # notes
+    "not drawn: {} of {}, {} of {}": (
+        "nicht gezeichnet: {} von {}, {} von {}", "non dessinés : {} de {}, {} de {}",
+        "sin dibujar: {} de {}, {} de {}", "не показано: {} из {}, {} из {}",
+        "não desenhados: {} de {}, {} de {}"),
+    "{} and {} in {}": ("{} und {} in {}", "{} et {} dans {}", "{} y {} en {}", "{} и {}: {}",
+                        "{} e {} em {}"),
+    "all {} and {}": ("alle: {} und {}", "tout : {} et {}", "todo: {} y {}", "все: {} и {}",
+                      "tudo: {} e {}"),
+    "in a heat map, a row is a source, a column a target": (
+        "in einer Heatmap ist eine Zeile eine Quelle, eine Spalte ein Ziel",
+        "dans une carte, une ligne est une source, une colonne une destination",
+        "en un mapa, una fila es un origen, una columna un destino",
+        "на карте строка — источник, столбец — приёмник",
+        "em um mapa, uma linha é uma origem, uma coluna um destino"),
+    "grey no connection": ("grau: keine Verbindung", "gris : pas de connexion",
+                           "gris: sin conexión", "серое: нет связи", "cinza: sem conexão"),
+    "of more than {} rows or columns, neighbours share their mean": (
+        "bei mehr als {} Zeilen oder Spalten teilen Nachbarn ihr Mittel",
+        "au-delà de {} lignes ou colonnes, les voisines partagent leur moyenne",
+        "con más de {} filas o columnas, las vecinas comparten su media",
+        "если строк или столбцов больше {}, у соседних общее среднее",
+        "com mais de {} linhas ou colunas, as vizinhas partilham a média"),
+    "outputs are not shown in boxes": (
+        "Ausgaben stehen nicht in Kästen", "les sorties ne figurent pas dans les boîtes",
+        "las salidas no se muestran en cajas", "выходы в блоках не показаны",
+        "as saídas não aparecem nas caixas"),
+    "numbers of the strongest into each neuron: {} of {}": (
+        "Zahlen der stärksten zu jedem Neuron: {} von {}",
+        "nombres des plus fortes vers chaque neurone : {} de {}",
+        "números de las más fuertes a cada neurona: {} de {}",
+        "числа у сильнейших к каждому нейрону: {} из {}",
+        "números das mais fortes para cada neurônio: {} de {}"),
+    "numbers of the {} strongest of {}": (
+        "Zahlen der {} stärksten von {}", "nombres des {} plus fortes de {}",
+        "números de las {} más fuertes de {}", "числа у {} сильнейших из {}",
+        "números das {} mais fortes de {}"),
+    "numbers of none of {}": ("Zahlen an keiner von {}", "aucun nombre sur {}",
+                              "sin números en {}", "нет чисел: {}", "sem números em {}"),
+    "no room for {}": ("kein Platz für {}", "pas de place pour {}", "sin espacio para {}",
+                       "нет места: {}", "sem espaço para {}"),
+    "all {}": ("alle: {}", "tout : {}", "todo: {}", "все: {}", "tudo: {}"),
+    "{}, and not drawn: {}": ("{}, und nicht gezeichnet: {}", "{}, et non dessinés : {}",
+                              "{}, y sin dibujar: {}", "{}, и не показано: {}",
+                              "{}, e não desenhados: {}"),
+    "{} and {} more": ("{} und {} weitere", "{} et {} de plus", "{} y {} más", "{} и ещё {}",
+                       "{} e mais {}"),
+    "{}, and {} more": ("{} und {} weitere", "{} et {} de plus", "{} y {} más", "{} и ещё {}",
+                        "{} e mais {}"),
+    "{} more": ("{} weitere", "{} de plus", "{} más", "ещё {}", "mais {}"),
+    "{} inside, not drawn": ("{} innen, nicht gezeichnet", "{} à l'intérieur, non dessinées",
+                             "{} dentro, sin dibujar", "{} внутри, не показаны",
+                             "{} dentro, não desenhadas"),
+    "{} inputs": ("{} Eingaben", "{} entrées", "{} entradas", "{} входов", "{} entradas"),
+    "{}, no sample": ("{}, kein Beispiel", "{}, pas d'exemple", "{}, sin ejemplo",
+                      "{}, нет примера", "{}, sem exemplo"),
+    # in words
+    "A neural network: {}.": ("Ein neuronales Netz: {}.", "Un réseau de neurones : {}.",
+                              "Una red neuronal: {}.", "Нейронная сеть: {}.",
+                              "Uma rede neural: {}."),
+    "Inputs: {}.": ("Eingaben: {}.", "Entrées : {}.", "Entradas: {}.", "Входы: {}.",
+                    "Entradas: {}."),
+    "Outputs: {}.": ("Ausgaben: {}.", "Sorties : {}.", "Salidas: {}.", "Выходы: {}.",
+                     "Saídas: {}."),
+    "Loss: {}.": ("Fehler: {}.", "Perte : {}.", "Pérdida: {}.", "Потеря: {}.", "Perda: {}."),
+    " (target {})": (" (Zielwert {})", " (cible {})", " (objetivo {})", " (цель {})",
+                     " (alvo {})"),
+    # moments
+    "before training": ("vor dem Training", "avant l'entraînement", "antes del entrenamiento",
+                        "до обучения", "antes do treinamento"),
+    "after {}": ("nach {}", "après {}", "tras {}", "после {}", "após {}"),
+    "after {} of {}": ("nach {} von {}", "après {} de {}", "tras {} de {}", "после {} из {}",
+                       "após {} de {}"),
+    "as the file has it": ("wie in der Datei", "comme dans le fichier", "como en el archivo",
+                           "как в файле", "como no arquivo"),
+    "sample {}": ("Beispiel {}", "exemple {}", "ejemplo {}", "пример {}", "exemplo {}"),
+    "input {}": ("Eingabe {}", "entrée {}", "entrada {}", "вход {}", "entrada {}"),
+    # sheets
+    "Forward pass": ("Vorwärtslauf", "Propagation avant", "Propagación hacia delante",
+                     "Прямой проход", "Propagação direta"),
+    "Loss": ("Fehler", "Perte", "Pérdida", "Потеря", "Perda"),
+    "Backward pass": ("Rückwärtslauf", "Rétropropagation", "Retropropagación",
+                      "Обратный проход", "Retropropagação"),
+    "Update": ("Aktualisierung", "Mise à jour", "Actualización", "Обновление", "Atualização"),
+    "Given: {}": ("Gegeben: {}", "Données : {}", "Datos: {}", "Дано: {}", "Dados: {}"),
+    "activation of {}": ("Aktivierung von {}", "activation de {}", "activación de {}",
+                         "активация {}", "ativação de {}"),
+    "aggregation of {}": ("Aggregation von {}", "agrégation de {}", "agregación de {}",
+                          "агрегация {}", "agregação de {}"),
+    "optimizer": ("Optimierer", "optimiseur", "optimizador", "оптимизатор", "otimizador"),
+    "learning rate": ("Lernrate", "taux d'apprentissage", "tasa de aprendizaje",
+                      "скорость обучения", "taxa de aprendizado"),
+    "quantity": ("Größe", "grandeur", "magnitud", "величина", "grandeza"),
+    "value": ("Wert", "valeur", "valor", "значение", "valor"),
+    "{}: solution": ("{}: Lösung", "{} : solution", "{}: solución", "{}: решение", "{}: solução"),
+    "epoch {}": ("Epoche {}", "époque {}", "época {}", "эпоха {}", "época {}"),
+    "batch {}": ("Batch {}", "lot {}", "lote {}", "пакет {}", "lote {}"),
+}  # fmt: skip
