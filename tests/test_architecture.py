@@ -58,8 +58,8 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: layers perceptrons attributes graphs graph_files weights neat files blocks
-    torch_functions torch_module torch_trace pytorch .
+doors: . layers perceptrons attributes graphs graph_files weights neat files blocks
+    torch_functions torch_module traced torch_trace pytorch
 sklearn
 
 diagnosis: finding case cures
@@ -141,8 +141,8 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "pause", "regular", "lazy", "languages"}, {"functions"}, {"network"},
-    {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"}, {"diagnosis"},
+    {"errors", "version", "files", "pause", "regular", "lazy", "languages"}, {"functions"},
+    {"network"}, {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"}, {"diagnosis"},
     {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"}, {"cli", "__main__"},
 ]  # fmt: skip
 
@@ -150,6 +150,7 @@ ASKED_FOR = {
     "sklearn",
     "doors.torch_functions",
     "doors.torch_module",
+    "doors.torch_trace",
 }  # modules that nobody inside imports, and that need their library whole
 ONLY_IN = {  # who may import a library
     "networkx": {"network", "compiler", "doors", "drawing"},
