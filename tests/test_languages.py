@@ -5,11 +5,14 @@ import re
 import string
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
 
 import neurosim
 from neurosim.drawing.diagram.diagram import prepare
-from neurosim.errors import UnknownNameError
+from neurosim.drawing.drawing import draw
+from neurosim.drawing.page.pages import render
+from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.languages import LANGUAGES, NOUNS, TEXTS, count, in_language, translate
 from neurosim.network import Network
 
@@ -80,6 +83,19 @@ def test_a_picture_is_written_in_a_language(small):
     assert set(re.findall("[A-Za-z][A-Za-z0-9]*", " ".join(words))) <= latin
     assert "вес" in " ".join(words)
     assert prepare(small).legend[0].entry.before.startswith("weight ")
+
+
+@pytest.mark.parametrize("form", ["png", "pdf"])
+def test_a_picture_whose_font_lacks_a_letter_is_refused(small, form):
+    with mpl.rc_context({"font.family": "cmss10"}), in_language("ru"):
+        figure = draw(small, lang="ru").figure
+
+        with pytest.raises(
+            InvalidValueError, match=r"font: Glyph .* missing .*; expected one that"
+        ):
+            render(figure, form, title="", description="")
+
+    assert render(draw(small, lang="ru").figure, form, title="", description="")
 
 
 def test_a_language_that_is_not_there_is_refused():

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.errors import FileError, InvalidValueError, WrongTypeError, guess
 from neurosim.files import write_whole
+from neurosim.languages import language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,6 +50,7 @@ _LOOKS = re.compile(
 HOVERED = "_hovered "  # begins the label of an artist with what is said while the pointer is on it
 _GROUP, _PATH = re.compile('<g id="([^"]*)">'), re.compile("(<path [^>]*)/>")
 _OVER = ("value-", "weight-", "activations", "mark-")  # lie over what says what it is
+_NO_GLYPH = "Glyph .* missing from font"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -312,6 +314,9 @@ def render(
     """The bytes of a picture: ``svg``, ``png`` or ``pdf``; no date and no version in them.
 
     An SVG says of a part what it is while the pointer is on it, unless ``hovering`` is False.
+
+    Raises:
+        InvalidValueError: a PNG or PDF is in another language, and the font lacks a letter.
     """
     heading, words = keep_text(title), keep_text(description)
     metadata: dict[str, dict[str, Any]] = {
@@ -321,13 +326,27 @@ def render(
                 "Title": heading, "Subject": words},
     }  # fmt: skip
     buffer = io.BytesIO()
-    with settings():
+    with settings(), _letters_required(form):
         figure.savefig(buffer, format=form, dpi=_PIXELS, metadata=metadata[form])
     data = buffer.getvalue()
     if form != "svg":
         return data
     svg = data.decode("utf-8")
     return _told(_hovered(svg, figure) if hovering else svg, heading, words).encode()
+
+
+@contextmanager
+def _letters_required(form: str) -> Iterator[None]:
+    """In another language than English it is an error that the font lacks a letter."""
+    if form == "svg" or language() == "en":
+        yield
+        return
+    warnings.filterwarnings("error", message=_NO_GLYPH)  # `settings` takes it back
+    try:
+        yield
+    except UserWarning as warning:
+        expected = "expected one that has it, such as DejaVu Sans or Noto Sans, or an .svg"
+        raise InvalidValueError(f"font: {warning}".rstrip(".") + f"; {expected}") from None
 
 
 def _hovered(svg: str, figure: "Figure") -> str:
@@ -362,7 +381,7 @@ def settings() -> Iterator[None]:
     usual = {key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if _LOOKS.match(key)}
     with mpl.rc_context(usual | _SETTINGS), warnings.catch_warnings():
         # a letter that the font lacks: whoever shows the SVG has more of them
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message=_NO_GLYPH)
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         token = _is_ours.set(True)
         try:
