@@ -7,11 +7,11 @@ no script. Where the budget does not hold everything, epochs are left out first,
 
 import base64
 import hashlib
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -30,13 +30,19 @@ from neurosim.drawing.plots.input_grids import input_grid, responses
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix, counted, require_count
 from neurosim.page.contents import PageChoice, all_of, to_bytes
-from neurosim.page.picture import diagrams_of
+from neurosim.page.markup import (
+    filled,
+    page_asset,
+    page_body,
+    page_module,
+    page_style,
+    page_words,
+)
 from neurosim.page.recording import MOST_STATES, Recording, record, spread
 from neurosim.training.training import Training
 from neurosim.version import __version__
 
 LIMIT = 2_000_000  # bytes
-_SCRIPTS = ("format.js", "contents.js", "page.js")
 _MOST_ROWS = 200  # of the table
 _MAP_SIZE, _MOST_MAPS, _MOST_MAPPED = 24, 24, 13  # points on a side, epochs, neurons
 _STEPS = 100  # of colour on either side of zero
@@ -164,23 +170,18 @@ def _fewer(epochs: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 def _notes(recording: Recording, wanted: Sequence[int], choice: PageChoice) -> tuple[str, ...]:
     task, kept = recording.task, [recording.epochs[place] for place in choice.epochs]
-    word = "epoch" if len(kept) == 1 else "epochs"
-    notes = [f"Steps of {word} {', '.join(f'{epoch:,}' for epoch in kept)}."]
-    last = recording.states[0][-1]
+    last, words = recording.states[0][-1], page_words()
     unreached = [epoch for epoch in wanted if epoch >= last and epoch not in recording.epochs]
     left_out = [epoch for epoch in wanted if epoch not in kept and epoch not in unreached]
-    if left_out:
-        notes.append(f"Left out to stay within the limit: epochs {_listed(left_out)}.")
-    if choice.n_rows < task.n_rows:
-        notes.append(
-            f"Left out to stay within the limit: of each epoch all but the first"
-            f" {counted(choice.n_rows, 'row')} of {task.n_rows:,}."
-        )
-    if recording.ended:
-        notes.append(f"The training ended early: {recording.ended}.")
-    if unreached:
-        notes.append(f"The training did not come to: epochs {_listed(unreached)}.")
-    return tuple(notes)
+    rows = counted(choice.n_rows, "row")
+    notes = [
+        ("steps_here_one" if len(kept) == 1 else "steps_here", True, {"epochs": _listed(kept)}),
+        ("epochs_left_out", bool(left_out), {"epochs": _listed(left_out)}),
+        ("rows_left_out", choice.n_rows < task.n_rows, {"rows": rows, "all": f"{task.n_rows:,}"}),
+        ("ended_early", bool(recording.ended), {"why": recording.ended}),
+        ("not_reached", bool(unreached), {"epochs": _listed(unreached)}),
+    ]
+    return tuple(filled(words[key], values) for key, is_so, values in notes if is_so)
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -262,9 +263,8 @@ class _Frame:
 
     @classmethod
     def of(cls, training: Training) -> "_Frame":
-        task = training.task
-        script = "\n".join(_asset(name) for name in _SCRIPTS)
-        style = _asset("page.css")
+        network, words = training.task.network, page_words()
+        script, style = f"{page_module()}\n{page_asset('file.js')}", page_style()
         return cls(
             {
                 "script_hash": _hash(script),
@@ -272,24 +272,17 @@ class _Frame:
                 "script": script,
                 "style": style,
                 "version": escape(__version__),
-                "title": escape(keep_text(task.network.title) or "A network and its training"),
-                "diagrams": diagrams_of(task.network, tuple(task.X[0].tolist())),
+                "title": escape(keep_text(network.title) or words["untitled"]),
+                "needs_scripts": escape(words["needs_scripts"]),
+                "words": escape(json.dumps(words)),
+                "body": page_body(network, tuple(training.task.X[0].tolist())),
             }
         )
 
     def filled(self, data: bytes, note: str) -> bytes:
         """The file."""
         parts = {**self.parts, "data": data.decode(), "note": escape(note)}
-        pieces = _asset("page.html").split("{")
-        found = [pieces[0]]
-        for piece in pieces[1:]:
-            name, _, rest = piece.partition("}")
-            found += [parts[name], rest]
-        return "".join(found).encode("utf-8", "backslashreplace")
-
-
-def _asset(name: str) -> str:
-    return (files("neurosim.page") / "assets" / name).read_text(encoding="utf-8")
+        return filled(page_asset("page.html"), parts).encode("utf-8", "backslashreplace")
 
 
 def _hash(text: str) -> str:

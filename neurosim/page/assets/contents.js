@@ -22,7 +22,8 @@ function numbersOf(planes) {
 }
 
 class Contents {
-  constructor(bytes) {
+  constructor(bytes, words) {
+    this.words = words;
     const length = new DataView(bytes.buffer).getUint32(0, true);
     this.document = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     this.numbers = numbersOf(bytes.subarray(4 + length));
@@ -54,6 +55,29 @@ class Contents {
   /** A parameter after an epoch, by the epoch's place among those whose parameters are here. */
   state(place, parameter) {
     return this.numbers[this.document.states.at + place * this.document.parameters.length + parameter];
+  }
+
+  /** What an input is in a row of the data. */
+  input(row, i) {
+    const { rows, inputs } = this.document;
+    return this.numbers[rows.X + row * inputs.length + i];
+  }
+
+  target(row, i) {
+    const { rows, outputs } = this.document;
+    return this.numbers[rows.T + row * outputs.length + i];
+  }
+
+  /** A loss, by its place among the epochs whose loss is here. */
+  loss(place) {
+    return this.numbers[this.document.losses.at + place];
+  }
+
+  /** What a neuron answers at a point of the map, from -1 to 1, by the map's place. */
+  answer(place, neuron, point) {
+    const { neurons, size } = this.document.map;
+    const picture = place * neurons.length + neurons.indexOf(neuron);
+    return this.numbers[this.document.pictures + picture * size * size + point] / 100;
   }
 
   /** The text of a step, or a line of an explanation. */

@@ -1,0 +1,64 @@
+// The curve of the loss over the epochs, with the present moment.
+
+class LossCurve {
+  constructor(page) {
+    this.page = page;
+    const { epochs } = page.doc.losses;
+    const losses = epochs.map((_, i) => page.source.loss(i));
+    const finite = losses.filter((loss) => Number.isFinite(loss));
+    page.find("curve-part").hidden = finite.length < 2;
+    this.losses = new Map(epochs.map((epoch, i) => [epoch, losses[i]]));
+    this.lastEpoch = epochs.at(-1) || 1;
+    if (finite.length >= 2) this.draw(epochs, losses, finite);
+  }
+
+  x(epoch) {
+    return 46 + (Math.min(epoch, this.lastEpoch) / this.lastEpoch) * 344;
+  }
+
+  draw(epochs, losses, finite) {
+    const { page } = this;
+    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    const isLog = low > 0 && high / low > 50;
+    const scale = isLog ? Math.log : (x) => x;
+    const least = isLog ? low : Math.min(low, 0);
+    const [bottom, top] = [scale(least), scale(high)];
+    const y = (loss) => 120 - ((scale(loss) - bottom) / (top - bottom || 1)) * 108;
+    const points = epochs.map((epoch, i) => [this.x(epoch), y(losses[i])])
+      .filter(([, v]) => Number.isFinite(v))
+      .map((point) => point.map((n) => n.toFixed(1)).join(","));
+    const curve = page.find("curve");
+    this.moment = make("line", { class: "moment", y1: 8, y2: 122 });
+    curve.append(
+      make("path", { class: "axis", d: "M46 10V120H392" }),
+      make("polyline", { class: "loss", points: points.join(" ") }),
+      make("text", { class: "tick", x: 42, y: 16, "text-anchor": "end" }, brief(high)),
+      make("text", { class: "tick", x: 42, y: 122, "text-anchor": "end" }, brief(least)),
+      make("text", { class: "tick", x: 46, y: 136 }, "0"),
+      make("text", { class: "tick", x: 392, y: 136, "text-anchor": "end" },
+        page.say(isLog ? "epoch_log" : "epoch_n", { epoch: this.lastEpoch })),
+      this.moment,
+    );
+    page.doc.epochs.forEach((epoch) => {
+      curve.append(make("circle", { class: "recorded", cx: this.x(epoch), cy: 120, r: 3 }));
+    });
+    curve.addEventListener("click", ({ clientX }) => {
+      const box = curve.getBoundingClientRect();
+      const epoch = ((((clientX - box.left) / box.width) * 400 - 46) / 344) * this.lastEpoch;
+      const gaps = page.doc.states.epochs.map((one) => Math.abs(one - epoch));
+      page.goToState(gaps.indexOf(Math.min(...gaps)));
+    });
+  }
+
+  show() {
+    const { page } = this;
+    if (!this.moment) return;
+    const share = page.moment ? page.unit.sample / page.doc.n_rows : 0;
+    const x = this.x(page.epoch + share);
+    this.moment.setAttribute("x1", x);
+    this.moment.setAttribute("x2", x);
+    const loss = this.losses.get(page.epoch);
+    put(page.find("curve-said"), loss === undefined
+      ? "" : page.say("loss_of_epoch", { epoch: page.epoch, loss: short(loss) }));
+  }
+}

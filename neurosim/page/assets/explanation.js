@@ -1,0 +1,96 @@
+// The arithmetic: the present step, and the formulas of a neuron, a connection or the loss.
+
+class Explanation {
+  constructor(page) {
+    this.page = page;
+    this.contents = page.source;
+    page.find("loss-step").onclick = () => page.choose(NETWORK);
+  }
+
+  show() {
+    const { page } = this;
+    this.showNow();
+    const loss = page.values.get(NETWORK, "loss");
+    put(page.find("loss-step"), `L = ${loss === undefined ? page.say("not_yet") : short(loss)}`);
+    this.showFormulas();
+  }
+
+  /** The step that was just done, and those before it that belong to the same neuron. */
+  showNow() {
+    const { page } = this;
+    if (!page.moment) {
+      put(page.find("now"), "");
+      fill(page.find("run"), []);
+      return;
+    }
+    const { unit, row } = page.unit;
+    put(page.find("now"), this.contents.text(unit, row, page.moment.step));
+    const { steps } = page.doc.units[unit];
+    const mine = steps[page.moment.step].neuron;
+    const run = steps.flatMap((step, at) => (step.neuron === mine ? [at] : []));
+    fill(page.find("run"), run.filter((at) => at < page.moment.step).slice(-12).map((at) => ({
+      text: this.contents.text(unit, row, at),
+    })));
+  }
+
+  /** What is explained: what is pointed at, else what is chosen, else what the step is about. */
+  get told() {
+    const { pointed, chosen, moment, moments, doc } = this.page;
+    if (pointed !== null) return pointed;
+    if (chosen !== null) return chosen;
+    if (!moment) return doc.outputs[0];
+    const { subject } = moments.step(moment);
+    const found = doc.neurons.findIndex(({ name }) => name === subject);
+    if (found >= 0) return found;
+    const layer = doc.neurons.findIndex((neuron) => neuron.layer === subject);
+    return layer >= 0 ? layer : NETWORK;
+  }
+
+  showFormulas() {
+    const { page } = this;
+    const thing = this.told;
+    const { head, name } = page.thing(thing);
+    put(page.find("told-name"), name);
+    put(page.find("told-kept"), page.say(page.chosen === null ? "follows_steps" : "is_kept"));
+    const items = head.map((text) => ({ text, kind: "head" }));
+    for (const [phase, lines] of this.linesOf(thing)) {
+      items.push({ text: page.phase(phase), kind: "phase" }, ...lines);
+    }
+    if (!page.moment) this.parametersOf(thing).forEach((text) => items.push({ text }));
+    fill(page.find("told"), items);
+  }
+
+  /** The lines of an explanation by phase; those whose steps are not done say so. */
+  linesOf(thing) {
+    const { page } = this;
+    const found = new Map();
+    if (!page.moment) return found;
+    const { unit, row, sampleRow } = page.unit;
+    for (const of of ["sample", "update"]) {
+      const { lines, n_own: nOwn, texts } = page.doc.units[of];
+      for (const [about, phase, last, text] of lines) {
+        if (about !== thing || !texts[text]) continue;
+        const done = of === unit ? page.moment.step : of === "sample" ? Infinity : -1;
+        const isDone = done >= Math.min(last, of === "sample" ? nOwn - 1 : last);
+        const line = isDone
+          ? this.contents.text(of, of === "sample" ? sampleRow : row, text)
+          : `${this.contents.leftSide(of, text)} = ${page.say("not_yet")}`;
+        const isNow = of === unit && last === page.moment.step;
+        if (!found.has(phase)) found.set(phase, []);
+        line.split("\n").forEach((part) => {
+          found.get(phase).push({ text: part, kind: isNow ? "now" : isDone ? "" : "open" });
+        });
+      }
+    }
+    return new Map([...found].sort(([one], [other]) => one - other));
+  }
+
+  parametersOf(thing) {
+    const { page } = this;
+    if (thing < 0) return [];
+    const { bias, weight, name } = page.thing(thing);
+    const own = bias ?? weight;
+    if (own === null || own === undefined) return [page.say("is_input", { name })];
+    return [`${page.doc.parameters[own]} = ${short(page.values.parameters[own])}`];
+  }
+}
