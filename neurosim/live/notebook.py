@@ -16,7 +16,8 @@ from neurosim.live.watching import WatchedTraining
 from neurosim.training.training import Training
 
 _MODULE = (
-    ("neurosim.page", "format.js"), ("neurosim.page", "contents.js"), ("neurosim.page", "page.js"),
+    *(("neurosim.page", f"{name}.js") for name in
+      ("format", "elements", "contents", "colours", "network")),
     ("neurosim.live", "live.js"), ("neurosim.live", "notebook.js"),
 )  # fmt: skip
 _STYLE = (("neurosim.page", "page.css"), ("neurosim.live", "live.css"))

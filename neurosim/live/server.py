@@ -18,7 +18,9 @@ from neurosim.live.guard import Guard
 from neurosim.live.tabs import MOST_TABS, Outbox, Tabs
 
 _ASSETS = {  # what is handed out, and where it is
-    "page.js": ("neurosim.page", "text/javascript"),
+    "elements.js": ("neurosim.page", "text/javascript"),
+    "colours.js": ("neurosim.page", "text/javascript"),
+    "network.js": ("neurosim.page", "text/javascript"),
     "format.js": ("neurosim.page", "text/javascript"),
     "contents.js": ("neurosim.page", "text/javascript"),
     "live.js": ("neurosim.live", "text/javascript"),

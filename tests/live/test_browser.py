@@ -5,7 +5,6 @@ import threading
 import pytest
 
 from neurosim.live.server import LiveServer
-from tests.page.conftest import browser  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
@@ -15,7 +14,7 @@ pytest.importorskip("uvicorn")
 class Live:
     """A server, its session, and tabs of one browser."""
 
-    def __init__(self, session, browser):  # noqa: F811 - the fixture's value
+    def __init__(self, session, browser):
         self.session, self.complaints = session, []
         self.addresses = []
         self.server = LiveServer(session, self.addresses.append)
@@ -38,7 +37,7 @@ class Live:
 
 
 @pytest.fixture
-def live(twin, browser):  # noqa: F811 - the fixture
+def live(twin, browser):
     """A live page of 3,000 epochs of xor."""
     found = Live(twin("xor", 3000), browser)
     yield found

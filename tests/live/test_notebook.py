@@ -2,13 +2,13 @@
 
 import json
 import sys
+import threading
 
 import pytest
 
 import neurosim as ns
 from neurosim.errors import MissingExtraError
 from neurosim.live.notebook import _widget_class
-from tests.page.conftest import browser  # noqa: F401 - a fixture
 
 anywidget = pytest.importorskip("anywidget")
 
@@ -47,7 +47,9 @@ def test_a_widget_answers_as_the_server_does(cell):
 
 def test_outside_of_a_notebook_s_loop_a_long_move_is_made_at_once(cell):
     cell.send("hello")
-    cell.ask("continue")
+    asking = threading.Thread(target=cell.ask, args=("continue",))  # where no loop runs
+    asking.start()
+    asking.join(timeout=60)
 
     assert cell.heard[-1]["view"]["is_over"] is True
 
@@ -116,7 +118,7 @@ globalThis.model = {
 
 
 @pytest.mark.slow
-def test_the_page_works_in_a_cell_apart_from_the_notebook_s_style(cell, browser):  # noqa: F811
+def test_the_page_works_in_a_cell_apart_from_the_notebook_s_style(cell, browser):
     pytest.importorskip("playwright.sync_api")
     page = browser.new_page(viewport={"width": 1000, "height": 900})
     complaints = []

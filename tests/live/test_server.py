@@ -153,7 +153,7 @@ def test_no_file_but_the_page_s_own_is_handed_out(site):
 
     for path in ("/assets/server.py", "/assets/..%2Fserver.py", "/assets/../server.py", "/x"):
         assert site.get(path, cookie=cookie).status == 404
-    response = site.get("/assets/page.js", cookie=cookie)
+    response = site.get("/assets/network.js", cookie=cookie)
     assert response.status == 200
     assert response.getheader("x-content-type-options") == "nosniff"
 

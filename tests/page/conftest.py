@@ -1,35 +1,10 @@
-"""A browser for pages, and lessons to open in it."""
-
-import os
-import shutil
+"""Lessons to open in a browser."""
 
 import pytest
 
 from neurosim.page.lesson import make_lesson
 from neurosim.scenario import load_scenario
 from neurosim.training.training import Training
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-# so .ci/run installs a browser; on a machine where it cannot, CI says so in words
-IN_CI = os.environ.get("CI") == "true" and os.environ.get("NEUROSIM_BROWSER") == "installed"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A real Chromium; where there is none, the tests that want it are skipped."""
-    if IN_CI:
-        assert BROWSER is not None, "CI installed a browser, and there is none"
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if BROWSER is None:
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=BROWSER, args=QUIET)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="session")

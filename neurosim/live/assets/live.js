@@ -1,4 +1,4 @@
-// A live page: the picture, the number format and the colours of page.js on a session that moves.
+// A live page: the page's picture, number format and colours on a session that moves.
 // Where requests go to, and where messages come from, is the link's: a socket, or a notebook.
 
 const MARKUP = `
@@ -85,13 +85,13 @@ class LiveValues {
   }
 }
 
-class LivePage extends Page {
+class LivePage {
   constructor(element, link) {
-    super(null);
-    this.root = element;
+    this.element = element;
     this.link = link;
     this.chosen = null;
     this.pointed = null;
+    this.darkness = matchMedia("(prefers-color-scheme: dark)");
     this.waiting = new Map(); // what to do with the answers that are still to come
     this.n = Math.floor(Math.random() * 2 ** 40); // views of a notebook hear each other's answers
     link.onMessage = (message) => this.take(message);
@@ -100,7 +100,34 @@ class LivePage extends Page {
   }
 
   find(id) {
-    return this.root.querySelector(`#${id}`);
+    return this.element.querySelector(`#${id}`);
+  }
+
+  // --- what the picture asks for
+
+  get theme() {
+    return this.doc.themes[this.darkness.matches ? "dark" : "light"];
+  }
+
+  get marks() {
+    return (this.view && this.view.marks) || [];
+  }
+
+  thing(number) {
+    if (number === NETWORK) return { name: "loss", head: this.doc.loss_head };
+    const n = this.doc.neurons.length;
+    return number < n ? this.doc.neurons[number] : this.doc.connections[number - n];
+  }
+
+  isNeuron(number) {
+    return number >= 0 && number < this.doc.neurons.length;
+  }
+
+  point(thing) {
+    this.pointed = thing;
+    if (!this.view) return;
+    this.network.showMarks();
+    this.showLiveExplanation();
   }
 
   // --- requests and messages
@@ -160,25 +187,21 @@ class LivePage extends Page {
     const isFirst = !this.doc;
     this.doc = doc;
     this.find("title").textContent = doc.title || "A network and its training";
-    if (this.root.id === "live") document.title = this.find("title").textContent;
-    this.root.querySelector("main").classList.toggle("watching", Boolean(doc.is_watched));
+    if (this.element.id === "live") document.title = this.find("title").textContent;
+    this.element.querySelector("main").classList.toggle("watching", Boolean(doc.is_watched));
     this.find("net").innerHTML = doc.diagrams;
-    this.elements = [...this.root.querySelectorAll("[data-thing]")];
-    this.texts = [...this.root.querySelectorAll("text.weight")];
-    this.elements.forEach((element) => {
-      this.listen(element, Number(element.dataset.thing));
+    this.network = new NetworkView(this);
+    this.network.elements.forEach((element) => {
       this.setUpDragging(element, Number(element.dataset.thing));
     });
-    this.outputs = new Scale(doc.scales.outputs, doc.scales);
-    this.inputs = new Scale(doc.scales.inputs, doc.scales);
     this.find("epoch").max = doc.n_epochs;
     this.find("catch-what").replaceChildren(...Object.entries(doc.catches || {}).map(
       ([name, says]) => make("option", { value: name, title: says }, name)));
     this.setUpLiveRows();
     this.setUpLiveMap();
-    if (isFirst) darkness.addEventListener("change", () => this.show());
-    if (this.root.id === "live") document.documentElement.classList.add("ready");
-    this.root.classList.add("ready");
+    if (isFirst) this.darkness.addEventListener("change", () => this.show());
+    if (this.element.id === "live") document.documentElement.classList.add("ready");
+    this.element.classList.add("ready");
   }
 
   setUpControls() {
@@ -224,7 +247,7 @@ class LivePage extends Page {
     slider.onchange = () => this.ask({ do: "goto", epoch: Number(slider.value) });
     this.find("map-of").onchange = () => this.ask({ do: "map",
       name: this.doc.neurons[this.find("map-of").value].name });
-    const keys = this.root.id === "live" ? document : this.root;
+    const keys = this.element.id === "live" ? document : this.element;
     keys.addEventListener("keydown", (event) => this.doc && this.onLiveKey(event));
   }
 
@@ -416,7 +439,7 @@ class LivePage extends Page {
     if (!what || this.chosen === null || this.chosen < 0) return;
     const value = this.valueOf(what);
     const field = this.find("set-to");
-    const root = this.root.getRootNode();
+    const root = this.element.getRootNode();
     if (root.activeElement !== field) field.value = value === undefined ? "" : short(value);
     if (this.from === null || this.from === undefined) this.find("set-slide").value = 100;
     const isParameter = what.endsWith(".bias") || what.endsWith(".weight");
@@ -436,8 +459,6 @@ class LivePage extends Page {
     if (!this.view) return;
     const { view } = this;
     this.values = new LiveValues(view);
-    const { scales } = this.doc;
-    this.weights = new Scale(numberOf(view.largest), scales, scales.share);
     this.showLivePlace();
     this.showLiveNow();
     this.showLiveNetwork();
@@ -458,7 +479,7 @@ class LivePage extends Page {
     const { view } = this;
     this.find("place").textContent = view.place;
     const slider = this.find("epoch");
-    if (this.root.getRootNode().activeElement !== slider || view.is_moving) slider.value = view.epoch;
+    if (this.element.getRootNode().activeElement !== slider || view.is_moving) slider.value = view.epoch;
     slider.setAttribute("aria-valuetext", this.epochName(view.epoch));
     this.find("epoch-name").textContent = this.epochName(view.epoch);
     this.find("train").textContent = view.is_moving ? "Pause" : "Train";
@@ -474,22 +495,12 @@ class LivePage extends Page {
   }
 
   showLiveNetwork() {
-    const marks = new Set(this.view.marks || []);
+    const { scales } = this.doc;
+    this.network.weights = new Scale(numberOf(this.view.largest), scales, scales.share);
+    this.network.show();
     const frozen = new Set(this.view.frozen || []);
-    const n = this.doc.neurons.length;
-    for (const element of this.elements) {
-      const thing = Number(element.dataset.thing);
-      element.classList.toggle("now", marks.has(thing));
-      element.classList.toggle("frozen", frozen.has(thing));
-      element.classList.toggle("chosen", thing === this.chosen || thing === this.pointed);
-      if (element.hasAttribute("tabindex")) {
-        element.setAttribute("aria-pressed", String(thing === this.chosen));
-      }
-      if (thing < n) this.showNeuron(element, thing);
-      else this.showConnection(element, thing);
-    }
-    this.texts.forEach((text) => {
-      text.textContent = brief(this.values.parameters[this.thing(Number(text.dataset.of)).weight]);
+    this.network.elements.forEach((element) => {
+      element.classList.toggle("frozen", frozen.has(Number(element.dataset.thing)));
     });
     const loss = this.values.get(NETWORK, "loss");
     this.find("loss-step").textContent = loss === undefined ? "L = not yet" : `L = ${short(loss)}`;
