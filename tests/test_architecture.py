@@ -82,7 +82,8 @@ debugger: branches freezing arrival moving session opening .
 drawing: pictures
 drawing.page: themes pages .
 drawing.geometry: measures levels items abridging images columns vertical_placement crossings
-    graphviz layout detours routing turning labels spreading
+drawing.geometry.borrowed: . graphviz positions
+drawing.geometry: layout detours routing turning labels spreading
 drawing.diagram: scales sample_values
 drawing.geometry: font .
 drawing.diagram: texts glyphs marks bars captions legend diagram hovering
@@ -142,8 +143,9 @@ __main__
 """
 FLOORS = [
     {"errors", "version", "files", "pause", "regular", "lazy", "languages"}, {"functions"},
-    {"network"}, {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"}, {"diagnosis"},
-    {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"}, {"cli", "__main__"},
+    {"network"}, {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"},
+    {"diagnosis"}, {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"},
+    {"cli", "__main__"},
 ]  # fmt: skip
 
 ASKED_FOR = {
@@ -196,7 +198,7 @@ LAZY = {  # what is imported inside a function, and why
     ): "only a look within an epoch waits for the debugger",
     ("scenario.build.shipped", "scenario.format.yaml_text"): "few titles need the parser",
     ("training.data.borrowed", "sklearn"): "an extra",
-    ("drawing.geometry.graphviz", "pygraphviz"): "an extra",
+    ("drawing.geometry.borrowed.graphviz", "pygraphviz"): "an extra",
     (
         "drawing.film.encoder",
         "PIL.Image",

@@ -38,6 +38,7 @@ def draw(
     show: Collection[str] = SHOW,
     full: bool = False,
     layout: str | None = None,
+    pos: object = None,
     theme: str | Theme = "light",
     highlight: Iterable[Subject] | Subject = (),
     title: str | None = None,
@@ -62,7 +63,10 @@ def draw(
         loss: the name of a loss, to be measured.
         show: some of ``weights`` (and biases), ``outputs``, ``deltas``, ``gradients``.
         full: True draws all neurons and connections, however many.
-        layout: ``layers``, ``levels`` or ``dot``; chosen by the network if None.
+        layout: ``layers``, ``levels`` or ``dot``; or one of networkx: ``spring``, ``circular``,
+            ``kamada_kawai``, ``planar``, ``shell``, ``spectral`` or ``spiral``; chosen by the
+            network if None.
+        pos: the place (x, y) of each neuron, by name or label; then all neurons are drawn.
         theme: ``light``, ``dark`` or ``print``.
         highlight: neurons and connections to be marked, such as ``"h1"`` or ``"x1->h1"``.
         title: above the drawing, the network's own if None.
@@ -86,7 +90,7 @@ def draw(
     with in_language(lang):
         diagram = prepare(
             network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
-            highlight=highlight, title=title, subtitle=subtitle,
+            pos=pos, highlight=highlight, title=title, subtitle=subtitle,
             digits=digits, show_as=show_as, boxes=boxes, direction=direction, wrap=wrap,
         )  # fmt: skip
         return paint(diagram, ax, chosen)

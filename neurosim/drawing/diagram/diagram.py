@@ -30,6 +30,7 @@ from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, 
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import boxed, fold
+from neurosim.drawing.geometry.borrowed.positions import NX_LAYOUTS, freely, positions_of
 from neurosim.drawing.geometry.font import DIGITS, brief, require_digits, width_of
 from neurosim.drawing.geometry.images import with_image
 from neurosim.drawing.geometry.items import Circle, Folded, Image, Tile
@@ -133,6 +134,7 @@ def prepare(
     show: Collection[str] = SHOW,
     full: bool = False,
     layout: str | None = None,
+    pos: object = None,
     highlight: Iterable[Subject] | Subject = (),
     marks: Marks | None = None,
     title: str | None = None,
@@ -157,7 +159,15 @@ def prepare(
         raise InvalidValueError("wrap, direction: got both; expected one of them")
     if boxes and full:
         raise InvalidValueError("boxes, full: got both; expected one of them")
-    folded = boxed(network, kind=layout) if boxes else fold(network, kind=layout, full=full)
+    if pos is None and layout in NX_LAYOUTS:
+        pos, layout = layout, None
+    if pos is not None and (boxes or wrap is not None or direction != "across"):
+        raise InvalidValueError("pos: got boxes, wrap or direction beside it; expected it alone")
+    if pos is not None:
+        places = positions_of(network, pos)
+        folded = freely(fold(network, kind="levels", full=True), places)
+    else:
+        folded = boxed(network, kind=layout) if boxes else fold(network, kind=layout, full=full)
     if show_as is not None:
         folded = with_image(folded, network, show_as)
     if values is None:

@@ -1,6 +1,6 @@
 """The parts of a drawing: neurons, marks of what is not drawn, boxes, weight matrices, lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -184,11 +184,12 @@ class Folded:
     """What is drawn.
 
     Attributes:
-        kind: how columns were chosen: ``layers``, ``levels`` or ``dot``.
+        kind: how columns were chosen: ``layers``, ``levels`` or ``dot``; ``free``: there are none.
         items: what is drawn, in the order of the network's neurons.
         lines: between them, in the order of the network's connections.
         n_neurons: of the whole network.
         n_connections: of the whole network.
+        free: the places of the items by name, where they are in no columns.
     """
 
     kind: str
@@ -196,6 +197,7 @@ class Folded:
     lines: tuple[Line, ...]
     n_neurons: int
     n_connections: int
+    free: Mapping[str, tuple[float, float]] | None = None
 
     @property
     def circles(self) -> tuple[Circle, ...]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from neurosim.drawing.geometry import measures as m
 from neurosim.drawing.geometry.abridging import fold
+from neurosim.drawing.geometry.borrowed.graphviz import arrange_by_dot
+from neurosim.drawing.geometry.borrowed.positions import NX_LAYOUTS, positions_of
 from neurosim.drawing.geometry.columns import LayeredGraph, layered_graph
 from neurosim.drawing.geometry.crossings import reduce_crossings
-from neurosim.drawing.geometry.graphviz import arrange_by_dot
 from neurosim.drawing.geometry.items import Box, Circle, Folded, Image, Item, More, Tile, in_columns
 from neurosim.drawing.geometry.vertical_placement import place_vertically
 from neurosim.network.network import Network
@@ -70,8 +71,10 @@ def layout(network: Network, *, kind: str | None = None) -> dict[str, Point]:
         network: is not changed.
         kind: ``layers`` gives each layer a column and keeps the order of its neurons; ``levels``
             puts a neuron right of all it listens to and reorders so that few connections cross;
-            ``dot`` asks Graphviz. Chosen by the network if None: ``layers`` where all neurons but
-            inputs are in layers, and their connections lead from layer to layer one way.
+            ``dot`` asks Graphviz; ``spring``, ``circular``, ``kamada_kawai``, ``planar``,
+            ``shell``, ``spectral`` and ``spiral`` ask networkx. Chosen by the network if None:
+            ``layers`` where all neurons but inputs are in layers, and their connections lead from
+            layer to layer one way.
 
     Raises:
         UnknownNameError: there is no such kind.
@@ -82,6 +85,8 @@ def layout(network: Network, *, kind: str | None = None) -> dict[str, Point]:
     >>> layout(net)
     {'x1': (0.0, 1.6), 'x2': (0.0, -1.6), 'o1': (8.0, 0.0)}
     """
+    if kind in NX_LAYOUTS:
+        return positions_of(network, kind)
     places = arrange(fold(network, kind=kind, full=True)).by_name()
     return {neuron.name: places[neuron.name] for neuron in network.neurons}
 
@@ -97,6 +102,11 @@ def arrange(folded: Folded, *, spread: float = 1.0, name_room: float = m.NAME_RO
     Raises:
         MissingExtraError: the drawing's kind is ``dot``, and pygraphviz is not installed.
     """
+    if folded.free is not None:
+        at = tuple(
+            (folded.free[i.name][0] * spread, folded.free[i.name][1] * spread) for i in folded.items
+        )
+        return Arrangement(folded, at, (Column(0.0, 0.0),) * 3, {})  # no item is in an outer one
     if folded.kind == "dot":
         folded, heights = arrange_by_dot(folded)
         columns = [item.column for item in folded.items]

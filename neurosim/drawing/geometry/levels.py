@@ -11,6 +11,7 @@ from neurosim.network.network import Network
 
 LevelIndex = NDArray[np.intp]
 KINDS = ("layers", "levels", "dot")
+OF_NETWORKX = ("circular", "kamada_kawai", "planar", "shell", "spectral", "spiral", "spring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def columns_of(network: Network, kind: str | None = None) -> Columns:
         UnknownNameError: there is no such kind.
     """
     if kind is not None and kind not in KINDS:
-        raise UnknownNameError(unknown("layout", kind, KINDS))
+        raise UnknownNameError(
+            unknown("layout", kind, KINDS if kind in OF_NETWORKX else (*KINDS, *OF_NETWORKX))
+        )
     sources, targets = _ends(network)
     if kind in (None, "layers"):
         by_layer = _by_layer(network, sources, targets, is_forced=kind is not None)

@@ -85,6 +85,8 @@ def routes(arrangement: Arrangement) -> tuple[Route, ...]:
     lines = arrangement.folded.lines
     if not lines:
         return ()
+    if arrangement.folded.free is not None:
+        return tuple(_direct(line, arrangement) for line in lines)
     sides = _Sides.of(arrangement)
     starts, ends = sides.ports()
     is_straight = (sides.span == 1) | sides.are_clear(starts, ends)
@@ -109,6 +111,14 @@ def routes(arrangement: Arrangement) -> tuple[Route, ...]:
         Route(line, way[::-1] if is_backward else way)
         for line, way, is_backward in zip(lines, ways, sides.is_backward.tolist(), strict=True)
     )
+
+
+def _direct(line: Line, arrangement: Arrangement) -> Route:
+    """From border to border, straight, whatever is between."""
+    (a, b), (c, d) = (arrangement.places[end] for end in (line.source, line.target))
+    away = math.dist((a, b), (c, d))
+    u, v = (c - a) / away * m.RADIUS, (d - b) / away * m.RADIUS
+    return Route(line, ((a + u, b + v), (c - u, d - v)))
 
 
 @dataclass(frozen=True, slots=True)

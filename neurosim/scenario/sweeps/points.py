@@ -25,7 +25,7 @@ Changes: TypeAlias = tuple[str | tuple[str, Any], ...]
 
 _MOST_LETTERS = 100  # of a folder's name
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.,=+-]+")
-_UNTOLD = ("title", "description", "source", "draw")  # keys that change no number
+_UNTOLD = ("title", "description", "lesson", "source", "draw")  # keys that change no number
 _TRAINED = {  # the keys of a scenario that is trained once, and looked at in the end
     "neurosim", "seed", "engine", "network", "data", "training", "expect", *_UNTOLD,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import describe_paths
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.drawing import paint
+from neurosim.drawing.geometry.levels import KINDS, OF_NETWORKX
 from neurosim.drawing.geometry.turning import DIRECTIONS
 from neurosim.drawing.page.pages import FORMATS, require_target, save, settings
 from neurosim.drawing.page.themes import THEMES
@@ -86,8 +87,8 @@ class Wanted:
               help=f"What is written: {', '.join(SHOWN)}.")  # fmt: skip
 @digits_option
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
-@click.option("--layout", type=click.Choice(["layers", "levels", "dot"]),
-              help="How columns are chosen.")  # fmt: skip
+@click.option("--layout", type=click.Choice([*KINDS, *OF_NETWORKX]),
+              help="How columns are chosen, or a layout of networkx.")  # fmt: skip
 @click.option("--direction", default="across", show_default=True, type=click.Choice(DIRECTIONS),
               help="Of the layers.")  # fmt: skip
 @click.option("--wrap", type=click.IntRange(min=1), metavar="N",

@@ -1,0 +1,1 @@
+"""Places of neurons that come from elsewhere: Graphviz, networkx, the caller."""
