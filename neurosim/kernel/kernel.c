@@ -512,12 +512,20 @@ typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #define NAME(x) x##_of_few
 #include "pass.h"
 #undef FEW
+#undef NAME
+#define FEW VECTOR
+#define NAME(x) x##_of_vector
+#include "pass.h"
+#undef FEW
 #undef LANES
 #undef NAME
 #else
 #define forward_of_few forward_of_one
 #define losses_of_few losses_of_one
 #define backward_of_few backward_of_one
+#define forward_of_vector forward_of_one
+#define losses_of_vector losses_of_one
+#define backward_of_vector backward_of_one
 #define forward_in_lanes forward_of_one
 #define losses_in_lanes losses_of_one
 #define backward_in_lanes backward_of_one
@@ -691,7 +699,13 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
 {
     const Problem *p = c->of;
     take(c, from, to);
-    if (c->count > 1 && c->count <= VECTOR) {
+    if (c->count == VECTOR) {
+        forward_of_vector(c);
+        if (p->losses)
+            loss = losses_of_vector(c, loss, row_losses);
+        if (learns)
+            backward_of_vector(c);
+    } else if (c->count > 1 && c->count < VECTOR) {
         forward_of_few(c);
         if (p->losses)
             loss = losses_of_few(c, loss, row_losses);

@@ -1,6 +1,7 @@
 /* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c; with
    LAYERS, neurons of a layer are taken together, which costs small networks a fifth; with TERMS,
-   neurons may have an aggregation; with FEW, all samples are in one vector.
+   neurons may have an aggregation; with FEW, all samples are in one vector, and fill it where FEW is
+   LANES.
 
    The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
 
@@ -15,7 +16,7 @@
 #elif FEW
 #define PASS WIDEST static
 #define STRIDE(c) ((void)(c), LANES)
-#define SAMPLES(c) ((c)->count)
+#define SAMPLES(c) (FEW == LANES ? LANES : (c)->count)
 #else
 #define PASS WIDEST static
 #define STRIDE(c) STRIDE_in_lanes((c)->count)
@@ -158,6 +159,9 @@ INLINE void NAME(layer_deltas)(const Chunk *c, Index begin, Index end, int came_
             *(Vector *)(g + k + v * LANES) = x[v];                                                \
     }
 
+/* Whether that pays: for a few samples only where there are layers. */
+INLINE int NAME(are_turned)(const Problem *p) { return p->has_runs && (!FEW || p->has_alike); }
+
 /* The outputs again, sample by sample, for sources that follow each other. */
 INLINE void NAME(turn)(const Chunk *c)
 {
@@ -188,11 +192,22 @@ INLINE void NAME(add_gradients)(const Chunk *c, Index i)
         k = n;
     }
 #elif LANES > 1
-    if (p->is_run[i]) {
+    if (p->is_run[i] && NAME(are_turned)(p)) {
         GRADIENTS(8)
         GRADIENTS(4)
         GRADIENTS(1)
     }
+#if FEW
+    const Vector slope = *(const Vector *)d;
+    for (; k + LANES <= n; k += LANES) {
+        Vector x[LANES], total = c->is_fresh ? (Vector){0} : *(const Vector *)(g + k);
+        for (int v = 0; v < LANES; v++)
+            x[v] = *(const Vector *)(output + source[k + v] * stride) * slope;
+        for (int64_t s = 0; s < count; s++)
+            total += (Vector){x[0][s], x[1][s], x[2][s], x[3][s]};
+        *(Vector *)(g + k) = total;
+    }
+#endif
     for (; k + 8 <= n; k += 8) { /* eight sums at once hide the latency of each */
         const double *a0 = output + source[k] * stride, *a1 = output + source[k + 1] * stride;
         const double *a2 = output + source[k + 2] * stride, *a3 = output + source[k + 3] * stride;
@@ -258,7 +273,7 @@ PASS void NAME(backward)(const Chunk *c)
     const Problem *p = c->of;
     const int64_t stride = STRIDE(c), count = SAMPLES(c);
 #if LANES > 1
-    if (p->has_runs)
+    if (NAME(are_turned)(p))
         NAME(turn)(c);
 #endif
     for (int64_t g = p->n_groups - 1; g >= 0; g--) {
