@@ -26,6 +26,7 @@ from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
 from neurosim.functions.schedules import SCHEDULES
 from neurosim.scenario import exhibits, schema, shipped_folder, write_gallery
+from neurosim.scenario.uses.gallery import exhibit
 from neurosim.training.data import DATASETS
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.options import option_rows
@@ -167,6 +168,17 @@ def make_tables():
 def make_gallery():
     """Train and draw all shipped scenarios."""
     write_gallery(list(exhibits(shipped_folder())), shipped_folder())
+    make_dark()
+
+
+def make_dark():
+    """Draw the picture of the README for dark pages."""
+    (shipped_folder() / "pictures" / "xor-dark.svg").write_bytes(dark_picture())
+
+
+def dark_picture():
+    """XOR after its training, as in the gallery, on a dark ground."""
+    return exhibit(shipped_folder() / "xor.yaml", theme="dark").picture
 
 
 PARTS = {"schema": make_schema, "tables": make_tables, "gallery": make_gallery}

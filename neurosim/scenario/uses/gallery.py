@@ -75,8 +75,8 @@ def exhibits(folder: Path) -> Iterator[Exhibit]:
     return (exhibit(path) for path in paths)
 
 
-def exhibit(path: Path) -> Exhibit:
-    """Train one scenario and draw it.
+def exhibit(path: Path, *, theme: str = "light") -> Exhibit:
+    """Train one scenario and draw it, in the colours of a theme.
 
     Raises:
         NeurosimError: it is not valid, or its training diverges.
@@ -87,14 +87,14 @@ def exhibit(path: Path) -> Exhibit:
     except MissingExtraError as error:
         return Exhibit(path.stem, title, story, None, reason=str(error))
     with settings():
-        axes, description = _drawn(at)
+        axes, description = _drawn(at, theme)
         figure = axes.get_figure(root=True)
         assert figure is not None
         picture = render(figure, "svg", title=title, description=description, hovering=False)
     return Exhibit(path.stem, title, story, _compact(picture), description)
 
 
-def _drawn(at: AtEpoch) -> "tuple[Axes, str]":
+def _drawn(at: AtEpoch, theme: str) -> "tuple[Axes, str]":
     """The diagram of a network: its layers as boxes where neurons would be many.
 
     Of a long chain, which on a page would be a strip, the gradient of its levels.
@@ -107,7 +107,7 @@ def _drawn(at: AtEpoch) -> "tuple[Axes, str]":
         diagram = compose(drawn, SampleValues(), title=title, subtitle=subtitle)
     left, bottom, right, top = diagram.box
     if right - left <= _MOST_LONGER * (top - bottom) or at.scenario is None:
-        return paint(diagram), diagram.description
+        return paint(diagram, theme=theme), diagram.description
     return _gradients(at, at.scenario)
 
 

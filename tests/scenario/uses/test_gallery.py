@@ -7,9 +7,11 @@ import xml.etree.ElementTree as ET
 import matplotlib as mpl
 import pytest
 
+from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import FileError
 from neurosim.scenario import Exhibit, exhibits, list_scenarios, shipped_folder, write_gallery
 from neurosim.scenario.uses.gallery import MARK, exhibit, page_of
+from tests.generate import dark_picture
 
 CHEAP = ("two-two-one", "goodfellow-xor", "optimizer-adam", "deep-chain", "wide-and-deep")
 MOST_BYTES, MOST_IN_ALL = 300_000, 3_000_000
@@ -33,6 +35,14 @@ def test_the_picture_of_a_shipped_scenario_is_up_to_date(shipped):
         assert there == made.picture, "out of date; run `python -m tests.generate gallery`"
 
 
+def test_the_picture_for_dark_pages_is_up_to_date():
+    there = (PICTURES / "xor-dark.svg").read_bytes()
+
+    assert b"#" + THEMES["dark"].background.strip("#").encode() in there
+    if f"matplotlib {mpl.__version__}" in PAGE.read_text(encoding="utf-8"):
+        assert there == dark_picture(), "out of date; run `python -m tests.generate gallery`"
+
+
 def test_the_page_shows_every_shipped_scenario_with_its_title_and_its_command():
     page = PAGE.read_text(encoding="utf-8")
 
@@ -46,7 +56,7 @@ def test_the_pictures_are_small_and_of_scenarios_that_are_there():
     sizes = {path.stem: path.stat().st_size for path in PICTURES.glob("*.svg")}
 
     names = {shipped.name for shipped in list_scenarios()}
-    assert set(sizes) - names == {"three-faces", "spirals-boundary"}  # those of the README
+    assert set(sizes) - names == {"three-faces", "spirals-boundary", "xor-dark"}  # of the README
     assert max(sizes.values()) < MOST_BYTES
     assert sum(sizes.values()) < MOST_IN_ALL
 
