@@ -58,8 +58,8 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: . layers perceptrons attributes graphs graph_files weights neat files blocks
-    torch_functions torch_module traced torch_trace pytorch
+doors: layers perceptrons attributes graphs graph_files weights neat files blocks
+    torch_functions torch_module traced torch_trace pytorch onnx_write .
 sklearn
 
 diagnosis: finding case cures
@@ -167,6 +167,7 @@ ONLY_IN = {  # who may import a library
     "joblib": {"scenario"},
     "distributed": {"scenario"},
     "optuna": {"scenario"},
+    "onnx": {"doors"},
     "pandas": {"training"},
     "tensorboard": {"training"},
     "prompt_toolkit": {"cli"},
@@ -217,6 +218,8 @@ LAZY = {  # what is imported inside a function, and why
     ("doors.pytorch", "torch"): "an extra",
     ("doors.pytorch", "doors.torch_module"): "needs the extra",
     ("doors.pytorch", "doors.torch_trace"): "as above",
+    ("network.network", "doors.onnx_write"): "Network.to_onnx reaches up a floor on purpose",
+    ("doors.onnx_write", "onnx"): "an extra",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",

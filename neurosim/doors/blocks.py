@@ -11,32 +11,32 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.compiler.plan import Index
 from neurosim.functions.aggregations import SUM
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 
+_Index = NDArray[np.intp]
 NONE = -1  # no parameter of theta
 
 
-class ReadColumns(NamedTuple):
+class StageRead(NamedTuple):
     """Columns of an earlier block."""
 
     block: int
-    columns: Index
+    columns: _Index
     is_whole: bool
 
 
-class Part(NamedTuple):
+class StagePart(NamedTuple):
     """Neurons of a block that have an aggregation in common, and a number of terms."""
 
     aggregation: str
     width: int
-    rows: Index
+    rows: _Index
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NeuronBlock:
+class MatrixStage:
     """Neurons that are computed at once.
 
     Attributes:
@@ -51,11 +51,11 @@ class NeuronBlock:
 
     name: str
     neurons: tuple[Neuron, ...]
-    reads: tuple[ReadColumns, ...]
-    sources: Index
-    weights: Index
-    biases: Index
-    functions: Index
+    reads: tuple[StageRead, ...]
+    sources: _Index
+    weights: _Index
+    biases: _Index
+    functions: _Index
 
     @property
     def activation(self) -> str:
@@ -63,14 +63,14 @@ class NeuronBlock:
         return self.neurons[0].activation
 
     @property
-    def parts(self) -> "list[Part]":
+    def parts(self) -> "list[StagePart]":
         """Its neurons by what they make of their terms; what is not summed has no gaps."""
         groups: dict[tuple[str, int], list[int]] = {}
         counts = (self.weights != NONE).sum(axis=1)
         for row, neuron in enumerate(self.neurons):
             width = self.sources.shape[1] if neuron.aggregation == SUM else int(counts[row])
             groups.setdefault((neuron.aggregation, width), []).append(row)
-        return [Part(name, width, np.array(rows)) for (name, width), rows in groups.items()]
+        return [StagePart(name, width, np.array(rows)) for (name, width), rows in groups.items()]
 
     @property
     def responses(self) -> NDArray[np.float64]:
@@ -93,13 +93,13 @@ class NeuronBlock:
         )
 
 
-def blocks_of(net: Network) -> list[NeuronBlock]:
+def blocks_of(net: Network) -> list[MatrixStage]:
     """The blocks of a network, block 0 the inputs."""
     numbers = _Numbers(net)
     inputs = tuple(net.inputs)
     nothing = np.full((len(inputs), 0), NONE, np.intp)
     lacking = np.full(len(inputs), NONE, np.intp)
-    blocks = [NeuronBlock("inputs", inputs, (), nothing, nothing, lacking, lacking)]
+    blocks = [MatrixStage("inputs", inputs, (), nothing, nothing, lacking, lacking)]
     place = {neuron: (0, column) for column, neuron in enumerate(inputs)}
     taken = {"inputs"}
     for neurons in _groups(net):
@@ -122,8 +122,8 @@ def net_names(net: Network) -> set[str]:
 
 
 def places_of(
-    blocks: Iterable[NeuronBlock], neurons: Iterable[Neuron]
-) -> tuple[tuple[ReadColumns, ...], Index]:
+    blocks: Iterable[MatrixStage], neurons: Iterable[Neuron]
+) -> tuple[tuple[StageRead, ...], _Index]:
     """What is read to have these neurons, and which column of it each is."""
     blocks = list(blocks)
     place = {n: (b, k) for b, block in enumerate(blocks) for k, n in enumerate(block.neurons)}
@@ -175,7 +175,7 @@ def _block(
     *,
     place: dict[Neuron, tuple[int, int]],
     sizes: list[int],
-) -> NeuronBlock:
+) -> MatrixStage:
     incoming = [net.incoming(neuron) for neuron in neurons]
     sources = sorted({c.source for cs in incoming for c in cs}, key=place.__getitem__)
     reads, columns = _reads(sources, place, sizes)
@@ -195,21 +195,21 @@ def _block(
         np.array([found.get(neuron, NONE) for neuron in neurons], np.intp)
         for found in (numbers.biases, numbers.functions)
     )
-    return NeuronBlock(name, neurons, reads, read, weights, biases, functions)
+    return MatrixStage(name, neurons, reads, read, weights, biases, functions)
 
 
 def _reads(
     neurons: list[Neuron], place: dict[Neuron, tuple[int, int]], sizes: list[int]
-) -> tuple[tuple[ReadColumns, ...], Index]:
+) -> tuple[tuple[StageRead, ...], _Index]:
     """The columns that are read, those of a block together, and where each neuron is in them."""
     needed: dict[int, set[int]] = {}
     for neuron in neurons:
         block, column = place[neuron]
         needed.setdefault(block, set()).add(column)
-    reads: list[ReadColumns] = []
+    reads: list[StageRead] = []
     at: dict[tuple[int, int], int] = {}
     for block in sorted(needed):
         columns = np.array(sorted(needed[block]), np.intp)
         at.update({(block, column): len(at) + k for k, column in enumerate(columns.tolist())})
-        reads.append(ReadColumns(block, columns, len(columns) == sizes[block]))
+        reads.append(StageRead(block, columns, len(columns) == sizes[block]))
     return tuple(reads), np.array([at[place[neuron]] for neuron in neurons], np.intp)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from neurosim.doors.blocks import NONE, NeuronBlock, ReadColumns, blocks_of, places_of
+from neurosim.doors.blocks import NONE, MatrixStage, StageRead, blocks_of, places_of
 from neurosim.doors.torch_functions import function_of
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
@@ -83,7 +83,7 @@ class NetworkModule(nn.Module):  # type: ignore[misc] # PyTorch is not always th
 class _Store:
     """The numbers of theta, and which of them are shared or frozen."""
 
-    def __init__(self, net: Network, blocks: list[NeuronBlock]) -> None:
+    def __init__(self, net: Network, blocks: list[MatrixStage]) -> None:
         self.theta, self.trainable = net.parameters(), net.trainable_mask()
         used = np.zeros(len(self.theta), np.intp)
         for block in blocks:
@@ -115,7 +115,7 @@ class _Store:
 class _Reading(nn.Module):  # type: ignore[misc] # as above
     """The columns of earlier blocks, side by side."""
 
-    def __init__(self, reads: tuple[ReadColumns, ...]) -> None:
+    def __init__(self, reads: tuple[StageRead, ...]) -> None:
         super().__init__()
         self.blocks = [read.block for read in reads]
         for k, read in enumerate(reads):
@@ -132,7 +132,7 @@ class _Reading(nn.Module):  # type: ignore[misc] # as above
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
 
 
-def _is_linear(block: NeuronBlock, store: _Store) -> bool:
+def _is_linear(block: MatrixStage, store: _Store) -> bool:
     return block.is_dense and all(
         not store.is_shared[numbers].any() and len(np.unique(store.trainable[numbers])) == 1
         for numbers in (block.weights, block.biases)
@@ -143,7 +143,7 @@ def _is_linear(block: NeuronBlock, store: _Store) -> bool:
 class _Dense(nn.Linear):  # type: ignore[misc] # as above
     """A block as a linear layer with its activation behind it."""
 
-    def __init__(self, block: NeuronBlock, store: _Store) -> None:
+    def __init__(self, block: MatrixStage, store: _Store) -> None:
         has_bias = bool((block.biases != NONE).all())
         # on no device nothing is drawn from PyTorch's generator
         super().__init__(block.n_read, len(block.neurons), bias=has_bias, device="meta")
@@ -163,7 +163,7 @@ class _Dense(nn.Linear):  # type: ignore[misc] # as above
 class _Gathered(nn.Module):  # type: ignore[misc] # as above
     """A block of which every neuron gathers sources of its own."""
 
-    def __init__(self, block: NeuronBlock, store: _Store) -> None:
+    def __init__(self, block: MatrixStage, store: _Store) -> None:
         super().__init__()
         self.numbers: dict[str, Any] = {}
         own = {"weight": block.weights, "bias": block.biases}
@@ -205,7 +205,7 @@ class _Gathered(nn.Module):  # type: ignore[misc] # as above
 class _Ending(nn.Module):  # type: ignore[misc] # as above
     """The activation of a block, and its dropout."""
 
-    def __init__(self, block: NeuronBlock, store: _Store) -> None:
+    def __init__(self, block: MatrixStage, store: _Store) -> None:
         super().__init__()
         self.activation = block.activation
         place = {number: k for k, number in enumerate(store.shared.tolist())}
@@ -235,7 +235,7 @@ def _aggregate(terms: Tensor, name: str) -> Tensor:
     return (terms.max(dim=2) if name == "max" else terms.min(dim=2)).values
 
 
-def _rates_of(block: NeuronBlock) -> Any:
+def _rates_of(block: MatrixStage) -> Any:
     rates = np.array([neuron.dropout for neuron in block.neurons])
     return rates if rates.any() else None
 

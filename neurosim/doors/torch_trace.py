@@ -10,7 +10,7 @@ from torch import fx, nn
 from torch.nn import functional
 
 from neurosim.doors.torch_module import NetworkModule
-from neurosim.doors.traced import Columns, Tracing, side_by_side
+from neurosim.doors.traced import TracedColumns, Tracing, side_by_side
 from neurosim.errors import GraphError
 from neurosim.functions.activations import SOFTMAX
 from neurosim.network.network import Network
@@ -95,7 +95,7 @@ def _array(tensor: Any) -> Any:
     return tensor.detach().cpu().double().numpy()
 
 
-def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) -> Columns:
+def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) -> TracedColumns:
     args = [fx.map_arg(arg, values.__getitem__) for arg in node.args]
     if node.op == "call_module":
         return _of_module(tracing, _module(traced, node), args[0], node)
@@ -106,7 +106,7 @@ def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) 
         _require_last_axis(node.kwargs.get("dim", args[1] if len(args) > 1 else None), node)
         return tracing.activated(args[0], SOFTMAX)
     if target in _PASS:
-        found: Columns = args[0]
+        found: TracedColumns = args[0]
         return found
     if target in _CAT:
         _require_last_axis(node.kwargs.get("dim", args[1] if len(args) > 1 else 0), node)
@@ -116,18 +116,20 @@ def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) 
     raise _unknown(node, str(getattr(target, "__name__", target)))
 
 
-def _binary(tracing: Tracing, target: Any, a: Any, b: Any) -> Columns:
+def _binary(tracing: Tracing, target: Any, a: Any, b: Any) -> TracedColumns:
     if target in _SUB:
-        b = b.scaled(-1.0) if isinstance(b, Columns) else -np.asarray(b)
-    if not isinstance(a, Columns):
+        b = b.scaled(-1.0) if isinstance(b, TracedColumns) else -np.asarray(b)
+    if not isinstance(a, TracedColumns):
         a, b = b, a
-    if isinstance(b, Columns):
+    if isinstance(b, TracedColumns):
         return tracing.product(a, b) if target in _MUL else a.plus(b)
-    found: Columns = a.scaled(b) if target in _MUL else a.shifted(b)
+    found: TracedColumns = a.scaled(b) if target in _MUL else a.shifted(b)
     return found
 
 
-def _of_module(tracing: Tracing, module: nn.Module, value: Columns, node: fx.Node) -> Columns:
+def _of_module(
+    tracing: Tracing, module: nn.Module, value: TracedColumns, node: fx.Node
+) -> TracedColumns:
     if isinstance(module, nn.Linear):
         if module.in_features != value.n:
             raise GraphError(

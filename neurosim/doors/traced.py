@@ -19,7 +19,7 @@ Place = tuple[int, int]  # number of a layer, of a neuron in it; layer 0 is the 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Columns:
+class TracedColumns:
     """The columns of a value, (B, n): ``sources`` times ``matrix``, (n_sources, n), + ``constant``.
 
     Without a matrix the columns are the sources themselves.
@@ -44,25 +44,27 @@ class Columns:
         """What is added to each column, 0 where nothing is."""
         return np.zeros(self.n) if self.constant is None else self.constant
 
-    def chosen(self, columns: Any) -> "Columns":
+    def chosen(self, columns: Any) -> "TracedColumns":
         """Some of the columns."""
         columns = np.asarray(columns, np.intp)
         constant = None if self.constant is None else self.constant[columns]
         if self.matrix is None:
-            return Columns(tuple(self.sources[k] for k in columns), None, constant)
-        return Columns(self.sources, self.matrix[:, columns], constant)
+            return TracedColumns(tuple(self.sources[k] for k in columns), None, constant)
+        return TracedColumns(self.sources, self.matrix[:, columns], constant)
 
-    def scaled(self, factor: Any) -> "Columns":
+    def scaled(self, factor: Any) -> "TracedColumns":
         """The columns times numbers, one or one each."""
         factors = np.broadcast_to(np.asarray(factor, np.float64), (self.n,))
         constant = None if self.constant is None else self.constant * factors
-        return Columns(self.sources, self.weights * factors, constant)
+        return TracedColumns(self.sources, self.weights * factors, constant)
 
-    def shifted(self, by: Any) -> "Columns":
+    def shifted(self, by: Any) -> "TracedColumns":
         """The columns plus numbers, one or one each."""
-        return Columns(self.sources, self.weights, self.constants + np.asarray(by, np.float64))
+        return TracedColumns(
+            self.sources, self.weights, self.constants + np.asarray(by, np.float64)
+        )
 
-    def plus(self, other: "Columns") -> "Columns":
+    def plus(self, other: "TracedColumns") -> "TracedColumns":
         """The sum of both."""
         sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
         place = {source: k for k, source in enumerate(sources)}
@@ -70,31 +72,31 @@ class Columns:
         for each in (self, other):
             np.add.at(matrix, [place[source] for source in each.sources], each.weights)
         given = self.constant is not None or other.constant is not None
-        return Columns(sources, matrix, self.constants + other.constants if given else None)
+        return TracedColumns(sources, matrix, self.constants + other.constants if given else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Made:
-    columns: Columns
+    columns: TracedColumns
     activation: Any
     aggregation: str
     keeps_zeros: bool
 
 
-def side_by_side(values: Sequence[Columns]) -> Columns:
+def side_by_side(values: Sequence[TracedColumns]) -> TracedColumns:
     """The columns of several values, one behind the other."""
     constant = None
     if any(value.constant is not None for value in values):
         constant = np.concatenate([value.constants for value in values])
     sources = tuple(source for value in values for source in value.sources)
     if all(value.matrix is None for value in values):
-        return Columns(sources, None, constant)
+        return TracedColumns(sources, None, constant)
     matrix = np.zeros((len(sources), sum(value.n for value in values)))
     row = column = 0
     for value in values:
         matrix[row : row + len(value.sources), column : column + value.n] = value.weights
         row, column = row + len(value.sources), column + value.n
-    return Columns(sources, matrix, constant)
+    return TracedColumns(sources, matrix, constant)
 
 
 class Tracing:
@@ -105,41 +107,43 @@ class Tracing:
         self._made: list[_Made] = []
 
     @property
-    def inputs(self) -> Columns:
+    def inputs(self) -> TracedColumns:
         """The columns that are given."""
-        return Columns(tuple((0, k) for k in range(self._n_inputs)), None, None)
+        return TracedColumns(tuple((0, k) for k in range(self._n_inputs)), None, None)
 
-    def times(self, value: Columns, matrix: Any, bias: Any = None) -> Columns:
+    def times(self, value: TracedColumns, matrix: Any, bias: Any = None) -> TracedColumns:
         """The value times a matrix, (n, n_columns), plus a bias."""
         plain = self.outputs_of(value)
         constant = None if bias is None else np.asarray(bias, np.float64)
-        return Columns(plain.sources, np.asarray(matrix, np.float64), constant)
+        return TracedColumns(plain.sources, np.asarray(matrix, np.float64), constant)
 
-    def outputs_of(self, value: Columns) -> Columns:
+    def outputs_of(self, value: TracedColumns) -> TracedColumns:
         """The value as outputs of neurons, each once; of ``identity`` where it is none yet."""
         is_plain = value.matrix is None and value.constant is None
         if is_plain and len(set(value.sources)) == value.n:
             return value
         return self.activated(value, "identity", keeps_zeros=False)
 
-    def activated(self, value: Columns, activation: Any, *, keeps_zeros: bool = True) -> Columns:
+    def activated(
+        self, value: TracedColumns, activation: Any, *, keeps_zeros: bool = True
+    ) -> TracedColumns:
         """A layer of neurons with these net inputs; weights of 0 are connections, or not."""
         is_product = value.matrix is not None and keeps_zeros
         return self._add(_Made(value, activation, "sum", is_product))
 
-    def product(self, a: Columns, b: Columns) -> Columns:
+    def product(self, a: TracedColumns, b: TracedColumns) -> TracedColumns:
         """The products of the columns of two values."""
         a, b = self.outputs_of(a), self.outputs_of(b)
         if a.sources == b.sources:
             return self.activated(a, "square")
         return self._add(_Made(a.plus(b), "identity", "product", False))
 
-    def _add(self, made: _Made) -> Columns:
+    def _add(self, made: _Made) -> TracedColumns:
         self._made.append(made)
         number = len(self._made)
-        return Columns(tuple((number, k) for k in range(made.columns.n)), None, None)
+        return TracedColumns(tuple((number, k) for k in range(made.columns.n)), None, None)
 
-    def network(self, value: Columns, *, title: str, where: str) -> Network:
+    def network(self, value: TracedColumns, *, title: str, where: str) -> Network:
         """The network whose outputs are the columns of a value."""
         plain = self.outputs_of(value)
         if any(layer == 0 for layer, _ in plain.sources):
@@ -157,7 +161,7 @@ class Tracing:
             net.outputs = outputs
         return net
 
-    def _drop_dead(self, value: Columns) -> None:
+    def _drop_dead(self, value: TracedColumns) -> None:
         """Forget layers that lead to no output."""
         needed, waiting = set(), {layer for layer, _ in value.sources} - {0}
         while waiting:
@@ -168,9 +172,9 @@ class Tracing:
         self._number = {0: 0} | {old: new for new, old in enumerate(kept, 1)}
         self._made = [self._made[old - 1] for old in kept]
 
-    def _renumbered(self, value: Columns) -> Columns:
+    def _renumbered(self, value: TracedColumns) -> TracedColumns:
         sources = tuple((self._number[layer], k) for layer, k in value.sources)
-        return Columns(sources, value.matrix, value.constant)
+        return TracedColumns(sources, value.matrix, value.constant)
 
     def _names(self) -> list[list[str]]:
         n = len(self._made)

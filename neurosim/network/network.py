@@ -948,6 +948,16 @@ class Network:
 
         return to_sklearn(self)
 
+    def to_onnx(self, path: Any, *, precision: str = "double") -> None:
+        """Write an ONNX model of float64 (``double``) or float32 (``single``), (B, n_in).
+
+        Raises:
+            UnknownNameError, GraphError, FileError, MissingExtraError: see `neurosim.doors`.
+        """
+        from neurosim.doors.onnx_write import to_onnx
+
+        to_onnx(self, path, precision)
+
     def to_torch(self) -> Any:
         """A ``torch.nn.Module`` with the same outputs and gradients, in float64."""
         from neurosim.doors.pytorch import to_torch
