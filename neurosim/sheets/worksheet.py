@@ -11,11 +11,12 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
+from neurosim.drawing.text.tex import tex_text
 from neurosim.functions.numbers import short
 from neurosim.languages import language, translate
 from neurosim.network.network import Network
 from neurosim.sheets.formulas import Formula, Key, Slip
-from neurosim.sheets.text import markdown_to_html
+from neurosim.sheets.text import markdown_to_html, markdown_to_latex
 
 BLANKS = {
     "forward": ("forward", "loss"),
@@ -206,12 +207,13 @@ def to_latex(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as a LaTeX document."""
     lines = [r"\documentclass[a4paper]{article}", r"\usepackage[T1]{fontenc}",
              r"\usepackage{longtable}", r"\begin{document}",
-             rf"\section*{{{_tex_text(_title(sheet, is_solution))}}}"]  # fmt: skip
+             rf"\section*{{{tex_text(_title(sheet, is_solution))}}}"]  # fmt: skip
+    lines += [markdown_to_latex(sheet.text)] * bool(sheet.text and not is_solution)
     if sheet.given:
-        pairs = ", ".join(f"${_tex(name)}$ = {_tex_text(value)}" for name, value in sheet.given)
+        pairs = ", ".join(f"${_tex(name)}$ = {tex_text(value)}" for name, value in sheet.given)
         lines.append(translate("Given: {}", rf"\raggedright {pairs}.\par"))
     for heading, cells in _parts(sheet):
-        lines += [rf"\subsection*{{{_tex_text(heading)}}}", r"\begin{longtable}{ll}"]
+        lines += [rf"\subsection*{{{tex_text(heading)}}}", r"\begin{longtable}{ll}"]
         blank = r"\rule{3cm}{0.4pt}"
         lines += [rf"${_tex(c.symbol)}$ & {_shown(c, is_solution, blank)} \\[4pt]" for c in cells]
         lines.append(r"\end{longtable}")
@@ -261,15 +263,11 @@ def _tex(symbol: str) -> str:
         return by + rest.replace("delta", r"\delta")
     head, bracket, names = rest.partition("(")
     if not bracket:
-        return by + (rest if rest in ("L", r"\eta") else rf"\mathrm{{{_tex_text(rest)}}}")
+        return by + (rest if rest in ("L", r"\eta") else rf"\mathrm{{{tex_text(rest)}}}")
     arrow = r" \to "
-    ends = [rf"\mathrm{{{_tex_text(name)}}}" for name in names.removesuffix(")").split("->")]
+    ends = [rf"\mathrm{{{tex_text(name)}}}" for name in names.removesuffix(")").split("->")]
     letter = head.replace("delta", r"\delta")
     return f"{by}{letter}({arrow.join(ends)})"
-
-
-def _tex_text(text: str) -> str:
-    return "".join(_TEX.get(letter, letter) for letter in text)
 
 
 Printer = Callable[..., str]
@@ -284,10 +282,6 @@ _SYMBOLS = {
 _LETTERS = {
     "net_input": "z", "output": "a", "delta": "delta", "output_gradient": "dL/da", "bias": "b",
     "bias_gradient": "dL/db",
-}  # fmt: skip
-_TEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
 _STYLE = (
     "body{font-family:sans-serif;max-width:45em;margin:2em auto;color:#000;background:#fff}"

@@ -13,7 +13,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.languages import in_language
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import sheet_of
-from neurosim.sheets.pdf import print_pdf, require_browser
+from neurosim.sheets.pdf import Sources, print_pdf, require_printer
 from neurosim.sheets.variants import MOST, code_of
 from neurosim.sheets.worksheet import BLANKS, PRINTERS, Worksheet
 
@@ -69,7 +69,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
         expected = f"expected one that ends in {', '.join(_SUFFIXES)}, or --format"
         raise InvalidValueError(f"{out}: no form of a sheet; {expected}")
     if printer == "pdf":
-        require_browser(out)
+        require_printer(out)
     lesson = Lesson(file, overrides)
     network = lesson.training().network
     numbers = range(1, variants + 1) if variants else (0,)
@@ -89,16 +89,15 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
 def write_sheet(sheet: Worksheet, out: Path, form: str, *, overwrite: bool) -> None:
     """The sheet, its solution, and what is to be filled in."""
     solution = out.with_name(f"{out.stem}-solution{out.suffix}")
-    text_form = "html" if form == "pdf" else form
-    texts = {
-        out: PRINTERS[text_form](sheet, is_solution=False),
-        solution: PRINTERS[text_form](sheet, is_solution=True),
-    }
-    texts.setdefault(out.with_suffix(".csv"), PRINTERS["csv"](sheet, is_solution=False))
-    for path in texts:
+    answers = {out: False, solution: True}
+    answers.setdefault(out.with_suffix(".csv"), False)
+    for path in answers:
         require_free(path, overwrite=overwrite)
-    for path, text in texts.items():
-        if form == "pdf" and path in {out, solution}:
-            path.write_bytes(print_pdf(text, path))
+    for path, is_solution in answers.items():
+        wanted = form if path in {out, solution} else "csv"
+        if wanted == "pdf":
+            forms = (PRINTERS[key](sheet, is_solution=is_solution) for key in ("latex", "html"))
+            path.write_bytes(print_pdf(Sources(*forms), path))
         else:
+            text = PRINTERS[wanted](sheet, is_solution=is_solution)
             write_new(path, text, overwrite=overwrite)

@@ -103,13 +103,16 @@ def test_what_is_wrong_is_said(neurosim, folder):
     assert (folder / "s.md").read_text() == "mine"
 
 
-def test_without_a_browser_a_pdf_is_refused_with_what_is_missing(neurosim, folder, monkeypatch):
+def test_without_latex_and_browser_a_pdf_is_refused_and_both_are_named(
+    neurosim, folder, monkeypatch
+):
     monkeypatch.setattr(shutil, "which", lambda _: None)
 
     ran = neurosim("worksheet", "xor", "-o", "s.pdf")
 
     assert ran.code == 2
-    assert "s.pdf: cannot be printed, got no browser; expected Chromium or Chrome" in ran.err
+    assert "s.pdf: cannot be printed, got neither LaTeX nor a browser; expected one of" in ran.err
+    assert "pdflatex, lualatex, xelatex, tectonic, or Chromium or Chrome" in ran.err
     assert not list(folder.glob("s[.-]*"))
 
 
@@ -121,7 +124,8 @@ def test_a_browser_prints_the_sheet_and_one_that_fails_is_said(neurosim, folder,
         printed.append(target)
         Path(target.partition("=")[2]).write_bytes(b"%PDF-")
 
-    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    browsers = {"chromium": "/bin/chromium"}
+    monkeypatch.setattr(shutil, "which", browsers.get)
     monkeypatch.setattr(subprocess, "run", run)
     assert neurosim("worksheet", "xor", "-o", "s.pdf").code == 0
     assert (folder / "s-solution.pdf").read_bytes() == b"%PDF-"
@@ -130,6 +134,29 @@ def test_a_browser_prints_the_sheet_and_one_that_fails_is_said(neurosim, folder,
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)
     ran = neurosim("worksheet", "xor", "-o", "t.pdf")
     assert (ran.code, "t.pdf: cannot be printed, chromium failed" in ran.err) == (2, True)
+
+
+def test_latex_prints_the_sheet_before_a_browser_does(neurosim, folder, monkeypatch):
+    ran, logs = [], ["fine", "Missing character: There is no Д in font", "fine"]
+
+    def run(command, *, cwd, **_):
+        ran.append(Path(command[0]).name)
+        if ran[-1] == "chromium":
+            (cwd / "sheet.pdf").write_bytes(b"%PDF-browser")
+            return
+        assert "-no-shell-escape" in command
+        assert r"\begin{longtable}" in (cwd / "sheet.tex").read_text()
+        (cwd / "sheet.log").write_text(logs.pop(0))
+        (cwd / "sheet.pdf").write_bytes(b"%PDF-latex")
+
+    programs = {"lualatex": "/bin/lualatex", "chromium": "/bin/chromium"}
+    monkeypatch.setattr(shutil, "which", programs.get)
+    monkeypatch.setattr(subprocess, "run", run)
+
+    assert neurosim("worksheet", "xor", "-o", "s.pdf").code == 0
+    assert (folder / "s.pdf").read_bytes() == b"%PDF-latex"
+    assert (folder / "s-solution.pdf").read_bytes() == b"%PDF-browser"  # it lacked a letter
+    assert ran == ["lualatex", "lualatex", "chromium"]
 
 
 def test_neurons_that_do_not_sum_have_a_sheet_that_says_so(neurosim, folder):
