@@ -41,6 +41,7 @@ interpreter: steps visits forward backward adjustments update .
 kernel: build library checks wiring .
 compiler: plan bundles costs planning choice operations program
 compiler.array: text backward printer .
+compiler.javascript: formulas module .
 compiler: training_programs threads explain standalone compile .
 
 training: parts

@@ -15,8 +15,8 @@ PROMISED = ["Network", "Neuron", "Connection", "Layer", "load", "compile_network
             "draw_activations", "draw_boundary",
             "draw_confusion", "draw_gradients", "draw_loss", "draw_metrics", "draw_responses",
             "draw_weights"]  # fmt: skip
-HEAVY = ["matplotlib", "pydantic", "rich", "click", "yaml", "sklearn", "torch", "onnx", "jax", "scipy",
-         "pandas", "threadpoolctl", "joblib", "distributed", "optuna", "networkx",
+HEAVY = ["matplotlib", "pydantic", "rich", "click", "yaml", "sklearn", "torch", "onnx", "jax",
+         "scipy", "pandas", "threadpoolctl", "joblib", "distributed", "optuna", "networkx",
          "numpy.ma"]  # fmt: skip
 
 

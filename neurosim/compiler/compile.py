@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from neurosim.compiler.array.printer import print_forward, print_values
+from neurosim.compiler.javascript.module import standalone_module
 from neurosim.compiler.plan import Block, Bundle, Dense, Index, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.standalone import standalone_script
 from neurosim.compiler.training_programs import generated
 from neurosim.errors import StaleError, WrongTypeError
+from neurosim.functions.losses import Loss, Objective
 from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.network.network import Network
 
@@ -99,6 +101,18 @@ class CompiledNetwork:
         network = self._network
         conversions = network.inputs_conversion, network.outputs_conversion
         return standalone_script(self.plan, self._theta(), *conversions)
+
+    def standalone_module(self, loss: Loss | Objective | None = None) -> str:
+        """An ES module with the same pass; with a loss, forward and backward.
+
+        Raises:
+            InvalidValueError: a function cannot be written in JavaScript, or a neuron does not sum.
+        """
+        self._require_fresh()
+        network = self._network
+        names = tuple(parameter.symbol for parameter in network.parameter_list())
+        conversions = network.inputs_conversion, network.outputs_conversion
+        return standalone_module(self.plan, network.read_parameters(), names, conversions, loss)
 
     def __repr__(self) -> str:
         return f"compiled {self.plan!r}"

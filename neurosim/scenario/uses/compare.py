@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from neurosim.compiler.compile import compile_network
 from neurosim.compiler.explain import ProgramExplanation, explain
 from neurosim.compiler.planning import USUAL_ROWS
 from neurosim.debugger.session import Session
@@ -187,3 +188,19 @@ def load_network(path: str | Path) -> Network:
     """
     file = find_scenario(path)
     return read_network(file) if is_network_file(file) else load_scenario(file).network
+
+
+def load_module(path: str | Path) -> str:
+    """The ES module of a scenario's network before training, with its loss, if it has a training.
+
+    That of a file of a network goes forward alone.
+    """
+    file = find_scenario(path)
+    if is_network_file(file):
+        return compile_network(read_network(file)).standalone_module()
+    scenario = load_scenario(file)
+    compiled = compile_network(scenario.network)
+    if scenario.training is None or scenario.data is None:
+        return compiled.standalone_module()
+    task = make_task(scenario.network, *_rows(scenario, path), scenario.training)
+    return compiled.standalone_module(task.objective)

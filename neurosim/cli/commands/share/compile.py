@@ -12,17 +12,19 @@ from neurosim.compiler import Matrices, compile_network
 from neurosim.compiler.explain import ProgramExplanation
 from neurosim.functions.numbers import counted, short
 from neurosim.scenario import explain_scenario, load_network
+from neurosim.scenario.uses.compare import load_module
 
 _MOST = 10  # rows and columns of a matrix that is printed; larger ones are too long to read
 
 
 @click.command("compile")
 @click.argument("file")
-@click.option("--standalone", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.py",
-              help="Write a script that needs only NumPy.")  # fmt: skip
+@click.option("--standalone", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT",
+              help="Write a script that needs only NumPy (OUT.py), or an ES module of the"
+                   " forward and backward pass (OUT.js).")  # fmt: skip
 @click.option("--explain", is_flag=True,
               help="Print what was chosen for each block, why, and its cost.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Replace OUT.py where it exists.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
 def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool) -> int:
     """Print the matrices and the program of FILE.
@@ -31,6 +33,10 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
     """
     if explain:
         _print_explanation(explain_scenario(file))
+        return 0
+    if standalone is not None and standalone.suffix in {".js", ".mjs"}:
+        write_new(standalone, load_module(file), overwrite=overwrite)
+        say(f"wrote {standalone}; it exports forward, pass, theta and names", err=True)
         return 0
     compiled = compile_network(load_network(file))
     if standalone is not None:

@@ -1,0 +1,174 @@
+"""The ES module gives what the walk over the objects gives, within rounding."""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.errors import InvalidValueError
+from neurosim.functions.activations import ACTIVATIONS, Activation
+from neurosim.functions.losses import LOSSES
+from neurosim.interpreter import backward, forward, measure
+from neurosim.scenario import load_scenario
+from neurosim.training.training import Training
+
+SCENARIOS = sorted(path.stem for path in Path("scenarios").glob("*.yaml"))
+REFUSED = {"sparse-random": "_gelu cannot be written in JavaScript, got math.erfc"}
+CLOSE = {"rtol": 1e-12, "atol": 1e-12}  # a browser's exp is not libm's
+RUN = """
+import fs from "fs";
+const found = [];
+for (const [path, x, t] of JSON.parse(fs.readFileSync(0))) {
+  const {pass, forward, neurons} = await import(path);
+  const {loss, outputs, output, delta, gradient} = pass(x, t);
+  found.push([loss, neurons, ...[outputs, forward(x), output, delta, gradient].map(
+    (all) => Array.from(all))]);
+}
+console.log(JSON.stringify(found));
+"""
+
+
+@pytest.fixture(scope="module")
+def in_node(tmp_path_factory):
+    """Runs modules in node, each with a sample and its targets."""
+    node, folder = shutil.which("node"), tmp_path_factory.mktemp("modules")
+    if node is None:
+        assert os.environ.get("NEUROSIM_BROWSER") != "installed", "CI has a browser and no node"
+        pytest.skip("there is no node on this machine")
+
+    def run(jobs):
+        asked = []
+        for i, (source, x, t) in enumerate(jobs):
+            (folder / f"{i}.mjs").write_text(source, encoding="utf-8")
+            asked.append([str(folder / f"{i}.mjs"), x, t])
+        done = subprocess.run(  # noqa: S603 - our own script
+            [node, "--input-type=module", "-e", RUN],
+            input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=100,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-1000:]
+        return json.loads(done.stdout)
+
+    return run
+
+
+def module_of(network, loss):
+    return ns.compile_network(network).standalone_module(loss)
+
+
+def require_equal(found, network, x, t, loss):
+    """Compare what node found with a walk."""
+    list(forward(network, x))
+    (measured,) = measure(network, t, loss)
+    list(backward(network, t, loss))
+    said, names, outputs, alone, output, delta, gradient = found
+    assert outputs == alone
+    np.testing.assert_allclose(outputs, network.predict([x])[0], **CLOSE)
+    np.testing.assert_allclose(said, measured.after, **CLOSE)
+    neurons = [network[name] for name in names]
+    np.testing.assert_allclose(output, [neuron.output for neuron in neurons], **CLOSE)
+    deltas = [(one, n.delta) for one, n in zip(delta, neurons, strict=True) if not n.is_input]
+    np.testing.assert_allclose(*zip(*deltas, strict=True), **CLOSE)
+    learned = network.parameter_list()
+    pairs = [(g, p.gradient) for g, p in zip(gradient, learned, strict=True) if p.trainable]
+    np.testing.assert_allclose(*zip(*pairs, strict=True), **CLOSE)
+
+
+def test_every_shipped_training_is_computed_as_the_walk_does(in_node):
+    jobs, walks = [], []
+    for name in SCENARIOS:
+        scenario = load_scenario(name)
+        if scenario.training is None or scenario.data is None or name == "perceptron-and":
+            continue  # the walk goes by the perceptron rule in trainings alone
+        training = Training(scenario.network, *scenario.require_training(name, "compare"))
+        task, loss = training.task, training.task.objective.heads[0].loss
+        if name in REFUSED:
+            with pytest.raises(InvalidValueError, match=REFUSED[name]):
+                module_of(scenario.network, loss)
+            continue
+        x, t = task.X[0].tolist(), task.T[0].tolist()
+        jobs.append((module_of(scenario.network, loss), x, t))
+        walks.append((scenario.network, x, t, loss))
+
+    results = in_node(jobs)
+
+    assert len(results) >= 30
+    for found, walk in zip(results, walks, strict=True):
+        require_equal(found, *walk)
+
+
+def two_layers(activation):
+    net = ns.Network()
+    net.add_layer("x", 2)
+    net.add_layer("h", 2, activation=activation, bias=[0.1, -0.2])
+    net.add_layer("o", 2, activation="identity")
+    net.connect("x", "h", weights=[[0.5, -1.2], [0.8, 0.3]])
+    net.connect("h", "o", weights=[[0.5, -0.7], [1.1, 0.4]])
+    return net
+
+
+def test_every_activation_and_loss_is_written_or_refused(in_node):
+    x, jobs, walks = [0.7, -0.4], [], []
+    unit = [loss for name, loss in LOSSES.items() if name not in {"cross_entropy", "hinge"}]
+    cases = [(name, LOSSES["squared_error"]) for name in [*ACTIVATIONS, "softmax"]
+             if name not in {"input", "step"}]  # fmt: skip
+    cases += [("sigmoid", loss) for loss in unit if loss.targets == "any"]
+    for name, loss in cases:
+        net = two_layers(name)
+        if name == "gelu":
+            with pytest.raises(InvalidValueError, match="erfc"):
+                module_of(net, loss)
+            continue
+        jobs.append((module_of(net, loss), x, [0.25, 0.75]))
+        walks.append((net, x, [0.25, 0.75], loss))
+
+    results = in_node(jobs)
+
+    for found, walk in zip(results, walks, strict=True):
+        require_equal(found, *walk)
+
+
+def _swell(z, width=0.25):
+    """An activation of a user."""
+    far = abs(z) > 2.0
+    if far:
+        return math.copysign(2.0, z)
+    y, s = z * width, 0.5
+    y += s
+    return y
+
+
+def _swell_slope(z, _a, width=0.25):
+    return 0.0 if abs(z) > 2.0 else width
+
+
+def test_a_user_s_function_is_translated(in_node):
+    ns.register_activation(Activation("swell", _swell, _swell_slope))
+    try:
+        net = two_layers("swell")
+        (found,) = in_node([(module_of(net, LOSSES["squared_error"]), [0.7, -0.4], [0.2, 0.1])])
+        require_equal(found, net, [0.7, -0.4], [0.2, 0.1], LOSSES["squared_error"])
+    finally:
+        ns.unregister_activation("swell")
+
+
+def test_another_aggregation_is_refused_in_words():
+    net = ns.Network()
+    net.add_layer("x", 2)
+    net.add_layer("o", 1, activation="sigmoid", aggregation="product")
+    net.connect("x", "o", weight=0.5)
+
+    with pytest.raises(InvalidValueError, match=r"net input of o.*got the aggregation 'product'"):
+        module_of(net, None)
+
+
+def test_without_a_loss_it_goes_forward_alone():
+    source = module_of(load_scenario("xor").network, None)
+
+    assert "export function forward(" in source
+    assert "pass" not in source
