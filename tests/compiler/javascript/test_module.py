@@ -172,3 +172,17 @@ def test_without_a_loss_it_goes_forward_alone():
 
     assert "export function forward(" in source
     assert "pass" not in source
+
+
+def test_scalings_shared_weights_and_learned_slopes_are_in_it(in_node):
+    net = two_layers("prelu")
+    net.connect("x", "o")
+    net.share(("x1", "h1"), ("x2", "h2"))
+    X, T = np.array([[0.7, -0.4], [3.0, 2.0], [-1.0, 5.0]]), np.array([[2, 9], [4, 1], [7, 3]])
+    net.scale_inputs(X, "standard")
+    net.scale_outputs(T, "minmax")
+    case = X[0].tolist(), T[0].tolist(), LOSSES["mean_squared_error"]
+
+    (found,) = in_node([(module_of(net, case[2]), *case[:2])])
+
+    require_equal(found, net, *case)
