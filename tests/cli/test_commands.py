@@ -61,6 +61,15 @@ def test_compile_prints_matrices_whose_rows_are_sources_and_a_program(neurosim):
     compile(ran.out, "program", "exec")
 
 
+def test_compile_writes_an_es_module_where_the_ending_is_js(neurosim, tmp_path):
+    trained = neurosim("compile", "xor", "--standalone", "xor.js")
+    untrained = neurosim("compile", "two-two-one", "--standalone", "two.mjs")
+
+    assert trained.code == untrained.code == 0
+    assert "export { passOf as pass };" in (tmp_path / "xor.js").read_text(encoding="utf-8")
+    assert "passOf" not in (tmp_path / "two.mjs").read_text(encoding="utf-8")
+
+
 def test_compile_writes_a_script_that_gives_the_same_outputs(neurosim, folder):
     ran = neurosim("compile", "two-two-one", "--standalone", "out.py")
 
