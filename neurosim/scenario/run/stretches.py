@@ -39,6 +39,8 @@ def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterat
                 yield from _one_by_one(training, count)
                 raise
             n_done = len(history.loss)
+            if not n_done:  # its time was over before an epoch was
+                return
             pace.end(n_done)
             losses, metrics = (history.loss, history.validation_loss), history.metrics
             yield Stretch(done, *losses, metrics, history.rate, history.seconds / n_done,

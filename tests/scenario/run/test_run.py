@@ -289,3 +289,10 @@ def test_the_records_of_a_run_have_its_norms_where_they_are_asked_for(run, load,
     assert [record["gradient_norm"] for record in records] == list(history.gradient_norm)
     assert [record["update_ratio"] for record in records] == list(history.update_ratio)
     assert "gradient_norm" not in run(small()).history[0].to_dict()
+
+
+def test_a_time_limit_may_be_over_before_the_first_epoch():
+    result = run_scenario("rgu-worksheet", overrides={"training.time_limit": 1e-9})
+
+    assert result.stopped.startswith("time limit")
+    assert result.loss.last == result.loss.first
