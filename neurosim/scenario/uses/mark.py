@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from neurosim.debugger.traces.quantities import plain_spelling
 from neurosim.debugger.traces.trace import positioned_steps
 from neurosim.errors import FileError, NeurosimError
 from neurosim.network.network import load
-from neurosim.scenario.build.scenario import load_scenario
+from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.overrides import Overrides
@@ -28,6 +29,8 @@ _SHEETS = (".csv", ".tsv", ".txt")
 _SCENARIOS = (".yaml", ".yml")
 _NETWORKS = (".json",)
 _MOST_EPOCHS = 100  # that one sheet may span
+_MOST_SECONDS = 60.0  # that a student's scenario may train
+_MOST_PRODUCTS = 1e11  # of a weight and an output, that it may ask for
 _CLOSE = 1e-6  # of a parameter of a saved network, relative to 1 or itself
 
 
@@ -86,8 +89,18 @@ class Lesson:
 
     def _mark_scenario(self, path: Path) -> Marked:
         """Run it, and check what the lesson expects."""
-        load_scenario(path)  # its own mistakes come first
-        result = run_scenario(path, overrides=self._expected())
+        scenario = load_scenario(path)  # its own mistakes come first
+        changes = self._expected()
+        if scenario.training is not None:
+            limit = scenario.training.time_limit
+            _require_feasible(scenario, path.name)
+            changes["training.time_limit"] = min(limit or _MOST_SECONDS, _MOST_SECONDS)
+        begun = time.monotonic()
+        result = run_scenario(path, overrides=changes)
+        if time.monotonic() - begun >= _MOST_SECONDS:
+            raise FileError(
+                f"{path.name}: took more than {_MOST_SECONDS:g} s to train; expected a shorter one"
+            )
         if result.message:
             return unread(path.name, f"{path.name}: {result.status}, {result.message}")
         return mark_checks(path.name, [(one.passed, str(one)) for one in result.expectations])
@@ -152,6 +165,18 @@ def _stretch_of(read: HandFile, name: str) -> tuple[int, int]:
             f" {_MOST_EPOCHS} epochs in a sheet"
         )
     return first, n_epochs
+
+
+def _require_feasible(scenario: Scenario, name: str) -> None:
+    """Refuse a training of more products than a class can wait for."""
+    assert scenario.training is not None
+    n_rows = 0 if scenario.inputs is None else len(scenario.inputs)
+    n_products = scenario.training.epochs * n_rows * len(scenario.network.connections)
+    if n_products > _MOST_PRODUCTS:
+        raise FileError(
+            f"{name}: training: got {n_products:.3g} products of weights (epochs * rows *"
+            f" connections); expected at most {_MOST_PRODUCTS:.3g} in what is marked"
+        )
 
 
 def _compared(name: str, found: float | None, expected: float) -> tuple[bool, str]:

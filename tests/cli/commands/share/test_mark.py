@@ -103,6 +103,25 @@ def test_scenarios_and_networks_are_marked_too(neurosim, folder):
     assert found[3] == ("wrong", "0", "6")
 
 
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [(("_MOST_PRODUCTS", 0.5), "products of weights"), (("_MOST_SECONDS", 1e-9), "a shorter one")],
+)
+def test_a_scenario_that_takes_too_long_stops_no_other(neurosim, folder, monkeypatch, limit, words):
+    monkeypatch.setattr(f"neurosim.scenario.uses.mark.{limit[0]}", limit[1])
+    text = load_scenario("rgu-worksheet").path.read_text(encoding="utf-8")
+    (folder / "long.yaml").write_text(text, encoding="utf-8")
+    (folder / "sheet.csv").write_text("z(top),0.755\n")
+
+    ran = neurosim("mark", "rgu-worksheet", "long.yaml", "sheet.csv", "-o", "points.csv")
+
+    long, sheet = rows(folder / "points.csv")
+    assert ran.code == 2
+    assert long["verdict"] == "unread"
+    assert words in long["first fault"]
+    assert sheet["verdict"] == "right"
+
+
 def test_a_page_of_feedback_has_no_path_no_script_and_no_style_attribute(neurosim, folder, klass):
     (klass / "<b>&.csv").write_text("top,0.1\n")
 
