@@ -39,6 +39,7 @@ from neurosim.page.markup import (
     page_words,
 )
 from neurosim.page.recording import MOST_STATES, Recording, record, spread
+from neurosim.sheets.text import markdown_to_html
 from neurosim.training.training import Training
 from neurosim.version import __version__
 
@@ -78,7 +79,12 @@ def default_epochs(n_epochs: int) -> list[int]:
 
 
 def make_lesson(
-    training: Training, n_epochs: int, epochs: Sequence[int] | None = None, *, limit: int = LIMIT
+    training: Training,
+    n_epochs: int,
+    epochs: Sequence[int] | None = None,
+    *,
+    limit: int = LIMIT,
+    text: str = "",
 ) -> PageLesson:
     """Train to the end, and write what is there as a page.
 
@@ -87,13 +93,14 @@ def make_lesson(
         n_epochs: how many epochs it has.
         epochs: those whose steps are wanted, from 0; None: the first, powers of ten, the last.
         limit: how many bytes the file may have.
+        text: of a lesson, in Markdown.
 
     Raises:
         InvalidValueError: there is no epoch, or not even one row of one epoch fits.
     """
     require_count(n_epochs, "n_epochs")
     wanted = default_epochs(n_epochs) if epochs is None else sorted(set(epochs))
-    frame = _Frame.of(training)
+    frame = _Frame.of(training, text)
     walked, n_rows = _likely(training, limit, tuple(wanted))
     of_state = len(training.network.parameter_list()) * _NUMBER_BYTES
     most = min(MOST_STATES, int(_FOR_STATES * limit / of_state))
@@ -262,7 +269,7 @@ class _Frame:
     parts: dict[str, str]
 
     @classmethod
-    def of(cls, training: Training) -> "_Frame":
+    def of(cls, training: Training, text: str) -> "_Frame":
         network, words = training.task.network, page_words()
         script, style = f"{page_module()}\n{page_asset('file.js')}", page_style()
         return cls(
@@ -274,6 +281,7 @@ class _Frame:
                 "version": escape(__version__),
                 "title": escape(keep_text(network.title) or words["untitled"]),
                 "needs_scripts": escape(words["needs_scripts"]),
+                "lesson": _lesson(text, words["lesson"]),
                 "words": escape(json.dumps(words)),
                 "body": page_body(network, tuple(training.task.X[0].tolist())),
             }
@@ -283,6 +291,14 @@ class _Frame:
         """The file."""
         parts = {**self.parts, "data": data.decode(), "note": escape(note)}
         return filled(page_asset("page.html"), parts).encode("utf-8", "backslashreplace")
+
+
+def _lesson(text: str, heading: str) -> str:
+    """The text of a lesson, which can be folded away; nothing where there is none."""
+    if not text:
+        return ""
+    summary = f"<summary>{escape(heading)}</summary>"
+    return f'<details id="lesson" open>{summary}\n{markdown_to_html(text)}</details>'
 
 
 def _hash(text: str) -> str:

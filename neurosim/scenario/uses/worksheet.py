@@ -36,7 +36,7 @@ def sheet_of(
     return make_worksheet(
         network, formulas, samples, lesson.title, _given(training, formulas, epoch, batch, symbols),
         code, batch_size=training.task.batch_size, blanks=blanks, digits=digits, symbols=symbols,
-        text=lesson.text,
+        text="" if code else lesson.text,  # its numbers are not those of a variant
     )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from neurosim.sheets.worksheet import PRINTERS, Worksheet, symbol_of
 @click.option("-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path),
               metavar="DIR", help="The folder; it is made where there is none.")  # fmt: skip
 @click.option("--sample", "samples", multiple=True, type=click.IntRange(min=0), metavar="N",
-              help="A sample for the sheet, from 0 (the default); may be repeated.")  # fmt: skip
+              help="A sample for the sheet, from 0; may be repeated. Usually the second, since"
+                   " the text tells the first.")  # fmt: skip
 @click.option("--digits", default=4, show_default=True, type=click.IntRange(1, 12), metavar="N",
               help="Decimals on the sheet.")  # fmt: skip
 @override_options("overrides")
@@ -47,7 +48,8 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
     taught = Lesson(file, overrides)
     if not taught.text:
         raise InvalidValueError(f"{name}: has no lesson; expected a scenario with the key lesson:")
-    sheet = sheet_of(taught, "", samples or (0,), digits=digits)
+    usual = min(1, taught.training().task.n_rows - 1)
+    sheet = sheet_of(taught, "", samples or (usual,), digits=digits)
     planted = plant(sheet, taught.formulas(), digits=digits)
     texts = {
         f"{file.stem}.yaml": read_text(file),
@@ -61,7 +63,7 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
         texts[f"{file.stem}-fault.csv"] = PRINTERS["csv"](planted.sheet, is_solution=True)
         texts[f"{file.stem}-fault.md"] = _about(planted, sheet)
     training = taught.training()
-    page = make_lesson(training, training.options.epochs, None)
+    page = make_lesson(training, training.options.epochs, text=taught.text)
     target = out / f"{file.stem}.html"
     for path in (target, *map(out.joinpath, texts)):
         require_free(path, overwrite=overwrite)

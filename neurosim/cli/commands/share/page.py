@@ -60,8 +60,12 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
         raise InvalidValueError(f"{file}: nothing to step through, got 0 epochs; expected some")
     wanted = None if epochs is None else _epochs_of(epochs, options.epochs)
     lesson = make_lesson(
-        Training(scenario.network, X, T, options), options.epochs, wanted, limit=most
-    )
+        Training(scenario.network, X, T, options),
+        options.epochs,
+        wanted,
+        limit=most,
+        text=scenario.lesson,
+    )  # fmt: skip
     with new_file(target, overwrite=overwrite) as written:
         written.write(lesson.html)
     note_unused_seed(file, seed, overrides)
