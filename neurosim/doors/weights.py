@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.doors.layers import DenseLayer, network_of_layers
 from neurosim.errors import FileError, GraphError, NeurosimError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
 from neurosim.network.files import write_file
@@ -57,16 +58,11 @@ def from_weights(
         raise ShapeError(
             f"{_WHERE}: got {len(activations)} activations; expected {len(layers)}, one a layer"
         )
-    net = Network(title)
-    net.add_layer("x", layers[0][0].shape[0])
-    before = "x"
-    for number, ((matrix, bias), chosen) in enumerate(zip(layers, activations, strict=True), 1):
-        name = "y" if number == len(layers) else f"h{number}_" if len(layers) > 2 else "h"
-        given = False if bias is None else bias.tolist()
-        net.add_layer(name, matrix.shape[1], activation=chosen, bias=given)
-        net.connect(before, name, weights=matrix)
-        before = name
-    return net
+    made = [
+        DenseLayer(matrix, bias, chosen)
+        for (matrix, bias), chosen in zip(layers, activations, strict=True)
+    ]
+    return network_of_layers(made, title=title)
 
 
 def _arrays(weights: Any) -> list[Matrix]:
