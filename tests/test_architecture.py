@@ -59,8 +59,8 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: layers perceptrons attributes graphs graph_files weights neat files blocks
-    torch_functions torch_module traced torch_trace pytorch onnx_write .
+doors: layers perceptrons attributes graphs graph_files weights neat blocks
+    onnx_write files torch_functions torch_module traced torch_trace pytorch .
 sklearn
 
 diagnosis: finding case cures

@@ -13,6 +13,7 @@ from neurosim.doors.graph_files import (
     read_graph,
     write_graph,
 )
+from neurosim.doors.onnx_write import to_onnx
 from neurosim.doors.weights import read_weights, write_weights
 from neurosim.errors import FileError, guess
 from neurosim.network.document import from_document, to_document
@@ -149,4 +150,5 @@ DOORS = {
     ".gml": FileDoor("GML", partial(read_graph, form="gml"), partial(write_graph, form="gml")),
     ".nodelink.json": FileDoor("node-link JSON", partial(read_graph, form="node-link"),
                                partial(write_graph, form="node-link")),
+    ".onnx": FileDoor("ONNX", None, to_onnx, "onnx"),
 }  # fmt: skip

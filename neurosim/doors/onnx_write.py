@@ -6,15 +6,15 @@ float64 kernel of their own.
 """
 
 import json
-import os
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from neurosim.doors.blocks import NONE, MatrixStage, StageRead, blocks_of, places_of
-from neurosim.errors import FileError, GraphError, MissingExtraError, UnknownNameError, unknown
+from neurosim.errors import GraphError, MissingExtraError, UnknownNameError, unknown
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
+from neurosim.network.files import write_file
 from neurosim.network.network import Network
 from neurosim.version import __version__
 
@@ -38,10 +38,7 @@ def to_onnx(net: Network, path: Any, precision: str = "double") -> None:
     onnx = require_onnx("to_onnx")
     made = _Writer(onnx, PRECISIONS[precision]).model(net)
     onnx.checker.check_model(made, full_check=True)
-    try:
-        onnx.save_model(made, os.fspath(path))
-    except OSError as error:
-        raise FileError(f"{path}: cannot be written, {error}; expected another path") from None
+    write_file(path, lambda file: file.writelines([made.SerializeToString()]))
 
 
 def require_onnx(where: str) -> Any:

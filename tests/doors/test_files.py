@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.cli.main import run_command
+from neurosim.doors.files import lost_in
 from neurosim.errors import FileError
 
 WHOLE = ["json", "graphml", "gexf", "gml", "nodelink.json", "safetensors"]
@@ -131,3 +132,15 @@ def test_convert_takes_a_scenario_and_keeps_what_exists(tmp_path, capsys):
     assert "PyTorch, which runs code" in capsys.readouterr().err
     assert run_command(["convert", str(tmp_path / "none.gml"), target, "--overwrite"]) == 2
     assert "none.gml: cannot be read" in capsys.readouterr().err
+
+
+def test_a_network_is_converted_to_onnx_and_none_comes_from_there(tmp_path):
+    pytest.importorskip("onnx")
+    net, path = ns.load_scenario("xor").network, tmp_path / "xor.onnx"
+
+    ns.write_network(net, path)
+
+    assert path.stat().st_size > 500
+    assert lost_in(net, path) == ()  # what cannot be read back is not compared
+    with pytest.raises(FileError, match=r"xor\.onnx: ONNX is only written; expected none"):
+        ns.read_network(path)
