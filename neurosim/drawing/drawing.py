@@ -49,6 +49,7 @@ def draw(
     direction: str = "across",
     wrap: int | None = None,
     lang: str = "en",
+    blank: Collection[str] = (),
 ) -> "Axes":
     """Draw a network: its neurons, connections, weights, and what a sample makes of them.
 
@@ -78,6 +79,8 @@ def draw(
         direction: of the layers, ``across`` from left to right, or ``down``.
         wrap: at most so many columns beside each other, for a long chain; None: all.
         lang: the language of what is written: ``de``, ``fr``, ``es``, ``ru`` or ``pt``.
+        blank: some of ``outputs``, ``deltas``, ``gradients``: lines to write on, and the numbers
+            nowhere in the drawing, nor in its description.
 
     Raises:
         UnknownNameError: there is no such layout, theme, loss, neuron, or thing to show.
@@ -92,6 +95,7 @@ def draw(
             network, sample=sample, target=target, loss=loss, show=show, full=full, layout=layout,
             pos=pos, highlight=highlight, title=title, subtitle=subtitle,
             digits=digits, show_as=show_as, boxes=boxes, direction=direction, wrap=wrap,
+            blank=blank,
         )  # fmt: skip
         return paint(diagram, ax, chosen)
 

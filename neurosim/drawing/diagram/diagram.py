@@ -26,7 +26,12 @@ from neurosim.drawing.diagram.legend import (
     write,
 )
 from neurosim.drawing.diagram.marks import Marks, Subject, marks_of
-from neurosim.drawing.diagram.sample_values import SampleValues, require_shown, sample_values_of
+from neurosim.drawing.diagram.sample_values import (
+    SampleValues,
+    require_blanks,
+    require_shown,
+    sample_values_of,
+)
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import boxed, fold
@@ -146,12 +151,17 @@ def prepare(
     boxes: bool = False,
     direction: str = "across",
     wrap: int | None = None,
+    blank: Collection[str] = (),
 ) -> Diagram:
     """Compute a diagram; the arguments are those of `draw`; marks and values may be given.
 
     Of a network whose numbers are changes, ``in_one`` names those parts whose numbers are not.
     """
-    shown = require_shown(show)
+    blanks = require_blanks(blank)
+    shown = tuple(word for word in require_shown(show) if word not in blanks)
+    if blanks and (boxes or show_as is not None):
+        other = "boxes" if boxes else "show_as"
+        raise InvalidValueError(f"blank, {other}: got both; expected one of them")
     if marks is None:
         marks = marks_of(require_network(network), highlight)
     require_network(network)
@@ -171,7 +181,10 @@ def prepare(
     if show_as is not None:
         folded = with_image(folded, network, show_as)
     if values is None:
-        values = sample_values_of(network, sample=sample, target=target, loss=loss, show=shown)
+        kept = {*shown, *(blanks & {"outputs"})}  # the inputs are given
+        values = sample_values_of(network, sample=sample, target=target, loss=loss, show=kept)
+    if blanks:
+        values = values.without(blanks, network)
     heading = network.title if title is None else require_text(title, "title", "free text")
     subtitle = keep_text(require_text(subtitle, "subtitle", "free text"))
     return compose(
@@ -216,8 +229,9 @@ def compose(
         scale = replace(scale, largest=scales[0].largest)
     names = names_of(folded, values, shown, digits=digits, in_one=in_one)
     texts = weights_of(
-        folded.connections, values.gradients, shown, scale, digits=digits, in_one=in_one
-    )
+        folded.connections, values.gradients, shown, scale, digits=digits, in_one=in_one,
+        blanks=values.blanks,
+    )  # fmt: skip
     if strengths is not None:
         texts = {name: texts[name] for name in sorted(texts, key=lambda name: -strengths[name])}
     arrangement, ways, labels = place(

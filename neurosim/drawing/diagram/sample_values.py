@@ -23,6 +23,7 @@ from neurosim.training.goals.heads import HeadOption, require_heads
 from neurosim.training.task import make_task
 
 SHOWN = ("weights", "outputs", "deltas", "gradients")
+BLANKS = SHOWN[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SampleValues:
         loss: of the sample, or None.
         loss_name: which loss, or empty.
         reaches: how far from zero a neuron's answers go, where many are drawn as a map.
+        blanks: which of `BLANKS` are left out, for a student to write.
     """
 
     sample: tuple[float, ...] = ()
@@ -50,6 +52,7 @@ class SampleValues:
     loss: float | None = None
     loss_name: str = ""
     reaches: Mapping[str, float] = field(default_factory=dict)
+    blanks: frozenset[str] = frozenset()
 
     @property
     def written(self) -> Mapping[str, float]:
@@ -71,6 +74,22 @@ class SampleValues:
             deltas=_without_noise(self.deltas, column),
             gradients=_without_noise(self.gradients, column),
         )
+
+    def without(self, blanks: Collection[str], network: Network) -> "SampleValues":
+        """The same without these numbers, and without those that would tell them.
+
+        The outputs of inputs are given; the loss tells outputs, and dL/db of a sample is its delta.
+        """
+        found = replace(self, blanks=frozenset(blanks))
+        if "outputs" in blanks:
+            given = {neuron.name for neuron in network.inputs} & self.outputs.keys()
+            outputs = {name: self.outputs[name] for name in self.outputs if name in given}
+            found = replace(found, outputs=outputs, loss=None)
+        if "deltas" in blanks:
+            neurons = {neuron.name for neuron in network.neurons}
+            others = {name: n for name, n in self.gradients.items() if name not in neurons}
+            found = replace(found, deltas={}, gradients=others)
+        return replace(found, gradients={}) if "gradients" in blanks else found
 
     def only(self, show: Collection[str]) -> "SampleValues":
         """Of outputs, deltas and gradients, those that are named."""
@@ -106,6 +125,21 @@ def require_shown(show: object) -> tuple[str, ...]:
         if word not in SHOWN:
             raise UnknownNameError(unknown("thing to show", word, SHOWN))
     return tuple(word for word in SHOWN if word in show)
+
+
+def require_blanks(blank: object) -> frozenset[str]:
+    """What is to be left blank.
+
+    Raises:
+        WrongTypeError: it is no collection of words.
+        UnknownNameError: nothing of such a name can be blank.
+    """
+    if isinstance(blank, str) or not isinstance(blank, Collection):
+        raise WrongTypeError(f"blank: got {blank!r:.80}; expected some of {', '.join(BLANKS)}")
+    for word in blank:
+        if word not in BLANKS:
+            raise UnknownNameError(f"blank: {unknown('number', word, BLANKS)}")
+    return frozenset(blank)
 
 
 def sample_values_of(

@@ -13,6 +13,7 @@ from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
 FROZEN = "\N{DOUBLE VERTICAL LINE}"  # what training may not change, as the mark on a line
+BLANK = "______"  # a line to write on
 SHARED = "\N{IDENTICAL TO}"  # before a weight that several connections share
 _AIR = {"name": 0.12}  # left and right of a text
 _USUAL_AIR = 0.06
@@ -36,8 +37,11 @@ def measured(text: str, kind: str, *, air: float = 0.0) -> tuple[float, float]:
 def values_of(folded: Folded, values: SampleValues, digits: int = DIGITS) -> dict[str, str]:
     """The output in each neuron that has one."""
     outputs = values.written
-    inside = (circle.name for circle in folded.circles if circle.image is None)
-    return {name: brief(outputs[name], digits) for name in inside if name in outputs}
+    inside = [circle for circle in folded.circles if circle.image is None]
+    texts = {c.name: brief(outputs[c.name], digits) for c in inside if c.name in outputs}
+    if "outputs" in values.blanks:
+        texts |= {circle.name: BLANK for circle in inside if not circle.neuron.is_input}
+    return texts
 
 
 def names_of(
@@ -78,6 +82,10 @@ def _facts(
     )
     if gradient is not None and gradient != delta:  # of one sample, dL/db is delta itself
         facts.append(f"g {brief(gradient, digits)}")
+    if not neuron.is_input and "deltas" in values.blanks:
+        facts.append(f"δ {BLANK}")
+    elif neuron.bias is not None and "gradients" in values.blanks:
+        facts.append(f"g {BLANK}")
     if delta is not None:
         facts.append(f"δ {brief(delta, digits)}")
     if neuron.name in values.targets:
@@ -103,6 +111,7 @@ def weights_of(
     *,
     digits: int = DIGITS,
     in_one: Collection[str] | None = None,
+    blanks: Collection[str] = (),
 ) -> dict[str, str]:
     """Beside each line its weight, its gradient below, as far as they are asked for.
 
@@ -117,6 +126,8 @@ def weights_of(
         lines = [f"{shared}{letter}{number}"] if "weights" in show else []
         if connection.name in gradients:
             lines.append(f"g {brief(gradients[connection.name], digits)}")
+        elif "gradients" in blanks:
+            lines.append(f"g {BLANK}")
         if lines:
             texts[connection.name] = "\n".join(lines)
     return texts

@@ -12,7 +12,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.overrides import override_options
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import describe_paths
-from neurosim.drawing.diagram.sample_values import SHOWN
+from neurosim.drawing.diagram.sample_values import BLANKS, SHOWN
 from neurosim.drawing.drawing import paint
 from neurosim.drawing.geometry.levels import KINDS, OF_NETWORKX
 from neurosim.drawing.geometry.turning import DIRECTIONS
@@ -85,6 +85,8 @@ class Wanted:
               help="After so many epochs of training.")  # fmt: skip
 @click.option("--show", default="weights,outputs", show_default=True, metavar="WORDS",
               help=f"What is written: {', '.join(SHOWN)}.")  # fmt: skip
+@click.option("--blank", metavar="WORDS",
+              help=f"For a worksheet: lines to write on instead of {', '.join(BLANKS)}.")  # fmt: skip
 @digits_option
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice([*KINDS, *OF_NETWORKX]),
@@ -114,6 +116,7 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     values: str | None,
     epoch: str,
     show: str,
+    blank: str | None,
     digits: int,
     full: bool,
     layout: str | None,
@@ -138,7 +141,9 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     words = tuple(word.strip() for word in show.split(","))
     options = {"show": words, "full": full, "layout": layout, "highlight": highlight}
     options["digits"] = digits
-    options |= _of_pictures(chosen, show_as, {"direction": direction, "wrap": wrap, "boxes": boxes})
+    blanks = None if blank is None else tuple(word.strip() for word in blank.split(","))
+    given = {"direction": direction, "wrap": wrap, "boxes": boxes, "blank": blanks}
+    options |= _of_pictures(chosen, show_as, given)
     moment = {"epoch": epoch_of(epoch, "--epoch"), "seed": seed, "overrides": overrides}
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite

@@ -1,5 +1,6 @@
 """``neurosim draw``: which file it writes, what is in the picture, what it refuses."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
@@ -201,3 +202,23 @@ def test_all_formats_have_the_digits_that_are_asked_for(neurosim, folder, form):
     weights = {f"{abs(c.weight):.5g}" for c in ns.load_scenario("passed.yaml").network.connections}
     assert all(weight in text for weight in weights)
     assert neurosim("draw", "passed.yaml", "--digits", "16").code == 2
+
+
+def test_what_is_blank_is_a_line_to_write_on_and_nowhere_in_the_file(neurosim, folder):
+    known = ["draw", "xor", "--sample", "1", "--show", "weights,outputs,deltas"]
+    neurosim(*known, "-o", "full.svg")
+    neurosim(*known, "--blank", "outputs,deltas", "-o", "blank.svg")
+    full, blank = ((folder / name).read_text("utf-8") for name in ("full.svg", "blank.svg"))
+    numbers = re.findall(r"(?:output|delta) = (\S?0\.[0-9]{4,})", full)
+
+    assert len(numbers) == 10
+    assert "Loss: " in full
+    hidden = ["output = 0.", "delta =", "Outputs:", "Loss", "L =", *(n[:6] for n in numbers)]
+    assert [text for text in hidden if text in blank] == []
+    assert "Inputs: 1, 0." in blank
+    assert "δ ______" in blank
+    assert (
+        "--blank: got it with text"
+        in neurosim(*known, "--blank", "outputs", "--format", "text").err
+    )
+    assert "did you mean 'outputs'" in neurosim(*known, "--blank", "output", "-o", "b.svg").err
