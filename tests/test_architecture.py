@@ -95,7 +95,7 @@ drawing.plots: artists neuron_outputs history curves layer_statistics confusion 
     boundary responses weights importance saliency learning_curve
 drawing.plots: sweeps .
 drawing: notebook
-drawing.text: tex width chart dot mermaid canvas wires table diagram terminal .
+drawing.text: tex width chart dot mermaid canvas wires table diagram terminal tikz .
 drawing.diagram: path_text differences .
 drawing.film: scene response_stage painter encoder frame_files film of_training of_pass .
 drawing: .

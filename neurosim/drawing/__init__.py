@@ -44,5 +44,6 @@ if TYPE_CHECKING:
     from neurosim.drawing.text.dot import to_dot as to_dot
     from neurosim.drawing.text.mermaid import to_mermaid as to_mermaid
     from neurosim.drawing.text.terminal import to_text as to_text
+    from neurosim.drawing.text.tikz import to_tikz as to_tikz
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

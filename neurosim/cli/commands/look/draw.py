@@ -24,6 +24,8 @@ from neurosim.network.network import Network
 from neurosim.scenario import find_scenario, network_at
 from neurosim.scenario.uses.at_epoch import epoch_of
 
+_PLACED = (*FORMATS, "tex")  # whose geometry is ours
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -66,7 +68,7 @@ class Wanted:
             said.append(translate("input {}", self.values))
         if self.path is not None:
             description = describe_paths(at.network, *self.path, sample=found.get("sample"))
-            click.echo(description, err=self.form in {"dot", "mermaid"})
+            click.echo(description, err=self.form in {"tex", "dot", "mermaid"})
             ways = [f"{source}->{target}" for source, target in sorted(description.connections)]
             found["highlight"] = [*self.options["highlight"], *self.path, *ways]
         return at.network, self.options | found | {"subtitle": ", ".join(said)}
@@ -75,7 +77,7 @@ class Wanted:
 @click.command()
 @click.argument("file")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
-              help="Write there: .svg, .png or .pdf. Without it: FILE.svg, here.")  # fmt: skip
+              help=".svg, .png, .pdf or .tex (TikZ). Without it: FILE.svg, here.")  # fmt: skip
 @click.option("--format", "form", metavar="FORMAT",
               help="Instead of the ending of OUT; dot, mermaid and text are printed.")  # fmt: skip
 @click.option("--sample", type=click.IntRange(min=0), metavar="N",
@@ -86,7 +88,7 @@ class Wanted:
 @click.option("--show", default="weights,outputs", show_default=True, metavar="WORDS",
               help=f"What is written: {', '.join(SHOWN)}.")  # fmt: skip
 @click.option("--blank", metavar="WORDS",
-              help=f"For a worksheet: lines to write on instead of {', '.join(BLANKS)}.")  # fmt: skip
+              help=f"Lines to write on instead of {', '.join(BLANKS)}.")  # fmt: skip
 @digits_option
 @click.option("--full", is_flag=True, help="Draw all neurons, however many.")
 @click.option("--layout", type=click.Choice([*KINDS, *OF_NETWORKX]),
@@ -148,8 +150,8 @@ def draw(  # noqa: PLR0917 - click passes a command its options by name
     wanted = Wanted(
         file, moment, sample, values, options, path, theme, out, chosen, overwrite
     )  # fmt: skip
-    if lang != "en" and chosen not in FORMATS:
-        raise InvalidValueError(f"--lang: got it with {chosen}; expected {', '.join(FORMATS)}")
+    if lang != "en" and chosen not in _PLACED:
+        raise InvalidValueError(f"--lang: got it with {chosen}; expected {', '.join(_PLACED)}")
     with in_language(lang):
         return WRITERS[chosen](wanted)
 
@@ -167,8 +169,8 @@ def _of_pictures(form: str, show_as: str | None, given: dict[str, Any]) -> dict[
     """The options that only pictures know."""
     found = {key: value for key, value in given.items() if value not in {"across", False, None}}
     wanted = [f"--{key}" for key in found] + ["--show-as"] * (show_as is not None)
-    if wanted and form not in FORMATS:
-        raise InvalidValueError(f"{wanted[0]}: got it with {form}; expected {', '.join(FORMATS)}")
+    if wanted and form not in _PLACED:
+        raise InvalidValueError(f"{wanted[0]}: got it with {form}; expected {', '.join(_PLACED)}")
     if show_as is None:
         return found
     parts = show_as.split(",")
@@ -215,5 +217,5 @@ WRITERS: dict[str, Callable[[Wanted], int]] = {
     "svg": write_picture,
     "png": write_picture,
     "pdf": write_picture,
-    **dict.fromkeys(("dot", "mermaid", "text"), write_form),
+    **dict.fromkeys(("tex", "dot", "mermaid", "text"), write_form),
 }

@@ -13,6 +13,7 @@ from neurosim.drawing.text.canvas import CHARACTERS
 from neurosim.drawing.text.dot import to_dot
 from neurosim.drawing.text.mermaid import to_mermaid
 from neurosim.drawing.text.terminal import LEAST_WIDTH, to_text
+from neurosim.drawing.text.tikz import to_tikz
 from neurosim.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def write_form(wanted: "Wanted") -> int:
             text = to_dot(network, theme=wanted.theme, **options)
         case "mermaid":
             text = to_mermaid(network, theme=wanted.theme, **options)
+        case "tex":
+            text = to_tikz(network, theme=wanted.theme, **options)
         case _:
             width = max(terminal().width, LEAST_WIDTH)
             charset = "unicode" if wanted.out is not None or _has_lines() else "ascii"

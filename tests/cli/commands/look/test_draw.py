@@ -222,3 +222,8 @@ def test_what_is_blank_is_a_line_to_write_on_and_nowhere_in_the_file(neurosim, f
         in neurosim(*known, "--blank", "outputs", "--format", "text").err
     )
     assert "did you mean 'outputs'" in neurosim(*known, "--blank", "output", "-o", "b.svg").err
+
+
+def test_the_command_writes_tikz_with_blanks(neurosim, folder):
+    assert neurosim("draw", "xor", "--sample", "1", "--blank", "outputs", "-o", "b.tex").code == 0
+    assert r"{{}\_\_\_\_\_\_}" in (folder / "b.tex").read_text("utf-8")
