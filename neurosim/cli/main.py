@@ -37,7 +37,6 @@ _COMMANDS = {  # in the order in which they are met
     "sweep": _Entry("run.sweep:sweep", "Run FILE with all combinations of values of some keys."),
     "tune": _Entry("run.tune:tune", "Search for good values of some keys of FILE, by Optuna."),
     "debug": _Entry("look.debug:debug", "Step through the training of FILE, forward and backward."),
-    "serve": _Entry("look.serve:serve", "Show the training of FILE in a browser, as it moves."),
     "draw": _Entry("look.draw:draw", "Draw the network of FILE, a scenario or a saved network."),
     "doctor": _Entry(
         "check.doctor:doctor", "Say why the training of FILE does not learn, and what helps."
@@ -46,17 +45,23 @@ _COMMANDS = {  # in the order in which they are met
     "diff": _Entry("look.diff:diff", "List what is different in network B."),
     "animate": _Entry("share.animate:animate", "Film the training of FILE, a scenario."),
     "page": _Entry("share.page:page", "Write the training of FILE as a page to step through."),
+    "serve": _Entry(
+        "look.serve:serve",
+        "Show the training of FILE in a browser, as a debugger.",
+    ),
     "agree": _Entry("check.agree:agree", "Compare the engines on FILE: outputs, loss, gradients."),
     "bench": _Entry("check.bench:bench", "Measure what an epoch of FILE costs, and say why."),
     "trace": _Entry("look.trace:trace", "Write every step of the training of FILE as JSON lines."),
     "worksheet": _Entry(
         "share.worksheet:worksheet", "Write the training of FILE as a sheet to fill in."
     ),
-    "lesson": _Entry("share.lesson:lesson", "Write a lesson: its text, page, sheet and solution."),
+    "lesson": _Entry(
+        "share.lesson:lesson", "Write the lesson NAME, its page, sheet, solution and a fault."
+    ),
     "mark": _Entry("share.mark:mark", "Judge SHEETS by LESSON, a scenario, and count the points."),
     "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),
     "convert": _Entry(
-        "share.convert:convert", "Write the network of A as another kind of file, B."
+        "share.convert:convert", "Write the network of file A to file B, by their suffixes."
     ),
     "predict": _Entry("run.predict:predict", "Print the outputs of FILE for each row of DATA."),
     "new": _Entry("run.new:new", "Write NAME.yaml, a commented scenario that runs."),

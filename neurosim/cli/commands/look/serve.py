@@ -24,7 +24,7 @@ def serve(
     seed: int | None,
     overrides: Sequence[str],
 ) -> int:
-    """Show the training of FILE in a browser, to step through, stop, change and compare.
+    """Show the training of FILE in a browser, as a debugger.
 
     FILE is a scenario that trains, or the name of a shipped one. The address that is printed is
     for this machine alone, and good for one browser; each time that it is used, the next one is

@@ -16,7 +16,7 @@ from neurosim.scenario import load_network
 @click.option("--overwrite", is_flag=True, help="Replace B where it exists.")
 @import_option
 def convert(source: str, target: Path, overwrite: bool) -> int:
-    """Write the network of file A to file B; the suffixes say of what kind they are.
+    """Write the network of file A to file B, by their suffixes.
 
     A is a scenario, whose network is taken as it is before training, or a saved network, or the
     file of another system: see `neurosim help doors`. B is read again: what it does not hold is

@@ -39,8 +39,9 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
-    """Write the lesson NAME, one of `neurosim list --lessons` or a scenario of your own.
+    """Write the lesson NAME, its page, sheet, solution and a fault.
 
+    NAME is one of `neurosim list --lessons`, or a scenario of your own with the key lesson:.
     DIR has then the scenario, the page to step through, the sheet, its solution, a CSV file to
     fill in, and one that is filled in with a fault, with what is wrong there.
     """

@@ -86,7 +86,7 @@ def test_the_changes_are_drawn(neurosim, folder):
     assert "xor -&gt; xor-skip" in picture
     assert all(f">{word}</text>" in picture for word in ("added", "removed", "changed"))
     written = dict(
-        re.findall(r'<g id="(?:weight|name)-([^"]+)">.*?>([^<>]+)</text>', picture, re.DOTALL)
+        re.findall(r'<g id="(?:weight|name)-([^"]+)"[^>]*>.*?>([^<>]+)</text>', picture, re.DOTALL)
     )
     assert written["a-h2"] == "w −0.706"  # removed, with its sign
     assert written["a-h1"] == "Δw −0.941"  # changed
