@@ -1,5 +1,6 @@
 """``neurosim worksheet``: a training to work out by hand, with its solution."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,21 @@ from neurosim.sheets.pdf import Sources, print_pdf, require_printer
 from neurosim.sheets.variants import MOST, code_of
 from neurosim.sheets.worksheet import BLANKS, PRINTERS, Worksheet
 
+_MOST_ROWS = 1000  # of a range; more than anybody fills in
 _SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv", ".pdf": "pdf"}
+
+
+def _rows(context: click.Context, option: click.Parameter, text: str | None) -> tuple[int, ...]:
+    """The numbers of a list such as ``0,2-5``."""
+    found: list[int] = []
+    for part in text.split(",") if text else ():
+        ends = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part, re.ASCII)
+        first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
+        if not first <= last < first + _MOST_ROWS:
+            reason = f"got {part!r:.80}; expected numbers from 0, as in 0,2-5"
+            raise click.BadParameter(reason, context, option)
+        found += range(first, last + 1)
+    return tuple(found)
 
 
 @click.command()
@@ -28,6 +43,8 @@ _SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv", ".pdf
               help="Of the sheet; by default what the name of OUT ends in.")  # fmt: skip
 @click.option("--sample", "samples", multiple=True, type=click.IntRange(min=0), metavar="N",
               help="A sample of the epoch, from 0 (the default); may be repeated.")  # fmt: skip
+@click.option("--rows", callback=_rows, metavar="LIST",
+              help="Samples as a list, as in 0,2-5.")  # fmt: skip
 @click.option("--epoch", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
               help="Those before it are trained.")  # fmt: skip
 @click.option("--blanks", type=click.Choice(tuple(BLANKS)), default="all", show_default=True,
@@ -50,6 +67,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     out: Path,
     form: str | None,
     samples: Sequence[int],
+    rows: Sequence[int],
     epoch: int,
     blanks: str,
     notation: str,
@@ -70,6 +88,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
         raise InvalidValueError(f"{out}: no form of a sheet; {expected}")
     if printer == "pdf":
         require_printer(out)
+    wanted = tuple(dict.fromkeys((*samples, *rows)))
     lesson = Lesson(file, overrides)
     network = lesson.training().network
     numbers = range(1, variants + 1) if variants else (0,)
@@ -78,7 +97,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
         stem = f"{out.stem}-{number:0{len(str(variants))}d}" if number else out.stem
         with in_language(lang):
             sheet = sheet_of(
-                lesson, code, samples or (0,), epoch=epoch, blanks=blanks, notation=notation,
+                lesson, code, wanted or (0,), epoch=epoch, blanks=blanks, notation=notation,
                 digits=digits,
             )  # fmt: skip
             write_sheet(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)

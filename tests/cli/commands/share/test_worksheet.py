@@ -178,3 +178,23 @@ training: {{loss: half_squared_error, optimizer: {{name: sgd, learning_rate: 1}}
     sheet = (folder / "text.md").read_text(encoding="utf-8")
     assert "h.slope = 0.25" in sheet
     assert "aggregation of h = max" in sheet
+
+
+def test_samples_are_given_as_a_list_too(neurosim, folder):
+    assert neurosim("worksheet", "xor", "-o", "a.md", "--rows", "0,2-3").code == 0
+    assert (
+        neurosim(
+            "worksheet", "xor", "-o", "b.md", *["--sample", "0", "--sample", "2", "--sample", "3"]
+        ).code
+        == 0
+    )
+
+    assert (folder / "a.md").read_text() == (folder / "b.md").read_text()
+
+
+@pytest.mark.parametrize("rows", ["3-1", "x", "1,,2", "0-99999"])
+def test_a_list_of_samples_that_is_none_is_refused(neurosim, rows):
+    ran = neurosim("worksheet", "xor", "-o", "a.md", "--rows", rows)
+
+    assert ran.code == 2
+    assert "expected numbers from 0, as in 0,2-5" in ran.err
