@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neurosim.debugger.traces.hand_file import HandFile, read_hand_file
+from neurosim.debugger.traces.hand_file import Blank, Given, HandFile, read_hand_file
 from neurosim.debugger.traces.quantities import plain_spelling
 from neurosim.debugger.traces.trace import positioned_steps
 from neurosim.errors import FileError, NeurosimError
@@ -37,13 +37,16 @@ _CLOSE = 1e-6  # of a parameter of a saved network, relative to 1 or itself
 class Lesson:
     """A scenario that sheets are judged by; formulas are made once for a variant and a stretch."""
 
-    def __init__(self, file: str | Path, overrides: Overrides = ()) -> None:
+    def __init__(
+        self, file: str | Path, overrides: Overrides = (), *, given_out: Path | None = None
+    ) -> None:
         self.file, self._overrides = file, overrides
         scenario = load_scenario(file, overrides=overrides)
         scenario.require_training(str(file), "mark")
         self.title, self.text = scenario.title, scenario.lesson
         self.names = [neuron.name for neuron in scenario.network.neurons]
         indices = symbols_of_indices(scenario.network)
+        self._given_out = given_out
         self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}
         self._formulas: dict[tuple[str, int, int], Mapping[Key, Formula]] = {}
         self._trained: dict[str, float | None] | None = None
@@ -82,10 +85,15 @@ class Lesson:
             return unread(path.name, problem)
 
     def _mark_sheet(self, path: Path, points: str) -> Marked:
-        read = read_hand_file(path, self.names, self._symbols, name=path.name)
+        read = self._read(path)
+        if self._given_out is not None:
+            read = _with_what_is_missing(read, self._read(self._given_out))
         first, n_epochs = _stretch_of(read, path.name)
         formulas = self.formulas(read.code, first, n_epochs, path.name)
         return mark_sheet(path.name, judge(read, formulas), points)
+
+    def _read(self, path: Path) -> HandFile:
+        return read_hand_file(path, self.names, self._symbols, name=path.name)
 
     def _mark_scenario(self, path: Path) -> Marked:
         """Run it, and check what the lesson expects."""
@@ -151,6 +159,17 @@ def _is_folder(path: Path) -> bool:
         return stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError):
         return False
+
+
+def _with_what_is_missing(read: HandFile, asked: HandFile) -> HandFile:
+    """A sheet with an empty line for each that was asked for and that it has not."""
+
+    def place(one: Given | Blank) -> tuple[str, int, int]:
+        return one.what, one.epoch or 0, one.sample or 0
+
+    there = {*map(place, read.lines), *map(place, read.blanks)}
+    missing = (one for one in asked.blanks if place(one) not in there)
+    return read._replace(blanks=(*read.blanks, *missing))
 
 
 def _stretch_of(read: HandFile, name: str) -> tuple[int, int]:

@@ -23,6 +23,9 @@ _MOST_LETTERS = 100  # of a fault in the table on the screen
               metavar="POINTS.csv", help="Write the table there.")  # fmt: skip
 @click.option("--points", type=click.Choice(POINTS), default="line", show_default=True,
               help="A point for each line, or for each phase without a fault.")  # fmt: skip
+@click.option("--sheet", type=click.Path(path_type=Path), metavar="SHEET.csv",
+              help="The sheet that was given out: its lines that a sheet lacks are empty"
+                   " there.")  # fmt: skip
 @click.option("--key", metavar="NAMES",
               help="Columns of a gradebook in front, such as name,number: the parts of a file's"
                    " name between _.")  # fmt: skip
@@ -36,6 +39,7 @@ def mark(  # noqa: PLR0917 - click passes a command its options by name
     sheets: Sequence[Path],
     out: Path | None,
     points: str,
+    sheet: Path | None,
     key: str | None,
     report: Path | None,
     overrides: Sequence[str],
@@ -51,7 +55,7 @@ def mark(  # noqa: PLR0917 - click passes a command its options by name
     """
     require_free(out, overwrite=overwrite)
     keys = _keys(key)
-    by = Lesson(lesson, overrides)
+    by = Lesson(lesson, overrides, given_out=sheet)
     marked = [by.mark(path, points) for path in sheets_in(sheets)]
     columns = (*keys, *COLUMNS)
     rows = [(*_parts(one.file, len(keys)), *one.row) for one in marked]

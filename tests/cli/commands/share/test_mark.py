@@ -145,3 +145,18 @@ def test_indices_are_read_as_the_worksheet_writes_them(neurosim, folder):
     ran = neurosim("mark", "rgu-worksheet", "a.csv")
 
     assert (ran.code, ran.out.split()[-4:]) == (0, ["right", "4", "4", "0"])
+
+
+def test_lines_that_were_asked_for_and_are_left_out_are_empty(neurosim, folder):
+    neurosim("worksheet", "xor", "-o", "s.csv")
+    whole = (folder / "s-solution.csv").read_text().splitlines(keepends=True)
+    (folder / "half.csv").write_text("".join(whole[: len(whole) // 2]))
+
+    alone = neurosim("mark", "xor", "half.csv", "-o", "alone.csv")
+    asked = neurosim("mark", "xor", "half.csv", "--sheet", "s.csv", "-o", "asked.csv")
+    all_of_it = neurosim("mark", "xor", "s-solution.csv", "--sheet", "s.csv")
+
+    tables = [(folder / name).read_text().splitlines() for name in ("alone.csv", "asked.csv")]
+    of = [int(next(csv.DictReader(table))["of"]) for table in tables]
+    assert of == [len(whole) // 2 - 1, len(whole) - 1]
+    assert (alone.code, asked.code, all_of_it.code) == (0, 1, 0)
