@@ -75,7 +75,7 @@ def count(n: int, noun: str) -> str:
 
 
 def _form(n: int, n_forms: int) -> int:
-    """Which form of a noun stands beside a number; Russian has three."""
+    """Which form of a noun a number takes; Russian has three."""
     if n_forms == 2:
         return int(n != 1)
     if n % 10 == 1 and n % 100 != 11:

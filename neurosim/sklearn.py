@@ -246,7 +246,7 @@ class NeurosimClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc] # a
     _of_targets = {"y_numeric": False}  # noqa: RUF012 - never changed
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train one epoch more on these rows; the first call is told all classes there are."""
+        """Train one epoch more on these rows; the first call is given all classes."""
         if classes is None and not hasattr(self, "classes_"):
             raise InvalidValueError("classes: missing; expected all classes in the first call")
         return self._fit_partly(X, y, sample_weight, classes)

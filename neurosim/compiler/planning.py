@@ -88,7 +88,7 @@ def _firsts(parameter: Index, *, are_shared: bool) -> tuple[Any, NDArray[np.bool
 
 
 def _split(generation: tuple[Neuron, ...]) -> list[list[Neuron]]:
-    """A generation by activation; each softmax layer stands alone, and so do aggregations."""
+    """A generation by activation; each softmax layer is alone, and so do aggregations."""
     groups: dict[object, list[Neuron]] = {}
     for neuron in generation:
         if not neuron.is_input:

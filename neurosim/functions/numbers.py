@@ -121,7 +121,7 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
     Tensors, also those that require a gradient, sparse matrices, and iterators of rows or of
     batches are taken as well as arrays, data frames and lists.
 
-    With ``may_miss``, NaN stands for a number that is missing.
+    With ``may_miss``, NaN is a number that is missing.
 
     Raises:
         WrongTypeError: they are no real numbers.

@@ -26,7 +26,7 @@ LONGEST_REQUEST = 64 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: what the one who asked is told, and what all others are."""
+    """An answer: the message to the one who asked, and that to all others."""
 
     own: str
     others: str | None = None
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a slice of a move led to: what all are told, if it is time; how long to wait then."""
+    """What a slice of a move led to: the message to all, if it is time; how long to wait then."""
 
     message: str | None
     wait: float = 0.0
@@ -65,7 +65,7 @@ class Conversation:
     # --- requests
 
     def hello(self) -> str:
-        """What a page is told first."""
+        """The first message to a page."""
         return _json({"document": document_of(self.session), "view": self._view()})
 
     def answer(self, request: str) -> Answer:
@@ -117,7 +117,7 @@ class Conversation:
         return Answer(_json({**own, "view": view}), _json({"view": view}))
 
     def recover(self) -> str:
-        """Go to a whole moment again, after a fault of ours; what all are told then."""
+        """Go to a whole moment again, after a fault of ours; the message to all then."""
         self._end_move()
         self.session.recover()
         self._revision += 1

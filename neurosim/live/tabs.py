@@ -66,7 +66,7 @@ class Tabs:
         return len(self._outboxes) >= MOST_TABS
 
     async def join(self) -> Outbox:
-        """A new tab: it is told what there is, and all that comes."""
+        """A new tab: it is sent the present view, and all that comes."""
         outbox = Outbox()
         self._outboxes.append(outbox)
         outbox.put(await self._in_thread(self._conversation.hello))
@@ -81,7 +81,7 @@ class Tabs:
         """Answer a request of a tab, and tell the others what it changed."""
         try:
             answer = await self._in_thread(lambda: self._conversation.answer(request))
-        except Exception as error:  # noqa: BLE001 - a fault of ours ends no server, but is told
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends no server, but is reported
             outbox.put(await self._failed(error))
             return
         outbox.put(answer.own)

@@ -1,4 +1,4 @@
-"""A training that is watched: it goes on, and a page is told what it has come to."""
+"""A training that is watched: it goes on, and pages show how far it has come."""
 
 import json
 import time
@@ -32,12 +32,12 @@ class WatchedTraining:
         self._viewer.note_losses(past.start.epoch, past.losses)
 
     def hello(self) -> str:
-        """What a page is told first."""
+        """The first message to a page."""
         document = {**task_document(self._training.task, self._end), "is_watched": True}
         return json.dumps({"document": document, "view": self._view()}, allow_nan=False)
 
     def run(self, tell: Callable[[str], object]) -> list[float]:
-        """Train to the end; frames are told meanwhile. Returns the loss of each epoch."""
+        """Train to the end; frames are sent meanwhile. Returns the loss of each epoch."""
         frames, losses, count = FrameTimes(self._clock), list[float](), 1
         try:
             while self._training.state.epoch < self._end and not self._training.stopped:

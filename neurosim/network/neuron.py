@@ -172,7 +172,7 @@ class Neuron:
 
     @property
     def label(self) -> str | None:
-        """What it stands for, any text, as a column's name or a class's; None: nothing is said."""
+        """What it means, any text, as a column's name or a class's; None: nothing is said."""
         return self._label
 
     @label.setter

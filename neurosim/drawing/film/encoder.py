@@ -97,7 +97,7 @@ class Frames:
 
 
 def _palette(samples: Sequence[Pixels], background: str) -> "Image":
-    """A picture with the colours of a film; the last of 256 stands for none."""
+    """A picture with the colours of a film; the last of 256 is none."""
     from PIL.Image import Quantize, fromarray, new
     from PIL.ImageColor import getrgb
 

@@ -15,7 +15,7 @@ _POINTS = 72.0
 
 
 def has_number(path: str | Path) -> bool:
-    """Whether a name stands for many files."""
+    """Whether a name has a place for the number of a frame."""
     return _NUMBER.search(str(path)) is not None
 
 

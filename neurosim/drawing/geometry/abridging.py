@@ -136,7 +136,7 @@ def _circles(network: Network, columns: Columns, groups: Sequence[_Group], *, mo
 
 
 def _shown(members: Sequence[int], most: int) -> Iterator[int | None]:
-    """The first and the last; None stands for those between."""
+    """The first and the last; None means those between."""
     if len(members) < most + LEAST_HIDDEN:
         yield from members
     else:

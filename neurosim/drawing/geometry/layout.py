@@ -70,7 +70,7 @@ def layout(network: Network, *, kind: str | None = None) -> dict[str, Point]:
     Args:
         network: is not changed.
         kind: ``layers`` gives each layer a column and keeps the order of its neurons; ``levels``
-            puts a neuron right of all it listens to and reorders so that few connections cross;
+            puts a neuron right of all its sources and reorders so that few connections cross;
             ``dot`` asks Graphviz; ``spring``, ``circular``, ``kamada_kawai``, ``planar``,
             ``shell``, ``spectral`` and ``spiral`` ask networkx. Chosen by the network if None:
             ``layers`` where all neurons but inputs are in layers, and their connections lead from

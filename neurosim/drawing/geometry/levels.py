@@ -34,8 +34,8 @@ class Columns:
 def columns_of(network: Network, kind: str | None = None) -> Columns:
     """Give each neuron its column.
 
-    With ``layers`` a layer is in one column, right of the layers it listens to; with
-    ``levels`` a neuron is right of all it listens to. Without a kind, it is ``layers`` where
+    With ``layers`` a layer is in one column, right of its sources; with
+    ``levels`` a neuron is right of all its sources. Without a kind, it is ``layers`` where
     all but inputs are in layers whose connections lead from layer to layer in one direction.
 
     Raises:

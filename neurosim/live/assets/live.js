@@ -512,7 +512,7 @@ class LivePage {
     return this.view.about ?? this.doc.outputs[0];
   }
 
-  /** Ask for the formulas of what is told, once for each moment. */
+  /** Ask for the formulas that are shown, once for each moment. */
   async showLiveExplanation() {
     const thing = this.told;
     const name = thing === NETWORK ? "loss" : this.thing(thing).name;

@@ -127,6 +127,6 @@ def _levels(kind: TaskKind) -> Sequence[int]:
 
 
 def _numbers(kind: TaskKind, names: Sequence[str]) -> dict[str | int, int]:
-    """The number of each class, by its name, and by the number that stands for it in targets."""
+    """The number of each class, by its name, and by its number in targets."""
     by_level: dict[str | int, int] = {level: i for i, level in enumerate(_levels(kind))}
     return by_level | {name: i for i, name in enumerate(names)}

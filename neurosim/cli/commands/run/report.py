@@ -97,7 +97,7 @@ def _network_line(network: Network) -> str:
 
 
 def _label_lines(network: Network) -> list[str]:
-    """Which column or class each input and output stands for, where its name does not say it."""
+    """Which column or class each input and output means, where its name does not say it."""
     lines = []
     for what, neurons in (("inputs", network.inputs), ("outputs", network.outputs)):
         pairs = [f"{n.name} = {n.label}" for n in neurons if n.label is not None]
