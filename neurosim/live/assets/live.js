@@ -549,26 +549,11 @@ class LivePage {
     const { epochs = [], losses = [] } = this.view.losses || {};
     this.find("curve-part").hidden = losses.length < 2;
     if (losses.length < 2) return;
-    const [low, high] = [Math.min(...losses), Math.max(...losses)];
-    const isLog = low > 0 && high / low > 50;
-    const scale = isLog ? Math.log : (x) => x;
-    const least = isLog ? low : Math.min(low, 0);
-    const [bottom, top] = [scale(least), scale(high)];
-    const lastEpoch = Math.max(epochs.at(-1), 1);
-    const x = (epoch) => 46 + (Math.min(epoch, lastEpoch) / lastEpoch) * 344;
-    const y = (loss) => 120 - ((scale(loss) - bottom) / (top - bottom || 1)) * 108;
-    const points = epochs.map((epoch, i) => `${x(epoch).toFixed(1)},${y(losses[i]).toFixed(1)}`);
+    const curve = this.find("curve");
+    const x = drawLosses(curve, epochs, losses, (epoch, isLog) =>
+      `epoch ${epoch}${isLog ? ", the loss on a logarithmic scale" : ""}`);
     const place = x(this.view.epoch);
-    this.find("curve").replaceChildren(
-      make("path", { class: "axis", d: "M46 10V120H392" }),
-      make("polyline", { class: "loss", points: points.join(" ") }),
-      make("text", { class: "tick", x: 42, y: 16, "text-anchor": "end" }, brief(high)),
-      make("text", { class: "tick", x: 42, y: 122, "text-anchor": "end" }, brief(least)),
-      make("text", { class: "tick", x: 46, y: 136 }, "0"),
-      make("text", { class: "tick", x: 392, y: 136, "text-anchor": "end" },
-        `epoch ${lastEpoch}${isLog ? ", the loss on a logarithmic scale" : ""}`),
-      make("line", { class: "moment", x1: place, x2: place, y1: 8, y2: 122 }),
-    );
+    curve.append(make("line", { class: "moment", x1: place, x2: place, y1: 8, y2: 122 }));
     this.find("curve-said").textContent =
       `loss of epoch ${epochs.at(-1)}: ${short(losses.at(-1))}`;
   }

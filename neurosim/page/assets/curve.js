@@ -1,5 +1,32 @@
 // The curve of the loss over the epochs, with the present moment.
 
+// Draw losses into an SVG of 400 x 140; returns where an epoch is on its horizontal axis. `lastly`
+// says what is written below the last epoch, and whether the axis of losses is logarithmic.
+function drawLosses(curve, epochs, losses, lastly) {
+  const finite = losses.filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const isLog = low > 0 && high / low > 50;
+  const scale = isLog ? Math.log : (x) => x;
+  const least = isLog ? low : Math.min(low, 0);
+  const [bottom, top] = [scale(least), scale(high)];
+  const lastEpoch = Math.max(epochs.at(-1), 1);
+  const x = (epoch) => 46 + (Math.min(epoch, lastEpoch) / lastEpoch) * 344;
+  const y = (loss) => 120 - ((scale(loss) - bottom) / (top - bottom || 1)) * 108;
+  const points = epochs.map((epoch, i) => [x(epoch), y(losses[i])])
+    .filter(([, v]) => Number.isFinite(v))
+    .map((point) => point.map((n) => n.toFixed(1)).join(","));
+  curve.replaceChildren(
+    make("path", { class: "axis", d: "M46 10V120H392" }),
+    make("polyline", { class: "loss", points: points.join(" ") }),
+    make("text", { class: "tick", x: 42, y: 16, "text-anchor": "end" }, brief(high)),
+    make("text", { class: "tick", x: 42, y: 122, "text-anchor": "end" }, brief(least)),
+    make("text", { class: "tick", x: 46, y: 136 }, "0"),
+    make("text", { class: "tick", x: 392, y: 136, "text-anchor": "end" },
+      lastly(lastEpoch, isLog)),
+  );
+  return x;
+}
+
 class LossCurve {
   constructor(page) {
     this.page = page;
@@ -9,36 +36,16 @@ class LossCurve {
     page.find("curve-part").hidden = finite.length < 2;
     this.losses = new Map(epochs.map((epoch, i) => [epoch, losses[i]]));
     this.lastEpoch = epochs.at(-1) || 1;
-    if (finite.length >= 2) this.draw(epochs, losses, finite);
+    if (finite.length >= 2) this.draw(epochs, losses);
   }
 
-  x(epoch) {
-    return 46 + (Math.min(epoch, this.lastEpoch) / this.lastEpoch) * 344;
-  }
-
-  draw(epochs, losses, finite) {
+  draw(epochs, losses) {
     const { page } = this;
-    const [low, high] = [Math.min(...finite), Math.max(...finite)];
-    const isLog = low > 0 && high / low > 50;
-    const scale = isLog ? Math.log : (x) => x;
-    const least = isLog ? low : Math.min(low, 0);
-    const [bottom, top] = [scale(least), scale(high)];
-    const y = (loss) => 120 - ((scale(loss) - bottom) / (top - bottom || 1)) * 108;
-    const points = epochs.map((epoch, i) => [this.x(epoch), y(losses[i])])
-      .filter(([, v]) => Number.isFinite(v))
-      .map((point) => point.map((n) => n.toFixed(1)).join(","));
     const curve = page.find("curve");
+    this.x = drawLosses(curve, epochs, losses,
+      (epoch, isLog) => page.say(isLog ? "epoch_log" : "epoch_n", { epoch }));
     this.moment = make("line", { class: "moment", y1: 8, y2: 122 });
-    curve.append(
-      make("path", { class: "axis", d: "M46 10V120H392" }),
-      make("polyline", { class: "loss", points: points.join(" ") }),
-      make("text", { class: "tick", x: 42, y: 16, "text-anchor": "end" }, brief(high)),
-      make("text", { class: "tick", x: 42, y: 122, "text-anchor": "end" }, brief(least)),
-      make("text", { class: "tick", x: 46, y: 136 }, "0"),
-      make("text", { class: "tick", x: 392, y: 136, "text-anchor": "end" },
-        page.say(isLog ? "epoch_log" : "epoch_n", { epoch: this.lastEpoch })),
-      this.moment,
-    );
+    curve.append(this.moment);
     page.doc.epochs.forEach((epoch) => {
       curve.append(make("circle", { class: "recorded", cx: this.x(epoch), cy: 120, r: 3 }));
     });
