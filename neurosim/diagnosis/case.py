@@ -129,10 +129,18 @@ class Case:
         return self.task.inner.T
 
     @cached_property
-    def some_rows(self) -> slice:
+    def some_rows(self) -> Index:
         """The rows whose values and gradients are looked at: all, or some at equal distances."""
         n_edges = len(self.network.connections) + len(self.network.neurons)
-        return slice(None, None, max(1, -(-self.task.n_rows * n_edges // _MOST_VALUES)))
+        return self._every(max(1, -(-self.task.n_rows * n_edges // _MOST_VALUES)))
+
+    def _every(self, step: int) -> Index:
+        """Every so many rows of those that count: without weight or targets there is no loss."""
+        task = self.task
+        counts = ~np.isnan(task.T).all(axis=1)
+        if task.weights is not None:
+            counts &= task.weights > 0.0
+        return np.flatnonzero(counts)[::step]
 
     @cached_property
     def trial_size(self) -> tuple[int, int]:
@@ -155,9 +163,10 @@ class Case:
         step, task = self.trial_size[1], self.task
         if step == 1:
             return task
-        weights = None if task.weights is None else task.weights[::step]
+        rows = self._every(step)
+        weights = None if task.weights is None else task.weights[rows]
         options = replace(task.options, weights=weights, validation=None)
-        return make_task(task.network, task.X[::step], task.T[::step], options)
+        return make_task(task.network, task.X[rows], task.T[rows], options)
 
     @cached_property
     def changes(self) -> tuple[Matrix, Matrix]:

@@ -4,6 +4,7 @@ A parameter is found again by its connections or its bias, which are objects, no
 renamed, moved, shared or split, it keeps its memory; what is new starts as a new training would.
 Options that name a layer, a neuron, a connection ``a->b``, a bias ``a.bias``, what is learned of
 an activation ``a.slope``, or a class by its output name it anew; what is gone leaves them.
+A pattern such as ``h?.bias`` stays as it is, and is matched with the new names.
 """
 
 from collections.abc import Mapping

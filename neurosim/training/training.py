@@ -94,6 +94,8 @@ class _ByEpoch:
 
     def add(self, first: int, values: Sequence[float]) -> None:
         """The numbers of the epochs from this one on, which is behind all that are there."""
+        if not values:
+            return
         begin, last = self._runs[-1] if self._runs else (first, [])
         if not self._runs or begin + len(last) != first:
             last = []

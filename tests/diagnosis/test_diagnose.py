@@ -171,3 +171,23 @@ def test_what_cannot_be_diagnosed_is_refused(arguments, options, words):
 def test_rows_beside_a_training_are_refused():
     with pytest.raises(ns.NeurosimError, match="beside a training"):
         ns.diagnose(sick("twin_units", 0), XOR, DIFFERS)
+
+
+def test_rows_of_no_weight_are_not_those_that_are_looked_at(monkeypatch):
+    monkeypatch.setattr("neurosim.diagnosis.case._MOST_VALUES", 200)
+    monkeypatch.setattr("neurosim.diagnosis.case.WORK", 20_000)
+    rng = np.random.default_rng(0)
+    X, net = rng.normal(size=(600, 2)), ns.Network(seed=1)
+    net.add_layer("x", 2)
+    net.add_layer("h", 4, activation="tanh")
+    net.add_layer("o", 1)
+    net.connect("x", "h")
+    net.connect("h", "o")
+    weights = np.zeros(600)
+    weights[1::12] = 1.0
+    training = ns.Training(
+        net, X, X[:, :1] * X[:, 1:], optimizer=ns.SGD(1e-6), weights=weights, batch_size=10
+    )
+    training.advance(epochs=20)
+
+    ns.diagnose(training)

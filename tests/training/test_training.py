@@ -222,3 +222,12 @@ def test_what_is_past_ends_with_the_state_that_is_gone_back_to(net, data, engine
     assert (len(training.past.losses), training.past.validation_losses) == (3, [])
     training.advance(batches=3)
     assert training.past.losses[3] == history.loss[0]
+
+
+def test_losses_that_are_not_measured_leave_nothing(net, data):
+    training = ns.Training(net, *data, optimizer=ns.SGD(0.01))
+    assert len(list(training.epochs(50))) == 50
+
+    assert training.past.validation_losses == []
+    assert len(training.past._validation_losses._runs) == 0
+    assert len(training.past._losses._runs) == 1

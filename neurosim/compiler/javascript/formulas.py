@@ -30,8 +30,12 @@ _MATH = {
     "fabs": "Math.abs", "isfinite": "Number.isFinite", "isnan": "Number.isNaN",
     "copysign": "copysign",
 }  # fmt: skip
+_OF_MATH = frozenset(_MATH.values())
+_OF_TWO = {"Math.pow", "Math.atan2", "copysign"}  # arguments
 _RESERVED = frozenset(
     [
+        "true",
+        "false",
         "arguments",
         "case",
         "catch",
@@ -213,7 +217,10 @@ class _Writer:
             case ast.Subscript(value=value, slice=ast.Constant(value=int() as at)) if at >= 0:
                 return f"{self.of(value)}[{at}]"
             case ast.Call(func=function, args=args, keywords=[]):
-                return f"{self.called(function)}({', '.join(map(self.of, args))})"
+                name = self.called(function)
+                if name in _OF_MATH and len(args) != (2 if name in _OF_TWO else 1):
+                    raise UnreadableError(ast.unparse(node))  # JavaScript drops the base of a log
+                return f"{name}({', '.join(map(self.of, args))})"
         return self.decision(node)
 
     def decision(self, node: ast.expr) -> str:
@@ -238,7 +245,8 @@ class _Writer:
 
     def constant(self, value: object, node: ast.expr) -> str:
         if isinstance(value, int | float):
-            return number(value)
+            text = number(value)
+            return f"({text})" if text.startswith("-") else text
         raise UnreadableError(ast.unparse(node))
 
     def called(self, node: ast.expr) -> str:

@@ -35,12 +35,13 @@ from neurosim.drawing.diagram.sample_values import (
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.diagram.texts import measured, names_of, values_of, weights_of
 from neurosim.drawing.geometry.abridging import boxed, fold
-from neurosim.drawing.geometry.borrowed.positions import NX_LAYOUTS, freely, positions_of
+from neurosim.drawing.geometry.borrowed.positions import freely, positions_of
 from neurosim.drawing.geometry.font import DIGITS, brief, require_digits, width_of
 from neurosim.drawing.geometry.images import with_image
 from neurosim.drawing.geometry.items import Circle, Folded, Image, Tile
 from neurosim.drawing.geometry.labels import Labels
 from neurosim.drawing.geometry.layout import Arrangement, Point
+from neurosim.drawing.geometry.levels import OF_NETWORKX
 from neurosim.drawing.geometry.measures import EM_NAME
 from neurosim.drawing.geometry.routing import Route, bounds
 from neurosim.drawing.geometry.spreading import place
@@ -169,11 +170,15 @@ def prepare(
         raise InvalidValueError("wrap, direction: got both; expected one of them")
     if boxes and full:
         raise InvalidValueError("boxes, full: got both; expected one of them")
-    if pos is None and layout in NX_LAYOUTS:
+    if isinstance(layout, str) and layout in OF_NETWORKX and pos is None:
         pos, layout = layout, None
-    if pos is not None and (boxes or wrap is not None or direction != "across"):
-        raise InvalidValueError("pos: got boxes, wrap or direction beside it; expected it alone")
     if pos is not None:
+        beside = {
+            "layout": layout is not None, "boxes": boxes, "wrap": wrap is not None,
+            "direction": direction != "across", "show_as": show_as is not None,
+        }  # fmt: skip
+        if others := [name for name, is_given in beside.items() if is_given]:
+            raise InvalidValueError(f"pos: got {others[0]} beside it; expected it alone")
         places = positions_of(network, pos)
         folded = freely(fold(network, kind="levels", full=True), places)
     else:

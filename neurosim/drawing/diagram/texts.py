@@ -84,7 +84,7 @@ def _facts(
         facts.append(f"g {brief(gradient, digits)}")
     if not neuron.is_input and "deltas" in values.blanks:
         facts.append(f"δ {BLANK}")
-    elif neuron.bias is not None and "gradients" in values.blanks:
+    elif neuron.bias is not None and "gradients" in values.blanks and delta is None:
         facts.append(f"g {BLANK}")
     if delta is not None:
         facts.append(f"δ {brief(delta, digits)}")

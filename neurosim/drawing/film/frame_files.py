@@ -16,7 +16,8 @@ _POINTS = 72.0
 
 def has_number(path: str | Path) -> bool:
     """Whether a name has a place for the number of a frame."""
-    return _NUMBER.search(str(path)) is not None
+    name = Path(path)
+    return name.suffix[1:].lower() in FORMATS and _NUMBER.search(name.name) is not None
 
 
 def require_frames(path: str | Path, n_frames: int, *, overwrite: bool = False) -> list[Path]:
@@ -26,11 +27,13 @@ def require_frames(path: str | Path, n_frames: int, *, overwrite: bool = False) 
         InvalidValueError: the name has no single ``%d`` or ``%02d``, or another ending.
         FileError: there is a file already.
     """
-    text = str(path)
-    if len(_NUMBER.findall(text)) != 1 or text.count("%") != 1:
-        raise InvalidValueError(f"{text}: got no single number; expected one, as in step-%02d.svg")
+    folder, name = Path(path).parent, Path(path).name
+    if len(_NUMBER.findall(name)) != 1 or name.count("%") != 1:
+        raise InvalidValueError(f"{path}: got no single number; expected one, as in step-%02d.svg")
     return [
-        require_target(text % number, overwrite=overwrite, forms=FORMATS, what="frame")
+        require_target(
+            str(folder / (name % number)), overwrite=overwrite, forms=FORMATS, what="frame"
+        )
         for number in range(n_frames)
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.drawing.diagram.canvas import Canvas
+from neurosim.drawing.diagram.captions import description_of
 from neurosim.drawing.diagram.diagram import Diagram
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.film.scene import Sight, drawn_weights, rewritten
@@ -37,7 +38,7 @@ class ResponseStage:
     """
 
     def __init__(self, network: Network, sights: Sequence[Sight], X: Any, **options: Any) -> None:
-        self._network = network.copy()
+        self._network, self._digits = network.copy(), options["digits"]
         self._grid = input_grid(network, X, resolution=_POINTS_OF_MAP)
         folded = fold(self._network, kind=options["layout"], full=options["full"])
         self._names = [circle.name for circle in folded.circles]
@@ -57,7 +58,9 @@ class ResponseStage:
     def diagram(self, sight: Sight) -> Diagram:
         """The diagram of one moment; it holds until the next is asked for."""
         self._pictures = self._maps(sight)
-        return replace(self.ground, written=rewritten(self.ground, sight.subtitle))
+        ground = self.ground
+        description = description_of(ground.folded, ground.values, (), sight.subtitle, self._digits)
+        return replace(ground, written=rewritten(ground, sight.subtitle), description=description)
 
     @property
     def neurons(self) -> Callable[[Canvas], None]:

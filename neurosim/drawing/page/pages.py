@@ -15,6 +15,7 @@ import textwrap
 import threading
 import unicodedata
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -350,21 +351,25 @@ def _letters_required(form: str) -> Iterator[None]:
 
 
 def _hovered(svg: str, figure: "Figure") -> str:
-    """The SVG with titles of parts, by the labels of their artists: see `HOVERED`."""
-    titles = {
-        str(artist.get_gid()): str(artist.get_label()).removeprefix(HOVERED).split("\n")
-        for artist in figure.findobj(lambda one: str(one.get_label()).startswith(HOVERED))
-    }
+    """The SVG with titles of parts, by the labels of their artists: see `HOVERED`.
+
+    Two diagrams in a figure have parts of the same id, which are drawn in the order of the axes.
+    """
+    titles: dict[str, deque[list[str]]] = {}
+    for artist in figure.findobj(lambda one: str(one.get_label()).startswith(HOVERED)):
+        said = str(artist.get_label()).removeprefix(HOVERED).split("\n")
+        titles.setdefault(str(artist.get_gid()), deque()).append(said)
     parts = _GROUP.split(svg)  # what is before, then an id and what follows it
     for number in range(1, len(parts), 2):
         gid, rest = parts[number], parts[number + 1]
-        said = [f"<title>{escape(title)}</title>" for title in titles.get(gid, ()) if title]
+        own = titles[gid].popleft() if titles.get(gid) else []
+        said = [f"<title>{escape(title)}</title>" for title in own if title]
         if len(said) == 1:
             rest = said[0] + rest
         elif said:
-            own, end, after = rest.partition("</g>")
+            inside, end, after = rest.partition("</g>")
             each = iter(said)
-            rest = _PATH.sub(lambda path: f"{path[1]}>{next(each)}</path>", own) + end + after  # noqa: B023 - used at once
+            rest = _PATH.sub(lambda path: f"{path[1]}>{next(each)}</path>", inside) + end + after  # noqa: B023 - used at once
         through = ' pointer-events="none"' if titles and gid.startswith(_OVER) else ""
         parts[number + 1] = f'<g id="{gid}"{through}>{rest}'
     return "".join(parts[::2])

@@ -9,6 +9,7 @@ from typing import Any
 from neurosim.drawing.diagram.canvas import Canvas
 from neurosim.drawing.diagram.diagram import Diagram, prepare
 from neurosim.drawing.diagram.glyphs import glyph
+from neurosim.drawing.diagram.painters.neurons import LARGE, SMALL
 from neurosim.drawing.diagram.painters.words import side_of
 from neurosim.drawing.geometry.font import LINE_HEIGHT
 from neurosim.drawing.geometry.items import Circle, More
@@ -20,11 +21,11 @@ from neurosim.drawing.page.pages import show_text
 from neurosim.drawing.page.themes import Theme, ink_on, require_theme
 from neurosim.drawing.text.tex import tex_text
 from neurosim.errors import InvalidValueError
+from neurosim.languages import in_language, language
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
 UNIT = 20.0  # points a radius
-_SMALL, _LARGE = (0.4, 0.15, -0.56), (0.5, 0.36, 0.0)  # of curves, as `painters.neurons` has them
 _SIGNS = {
     "\N{MINUS SIGN}": r"\ensuremath{-}",
     "\N{GREEK SMALL LETTER DELTA}": r"\ensuremath{\delta}",
@@ -35,7 +36,9 @@ _SIGNS = {
 }
 
 
-def to_tikz(network: Network, *, theme: str | Theme = "light", **options: Any) -> str:
+def to_tikz(
+    network: Network, *, theme: str | Theme = "light", lang: str | None = None, **options: Any
+) -> str:
     r"""A drawing of the network as a LaTeX document, with the options of `draw`.
 
     Neurons, connections, their texts, title and notes are those of a picture; the legend is left
@@ -51,7 +54,8 @@ def to_tikz(network: Network, *, theme: str | Theme = "light", **options: Any) -
     ['\\draw[dashed,line width=4.4pt,draw={rgb,255:red,180;green,49;blue,10}] (1,0) -- (7,0);']
     """
     chosen = require_theme(theme)
-    diagram = prepare(network, **options)
+    with in_language(lang or language()):
+        diagram = prepare(network, **options)
     others = [i for i in diagram.folded.items if not isinstance(i, Circle | More)]
     if others or diagram.folded.images:
         raise InvalidValueError(
@@ -120,7 +124,7 @@ class _Pencil:
             f" {_at(place)} circle[radius={RADIUS:g}];"
         )
         if not item.neuron.is_input:
-            across, up, above = _SMALL if has_value else _LARGE
+            across, up, above = SMALL if has_value else LARGE
             x, y = place
             points = [
                 _at((x + across * u, y + above + up * v)) for u, v in glyph(item.neuron.activation)

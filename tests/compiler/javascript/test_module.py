@@ -186,3 +186,41 @@ def test_scalings_shared_weights_and_learned_slopes_are_in_it(in_node):
     (found,) = in_node([(module_of(net, case[2]), *case[:2])])
 
     require_equal(found, net, *case)
+
+
+LOW = -2.0
+
+
+def _bent(z):
+    return LOW**2 * z / 4.0
+
+
+def _bent_slope(_z, _a):
+    return 1.0
+
+
+def test_negative_constants_are_written_as_meant(in_node):
+    ns.register_activation(Activation("bent", _bent, _bent_slope))
+    try:
+        net = two_layers("bent")
+        (found,) = in_node([(module_of(net, LOSSES["squared_error"]), [0.7, -0.4], [0.2, 0.1])])
+        require_equal(found, net, [0.7, -0.4], [0.2, 0.1], LOSSES["squared_error"])
+    finally:
+        ns.unregister_activation("bent")
+
+
+def _based(z):
+    return math.log(1.0 + z * z, 2.0)
+
+
+def _based_slope(z, _a):
+    return 2.0 * z / ((1.0 + z * z) * math.log(2.0))
+
+
+def test_a_logarithm_with_a_base_which_javascript_would_drop_is_refused():
+    ns.register_activation(Activation("based", _based, _based_slope))
+    try:
+        with pytest.raises(InvalidValueError, match=r"math\.log"):
+            module_of(two_layers("based"), None)
+    finally:
+        ns.unregister_activation("based")

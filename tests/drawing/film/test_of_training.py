@@ -6,6 +6,7 @@ import pytest
 from neurosim import SGD, Options, animate, train
 from neurosim.drawing.film import of_training
 from neurosim.drawing.film.film import Look, ordinal
+from neurosim.drawing.film.frame_files import has_number
 from neurosim.drawing.film.of_training import film_training
 from neurosim.errors import (
     FileError,
@@ -252,3 +253,10 @@ def test_numbers_of_an_order_have_their_endings():
     assert [ordinal(n) for n in (1, 2, 3, 13, 22, 1001)] == [
         "1st", "2nd", "3rd", "13th", "22nd", "1,001st",
     ]  # fmt: skip
+
+
+def test_a_number_in_the_name_of_a_film_or_of_its_folder_is_no_place_for_frames():
+    assert has_number("step-%02d.svg")
+    assert has_number("a/%d.png")
+    assert not has_number("50%done.gif")
+    assert not has_number("50%done/step.svg")

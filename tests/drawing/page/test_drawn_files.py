@@ -1,10 +1,12 @@
 """Diagrams as files: strict XML, the same bytes, harmless names; and what notebooks show."""
 
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import matplotlib.pyplot as plt
 import pytest
 
 import neurosim as ns
@@ -184,3 +186,15 @@ def test_of_many_connections_each_tells_its_own(layered):
     told = [*said["connections"], *said.get("connections-bent", [])]
     assert len(told) == len(net.connections)
     assert {one.partition(")")[0] for one in told} == {f"w({c.name}" for c in net.connections}
+
+
+def test_two_diagrams_in_a_figure_have_titles_of_their_own(layered):
+    figure, axes = plt.subplots(1, 2)
+    for ax, bias in zip(axes, (1.25, 7.5), strict=True):
+        net = layered(2, 2, 1)
+        net["l1_1"].bias = bias
+        ns.draw(net, ax=ax)
+
+    svg = render(figure, "svg", title="two", description="two").decode()
+
+    assert re.findall(r"<title>l1_1 [^<]* = ([^<]*)</title>", svg) == ["1.25", "7.5"]

@@ -7,6 +7,7 @@ import pytest
 import neurosim as ns
 from neurosim.drawing import prepare, to_tikz
 from neurosim.errors import InvalidValueError
+from neurosim.languages import in_language
 
 
 def named(*names):
@@ -56,3 +57,11 @@ def test_what_tikz_does_not_have_is_refused():
         to_tikz(net, highlight="x1")
     with pytest.raises(InvalidValueError, match="tikz: got a drawing with boxes"):
         to_tikz(net, boxes=True)
+
+
+def test_it_is_written_in_a_language():
+    net = ns.load_scenario("xor").network
+
+    assert "{}b: Bias" in to_tikz(net, lang="de")
+    with in_language("de"):
+        assert to_tikz(net) == to_tikz(net, lang="de")

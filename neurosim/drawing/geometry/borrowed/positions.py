@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 
 from neurosim.drawing.geometry.items import Folded
+from neurosim.drawing.geometry.levels import OF_NETWORKX
 from neurosim.drawing.geometry.measures import ROW
 from neurosim.errors import GraphError, InvalidValueError, MissingExtraError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
@@ -33,8 +34,9 @@ def positions_of(network: Network, pos: object) -> dict[str, tuple[float, float]
         GraphError: ``planar``, and lines of the network must cross.
         MissingExtraError: the layout needs SciPy, which is not installed.
     """
+    where = "pos"
     if isinstance(pos, str):
-        pos = _found(network, pos)
+        where, pos = f"layout {pos!r:.80}", _found(network, pos)
     if not isinstance(pos, Mapping):
         raise WrongTypeError(
             f"pos: got {pos!r:.80}; expected places such as {{'x1': (0, 1), ...}}, or one of"
@@ -45,7 +47,16 @@ def positions_of(network: Network, pos: object) -> dict[str, tuple[float, float]
     if missing := [name for name in names if name not in given]:
         raise InvalidValueError(f"pos: no place of {missing[0]!r}; expected one of each neuron")
     places = np.array([given[name] for name in names], np.float64).reshape(-1, 2)
-    scaled = (places * _factor(places, names)).round(6) + 0.0
+    with np.errstate(all="ignore"):  # what comes of it is looked at
+        scaled = (places * _factor(places)).round(6) + 0.0
+    if not np.isfinite(scaled).all():
+        raise InvalidValueError(f"{where}: places are too near to each other to be drawn apart")
+    there: dict[tuple[float, ...], str] = {}
+    for name, place in zip(names, map(tuple, scaled.tolist()), strict=True):
+        if (other := there.setdefault(place, name)) != name:
+            raise InvalidValueError(
+                f"{where}: {other!r} and {name!r} are at the same place; expected two"
+            )
     return {name: (x, y) for name, (x, y) in zip(names, scaled.tolist(), strict=True)}
 
 
@@ -56,7 +67,7 @@ def _point(key: Hashable, value: object) -> Matrix:
     return point
 
 
-def _factor(places: Matrix, names: list[str]) -> float:
+def _factor(places: Matrix) -> float:
     """By what places are multiplied so that the nearest two are far enough from each other."""
     if len(places) < 2:
         return 1.0
@@ -67,10 +78,7 @@ def _factor(places: Matrix, names: list[str]) -> float:
     apart = np.hypot(*(places[:, None] - places[None]).T)
     np.fill_diagonal(apart, np.inf)
     nearest = float(apart.min())
-    if nearest == 0.0:
-        one, other = (names[i] for i in divmod(int(apart.argmin()), len(names)))
-        raise InvalidValueError(f"pos: {one!r} and {other!r} are at the same place; expected two")
-    return min(APART / nearest, widest / extent)
+    return min(APART / nearest, widest / extent) if nearest else 1.0
 
 
 def _found(network: Network, name: str) -> Mapping[Any, Any]:
@@ -99,12 +107,13 @@ def freely(folded: Folded, places: Mapping[str, tuple[float, float]]) -> Folded:
 
 
 _Layout = Callable[[nx.Graph], Mapping[Any, Any]]
-NX_LAYOUTS: dict[str, _Layout] = {
-    "circular": nx.circular_layout,
-    "kamada_kawai": lambda graph: nx.kamada_kawai_layout(graph, weight=None),
-    "planar": nx.planar_layout,
-    "shell": nx.shell_layout,
-    "spectral": lambda graph: nx.spectral_layout(graph, weight=None),
-    "spiral": nx.spiral_layout,
-    "spring": lambda graph: nx.spring_layout(graph, weight=None, seed=0, iterations=200),
-}
+_FINDERS: tuple[_Layout, ...] = (
+    nx.circular_layout,
+    lambda graph: nx.kamada_kawai_layout(graph, weight=None),
+    nx.planar_layout,
+    nx.shell_layout,
+    lambda graph: nx.spectral_layout(graph, weight=None),
+    nx.spiral_layout,
+    lambda graph: nx.spring_layout(graph, weight=None, seed=0, iterations=200),
+)
+NX_LAYOUTS = dict(zip(OF_NETWORKX, _FINDERS, strict=True))

@@ -9,7 +9,6 @@ import pytest
 import neurosim as ns
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.geometry.borrowed.positions import NX_LAYOUTS, positions_of
-from neurosim.drawing.geometry.levels import OF_NETWORKX
 from neurosim.errors import GraphError, InvalidValueError, NeurosimError, UnknownNameError
 
 POS = {1: (0, 1), "in b": (0, -1), (2, 3): np.array([1.4, 1.2]), "out": (2.4, 0)}
@@ -45,7 +44,6 @@ def test_every_layout_of_networkx_gives_all_neurons_the_same_places_again(net, n
 
 
 def test_the_names_of_layouts_are_known_where_a_name_is_wrong():
-    assert set(OF_NETWORKX) == set(NX_LAYOUTS)
     with pytest.raises(UnknownNameError, match="did you mean 'spring'"):
         ns.layout(ns.Network(), kind="sprong")
 
@@ -75,3 +73,24 @@ def test_a_network_whose_lines_must_cross_has_no_planar_layout():
         ns.layout(net, kind="planar")
     with pytest.raises(InvalidValueError, match="no place of"):
         ns.draw(net, pos={})
+
+
+def test_places_that_cannot_be_drawn_apart_are_refused(net):
+    with pytest.raises(InvalidValueError, match="pos: places are too near"):
+        positions_of(net, {key: (1e-310 * i, 0.0) for i, key in enumerate(POS)})
+    near = {**POS, "in b": (0, 1.0 - 1e-13)}
+    with pytest.raises(InvalidValueError, match="'n1' and 'in_b' are at the same place"):
+        positions_of(net, near)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("layout", "levels"), ("show_as", (1, 2)), ("boxes", True), ("wrap", 2)]
+)
+def test_what_places_cannot_have_beside_them_is_refused(net, name, value):
+    with pytest.raises(InvalidValueError, match=f"pos: got {name} beside it"):
+        ns.draw(net, pos=POS, **{name: value})
+
+
+def test_an_image_is_not_drawn_in_a_layout_of_networkx(net):
+    with pytest.raises(InvalidValueError, match="pos: got show_as beside it"):
+        ns.draw(net, layout="spring", show_as=(1, 2))
