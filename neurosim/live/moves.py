@@ -5,7 +5,7 @@ allows; a breakpoint ends the move within it.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from neurosim.debugger.arrival import Arrival
@@ -77,15 +77,23 @@ class Move:
     Args:
         arrivals: does a slice at each ``next``.
         slices: which the slices are of.
+        forget: takes back what was set up for it.
     """
 
-    def __init__(self, arrivals: Generator[Arrival, None, None], slices: Slices) -> None:
-        self._arrivals, self._slices = arrivals, slices
+    def __init__(
+        self,
+        arrivals: Generator[Arrival, None, None],
+        slices: Slices,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._arrivals, self._slices, self._forget = arrivals, slices, forget
         self.last: Arrival | None = None
 
     def go_on(self) -> bool:
         """Do a slice; False where the move has ended before."""
         arrival = next(self._arrivals, None)
+        if arrival is None:
+            self._forget()
         self.last = self.last if arrival is None else arrival
         return arrival is not None
 
@@ -95,8 +103,9 @@ class Move:
         return self._slices.wait()
 
     def close(self) -> None:
-        """Break it off."""
+        """Break it off, also where it has not begun."""
         self._arrivals.close()
+        self._forget()
 
 
 def going_on(session: Session, rate: float | None, n_epochs: int | None = None) -> Move:
@@ -109,7 +118,12 @@ def going_to_location(session: Session, rate: float | None, where: str) -> Move:
     """Go on to a location, or until something else stops it."""
     slices = Slices(session, rate)
     own = session.break_at(where, temporary=True)
-    return Move(_until(session, slices, own), slices)
+
+    def forget() -> None:
+        if any(stop is own for stop in session.stops):
+            session.delete(own.number)
+
+    return Move(_until(session, slices, own), slices, forget)
 
 
 def going_to_epoch(session: Session, epoch: int) -> Move:
@@ -133,13 +147,9 @@ def _on(
 
 
 def _until(session: Session, slices: Slices, own: Stop) -> Generator[Arrival, None, None]:
-    try:
-        for arrival in _on(session, slices):
-            others = tuple(hit for hit in arrival.hits if hit.stop is not own)
-            yield replace(arrival, hits=others)
-    finally:
-        if any(stop is own for stop in session.stops):
-            session.delete(own.number)
+    for arrival in _on(session, slices):
+        others = tuple(hit for hit in arrival.hits if hit.stop is not own)
+        yield replace(arrival, hits=others)
 
 
 def _to_epoch(session: Session, slices: Slices, epoch: int) -> Generator[Arrival, None, None]:

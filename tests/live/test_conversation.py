@@ -96,6 +96,12 @@ def test_a_move_that_is_broken_off_stays_whole(talk, twin):
     assert ours == pytest.approx(theirs, rel=1e-12)
 
 
+def test_a_move_that_is_broken_off_before_it_began_leaves_no_breakpoint(talk):
+    talk.ask("until", where="epoch 7")
+
+    assert talk.ask("pause")["view"]["stops"] == []
+
+
 @pytest.mark.parametrize("do", ["continue", "run"])
 def test_a_training_to_the_end_has_the_bits_of_one_without_a_page(opened, twin, do):
     talk = opened("iris", 30)

@@ -168,7 +168,9 @@ class _Writer:
                 text = self.of(value)
                 return f"{self.declared(name)} = {text};"
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                if len(names) == len(values):
+                read = {n.id for v in values for n in ast.walk(v) if isinstance(n, ast.Name)}
+                is_exchange = any(isinstance(n, ast.Name) and n.id in read for n in names)
+                if len(names) == len(values) and not is_exchange:  # one after the other is the same
                     pairs = zip(names, map(self.of, values), strict=True)
                     return " ".join(f"{self.target(each)} = {text};" for each, text in pairs)
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=value):

@@ -10,14 +10,13 @@ from neurosim.drawing.page.pages import FORMATS, render, require_target, setting
 from neurosim.drawing.page.themes import Theme
 from neurosim.errors import InvalidValueError
 
-_NUMBER = re.compile(r"%(0?[1-9])?d")
+_NUMBER = re.compile(r"%(0?[1-9])?d(?![A-Za-z])")  # but not in a word
 _POINTS = 72.0
 
 
 def has_number(path: str | Path) -> bool:
     """Whether a name has a place for the number of a frame."""
-    name = Path(path)
-    return name.suffix[1:].lower() in FORMATS and _NUMBER.search(name.name) is not None
+    return _NUMBER.search(Path(path).name) is not None
 
 
 def require_frames(path: str | Path, n_frames: int, *, overwrite: bool = False) -> list[Path]:

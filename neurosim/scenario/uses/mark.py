@@ -46,8 +46,12 @@ class Lesson:
         self.title, self.text = scenario.title, scenario.lesson
         self.names = [neuron.name for neuron in scenario.network.neurons]
         indices = symbols_of_indices(scenario.network)
-        self._given_out = given_out
         self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}
+        self._asked = None if given_out is None else self._read(given_out)
+        if self._asked is not None and not self._asked.blanks:
+            raise FileError(
+                f"{given_out}: got no empty line; expected the sheet that was given out"
+            )
         self._formulas: dict[tuple[str, int, int], Mapping[Key, Formula]] = {}
         self._trained: dict[str, float | None] | None = None
 
@@ -86,8 +90,8 @@ class Lesson:
 
     def _mark_sheet(self, path: Path, points: str) -> Marked:
         read = self._read(path)
-        if self._given_out is not None:
-            read = _with_what_is_missing(read, self._read(self._given_out))
+        if self._asked is not None:
+            read = _with_what_is_missing(read, self._asked)
         first, n_epochs = _stretch_of(read, path.name)
         formulas = self.formulas(read.code, first, n_epochs, path.name)
         return mark_sheet(path.name, judge(read, formulas), points)

@@ -209,12 +209,31 @@ def test_negative_constants_are_written_as_meant(in_node):
         ns.unregister_activation("bent")
 
 
+def _swapped(z):
+    a, b = z, 1.0
+    a, b = b, a
+    return a + 3.0 * b
+
+
+def _swapped_slope(_z, _a):
+    return 3.0
+
+
+def test_an_exchange_of_two_names_is_refused():
+    ns.register_activation(Activation("swapped", _swapped, _swapped_slope))
+    try:
+        with pytest.raises(InvalidValueError, match="_swapped cannot be written in JavaScript"):
+            module_of(two_layers("swapped"), None)
+    finally:
+        ns.unregister_activation("swapped")
+
+
 def _based(z):
-    return math.log(1.0 + z * z, 2.0)
+    return math.log(1.0 + z * z, 3.0)
 
 
 def _based_slope(z, _a):
-    return 2.0 * z / ((1.0 + z * z) * math.log(2.0))
+    return 2.0 * z / ((1.0 + z * z) * math.log(3.0))
 
 
 def test_a_logarithm_with_a_base_which_javascript_would_drop_is_refused():

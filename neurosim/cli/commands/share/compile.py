@@ -34,7 +34,7 @@ def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool)
     if explain:
         _print_explanation(explain_scenario(file))
         return 0
-    if standalone is not None and standalone.suffix in {".js", ".mjs"}:
+    if standalone is not None and standalone.suffix.lower() in {".js", ".mjs"}:
         write_new(standalone, load_module(file), overwrite=overwrite)
         say(f"wrote {standalone}; it exports forward, pass, theta and names", err=True)
         return 0

@@ -1,22 +1,32 @@
 """``neurosim lesson``: all that a lesson needs, in one folder."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from neurosim.cli.commands.share.page import DIVERGED
 from neurosim.cli.imports import import_option
+from neurosim.cli.messages import complain
 from neurosim.cli.output import require_free, say, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.debugger.traces.trace import new_file
-from neurosim.errors import InvalidValueError
+from neurosim.errors import DivergedError, InvalidValueError
+from neurosim.files import write_whole
 from neurosim.page.lesson import make_lesson
 from neurosim.scenario.build.shipped import find_scenario
+from neurosim.scenario.format.assign import assigned
+from neurosim.scenario.format.read import read_scenario
 from neurosim.scenario.format.yaml_text import read_text
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import sheet_of
 from neurosim.sheets.planting import Planted, plant
 from neurosim.sheets.worksheet import PRINTERS, Worksheet, symbol_of
+
+_SCHEMA = re.compile(
+    r"^# yaml-language-server: .*\n", re.MULTILINE
+)  # a path beside the shipped file
 
 
 @click.command()
@@ -53,7 +63,7 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
     sheet = sheet_of(taught, "", samples or (usual,), digits=digits)
     planted = plant(sheet, taught.formulas(), digits=digits)
     texts = {
-        f"{file.stem}.yaml": read_text(file),
+        f"{file.stem}.yaml": _SCHEMA.sub("", assigned(read_text(file), str(file), overrides)),
         f"{file.stem}-sheet.md": PRINTERS["md"](sheet, is_solution=False),
         f"{file.stem}-sheet.html": PRINTERS["html"](sheet, is_solution=False),
         f"{file.stem}-sheet.csv": PRINTERS["csv"](sheet, is_solution=False),
@@ -63,18 +73,36 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
     if planted is not None:
         texts[f"{file.stem}-fault.csv"] = PRINTERS["csv"](planted.sheet, is_solution=True)
         texts[f"{file.stem}-fault.md"] = _about(planted, sheet)
+    data = _data_files(file, overrides)
     training = taught.training()
+    if not training.options.epochs:
+        raise InvalidValueError(f"{name}: nothing to step through, got 0 epochs; expected some")
     page = make_lesson(training, training.options.epochs, text=taught.text)
     target = out / f"{file.stem}.html"
-    for path in (target, *map(out.joinpath, texts)):
+    for path in (target, *map(out.joinpath, texts), *map(out.joinpath, data)):
         require_free(path, overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
     with new_file(target, overwrite=overwrite) as written:
         written.write(page.html)
     for each, text in texts.items():
         write_new(out / each, text, overwrite=overwrite)
-    say(f"wrote the lesson {taught.title!r}: {1 + len(texts)} files in {out}", err=True)
+    for each, data_file in data.items():
+        (out / each).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out / each, data_file.read_bytes())
+    n_files = 1 + len(texts) + len(data)
+    say(f"wrote the lesson {taught.title!r}: {n_files} files in {out}", err=True)
+    say(" ".join(page.notes), err=True)
+    if page.diverged:
+        complain(DivergedError(page.diverged))
+        return DIVERGED
     return 0
+
+
+def _data_files(file: Path, overrides: Sequence[str]) -> dict[str, Path]:
+    """The files that the scenario reads its rows from, by their names in it."""
+    data = read_scenario(file, overrides=overrides).data
+    sources = (getattr(data, kind, None) for kind in ("csv", "npz"))
+    return {source.path: file.parent / source.path for source in sources if source is not None}
 
 
 def _about(planted: Planted, sheet: Worksheet) -> str:
@@ -82,8 +110,10 @@ def _about(planted: Planted, sheet: Worksheet) -> str:
     what, epoch, number = planted.key
     (right,) = (cell.value for cell in sheet.cells if cell.key == planted.key)
     (wrong,) = (cell.value for cell in planted.sheet.cells if cell.key == planted.key)
+    (phase,) = (cell.phase for cell in sheet.cells if cell.key == planted.key)
+    where = "batch" if phase == "update" else "sample"
     return (
         f"# {sheet.title}: the fault\n\n"
-        f"{symbol_of(what)}, epoch {epoch}, sample {number}: the sheet has {wrong}, right is"
+        f"{symbol_of(what)}, epoch {epoch}, {where} {number}: the sheet has {wrong}, right is"
         f" {right}, as if {planted.words}. All other lines follow from it, or are right.\n"
     )

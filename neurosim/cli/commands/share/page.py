@@ -17,7 +17,7 @@ from neurosim.scenario import find_scenario, load_scenario
 from neurosim.scenario.format.overrides import listed
 from neurosim.training.training import Training
 
-_DIVERGED = 3
+DIVERGED = 3
 _UNITS = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
 _MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
 
@@ -73,7 +73,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     say(f"{len(lesson.html):,} bytes. {' '.join(lesson.notes)}", err=True)
     if lesson.diverged:
         complain(DivergedError(lesson.diverged))
-        return _DIVERGED
+        return DIVERGED
     return 0
 
 

@@ -12,7 +12,7 @@ def test_it_writes_all_of_a_lesson(neurosim, folder):
     ran = neurosim("lesson", "learning-rate", "-o", "course")
 
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "wrote the lesson 'The learning rate': 9 files in course\n"
+    assert ran.err.startswith("wrote the lesson 'The learning rate': 9 files in course\nSteps of ")
     names = {path.name for path in (folder / "course").iterdir()}
     assert names == {f"learning-rate{end}" for end in ENDS}
     assert "## One weight" in (folder / "course/learning-rate-sheet.md").read_text()
@@ -64,3 +64,38 @@ def test_a_text_is_shown(neurosim, folder, command):
 
     shown = ran.out if command == "debug" else (folder / "sheet.md").read_text()
     assert "## What you will learn" in shown
+
+
+def test_the_scenario_that_is_written_is_the_one_of_the_sheet(neurosim, folder):
+    rate = "training.optimizer.learning_rate=0.25"
+    neurosim("lesson", "learning-rate", "-o", "course", "--set", rate)
+
+    fault = neurosim("mark", "course/learning-rate.yaml", "course/learning-rate-fault.csv")
+
+    assert "learning_rate: 0.25" in (folder / "course/learning-rate.yaml").read_text()
+    assert "language-server" not in (folder / "course/learning-rate.yaml").read_text()
+    assert "6       7" in fault.out
+
+
+def test_the_data_that_a_lesson_reads_go_with_it(neurosim, folder):
+    (folder / "data").mkdir()
+    (folder / "data/rows.csv").write_text("x,y\n0,1\n1,0\n")
+    (folder / "own.yaml").write_text(
+        "neurosim: 1\ntitle: Own\nlesson: Look.\nnetwork:\n  layers:\n    - {name: i, neurons: [x]}"
+        "\n    - {name: o, neurons: [y]}\ndata: {csv: {path: data/rows.csv, inputs: [x], "
+        "targets: [y]}}\ntraining: {loss: half_squared_error, "
+        "optimizer: {name: sgd, learning_rate: 0.1},\n  epochs: 2}\n"
+    )
+    made = neurosim("lesson", "own.yaml", "-o", "course")
+
+    assert (made.code, neurosim("run", "course/own.yaml").code) == (0, 0), made.err
+    assert (folder / "course/data/rows.csv").is_file()
+
+
+def test_a_training_that_diverges_is_said_to(neurosim, folder):
+    changes = ["training.optimizer.learning_rate=9", "training.epochs=2000"]
+    ran = neurosim("lesson", "learning-rate", "-o", "course", *(f"--set={one}" for one in changes))
+
+    assert ran.code == 3
+    assert "not finite" in ran.err
+    assert (folder / "course/learning-rate.html").is_file()

@@ -160,3 +160,13 @@ def test_lines_that_were_asked_for_and_are_left_out_are_empty(neurosim, folder):
     of = [int(next(csv.DictReader(table))["of"]) for table in tables]
     assert of == [len(whole) // 2 - 1, len(whole) - 1]
     assert (alone.code, asked.code, all_of_it.code) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("sheet", ["nope.csv", "s-solution.csv"])
+def test_a_sheet_that_was_given_out_and_is_none_is_refused_at_once(neurosim, sheet):
+    neurosim("worksheet", "xor", "-o", "s.csv")
+
+    ran = neurosim("mark", "xor", "s.csv", "--sheet", sheet)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert sheet in ran.err
