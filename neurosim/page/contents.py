@@ -107,6 +107,10 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
         "ended": recording.ended,
         "states": {"epochs": state_epochs, "at": numbers.add(theta), "starts": coder.starts},
         "losses": {"epochs": recording.losses[0], "at": numbers.add(recording.losses[1])},
+        "validation": {
+            "epochs": recording.validation[0],
+            "at": numbers.add(recording.validation[1]),
+        },
         "rows": {"X": numbers.add(task.X), "T": numbers.add(task.T)},
         "patterns": [list(pattern) for pattern in pool],
     }

@@ -14,9 +14,9 @@ from neurosim.interpreter.backward import input_steps
 from neurosim.interpreter.steps import Step, undo, written
 from neurosim.network.network import Network
 from neurosim.page.units import UnitTable, sample_lines, update_lines, update_texts
-from neurosim.training.engines.table import REFERENCE
+from neurosim.training.engines.table import REFERENCE, make_engine
 from neurosim.training.state import TrainingState
-from neurosim.training.task import Task
+from neurosim.training.task import Task, validation_task
 from neurosim.training.training import Training
 
 MOST_STATES = 500  # epochs whose parameters are kept
@@ -51,6 +51,8 @@ class Recording:
         ended: why it ended before that, in words, or empty.
         states: epochs whose parameters are here, and the parameters, (n, n_parameters).
         losses: epochs whose loss is here, and the losses.
+        validation: epochs after which the loss of the validation rows is here, and the losses;
+            empty without such rows.
         samples: a row for each recorded sample, and where it was.
         updates: the same of updates.
         n_rows: how many samples of each epoch are here; all of them, or the first.
@@ -64,6 +66,7 @@ class Recording:
     ended: str
     states: tuple[list[int], Matrix]
     losses: tuple[list[int], list[float]]
+    validation: tuple[list[int], list[float]] = ([], [])
     samples: UnitTable = field(default_factory=UnitTable)
     sample_places: list[SampleAt] = field(default_factory=list)
     updates: UnitTable = field(default_factory=UnitTable)
@@ -102,7 +105,8 @@ def record(
     chosen = spread(len(losses) - 1, MOST_LOSSES) if losses else []
     found = Recording(
         task, epochs, n_epochs, ended, (numbers, parameters),
-        (chosen, [losses[number] for number in chosen]), n_rows=min(n_rows, task.n_rows),
+        (chosen, [losses[number] for number in chosen]),
+        _validation(training, numbers, parameters), n_rows=min(n_rows, task.n_rows),
     )  # fmt: skip
     for place, epoch in enumerate(epochs):
         _walk(found, place, kept[epoch])
@@ -136,6 +140,19 @@ def _train(
     except DivergedError as error:
         return kept, losses, str(error)
     return kept, losses, ""
+
+
+def _validation(
+    training: Training, states: Sequence[int], parameters: Matrix
+) -> tuple[list[int], list[float]]:
+    """The epochs that end in these states, and the loss of the validation rows after each."""
+    rows = validation_task(training.task)
+    ends = [place for place, state in enumerate(states) if state > states[0]]
+    if rows is None or not ends:
+        return [], []
+    engine = make_engine(training.options.engine, rows)
+    losses, _ = engine.measure(parameters[ends], rows.X, rows.T)
+    return [states[place] - 1 for place in ends], losses
 
 
 def _walk(found: Recording, place: int, state: TrainingState) -> None:

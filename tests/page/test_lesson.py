@@ -93,3 +93,15 @@ def test_a_training_that_stops_ends_with_its_last_epoch_and_says_why():
     assert "loss 0.124882 reached in epoch 71" in found.notes[1]
     assert found.notes[2] == "The training did not come to: epochs 100, 299."
     assert found.diverged == ""
+
+
+def test_the_loss_of_the_validation_rows_is_that_of_a_run():
+    def training():
+        scenario = load_scenario("over-fitting")
+        X, T, options = scenario.require_training("over-fitting", "page")
+        return Training(scenario.network, X, T, options)
+
+    epochs, losses = record(training(), 30, [0, 5], n_rows=1).validation
+
+    assert tuple(losses) == training().watch(30).validation_loss
+    assert epochs == list(range(30))

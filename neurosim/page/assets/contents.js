@@ -73,6 +73,12 @@ class Contents {
     return this.numbers[this.document.losses.at + place];
   }
 
+  /** The losses of the validation rows, after each epoch of which it is here. */
+  validation() {
+    const { epochs, at } = this.document.validation;
+    return epochs.map((_, place) => this.numbers[at + place]);
+  }
+
   /** What a neuron answers at a point of the map, from -1 to 1, by the map's place. */
   answer(place, neuron, point) {
     const { neurons, size } = this.document.map;

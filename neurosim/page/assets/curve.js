@@ -1,9 +1,10 @@
 // The curve of the loss over the epochs, with the present moment.
 
 // Draw losses into an SVG of 400 x 140; returns where an epoch is on its horizontal axis. `lastly`
-// says what is written below the last epoch, and whether the axis of losses is logarithmic.
-function drawLosses(curve, epochs, losses, lastly) {
-  const finite = losses.filter(Number.isFinite);
+// says what is written below the last epoch, and whether the axis of losses is logarithmic;
+// `validation` is a second curve, {epochs, losses}.
+function drawLosses(curve, epochs, losses, lastly, validation = { epochs: [], losses: [] }) {
+  const finite = [...losses, ...validation.losses].filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const isLog = low > 0 && high / low > 50;
   const scale = isLog ? Math.log : (x) => x;
@@ -12,12 +13,16 @@ function drawLosses(curve, epochs, losses, lastly) {
   const lastEpoch = Math.max(epochs.at(-1), 1);
   const x = (epoch) => 46 + (Math.min(epoch, lastEpoch) / lastEpoch) * 344;
   const y = (loss) => 120 - ((scale(loss) - bottom) / (top - bottom || 1)) * 108;
-  const points = epochs.map((epoch, i) => [x(epoch), y(losses[i])])
-    .filter(([, v]) => Number.isFinite(v))
-    .map((point) => point.map((n) => n.toFixed(1)).join(","));
+  const line = (kind, at, values) => make("polyline", {
+    class: kind,
+    points: at.map((epoch, i) => [x(epoch), y(values[i])])
+      .filter(([, v]) => Number.isFinite(v))
+      .map((point) => point.map((n) => n.toFixed(1)).join(",")).join(" "),
+  });
   curve.replaceChildren(
     make("path", { class: "axis", d: "M46 10V120H392" }),
-    make("polyline", { class: "loss", points: points.join(" ") }),
+    line("loss", epochs, losses),
+    line("validation", validation.epochs, validation.losses),
     make("text", { class: "tick", x: 42, y: 16, "text-anchor": "end" }, brief(high)),
     make("text", { class: "tick", x: 42, y: 122, "text-anchor": "end" }, brief(least)),
     make("text", { class: "tick", x: 46, y: 136 }, "0"),
@@ -42,8 +47,10 @@ class LossCurve {
   draw(epochs, losses) {
     const { page } = this;
     const curve = page.find("curve");
+    const validation = { epochs: page.doc.validation.epochs, losses: page.source.validation() };
+    this.validation = new Map(validation.epochs.map((epoch, i) => [epoch, validation.losses[i]]));
     this.x = drawLosses(curve, epochs, losses,
-      (epoch, isLog) => page.say(isLog ? "epoch_log" : "epoch_n", { epoch }));
+      (epoch, isLog) => page.say(isLog ? "epoch_log" : "epoch_n", { epoch }), validation);
     this.moment = make("line", { class: "moment", y1: 8, y2: 122 });
     curve.append(this.moment);
     page.doc.epochs.forEach((epoch) => {
@@ -64,8 +71,11 @@ class LossCurve {
     const x = this.x(page.epoch + share);
     this.moment.setAttribute("x1", x);
     this.moment.setAttribute("x2", x);
-    const loss = this.losses.get(page.epoch);
-    put(page.find("curve-said"), loss === undefined
-      ? "" : page.say("loss_of_epoch", { epoch: page.epoch, loss: short(loss) }));
+    const say = (words, loss) => (loss === undefined
+      ? [] : [page.say(words, { epoch: page.epoch, loss: short(loss) })]);
+    put(page.find("curve-said"), [
+      ...say("loss_of_epoch", this.losses.get(page.epoch)),
+      ...say("validation_of_epoch", this.validation.get(page.epoch)),
+    ].join("; "));
   }
 }

@@ -122,7 +122,7 @@ class Scenario:
         return replace(self.training, validation=validation, task=task)
 
     def require_training(self, name: object, use: str) -> tuple[Matrix, Matrix, Options]:
-        """The training rows, X (rows, n_in) and T (rows, n_out), and the options.
+        """The training rows, X (rows, n_in) and T (rows, n_out), and the options of a run.
 
         Args:
             name: the scenario in the message: what the user calls it.
@@ -136,7 +136,7 @@ class Scenario:
             message = f"{name}: nothing to {use}, got no {lacks}"
             raise InvalidValueError(f"{message}; expected a scenario with a training")
         self.require_no_edits(name, use)
-        return (*self.data.train, self.training)
+        return (*self.data.train, self.options_of_run())
 
     def require_no_edits(self, name: object, use: str) -> None:
         """Refuse edits where the training is gone through by other means than a run.

@@ -19,5 +19,5 @@ def learning_curve_of(scenario: Scenario) -> LearningCurve:
     X, T, training = scenario.require_training(scenario.path, "learn in parts")
     assert scenario.data is not None
     validate = Folds(folds=FOLDS) if training.validate is None else training.validate
-    options = replace(scenario.options_of_run(), validate=validate, validation=None)
+    options = replace(training, validate=validate, validation=None)
     return curve_on_folds(scenario.network, X, T, options, scenario.data.scales)
