@@ -9,10 +9,13 @@ value: by its kind (`by_kind`), by its ``name`` (`by_name`), or by which key it 
 a mistake inside of one form is reported for that form only.
 """
 
+import ast
 import dataclasses
 import inspect
+import textwrap
 from collections.abc import Callable, Collection, Mapping
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -22,6 +25,7 @@ from pydantic import (
     Discriminator,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     Tag,
     ValidationInfo,
     create_model,
@@ -45,7 +49,6 @@ class ScenarioEntry(BaseModel):
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
     )
 
     @model_validator(mode="before")
@@ -56,20 +59,51 @@ class ScenarioEntry(BaseModel):
             info.context[id(value)] = cls
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
+        """The schema with the text below each field as its description.
 
-class MadeEntry(ScenarioEntry):
-    """An entry that is made from a table; it has no source text to look for descriptions in.
+        pydantic would read all sources for these when the classes are made, which takes a second
+        of every start of a program that reads scenarios; only the schema wants them.
+        """
+        generated = handler(core)
+        properties = handler.resolve_ref_schema(generated).get("properties", {})
+        for name, text in field_texts(cls).items():
+            key = cls.model_fields[name].alias or name
+            properties[key].setdefault("description", text)
+        return generated
 
-    Looking for it nevertheless took a third of the time that `neurosim` needs to start.
-    """
 
-    model_config = ConfigDict(use_attribute_docstrings=False)
-
-
-class OneKeyEntry(MadeEntry):
+class OneKeyEntry(ScenarioEntry):
     """A name with its value: {uniform: [-1, 1]}, {l2: 0.1}."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+
+def field_texts(entry: type[BaseModel]) -> dict[str, str]:
+    """The text below each field of the class and of its bases, by the field's name."""
+    found: dict[str, str] = {}
+    for kind in reversed(entry.__mro__):
+        if issubclass(kind, ScenarioEntry):
+            found |= _texts_below(kind)
+    return found
+
+
+def _texts_below(kind: type) -> dict[str, str]:
+    """The texts in the source of this class; a class that is made from a table has no source."""
+    try:
+        source = inspect.getsource(kind)
+    except OSError:
+        return {}
+    defined = ast.parse(textwrap.dedent(source)).body[0]
+    assert isinstance(defined, ast.ClassDef)
+    return {
+        field.target.id: inspect.cleandoc(below.value.value)
+        for field, below in pairwise(defined.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+        if isinstance(below.value.value, str)
+    }
 
 
 def mistake(message: str) -> PydanticCustomError:
@@ -242,7 +276,7 @@ def _named_entry(name: str, maker: Callable[..., Any]) -> type[ScenarioEntry]:
     order = ["name", *(option for option in fields if option != "name")]
     return create_model(
         name.title().replace("_", ""),
-        __base__=MadeEntry,
+        __base__=ScenarioEntry,
         __doc__=words[""],
         **{option: fields[option] for option in order},
     )
@@ -255,7 +289,9 @@ def record_entry(record: type) -> type[ScenarioEntry]:
         name: (kind, Field(default, description=words.get(name)))
         for name, kind, default in options_taken(record)
     }
-    return create_model(f"{record.__name__}Entry", __base__=MadeEntry, __doc__=words[""], **fields)
+    return create_model(
+        f"{record.__name__}Entry", __base__=ScenarioEntry, __doc__=words[""], **fields
+    )
 
 
 def options_taken(maker: Callable[..., Any]) -> list[tuple[str, Any, Any]]:

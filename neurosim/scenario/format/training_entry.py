@@ -14,7 +14,6 @@ from neurosim.scenario.format.entry import (
     TEXT,
     WRONG_KIND,
     Choice,
-    MadeEntry,
     MadeOf,
     Named,
     ScenarioEntry,
@@ -131,7 +130,7 @@ def _training_entry() -> Any:
         warnings.filterwarnings("ignore", 'Field name "validate"', UserWarning)
         return create_model(
             "TrainingEntry",
-            __base__=MadeEntry,
+            __base__=ScenarioEntry,
             __doc__="How the network learns from the data.",
             **_fields(),
         )

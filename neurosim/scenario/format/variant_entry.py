@@ -12,7 +12,6 @@ from neurosim.scenario.format.entry import (
     MAPPING,
     TEXT,
     Choice,
-    MadeEntry,
     MadeOf,
     OneKeyEntry,
     ScenarioEntry,
@@ -93,7 +92,7 @@ def _entry(table: VariantTable[Any]) -> Any:
 
 def _options(name: str, options: Mapping[str, FunctionOption]) -> Any:
     fields: Any = {key: (float, option.default) for key, option in options.items()}
-    return create_model(f"{name}_options", __base__=MadeEntry, **fields)
+    return create_model(f"{name}_options", __base__=ScenarioEntry, **fields)
 
 
 def _made(table: VariantTable[Any], given: ScenarioEntry) -> str:

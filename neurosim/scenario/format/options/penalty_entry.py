@@ -10,7 +10,6 @@ from neurosim.scenario.format.entry import (
     LIST,
     MAPPING,
     NUMBER,
-    MadeEntry,
     MadeOf,
     ScenarioEntry,
     by_kind,
@@ -40,7 +39,7 @@ def _entry() -> Any:
         ),
     )
     return create_model(
-        "PenaltyEntry", __base__=MadeEntry, __doc__="What large weights cost.", **fields
+        "PenaltyEntry", __base__=ScenarioEntry, __doc__="What large weights cost.", **fields
     )
 
 
@@ -53,7 +52,7 @@ def _form(name: str, kind: Any) -> Any:
         option.name: (_Strength, ... if option.default is option.empty else option.default)
         for option in options
     }
-    mapping: Any = create_model(f"{name}_options", __base__=MadeEntry, **fields)
+    mapping: Any = create_model(f"{name}_options", __base__=ScenarioEntry, **fields)
     if sum(option.default is option.empty for option in options) > 1:
         return mapping
     forms = Union[Annotated[_Strength, NUMBER], Annotated[mapping, MAPPING]]  # noqa: UP007

@@ -13,7 +13,6 @@ from neurosim.scenario.format.entry import (
     LIST,
     MAPPING,
     NUMBER,
-    MadeEntry,
     MadeOf,
     OneKeyEntry,
     ScenarioEntry,
@@ -42,7 +41,7 @@ def _form(name: str, kind: Any) -> Any:
         for option, form, default in options_taken(kind)
     }
     title = f"{name.title().replace('_', '')}RateSchedule"
-    mapping: Any = create_model(title, __base__=MadeEntry, __doc__=words[""], **options)
+    mapping: Any = create_model(title, __base__=ScenarioEntry, __doc__=words[""], **options)
     given = inspect.signature(kind).parameters.values()
     first = next((o for o in given if o.kind is o.POSITIONAL_OR_KEYWORD), None)
     if first is None or first.default is not first.empty:
