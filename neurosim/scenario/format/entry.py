@@ -12,9 +12,9 @@ a mistake inside of one form is reported for that form only.
 import ast
 import dataclasses
 import inspect
-import textwrap
+import sys
 from collections.abc import Callable, Collection, Mapping
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 from operator import or_
 from typing import Annotated, Any, Literal
@@ -84,19 +84,19 @@ def field_texts(entry: type[BaseModel]) -> dict[str, str]:
     """The text below each field of the class and of its bases, by the field's name."""
     found: dict[str, str] = {}
     for kind in reversed(entry.__mro__):
-        if issubclass(kind, ScenarioEntry):
-            found |= _texts_below(kind)
+        if issubclass(kind, ScenarioEntry):  # one that is made from a table has no source
+            found |= _texts_of_module(kind.__module__).get(kind.__name__, {})
     return found
 
 
-def _texts_below(kind: type) -> dict[str, str]:
-    """The texts in the source of this class; a class that is made from a table has no source."""
-    try:
-        source = inspect.getsource(kind)
-    except OSError:
-        return {}
-    defined = ast.parse(textwrap.dedent(source)).body[0]
-    assert isinstance(defined, ast.ClassDef)
+@cache
+def _texts_of_module(name: str) -> dict[str, dict[str, str]]:
+    """The texts below the fields of each class in the source of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    return {part.name: _texts_below(part) for part in tree.body if isinstance(part, ast.ClassDef)}
+
+
+def _texts_below(defined: ast.ClassDef) -> dict[str, str]:
     return {
         field.target.id: inspect.cleandoc(below.value.value)
         for field, below in pairwise(defined.body)
