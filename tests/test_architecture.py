@@ -13,6 +13,8 @@ import pytest
 
 import neurosim
 
+pytestmark = pytest.mark.xdist_group("architecture")  # all files are parsed once
+
 ROOT = Path(neurosim.__file__).parent
 
 # floor by floor, file by file; a folder's own name is its __init__, which hands names on
@@ -274,19 +276,27 @@ def imports(name):
 
 def _imports(name):
     tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    inside = {n for f in ast.walk(tree) if isinstance(f, functions) for n in ast.walk(f)}
-    types = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CH" in ast.dump(n.test)]
-    unused = {n for block in types for n in ast.walk(block)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import) and node not in unused:
-            yield from ((alias.name, node in inside) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node not in unused:
-            assert node.level == 0, f"{name} imports relatively"
-            for alias in node.names:
-                full = f"{node.module}.{alias.name}"
-                is_module = full.removeprefix("neurosim.") in FILES
-                yield (full if is_module else str(node.module)), node in inside
+    for node, is_inside in _import_statements(tree, is_inside=False):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, is_inside) for alias in node.names)
+            continue
+        assert node.level == 0, f"{name} imports relatively"
+        for alias in node.names:
+            full = f"{node.module}.{alias.name}"
+            is_module = full.removeprefix("neurosim.") in FILES
+            yield (full if is_module else str(node.module)), is_inside
+
+
+def _import_statements(part, *, is_inside):
+    """All imports of a part of a module; only statements can hold them, so no other is read."""
+    if isinstance(part, ast.Import | ast.ImportFrom):
+        yield part, is_inside
+    elif isinstance(part, ast.Module | ast.stmt | ast.excepthandler | ast.match_case):
+        if isinstance(part, ast.If) and "TYPE_CHECKING" in ast.unparse(part.test):
+            return
+        is_inside = is_inside or isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+        for child in ast.iter_child_nodes(part):
+            yield from _import_statements(child, is_inside=is_inside)
 
 
 def own(imported):

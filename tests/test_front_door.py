@@ -52,6 +52,7 @@ def test_the_front_door_loads_no_upper_floor_and_no_heavy_library():
     assert "neurosim.training" in loaded_after("import neurosim as ns\nns.train")
 
 
+@pytest.mark.slow
 def test_to_make_train_and_compile_a_network_loads_no_heavy_library_either():
     loaded = loaded_after(
         "import neurosim as ns\n"
@@ -64,6 +65,7 @@ def test_to_make_train_and_compile_a_network_loads_no_heavy_library_either():
     assert heavy_of(loaded) <= {"threadpoolctl"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(why_no_kernel() is not None, reason="arrays serve")
 def test_what_the_kernel_trains_waits_for_no_program_of_arrays():
     loaded = loaded_after(
@@ -89,6 +91,7 @@ def test_every_listed_name_is_there():
     assert len(set(ns.__all__)) == len(ns.__all__)
 
 
+@pytest.mark.slow
 def test_scenarios_are_loaded_when_they_are_asked_for():
     loaded = loaded_after("import neurosim as ns\nns.load_scenario")
 
@@ -96,6 +99,7 @@ def test_scenarios_are_loaded_when_they_are_asked_for():
     assert not loaded & {"matplotlib", "rich", "click", "sklearn", "torch"}
 
 
+@pytest.mark.slow
 def test_to_run_a_scenario_that_looks_into_no_epoch_does_not_wait_for_the_debugger():
     loaded = loaded_after("import neurosim as ns\nns.run_scenario('single-neuron')")
 
@@ -103,6 +107,7 @@ def test_to_run_a_scenario_that_looks_into_no_epoch_does_not_wait_for_the_debugg
     assert "neurosim.debugger" not in loaded
 
 
+@pytest.mark.slow
 def test_what_draws_loads_matplotlib_when_it_draws():
     loaded = loaded_after("import neurosim as ns\nns.draw_loss, ns.draw_boundary, ns.draw_weights")
 

@@ -203,7 +203,14 @@ def session():
     )
 
 
-@pytest.mark.parametrize("site", SITES)
+# each place of a scenario reads the file a hundred times; a few of them are enough every time
+QUICK = {site for site in SITES if not site or ("[" not in site and "." not in site)}
+
+
+@pytest.mark.parametrize(
+    "site",
+    [pytest.param(site, marks=() if site in QUICK else pytest.mark.slow) for site in SITES],
+)
 def test_a_guess_that_is_taken_is_known(site):
     ask = SITES[site]
     guesses = {}

@@ -140,6 +140,7 @@ def test_a_graph_that_went_out_may_be_edited_before_it_comes_back(rich):
     assert "m" not in net
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_neurons_goes_out_and_comes_back():
     G = nx.path_graph(10_000, create_using=nx.DiGraph)
 

@@ -50,6 +50,7 @@ def test_both_ways(kind, y, activation, assert_close):
         assert np.array_equal(again.predict(X), model.predict(X))
 
 
+@pytest.mark.slow
 def test_random_networks_both_ways(assert_close):
     for seed in range(200):
         random = np.random.default_rng(seed)

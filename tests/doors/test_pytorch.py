@@ -176,6 +176,7 @@ class Residual(torch.nn.Module):
         return torch.softmax(self.c(torch.cat([h, x], dim=1)), dim=1)
 
 
+@pytest.mark.slow
 def test_random_modules_come_in(assert_close):
     for seed in range(200):
         module = Residual(seed).double().eval()

@@ -188,6 +188,7 @@ def test_the_gradients_of_a_softmax_in_the_middle_are_those_of_differences():
         assert gradient == pytest.approx((loss_at(up) - loss_at(down)) / (2 * h), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_neurons_is_walked_back():
     made = Network()
     made.add_input("x")

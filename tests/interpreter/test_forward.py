@@ -206,6 +206,7 @@ def test_a_sum_beyond_all_numbers_raises_nothing(activation):
     assert inf == {"sigmoid": 1.0, "tanh": 1.0}.get(activation, math.inf) or math.isnan(inf)
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_neurons_is_walked_there():
     made = chain(10_000)
 

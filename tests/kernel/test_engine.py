@@ -42,6 +42,7 @@ def test_a_small_network_runs_it_and_has_the_bits_of_the_graph_engine():
     assert trained(make()) == trained(make(), engine="graph")
 
 
+@pytest.mark.slow
 def test_large_layers_run_on_arrays():
     net = ns.Network("large")
     net.add_layer("x", 300), net.add_layer("h", 300, activation="relu"), net.add_layer("o", 1)
@@ -146,6 +147,7 @@ def test_a_divergence_is_found_at_its_place():
     assert messages[0] == messages[1]
 
 
+@pytest.mark.slow
 def test_a_result_says_which_program_made_it():
     found = ns.run_scenario("xor").to_dict()
     walked = ns.run_scenario("mazur", engine="graph").to_dict()

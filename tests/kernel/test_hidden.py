@@ -41,6 +41,7 @@ def test_a_file_that_is_no_kernel_says_so(tmp_path, monkeypatch):
     assert why_no_kernel() is not None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_compiler() is None, reason="no C compiler")
 def test_it_is_built_anew_where_the_sources_changed(tmp_path, monkeypatch):
     old = build(tmp_path / "old.so", ["-O0", "-UFINGERPRINT", "-DFINGERPRINT=xold"])

@@ -210,7 +210,11 @@ def test_layers_of_every_loss_and_optimizer(assert_same, loss, rule):
     check_side_by_side(task, assert_same)
 
 
-@pytest.mark.parametrize("n_rows", [1, 2, 4, 5, 7, 8, 9, 16, 31, 32, 33, 63, 64, 65, 130])
+@pytest.mark.parametrize(
+    "n_rows",
+    [1, 5, 33, *(pytest.param(n, marks=pytest.mark.slow)
+                 for n in (2, 4, 7, 8, 9, 16, 31, 32, 63, 64, 65, 130))],
+)  # fmt: skip
 def test_batches_of_every_size(assert_same, n_rows):
     rng = np.random.default_rng(n_rows)
     net = _layered("tanh", "cross_entropy", rng, sizes=(3, 10, 20, 4))

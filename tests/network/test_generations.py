@@ -62,6 +62,7 @@ def test_an_empty_network_has_none():
     assert Network().generations() == ()
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_made_backward_has_ten_thousand():
     n = 10_000
     net = Network()

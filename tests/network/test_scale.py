@@ -54,6 +54,7 @@ def test_a_list_ten_times_as_long_takes_about_ten_times_as_long(against_the_orde
     assert long < 40 * short  # a quadratic search would take 100 times as long
 
 
+@pytest.mark.slow
 def test_a_connection_takes_at_most_450_bytes_with_its_share_of_the_neurons():
     net, pairs, weights = random_dag(2000)
     net.connect_many(pairs, weights)
@@ -70,6 +71,7 @@ def test_a_connection_takes_at_most_450_bytes_with_its_share_of_the_neurons():
     assert copied < numbered < 450 * len(pairs)
 
 
+@pytest.mark.slow
 def test_layers_are_connected_without_a_search_for_each_connection():
     net = Network()
     net.add_layer("x", 1)

@@ -85,6 +85,7 @@ def test_updates_and_parameters_are_those_of_the_trace(name):
         assert set(numbers.values()) == {len(contents.document["units"]["update"]["steps"])}
 
 
+@pytest.mark.slow
 def test_rows_and_epochs_that_are_left_out_leave_the_others_as_they_are():
     recording = recorded("iris", [0, 3], n_rows=20)
     whole = read_contents(to_bytes(recording, all_of(recording)))

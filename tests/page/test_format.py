@@ -45,6 +45,7 @@ def many_numbers(n=100_000):
     return [*any_bits, *usual, *ties, *tens, *small, *edges]
 
 
+@pytest.mark.slow
 @needs_node
 def test_the_page_writes_six_digits_as_python_does():
     numbers = many_numbers()

@@ -82,6 +82,7 @@ def test_json_lines_are_the_records(history, tmp_path):
     assert [json.loads(line) for line in lines] == list(history.records())
 
 
+@pytest.mark.slow
 def test_an_event_file_has_a_scalar_for_each_number(history, tmp_path):
     loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
 

@@ -79,6 +79,7 @@ def require_equal(found, network, x, t, loss):
     np.testing.assert_allclose(*zip(*pairs, strict=True), **CLOSE)
 
 
+@pytest.mark.slow
 def test_every_shipped_training_is_computed_as_the_walk_does(in_node):
     jobs, walks = [], []
     for name in SCENARIOS:

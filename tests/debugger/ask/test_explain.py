@@ -256,6 +256,7 @@ def test_of_ten_thousand_inputs_six_are_written_out_and_the_rest_summed():
     assert max(map(len, lines)) < 200
 
 
+@pytest.mark.slow
 def test_to_explain_changes_no_number(cases):
     @examples(15)
     @given(cases())

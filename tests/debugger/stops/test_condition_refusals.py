@@ -262,6 +262,7 @@ WORDS = "and or not if else is in lambda h1 x1 .output .weight epoch loss abs ma
 PIECES = st.sampled_from([*SIGNS, *WORDS.split(), "\u0301", "\u200d", "\uff11", "\u00b2"])
 
 
+@pytest.mark.slow
 @given(texts=st.lists(st.lists(PIECES, max_size=30).map("".join) | st.text(), max_size=20))
 def test_no_text_brings_out_anything_but_a_refusal(net, texts):
     for text in texts:

@@ -115,6 +115,7 @@ def test_all_neurons_have_a_place_and_no_two_overlap(random_drawings):
         assert apart.min() > 2.0 * RADIUS + 0.1
 
 
+@pytest.mark.slow
 def test_in_levels_all_connections_lead_to_the_right(random_network):
     for seed in range(30):
         net = random_network(seed)
@@ -138,6 +139,7 @@ def test_two_calls_give_the_same(random_network):
         assert layout(random_network(seed)) == layout(random_network(seed))
 
 
+@pytest.mark.slow
 def test_the_hash_seed_changes_nothing():
     program = """
 from neurosim.drawing.geometry.layout import layout

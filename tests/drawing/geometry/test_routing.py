@@ -73,6 +73,7 @@ def test_a_skip_that_meets_nobody_is_straight():
     assert found["x1->o1"].is_straight
 
 
+@pytest.mark.slow
 def test_no_way_comes_near_a_neuron_that_it_does_not_touch(random_drawings, clearance):
     n_bent = 0
     for arrangement, ways in random_drawings:
@@ -83,6 +84,7 @@ def test_no_way_comes_near_a_neuron_that_it_does_not_touch(random_drawings, clea
     assert n_bent > 500
 
 
+@pytest.mark.slow
 def test_straight_lines_alone_would_run_through_neurons(random_network, clearance, monkeypatch):
     monkeypatch.setattr(routing._Sides, "are_clear", lambda sides, *_: sides.span > 0)
     hits = 0
@@ -93,6 +95,7 @@ def test_straight_lines_alone_would_run_through_neurons(random_network, clearanc
     assert hits > 20
 
 
+@pytest.mark.slow
 def test_no_way_between_boxes_comes_near_another_box(random_network, clearance):
     for seed in range(0, 60, 2):
         arrangement = arrange(boxed(random_network(seed)))

@@ -179,6 +179,7 @@ def test_the_pointer_on_a_neuron_or_a_connection_tells_its_numbers(small):
     assert said["neuron-h"] == ["h (identity): b = 0, delta = \N{MINUS SIGN}0.25"]
 
 
+@pytest.mark.slow
 def test_of_many_connections_each_tells_its_own(layered):
     net = layered(12, 12, 30)
     said = titles(drawn(net, full=True))

@@ -210,6 +210,7 @@ def test_nothing_is_left_of_the_settings_it_writes_with():
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.slow
 def test_no_figure_is_kept_and_no_screen_asked_for_by_pictures_of_ours():
     code = (
         "import sys, neurosim as ns\nfrom neurosim.drawing.page.pages import settings\n"

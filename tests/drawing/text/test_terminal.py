@@ -162,6 +162,7 @@ def test_a_deep_network_goes_on_below_with_the_column_it_ended_with(layered):
     ]
 
 
+@pytest.mark.slow
 def test_no_line_is_wider_than_the_terminal(random_network):
     for seed in range(30):
         for width in (40, 79):

@@ -82,6 +82,7 @@ def test_a_scenario_without_any_one_of_its_lines_is_a_scenario_or_an_error(shipp
             require_sound(outcome("\n".join(lines[:gone] + lines[gone + 1 :]), item.path))
 
 
+@pytest.mark.slow
 def test_a_scenario_without_any_one_of_its_characters_is_a_scenario_or_an_error():
     path = next(item.path for item in SHIPPED if item.name == "two-two-one")
     text = path.read_text(encoding="utf-8").partition("network:")[2]

@@ -9,6 +9,8 @@ from neurosim.scenario import list_scenarios, schema, shipped_folder
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.yaml_text import parse
 
+pytestmark = pytest.mark.xdist_group("json_schema")  # its validators are made once
+
 
 @pytest.fixture(scope="module", params=["shipped", "generated"])
 def validator(request):

@@ -87,6 +87,7 @@ def test_a_film_is_written_too(picture, frames_of):
     assert len(frames_of(folder / "a.gif")) == 3
 
 
+@pytest.mark.slow
 def test_the_same_run_draws_the_same_bytes(picture):
     items = ("{file: a.svg, sample: 0}", "{file: b.svg, plot: loss}")
     _, folder, _ = picture(*items)

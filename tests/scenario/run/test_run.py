@@ -211,6 +211,7 @@ def test_a_title_of_several_lines_is_one_line_of_the_result(run, small):
     assert str(run(small(("Either or both", '"two\\nlines"')))).startswith("two lines: passed")
 
 
+@pytest.mark.slow
 def test_the_losses_of_a_run_in_single_precision_are_measured_in_double():
     scenario = load_scenario("xor")
 

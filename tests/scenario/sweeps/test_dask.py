@@ -100,6 +100,7 @@ def test_where_the_scheduler_is_gone_it_says_so(cluster, file, tmp_path):
     assert 1 <= Sweep(file, VARY, overrides=SLOW, jobs=1, out=tmp_path / "o").n_done < 30
 
 
+@pytest.mark.slow
 def test_an_address_where_no_cluster_is_is_refused(file, monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr("neurosim.scenario.sweeps.workers._PATIENCE", 0.2)

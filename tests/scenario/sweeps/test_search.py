@@ -33,6 +33,7 @@ def _tables(folder):
     return [(folder / name).read_bytes() for name in ("tune.csv", "tune.svg")]
 
 
+@pytest.mark.slow
 def test_values_are_chosen_from_the_space_and_each_trial_is_the_run_alone(file):
     result = ns.tune(file, VARY, trials=14)
 
@@ -109,6 +110,7 @@ def _interrupted_at(number, honest):
     return swept
 
 
+@pytest.mark.slow
 def test_more_trials_go_on_where_fewer_ended(file, tmp_path):
     few = ns.tune(file, VARY, trials=3, out=tmp_path)
     more = ns.tune(file, VARY, trials=5, out=tmp_path)
@@ -117,6 +119,7 @@ def test_more_trials_go_on_where_fewer_ended(file, tmp_path):
     assert len(ns.tune(file, VARY, trials=2, out=tmp_path).points) == 5  # they are there
 
 
+@pytest.mark.slow
 def test_a_trial_that_diverges_is_a_result(file, tmp_path):
     result = ns.tune(file, {RATE: [0.1, 1e9]}, trials=6, out=tmp_path)
 
@@ -128,6 +131,7 @@ def test_a_trial_that_diverges_is_a_result(file, tmp_path):
     assert again.to_csv() == result.to_csv()
 
 
+@pytest.mark.slow
 def test_the_number_to_be_maximized_is(watched_file):
     found = ns.tune(watched_file, f"{RATE}=0.001..0.5", trials=12, maximize="test_mae")
 
@@ -178,6 +182,7 @@ def test_a_folder_of_another_search_is_refused(file, tmp_path, change):
         ns.tune(file, **{"vary": "seed=0..9", "trials": 3, "out": tmp_path, **change})
 
 
+@pytest.mark.slow
 def test_a_trial_is_kept_as_a_run_is(file, tmp_path):
     point = ns.tune(file, "seed=0..9", trials=1, out=tmp_path).points[0]
 

@@ -67,6 +67,7 @@ def test_a_point_that_diverges_is_a_result_and_never_the_best(file):
     assert "4 diverged" in str(result)
 
 
+@pytest.mark.slow
 def test_small_trainings_of_one_structure_are_one_task_with_the_files_of_each_alone(
     file, tmp_path, monkeypatch
 ):
@@ -143,6 +144,7 @@ def test_what_is_watched_or_looked_at_on_the_way_is_run_alone(file, watched_file
         assert [len(group) for group in grouped(points)] == [1, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_finished_points_are_not_run_again(file, tmp_path, monkeypatch):
     first = ns.sweep(file, VARY, jobs=1, out=tmp_path / "out")
     files = _top(tmp_path / "out")

@@ -57,6 +57,7 @@ def test_where_processes_die_again_and_again_it_says_so():
         list(do_all(die, [1, 2], jobs=2))
 
 
+@pytest.mark.slow
 def test_an_error_of_a_task_is_raised_and_the_others_end():
     with pytest.raises(FileError, match="three"):
         list(do_all(refuse, range(1000), jobs=2))

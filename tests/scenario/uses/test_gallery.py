@@ -35,6 +35,7 @@ def test_the_picture_of_a_shipped_scenario_is_up_to_date(shipped):
         assert there == made.picture, "out of date; run `python -m tests.generate gallery`"
 
 
+@pytest.mark.slow
 def test_the_picture_for_dark_pages_is_up_to_date():
     there = (PICTURES / "xor-dark.svg").read_bytes()
 

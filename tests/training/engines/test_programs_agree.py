@@ -148,6 +148,7 @@ def check_training(data, cases, smooth, assert_close):
         assert first + second == losses
 
 
+@pytest.mark.slow
 @examples(20)
 @given(data=st.data())
 def test_each_program_learns_what_the_walk_learns_however_it_is_cut(

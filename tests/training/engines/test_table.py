@@ -126,6 +126,7 @@ def test_what_the_debugger_walks_is_what_promises_to_be_the_walk(asked, monkeypa
     assert asked == []
 
 
+@pytest.mark.slow
 def test_a_scenario_names_it(asked, tmp_path):
     path = tmp_path / "mirror.yaml"
     path.write_text(SCENARIO)

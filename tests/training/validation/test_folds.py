@@ -16,6 +16,7 @@ def one_hot(classes):
     return np.eye(max(classes) + 1)[classes]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=20, max_size=80), st.integers(2, 5), st.data())
 def test_stratified_folds_have_the_shares_of_scikit_learn(classes, n, data):

@@ -14,6 +14,7 @@ from neurosim.live.server import LiveServer
 pytest.importorskip("uvicorn")
 
 
+@pytest.mark.slow
 def test_it_prints_an_address_that_works_and_ctrl_c_ends_it():
     running = subprocess.Popen(
         [sys.executable, "-m", "neurosim", "serve", "xor", "--set", "training.epochs=2000"],

@@ -32,6 +32,7 @@ def test_it_prints_the_trials_and_the_best_of_them(neurosim, folder):
     assert _names(folder / "new") == ["points", "tune.csv", "tune.db", "tune.svg"]
 
 
+@pytest.mark.slow
 def test_a_second_call_says_what_is_finished_already_and_goes_on(neurosim):
     neurosim("tune", "passed.yaml", *VARY, "--trials", 2, "--out", "o")
 
