@@ -92,7 +92,7 @@ def _mutated_once(rng: Random, tree: Any) -> Any:
 
 def _changed(rng: Random, value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool) and rng.random() < 0.6:
-        return rng.choice((-value, value * 1000, value + 1, value - 1, value / 3, str(value)))
+        return rng.choice((0, 1, 2, 0.5, -value, value * 1000, value + 1, value / 3, str(value)))
     if isinstance(value, str) and value and rng.random() < 0.5:
         return rng.choice((value[:-1], value + value, value.upper(), value[::-1], [value]))
     return rng.choice(NASTY)

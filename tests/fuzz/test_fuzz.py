@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from neurosim.cli.main import run_command
 from neurosim.errors import NeurosimError
-from tests.fuzz.inputs import FAMILIES
+from tests.fuzz.inputs import CSV, FAMILIES, saved_networks, traced
 from tests.fuzz.session import faults
 from tests.fuzz.watch import watched
 
@@ -19,6 +20,20 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc 
 @pytest.mark.slow
 def test_no_mutated_input_ends_in_a_traceback_or_writes_elsewhere():
     assert list(faults(1, range(4 * len(FAMILIES)))) == []
+
+
+def test_without_mutations_they_are_accepted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FUZZ_SEEDS", str(tmp_path))
+    trace, sheet = traced()
+    (tmp_path / "a.yaml").write_text(CSV)
+    (tmp_path / "d.csv").write_text("x1,x2,t\n1,2,3\n4,5,6\n")
+
+    assert run_command(["run", "a.yaml"]) == 0
+    assert run_command(["trace", "diff", "t.jsonl", "xor"]) == 0
+    assert trace.startswith(b"{")
+    assert sheet.startswith(b"what")
+    assert {"json", "graphml", "gexf", "gml"} <= set(saved_networks())
 
 
 def _say(words):
