@@ -1,0 +1,1 @@
+"""What takes hours, by commands that are in the manual."""

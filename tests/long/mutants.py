@@ -1,0 +1,155 @@
+"""Mutation testing: ``python -m tests.long.mutants functions``, in a checkout without changes.
+
+Of all small faults that a package could have (``<`` for ``<=``, ``+`` for ``-``, 1 for 0, ``not``,
+a condition that is turned around, a statement left out), a seeded sample is written into the files,
+one at a time, and the package's tests are run: a fault that none of them notices survives.
+Docstrings, annotations and the texts of messages are left out. The file is mutated and restored on
+disk, since formulas are read from their sources. Each result is a line of a file, ``--out``; the
+next call goes on after it.
+"""
+
+import argparse
+import ast
+import copy
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).parents[2]
+TESTS = {
+    "functions": ["tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions"],
+    "interpreter": ["tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter"],
+    "compiler": ["tests/compiler", "tests/training/engines", "neurosim/compiler"],
+}
+SECONDS = 600  # a fault may never end: it is noticed then
+
+_OTHER: dict[type, type] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And, ast.USub: ast.UAdd,
+    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
+}  # fmt: skip
+
+
+def main() -> int:
+    """Try the sample of a package, and report."""
+    parser = argparse.ArgumentParser(prog="tests.long.mutants", description="Mutation testing.")
+    parser.add_argument("package", choices=TESTS)
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--most", type=int, help="end after so many")
+    parser.add_argument("--out", type=Path, help="mutants-PACKAGE.jsonl if not given")
+    given = parser.parse_args()
+    out = given.out or Path(f"mutants-{given.package}.jsonl")
+    done = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
+    places = sample(given.package, given.sample, given.seed)
+    if passes(given.package) is False:
+        sys.exit("the tests fail without any fault; expected tests that pass")
+    for path, number in places[len(done) :][: given.most]:
+        found = {"path": path, "number": number, **tried(given.package, ROOT / path, number)}
+        done.append(found)
+        with out.open("a") as lines:
+            lines.write(json.dumps(found) + "\n")
+    survivors = [f for f in done if not f["killed"]]
+    for one in survivors:
+        print(f"survived: {one['path']}:{one['line']}: {one['was']}  ->  {one['is']}")  # noqa: T201
+    print(f"{len(done) - len(survivors)} of {len(done)} killed; sample {len(places)}")  # noqa: T201
+    return 0
+
+
+def sample(package: str, size: int, seed: int) -> list[tuple[str, int]]:
+    """Which faults are tried: files with the number of the fault in each."""
+    files = sorted((ROOT / "neurosim" / package).rglob("*.py"))
+    every = [(str(path.relative_to(ROOT)), n) for path in files
+             for n in range(len(list(mutants(ast.parse(path.read_text())))))]  # fmt: skip
+    return Random(seed).sample(every, min(size, len(every)))  # noqa: S311 - no secret
+
+
+def mutants(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Each part that can be wrong, and what stands there instead."""
+    for part in _mutable(tree):
+        match part:
+            case ast.BinOp() | ast.BoolOp() | ast.UnaryOp() if type(part.op) in _OTHER:
+                yield part, _with(part, op=_OTHER[type(part.op)]())
+            case ast.Compare() if type(part.ops[0]) in _OTHER:
+                yield part, _with(part, ops=[_OTHER[type(part.ops[0])](), *part.ops[1:]])
+            case ast.Constant(value=bool()):
+                yield part, ast.Constant(not part.value)
+            case ast.Constant(value=int() | float()):
+                yield part, ast.Constant(part.value + 1)
+            case ast.If() | ast.IfExp() | ast.While():
+                yield part.test, ast.UnaryOp(ast.Not(), part.test)
+            case ast.Expr(value=ast.Call()) | ast.AugAssign() | ast.Break() | ast.Continue():
+                yield part, ast.Pass()
+            case ast.Return(value=ast.expr()):
+                yield part, _with(part, value=ast.Constant(None))
+
+
+def _mutable(part: ast.AST) -> Iterator[ast.AST]:
+    """All parts but docstrings, annotations, what is raised, and blocks for type checkers."""
+    if isinstance(part, ast.Raise | ast.Import | ast.ImportFrom | ast.JoinedStr | ast.Assert):
+        return
+    if isinstance(part, ast.If) and "TYPE_CHECKING" in ast.unparse(part.test):
+        return
+    yield part
+    for name, value in ast.iter_fields(part):
+        if name in ("annotation", "returns", "decorator_list", "type_params"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _mutable(child)
+
+
+def _with(part: ast.AST, **changes: object) -> ast.AST:
+    changed = copy.copy(part)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    return changed
+
+
+def tried(package: str, path: Path, number: int) -> dict[str, object]:
+    """Write this fault into the file, run the tests, and restore the file."""
+    before = path.read_text(encoding="utf-8")
+    part, other = list(mutants(ast.parse(before)))[number]
+    path.write_text(_replaced(before, part, other), encoding="utf-8")
+    try:
+        killed = not passes(package)
+    finally:
+        path.write_text(before, encoding="utf-8")
+    was, now = (ast.unparse(ast.fix_missing_locations(p))[:120] for p in (part, other))
+    return {"line": part.lineno, "was": was, "is": now, "killed": killed}  # type: ignore[attr-defined]
+
+
+def _replaced(text: str, part: ast.AST, other: ast.AST) -> str:
+    """The text with the other part in this one's place; all else keeps its bytes."""
+    start, end = ([part.lineno, part.col_offset], [part.end_lineno, part.end_col_offset])  # type: ignore[attr-defined]
+    lines = text.encode().split(b"\n")
+    head = b"\n".join([*lines[: start[0] - 1], lines[start[0] - 1][: start[1]]])
+    tail = b"\n".join([lines[end[0] - 1][end[1] :], *lines[end[0] :]])
+    words = ast.unparse(ast.fix_missing_locations(other))
+    inside = (
+        f"({words})" if isinstance(other, ast.expr) else words.replace("\n", "\n" + " " * start[1])
+    )
+    return (head + inside.encode() + tail).decode()
+
+
+def passes(package: str) -> bool:
+    """Whether the package's quick tests pass."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-m", "not slow",
+               "-p", "no:cacheprovider", *TESTS[package]]  # fmt: skip
+    try:
+        ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True,  # noqa: S603
+                               timeout=SECONDS, check=False)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
+    return ended.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
