@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from neurosim.doors.graphs import from_networkx as from_networkx
     from neurosim.doors.neat import from_neat as from_neat
     from neurosim.doors.neat import to_neat as to_neat
+    from neurosim.doors.onnx_models.read import from_onnx as from_onnx
     from neurosim.doors.perceptrons import from_sklearn as from_sklearn
     from neurosim.doors.pytorch import from_torch as from_torch
     from neurosim.doors.weights import from_weights as from_weights

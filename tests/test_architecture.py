@@ -61,8 +61,10 @@ training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training: trainer evaluation agreement .
 
-doors: layers perceptrons attributes graphs graph_files weights neat blocks
-    onnx_write files torch_functions torch_module traced torch_trace pytorch .
+doors: layers perceptrons attributes graphs graph_files weights neat blocks traced
+doors.onnx_models: forms write model_file expressions patterns columns operators
+    classic read .
+doors: files torch_functions torch_module torch_trace pytorch .
 sklearn
 
 diagnosis: finding case cures
@@ -221,8 +223,11 @@ LAZY = {  # what is imported inside a function, and why
     ("doors.pytorch", "torch"): "an extra",
     ("doors.pytorch", "doors.torch_module"): "needs the extra",
     ("doors.pytorch", "doors.torch_trace"): "as above",
-    ("network.network", "doors.onnx_write"): "Network.to_onnx reaches up a floor on purpose",
-    ("doors.onnx_write", "onnx"): "an extra",
+    ("network.network", "doors.onnx_models.write"): "Network.to_onnx reaches up a floor on purpose",
+    ("doors.onnx_models.write", "onnx"): "an extra",
+    ("doors.onnx_models.model_file", "onnx.numpy_helper"): "as above",
+    ("doors.onnx_models.operators", "onnx.helper"): "as above",
+    ("doors.onnx_models.read", "onnx.helper"): "as above",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",

@@ -13,7 +13,8 @@ from neurosim.doors.graph_files import (
     read_graph,
     write_graph,
 )
-from neurosim.doors.onnx_write import to_onnx
+from neurosim.doors.onnx_models.read import from_onnx
+from neurosim.doors.onnx_models.write import to_onnx
 from neurosim.doors.weights import read_weights, write_weights
 from neurosim.errors import FileError, guess
 from neurosim.network.document import from_document, to_document
@@ -27,14 +28,14 @@ class FileDoor(NamedTuple):
 
     Attributes:
         name: what it is called.
-        read: makes a network of a file; None: it is only written.
-        write: writes a network to a file; None: it is only read.
+        read: makes a network of a file.
+        write: writes a network to a file.
         extra: what ``pip install 'neurosim[...]'`` must bring for it; None: nothing.
     """
 
     name: str
-    read: Callable[[Path], Network] | None
-    write: Callable[[Network, Path], None] | None
+    read: Callable[[Path], Network]
+    write: Callable[[Network, Path], None]
     extra: str | None = None
 
 
@@ -51,10 +52,7 @@ def read_network(path: str | os.PathLike[str]) -> Network:
         FileError: the suffix is none of them, or the file holds no network.
         MissingExtraError: a package that reads it is not installed.
     """
-    suffix, door = _door(path, "read")
-    if door.read is None:
-        raise FileError(f"{path}: {door.name} is only written; expected none that ends in {suffix}")
-    return door.read(require_path(path))
+    return _door(path, "read").read(require_path(path))
 
 
 def write_network(network: Network, path: str | os.PathLike[str]) -> None:
@@ -65,10 +63,7 @@ def write_network(network: Network, path: str | os.PathLike[str]) -> None:
         MissingExtraError: a package that writes it is not installed.
         NeurosimError: the file cannot hold such a network.
     """
-    suffix, door = _door(path, "written")
-    if door.write is None:
-        raise FileError(f"{path}: {door.name} is only read; expected none that ends in {suffix}")
-    door.write(network, require_path(path))
+    _door(path, "written").write(network, require_path(path))
 
 
 def lost_in(network: Network, path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -77,8 +72,6 @@ def lost_in(network: Network, path: str | os.PathLike[str]) -> tuple[str, ...]:
     Raises:
         FileError: it cannot be read.
     """
-    if _door(path, "read")[1].read is None:
-        return ()
     return tuple(dict.fromkeys(_differing(_said(network), _said(read_network(path)))))
 
 
@@ -99,12 +92,12 @@ def _differing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
             yield from (f"{part}: {key}" for key in record if repr(record[key]) != repr(back[key]))
 
 
-def _door(path: object, what: str) -> tuple[str, FileDoor]:
-    """The longest suffix that fits, and its row."""
+def _door(path: object, what: str) -> FileDoor:
+    """The row of the longest suffix that fits."""
     name = require_path(path).name.lower()
     for suffix in sorted(DOORS, key=len, reverse=True):
         if name.endswith(suffix):
-            return suffix, DOORS[suffix]
+            return DOORS[suffix]
     own = Path(name).suffix
     if own in CODE:
         raise FileError(
@@ -150,5 +143,5 @@ DOORS = {
     ".gml": FileDoor("GML", partial(read_graph, form="gml"), partial(write_graph, form="gml")),
     ".nodelink.json": FileDoor("node-link JSON", partial(read_graph, form="node-link"),
                                partial(write_graph, form="node-link")),
-    ".onnx": FileDoor("ONNX", None, to_onnx, "onnx"),
+    ".onnx": FileDoor("ONNX", from_onnx, to_onnx, "onnx"),
 }  # fmt: skip

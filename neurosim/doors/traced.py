@@ -22,12 +22,16 @@ Place = tuple[int, int]  # number of a layer, of a neuron in it; layer 0 is the 
 class TracedColumns:
     """The columns of a value, (B, n): ``sources`` times ``matrix``, (n_sources, n), + ``constant``.
 
-    Without a matrix the columns are the sources themselves.
+    Without a matrix the columns are the sources themselves. Of a matrix, ``links`` says which
+    entries are weights, be they 0; without it, all are. ``passed`` says which columns are sources
+    themselves all the same, as beside others; without it, none are.
     """
 
     sources: tuple[Place, ...]
     matrix: Matrix | None
     constant: Matrix | None
+    links: Any = None
+    passed: Any = None
 
     @property
     def n(self) -> int:
@@ -40,6 +44,27 @@ class TracedColumns:
         return np.eye(len(self.sources)) if self.matrix is None else self.matrix
 
     @property
+    def linked(self) -> Any:
+        """Which entries of the matrix are weights."""
+        if self.matrix is None:
+            return np.eye(len(self.sources), dtype=bool)
+        return np.ones(self.matrix.shape, bool) if self.links is None else self.links
+
+    @property
+    def are_sources(self) -> Any:
+        """Which columns are sources themselves, (n,)."""
+        if self.matrix is None:
+            return np.full(self.n, self.constant is None)
+        return np.zeros(self.n, bool) if self.passed is None else self.passed
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether they are outputs of neurons, each once."""
+        if self.matrix is not None or self.constant is not None:
+            return False
+        return len(set(self.sources)) == self.n
+
+    @property
     def constants(self) -> Matrix:
         """What is added to each column, 0 where nothing is."""
         return np.zeros(self.n) if self.constant is None else self.constant
@@ -50,29 +75,37 @@ class TracedColumns:
         constant = None if self.constant is None else self.constant[columns]
         if self.matrix is None:
             return TracedColumns(tuple(self.sources[k] for k in columns), None, constant)
-        return TracedColumns(self.sources, self.matrix[:, columns], constant)
+        links = None if self.links is None else self.links[:, columns]
+        passed = None if self.passed is None else self.passed[columns]
+        return TracedColumns(self.sources, self.matrix[:, columns], constant, links, passed)
 
     def scaled(self, factor: Any) -> "TracedColumns":
         """The columns times numbers, one or one each."""
         factors = np.broadcast_to(np.asarray(factor, np.float64), (self.n,))
         constant = None if self.constant is None else self.constant * factors
-        return TracedColumns(self.sources, self.weights * factors, constant)
+        return TracedColumns(self.sources, self.weights * factors, constant, self._links)
 
     def shifted(self, by: Any) -> "TracedColumns":
         """The columns plus numbers, one or one each."""
-        return TracedColumns(
-            self.sources, self.weights, self.constants + np.asarray(by, np.float64)
-        )
+        constant = self.constants + np.asarray(by, np.float64)
+        return TracedColumns(self.sources, self.weights, constant, self._links)
+
+    @property
+    def _links(self) -> Any:
+        return self.linked if self.matrix is None else self.links
 
     def plus(self, other: "TracedColumns") -> "TracedColumns":
         """The sum of both."""
         sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
         place = {source: k for k, source in enumerate(sources)}
-        matrix = np.zeros((len(sources), self.n))
+        matrix, links = np.zeros((len(sources), self.n)), np.zeros((len(sources), self.n), bool)
         for each in (self, other):
-            np.add.at(matrix, [place[source] for source in each.sources], each.weights)
+            rows = [place[source] for source in each.sources]
+            np.add.at(matrix, rows, each.weights)
+            np.logical_or.at(links, rows, each.linked)
         given = self.constant is not None or other.constant is not None
-        return TracedColumns(sources, matrix, self.constants + other.constants if given else None)
+        constant = self.constants + other.constants if given else None
+        return TracedColumns(sources, matrix, constant, links)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +113,6 @@ class _Made:
     columns: TracedColumns
     activation: Any
     aggregation: str
-    keeps_zeros: bool
 
 
 def side_by_side(values: Sequence[TracedColumns]) -> TracedColumns:
@@ -91,12 +123,44 @@ def side_by_side(values: Sequence[TracedColumns]) -> TracedColumns:
     sources = tuple(source for value in values for source in value.sources)
     if all(value.matrix is None for value in values):
         return TracedColumns(sources, None, constant)
+    sources = tuple(dict.fromkeys(sources))
+    place = {source: row for row, source in enumerate(sources)}
     matrix = np.zeros((len(sources), sum(value.n for value in values)))
-    row = column = 0
+    links, column = np.zeros(matrix.shape, bool), 0
     for value in values:
-        matrix[row : row + len(value.sources), column : column + value.n] = value.weights
-        row, column = row + len(value.sources), column + value.n
-    return TracedColumns(sources, matrix, constant)
+        rows = [place[source] for source in value.sources]
+        np.add.at(matrix[:, column : column + value.n], rows, value.weights)
+        np.logical_or.at(links[:, column : column + value.n], rows, value.linked)
+        column += value.n
+    passed = np.concatenate([value.are_sources for value in values])
+    return TracedColumns(sources, matrix, constant, links, passed)
+
+
+def _own_sources(value: TracedColumns) -> list[Place | None]:
+    """Of each column the neuron whose output it is, or None; a neuron is named once."""
+    if value.matrix is None:
+        sources: Sequence[Place] = value.sources
+    elif not value.are_sources.any():
+        return [None] * value.n
+    else:
+        sources = [value.sources[row] for row in value.linked.argmax(axis=0)]
+    found, taken = [], set()
+    for source, is_source in zip(sources, value.are_sources, strict=True):
+        is_new = is_source and source not in taken
+        found.append(source if is_new else None)
+        taken.add(source)
+    return found
+
+
+def _merged(value: TracedColumns) -> TracedColumns:
+    """The same with each source once, and none that is not read."""
+    if value.is_plain:
+        return value
+    nothing = TracedColumns((), np.zeros((0, value.n)), None)
+    total = nothing.plus(value)
+    read = np.flatnonzero(total.linked.any(axis=1))
+    sources = tuple(total.sources[row] for row in read)
+    return TracedColumns(sources, total.weights[read], value.constant, total.linked[read])
 
 
 class Tracing:
@@ -119,24 +183,36 @@ class Tracing:
 
     def outputs_of(self, value: TracedColumns) -> TracedColumns:
         """The value as outputs of neurons, each once; of ``identity`` where it is none yet."""
-        is_plain = value.matrix is None and value.constant is None
-        if is_plain and len(set(value.sources)) == value.n:
+        if value.is_plain:
             return value
-        return self.activated(value, "identity", keeps_zeros=False)
+        found = _own_sources(value)
+        rest = [k for k, source in enumerate(found) if source is None]
+        made = iter(self.activated(value.chosen(rest), "identity").sources)
+        sources = tuple(next(made) if source is None else source for source in found)
+        return TracedColumns(sources, None, None)
 
-    def activated(
-        self, value: TracedColumns, activation: Any, *, keeps_zeros: bool = True
-    ) -> TracedColumns:
-        """A layer of neurons with these net inputs; weights of 0 are connections, or not."""
-        is_product = value.matrix is not None and keeps_zeros
-        return self._add(_Made(value, activation, "sum", is_product))
+    def activated(self, value: TracedColumns, activation: Any) -> TracedColumns:
+        """A layer of neurons with these net inputs."""
+        return self._add(_Made(_merged(value), activation, "sum"))
 
     def product(self, a: TracedColumns, b: TracedColumns) -> TracedColumns:
         """The products of the columns of two values."""
-        a, b = self.outputs_of(a), self.outputs_of(b)
-        if a.sources == b.sources:
-            return self.activated(a, "square")
-        return self._add(_Made(a.plus(b), "identity", "product", False))
+        return self.combined([a, b], "product")
+
+    def combined(self, values: Sequence[TracedColumns], aggregation: str) -> TracedColumns:
+        """What an aggregation makes of the columns of values, as many each."""
+        plain = [self.outputs_of(value) for value in values]
+        terms = list(zip(*(value.sources for value in plain), strict=True))
+        squares = [k for k, (one, *others) in enumerate(terms) if {*others} == {one}]
+        if aggregation == "product" and len(plain) == 2 and len(squares) == len(terms):
+            return self.activated(plain[0], "square")
+        if any(len(set(column)) < len(column) for column in terms):
+            # a neuron is connected with another once: what is repeated goes through one of its own
+            plain = [plain[0], *(self.activated(value, "identity") for value in plain[1:])]
+        total = plain[0]
+        for value in plain[1:]:
+            total = total.plus(value)
+        return self._add(_Made(total, "identity", aggregation))
 
     def _add(self, made: _Made) -> TracedColumns:
         self._made.append(made)
@@ -174,7 +250,7 @@ class Tracing:
 
     def _renumbered(self, value: TracedColumns) -> TracedColumns:
         sources = tuple((self._number[layer], k) for layer, k in value.sources)
-        return TracedColumns(sources, value.matrix, value.constant)
+        return TracedColumns(sources, value.matrix, value.constant, value.links)
 
     def _names(self) -> list[list[str]]:
         n = len(self._made)
@@ -192,13 +268,10 @@ class Tracing:
         net.add_layer(
             name, own, activation=made.activation, bias=bias, aggregation=made.aggregation
         )
-        weights = columns.weights
-        keep = np.ones_like(weights, bool) if made.keeps_zeros else weights != 0.0
+        weights, keep = columns.weights, columns.linked
         pairs = [
             (names[columns.sources[i][0]][columns.sources[i][1]], own[j])
             for i, j in np.argwhere(keep).tolist()
         ]
-        if len(set(pairs)) < len(pairs):
-            raise GraphError(f"{name}: one neuron is added to another twice; expected once")
         if pairs:
             net.connect_many(pairs, weights[keep])

@@ -954,7 +954,7 @@ class Network:
         Raises:
             UnknownNameError, GraphError, FileError, MissingExtraError: see `neurosim.doors`.
         """
-        from neurosim.doors.onnx_write import to_onnx
+        from neurosim.doors.onnx_models.write import to_onnx
 
         to_onnx(self, path, precision)
 

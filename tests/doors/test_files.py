@@ -134,13 +134,18 @@ def test_convert_takes_a_scenario_and_keeps_what_exists(tmp_path, capsys):
     assert "none.gml: cannot be read" in capsys.readouterr().err
 
 
-def test_a_network_is_converted_to_onnx_and_none_comes_from_there(tmp_path):
+def test_a_network_is_converted_to_onnx_and_comes_back(tmp_path, capsys):
     pytest.importorskip("onnx")
     net, path = ns.load_scenario("xor").network, tmp_path / "xor.onnx"
 
     ns.write_network(net, path)
 
     assert path.stat().st_size > 500
-    assert lost_in(net, path) == ()  # what cannot be read back is not compared
-    with pytest.raises(FileError, match=r"xor\.onnx: ONNX is only written; expected none"):
-        ns.read_network(path)
+    assert ns.read_network(path).forward([0, 1]).tobytes() == net.forward([0, 1]).tobytes()
+    assert "layers" in lost_in(net, path)
+    assert run_command(["convert", str(path), str(tmp_path / "xor.json")]) == 0
+    assert ns.load(tmp_path / "xor.json").forward([0, 1]).tobytes() == net.forward([0, 1]).tobytes()
+    path.write_bytes(b"no model")
+    capsys.readouterr()
+    assert run_command(["convert", str(path), str(tmp_path / "b.json")]) == 2
+    assert "xor.onnx: no ONNX model, got" in capsys.readouterr().err

@@ -84,7 +84,9 @@ def test_what_does_not_fit_is_refused(tmp_path):
         net.to_onnx(tmp_path / "nowhere" / "net.onnx")
 
 
-def test_the_program_of_the_manual(tmp_path, monkeypatch):
+@pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript")
+def test_the_programs_of_the_manual(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     page = (Path(ns.__file__).parent / "manual" / "onnx.md").read_text(encoding="utf-8")
     for program in re.findall(r"```python\n(.*?)```", page, re.DOTALL):

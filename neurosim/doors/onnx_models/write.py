@@ -6,12 +6,12 @@ float64 kernel of their own.
 """
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from neurosim.doors.blocks import NONE, MatrixStage, StageRead, blocks_of, places_of
+from neurosim.doors.onnx_models.forms import FORMS
 from neurosim.errors import GraphError, MissingExtraError, UnknownNameError, unknown
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.network.files import write_file
@@ -192,105 +192,7 @@ class _Writer:
         options: Any = activation.option_values
         if activation.trained:
             options = [theta[block.functions][np.newaxis]]
-        return form(self, z, *map(self.number, options))
-
-
-def _clip(w: _Writer, z: str, low: str, high: str) -> str:
-    return w.op("Max", w.op("Min", z, high), low)
-
-
-def _sigmoid(w: _Writer, z: str) -> str:
-    """In halves, so that no power of e overflows."""
-    e = w.op("Exp", w.op("Neg", w.op("Abs", z)))
-    below = w.op("Add", e, w.number(1.0))
-    is_low = w.op("Less", z, w.number(0.0))
-    return w.op("Div", w.op("Where", is_low, e, w.number(1.0)), below)
-
-
-def _softplus(w: _Writer, z: str, beta: str) -> str:
-    u = w.op("Mul", z, beta)
-    e = w.op("Exp", w.op("Neg", w.op("Abs", u)))
-    tail = w.op("Log", w.op("Add", e, w.number(1.0)))
-    return w.op("Div", w.op("Add", w.op("Max", u, w.number(0.0)), tail), beta)
-
-
-def _steep(w: _Writer, z: str, slope: str) -> str:
-    return w.op("Where", w.op("Greater", z, w.number(0.0)), z, w.op("Mul", z, slope))
-
-
-def _elu(w: _Writer, z: str, alpha: str, inner: str = "") -> str:
-    low = w.op("Min", z, w.number(0.0))
-    power = w.op("Exp", w.op("Div", low, inner) if inner else low)
-    bent = w.op("Mul", w.op("Sub", power, w.number(1.0)), alpha)
-    return w.op("Where", w.op("Greater", z, w.number(0.0)), z, bent)
-
-
-def _selu(w: _Writer, z: str) -> str:
-    bent = _elu(w, z, w.number(1.6732632423543772848170429916717))
-    return w.op("Mul", bent, w.number(1.0507009873554804934193349852946))
-
-
-def _gelu(w: _Writer, z: str) -> str:
-    erf = w.op("Erf", w.op("Mul", z, w.number(np.sqrt(0.5))))
-    return w.op("Mul", w.op("Mul", z, w.number(0.5)), w.op("Add", erf, w.number(1.0)))
-
-
-def _gelu_tanh(w: _Writer, z: str) -> str:
-    y = _clip(w, z, w.number(-100.0), w.number(100.0))
-    cube = w.op("Mul", w.op("Mul", y, y), w.op("Mul", y, w.number(0.044715)))
-    u = w.op("Mul", w.op("Add", y, cube), w.number(2.0 * np.sqrt(2.0 / np.pi)))
-    return w.op("Mul", z, _sigmoid(w, u))
-
-
-def _mish(w: _Writer, z: str) -> str:
-    tail = _softplus(w, z, w.number(1.0))
-    return w.op("Mul", z, _tanh(w, tail))
-
-
-def _tanh(w: _Writer, z: str) -> str:
-    return w.op("Tanh", z)
-
-
-def _gate(w: _Writer, z: str) -> str:
-    shifted = w.op("Add", z, w.number(3.0))
-    return w.op("Div", _clip(w, shifted, w.number(0.0), w.number(6.0)), w.number(6.0))
-
-
-def _gaussian(w: _Writer, z: str) -> str:
-    return w.op("Exp", w.op("Neg", w.op("Mul", z, z)))
-
-
-def _step(w: _Writer, z: str) -> str:
-    is_low = w.op("Less", z, w.number(0.0))
-    return w.op("Where", is_low, w.number(0.0), w.number(1.0))
-
-
-FORMS: dict[str, Callable[..., str]] = {
-    "identity": lambda _w, z: z,
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "relu": lambda w, z: w.op("Max", z, w.number(0.0)),
-    "leaky_relu": _steep,
-    "prelu": _steep,
-    "elu": _elu,
-    "celu": lambda w, z, alpha: _elu(w, z, alpha, alpha),
-    "selu": _selu,
-    "softplus": _softplus,
-    "softsign": lambda w, z: w.op("Div", z, w.op("Add", w.op("Abs", z), w.number(1.0))),
-    "gelu": _gelu,
-    "gelu_tanh": _gelu_tanh,
-    "swish": lambda w, z: w.op("Mul", z, _sigmoid(w, z)),
-    "mish": _mish,
-    "hard_sigmoid": _gate,
-    "hard_swish": lambda w, z: w.op("Mul", z, _gate(w, z)),
-    "hardtanh": _clip,
-    "relu6": lambda w, z: _clip(w, z, w.number(0.0), w.number(6.0)),
-    "abs": lambda w, z: w.op("Abs", z),
-    "square": lambda w, z: w.op("Mul", z, z),
-    "gaussian": _gaussian,
-    "sin": lambda w, z: w.op("Sin", z),
-    "step": _step,
-}
+        return str(form(self, z, *map(self.number, options)))
 
 
 def _metadata(net: Network) -> dict[str, str]:

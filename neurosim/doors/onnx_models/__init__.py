@@ -1,0 +1,1 @@
+"""ONNX: our networks as models, and models as networks."""
