@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 
 from neurosim.doors.onnx_models.expressions import Expression
-from neurosim.doors.onnx_models.operators import ClassLabel, ModelNode, OperatorTable
+from neurosim.doors.onnx_models.operators import (
+    ClassLabel,
+    ModelNode,
+    OperatorTable,
+    adds_up,
+)
 
 
 def run_classic(table: OperatorTable, node: ModelNode) -> list[Any]:
@@ -82,19 +87,9 @@ def _zip_map(_table: OperatorTable, node: ModelNode) -> list[Any]:
 def _normalizer(table: OperatorTable, node: ModelNode) -> list[Any]:
     """Probabilities that add up to 1 stay what they are."""
     value = node.value()
-    if node.attributes.get("norm", "MAX") == "L1" and _adds_up(table, value):
+    if node.attributes.get("norm", "MAX") == "L1" and adds_up(table, value):
         return [value]
     raise node.refused("divides by a sum of what is computed", "scores that add up to 1")
-
-
-def _adds_up(table: OperatorTable, value: Expression) -> bool:
-    if value.operator == "Softmax":
-        return True
-    if value.operator != "Sigmoid" or value.tail != (2,):
-        return False
-    z = table.columns(value.parts[0])
-    (a, b), (c, d) = z.weights.T, z.constants
-    return bool((a == -b).all() and c == -d)
 
 
 def _extractor(table: OperatorTable, node: ModelNode) -> list[Any]:

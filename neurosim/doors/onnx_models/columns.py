@@ -153,6 +153,15 @@ class ColumnsOfExpressions:
         bent = self._activated(value, "elu", self._spread(part, value.tail), {"alpha": alpha})
         return _scaled(bent, numbers_of(gamma, value.tail, value.where))
 
+    def _row_sum(self, value: Expression) -> TracedColumns:
+        """The sum along the last axis."""
+        (part,) = value.parts
+        z, width = self._found[part], part.tail[-1]
+        total = z.chosen(np.arange(0, z.n, width))
+        for k in range(1, width):
+            total = total.plus(z.chosen(np.arange(k, z.n, width)))
+        return total
+
     def _softmax(self, value: Expression) -> TracedColumns:
         """Along the last axis; each row of more axes is a layer."""
         z, width = self._found[value.parts[0]], value.tail[-1]
@@ -194,5 +203,6 @@ _FORMS: dict[str, Any] = {
     "Min": ColumnsOfExpressions._combined,
     "HardSigmoid": ColumnsOfExpressions._gate,
     "Selu": ColumnsOfExpressions._selu,
+    "ReduceSum": ColumnsOfExpressions._row_sum,
     "Softmax": ColumnsOfExpressions._softmax,
 }

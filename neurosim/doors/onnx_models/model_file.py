@@ -50,8 +50,8 @@ def array_of(tensor: Any, folder: Path | None, where: str) -> Any:
 
     place = f"{where}: {tensor.name!r}"
     size = int(np.prod([int(n) for n in tensor.dims], dtype=object)) if tensor.dims else 1
-    if size < 0 or size * 8 > MOST_BYTES:
-        raise FileError(f"{place}: got the shape {list(tensor.dims)}; expected a smaller one")
+    if min(tensor.dims, default=0) < 0 or size * 8 > MOST_BYTES:
+        raise FileError(f"{place}: got the shape {list(tensor.dims)!s:.60}; expected less")
     if tensor.data_location == tensor.EXTERNAL:
         tensor = _with_data(tensor, folder, place)
     try:

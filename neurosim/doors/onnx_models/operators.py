@@ -134,6 +134,8 @@ def _elementwise(*options: tuple[str, float], kind: str = "") -> Callable[..., R
     def form(table: OperatorTable, node: ModelNode) -> Result:
         numbers = [np.float32(node.attributes.get(key, usual)) for key, usual in options]
         parts = [part for part in node.inputs if part is not None]
+        if "axis" in node.attributes:  # of versions before 7, which said where shapes meet
+            raise node.refused("says an axis to meet at", "none")
         if any(not isinstance(part, Expression | np.ndarray) for part in parts):
             raise node.refused("reads what is no number", "numbers")
         return table.op(node, kind or node.operator, *parts, *map(np.asarray, numbers))
@@ -187,6 +189,13 @@ def _steep(table: OperatorTable, node: ModelNode, z: Expression, slope: Any) -> 
     return table.op(node, "Where", table.op(node, "Greater", z, np.asarray(0.0)), z, low)
 
 
+def _learned_slope(table: OperatorTable, node: ModelNode) -> Result:
+    z, slope = node.value(), node.constant(1)
+    if node.opset < 7 and slope.ndim == 1 and slope.size > 1:  # one a channel
+        slope = slope.reshape(-1, *[1] * (len(z.tail) - 1))
+    return table.op(node, "PRelu", z, slope)
+
+
 def _clip(table: OperatorTable, node: ModelNode) -> Result:
     value = node.value()
     low, high = node.constant(1, "min"), node.constant(2, "max")
@@ -229,6 +238,40 @@ def _sum(table: OperatorTable, node: ModelNode) -> Result:
     return total
 
 
+def _quotient(table: OperatorTable, node: ModelNode) -> Result:
+    """Probabilities that add up to 1 stay what they are where they are divided by their sum."""
+    a, b = node.inputs
+    if isinstance(a, Expression) and isinstance(b, Expression) and b.operator == "ReduceSum":
+        (part,) = b.parts
+        is_own = part is a or (part.operator == "Abs" and part.parts[0] is a)
+        if is_own and adds_up(table, a):
+            return a
+    return _PLAIN(table, node)
+
+
+def adds_up(table: OperatorTable, value: Expression) -> bool:
+    """Whether a row is of a softmax, or the sigmoids of a number and of its negative."""
+    if value.operator == "Softmax":
+        return len(value.tail) == 1
+    if value.operator != "Sigmoid" or value.tail != (2,):
+        return False
+    z = table.columns(value.parts[0])
+    (a, b), (c, d) = z.weights.T, z.constants
+    return bool((a == -b).all() and c == -d)
+
+
+def _reduced_sum(table: OperatorTable, node: ModelNode) -> Result:
+    value, axes = node.value(), node.constant(1, "axes")
+    rank = len(value.tail) + 1
+    axes = [] if axes is None else [_axis(node, axis, rank) for axis in np.ravel(axes).tolist()]
+    if axes != [rank - 1]:
+        raise node.refused("sums up along other axes than the last", "that one")
+    found = Expression("ReduceSum", (value,), (*value.tail[:-1], 1), node.where)
+    if node.attributes.get("keepdims", 1):
+        return found
+    return table.of(table.columns(found), value.tail[:-1], node)
+
+
 def _power(table: OperatorTable, node: ModelNode) -> Result:
     value, exponent = node.value(), node.constant(1)
     if np.all(exponent == 2.0):
@@ -240,9 +283,8 @@ def _softmax(table: OperatorTable, node: ModelNode) -> Result:
     value, rank = node.value(), len(node.value().tail) + 1
     axis = _axis(node, node.attributes.get("axis", -1 if node.opset >= 13 else 1), rank)
     if node.opset < 13:  # all axes from that one on together
-        if int(np.prod(value.tail[: axis - 1], dtype=np.int64)) != 1:
-            raise node.refused("puts rows together", "an axis behind that of the rows")
-        flat = table.of(table.columns(value), (value.n,), node)
+        width = int(np.prod(value.tail[axis - 1 :], dtype=np.int64))
+        flat = table.of(table.columns(value), (value.n // width, width), node)
         return table.of(table.columns(table.op(node, "Softmax", flat)), value.tail, node)
     moved = np.moveaxis(_numbers(value), axis, -1)[0]
     found = table.op(node, "Softmax", _chosen(table, node, value, moved))
@@ -478,13 +520,13 @@ def _none(_table: OperatorTable, node: ModelNode) -> Result:
 
 _PLAIN = _elementwise()
 OPERATORS: dict[str, Callable[..., Result]] = {
-    "Gemm": _gemm, "MatMul": _matmul, "Add": _PLAIN, "Sub": _PLAIN, "Mul": _PLAIN, "Div": _PLAIN,
-    "Sum": _sum, "Mean": _sum, "Neg": _PLAIN, "Pow": _power,
+    "Gemm": _gemm, "MatMul": _matmul, "Add": _PLAIN, "Sub": _PLAIN, "Mul": _PLAIN, "Div": _quotient,
+    "Sum": _sum, "Mean": _sum, "ReduceSum": _reduced_sum, "Neg": _PLAIN, "Pow": _power,
     "Concat": _concat, "Gather": _gather, "Slice": _slice, "Split": _split,
     "Identity": _passed, "Dropout": _passed, "Cast": _cast, "CastLike": _passed,
     "Flatten": _flatten, "Reshape": _reshape, "Transpose": _transpose,
     "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "Shape": _shape, "Constant": _none,
-    "Relu": _relu, "LeakyRelu": _leaky_relu, "PRelu": _PLAIN, "Clip": _clip,
+    "Relu": _relu, "LeakyRelu": _leaky_relu, "PRelu": _learned_slope, "Clip": _clip,
     "Sigmoid": _PLAIN, "Tanh": _PLAIN, "Elu": _elementwise(("alpha", 1.0)),
     "Celu": _elementwise(("alpha", 1.0)), "Selu": _selu, "Softplus": _PLAIN, "Softsign": _PLAIN,
     "Gelu": _gelu, "Mish": _PLAIN, "HardSwish": _PLAIN,

@@ -79,9 +79,10 @@ class _Model:
         )
         self._name(net, classes)
         if left_out:
+            made_of = "what it is made of" if chosen in left_out else f"those of {chosen!r}"
             warnings.warn(
-                f"{self._where}: left out {', '.join(map(repr, left_out))}, which say classes;"
-                f" the outputs are those of {chosen!r}",
+                f"{self._where}: left out {', '.join(map(repr, left_out))}, which says classes;"
+                f" the outputs are {made_of}",
                 stacklevel=3,
             )
         return net
@@ -115,7 +116,7 @@ class _Model:
         if output is not None:
             if output not in outputs:
                 raise UnknownNameError(unknown("output", output, outputs))
-            return output, []
+            return output, [output] if _is_label(outputs[output]) else []
         labels = [name for name, kind in outputs.items() if _is_label(kind)]
         rest = [name for name in outputs if name not in labels] or labels
         if len(rest) > 1:

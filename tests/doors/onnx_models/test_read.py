@@ -115,7 +115,7 @@ def test_what_says_classes_is_cut_off_and_told():
     model = model_of(nodes, {"w": np.eye(3)}, outputs=("label", "p"))
     model.graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.INT64
 
-    with pytest.warns(UserWarning, match="left out 'label', which say classes; the outputs are"):
+    with pytest.warns(UserWarning, match="left out 'label', which says classes; the outputs are"):
         net = ns.from_onnx(model)
 
     assert [layer.neurons[0].activation for layer in net.layers] == ["identity", "softmax"]
