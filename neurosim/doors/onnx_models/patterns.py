@@ -53,6 +53,16 @@ def _softsign(w: OperatorWriter, z: Any) -> Any:
     return w.op("Div", z, w.op("Add", w.number(1.0), w.op("Abs", z)))
 
 
+def _plain_softplus(w: OperatorWriter, z: Any, beta: Any) -> Any:
+    return w.op("Div", w.op("Softplus", _times(w, z, beta)), beta)
+
+
+def _cut_softplus(w: OperatorWriter, z: Any, beta: Any) -> Any:
+    """PyTorch's: z itself beyond 20 / beta, where the difference is below 2.1e-9 / beta."""
+    is_far = w.op("Greater", _times(w, z, beta), w.number(20.0))
+    return w.op("Where", is_far, z, _plain_softplus(w, z, beta))
+
+
 def _erf(w: OperatorWriter, z: Any) -> Any:
     return w.op("Add", w.op("Erf", w.op("Div", z, w.number(1.0 / _SQRT_HALF))), w.number(1.0))
 
@@ -93,7 +103,8 @@ _OTHERS: list[tuple[str, Callable[..., Any]]] = [
     ("sigmoid", _operator("Sigmoid")),
     ("elu", _operator("Elu")),
     ("celu", _operator("Celu")),
-    ("softplus", lambda w, z, beta: w.op("Div", w.op("Softplus", _times(w, z, beta)), beta)),
+    ("softplus", _plain_softplus),
+    ("softplus", _cut_softplus),
     ("softsign", _operator("Softsign")),
     ("softsign", _softsign),
     ("gelu", _operator("Gelu")),
@@ -118,7 +129,9 @@ def _patterns() -> dict[str, list[tuple[str, OperatorPattern]]]:
         made = form(PatternWriter(), Z, *ACTIVATIONS[name].options)
         if name not in ("identity", "prelu") or (made is not Z and made.operator == "PRelu"):
             found.append((name, made))
-    found.append(("softplus", OperatorPattern("Softplus", (Z,))))
+    plain = OperatorPattern("Softplus", (Z,))
+    far = OperatorPattern("Greater", (Z, 20.0))
+    found += [("softplus", plain), ("softplus", OperatorPattern("Where", (far, Z, plain)))]
     found.sort(key=lambda pair: (-pair[1].size, len(ACTIVATIONS[pair[0]].options)))
     table: dict[str, list[tuple[str, OperatorPattern]]] = {}
     for name, pattern in found:

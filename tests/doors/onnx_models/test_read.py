@@ -165,3 +165,22 @@ def test_a_long_chain_is_no_recursion():
     net = ns.from_onnx(model_of(nodes, {"one": [1.0]}))
 
     assert net["y1"].bias == 5000.0
+
+
+def test_the_softplus_that_pytorch_cuts_off_is_one_activation():
+    plain = [
+        ("Softplus", ["x"], ["s"]),
+        ("Greater", ["x", "far"], ["is_far"]),
+        ("Where", ["is_far", "x", "s"], ["y"]),
+    ]
+    scaled = [
+        ("Mul", ["x", "beta"], ["u"]),
+        ("Softplus", ["u"], ["s"]),
+        ("Div", ["s", "beta"], ["t"]),
+        ("Greater", ["u", "far"], ["is_far"]),
+        ("Where", ["is_far", "x", "t"], ["y"]),
+    ]
+    constants = {"far": 20.0, "beta": 2.0}
+
+    assert ns.from_onnx(model_of(plain, constants))["y1"].activation == "softplus"
+    assert ns.from_onnx(model_of(scaled, constants))["y1"].activation == "softplus(beta=2)"
