@@ -59,6 +59,7 @@ training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress export training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
+training.streaming: . batches stream
 training: trainer evaluation agreement .
 
 doors: layers perceptrons attributes graphs graph_files weights neat blocks traced

@@ -14,6 +14,8 @@ from neurosim.training.options import (
     option_fields,
     option_rows,
 )
+from neurosim.training.streaming.stream import train_on_batches
+from neurosim.training.task import require_network
 from neurosim.training.training import (
     Epoch,
     EpochsToEnd,
@@ -25,12 +27,13 @@ from neurosim.training.training import (
 )
 
 
-def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> History:
+def train(network: Network, X: Any, T: Any = None, **options: Unpack[TrainOptions]) -> History:
     """Train a network in place.
 
     Args:
         network: afterwards its objects hold what was learned, also when the call raises.
-        X: samples, (B, n_in).
+        X: samples, (B, n_in); without T, batches: a function that makes an iterator of pairs
+            (X, T) and is called for each epoch, or a list or a loader of such pairs.
         T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
         {options}
 
@@ -39,6 +42,9 @@ def train(network: Network, X: Any, T: Any, **options: Unpack[TrainOptions]) -> 
         NeurosimError: something given does not fit; see `make_task`.
     """
     chosen = make_options(None, options)
+    if T is None:
+        require_network(network)
+        return train_on_batches(network, X, chosen)
     for name in ("validate", "seeds"):
         if chosen.state is not None and getattr(chosen, name) is not None:
             raise WrongTypeError(f"state: got one beside {name}; expected one of the two")

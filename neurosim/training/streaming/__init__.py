@@ -1,0 +1,1 @@
+"""Trainings whose rows come batch by batch: more of them than fit into memory."""

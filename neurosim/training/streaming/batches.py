@@ -1,0 +1,52 @@
+"""Batches as a user gives them: a function that makes an iterator, or what can be iterated over.
+
+Each epoch iterates anew. An iterator can be gone through only once, so it is of one epoch.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from neurosim.errors import InvalidValueError, WrongTypeError
+
+GivenBatch = tuple[Any, Any]
+_EXPECTED = "a function that makes an iterator of batches (X, T), or a list of them"
+
+
+def require_batches(given: Any, epochs: int) -> Callable[[], Iterable[Any]]:
+    """What makes the batches of an epoch.
+
+    Raises:
+        WrongTypeError: they are no batches.
+        InvalidValueError: an iterator, which can be gone through once, is to give several epochs.
+    """
+    if hasattr(given, "shape") or isinstance(given, (str, bytes, dict)):
+        raise WrongTypeError(f"T: missing beside X, got {given!r:.80}; expected T, or {_EXPECTED}")
+    if isinstance(given, Iterator):
+        if epochs > 1:
+            raise InvalidValueError(
+                f"batches: an iterator is exhausted after one epoch, got {epochs} epochs;"
+                f" expected {_EXPECTED}"
+            )
+        return lambda: given
+    if isinstance(given, Iterable):
+        return lambda: given
+    if callable(given):
+        return given  # type: ignore[no-any-return] # what it returns is looked at in each epoch
+    raise WrongTypeError(f"batches: got {given!r:.80}; expected {_EXPECTED}")
+
+
+def batches_of(make: Callable[[], Iterable[Any]], epoch: int) -> Iterator[GivenBatch]:
+    """The batches of an epoch, as they are asked for.
+
+    Raises:
+        WrongTypeError: what makes them gives no iterator, or an item is no pair.
+    """
+    made = make()
+    if not isinstance(made, Iterable):
+        raise WrongTypeError(f"batches: the function gave {made!r:.80}; expected an iterator")
+    for number, item in enumerate(made):
+        if not isinstance(item, (tuple, list)) or len(item) != 2:
+            raise WrongTypeError(
+                f"epoch {epoch}, batch {number}: got {item!r:.80}; expected a pair (X, T)"
+            )
+        yield item[0], item[1]

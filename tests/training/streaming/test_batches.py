@@ -1,0 +1,111 @@
+"""Batches that come one by one train a network as rows in memory do."""
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+
+X = np.random.default_rng(0).normal(size=(32, 3))
+T = np.tanh(X @ np.array([[1.0], [-1.0], [0.5]]))
+OPTIONS = {"optimizer": "adam", "epochs": 4}
+
+
+def network():
+    net = ns.Network(seed=1)
+    net.add_layer("x", 3)
+    net.add_layer("h", 4, activation="tanh")
+    net.add_layer("y", 1)
+    net.connect("x", "h")
+    net.connect("h", "y")
+    return net
+
+
+def batches():
+    for first in range(0, len(X), 10):
+        yield X[first : first + 10], T[first : first + 10]
+
+
+@pytest.mark.parametrize("engine", ["graph", "compiled"])
+@pytest.mark.parametrize("given", [batches, list(batches())], ids=["function", "list"])
+def test_batches_train_to_the_bits_of_the_same_rows_in_memory(engine, given):
+    here, there = network(), network()
+
+    streamed = ns.train(here, given, engine=engine, **OPTIONS)
+    held = ns.train(there, X, T, batch_size=10, engine=engine, **OPTIONS)
+
+    assert streamed.state == held.state
+    assert streamed.loss == held.loss
+    assert here.parameters().tobytes() == there.parameters().tobytes()
+
+
+def test_early_stopping_restores_the_same_epoch_as_in_memory():
+    here, there = network(), network()
+    options = {"optimizer": ns.SGD(0.5), "epochs": 60, "validation": (X[:8], -T[:8])}
+    options |= {"early_stopping": ns.EarlyStopping(patience=2), "metrics": ["r2"]}
+
+    streamed = ns.train(here, batches, **options)
+    held = ns.train(there, X, T, batch_size=10, **options)
+
+    assert 0 < len(streamed.loss) < 60
+    assert streamed.validation_loss == held.validation_loss
+    assert streamed.metrics == held.metrics
+    assert (streamed.best_epoch, streamed.stopped) == (held.best_epoch, held.stopped)
+    assert here.parameters().tobytes() == there.parameters().tobytes()
+
+
+def test_an_iterator_gives_one_epoch_and_then_is_exhausted():
+    given = batches()
+
+    assert len(ns.train(network(), given, optimizer="adam", epochs=1).loss) == 1
+    with pytest.raises(ns.NeurosimError, match="expected one, not an exhausted iterator"):
+        ns.train(network(), given, optimizer="adam", epochs=1)
+    with pytest.raises(ns.NeurosimError, match="exhausted after one epoch, got 2 epochs"):
+        ns.train(network(), batches(), optimizer="adam", epochs=2)
+
+
+def test_a_function_that_returns_the_same_iterator_again_is_refused_in_its_second_epoch():
+    once = batches()
+
+    with pytest.raises(ns.NeurosimError, match="epoch 1: got no batch; expected a function"):
+        ns.train(network(), lambda: once, optimizer="adam", epochs=2)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (X, "T: missing beside X"),
+        (3, "batches: got 3; expected a function"),
+        (lambda: 3, "the function gave 3; expected an iterator"),
+        ([X[0]], "epoch 0, batch 0: got array"),
+        ([(X, T), (X[:, :2], T)], "epoch 0, batch 1: X"),
+        ([(X, T[:3])], "epoch 0, batch 0: T: got"),
+    ],
+)
+def test_what_is_no_batch_is_told_with_its_place(given, words):
+    with pytest.raises(ns.NeurosimError, match=words):
+        ns.train(network(), given, optimizer="adam", epochs=1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 4},
+        {"shuffle": True},
+        {"weights": np.ones(32)},
+        {"class_weight": "balanced"},
+        {"norms": True},
+        {"seeds": range(2)},
+        {"validate": {"folds": 2}},
+        {"metrics": ["r2"]},
+        {"schedule": ns.Exponential(factor=0.9)},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_what_needs_all_rows_is_refused_by_its_name(options):
+    with pytest.raises(ns.NeurosimError, match=f"^{next(iter(options))}: got"):
+        ns.train(network(), batches, optimizer="adam", epochs=1, **options)
+
+
+def test_a_training_that_diverges_says_in_which_batch():
+    with pytest.raises(ns.DivergedError, match="batch 1 of epoch 0"):
+        ns.train(network(), [(X, T), (X, T * 1e300)], optimizer=ns.SGD(1e10), epochs=1)
