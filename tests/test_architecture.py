@@ -116,7 +116,9 @@ scenario.format: training_entry expect_entry draw_entry document problems overri
 scenario.build: network labels rows check_edits check_expect check_draw shipped scenario .
 scenario.doctor: keys
 scenario.uses: compare epoch_cost debug write_network write starter seed
-scenario.run: edits expect result folder stretches moments run wrong
+scenario.run: edits expect result
+scenario.saved: manifest hold transaction packing checkpoints .
+scenario.run: folder stretches moments run wrong
 scenario.doctor: trials gradients course cured .
 scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep
@@ -171,6 +173,7 @@ ONLY_IN = {  # who may import a library
     "rich": {"cli"},
     "cmd2": {"cli"},
     "joblib": {"scenario"},
+    "filelock": {"scenario"},
     "distributed": {"scenario"},
     "optuna": {"scenario"},
     "onnx": {"doors"},
@@ -237,6 +240,7 @@ LAZY = {  # what is imported inside a function, and why
         "joblib.externals.loky",
     ): "only wanted for more than one process; takes a while to load",
     ("scenario.sweeps.search", "optuna"): "an extra",
+    ("scenario.saved.hold", "filelock"): "only wanted for a run that is kept",
     ("training.export", "pandas"): "an extra",
     ("training.export", "tensorboard.compat.proto.event_pb2"): "an extra",
     ("training.export", "tensorboard.compat.proto.summary_pb2"): "as above",

@@ -15,7 +15,14 @@ from neurosim.network.files import read_document
 from neurosim.network.network import Network, load
 from neurosim.regular import open_regular
 from neurosim.scenario import EpochRecord, Scenario, load_scenario
-from neurosim.scenario.run.folder import FILES
+from neurosim.scenario.saved.manifest import (
+    METRICS,
+    NETWORK,
+    RUN,
+    Manifest,
+    manifest_of,
+    require_listed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +34,22 @@ class SavedRun:
         title: the title of the scenario.
         path: the scenario's file, which may be gone.
         best_epoch: the one whose parameters early stopping restored, or None.
+        files: what it lists, with their hashes; None in a folder of an older version.
     """
 
     folder: Path
     title: str
     path: str
     best_epoch: int | None = None
+    files: Manifest | None = None
 
     def history(self) -> tuple[EpochRecord, ...]:
         """What was measured in each epoch.
 
         Raises:
-            FileError: the file cannot be read, or a line of it is no record.
+            FileError: the file cannot be read, is not that of the run, or a line is no record.
         """
-        return tuple(_records(self.folder / FILES[1]))
+        return tuple(_records(require_listed(self.folder, METRICS, self.files)))
 
     def network(self) -> Network:
         """The trained network.
@@ -48,7 +57,7 @@ class SavedRun:
         Raises:
             FileError: there is none, as after a run that was skipped, or the file is damaged.
         """
-        return load(self.folder / FILES[2])
+        return load(require_listed(self.folder, NETWORK, self.files))
 
     def scenario(self) -> Scenario:
         """The scenario, with its data.
@@ -57,7 +66,7 @@ class SavedRun:
             NeurosimError: its file is gone, or is not valid any more.
         """
         if not self.path:
-            raise FileError(f"{self.folder / FILES[0]}: no path of a scenario; expected one")
+            raise FileError(f"{self.folder / RUN}: no path of a scenario; expected one")
         return load_scenario(self._scenario_file())
 
     def _scenario_file(self) -> Path:
@@ -65,6 +74,8 @@ class SavedRun:
         path = Path(self.path)
         if path.is_absolute():
             return path
+        if self.files is not None:
+            return Path(os.path.relpath(self.folder.resolve() / path))
         above = (place / path for place in self.folder.resolve().parents)
         return next((file for file in above if file.exists()), path)
 
@@ -80,19 +91,19 @@ def read_run(folder: str | Path) -> SavedRun:
         what = "a file" if os.path.exists(place) else "nothing"  # noqa: PTH110 - as above
         expected = "expected one of `neurosim run --out`"
         raise FileError(shortened(f"{place}: no folder, got {what}; {expected}"))
-    if not (place / FILES[0]).exists():
-        raise FileError(f"{place}: no {FILES[0]}; expected a folder of `neurosim run --out`")
-    document = read_document(place / FILES[0])
+    if not (place / RUN).exists():
+        raise FileError(f"{place}: no {RUN}; expected a folder of `neurosim run --out`")
+    document = read_document(place / RUN)
     if not isinstance(document, dict):
-        raise FileError(f"{place / FILES[0]}: no record of a run, got {shown(document)}")
+        raise FileError(f"{place / RUN}: no record of a run, got {shown(document)}")
     texts = [document.get(key, "") for key in ("scenario", "path")]
     for key, text in zip(("scenario", "path"), texts, strict=True):
         if not isinstance(text, str):
-            raise FileError(f"{place / FILES[0]}: {key}: no text, got {shown(text)}")
+            raise FileError(f"{place / RUN}: {key}: no text, got {shown(text)}")
     best = document.get("best_epoch")
     if best is not None:
-        best = int(_number(best, f"{place / FILES[0]}: best_epoch", is_count=True))
-    return SavedRun(place, texts[0], texts[1], best)
+        best = int(_number(best, f"{place / RUN}: best_epoch", is_count=True))
+    return SavedRun(place, texts[0], texts[1], best, manifest_of(document))
 
 
 def _records(path: Path) -> Iterator[EpochRecord]:

@@ -1,15 +1,36 @@
-"""The folder of a run: run.json, metrics.jsonl (a line an epoch) and network.json."""
+"""The folder of a run: run.json, metrics.jsonl (a line an epoch), network.json and times.jsonl.
+
+Wall-clock times stand in times.jsonl alone: all other files of two equal runs have the same bytes.
+"""
 
 import json
 import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from neurosim.errors import FileError
+from neurosim.errors import FileError, shortened
 from neurosim.files import write_whole
+from neurosim.network.files import read_document
+from neurosim.scenario.build.shipped import shipped_folder
 from neurosim.scenario.run.result import RunResult
+from neurosim.scenario.saved.checkpoints import Checkpoints
+from neurosim.scenario.saved.hold import hold
+from neurosim.scenario.saved.manifest import (
+    CHECKPOINT,
+    FILES,
+    METRICS,
+    NETWORK,
+    OWN_NAMES,
+    RUN,
+    TIMES,
+    WORK,
+    manifest_of,
+)
+from neurosim.scenario.saved.transaction import STAGED, commit, require_free, settle, staged
 
-FILES = ("run.json", "metrics.jsonl", "network.json")
+_OF_EXACT = ("library", "version", "kernels", "file")  # the number of threads changes no bit there
 
 
 def result_document(result: RunResult, imports: tuple[str, ...]) -> dict[str, Any]:
@@ -43,23 +64,152 @@ def prepare_folder(folder: Path) -> None:
             raise FileError(f"{path}: is a folder; expected a file, or none, to write results to")
 
 
-def write_result(result: RunResult, folder: Path, imports: tuple[str, ...] = ()) -> None:
-    """Write the files, each whole or not at all.
+class RunFolder:
+    """A folder that this process holds for one run.
+
+    Attributes:
+        path: the folder.
+        checkpoints: of the run that is not finished.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.checkpoints = path, Checkpoints(path)
+
+    def document(self) -> Mapping[str, Any] | None:
+        """What ``run.json`` says of the run that is there; None where there is none of ours."""
+        if not (self.path / RUN).is_file():
+            return None
+        document = read_document(self.path / RUN)
+        return document if manifest_of(document) is not None else None
+
+    def require_new(self) -> None:
+        """Refuse a folder that holds a run.
+
+        Raises:
+            FileError: it does; offers what can be done.
+        """
+        is_unfinished = self.checkpoints.any()
+        if self.document() is None and not is_unfinished:
+            return
+        what = "an unfinished run" if is_unfinished else "a run"
+        raise FileError(
+            shortened(
+                f"{self.path}: holds {what}; expected --overwrite to begin anew, or another folder"
+            )
+        )
+
+    def stage(self, result: RunResult) -> Path:
+        """Write the files of a result, but ``run.json``, where they wait; returns that folder.
+
+        Raises:
+            FileError: one cannot be written.
+        """
+        with _telling(self.path):
+            place = staged(self.path)
+            write_records(result, place)
+        return place
+
+    def commit(self, document: Mapping[str, Any], checkpoint: bytes | None = None) -> list[str]:
+        """Let the staged files take their places, with the checkpoint of a run that is to go on.
+
+        Returns:
+            The names of the files.
+
+        Raises:
+            FileError: one cannot be written, or is in the way and no run wrote it.
+        """
+        with _telling(self.path):
+            if checkpoint is not None:
+                write_whole(self.path / WORK / STAGED / CHECKPOINT, checkpoint)
+            listed = commit(self.path, saved_document(document, self.path), to_json)
+            self.checkpoints.discard()
+        own = [name for name in (*FILES, TIMES, CHECKPOINT) if name == RUN or name in listed]
+        return [*own, *(name for name in listed if name not in own)]
+
+
+@contextmanager
+def open_folder(path: Path, names: Iterable[str] = ()) -> Iterator[RunFolder]:
+    """Hold a folder, and put in order what an earlier run has left in it.
+
+    Args:
+        path: is made where it is not there.
+        names: of the pictures that are to come.
 
     Raises:
-        FileError: one cannot be written.
+        FileError: another process holds it, it cannot be written to, or a file of another is in
+            the way.
     """
-    run, metrics, network = (folder / name for name in FILES)
-    lines = [json.dumps(record.to_dict(), allow_nan=False) + "\n" for record in result.history]
+    prepare_folder(path)
+    with ExitStack() as stack:
+        with _telling(path):
+            stack.enter_context(hold(path))
+            settle(path)
+        require_free(path, [*sorted(OWN_NAMES), *names])
+        yield RunFolder(path)
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
     try:
-        if result.network is None:
-            network.unlink(missing_ok=True)  # that of an earlier run would pass for this one's
-        else:
-            result.network.save(network)
-        write_whole(metrics, "".join(lines).encode())
-        write_whole(run, to_json(result_document(result, imports)) + b"\n")
+        yield
     except OSError as error:
         raise unwritable(folder, error.strerror) from None
+
+
+def saved_document(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The document as it stands in ``run.json``: no times, and the same wherever the folders are.
+
+    The path of a scenario is that from the folder; of a shipped one its own.
+    """
+    kept = {key: value for key, value in document.items() if key != "seconds"}
+    kept["path"] = _path_from(folder, Path(document["path"]))
+    if document.get("exact"):
+        kept["blas"] = [{key: one[key] for key in _OF_EXACT} for one in document["blas"]]
+    return kept
+
+
+def _path_from(folder: Path, file: Path) -> str:
+    file = Path(os.path.abspath(file))  # noqa: PTH100 - a link stays one
+    if file.is_relative_to(shipped_folder()):
+        return str(file)
+    try:
+        return Path(os.path.relpath(file.parent.resolve() / file.name, folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return str(file)
+
+
+def write_result(result: RunResult, folder: Path, imports: tuple[str, ...] = ()) -> None:
+    """Write the files of a result into a folder of its own.
+
+    Raises:
+        FileError: one cannot be written, or a file that no run wrote is in the way.
+    """
+    with open_folder(folder) as held:
+        held.stage(result)
+        held.commit(result_document(result, imports))
+
+
+def write_records(result: RunResult, folder: Path) -> None:
+    """Write metrics, network and times; what ``run.json`` is to list.
+
+    Raises:
+        OSError: one cannot be written.
+    """
+    records = [record.to_dict() for record in result.history]
+    for record in records:
+        del record["seconds"]
+    write_whole(folder / METRICS, _lines(records))
+    if result.network is not None:
+        result.network.save(folder / NETWORK)
+    times = [
+        {"first": one.first, "epochs": len(one), "seconds": one.seconds * len(one)}
+        for one in result.stretches
+    ]
+    write_whole(folder / TIMES, _lines([*times, {"run": result.seconds}]))
+
+
+def _lines(records: Iterable[Mapping[str, Any]]) -> bytes:
+    return "".join(json.dumps(record, allow_nan=False) + "\n" for record in records).encode()
 
 
 def unwritable(folder: Path, reason: str | None) -> FileError:

@@ -5,8 +5,8 @@ bytes, whatever ran them, in however many pieces.
 """
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from neurosim.drawing.plots.sweeps import (
 )
 from neurosim.errors import FileError
 from neurosim.files import write_whole
-from neurosim.scenario.run.folder import FILES, prepare_folder, to_json, unwritable
+from neurosim.scenario.run.folder import prepare_folder, saved_document, to_json, unwritable
+from neurosim.scenario.saved.hold import hold
+from neurosim.scenario.saved.manifest import RUN, read_manifest, require_listed
+from neurosim.scenario.saved.transaction import commit, settle, staged, written_before
 from neurosim.scenario.sweeps.points import PlannedPoint
 from neurosim.scenario.sweeps.table import SweepResult
 from neurosim.scenario.sweeps.tasks import FinishedPoint
@@ -53,16 +56,19 @@ class SweepFolder:
         """What was found at a point; None where it is not finished, or was run from other files."""
         folder = self.folder_of(point)
         try:
+            manifest = read_manifest(folder / RUN)
+            for name in manifest or ():
+                require_listed(folder, name, manifest)
             document = json.loads((folder / _POINT).read_bytes())
-            is_whole = all((folder / name).is_file() for name in FILES)
+            is_whole = _POINT in (manifest or ())
             found: Mapping[str, Any] = document["found"]
             is_same = document["digest"] == point.digest and found["status"] in _KEPT
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):  # ours are ValueErrors, too
             return None
         return found if is_whole and is_same else None
 
     def keep(self, point: PlannedPoint, finished: FinishedPoint) -> None:
-        """Write the files of a point; the last one says that it is finished.
+        """Write the files of a point, all of them or none.
 
         Raises:
             FileError: one cannot be written.
@@ -71,12 +77,30 @@ class SweepFolder:
         document = {"digest": point.digest, "values": point.values, "found": finished.found}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / _POINT).unlink(missing_ok=True)
+            settle(folder)
+            for name in written_before(folder) or ():  # of another digest, or damaged
+                (folder / name).unlink(missing_ok=True)
+            place = staged(folder)
             for name, data in finished.files.items():
-                write_whole(folder / name, data)
-            write_whole(folder / _POINT, to_json(document) + b"\n")
+                write_whole(place / name, data)
+            write_whole(place / _POINT, to_json(document) + b"\n")
+            commit(folder, saved_document(finished.document, folder), to_json)
         except OSError as error:
             raise unwritable(folder, error.strerror) from None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder, as one process does at a time.
+
+        Raises:
+            FileError: another holds it, or it cannot be written to.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(hold(self.path))
+            except OSError as error:
+                raise unwritable(self.path, error.strerror) from None
+            yield
 
     def begin(self, *names: str) -> None:
         """Remove what an earlier sweep has left at the top: it would pass for this one's."""

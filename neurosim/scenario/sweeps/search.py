@@ -8,6 +8,7 @@ import json
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ class Search:
         self._study = self._open(first)
         self._finished = [_swept(self._folder, n, t) for n, t in enumerate(self._told())]
         if self._folder is not None and self.n_done < self.n_trials:
-            self._folder.begin(TABLE, PLOT)
+            with self._held():
+                self._folder.begin(TABLE, PLOT)
         self._running = self._run()
 
     @property
@@ -133,8 +135,9 @@ class Search:
                 for axis in self._space}  # fmt: skip
         result = SweepResult(self.title, axes, points, self._measure, "trial")
         if self._folder is not None:
-            self._folder.write_table(result, TABLE)
-            self._folder.draw_search(result, PLOT)
+            with self._held():
+                self._folder.write_table(result, TABLE)
+                self._folder.draw_search(result, PLOT)
         return result
 
     def _usual_space(self) -> list[Axis | Interval]:
@@ -199,6 +202,15 @@ class Search:
         return list(self._study.get_trials(states=[states.COMPLETE, states.PRUNED]))
 
     def _run(self) -> Iterator[SweptPoint]:
+        if self.n_done == self.n_trials:
+            return
+        with self._held():
+            yield from self._run_left()
+
+    def _held(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._folder is None else self._folder.held()
+
+    def _run_left(self) -> Iterator[SweptPoint]:
         states = self._optuna.trial.TrialState
         distributions = {axis.key: self._distribution(axis) for axis in self._space}
         while (number := self.n_done) < self.n_trials:

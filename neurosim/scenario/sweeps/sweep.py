@@ -1,7 +1,7 @@
 """A sweep: a scenario at every point of its axes, in as many processes as there are."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,8 @@ class Sweep:
             if kept is not None:
                 self._found[point.number] = kept
         if self.n_done < self.n_points:
-            self._folder.begin(TABLE, PLOT)
+            with self._held():
+                self._folder.begin(TABLE, PLOT)
 
     def __iter__(self) -> Iterator[SweptPoint]:
         """The points that are not finished yet, each when it is."""
@@ -139,6 +140,15 @@ class Sweep:
         self._running.close()
 
     def _run(self) -> Generator[SweptPoint]:
+        if self.n_done == self.n_points:
+            return
+        with self._held():
+            yield from self._run_left()
+
+    def _held(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._folder is None else self._folder.held()
+
+    def _run_left(self) -> Generator[SweptPoint]:
         left = [point for point in self._points if point.number not in self._found]
         groups = list(grouped(left))
         tasks = [task_of(group, self._file, self._imports) for group in groups]
@@ -161,6 +171,7 @@ class Sweep:
         points = tuple(map(self._swept, self._points))
         result = SweepResult(self.title, self._axes, points, self._measure)
         if self._folder is not None:
-            self._folder.write_table(result)
-            self._folder.draw(result)
+            with self._held():
+                self._folder.write_table(result)
+                self._folder.draw(result)
         return result

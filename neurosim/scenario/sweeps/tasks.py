@@ -12,7 +12,7 @@ from neurosim.compiler.threads import one_blas_thread
 from neurosim.errors import FileError, NeurosimError
 from neurosim.scenario.build.scenario import Scenario
 from neurosim.scenario.run.expect import judge
-from neurosim.scenario.run.folder import FILES, write_result
+from neurosim.scenario.run.folder import result_document, write_records
 from neurosim.scenario.run.result import RunResult, jsonable
 from neurosim.scenario.run.run import Run
 from neurosim.scenario.sweeps.points import Changes, PlannedPoint, columns_of, load_point
@@ -47,11 +47,13 @@ class FinishedPoint:
 
     Attributes:
         found: its status, the number of epochs, and numbers by name; plain data for JSON.
-        files: those of a run's folder, by name.
+        files: those of a run's folder, by name, but ``run.json``.
+        document: what ``run.json`` is to say.
     """
 
     found: Mapping[str, Any]
     files: Mapping[str, bytes]
+    document: Mapping[str, Any]
 
 
 def task_of(points: Sequence[PlannedPoint], file: Path, imports: tuple[str, ...]) -> SweepTask:
@@ -79,7 +81,9 @@ def do_task(task: SweepTask) -> list[FinishedPoint]:
             for scenario, history in zip(scenarios, histories, strict=True)
         ]
     return [
-        FinishedPoint(found_of(scenario, result), _files(result, task.imports))
+        FinishedPoint(
+            found_of(scenario, result), _files(result), result_document(result, task.imports)
+        )
         for scenario, result in zip(scenarios, results, strict=True)
     ]
 
@@ -148,7 +152,7 @@ def _trained_together(scenarios: Sequence[Scenario]) -> list[History | None]:
     return [one if len(one.loss) == first.training.epochs else None for one in found]
 
 
-def _files(result: RunResult, imports: tuple[str, ...]) -> dict[str, bytes]:
+def _files(result: RunResult) -> dict[str, bytes]:
     with TemporaryDirectory() as folder:
-        write_result(result, Path(folder), imports)
-        return {name: Path(folder, name).read_bytes() for name in FILES}
+        write_records(result, Path(folder))
+        return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}

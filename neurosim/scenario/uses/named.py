@@ -5,9 +5,8 @@ from pathlib import Path
 
 from neurosim.errors import FileError
 from neurosim.network.network import Network, load
+from neurosim.scenario.saved.manifest import NETWORK, RUN, read_manifest, require_listed
 from neurosim.scenario.uses.at_epoch import epoch_of, network_at
-
-_SAVED = "network.json"  # what `neurosim run --out` writes into its folder
 
 
 def network_named(word: str | Path) -> Network:
@@ -34,6 +33,7 @@ def network_named(word: str | Path) -> Network:
 
 
 def _of_run(folder: Path) -> Network:
-    if not (folder / _SAVED).exists():
-        raise FileError(f"{folder}: no {_SAVED}; expected a folder of `neurosim run --out`")
-    return load(folder / _SAVED)
+    if not (folder / NETWORK).exists():
+        raise FileError(f"{folder}: no {NETWORK}; expected a folder of `neurosim run --out`")
+    manifest = read_manifest(folder / RUN) if (folder / RUN).exists() else None
+    return load(require_listed(folder, NETWORK, manifest))

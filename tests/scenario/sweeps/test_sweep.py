@@ -91,9 +91,7 @@ def test_small_trainings_of_one_structure_are_one_task_with_the_files_of_each_al
         assert (one.folder / "network.json").read_bytes() == (
             other.folder / "network.json"
         ).read_bytes()
-        runs = [json.loads((each.folder / "run.json").read_text()) for each in (one, other)]
-        for run in runs:
-            del run["seconds"]
+        runs = [(each.folder / "run.json").read_bytes() for each in (one, other)]
         assert runs[0] == runs[1]
         records = [(each.folder / "metrics.jsonl").read_text() for each in (one, other)]
         series = [[json.loads(line)["loss"] for line in text.splitlines()] for text in records]

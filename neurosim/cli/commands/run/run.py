@@ -24,13 +24,7 @@ from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.costs import TIMES_BY_ARRAYS
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
-from neurosim.scenario.run.folder import (
-    FILES,
-    prepare_folder,
-    result_document,
-    to_json,
-    write_result,
-)
+from neurosim.scenario.run.folder import RunFolder, open_folder, result_document, to_json
 from neurosim.training.parts import PARTS
 
 if TYPE_CHECKING:
@@ -52,6 +46,7 @@ class _Ending:
     file: str
     outcome: RunResult | NeurosimError
     drawn: "tuple[Drawn, ...]" = ()
+    written: tuple[str, ...] = ()
     wrong: WrongRows | None = None
     imports: tuple[str, ...] = ()
 
@@ -71,7 +66,10 @@ class _Ending:
 @click.argument("files", nargs=-1, required=True, metavar="FILE|NAME...")
 @override_options()
 @click.option("--out", metavar="DIR",
-              help="Write run.json, metrics.jsonl, network.json and the pictures.")  # fmt: skip
+              help="Write run.json, metrics.jsonl, network.json, times.jsonl and the pictures, all"
+              " of them or none.")  # fmt: skip
+@click.option("--overwrite", is_flag=True,
+              help="Begin anew where DIR holds a run; files of others are never replaced.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("--show", type=click.Choice(["wrong"]), help="List the rows that come out wrong.")
 @click.option("--on", type=click.Choice(PARTS),
@@ -86,6 +84,7 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     seed: int | None,
     overrides: Sequence[str],
     out: str | None,
+    overwrite: bool,
     as_json: bool,
     show: str | None,
     on: str | None,
@@ -102,12 +101,14 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
         raise FileError("--out: no folder, got ''; expected the name of one")
     if on is not None and show is None:
         raise InvalidValueError(f"--on: says which rows --show is of, got {on!r} and no --show")
+    if overwrite and out is None:
+        raise InvalidValueError("--overwrite: says what --out may replace, got no --out")
     part = None if show is None else on or "train"
     folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
     for file, folder in zip(files, folders, strict=True):
         given = {"engine": engine, "seed": seed, "overrides": overrides}
-        ending = _run(file, folder, part, has_advice=not no_advice, **given)
+        ending = _run(file, folder, part, overwrite, has_advice=not no_advice, **given)
         endings.append(ending)
         _tell(ending, console, quiet=quiet, as_json=as_json)
         if folder is not None and ending.status != "invalid":
@@ -142,28 +143,53 @@ def _tell(ending: _Ending, console: Console, *, quiet: bool, as_json: bool) -> N
 
 
 def _run(
-    file: str, folder: Path | None, part: str | None, *, has_advice: bool, **options: Any
+    file: str,
+    folder: Path | None,
+    part: str | None,
+    overwrite: bool,
+    *,
+    has_advice: bool,
+    **options: Any,
 ) -> _Ending:
     """Run a file; ``part``: of which rows the wrong ones are asked for, or None."""
     try:
         made = start_run(file, **options)
         if part is not None and made.scenario is not None:
             scenario.require_wrong_rows(made.scenario, part)
-        if folder is not None:
-            prepare_folder(folder)
-        result = _result(made, file, keeps=folder is not None)
-        if has_advice and result.status != "interrupted":
-            result = _with_findings(made, result)
-        if made.scenario is not None:
-            note_unused_seed(file, options["seed"], options["overrides"])
-        drawn: tuple[Drawn, ...] = ()
-        if folder is not None:
-            write_result(result, folder, imported())
-            drawn = () if result.status == "interrupted" else _draw(made, result, folder)
-        wrong = None if part is None else _wrong_rows(made, result, part)
+        if folder is None:
+            return _ended(made, file, None, part, has_advice=has_advice, **options)
+        pictures = () if made.scenario is None else [one.file for one in made.scenario.draw]
+        with open_folder(folder, pictures) as held:
+            if not overwrite:
+                held.require_new()
+            return _ended(made, file, held, part, has_advice=has_advice, **options)
     except NeurosimError as error:
         return _Ending(file, error)
-    return _Ending(file, result, drawn, wrong, imported())
+
+
+def _ended(
+    made: Run,
+    file: str,
+    held: RunFolder | None,
+    part: str | None,
+    *,
+    has_advice: bool,
+    **options: Any,
+) -> _Ending:
+    """The ending of a run, whose files are in the folder that is held, if any."""
+    result = _result(made, file, keeps=held is not None)
+    if has_advice and result.status != "interrupted":
+        result = _with_findings(made, result)
+    if made.scenario is not None:
+        note_unused_seed(file, options["seed"], options["overrides"])
+    drawn: tuple[Drawn, ...] = ()
+    written: list[str] = []
+    if held is not None:
+        place = held.stage(result)
+        drawn = () if result.status == "interrupted" else _draw(made, result, place)
+        written = held.commit(result_document(result, imported()))
+    wrong = None if part is None else _wrong_rows(made, result, part)
+    return _Ending(file, result, drawn, tuple(written), wrong, imported())
 
 
 def _with_findings(made: Run, result: RunResult) -> RunResult:
@@ -238,8 +264,7 @@ def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
 
 
 def _tell_files(ending: _Ending, folder: Path) -> None:
-    names = [*FILES, *(one.file for one in ending.drawn if not one.problem)]
-    say(shortened(f"wrote {', '.join(names)} to {folder}"), err=True)
+    say(shortened(f"wrote {', '.join(ending.written)} to {folder}"), err=True)
     for one in ending.drawn:
         if one.problem:
             say(f"error: {shortened(one.problem)}", err=True)

@@ -17,6 +17,14 @@ def run(neurosim, folder):
     return folder / "results"
 
 
+def change(run, name, text):
+    """Change a file of a run that lists none, as those of an older version do."""
+    document = json.loads((run / "run.json").read_text())
+    document.pop("files", None)
+    (run / "run.json").write_text(json.dumps(document))
+    (run / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
 def texts_of(path):
     root = ET.fromstring(path.read_bytes())  # noqa: S314 - our own
     return [element.text for element in root.iter(f"{SVG}text")]
@@ -25,7 +33,7 @@ def texts_of(path):
 def add_metrics(run):
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     records = [{**record, "metrics": {"accuracy": 0.5}} for record in lines]
-    (run / "metrics.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
+    change(run, "metrics.jsonl", "".join(json.dumps(r) + "\n" for r in records))
 
 
 def test_the_loss_is_drawn_beside_the_run_and_its_path_printed(neurosim, run):
@@ -136,7 +144,20 @@ def test_a_run_that_was_skipped_has_no_epochs_and_no_network(neurosim):
     assert "nothing was trained" in neurosim("plot", "results").err
     weights = neurosim("plot", "results", "--what", "weights")
     assert weights.code == 2
-    assert "network.json: cannot be read" in weights.err
+    assert "network.json: not listed in run.json" in weights.err
+
+
+@pytest.mark.parametrize("name", ["metrics.jsonl", "network.json"])
+def test_a_file_with_other_bytes_than_its_run_wrote_is_not_believed(neurosim, run, name):
+    data = bytearray((run / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (run / name).write_bytes(data)
+
+    ran = neurosim("plot", "results", "--what", "loss", "--what", "weights")
+
+    assert ran.code == 2
+    assert f"results/{name}: sha256 " in ran.err
+    assert "got other bytes than its run wrote" in ran.err
 
 
 @pytest.mark.parametrize("title", ["<script>", "\u202eback \x1b[31m", "cost $x$", "a\nb"])
@@ -173,7 +194,7 @@ def test_a_hostile_title_does_no_harm(neurosim, run, title):
     ],
 )
 def test_a_damaged_run_is_told_in_a_line(neurosim, run, name, text, words):
-    (run / name).write_text(text)
+    change(run, name, text)
 
     ran = neurosim("plot", "results")
 
@@ -184,14 +205,14 @@ def test_a_damaged_run_is_told_in_a_line(neurosim, run, name, text, words):
 
 
 def test_a_run_that_is_no_text_is_told(neurosim, run):
-    (run / "metrics.jsonl").write_bytes(b"\xff\xfe")
+    change(run, "metrics.jsonl", b"\xff\xfe")
 
     assert "expected UTF-8" in neurosim("plot", "results").err
 
 
 def test_numbers_that_were_not_finite_are_gaps(neurosim, run):
     line = '{{"epoch": {}, "loss": {}, "validation_loss": null, "metrics": {{}}}}\n'
-    (run / "metrics.jsonl").write_text(line.format(0, 1.5) + line.format(1, "null"))
+    change(run, "metrics.jsonl", line.format(0, 1.5) + line.format(1, "null"))
 
     assert neurosim("plot", "results").code == 0
     assert "not finite in 1 epoch, first 1" in texts_of(run / "loss.svg")
