@@ -118,7 +118,7 @@ scenario.doctor: keys
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: edits expect result
 scenario.saved: manifest hold transaction packing checkpoints .
-scenario.run: folder stretches moments run wrong
+scenario.run: folder snapshot stretches moments run origin keeping wrong
 scenario.doctor: trials gradients course cured .
 scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep
@@ -130,7 +130,7 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: output messages terminal imports overrides
+cli: output messages signals terminal imports overrides
 cli.commands.run: table report results
 cli: saved
 cli.commands.check: list_command schema agree bench doctor
@@ -240,6 +240,7 @@ LAZY = {  # what is imported inside a function, and why
         "joblib.externals.loky",
     ): "only wanted for more than one process; takes a while to load",
     ("scenario.sweeps.search", "optuna"): "an extra",
+    ("scenario.run.keeping", "scenario.run.pictures"): "few runs draw, in Python",
     ("scenario.saved.hold", "filelock"): "only wanted for a run that is kept",
     ("training.export", "pandas"): "an extra",
     ("training.export", "tensorboard.compat.proto.event_pb2"): "an extra",

@@ -1,7 +1,7 @@
 """The command ``neurosim``: the table of its commands, and the one place that ends the process.
 
 Exit codes: 0 all expectations met, 1 an expectation failed or engines disagree, 2 wrong use or an
-invalid file, 3 training diverged, 130 Ctrl-C.
+invalid file, 3 training diverged, 130 Ctrl-C, 143 SIGTERM.
 """
 
 import importlib
@@ -17,10 +17,11 @@ import click
 
 from neurosim.cli.messages import complain
 from neurosim.cli.output import say
+from neurosim.cli.signals import code_of, ending_by_signals
 from neurosim.errors import DivergedError, NeurosimError, guess_number, shortened, unknown
 from neurosim.version import __version__
 
-PASSED, FAILED, INVALID, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 130
+PASSED, FAILED, INVALID, DIVERGED = 0, 1, 2, 3
 _CHECK = "neurosim.check"
 _MANY = 1_000_000  # arguments, the extremes among them
 
@@ -151,7 +152,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INVALID)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that a terminal lacks is no mistake
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(run_command(arguments))
+    with ending_by_signals():
+        code = run_command(arguments)
+    sys.exit(code)
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
@@ -174,9 +177,9 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
         for line in _NO_NUMBER.sub(_of_number, words.getvalue()).splitlines():
             say(shortened(line), err=True)
         return INVALID
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
         click.echo("interrupted", err=True)
-        return INTERRUPTED
+        return code_of(error)
     except DivergedError as error:
         say(f"diverged: {shortened(str(error))}", err=True)
         return DIVERGED

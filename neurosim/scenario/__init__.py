@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from neurosim.scenario.format.json_schema import schema as schema
     from neurosim.scenario.format.read import read_scenario as read_scenario
     from neurosim.scenario.run.expect import Verdict as Verdict
+    from neurosim.scenario.run.keeping import run_scenario as run_scenario
     from neurosim.scenario.run.pictures import Drawn as Drawn
     from neurosim.scenario.run.pictures import draw_pictures as draw_pictures
     from neurosim.scenario.run.result import EpochRecord as EpochRecord
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from neurosim.scenario.run.result import Stretch as Stretch
     from neurosim.scenario.run.result import TableRow as TableRow
     from neurosim.scenario.run.run import Run as Run
-    from neurosim.scenario.run.run import run_scenario as run_scenario
     from neurosim.scenario.run.run import start_run as start_run
     from neurosim.scenario.run.wrong import WrongRow as WrongRow
     from neurosim.scenario.run.wrong import WrongRows as WrongRows

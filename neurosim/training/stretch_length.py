@@ -15,7 +15,16 @@ def first_epochs(n_batches: int, n_terms: int) -> int:
         n_batches: of an epoch.
         n_terms: its rows, times the parameters.
     """
-    return max(1, int(_SURE / (n_batches * _OF_BATCH + n_terms * _OF_TERM)))
+    return max(1, int(_SURE / _seconds(n_batches, n_terms)))
+
+
+def surely_quick(n_batches: int, n_terms: int) -> bool:
+    """Whether an epoch of a program surely takes less than a tenth of a second."""
+    return _seconds(n_batches, n_terms) <= _SURE
+
+
+def _seconds(n_batches: int, n_terms: int) -> float:
+    return n_batches * _OF_BATCH + n_terms * _OF_TERM
 
 
 class Pace:

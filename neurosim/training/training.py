@@ -417,6 +417,46 @@ class Training:
         finally:
             self._hand_over()
 
+    def advance_within(self, most: int) -> int:
+        """Go on within the present epoch, at least its last batch excepted.
+
+        Args:
+            most: how many batches, at most.
+
+        Returns:
+            How many were done: 0 where the last one is next, where the epochs' norms are measured,
+            which are of whole ones, or where a number would not be finite: whoever goes on to the
+            end of the epoch is told so.
+        """
+        count = min(most, self._task.n_batches - 1 - self._state.batch)
+        if count <= 0 or self.options.norms:
+            return 0
+        self._begin()
+        self._start_clock()
+        try:
+            with self._engine.batches(self._state) as run:
+                run.advance_many(count)
+                after = run.state()
+            if not after.is_finite:
+                return 0
+            self._state = after
+        finally:
+            self._hand_over()
+        return count
+
+    def go_on_from(self, state: TrainingState, past: "Past", seconds: float) -> None:
+        """Go on from a state that another training of the same task had reached.
+
+        Args:
+            state: where it was.
+            past: what it had done since this one's start.
+            seconds: how long it had taken, which counts for a time limit.
+        """
+        self.state = state
+        self._past = past
+        if self.options.time_limit is not None:
+            self._deadline = time.perf_counter() + self.options.time_limit - seconds
+
     def epochs(self, n: int) -> Iterator[Epoch]:
         """Go on epoch by epoch, with what the options ask to measure.
 

@@ -67,6 +67,7 @@ class Scenario:
         scales: those of the inputs and targets of its data, by these words.
         edits: how the network is changed while it learns.
         lesson: what is taught with it, in Markdown, or nothing.
+        reading: what it was built from.
     """
 
     path: Path
@@ -85,6 +86,12 @@ class Scenario:
     scales: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[EditEntry, ...] = ()
     lesson: str = ""
+    reading: Reading | None = None
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """All of it as it is written, with what overrides have set; plain values by key."""
+        return {} if self.reading is None else plain(self.reading.tree)
 
     @property
     def inputs(self) -> Matrix | None:
@@ -231,6 +238,7 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         scales=_scales_of(document.data),
         edits=document.edits,
         lesson=document.lesson or "",
+        reading=reading,
     )
 
 

@@ -94,9 +94,19 @@ class RunFolder:
         what = "an unfinished run" if is_unfinished else "a run"
         raise FileError(
             shortened(
-                f"{self.path}: holds {what}; expected --overwrite to begin anew, or another folder"
+                f"{self.path}: holds {what}; expected --resume to go on with it, --overwrite to"
+                " begin anew, or another folder"
             )
         )
+
+    def save(self, checkpoint: bytes) -> None:
+        """Keep a checkpoint.
+
+        Raises:
+            FileError: it cannot be written; that before it stays.
+        """
+        with _telling(self.path):
+            self.checkpoints.save(checkpoint)
 
     def stage(self, result: RunResult) -> Path:
         """Write the files of a result, but ``run.json``, where they wait; returns that folder.

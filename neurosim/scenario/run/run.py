@@ -49,46 +49,18 @@ from neurosim.scenario.run.result import (
     Stretch,
     TableRow,
 )
+from neurosim.scenario.run.snapshot import RunSnapshot
 from neurosim.scenario.run.stretches import stretches, trained
 from neurosim.training.options import Options
 from neurosim.training.parts import PARTS
 from neurosim.training.state import TrainingState
-from neurosim.training.training import History, Training, train_to_end
+from neurosim.training.training import History, Past, Training, train_to_end
 from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
 from neurosim.training.validation.seed_runs import measure_parts, seed_runs
 from neurosim.training.validation.seeds import SeedRuns
 from neurosim.version import __version__
 
 MOST_TABLE_ROWS = 16
-
-
-def run_scenario(
-    path: str | Path | Scenario,
-    *,
-    engine: str | None = None,
-    seed: int | None = None,
-    overrides: Overrides = (),
-) -> RunResult:
-    """Run a scenario file and judge what comes out.
-
-    Args:
-        path: the file; or a scenario that was loaded, whose network is not changed.
-        engine: ``graph`` or ``compiled``, instead of the scenario's own.
-        seed: instead of the scenario's own.
-        overrides: changes such as ``"training.epochs=10"``, or a mapping of paths to values.
-
-    Returns:
-        The result; also where the training diverged, or a package is missing.
-
-    Raises:
-        FileError: the file cannot be read, or is no text.
-        ScenarioError: something in it is wrong; the error tells all of it.
-        InvalidValueError: a loaded scenario is to be changed.
-    """
-    run = start_run(path, engine=engine, seed=seed, overrides=overrides)
-    for _ in run:
-        pass
-    return run.result()
 
 
 def start_run(
@@ -98,7 +70,7 @@ def start_run(
     seed: int | None = None,
     overrides: Overrides = (),
 ) -> "Run":
-    """Get a scenario ready to run; takes and raises what `run_scenario` does.
+    """Get a scenario ready to run; takes and raises what `run_scenario` does without a folder.
 
     Iterate over the run to watch it go on, then ask for its ``result()``.
     """
@@ -149,6 +121,7 @@ class Run:
         scenario: what is run.
         begin: when it began, by ``time.perf_counter``; None: now.
         history: of its whole training, where `train_many` has done it.
+        snapshot: of the same run, to go on from.
 
     Attributes:
         scenario: what is run; None where it is skipped.
@@ -161,6 +134,7 @@ class Run:
         *,
         begin: float | None = None,
         history: History | None = None,
+        snapshot: RunSnapshot | None = None,
     ) -> None:
         self.scenario = None if isinstance(scenario, _Skipped) else scenario
         self._subject, self._history = scenario, history
@@ -177,8 +151,11 @@ class Run:
         self._best_epoch: int | None = None
         self._why_stopped = ""
         self._diverged = ""
-        self._reached: TrainingState | None = None
-        self._is_stopped = False
+        self._reached: TrainingState | None = None  # after the last whole stretch
+        self._place: TrainingState | None = None  # also within an epoch
+        self._before_edits: dict[int, TrainingState] = {}
+        self._snapshot = snapshot
+        self._is_stopped = self._has_begun = False
         self._result: RunResult | None = None
         self._held: Training | None = None
         self._diagnosis: Diagnosis | None = None
@@ -228,6 +205,45 @@ class Run:
             self._diagnosis = diagnose(self._held, keys=keys)
         return self._diagnosis
 
+    def begin(self) -> Training | None:
+        """Get the training ready, as the first stretch does; None where nothing is trained.
+
+        What is expected before the first epoch is judged.
+        """
+        scenario = self.scenario
+        if scenario is None or self._has_begun:
+            return self._held
+        self._has_begun = True
+        if scenario.training is not None and scenario.data is not None:
+            X, T = scenario.data.train
+            training = Training(self._network, X, T, scenario.options_of_run())
+            self._held = edited(training, scenario.edits, 0)
+        has_state = self._held is not None and scenario.edits
+        self._judge(scenario, 0, self._held.state if self._held and has_state else None)
+        self._first_loss = self._loss(scenario)
+        return self._held
+
+    def go_on_from(self, snapshot: RunSnapshot) -> None:
+        """Go on from a snapshot of the same run, before the first stretch."""
+        assert not self._stretches
+        self._snapshot = snapshot
+
+    def snapshot(self) -> RunSnapshot | None:
+        """Where it is, to go on from in another process; None before the first batch.
+
+        It may be asked for at any time, also after Ctrl-C.
+        """
+        place = self._place
+        if place is None:
+            return None
+        done = tuple(one for one in self._stretches if one.first < place.epoch)
+        moments = {n: each for n, each in self._moments.items() if n <= place.epoch}
+        before_edits = {n: each for n, each in self._before_edits.items() if n <= place.epoch}
+        seconds = time.perf_counter() - self._begin
+        return RunSnapshot(
+            place, self._reached, done, dict(self._verdicts), moments, before_edits, seconds
+        )
+
     def stop(self) -> RunResult | None:
         """What was reached where the run is interrupted, also amid a batch; None before an epoch.
 
@@ -243,18 +259,14 @@ class Run:
         return self.result()
 
     def _train(self, scenario: Scenario) -> Iterator[Stretch]:
-        if scenario.training is None or scenario.data is None:
-            self._judge(scenario, 0, None)
-            self._first_loss = self._loss(scenario)
+        training = self.begin()
+        if training is None:
             return
-        X, T = scenario.data.train
         options = scenario.options_of_run()
-        training = edited(Training(self._network, X, T, options), scenario.edits, 0)
-        self._held = training
-        self._judge(scenario, 0, training.state if scenario.edits else None)
-        self._first_loss = self._loss(scenario)
         stops = [self._position(item) for item in scenario.expect]
         stops += [item.epoch for item in scenario.draw if isinstance(item.epoch, int)]
+        if self._snapshot is not None:
+            training = self._go_to(self._snapshot, training, scenario)
         try:
             for stop in due(scenario.edits, options.epochs):
                 if self._history is None:
@@ -262,11 +274,9 @@ class Run:
                 else:
                     course = trained(training, self._history)
                 for stretch in course:
-                    self._stretches.append(stretch)
-                    self._n_done += len(stretch)
-                    training = self._held = edited(training, scenario.edits, self._n_done)
-                    self._judge(scenario, self._n_done, training.state)
-                    self._reached = training.state
+                    if stretch:
+                        training = self._take(stretch, training, scenario)
+                    self._place = training.state
                     yield stretch
                 if self._n_done < stop:  # it has stopped early
                     break
@@ -278,6 +288,41 @@ class Run:
         except DivergedError as error:
             self._diverged = str(error)
             self._judge_findings(scenario)
+
+    def _take(self, stretch: Stretch, training: Training, scenario: Scenario) -> Training:
+        """Take what was measured in a stretch, edit the network, and judge what is expected."""
+        self._stretches.append(stretch)
+        self._n_done += len(stretch)
+        if any(edit.epoch == self._n_done for edit in scenario.edits):
+            self._before_edits[self._n_done] = training.state
+            training = self._held = edited(training, scenario.edits, self._n_done)
+        self._judge(scenario, self._n_done, training.state)
+        self._reached = training.state
+        return training
+
+    def _go_to(self, snapshot: RunSnapshot, training: Training, scenario: Scenario) -> Training:
+        """Make the edits again that were made, and go to where the snapshot is."""
+        for position in sorted({*snapshot.before_edits, *snapshot.moments} - {0}):
+            if position in snapshot.before_edits:
+                training.state = snapshot.before_edits[position]
+                training = self._held = edited(training, scenario.edits, position)
+            if position in snapshot.moments and scenario.edits:
+                self._networks[position] = self._network.copy()
+                self._networks[position].load_parameters(snapshot.moments[position])
+        past = Past(training.past.start)
+        for one in snapshot.stretches:
+            if one.first >= past.start.epoch:
+                past.add(one.first, one.loss, one.validation_loss)
+        training.go_on_from(
+            snapshot.state, past, sum(one.seconds * len(one) for one in snapshot.stretches)
+        )
+        self._place, self._reached = snapshot.state, snapshot.whole
+        self._verdicts |= {n: list(verdicts) for n, verdicts in snapshot.verdicts.items()}
+        self._moments |= snapshot.moments
+        self._before_edits |= snapshot.before_edits
+        self._stretches, self._n_done = list(snapshot.stretches), snapshot.state.epoch
+        self._begin -= snapshot.seconds
+        return training
 
     def _judge_findings(self, scenario: Scenario) -> None:
         """Judge what a diagnosis is expected to find; where all is found, to diverge was, too."""

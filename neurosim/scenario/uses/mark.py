@@ -17,7 +17,7 @@ from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.yaml_text import parse, read_text
-from neurosim.scenario.run.run import run_scenario
+from neurosim.scenario.run.keeping import run_scenario
 from neurosim.sheets.formulas import Formula, Key, formulas_of
 from neurosim.sheets.judging import judge
 from neurosim.sheets.marking import Marked, mark_checks, mark_sheet, unread

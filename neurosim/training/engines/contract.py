@@ -253,6 +253,13 @@ class Batches:
         self._end([loss], 1)
         return self._run.take_row_losses()
 
+    def advance_many(self, count: int) -> None:
+        """Go so many batches on, within the present epoch."""
+        require_fresh(self._task)
+        rates = update_rates(self._task, self, count)
+        self._end(self._run.steps(self._order, self.batch, self.batch + count, 1, rates), 1)
+        self._run.take_row_losses()  # nobody asks for them
+
     def note(self, count: int, wanted: NotesWanted) -> Notes:
         """Go so many batches on, without an end of an epoch in the middle but after whole ones.
 

@@ -10,7 +10,7 @@ from neurosim.scenario.doctor.course import failed_since
 from neurosim.scenario.doctor.cured import cured_text
 from neurosim.scenario.doctor.gradients import check_gradients
 from neurosim.scenario.doctor.trials import try_cures
-from neurosim.scenario.run.run import run_scenario, start_run
+from neurosim.scenario.run.keeping import run_scenario, start_run
 from neurosim.training.engines.table import exact_engine
 from neurosim.training.task import make_task
 

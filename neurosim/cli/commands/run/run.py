@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,14 @@ from neurosim.cli.imports import import_option, imported
 from neurosim.cli.messages import as_argument, complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
+from neurosim.cli.signals import INTERRUPTED, code_of
 from neurosim.cli.terminal import terminal, watched
 from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.costs import TIMES_BY_ARRAYS
 from neurosim.errors import FileError, InvalidValueError, NeurosimError, shortened
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
-from neurosim.scenario.run.folder import RunFolder, open_folder, result_document, to_json
+from neurosim.scenario.run.folder import open_folder, result_document, to_json
+from neurosim.scenario.run.keeping import KeptRun
 from neurosim.training.parts import PARTS
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 # the worst ending of several comes first
 _ENDINGS = (
-    ("interrupted", 130), ("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0),
+    ("interrupted", INTERRUPTED), ("invalid", 2), ("diverged", 3), ("failed", 1), ("passed", 0),
     ("skipped", 0),
 )  # fmt: skip
 
@@ -47,6 +49,7 @@ class _Ending:
     outcome: RunResult | NeurosimError
     drawn: "tuple[Drawn, ...]" = ()
     written: tuple[str, ...] = ()
+    by_signal: int | None = None
     wrong: WrongRows | None = None
     imports: tuple[str, ...] = ()
 
@@ -68,8 +71,10 @@ class _Ending:
 @click.option("--out", metavar="DIR",
               help="Write run.json, metrics.jsonl, network.json, times.jsonl and the pictures, all"
               " of them or none.")  # fmt: skip
+@click.option("--resume", is_flag=True,
+              help="Go on with the run in DIR, as if it had never stopped.")  # fmt: skip
 @click.option("--overwrite", is_flag=True,
-              help="Begin anew where DIR holds a run; files of others are never replaced.")  # fmt: skip
+              help="Begin anew where DIR holds a run; other files are never replaced.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("--show", type=click.Choice(["wrong"]), help="List the rows that come out wrong.")
 @click.option("--on", type=click.Choice(PARTS),
@@ -84,6 +89,7 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     seed: int | None,
     overrides: Sequence[str],
     out: str | None,
+    resume: bool,
     overwrite: bool,
     as_json: bool,
     show: str | None,
@@ -101,14 +107,18 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
         raise FileError("--out: no folder, got ''; expected the name of one")
     if on is not None and show is None:
         raise InvalidValueError(f"--on: says which rows --show is of, got {on!r} and no --show")
-    if overwrite and out is None:
-        raise InvalidValueError("--overwrite: says what --out may replace, got no --out")
+    if (overwrite or resume) and out is None:
+        name = "overwrite" if overwrite else "resume"
+        raise InvalidValueError(f"--{name}: is of the run in a folder, got no --out")
+    if overwrite and resume:
+        raise InvalidValueError("--resume: got --overwrite, too; expected one of the two")
+    ways = {"resume": resume, "overwrite": overwrite}
     part = None if show is None else on or "train"
     folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
     for file, folder in zip(files, folders, strict=True):
         given = {"engine": engine, "seed": seed, "overrides": overrides}
-        ending = _run(file, folder, part, overwrite, has_advice=not no_advice, **given)
+        ending = _run(file, folder, part, ways, has_advice=not no_advice, **given)
         endings.append(ending)
         _tell(ending, console, quiet=quiet, as_json=as_json)
         if folder is not None and ending.status != "invalid":
@@ -125,7 +135,8 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
         _print_count([ending.status for ending in endings])
     statuses = [ending.status for ending in endings]
     statuses += ["invalid" for ending in endings if any(one.problem for one in ending.drawn)]
-    return next(code for status, code in _ENDINGS if status in statuses)
+    by_signal = next((ending.by_signal for ending in endings if ending.by_signal), None)
+    return by_signal or next(code for status, code in _ENDINGS if status in statuses)
 
 
 def _tell(ending: _Ending, console: Console, *, quiet: bool, as_json: bool) -> None:
@@ -146,7 +157,7 @@ def _run(
     file: str,
     folder: Path | None,
     part: str | None,
-    overwrite: bool,
+    ways: Mapping[str, bool],
     *,
     has_advice: bool,
     **options: Any,
@@ -160,9 +171,16 @@ def _run(
             return _ended(made, file, None, part, has_advice=has_advice, **options)
         pictures = () if made.scenario is None else [one.file for one in made.scenario.draw]
         with open_folder(folder, pictures) as held:
-            if not overwrite:
-                held.require_new()
-            return _ended(made, file, held, part, has_advice=has_advice, **options)
+            kept = KeptRun(made, held, imported())
+            kept.begin(**ways)
+            for note in kept.notes:
+                say(f"note: {shortened(note)}", err=True)
+            try:
+                return _ended(made, file, kept, part, has_advice=has_advice, **options)
+            except KeyboardInterrupt:
+                kept.save()
+                _tell_resume(kept)
+                raise
     except NeurosimError as error:
         return _Ending(file, error)
 
@@ -170,26 +188,31 @@ def _run(
 def _ended(
     made: Run,
     file: str,
-    held: RunFolder | None,
+    kept: KeptRun | None,
     part: str | None,
     *,
     has_advice: bool,
     **options: Any,
 ) -> _Ending:
-    """The ending of a run, whose files are in the folder that is held, if any."""
-    result = _result(made, file, keeps=held is not None)
+    """The ending of a run, whose files are kept in a folder, if any."""
+    result, by_signal = _result(made, file, kept)
     if has_advice and result.status != "interrupted":
         result = _with_findings(made, result)
     if made.scenario is not None:
         note_unused_seed(file, options["seed"], options["overrides"])
     drawn: tuple[Drawn, ...] = ()
     written: list[str] = []
-    if held is not None:
-        place = held.stage(result)
+    if kept is not None and kept.finished is None:
+        place = kept.folder.stage(result)
         drawn = () if result.status == "interrupted" else _draw(made, result, place)
-        written = held.commit(result_document(result, imported()))
+        written = kept.commit(result)
     wrong = None if part is None else _wrong_rows(made, result, part)
-    return _Ending(file, result, drawn, tuple(written), wrong, imported())
+    return _Ending(file, result, drawn, tuple(written), by_signal, wrong, imported())
+
+
+def _tell_resume(kept: KeptRun) -> None:
+    if kept.folder.checkpoints.any():
+        say("the same command with --resume goes on from here", err=True)
 
 
 def _with_findings(made: Run, result: RunResult) -> RunResult:
@@ -222,21 +245,22 @@ def _wrong_rows(made: Run, result: RunResult, part: str) -> WrongRows | None:
     return scenario.wrong_rows(made.scenario, result.network, part)
 
 
-def _result(made: Run, file: str, *, keeps: bool) -> RunResult:
-    """The result; of a training that Ctrl-C ends what it reached, where it is to be kept."""
+def _result(made: Run, file: str, kept: KeptRun | None) -> tuple[RunResult, int | None]:
+    """The result, and the exit code where a signal ends it: what it reached, if it is kept."""
+    course: Iterable[Stretch] = made if kept is None else kept
     try:
         if sys.stderr.isatty() and made.n_epochs:
             columns = (MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
             name = Path(file).stem
-            bar = watched(made, name, made.n_epochs, *columns, size=len, tell=_moment_of,
-                          follows=lambda: made.follows)  # fmt: skip
-            deque(bar, maxlen=0)
-        return made.result()
-    except KeyboardInterrupt:
-        reached = made.stop() if keeps else None
+            course = watched(course, name, made.n_epochs, *columns, size=len, tell=_moment_of,
+                             follows=lambda: made.follows)  # fmt: skip
+        deque(course, maxlen=0)
+        return made.result(), None
+    except KeyboardInterrupt as error:
+        reached = None if kept is None else made.stop()
         if reached is None:
             raise
-        return reached
+        return reached, code_of(error)
 
 
 def _note_missing_kernel(results: Sequence[RunResult]) -> None:
@@ -253,7 +277,7 @@ def _note_missing_kernel(results: Sequence[RunResult]) -> None:
 
 
 def _moment_of(stretch: "Stretch") -> str:
-    return f"loss {stretch.loss[-1]:.6g}, rate {stretch.rate[-1]:g}"
+    return f"loss {stretch.loss[-1]:.6g}, rate {stretch.rate[-1]:g}" if stretch else ""
 
 
 def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
@@ -264,7 +288,12 @@ def _draw(made: Run, result: RunResult, folder: Path) -> "tuple[Drawn, ...]":
 
 
 def _tell_files(ending: _Ending, folder: Path) -> None:
+    if not ending.written:
+        say(shortened(f"{folder}: was finished before, nothing is written"), err=True)
+        return
     say(shortened(f"wrote {', '.join(ending.written)} to {folder}"), err=True)
+    if ending.by_signal:
+        say("the same command with --resume goes on from here", err=True)
     for one in ending.drawn:
         if one.problem:
             say(f"error: {shortened(one.problem)}", err=True)

@@ -8,6 +8,7 @@ from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.output import say, say_table
 from neurosim.cli.overrides import override_options
+from neurosim.cli.signals import code_of
 from neurosim.cli.terminal import watched
 from neurosim.errors import shortened
 from neurosim.functions.numbers import counted
@@ -18,7 +19,6 @@ from neurosim.scenario.sweeps.axes import value_text
 from neurosim.scenario.sweeps.folder import PLOT, TABLE
 from neurosim.scenario.sweeps.points import short_keys
 
-INTERRUPTED = 130
 _MOST_ROWS = 50
 
 
@@ -72,10 +72,10 @@ def sweep(  # noqa: PLR0917 - click passes a command its options by name
     try:
         _watch(made)
         result = made.result()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         done = f"{made.n_done} of {made.n_points} points are finished, and kept in {out}"
         say(shortened(f"interrupted: {done}; the same command goes on"), err=True)
-        return INTERRUPTED
+        return code_of(error)
     if as_json:
         click.echo(to_json(result.to_dict()))
         return 0

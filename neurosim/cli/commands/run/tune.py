@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import click
 from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-from neurosim.cli.commands.run.sweep import INTERRUPTED, print_sweep, told
+from neurosim.cli.commands.run.sweep import print_sweep, told
 from neurosim.cli.imports import import_option, imported
 from neurosim.cli.output import say
 from neurosim.cli.overrides import override_options
+from neurosim.cli.signals import code_of
 from neurosim.cli.terminal import watched
 from neurosim.errors import shortened
 from neurosim.scenario import Search
@@ -65,11 +66,11 @@ def tune(  # noqa: PLR0917 - click passes a command its options by name
         for _ in watched(search, "tune", trials - search.n_done, *columns, tell=told):
             pass
         result = search.result()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         kept = "" if out is None else f", and kept in {out}; the same command goes on"
         done = f"{search.n_done} of {trials} trials are finished{kept}"
         say(shortened(f"interrupted: {done}"), err=True)
-        return INTERRUPTED
+        return code_of(error)
     if as_json:
         click.echo(to_json(result.to_dict()))
         return 0

@@ -147,7 +147,9 @@ def test_a_run_with_out_writes_the_pictures_that_the_file_asks_for(neurosim, fol
     ran = neurosim("run", "drawn.yaml", "--out", "o", "-q")
 
     assert ran.code == 0
-    assert ran.err == "wrote run.json, metrics.jsonl, network.json, a.svg, b.svg to o\n"
+    assert (
+        ran.err == "wrote run.json, metrics.jsonl, network.json, times.jsonl, a.svg, b.svg to o\n"
+    )
     assert (folder / "o" / "a.svg").is_file()
     assert (folder / "o" / "b.svg").is_file()
 
@@ -170,7 +172,7 @@ def test_a_picture_that_cannot_be_drawn_is_an_error_and_the_run_is_written(neuro
     ran = neurosim("run", "drawn.yaml", "--out", "o", "-q")
 
     assert ran.code == 2
-    assert "wrote run.json, metrics.jsonl, network.json, b.svg to o\n" in ran.err
+    assert "wrote run.json, metrics.jsonl, network.json, times.jsonl, b.svg to o\n" in ran.err
     assert "error: o/sub/a.svg: cannot be written" in ran.err
 
 
