@@ -240,6 +240,7 @@ LAZY = {  # what is imported inside a function, and why
         "joblib.externals.loky",
     ): "only wanted for more than one process; takes a while to load",
     ("scenario.sweeps.search", "optuna"): "an extra",
+    ("__main__", "cli.main"): "Ctrl-C is quiet while it is loaded",
     ("scenario.run.keeping", "scenario.run.pictures"): "few runs draw, in Python",
     ("scenario.saved.hold", "filelock"): "only wanted for a run that is kept",
     ("training.export", "pandas"): "an extra",

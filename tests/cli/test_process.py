@@ -44,8 +44,13 @@ def test_on_a_terminal_a_bar_moves_and_ctrl_c_ends_with_130(process, terminal):
     assert b"Traceback" not in shown
 
 
-@pytest.mark.parametrize("engine", ["graph", "compiled"])
-def test_ctrl_c_keeps_what_was_reached_in_the_folder_of_out(process, folder, terminal, engine):
+@pytest.mark.parametrize(
+    ("engine", "number", "code"),
+    [("graph", signal.SIGINT, 130), ("compiled", signal.SIGTERM, 143)],
+)
+def test_a_signal_keeps_what_was_reached_in_the_folder_of_out(  # noqa: PLR0917 - fixtures
+    process, folder, terminal, engine, number, code
+):
     screen, line = terminal
     options = ["--engine", engine, "--set=training.epochs=1000000000", "--out", "R"]
     running = process("run", "passed.yaml", "failed.yaml", *options, stderr=line)
@@ -53,17 +58,19 @@ def test_ctrl_c_keeps_what_was_reached_in_the_folder_of_out(process, folder, ter
     shown = b""
     while shown.count(b"/1000000000") < 4:  # once at 0, then as epochs are done
         shown += os.read(screen, 65536)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     out, _ = running.communicate(timeout=30)
-    while b"wrote" not in shown:
+    while b"goes on from here" not in shown:
         shown += os.read(screen, 65536)
 
     place = folder / "R" / "passed"
     document = json.loads((place / "run.json").read_text())
     epochs = (place / "metrics.jsonl").read_text().splitlines()
     network = ns.load(place / "network.json")
-    assert running.returncode == 130
+    assert running.returncode == code
     assert (document["status"], document["interrupted"]) == ("interrupted", True)
+    assert set(document["files"]) == {path.name for path in place.iterdir()} - {"run.json"}
+    assert (place / "checkpoint").is_file()
     assert document["epochs"] == len(epochs) > 0
     assert f"interrupted: after {len(epochs):,} of 1,000,000,000 epochs" in out
     assert b"Traceback" not in shown
@@ -127,14 +134,28 @@ def test_a_standard_error_that_is_closed_is_no_mistake(process):
     assert "2 of 2 expectations met" in out
 
 
-def test_ctrl_c_while_a_command_is_loaded_ends_with_130(process, folder):
+@pytest.mark.parametrize("name", ["click", "rich"])
+def test_ctrl_c_while_a_command_is_loaded_ends_with_130(process, folder, name):
     # stands in front of the real one, so that the signal comes in the middle of an import
-    (folder / "rich.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    (folder / f"{name}.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
 
     running = process("run", "passed.yaml")
     out, err = running.communicate(timeout=30)
 
     assert (running.returncode, out, err) == (130, "", "interrupted\n")
+
+
+def test_a_second_signal_ends_the_process_at_once(process):
+    code = (
+        "import os, signal, neurosim.cli.signals as s\n"
+        "with s.ending_by_signals():\n"
+        "    try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except s.Ended: os.kill(os.getpid(), signal.SIGTERM); print('never')\n"
+    )
+
+    running = process(command=["-c", code])
+
+    assert (*running.communicate(timeout=30), running.returncode) == ("", "", 143)
 
 
 def test_a_command_waits_only_for_what_it_needs(process):

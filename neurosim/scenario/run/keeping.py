@@ -162,7 +162,9 @@ class KeptRun:
             yield stretch
 
     def save(self) -> None:
-        """Write a checkpoint now, if anything has been done."""
+        """Write a checkpoint now, if anything has been done that was not finished before."""
+        if self.finished is not None:
+            return
         begin = time.monotonic()
         data = self._packed()
         if data is not None:

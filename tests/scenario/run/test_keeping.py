@@ -187,14 +187,17 @@ def test_what_differs_from_the_run_that_is_to_go_on_is_listed(file, tmp_path):
     assert "program: " in told
 
 
+@pytest.mark.usefixtures("always")
 def test_a_run_that_was_finished_is_left_as_it_is(file, tmp_path):
     first = ns.run_scenario(file, out=tmp_path / "out")
     before = (tmp_path / "out" / "times.jsonl").read_bytes()
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
 
     again = ns.run_scenario(file, out=tmp_path / "out", resume=True)
 
     assert again.parameters == first.parameters
     assert (tmp_path / "out" / "times.jsonl").read_bytes() == before
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     with pytest.raises(FileError, match="seed: '3' then, '4' now"):
         ns.run_scenario(file, out=tmp_path / "out", resume=True, seed=4)
 
