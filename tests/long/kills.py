@@ -89,7 +89,7 @@ def kill_until_done(path, out, seconds, moments):
     while True:
         process = start(path, out)
         try:
-            told, _ = process.communicate(timeout=moments.uniform(0.1, 1.0) * seconds)
+            told, _ = process.communicate(timeout=moments.uniform(0.1, 0.8) * seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
