@@ -74,10 +74,7 @@ def to_bytes(
 def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) -> dict[str, Any]:
     task, network = recording.task, recording.task.network
     parameters = network.parameter_list()
-    things: dict[Any, int] = {neuron: i for i, neuron in enumerate(network.neurons)}
-    n = len(things)
-    things |= {connection: n + i for i, connection in enumerate(network.connections)}
-    things[network] = NETWORK
+    things = things_of(network)
     at = {parameter: i for i, parameter in enumerate(parameters)}
     pool: dict[Pattern, int] = {}
     places = {epoch: i for i, epoch in enumerate(choice.epochs)}
@@ -114,6 +111,14 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
         "rows": {"X": numbers.add(task.X), "T": numbers.add(task.T)},
         "patterns": [list(pattern) for pattern in pool],
     }
+
+
+def things_of(network: Network) -> dict[Any, int]:
+    """The number of each neuron, each connection behind them, and the network."""
+    things: dict[Any, int] = {neuron: i for i, neuron in enumerate(network.neurons)}
+    n = len(things)
+    things |= {connection: n + i for i, connection in enumerate(network.connections)}
+    return {**things, network: NETWORK}
 
 
 def neuron_facts(network: Network, neuron: Neuron, at: dict[Parameter, int]) -> dict[str, Any]:
@@ -203,42 +208,16 @@ class _Coder:
         network = self._recording.task.network
         chosen = table.chosen(rows)
         columns = packed(chosen.table, self._known(table), self._numbers)
-        neurons, layers = (runs_of(table.steps, g, network) for g in ("neuron", "layer"))
-        layouts = list(dict.fromkeys(table.layouts))
-        steps = [
-            facts_of(step, things)
-            | {
-                "at": table.first[i],
-                "layout": layouts.index(table.layouts[i]),
-                "after": _after(table, i),
-                "neuron": neurons[i],
-                "layer": layers[i],
-            }
-            for i, step in enumerate(table.steps)
-        ]
-        own = {id(line): len(steps) + i for i, line in enumerate(table.own_lines)}
-        names = {(t if t is network else t.name): number for t, number in things.items()}
         return {
-            "steps": steps,
-            "n_own": len(steps) if n_own is None else n_own,
-            "layouts": layouts,
+            **steps_and_lines(table, things, network, n_own),
             "columns": [n for column in columns for n in (column.kind, column.at)],
             "texts": [
                 {
-                    "numbers": _runs(text.columns),
+                    "numbers": runs_in(text.columns),
                     "patterns": [self._pool.setdefault(p, len(self._pool)) for p in text.patterns],
                     "which": text.which,
                 }
                 for text in chosen.texts
-            ],
-            "lines": [
-                [
-                    NETWORK if line.of == "loss" and line.of not in names else names[line.of],
-                    PHASES.index(line.phase),
-                    max(line.steps),
-                    own.get(id(line), line.steps[0]),
-                ]
-                for line in table.lines
             ],
         }
 
@@ -268,6 +247,41 @@ class _Coder:
             yield ColumnPlace(LAST, column), table[:, column]
 
 
+def steps_and_lines(
+    table: UnitTable, things: dict[Any, int], network: Network, n_own: int | None = None
+) -> dict[str, Any]:
+    """What is to be known of the steps of a table and of the lines about them, without numbers.
+
+    ``n_own``: how many steps are the training's own; None: all.
+    """
+    neurons, layers = (runs_of(table.steps, g, network) for g in ("neuron", "layer"))
+    layouts = list(dict.fromkeys(table.layouts))
+    steps = [
+        facts_of(step, things)
+        | {
+            "at": table.first[i],
+            "layout": layouts.index(table.layouts[i]),
+            "after": _after(table, i),
+            "neuron": neurons[i],
+            "layer": layers[i],
+        }
+        for i, step in enumerate(table.steps)
+    ]
+    own = {id(line): len(steps) + i for i, line in enumerate(table.own_lines)}
+    names = {(t if t is network else t.name): number for t, number in things.items()}
+    lines = [
+        [
+            NETWORK if line.of == "loss" and line.of not in names else names[line.of],
+            PHASES.index(line.phase),
+            max(line.steps),
+            own.get(id(line), line.steps[0]),
+        ]
+        for line in table.lines
+    ]
+    n = len(steps) if n_own is None else n_own
+    return {"steps": steps, "n_own": n, "layouts": layouts, "lines": lines}
+
+
 def _after(table: UnitTable, i: int) -> list[int]:
     """The first column of what a step wrote, and how many there are."""
     at = table.first[i]
@@ -278,7 +292,7 @@ def _after(table: UnitTable, i: int) -> list[int]:
     raise AssertionError(table.layouts[i])
 
 
-def _runs(columns: Sequence[int]) -> list[int]:
+def runs_in(columns: Sequence[int]) -> list[int]:
     """Columns as runs: where each begins, and how long it is."""
     runs: list[int] = []
     for column in columns:

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -38,6 +38,7 @@ from neurosim.page.markup import (
     page_style,
     page_words,
 )
+from neurosim.page.playing import played_script, to_play
 from neurosim.page.recording import MOST_STATES, Recording, record, spread
 from neurosim.sheets.text import markdown_to_html
 from neurosim.training.training import Training
@@ -85,6 +86,7 @@ def make_lesson(
     *,
     limit: int = LIMIT,
     text: str = "",
+    is_played: bool = False,
 ) -> PageLesson:
     """Train to the end, and write what is there as a page.
 
@@ -94,13 +96,16 @@ def make_lesson(
         epochs: those whose steps are wanted, from 0; None: the first, powers of ten, the last.
         limit: how many bytes the file may have.
         text: of a lesson, in Markdown.
+        is_played: inputs and parameters can be dragged.
 
     Raises:
-        InvalidValueError: there is no epoch, or not even one row of one epoch fits.
+        InvalidValueError: there is no epoch, or not even one row of one epoch fits; JavaScript
+            cannot compute what is to be played with.
     """
     require_count(n_epochs, "n_epochs")
     wanted = default_epochs(n_epochs) if epochs is None else sorted(set(epochs))
-    frame = _Frame.of(training, text)
+    script = played_script(training.task) if is_played else ""
+    frame = _Frame.of(training, text, script)
     walked, n_rows = _likely(training, limit, tuple(wanted))
     of_state = len(training.network.parameter_list()) * _NUMBER_BYTES
     most = min(MOST_STATES, int(_FOR_STATES * limit / of_state))
@@ -109,7 +114,8 @@ def make_lesson(
     def around(choice: PageChoice) -> int:
         return len(frame.filled(b"", " ".join(_notes(recording, wanted, choice))))
 
-    choice, data = _fitting(recording, limit, around)
+    more = {"play": to_play(recording.task, recording.states[1])} if is_played else {}
+    choice, data = _fitting(recording, limit, around, more)
     notes = _notes(recording, wanted, choice)
     diverged = "" if training.stopped else recording.ended
     return PageLesson(frame.filled(data, " ".join(notes)), notes, diverged)
@@ -130,12 +136,15 @@ def _likely(training: Training, limit: int, epochs: tuple[int, ...]) -> tuple[li
 
 
 def _fitting(
-    recording: Recording, limit: int, around: Callable[[PageChoice], int]
+    recording: Recording,
+    limit: int,
+    around: Callable[[PageChoice], int],
+    further: Mapping[str, Any],
 ) -> tuple[PageChoice, bytes]:
     """What fits: first epochs are left out, the inner ones before the last, then rows."""
     whole, more = all_of(recording), _more(recording)
     maps, pictures = _maps(recording)
-    more["map"] = maps
+    more |= {"map": maps, **further}
 
     def encoded(choice: PageChoice) -> bytes:
         return base64.b64encode(to_bytes(recording, choice, more, pictures))
@@ -269,9 +278,10 @@ class _Frame:
     parts: dict[str, str]
 
     @classmethod
-    def of(cls, training: Training, text: str) -> "_Frame":
+    def of(cls, training: Training, text: str, played: str) -> "_Frame":
         network, words = training.task.network, page_words()
-        script, style = f"{page_module()}\n{page_asset('file.js')}", page_style()
+        script = f"{page_module()}\n{played}\n{page_asset('file.js')}"
+        style = page_style()
         return cls(
             {
                 "script_hash": _hash(script),

@@ -17,7 +17,7 @@ from neurosim.page.picture import diagrams_of
 
 _MODULE = (
     "format.js", "elements.js", "contents.js", "moments.js", "colours.js", "network.js",
-    "explanation.js", "curve.js", "rows.js", "map.js", "page.js",
+    "explanation.js", "curve.js", "rows.js", "map.js", "playing.js", "page.js",
 )  # fmt: skip
 
 

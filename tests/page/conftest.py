@@ -12,15 +12,17 @@ def written(tmp_path_factory):
     """Writes the page of a scenario, once for each, and says where it is."""
     folder, known = tmp_path_factory.mktemp("pages"), {}
 
-    def write(name, *, epochs=(0, 3), n_epochs=8, limit=2_000_000, change=None, title=None):
-        key = name, tuple(epochs), n_epochs, limit, change, title
+    def write(name, *, epochs=(0, 3), n_epochs=8, limit=2_000_000, change=None, title=None,
+              is_played=False):  # fmt: skip
+        key = name, tuple(epochs), n_epochs, limit, change, title, is_played
         if key not in known:
             scenario = load_scenario(name, overrides={} if title is None else {"title": title})
             if change is not None:
                 change(scenario.network)
             training = Training(scenario.network, *scenario.require_training(name, "page"))
             n = min(n_epochs, scenario.training.epochs)
-            lesson = make_lesson(training, n, [e for e in epochs if e < n], limit=limit)
+            wanted = [e for e in epochs if e < n]
+            lesson = make_lesson(training, n, wanted, limit=limit, is_played=is_played)
             path = folder / f"page-{len(known)}.html"
             path.write_bytes(lesson.html)
             known[key] = path

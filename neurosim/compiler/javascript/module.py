@@ -6,6 +6,7 @@ equal to its last bit: a browser's ``Math.exp`` is not libm's.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from importlib.resources import files
 from typing import Any, assert_never
@@ -69,11 +70,26 @@ def standalone_module(
         ),
     ]
     if loss is not None:
+        most = max(len(block.functions) for block in plan.blocks)
         parts.append(_BOTH_WAYS.format(backward=_indented(backward), n_slots=plan.n_slots,
+                                  learned=list(range(most)),
                                   n_rows=plan.n_rows + plan.n_terms))  # fmt: skip
     return "\n".join(parts)
 
 
+def as_value(module: str) -> str:
+    r"""A module as an expression, whose value has what the module exports by its names.
+
+    >>> as_value("export const inputs = [];")
+    '(() => {\nconst inputs = [];\nreturn { inputs };\n})()'
+    """
+    found = _EXPORT.findall(module)
+    names = [name or f"{alias}: {own}" for name, own, alias in found]
+    body = _EXPORT.sub(lambda m: m[0].removeprefix("export ") if m[1] else "", module)
+    return f"(() => {{\n{body}\nreturn {{ {', '.join(names)} }};\n}})()"
+
+
+_EXPORT = re.compile(r"^export (?:(?:const|function) (\w+)|\{ (\w+) as (\w+) \};)", re.MULTILINE)
 _FRAME = """\
 const rows = {rows};
 const home = {home};
@@ -109,19 +125,25 @@ export function forward(x, parameters = theta) {{
 _BOTH_WAYS = """\
 /**
  * The forward and backward pass of a sample and its targets. Of each neuron its net input, output
- * and delta (of inputs the slope of the loss), of each parameter its gradient.
+ * and delta (of inputs the slope of the loss), what the loss itself gives it as error, the slope of
+ * its activation, and the slopes by what is learned of that; of each parameter its gradient.
+ * Targets are inner numbers, as the loss has them.
  */
 function passOf(x, t, parameters = theta) {{
   const w = slotsOf(parameters);
   const {{ a, z }} = compute(x, w);
-  const [d, e, g] = [{n_rows}, {n_rows}, {n_slots}].map((n) => new Float64Array(n));
+  const [d, e, s, g] = [{n_rows}, {n_rows}, {n_rows}, {n_slots}].map((n) => new Float64Array(n));
+  const learned = {learned}.map(() => new Float64Array({n_rows}));
   const y = Float64Array.from(t, (one, i) => (yOffset ? (one - yOffset[i]) / yFactor[i] : one));
   let loss = 0;
 {backward}
   const gradient = Float64Array.from(home, (slot) => g[slot]);
   copies.forEach((slot, i) => {{ gradient[copied[i]] += g[slot]; }});
-  const [net, output, delta] = [z, a, d].map((all) => Float64Array.from(rows, (row) => all[row]));
-  return {{ loss, outputs: answersOf(a), net, output, delta, gradient }};
+  const ofNeurons = (all) => Float64Array.from(rows, (row) => all[row]);
+  const [net, output, delta, error, slope] = [z, a, d, e, s].map(ofNeurons);
+  const by = learned.map(ofNeurons);
+  const outputs = answersOf(a);
+  return {{ loss, outputs, targets: y, net, output, delta, error, slope, by, gradient }};
 }}
 
 export {{ passOf as pass }};
@@ -265,11 +287,13 @@ class _Printer:
             return [_loop(block, "d[i] *= 0;")]
         lines = []
         trained = ACTIVATIONS[family(block.activation)].trained.values()
-        for by, slot in zip(trained, block.functions, strict=bool(block.functions)):
+        pairs = zip(trained, block.functions, strict=bool(block.functions))
+        for k, (by, slot) in enumerate(pairs):
             value = self._formula(by.value, block, "z[i]")
-            lines.append(_loop(block, f"g[{slot} + i - {block.start}] = d[i] * {value};"))
+            gradient = f"g[{slot} + i - {block.start}] = d[i] * learned[{k}][i];"
+            lines.append(_loop(block, f"learned[{k}][i] = {value}; {gradient}"))
         slope = self._formula(activation.slope, block, "z[i]", "a[i]")
-        return [*lines, _loop(block, f"d[i] *= {slope};")]
+        return [*lines, _loop(block, f"s[i] = {slope}; d[i] *= s[i];")]
 
 
 def _loop(block: Block, body: str) -> str:

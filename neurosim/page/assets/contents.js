@@ -89,17 +89,27 @@ class Contents {
   /** The text of a step, or a line of an explanation. */
   text(unit, row, number) {
     const { numbers: runs, patterns, which } = this.document.units[unit].texts[number];
-    const operands = [];
-    for (let run = 0; run < runs.length; run += 2) {
-      for (let k = 0; k < runs[run + 1]; k += 1) operands.push(this.value(unit, row, runs[run] + k));
-    }
+    const operands = columnsIn(runs).map((column) => this.value(unit, row, column));
     return written(this.document.patterns[patterns[this.value(unit, row, which)]], operands);
   }
 
-  /** What a text says the value of: what stands left in its last line. */
   leftSide(unit, number) {
-    const { patterns } = this.document.units[unit].texts[number];
-    const texts = this.document.patterns[patterns[0]].filter((_, at) => at % 2 === 0);
-    return texts.join("").split("\n").at(-1).split(" = ")[0];
+    return leftSideOf(this.document, unit, number);
   }
+}
+
+/** Columns that are given as runs: where each begins, and how long it is. */
+function columnsIn(runs) {
+  const found = [];
+  for (let run = 0; run < runs.length; run += 2) {
+    for (let k = 0; k < runs[run + 1]; k += 1) found.push(runs[run] + k);
+  }
+  return found;
+}
+
+/** What a text says the value of: what stands left in its last line. */
+function leftSideOf(document, unit, number) {
+  const { patterns } = document.units[unit].texts[number];
+  const texts = document.patterns[patterns[0]].filter((_, at) => at % 2 === 0);
+  return texts.join("").split("\n").at(-1).split(" = ")[0];
 }

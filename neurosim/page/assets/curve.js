@@ -71,6 +71,11 @@ class LossCurve {
     const x = this.x(page.epoch + share);
     this.moment.setAttribute("x1", x);
     this.moment.setAttribute("x2", x);
+    if (page.playing.isPlayed) {
+      const { loss, rows } = page.playing.loss;
+      put(page.find("curve-said"), page.say("loss_played", { rows, loss: short(loss) }));
+      return;
+    }
     const say = (words, loss) => (loss === undefined
       ? [] : [page.say(words, { epoch: page.epoch, loss: short(loss) })]);
     put(page.find("curve-said"), [

@@ -3,7 +3,6 @@
 class Explanation {
   constructor(page) {
     this.page = page;
-    this.contents = page.source;
     page.find("loss-step").onclick = () => page.choose(NETWORK);
   }
 
@@ -24,12 +23,12 @@ class Explanation {
       return;
     }
     const { unit, row } = page.unit;
-    put(page.find("now"), this.contents.text(unit, row, page.moment.step));
+    put(page.find("now"), page.source.text(unit, row, page.moment.step));
     const { steps } = page.doc.units[unit];
     const mine = steps[page.moment.step].neuron;
     const run = steps.flatMap((step, at) => (step.neuron === mine ? [at] : []));
     fill(page.find("run"), run.filter((at) => at < page.moment.step).slice(-12).map((at) => ({
-      text: this.contents.text(unit, row, at),
+      text: page.source.text(unit, row, at),
     })));
   }
 
@@ -73,8 +72,8 @@ class Explanation {
         const done = of === unit ? page.moment.step : of === "sample" ? Infinity : -1;
         const isDone = done >= Math.min(last, of === "sample" ? nOwn - 1 : last);
         const line = isDone
-          ? this.contents.text(of, of === "sample" ? sampleRow : row, text)
-          : `${this.contents.leftSide(of, text)} = ${page.say("not_yet")}`;
+          ? page.source.text(of, of === "sample" ? sampleRow : row, text)
+          : `${page.source.leftSide(of, text)} = ${page.say("not_yet")}`;
         const isNow = of === unit && last === page.moment.step;
         if (!found.has(phase)) found.set(phase, []);
         line.split("\n").forEach((part) => {

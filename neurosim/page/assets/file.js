@@ -11,6 +11,7 @@ async function begin() {
     return;
   }
   const source = new Contents(await inflated(held("data")), words);
+  source.network = typeof playedNetwork === "undefined" ? null : playedNetwork;
   globalThis.lesson = mount(document.body, source);
   document.documentElement.classList.add("ready");
 }

@@ -38,6 +38,9 @@ class AnswerMap {
   /** What a neuron answers at each point, as parts of the largest, and when. */
   answers(neuron) {
     const { page } = this;
+    if (page.playing.isPlayed) {
+      return { ...page.source.mapOf(neuron), when: page.say("as_played") };
+    }
     const { epochs, size, largest, neurons } = page.doc.map;
     const place = epochs.findLastIndex((epoch) => epoch <= page.epoch);
     return {

@@ -54,7 +54,8 @@ class NetworkView {
     const { caption, name, bias, activation } = page.thing(thing);
     const output = page.values.get(thing, "output");
     const shown = page.values.get(thing, "value") ?? output;
-    const scale = page.doc.inputs.includes(thing) ? this.inputs : this.outputs;
+    const isInput = page.doc.inputs.includes(thing);
+    const scale = isInput ? this.inputs : this.outputs;
     const rgb = output === undefined ? null : colourAt(page.theme, scale.fill(output));
     element.querySelector(".disc").setAttribute("fill", rgb ? hex(rgb) : page.theme.background);
     const ink = rgb ? inkOn(rgb) : page.theme.text;
@@ -67,8 +68,9 @@ class NetworkView {
     element.querySelectorAll(".glyph").forEach((glyph) => glyph.setAttribute("stroke", ink));
     const own = element.querySelector(".bias");
     if (own && bias !== null) put(own, `b ${brief(page.values.parameters[bias])}`);
-    const parts = [`${name}${activation && activation !== "input" ? ` (${activation})` : ""}`];
-    if (caption !== name) parts[0] = `${caption}: ${parts[0]}`;
+    const parts = [`${name}${activation && !isInput ? ` (${activation})` : ""}`];
+    if (isInput && caption === name && shown !== undefined) parts.pop();
+    else if (caption !== name) parts[0] = `${caption}: ${parts[0]}`;
     if (shown !== undefined) parts.push(`${name} = ${short(shown)}`);
     if (bias !== null) parts.push(`b(${name}) = ${short(page.values.parameters[bias])}`);
     const delta = page.values.get(thing, "delta");

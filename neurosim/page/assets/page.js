@@ -7,7 +7,6 @@ class Page {
   constructor(element, source) {
     this.element = element;
     this.source = source;
-    this.doc = source.document;
     this.moments = new Moments(source);
     this.moment = { at: 0, step: 0 };
     this.place = this.doc.states.starts[0]; // among the epochs whose parameters are here
@@ -21,6 +20,8 @@ class Page {
     this.rows = new RowTable(this);
     this.parts = [this.network, this.explanation, new LossCurve(this), this.rows,
       new AnswerMap(this)];
+    this.playing = new Playing(this);
+    this.parts.push(this.playing);
     this.show();
   }
 
@@ -28,6 +29,11 @@ class Page {
   unmount() {
     this.play(false);
     this.ending.abort();
+  }
+
+  /** The document of the present source; numbers that are played have a source of their own. */
+  get doc() {
+    return this.source.document;
   }
 
   find(id) {
@@ -80,6 +86,7 @@ class Page {
 
   /** To an epoch whose parameters are here: to its first step, if its steps are here. */
   goToState(place) {
+    this.playing.leave();
     const recorded = this.doc.states.starts.indexOf(place);
     if (recorded >= 0) {
       this.goTo(this.moments.start(recorded));
@@ -203,6 +210,7 @@ class Page {
   showChoice() {
     this.network.showMarks();
     this.explanation.showFormulas();
+    this.playing.showOwn();
   }
 
   /** Where one is, in words. */

@@ -52,6 +52,10 @@ class RowTable {
 
   goTo(row) {
     const { page } = this;
+    if (page.playing.isPlayed) {
+      page.playing.take(row);
+      return;
+    }
     const epoch = page.unit ? page.unit.epoch : page.nearest(true);
     const at = this.units[epoch].get(row);
     if (at !== undefined) page.goTo({ at, step: 0 });
@@ -59,16 +63,24 @@ class RowTable {
 
   show() {
     const { page } = this;
-    const units = page.moment ? this.units[page.unit.epoch] : new Map();
+    const { isPlayed } = page.playing;
+    const units = page.moment && !isPlayed ? this.units[page.unit.epoch] : new Map();
     this.lines.forEach(({ line, button, answers }, row) => {
       const at = units.get(row);
       const isNow = Boolean(page.moment) && page.unit.rowOfX === row;
       line.classList.toggle("now", isNow);
       if (isNow) line.setAttribute("aria-current", "true");
       else line.removeAttribute("aria-current");
-      button.disabled = at === undefined;
-      answers.forEach((cell, i) => put(cell, at === undefined ? ""
-        : short(page.source.value("sample", page.moments.units[at].row, this.columns[i]))));
+      button.disabled = at === undefined && !isPlayed;
+      const found = isPlayed ? page.source.answersOf(row) : this.answersAt(at);
+      answers.forEach((cell, i) => put(cell, found ? short(found[i]) : ""));
     });
+  }
+
+  /** The outputs and the loss of a sample; null where it is not here. */
+  answersAt(at) {
+    if (at === undefined) return null;
+    const { source, moments } = this.page;
+    return this.columns.map((column) => source.value("sample", moments.units[at].row, column));
   }
 }

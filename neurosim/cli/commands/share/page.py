@@ -31,6 +31,8 @@ _MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
                    " the last.")  # fmt: skip
 @click.option("--limit", default=f"{LIMIT // 1_000_000}MB", show_default=True, metavar="SIZE",
               help="Of the file: beyond it epochs are left out, then rows.")  # fmt: skip
+@click.option("--play", "is_played", is_flag=True,
+              help="Inputs, weights and biases can be dragged; the passes follow.")  # fmt: skip
 @override_options()
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
@@ -39,6 +41,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     out: Path | None,
     epochs: str | None,
     limit: str,
+    is_played: bool,
     engine: str | None,
     seed: int | None,
     overrides: Sequence[str],
@@ -65,6 +68,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
         wanted,
         limit=most,
         text=scenario.lesson,
+        is_played=is_played,
     )  # fmt: skip
     with new_file(target, overwrite=overwrite) as written:
         written.write(lesson.html)

@@ -92,3 +92,20 @@ def test_shipped_pages_are_small(neurosim, folder, name, most):
     assert neurosim("page", name).code == 0
 
     assert (folder / f"{name}.html").stat().st_size <= most
+
+
+def test_a_page_that_is_played_with_has_the_network_s_own_passes(neurosim, folder):
+    assert neurosim("page", "passed.yaml", "--play").code == 0
+
+    html = (folder / "passed.html").read_text(encoding="utf-8")
+    assert "const playedNetwork = (() => {" in html
+    assert "\nexport " not in html
+
+
+def test_what_a_browser_cannot_play_is_refused_in_a_line(neurosim, folder):
+    ran = neurosim("page", "passed.yaml", "--play", "--set", "network.layers.1.activation=gelu")
+
+    assert ran.code == 2
+    assert ran.err.startswith("error: module: _gelu cannot be written in JavaScript")
+    assert ran.err.count("\n") == 1
+    assert not (folder / "passed.html").exists()
