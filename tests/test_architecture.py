@@ -106,7 +106,8 @@ drawing.film: scene response_stage painter encoder frame_files film of_training 
 drawing: .
 
 sheets: text formulas judging marking variants worksheet planting pdf .
-page: patterns columns units recording contents sources formulas playing picture markup lesson .
+page: patterns columns units recording sources formulas path_texts contents playing picture
+    markup lesson .
 live: frames fields moves commands document moment conversation guard tabs server
     watching notebook .
 

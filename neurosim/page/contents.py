@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.debugger.ask.why import MOST_PATHS
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import PHASES, Updated
 from neurosim.network.connection import Connection
@@ -34,6 +35,7 @@ from neurosim.page.columns import (
     PackedNumbers,
     packed,
 )
+from neurosim.page.path_texts import path_document
 from neurosim.page.patterns import Pattern, written
 from neurosim.page.recording import Recording
 from neurosim.page.units import UnitTable, facts_of, heads_of, runs_of
@@ -109,6 +111,7 @@ def _document(recording: Recording, choice: PageChoice, numbers: PackedNumbers) 
             "at": numbers.add(recording.validation[1]),
         },
         "rows": {"X": numbers.add(task.X), "T": numbers.add(task.T)},
+        "most_paths": MOST_PATHS,
         "patterns": [list(pattern) for pattern in pool],
     }
 
@@ -119,6 +122,11 @@ def things_of(network: Network) -> dict[Any, int]:
     n = len(things)
     things |= {connection: n + i for i, connection in enumerate(network.connections)}
     return {**things, network: NETWORK}
+
+
+def names_in(things: dict[Any, int]) -> dict[str, int]:
+    """The numbers of neurons and connections by their names."""
+    return {thing.name: number for thing, number in things.items() if number != NETWORK}
 
 
 def neuron_facts(network: Network, neuron: Neuron, at: dict[Parameter, int]) -> dict[str, Any]:
@@ -204,12 +212,20 @@ class _Coder:
     ) -> dict[str, Any]:
         """What the document says of a table; its numbers are written."""
         if not rows:
-            return {"steps": [], "columns": [], "texts": [], "lines": [], "layouts": []}
+            return {
+                "steps": [],
+                "columns": [],
+                "texts": [],
+                "lines": [],
+                "layouts": [],
+                "paths": [],
+            }
         network = self._recording.task.network
         chosen = table.chosen(rows)
         columns = packed(chosen.table, self._known(table), self._numbers)
         return {
             **steps_and_lines(table, things, network, n_own),
+            "paths": path_document(network, table, names_in(things), self._pool),
             "columns": [n for column in columns for n in (column.kind, column.at)],
             "texts": [
                 {
@@ -268,7 +284,7 @@ def steps_and_lines(
         for i, step in enumerate(table.steps)
     ]
     own = {id(line): len(steps) + i for i, line in enumerate(table.own_lines)}
-    names = {(t if t is network else t.name): number for t, number in things.items()}
+    names = names_in(things)
     lines = [
         [
             NETWORK if line.of == "loss" and line.of not in names else names[line.of],

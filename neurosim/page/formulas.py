@@ -6,7 +6,9 @@ Each text is asked for with numbers that were drawn, several times, so that a pa
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from neurosim.debugger.ask.description import MOST_TERMS
@@ -109,15 +111,35 @@ def _further_values(some: Sequence[Any]) -> list[float]:
 def _pattern(
     steps: Sequence[Step],
     text: Callable[[Sequence[Any]], str],
-    zeros: set[str],
+    zeros: AbstractSet[str],
 ) -> Pattern:
     """The pattern that gives a text whatever the numbers are."""
-    chance = random.Random(len(steps))  # noqa: S311 - any numbers that are different do
     probes = []
-    for k in range(_PROBES):
-        some = [_drawn(step, chance, k, zeros if i == 0 else set()) for i, step in enumerate(steps)]
-        numbers = [*(number for step in some for number in numbers_of(step))]
+    for number in drawing():
+        some = [drawn(step, number, frozenset() if i else zeros) for i, step in enumerate(steps)]
+        numbers = [each for step in some for each in numbers_of(step)]
         probes.append((text(some), [*numbers, *_further_values(some)]))
+    return pattern_for_any(probes)
+
+
+def drawing() -> Iterator[Callable[[], float]]:
+    """What draws numbers that are different: negative ones, positive ones, and both, four times."""
+    for k in range(_PROBES):
+        chance = random.Random(k)  # noqa: S311 - any numbers that are different do
+        signs = ((-1.0,), (1.0,), (-1.0, 1.0))[min(k, 2)]
+        yield partial(_number, chance, signs)
+
+
+def _number(chance: random.Random, signs: Sequence[float]) -> float:
+    return chance.choice(signs) * float(f"{chance.uniform(0.1, 9.0):.5g}")
+
+
+def pattern_for_any(probes: Sequence[tuple[str, Sequence[float]]]) -> Pattern:
+    """The pattern that gives each of some texts with its numbers.
+
+    Raises:
+        InvalidValueError: there is none.
+    """
     for found, numbers in probes:
         pattern = _settled(*pattern_of(found, numbers), numbers)
         if all(written(pattern, others) == one for one, others in probes):
@@ -128,13 +150,8 @@ def _pattern(
     )
 
 
-def _drawn(step: Step, chance: random.Random, k: int, zeros: set[str]) -> Any:
-    """A step with other numbers: all negative, all positive, or mixed."""
-
-    def number() -> float:
-        sign = (-1.0, 1.0)[k] if k < 2 else chance.choice((-1.0, 1.0))
-        return sign * float(f"{chance.uniform(0.1, 9.0):.5g}")
-
+def drawn(step: Step, number: Callable[[], float], zeros: AbstractSet[str] = frozenset()) -> Any:
+    """A step with other numbers; those of ``zeros`` are 0."""
     changed: dict[str, Any] = {}
     for name, count in layout_of(step):
         value = tuple(number() for _ in range(count)) if count else number()

@@ -17,8 +17,9 @@ from neurosim.interpreter.backward import backward_steps, input_steps, measure_s
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import Step
 from neurosim.interpreter.visits import schedule_of
-from neurosim.page.contents import runs_in, steps_and_lines, things_of
+from neurosim.page.contents import names_in, runs_in, steps_and_lines, things_of
 from neurosim.page.formulas import any_texts
+from neurosim.page.path_texts import path_document
 from neurosim.page.patterns import Pattern
 from neurosim.page.sources import PassSource, PassSources
 from neurosim.page.units import UnitTable, sample_lines
@@ -51,12 +52,14 @@ def _harmless(script: str) -> str:
 def to_play(task: Task, parameters: Matrix) -> dict[str, Any]:
     """What a page must know to be played with; ``parameters``: those of epochs, (n, n_params)."""
     network, pool = task.network, dict[Pattern, int]()
+    things = things_of(network)
     table, sources = pass_table(task, 0)
     n_own = len(table.steps) - sum(len(network.outgoing(neuron)) for neuron in network.inputs)
     texts = list(any_texts(table, sources))
     return {
         "unit": {
-            **steps_and_lines(table, things_of(network), network, n_own),
+            **steps_and_lines(table, things, network, n_own),
+            "paths": path_document(network, table, names_in(things), pool),
             "texts": [
                 {
                     "numbers": runs_in(text.columns),

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from neurosim.debugger.ask.why import why
 from neurosim.debugger.traces.trace import entry_of, positioned_steps
 from neurosim.drawing.diagram.scales import Scale
 from neurosim.drawing.page.themes import LIGHT
@@ -181,6 +182,27 @@ def test_pointing_at_a_connection_explains_it(opened):
     assert page.inner_text("#told-name") == "h1->o1"
     assert "a term of the net input of o1" in page.inner_text("#told")
     assert "a term of dL/dh1" in page.inner_text("#told")
+
+
+def test_it_says_why_a_gradient_is_what_it_is_as_why_does(opened):
+    page = opened("iris")
+    page.click("#last")
+    last = page.evaluate("[lesson.unit.epoch, lesson.unit.sample, lesson.unit.batch]")
+    assert last[0] == 0
+    page.evaluate("lesson.choose(0 + lesson.doc.neurons.length)")
+    scenario = load_scenario("iris")
+    training = Training(scenario.network, *scenario.require_training("iris", "page"))
+    training.advance(batches=last[2])
+    task = training.task.with_options(precision="double")
+    name = scenario.network.connections[0].name
+    found = why(task, training.state, name, most_samples=task.batch_size)
+
+    lines = page.inner_text("#told").split("\n")
+    at = lines.index("why this gradient")
+    shares = [one for one in found.samples if one.row == page.evaluate("lesson.unit.rowOfX")]
+    assert lines[at + 1 :] == [shares[0].paths.heading, *shares[0].paths.lines]
+    page.click("#first")
+    assert "why this gradient" not in page.inner_text("#told")
 
 
 def test_the_slider_shows_parameters_of_epochs_whose_steps_are_not_there(opened):

@@ -14,7 +14,7 @@ for any ways that are made of factors.
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,13 +48,19 @@ class Path:
         names = [factor.what for factor in self.factors]
         numbers = [operand(factor.value) for factor in self.factors]
         numbers[0] = short(self.factors[0].value)
-        hidden = len(names) - 2 * _ENDS
-        if hidden > 1:
-            inner = math.prod(factor.value for factor in self.factors[_ENDS:-_ENDS])
-            middle = f"... {hidden:,} more factors ..."
-            names = [*names[:_ENDS], middle, *names[-_ENDS:]]
-            numbers = [*numbers[:_ENDS], operand(inner), *numbers[-_ENDS:]]
+        start, end = inner_of(self.factors)
+        if end > start:
+            inner = math.prod(factor.value for factor in self.factors[start:end])
+            middle = f"... {end - start:,} more factors ..."
+            names = [*names[:start], middle, *names[end:]]
+            numbers = [*numbers[:start], operand(inner), *numbers[end:]]
         return f"{' * '.join(names)} = {'*'.join(numbers)} = {short(self.share)}"
+
+
+def inner_of(factors: Sequence[Factor]) -> tuple[int, int]:
+    """Which factors, from and to, a text has as one number; none where the two are equal."""
+    hidden = len(factors) - 2 * _ENDS
+    return (_ENDS, _ENDS + hidden) if hidden > 1 else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,21 @@ class Paths:
     rest: float
 
     @property
+    def heading(self) -> str:
+        """How many ways there are."""
+        return f"by {describe_count(self.count)} to the loss"
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The ways, a line each, and a line for the rest."""
         hidden = self.count - len(self.largest)
-        number = f"{hidden:,}" if hidden < 10**6 else f"about {_power(hidden)}"
-        rest = (f"{number} more path{'' if hidden == 1 else 's'} = {short(self.rest)}",)
-        return (*map(str, self.largest), *(rest if hidden else ()))
+        return (*map(str, self.largest), *([rest_line(hidden, self.rest)] if hidden else ()))
+
+
+def rest_line(count: int, rest: float) -> str:
+    """A line for so many ways that are not written out, and what they come to."""
+    number = f"{count:,}" if count < 10**6 else f"about {_power(count)}"
+    return f"{number} more path{'' if count == 1 else 's'} = {short(rest)}"
 
 
 def _power(count: int) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from neurosim.debugger.ask.parameters import written_out
-from neurosim.debugger.ask.paths import Factor, Paths, describe_count, paths_from
+from neurosim.debugger.ask.paths import Factor, Paths, paths_from
 from neurosim.debugger.ask.update_parts import Parts, parts_of, require_parameter, share_of
 from neurosim.debugger.time.replay import Edits, edits_in, twin_of, walk_batch, walk_sample
 from neurosim.debugger.wording import bounded
@@ -69,7 +69,7 @@ class SampleShare:
         if self.loaded:
             yield f"  {self.loaded}"
         if self.paths is not None:
-            yield f"  by {describe_count(self.paths.count)} to the loss"
+            yield f"  {self.paths.heading}"
             yield from (f"  {line}" for line in self.paths.lines)
 
 

@@ -1,5 +1,7 @@
 // The arithmetic: the present step, and the formulas of a neuron, a connection or the loss.
 
+const product = (factors) => factors.reduce((whole, factor) => whole * factor, 1);
+
 class Explanation {
   constructor(page) {
     this.page = page;
@@ -55,6 +57,7 @@ class Explanation {
     for (const [phase, lines] of this.linesOf(thing)) {
       items.push({ text: page.phase(phase), kind: "phase" }, ...lines);
     }
+    items.push(...this.pathsOf(thing));
     if (!page.moment) this.parametersOf(thing).forEach((text) => items.push({ text }));
     fill(page.find("told"), items);
   }
@@ -82,6 +85,34 @@ class Explanation {
       }
     }
     return new Map([...found].sort(([one], [other]) => one - other));
+  }
+
+  /** Why the gradient of a weight or bias is what it is: its paths to the loss, the largest first. */
+  pathsOf(thing) {
+    const { page } = this;
+    if (!page.moment) return [];
+    const { unit, sampleRow: row } = page.unit;
+    const found = page.doc.units.sample.paths.find(([about]) => about === thing);
+    if (!found || (unit === "sample" && page.moment.step < found[2])) return [];
+    const { most_paths: most } = page.doc;
+    const [, heading, , total, paths, rest] = found;
+    const number = (column) => page.source.value("sample", row, column);
+    const said = paths.map(([columns, [start, end], pattern]) => {
+      const factors = columns.map(number);
+      const share = product(factors);
+      const operands = [...factors, share, product(factors.slice(start, end))];
+      return { share, text: written(page.doc.patterns[pattern], operands) };
+    });
+    const size = ({ share }) => (Number.isNaN(share) ? 0 : Math.abs(share));
+    said.sort((one, other) => size(other) - size(one));
+    const items = [{ text: page.say("why"), kind: "phase" }, { text: heading },
+      ...said.slice(0, most)];
+    if (said.length > most) {
+      const left = said.slice(0, most).reduce((sum, { share }) => sum - share,
+        product(total.map(number)));
+      items.push({ text: written(page.doc.patterns[rest], [left]) });
+    }
+    return items;
   }
 
   parametersOf(thing) {

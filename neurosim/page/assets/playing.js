@@ -15,7 +15,7 @@ class PlayedContents {
     this.inputs = Float64Array.from(input);
     this.targets = Float64Array.from(target);
     this.parameters = Float64Array.from(parameters);
-    const nothing = { steps: [], lines: [], texts: [], n_own: 0 };
+    const nothing = { steps: [], lines: [], texts: [], paths: [], n_own: 0 };
     this.document = { ...doc, patterns, units: { sample: unit, update: nothing }, updates: [],
       samples: [[0, 0, sample, row]], after: doc.after.map(() => -1),
       epochs: [doc.states.epochs[place]], states: { ...doc.states, starts: [place] } };
