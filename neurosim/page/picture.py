@@ -7,7 +7,9 @@ stepped through, so they are attributes of elements that know their thing by its
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from itertools import pairwise
 
 from neurosim.drawing.diagram.diagram import Diagram, prepare
 from neurosim.drawing.diagram.painters.neurons import LARGE, SMALL, curve
@@ -25,6 +27,8 @@ from neurosim.network.network import Network
 MOST_FOCUSED = 80  # connections that the Tab key comes to; of more, only neurons
 _UNIT = 20.0  # of the SVG's own coordinates a radius
 _FLAT = 0.62  # of a network from the top down: how much nearer its layers are
+_WIDEST = 20.0  # of a network from the top down, in radii: beyond it neurons move together
+_CLOSE = 2.8  # how near to each other they may come then
 _MOST_DRAWN = 600  # connections; of more, long layers are abridged, as in any drawing
 
 
@@ -36,34 +40,57 @@ def diagrams_of(network: Network, sample: tuple[float, ...]) -> str:
     n = len(numbers)
     numbers |= {c.name: n + i for i, c in enumerate(network.connections)}
     is_many = len(network.connections) > MOST_FOCUSED
-    return "\n".join(
-        _Painter(diagram, numbers, to, kind, is_many).svg()
-        for kind, to in (("wide", _across), ("tall", _down))
-    )
+    gap = _gap_of(diagram)
+    narrow = min(1.0, _CLOSE / gap) if _width_of(diagram) > _WIDEST else 1.0
+    wide = _Painter(diagram, numbers, _across, "wide", is_many)
+    tall = _Painter(diagram, numbers, partial(_down, narrow), "tall", is_many, narrow * gap)
+    return f"{wide.svg()}\n{tall.svg()}"
+
+
+def _gap_of(diagram: Diagram) -> float:
+    """The least distance of two neurons of a layer, in radii."""
+    columns: dict[int, list[float]] = {}
+    placed = zip(diagram.arrangement.folded.items, diagram.arrangement.places, strict=True)
+    for item, (_, y) in placed:
+        if isinstance(item, Circle):
+            columns.setdefault(item.column, []).append(y)
+    gaps = [above - below for ys in columns.values() for below, above in pairwise(sorted(ys))]
+    return max(min(gaps, default=_WIDEST), _CLOSE)
+
+
+def _width_of(diagram: Diagram) -> float:
+    heights = [y for _, y in diagram.arrangement.places]
+    return max(heights, default=0.0) - min(heights, default=0.0)
 
 
 def _across(point: Point) -> Point:
     return point[0] * _UNIT, -point[1] * _UNIT
 
 
-def _down(point: Point) -> Point:
-    return -point[1] * _UNIT, point[0] * _UNIT * _FLAT
+def _down(narrow: float, point: Point) -> Point:
+    return -point[1] * _UNIT * narrow, point[0] * _UNIT * _FLAT
 
 
 @dataclass(frozen=True, slots=True)
 class _Painter:
-    """Writes one diagram; ``to`` leads from its places to those of the SVG."""
+    """Writes one diagram.
+
+    ``to`` leads from its places to those of the SVG; ``gap`` is what neurons beside each other
+    leave to a caption in the diagram from the top down, in radii.
+    """
 
     diagram: Diagram
     numbers: Mapping[str, int]
     to: Callable[[Point], Point]
     kind: str
     is_many: bool
+    gap: float = 0.0
 
     def svg(self) -> str:
         left, top, right, bottom = bounds(list(self._reach()), margin=0.4 * _UNIT)
         box = " ".join(f"{n:.1f}" for n in (left, top, right - left, bottom - top))
-        parts = [*self._lines(), *self._items(), *self._weights()]
+        is_narrow = self.kind == "tall" and _width_of(self.diagram) > _WIDEST
+        parts = [*self._lines(), *self._items(), *(() if is_narrow else self._weights())]
         label = escape(keep_text(self.diagram.description), quote=True)
         return (
             f'<svg class="net {self.kind}" viewBox="{box}" role="group" aria-label="{label}">'
@@ -177,7 +204,8 @@ class _Painter:
         last = max(circle.column for circle in self.diagram.folded.circles)
         up = {0: 1.45, last: -1.45}.get(item.column, 0.5)
         is_inside = item.column not in {0, last}
-        em = min(EM_NAME, 1.5 / max(len(item.caption), 1) / 0.6) if is_inside else EM_NAME
+        room = 1.5 if is_inside else max(self.gap - 0.2, 1.5)
+        em = min(EM_NAME, room / max(len(item.caption), 1) / 0.6)
         kind = "inside" if is_inside else "name"
         return (
             f'<text class="{kind}" text-anchor="middle" font-size="{em * _UNIT:.2f}" x="{x:.2f}"'

@@ -269,6 +269,25 @@ def test_a_phone_shows_the_network_from_the_top_down_and_nothing_is_cut(opened, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 
+def test_a_phone_has_room_for_the_neurons_of_a_long_layer(opened):
+    page = opened("iris", size=(380, 800))
+
+    boxes = page.locator("svg.tall .disc").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().width)"
+    )
+    assert min(boxes) > 24.0  # pixels, a finger's
+    assert page.locator("svg.tall text.weight").count() == 0
+
+
+def test_what_stands_beside_a_long_explanation_keeps_its_height(opened):
+    page = opened("iris")
+    page.click("#last")
+
+    bottoms = [page.locator(one).bounding_box() for one in ("#curve-part", "#rows-part")]
+    nets = page.locator("section:has(svg.wide)").last.bounding_box()
+    assert bottoms[0]["y"] - (nets["y"] + nets["height"]) < 40
+
+
 def test_a_projector_gets_larger_letters(opened):
     sizes = [
         opened("xor", query=query).evaluate("getComputedStyle(document.body).fontSize")

@@ -1,5 +1,6 @@
 // The arithmetic: the present step, and the formulas of a neuron, a connection or the loss.
 
+const MOST_BEFORE = 12; // steps of the same neuron that are shown; of updates in many lines one
 const product = (factors) => factors.reduce((whole, factor) => whole * factor, 1);
 
 class Explanation {
@@ -29,9 +30,13 @@ class Explanation {
     const { steps } = page.doc.units[unit];
     const mine = steps[page.moment.step].neuron;
     const run = steps.flatMap((step, at) => (step.neuron === mine ? [at] : []));
-    fill(page.find("run"), run.filter((at) => at < page.moment.step).slice(-12).map((at) => ({
-      text: page.source.text(unit, row, at),
-    })));
+    const lines = [];
+    for (const at of run.filter((one) => one < page.moment.step).reverse()) {
+      const text = page.source.text(unit, row, at);
+      lines.unshift({ text });
+      if (lines.length === MOST_BEFORE || text.includes("\n")) break;
+    }
+    fill(page.find("run"), lines);
   }
 
   /** What is explained: what is pointed at, else what is chosen, else what the step is about. */

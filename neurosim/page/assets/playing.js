@@ -312,7 +312,7 @@ class Playing {
     range.setAttribute("aria-label", quantity.name);
     range.setAttribute("aria-valuetext", short(value));
     field.setAttribute("aria-label", this.page.say("exact", { name: quantity.name }));
-    if (document.activeElement !== field) field.value = String(value);
+    if (document.activeElement !== field) field.value = Number(value.toPrecision(6));
   }
 
   show() {
