@@ -107,7 +107,7 @@ drawing: .
 
 sheets: text formulas judging marking variants worksheet planting pdf .
 page: patterns columns units recording sources formulas path_texts contents playing picture
-    markup lesson .
+    markup maps lesson .
 live: frames fields moves commands document moment conversation guard tabs server
     watching notebook .
 

@@ -8,20 +8,17 @@ import numpy as np
 
 from neurosim.compiler.compile import compile_network
 from neurosim.debugger.session import Session
-from neurosim.drawing.plots.input_grids import input_grid
 from neurosim.errors import UnknownNameError, unknown
-from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import subject_of
 from neurosim.live.document import MOST_ROWS, plain, plain_number, things_of
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
+from neurosim.page.maps import MAP_SIZE, MapPicture, map_grid, middle_of
 from neurosim.page.units import facts_of
 from neurosim.training.task import Task
 
 MOST_LOSSES = 300  # of the curve
 _MOST_DONE = 12  # steps of the same neuron that are shown
-_MAP_SIZE = 24  # points on a side
-_STEPS = 100  # of colour on either side of zero
 
 
 class ParameterViewer:
@@ -39,9 +36,8 @@ class ParameterViewer:
         network = task.network
         self._task, self._network = task, network
         self._compiled = compile_network(network)
-        is_map = len(network.inputs) == 2
-        self._grid = input_grid(network, task.X, resolution=_MAP_SIZE) if is_map else None
-        self.mapped = network.outputs[0].name if is_map else ""
+        self._grid = map_grid(network, task.X)
+        self.mapped = "" if self._grid is None else network.outputs[0].name
         self._losses: dict[int, float] = {}
 
     def show_map(self, name: str) -> None:
@@ -80,12 +76,11 @@ class ParameterViewer:
         if self._grid is None:
             return None
         values = self._grid.arrange(self._compiled.activations(self._grid.points)[self.mapped])
-        values = np.nan_to_num(values)
-        largest = float(np.abs(values).max()) or 1.0
+        picture = MapPicture.of(values)
         return {
-            "neuron": self.mapped, "size": _MAP_SIZE, "extent": self._grid.extent,
-            "largest": largest, "middle": _middle(self._task.T),
-            "values": np.round(values / largest * _STEPS).astype(int).ravel().tolist(),
+            "neuron": self.mapped, "size": MAP_SIZE, "extent": self._grid.extent,
+            "largest": picture.largest, "middle": middle_of(self._task.T),
+            "values": picture.steps.astype(int).ravel().tolist(),
         }  # fmt: skip
 
 
@@ -207,8 +202,3 @@ def _largest(network: Network) -> float:
     weights = np.array([connection.weight for connection in network.connections])
     finite = np.abs(weights[np.isfinite(weights)])
     return float(finite.max(initial=0.0))
-
-
-def _middle(T: Matrix) -> float:
-    targets = T[:, 0][np.isfinite(T[:, 0])]
-    return float((targets.min() + targets.max()) / 2.0) if len(targets) else 0.0

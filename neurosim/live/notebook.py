@@ -17,7 +17,7 @@ from neurosim.training.training import Training
 
 _MODULE = (
     *(("neurosim.page", f"{name}.js") for name in
-      ("format", "elements", "contents", "colours", "network", "curve")),
+      ("format", "elements", "contents", "colours", "network", "curve", "map")),
     ("neurosim.live", "live.js"), ("neurosim.live", "notebook.js"),
 )  # fmt: skip
 _STYLE = (("neurosim.page", "page.css"), ("neurosim.live", "live.css"))

@@ -26,10 +26,11 @@ from neurosim.drawing.diagram.scales import (
 )
 from neurosim.drawing.page.pages import keep_text
 from neurosim.drawing.page.themes import DARK, LIGHT, Theme
-from neurosim.drawing.plots.input_grids import input_grid, responses
+from neurosim.drawing.plots.input_grids import responses
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix, counted, require_count
 from neurosim.page.contents import PageChoice, all_of, to_bytes
+from neurosim.page.maps import MAP_SIZE, MapPicture, map_grid, middle_of
 from neurosim.page.markup import (
     filled,
     page_asset,
@@ -46,8 +47,7 @@ from neurosim.version import __version__
 
 LIMIT = 2_000_000  # bytes
 _MOST_ROWS = 200  # of the table
-_MAP_SIZE, _MOST_MAPS, _MOST_MAPPED = 24, 24, 13  # points on a side, epochs, neurons
-_STEPS = 100  # of colour on either side of zero
+_MOST_MAPS, _MOST_MAPPED = 24, 13  # epochs, neurons
 _NUMBER_BYTES = 11.0  # of a step in the file: eight bytes hardly compressed, in base64
 _FOR_STATES = 0.2  # of the limit, at most, for parameters of epochs
 _FULL = 0.93  # of the limit: from here on it is not tried whether one row more fits
@@ -242,9 +242,9 @@ def _maps(recording: Recording) -> tuple[dict[str, Any] | None, Matrix | None]:
     """What neurons answer over two inputs, after some epochs, in steps of colour."""
     task, (epochs, theta) = recording.task, recording.states
     network = task.network
-    if len(network.inputs) != 2:
+    grid = map_grid(network, task.X)
+    if grid is None:
         return None, None
-    grid = input_grid(network, task.X, resolution=_MAP_SIZE)
     inner = [neuron for neuron in network.neurons if not neuron.is_input]
     shown = inner if len(inner) <= _MOST_MAPPED else list(network.outputs)
     mapped = spread(len(epochs) - 1, _MOST_MAPS)
@@ -253,17 +253,14 @@ def _maps(recording: Recording) -> tuple[dict[str, Any] | None, Matrix | None]:
     for place in places:
         network.load_parameters(theta[place])
         found = responses(network, grid)
-        arrays = [np.nan_to_num(found[neuron.name]) for neuron in shown]
-        tops = [float(np.abs(array).max()) or 1.0 for array in arrays]
-        pictures += [np.round(a / top * _STEPS) for a, top in zip(arrays, tops, strict=True)]
-        largest.append(tops)
+        made = [MapPicture.of(found[neuron.name]) for neuron in shown]
+        pictures += [picture.steps for picture in made]
+        largest.append([picture.largest for picture in made])
     numbers = {neuron: i for i, neuron in enumerate(network.neurons)}
-    targets = task.T[:, 0][np.isfinite(task.T[:, 0])]
-    middle = float((targets.min() + targets.max()) / 2.0) if len(targets) else 0.0
     said = {
-        "size": _MAP_SIZE, "neurons": [numbers[neuron] for neuron in shown],
+        "size": MAP_SIZE, "neurons": [numbers[neuron] for neuron in shown],
         "epochs": [epochs[place] for place in places], "largest": largest,
-        "extent": grid.extent, "middle": middle,
+        "extent": grid.extent, "middle": middle_of(task.T),
     }  # fmt: skip
     return said, np.array(pictures, dtype=np.float64)
 

@@ -142,6 +142,23 @@ def test_two_tabs_show_the_same_and_training_moves_in_both(live):
     assert titles == other.locator("svg.wide .connection title").all_text_contents()
 
 
+def test_the_map_of_an_output_has_the_line_of_its_decision(live):
+    page = live.tab()
+    page.select_option("#rate", "")
+    page.click("#train")
+    place(page, "the end")
+    expect(page.locator("#map-said")).to_contain_text("so is the answer on one side of the line")
+
+    dark = page.evaluate("""new Promise((done) => requestAnimationFrame(() => {
+        const {data} = document.querySelector("#map").getContext("2d").getImageData(0, 0, 288, 288);
+        done([...data].filter((_, i) => i % 4 === 0
+            && data[i] + data[i + 1] + data[i + 2] < 140).length);
+    }))""")
+    assert dark > 1000  # the dots of four rows alone have 200
+    page.select_option("#map-of", label="h1")
+    expect(page.locator("#map-said")).not_to_contain_text("line")
+
+
 def test_a_lost_connection_is_said_and_found_again(live):
     page = live.tab()
     page.click("#ahead")

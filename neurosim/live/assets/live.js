@@ -621,34 +621,22 @@ class LivePage {
     const neuron = this.doc.neurons.findIndex(({ name }) => name === map.neuron);
     this.find("map-of").value = neuron;
     const { size, largest, extent, middle, values } = map;
-    const [left, right, bottom, top] = extent;
+    const isOutput = this.doc.outputs.includes(neuron);
+    const { row: now, is_moving: isMoving, is_over: isOver } = this.view;
     const canvas = this.find("map");
-    const image = new ImageData(size, size);
-    values.forEach((value, i) => {
-      const flipped = (size - 1 - Math.floor(i / size)) * size + (i % size);
-      image.data.set([...colourAt(this.theme, 0.5 + (value / 100) * 0.39), 255], 4 * flipped);
-    });
-    const small = new OffscreenCanvas(size, size);
-    small.getContext("2d").putImageData(image, 0, 0);
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = false;
-    context.drawImage(small, 0, 0, canvas.width, canvas.height);
-    (this.doc.X || []).forEach(([across, up], row) => {
-      const isAbove = numberOf(this.doc.T[row][0]) > middle;
-      context.beginPath();
-      context.arc(((across - left) / (right - left)) * canvas.width,
-        ((top - up) / (top - bottom)) * canvas.height,
-        row === this.view.row && !this.view.is_moving && !this.view.is_over ? 9 : 5, 0, 7);
-      context.fillStyle = isAbove ? "#ffffff" : "#000000";
-      context.strokeStyle = isAbove ? "#000000" : "#ffffff";
-      context.lineWidth = 2;
-      context.fill();
-      context.stroke();
+    drawMap(canvas, this.theme, {
+      size, extent, answers: values.map((value) => value / 100),
+      level: isOutput ? middle / largest : null,
+      dots: (this.doc.X || []).map(([x, y], row) => ({
+        across: numberOf(x), up: numberOf(y), isHigh: numberOf(this.doc.T[row][0]) > middle,
+        isNow: row === now && !isMoving && !isOver,
+      })),
     });
     const [across, up] = this.doc.inputs.map((i) => this.doc.neurons[i].caption);
     const said = `${this.thing(neuron).caption} over ${across} (to the right) and ${up} (upwards) ` +
       `with the present parameters; orange is below 0, blue above, at most ${short(largest)}; ` +
-      `white dots are rows whose first target is above ${short(middle)}`;
+      `white dots are rows whose first target is above ${short(middle)}` +
+      (isOutput ? ", and so is the answer on one side of the line" : "");
     if (this.find("map-said").textContent === said) return;
     this.find("map-said").textContent = said;
     canvas.setAttribute("aria-label", said);

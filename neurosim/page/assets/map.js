@@ -2,6 +2,63 @@
 
 const MOST_DOTS = 400;
 
+// Draw answers into a canvas: parts of the largest from -1 to 1, `size` times `size` of them, the
+// lowest row first; `level` is where the line of decision is, as such a part (null: no line). Dots
+// are places over the two inputs, each with `isHigh`, `isNow`, or `isPlayed`, which is a diamond.
+function drawMap(canvas, theme, { size, extent, answers, level, dots }) {
+  const context = canvas.getContext("2d");
+  drawAnswers(context, theme, size, answers);
+  if (level !== null) drawBoundary(context, theme, size, (i, j) => answers[j * size + i] > level);
+  const [left, right, bottom, top] = extent;
+  dots.forEach(({ across, up, isHigh, isNow, isPlayed }) => {
+    const x = ((across - left) / (right - left)) * canvas.width;
+    const y = ((top - up) / (top - bottom)) * canvas.height;
+    context.beginPath();
+    if (isPlayed) [[0, -11], [9, 0], [0, 11], [-9, 0]].forEach(([dx, dy]) => context.lineTo(x + dx, y + dy));
+    else context.arc(x, y, isNow ? 9 : 5, 0, 7);
+    context.closePath();
+    context.fillStyle = isHigh ? "#ffffff" : "#000000";
+    context.strokeStyle = isHigh ? "#000000" : "#ffffff";
+    context.lineWidth = 2;
+    context.fill();
+    context.stroke();
+  });
+}
+
+function drawAnswers(context, theme, size, answers) {
+  const image = new ImageData(size, size);
+  answers.forEach((value, i) => {
+    const flipped = (size - 1 - Math.floor(i / size)) * size + (i % size);
+    image.data.set([...colourAt(theme, 0.5 + value * 0.39), 255], 4 * flipped);
+  });
+  const small = new OffscreenCanvas(size, size);
+  small.getContext("2d").putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, context.canvas.width, context.canvas.height);
+}
+
+/** Lines between neighbours on the map of which one is above the level. */
+function drawBoundary(context, theme, size, isAbove) {
+  const side = context.canvas.width / size;
+  context.beginPath();
+  for (let j = 0; j < size; j += 1) {
+    for (let i = 0; i < size; i += 1) {
+      const y = (size - j) * side;
+      if (i + 1 < size && isAbove(i, j) !== isAbove(i + 1, j)) {
+        context.moveTo((i + 1) * side, y);
+        context.lineTo((i + 1) * side, y - side);
+      }
+      if (j + 1 < size && isAbove(i, j) !== isAbove(i, j + 1)) {
+        context.moveTo(i * side, y - side);
+        context.lineTo((i + 1) * side, y - side);
+      }
+    }
+  }
+  context.lineWidth = 2.5;
+  context.strokeStyle = theme.text;
+  context.stroke();
+}
+
 class AnswerMap {
   constructor(page) {
     this.page = page;
@@ -22,11 +79,10 @@ class AnswerMap {
     if (!map) return;
     const neuron = Number(this.neurons.value);
     const { answers, largest, when } = this.answers(neuron);
-    const context = this.canvas.getContext("2d");
-    this.drawAnswers(context, answers);
+    const { size, extent, middle } = map;
     const isOutput = outputs.includes(neuron);
-    if (isOutput) this.drawBoundary(context, answers, largest);
-    this.drawRows(context);
+    drawMap(this.canvas, page.theme, { size, extent, answers, dots: this.dots(),
+      level: isOutput ? middle / largest : null });
     const [across, up] = page.doc.inputs.map((i) => page.thing(i).caption);
     const parts = { neuron: page.thing(neuron).caption, across, up, when,
       most: short(largest), middle: short(map.middle) };
@@ -51,58 +107,17 @@ class AnswerMap {
     };
   }
 
-  drawAnswers(context, answers) {
-    const { size } = this.page.doc.map;
-    const image = new ImageData(size, size);
-    answers.forEach((value, i) => {
-      const flipped = (size - 1 - Math.floor(i / size)) * size + (i % size);
-      image.data.set([...colourAt(this.page.theme, 0.5 + value * 0.39), 255], 4 * flipped);
-    });
-    const small = new OffscreenCanvas(size, size);
-    small.getContext("2d").putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(small, 0, 0, this.canvas.width, this.canvas.height);
-  }
-
-  /** Lines between neighbours on the map of which one is above the middle of the targets. */
-  drawBoundary(context, answers, largest) {
-    const { size, middle } = this.page.doc.map;
-    const side = this.canvas.width / size;
-    const isAbove = (i, j) => answers[j * size + i] * largest > middle;
-    context.beginPath();
-    for (let j = 0; j < size; j += 1) {
-      for (let i = 0; i < size; i += 1) {
-        const y = (size - j) * side;
-        if (i + 1 < size && isAbove(i, j) !== isAbove(i + 1, j)) {
-          context.moveTo((i + 1) * side, y);
-          context.lineTo((i + 1) * side, y - side);
-        }
-        if (j + 1 < size && isAbove(i, j) !== isAbove(i, j + 1)) {
-          context.moveTo(i * side, y - side);
-          context.lineTo((i + 1) * side, y - side);
-        }
-      }
-    }
-    context.lineWidth = 2.5;
-    context.strokeStyle = this.page.theme.text;
-    context.stroke();
-  }
-
-  drawRows(context) {
+  /** The rows, and the sample that is played. */
+  dots() {
     const { page } = this;
-    const [left, right, bottom, top] = page.doc.map.extent;
-    const now = page.moment ? page.unit.rowOfX : undefined;
-    for (let row = 0; row < Math.min(page.doc.n_rows, MOST_DOTS); row += 1) {
-      const isHigh = page.source.target(row, 0) > page.doc.map.middle;
-      context.beginPath();
-      context.arc(((page.source.input(row, 0) - left) / (right - left)) * this.canvas.width,
-        ((top - page.source.input(row, 1)) / (top - bottom)) * this.canvas.height,
-        row === now ? 9 : 5, 0, 7);
-      context.fillStyle = isHigh ? "#ffffff" : "#000000";
-      context.strokeStyle = isHigh ? "#000000" : "#ffffff";
-      context.lineWidth = 2;
-      context.fill();
-      context.stroke();
-    }
+    const { source, doc, playing: { isPlayed } } = page;
+    const now = page.moment && !isPlayed ? page.unit.rowOfX : undefined;
+    const dots = Array.from({ length: Math.min(doc.n_rows, MOST_DOTS) }, (_, row) => ({
+      across: source.input(row, 0), up: source.input(row, 1), isNow: row === now,
+      isHigh: source.target(row, 0) > doc.map.middle,
+    }));
+    if (!isPlayed) return dots;
+    const [across, up] = source.inputs;
+    return [...dots, { across, up, isPlayed, isHigh: source.target(source.row, 0) > doc.map.middle }];
   }
 }
