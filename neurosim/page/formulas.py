@@ -18,7 +18,7 @@ from neurosim.page.patterns import Pattern, pattern_of, written
 from neurosim.page.sources import PassSource
 from neurosim.page.units import UnitTable, layout_of, numbers_of
 
-_PROBES = 6
+_PROBES = 4
 _CONDITIONS = ("start", "shift")  # what a text leaves out where it is 0
 
 
@@ -123,7 +123,7 @@ def _pattern(
 
 
 def drawing() -> Iterator[Callable[[], float]]:
-    """What draws numbers that are different: negative ones, positive ones, and both, four times."""
+    """What draws numbers that are different: negative ones, positive ones, and both, twice."""
     for k in range(_PROBES):
         chance = random.Random(k)  # noqa: S311 - any numbers that are different do
         signs = ((-1.0,), (1.0,), (-1.0, 1.0))[min(k, 2)]

@@ -13,16 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.debugger.ask.paths import Factor, Path, inner_of, paths_from, rest_line
+from neurosim.debugger.ask.paths import Factor, Path, Paths, inner_of, paths_from, rest_line
 from neurosim.debugger.ask.why import MOST_PATHS
 from neurosim.interpreter.steps import Backpropagated, Dropped, GradientComputed, Step, Summed
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+from neurosim.network.neuron import Neuron
 from neurosim.page.formulas import drawing, drawn, pattern_for_any
 from neurosim.page.patterns import Pattern
 from neurosim.page.units import MOST_EXPLAINED, UnitTable, numbers_of
 
 MOST_LISTED = 24  # paths of a parameter; of more, only their number is said
+_FIRST = Factor("", 1.0)  # in whose place a parameter's own comes
 _MOST_FACTORS = 60_000  # of all paths together
 
 
@@ -70,10 +72,14 @@ def _found(network: Network, table: UnitTable) -> Iterator[PathLines]:
     network.load_parameters(np.array([number() for _ in network.parameter_list()]))
     steps = [_drawn(step, number) for step in table.steps]
     columns = _columns_of(steps)
+    known: dict[Neuron, Paths] = {}  # all that leads to one neuron goes on alike
     for place, step in enumerate(steps):
         if not isinstance(step, GradientComputed) or step.parameter.kind == "f":
             continue
-        found = _lines_of(network, steps, step, columns, left)
+        neuron = step.parameter.neuron
+        if neuron not in known:
+            known[neuron] = paths_from(network, neuron, steps, first=_FIRST, most=MOST_LISTED)
+        found = _lines_of(known[neuron], step, columns, left)
         if found is None:
             continue
         own = table.columns_of([place])
@@ -101,36 +107,31 @@ def _columns_of(steps: Sequence[Step]) -> Mapping[float, int]:
 
 
 def _lines_of(
-    network: Network,
-    steps: Sequence[Step],
-    step: GradientComputed,
-    columns: Mapping[float, int],
-    left: int,
+    found: Paths, step: GradientComputed, columns: Mapping[float, int], left: int
 ) -> "tuple[str, tuple[Any, ...], Pattern] | None":
     parameter = step.parameter
     name = parameter.source.name if isinstance(parameter, Connection) else "1"
     first = Factor(name, step.value)
-    found = paths_from(network, parameter.neuron, steps, first=first, most=MOST_LISTED)
     if not found.count:
         return None
     is_listed = found.count <= MOST_LISTED and left > 0
-    listed = found.largest if is_listed else ()
-    if any(factor.value not in columns for path in listed for factor in path.factors):
+    listed = [(first, *path.factors[1:]) for path in (found.largest if is_listed else ())]
+    if any(factor.value not in columns for path in listed for factor in path):
         return None
     paths = tuple(
-        ([columns[factor.value] for factor in path.factors], inner_of(path.factors), _pattern(path))
+        ([columns[factor.value] for factor in path], inner_of(path), _pattern(path))
         for path in listed
     )
-    return found.heading, paths, _rest_pattern(found.count)
+    return found.heading, paths, _rest_pattern(found.count if is_listed else 0)
 
 
-def _pattern(path: Path) -> Pattern:
+def _pattern(path: Sequence[Factor]) -> Pattern:
     """The text of a path for any numbers."""
-    start, end = inner_of(path.factors)
+    start, end = inner_of(path)
     probes = []
     for number in drawing():
-        values = [number() for _ in path.factors]
-        factors = tuple(map(Factor, (factor.what for factor in path.factors), values))
+        values = [number() for _ in path]
+        factors = tuple(map(Factor, (factor.what for factor in path), values))
         share, inner = math.prod(values), math.prod(values[start:end])
         probes.append((str(Path(factors, share, ())), [*values, share, inner]))
     return pattern_for_any(probes)

@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     rf"\*(?P<value>\(-{_NUMBER}\)|{_NUMBER}))(?![\w.])"
     rf"|(?P<signed> [+-] {_NUMBER})(?![\w.*/])"
     rf"|(?<![\w'])(?P<bracketed>\(-{_NUMBER}\))"
-    rf"|(?<![\w.])(?P<plain>-?{_NUMBER})(?![\w.])"
+    rf"|(?<![\w.])(?<!\d,)(?P<plain>-?{_NUMBER})(?![\w.]|,\d)"
 )
 
 

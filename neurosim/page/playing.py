@@ -25,6 +25,7 @@ from neurosim.page.sources import PassSource, PassSources
 from neurosim.page.units import UnitTable, sample_lines
 from neurosim.training.task import Task
 
+MOST_PLAYED = 5_000  # connections; of more, a pass does not follow a pointer
 _MARGIN = 0.25  # of the span of an input's values, on each side: how far it can be dragged
 _LEAST_REACH = 2.0  # of a weight or bias, to either side
 
@@ -33,8 +34,14 @@ def played_script(task: Task) -> str:
     """The network's own passes as a script that defines ``playedNetwork``.
 
     Raises:
-        InvalidValueError: JavaScript cannot compute them, or the rows have weights.
+        InvalidValueError: JavaScript cannot compute them, the rows have weights, or there are too
+            many connections to follow a pointer.
     """
+    n = len(task.network.connections)
+    if n > MOST_PLAYED:
+        raise InvalidValueError(
+            f"page: to be played with, got {n:,} connections; expected at most {MOST_PLAYED:,}"
+        )
     if task.has_factors:
         raise InvalidValueError(
             "page: to be played with, got terms of the loss that have factors (weights of rows,"

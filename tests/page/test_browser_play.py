@@ -133,7 +133,8 @@ def test_the_keyboard_plays_and_the_controls_have_names(opened):
     exact.press("Enter")
     page.evaluate("new Promise(requestAnimationFrame)")
     assert page.evaluate("lesson.source.inputs[1]") == 0.5
-    assert page.inner_text("#place").startswith("epoch 0, sample 0, ")
+    assert page.inner_text("#place").startswith("row 0 as it is played, backward, step 52 of 52")
+    assert "with the played parameters" in page.inner_text("#rows-said")
 
 
 def test_a_row_of_the_table_is_played_and_the_slider_leads_back(opened):

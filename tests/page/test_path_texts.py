@@ -83,6 +83,20 @@ def test_a_long_path_is_abridged_as_why_does():
     assert text in str(why(task, start_state(task, 0), name))
 
 
+def test_of_thousands_of_paths_only_the_number_is_said():
+    net, layers = ns.Network(), ["x", *(f"h{k}" for k in range(6)), "o"]
+    for name in layers:
+        activation = "identity" if name == "x" else "tanh"
+        net.add_layer(name, 1 if name in {"x", "o"} else 4, activation=activation)
+    for source, target in itertools.pairwise(layers):
+        net.connect(source, target, weight=0.5)
+    table, _ = pass_table(make_task(net, [[0.7]], [[0.5]]), 0)
+
+    first = path_lines(net, table)[-1]
+
+    assert (first.heading, first.paths) == ("by 1,024 paths to the loss", ())
+
+
 def test_weights_are_as_they_were():
     scenario = load_scenario("xor")
     training = Training(scenario.network, *scenario.require_training("xor", "page"))

@@ -107,6 +107,25 @@ def test_what_javascript_cannot_compute_is_refused_in_a_line():
         played_script(a_task("gelu", "squared_error", [1.0, 0.0]))
 
 
+def test_too_many_connections_to_follow_a_pointer_are_refused():
+    net = ns.Network()
+    net.add_layer("x", 80)
+    net.add_layer("o", 80, activation="sigmoid")
+    net.connect("x", "o")
+    task = make_task(net, [[0.0] * 80], [[0.0] * 80])
+
+    with pytest.raises(InvalidValueError, match="got 6,400 connections; expected at most 5,000"):
+        played_script(task)
+
+
+def test_terms_of_the_loss_that_have_factors_are_refused():
+    task = a_task("tanh", "squared_error", [1.0, 0.0])
+    weighted = make_task(task.network, task.X, task.T, weights=[2.0])
+
+    with pytest.raises(InvalidValueError, match="terms of the loss that have factors"):
+        played_script(weighted)
+
+
 def test_the_script_ends_no_element_whatever_its_names_are():
     network = "</script><!--<script>"
 

@@ -233,6 +233,10 @@ class Page {
 
   placeOfStep() {
     const { sample, rowOfX: row, batch, n, unit } = this.unit;
+    if (this.playing.isPlayed) {
+      const phase = this.phase(this.moments.step(this.moment).phase);
+      return this.say("place_played", { row, phase, step: this.moment.step + 1, all: n });
+    }
     const isBatched = this.doc.batch_size > 1 && this.doc.batch_size < this.doc.n_rows;
     const parts = [this.say("epoch_n", { epoch: this.epoch })];
     if (isBatched) parts.push(this.say("batch_n", { batch }));

@@ -64,6 +64,7 @@ class RowTable {
   show() {
     const { page } = this;
     const { isPlayed } = page.playing;
+    put(page.find("rows-said"), page.say(isPlayed ? "rows_played" : "rows_said"));
     const units = page.moment && !isPlayed ? this.units[page.unit.epoch] : new Map();
     this.lines.forEach(({ line, button, answers }, row) => {
       const at = units.get(row);
