@@ -52,6 +52,7 @@ class PassSources:
     found: list[PassSource] = field(default_factory=list)
     _parameters: dict[Parameter, int] = field(default_factory=dict)
     _neurons: dict[Neuron, int] = field(default_factory=dict)
+    _turn: Neuron | None = None  # whose delta was computed last
     _last: dict[tuple[Any, str], int] = field(default_factory=dict)  # columns of unfinished sums
 
     @classmethod
@@ -164,7 +165,8 @@ class PassSources:
         parameter = step.parameter
         value, delta = _ONE, self._of_neuron("d", parameter.neuron)
         if isinstance(parameter, FunctionParameter):
-            neuron = parameter.neuron
+            assert self._turn is not None
+            neuron = self._turn  # a layer may have one such number for all of its neurons
             own = list(neuron.function_parameters).index(parameter)
             value, delta = ("b", self._neurons[neuron], own), self._going_on(neuron, "error")
         elif isinstance(parameter, Connection):
@@ -185,6 +187,8 @@ class PassSources:
                 self._last[connection.source, "error"] = last
             case Compared(neuron=neuron, quantity=quantity):
                 self._last[neuron, "given" if quantity == "delta" else "error"] = last
+            case DeltaComputed(neuron=neuron):
+                self._turn = neuron
             case GradientComputed(parameter=parameter):
                 self._last[parameter.parameter, "gradient"] = last
 

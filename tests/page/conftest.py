@@ -13,10 +13,11 @@ def written(tmp_path_factory):
     folder, known = tmp_path_factory.mktemp("pages"), {}
 
     def write(name, *, epochs=(0, 3), n_epochs=8, limit=2_000_000, change=None, title=None,
-              is_played=False):  # fmt: skip
-        key = name, tuple(epochs), n_epochs, limit, change, title, is_played
+              is_played=False, settings=()):  # fmt: skip
+        key = name, tuple(epochs), n_epochs, limit, change, title, is_played, settings
         if key not in known:
-            scenario = load_scenario(name, overrides={} if title is None else {"title": title})
+            titled = {} if title is None else {"title": title}
+            scenario = load_scenario(name, overrides={**titled, **dict(settings)})
             if change is not None:
                 change(scenario.network)
             training = Training(scenario.network, *scenario.require_training(name, "page"))

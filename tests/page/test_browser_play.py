@@ -17,7 +17,11 @@ pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 ATTACK = "</title></template></script><!--<script>alert(1)</script><img src=x onerror=alert(2)>"
 CLOSE = {"rtol": 1e-12, "atol": 1e-12}  # a browser's exp is not libm's
-SCENARIOS = ["xor-skip", "iris", "twins", "three-one-bias", "sine", "residual"]
+LEARNED = (("network.layers.1.activation", "prelu"), ("network.layers.1.dropout", 0.3))
+SCENARIOS = [
+    ("xor-skip", ()), ("iris", ()), ("twins", ()), ("three-one-bias", ()), ("sine", ()),
+    ("residual", ()), ("xor", LEARNED),
+]  # fmt: skip
 SET = """([row, input, parameters]) => {
   const { playing } = lesson;
   playing.begin(row);
@@ -33,10 +37,10 @@ TEXTS = """() => lesson.doc.units.sample.steps.map((_, step) =>
   lesson.source.text("sample", 0, step))"""
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_its_passes_are_those_of_the_walk_and_so_are_its_texts(opened, name):
-    page = opened(name, is_played=True)
-    scenario = load_scenario(name)
+@pytest.mark.parametrize(("name", "settings"), SCENARIOS)
+def test_its_passes_are_those_of_the_walk_and_so_are_its_texts(opened, name, settings):
+    page = opened(name, is_played=True, settings=settings)
+    scenario = load_scenario(name, overrides=dict(settings))
     task = Training(scenario.network, *scenario.require_training(name, "page")).task
     network, chance = task.network, random.Random(5)  # noqa: S311 - any numbers do
 

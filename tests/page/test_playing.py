@@ -19,6 +19,7 @@ from neurosim.training.training import Training
 
 SCENARIOS = [
     "xor", "xor-skip", "mazur", "softmax-overflow", "wide-and-deep", "twins", "residual", "iris",
+    "xor-learned",
 ]  # fmt: skip
 
 
@@ -54,7 +55,8 @@ def value_of(source, found, network, sample, target):
 
 
 def played(name, row=0):
-    scenario = load_scenario(name)
+    learned = {"network.layers.1.activation": "prelu"} if name == "xor-learned" else {}
+    scenario = load_scenario(name.removesuffix("-learned"), overrides=learned)
     training = Training(scenario.network, *scenario.require_training(name, "page"))
     return training.task.with_options(precision="double"), row
 
