@@ -105,9 +105,9 @@ drawing.diagram: path_text differences .
 drawing.film: scene response_stage painter encoder frame_files film of_training of_pass .
 drawing: .
 
-sheets: text formulas judging marking variants worksheet planting pdf .
+sheets: text recipes formulas judging marking variants worksheet planting pdf .
 page: patterns columns units recording sources formulas path_texts contents playing picture
-    markup maps lesson .
+    markup maps quiz lesson .
 live: frames fields moves commands document moment conversation guard tabs server
     watching notebook .
 

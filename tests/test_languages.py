@@ -15,6 +15,7 @@ from neurosim.drawing.page.pages import render
 from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.languages import LANGUAGES, NOUNS, TEXTS, count, in_language, translate
 from neurosim.network import Network
+from neurosim.page.markup import page_words
 
 ROOT = Path(neurosim.__file__).parent
 OTHERS = LANGUAGES[1:]
@@ -58,6 +59,22 @@ def test_every_text_that_is_written_is_in_the_catalogue_and_no_other():
     assert written - set(TEXTS) <= {"update", "input"}  # what is compared, not written
     assert [text for text in TEXTS if f'"{text}"' not in everywhere.replace("'", '"')] == []
     assert len(calls) > 40
+
+
+def named(text):
+    return sorted(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_text_of_a_page_is_there_in_each_language_with_its_values(language):
+    english = page_words()
+
+    with in_language(language):
+        words = page_words()
+
+    assert set(english) - set(words) == set()
+    assert all(words.values())
+    assert [key for key, text in english.items() if named(text) != named(words[key])] == []
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from neurosim.drawing.page.pages import keep_text
 from neurosim.drawing.page.themes import DARK, LIGHT, Theme
 from neurosim.drawing.plots.input_grids import responses
 from neurosim.errors import InvalidValueError
-from neurosim.functions.numbers import Matrix, counted, require_count
+from neurosim.functions.numbers import Matrix, require_count
+from neurosim.languages import count, grouped, language
 from neurosim.page.contents import PageChoice, all_of, to_bytes
 from neurosim.page.maps import MAP_SIZE, MapPicture, map_grid, middle_of
 from neurosim.page.markup import (
@@ -40,6 +41,7 @@ from neurosim.page.markup import (
     page_words,
 )
 from neurosim.page.playing import played_script, to_play
+from neurosim.page.quiz import Quiz
 from neurosim.page.recording import MOST_STATES, Recording, record, spread
 from neurosim.sheets.text import markdown_to_html
 from neurosim.training.training import Training
@@ -87,6 +89,7 @@ def make_lesson(
     limit: int = LIMIT,
     text: str = "",
     is_played: bool = False,
+    quiz: Quiz | None = None,
 ) -> PageLesson:
     """Train to the end, and write what is there as a page.
 
@@ -97,6 +100,7 @@ def make_lesson(
         limit: how many bytes the file may have.
         text: of a lesson, in Markdown.
         is_played: inputs and parameters can be dragged.
+        quiz: the numbers are hidden until they are asked for.
 
     Raises:
         InvalidValueError: there is no epoch, or not even one row of one epoch fits; JavaScript
@@ -104,8 +108,9 @@ def make_lesson(
     """
     require_count(n_epochs, "n_epochs")
     wanted = default_epochs(n_epochs) if epochs is None else sorted(set(epochs))
-    script = played_script(training.task) if is_played else ""
-    frame = _Frame.of(training, text, script)
+    scripts = [played_script(training.task)] if is_played else []
+    scripts += [] if quiz is None else [quiz.script]
+    frame = _Frame.of(training, text, "\n".join(scripts))
     walked, n_rows = _likely(training, limit, tuple(wanted))
     of_state = len(training.network.parameter_list()) * _NUMBER_BYTES
     most = min(MOST_STATES, int(_FOR_STATES * limit / of_state))
@@ -114,7 +119,8 @@ def make_lesson(
     def around(choice: PageChoice) -> int:
         return len(frame.filled(b"", " ".join(_notes(recording, wanted, choice))))
 
-    more = {"play": to_play(recording.task, recording.states[1])} if is_played else {}
+    more = {} if quiz is None else {"quiz": quiz.document}
+    more |= {"play": to_play(recording.task, recording.states[1])} if is_played else {}
     choice, data = _fitting(recording, limit, around, more)
     notes = _notes(recording, wanted, choice)
     diverged = "" if training.stopped else recording.ended
@@ -189,11 +195,11 @@ def _notes(recording: Recording, wanted: Sequence[int], choice: PageChoice) -> t
     last, words = recording.states[0][-1], page_words()
     unreached = [epoch for epoch in wanted if epoch >= last and epoch not in recording.epochs]
     left_out = [epoch for epoch in wanted if epoch not in kept and epoch not in unreached]
-    rows = counted(choice.n_rows, "row")
+    rows = count(choice.n_rows, "row")
     notes = [
         ("steps_here_one" if len(kept) == 1 else "steps_here", True, {"epochs": _listed(kept)}),
         ("epochs_left_out", bool(left_out), {"epochs": _listed(left_out)}),
-        ("rows_left_out", choice.n_rows < task.n_rows, {"rows": rows, "all": f"{task.n_rows:,}"}),
+        ("rows_left_out", choice.n_rows < task.n_rows, {"rows": rows, "all": grouped(task.n_rows)}),
         ("ended_early", bool(recording.ended), {"why": recording.ended}),
         ("not_reached", bool(unreached), {"epochs": _listed(unreached)}),
     ]
@@ -201,7 +207,7 @@ def _notes(recording: Recording, wanted: Sequence[int], choice: PageChoice) -> t
 
 
 def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(f"{number:,}" for number in numbers)
+    return ", ".join(grouped(number) for number in numbers)
 
 
 # --- what the page needs besides
@@ -275,9 +281,9 @@ class _Frame:
     parts: dict[str, str]
 
     @classmethod
-    def of(cls, training: Training, text: str, played: str) -> "_Frame":
+    def of(cls, training: Training, text: str, further: str) -> "_Frame":
         network, words = training.task.network, page_words()
-        script = f"{page_module()}\n{played}\n{page_asset('file.js')}"
+        script = f"{page_module()}\n{further}\n{page_asset('file.js')}"
         style = page_style()
         return cls(
             {
@@ -285,11 +291,12 @@ class _Frame:
                 "style_hash": _hash(style),
                 "script": script,
                 "style": style,
+                "language": language(),
                 "version": escape(__version__),
                 "title": escape(keep_text(network.title) or words["untitled"]),
                 "needs_scripts": escape(words["needs_scripts"]),
                 "lesson": _lesson(text, words["lesson"]),
-                "words": escape(json.dumps(words)),
+                "words": escape(json.dumps(words, ensure_ascii=False)),
                 "body": page_body(network, tuple(training.task.X[0].tolist())),
             }
         )

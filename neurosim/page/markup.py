@@ -12,12 +12,13 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from neurosim.languages import language
 from neurosim.network.network import Network
 from neurosim.page.picture import diagrams_of
 
 _MODULE = (
     "format.js", "elements.js", "contents.js", "moments.js", "colours.js", "network.js",
-    "explanation.js", "curve.js", "rows.js", "map.js", "playing.js", "page.js",
+    "explanation.js", "curve.js", "rows.js", "map.js", "playing.js", "quiz.js", "page.js",
 )  # fmt: skip
 
 
@@ -38,8 +39,9 @@ def page_style() -> str:
 
 
 def page_words() -> dict[str, str]:
-    """The texts of the page by their keys."""
-    words: dict[str, str] = json.loads(page_asset("words.json"))
+    """The texts of the page by their keys, in the present language (see `neurosim.languages`)."""
+    name = "words.json" if language() == "en" else f"words.{language()}.json"
+    words: dict[str, str] = json.loads(page_asset(name))
     return words
 
 

@@ -40,6 +40,7 @@ from neurosim.interpreter.steps import (
     subject_of,
     written,
 )
+from neurosim.languages import grouped, translate
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -351,9 +352,9 @@ def update_texts(steps: Sequence[Step], rule: Optimizer, count: int) -> list[str
 def heads_of(network: Network, thing: Neuron | Connection | Network) -> list[str]:
     """What is above an explanation: what it is, and its formula in letters."""
     if isinstance(thing, Network):
-        return ["loss"]
+        return [translate("loss")]
     if isinstance(thing, Connection):
-        return [f"connection {thing.name}"]
+        return [translate("connection {}", thing.name)]
     if thing.is_input:
         return [head_of(network, thing), _feeds(thing, network)]
     return [head_of(network, thing), net_formula(thing, network.incoming(thing))]
@@ -362,5 +363,7 @@ def heads_of(network: Network, thing: Neuron | Connection | Network) -> list[str
 def _feeds(neuron: Neuron, network: Network) -> str:
     """Where an input goes to; without its weights, which change."""
     names = [c.target.name for c in network.outgoing(neuron)]
-    more = f", ... {len(names) - MOST_TERMS:,} more" if len(names) > MOST_TERMS else ""
-    return f"feeds {', '.join(names[:MOST_TERMS])}{more}" if names else "feeds nothing"
+    rest = len(names) - MOST_TERMS
+    more = f", ... {translate('{} more', grouped(rest))}" if rest > 0 else ""
+    text = f"{', '.join(names[:MOST_TERMS])}{more}"
+    return translate("feeds {}", text) if names else translate("feeds nothing")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 from neurosim.debugger.time.position import Position
-from neurosim.functions.activations import ACTIVATIONS, softmax
-from neurosim.functions.losses import Head, Objective, weighted_value
+from neurosim.functions.activations import ACTIVATIONS
+from neurosim.functions.losses import Head, Objective
 from neurosim.interpreter.steps import (
     Activated,
     Aggregated,
@@ -35,6 +35,19 @@ from neurosim.interpreter.steps import (
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import FunctionParameter
+from neurosim.sheets.recipes import (
+    FunctionValue,
+    GradientTerm,
+    HeadLoss,
+    LayerDelta,
+    LossSlope,
+    LossSum,
+    NeuronDelta,
+    Products,
+    RuleUpdate,
+    ScaledValue,
+    SoftmaxPart,
+)
 from neurosim.training.task import Task
 
 Key: TypeAlias = tuple[str, int, int]  # quantity, epoch, and sample; of an update, its batch
@@ -167,12 +180,9 @@ class _Maker:
             case Normalized():
                 self._softmax(step)
             case Scaled():
-                keys = (self._sample.key(f"{step.neuron.name}.output"),)
-                offset, factor = step.offset, step.factor
-                self._add(
-                    f"{step.neuron.name}.value", "forward", step.after, keys,
-                    lambda v: offset + factor * v[0], str(step),
-                )  # fmt: skip
+                name, keys = step.neuron.name, (self._sample.key(f"{step.neuron.name}.output"),)
+                line = ScaledValue(step.offset, step.factor)
+                self._add(f"{name}.value", "forward", step.after, keys, line, str(step))
             case Noised() | Dropped():
                 name = f"{step.neuron.name}.output"
                 self._add(name, "forward", step.after, (), None, str(step))
@@ -291,7 +301,7 @@ class _Maker:
         keys = (self._sample.key(f"{name}.net_input"),)
         slips = [Slip("the activation was forgotten", keys, lambda v: v[0])]
         self._add(
-            f"{name}.output", "forward", step.after, keys, lambda v: function(v[0]), str(step),
+            f"{name}.output", "forward", step.after, keys, FunctionValue(function), str(step),
             slips,
         )  # fmt: skip
 
@@ -301,12 +311,8 @@ class _Maker:
             self._net_input(neuron, value)
         keys = tuple(self._sample.key(f"{neuron.name}.net_input") for neuron in neurons)
         for number, neuron in enumerate(neurons):
-
-            def compute(v: Sequence[float], number: int = number) -> float:
-                return softmax(list(v))[number]
-
-            after = step.after[number]
-            self._add(f"{neuron.name}.output", "forward", after, keys, compute, str(step))
+            part, after = SoftmaxPart(number), step.after[number]
+            self._add(f"{neuron.name}.output", "forward", after, keys, part, str(step))
 
     def _loss(self, step: Measured) -> None:
         keys = tuple(self._sample.key(f"{n.name}.output") for n in step.network.outputs)
@@ -314,10 +320,7 @@ class _Maker:
         for neuron, target in zip(step.network.outputs, step.targets, strict=True):
             text = f"t({neuron.name}) = {target:.6g}"
             self._add(f"{neuron.name}.target", "loss", target, (), None, text)
-
-        def compute(v: Sequence[float]) -> float:
-            return sum(_loss_of(head, v, step) for head in step.loss.heads)
-
+        compute = LossSum(tuple(_loss_of(head, step) for head in step.loss.heads))
         slips = _scaled(keys, compute, (("a factor 2 was wrong", 2.0),))
         if n_out > 1:
             slips += _scaled(keys, compute, (("mean and sum were mixed up", float(n_out)),))
@@ -327,14 +330,11 @@ class _Maker:
     def _compared(self, step: Compared) -> None:
         name, head = step.neuron.name, self._heads[step.neuron]
         keys = (self._sample.key(f"{name}.output"),)
-
-        def compute(v: Sequence[float]) -> float:
-            factor = 1.0 if step.factor is None else step.factor
-            if head.loss.joint is not None:
-                return v[0] * factor - step.target
-            slope = head.loss.formula_for(step.neuron.activation)[0].slope(v[0], step.target)
-            return weighted_value(slope, factor) / head.divisor
-
+        factor = 1.0 if step.factor is None else step.factor
+        compute: Compute = ScaledValue(-step.target, factor)
+        if head.loss.joint is None:
+            function = head.loss.formula_for(step.neuron.activation)[0].slope
+            compute = LossSlope(function, step.target, factor, head.divisor)
         slips = _scaled(keys, compute, (("a factor 2 was wrong", 2.0),))
         slips.append(_negative(keys, compute))
         if head.divisor not in (1.0, 2.0):
@@ -363,11 +363,7 @@ class _Maker:
             return self._layer_delta(step)
         slope = function.slope
         keys = tuple(key(f"{name}.{what}") for what in ("output_gradient", "net_input", "output"))
-
-        def compute(v: Sequence[float]) -> float:
-            delta: float = v[0] * slope(v[1], v[2])
-            return delta
-
+        compute = NeuronDelta(slope)
         wrong = "the slope was taken at the wrong argument"
         slips = [
             Slip("the slope was forgotten", keys, lambda v: v[0]),
@@ -381,11 +377,8 @@ class _Maker:
     def _layer_delta(self, step: DeltaComputed) -> None:
         name, key = step.neuron.name, self._sample.key
         keys = (key(f"{name}.output_gradient"), key(f"{name}.output"))
-
-        def compute(v: Sequence[float]) -> float:
-            return step.start + v[1] * (v[0] - step.shift)
-
-        self._add(f"{name}.delta", "backward", step.after, keys, compute, str(step))
+        delta = LayerDelta(step.start, step.shift)
+        self._add(f"{name}.delta", "backward", step.after, keys, delta, str(step))
 
     def _gradient(self, step: GradientComputed) -> None:
         parameter, sample = step.parameter, self._sample
@@ -401,11 +394,7 @@ class _Maker:
         goes_on = step.start != 0.0 and so_far is not None and so_far != sample.key(what)
         if goes_on and so_far is not None:
             keys += (so_far,)
-
-        def compute(v: Sequence[float]) -> float:
-            term = v[0] if is_bias else v[0] * v[1]
-            return v[-1] + term if goes_on else term
-
+        compute = GradientTerm(is_bias, goes_on)
         slips = [_negative(keys, compute)]
         n_rows = sample.number % self._task.batch_size + 1
         if n_rows > 1:
@@ -422,36 +411,23 @@ class _Maker:
         gradient = self._latest[f"{owner}.{'bias_gradient' if is_bias else 'gradient'}"]
         before = self._latest.get(what)
         keys = (gradient,) if before is None else (gradient, before)
-        optimizer, n_batches = self._task.optimizer, self._task.n_batches
-        count = position.epoch * n_batches + position.batch + 1
-        clip, factor = (1.0, 1.0) if step.adjusted is None else step.adjusted[::3]
-
-        def move(w: float, slope: float, rate: float) -> float:
-            return optimizer.scalar(w, slope, step.memory_before, count, rate)[0]
-
-        true = move(step.before, step.slope, step.rate)
-
-        def of(sign: float = 1.0, rate: float = step.rate, rows: float = step.rows) -> Compute:
-            def compute(v: Sequence[float]) -> float:
-                w = step.before if before is None else v[1]
-                slope = step.slope + clip * (v[0] / rows - step.gradient / step.rows)
-                moved: float = move(w, sign * slope, rate) - true
-                return step.after + factor * moved
-
-            return compute
-
-        slips = [Slip("the sign was wrong", keys, of(-1.0))]
+        n_batches = self._task.n_batches
+        true = RuleUpdate(
+            self._task.optimizer, step, position.epoch * n_batches + position.batch + 1,
+            step.before if before is None else None, 1.0, step.rate, float(step.rows),
+        )  # fmt: skip
+        slips = [Slip("the sign was wrong", keys, replace(true, sign=-1.0))]
         if step.rate != 1.0:
-            slips.append(Slip("the learning rate was forgotten", keys, of(rate=1.0)))
+            slips.append(Slip("the learning rate was forgotten", keys, replace(true, rate=1.0)))
         n_rows = position.sample % self._task.batch_size + 1
         if n_rows > 1:
             rows = 1.0 if step.rows > 1 else float(n_rows)
-            slips.append(Slip("mean and sum were mixed up", keys, of(rows=rows)))
+            slips.append(Slip("mean and sum were mixed up", keys, replace(true, rows=rows)))
         slips.append(
             Slip("it was not updated", keys, lambda v: step.before if before is None else v[1])
         )
         key = (what, position.epoch, position.batch)
-        self._add(what, "update", step.after, keys, of(), str(step), slips, key)
+        self._add(what, "update", step.after, keys, true, str(step), slips, key)
         self._latest[what] = key
 
 
@@ -463,17 +439,11 @@ def _sum_of(
     terms: Sequence[_Term], start: float, start_key: Key | None
 ) -> tuple[tuple[Key, ...], Compute]:
     """The keys of a sum of terms, and the sum of their values."""
-    weights = [term.weight_key for term in terms]
     keys = [term.factor_key for term in terms]
-    keys += [key for key in (*weights, start_key) if key is not None]
-
-    def compute(v: Sequence[float]) -> float:
-        more = iter(v[len(terms) :])
-        factors = [t.weight if t.weight_key is None else next(more) for t in terms]
-        begin = start if start_key is None else next(more)
-        return begin + sum(w * x for w, x in zip(factors, v, strict=False))
-
-    return tuple(keys), compute
+    keys += [term.weight_key for term in terms if term.weight_key is not None]
+    keys += [start_key] if start_key is not None else []
+    weights = tuple(term.weight if term.weight_key is None else None for term in terms)
+    return tuple(keys), Products(weights, start if start_key is None else None)
 
 
 def _scaled(
@@ -491,15 +461,11 @@ def _negative(keys: tuple[Key, ...], compute: Compute) -> Slip:
     return Slip("the sign was wrong", keys, lambda v: -compute(v))
 
 
-def _loss_of(head: Head, outputs: Sequence[float], step: Measured) -> float:
+def _loss_of(head: Head, step: Measured) -> HeadLoss:
     """The loss of a head from outputs, as a student computes it."""
-    if head.loss.joint is not None:
-        return -sum(
-            step.targets[i] * math.log(outputs[i]) for i in head.outputs if step.targets[i] != 0.0
-        )
-    assert head.loss.by_output is not None
-    total = 0.0
-    for i in head.outputs:
-        term = head.loss.by_output.value(outputs[i], step.targets[i])
-        total += weighted_value(term, step.factors[i]) if step.factors else term
-    return total / head.divisor
+    function = None
+    if head.loss.joint is None:
+        assert head.loss.by_output is not None
+        function = head.loss.by_output.value
+    factors = tuple(step.factors or ())
+    return HeadLoss(function, tuple(head.outputs), tuple(step.targets), factors, head.divisor)

@@ -10,6 +10,7 @@ written. Only where exactly one of them gives the number is it named; then what 
 with it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -259,12 +260,13 @@ def _half_unit(line: Given) -> float:
 
 
 def _safe(compute: object, values: list[float], otherwise: float) -> float:
-    """A value, or another where a student's numbers have none (the logarithm of 0)."""
+    """A value, or another where a student's numbers have none (the logarithm of 0 or below)."""
     assert callable(compute)
     try:
-        return float(compute(values))
+        value = float(compute(values))
     except (ArithmeticError, ValueError):
         return otherwise
+    return value if math.isfinite(value) else otherwise
 
 
 def _at(line: Given | Blank) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from neurosim.functions.aggregations import SUM
 from neurosim.functions.numbers import short
+from neurosim.languages import translate
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -26,12 +27,17 @@ def describe(network: Network, thing: Neuron | Layer | Connection) -> tuple[str,
 def head_of(network: Network, neuron: Neuron) -> str:
     """What a neuron is, in a line."""
     if neuron.is_input:
-        return f"{neuron.name}: an input"
-    layer = "" if neuron.layer is None else f" of layer {neuron.layer.name}"
-    is_output = ", an output" if neuron in network.outputs else ""
-    kind = "" if neuron.aggregation == SUM else f" of {neuron.aggregation}"
-    response = "" if neuron.response == 1.0 else f", response {short(neuron.response)}"
-    return f"{neuron.name}: {neuron.activation} neuron{kind}{layer}{is_output}{response}"
+        return translate("{}: an input", neuron.name)
+    parts = [translate("{}: {} neuron", neuron.name, neuron.activation)]
+    if neuron.aggregation != SUM:
+        parts.append(translate(" of {}", neuron.aggregation))
+    if neuron.layer is not None:
+        parts.append(translate(" of layer {}", neuron.layer.name))
+    if neuron in network.outputs:
+        parts.append(translate(", an output"))
+    if neuron.response != 1.0:
+        parts.append(translate(", response {}", short(neuron.response)))
+    return "".join(parts)
 
 
 def feeds(connections: Sequence[Connection]) -> str:

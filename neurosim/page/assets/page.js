@@ -23,6 +23,7 @@ class Page {
     this.playing = new Playing(this);
     this.parts.push(this.playing);
     this.show();
+    this.quiz = this.doc.quiz ? new QuizView(this) : null;
   }
 
   /** Stop what goes on by itself, where the element is taken away. */

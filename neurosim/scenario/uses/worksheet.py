@@ -6,6 +6,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import short
 from neurosim.languages import translate
 from neurosim.network.parameter import FunctionParameter
+from neurosim.page.quiz import Quiz, make_quiz
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.sheets.formulas import Formula, Key
 from neurosim.sheets.worksheet import Worksheet, make_worksheet, symbol_of, symbols_of_indices
@@ -38,6 +39,12 @@ def sheet_of(
         code, batch_size=training.task.batch_size, blanks=blanks, digits=digits, symbols=symbols,
         text="" if code else lesson.text,  # its numbers are not those of a variant
     )  # fmt: skip
+
+
+def quiz_of(lesson: Lesson, samples: Sequence[int] = (), epoch: int = 0) -> Quiz:
+    """The quiz of some samples of an epoch, of the first one if none is named."""
+    sheet = sheet_of(lesson, "", tuple(dict.fromkeys(samples)) or (0,), epoch=epoch)
+    return make_quiz(sheet, lesson.formulas("", epoch, 1))
 
 
 def _given(

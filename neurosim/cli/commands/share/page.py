@@ -6,15 +6,19 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.commands.look.forms import lang_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.debugger.traces.trace import new_file
 from neurosim.errors import DivergedError, InvalidValueError
+from neurosim.languages import in_language
 from neurosim.page.lesson import LIMIT, make_lesson
 from neurosim.scenario import find_scenario, load_scenario
 from neurosim.scenario.format.overrides import listed
+from neurosim.scenario.uses.mark import Lesson
+from neurosim.scenario.uses.worksheet import quiz_of
 from neurosim.training.training import Training
 
 DIVERGED = 3
@@ -33,6 +37,12 @@ _MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
               help="Of the file: beyond it epochs are left out, then rows.")  # fmt: skip
 @click.option("--play", "is_played", is_flag=True,
               help="Inputs, weights and biases can be dragged; the passes follow.")  # fmt: skip
+@click.option("--quiz", "is_quiz", is_flag=True,
+              help="Numbers are hidden, entered and judged; the result is saved for neurosim"
+                   " mark.")  # fmt: skip
+@click.option("--sample", "samples", multiple=True, type=click.IntRange(min=0), metavar="N",
+              help="What the quiz is about, from 0 (the default); may be repeated.")  # fmt: skip
+@lang_option
 @override_options()
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
 @import_option
@@ -42,6 +52,9 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     epochs: str | None,
     limit: str,
     is_played: bool,
+    is_quiz: bool,
+    samples: Sequence[int],
+    lang: str,
     engine: str | None,
     seed: int | None,
     overrides: Sequence[str],
@@ -52,24 +65,33 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     The page is one file: it needs a browser, no server and no network. Its numbers and texts are
     those of the engine that walks. What is left out to keep to the limit is said, here and there.
     """
+    if is_quiz and is_played:
+        raise InvalidValueError(
+            "--play: got --quiz, too; expected one of the two, since playing shows all numbers"
+        )
     target = Path(f"{find_scenario(file).stem}.html") if out is None else out
     if target.suffix.lower() not in {".html", ".htm"}:
         raise InvalidValueError(f"{target}: got the ending {target.suffix!r}; expected .html")
     require_free(target, overwrite=overwrite)
     most = _bytes_of(limit)
-    scenario = load_scenario(file, overrides=listed(overrides, seed=seed, engine=engine))
+    if samples and not is_quiz:
+        raise InvalidValueError("--sample: got one without a quiz; expected --quiz, too")
+    changes = listed(overrides, seed=seed, engine=engine)
+    scenario = load_scenario(file, overrides=changes)
     X, T, options = scenario.require_training(file, "step through")
     if not options.epochs:
         raise InvalidValueError(f"{file}: nothing to step through, got 0 epochs; expected some")
     wanted = None if epochs is None else _epochs_of(epochs, options.epochs)
-    lesson = make_lesson(
-        Training(scenario.network, X, T, options),
-        options.epochs,
-        wanted,
-        limit=most,
-        text=scenario.lesson,
-        is_played=is_played,
-    )  # fmt: skip
+    with in_language(lang):
+        lesson = make_lesson(
+            Training(scenario.network, X, T, options),
+            options.epochs,
+            wanted,
+            limit=most,
+            text=scenario.lesson,
+            is_played=is_played,
+            quiz=quiz_of(Lesson(file, changes), samples, min(wanted or [0])) if is_quiz else None,
+        )
     with new_file(target, overwrite=overwrite) as written:
         written.write(lesson.html)
     note_unused_seed(file, seed, overrides)

@@ -109,3 +109,22 @@ def test_what_a_browser_cannot_play_is_refused_in_a_line(neurosim, folder):
     assert ran.err.startswith("error: module: _gelu cannot be written in JavaScript")
     assert ran.err.count("\n") == 1
     assert not (folder / "passed.html").exists()
+
+
+def test_a_page_is_written_in_another_language(neurosim, folder):
+    ran = neurosim("page", "passed.yaml", "--quiz", "--lang", "fr")
+
+    html = (folder / "passed.html").read_text("utf-8")
+    assert (ran.code, '<html lang="fr">' in html) == (0, True)
+    assert "Étapes des époques 0, 1, 3." in html
+    assert 'aria-label="Avancer"' in html
+
+
+def test_a_sample_is_of_a_quiz_and_one_of_the_rows(neurosim, folder):
+    alone = neurosim("page", "passed.yaml", "--sample", 1)
+    far = neurosim("page", "passed.yaml", "--quiz", "--sample", 9)
+
+    assert (alone.code, far.code) == (2, 2)
+    assert "--sample: got one without a quiz; expected --quiz, too" in alone.err
+    assert "--sample: got 9; expected one below 4" in far.err
+    assert not (folder / "passed.html").exists()
