@@ -17,6 +17,7 @@ from neurosim.languages import language, translate
 from neurosim.network.network import Network
 from neurosim.sheets.formulas import Formula, Key, Slip
 from neurosim.sheets.text import markdown_to_html, markdown_to_latex
+from neurosim.training.data.csv_file import number_of
 
 BLANKS = {
     "forward": ("forward", "loss"),
@@ -49,6 +50,7 @@ class Worksheet(NamedTuple):
         cells: the lines, in the order of the training.
         batch_size: how many samples an update is of.
         text: of the lesson, in Markdown, or empty.
+        separator: of what is given, and of the fields of a CSV file.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Worksheet(NamedTuple):
     cells: tuple[Cell, ...]
     batch_size: int
     text: str = ""
+    separator: str = ","
 
 
 def make_worksheet(  # noqa: PLR0917 - what a worksheet is made of
@@ -82,6 +85,22 @@ def make_worksheet(  # noqa: PLR0917 - what a worksheet is made of
         symbol = symbol_of(key[0]) if symbols is None else symbols.get(key[0], symbol_of(key[0]))
         cells.append(Cell(key, formula.phase, symbol, value, is_blank))
     return Worksheet(title, code, tuple(given), tuple(cells), batch_size, text)
+
+
+def with_decimal_comma(sheet: Worksheet) -> Worksheet:
+    """The worksheet with commas in its numbers; then semicolons separate what commas did."""
+    given = tuple((name, _with_comma(value)) for name, value in sheet.given)
+    cells = tuple(cell._replace(value=_with_comma(cell.value)) for cell in sheet.cells)
+    return sheet._replace(given=given, cells=cells, separator=";")
+
+
+def _with_comma(text: str) -> str:
+    """A number with a decimal comma; what is none, such as the name of a function, stays.
+
+    >>> _with_comma("-0.25"), _with_comma("1.5e-07"), _with_comma("my.function")
+    ('-0,25', '1,5e-07', 'my.function')
+    """
+    return text.replace(".", ",") if number_of(text) is not None else text
 
 
 def carried(
@@ -172,7 +191,7 @@ def to_markdown(sheet: Worksheet, *, is_solution: bool) -> str:
 def to_csv_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet to fill in, as `neurosim mark` reads it, or its solution."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", delimiter=sheet.separator)
     writer.writerow(("what", "value", "epoch", "sample"))
     for cell in sheet.cells:
         if cell.is_blank:
@@ -210,7 +229,9 @@ def to_latex(sheet: Worksheet, *, is_solution: bool) -> str:
              rf"\section*{{{tex_text(_title(sheet, is_solution))}}}"]  # fmt: skip
     lines += [markdown_to_latex(sheet.text)] * bool(sheet.text and not is_solution)
     if sheet.given:
-        pairs = ", ".join(f"${_tex(name)}$ = {tex_text(value)}" for name, value in sheet.given)
+        pairs = f"{sheet.separator} ".join(
+            f"${_tex(name)}$ = {tex_text(value)}" for name, value in sheet.given
+        )
         lines.append(translate("Given: {}", rf"\raggedright {pairs}.\par"))
     for heading, cells in _parts(sheet):
         lines += [rf"\subsection*{{{tex_text(heading)}}}", r"\begin{longtable}{ll}"]
@@ -227,7 +248,7 @@ def _title(sheet: Worksheet, is_solution: bool) -> str:
 
 
 def _given(sheet: Worksheet) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in sheet.given)
+    return f"{sheet.separator} ".join(f"{name} = {value}" for name, value in sheet.given)
 
 
 def _parts(sheet: Worksheet) -> list[tuple[str, list[Cell]]]:

@@ -16,7 +16,7 @@ from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import sheet_of
 from neurosim.sheets.pdf import Sources, print_pdf, require_printer
 from neurosim.sheets.variants import MOST, code_of
-from neurosim.sheets.worksheet import BLANKS, PRINTERS, Worksheet
+from neurosim.sheets.worksheet import BLANKS, PRINTERS, Worksheet, with_decimal_comma
 
 _MOST_ROWS = 1000  # of a range; more than anybody fills in
 _SUFFIXES = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv", ".pdf": "pdf"}
@@ -58,6 +58,9 @@ def _rows(context: click.Context, option: click.Parameter, text: str | None) -> 
               )  # fmt: skip
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 999_999_999),
               metavar="N", help="Of the variants.")  # fmt: skip
+@click.option("--decimal", type=click.Choice(("point", "comma")), default="point",
+              show_default=True, help="The decimal mark; with a comma, semicolons separate the"
+                                      " fields of CSV files.")  # fmt: skip
 @lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
@@ -74,6 +77,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     digits: int,
     variants: int,
     seed: int,
+    decimal: str,
     lang: str,
     overrides: Sequence[str],
     overwrite: bool,
@@ -100,6 +104,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
                 lesson, code, wanted or (0,), epoch=epoch, blanks=blanks, notation=notation,
                 digits=digits,
             )  # fmt: skip
+            sheet = with_decimal_comma(sheet) if decimal == "comma" else sheet
             write_sheet(sheet, out.with_name(stem + out.suffix), printer, overwrite=overwrite)
     say(f"wrote {len(numbers)} of {out}, with solutions and .csv to fill in", err=True)
     return 0

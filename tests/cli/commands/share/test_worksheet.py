@@ -1,6 +1,7 @@
 """``neurosim worksheet``: sheets to fill in, their solutions, and variants."""
 
 import csv
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -198,3 +199,39 @@ def test_a_list_of_samples_that_is_none_is_refused(neurosim, rows):
 
     assert ran.code == 2
     assert "expected numbers from 0, as in 0,2-5" in ran.err
+
+
+@pytest.mark.parametrize("form", ["md", "html", "tex", "csv"])
+def test_a_decimal_comma_is_in_every_number_and_the_solution_is_taken_back(neurosim, folder, form):
+    options = (
+        "--variants",
+        2,
+        "--decimal",
+        "comma",
+        "--set",
+        "training.optimizer.learning_rate=0.25",
+    )
+
+    made = neurosim("worksheet", "rgu-worksheet", "-o", f"s.{form}", *options)
+    neurosim("worksheet", "rgu-worksheet", "-o", "t.csv", *options)
+
+    assert made.code == 0
+    for path in folder.glob("s-*"):
+        text = re.sub(r"<style>.*</style>|0\.4pt", "", path.read_text("utf-8"))
+        assert not re.search(r"\d\.\d", text), path
+    if form != "csv":
+        assert "0,25" in (folder / f"s-1.{form}").read_text("utf-8")
+        assert "; " in (folder / f"s-1.{form}").read_text("utf-8")
+    solution = (folder / "t-1-solution.csv").read_text("utf-8")
+    assert re.search(r"^z\(top\);-?\d,\d{4};0;0$", solution, re.MULTILINE)
+    assert (folder / "t-1.csv").read_text("utf-8").splitlines()[1] == "what;value;epoch;sample"
+    ran = neurosim("mark", "rgu-worksheet", "t-1-solution.csv", "t-2-solution.csv",
+                   "--set", "training.optimizer.learning_rate=0.25")  # fmt: skip
+    assert ran.code == 0, ran.out
+
+
+def test_another_decimal_mark_is_refused(neurosim, folder):
+    ran = neurosim("worksheet", "rgu-worksheet", "-o", "s.md", "--decimal", "dot")
+
+    assert (ran.code, list(folder.glob("s*.md"))) == (2, [])
+    assert "'dot' is not one of 'point', 'comma'" in ran.err
