@@ -71,7 +71,10 @@ def _by_pattern(plain: str) -> str | None:
     for pattern, quantity in _SPELLINGS:
         match = re.fullmatch(pattern, plain)
         if match is not None:
-            return f"{match.group(1).strip()}.{quantity}"
+            owner = match.group(1).strip()
+            if quantity in OF_CONNECTION and owner.count(",") == 1:  # no name has a comma
+                owner = re.sub(r"\s*,\s*", "->", owner)
+            return f"{owner}.{quantity}"
     return None
 
 
@@ -103,13 +106,14 @@ _TYPOGRAPHY = (
     (r"\\(?=_)", ""),
 )
 _BY = r"d(?:[LECJ]|E_total|E_\(total\)|[Ll]oss)/d"
+_NEW = r"(?:'|\^?\+|\^\(\+\)|\u207a)?"  # what marks a number after its update
 _SPELLINGS = (  # as printed arithmetic and textbooks write them
     (rf"(?:delta|{_BY}(?:net|z|in))\((.+)\)", "delta"),
     (rf"{_BY}w\((.+)\)", "gradient"),
     (rf"{_BY}b\((.+)\)", "bias_gradient"),
     (rf"{_BY}(?:a|out|o|y)\((.+)\)", "output_gradient"),
-    (r"w'?\((.+)\)", "weight"),
-    (r"b'?\((.+)\)", "bias"),
+    (rf"w{_NEW}\((.+)\)", "weight"),
+    (rf"b{_NEW}\((.+)\)", "bias"),
     (r"(?:net|z|in)\((.+)\)", "net_input"),
     (r"(?:a|out|o|y)\((.+)\)", "output"),
     (r"d[LE]/d([^_()]+)", "output_gradient"),
@@ -120,8 +124,8 @@ _SUBSCRIPTS = (
     (rf"{_BY}b_?(.+)", "bias_gradient"),
     (rf"{_BY}(?:a|out|o|y)_?(.+)", "output_gradient"),
     (rf"{_BY}(.+)", "output_gradient"),
-    (r"w'?_?(.+)", "weight"),
-    (r"b'?_?(.+)", "bias"),
+    (rf"w{_NEW}_?(.+)", "weight"),
+    (rf"b{_NEW}_?(.+)", "bias"),
     (r"(?:net|z|in)_?(.+)", "net_input"),
     (r"(?:a|out|o|y)_?(.+)", "output"),
 )

@@ -241,6 +241,22 @@ def test_quantities_are_written_as_the_arithmetic_writes_them(spelling, quantity
     assert quantity_of(spelling, "here") == quantity
 
 
+@pytest.mark.parametrize(
+    ("spelling", "quantity"),
+    [
+        ("w(x1,h1)", "x1->h1.weight"),
+        ("dE/dw(x1, h1)", "x1->h1.gradient"),
+        ("w\u207a(x1->h1)", "x1->h1.weight"),
+        ("w+_(x1,h1)", "x1->h1.weight"),
+        ("w^+_{x1,h1}", "x1->h1.weight"),
+        ("b^+(h1)", "h1.bias"),
+        ("b^{+}_{h1}", "h1.bias"),
+    ],
+)
+def test_a_comma_is_an_arrow_and_a_plus_marks_what_an_update_leaves(spelling, quantity):
+    assert quantity_of(spelling, "here", ("x1", "h1")) == quantity
+
+
 @pytest.mark.parametrize("spelling", ["w(x1-h1)", "x1-h1", "w(x1 > h1)"])
 def test_what_is_no_arrow_is_told_and_nothing_is_guessed_that_is_not_there(spelling):
     with pytest.raises(FileError) as caught:
