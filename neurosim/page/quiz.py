@@ -57,7 +57,11 @@ def make_quiz(sheet: Worksheet, formulas: Mapping[Key, Formula]) -> Quiz:
         raise InvalidValueError("page: got no quantity that can be asked; expected some for a quiz")
     kept = _between(asked, formulas)
     number = {key: i for i, key in enumerate(kept)}
+    passes = (key for key in asked if formulas[key].phase != "update")
+    _, epoch, sample = next(passes, (0, 0, 0))
     document = {
+        "epoch": epoch,
+        "sample": sample,
         "given": [*sheet.given, *((c.symbol, c.value) for c in sheet.cells if c.key not in asked)],
         "quantities": [
             {

@@ -15,8 +15,9 @@ def written(tmp_path_factory):
     folder, known = tmp_path_factory.mktemp("pages"), {}
 
     def write(name, *, epochs=(0, 3), n_epochs=8, limit=2_000_000, change=None, title=None,
-              is_played=False, is_quiz=False, settings=()):  # fmt: skip
-        key = name, tuple(epochs), n_epochs, limit, change, title, is_played, is_quiz, settings
+              is_played=False, is_quiz=False, samples=(), settings=()):  # fmt: skip
+        key = (name, tuple(epochs), n_epochs, limit, change, title, is_played, is_quiz, samples,
+               settings)  # fmt: skip
         if key not in known:
             titled = {} if title is None else {"title": title}
             scenario = load_scenario(name, overrides={**titled, **dict(settings)})
@@ -24,7 +25,7 @@ def written(tmp_path_factory):
                 change(scenario.network)
             training = Training(scenario.network, *scenario.require_training(name, "page"))
             n = min(n_epochs, scenario.training.epochs)
-            quiz = quiz_of(Lesson(name)) if is_quiz else None
+            quiz = quiz_of(Lesson(name), samples) if is_quiz else None
             wanted = [e for e in epochs if e < n]
             lesson = make_lesson(training, n, wanted, limit=limit, quiz=quiz, is_played=is_played)
             path = folder / f"page-{len(known)}.html"

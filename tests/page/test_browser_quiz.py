@@ -93,3 +93,18 @@ def test_the_quiz_fits_a_phone_and_each_field_has_a_name(quiz):
     assert fields.count() == 55
     assert page.get_by_label("z(h1)", exact=True).count() == 1
     assert page.get_by_role("button", name="show z(h1)").count() == 1
+
+
+def test_the_network_has_the_weights_that_are_given_and_no_key_leads_to_the_answers(quiz):
+    page = quiz(samples=(2,))
+    given = page.locator("#quiz-part .given").inner_text()
+
+    before = page.locator("svg.wide").text_content()
+    page.locator("svg.wide .neuron").first.focus()
+    for key in ("ArrowRight", "End", " ", "6"):
+        page.keyboard.press(key)
+
+    weight = page.evaluate("lesson.values.parameters[0]")
+    assert f"w(a->h1) = {weight:.6g}," in given
+    assert page.evaluate("lesson.unit.sample") == 2
+    assert page.locator("svg.wide").text_content() == before

@@ -177,6 +177,7 @@ class Page {
   onKey(event) {
     const { target, key } = event;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (this.element.classList.contains("quizzed")) return; // steps would show what is asked
     const isField = target.matches("select, input");
     const isButton = target.matches("button, [role=button], summary");
     if (target.dataset?.thing && (key === "Enter" || key === " ")) {

@@ -153,8 +153,18 @@ class QuizView {
     this.part.hidden = false;
     page.element.classList.add("quizzed");
     this.lines = [];
+    this.goToSample();
     this.setUp();
     this.judge(null);
+  }
+
+  /** The first step of the sample that is asked first: the weights in the network are given then. */
+  goToSample() {
+    const { epoch, sample } = this.quiz;
+    const { moments, doc } = this.page;
+    const at = moments.units.findIndex((unit) => (
+      unit.unit === "sample" && doc.epochs[unit.epoch] === epoch && unit.sample === sample));
+    if (at >= 0) this.page.goTo({ at, step: 0 });
   }
 
   say(key, values) {
