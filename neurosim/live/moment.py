@@ -13,7 +13,7 @@ from neurosim.interpreter.steps import subject_of
 from neurosim.live.document import MOST_ROWS, plain, plain_number, things_of
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
-from neurosim.page.maps import MAP_SIZE, MapPicture, map_grid, middle_of
+from neurosim.page.maps import MAP_SIZE, MapPicture, colour_middle, map_grid, middle_of
 from neurosim.page.units import facts_of
 from neurosim.training.task import Task
 
@@ -76,7 +76,7 @@ class ParameterViewer:
         if self._grid is None:
             return None
         values = self._grid.arrange(self._compiled.activations(self._grid.points)[self.mapped])
-        picture = MapPicture.of(values)
+        picture = MapPicture.of(values, colour_middle(self._network, self.mapped, self._task.T))
         return {
             "neuron": self.mapped, "size": MAP_SIZE, "extent": self._grid.extent,
             "largest": picture.largest, "middle": middle_of(self._task.T),

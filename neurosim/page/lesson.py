@@ -31,7 +31,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix, require_count
 from neurosim.languages import count, grouped, language
 from neurosim.page.contents import PageChoice, all_of, to_bytes
-from neurosim.page.maps import MAP_SIZE, MapPicture, map_grid, middle_of
+from neurosim.page.maps import MAP_SIZE, MapPicture, colour_middle, map_grid, middle_of
 from neurosim.page.markup import (
     filled,
     page_asset,
@@ -259,7 +259,10 @@ def _maps(recording: Recording) -> tuple[dict[str, Any] | None, Matrix | None]:
     for place in places:
         network.load_parameters(theta[place])
         found = responses(network, grid)
-        made = [MapPicture.of(found[neuron.name]) for neuron in shown]
+        made = [
+            MapPicture.of(found[neuron.name], colour_middle(network, neuron.name, task.T))
+            for neuron in shown
+        ]
         pictures += [picture.steps for picture in made]
         largest.append([picture.largest for picture in made])
     numbers = {neuron: i for i, neuron in enumerate(network.neurons)}

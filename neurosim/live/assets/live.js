@@ -625,8 +625,7 @@ class LivePage {
     const { row: now, is_moving: isMoving, is_over: isOver } = this.view;
     const canvas = this.find("map");
     drawMap(canvas, this.theme, {
-      size, extent, answers: values.map((value) => value / 100),
-      level: isOutput ? middle / largest : null,
+      size, extent, isOutput, answers: values.map((value) => value / 100),
       dots: (this.doc.X || []).map(([x, y], row) => ({
         across: numberOf(x), up: numberOf(y), isHigh: numberOf(this.doc.T[row][0]) > middle,
         isNow: row === now && !isMoving && !isOver,
@@ -634,7 +633,8 @@ class LivePage {
     });
     const [across, up] = this.doc.inputs.map((i) => this.doc.neurons[i].caption);
     const said = `${this.thing(neuron).caption} over ${across} (to the right) and ${up} (upwards) ` +
-      `with the present parameters; orange is below 0, blue above, at most ${short(largest)}; ` +
+      `with the present parameters; orange is below ` +
+      `${short(isOutput ? middle : 0)}, blue above, at most ${short(largest)} from it; ` +
       `white dots are rows whose first target is above ${short(middle)}` +
       (isOutput ? ", and so is the answer on one side of the line" : "");
     if (this.find("map-said").textContent === said) return;

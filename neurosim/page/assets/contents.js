@@ -79,7 +79,7 @@ class Contents {
     return epochs.map((_, place) => this.numbers[at + place]);
   }
 
-  /** What a neuron answers at a point of the map, from -1 to 1, by the map's place. */
+  /** What a neuron answers at a point of the map, by the map's place; see drawMap. */
   answer(place, neuron, point) {
     const { neurons, size } = this.document.map;
     const picture = place * neurons.length + neurons.indexOf(neuron);

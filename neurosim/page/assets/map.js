@@ -2,13 +2,13 @@
 
 const MOST_DOTS = 400;
 
-// Draw answers into a canvas: parts of the largest from -1 to 1, `size` times `size` of them, the
-// lowest row first; `level` is where the line of decision is, as such a part (null: no line). Dots
-// are places over the two inputs, each with `isHigh`, `isNow`, or `isPlayed`, which is a diamond.
-function drawMap(canvas, theme, { size, extent, answers, level, dots }) {
+// Draw answers into a canvas: from -1 to 1 around their middle, `size` times `size` of them, the
+// lowest row first; an output's have the line of decision at their middle. Dots are places over
+// the two inputs, each with `isHigh`, `isNow`, or `isPlayed`, which is a diamond.
+function drawMap(canvas, theme, { size, extent, answers, isOutput, dots }) {
   const context = canvas.getContext("2d");
   drawAnswers(context, theme, size, answers);
-  if (level !== null) drawBoundary(context, theme, size, (i, j) => answers[j * size + i] > level);
+  if (isOutput) drawBoundary(context, theme, size, (i, j) => answers[j * size + i] > 0);
   const [left, right, bottom, top] = extent;
   dots.forEach(({ across, up, isHigh, isNow, isPlayed }) => {
     const x = ((across - left) / (right - left)) * canvas.width;
@@ -81,17 +81,16 @@ class AnswerMap {
     const { answers, largest, when } = this.answers(neuron);
     const { size, extent, middle } = map;
     const isOutput = outputs.includes(neuron);
-    drawMap(this.canvas, page.theme, { size, extent, answers, dots: this.dots(),
-      level: isOutput ? middle / largest : null });
+    drawMap(this.canvas, page.theme, { size, extent, answers, isOutput, dots: this.dots() });
     const [across, up] = page.doc.inputs.map((i) => page.thing(i).caption);
     const parts = { neuron: page.thing(neuron).caption, across, up, when,
-      most: short(largest), middle: short(map.middle) };
+      centre: short(isOutput ? middle : 0), most: short(largest), middle: short(middle) };
     const text = page.say("map_said", parts) + (isOutput ? page.say("map_line") : "");
     put(page.find("map-said"), text);
     this.canvas.setAttribute("aria-label", text);
   }
 
-  /** What a neuron answers at each point, as parts of the largest, and when. */
+  /** What a neuron answers at each point, from -1 to 1 around its middle, and when. */
   answers(neuron) {
     const { page } = this;
     if (page.playing.isPlayed) {

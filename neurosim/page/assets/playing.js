@@ -109,8 +109,9 @@ class PlayedContents {
 
   /** What a neuron answers at each point of the map, as parts of the largest. */
   mapOf(neuron) {
-    const { size, extent: [left, right, bottom, top] } = this.document.map;
+    const { size, middle, extent: [left, right, bottom, top] } = this.document.map;
     const { outputs } = this.document;
+    const centre = outputs.includes(neuron) ? middle : 0;
     const [across, up] = [(right - left) / size, (top - bottom) / size];
     const found = Float64Array.from({ length: size * size }, (_, point) => {
       const x = left + ((point % size) + 0.5) * across;
@@ -118,7 +119,7 @@ class PlayedContents {
       const pass = this.network.pass([x, y], this.targets, this.parameters);
       const answer = outputs.includes(neuron) ? pass.outputs[outputs.indexOf(neuron)]
         : pass.output[this.places[neuron]];
-      return Number.isNaN(answer) ? 0 : answer;
+      return Number.isNaN(answer) ? 0 : answer - centre;
     });
     const largest = found.reduce((most, one) => Math.max(most, Math.abs(one)), 0) || 1;
     return { answers: found.map((one) => one / largest), largest };
