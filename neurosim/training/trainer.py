@@ -23,6 +23,7 @@ from neurosim.training.training import (
     Training,
     require_no_folds,
     require_one_seed,
+    require_targets_beside,
     train_to_end,
 )
 
@@ -89,7 +90,7 @@ _document_options()
 def epochs(
     network: Network,
     X: Any,
-    T: Any,
+    T: Any = None,
     options: Options | None = None,
     /,
     **changes: Unpack[TrainOptions],
@@ -100,6 +101,7 @@ def epochs(
         An Epoch after each; the network's objects then hold its values, after the last one those
         that early stopping restores.
     """
+    require_targets_beside(X, T, "ns.epochs")
     chosen = make_options(options, changes)
     require_no_folds(changes, "epochs")
     require_one_seed(changes, "epochs")

@@ -265,11 +265,12 @@ class Training:
         self,
         network: Network,
         X: Any,
-        T: Any,
+        T: Any = None,
         options: Options | None = None,
         /,
         **changes: Unpack[TrainOptions],
     ) -> None:
+        require_targets_beside(X, T, "a Training")
         if "epochs" in changes:
             raise WrongTypeError("epochs: no option of a Training; expected advance(epochs=n)")
         require_no_folds(changes, "a Training")
@@ -935,6 +936,18 @@ def prepare(
         state = fitting(options.state, task)
         return task, replace(state, watched=None) if state.is_stopped else state, validation
     return task, start_state(task, options.seed_of(network)), validation
+
+
+def require_targets_beside(X: Any, T: Any, what: str) -> None:
+    """Refuse batches that come one by one where a training has rows in memory."""
+    if T is not None:
+        return
+    if hasattr(X, "shape"):
+        raise WrongTypeError("T: missing beside X; expected targets, (B, n_out)")
+    raise WrongTypeError(
+        f"T: missing, and {what} takes no batches, got {type(X).__name__};"
+        " expected X and T, or ns.train(net, batches, ...)"
+    )
 
 
 def require_no_folds(changes: Mapping[str, Any], what: str) -> None:

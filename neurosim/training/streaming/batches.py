@@ -20,7 +20,8 @@ def require_batches(given: Any, epochs: int) -> Callable[[], Iterable[Any]]:
         InvalidValueError: an iterator, which can be gone through once, is to give several epochs.
     """
     if hasattr(given, "shape") or isinstance(given, (str, bytes, dict)):
-        raise WrongTypeError(f"T: missing beside X, got {given!r:.80}; expected T, or {_EXPECTED}")
+        told = " ".join(f"{given!r:.80}".split())  # an array has lines
+        raise WrongTypeError(f"T: missing beside X, got {told}; expected T, or {_EXPECTED}")
     if isinstance(given, Iterator):
         if epochs > 1:
             raise InvalidValueError(
@@ -46,7 +47,8 @@ def batches_of(make: Callable[[], Iterable[Any]], epoch: int) -> Iterator[GivenB
         raise WrongTypeError(f"batches: the function gave {made!r:.80}; expected an iterator")
     for number, item in enumerate(made):
         if not isinstance(item, (tuple, list)) or len(item) != 2:
+            told = " ".join(f"{item!r:.80}".split())  # an array has lines
             raise WrongTypeError(
-                f"epoch {epoch}, batch {number}: got {item!r:.80}; expected a pair (X, T)"
+                f"epoch {epoch}, batch {number}: got {told}; expected a pair (X, T)"
             )
         yield item[0], item[1]

@@ -16,6 +16,7 @@ from neurosim.functions.numbers import require_rows
 from neurosim.network.network import Network
 from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.options import Options, option_fields
+from neurosim.training.progress import progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stopping.monitor import EpochNumbers, Monitor
 from neurosim.training.streaming.batches import GivenBatch, batches_of, require_batches
@@ -60,10 +61,11 @@ class StreamTraining:
         if start is None:
             self._state = start_state(self._task, options.seed_of(network))
         else:
-            self._state = replace(fitting(start, self._task), watched=None)
+            self._state = replace(fitting(_at_epoch(start), self._task), watched=None)
         self._deadline = np.inf
         network.require_no_pass()
         network.claim(self)
+        network.take_parameters(self._state.parameters)
 
     def _find_task(self, make: Callable[[], Iterable[Any]]) -> Task:
         """The task of the first batch, which is kept until the first epoch takes it."""
@@ -187,6 +189,16 @@ class StreamTraining:
         return replace(task, X=X, T=T, batch_size=len(X), options=options)
 
 
+def _at_epoch(state: TrainingState) -> TrainingState:
+    """A state that is between two epochs, since batches are taken from an epoch's first on."""
+    if isinstance(state, TrainingState) and state.batch:
+        raise InvalidValueError(
+            f"state: got one in the midst of epoch {state.epoch}, before its batch {state.batch};"
+            " expected one at the end of an epoch"
+        )
+    return state
+
+
 def _require_possible(options: Options) -> None:
     """Refuse what needs all rows at once, with its cure."""
     known = option_fields()
@@ -216,13 +228,17 @@ def train_on_batches(network: Network, batches: Any, options: Options) -> Histor
     """Train to the end, or up to a stop; see `neurosim.train`."""
     begin, training = time.perf_counter(), StreamTraining(network, batches, options)
     found: list[Epoch] = []
+    losses: list[float] = []
     best, stopped = None, ""
-    for epoch in training.epochs(options.epochs):
-        found.append(epoch)
-        best, stopped = training.best_epoch, training.stopped
+    with progress_line(options.epochs, is_shown=options.progress) as note:
+        for epoch in training.epochs(options.epochs):
+            found.append(epoch)
+            best, stopped = training.best_epoch, training.stopped
+            losses.append(epoch.loss)
+            note(losses, epoch.rate)
     validation = [e.validation_loss for e in found if e.validation_loss is not None]
     return History(
-        tuple(epoch.loss for epoch in found),
+        tuple(losses),
         tuple(validation),
         {name: tuple(epoch.metrics[name] for epoch in found) for name in options.metrics},
         time.perf_counter() - begin,

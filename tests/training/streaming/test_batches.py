@@ -109,3 +109,55 @@ def test_what_needs_all_rows_is_refused_by_its_name(options):
 def test_a_training_that_diverges_says_in_which_batch():
     with pytest.raises(ns.DivergedError, match="batch 1 of epoch 0"):
         ns.train(network(), [(X, T), (X, T * 1e300)], optimizer=ns.SGD(1e10), epochs=1)
+
+
+@pytest.mark.parametrize("engine", ["graph", "compiled"])
+def test_a_network_goes_on_from_a_state_to_the_bits_of_one_call(engine):
+    one, other = network(), network()
+    options = {"optimizer": "adam", "engine": engine}
+    whole = ns.train(one, batches, epochs=4, **options)
+    first = ns.train(network(), batches, epochs=2, **options)
+
+    rest = ns.train(other, batches, epochs=2, state=first.state, **options)  # a fresh network
+
+    assert first.loss + rest.loss == whole.loss
+    assert rest.state == whole.state
+    assert one.parameters().tobytes() == other.parameters().tobytes()
+
+
+def test_a_state_in_the_midst_of_an_epoch_is_refused():
+    training = ns.Training(network(), X, T, optimizer="adam", batch_size=10)
+    training.advance(batches=2)
+
+    with pytest.raises(ns.NeurosimError, match="state: got one in the midst of epoch 0"):
+        ns.train(network(), batches, optimizer="adam", epochs=1, state=training.state)
+
+
+def test_progress_is_told_on_standard_error(capsys):
+    told = ns.train(network(), batches, **OPTIONS, progress=True)
+
+    line = capsys.readouterr().err.split("\r")[-1]
+    assert line.startswith("epoch 4/4 [####################] loss ")
+    assert f"loss {told.loss[-1]:.6g}, rate 0.001" in line
+    assert line.endswith("\n")
+
+
+@pytest.mark.parametrize("take", [ns.epochs, ns.Training], ids=["epochs", "Training"])
+def test_batches_where_rows_are_expected_are_refused_with_a_cure(take):
+    with pytest.raises(ns.NeurosimError, match=r"expected X and T, or ns.train\(net, batches"):
+        take(network(), batches, optimizer="adam")
+    with pytest.raises(ns.NeurosimError, match="T: missing beside X"):
+        take(network(), X, optimizer="adam")
+
+
+def test_a_loader_of_torch_and_a_zip_give_the_bits_of_a_list():
+    torch = pytest.importorskip("torch")
+    of_tensors = torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(T))
+    loader = torch.utils.data.DataLoader(of_tensors, batch_size=10)
+
+    listed = ns.train(network(), list(batches()), **OPTIONS)
+    loaded = ns.train(network(), loader, **OPTIONS)
+    zipped = ns.train(network(), lambda: zip(*zip(*batches(), strict=True), strict=True), **OPTIONS)
+
+    assert loaded.loss == zipped.loss == listed.loss
+    assert loaded.state == zipped.state == listed.state
