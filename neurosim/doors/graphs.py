@@ -406,9 +406,12 @@ def _more(
 
 
 def _label(node: Hashable, name: str, said: Mapping[str, Any]) -> str | None:
-    """What a node is called elsewhere: its own name where the neuron has another."""
+    """What a node is called elsewhere: its own name where that is no text or the neuron has another.
+
+    The text of ``True`` or ``inf`` is a legal name, and by the label the node itself finds it.
+    """
     text = label_text(node) if node != name else said.get("label")
-    return text if isinstance(text, str) and text != name else None
+    return text if isinstance(text, str) else None
 
 
 def _own(node: Hashable, said: Mapping[str, Any], neurons: _Nodes) -> dict[str, Any]:

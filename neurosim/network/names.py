@@ -143,17 +143,26 @@ def _stem(text: str) -> str:
 def label_text(name: object) -> str:
     """A foreign name as the text of a label: a text itself, of anything else its Python form.
 
+    A set has its items in the order of their texts, since that of Python differs between runs.
+
     >>> label_text("L1-N2"), label_text((2, 3)), label_text(np.int64(7))
     ('L1-N2', '(2, 3)', '7')
+    >>> label_text(frozenset({"b", "a"}))
+    "frozenset({'a', 'b'})"
     """
-    return name if isinstance(name, str) else repr(_plain(name))
+    return name if isinstance(name, str) else _python_form(name)
 
 
-def _plain(name: object) -> object:
-    """A number of NumPy as one of Python, also in a tuple."""
+def _python_form(name: object) -> str:
+    """As ``repr``, with a number of NumPy as one of Python, and sets in one order."""
     if isinstance(name, np.generic):
-        return name.item()
-    return tuple(map(_plain, name)) if isinstance(name, tuple) else name
+        return repr(name.item())
+    if isinstance(name, tuple) and name:
+        items = ", ".join(map(_python_form, name))
+        return f"({items},)" if len(name) == 1 else f"({items})"
+    if isinstance(name, frozenset) and name:
+        return f"frozenset({{{', '.join(sorted(map(_python_form, name)))}}})"
+    return repr(name)
 
 
 def legal_name(text: str, names: Names) -> str:

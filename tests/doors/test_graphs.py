@@ -148,3 +148,26 @@ def test_a_chain_of_ten_thousand_neurons_goes_out_and_comes_back():
 
     assert net.forward([3.0])[0] == 3.0
     assert net.to_networkx().edges["n7", "n8"]["order"] == 7
+
+
+@pytest.mark.parametrize(
+    "node",
+    [True, float("inf"), 1, 1.5, (1, None), frozenset({"a", "b", "c"}), b"x", "True"],
+    ids=repr,
+)
+def test_every_hashable_node_finds_its_neuron_also_after_saving_and_a_round_trip(node, tmp_path):
+    net = ns.from_networkx(nx.DiGraph([(node, "o"), ("p", "o")]))
+    net.save(tmp_path / "net.json")
+
+    for one in (net, ns.load(tmp_path / "net.json"), ns.from_networkx(net.to_networkx())):
+        assert one[node] is one.neuron(node) is one.inputs[0]
+        assert one[node, "o"] is one.connection(node, "o")
+        assert node in one
+        assert one.inputs[0].label == net.inputs[0].label
+
+
+def test_a_node_beside_its_own_text_keeps_both_apart():
+    net = ns.from_networkx(nx.DiGraph([(True, "True")]))
+
+    assert net[True] is net.inputs[0]
+    assert net["True"] is net.outputs[0]
