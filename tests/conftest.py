@@ -7,6 +7,7 @@ their numbers come from a generator that it seeds: a hundred times faster than d
 import io
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -279,6 +280,28 @@ QUIET = [
 ]  # fmt: skip
 # so .ci/run installs a browser; on a machine where it cannot, CI says so in words
 IN_CI = os.environ.get("CI") == "true" and os.environ.get("NEUROSIM_BROWSER") == "installed"
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """What axe-core finds of an open page: rules, and elements. It is fetched, and not kept."""
+    folder, npm = tmp_path_factory.mktemp("axe"), shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm to fetch axe-core with")
+    fetched = subprocess.run(  # noqa: S603 - a fixed command
+        [npm, "install", "--silent", "--prefix", str(folder), "axe-core@4"],
+        check=False, capture_output=True, timeout=120,
+    )  # fmt: skip
+    if fetched.returncode:
+        pytest.skip("axe-core could not be fetched")
+    script = (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+    def find(page):
+        page.evaluate(script)
+        found = page.evaluate("axe.run().then(({violations}) => violations)")
+        return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -406,7 +406,7 @@ def _more(
 
 
 def _label(node: Hashable, name: str, said: Mapping[str, Any]) -> str | None:
-    """What a node is called elsewhere: its own name where that is no text or the neuron has another.
+    """What a node is called elsewhere: its name where that is no text or the neuron has another.
 
     The text of ``True`` or ``inf`` is a legal name, and by the label the node itself finds it.
     """

@@ -181,3 +181,11 @@ def test_a_phone_shows_all_of_it(live):
 
     assert page.locator("svg.tall").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_axe_finds_nothing(live, axe):
+    page = live.tab()
+    page.click("#ahead")
+    place(page, "step 1 of 69")
+
+    assert axe(page) == []

@@ -108,3 +108,10 @@ def test_the_network_has_the_weights_that_are_given_and_no_key_leads_to_the_answ
     assert f"w(a->h1) = {weight:.6g}," in given
     assert page.evaluate("lesson.unit.sample") == 2
     assert page.locator("svg.wide").text_content() == before
+
+
+def test_axe_finds_nothing(quiz, axe):
+    page = quiz()
+    page.locator(FIELDS).first.fill("1/3")
+
+    assert axe(page) == []
