@@ -6,6 +6,7 @@ import pytest
 
 from neurosim.scenario.uses.mark import Lesson
 
+pytestmark = pytest.mark.slow
 FIELDS = "ul.quiz input"
 
 
