@@ -131,8 +131,11 @@ _INT32 = 2**31  # GML makes a text of larger ones
 
 
 def _write_gexf(graph: nx.DiGraph, file: io.BytesIO) -> None:
-    """GEXF has no attributes of a graph: the first node says them."""
+    """GEXF has no attributes of a graph: the first node says them; a node has a label always."""
     said, graph.graph = dict(graph.graph), {}
+    for node, its in graph.nodes.items():
+        if its.get("label") == node:
+            its[_LABEL] = node
     for first in list(graph)[:1]:
         graph.nodes[first][_OF_GRAPH] = json.dumps(said)
     nx.write_gexf(graph, file)
@@ -140,8 +143,10 @@ def _write_gexf(graph: nx.DiGraph, file: io.BytesIO) -> None:
 
 def _read_gexf(file: io.BytesIO) -> nx.Graph:
     graph = nx.read_gexf(file)
-    for said in graph.nodes.values():
+    for node, said in graph.nodes.items():
         _unpack_into(graph.graph, said)
+        if said.pop(_LABEL, None) is None and said.get("label") == node:
+            del said["label"]  # that of a node without one
     for *_, said in graph.edges(data=True):
         said.pop("id", None)  # a number that each edge must have
     return graph

@@ -158,8 +158,10 @@ def test_a_chain_of_ten_thousand_neurons_goes_out_and_comes_back():
 def test_every_hashable_node_finds_its_neuron_also_after_saving_and_a_round_trip(node, tmp_path):
     net = ns.from_networkx(nx.DiGraph([(node, "o"), ("p", "o")]))
     net.save(tmp_path / "net.json")
+    ns.write_network(net, tmp_path / "net.gexf")
+    again = [ns.read_network(tmp_path / f"net.{suffix}") for suffix in ("json", "gexf")]
 
-    for one in (net, ns.load(tmp_path / "net.json"), ns.from_networkx(net.to_networkx())):
+    for one in (net, *again, ns.from_networkx(net.to_networkx())):
         assert one[node] is one.neuron(node) is one.inputs[0]
         assert one[node, "o"] is one.connection(node, "o")
         assert node in one
