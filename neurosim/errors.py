@@ -83,6 +83,10 @@ class ScenarioError(NeurosimError, ValueError):
         super().__init__("\n".join(self.problems))
 
 
+class LeftOutWarning(UserWarning):
+    """A part of a file was left out that its network does not have."""
+
+
 class MissingExtraError(NeurosimError, ValueError):
     """An optional package is needed and absent; ``extra`` is the name to install."""
 

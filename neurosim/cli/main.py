@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from neurosim.cli.messages import complain
+from neurosim.cli.messages import complain, warnings_as_lines
 from neurosim.cli.output import say
 from neurosim.cli.signals import code_of, ending_by_signals
 from neurosim.errors import DivergedError, NeurosimError, guess_number, shortened, unknown
@@ -166,7 +166,7 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
     """Run a command; a user's mistake is a line on standard error, never a traceback."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        with command.make_context(name, given) as context:
+        with warnings_as_lines(), command.make_context(name, given) as context:
             code = command.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as ending:  # --help and --version end so

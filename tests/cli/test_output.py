@@ -136,3 +136,32 @@ def test_a_bar_starts_anew_without_an_end_for_what_follows(monkeypatch):
 
     assert done == [3, 4]
     assert made[1:] == [("iris", 7), (3, ""), (4, ""), ("iris: 5 folds", None)]
+
+
+def _with_labels(path):
+    """A model of ONNX that says the classes of its rows beside its outputs."""
+    onnx = pytest.importorskip("onnx")
+    helper, kinds = onnx.helper, onnx.TensorProto
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["p"]),
+        helper.make_node("ArgMax", ["p"], ["label"], axis=1),
+    ]
+    outputs = [
+        helper.make_tensor_value_info("p", kinds.FLOAT, [None, 3]),
+        helper.make_tensor_value_info("label", kinds.INT64, [None, 1]),
+    ]
+    inputs = [helper.make_tensor_value_info("x", kinds.FLOAT, [None, 3])]
+    onnx.save(helper.make_model(helper.make_graph(nodes, "labels", inputs, outputs)), path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("draw", "m.onnx", "-o", "m.svg"), ("convert", "m.onnx", "m.json"), ("compile", "m.onnx")],
+    ids=lambda given: given[0],
+)
+def test_what_reading_a_file_leaves_out_is_one_line_in_every_command(neurosim, folder, arguments):
+    _with_labels(folder / "m.onnx")
+
+    assert neurosim(*arguments).err == (
+        "warning: m.onnx: left out 'label', which says classes; the outputs are those of 'p'\n"
+    )

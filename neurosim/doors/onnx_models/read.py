@@ -15,7 +15,14 @@ from neurosim.doors.onnx_models.expressions import Expression
 from neurosim.doors.onnx_models.model_file import array_of, read_model
 from neurosim.doors.onnx_models.operators import ClassLabel, ModelNode, OperatorTable, run_node
 from neurosim.doors.traced import Tracing
-from neurosim.errors import GraphError, NeurosimError, UnknownNameError, shortened, unknown
+from neurosim.errors import (
+    GraphError,
+    LeftOutWarning,
+    NeurosimError,
+    UnknownNameError,
+    shortened,
+    unknown,
+)
 from neurosim.network.network import Network
 
 _ROOM = 10**6  # the most inputs that a network is made with
@@ -83,6 +90,7 @@ class _Model:
             warnings.warn(
                 f"{self._where}: left out {', '.join(map(repr, left_out))}, which says classes;"
                 f" the outputs are {made_of}",
+                LeftOutWarning,
                 stacklevel=3,
             )
         return net

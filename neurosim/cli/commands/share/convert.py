@@ -1,6 +1,5 @@
 """``neurosim convert``: a network from one kind of file to another."""
 
-import warnings
 from pathlib import Path
 
 import click
@@ -25,13 +24,9 @@ def convert(source: str, target: Path, overwrite: bool) -> int:
     """
     require_free(target, overwrite=overwrite)
     is_scenario = Path(source).suffix.lower() in ("", ".yaml", ".yml")
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always", UserWarning)
-        network = load_network(source) if is_scenario else read_network(source)
+    network = load_network(source) if is_scenario else read_network(source)
     write_network(network, target)
     say(f"wrote {target}: {network!r}")
-    for warning in told:
-        say(str(warning.message), err=True)
     if lost := lost_in(network, target):
         say(f"{target.name} does not hold: {', '.join(lost)}", err=True)
     return 0
