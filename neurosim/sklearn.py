@@ -98,13 +98,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no typ
     """What both estimators do; a subclass says what targets are."""
 
     def __init__(self, **parameters: Any) -> None:
-        known = _signature().parameters
+        _, *known = _signature().parameters.values()  # the first is self
+        names = [parameter.name for parameter in known]
         for name in parameters:
-            if name not in known:
-                raise WrongTypeError(unknown("parameter", name, known))
-        for name, parameter in known.items():
-            if name != "self":
-                setattr(self, name, parameters.get(name, parameter.default))
+            if name not in names:
+                raise WrongTypeError(unknown("parameter", name, names))
+        for parameter in known:
+            setattr(self, parameter.name, parameters.get(parameter.name, parameter.default))
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train a new network, or with ``warm_start`` the one that is there.
@@ -249,7 +249,16 @@ class NeurosimClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc] # a
         """Train one epoch more on these rows; the first call is given all classes."""
         if classes is None and not hasattr(self, "classes_"):
             raise InvalidValueError("classes: missing; expected all classes in the first call")
+        if classes is not None and hasattr(self, "classes_") and not self._has_labels:
+            self._require_same(classes)
         return self._fit_partly(X, y, sample_weight, classes)
+
+    def _require_same(self, classes: Any) -> None:
+        if not np.array_equal(np.unique(classes), self.classes_):
+            raise InvalidValueError(
+                f"classes: got {np.asarray(classes).tolist()!r:.200}; expected those of the first"
+                f" call, {self.classes_.tolist()!r:.200}, or none"
+            )
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The class of each row, (B,); of labels 0 or 1 for each, (B, n)."""
@@ -334,7 +343,7 @@ class NeurosimClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc] # a
         is_known = self.classes_[np.minimum(numbers, len(self.classes_) - 1)] == y
         if not np.all(is_known):
             raise InvalidValueError(
-                f"y: unknown class, got {np.asarray(y)[~is_known][0]!r};"
+                f"y: unknown class, got {y[~is_known][:1].tolist()[0]!r};"
                 f" expected one of {self.classes_.tolist()!r:.200}"
             )
         if len(self.network_.outputs) == 1:

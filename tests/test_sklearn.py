@@ -78,8 +78,23 @@ def test_two_classes_have_both_columns_and_any_names():
     assert proba.shape == (150, 2)
     assert np.array_equal(made.classes_[(proba[:, 1] > 0.5).astype(int)], made.predict(X))
     assert made.network_.classes.names == ("no", "yes")
-    with pytest.raises(ValueError, match=r"unknown class, got .*'maybe'"):
+    with pytest.raises(ValueError, match=r"unknown class, got 'maybe'; expected"):
         made.partial_fit(X, ["maybe"] * 150)
+
+
+def test_later_calls_have_the_classes_of_the_first_in_any_order():
+    made = NeurosimClassifier(**QUICK).partial_fit(X, Y, classes=[0, 1, 2])
+
+    made.partial_fit(X, Y, classes=[2, 0, 1])
+    with pytest.raises(
+        ValueError, match=r"classes: got \[0, 1\]; expected those of the first call"
+    ):
+        made.partial_fit(X, Y, classes=[0, 1])
+
+
+def test_an_unknown_parameter_is_told_with_those_that_there_are():
+    with pytest.raises(TypeError, match=r"unknown parameter 'hidden'.*; known: layers, "):
+        NeurosimClassifier(hidden=3)
 
 
 def test_labels_and_several_numbers():
