@@ -17,6 +17,7 @@ import yaml
 
 import neurosim as ns
 from neurosim.cli.main import run_command
+from neurosim.errors import MissingExtraError
 from neurosim.scenario import shipped_folder
 from tests.fuzz.mutate import NASTY, dumped, mutated_bytes, mutated_text, mutated_tree
 
@@ -120,7 +121,7 @@ def saved_networks() -> dict[str, bytes]:
         path = folder / f"net.{suffix}"
         try:
             ns.write_network(net, path)
-        except ns.MissingExtraError:
+        except MissingExtraError:
             continue
         found[suffix] = path.read_bytes()
     return found

@@ -77,7 +77,8 @@ def _rows(scenario: Scenario) -> Iterator[tuple[str, str]]:
     data = scenario.data
     for name in PARTS if data is not None else ():
         assert data is not None
-        arrays = [*(data.part(name) or ()), *filter(None.__ne__, [data.weights.get(name)])]
+        given = [*(data.part(name) or ()), data.weights.get(name)]
+        arrays = [array for array in given if array is not None]
         if arrays:
             digest = hashlib.sha256()
             for array in arrays:

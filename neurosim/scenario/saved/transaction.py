@@ -67,6 +67,8 @@ def require_free(folder: Path, names: Iterable[str]) -> None:
             raise FileError(f"{path}: is a folder; expected a file, or none, to write results to")
         if path.is_symlink() or not path.parent.resolve().is_relative_to(home):
             raise FileError(f"{name}: a link leads out of {folder}; expected a file in it")
+        if (in_the_way := next((p for p in path.parents if p.is_file()), None)) is not None:
+            raise FileError(f"{in_the_way}: is a file; expected a folder, or none, for {path.name}")
         if not is_ours(path, name, manifest):
             raise FileError(
                 f"{path}: no file as a run wrote it, which is never replaced;"

@@ -202,33 +202,32 @@ class Search:
         return list(self._study.get_trials(states=[states.COMPLETE, states.PRUNED]))
 
     def _run(self) -> Iterator[SweptPoint]:
-        if self.n_done == self.n_trials:
-            return
-        with self._held():
-            yield from self._run_left()
+        while self.n_done < self.n_trials:
+            with self._held():  # trial by trial: whoever leaves the loop may never come back
+                point = self._next()
+            yield point
 
     def _held(self) -> AbstractContextManager[None]:
         return nullcontext() if self._folder is None else self._folder.held()
 
-    def _run_left(self) -> Iterator[SweptPoint]:
-        states = self._optuna.trial.TrialState
+    def _next(self) -> SweptPoint:
+        states, number = self._optuna.trial.TrialState, self.n_done
         distributions = {axis.key: self._distribution(axis) for axis in self._space}
-        while (number := self.n_done) < self.n_trials:
-            seed = zlib.crc32(f"{self._seed} {number}".encode())
-            self._study.sampler = self._optuna.samplers.TPESampler(seed=seed)
-            trial = self._study.ask(distributions)
-            values = {axis.key: _value_of(axis, trial.params[axis.key]) for axis in self._space}
-            found = self._try(number, values)
-            trial.set_user_attr("values", values)
-            trial.set_user_attr("found", dict(found))
-            point = _swept(self._folder, number, trial)
-            objective = point.number_of(self._measure.name)
-            if math.isfinite(objective):
-                self._study.tell(trial, objective)
-            else:  # to the sampler the worst of all
-                self._study.tell(trial, state=states.PRUNED)
-            self._finished.append(point)
-            yield point
+        seed = zlib.crc32(f"{self._seed} {number}".encode())
+        self._study.sampler = self._optuna.samplers.TPESampler(seed=seed)
+        trial = self._study.ask(distributions)
+        values = {axis.key: _value_of(axis, trial.params[axis.key]) for axis in self._space}
+        found = self._try(number, values)
+        trial.set_user_attr("values", values)
+        trial.set_user_attr("found", dict(found))
+        point = _swept(self._folder, number, trial)
+        objective = point.number_of(self._measure.name)
+        if math.isfinite(objective):
+            self._study.tell(trial, objective)
+        else:  # to the sampler the worst of all
+            self._study.tell(trial, state=states.PRUNED)
+        self._finished.append(point)
+        return point
 
     def _try(self, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Run a trial; one that is in the folder already need not be run again."""

@@ -164,7 +164,7 @@ def test_a_run_without_out_draws_nothing_and_says_nothing(neurosim, folder):
 
 
 @pytest.mark.slow
-def test_a_picture_that_cannot_be_drawn_is_an_error_and_the_run_is_written(neurosim, folder):
+def test_a_picture_whose_folder_is_a_file_is_refused_before_the_run(neurosim, folder):
     asking(folder, "{file: sub/a.svg}", "{file: b.svg}")
     (folder / "o").mkdir()
     (folder / "o" / "sub").write_text("a file, no folder")
@@ -172,8 +172,8 @@ def test_a_picture_that_cannot_be_drawn_is_an_error_and_the_run_is_written(neuro
     ran = neurosim("run", "drawn.yaml", "--out", "o", "-q")
 
     assert ran.code == 2
-    assert "wrote run.json, metrics.jsonl, network.json, times.jsonl, b.svg to o\n" in ran.err
-    assert "error: o/sub/a.svg: cannot be written" in ran.err
+    assert ran.err == "error: o/sub: is a file; expected a folder, or none, for a.svg\n"
+    assert sorted(path.name for path in (folder / "o").iterdir()) == ["sub"]
 
 
 @pytest.mark.slow
