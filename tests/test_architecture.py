@@ -114,7 +114,8 @@ live: frames fields moves commands document moment conversation guard tabs serve
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
 scenario.format: training_entry expect_entry draw_entry document problems overrides assign read
-scenario.build: network labels rows check_edits check_expect check_draw shipped scenario .
+scenario.build: network labels rows check_edits check_effect check_expect check_draw shipped
+scenario.build: scenario .
 scenario.doctor: keys
 scenario.uses: compare epoch_cost debug write_network write starter seed
 scenario.run: edits expect result

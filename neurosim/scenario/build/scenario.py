@@ -18,6 +18,7 @@ from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_edits import find_stages
+from neurosim.scenario.build.check_effect import check_connected, check_effect
 from neurosim.scenario.build.check_expect import check_expectations
 from neurosim.scenario.build.network import Built, build_network
 from neurosim.scenario.build.rows import build_data
@@ -340,11 +341,14 @@ class _Building:
         self.problems += stages.problems
         self.problems += check_expectations(self._reading, stages, data)
         self.problems += check_pictures(self._reading, built, data)
+        if not self.problems:
+            self.problems += check_connected(self._reading, stages)
         if built is None or data is None or self.problems:  # else most would be an echo
             return
         if training is not None:
             self._check_precision(training)
             self._check_training(built.network, data, training)
+            self.problems += check_effect(self._reading, built.network, data, training)
         elif not self._reading.has("training"):
             self._check_measuring(built.network, data)
         if not self.problems:
