@@ -65,7 +65,7 @@ class _Writer:
     def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """A node; gives the name of its output."""
         name = f"v{len(self._nodes)}"
-        self._nodes.append(self._onnx.helper.make_node(kind, inputs, [name], **attributes))
+        self._nodes.append(self._onnx.helper.make_node(kind, inputs, [name], name, **attributes))
         return name
 
     def number(self, values: Any, dtype: Any = None) -> str:
@@ -87,7 +87,7 @@ class _Writer:
             found.append(self._block(block, theta, found))
         reads, columns = places_of(blocks, net.require_outputs())
         result = self._scaled_outputs(net, self._gather(self._read(reads, found), columns))
-        self._nodes.append(helper.make_node("Identity", [result], ["outputs"]))
+        self._nodes.append(helper.make_node("Identity", [result], ["outputs"], "outputs"))
         self._drop_dead("outputs")
         tensor = kind(np.dtype(self._dtype))
         graph = helper.make_graph(
