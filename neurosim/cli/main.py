@@ -152,6 +152,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INVALID)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that a terminal lacks is no mistake
         sys.stdout.reconfigure(errors="backslashreplace")
+    # a command opens no window and writes no date, and matplotlib would stumble over odd values
+    os.environ["MPLBACKEND"] = "agg"
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
     with ending_by_signals():
         code = run_command(arguments)
     sys.exit(code)

@@ -209,3 +209,13 @@ def test_without_scikit_learn_a_scenario_is_skipped_and_counts_as_met(process, f
     assert (running.returncode, err) == (0, "")
     assert [document["status"] for document in documents] == ["skipped", "skipped", "passed"]
     assert "pip install scikit-learn" in documents[1]["message"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["MPLBACKEND", "SOURCE_DATE_EPOCH", "COLUMNS"])
+def test_odd_values_of_the_environment_are_harmless(process, name):
+    running = process("draw", "passed.yaml", "-o", "o.svg", environment={name: "nonsense"})
+
+    out, err = running.communicate(timeout=60)
+
+    assert (running.returncode, out, err) == (0, "o.svg\n", "")
