@@ -115,7 +115,6 @@ class Search:
         if self._folder is not None and self.n_done < self.n_trials:
             with self._held():
                 self._folder.begin(TABLE, PLOT)
-        self._running = self._run()
 
     @property
     def n_done(self) -> int:
@@ -123,12 +122,16 @@ class Search:
         return len(self._finished)
 
     def __iter__(self) -> Iterator[SweptPoint]:
-        """The trials that are left, each when it is finished."""
-        return self._running
+        """The trials that are left, each when it is finished; a loop that is left ends them."""
+        if self.n_done == self.n_trials:
+            return
+        with self._held():
+            while self.n_done < self.n_trials:
+                yield self._next()
 
     def result(self) -> SweepResult:
         """The trials in order; those that nobody has asked for yet are run first."""
-        for _ in self._running:
+        for _ in self:
             pass
         points = tuple(self._finished)
         axes = {axis.key: _distinct(point.values[axis.key] for point in points)
@@ -200,12 +203,6 @@ class Search:
     def _told(self) -> list[Any]:
         states = self._optuna.trial.TrialState
         return list(self._study.get_trials(states=[states.COMPLETE, states.PRUNED]))
-
-    def _run(self) -> Iterator[SweptPoint]:
-        while self.n_done < self.n_trials:
-            with self._held():  # trial by trial: whoever leaves the loop may never come back
-                point = self._next()
-            yield point
 
     def _held(self) -> AbstractContextManager[None]:
         return nullcontext() if self._folder is None else self._folder.held()

@@ -21,6 +21,7 @@ _TRIED = 50  # lines by which a dialect is found
 _MOST_VALUES = 20  # of a column of texts; more are names, or sentences
 _MOST_LISTED = 8  # inputs that are written one by one
 _UPDATES = 3000  # of a training: enough for a small network, seconds at most
+_FEW = 40  # rows
 _RESULTS = {"target", "label", "class", "y", "output", "outcome", "result", "diagnosis", "species"}
 _CLASS_WORDS = {"label", "class", "species", "category", "diagnosis"}
 _IDENTIFIERS = {"id", "index", "no", "nr", "number", "row", "uuid", "name", "unnamed: 0"}
@@ -139,8 +140,9 @@ def _head() -> str:
 
 def _scenario(title: str, n_inputs: int, task: _Task, data: Iterable[str], n_rows: int) -> str:
     """The text of a scenario."""
-    batch = 16 if n_rows < 1000 else 32
-    epochs = min(500, max(20, _UPDATES * batch // n_rows))
+    size = 16 if n_rows < 1000 else 32
+    batch = "all" if n_rows < _FEW else size  # of few rows a split leaves less than a batch
+    epochs = min(500, max(20, _UPDATES * size // n_rows))
     has_parts = n_rows >= 25
     split = _noted("split: {validation: 0.2, test: 0.2}", "rows that are never trained on")
     lines = [*data, *[split] * has_parts, _noted(f"scale: {task.scale}", "the network keeps it")]
