@@ -426,8 +426,8 @@ class Training:
 
         Returns:
             How many were done: 0 where the last one is next, where the epochs' norms are measured,
-            which are of whole ones, or where a number would not be finite: whoever goes on to the
-            end of the epoch is told so.
+            which are of whole ones, or where a number would not be finite, which is an error at
+            the end of the epoch.
         """
         count = min(most, self._task.n_batches - 1 - self._state.batch)
         if count <= 0 or self.options.norms:

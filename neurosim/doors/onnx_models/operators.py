@@ -294,7 +294,7 @@ def _softmax(table: OperatorTable, node: ModelNode) -> Result:
 
 def _matmul(table: OperatorTable, node: ModelNode) -> Result:
     if isinstance(node.inputs[0], np.ndarray):
-        raise node.refused("a constant stands before what is computed", "it behind")
+        raise node.refused("a constant before what is computed", "it behind")
     return _times(table, node, node.value(), node.constant(1))
 
 

@@ -107,7 +107,7 @@ function columnsIn(runs) {
   return found;
 }
 
-/** What a text says the value of: what stands left in its last line. */
+/** What a text says the value of: the left side of its last line. */
 function leftSideOf(document, unit, number) {
   const { patterns } = document.units[unit].texts[number];
   const texts = document.patterns[patterns[0]].filter((_, at) => at % 2 === 0);

@@ -2,7 +2,7 @@
 
 Calls of Python take all of this, since a program may have reasons; in a scenario it is a mistake.
 Neurons with a bias alone, and those that lead nowhere, are legal: evolved graphs have them. An
-output that no input reaches is told by the diagnosis, `unused_output`.
+output that no input reaches is a finding of the diagnosis, `unused_output`.
 """
 
 from collections.abc import Iterator

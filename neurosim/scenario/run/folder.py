@@ -167,7 +167,7 @@ def _telling(folder: Path) -> Iterator[None]:
 
 
 def saved_document(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The document as it stands in ``run.json``: no times, and the same wherever the folders are.
+    """The document of ``run.json``: no times, and the same wherever the folders are.
 
     The path of a scenario is that from the folder; of a shipped one its own.
     """
