@@ -146,6 +146,24 @@ class Scenario:
         self.require_no_edits(name, use)
         return (*self.data.train, self.options_of_run())
 
+    def require_epochs(self, first: int, count: int = 1) -> None:
+        """Refuse epochs that the training does not have; one of no epochs is as if it had one.
+
+        Args:
+            first: the number of the first, from 0.
+            count: how many.
+
+        Raises:
+            InvalidValueError: it ends before the last of them.
+        """
+        n_epochs = max(0 if self.training is None else self.training.epochs, 1)
+        if first >= n_epochs:
+            raise InvalidValueError(f"epoch: got {first}; expected 0 to {n_epochs - 1}")
+        if first + count > n_epochs:
+            raise InvalidValueError(
+                f"epochs: got {count} from epoch {first} on; expected at most {n_epochs - first}"
+            )
+
     def require_no_edits(self, name: object, use: str) -> None:
         """Refuse edits where the training is gone through by other means than a run.
 

@@ -44,6 +44,7 @@ class Lesson:
         scenario = load_scenario(file, overrides=overrides)
         scenario.require_training(str(file), "mark")
         self.title, self.text = scenario.title, scenario.lesson
+        self.require_epochs = scenario.require_epochs
         self.names = [neuron.name for neuron in scenario.network.neurons]
         indices = symbols_of_indices(scenario.network)
         self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}
@@ -61,6 +62,7 @@ class Lesson:
         """The formulas of some epochs, of the lesson or of a variant."""
         key = (code, first, n_epochs)
         if key not in self._formulas:
+            self.require_epochs(first, n_epochs)
             training = self.training(code, where)
             training.advance(epochs=first)
             task = training.task.with_options(precision="double")

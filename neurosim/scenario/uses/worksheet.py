@@ -22,6 +22,7 @@ def sheet_of(
     Raises:
         InvalidValueError: there is no such sample, or no indices in a network without layers.
     """
+    lesson.require_epochs(epoch)
     training = lesson.training(code)
     n_rows = training.task.n_rows
     if max(samples) >= n_rows:

@@ -93,7 +93,8 @@ def trace(  # noqa: PLR0917 - click passes a command its options by name
     by hand (a scenario of the name diff is ./diff).
     """
     with _target(out, overwrite=overwrite) as target:
-        stretch = _stretch(file, epoch, overrides)
+        n_epochs = epochs if batches is None else 1
+        stretch = _stretch(file, epoch, overrides, epochs=n_epochs)
         note_time_limit(stretch.task.options.time_limit)
         stretch = stretch._replace(n_batches=_n_batches(stretch.task, epochs, batches))
         ended: list[DivergedError] = []
@@ -139,9 +140,10 @@ def _target(out: Path | None, *, overwrite: bool) -> AbstractContextManager[Bina
     return new_file(out, overwrite=overwrite)
 
 
-def _stretch(file: str, epoch: int, overrides: Sequence[str] = ()) -> _Stretch:
-    """The first epoch from this one on; what comes before is trained."""
+def _stretch(file: str, epoch: int, overrides: Sequence[str] = (), *, epochs: int = 1) -> _Stretch:
+    """The first of these epochs; what comes before them is trained."""
     scenario = load_scenario(file, overrides=overrides)
+    scenario.require_epochs(epoch, epochs)
     X, T, options = scenario.require_training(file, "trace")
     training = Training(scenario.network, X, T, options)
     training.advance(epochs=epoch)

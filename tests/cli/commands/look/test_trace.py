@@ -309,3 +309,22 @@ def test_a_line_that_cannot_be_read_is_said_and_the_rest_is_judged(neurosim, fol
     assert wrong.code == 1
     assert wrong.out.startswith("b.csv:2: h1.net_input: got 9; expected -1.16573")
     assert "error: b.csv:3: no value, got h2.output without one" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (["--epoch", "5000"], "epoch: got 5000; expected 0 to 4999"),
+        (
+            ["--epoch", "4999", "--epochs", "2"],
+            "epochs: got 2 from epoch 4999 on; expected at most 1",
+        ),
+    ],
+)
+def test_epochs_that_the_training_does_not_have_are_refused_before_it_begins(
+    neurosim, tmp_path, asked, message
+):
+    ran = neurosim("trace", "xor", *asked, "-o", tmp_path / "t.jsonl")
+
+    assert (ran.code, ran.err) == (2, f"error: {message}\n")
+    assert not list(tmp_path.glob("*.jsonl"))

@@ -235,3 +235,9 @@ def test_another_decimal_mark_is_refused(neurosim, folder):
 
     assert (ran.code, list(folder.glob("s*.md"))) == (2, [])
     assert "'dot' is not one of 'point', 'comma'" in ran.err
+
+
+def test_a_worksheet_of_an_epoch_that_the_training_does_not_have_is_refused(neurosim, tmp_path):
+    ran = neurosim("worksheet", "xor", "--epoch", "5000", "-o", tmp_path / "s.md")
+
+    assert (ran.code, ran.err) == (2, "error: epoch: got 5000; expected 0 to 4999\n")
