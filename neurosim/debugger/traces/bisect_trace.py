@@ -27,7 +27,7 @@ def bisect_trace(
     Args:
         task: what is trained; it is walked on a copy of its network.
         state: where the training begins. It goes on by the graph to where the trace begins.
-        trace: as it was saved; that it ends before the training does is no divergence.
+        trace: as it was saved; that its range ends before the training does is no divergence.
         n_epochs: how many epochs there are.
         tolerance: how far apart numbers may be.
 
@@ -35,11 +35,14 @@ def bisect_trace(
         Where they part, or None.
 
     Raises:
-        FileError: the trace cannot be read, or begins where this training never is.
+        FileError: the trace cannot be read, begins where this training never is, or ends before
+            its range does.
     """
     twin = twin_of(task)
     first = next(iter(trace), None)
     if first is None:
+        if trace.number("batches", 0):
+            raise _cut_off(trace, 2)
         return None
     skipped = (first.epoch - state.epoch) * task.n_batches + first.batch - state.batch
     if skipped < 0 or first.epoch >= n_epochs or first.batch >= task.n_batches:
@@ -53,13 +56,26 @@ def bisect_trace(
     n_batches = (n_epochs - state.epoch) * task.n_batches - state.batch
     walked = (entry_of(*pair) for pair in positioned_steps(twin, state, n_batches))
     entries = dropwhile(lambda e: e[:2] == first[:2] and e[:6] != first[:6], walked)
-    return _trace_divergence(diff_traces(entries, trace, tolerance))
-
-
-def _trace_divergence(difference: TraceDifference | None) -> Divergence | None:
-    if difference is None or difference.second is None:
+    found = diff_traces(entries, trace, tolerance)
+    if found is not None and found.first is not None and found.second is None:
+        after = found.first
+        begin = trace.number("epoch", 0) * task.n_batches + trace.number("batch", 0)
+        if after.epoch * task.n_batches + after.batch < begin + trace.number("batches", 0):
+            raise _cut_off(trace, found.line)
         return None
+    return None if found is None else _trace_divergence(found)
+
+
+def _cut_off(trace: Trace, line: int) -> FileError:
+    return FileError(
+        f"{trace.path}:{line}: cut off, got the end of the file; expected the steps of all"
+        f" {trace.number('batches', 0)} batches of line 1"
+    )
+
+
+def _trace_divergence(difference: TraceDifference) -> Divergence:
     ours, theirs = difference.first, difference.second
+    assert theirs is not None
     place = theirs if ours is None else ours
     what = ", ".join(theirs.what) if ours is None else difference.what or ", ".join(ours.what)
     field = difference.field

@@ -59,6 +59,17 @@ class Trace:
                 where = f"{self.path}:{number}"
                 yield _to_entry(_parse(line, where), version, where)
 
+    def number(self, key: str, usual: int) -> int:
+        """What the header says of the range: epoch, batch, batches; ``usual`` if it does not.
+
+        Raises:
+            FileError: it says no whole number from 0 on.
+        """
+        value = self.header.get(key, usual)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+            raise FileError(f"{self.path}:1: {key}: got {value!r:.60}; expected an integer >= 0")
+        return value
+
     def __repr__(self) -> str:
         """The file and the range in a line."""
         return f"trace {str(self.path)!r} of {self.header.get('title')!r:.80}"

@@ -85,10 +85,18 @@ def test_a_change_within_the_tolerance_is_none(task, saved):
     assert parted(task, saved(1, change=change), tolerance=1e-5) is None
 
 
-def test_a_trace_may_begin_within_a_sample_and_end_anywhere(task, saved):
-    trace = saved(4, skipped=1, change=lambda lines: [lines[0], *lines[4:20]])
+def test_a_trace_may_begin_within_a_sample(task, saved):
+    trace = saved(4, skipped=1, change=lambda lines: [lines[0], *lines[4:]])
 
     assert parted(task, trace, tolerance=0.0) is None
+
+
+@pytest.mark.parametrize("kept", [1, 2, 20, -1])
+def test_a_trace_that_is_cut_off_is_refused(task, saved, kept):
+    trace = saved(4, skipped=1, change=lambda lines: lines[:kept])
+
+    with pytest.raises(FileError, match=r":\d+: cut off, .* the steps of all 4 batches of line 1"):
+        parted(task, trace)
 
 
 def test_a_trace_that_goes_on_after_the_training_is_told(task, saved):
@@ -113,5 +121,5 @@ def test_a_trace_of_another_training_is_refused(task, saved, field, value):
         parted(task, saved(1, change=change))
 
 
-def test_a_trace_without_a_step_parts_from_nothing(task, saved):
-    assert parted(task, saved(1, change=lambda lines: lines[:1])) is None
+def test_a_trace_of_no_batch_parts_from_nothing(task, saved):
+    assert parted(task, saved(0)) is None

@@ -195,13 +195,7 @@ def _is_behind(entry: TraceEntry, epoch: int, batch: int) -> bool:
 
 def _range_of(trace: Trace | str, key: str, usual: int) -> int:
     """What the header of a trace says of its range."""
-    if not isinstance(trace, Trace):
-        return usual
-    value = trace.header.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        got = f"{value!r:.60}"
-        raise FileError(f"{trace.path}:1: {key}: got {got}; expected an integer >= 0")
-    return value
+    return trace.number(key, usual) if isinstance(trace, Trace) else usual
 
 
 def _judge(name: str, path: Path, tolerance: float | None) -> int:
