@@ -41,7 +41,7 @@ def bisect_trace(
     twin = twin_of(task)
     first = next(iter(trace), None)
     if first is None:
-        if trace.number("batches", 0):
+        if trace.number("batches"):
             raise _cut_off(trace, 2)
         return None
     skipped = (first.epoch - state.epoch) * task.n_batches + first.batch - state.batch
@@ -59,8 +59,8 @@ def bisect_trace(
     found = diff_traces(entries, trace, tolerance)
     if found is not None and found.first is not None and found.second is None:
         after = found.first
-        begin = trace.number("epoch", 0) * task.n_batches + trace.number("batch", 0)
-        if after.epoch * task.n_batches + after.batch < begin + trace.number("batches", 0):
+        begin = trace.number("epoch") * task.n_batches + trace.number("batch")
+        if after.epoch * task.n_batches + after.batch < begin + trace.number("batches"):
             raise _cut_off(trace, found.line)
         return None
     return None if found is None else _trace_divergence(found)
@@ -69,7 +69,7 @@ def bisect_trace(
 def _cut_off(trace: Trace, line: int) -> FileError:
     return FileError(
         f"{trace.path}:{line}: cut off, got the end of the file; expected the steps of all"
-        f" {trace.number('batches', 0)} batches of line 1"
+        f" {trace.number('batches')} batches of line 1"
     )
 
 

@@ -59,13 +59,13 @@ class Trace:
                 where = f"{self.path}:{number}"
                 yield _to_entry(_parse(line, where), version, where)
 
-    def number(self, key: str, usual: int) -> int:
-        """What the header says of the range: epoch, batch, batches; ``usual`` if it does not.
+    def number(self, key: str) -> int:
+        """What the header says of the range: epoch, batch, or batches.
 
         Raises:
             FileError: it says no whole number from 0 on.
         """
-        value = self.header.get(key, usual)
+        value = self.header.get(key)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
             raise FileError(f"{self.path}:1: {key}: got {value!r:.60}; expected an integer >= 0")
         return value

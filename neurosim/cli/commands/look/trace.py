@@ -195,7 +195,7 @@ def _is_behind(entry: TraceEntry, epoch: int, batch: int) -> bool:
 
 def _range_of(trace: Trace | str, key: str, usual: int) -> int:
     """What the header of a trace says of its range."""
-    return trace.number(key, usual) if isinstance(trace, Trace) else usual
+    return trace.number(key) if isinstance(trace, Trace) else usual
 
 
 def _judge(name: str, path: Path, tolerance: float | None) -> int:
