@@ -143,11 +143,11 @@ class KeptRun:
         for path in self.folder.checkpoints.paths():
             try:
                 tree = unpack(self.folder.checkpoints.read(path), path)
-                snapshot = RunSnapshot.from_tree(tree["run"], path)
+                snapshot, origin = RunSnapshot.from_tree(tree, path)
             except FileError as error:
                 damaged.append(error)
                 continue
-            require_same(tree["origin"], self._origin, path)
+            require_same(origin, self._origin, path)
             self.run.go_on_from(snapshot)
             self.notes += [f"{error}; the one before is used" for error in damaged]
             self.notes.append(f"{self.folder.path}: goes on after {snapshot.place}")
@@ -189,4 +189,4 @@ class KeptRun:
         snapshot = self.run.snapshot()
         if snapshot is None:
             return None
-        return pack({"run": snapshot.to_tree(), "origin": self._origin})
+        return pack(snapshot.to_tree(self._origin))

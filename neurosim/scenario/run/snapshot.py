@@ -54,9 +54,9 @@ class RunSnapshot:
         state = self.state
         return f"epoch {state.epoch}" + f", batch {state.batch}" * bool(state.batch)
 
-    def to_tree(self) -> dict[str, Any]:
-        """The same as plain data and arrays."""
-        return {
+    def to_tree(self, origin: Mapping[str, Any]) -> dict[str, Any]:
+        """The same as plain data and arrays, with what the run is made of."""
+        run = {
             "state": _tree_of(self.state),
             "whole": None if self.whole is None else _tree_of(self.whole),
             "stretches": _tree_of_stretches(self.stretches),
@@ -65,26 +65,29 @@ class RunSnapshot:
             "before_edits": {n: _tree_of(state) for n, state in self.before_edits.items()},
             "seconds": self.seconds,
         }
+        return {"run": run, "origin": dict(origin)}
 
     @classmethod
-    def from_tree(cls, tree: Any, where: object) -> "RunSnapshot":
-        """The snapshot of such data.
+    def from_tree(cls, whole: Any, where: object) -> tuple["RunSnapshot", Mapping[str, Any]]:
+        """The snapshot of such data, and the origin.
 
         Raises:
             FileError: something is missing in it, or of another kind.
         """
         try:
-            return cls(
+            tree, origin = whole["run"], dict(whole["origin"])
+            found = cls(
                 _state_of(tree["state"]),
                 None if tree["whole"] is None else _state_of(tree["whole"]),
                 tuple(_stretches_of(tree["stretches"])),
                 {int(n): [Verdict(*v) for v in each] for n, each in tree["verdicts"].items()},
-                {int(n): theta for n, theta in tree["moments"].items()},
+                {int(n): _array(theta, 1) for n, theta in tree["moments"].items()},
                 {int(n): _state_of(each) for n, each in tree["before_edits"].items()},
                 float(tree["seconds"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise FileError(f"{where}: no snapshot of a run, got {error!r:.80}") from None
+        return found, origin
 
 
 def _values(verdict: Verdict) -> list[Any]:
@@ -103,10 +106,32 @@ def _tree_of(state: TrainingState) -> dict[str, Any]:
 
 def _state_of(tree: Any) -> TrainingState:
     watched = None if tree["watched"] is None else Watched(**tree["watched"])
-    own = {name: tree[name] for name in _STATE}
+    if not isinstance(tree["streams"], dict):
+        raise TypeError(f"streams: {tree['streams']!r}")
     return TrainingState(
-        **own, streams=tree["streams"], schedule=tuple(tree["schedule"]), watched=watched
+        parameters=_array(tree["parameters"], 1),
+        memory=_array(tree["memory"], 2),
+        updates=_count(tree["updates"]),
+        epoch=_count(tree["epoch"]),
+        batch=_count(tree["batch"]),
+        partial_loss=float(tree["partial_loss"]),
+        streams=tree["streams"],
+        schedule=tuple(tree["schedule"]),
+        watched=watched,
     )
+
+
+def _array(value: Any, n_axes: int) -> Matrix:
+    is_one = isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == n_axes
+    if not is_one:
+        raise TypeError(f"no array of numbers of {n_axes} axes: {value!r:.40}")
+    return value  # type: ignore[no-any-return]
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError(f"no count: {value!r:.40}")
+    return value
 
 
 def _tree_of_stretches(stretches: Sequence[Stretch]) -> dict[str, Any]:
@@ -126,10 +151,10 @@ def _joined(parts: Sequence[Sequence[float]]) -> Matrix:
 
 
 def _stretches_of(tree: Any) -> list[Stretch]:
-    columns = {name: tuple(tree[name].tolist()) for name in _SERIES}
-    metrics = {name: tuple(values.tolist()) for name, values in tree["metrics"].items()}
+    columns = {name: tuple(_array(tree[name], 1).tolist()) for name in _SERIES}
+    metrics = {name: tuple(_array(each, 1).tolist()) for name, each in tree["metrics"].items()}
     bounds, found = list(pairwise(tree["ends"].tolist())), list[Stretch]()
-    for (first, end), seconds in zip(bounds, tree["seconds"].tolist(), strict=True):
+    for (first, end), seconds in zip(bounds, _array(tree["seconds"], 1).tolist(), strict=True):
         own = {name: values[first:end] for name, values in columns.items()}
         measured = {name: values[first:end] for name, values in metrics.items()}
         found.append(Stretch(first, metrics=measured, seconds=seconds, **own))

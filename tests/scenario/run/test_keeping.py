@@ -1,8 +1,11 @@
 """Runs that are ended and gone on with have the bytes of runs that never stopped."""
 
+import functools
 import itertools
+import operator
 from collections import deque
 
+import numpy as np
 import pytest
 import yaml
 
@@ -152,6 +155,25 @@ def test_every_bit_that_is_flipped_in_a_checkpoint_is_noticed_and_the_one_before
 
     assert "checkpoint: damaged, got other bytes than were written" in kept.notes[0]
     assert kept.notes[0].endswith("the one before is used")
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("keys", [
+    ("run",), ("origin",), ("run", "state"), ("run", "stretches", "loss"), ("run", "verdicts"),
+    *(("run", "state", key) for key in ("parameters", "memory", "updates", "batch", "streams")),
+])  # fmt: skip
+@pytest.mark.parametrize("value", [None, "text", -1, [], np.zeros((2, 2, 2))], ids=type)
+def test_a_checkpoint_with_something_else_in_it_is_refused(file, tmp_path, keys, value):
+    go_on(file, tmp_path / "out", 2)
+    for path in (tmp_path / "out" / ".neurosim").glob("checkpoint*"):
+        tree = unpack(path.read_bytes(), path)
+        *parents, last = keys
+        inner = functools.reduce(operator.getitem, parents, tree)
+        inner[last] = value
+        path.write_bytes(pack(tree))
+
+    with pytest.raises(FileError, match="checkpoint"):
+        go_on(file, tmp_path / "out", 1)
 
 
 @pytest.mark.usefixtures("always")
