@@ -7,15 +7,17 @@ insertion. A call that fails changes nothing.
 
 import inspect
 import os
+import threading
 import weakref
-from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError
+from neurosim.errors import GraphError, StaleError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.aggregations import SUM
 from neurosim.functions.initializers import make_initializer
@@ -109,6 +111,7 @@ class Network:
         self._take(Structure())
         self._steps: weakref.ref[Generator[Any, None, None]] | None = None  # of the last pass
         self._claimed_by: weakref.ref[Any] | None = None
+        self._trained_in: int | None = None  # the thread
 
     def _take(self, structure: Structure) -> None:
         self._structure = structure
@@ -823,12 +826,38 @@ class Network:
         self._structure.holder.fill()
 
     def claim(self, training: object) -> None:
-        """Give this training, and no other one, the right to advance."""
+        """Give this training, and no other one, the right to advance.
+
+        Raises:
+            StaleError: another one is advancing at this moment.
+        """
+        self._require_not_trained()
         self._claimed_by = weakref.ref(training)
 
     def is_claimed_by(self, training: object) -> bool:
         """Whether this training was the last to claim the network."""
         return self._claimed_by is not None and self._claimed_by() is training
+
+    @contextmanager
+    def being_trained(self) -> Iterator[None]:
+        """Keep other trainings off while one advances, and other threads from editing.
+
+        Raises:
+            StaleError: one is advancing already.
+        """
+        self._require_not_trained()
+        self._trained_in = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._trained_in = None
+
+    def _require_not_trained(self) -> None:
+        if self._trained_in is not None:
+            raise StaleError(
+                f"network {self._title!r}: is being trained, got a second use; expected the end of"
+                " that training first, or a copy"
+            )
 
     def parameter_names(self) -> tuple[str, ...]:
         """What each entry of theta is: ``x1->h1``, ``h1.bias`` or ``a->b = c->d``."""
@@ -1106,8 +1135,10 @@ class Network:
 
     @property
     def _editable(self) -> Structure:
-        """The structure, where no pass is under way."""
+        """The structure, where no pass is under way, and no other thread trains."""
         self.require_no_pass()
+        if self._trained_in not in (None, threading.get_ident()):
+            self._require_not_trained()
         return self._structure
 
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:

@@ -407,16 +407,13 @@ class Training:
         """
         if (epochs is None) == (batches is None):
             raise WrongTypeError("advance: got both or neither; expected epochs=n or batches=n")
-        self._begin()
-        try:
+        with self._advancing():
             if epochs is not None:
                 found = self._nothing_measured()
                 self._start_clock()
                 self._advance_epochs(require_count(epochs, "epochs", least=0), found, no_note)
                 return found.loss
             return self._advance_batches(require_count(batches, "batches", least=0))
-        finally:
-            self._hand_over()
 
     def advance_within(self, most: int) -> int:
         """Go on within the present epoch, at least its last batch excepted.
@@ -432,17 +429,13 @@ class Training:
         count = min(most, self._task.n_batches - 1 - self._state.batch)
         if count <= 0 or self.options.norms:
             return 0
-        self._begin()
-        self._start_clock()
-        try:
-            with self._engine.batches(self._state) as run:
-                run.advance_many(count)
-                after = run.state()
+        with self._advancing(), self._engine.batches(self._state) as run:
+            self._start_clock()
+            run.advance_many(count)
+            after = run.state()
             if not after.is_finite:
                 return 0
             self._state = after
-        finally:
-            self._hand_over()
         return count
 
     def go_on_from(self, state: TrainingState, past: "Past", seconds: float) -> None:
@@ -470,17 +463,13 @@ class Training:
         """Go on by ``n`` epochs at once, and measure after each what the options ask for."""
         count, begin = require_count(n, "epochs", least=0), time.perf_counter()
         found = self._nothing_measured()
-        self._begin()
         is_shown = self.options.progress
-        try:
-            with progress_line(count, is_shown=is_shown) as note:
-                self._start_clock()
-                if self._validating is None and not found.metrics and not self._needs_states:
-                    self._advance_epochs(count, found, note)
-                else:
-                    self._watch(count, found, note)
-        finally:
-            self._hand_over()
+        with self._advancing(), progress_line(count, is_shown=is_shown) as note:
+            self._start_clock()
+            if self._validating is None and not found.metrics and not self._needs_states:
+                self._advance_epochs(count, found, note)
+            else:
+                self._watch(count, found, note)
         return History(
             tuple(found.loss),
             tuple(found.validation_loss),
@@ -612,6 +601,16 @@ class Training:
         self._require_right()
         self.network.require_no_pass()
         self._take_changes()
+
+    @contextmanager
+    def _advancing(self) -> Iterator[None]:
+        """No other training of the network, and at the end the objects hold the values."""
+        with self.network.being_trained():
+            self._begin()
+            try:
+                yield
+            finally:
+                self._hand_over()
 
     def _require_right(self) -> None:
         if not self.network.is_claimed_by(self):
@@ -791,7 +790,8 @@ class Training:
         self._start_clock()
         ahead = self._ahead
         if ahead is None or not ahead.goes_on_from(self._state, self._engine):
-            ahead = self._ahead = self._run_ahead(left)
+            with self.network.being_trained():
+                ahead = self._ahead = self._run_ahead(left)
         self._state = ahead.next_state()
         self._hand_over()
         epoch = ahead.epoch()

@@ -124,10 +124,11 @@ class StreamTraining:
                 " expected that one to advance, or a new one"
             )
         begin, before = time.perf_counter(), self._state
-        try:
-            total, n_rows = self._take_batches(before.epoch)
-        finally:
-            self._network.take_parameters(self._state.parameters)
+        with self._network.being_trained():
+            try:
+                total, n_rows = self._take_batches(before.epoch)
+            finally:
+                self._network.take_parameters(self._state.parameters)
         loss = total / self._task.divisor(n_rows)
         after = replace(self._state, epoch=before.epoch + 1, batch=0, partial_loss=total)
         numbers = self._measured(after)
