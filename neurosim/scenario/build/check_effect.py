@@ -17,7 +17,10 @@ from neurosim.training.options import Options
 
 
 def check_connected(reading: Reading, stages: Stages) -> list[Problem]:
-    """Inputs, and neurons with a connection before the edits or after; outputs are not asked."""
+    """Inputs, and neurons with a connection before the edits or after; outputs are not asked.
+
+    A scenario without data is not asked either: it holds a network, which may be in the making.
+    """
     if not stages.found or not all(built.is_wired for _, built in stages.found):
         return []
     first, last = stages.found[0][1].network, stages.found[-1][1].network

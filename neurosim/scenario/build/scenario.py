@@ -359,10 +359,9 @@ class _Building:
         self.problems += stages.problems
         self.problems += check_expectations(self._reading, stages, data)
         self.problems += check_pictures(self._reading, built, data)
-        if not self.problems:
-            self.problems += check_connected(self._reading, stages)
         if built is None or data is None or self.problems:  # else most would be an echo
             return
+        self.problems += check_connected(self._reading, stages)
         if training is not None:
             self._check_precision(training)
             self._check_training(built.network, data, training)
