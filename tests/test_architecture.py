@@ -57,7 +57,9 @@ training: options noise task state following
 training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
-training: stretch_length progress export training many
+training: stretch_length progress export
+training.course: past history divergence ahead .
+training: training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training.streaming: . batches stream
 training: trainer evaluation agreement .
@@ -235,7 +237,7 @@ LAZY = {  # what is imported inside a function, and why
     ("doors.onnx_models.operators", "onnx.helper"): "as above",
     ("doors.onnx_models.read", "onnx.helper"): "as above",
     ("network.layer", "drawing.notebook"): "a notebook's picture reaches up on purpose",
-    ("training.training", "drawing.notebook"): "a notebook's picture reaches up on purpose",
+    ("training.course.history", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     ("debugger.session", "drawing.notebook"): "a notebook's picture reaches up on purpose",
     (
         "scenario.sweeps.workers",

@@ -30,8 +30,9 @@ from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.errors import DivergedError, NeurosimError, WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.training.course.past import Past
 from neurosim.training.options import Options, TrainOptions, make_options
-from neurosim.training.training import Past, Training
+from neurosim.training.training import Training
 
 Rule = Callable[[Case, KeyNames], Iterator[Candidate]]
 

@@ -13,7 +13,7 @@ from neurosim.drawing.page.pages import render, settings
 from neurosim.drawing.plots.curves import draw_loss
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
-from neurosim.training.training import History
+from neurosim.training.course.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from neurosim.training.agreement import Agreement as Agreement
     from neurosim.training.agreement import Difference as Difference
     from neurosim.training.agreement import agree as agree
+    from neurosim.training.course.history import Epoch as Epoch
+    from neurosim.training.course.history import History as History
     from neurosim.training.engines.compiled import CompiledEngine as CompiledEngine
     from neurosim.training.engines.contract import Engine as Engine
     from neurosim.training.engines.graph import GraphEngine as GraphEngine
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from neurosim.training.stopping.stops import EarlyStopping as EarlyStopping
     from neurosim.training.trainer import epochs as epochs
     from neurosim.training.trainer import train as train
-    from neurosim.training.training import Epoch as Epoch
-    from neurosim.training.training import History as History
     from neurosim.training.training import Training as Training
     from neurosim.training.validation.cross_validation import CrossValidation as CrossValidation
     from neurosim.training.validation.cross_validation import cross_validate as cross_validate

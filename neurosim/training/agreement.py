@@ -20,12 +20,12 @@ from neurosim.functions.numbers import (
     require_non_negative,
 )
 from neurosim.network.network import Network
+from neurosim.training.course.divergence import find_divergence
 from neurosim.training.engines.contract import Engine, advance_batch
 from neurosim.training.engines.table import DEFAULT, REFERENCE, make_engine
 from neurosim.training.options import Options, TrainOptions, measuring_options
 from neurosim.training.state import TrainingState, start_state
 from neurosim.training.task import Task, make_task, require_network
-from neurosim.training.training import find_divergence
 
 
 @dataclass(frozen=True, slots=True)

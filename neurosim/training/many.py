@@ -15,6 +15,7 @@ from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, WrongT
 from neurosim.functions.numbers import Matrix, require_array, require_count
 from neurosim.functions.streams import require_seed
 from neurosim.network.network import Network
+from neurosim.training.course.history import History
 from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.engines.kernel_program import KernelProgram
 from neurosim.training.engines.side_by_side import MOST_PARAMETERS, SideBySide
@@ -22,13 +23,7 @@ from neurosim.training.engines.table import make_engine
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.task import Task, require_network
-from neurosim.training.training import (
-    History,
-    Training,
-    prepare,
-    require_no_folds,
-    train_to_end,
-)
+from neurosim.training.training import Training, prepare, require_no_folds, train_to_end
 
 _SMALL = 1_000_000  # updates of places; what takes less time than threads do
 

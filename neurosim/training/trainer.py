@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from neurosim.errors import WrongTypeError
 from neurosim.network.network import Network
+from neurosim.training.course.history import Epoch, History
 from neurosim.training.options import (
     Options,
     TrainOptions,
@@ -17,9 +18,7 @@ from neurosim.training.options import (
 from neurosim.training.streaming.stream import train_on_batches
 from neurosim.training.task import require_network
 from neurosim.training.training import (
-    Epoch,
     EpochsToEnd,
-    History,
     Training,
     require_no_folds,
     require_one_seed,

@@ -6,11 +6,10 @@ twice. There are no callbacks: whoever watches, iterates over `Training.epochs`.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack, overload
+from dataclasses import replace
+from typing import Any, Literal, Unpack, overload
 
 import numpy as np
 
@@ -23,21 +22,21 @@ from neurosim.errors import (
 )
 from neurosim.functions.numbers import Matrix, require_array, require_count, require_rows
 from neurosim.interpreter.backward import require_choice
-from neurosim.interpreter.steps import Measured, Step
 from neurosim.network.network import Network
 from neurosim.network.parameter import Parameter, require_theta
+from neurosim.training.course.ahead import Ahead, MeasuredEpochs
+from neurosim.training.course.divergence import are_finite, find_divergence, loss_of_epoch
+from neurosim.training.course.history import Epoch, History
+from neurosim.training.course.past import Past
 from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
-from neurosim.training.engines.graph import batch_steps
-from neurosim.training.engines.table import exact_engine, make_engine, require_engine
-from neurosim.training.export import frame_of, write_events, write_json_lines
+from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.following import Memories, NamedParts, options_after, state_after
 from neurosim.training.metrics import require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
-from neurosim.training.parts import measured_words
 from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state, with_dropout
 from neurosim.training.stopping.monitor import Measuring
-from neurosim.training.stretch_length import LOOK, Pace, first_epochs
+from neurosim.training.stretch_length import Pace, first_epochs
 from neurosim.training.task import (
     Task,
     make_task,
@@ -48,192 +47,7 @@ from neurosim.training.task import (
 )
 from neurosim.training.task_kind import TaskKind
 
-if TYPE_CHECKING:
-    from neurosim.training.validation.cross_validation import CrossValidation
-    from neurosim.training.validation.seeds import SeedRuns
-
 _MOST_NUMBERS = 1_000_000  # parameters, or outputs, of epochs that are measured together
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One epoch: what was measured, and where the training is after it.
-
-    Attributes:
-        number: from 0.
-        loss: over the training rows, each batch measured before its update; reduced.
-        validation_loss: over the validation rows after the epoch, or None.
-        metrics: by name, over the validation rows if there are any, else the training rows.
-        rate: the learning rate, that of its last update.
-        seconds: how long it took.
-        state: to go on from.
-        gradient_norm: with the option ``norms``, as in `History`; else None.
-        update_ratio: likewise.
-    """
-
-    number: int
-    loss: float
-    validation_loss: float | None
-    metrics: Mapping[str, float]
-    rate: float
-    seconds: float
-    state: TrainingState = field(repr=False)
-    gradient_norm: float | None = None
-    update_ratio: float | None = None
-
-    def __str__(self) -> str:
-        more = "".join(f", {words}" for words in measured_words(self.validation_loss, self.metrics))
-        return f"epoch {self.number}: loss {self.loss:.6g}{more}"
-
-
-class _ByEpoch:
-    """A number of each epoch, where it was measured: runs of epochs, each with its first."""
-
-    def __init__(self) -> None:
-        self._runs: list[tuple[int, list[float]]] = []
-
-    def add(self, first: int, values: Sequence[float]) -> None:
-        """The numbers of the epochs from this one on, which is behind all that are there."""
-        if not values:
-            return
-        begin, last = self._runs[-1] if self._runs else (first, [])
-        if not self._runs or begin + len(last) != first:
-            last = []
-            self._runs.append((first, last))
-        last.extend(values)
-
-    def cut(self, epoch: int) -> None:
-        """Forget the numbers from an epoch on."""
-        self._runs = [
-            (first, values[: epoch - first]) for first, values in self._runs if first < epoch
-        ]
-
-    def values(self) -> list[float]:
-        """All of them, in order."""
-        return [value for _, values in self._runs for value in values]
-
-
-class Past:
-    """What a training has done so far.
-
-    Attributes:
-        start: the state from which it began.
-        diverged: where the first number was that is not finite; empty where none was.
-    """
-
-    def __init__(self, start: TrainingState) -> None:
-        self.start, self.diverged = start, ""
-        self._losses, self._validation_losses = _ByEpoch(), _ByEpoch()
-
-    @property
-    def losses(self) -> list[float]:
-        """Over the training rows, of each epoch since that was ended; reduced."""
-        return self._losses.values()
-
-    @property
-    def validation_losses(self) -> list[float]:
-        """Likewise, where they were measured."""
-        return self._validation_losses.values()
-
-    def add(
-        self, first: int, losses: Sequence[float], validation_losses: Sequence[float] = ()
-    ) -> None:
-        """Some epochs more, from number ``first`` on."""
-        self._losses.add(first, losses)
-        self._validation_losses.add(first, validation_losses)
-
-    def go_back_to(self, state: TrainingState) -> None:
-        """Forget what came after a state; from one before the start it begins anew."""
-        if state.position < self.start.position:
-            self.start = state
-        first = max(state.epoch, self.start.epoch)
-        for each in (self._losses, self._validation_losses):
-            each.cut(first)
-        self.diverged = ""
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A training: one number an epoch, and the state at its end.
-
-    Attributes:
-        loss: over the training rows, each batch measured before its update; reduced.
-        validation_loss: over the validation rows after each epoch; empty without them.
-        metrics: by name, over the validation rows if there are any, else the training rows.
-        seconds: how long it took.
-        state: to go on from.
-        rate: the learning rate, of each epoch that of its last update.
-        folds: what validation by folds measured, if it was asked for.
-        seeds: the same of trainings with other seeds.
-        gradient_norm: with the option ``norms``, of the gradient over the training rows with the
-            parameters after each epoch; else empty.
-        update_ratio: likewise, the norm of what an epoch changed over that of the parameters.
-        epoch_seconds: how long each took; of epochs that were done together, the mean.
-        best_epoch: the number of the epoch whose parameters early stopping keeps; else None.
-        stopped: why it stopped before the last epoch; empty where it did not.
-    """
-
-    loss: tuple[float, ...]
-    validation_loss: tuple[float, ...]
-    metrics: Mapping[str, tuple[float, ...]]
-    seconds: float
-    state: TrainingState = field(repr=False)
-    rate: tuple[float, ...] = ()
-    folds: "CrossValidation | None" = field(default=None, repr=False)
-    seeds: "SeedRuns | None" = field(default=None, repr=False)
-    gradient_norm: tuple[float, ...] = ()
-    update_ratio: tuple[float, ...] = ()
-    epoch_seconds: tuple[float, ...] = ()
-    best_epoch: int | None = None
-    stopped: str = ""
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """What was measured, an epoch after the other: its number and each number by name."""
-        columns = {
-            "loss": self.loss,
-            "validation_loss": self.validation_loss,
-            **self.metrics,
-            "rate": self.rate,
-            "gradient_norm": self.gradient_norm,
-            "update_ratio": self.update_ratio,
-            "seconds": self.epoch_seconds,
-        }
-        there = {name: values for name, values in columns.items() if values}
-        first = self.state.epoch - len(self.loss)
-        for number in range(len(self.loss)):
-            measured = {name: values[number] for name, values in there.items()}
-            yield {"epoch": first + number, **measured}
-
-    def to_frame(self) -> Any:
-        """A ``pandas.DataFrame`` with a row for each epoch; pandas must be installed."""
-        return frame_of(self.records())
-
-    def to_json_lines(self, path: str | Path) -> None:
-        """Write a line of JSON for each epoch."""
-        write_json_lines(self.records(), path)
-
-    def to_tensorboard(self, folder: str | Path) -> None:
-        """Write an event file of TensorBoard into a folder; tensorboard must be installed."""
-        write_events(self.records(), folder)
-
-    def _repr_svg_(self) -> str | None:
-        """What a notebook shows: the loss over the epochs, or None where there is none."""
-        from neurosim.drawing.notebook import picture_of_history
-
-        return picture_of_history(self)
-
-    def __str__(self) -> str:
-        if not self.loss:
-            return "0 epochs"
-        last = {name: values[-1] for name, values in self.metrics.items()}
-        measured = measured_words(self.validation_loss[-1] if self.validation_loss else None, last)
-        more = "".join(f", {words}" for words in measured)
-        found = f"{len(self.loss)} epochs: loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{more}"
-        best = "" if self.best_epoch is None else f"; best in epoch {self.best_epoch}"
-        return f"{found}{best}{'; stopped: ' * bool(self.stopped)}{self.stopped}"
-
-    def __repr__(self) -> str:
-        return f"<history of {self}>"
 
 
 class Training:
@@ -292,7 +106,7 @@ class Training:
         self._validating = None if validation is None else self._remade(validation)
         self._mask = task.network.trainable_mask()
         self._held: TrainingState | None = None  # what the objects hold
-        self._ahead: _Ahead | None = None
+        self._ahead: Ahead | None = None
         self._asleep: Mapping[Parameter, Matrix] = {}  # what is remembered of what is disabled
         self._deadline = math.inf  # from the first epoch on
         self._past = Past(state)
@@ -367,7 +181,7 @@ class Training:
         return ""
 
     @property
-    def past(self) -> "Past":
+    def past(self) -> Past:
         """Where it began, and the losses since."""
         return self._past
 
@@ -438,7 +252,7 @@ class Training:
             self._state = after
         return count
 
-    def go_on_from(self, state: TrainingState, past: "Past", seconds: float) -> None:
+    def go_on_from(self, state: TrainingState, past: Past, seconds: float) -> None:
         """Go on from a state that another training of the same task had reached.
 
         Args:
@@ -635,10 +449,10 @@ class Training:
     def _remade(self, task: Task) -> Engine:
         return make_engine(self.options.engine, task)
 
-    def _nothing_measured(self) -> "_Measured":
-        return _Measured([], [], {name: [] for name in self.options.metrics}, [], [], [], [])
+    def _nothing_measured(self) -> MeasuredEpochs:
+        return MeasuredEpochs([], [], {name: [] for name in self.options.metrics}, [], [], [], [])
 
-    def _advance_epochs(self, count: int, found: "_Measured", note: Note) -> None:
+    def _advance_epochs(self, count: int, found: MeasuredEpochs, note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
         pace, base = Pace(self._first_epochs), self._task.optimizer.learning_rate
         is_scheduled = self._task.schedule is not None  # else the rate is the same in all
@@ -646,7 +460,7 @@ class Training:
             pace.begin()
             n = min(pace.epochs, count - len(found.loss))
             after, losses = self._engine.advance(self._state, epochs=n)
-            if not (_all_finite(losses) and after.is_finite):
+            if not (are_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
             rates = epoch_rates(self._task, self._state, len(losses)) if is_scheduled else ()
             found.add(losses, rates)
@@ -674,22 +488,22 @@ class Training:
                 rows = run.advance()
                 losses.append(math.fsum(rows) / task.divisor(len(rows)))
                 if run.batch == 0:
-                    of_epochs.append(_epoch_loss(task, run.state()))
+                    of_epochs.append(loss_of_epoch(task, run.state()))
             after = run.state()
-        if not (_all_finite(losses) and after.is_finite):
+        if not (are_finite(losses) and after.is_finite):
             self._refuse_divergence(-(-count // task.n_batches) + 1)
         self._past.add(self._state.epoch, of_epochs)
         self._state = after
         return losses
 
-    def _watch(self, count: int, found: "_Measured", note: Note) -> None:
+    def _watch(self, count: int, found: MeasuredEpochs, note: Note) -> None:
         """Epochs together, and then what is measured after each of them, together."""
         pace = Pace()
         while len(found.loss) < count and not self.stopped:
             pace.begin()
             n = min(pace.epochs, self._room, count - len(found.loss))
             between, losses = self._engine.trajectory(self._state, epochs=n)
-            if not (_all_finite(losses) and between.last.is_finite):
+            if not (are_finite(losses) and between.last.is_finite):
                 self._refuse_divergence(n, is_watched=True)
             self._take(between, losses, found)
             newest = found.validation_loss[len(found.loss) - len(losses) :]
@@ -703,7 +517,7 @@ class Training:
         if self.options.time_limit is not None and self._deadline == math.inf:
             self._deadline = time.perf_counter() + self.options.time_limit
 
-    def _take(self, between: Trajectory, losses: list[float], found: "_Measured") -> None:
+    def _take(self, between: Trajectory, losses: list[float], found: MeasuredEpochs) -> None:
         """The numbers of epochs that were done together."""
         if self.options.norms:
             self._measure_norms(between.thetas[: len(losses)], found)
@@ -718,7 +532,7 @@ class Training:
         for name, values in between.numbers.metrics.items():
             found.metrics[name].extend(values)
 
-    def _measure_norms(self, thetas: Matrix, found: "_Measured") -> None:
+    def _measure_norms(self, thetas: Matrix, found: MeasuredEpochs) -> None:
         task, before = self._task, self._state.parameters
         for theta in thetas:
             _, gradient = self._engine.loss_and_gradient(theta, task.X, task.T)
@@ -734,7 +548,7 @@ class Training:
         n_numbers = self._state.parameters.size + self._state.memory.size
         return max(1, _MOST_NUMBERS // max(1, n_numbers, self._measuring.rows.T.size))
 
-    def _measure(self, thetas: Matrix, found: "_Measured") -> None:
+    def _measure(self, thetas: Matrix, found: MeasuredEpochs) -> None:
         """What the options ask to measure, with each of these parameters."""
         engine = self._engine if self._validating is None else self._validating
         numbers = self._measuring.measure(thetas, engine.measure)
@@ -799,7 +613,7 @@ class Training:
         self._past.add(epoch.number, [epoch.loss], validation)
         return epoch
 
-    def _run_ahead(self, left: int) -> "_Ahead":
+    def _run_ahead(self, left: int) -> Ahead:
         """Four times as many epochs as the last time, if they take no longer than a look should."""
         ahead = self._ahead
         most = 1 if ahead is None else 4 * ahead.count
@@ -813,81 +627,14 @@ class Training:
             between = Trajectory.to(last)
         else:
             between, losses = self._engine.trajectory(self._state, epochs=most)
-        if not (_all_finite(losses) and between.last.is_finite):
+        if not (are_finite(losses) and between.last.is_finite):
             if most == 1:
                 self._refuse_divergence(1)
             self._ahead = None  # up to the place, one by one
             return self._run_ahead(1)
         seconds = (time.perf_counter() - begin) / most
         self._take(between, losses, found)
-        return _Ahead(self._state, self._engine, between, found, seconds)
-
-
-class _Ahead:
-    """Epochs that were done in advance, and what was measured after each."""
-
-    def __init__(
-        self,
-        start: TrainingState,
-        engine: Engine,
-        between: Trajectory,
-        found: "_Measured",
-        seconds: float,
-    ) -> None:
-        self._state, self._engine, self._between = start, engine, between
-        self._found, self._seconds = found, seconds
-        self._next = 0
-
-    @property
-    def count(self) -> int:
-        """How many there are; as many as take a tenth of a second, at most."""
-        return min(len(self._found.loss), max(1, int(LOOK / 4 / max(self._seconds, 1e-9))))
-
-    def goes_on_from(self, state: TrainingState, engine: Engine) -> bool:
-        """Whether there is one more, which begins at this very state."""
-        has_more = self._next < len(self._found.loss)
-        return has_more and state is self._state and engine is self._engine
-
-    def next_state(self) -> TrainingState:
-        """The state after the next one, which is then done."""
-        self._state = self._between.state(self._next)
-        self._next += 1
-        return self._state
-
-    def epoch(self) -> Epoch:
-        """The one that was done last."""
-        found, number = self._found, self._next - 1
-        return Epoch(
-            self._state.epoch - 1,
-            found.loss[number],
-            found.validation_loss[number] if found.validation_loss else None,
-            {name: values[number] for name, values in found.metrics.items()},
-            found.rate[number],
-            self._seconds,
-            self._state,
-            found.gradient_norm[number] if found.gradient_norm else None,
-            found.update_ratio[number] if found.update_ratio else None,
-        )
-
-
-class _Measured(NamedTuple):
-    """What was measured in some epochs, one number each; of seconds, how many epochs took so long.
-
-    The rates may be left out where all are the optimizer's.
-    """
-
-    loss: list[float]
-    validation_loss: list[float]
-    metrics: dict[str, list[float]]
-    rate: list[float]
-    gradient_norm: list[float]
-    update_ratio: list[float]
-    seconds: list[tuple[float, int]]
-
-    def add(self, losses: Sequence[float], rates: Sequence[float]) -> None:
-        """Take the numbers of some epochs more."""
-        self.loss.extend(losses)
-        self.rate.extend(rates)
+        return Ahead(self._state, self._engine, between, found, seconds)
 
 
 class _Epochs(Iterator[Epoch]):
@@ -996,89 +743,3 @@ def _repeated(numbers: list[tuple[float, int]]) -> tuple[float, ...]:
     for number, count in numbers:
         found += [number] * count
     return tuple(found)
-
-
-def _all_finite(losses: list[float]) -> bool:
-    # the sum of finite numbers may overflow; then, and only then, each is asked
-    return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
-
-
-class Finite(NamedTuple):
-    """What is finite of a stretch that diverges.
-
-    Attributes:
-        state: the last one.
-        losses: of its epochs that are whole, reduced.
-    """
-
-    state: TrainingState
-    losses: list[float]
-
-
-def find_divergence(
-    engine: Engine, task: Task, state: TrainingState, epochs: int
-) -> tuple[Finite, str]:
-    """What was finite of a stretch, and where the first number that is not came up.
-
-    Goes the stretch again, half of it and half of that, then the epoch batch by batch, then the
-    batch itself step by step over the graph.
-    """
-    before = before_divergence(engine, task, state, epochs)
-    state = before.state
-    where = f"epoch {state.epoch}, batch {state.batch}"
-    advice = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
-    losses = {i: head.loss for head in task.objective.heads for i in head.outputs}
-    for step in batch_steps(task, state, state.memory.copy()):
-        values = step.after if isinstance(step.after, tuple) else (step.after,)
-        if not all(map(math.isfinite, values)):
-            for i, neuron in enumerate(task.network.outputs):
-                loss, output = losses[i], neuron.output
-                asks = loss.targets == "unit" and loss.partner not in ("", neuron.activation)
-                if asks and output is not None and not 0.0 < output < 1.0:
-                    advice = f"expected an output between 0 and 1: {neuron.name} is"
-                    advice += f" {neuron.activation}, where {loss.name} needs a {loss.partner}"
-                    break
-            return before, f"{where}: not finite{_outputs(step, task)}, got {step}; {advice}"
-    if task.precision == "single":
-        return before, f"{where}: not finite in single precision, though in double; {advice}"
-    return before, f"{where}: the loss or a parameter is not finite; {advice}"
-
-
-def before_divergence(engine: Engine, task: Task, state: TrainingState, epochs: int) -> Finite:
-    """What is done before the batch that leaves a number that is not finite.
-
-    What an engine does that works on the objects, the kernel does in its place where it is exact.
-    """
-    if engine.capabilities.works_on_objects:
-        engine = exact_engine(task)
-    found: list[float] = []
-    while epochs > 1:
-        half = epochs // 2
-        after, losses = engine.advance(state, epochs=half)
-        if after.is_finite and _all_finite(losses):
-            found += losses
-            state, epochs = after, epochs - half
-        else:
-            epochs = half
-    with engine.batches(state) as run:
-        for _ in range(epochs * task.n_batches):
-            run.advance()
-            after = run.state()
-            if not after.is_finite:
-                break
-            state = after
-            if not state.batch:
-                found.append(_epoch_loss(task, state))
-    return Finite(state, found)
-
-
-def _epoch_loss(task: Task, state: TrainingState) -> float:
-    """The loss of the epoch that ends with a state, reduced."""
-    return state.partial_loss / task.divisor(task.n_rows)
-
-
-def _outputs(step: Step, task: Task) -> str:
-    """Which neurons a loss was measured on; other steps name theirs."""
-    if not isinstance(step, Measured):
-        return ""
-    return f" at {', '.join(neuron.name for neuron in task.network.outputs[:5])}"

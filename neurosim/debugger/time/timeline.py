@@ -38,13 +38,13 @@ from neurosim.debugger.time.training_log import (
 from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.pause import PausedCollection
+from neurosim.training.course.divergence import before_divergence
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import goals_at, row_steps, update_of
 from neurosim.training.engines.table import ENGINES, make_engine, require_engine
 from neurosim.training.state import TrainingState, batch_rows, next_state, rate_of
 from neurosim.training.stretch_length import Pace
 from neurosim.training.task import Task, require_fresh
-from neurosim.training.training import before_divergence
 
 _SPACING = 0.2  # seconds of work between two checkpoints
 _A_STEP = 1e-6  # seconds that the interpreter takes for it, about

@@ -8,8 +8,8 @@ import numpy as np
 
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix
+from neurosim.training.course.history import History
 from neurosim.training.parts import measured_on
-from neurosim.training.training import History
 
 _EXPECTED = "expected a History, a list of losses, epochs as ns.epochs gives them, or runs by name"
 

@@ -23,10 +23,10 @@ from neurosim.drawing.plots.neuron_outputs import layers_of, neuron_outputs
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.training.course.history import Epoch
 from neurosim.training.evaluation import loss_and_gradients
 from neurosim.training.options import MeasureOptions
 from neurosim.training.task import require_network
-from neurosim.training.training import Epoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -51,10 +51,12 @@ from neurosim.scenario.run.result import (
 )
 from neurosim.scenario.run.snapshot import RunSnapshot
 from neurosim.scenario.run.stretches import stretches, trained
+from neurosim.training.course.history import History
+from neurosim.training.course.past import Past
 from neurosim.training.options import Options
 from neurosim.training.parts import PARTS
 from neurosim.training.state import TrainingState
-from neurosim.training.training import History, Past, Training, train_to_end
+from neurosim.training.training import Training, train_to_end
 from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
 from neurosim.training.validation.seed_runs import measure_parts, seed_runs
 from neurosim.training.validation.seeds import SeedRuns

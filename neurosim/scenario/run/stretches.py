@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from neurosim.errors import DivergedError
 from neurosim.scenario.run.result import Stretch
+from neurosim.training.course.history import History
 from neurosim.training.stretch_length import LOOK, Pace, surely_quick
-from neurosim.training.training import History, Training
+from neurosim.training.training import Training
 
 
 def stretches(training: Training, n_epochs: int, stops: Iterable[int]) -> Iterator[Stretch]:

@@ -16,10 +16,10 @@ from neurosim.scenario.run.folder import result_document, write_records
 from neurosim.scenario.run.result import RunResult, jsonable
 from neurosim.scenario.run.run import Run
 from neurosim.scenario.sweeps.points import Changes, PlannedPoint, columns_of, load_point
+from neurosim.training.course.history import History
 from neurosim.training.many import train_many
 from neurosim.training.options import option_fields
 from neurosim.training.parts import PARTS
-from neurosim.training.training import History
 
 
 @dataclass(frozen=True, slots=True)

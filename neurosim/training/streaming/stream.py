@@ -14,6 +14,8 @@ import numpy as np
 from neurosim.errors import DivergedError, InvalidValueError, NeurosimError, StaleError
 from neurosim.functions.numbers import require_rows
 from neurosim.network.network import Network
+from neurosim.training.course.divergence import find_divergence
+from neurosim.training.course.history import Epoch, History
 from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.options import Options, option_fields
 from neurosim.training.progress import progress_line
@@ -21,7 +23,7 @@ from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stopping.monitor import EpochNumbers, Monitor
 from neurosim.training.streaming.batches import GivenBatch, batches_of, require_batches
 from neurosim.training.task import Task, make_task, may_miss, require_targets, validation_task
-from neurosim.training.training import Epoch, History, find_divergence, fitting
+from neurosim.training.training import fitting
 
 # options that need all rows, or the number of them
 _REFUSED = {

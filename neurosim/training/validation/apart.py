@@ -13,12 +13,13 @@ import numpy as np
 from neurosim.errors import InvalidValueError, NeurosimError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
+from neurosim.training.course.history import History
 from neurosim.training.engines.table import make_engine
 from neurosim.training.many import train_named
 from neurosim.training.options import Options
 from neurosim.training.task import Task, make_task, validation_task
 from neurosim.training.task_kind import TaskKind
-from neurosim.training.training import History, Training, train_to_end
+from neurosim.training.training import Training, train_to_end
 from neurosim.training.validation.folds import FoldScales, RowNumbers
 
 

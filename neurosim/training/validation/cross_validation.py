@@ -15,10 +15,10 @@ from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.scaling import SCALES
+from neurosim.training.course.history import History
 from neurosim.training.metrics import measure_each, require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task_kind import TaskKind
-from neurosim.training.training import History
 from neurosim.training.validation.apart import Division, all_rows
 from neurosim.training.validation.folds import Folds, FoldScales, RowNumbers, others
 from neurosim.training.validation.spread import Spread

@@ -1,0 +1,71 @@
+"""The past of a training: where it began, and the losses since."""
+
+from collections.abc import Sequence
+
+from neurosim.training.state import TrainingState
+
+
+class _ByEpoch:
+    """A number of each epoch, where it was measured: runs of epochs, each with its first."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, list[float]]] = []
+
+    def add(self, first: int, values: Sequence[float]) -> None:
+        """The numbers of the epochs from this one on, which is behind all that are there."""
+        if not values:
+            return
+        begin, last = self._runs[-1] if self._runs else (first, [])
+        if not self._runs or begin + len(last) != first:
+            last = []
+            self._runs.append((first, last))
+        last.extend(values)
+
+    def cut(self, epoch: int) -> None:
+        """Forget the numbers from an epoch on."""
+        self._runs = [
+            (first, values[: epoch - first]) for first, values in self._runs if first < epoch
+        ]
+
+    def values(self) -> list[float]:
+        """All of them, in order."""
+        return [value for _, values in self._runs for value in values]
+
+
+class Past:
+    """What a training has done so far.
+
+    Attributes:
+        start: the state from which it began.
+        diverged: where the first number was that is not finite; empty where none was.
+    """
+
+    def __init__(self, start: TrainingState) -> None:
+        self.start, self.diverged = start, ""
+        self._losses, self._validation_losses = _ByEpoch(), _ByEpoch()
+
+    @property
+    def losses(self) -> list[float]:
+        """Over the training rows, of each epoch since that was ended; reduced."""
+        return self._losses.values()
+
+    @property
+    def validation_losses(self) -> list[float]:
+        """Likewise, where they were measured."""
+        return self._validation_losses.values()
+
+    def add(
+        self, first: int, losses: Sequence[float], validation_losses: Sequence[float] = ()
+    ) -> None:
+        """Some epochs more, from number ``first`` on."""
+        self._losses.add(first, losses)
+        self._validation_losses.add(first, validation_losses)
+
+    def go_back_to(self, state: TrainingState) -> None:
+        """Forget what came after a state; from one before the start it begins anew."""
+        if state.position < self.start.position:
+            self.start = state
+        first = max(state.epoch, self.start.epoch)
+        for each in (self._losses, self._validation_losses):
+            each.cut(first)
+        self.diverged = ""
