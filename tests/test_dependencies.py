@@ -1,4 +1,4 @@
-"""The manual's page on dependencies, the locked versions and setup.cfg say the same."""
+"""The manual's page on dependencies, the locked versions, the packages and setup.cfg say the same."""
 
 import configparser
 import re
@@ -78,3 +78,11 @@ def test_the_locked_versions_cover_setup(extra):
     assert {name.lower() for name in _setup()[extra]} <= set(locked)
     assert "http" not in text
     assert text.count("--hash=sha256:") >= len(locked)
+
+
+def test_setup_lists_every_package():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    listed = set(config["options"]["packages"].split()) - {"neurosim.shipped"}
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "neurosim").rglob("__init__.py")}
+    assert listed == {".".join(folder.parts) for folder in folders}
