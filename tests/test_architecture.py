@@ -58,7 +58,7 @@ training.stopping: monitor .
 training.engines: contract program graph array_program kernel_program
     side_by_side compiled table .
 training: stretch_length progress export
-training.course: past history divergence ahead .
+training.course: past lazy_slot history divergence ahead .
 training: training many
 training.validation: apart cross_validation seed_runs learning_curve importance saliency
 training.streaming: . batches stream

@@ -1,7 +1,7 @@
 """Numbers: how they are read from a user, and how they are shown to one."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -113,6 +113,14 @@ def all_finite(array: Matrix) -> bool:
     if array.size <= _FEW:
         return all(map(math.isfinite, array.ravel().tolist()))
     return bool(np.isfinite(array).all())
+
+
+def joined(parts: Sequence[Matrix]) -> Matrix:
+    """Arrays one after the other; a single one is not copied, of none it is a vector."""
+    if len(parts) == 1:
+        return parts[0]
+    found: Matrix = np.concatenate(parts) if parts else np.empty(0)
+    return found
 
 
 def require_array(values: object, where: str, *, may_miss: bool = False) -> Matrix:

@@ -152,7 +152,7 @@ def _validation(
         return [], []
     engine = make_engine(training.options.engine, rows)
     losses, _ = engine.measure(parameters[ends], rows.X, rows.T)
-    return [states[place] - 1 for place in ends], losses
+    return [states[place] - 1 for place in ends], losses.tolist()
 
 
 def _walk(found: Recording, place: int, state: TrainingState) -> None:

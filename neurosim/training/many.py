@@ -15,7 +15,7 @@ from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, WrongT
 from neurosim.functions.numbers import Matrix, require_array, require_count
 from neurosim.functions.streams import require_seed
 from neurosim.network.network import Network
-from neurosim.training.course.history import History
+from neurosim.training.course.history import History, column
 from neurosim.training.engines.compiled import CompiledEngine
 from neurosim.training.engines.kernel_program import KernelProgram
 from neurosim.training.engines.side_by_side import MOST_PARAMETERS, SideBySide
@@ -325,13 +325,14 @@ class _Work:
                 return
             states, losses = trained
             seconds = (perf_counter() - begin) / len(members)
-            rates = tuple(epoch_rates(task, begins[0], epochs))
-            took = (seconds / epochs,) * epochs
+            rates = epoch_rates(task, begins[0], epochs)
+            took = np.full(epochs, seconds / epochs)
             for member, state, loss in zip(members, states, losses.T, strict=True):
                 if member.theta is None:
                     member.found = History(
-                        tuple(loss.tolist()), (), {}, seconds, state, rates, epoch_seconds=took
-                    )
+                        column(loss), (), {}, seconds, state, column(rates),
+                        epoch_seconds=column(took),
+                    )  # fmt: skip
                 else:
                     member.theta = state.parameters
 

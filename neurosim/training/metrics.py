@@ -265,15 +265,35 @@ _ERRORS = ("log_loss", "brier", "mae", "rmse", "mean_absolute_difference")
 _OF_MANY = {"accuracy", "label_accuracy", "mae", "rmse", "mean_absolute_difference"}
 
 
-def measure_each(metric: Metric, outputs: Matrix, T: Matrix, task: TaskKind) -> list[float]:
-    """The metric of each of many outputs, (n, B, n_out), and of targets that training checked."""
+def measure_each(metric: Metric, outputs: Matrix, T: Matrix, task: TaskKind) -> Matrix:
+    """The metric of each of many outputs, (n, B, n_out), and of targets that training checked.
+
+    Raises:
+        WrongTypeError: a user's metric is no number.
+    """
     outputs, T = _complete(outputs, T)
     if not isinstance(metric, ShippedMetric):
-        return [metric(each, T) for each in outputs]
+        return np.array([_number_of(metric, metric(each, T)) for each in outputs])
     if metric.name in _OF_MANY and np.isfinite(outputs).all():
-        found: list[float] = metric.measure(outputs, T, task).tolist()
+        found: Matrix = metric.measure(outputs, T, task)
         return found
-    return [metric(each, T, task=task) for each in outputs]  # refuses what is not finite
+    # refuses what is not finite
+    return np.array([metric(each, T, task=task) for each in outputs])
+
+
+def measure_one(metric: Metric, outputs: Matrix, T: Matrix, task: TaskKind) -> float:
+    """The same of some outputs, (B, n_out)."""
+    (found,) = measure_each(metric, outputs[np.newaxis], T, task)
+    return float(found)
+
+
+def _number_of(metric: Metric, found: Any) -> float:
+    """What a user's metric says."""
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        name = getattr(metric, "__name__", repr(metric))
+        raise WrongTypeError(f"metric {name!r}: got {found!r:.80}; expected a number") from None
 
 
 def less_is_better(name: str) -> bool:

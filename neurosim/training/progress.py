@@ -5,10 +5,10 @@ It is written over itself, ten times a second at most: it costs no time, and no 
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-Note = Callable[[Sequence[float], float], None]  # the losses of the epochs so far; the rate
+Note = Callable[[int, float, float], None]  # epochs done; the loss and rate of the last one
 
 _WIDTH = 20  # characters of the bar
 _BETWEEN = 0.1  # seconds
@@ -33,7 +33,7 @@ def _shown(total: int) -> Iterator[Note]:
         line.end()
 
 
-def no_note(_losses: Sequence[float], _rate: float) -> None:
+def no_note(_done: int, _loss: float, _rate: float) -> None:
     """Write nothing."""
 
 
@@ -43,13 +43,12 @@ class _Line:
         self._begin = self._last = time.monotonic()
         self._text = self._shown = ""
 
-    def note(self, losses: Sequence[float], rate: float) -> None:
+    def note(self, done: int, loss: float, rate: float) -> None:
         """Show the line, unless it was shown a moment ago."""
         now, self._rate = time.monotonic(), rate
-        done = len(losses)
         is_due = now >= self._last + _BETWEEN
         if is_due or done == self._total:
-            self._text = self._told(done, losses[-1], now - self._begin)
+            self._text = self._told(done, loss, now - self._begin)
         if is_due:
             self._write()
             self._last = now

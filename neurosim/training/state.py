@@ -221,18 +221,19 @@ def update_rates(task: Task, at: Moment, count: int) -> Matrix | None:
     return None if task.schedule is None else _scheduled(task, task.schedule, at, count)
 
 
-def epoch_rates(task: Task, at: Moment, count: int) -> list[float]:
+def epoch_rates(task: Task, at: Moment, count: int) -> Matrix:
     """The learning rates of ``count`` epochs from here on, of each that of its last update."""
     base, schedule, n_batches = task.optimizer.learning_rate, task.schedule, task.n_batches
     if schedule is None:
-        return [base] * count
+        return np.full(count, base)
     remembered = at.schedule or schedule.start(base)
     if schedule.per == "update":
         first, size = at.updates - at.batch - 1, task.batch_size
         lasts = (first + n_batches * number for number in range(1, count + 1))
-        return [schedule.rate_of(base, t, size, remembered) for t in lasts]
+        return np.array([schedule.rate_of(base, t, size, remembered) for t in lasts], np.float64)
     of_epochs = range(at.epoch, at.epoch + count)
-    return [schedule.rate_of(base, t, task.n_rows, remembered) for t in of_epochs]
+    rates = [schedule.rate_of(base, t, task.n_rows, remembered) for t in of_epochs]
+    return np.array(rates, np.float64)
 
 
 def rate_of(task: Task, at: Moment) -> float:

@@ -20,13 +20,20 @@ from neurosim.errors import (
     StaleError,
     WrongTypeError,
 )
-from neurosim.functions.numbers import Matrix, require_array, require_count, require_rows
+from neurosim.functions.numbers import (
+    Matrix,
+    all_finite,
+    joined,
+    require_array,
+    require_count,
+    require_rows,
+)
 from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.network.parameter import Parameter, require_theta
 from neurosim.training.course.ahead import Ahead, MeasuredEpochs
-from neurosim.training.course.divergence import are_finite, find_divergence, loss_of_epoch
-from neurosim.training.course.history import Epoch, History
+from neurosim.training.course.divergence import find_divergence, loss_of_epoch
+from neurosim.training.course.history import Epoch, History, column, columns
 from neurosim.training.course.past import Past
 from neurosim.training.engines.contract import TO_THE_BIT, Engine, Trajectory
 from neurosim.training.engines.table import make_engine, require_engine
@@ -35,7 +42,7 @@ from neurosim.training.metrics import require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.progress import Note, no_note, progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state, with_dropout
-from neurosim.training.stopping.monitor import Measuring
+from neurosim.training.stopping.monitor import NO_NUMBERS, EpochNumbers, Measuring
 from neurosim.training.stretch_length import Pace, first_epochs
 from neurosim.training.task import (
     Task,
@@ -223,10 +230,11 @@ class Training:
             raise WrongTypeError("advance: got both or neither; expected epochs=n or batches=n")
         with self._advancing():
             if epochs is not None:
-                found = self._nothing_measured()
+                found = MeasuredEpochs(self.options.metrics)
                 self._start_clock()
                 self._advance_epochs(require_count(epochs, "epochs", least=0), found, no_note)
-                return found.loss
+                losses: list[float] = joined(found.losses).tolist()
+                return losses
             return self._advance_batches(require_count(batches, "batches", least=0))
 
     def advance_within(self, most: int) -> int:
@@ -276,26 +284,27 @@ class Training:
     def watch(self, n: int) -> History:
         """Go on by ``n`` epochs at once, and measure after each what the options ask for."""
         count, begin = require_count(n, "epochs", least=0), time.perf_counter()
-        found = self._nothing_measured()
+        found = MeasuredEpochs(self.options.metrics)
         is_shown = self.options.progress
         with self._advancing(), progress_line(count, is_shown=is_shown) as note:
             self._start_clock()
-            if self._validating is None and not found.metrics and not self._needs_states:
+            if not self._measuring.is_measuring and not self._needs_states:
                 self._advance_epochs(count, found, note)
             else:
                 self._watch(count, found, note)
+        numbers, rate = found.numbers, self._task.optimizer.learning_rate
         return History(
-            tuple(found.loss),
-            tuple(found.validation_loss),
-            {name: tuple(values) for name, values in found.metrics.items()},
+            column(joined(found.losses)),
+            column(numbers.validation_loss),
+            columns(numbers.metrics),
             time.perf_counter() - begin,
             self._state,
-            tuple(found.rate) or (self._task.optimizer.learning_rate,) * len(found.loss),
-            gradient_norm=tuple(found.gradient_norm),
-            update_ratio=tuple(found.update_ratio),
-            epoch_seconds=_repeated(found.seconds),
+            column(joined(found.rates) if found.rates else np.full(found.count, rate)),
+            gradient_norm=column(joined(found.gradient_norms)),
+            update_ratio=column(joined(found.update_ratios)),
+            epoch_seconds=column(found.epoch_seconds),
             best_epoch=self.best_epoch,
-            stopped=self.stopped if len(found.loss) < count else "",
+            stopped=self.stopped if found.count < count else "",
         )
 
     def after(self, edit: Callable[[Network], object]) -> "Training":
@@ -449,26 +458,23 @@ class Training:
     def _remade(self, task: Task) -> Engine:
         return make_engine(self.options.engine, task)
 
-    def _nothing_measured(self) -> MeasuredEpochs:
-        return MeasuredEpochs([], [], {name: [] for name in self.options.metrics}, [], [], [], [])
-
     def _advance_epochs(self, count: int, found: MeasuredEpochs, note: Note) -> None:
         """All epochs, in stretches of about a tenth of a second."""
         pace, base = Pace(self._first_epochs), self._task.optimizer.learning_rate
         is_scheduled = self._task.schedule is not None  # else the rate is the same in all
-        while len(found.loss) < count and not self.stopped:
+        while found.count < count and not self.stopped:
             pace.begin()
-            n = min(pace.epochs, count - len(found.loss))
+            n = min(pace.epochs, count - found.count)
             after, losses = self._engine.advance(self._state, epochs=n)
-            if not (are_finite(losses) and after.is_finite):
+            if not (all_finite(losses) and after.is_finite):
                 self._refuse_divergence(n)
-            rates = epoch_rates(self._task, self._state, len(losses)) if is_scheduled else ()
+            rates = epoch_rates(self._task, self._state, len(losses)) if is_scheduled else None
             found.add(losses, rates)
             self._past.add(self._state.epoch, losses)
             self._state = after
             pace.end()
             found.seconds.append((pace.seconds / len(losses), len(losses)))
-            note(found.loss, found.rate[-1] if is_scheduled else base)
+            note(found.count, losses[-1], base if rates is None else rates[-1])
 
     @property
     def _first_epochs(self) -> int:
@@ -490,7 +496,7 @@ class Training:
                 if run.batch == 0:
                     of_epochs.append(loss_of_epoch(task, run.state()))
             after = run.state()
-        if not (are_finite(losses) and after.is_finite):
+        if not (all(map(math.isfinite, losses)) and after.is_finite):
             self._refuse_divergence(-(-count // task.n_batches) + 1)
         self._past.add(self._state.epoch, of_epochs)
         self._state = after
@@ -499,48 +505,51 @@ class Training:
     def _watch(self, count: int, found: MeasuredEpochs, note: Note) -> None:
         """Epochs together, and then what is measured after each of them, together."""
         pace = Pace()
-        while len(found.loss) < count and not self.stopped:
+        while found.count < count and not self.stopped:
             pace.begin()
-            n = min(pace.epochs, self._room, count - len(found.loss))
+            n = min(pace.epochs, self._room, count - found.count)
             between, losses = self._engine.trajectory(self._state, epochs=n)
-            if not (are_finite(losses) and between.last.is_finite):
+            if not (all_finite(losses) and between.last.is_finite):
                 self._refuse_divergence(n, is_watched=True)
-            self._take(between, losses, found)
-            newest = found.validation_loss[len(found.loss) - len(losses) :]
-            self._past.add(self._state.epoch, losses, newest)
+            newest, rates = self._take(between, losses, found)
+            self._past.add(self._state.epoch, losses, newest.validation_loss)
             self._state = between.last
             pace.end()
             found.seconds.append((pace.seconds / max(1, len(losses)), len(losses)))
-            note(found.loss, found.rate[-1])
+            note(found.count, losses[-1], rates[-1])
 
     def _start_clock(self) -> None:
         if self.options.time_limit is not None and self._deadline == math.inf:
             self._deadline = time.perf_counter() + self.options.time_limit
 
-    def _take(self, between: Trajectory, losses: list[float], found: MeasuredEpochs) -> None:
-        """The numbers of epochs that were done together."""
+    def _take(
+        self, between: Trajectory, losses: Matrix, found: MeasuredEpochs
+    ) -> tuple[EpochNumbers, Matrix]:
+        """Take the numbers of epochs that were done together: what was measured, and the rates."""
+        thetas = between.thetas[: len(losses)]
         if self.options.norms:
-            self._measure_norms(between.thetas[: len(losses)], found)
-        if between.numbers is None:
-            found.add(losses, epoch_rates(self._task, self._state, len(losses)))
-            if self._validating is not None or found.metrics:
-                self._measure(between.thetas, found)
-            return
-        assert between.rates is not None
-        found.add(losses, between.rates)
-        found.validation_loss.extend(between.numbers.validation_loss)
-        for name, values in between.numbers.metrics.items():
-            found.metrics[name].extend(values)
+            self._measure_norms(thetas, found)
+        numbers, rates = between.numbers, between.rates
+        if numbers is None or rates is None:
+            numbers = self._measure(thetas)
+            rates = epoch_rates(self._task, self._state, len(losses))
+        found.add(losses, rates)
+        found.parts.append(numbers)
+        return numbers, rates
 
     def _measure_norms(self, thetas: Matrix, found: MeasuredEpochs) -> None:
-        task, before = self._task, self._state.parameters
+        """The norm of the gradient with each of these parameters, and that of the last change."""
+        before, task = self._state.parameters, self._task
+        norms, ratios = list[float](), list[float]()
         for theta in thetas:
             _, gradient = self._engine.loss_and_gradient(theta, task.X, task.T)
-            found.gradient_norm.append(float(np.linalg.norm(gradient)))
+            norms.append(float(np.linalg.norm(gradient)))
             size = float(np.linalg.norm(before))
             change = float(np.linalg.norm(theta - before))
-            found.update_ratio.append(change / size if size else math.inf if change else 0.0)
+            ratios.append(change / size if size else math.inf if change else 0.0)
             before = theta
+        found.gradient_norms.append(np.array(norms))
+        found.update_ratios.append(np.array(ratios))
 
     @property
     def _room(self) -> int:
@@ -548,19 +557,18 @@ class Training:
         n_numbers = self._state.parameters.size + self._state.memory.size
         return max(1, _MOST_NUMBERS // max(1, n_numbers, self._measuring.rows.T.size))
 
-    def _measure(self, thetas: Matrix, found: MeasuredEpochs) -> None:
+    def _measure(self, thetas: Matrix) -> EpochNumbers:
         """What the options ask to measure, with each of these parameters."""
+        if not self._measuring.is_measuring:
+            return NO_NUMBERS
         engine = self._engine if self._validating is None else self._validating
-        numbers = self._measuring.measure(thetas, engine.measure)
-        found.validation_loss.extend(numbers.validation_loss)
-        for name, values in numbers.metrics.items():
-            found.metrics[name].extend(values)
+        return self._measuring.measure(thetas, engine.measure)
 
     def _refuse_divergence(self, epochs: int, *, is_watched: bool = False) -> None:
         self._held = None  # the search goes over the objects
         begin = self._state
         before, place = find_divergence(self._engine, self._task, begin, epochs)
-        validation: list[float] = []
+        validation = np.empty(0)
         if is_watched and self._validating is not None and before.losses:
             between, _ = self._engine.trajectory(begin, epochs=len(before.losses))
             numbers = self._measuring.measure(between.thetas, self._validating.measure)
@@ -620,14 +628,14 @@ class Training:
         if self._engine.capabilities.works_on_objects:
             most = 1
         most = min(most, left, self._room)
-        found = self._nothing_measured()
+        found = MeasuredEpochs(self.options.metrics)
         begin = time.perf_counter()
         if most == 1 and not self.options.is_monitored:  # which every engine can
             last, losses = self._engine.advance(self._state, epochs=1)
             between = Trajectory.to(last)
         else:
             between, losses = self._engine.trajectory(self._state, epochs=most)
-        if not (are_finite(losses) and between.last.is_finite):
+        if not (all_finite(losses) and between.last.is_finite):
             if most == 1:
                 self._refuse_divergence(1)
             self._ahead = None  # up to the place, one by one
@@ -735,11 +743,3 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
     if task.schedule is not None and len(task.schedule.start(0.0)) != len(state.schedule):
         state = replace(state, schedule=())  # of another schedule: this one begins
     return state
-
-
-def _repeated(numbers: list[tuple[float, int]]) -> tuple[float, ...]:
-    """Each as often as it says."""
-    found: list[float] = []
-    for number, count in numbers:
-        found += [number] * count
-    return tuple(found)

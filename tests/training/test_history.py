@@ -1,7 +1,10 @@
 """The history of a training: one number an epoch of all that is measured, for other programs."""
 
+import copy
 import json
 import math
+import pickle
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -108,3 +111,32 @@ def test_a_change_from_nothing_is_infinite(line):
     found = ns.train(line, [[1.0]], [[1.0]], optimizer=ns.SGD(0.5), epochs=1, norms=True)
 
     assert found.update_ratio == (math.inf,)
+
+
+def test_columns_are_tuples_of_floats_whatever_one_does_with_them_first(net, data):
+    options = OPTIONS | {"norms": True, "validation": data}
+    columns = ["loss", "validation_loss", "rate", "gradient_norm", "update_ratio", "epoch_seconds"]
+
+    for what in (same, copy.copy, copy.deepcopy, pickled, replace):
+        given = ns.train(net.copy(), *data, **options)
+        history = what(given)
+        for name in columns:
+            column = getattr(history, name)
+            assert type(column) is tuple, (what, name)
+            assert {type(value) for value in column} == {float}, (what, name)
+            assert len(column) == 6, (what, name)
+            assert getattr(history, name) is column, (what, name)
+        assert type(history.metrics) is dict, what
+        assert history.metrics == {"mae": given.metrics["mae"]}, what
+        assert json.loads(json.dumps(history.loss)) == list(given.loss), what
+        assert history == given, what
+        with pytest.raises(FrozenInstanceError):
+            history.loss = ()
+
+
+def same(history):
+    return history
+
+
+def pickled(history):
+    return pickle.loads(pickle.dumps(history))  # noqa: S301 - our own

@@ -21,10 +21,10 @@ def at(monkeypatch):
 
 def test_the_line_is_written_over_itself_ten_times_a_second_at_most(at, capsys):
     with progress_line(4, is_shown=True) as note:
-        for losses, now in [([100.0], 0.05), ([100.0, 2.0], 0.5), ([100.0, 2.0, 1.0], 0.59)]:
+        for done, loss, now in [(1, 100.0, 0.05), (2, 2.0, 0.5), (3, 1.0, 0.59)]:
             at[0] = now
-            note(losses, 0.5)
-        note([100.0, 2.0, 1.0, 0.125], 0.25)
+            note(done, loss, 0.5)
+        note(4, 0.125, 0.25)
     assert capsys.readouterr().err == (
         "\repoch 2/4 [##########----------] loss 2, rate 0.5, 0.5 s (0 s left)"
         "\repoch 4/4 [####################] loss 0.125, rate 0.25, 0.6 s      \n"
@@ -35,7 +35,7 @@ def test_the_line_is_written_over_itself_ten_times_a_second_at_most(at, capsys):
 def test_nothing_is_written_that_was_not_asked_for(capsys):
     for total, is_shown in [(4, False), (0, True)]:
         with progress_line(total, is_shown=is_shown) as note:
-            note([1.0], 0.5)
+            note(1, 1.0, 0.5)
     assert capsys.readouterr().err == ""
 
 

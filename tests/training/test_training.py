@@ -229,5 +229,5 @@ def test_losses_that_are_not_measured_leave_nothing(net, data):
     assert len(list(training.epochs(50))) == 50
 
     assert training.past.validation_losses == []
-    assert len(training.past._validation_losses._runs) == 0
-    assert len(training.past._losses._runs) == 1
+    assert len(training.past._validation_losses._parts) == 0
+    assert len(training.past.losses) == 50

@@ -230,7 +230,9 @@ class Runner:
     def losses_at(self, thetas: list[Matrix]) -> list[float]:
         """The loss over the training rows with each of these parameters."""
         task = self.walk.task
-        return self.walk.engine().measure(np.array(thetas), task.X, task.T)[0]
+        losses, _ = self.walk.engine().measure(np.array(thetas), task.X, task.T)
+        found: list[float] = losses.tolist()
+        return found
 
     # --- inside
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, joined
 from neurosim.training.engines.table import exact_engine
 from neurosim.training.task import Task
 
@@ -115,10 +115,10 @@ def _moved(
 ) -> tuple[Matrix, Matrix]:
     """The loss where each parameter alone is moved by so many steps, and the steps."""
     steps = _STEP * np.maximum(1.0, np.abs(theta[numbers]))
-    losses = []
+    losses = list[Matrix]()
     for first in range(0, len(numbers), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
         thetas = np.repeat(theta[None, :], len(numbers[part]), axis=0)
         thetas[np.arange(len(thetas)), numbers[part]] += factor * steps[part]
-        losses.extend(engine.measure(thetas, task.X, task.T)[0])
-    return np.array(losses, dtype=np.float64), steps
+        losses.append(engine.measure(thetas, task.X, task.T)[0])
+    return joined(losses), steps

@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+from neurosim.functions.numbers import all_finite
 from neurosim.interpreter.steps import Measured, Step
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.graph import batch_steps
@@ -63,8 +64,8 @@ def before_divergence(engine: Engine, task: Task, state: TrainingState, epochs: 
     while epochs > 1:
         half = epochs // 2
         after, losses = engine.advance(state, epochs=half)
-        if after.is_finite and are_finite(losses):
-            found += losses
+        if after.is_finite and all_finite(losses):
+            found += losses.tolist()
             state, epochs = after, epochs - half
         else:
             epochs = half
@@ -78,12 +79,6 @@ def before_divergence(engine: Engine, task: Task, state: TrainingState, epochs: 
             if not state.batch:
                 found.append(loss_of_epoch(task, state))
     return Finite(state, found)
-
-
-def are_finite(losses: list[float]) -> bool:
-    """Whether all losses are finite."""
-    # the sum of finite numbers may overflow; then, and only then, each is asked
-    return math.isfinite(sum(losses)) or all(map(math.isfinite, losses))
 
 
 def loss_of_epoch(task: Task, state: TrainingState) -> float:

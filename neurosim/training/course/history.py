@@ -1,10 +1,14 @@
 """The history of a training, and an epoch of it: what was measured, and where it was then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
+from neurosim.functions.numbers import Matrix
+from neurosim.training.course.lazy_slot import LazySlot
 from neurosim.training.export import frame_of, write_events, write_json_lines
 from neurosim.training.parts import measured_words
 from neurosim.training.state import TrainingState
@@ -48,6 +52,9 @@ class Epoch:
 @dataclass(frozen=True, slots=True)
 class History:
     """A training: one number an epoch, and the state at its end.
+
+    Whoever makes one may give a column as an array (`column`, `columns`): the tuple is made when it
+    is first read, which takes as long as to train a tiny network.
 
     Attributes:
         loss: over the training rows, each batch measured before its update; reduced.
@@ -127,3 +134,34 @@ class History:
 
     def __repr__(self) -> str:
         return f"<history of {self}>"
+
+
+class _Arrays(dict[str, Matrix]):
+    """Arrays by name that are to be columns."""
+
+
+def column(values: Matrix) -> tuple[float, ...]:
+    """Numbers of epochs, (n,), as a column for a new `History`; nobody may change them any more."""
+    return cast("tuple[float, ...]", values)
+
+
+def columns(values: Mapping[str, Matrix]) -> Mapping[str, tuple[float, ...]]:
+    """The same by name."""
+    return cast("Mapping[str, tuple[float, ...]]", _Arrays(values))
+
+
+def _tuple(values: Matrix) -> tuple[float, ...]:
+    return tuple(values.tolist())
+
+
+def _tuples(values: _Arrays) -> dict[str, tuple[float, ...]]:
+    return {name: _tuple(each) for name, each in values.items()}
+
+
+_COLUMNS = "loss", "validation_loss", "rate", "gradient_norm", "update_ratio", "epoch_seconds"
+_LAZY: dict[str, tuple[type, Callable[[Any], Any]]] = {
+    **dict.fromkeys(_COLUMNS, (np.ndarray, _tuple)),
+    "metrics": (_Arrays, _tuples),
+}
+for _name, (_kind, _make) in _LAZY.items():
+    setattr(History, _name, LazySlot(vars(History)[_name], _kind, _make))

@@ -2,34 +2,36 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from neurosim.functions.numbers import Matrix, joined
 from neurosim.training.state import TrainingState
+
+Numbers = Sequence[float] | Matrix  # one of each epoch
 
 
 class _ByEpoch:
-    """A number of each epoch, where it was measured: runs of epochs, each with its first."""
+    """A number of each epoch, where it was measured: parts, each with its first epoch."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[int, list[float]]] = []
+        self._parts: list[tuple[int, Numbers]] = []
 
-    def add(self, first: int, values: Sequence[float]) -> None:
+    def add(self, first: int, values: Numbers) -> None:
         """The numbers of the epochs from this one on, which is behind all that are there."""
-        if not values:
-            return
-        begin, last = self._runs[-1] if self._runs else (first, [])
-        if not self._runs or begin + len(last) != first:
-            last = []
-            self._runs.append((first, last))
-        last.extend(values)
+        if len(values):
+            self._parts.append((first, values))
 
     def cut(self, epoch: int) -> None:
         """Forget the numbers from an epoch on."""
-        self._runs = [
-            (first, values[: epoch - first]) for first, values in self._runs if first < epoch
+        self._parts = [
+            (first, values[: epoch - first]) for first, values in self._parts if first < epoch
         ]
 
     def values(self) -> list[float]:
         """All of them, in order."""
-        return [value for _, values in self._runs for value in values]
+        parts = [np.asarray(values, np.float64) for _, values in self._parts]
+        found: list[float] = joined(parts).tolist()
+        return found
 
 
 class Past:
@@ -54,10 +56,8 @@ class Past:
         """Likewise, where they were measured."""
         return self._validation_losses.values()
 
-    def add(
-        self, first: int, losses: Sequence[float], validation_losses: Sequence[float] = ()
-    ) -> None:
-        """Some epochs more, from number ``first`` on."""
+    def add(self, first: int, losses: Numbers, validation_losses: Numbers = ()) -> None:
+        """Some epochs more, from number ``first`` on; nobody may change the numbers any more."""
         self._losses.add(first, losses)
         self._validation_losses.add(first, validation_losses)
 

@@ -93,16 +93,16 @@ class CompiledEngine(ProgramEngine):
 
     def loss(self, theta: Matrix, X: Matrix, T: Matrix) -> float:
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
-        (loss,), _ = self.measure(theta[np.newaxis], X, T)
-        return loss
+        losses, _ = self.measure(theta[np.newaxis], X, T)
+        return float(losses[0])
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
-        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
+        """Of each theta, (n, n_parameters), the loss, (n,), and the outputs, (n, B, n_out)."""
         require_fresh(self._task)
         with self._computing(len(X)):
             losses, outputs = self._program.measure(thetas, *self._inner(X, T, None))
         divisor = self._task.divisor(len(X))
-        return [loss / divisor for loss in losses], self._outputs.outer(outputs)
+        return np.asarray(losses) / divisor, self._outputs.outer(outputs)
 
     def _gradients(
         self, theta: Matrix, X: Matrix, T: Matrix, weights: Matrix | None, *, inputs: bool

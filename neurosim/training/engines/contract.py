@@ -116,12 +116,12 @@ class Trajectory:
     """
 
     numbers: EpochNumbers | None = None
-    rates: Sequence[float] | None = None
+    rates: Matrix | None = None
 
     def __init__(
         self,
         passed: Matrix,
-        totals: Sequence[float],
+        totals: Matrix,
         streams: Sequence[Mapping[str, Any]],
         last: TrainingState,
         n_batches: int,
@@ -134,15 +134,15 @@ class Trajectory:
     @classmethod
     def to(cls, last: TrainingState) -> "Trajectory":
         """A single epoch."""
-        return cls(last.parameters[np.newaxis, np.newaxis], [], [], last, 0)
+        return cls(last.parameters[np.newaxis, np.newaxis], np.empty(0), [], last, 0)
 
     @classmethod
     def of(
-        cls, states: Sequence[TrainingState], numbers: EpochNumbers, rates: Sequence[float]
+        cls, states: Sequence[TrainingState], numbers: EpochNumbers, rates: Matrix
     ) -> "Trajectory":
         """A way that goes by what is measured: all states of it."""
         thetas = np.array([state.parameters for state in states])
-        found = cls(thetas[:, np.newaxis], [], [], states[-1], 0)
+        found = cls(thetas[:, np.newaxis], np.empty(0), [], states[-1], 0)
         found._states, found.numbers, found.rates = states, numbers, rates
         return found
 
@@ -159,7 +159,7 @@ class Trajectory:
             self.last.updates - left * self._n_batches,
             self.last.epoch - left,
             0,
-            self._totals[number],
+            float(self._totals[number]),
             self._streams[number],
             self.last.schedule,
             self.last.watched,
@@ -319,7 +319,7 @@ class Engine(Protocol):
 
     def __init__(self, task: Task) -> None: ...
 
-    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
+    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced.
 
         Where a stop ends the training, there are fewer; none where it has ended before.
@@ -330,7 +330,7 @@ class Engine(Protocol):
         """The state after an epoch, with what a schedule or a stop remembers of that epoch."""
         ...
 
-    def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:
+    def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, Matrix]:
         """Go on as `advance` does, and keep the states between."""
         ...
 
@@ -352,8 +352,8 @@ class Engine(Protocol):
         """The loss over these rows, reduced: that of `loss_and_gradient`, to the bit."""
         ...
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
-        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
+        """Of each theta, (n, n_parameters), the loss, (n,), and the outputs, (n, B, n_out)."""
         ...
 
     @overload

@@ -66,10 +66,11 @@ class GraphEngine(ProgramEngine):
             total += self._network.loss
         return total / self._task.divisor(len(X))
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
-        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
+        """Of each theta, (n, n_parameters), the loss, (n,), and the outputs, (n, B, n_out)."""
         losses = [self.loss(theta, X, T) for theta in thetas]
-        return losses, np.array([self.outputs(theta, X) for theta in thetas])
+        outputs = [self.outputs(theta, X) for theta in thetas]
+        return np.array(losses), np.array(outputs)
 
     def _gradients(
         self, theta: Matrix, X: Matrix, T: Matrix, weights: Matrix | None, *, inputs: bool

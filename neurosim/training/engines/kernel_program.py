@@ -243,11 +243,11 @@ class KernelProgram:
         """Go on from here; ``each_row``: and keep the loss of each row."""
         return _KernelRun(self, state, each_row=each_row)
 
-    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[list[float], Matrix]:
+    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[Matrix, Matrix]:
         """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
         losses, outputs = np.empty(len(thetas)), np.empty((len(thetas), *goals.T.shape))
         self._measure(thetas, X, goals, losses=losses, found_outputs=outputs)
-        return losses.tolist(), outputs
+        return losses, outputs
 
     def gradients(self, theta: Matrix, X: Matrix, goals: Goals) -> tuple[float, Matrix]:
         """The loss, summed over the rows, and its gradient, reduced."""

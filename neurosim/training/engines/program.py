@@ -1,6 +1,5 @@
 """The part of an engine that all programs share: stretches, epochs and batches."""
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -8,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, all_finite, joined
 from neurosim.training.engines.contract import (
     Batches,
     LossSeries,
@@ -40,8 +39,8 @@ class ProgramEngine:
         self._monitor = Monitor.of(task) if task.options.is_monitored else None
         self._validating: ProgramEngine | None = None
 
-    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[list[float], Matrix]:
-        """Of each theta, (n, n_parameters), the loss and the outputs, (n, B, n_out)."""
+    def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
+        """Of each theta, (n, n_parameters), the loss, (n,), and the outputs, (n, B, n_out)."""
         raise NotImplementedError
 
     def _begin(self, state: TrainingState, *, each_row: bool) -> ProgramRun:
@@ -58,7 +57,7 @@ class ProgramEngine:
         """What holds while so many rows are computed at once."""
         return np.errstate(all="ignore")
 
-    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, list[float]]:
+    def advance(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go to the end of the ``epochs``-th epoch from here; the loss of each, reduced."""
         if self._monitor is not None:
             between, losses = self._trajectory_by(self._monitor, state, epochs)
@@ -66,38 +65,38 @@ class ProgramEngine:
         after, totals = self._go(self._begin(state, each_row=False), state, epochs)
         return after, self._reduced(totals)
 
-    def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, list[float]]:
+    def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, Matrix]:
         """Go on as `advance` does, and keep the states between."""
         if self._monitor is not None:
             return self._trajectory_by(self._monitor, state, epochs)
         return self._trajectory(state, epochs)
 
-    def _trajectory(self, state: TrainingState, epochs: int) -> tuple[Trajectory, list[float]]:
+    def _trajectory(self, state: TrainingState, epochs: int) -> tuple[Trajectory, Matrix]:
         passed, streams = list[Matrix](), list[Mapping[str, Any]]()
         run = self._begin(state, each_row=False)
         after, totals = self._go(run, state, epochs, passed, streams)
-        between = Trajectory(np.concatenate(passed), totals, streams, after, self._task.n_batches)
+        between = Trajectory(joined(passed), totals, streams, after, self._task.n_batches)
         return between, self._reduced(totals)
 
     def _trajectory_by(
         self, monitor: Monitor, state: TrainingState, epochs: int
-    ) -> tuple[Trajectory, list[float]]:
+    ) -> tuple[Trajectory, Matrix]:
         """Epochs together, at the rate that is foreseen; what it proves wrong is done again."""
-        states, losses, rates = [state], list[float](), list[float]()
-        found = EpochNumbers([], {name: [] for name in self._task.options.metrics})
+        states, losses = [state], list[float]()
+        found, rates = list[EpochNumbers](), list[Matrix]()
         most = max(1, _MOST_NUMBERS // max(1, state.parameters.size + state.memory.size))
         count = 1
         while len(losses) < epochs and not states[-1].is_stopped:
             count = min(count, most, epochs - len(losses))
             begin, n_before = states[-1], len(losses)
             between, series = self._trajectory(begin, count)
-            if not (between.last.is_finite and all(map(math.isfinite, series))):
+            if not (between.last.is_finite and all_finite(series)):
                 if count == 1:  # whoever asked refuses it
-                    return Trajectory.of([between.last], found, rates), [*losses, *series]
+                    return Trajectory.to(between.last), np.array([*losses, *series])
                 count = 1
                 continue
             numbers = monitor.measure(between.thetas, self._measuring(monitor).measure)
-            for number, loss in enumerate(series):
+            for number, loss in enumerate(series.tolist()):
                 last = states[-1]
                 after = replace(between.state(number), schedule=last.schedule, watched=last.watched)
                 states.append(monitor.after(after, numbers.of(number, loss)))
@@ -105,10 +104,11 @@ class ProgramEngine:
                 if states[-1].is_stopped or monitor.has_other_rate(begin, states[-1]):
                     break
             done = len(losses) - n_before
-            found.take(numbers, done)
-            rates += epoch_rates(self._task, begin, done)
+            found.append(numbers.first(done))
+            rates.append(epoch_rates(self._task, begin, done))
             count = 2 * count if done == count else 1
-        return Trajectory.of(states[1:] or states, found, rates), losses
+        measured = EpochNumbers.join(found, self._task.options.metrics)
+        return Trajectory.of(states[1:] or states, measured, joined(rates)), np.array(losses)
 
     def _measuring(self, monitor: Monitor) -> "ProgramEngine":
         """The engine of the rows that are measured."""
@@ -122,13 +122,13 @@ class ProgramEngine:
             return state
         measure = self._measuring(self._monitor).measure
         numbers = self._monitor.measure(state.parameters[np.newaxis], measure)
-        (loss,) = self._reduced([state.partial_loss])
+        loss = state.partial_loss / self._task.divisor(self._task.n_rows)
         return self._monitor.after(state, numbers.of(0, loss))
 
-    def _reduced(self, totals: list[float]) -> list[float]:
+    def _reduced(self, totals: Matrix) -> Matrix:
         """The loss of each epoch, given its sum over the rows."""
         divisor = self._task.divisor(self._task.n_rows)
-        return totals if divisor == 1 else (np.array(totals) / divisor).tolist()
+        return totals if divisor == 1 else totals / divisor
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
@@ -185,7 +185,7 @@ class ProgramEngine:
         epochs: int,
         passed: list[Matrix] | None = None,
         streams_after: list[Mapping[str, Any]] | None = None,
-    ) -> tuple[TrainingState, list[float]]:
+    ) -> tuple[TrainingState, Matrix]:
         """The state after so many epochs, and the loss of each, summed over its rows.
 
         ``passed`` is given theta and the memory after each, ``streams_after`` the streams.
@@ -193,34 +193,35 @@ class ProgramEngine:
         task, streams = self._task, state.streams
         require_fresh(task)
         if epochs == 0:
-            return state, []
-        totals: list[float] = []
+            return state, np.empty(0)
+        found: list[Matrix] = []
+        done = 0
         with self._computing(task.batch_size):
-            while len(totals) < epochs:
-                first = 0 if totals else state.batch
+            while done < epochs:
+                first = 0 if done else state.batch
                 order, streams = draw_order(task, streams)
                 noise, streams = draw_noise(task, streams)
                 if noise is not None:
                     run.take_noise(noise)
                 # where every epoch is alike, all at once
-                count = 1 if task.draws or first else epochs - len(totals)
-                rates = self._rates(state, len(totals), first, count)
+                count = 1 if task.draws or first else epochs - done
+                rates = self._rates(state, done, first, count)
                 if passed is None:
                     losses = run.steps(order, first, task.n_batches, count, rates)
                 else:
-                    losses, found = run.epochs(order, first, count, rates)
-                    passed.append(found)
+                    losses, each = run.epochs(order, first, count, rates)
+                    passed.append(each)
                 if streams_after is not None:
                     streams_after += [streams] * count
-                if first:
-                    totals = _totals([state.partial_loss, *losses], 1 + len(losses))
-                else:
-                    found_totals = _totals(losses, task.n_batches)
-                    totals = totals + found_totals if totals else found_totals
+                if first:  # the epoch has begun
+                    losses = [state.partial_loss, *losses]
+                found.append(_totals(losses, count))
+                done += count
         updates = state.updates + epochs * task.n_batches - state.batch
+        totals = joined(found)
         parameters, memory = run.values()
         after = TrainingState(
-            parameters, memory, updates, state.epoch + epochs, 0, totals[-1], streams,
+            parameters, memory, updates, state.epoch + epochs, 0, float(totals[-1]), streams,
             state.schedule, state.watched,
         )  # fmt: skip
         return after, totals
@@ -248,7 +249,7 @@ class TrainingProgram(Protocol):
         """Go on from here; ``each_row``: and keep the loss of each row."""
         ...
 
-    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[list[float], Matrix]:
+    def measure(self, thetas: Matrix, X: Matrix, goals: Goals) -> tuple[LossSeries, Matrix]:
         """Of each theta the loss, summed over the rows, and the outputs, (n, B, n_out)."""
         ...
 
@@ -282,10 +283,14 @@ def epochs_one_by_one(  # noqa: PLR0917 - a stretch, as `ProgramRun.epochs` has 
     return losses, np.array(passed)
 
 
-def _totals(losses: LossSeries, n_batches: int) -> list[float]:
+def _totals(losses: LossSeries, n_epochs: int) -> Matrix:
     """The sums over epochs, added one by one: the same however a training is cut."""
-    by_epoch = np.asarray(losses).reshape(-1, n_batches)
-    if n_batches > 1:
-        by_epoch = np.add.accumulate(by_epoch, axis=1)
-    totals: list[float] = by_epoch[:, -1].tolist()
+    by_epoch = np.asarray(losses).reshape(n_epochs, -1)
+    n_batches = by_epoch.shape[1]
+    if n_batches > n_epochs:
+        sums: Matrix = np.add.accumulate(by_epoch, axis=1)[:, -1].copy()
+        return sums
+    totals = by_epoch[:, 0]
+    for batch in range(1, n_batches):  # of all epochs at once
+        totals = totals + by_epoch[:, batch]
     return totals

@@ -1,13 +1,13 @@
 """The end of an epoch: what is measured there, for a schedule or a stop that goes by it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, joined
 from neurosim.functions.schedules import AdaptiveSchedule
 from neurosim.training.metrics import LOSS, METRICS, measure_each
 from neurosim.training.state import TrainingState, epoch_rates
@@ -15,25 +15,36 @@ from neurosim.training.stopping.stops import Stops, Watched
 from neurosim.training.task import Task, validation_task
 from neurosim.training.task_kind import TaskKind
 
-MeasureRows = Callable[[Matrix, Matrix, Matrix], tuple[list[float], Matrix]]
+MeasureRows = Callable[[Matrix, Matrix, Matrix], tuple[Matrix, Matrix]]
 
 
 class EpochNumbers(NamedTuple):
-    """What was measured of some epochs, one number each; the metrics by name."""
+    """What was measured of some epochs, one number each; the metrics by name.
 
-    validation_loss: list[float]
-    metrics: dict[str, list[float]]
+    Where there are no validation rows, their loss is empty.
+    """
 
-    def take(self, more: "EpochNumbers", count: int) -> None:
-        """Take the first ``count`` epochs of others."""
-        self.validation_loss.extend(more.validation_loss[:count])
-        for name, values in more.metrics.items():
-            self.metrics[name].extend(values[:count])
+    validation_loss: Matrix
+    metrics: Mapping[str, Matrix]
+
+    @classmethod
+    def join(cls, parts: "Sequence[EpochNumbers]", names: Sequence[str]) -> "EpochNumbers":
+        """Those of some epochs after the other; ``names`` are the metrics'."""
+        metrics = {name: joined([part.metrics[name] for part in parts]) for name in names}
+        return cls(joined([part.validation_loss for part in parts]), metrics)
+
+    def first(self, count: int) -> "EpochNumbers":
+        """Those of the first epochs."""
+        metrics = {name: values[:count] for name, values in self.metrics.items()}
+        return EpochNumbers(self.validation_loss[:count], metrics)
 
     def of(self, number: int, loss: float) -> Mapping[str, float]:
         """Those of one epoch with this training loss, as stops name them."""
-        monitored = self.validation_loss[number] if self.validation_loss else loss
-        return {LOSS: monitored, **{name: v[number] for name, v in self.metrics.items()}}
+        monitored = float(self.validation_loss[number]) if len(self.validation_loss) else loss
+        return {LOSS: monitored, **{name: float(v[number]) for name, v in self.metrics.items()}}
+
+
+NO_NUMBERS = EpochNumbers(np.empty(0), {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +74,11 @@ class Measuring:
         """The numbers with each of these parameters; ``measure`` is an engine's."""
         names = self.task.options.metrics
         if not self.is_measuring:
-            return EpochNumbers([], {})
+            return NO_NUMBERS
         rows = self.rows
         losses, outputs = measure(thetas, rows.X, rows.T)
         metrics = {name: measure_each(METRICS[name], outputs, rows.T, self.kind) for name in names}
-        return EpochNumbers([] if self.validation is None else losses, metrics)
+        return EpochNumbers(np.empty(0) if self.validation is None else losses, metrics)
 
 
 class Monitor(Measuring):
@@ -93,5 +104,7 @@ class Monitor(Measuring):
 
     def has_other_rate(self, before: TrainingState, after: TrainingState) -> bool:
         """Whether the next epoch's rate is another one than was foreseen before."""
+        if not isinstance(self.task.schedule, AdaptiveSchedule):
+            return False
         foreseen = replace(after, schedule=before.schedule)
-        return epoch_rates(self.task, foreseen, 1) != epoch_rates(self.task, after, 1)
+        return bool(epoch_rates(self.task, foreseen, 1) != epoch_rates(self.task, after, 1))

@@ -20,7 +20,7 @@ from neurosim.training.engines.table import make_engine, require_engine
 from neurosim.training.options import Options, option_fields
 from neurosim.training.progress import progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state
-from neurosim.training.stopping.monitor import EpochNumbers, Monitor
+from neurosim.training.stopping.monitor import NO_NUMBERS, EpochNumbers, Monitor
 from neurosim.training.streaming.batches import GivenBatch, batches_of, require_batches
 from neurosim.training.task import Task, make_task, may_miss, require_targets, validation_task
 from neurosim.training.training import fitting
@@ -137,20 +137,19 @@ class StreamTraining:
         if self._options.is_monitored:
             after = self._monitor.after(after, numbers.of(0, loss))
         self._state = after
-        (rate,) = epoch_rates(self._task, before, 1)
         return Epoch(
             before.epoch,
             loss,
-            numbers.validation_loss[0] if numbers.validation_loss else None,
-            {name: values[0] for name, values in numbers.metrics.items()},
-            rate,
+            float(numbers.validation_loss[0]) if len(numbers.validation_loss) else None,
+            {name: float(values[0]) for name, values in numbers.metrics.items()},
+            float(epoch_rates(self._task, before, 1)[0]),
             time.perf_counter() - begin,
             after,
         )
 
     def _measured(self, state: TrainingState) -> EpochNumbers:
         if self._validating is None:
-            return EpochNumbers([], {})
+            return NO_NUMBERS
         found = self._monitor.measure(state.parameters[np.newaxis], self._validating.measure)
         self._network.take_parameters(state.parameters)
         return found
@@ -231,17 +230,15 @@ def train_on_batches(network: Network, batches: Any, options: Options) -> Histor
     """Train to the end, or up to a stop; see `neurosim.train`."""
     begin, training = time.perf_counter(), StreamTraining(network, batches, options)
     found: list[Epoch] = []
-    losses: list[float] = []
     best, stopped = None, ""
     with progress_line(options.epochs, is_shown=options.progress) as note:
         for epoch in training.epochs(options.epochs):
             found.append(epoch)
             best, stopped = training.best_epoch, training.stopped
-            losses.append(epoch.loss)
-            note(losses, epoch.rate)
+            note(len(found), epoch.loss, epoch.rate)
     validation = [e.validation_loss for e in found if e.validation_loss is not None]
     return History(
-        tuple(losses),
+        tuple(epoch.loss for epoch in found),
         tuple(validation),
         {name: tuple(epoch.metrics[name] for epoch in found) for name in options.metrics},
         time.perf_counter() - begin,

@@ -16,7 +16,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.scaling import SCALES
 from neurosim.training.course.history import History
-from neurosim.training.metrics import measure_each, require_fitting
+from neurosim.training.metrics import measure_one, require_fitting
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.apart import Division, all_rows
@@ -94,7 +94,7 @@ class CrossValidation:
             pairs = [(self.outputs(), self.T)]
         else:
             pairs = [(fold.outputs, self.T[fold.rows]) for fold in self.folds]
-        return [measure_each(chosen, a[np.newaxis], t, self.task)[0] for a, t in pairs]
+        return [measure_one(chosen, a, t, self.task) for a, t in pairs]
 
     def outputs(self, repeat: int = 0) -> Matrix:
         """The output for every row, (B, n_out), of the network that did not train on it."""

@@ -16,7 +16,7 @@ from neurosim.functions.streams import require_seed, stream
 from neurosim.network.network import Network
 from neurosim.training.engines.contract import Engine
 from neurosim.training.engines.table import DEFAULT, make_engine
-from neurosim.training.metrics import LOSS, less_is_better, measure_each, require_fitting
+from neurosim.training.metrics import LOSS, less_is_better, measure_one, require_fitting
 from neurosim.training.options import MeasureOptions
 from neurosim.training.task import Task, make_task
 from neurosim.training.task_kind import AUTO, TaskKind
@@ -133,8 +133,8 @@ class _Measure:
     def __call__(self, X: Matrix) -> float:
         if self._metric is None:
             return self._engine.loss(self._theta, X, self._task.T)
-        outputs = self._engine.outputs(self._theta, X)[np.newaxis]
-        return measure_each(self._metric, outputs, self._task.T, self._kind)[0]
+        outputs = self._engine.outputs(self._theta, X)
+        return measure_one(self._metric, outputs, self._task.T, self._kind)
 
 
 def _columns(network: Network) -> dict[str, list[int]]:

@@ -15,7 +15,7 @@ from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.numbers import Matrix, counted, require_number
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
-from neurosim.training.metrics import LOSS, METRICS, measure_each
+from neurosim.training.metrics import LOSS, METRICS, measure_one
 from neurosim.training.options import Options, TrainOptions, make_options
 from neurosim.training.task_kind import TaskKind
 from neurosim.training.validation.apart import AllRows, Apart, Division, all_rows
@@ -187,4 +187,4 @@ def _spreads(
 
 
 def _metric(name: str, outputs: Matrix, T: Matrix, kind: TaskKind) -> float:
-    return measure_each(METRICS[name], outputs[np.newaxis], T, kind)[0]
+    return measure_one(METRICS[name], outputs, T, kind)

@@ -9,7 +9,7 @@ import numpy as np
 from neurosim.network.network import Network
 from neurosim.training.engines.table import make_engine
 from neurosim.training.many import train_many
-from neurosim.training.metrics import METRICS, measure_each
+from neurosim.training.metrics import METRICS, measure_one
 from neurosim.training.options import Options
 from neurosim.training.task import Task, make_task, validation_task
 from neurosim.training.validation.seeds import SeedRuns
@@ -47,10 +47,10 @@ def measure_parts(network: Network, parts: Pairs, options: Options) -> dict[str,
     found: dict[str, dict[str, float]] = {}
     for name, task in tasks.items():
         engine, theta = make_engine(options.engine, task), network.parameters()
-        outputs = engine.outputs(theta, task.X)[np.newaxis]
+        outputs = engine.outputs(theta, task.X)
         found[name] = {"loss": engine.loss(theta, task.X, task.T)}
         for metric in options.metrics:
-            found[name][metric] = measure_each(METRICS[metric], outputs, task.T, kind)[0]
+            found[name][metric] = measure_one(METRICS[metric], outputs, task.T, kind)
     return found
 
 
