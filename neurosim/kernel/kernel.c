@@ -115,6 +115,7 @@ typedef struct {
     int64_t n_masks;
     /* what is to be done */
     int64_t first_batch, last_batch, repeats, n_thetas, takes_lanes;
+    int64_t in_vectors;          /* the codes of activations that vectors compute exactly, as bits */
     int64_t is_near;             /* of many networks: sigmoid and tanh within some ulp */
     double *theta;               /* (n_parameters,), or n_thetas of them */
     double *memory;              /* (slots, n_parameters) */
@@ -148,11 +149,19 @@ enum { OPTIMIZERS(CODE) N_OPTIMIZERS };
 enum { AS_SUM_ALONE, AGGREGATIONS(CODE) N_AGGREGATIONS };
 #undef CODE
 
+#include "exact.h"
+
 /* --- formulas of several samples, by code */
 
-INLINE void activate(int code, const double *q, const double *z_, double *a_, int64_t n)
+/* in_vectors: of each code a bit, whether it may be computed so. */
+INLINE void activate(int code, const double *q, const double *z_, double *a_, int64_t n,
+                     int64_t in_vectors)
 {
     (void)q;
+    if (n >= VECTOR && in_vectors >> code & 1) {
+        (code == OF_tanh ? tanh_in_vectors : sigmoid_in_vectors)(z_, a_, n);
+        return;
+    }
 #define CASE(name, value, slope)                                                                  \
     case OF_##name:                                                                               \
         for (int64_t s = 0; s < n; s++) {                                                         \
@@ -361,7 +370,7 @@ NOINLINE void masked_deltas(const Chunk *c, Index i, const double *z, double *d,
     const double *q = c->choices + i * MOST_OPTIONS;
     double raw[LONGEST];
     raw[0] = 0.0; /* compilers do not see that it is filled */
-    activate(p->activation[i], q, z, raw, count);
+    activate(p->activation[i], q, z, raw, count, 0);
     mask(c, i, d, count);
     multiply_slopes(p->activation[i], q, z, raw, d, count);
 }
@@ -904,11 +913,22 @@ PUBLIC const char *neurosim_names(int64_t table)
 #undef WORD
 }
 
+/* Of which activations, of these bits of codes, vectors have the bits of the library of
+   mathematics. */
+PUBLIC int64_t neurosim_vectors(int64_t wanted)
+{
+    int64_t found = 0;
+    for (int64_t code = 0; code < N_ACTIVATIONS; code++)
+        if (wanted >> code & 1 && has_vectors(code))
+            found |= (int64_t)1 << code;
+    return found;
+}
+
 /* Values and slopes of an activation at z. */
 PUBLIC void neurosim_activation(int64_t code, const double *q, int64_t n, const double *z,
-                                double *a, double *slope)
+                                double *a, double *slope, int64_t in_vectors)
 {
-    activate((int)code, q, z, a, n);
+    activate((int)code, q, z, a, n, in_vectors);
     for (int64_t i = 0; i < n; i++)
         slope[i] = 1.0;
     multiply_slopes((int)code, q, z, a, slope, n);

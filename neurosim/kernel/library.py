@@ -6,8 +6,8 @@ It is beside this file, where an installation or ``python -m neurosim.kernel.bui
 
 import ctypes
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -43,7 +43,7 @@ _FIELDS: tuple[tuple[str, Any], ...] = (
     ("n_rows batch_size", _INTEGER),
     ("X T factors order mask_of masks", _ARRAY),
     ("n_masks", _INTEGER),
-    ("first_batch last_batch repeats n_thetas takes_lanes is_near", _INTEGER),
+    ("first_batch last_batch repeats n_thetas takes_lanes in_vectors is_near", _INTEGER),
     ("theta memory losses row_losses passed gradient input_gradient found_outputs", _ARRAY),
     ("net_inputs values work", _ARRAY),
     ("n_noted n_followed noted_rows noted_batches", _INTEGER),
@@ -80,6 +80,7 @@ class Kernel:
 
     library: Any
     codes: Mapping[str, Mapping[str, int]]
+    _compared: dict[int, int] = field(default_factory=dict, repr=False)
 
     def train(self, problem: KernelCall) -> int:
         """Train on batches; the number of updates made."""
@@ -101,6 +102,19 @@ class Kernel:
         """Room for what the kernel notes on its way through so many networks."""
         return np.zeros(self.library.neurosim_work_of_many(ctypes.byref(problem)))
 
+    def vectors_of(self, families: Iterable[str]) -> int:
+        """The codes of those activations that vectors compute, as bits.
+
+        Each is compared with the library of mathematics when it is first asked for.
+        """
+        codes = {self.codes["activation"][family] for family in families}
+        return sum(self._vectors(1 << code) for code in codes)
+
+    def _vectors(self, code: int) -> int:
+        if code not in self._compared:
+            self._compared[code] = self.library.neurosim_vectors(code)
+        return self._compared[code]
+
     def measure(self, problem: KernelCall) -> None:
         """Measure rows."""
         self.library.neurosim_measure(ctypes.byref(problem))
@@ -118,7 +132,8 @@ class Kernel:
         value, slope, chosen = np.empty_like(z), np.empty_like(z), choices_of(activation)
         code = self.codes["activation"][activation.family]
         pointers = (array.ctypes.data for array in (z, value, slope))
-        self.library.neurosim_activation(code, chosen.ctypes.data, len(z), *pointers)
+        vectors = self.vectors_of([activation.family])
+        self.library.neurosim_activation(code, chosen.ctypes.data, len(z), *pointers, vectors)
         return value, slope
 
     def slopes(self, activation: Activation, z: NDArray[np.float64], a: NDArray[np.float64]) -> Any:
@@ -201,6 +216,8 @@ def _loaded(library: Any) -> Kernel:
     for name in ("activation", "slopes"):
         function = getattr(library, f"neurosim_{name}")
         function.argtypes = [_INTEGER, _ARRAY, _INTEGER, _ARRAY, _ARRAY, _ARRAY]
+    library.neurosim_activation.argtypes += [_INTEGER]
+    library.neurosim_vectors.argtypes, library.neurosim_vectors.restype = [_INTEGER], _INTEGER
     library.neurosim_formula.argtypes = [_INTEGER, _DOUBLE, _INTEGER, *[_ARRAY] * 4]
     library.neurosim_names.argtypes = [_INTEGER]
     tables = ("activation", "formula", "optimizer", "aggregation")

@@ -83,15 +83,15 @@ INLINE void activate_nearly(int code, const double *net, double *output)
 }
 
 /* As activate; divisions of sigmoid in vectors, behind the calls of exp. */
-INLINE void activate_many(int code, const double *q, const double *z, double *a, int is_near)
+INLINE void activate_many(const Problem *p, int code, const double *q, const double *z, double *a)
 {
     double power[TOGETHER];
-    if (is_near && (code == OF_sigmoid || code == OF_tanh)) {
+    if (p->is_near && (code == OF_sigmoid || code == OF_tanh)) {
         activate_nearly(code, z, a);
         return;
     }
-    if (code != OF_sigmoid) {
-        activate(code, q, z, a, TOGETHER);
+    if (code != OF_sigmoid || p->in_vectors >> code & 1) {
+        activate(code, q, z, a, TOGETHER, p->in_vectors);
         return;
     }
     for (int l = 0; l < TOGETHER; l++)
@@ -117,8 +117,8 @@ INLINE void forward_of_many(Chunk *c)
                 p->has_bias[i] ? c->weights + TOGETHER * owner(p, at + n) : 0;
             sum_of_many(z, bias, c, 0, at, p->source + at, n, c->output);
             if (!p->is_layer[g])
-                activate_many(p->activation[i], p->choices + i * MOST_OPTIONS, z,
-                              c->output + i * TOGETHER, p->is_near);
+                activate_many(p, p->activation[i], p->choices + i * MOST_OPTIONS, z,
+                              c->output + i * TOGETHER);
         }
         if (p->is_layer[g])
             for (int64_t l = 0; l < TOGETHER; l++) {

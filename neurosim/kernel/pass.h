@@ -101,7 +101,7 @@ PASS void NAME(forward)(Chunk *c)
             }
             if (!p->is_layer[g])
                 activate(p->activation[i], c->choices + i * MOST_OPTIONS, z,
-                         c->output + i * stride, count);
+                         c->output + i * stride, count, p->in_vectors);
             if (p->masks && p->mask_of[i] >= 0)
                 mask(c, i, c->output + i * stride, count);
         }

@@ -1,8 +1,10 @@
 """Each formula in C has the bits of the scalar one, at many arguments of all sizes."""
 
 import math
+import platform
 from dataclasses import replace
 from inspect import signature
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +14,13 @@ from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES, PERCEPTRON
 from neurosim.functions.optimizers import SHIPPED
 from neurosim.kernel import checks
-from neurosim.kernel.checks import arguments, compare_activation, compare_formula, compare_rule
+from neurosim.kernel.checks import (
+    arguments,
+    compare_activation,
+    compare_formula,
+    compare_rule,
+    n_different,
+)
 
 MANY = 20_000  # `neurosim --version --check` takes a million
 FORMULAS = {
@@ -43,6 +51,28 @@ def test_the_kernel_holds_every_shipped_formula(kernel):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations(kernel, name):
     assert compare_activation(kernel, ACTIVATIONS[name], arguments(MANY)) == 0
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_vectors_have_the_bits_of_numbers_alone(kernel, name):
+    z, activation = arguments(MANY), ACTIVATIONS[name]
+    alone = [kernel.activation(activation, z[i : i + 1])[0] for i in range(1000)]
+
+    assert n_different(np.concatenate(alone), kernel.activation(activation, z)[0][:1000]) == 0
+    for count in range(1, 9):  # the last vector is not full
+        found, _ = kernel.activation(activation, z[:count])
+        assert n_different(found, np.concatenate(alone[:count])) == 0, f"{count} numbers"
+
+
+@pytest.mark.skipif(
+    (platform.machine(), platform.libc_ver()) != ("x86_64", ("glibc", "2.36")),
+    reason="another library of mathematics may have other bits; then it is called",
+)
+def test_vectors_serve_where_they_were_tried(kernel):
+    if {"avx2", "fma"} <= set(Path("/proc/cpuinfo").read_text().split()):
+        codes = kernel.codes["activation"]
+        expected = 1 << codes["sigmoid"] | 1 << codes["tanh"]
+        assert kernel.vectors_of(codes) == expected
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -187,6 +187,7 @@ def _make_problem(task: Task, kernel: Kernel) -> _NetworkProblem:
     call = KernelCall(**wiring.sizes, n_heads=len(task.objective.heads))
     call.point(arrays)
     activations = [ACTIVATIONS[name] for name in network.activation_names - {SOFTMAX}]
+    call.in_vectors = kernel.vectors_of(activation.family for activation in activations)
     differing = inexact(activations, {pair[0] for pair in formulas if pair is not None})
     return _NetworkProblem(kernel, task.objective, call, arrays, wiring.column, differing)
 
