@@ -65,8 +65,8 @@ training.streaming: . batches stream
 training: trainer evaluation agreement .
 
 doors: layers perceptrons attributes graphs graph_files weights neat blocks traced
-doors.onnx_models: forms write model_file expressions patterns columns operators
-    classic read .
+doors.onnx_models: forms structure write model_file own_models expressions patterns columns
+    operators classic read .
 doors: files torch_functions torch_module torch_trace pytorch .
 sklearn
 

@@ -14,6 +14,7 @@ from neurosim.doors.onnx_models.columns import ColumnsOfExpressions
 from neurosim.doors.onnx_models.expressions import Expression
 from neurosim.doors.onnx_models.model_file import array_of, read_model
 from neurosim.doors.onnx_models.operators import ClassLabel, ModelNode, OperatorTable, run_node
+from neurosim.doors.onnx_models.own_models import own_network
 from neurosim.doors.traced import Tracing
 from neurosim.errors import (
     GraphError,
@@ -24,6 +25,8 @@ from neurosim.errors import (
     unknown,
 )
 from neurosim.network.network import Network
+from neurosim.network.saved.parameters import OWN
+from neurosim.network.saved.structured import STRUCTURE
 
 _ROOM = 10**6  # the most inputs that a network is made with
 
@@ -75,6 +78,9 @@ class _Model:
     def network(self, output: str | None) -> Network:
         """The network of an output."""
         chosen, left_out = self._chosen(output)
+        own = own_network(self._model, self._folder, self._where)
+        if own is not None:
+            return own
         found: Any = self._value(chosen)
         classes: tuple[Any, ...] = ()
         if isinstance(found, ClassLabel):
@@ -87,13 +93,14 @@ class _Model:
         self._name(net, classes)
         if left_out:
             made_of = "what it is made of" if chosen in left_out else f"those of {chosen!r}"
-            warnings.warn(
-                f"{self._where}: left out {', '.join(map(repr, left_out))}, which says classes;"
-                f" the outputs are {made_of}",
-                LeftOutWarning,
-                stacklevel=3,
-            )
+            listed = ", ".join(map(repr, left_out))
+            self._tell(f"{listed}, which says classes; the outputs are {made_of}")
+        if self._metadata_text(STRUCTURE):
+            self._tell(f"{STRUCTURE!r} of the metadata, which is no structure of this model")
         return net
+
+    def _tell(self, left_out: str) -> None:
+        warnings.warn(f"{self._where}: left out {left_out}", LeftOutWarning, stacklevel=4)
 
     def _only_input(self) -> Any:
         inputs = [each for each in self._graph.input if each.name not in self._tensors]
@@ -217,11 +224,12 @@ class _Model:
 
     def _metadata(self, key: str) -> Any:
         """What we wrote of names; None where another program did."""
-        for entry in self._model.metadata_props:
-            if entry.key == f"neurosim.{key}":
-                with suppress(ValueError, RecursionError):
-                    return json.loads(entry.value)
+        with suppress(ValueError, RecursionError):
+            return json.loads(self._metadata_text(f"{OWN}{key}"))
         return None
+
+    def _metadata_text(self, key: str) -> str:
+        return next((e.value for e in self._model.metadata_props if e.key == key), "")
 
     def _name(self, net: Network, classes: tuple[Any, ...]) -> None:
         """Labels and classes, where there are as many as neurons."""

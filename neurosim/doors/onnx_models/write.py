@@ -12,6 +12,7 @@ import numpy as np
 
 from neurosim.doors.blocks import NONE, MatrixStage, StageRead, blocks_of, places_of
 from neurosim.doors.onnx_models.forms import FORMS
+from neurosim.doors.onnx_models.structure import texts_of
 from neurosim.errors import GraphError, MissingExtraError, UnknownNameError, unknown
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX
 from neurosim.network.files import write_file
@@ -25,7 +26,8 @@ PRECISIONS = {"double": np.float64, "single": np.float32}
 def to_onnx(net: Network, path: Any, precision: str = "double") -> None:
     """Write a network as an ONNX model: one input (B, n_in), one output (B, n_out).
 
-    Scalings are part of it; names of neurons, labels and classes are its metadata.
+    Scalings are part of it. Names, labels, classes and the structure are its metadata, by which
+    `neurosim.from_onnx` gives back the same network.
 
     Raises:
         UnknownNameError: there is no such precision.
@@ -36,9 +38,19 @@ def to_onnx(net: Network, path: Any, precision: str = "double") -> None:
     if precision not in PRECISIONS:
         raise UnknownNameError(unknown("precision", precision, PRECISIONS))
     onnx = require_onnx("to_onnx")
-    made = _Writer(onnx, PRECISIONS[precision]).model(net)
+    made = model_of(net, PRECISIONS[precision])
+    onnx.helper.set_model_props(made, _metadata(net))
     onnx.checker.check_model(made, full_check=True)
     write_file(path, lambda file: file.writelines([made.SerializeToString()]))
+
+
+def model_of(net: Network, dtype: Any) -> Any:
+    """The model of a network, without metadata.
+
+    Raises:
+        GraphError: an activation was registered by a user, and has no form in ONNX.
+    """
+    return _Writer(require_onnx("to_onnx"), dtype).model(net)
 
 
 def require_onnx(where: str) -> Any:
@@ -98,12 +110,10 @@ class _Writer:
             list(self._constants.values()),
         )
         opset = helper.make_opsetid("", _OPSET)
-        model = helper.make_model(
+        return helper.make_model(
             graph, opset_imports=[opset], ir_version=_IR_VERSION,
             producer_name="neurosim", producer_version=__version__,
         )  # fmt: skip
-        helper.set_model_props(model, _metadata(net))
-        return model
 
     def _drop_dead(self, output: str) -> None:
         """Leave out what leads to no output."""
@@ -196,7 +206,7 @@ class _Writer:
 
 
 def _metadata(net: Network) -> dict[str, str]:
-    """Names and labels, as texts of JSON."""
+    """Names and labels, as texts of JSON, and the structure."""
     found: dict[str, Any] = {
         "inputs": [neuron.name for neuron in net.inputs],
         "outputs": [neuron.name for neuron in net.outputs],
@@ -206,4 +216,4 @@ def _metadata(net: Network) -> dict[str, str]:
     }
     if net.classes is not None:
         found["classes"] = list(net.classes.names)
-    return {f"neurosim.{key}": json.dumps(value) for key, value in found.items()}
+    return {f"neurosim.{key}": json.dumps(value) for key, value in found.items()} | texts_of(net)
