@@ -53,20 +53,26 @@ class Lesson:
             raise FileError(
                 f"{given_out}: got no empty line; expected the sheet that was given out"
             )
-        self._formulas: dict[tuple[str, int, int], Mapping[Key, Formula]] = {}
+        self._formulas: dict[tuple[str, int, int, int | None], Mapping[Key, Formula]] = {}
         self._trained: dict[str, float | None] | None = None
 
     def formulas(
-        self, code: str = "", first: int = 0, n_epochs: int = 1, where: str = "code"
-    ) -> Mapping[Key, Formula]:
-        """The formulas of some epochs, of the lesson or of a variant."""
-        key = (code, first, n_epochs)
+        self, code: str = "", first: int = 0, n_epochs: int = 1, where: str = "code",
+        *, sample: int | None = None,
+    ) -> Mapping[Key, Formula]:  # fmt: skip
+        """The formulas of some epochs, of the lesson or of a variant.
+
+        They end behind the update that ``sample`` of the last epoch is in; None: with the epoch.
+        """
+        key = (code, first, n_epochs, sample)
         if key not in self._formulas:
             self.require_epochs(first, n_epochs)
             training = self.training(code, where)
             training.advance(epochs=first)
             task = training.task.with_options(precision="double")
-            pairs = positioned_steps(task, training.state, n_epochs * task.n_batches)
+            last = task.n_rows - 1 if sample is None else min(sample, task.n_rows - 1)
+            n_batches = (n_epochs - 1) * task.n_batches + last // task.batch_size + 1
+            pairs = positioned_steps(task, training.state, n_batches)
             self._formulas[key] = formulas_of(task, pairs)
         return self._formulas[key]
 
@@ -94,8 +100,8 @@ class Lesson:
         read = self._read(path)
         if self._asked is not None:
             read = _with_what_is_missing(read, self._asked)
-        first, n_epochs = _stretch_of(read, path.name)
-        formulas = self.formulas(read.code, first, n_epochs, path.name)
+        first, n_epochs, sample = _stretch_of(read, path.name)
+        formulas = self.formulas(read.code, first, n_epochs, path.name, sample=sample)
         return mark_sheet(path.name, judge(read, formulas), points)
 
     def _read(self, path: Path) -> HandFile:
@@ -178,18 +184,17 @@ def _with_what_is_missing(read: HandFile, asked: HandFile) -> HandFile:
     return read._replace(blanks=(*read.blanks, *missing))
 
 
-def _stretch_of(read: HandFile, name: str) -> tuple[int, int]:
-    """The first epoch that the lines name, and how many there are to the last."""
-    epochs = [line.epoch or 0 for line in read.lines]
-    epochs += [line.epoch or 0 for line in read.blanks]
-    epochs = epochs or [0]
-    first, n_epochs = min(epochs), max(epochs) - min(epochs) + 1
-    if n_epochs > _MOST_EPOCHS:
+def _stretch_of(read: HandFile, name: str) -> tuple[int, int, int]:
+    """The first epoch that the lines name, how many to the last, and the last sample of that."""
+    given: list[Given | Blank] = [*read.lines, *read.blanks]
+    places = [(one.epoch or 0, one.sample or 0) for one in given]
+    (last, sample), first = max(places, default=(0, 0)), min(places, default=(0, 0))[0]
+    if last - first >= _MOST_EPOCHS:
         raise FileError(
-            f"{name}: got lines of epochs {first} to {max(epochs)}; expected at most"
+            f"{name}: got lines of epochs {first} to {last}; expected at most"
             f" {_MOST_EPOCHS} epochs in a sheet"
         )
-    return first, n_epochs
+    return first, last - first + 1, sample
 
 
 def _require_feasible(scenario: Scenario, name: str) -> None:

@@ -33,7 +33,7 @@ def sheet_of(
         raise InvalidValueError(
             f"--notation: got indices, and {lesson.file} has no chain of layers; expected names"
         )
-    formulas = lesson.formulas(code, epoch, 1)
+    formulas = lesson.formulas(code, epoch, sample=max(samples))
     batch = min(samples) // training.task.batch_size
     return make_worksheet(
         network, formulas, samples, lesson.title, _given(training, formulas, epoch, batch, symbols),
@@ -44,8 +44,9 @@ def sheet_of(
 
 def quiz_of(lesson: Lesson, samples: Sequence[int] = (), epoch: int = 0) -> Quiz:
     """The quiz of some samples of an epoch, of the first one if none is named."""
-    sheet = sheet_of(lesson, "", tuple(dict.fromkeys(samples)) or (0,), epoch=epoch)
-    return make_quiz(sheet, lesson.formulas("", epoch, 1))
+    chosen = tuple(dict.fromkeys(samples)) or (0,)
+    sheet = sheet_of(lesson, "", chosen, epoch=epoch)
+    return make_quiz(sheet, lesson.formulas("", epoch, sample=max(chosen)))
 
 
 def _given(
