@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
-from neurosim.drawing.text.tex import tex_text
+from neurosim.drawing.text.tex import tex_letters, tex_text
 from neurosim.functions.numbers import short
 from neurosim.languages import language, translate
 from neurosim.network.network import Network
@@ -206,14 +206,16 @@ def to_html_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as a page to print; nothing from outside."""
     title = escape(_title(sheet, is_solution))
     parts = [markdown_to_html(sheet.text)] * bool(sheet.text and not is_solution)
-    parts += [f"<p>{translate('Given: {}', escape(_given(sheet)))}</p>"] if sheet.given else []
+    pairs = [f"<span>{escape(name)} = {escape(value)}</span>" for name, value in sheet.given]
+    given = translate("Given: {}", f"{sheet.separator} ".join(pairs))
+    parts += [f"<p>{given}</p>"] * bool(pairs)
     for heading, cells in _parts(sheet):
         rows = "\n".join(
             f'<tr><th scope="row">{escape(c.symbol)}</th><td>'
             f"{escape(_shown(c, is_solution, ''))}</td></tr>"
             for c in cells
         )
-        parts.append(f"<h2>{escape(heading)}</h2>\n<table>\n{rows}\n</table>")
+        parts.append(f"<h2>{escape(heading)}</h2>\n<div><table>\n{rows}\n</table></div>")
     body = "\n".join(parts)
     return (
         f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
@@ -224,21 +226,22 @@ def to_html_sheet(sheet: Worksheet, *, is_solution: bool) -> str:
 
 def to_latex(sheet: Worksheet, *, is_solution: bool) -> str:
     """The worksheet, or its solution, as a LaTeX document."""
-    lines = [r"\documentclass[a4paper]{article}", r"\usepackage[T1]{fontenc}",
-             r"\usepackage{longtable}", r"\begin{document}",
-             rf"\section*{{{tex_text(_title(sheet, is_solution))}}}"]  # fmt: skip
+    lines = [rf"\section*{{{tex_text(_title(sheet, is_solution))}}}"]
     lines += [markdown_to_latex(sheet.text)] * bool(sheet.text and not is_solution)
     if sheet.given:
         pairs = f"{sheet.separator} ".join(
-            f"${_tex(name)}$ = {tex_text(value)}" for name, value in sheet.given
+            rf"\mbox{{{_tex(name)} = {_tex_value(value)}}}" for name, value in sheet.given
         )
-        lines.append(translate("Given: {}", rf"\raggedright {pairs}.\par"))
+        lines.append(rf"{{\raggedright\noindent {translate('Given: {}', pairs)}.\par}}")
     for heading, cells in _parts(sheet):
-        lines += [rf"\subsection*{{{tex_text(heading)}}}", r"\begin{longtable}{ll}"]
-        blank = r"\rule{3cm}{0.4pt}"
-        lines += [rf"${_tex(c.symbol)}$ & {_shown(c, is_solution, blank)} \\[4pt]" for c in cells]
-        lines.append(r"\end{longtable}")
-    return "\n".join([*lines, r"\end{document}", ""])
+        lines.append(rf"\begin{{multicols}}{{2}}[\subsection*{{{tex_text(heading)}}}]")
+        for cell in cells:
+            is_open = cell.is_blank and not is_solution
+            value = r"\hrulefill" if is_open else _tex_value(cell.value)
+            lines.append(rf"\noindent {_tex(cell.symbol)}\hfill\makebox[3cm][l]{{{value}}}\\[4pt]")
+        lines.append(r"\end{multicols}")
+    body = "\n".join([*lines, r"\end{document}", ""])
+    return "\n".join([*_LATEX_HEAD, *tex_letters(body), r"\begin{document}", body])
 
 
 def _title(sheet: Worksheet, is_solution: bool) -> str:
@@ -273,22 +276,28 @@ def _bars(text: str) -> str:
 
 
 def _tex(symbol: str) -> str:
-    r"""A symbol in mathematics: names upright, as they are.
+    r"""A symbol in LaTeX: letters of mathematics, names and words upright, as they are.
 
     >>> _tex("dL/dw(x_1->h1)"), _tex("w_{11}^{(1)}")
-    ('\\partial L/\\partial w(\\mathrm{x\\_1} \\to \\mathrm{h1})', 'w_{11}^{(1)}')
+    ('$\\partial L/\\partial w(\\textrm{x\\_1} \\to \\textrm{h1})$', '$w_{11}^{(1)}$')
     """
     by = r"\partial L/\partial " if symbol.startswith("dL/d") else ""
     rest = symbol.removeprefix("dL/d")
-    if "^{" in rest:
-        return by + rest.replace("delta", r"\delta")
-    head, bracket, names = rest.partition("(")
-    if not bracket:
-        return by + (rest if rest in ("L", r"\eta") else rf"\mathrm{{{tex_text(rest)}}}")
-    arrow = r" \to "
-    ends = [rf"\mathrm{{{tex_text(name)}}}" for name in names.removesuffix(")").split("->")]
+    head, bracket, names = rest.partition("(" if "^{" not in rest else "_")
     letter = head.replace("delta", r"\delta")
-    return f"{by}{letter}({arrow.join(ends)})"
+    if bracket == "_":
+        return f"${by}{letter}_{names}$"
+    if not bracket:
+        return f"${rest}$" if rest == "L" else tex_text(rest)
+    arrow = r" \to "
+    ends = [rf"\textrm{{{tex_text(name)}}}" for name in names.removesuffix(")").split("->")]
+    return f"${by}{letter}({arrow.join(ends)})$"
+
+
+def _tex_value(value: str) -> str:
+    """A number with a minus, not a hyphen; what is none as it is."""
+    is_number = number_of(value.replace(",", ".")) is not None
+    return tex_text(value.replace("-", "\N{MINUS SIGN}") if is_number else value)
 
 
 Printer = Callable[..., str]
@@ -304,8 +313,16 @@ _LETTERS = {
     "net_input": "z", "output": "a", "delta": "delta", "output_gradient": "dL/da", "bias": "b",
     "bias_gradient": "dL/db",
 }  # fmt: skip
+_LATEX_HEAD = (
+    r"\documentclass[a4paper]{article}", r"\usepackage[margin=2cm]{geometry}",
+    r"\usepackage{longtable}", r"\usepackage{multicol}",
+)  # fmt: skip
 _STYLE = (
-    "body{font-family:sans-serif;max-width:45em;margin:2em auto;color:#000;background:#fff}"
-    "table{border-collapse:collapse}th,td{border:1px solid #777;padding:.4em .8em;text-align:left}"
-    "td{min-width:10em;height:1.4em}@page{size:A4;margin:2cm}h2{break-after:avoid}"
+    "body{font-family:sans-serif;color:#000;background:#fff}"
+    "body{max-width:45em;margin:2em auto;padding:0 1em}"
+    "h1{font-size:1.5em}h2{font-size:1.15em;break-after:avoid}div{columns:2 17em}"
+    "table{border-collapse:collapse}div table{width:100%}tr{break-inside:avoid}"
+    "th,td{border:1px solid #777;padding:.35em .7em;text-align:left}"
+    "span{white-space:nowrap}div th{font-weight:normal}div td{width:8em;height:1.3em}"
+    "@page{size:A4;margin:2cm}@media print{body{max-width:none;margin:0;padding:0;font-size:11pt}}"
 )

@@ -19,21 +19,13 @@ from neurosim.drawing.geometry.measures import EM, EM_NAME, RADIUS
 from neurosim.drawing.geometry.routing import Route
 from neurosim.drawing.page.pages import show_text
 from neurosim.drawing.page.themes import Theme, ink_on, require_theme
-from neurosim.drawing.text.tex import tex_text
+from neurosim.drawing.text.tex import tex_letters, tex_text
 from neurosim.errors import InvalidValueError
 from neurosim.languages import in_language, language
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 
 UNIT = 20.0  # points a radius
-_SIGNS = {
-    "\N{MINUS SIGN}": r"\ensuremath{-}",
-    "\N{GREEK SMALL LETTER DELTA}": r"\ensuremath{\delta}",
-    "\N{GREEK CAPITAL LETTER DELTA}": r"\ensuremath{\Delta}",
-    "\N{DOUBLE VERTICAL LINE}": r"\ensuremath{\|}",
-    "\N{IDENTICAL TO}": r"\ensuremath{\equiv}",
-    "\N{PLUS-MINUS SIGN}": r"\ensuremath{\pm}",
-}
 
 
 def to_tikz(
@@ -63,7 +55,9 @@ def to_tikz(
         )
     if diagram.marks:
         raise InvalidValueError("tikz: got marks; expected no highlight and no path")
-    return "\n".join([*_HEAD, *_Pencil(diagram, chosen).lines(), *_FOOT, ""])
+    body = list(_Pencil(diagram, chosen).lines())
+    letters = tex_letters("".join(body))
+    return "\n".join([r"\documentclass[tikz]{standalone}", *letters, *_HEAD, *body, *_FOOT, ""])
 
 
 class _Pencil:
@@ -154,8 +148,7 @@ class _Pencil:
 
 def _words(text: str) -> str:
     """A line of text; an empty group before it, since LaTeX reads ``[`` behind a line break."""
-    escaped = tex_text(show_text(text))
-    return "{}" + "".join(_SIGNS.get(letter, letter) for letter in escaped)
+    return "{}" + tex_text(show_text(text))
 
 
 def _weight(route: Route) -> float:
@@ -173,9 +166,6 @@ def _rgb(colour: str) -> str:
 
 
 _HEAD = (
-    r"\documentclass[tikz]{standalone}",
-    r"\usepackage[T1]{fontenc}",
-    r"\usepackage{lmodern}",
     r"\begin{document}\sffamily",
     rf"\begin{{tikzpicture}}[x={UNIT:g}pt,y={UNIT:g}pt]",
 )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from neurosim.languages import LANGUAGES
+
 
 def lines(path):
     text = path.read_text(encoding="utf-8").splitlines()
@@ -81,7 +83,9 @@ def test_indices_and_latex_are_textbook_notation(neurosim, folder):
     neurosim("worksheet", "rgu-worksheet", "-o", "n.tex")
 
     assert r"$w_{12}^{(1)}$ = 0.8" in (folder / "s.tex").read_text(encoding="utf-8")
-    assert r"$\delta(\mathrm{o1})$ & \rule{3cm}{0.4pt}" in (folder / "n.tex").read_text()
+    assert (
+        r"$\delta(\textrm{o1})$\hfill\makebox[3cm][l]{\hrulefill}" in (folder / "n.tex").read_text()
+    )
 
 
 def test_a_page_is_of_the_sheet_alone_and_escapes_names(neurosim, folder):
@@ -90,6 +94,41 @@ def test_a_page_is_of_the_sheet_alone_and_escapes_names(neurosim, folder):
     page = (folder / "s.html").read_text(encoding="utf-8")
     assert "<h1>&lt;b&gt;</h1>" in page
     assert "0.2376" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_latex_compiles_names_of_all_alphabets_and_the_texts_of_every_language(neurosim, folder):
+    names = "[{name: x_1, neurons: [größe, α, вход]}, {name: h_%, neurons: [y_2]}]".replace(
+        "%", "2"
+    )
+    (folder / "odd.yaml").write_text(
+        f"""neurosim: 1
+title: "50 % of #1 {{x}} ~ ^ \\\\ $ & Δ"
+lesson: "| a_1 | η ≥ 3 |\\n| --- | --- |\\n| ∂L → 0 | x₁² |\\n"
+network: {{layers: {names}}}
+data: {{inputs: [[0, 1, 0.5], [1, 1, -2]], targets: [[1], [0]]}}
+training: {{loss: squared_error, optimizer: {{name: sgd, learning_rate: 1}}, epochs: 2}}
+""",
+        encoding="utf-8",
+    )
+    neurosim("draw", "odd.yaml", "-o", "picture.tex")
+    for lang in LANGUAGES:
+        made = neurosim("worksheet", "odd.yaml", "-o", f"{lang}.tex", "--lang", lang)
+        assert made.code == 0, made.err
+
+    sources = list(folder.glob("*.tex"))
+    for source in sources:
+        command = ["pdflatex", "-no-shell-escape", "-halt-on-error", source.name]
+        ran = subprocess.run(  # noqa: S603 - a program found by its name, and files of our own
+            command, capture_output=True, stdin=subprocess.DEVNULL, check=False
+        )
+        log = source.with_suffix(".log").read_text("utf-8", "replace")
+        assert (ran.returncode, "Missing character" in log) == (0, False), (
+            source.name,
+            log[-2000:],
+        )
+    assert len(sources) == 1 + 2 * len(LANGUAGES)
 
 
 def test_what_is_wrong_is_said(neurosim, folder):
@@ -146,7 +185,7 @@ def test_latex_prints_the_sheet_before_a_browser_does(neurosim, folder, monkeypa
             (cwd / "sheet.pdf").write_bytes(b"%PDF-browser")
             return
         assert "-no-shell-escape" in command
-        assert r"\begin{longtable}" in (cwd / "sheet.tex").read_text()
+        assert r"\begin{multicols}" in (cwd / "sheet.tex").read_text()
         (cwd / "sheet.log").write_text(logs.pop(0))
         (cwd / "sheet.pdf").write_bytes(b"%PDF-latex")
 
