@@ -320,6 +320,11 @@ class RateList(RateSchedule):
                 raise InvalidValueError(f"{where}: got {points[i][0]} again or less; {expected}")
         object.__setattr__(self, "points", tuple(points))
 
+    @property
+    def highest(self) -> float:
+        """The highest rate of the list."""
+        return max(rate for _, rate in self.points)
+
     def rate(self, base: float, t: int) -> float:
         """That of the last point that is reached."""
         at = bisect_right(self.points, t, key=lambda point: point[0])

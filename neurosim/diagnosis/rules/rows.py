@@ -19,6 +19,7 @@ from neurosim.diagnosis.cures import (
 )
 from neurosim.diagnosis.rules.candidate import Candidate
 from neurosim.functions.numbers import Matrix
+from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.training.task_kind import YES_NO
 
@@ -337,12 +338,8 @@ def _class_name(case: Case, number: int) -> str:
 def unused_output(case: Case, keys: KeyNames) -> Iterator[Candidate]:  # noqa: ARG001
     """Outputs that no input reaches, whose targets differ."""
     network = case.network
-    reached = set(network.inputs)
-    for generation in network.generations():
-        for neuron in generation:
-            if any(c.source in reached for c in network.incoming(neuron)):
-                reached.add(neuron)
-    lone = [i for i, n in enumerate(network.outputs) if n not in reached]
+    apart = unreached_outputs(network)
+    lone = [i for i, n in enumerate(network.outputs) if n in apart]
     varied = [i for i in lone if np.nanmax(case.T[:, i]) > np.nanmin(case.T[:, i])]
     if not varied:
         return
@@ -357,3 +354,14 @@ def unused_output(case: Case, keys: KeyNames) -> Iterator[Candidate]:  # noqa: A
         is_certain=True,
         gain=0.5,
     )
+
+
+def unreached_outputs(network: Network) -> list[Neuron]:
+    """The outputs without a path from an input; those of a softmax layer go together."""
+    reached = set(network.inputs)
+    for generation in network.generations():
+        for neuron in generation:
+            if any(c.source in reached for c in network.incoming(neuron)):
+                shares = neuron.layer is not None and neuron.activation == "softmax"
+                reached.update(neuron.layer.neurons if shares and neuron.layer else [neuron])
+    return [neuron for neuron in network.outputs if neuron not in reached]

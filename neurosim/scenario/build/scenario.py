@@ -18,7 +18,7 @@ from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_edits import find_stages
-from neurosim.scenario.build.check_effect import check_connected, check_effect
+from neurosim.scenario.build.check_effect import check_connected, check_effect, check_inputs
 from neurosim.scenario.build.check_expect import check_expectations
 from neurosim.scenario.build.network import Built, build_network
 from neurosim.scenario.build.rows import build_data
@@ -211,6 +211,15 @@ def load_scenario(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
     return build_scenario(read(file, overrides), file)
 
 
+def load_to_diagnose(path: str | Path, *, overrides: Overrides = ()) -> Scenario:
+    """Read a scenario as `load_scenario` does, also one with outputs that no input reaches.
+
+    A run refuses these; a diagnosis has a finding for them.
+    """
+    file = find_scenario(path)
+    return build_scenario(replace(read(file, overrides), is_diagnosed=True), file)
+
+
 def _scales_of(data: Any) -> dict[str, str]:
     """The scales of inputs and targets that an entry of data asks for, if there is one."""
     parts = () if data is None else ("inputs", "targets")
@@ -289,7 +298,7 @@ class _Building:
             return None
         title, locate = draft.title or "network", self._reading.problem
         built = build_network(draft.network, title=title, seed=draft.seed, locate=locate)
-        self.problems += built.problems
+        self.problems += built.problems or check_inputs(self._reading, built)
         return built
 
     def training(self) -> Options | None:
@@ -319,6 +328,8 @@ class _Building:
     def data(self, built: Built | None, training: Options | None) -> Data | None:
         """The rows; None where there are none, or something is wrong with them."""
         if self._draft.data is None or built is None or not built.is_named:
+            return None
+        if not built.network.inputs:  # which is told
             return None
         data, problems = build_data(
             self._draft.data,

@@ -1,6 +1,7 @@
 """The text of a scenario with a cure in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from neurosim.scenario.build.scenario import build_scenario
@@ -20,5 +21,5 @@ def cured_text(path: str | Path, assignments: Sequence[str], new: Path) -> str:
     """
     file = find_scenario(path)
     text = assigned(read_text(file), str(file), assignments)
-    build_scenario(read_string(text, str(new)), new)
+    build_scenario(replace(read_string(text, str(new)), is_diagnosed=True), new)
     return text

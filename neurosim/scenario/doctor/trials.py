@@ -8,6 +8,7 @@ from typing import Any
 from neurosim.diagnosis import Finding
 from neurosim.diagnosis.diagnose import case_of
 from neurosim.errors import NeurosimError
+from neurosim.scenario.build.scenario import load_to_diagnose
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.run.run import Run, start_run
 from neurosim.training.metrics import SHIPPED
@@ -60,7 +61,7 @@ def try_cures(
 
 def _tried(path: str | Path, name: str, cure: tuple[str, ...], given: Sequence[Any]) -> TriedCure:
     try:
-        run = start_run(path, overrides=[*given, *cure, *_ALONE])
+        run = start_run(load_to_diagnose(path, overrides=[*given, *cure, *_ALONE]))
         result = run.result()
     except NeurosimError as error:  # a cure does not fit: it is listed, and the others are tried
         return TriedCure(name, cure, None, None, None, str(error))

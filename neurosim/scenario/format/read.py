@@ -31,11 +31,13 @@ class Reading:
         draft: the entries; where there are problems, without the sections that have some.
         tree: the values with their places.
         problems: what is wrong.
+        is_diagnosed: whether what a diagnosis finds, and a run refuses, is taken.
     """
 
     draft: Draft
     tree: TreeNode
     problems: tuple[Problem, ...]
+    is_diagnosed: bool = False
 
     def has(self, section: str) -> bool:
         """Whether the file has a section of this name, be it right or wrong."""

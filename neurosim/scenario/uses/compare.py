@@ -29,7 +29,7 @@ from neurosim.training.task import Task, make_task
 
 
 def agree_scenario(
-    path: str | Path,
+    path: str | Path | Scenario,
     *,
     updates: int = 100,
     overrides: Overrides = (),
@@ -39,7 +39,7 @@ def agree_scenario(
     """Run the graph engine and another on a scenario's training rows and compare what they say.
 
     Args:
-        path: the file, or the name of a shipped scenario.
+        path: the file, the name of a shipped scenario, or one that is loaded.
         updates: how many batches to train before parameters are compared.
         overrides: changes to the scenario.
         engine: the name of the other.
@@ -49,7 +49,8 @@ def agree_scenario(
         InvalidValueError: the scenario has no data.
         NeurosimError: what `load_scenario` raises.
     """
-    scenario = load_scenario(path, overrides=overrides)
+    scenario = path if isinstance(path, Scenario) else load_scenario(path, overrides=overrides)
+    path = scenario.path if isinstance(path, Scenario) else path
     X, T = _rows(scenario, path)
     scenario.require_no_edits(path, "compare")
     options = replace(_options(scenario), engine=engine)

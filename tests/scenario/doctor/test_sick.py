@@ -5,6 +5,7 @@ import pytest
 from neurosim.diagnosis import FINDINGS
 from neurosim.diagnosis.case import HEALTHY
 from neurosim.scenario import list_scenarios, load_scenario, run_scenario
+from neurosim.scenario.build.scenario import load_to_diagnose
 from neurosim.scenario.build.shipped import find_scenario, list_sick_scenarios
 from neurosim.scenario.run.run import start_run
 
@@ -27,7 +28,8 @@ def test_there_is_one_for_each_finding_and_one_that_is_cured():
 
 
 def require_finding(path, engine):
-    (verdict,) = run_scenario(path, engine=engine).expectations
+    scenario = load_to_diagnose(path, overrides=[f"engine={engine}"])
+    (verdict,) = start_run(scenario).result().expectations
 
     assert "finding" in verdict.what
     assert verdict.passed

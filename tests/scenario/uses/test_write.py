@@ -147,7 +147,7 @@ EVERY_OPTION = {
     "penalty": require_penalty({"l1": 0.25, "l2": 0.125, "max_norm": 2.0, "on": ["h", "no.bias"]}),
     "clip": Clip(norm=0.5, per="layer"),
     "weight_decay": WeightDecay(0.01, on=("no->o1",)),
-    "rates": NamedRates((("no", 0.1), ("1e3.bias", 0.0))),
+    "rates": NamedRates((("no", 0.1), ("1e3.bias", 0.05))),
     "schedule": ns.Cosine(40, warm_up=2),
     "early_stopping": ns.EarlyStopping(4, "accuracy", 0.01),
     "until": {"loss": 0.001},

@@ -19,6 +19,7 @@ from neurosim.cli.terminal import watched
 from neurosim.diagnosis import Diagnosis
 from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.functions.numbers import counted, short
+from neurosim.scenario.build.scenario import load_to_diagnose
 from neurosim.scenario.doctor.course import FailedSince, failed_since
 from neurosim.scenario.doctor.cured import cured_text
 from neurosim.scenario.doctor.gradients import GradientCheck, check_gradients
@@ -73,7 +74,7 @@ def doctor(  # noqa: PLR0917 - click passes a command its options by name
     if gradients:
         parts["gradients"] = _checked(run)
     if engines:
-        parts["engines"] = _agreement(file, given)
+        parts["engines"] = _agreement(_scenario_of(run))
     if is_tried:
         parts["tried"] = tuple(try_cures(file, diagnosis.findings, overrides=given))
     if as_json:
@@ -89,9 +90,8 @@ def doctor(  # noqa: PLR0917 - click passes a command its options by name
 
 def _diagnosed(file: str, given: Sequence[str]) -> tuple[Run, Diagnosis]:
     """The run of a file, to its end or to where it diverges, and what is found."""
-    run = start_run(file, overrides=given)
-    if run.scenario is None:  # a package is missing
-        raise InvalidValueError(f"{file}: {run.result().message}")
+    run = start_run(load_to_diagnose(file, overrides=given))
+    assert run.scenario is not None
     if run.scenario.training is None or run.scenario.data is None:
         raise InvalidValueError(f"{file}: nothing is trained; expected data and a training")
     if sys.stderr.isatty():
@@ -116,12 +116,12 @@ def _checked(run: Run) -> GradientCheck | None:
     return check_gradients(training.task, state.parameters)
 
 
-def _agreement(file: str, given: Sequence[str]) -> Agreement:
+def _agreement(subject: scenario.Scenario) -> Agreement:
     """How the engines agree; before any update, where the training diverges within some."""
     try:
-        return scenario.agree_scenario(file, overrides=given, budget=_BUDGET)
+        return scenario.agree_scenario(subject, budget=_BUDGET)
     except DivergedError:
-        return scenario.agree_scenario(file, overrides=given, updates=0, budget=_BUDGET)
+        return scenario.agree_scenario(subject, updates=0, budget=_BUDGET)
 
 
 def _apply(
