@@ -4,6 +4,7 @@ What follows from the scenario itself (network, rows, options, what is measured 
 epoch) is made again by whoever goes on; what was measured and judged since is in the snapshot.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -80,18 +81,29 @@ class RunSnapshot:
                 _state_of(tree["state"]),
                 None if tree["whole"] is None else _state_of(tree["whole"]),
                 tuple(_stretches_of(tree["stretches"])),
-                {int(n): [Verdict(*v) for v in each] for n, each in tree["verdicts"].items()},
+                {int(n): [*map(_verdict_of, each)] for n, each in tree["verdicts"].items()},
                 {int(n): _array(theta, 1) for n, theta in tree["moments"].items()},
                 {int(n): _state_of(each) for n, each in tree["before_edits"].items()},
-                float(tree["seconds"]),
+                _number(tree["seconds"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise FileError(f"{where}: no snapshot of a run, got {error!r:.80}") from None
         return found, origin
 
 
 def _values(verdict: Verdict) -> list[Any]:
     return [getattr(verdict, name) for name in Verdict.__slots__]
+
+
+def _verdict_of(values: Any) -> Verdict:
+    what, expected, actual, tolerance, passed = values
+    return Verdict(
+        _kept(what, str),
+        expected if isinstance(expected, str) else _number(expected),
+        None if actual is None else _number(actual),
+        None if tolerance is None else _number(tolerance),
+        _kept(passed, bool),
+    )
 
 
 def _tree_of(state: TrainingState) -> dict[str, Any]:
@@ -105,20 +117,43 @@ def _tree_of(state: TrainingState) -> dict[str, Any]:
 
 
 def _state_of(tree: Any) -> TrainingState:
-    watched = None if tree["watched"] is None else Watched(**tree["watched"])
-    if not isinstance(tree["streams"], dict):
-        raise TypeError(f"streams: {tree['streams']!r}")
+    for each in _kept(tree["streams"], dict).values():
+        np.random.PCG64().state = each  # which refuses what is no state
     return TrainingState(
         parameters=_array(tree["parameters"], 1),
         memory=_array(tree["memory"], 2),
         updates=_count(tree["updates"]),
         epoch=_count(tree["epoch"]),
         batch=_count(tree["batch"]),
-        partial_loss=float(tree["partial_loss"]),
+        partial_loss=_number(tree["partial_loss"]),
         streams=tree["streams"],
-        schedule=tuple(tree["schedule"]),
-        watched=watched,
+        schedule=tuple(_kept(each, float, int) for each in tree["schedule"]),
+        watched=None if tree["watched"] is None else _watched_of(tree["watched"]),
     )
+
+
+def _watched_of(tree: Any) -> Watched:
+    best_epoch = _kept(tree["best_epoch"], int)
+    return Watched(
+        _kept(tree["best"], float, int),
+        best_epoch if best_epoch == -1 else _count(best_epoch),
+        _count(tree["waited"]),
+        None if tree["parameters"] is None else _array(tree["parameters"], 1),
+        _kept(tree["stopped"], str),
+    )
+
+
+def _kept(value: Any, *kinds: type) -> Any:
+    """The value, if it is of one of these kinds."""
+    if type(value) not in kinds:
+        raise TypeError(f"no {kinds[0].__name__}: {value!r:.40}")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not math.isfinite(value):
+        raise TypeError(f"no number: {value!r:.40}")
+    return float(value)
 
 
 def _array(value: Any, n_axes: int) -> Matrix:
@@ -151,11 +186,26 @@ def _joined(parts: Sequence[Sequence[float]]) -> Matrix:
 
 
 def _stretches_of(tree: Any) -> list[Stretch]:
-    columns = {name: tuple(_array(tree[name], 1).tolist()) for name in _SERIES}
-    metrics = {name: tuple(_array(each, 1).tolist()) for name, each in tree["metrics"].items()}
-    bounds, found = list(pairwise(tree["ends"].tolist())), list[Stretch]()
-    for (first, end), seconds in zip(bounds, _array(tree["seconds"], 1).tolist(), strict=True):
+    ends, durations = tree["ends"].tolist(), _array(tree["seconds"], 1).tolist()
+    if ends[0] != 0 or sorted(ends) != ends:
+        raise ValueError(f"no ends of stretches: {ends!r:.40}")
+    columns = {name: _column(tree[name], ends[-1]) for name in _SERIES}
+    metrics = {name: _column(each, ends[-1]) for name, each in tree["metrics"].items()}
+    if not all(
+        len(each) == ends[-1] for each in (columns["loss"], columns["rate"], *metrics.values())
+    ):
+        raise ValueError("too few numbers of epochs")
+    found = list[Stretch]()
+    for (first, end), seconds in zip(pairwise(ends), map(_number, durations), strict=True):
         own = {name: values[first:end] for name, values in columns.items()}
         measured = {name: values[first:end] for name, values in metrics.items()}
         found.append(Stretch(first, metrics=measured, seconds=seconds, **own))
+    return found
+
+
+def _column(value: Any, n_epochs: int) -> tuple[float, ...]:
+    """A number for each epoch, or none at all."""
+    found = tuple(_array(value, 1).tolist())
+    if len(found) not in {0, n_epochs}:
+        raise ValueError(f"{len(found)} numbers of {n_epochs} epochs")
     return found

@@ -6,14 +6,21 @@ Nothing in it can run code: the arrays are read without pickle, the rest is JSON
 import hashlib
 import io
 import json
+import struct
+import tokenize
 import zipfile
+import zlib
 from typing import Any
 
 import numpy as np
 
 from neurosim.errors import FileError
 
-_HEAD = b"neurosim checkpoint 1 sha256="
+HEAD = b"neurosim checkpoint 1 sha256="
+_OF_DAMAGE = (  # what NumPy and zipfile raise where bytes are no npz file
+    ValueError, KeyError, OSError, EOFError, RuntimeError, OverflowError, MemoryError,
+    SyntaxError, tokenize.TokenError, struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 _TREE, _ARRAY = "tree", "\0array"  # the key of an array's name in the tree: no name of ours has it
 
 
@@ -24,7 +31,7 @@ def pack(tree: Any) -> bytes:
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **{_TREE: np.frombuffer(text, np.uint8)}, **arrays)
     body = file.getvalue()
-    return _HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    return HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
 def unpack(data: bytes, where: object) -> Any:
@@ -39,13 +46,13 @@ def unpack(data: bytes, where: object) -> Any:
     """
     head, _, body = data.partition(b"\n")
     found = hashlib.sha256(body).hexdigest()
-    if head != _HEAD + found.encode():
-        told = "other bytes than were written" if head.startswith(_HEAD) else "another file"
+    if head != HEAD + found.encode():
+        told = "other bytes than were written" if head.startswith(HEAD) else "another file"
         raise FileError(f"{where}: damaged, got {told}; expected a checkpoint of neurosim")
     try:
         with np.load(io.BytesIO(body), allow_pickle=False) as file:
             return _put_back(json.loads(file[_TREE].tobytes()), file)
-    except (ValueError, KeyError, OSError, EOFError, RecursionError, zipfile.BadZipFile) as error:
+    except _OF_DAMAGE as error:
         raise FileError(f"{where}: no checkpoint, got {error!r:.80}; expected one") from None
 
 

@@ -15,6 +15,7 @@ from neurosim.scenario import start_run
 from neurosim.scenario.run import keeping, stretches
 from neurosim.scenario.run.folder import open_folder
 from neurosim.scenario.run.keeping import KeptRun
+from neurosim.scenario.run.snapshot import RunSnapshot
 from neurosim.scenario.saved.packing import pack, unpack
 
 ENGINES = ["graph", "compiled"]
@@ -174,6 +175,47 @@ def test_a_checkpoint_with_something_else_in_it_is_refused(file, tmp_path, keys,
 
     with pytest.raises(FileError, match="checkpoint"):
         go_on(file, tmp_path / "out", 1)
+
+
+@pytest.mark.usefixtures("always")
+def test_a_snapshot_whose_parts_are_not_what_they_were_is_refused(file, tmp_path):
+    tree = yaml.safe_load(file.read_text())
+    tree["training"] |= {"schedule": {"plateau": {}}, "early_stopping": {"patience": 3}}
+    file.write_text(yaml.safe_dump(tree))
+    kept = go_on(file, tmp_path / "out", 40)
+    [path, _] = kept.folder.checkpoints.paths()
+    epoch, wrong = kept.run.snapshot().state.epoch, []
+    assert epoch > 5
+    state, stretches_ = ("run", "state"), ("run", "stretches")
+    for keys, values in {
+        ("run", "seconds"): (10**400, "1", float("nan"), True),
+        ("run", "verdicts", "0"): (
+            [["x"]], [[["x"], 1.0, 1.0, None, True]], [["x", 1.0, 1.0, None, 1]],
+        ),
+        (*stretches_, "ends"): (np.array([1, epoch]), np.array([0, 3, 2, epoch])),
+        (*stretches_, "seconds"): (np.full(2, np.nan), np.zeros(1)),
+        (*stretches_, "loss"): (np.zeros(1), np.zeros(0)),
+        (*stretches_, "metrics", "accuracy"): (np.zeros(1), np.zeros(0)),
+        (*state, "schedule"): (["x"], [None]),
+        (*state, "partial_loss"): ("x", float("inf")),
+        (*state, "watched", "waited"): (-1, 0.5, "x"),
+        (*state, "watched", "best_epoch"): (-2, None),
+        (*state, "watched", "stopped"): (None, 1),
+        (*state, "streams", "shuffling"): ({}, "x", {"bit_generator": "PCG64", "state": {}}),
+    }.items():  # fmt: skip
+        for value in values:
+            tree = unpack(path.read_bytes(), path)
+            *parents, last = keys
+            inner = functools.reduce(operator.getitem, parents, tree)
+            assert last in inner
+            inner[last] = value
+            try:
+                RunSnapshot.from_tree(tree, path)
+            except FileError:
+                continue
+            wrong.append((keys, value))
+
+    assert wrong == []
 
 
 @pytest.mark.usefixtures("always")
