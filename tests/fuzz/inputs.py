@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,10 +19,12 @@ import yaml
 import neurosim as ns
 from neurosim.cli.main import run_command
 from neurosim.errors import MissingExtraError
-from neurosim.scenario import shipped_folder
+from neurosim.scenario import shipped_folder, start_run
+from neurosim.scenario.run.folder import open_folder
+from neurosim.scenario.run.keeping import KeptRun
+from neurosim.scenario.saved.packing import HEAD, pack, unpack
 from tests.fuzz.mutate import NASTY, dumped, mutated_bytes, mutated_text, mutated_tree
-
-Call = Callable[[], Any]
+from tests.fuzz.watch import Call
 
 LARGEST = 6000  # bytes of a scenario that is mutated: the large ones train for seconds
 FEW = ["--set", "training.epochs=2"]
@@ -178,6 +181,79 @@ def of_sheet(rng: Random, folder: Path) -> Call:
     return lambda: run_command(["mark", "xor", "w.csv"])
 
 
+@cache
+def checkpoints() -> tuple[bytes, bytes]:
+    """Two checkpoints of a run that uses all that is kept in one."""
+    folder = Path(os.environ["FUZZ_SEEDS"])
+    (folder / "a.yaml").write_text(KEPT, encoding="utf-8")
+    run = start_run(folder / "a.yaml")
+    with open_folder(folder / "kept") as held:
+        kept = KeptRun(run, held)
+        kept.begin(resume=False, overwrite=True)
+        for _ in kept:
+            kept.save()
+        first, last = [held.checkpoints.read(path) for path in held.checkpoints.paths()][::-1]
+    return first, last
+
+
+def of_checkpoint(rng: Random, folder: Path) -> Call:
+    """A mutated checkpoint, or list of a run's files, in a folder that is gone on with."""
+    (folder / "a.yaml").write_text(KEPT, encoding="utf-8")
+    work = folder / "d" / ".neurosim"
+    work.mkdir(parents=True)
+    first, last = checkpoints()
+    names = rng.choice((["checkpoint"], ["checkpoint", "checkpoint.previous"], ["checkpoint.next"]))
+    for name in names:
+        (work / name).write_bytes(_mutated_checkpoint(rng, rng.choice((first, last))))
+    if rng.random() < 0.1:
+        (work / "checkpoint.previous").write_bytes(first)
+    if rng.random() < 0.2:
+        listed = {"files": {"metrics.jsonl": "0" * 64, "network.json": None}, "origin": {}}
+        document = json.dumps(mutated_tree(rng, listed)).encode()
+        (rng.choice((folder / "d", work)) / "run.json").write_bytes(document)
+        (work / "staged").mkdir()
+        (work / "staged" / "network.json").write_bytes(document)
+    ways = (["--resume"], ["--resume"], ["--resume"], ["--overwrite"], [])
+    command = ["run", "--quiet", "a.yaml", "--out", "d", *rng.choice(ways)]
+    return lambda: run_command(command)
+
+
+def _mutated_checkpoint(rng: Random, data: bytes) -> bytes:
+    """Other bytes; or other contents whose hash is right."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        return mutated_bytes(rng, data)
+    if kind == 1:
+        body = mutated_bytes(rng, data.partition(b"\n")[2])
+        return HEAD + sha256(body).hexdigest().encode() + b"\n" + body
+    return pack(mutated_tree(rng, unpack(data, "a checkpoint")))
+
+
+KEPT = """\
+neurosim: 1
+title: Kept
+seed: 1
+network:
+  layers:
+    - {name: x, neurons: 2}
+    - {name: h, neurons: 3, activation: tanh, dropout: 0.2}
+    - {name: y, neurons: 1, activation: sigmoid}
+data: {inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]]}
+training:
+  epochs: 6
+  batch_size: 3
+  shuffle: true
+  input_noise: 0.1
+  optimizer: {name: adam, learning_rate: 0.1}
+  loss: binary_cross_entropy
+  schedule: {plateau: {patience: 2}}
+  early_stopping: {patience: 5}
+  metrics: [accuracy]
+edits: [{epoch: 3, grow: {layer: h, neurons: 1}}]
+expect: [{loss: {below: 9}, epoch: 2}]
+"""
+
+
 def of_debugger(rng: Random, folder: Path) -> Call:
     """Commands of the debugger, mutated."""
     known = [word for word in WORDS for _ in range(2)]
@@ -224,6 +300,7 @@ FAMILIES: dict[str, Callable[[Random, Path], Call]] = {
     "csv": of_csv,
     "network": of_network,
     "trace": of_trace,
+    "checkpoint": of_checkpoint,
     "sheet": of_sheet,
     "debugger": of_debugger,
     "call": of_call,

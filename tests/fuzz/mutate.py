@@ -5,6 +5,7 @@ import string
 from random import Random
 from typing import Any
 
+import numpy as np
 import yaml
 
 NASTY: tuple[Any, ...] = (
@@ -92,7 +93,11 @@ def _mutated_once(rng: Random, tree: Any) -> Any:
 
 def _changed(rng: Random, value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool) and rng.random() < 0.6:
-        return rng.choice((0, 1, 2, 0.5, -value, value * 1000, value + 1, value / 3, str(value)))
+        return rng.choice((0, 1, 2, 0.5, -value, value * 1000, value + 1, value // 3, str(value)))
+    if isinstance(value, np.ndarray) and rng.random() < 0.8:
+        shapes = (value[:-1], value[:0], np.concatenate([value, value]), value[None], value.ravel())
+        kinds = (value.astype(np.float32), value.astype(str), value * np.nan, value * -1e300)
+        return rng.choice((*shapes, *kinds, np.arange(3), np.array(1.0), value.tolist()))
     if isinstance(value, str) and value and rng.random() < 0.5:
         return rng.choice((value[:-1], value + value, value.upper(), value[::-1], [value]))
     return rng.choice(NASTY)

@@ -26,6 +26,7 @@ def test_without_mutations_they_are_accepted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FUZZ_SEEDS", str(tmp_path))
     trace, sheet = traced()
+    (tmp_path / "t.jsonl").write_bytes(trace)
     (tmp_path / "a.yaml").write_text(CSV)
     (tmp_path / "d.csv").write_text("x1,x2,t\n1,2,3\n4,5,6\n")
 

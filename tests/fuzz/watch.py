@@ -1,19 +1,20 @@
 """A call in a process of its own, watched: its ending, its time, its memory, what it writes.
 
-The child is a fork, so that whatever it does to itself is gone afterwards. Files are watched by
+The process is a fork, so that whatever it does to itself is gone afterwards. Files are watched by
 an audit hook: Python tells of each opening, renaming and removing before it happens.
 """
 
 import contextlib
 import faulthandler
 import io
+import json
 import os
 import resource
 import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ SECONDS = 5  # of CPU time
 WAIT = 60  # seconds of the clock: who waits for something uses no CPU time
 MEMORY = 512 * 2**20
 ENDINGS = (0, 1, 2, 3, 130)  # the exit codes of the manual
+
+Call = Callable[[], Any]
 
 _CHANGING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink",
              "os.truncate", "os.chmod", "shutil.rmtree", "shutil.move")  # fmt: skip
@@ -37,48 +40,77 @@ class Fault:
     words: str
 
 
-def watched(call: Callable[[], Any], folder: Path) -> Fault | None:
+def watched(call: Call, folder: Path) -> Fault | None:
     """Call it in a fork that stands in this folder, and say what is wrong with how it ends."""
+    [fault] = watched_together([(lambda: call, folder)])
+    return fault
+
+
+def watched_together(tries: Sequence[tuple[Callable[[], Call], Path]]) -> list[Fault | None]:
+    """Make each call and call it in its folder, all in one fork; who dies is followed by another.
+
+    A fork for each would take longer than most calls do.
+    """
+    found: list[Fault | None] = []
+    while len(found) < len(tries):
+        found += _of_one_fork(tries[len(found) :])
+    return found
+
+
+def _of_one_fork(tries: Sequence[tuple[Callable[[], Call], Path]]) -> list[Fault | None]:
+    """What is wrong with the calls up to the last one, or to that in which the fork died."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read)
-        _end(call, folder, write)
+        _try_all(tries, write)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
-        words = pipe.read().decode(errors="replace")
+        told = [json.loads(line) for line in pipe]
     _, status = os.waitpid(child, 0)
+    found = [Fault(kind, words) if kind else None for kind, words in told]
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         slow = number in (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL)
-        return Fault("time" if slow else "died", f"{signal.Signals(number).name} {words}")
-    kind, _, rest = words.partition("\n")
-    return Fault(kind, rest) if kind else None
+        found.append(Fault("time" if slow else "died", signal.Signals(number).name))
+    elif len(found) < len(tries):
+        found.append(Fault("died", "it left the process"))
+    return found
 
 
-def _end(call: Callable[[], Any], folder: Path, write: int) -> None:
-    """Make the call, write the fault to the pipe, and leave the fork."""
-    kind, words = "died", "before it began"
+def _try_all(tries: Sequence[tuple[Callable[[], Call], Path]], write: int) -> None:
+    """Make the calls, write a line for each to the pipe, and leave the fork."""
     try:
-        os.chdir(folder)
-        outside = _watch_files(folder)
-        kind, words = _judged(call)
-        if outside:
-            kind, words = "outside", "\n".join(outside)
+        faulthandler.disable()
+        outside, allowed = _watch_files()
+        for make, folder in tries:
+            os.chdir(folder)
+            call = make()
+            allowed[0] = str(folder.resolve())
+            del outside[:]
+            kind, words = _judged(call)
+            if outside:
+                kind, words = "outside", "\n".join(outside)
+            _write_all(write, json.dumps([kind, words[:60_000]]).encode() + b"\n")
+    except BaseException:  # noqa: BLE001 - it is a fork: nobody else would hear of it
+        _write_all(write, json.dumps(["died", traceback.format_exc()]).encode() + b"\n")
     finally:
-        os.write(write, f"{kind}\n{words}".encode(errors="replace")[:60_000])
         os._exit(0)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 def _judged(call: Callable[[], Any]) -> tuple[str, str]:
     said = io.StringIO()
-    faulthandler.disable()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, WAIT)
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used) + SECONDS + 1, int(used) + SECONDS + 2))
+    _limit(resource.RLIMIT_CPU, int(used) + SECONDS + 1)
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
+    _limit(resource.RLIMIT_AS, size + MEMORY)
     sys.stdin = io.StringIO("")
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -97,10 +129,15 @@ def _judged(call: Callable[[], Any]) -> tuple[str, str]:
     return ("", "") if code in (None, *ENDINGS) else ("code", f"{code}\n{words}")
 
 
-def _watch_files(folder: Path) -> list[str]:
-    """What is written outside of the folder from now on, in the list that is returned."""
+def _limit(what: int, most: int) -> None:
+    """A limit of this process that the next call may raise again."""
+    resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
+
+
+def _watch_files() -> tuple[list[str], list[str]]:
+    """What is written outside of the folders from now on, and the folders, in two lists."""
     outside: list[str] = []
-    allowed = (str(folder.resolve()), "/dev/", tempfile.gettempdir() + "/neurosim-")
+    allowed = ["", "/dev/", tempfile.gettempdir() + "/neurosim-"]
 
     def look(event: str, given: tuple[Any, ...]) -> None:
         if event == "open":
@@ -113,8 +150,8 @@ def _watch_files(folder: Path) -> list[str]:
             return
         if isinstance(path, str | bytes | os.PathLike):
             real = os.path.realpath(os.fsdecode(path))
-            if not real.startswith(allowed) and "__pycache__" not in real:
+            if not real.startswith(tuple(allowed)) and "__pycache__" not in real:
                 outside.append(f"{event} {real}")
 
     sys.addaudithook(look)
-    return outside
+    return outside, allowed
