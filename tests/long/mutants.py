@@ -10,14 +10,21 @@ next call goes on after it.
 
 import argparse
 import ast
+import contextlib
 import copy
+import importlib
 import json
 import os
-import subprocess
+import resource
+import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import NoReturn
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 TESTS = {
@@ -25,7 +32,8 @@ TESTS = {
     "interpreter": ["tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter"],
     "compiler": ["tests/compiler", "tests/training/engines", "neurosim/compiler"],
 }
-SECONDS = 600  # a fault may never end: it is noticed then
+SECONDS, CPU_SECONDS = 600, 120  # a fault may never end: it is noticed then
+MEMORY = 12 * 2**30  # of addresses: PyTorch alone takes 4
 
 _OTHER: dict[type, type] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
@@ -48,14 +56,17 @@ def main() -> int:
     out = given.out or Path(f"mutants-{given.package}.jsonl")
     done = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
     places = sample(given.package, given.sample, given.seed)
-    if passes(given.package) is False:
-        sys.exit("the tests fail without any fault; expected tests that pass")
+    _import_what_tests_import()
+    if (failed := killer(given.package, None, [])) is not None:
+        sys.exit(f"{failed}: fails without any fault; expected tests that pass")
     for path, number in places[len(done) :][: given.most]:
-        found = {"path": path, "number": number, **tried(given.package, ROOT / path, number)}
+        before = [one["by"] for one in done if one["by"]]
+        found = {"path": path, "number": number}
+        found |= tried(given.package, ROOT / path, number, before)
         done.append(found)
         with out.open("a") as lines:
             lines.write(json.dumps(found) + "\n")
-    survivors = [f for f in done if not f["killed"]]
+    survivors = [f for f in done if f["by"] is None]
     for one in survivors:
         print(f"survived: {one['path']}:{one['line']}: {one['was']}  ->  {one['is']}")  # noqa: T201
     print(f"{len(done) - len(survivors)} of {len(done)} killed; sample {len(places)}")  # noqa: T201
@@ -112,17 +123,17 @@ def _with(part: ast.AST, **changes: object) -> ast.AST:
     return changed
 
 
-def tried(package: str, path: Path, number: int) -> dict[str, object]:
+def tried(package: str, path: Path, number: int, before: list[str]) -> dict[str, object]:
     """Write this fault into the file, run the tests, and restore the file."""
     before = path.read_text(encoding="utf-8")
     part, other = list(mutants(ast.parse(before)))[number]
     path.write_text(_replaced(before, part, other), encoding="utf-8")
     try:
-        killed = not passes(package)
+        by = killer(package, path, before)
     finally:
         path.write_text(before, encoding="utf-8")
     was, now = (ast.unparse(ast.fix_missing_locations(p))[:120] for p in (part, other))
-    return {"line": part.lineno, "was": was, "is": now, "killed": killed}  # type: ignore[attr-defined]
+    return {"line": part.lineno, "was": was, "is": now, "by": by}  # type: ignore[attr-defined]
 
 
 def _replaced(text: str, part: ast.AST, other: ast.AST) -> str:
@@ -138,17 +149,96 @@ def _replaced(text: str, part: ast.AST, other: ast.AST) -> str:
     return (head + inside.encode() + tail).decode()
 
 
-def passes(package: str) -> bool:
-    """Whether the package's quick tests pass."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-m", "not slow",
-               "-p", "no:cacheprovider", *TESTS[package]]  # fmt: skip
-    try:
-        ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True,  # noqa: S603
-                               timeout=SECONDS, check=False)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
-    return ended.returncode == 0
+def killer(package: str, path: Path | None, before: list[str]) -> str | None:
+    """The first quick test of the package that fails, or how they end; None where all pass.
+
+    The tests run in a fork, in which only what is not ours has been imported: most of the time
+    of a mutant would be that of imports.
+
+    Args:
+        package: whose tests they are.
+        path: the file that was mutated: tests whose name has its name come first.
+        before: the tests that failed for other faults: their files are tried next.
+    """
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        _end_in_tests(_ordered(package, path, before), write)
+    os.close(write)
+    with os.fdopen(read, "r") as pipe:
+        failed = pipe.readline().strip()
+    _, status = os.waitpid(child, 0)
+    return failed or (None if status == 0 else f"ended with {os.waitstatus_to_exitcode(status)}")
+
+
+def _ordered(package: str, path: Path | None, before: list[str]) -> list[str]:
+    """The files of tests in the order in which they are run."""
+    files = [found for name in TESTS[package] for found in _test_files(ROOT / name)]
+    if path is None:
+        return [str(file) for file in files]
+    kills = Counter(name.partition("::")[0] for name in before)
+    stem = path.stem.rstrip("s")
+
+    def order(file: Path) -> tuple[bool, bool, int]:
+        name = str(file.relative_to(ROOT))
+        return file != path, stem not in file.stem, -kills[name]
+
+    return [str(file) for file in sorted(files, key=order)]
+
+
+def _test_files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    pattern = "*.py" if place.is_relative_to(ROOT / "neurosim") else "test_*.py"
+    return sorted(place.rglob(pattern))
+
+
+def _end_in_tests(files: list[str], write: int) -> NoReturn:
+    """Run the tests in this process, tell the first that fails, and end it."""
+    os.chdir(ROOT)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(nowhere, descriptor)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(SECONDS)
+    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, used + CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    sys.dont_write_bytecode = True
+    told = _Told(write)
+    options = ["-x", "-q", "-n0", "-m", "not slow", "-p", "no:cacheprovider"]
+    code = 4
+    with contextlib.suppress(BaseException):
+        code = pytest.main([*options, *files], plugins=[told])
+    os._exit(int(code))
+
+
+class _Told:
+    """A plugin of pytest that writes the name of a test that fails."""
+
+    def __init__(self, write: int) -> None:
+        self._write = write
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            os.write(self._write, f"{report.nodeid}\n".encode())
+
+
+def _import_what_tests_import() -> None:
+    """All but ours, which is imported in each fork with its fault."""
+    for name in (
+        "hypothesis",
+        "networkx",
+        "PIL.Image",
+        "scipy",
+        "sklearn.metrics",
+        "torch",
+        "yaml",
+    ):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    assert not any(name.partition(".")[0] == "neurosim" for name in sys.modules)
 
 
 if __name__ == "__main__":
