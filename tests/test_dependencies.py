@@ -1,4 +1,4 @@
-"""The manual's page on dependencies, the locked versions, the packages and setup.cfg say the same."""
+"""The page on dependencies, the locked versions and the packages are what setup.cfg says."""
 
 import configparser
 import re

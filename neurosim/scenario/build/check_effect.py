@@ -71,10 +71,6 @@ def _rates_of_0(training: Options) -> Iterator[tuple[KeyPath, str]]:
     schedule = training.schedule
     if isinstance(schedule, RateList) and schedule.points[0][0] == 0 and schedule.highest == 0.0:
         yield ("schedule",), f"{nothing} at any epoch; expected a rate above 0"
-    for name, rate in () if training.rates is None else training.rates.by_name:
-        if rate == 0.0:
-            cure = f"expected above 0 (freeze: [{name}] keeps its parameters as they are)"
-            yield ("rates", name), f"{nothing} there; {cure}"
 
 
 def _large_batches(data: Data, training: Options) -> Iterator[tuple[KeyPath, str]]:

@@ -40,8 +40,6 @@ data: {inputs: [ROWS], targets: [[1]]}
 SPOILED = (  # a text, what is replaced, by what, and the message; or None, where it is taken
     (GOOD, "learning_rate: 0.5", "learning_rate: 0", r":13:41: training.*learning_rate: got 0, "),
     (GOOD, "sgd, learning_rate: 0.5", "adam, learning_rate: -0.0", "learning_rate: got 0, "),
-    (GOOD, "epochs: 5", "epochs: 5\n  rates: {o: 0.0}",
-     r":15:14: training.rates.o: got 0, .*there; .*freeze"),
     (GOOD, "epochs: 5", "epochs: 5\n  schedule: {list: [[0, 0], [9, 0]]}",
      ":15:13: training.schedule: got 0, "),
     (GOOD, "epochs: 5", "epochs: 5\n  schedule: {list: [[0, 1], [9, 0]]}", None),
