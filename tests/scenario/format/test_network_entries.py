@@ -198,12 +198,13 @@ def test_softmax_belongs_to_a_layer_and_is_refused_of_a_neuron(network, complain
     net = network("layers: [{name: x, neurons: 1}, {name: o, neurons: 2, activation: softmax}]")
 
     (line,) = complaints(
-        "neurosim: 1\ntitle: x\nnetwork: {neurons: [{name: a, activation: softmax}], outputs: [a]}"
+        "neurosim: 1\ntitle: x\nnetwork: {inputs: [i], neurons: [{name: a, activation: softmax}],"
+        " outputs: [a]}"
     )
 
     assert sum(net.forward([1.0])) == pytest.approx(1.0, rel=0, abs=1e-15)
     assert line == (
-        "s.yaml:3:43: network.neurons[0].activation: it belongs to a layer, not to a neuron,"
+        "s.yaml:3:56: network.neurons[0].activation: it belongs to a layer, not to a neuron,"
         " got 'softmax'"
     )
 
