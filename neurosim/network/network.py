@@ -58,7 +58,13 @@ from neurosim.network.lookup import (
 )
 from neurosim.network.names import ClassNames, one_line, require_text
 from neurosim.network.neuron import Neuron
-from neurosim.network.parameter import FunctionParameter, Parameter, require_flag, require_theta
+from neurosim.network.parameter import (
+    FunctionParameter,
+    Parameter,
+    PendingRows,
+    require_flag,
+    require_theta,
+)
 from neurosim.network.randomness import GENERATORS, Randomness
 from neurosim.network.reshaping.adjacency import EdgeEnds
 from neurosim.network.reshaping.growth import (
@@ -807,6 +813,22 @@ class Network:
         """Take over what is known to be a theta; else as `load_parameters`."""
         self._editable.holder.hold(self.parameter_list(), theta.copy(), theta)
         self._structure.forget()
+
+    def take_rows(self, rows: PendingRows, number: int) -> None:
+        """Take over one of several thetas, as `take_parameters`, without a copy."""
+        holder = self._editable.holder
+        rows.go_to(number)
+        holder.hold_rows(rows)
+        self._structure.forget()
+
+    def go_to_row(self, rows: PendingRows, number: int) -> bool:
+        """Take over another one of the thetas that were taken over last.
+
+        Returns:
+            False, and nothing is done, where somebody has read or changed a number since, where a
+            pass or an edit was, or where a training advances.
+        """
+        return self._trained_in is None and self._structure.holder.go_to_row(rows, number)
 
     def is_pending(self, theta: object) -> bool:
         """Whether this very array was loaded last, and nobody has read or changed a number since.

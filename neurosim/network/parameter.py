@@ -148,7 +148,7 @@ class Holder:
         self._network: weakref.ref[Network] | None = None
         self.shared: dict[Parameter, SharedWeight] = {}
         self.is_special = False
-        self._pending: _Pending | None = None
+        self._pending: _Pending | PendingRows | None = None
         self.trainable: tuple[Parameters, np.ndarray[Any, np.dtype[np.bool_]]] | None = None
 
     def __getstate__(self) -> Any:
@@ -191,9 +191,25 @@ class Holder:
             self._pending = _Pending(parameters, theta, source)
             self.is_special = True
 
+    def hold_rows(self, rows: "PendingRows") -> None:
+        """Keep the present one of some thetas, until somebody asks for a number."""
+        with _FILLING:
+            self._pending = rows
+            self.is_special = True
+
+    def go_to_row(self, rows: "PendingRows", number: int) -> bool:
+        """Keep another one of the thetas that are kept; whether they still are."""
+        with _FILLING:  # another thread may fill
+            if self._pending is not rows:
+                return False
+            rows.go_to(number)
+            return True
+
     def is_pending(self, given: object) -> bool:
-        """Whether what is kept is a copy of this very vector."""
+        """Whether what is kept is a copy of this very vector, or a row of these."""
         pending = self._pending
+        if isinstance(pending, PendingRows):
+            return pending is given
         if given is None or pending is None or pending.given is None:
             return False
         return pending.given() is given
@@ -243,6 +259,35 @@ class _Pending(NamedTuple):
     parameters: "Parameters"
     theta: "Matrix"
     given: "weakref.ref[Any] | None"
+
+
+class PendingRows:
+    """Thetas one after the other, of which the objects are to hold the present one.
+
+    Args:
+        parameters: what theta is of.
+        thetas: (n, n_parameters); nobody may change them any more.
+    """
+
+    __slots__ = ("_number", "_theta", "_thetas", "parameters")
+
+    def __init__(self, parameters: "Parameters", thetas: "Matrix") -> None:
+        self.parameters, self._thetas = parameters, thetas
+        self._number = 0
+        self._theta: Matrix | None = None
+
+    def go_to(self, number: int) -> None:
+        """Let the present one be another, from 0."""
+        self._number, self._theta = number, None
+
+    @property
+    def theta(self) -> "Matrix":
+        """The present one, read-only."""
+        theta = self._theta
+        if theta is None:
+            theta = self._theta = self._thetas[self._number].copy()
+            theta.setflags(write=False)
+        return theta
 
 
 class Bias(Parameter):

@@ -107,7 +107,8 @@ class Training:
         return made
 
     def _set_up(self, task: Task, state: TrainingState, validation: Task | None) -> None:
-        self._task, self._state = task, state
+        self._task, self._known = task, state
+        self._lead: Ahead | None = None  # the epochs that it goes along
         self._measuring = Measuring(task, validation)
         self._engine = make_engine(task.options.engine, task)
         self._validating = None if validation is None else self._remade(validation)
@@ -116,7 +117,7 @@ class Training:
         self._ahead: Ahead | None = None
         self._asleep: Mapping[Parameter, Matrix] = {}  # what is remembered of what is disabled
         self._deadline = math.inf  # from the first epoch on
-        self._past = Past(state)
+        self._record = Past(state)
         self._require_fitting_metrics()
         task.network.claim(self)
         self._hand_over()
@@ -169,7 +170,7 @@ class Training:
         self._require_right()
         self.network.require_no_pass()
         self._state = fitting(state, self._task)
-        self._past.go_back_to(self._state)
+        self._past.go_back_to(self._known)
         self._hand_over()
 
     @property
@@ -191,6 +192,31 @@ class Training:
     def past(self) -> Past:
         """Where it began, and the losses since."""
         return self._past
+
+    @property
+    def _past(self) -> Past:
+        self._settle()
+        return self._record
+
+    @property
+    def _state(self) -> TrainingState:
+        self._settle()
+        return self._known
+
+    @_state.setter
+    def _state(self, state: TrainingState) -> None:
+        self._settle()
+        self._known, self._lead = state, None
+
+    def _settle(self) -> None:
+        """Take note of the epochs that were asked for since this was last done."""
+        lead = self._lead
+        if lead is None or lead.n_settled == lead.n_done:
+            return
+        new = slice(lead.n_settled, lead.n_done)
+        first, lead.n_settled = lead.first + lead.n_settled, lead.n_done
+        self._known = self._held = lead.state
+        self._record.add(first, lead.losses[new], lead.validation_losses[new])
 
     @property
     def best_epoch(self) -> int | None:
@@ -269,7 +295,7 @@ class Training:
             seconds: how long it had taken, which counts for a time limit.
         """
         self.state = state
-        self._past = past
+        self._record = past
         if self.options.time_limit is not None:
             self._deadline = time.perf_counter() + self.options.time_limit - seconds
 
@@ -447,7 +473,9 @@ class Training:
         network = self.network
         if network.version != self._task.version:
             return  # the engine refuses
-        if self._held is self._state and network.is_pending(self._state.parameters):
+        lead, state = self._lead, self._state
+        is_held = self._held is state and network.is_pending(state.parameters)
+        if is_held or (lead is not None and network.is_pending(lead.rows)):
             return  # nobody has read or changed a number
         theta, mask = network.parameters(), network.trainable_mask()
         if not np.array_equal(theta, self._state.parameters):
@@ -609,17 +637,32 @@ class Training:
         What is assigned or frozen on the objects ends the epochs that were done in advance.
         """
         self._begin()
+        require_fresh(self._task)
         self._start_clock()
-        ahead = self._ahead
-        if ahead is None or not ahead.goes_on_from(self._state, self._engine):
+        lead = self._lead
+        if lead is None or lead.is_over or lead.engine is not self._engine:
             with self.network.being_trained():
-                ahead = self._ahead = self._run_ahead(left)
-        self._state = ahead.next_state()
+                lead = self._ahead = self._run_ahead(left)
+            self._lead = lead
+        if not self._engine.capabilities.works_on_objects:
+            self.network.take_rows(lead.rows, lead.n_done)
+            return lead.next_epoch()
+        epoch = lead.next_epoch()
         self._hand_over()
-        epoch = ahead.epoch()
-        validation = [] if epoch.validation_loss is None else [epoch.validation_loss]
-        self._past.add(epoch.number, [epoch.loss], validation)
         return epoch
+
+    def _led_epoch(self) -> Epoch | None:
+        """The next one of those that were done in advance, where nothing has changed since."""
+        lead = self._lead
+        if (
+            lead is None
+            or lead.may_stop
+            or lead.is_over
+            or lead.engine is not self._engine
+            or not self._task.network.go_to_row(lead.rows, lead.n_done)
+        ):
+            return None
+        return lead.next_epoch()
 
     def _run_ahead(self, left: int) -> Ahead:
         """Four times as many epochs as the last time, if they take no longer than a look should."""
@@ -640,9 +683,9 @@ class Training:
                 self._refuse_divergence(1)
             self._ahead = None  # up to the place, one by one
             return self._run_ahead(1)
-        seconds = (time.perf_counter() - begin) / most
+        found.seconds.append(((time.perf_counter() - begin) / most, len(losses)))
         self._take(between, losses, found)
-        return Ahead(self._state, self._engine, between, found, seconds)
+        return Ahead(self._task, self._engine, between, found)
 
 
 class _Epochs(Iterator[Epoch]):
@@ -652,9 +695,14 @@ class _Epochs(Iterator[Epoch]):
         self._training, self._left = training, count
 
     def __next__(self) -> Epoch:
-        if self._left == 0 or self._training.stopped:
+        training = self._training
+        if self._left == 0:
             raise StopIteration
-        epoch = self._training._next_epoch(self._left)
+        epoch = training._led_epoch()
+        if epoch is None:
+            if training.stopped:
+                raise StopIteration
+            epoch = training._next_epoch(self._left)
         self._left -= 1
         return epoch
 

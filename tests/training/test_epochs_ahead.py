@@ -67,6 +67,47 @@ def test_who_stops_has_what_the_last_epoch_left(net, options):
     assert training.state == expected[39][1]
 
 
+def test_states_are_the_same_whenever_they_are_read(net, engine):
+    options = {"optimizer": ns.Adam(0.05), "batch_size": 2, "shuffle": True, "engine": engine}
+    expected = [state for _, state, _ in alone(net.copy(), n=30, **options)]
+    training, seen = ns.Training(net, X, T, **options), []
+
+    for epoch in training.epochs(30):
+        if epoch.number % 7 == 3:
+            assert epoch.state is training.state
+            assert training.past.losses == [each.loss for each in [*seen, epoch]]
+        seen.append(epoch)
+
+    assert [epoch.state for epoch in seen] == expected
+    assert seen[-1].state is training.state
+    assert training.past.losses == [epoch.loss for epoch in seen]
+
+
+def test_what_is_done_to_a_state_changes_no_other_one_and_no_object(net):
+    options = {"optimizer": ns.SGD(0.5)}
+    expected = alone(net.copy(), "compiled", n=30, **options)
+    training = ns.Training(net, X, T, **options)
+
+    for epoch, (_, state, theta) in zip(training.epochs(30), expected, strict=True):
+        assert epoch.state == state
+        if epoch.number in (0, 12):
+            epoch.state.parameters[:] = 0.0
+            assert net.parameters().tobytes() == theta
+            training.state = state
+
+
+def test_an_edit_between_two_epochs_ends_them(net):
+    epochs = ns.epochs(net, X, T, optimizer=ns.SGD(0.5), epochs=N)
+    for epoch in epochs:
+        if epoch.number == 10:
+            break
+
+    net.split_connection("x1", "h1", new="m")
+
+    with pytest.raises(ns.NeurosimError, match="its structure changed during training"):
+        next(epochs)
+
+
 def set_a_weight(net, number):
     if number in (3, 40):
         net["x1", "h1"].weight = 0.25

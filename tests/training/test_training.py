@@ -230,4 +230,4 @@ def test_losses_that_are_not_measured_leave_nothing(net, data):
 
     assert training.past.validation_losses == []
     assert len(training.past._validation_losses._parts) == 0
-    assert len(training.past.losses) == 50
+    assert len(training.past._losses._parts) < 10  # one of each stretch

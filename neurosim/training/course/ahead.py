@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from neurosim.functions.numbers import Matrix, joined
+from neurosim.network.parameter import PendingRows
 from neurosim.training.course.history import Epoch
+from neurosim.training.course.lazy_slot import LazySlot
 from neurosim.training.engines.contract import Engine, Trajectory
 from neurosim.training.state import TrainingState
 from neurosim.training.stopping.monitor import EpochNumbers
 from neurosim.training.stretch_length import LOOK
+from neurosim.training.task import Task
 
 
 @dataclass(slots=True, eq=False)
@@ -57,53 +61,86 @@ class MeasuredEpochs:
 
 
 class Ahead:
-    """Epochs that were done in advance, and what was measured after each."""
+    """Epochs that were done in advance, and how many of them are asked for so far.
+
+    Attributes:
+        engine: what did them.
+        first: the number of the first one.
+        losses: of all of them, reduced.
+        validation_losses: likewise, where they were measured.
+        rows: theta after each, as the network takes them over.
+        may_stop: whether something but their number may end them.
+        n_done: how many are asked for so far.
+        n_settled: of how many the training knows the losses.
+    """
+
+    __slots__ = (
+        "_between", "_found", "_last", "_metrics", "_numbers", "_seconds", "engine", "first",
+        "losses", "may_stop", "n_done", "n_settled", "rows", "validation_losses",
+    )  # fmt: skip
 
     def __init__(
-        self,
-        start: TrainingState,
-        engine: Engine,
-        between: Trajectory,
-        found: MeasuredEpochs,
-        seconds: float,
+        self, task: Task, engine: Engine, between: Trajectory, found: MeasuredEpochs
     ) -> None:
-        self._state, self._engine, self._between = start, engine, between
-        self._seconds, self._next = seconds, 0
+        self.engine, self._between = engine, between
+        self.rows = PendingRows(task.network.parameter_list(), between.thetas)
+        options = task.options
+        self.may_stop = options.is_monitored or options.time_limit is not None
+        self.n_done = self.n_settled = 0
+        self.first = between.last.epoch - found.count
+        ((self._seconds, _),) = found.seconds
         numbers = found.numbers
-        self._losses: list[float] = joined(found.losses).tolist()
-        self._rates: list[float] = joined(found.rates).tolist()
-        self._validation: list[float] = numbers.validation_loss.tolist()
+        self.losses, self.validation_losses = joined(found.losses), numbers.validation_loss
         self._metrics = {name: values.tolist() for name, values in numbers.metrics.items()}
-        self._norms: list[float] = joined(found.gradient_norms).tolist()
-        self._ratios: list[float] = joined(found.update_ratios).tolist()
+        columns = (
+            self.losses, self.validation_losses, joined(found.rates),
+            joined(found.gradient_norms), joined(found.update_ratios),
+        )  # fmt: skip
+        nothing = [None] * found.count
+        self._numbers: list[list[Any]] = [values.tolist() or nothing for values in columns]
+        self._last: tuple[int, TrainingState] | None = None
 
     @property
     def count(self) -> int:
         """How many there are; as many as take a tenth of a second, at most."""
-        return min(len(self._losses), max(1, int(LOOK / 4 / max(self._seconds, 1e-9))))
+        return min(len(self.losses), max(1, int(LOOK / 4 / max(self._seconds, 1e-9))))
 
-    def goes_on_from(self, state: TrainingState, engine: Engine) -> bool:
-        """Whether there is one more, which begins at this very state."""
-        has_more = self._next < len(self._losses)
-        return has_more and state is self._state and engine is self._engine
+    @property
+    def is_over(self) -> bool:
+        """Whether all were asked for."""
+        return self.n_done == len(self.losses)
 
-    def next_state(self) -> TrainingState:
-        """The state after the next one, which is then done."""
-        self._state = self._between.state(self._next)
-        self._next += 1
-        return self._state
+    @property
+    def state(self) -> TrainingState:
+        """The state after the epoch that was asked for last."""
+        return self.state_after(self.first + self.n_done - 1)
 
-    def epoch(self) -> Epoch:
-        """The one that was done last."""
-        number = self._next - 1
+    def state_after(self, epoch: int) -> TrainingState:
+        """The state after an epoch, by its number."""
+        if self._last is None or self._last[0] != epoch:
+            self._last = epoch, self._between.state(epoch - self.first)
+        return self._last[1]
+
+    def next_epoch(self) -> Epoch:
+        """The next one, which is then asked for; its state is made when somebody reads it."""
+        number = self.n_done
+        self.n_done += 1
+        losses, validation_losses, rates, norms, ratios = self._numbers
         return Epoch(
-            self._state.epoch - 1,
-            self._losses[number],
-            self._validation[number] if self._validation else None,
+            self.first + number,
+            losses[number],
+            validation_losses[number],
             {name: values[number] for name, values in self._metrics.items()},
-            self._rates[number],
+            rates[number],
             self._seconds,
-            self._state,
-            self._norms[number] if self._norms else None,
-            self._ratios[number] if self._ratios else None,
+            self,  # type: ignore[arg-type] # of which its slot makes a state
+            norms[number],
+            ratios[number],
         )
+
+
+def _state_of(epoch: Epoch, ahead: Ahead) -> TrainingState:
+    return ahead.state_after(epoch.number)
+
+
+setattr(Epoch, "state", LazySlot(vars(Epoch)["state"], Ahead, _state_of))  # noqa: B010 - a slot

@@ -150,16 +150,16 @@ def columns(values: Mapping[str, Matrix]) -> Mapping[str, tuple[float, ...]]:
     return cast("Mapping[str, tuple[float, ...]]", _Arrays(values))
 
 
-def _tuple(values: Matrix) -> tuple[float, ...]:
+def _tuple(_: object, values: Matrix) -> tuple[float, ...]:
     return tuple(values.tolist())
 
 
-def _tuples(values: _Arrays) -> dict[str, tuple[float, ...]]:
-    return {name: _tuple(each) for name, each in values.items()}
+def _tuples(_: object, values: _Arrays) -> dict[str, tuple[float, ...]]:
+    return {name: tuple(each.tolist()) for name, each in values.items()}
 
 
 _COLUMNS = "loss", "validation_loss", "rate", "gradient_norm", "update_ratio", "epoch_seconds"
-_LAZY: dict[str, tuple[type, Callable[[Any], Any]]] = {
+_LAZY: dict[str, tuple[type, Callable[[Any, Any], Any]]] = {
     **dict.fromkeys(_COLUMNS, (np.ndarray, _tuple)),
     "metrics": (_Arrays, _tuples),
 }

@@ -12,12 +12,12 @@ class LazySlot:
     Args:
         slot: the slot that it replaces.
         kind: the class of what is kept; what is of another class is a value already.
-        make: makes the value of it.
+        make: makes the value of the record and of what is kept.
     """
 
     __slots__ = ("_get", "_kind", "_make", "_set")
 
-    def __init__(self, slot: Any, kind: type, make: Callable[[Any], Any]) -> None:
+    def __init__(self, slot: Any, kind: type, make: Callable[[Any, Any], Any]) -> None:
         self._get, self._set = slot.__get__, slot.__set__
         self._kind, self._make = kind, make
 
@@ -25,7 +25,7 @@ class LazySlot:
         """The value; of a class, the slot."""
         found = self._get(record, owner)
         if type(found) is self._kind:
-            found = self._make(found)
+            found = self._make(record, found)
             self._set(record, found)
         return found
 

@@ -134,7 +134,7 @@ class Trajectory:
     @classmethod
     def to(cls, last: TrainingState) -> "Trajectory":
         """A single epoch."""
-        return cls(last.parameters[np.newaxis, np.newaxis], np.empty(0), [], last, 0)
+        return cls(last.parameters[np.newaxis, np.newaxis].copy(), np.empty(0), [], last, 0)
 
     @classmethod
     def of(
@@ -154,8 +154,8 @@ class Trajectory:
         if not left:
             return self.last
         return TrainingState(
-            self.thetas[number],
-            self._memories[number],
+            self.thetas[number].copy(),  # all of them need not stay because one does
+            self._memories[number].copy(),
             self.last.updates - left * self._n_batches,
             self.last.epoch - left,
             0,
