@@ -322,7 +322,7 @@ class _Maker:
             self._add(f"{neuron.name}.target", "loss", target, (), None, text)
         compute = LossSum(tuple(_loss_of(head, step) for head in step.loss.heads))
         slips = _scaled(keys, compute, (("a factor 2 was wrong", 2.0),))
-        if n_out > 1:
+        if n_out > 2:  # of two outputs the mean is a factor 2
             slips += _scaled(keys, compute, (("mean and sum were mixed up", float(n_out)),))
         slips.append(_negative(keys, compute))
         self._add("loss", "loss", step.after, keys, compute, str(step), slips)

@@ -12,12 +12,13 @@ with it.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from neurosim.debugger.traces.hand_file import Blank, Given, HandFile
 from neurosim.errors import unknown
 from neurosim.sheets.formulas import Formula, Key, Slip
 
+_Range: TypeAlias = tuple[float, float]
 _EXACT = 1e-12  # of a fraction, or a number with all digits of a double: relative
 _APART = 8.0  # a slip must change a number by so many times what it may be off: else it is chance
 _MOST_BEFORE = 300  # quantities that a slip is looked for in
@@ -113,7 +114,7 @@ class _Judge:
         self._own: dict[Key, float] = {}
         for key in formulas:
             self._own[key] = self._compute(key)
-        self._range: dict[Key, tuple[float, float]] = {}
+        self._range: dict[Key, _Range] = {}
         self._is_off: dict[Key, bool] = {}  # whether it, or what it comes from, is not right
         self._done: list[Key] = []
 
@@ -129,7 +130,7 @@ class _Judge:
 
     def _judge(self, line: Given | Blank, formula: Formula) -> JudgedLine:
         key = formula.key
-        low, high = self._image(formula)
+        low, high = _image(formula, self._own, self._range, formula.value)
         own = self._by(formula)
         if isinstance(line, Blank):
             return JudgedLine(line, "empty", formula, own)
@@ -142,7 +143,8 @@ class _Judge:
         elif low - half <= number <= high + half:
             verdict, slip = "follows", ""
         else:
-            verdict, slip = "wrong", self._explain(formula, number, half + (high - low) / 2.0)
+            verdict = "wrong"
+            slip = self._explain(formula, number, half, (high - low) / 2.0)
         if line is self._lines[key][0]:
             self._own[key], self._is_off[key] = number, verdict != "right"
             self._range[key] = _carried(number, half, low, high, formula.value, verdict)
@@ -152,7 +154,7 @@ class _Judge:
         """Take a quantity that was not written, as the student's numbers make it."""
         formula = self._formulas[key]
         self._own[key] = self._by(formula)
-        self._range[key] = self._image(formula)
+        self._range[key] = _image(formula, self._own, self._range, formula.value)
         self._is_off[key] = any(self._is_off[one] for one in formula.operands)
 
     def _compute(self, key: Key) -> float:
@@ -163,44 +165,34 @@ class _Judge:
         values = self._own if own is None else own
         return _safe(formula.compute, [values[one] for one in formula.operands], formula.value)
 
-    def _image(self, formula: Formula) -> tuple[float, float]:
-        """The least and the most that the operands allow, each varied alone."""
-        point = [self._own[one] for one in formula.operands]
-        center = low = high = _safe(formula.compute, point, formula.value)
-        for number, one in enumerate(formula.operands):
-            ends = self._range[one]
-            if ends[0] == ends[1]:
-                continue
-            moved = [
-                _safe(formula.compute, [*point[:number], end, *point[number + 1 :]], center)
-                for end in ends
-            ]
-            low += min(*moved, center) - center
-            high += max(*moved, center) - center
-        slack = _EXACT * max(abs(low), abs(high))
-        return low - slack, high + slack
+    def _explain(self, formula: Formula, number: float, half: float, spread: float) -> str:
+        """The words of the only slip that gives the number; what it was made in is taken so.
 
-    def _explain(self, formula: Formula, number: float, allowed: float) -> str:
-        """The words of the only slip that gives the number; what it was made in is taken so."""
+        A slip carries the rounding of what it was made from on in its own way: a learning rate of
+        0.1 that is forgotten makes ten times as much of it.
+        """
         matching: dict[str, dict[Key, float]] = {}
         before, own = self._unwritten_before(formula.key), self._by(formula)
         for root in (*before, formula.key):
             for slip in self._formulas[root].slips:
                 changed = self._with_slip(slip, root, before, formula)
-                if changed is None or abs(number - own) < _APART * allowed:
+                if changed is None:
                     continue
-                if abs(changed[formula.key] - number) <= allowed:
-                    matching.setdefault(slip.words, changed | {formula.key: number})
+                numbers, (low, high) = changed
+                allowed = half + max(spread, (high - low) / 2.0)
+                is_met = low - half <= number <= high + half
+                if is_met and abs(number - own) >= _APART * allowed:
+                    matching.setdefault(slip.words, numbers | {formula.key: number})
         if len(matching) != 1:
             return ""
-        ((words, changed),) = matching.items()
-        self._adopt({key: value for key, value in changed.items() if key != formula.key})
+        ((words, found),) = matching.items()
+        self._adopt({key: value for key, value in found.items() if key != formula.key})
         return words
 
     def _with_slip(
         self, slip: Slip, root: Key, before: Sequence[Key], formula: Formula
-    ) -> dict[Key, float] | None:
-        """The numbers up to a quantity, as a slip in one before it changes them."""
+    ) -> tuple[dict[Key, float], _Range] | None:
+        """The numbers up to a quantity as a slip in one before it changes them, and its range."""
         if any(one not in self._own for one in slip.operands):
             return None
         point = [self._own[one] for one in slip.operands]
@@ -210,14 +202,19 @@ class _Judge:
         ], value + 1.0):  # fmt: skip
             return None
         changed = {root: value}
-        own = self._own | changed if root != formula.key else self._own
         if root == formula.key:
-            return changed
+            return changed, _image(slip, self._own, self._range, value)
+        own, ranges = (
+            self._own | changed,
+            self._range | {root: _image(slip, self._own, self._range, value)},
+        )
         start = before.index(root) + 1
         for key in (*before[start:], formula.key):
-            if any(one in changed for one in self._formulas[key].operands):
-                own[key] = changed[key] = self._by(self._formulas[key], own)
-        return changed if formula.key in changed else None
+            way = self._formulas[key]
+            if any(one in changed for one in way.operands):
+                own[key] = changed[key] = self._by(way, own)
+                ranges[key] = _image(way, own, ranges, way.value)
+        return (changed, ranges[formula.key]) if formula.key in changed else None
 
     def _unwritten_before(self, key: Key) -> list[Key]:
         """The quantities that it is computed from and that were not written, in order."""
@@ -240,6 +237,25 @@ class _Judge:
             is_own = key not in self._written and key not in changed
             if is_own and any(self._is_off[one] for one in formula.operands):
                 self._pass(key)
+
+
+def _image(
+    way: Formula | Slip, own: Mapping[Key, float], ranges: Mapping[Key, _Range], otherwise: float
+) -> _Range:
+    """The least and the most that the operands allow, each varied alone."""
+    point = [own[one] for one in way.operands]
+    center = low = high = _safe(way.compute, point, otherwise)
+    for number, one in enumerate(way.operands):
+        ends = ranges.get(one, (own[one], own[one]))  # a weight that is updated later has none yet
+        if ends[0] == ends[1]:
+            continue
+        moved = [
+            _safe(way.compute, [*point[:number], end, *point[number + 1 :]], center) for end in ends
+        ]
+        low += min(*moved, center) - center
+        high += max(*moved, center) - center
+    slack = _EXACT * max(abs(low), abs(high))
+    return low - slack, high + slack
 
 
 def _carried(  # noqa: PLR0917 - a number with all that is known of it

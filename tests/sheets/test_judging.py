@@ -111,6 +111,19 @@ def test_a_forgotten_bias_and_rate_are_named(judged):
     assert lines[2].slip == "the learning rate was forgotten"
 
 
+def test_a_slip_carries_the_rounding_of_earlier_lines_in_its_own_way(judged):
+    rounded = "dL/dw(h1->o1),0.08"  # of 0.0821670: half a unit is 0.005, half of that at the rate 0.5
+
+    lines = judged("mazur", rounded, "w(h1->o1),0.3157").lines  # 0.4 - 0.0843
+
+    assert [one.verdict for one in lines] == ["right", "wrong"]
+    assert lines[1].slip == "the learning rate was forgotten"
+
+
+def test_the_mean_of_two_outputs_is_a_factor_2(judged):
+    assert judged("mazur", "loss,0.596742").lines[0].slip == "a factor 2 was wrong"
+
+
 def test_where_two_slips_give_the_number_none_is_named(judged):
     (line,) = judged("mazur", "w(h1->o1),0.3178330").lines  # the rate 0.5, or the factor 2
 
