@@ -18,6 +18,7 @@ from neurosim.interpreter.steps import (
     operand,
     plus,
 )
+from neurosim.languages import translate
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
@@ -86,14 +87,16 @@ def error_text(steps: Sequence[Backpropagated]) -> str:
 def term_text(connection: Connection, weight: float, output: float | None) -> str:
     """What a connection adds to the net input of its target."""
     source, target = connection.source.name, connection.target
-    whole = "net input" if target.is_plain else target.aggregation
-    return f"w*{source} = {_product(weight, output)}, a term of the {whole} of {target.name}"
+    whole = translate("net input") if target.is_plain else target.aggregation
+    product = f"w*{source} = {_product(weight, output)}"
+    return translate("{}, a term of the {} of {}", product, whole, target.name)
 
 
 def error_term_text(connection: Connection, weight: float, error: float | None) -> str:
     """What a connection sends back to its source, given the error of its term."""
     name, source = delta_name(connection), connection.source.name
-    return f"w*{name} = {_product(weight, error)}, a term of dL/d{source}"
+    product = f"w*{name} = {_product(weight, error)}"
+    return translate("{}, a term of dL/d{}", product, source)
 
 
 def _product(weight: float, factor: float | None) -> str:

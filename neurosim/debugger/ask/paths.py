@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from neurosim.functions.activations import SOFTMAX
-from neurosim.functions.numbers import counted, short
+from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import Compared, DeltaComputed, Distributed, Step, operand
 from neurosim.interpreter.visits import schedule_of
+from neurosim.languages import count as number_of
+from neurosim.languages import grouped, translate
 from neurosim.network.connection import Connection
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -51,7 +53,7 @@ class Path:
         start, end = inner_of(self.factors)
         if end > start:
             inner = math.prod(factor.value for factor in self.factors[start:end])
-            middle = f"... {end - start:,} more factors ..."
+            middle = translate("... {} more factors ...", grouped(end - start))
             names = [*names[:start], middle, *names[end:]]
             numbers = [*numbers[:start], operand(inner), *numbers[end:]]
         return f"{' * '.join(names)} = {'*'.join(numbers)} = {short(self.share)}"
@@ -78,7 +80,7 @@ class Paths:
     @property
     def heading(self) -> str:
         """How many ways there are."""
-        return f"by {describe_count(self.count)} to the loss"
+        return translate("by {} to the loss", describe_count(self.count))
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -89,8 +91,9 @@ class Paths:
 
 def rest_line(count: int, rest: float) -> str:
     """A line for so many ways that are not written out, and what they come to."""
-    number = f"{count:,}" if count < 10**6 else f"about {_power(count)}"
-    return f"{number} more path{'' if count == 1 else 's'} = {short(rest)}"
+    number = grouped(count) if count < 10**6 else translate("about {}", _power(count))
+    words = translate("1 more path") if count == 1 else translate("{} more paths", number)
+    return f"{words} = {short(rest)}"
 
 
 def _power(count: int) -> str:
@@ -315,4 +318,4 @@ def _ratio(part: float, whole: float) -> float:
 
 def describe_count(count: int) -> str:
     """So many paths, in words."""
-    return counted(count, "path") if count < 10**6 else f"about {_power(count)} paths"
+    return number_of(count, "path") if count < 10**6 else translate("about {} paths", _power(count))
