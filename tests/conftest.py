@@ -4,6 +4,7 @@ Random networks come from one strategy, the fixture ``cases``. Hypothesis draws 
 their numbers come from a generator that it seeds: a hundred times faster than drawing each.
 """
 
+import gc
 import io
 import os
 import shutil
@@ -23,6 +24,8 @@ from neurosim.functions.activations import ACTIVATIONS, facts_of
 from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import LOSSES
 
+# else every worker and every program that a test starts compiles all that it imports
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # the threads of PyTorch wait for each other: on two busy cores a step of a tiny network takes ten
 # times as long with two as with one; NumPy does not read this
 os.environ.setdefault("MKL_NUM_THREADS", "1")
@@ -48,6 +51,30 @@ def pytest_configure(config: pytest.Config) -> None:
     """The quick set tries a tenth of the random examples; before any test module is imported."""
     if "not slow" in config.option.markexpr:
         settings.load_profile("quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked ``quick("a", "b")`` all cases are slow but those whose ids begin so."""
+    for item in items:
+        for mark in item.iter_markers("quick"):
+            assert isinstance(item, pytest.Function)
+            if not item.callspec.id.startswith(mark.args):
+                item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """The tests and all that they import stay; else Python looks through them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_disks():
+    """No test takes the power away: what is written need not have reached the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
 
 
 @pytest.fixture(params=["graph", "compiled"], scope="session")

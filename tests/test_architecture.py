@@ -13,8 +13,6 @@ import pytest
 
 import neurosim
 
-pytestmark = pytest.mark.xdist_group("architecture")  # all files are parsed once
-
 ROOT = Path(neurosim.__file__).parent
 
 # floor by floor, file by file; a folder's own name is its __init__, which hands names on
@@ -326,13 +324,16 @@ def test_the_reading_order_holds_every_file_once():
     assert len(set(ORDER)) == len(ORDER)
 
 
-@pytest.mark.parametrize("name", ORDER)
-def test_a_file_imports_only_what_is_read_before_it(name):
-    before = set(ORDER[: ORDER.index(name)])
+def test_a_file_imports_only_what_is_read_before_it():
+    before, wrong = set(), []
 
-    for imported, is_inside in imports(name):
-        if own(imported) is not None and not is_inside:
-            assert own(imported) in before, f"{name} imports {imported}"
+    for name in ORDER:
+        for imported, is_inside in imports(name):
+            if own(imported) is not None and not is_inside and own(imported) not in before:
+                wrong.append(f"{name} imports {imported}")
+        before.add(name)
+
+    assert not wrong, "; ".join(wrong)
 
 
 def test_the_order_goes_up_floor_by_floor():

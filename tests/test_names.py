@@ -4,6 +4,8 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 import neurosim
 
 ROOT = Path(neurosim.__file__).parent
@@ -21,6 +23,7 @@ def _types(path):
             yield node.target.id
 
 
+@pytest.mark.slow
 def test_no_public_type_name_has_two_homes():
     homes = defaultdict(set)
     for path in ROOT.rglob("*.py"):

@@ -52,6 +52,7 @@ def test_commands_have_their_options_in_this_order(neurosim, command, options):
 GIVEN = "--set=network.initial={weights: zeros}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["run"], ["animate", "-o", "film.gif"]])
 def test_a_seed_that_changes_nothing_is_said_to(neurosim, command):
     name, *more = command

@@ -44,6 +44,7 @@ def test_on_a_terminal_a_bar_moves_and_ctrl_c_ends_with_130(process, terminal):
     assert b"Traceback" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "number", "code"),
     [("graph", signal.SIGINT, 130), ("compiled", signal.SIGTERM, 143)],
@@ -93,6 +94,7 @@ def test_there_is_no_bar_where_stderr_is_no_terminal(process, terminal):
     assert b"2 of 2 expectations met" in os.read(screen, 65536)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

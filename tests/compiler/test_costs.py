@@ -50,6 +50,7 @@ def random_layer(n_sources, n_targets, n_each):
     return net
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [16, 64])
 def test_the_emptier_the_matrix_the_sooner_it_is_sparse(rows):
     kinds = [

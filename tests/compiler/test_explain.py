@@ -123,6 +123,7 @@ def test_a_block_with_holes_says_how_full_it_is():
     assert block.operations == 12 * 64  # holes are multiplied, too
 
 
+@pytest.mark.slow
 def test_large_products_may_have_threads():
     found = explain(dense(784, 512), 128)
 

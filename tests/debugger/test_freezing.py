@@ -67,6 +67,7 @@ def test_going_back_takes_it_back_and_forward_again_holds_it(xor, engine, way):
     assert len(kept) == (0 if way == "restart" else 6)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_any_way_leads_to_the_same_numbers(xor_maker, data):

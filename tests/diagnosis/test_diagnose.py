@@ -22,6 +22,7 @@ from tests.diagnosis.diseases import (
 ALSO = {"rate_large": {"loss_rises", "loss_swings"}, "constant_input": {"loss_flat"}}
 
 
+@pytest.mark.quick("dead", "saturated", "not", "rate", "twin", "unused", "too")
 @pytest.mark.parametrize("name", DISEASES)
 def test_a_disease_is_the_first_finding(name):
     found = [next((f.name for f in ns.diagnose(sick(name, number))), "") for number in range(3)]
@@ -48,6 +49,7 @@ def healthy(numbers):
             yield number, training
 
 
+@pytest.mark.slow
 def test_healthy_networks_have_no_findings():
     found = [number for number, training in healthy(range(20)) if len(ns.diagnose(training))]
 

@@ -130,6 +130,7 @@ def test_what_does_not_fit_is_refused():
         ns.unregister_activation("cube")
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_no_recursion():
     net = ns.Network()
     names = [net.add_input("x").name, *(net.add_neuron(f"n{k}").name for k in range(1500))]

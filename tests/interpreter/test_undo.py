@@ -110,6 +110,7 @@ def memory_of(network, rule):
     return np.repeat(np.array(rule.start)[:, None], len(network.parameters()), axis=1)
 
 
+@pytest.mark.quick("irregular")
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 @pytest.mark.parametrize("make", NETWORKS)
 def test_undoing_a_batch_from_its_end_restores_each_moment_of_it(make, rule, batch):
@@ -130,6 +131,7 @@ def test_undoing_a_batch_from_its_end_restores_each_moment_of_it(make, rule, bat
     assert moments == []
 
 
+@pytest.mark.quick("irregular")
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 @pytest.mark.parametrize("make", NETWORKS)
 def test_what_was_undone_is_redone_from_the_records_alone(make, rule, batch):
@@ -155,6 +157,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.quick("irregular")
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 @pytest.mark.parametrize("make", NETWORKS)
 def test_an_update_with_options_is_undone_and_redone_exactly(make, rule, batch):

@@ -75,6 +75,7 @@ def test_vectors_serve_where_they_were_tried(kernel):
         assert kernel.vectors_of(codes) == expected
 
 
+@pytest.mark.quick("0.3")
 @pytest.mark.parametrize("name", FORMULAS)
 @pytest.mark.parametrize("target", [0.0, 1.0, 0.3, -1.0, 2.5])
 def test_losses(kernel, name, target):

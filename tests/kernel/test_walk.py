@@ -195,6 +195,7 @@ def _targets(loss, rng, shape):
     return rng.normal(size=shape)
 
 
+@pytest.mark.quick("SGD(learning_rate=0.1,", "NAdam")
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 def test_layers_of_every_loss_and_optimizer(assert_same, loss, rule):
@@ -210,6 +211,7 @@ def test_layers_of_every_loss_and_optimizer(assert_same, loss, rule):
     check_side_by_side(task, assert_same)
 
 
+@pytest.mark.quick("33")
 @pytest.mark.parametrize(
     "n_rows",
     [1, 5, 33, *(pytest.param(n, marks=pytest.mark.slow)

@@ -68,6 +68,7 @@ def test_single_edges_are_admitted_exactly_where_networkx_finds_no_cycle(seed):
         kept.check()
 
 
+@pytest.mark.quick("0", "1-")
 @pytest.mark.parametrize("seed", range(30))
 def test_lists_of_edges_and_removals_keep_the_order(seed):
     rng = random.Random(seed)  # noqa: S311 - no secret

@@ -91,6 +91,7 @@ def a_task(activation, loss, target):
     return make_task(net, [[0.7, -0.4]], [target], loss=loss)
 
 
+@pytest.mark.slow
 def test_the_texts_of_every_activation_and_loss_hold_for_any_numbers():
     cases = [(name, "squared_error") for name in [*ACTIVATIONS, "softmax"]
              if name not in {"input", "step"}]  # fmt: skip

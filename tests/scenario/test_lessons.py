@@ -50,6 +50,7 @@ def test_every_number_in_a_text_is_one_of_the_engines(name):
         assert any(abs(one - value) <= half for one in meant for value in values), word
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COURSE)
 def test_the_planted_fault_is_found_and_all_else_follows_or_is_right(name, tmp_path):
     taught = Lesson(name)

@@ -35,6 +35,7 @@ def verdicts(judgement):
     return [one.verdict for one in judgement.lines]
 
 
+@pytest.mark.quick("mazur", "xor")
 @pytest.mark.parametrize(
     "name",
     ["mazur", "xor", "residual", "twins", "sklearn-mlp", "gates", "optimizer-adam", "n-four-one"],

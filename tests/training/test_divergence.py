@@ -161,6 +161,7 @@ def test_agree_says_in_which_update_a_training_diverges(make_line):
         ns.agree(make_line(1.0), [[10.0]], [[0.0]], optimizer=ns.SGD(1e200), updates=9)
 
 
+@pytest.mark.quick("compiled-options0")
 @pytest.mark.parametrize("options", [{}, {"validation": ([[1.0]], [[0.0]])}])
 def test_the_losses_before_are_past_however_long_the_stretches_were(make_line, engine, options):
     found = []

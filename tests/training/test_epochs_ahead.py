@@ -40,6 +40,7 @@ def alone(net, engine, change=None, n=N, **options):
     return found
 
 
+@pytest.mark.quick("compiled")
 @pytest.mark.parametrize("options", CASES, ids=lambda options: type(options["optimizer"]).__name__)
 def test_each_epoch_leaves_what_it_leaves_alone(net, engine, options):
     expected = alone(net.copy(), engine, **options)

@@ -133,6 +133,7 @@ def gradients_both_ways(net, X, T, **options):
     return ns.loss_and_gradients(net, X, T, **options).vector, np.array(differences)
 
 
+@pytest.mark.quick("compiled")
 @examples(10)
 @given(data=st.data())
 def test_gradients_are_central_differences_to_six_digits(data, cases, smooth, engine, assert_close):

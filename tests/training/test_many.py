@@ -42,6 +42,7 @@ def kernel(request, monkeypatch):
         pytest.skip("no kernel")
 
 
+@pytest.mark.quick("kernel", "hidden-{'optimizer': 'nadam'")
 @pytest.mark.usefixtures("kernel")
 @pytest.mark.parametrize(
     "options",

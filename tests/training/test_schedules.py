@@ -30,6 +30,7 @@ def options():
     return dict(OPTIONS)
 
 
+@pytest.mark.quick("{'cosine': {'epochs': 9}}", "{'one_cycle")
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
 def test_all_engines_agree(net, data, optimizer, schedule, assert_close):

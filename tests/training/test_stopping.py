@@ -50,6 +50,7 @@ WITH_AND_WITHOUT = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.quick("{'until", "{'early_stopping': {'patience': 6}")
 @WITH_AND_WITHOUT
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_all_engines_go_the_same_way(network, rows, way, is_validated, assert_close):

@@ -188,6 +188,7 @@ def worst(net, theta, options, engine):
     return float((np.abs(found - theta) / np.maximum(1.0, np.abs(theta))).max())
 
 
+@pytest.mark.quick("graph-{'penalty': [", "compiled-{'clip'")
 @pytest.mark.parametrize("make", [layered, irregular])
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize(("ours", "theirs"), WITNESSES, ids=[str(ours) for ours, _ in WITNESSES])

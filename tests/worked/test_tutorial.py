@@ -89,6 +89,7 @@ def test_the_3_1_starts_from_the_weights_of_the_old_generator():
     assert start_3_1().ravel().tolist() == published
 
 
+@pytest.mark.quick("compiled")
 def test_the_3_1_trained_for_10000_updates(check_3_1, engine):
     check_3_1(engine)
 

@@ -140,6 +140,7 @@ def test_a_sparse_block_is_gathered_and_multiplied_bundle_by_bundle(tiny):
 NEW = {"empty", "empty_like", "zeros", "ones", "array", "reshape", "copy", "astype"}
 
 
+@pytest.mark.slow
 @examples(40)
 @given(data=st.data(), sparse=st.booleans())
 def test_no_buffer_is_made_where_the_program_loops(data, sparse, cases):

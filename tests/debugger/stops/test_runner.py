@@ -35,6 +35,7 @@ STOPS = {
 }
 
 
+@pytest.mark.quick("compiled-3", "graph-1-a n")
 @pytest.mark.parametrize("stop", STOPS)
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("engine", ["graph", "compiled"])

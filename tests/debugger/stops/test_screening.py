@@ -218,6 +218,7 @@ def test_random_stops_are_found_on_the_way_back_too(trainings, by_steps):
     check()
 
 
+@pytest.mark.quick("3")
 @pytest.mark.parametrize(
     "stop",
     [

@@ -48,6 +48,7 @@ def test_a_record_beyond_its_limit_drops_its_first_half(record):
     assert [step.after for step in found.between(0, 7)] == [5.0, 6.0]
 
 
+@pytest.mark.slow
 def test_many_steps_at_once_are_dropped_alike(loaded):
     found = UnitRecord(0, 0, None, [], 1_000 * A_RECORD)
 

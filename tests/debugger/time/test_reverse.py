@@ -63,6 +63,7 @@ def _forward(session, witness, most):
         witness.look()
 
 
+@pytest.mark.quick("sgd", "adam-", "rprop")
 @pytest.mark.parametrize("limit", [256_000_000, TINY], ids=["large", "tiny"])
 def test_every_optimizer_is_walked_back_to_the_last_bit(xor, there_and_back, optimizer, limit):
     session = xor(optimizer=optimizer, epochs=2, batch_size=3, shuffle=True, limit=limit)
@@ -88,6 +89,7 @@ def test_after_the_way_back_the_network_is_as_it_was_given(xor):
     )
 
 
+@pytest.mark.slow
 def test_random_graphs_are_walked_back_to_the_last_bit(trainings, there_and_back):
     @examples(10)
     @given(trainings(most_epochs=1))

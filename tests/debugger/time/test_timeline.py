@@ -73,6 +73,7 @@ def is_exact(session):
     return walk.engine().capabilities.bounds[walk.task.precision] == TO_THE_BIT
 
 
+@pytest.mark.quick("sgd", "adam-", "rprop")
 @pytest.mark.parametrize("batch_size", [None, 1, 3])
 def test_an_exact_engine_lands_on_the_very_state_that_steps_reach(
     xor, optimizer, batch_size, require_exact

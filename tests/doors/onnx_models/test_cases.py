@@ -57,6 +57,7 @@ def outputs_that_agree(cases):
         yield name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="this onnx ships no cases")
 @pytest.mark.filterwarnings("ignore")
 def test_models_that_the_package_ships():

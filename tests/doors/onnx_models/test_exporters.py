@@ -102,6 +102,7 @@ def estimators():
     ]
 
 
+@pytest.mark.quick("float32")
 @pytest.mark.filterwarnings("ignore")  # so few epochs converge nowhere; labels are left out
 @pytest.mark.parametrize("number", range(7))
 @pytest.mark.parametrize("kind", [np.float32, np.float64])

@@ -99,6 +99,7 @@ SIZES = [(n, m) for n in range(1, 13) for m in (1, 5, 9, 12) if n * m <= 60]
 SLOW = [pytest.param(sizes, marks=pytest.mark.slow) for sizes in (*SIZES, (4, 8, 3), (3, 3, 3, 3))]
 
 
+@pytest.mark.quick("sizes0")
 @pytest.mark.parametrize("sizes", [(1, 1), (3, 5), (2, 4, 1), *SLOW])
 def test_up_to_sixty_weights_all_labels_have_room_beside_their_own_lines(layered, sizes):
     net = layered(*sizes)
@@ -241,6 +242,7 @@ def test_an_estimate_grows_with_the_text():
     assert estimate("ab", "name")[0] == pytest.approx(2 * estimate("a", "name")[0], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_the_same_labels_come_out_twice(random_network):
     for seed in range(5):
         assert label(random_network(seed))[1] == label(random_network(seed))[1]

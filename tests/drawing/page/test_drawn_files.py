@@ -51,6 +51,7 @@ def texts(svg):
     return ["".join(e.itertext()) for e in parsed(svg).iter(f"{SVG}text")]
 
 
+@pytest.mark.quick("$x")
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_hostile_title_is_shown_as_it_is_and_does_no_harm(small, title):
     svg = drawn(small, title=title)

@@ -40,6 +40,7 @@ def tree_of(figure, title="Title", description="What there is."):
     return ET.fromstring(data)  # noqa: S314 - our own
 
 
+@pytest.mark.quick("svg")
 @pytest.mark.parametrize("form", FORMATS)
 def test_two_pictures_of_the_same_have_the_same_bytes(form):
     first, second = (render(picture(), form, title="A", description="B") for _ in range(2))
@@ -48,6 +49,7 @@ def test_two_pictures_of_the_same_have_the_same_bytes(form):
     assert first.startswith({"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
 
 
+@pytest.mark.slow
 def test_no_date_stands_in_any_file():
     for form in FORMATS:
         data = render(picture(), form, title="A", description="B")
@@ -93,6 +95,7 @@ def test_the_text_of_an_svg_is_text():
     assert {"In words", "x", "y"} <= set(texts)
 
 
+@pytest.mark.quick("<script", "cost", "nul")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_title_is_read_back_as_it_is_shown(text):
     root = tree_of(picture(text), text, text)
@@ -103,6 +106,7 @@ def test_a_hostile_title_is_read_back_as_it_is_shown(text):
     assert not list(root.iter(f"{SVG}script"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_hostile_titles_do_no_harm_to_other_files(form):
     text = " ".join(HOSTILE)

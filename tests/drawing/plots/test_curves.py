@@ -193,6 +193,7 @@ def test_series_are_data_that_can_be_had_alone():
     assert np.isnan(series.y[1])
 
 
+@pytest.mark.slow
 def test_epochs_are_written_out():
     axes = ns.draw_loss(np.linspace(2, 1, 1_000_000))
     axes.figure.draw_without_rendering()

@@ -170,6 +170,7 @@ def test_no_line_is_wider_than_the_terminal(random_network):
             assert max(map(n_cells, lines[2:]), default=0) <= width, (seed, width)
 
 
+@pytest.mark.slow
 def test_every_neuron_and_every_weight_stands_there_in_full(random_network):
     for seed in range(20):
         net = random_network(seed)

@@ -198,6 +198,7 @@ def test_what_cannot_be_written_at_its_place_is_refused_and_not_garbled():
         assigned(text, "f", ["seed=1"])
 
 
+@pytest.mark.quick("activations", "iris", "xor", "optimizer-a")
 @pytest.mark.parametrize("path", [item.path for item in list_scenarios()], ids=lambda p: p.stem)
 def test_every_shipped_scenario_can_be_changed_in_its_text(path):
     text = path.read_text()

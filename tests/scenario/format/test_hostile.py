@@ -74,6 +74,7 @@ def test_a_scenario_cut_short_at_any_line_is_a_scenario_or_an_error(shipped):
             require_sound(outcome("\n".join(lines[:end]), item.path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shipped", [FEW, ALL])
 def test_a_scenario_without_any_one_of_its_lines_is_a_scenario_or_an_error(shipped):
     for item in shipped:
@@ -92,6 +93,7 @@ def test_a_scenario_without_any_one_of_its_characters_is_a_scenario_or_an_error(
         require_sound(outcome(head + text[:gone] + text[gone + 1 :], path))
 
 
+@pytest.mark.quick("1-")
 @pytest.mark.parametrize(
     ("seed", "count"), [(1, 150), (2, 150), pytest.param(3, 2000, marks=pytest.mark.slow)]
 )

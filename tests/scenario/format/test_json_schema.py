@@ -9,8 +9,6 @@ from neurosim.scenario import list_scenarios, schema, shipped_folder
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.yaml_text import parse
 
-pytestmark = pytest.mark.xdist_group("json_schema")  # its validators are made once
-
 
 @pytest.fixture(scope="module", params=["shipped", "generated"])
 def validator(request):
@@ -27,6 +25,7 @@ def as_json(text):
     return json.loads(json.dumps(plain(tree)))
 
 
+@pytest.mark.quick("shipped-iris", "shipped-xor", "generated-mazur", "generated-o")
 @pytest.mark.parametrize("shipped", list_scenarios(), ids=lambda shipped: shipped.name)
 def test_every_shipped_scenario_is_valid(validator, shipped):
     document = as_json(shipped.path.read_text(encoding="utf-8"))

@@ -111,6 +111,7 @@ def go_on(file, out, n, **options):
     return kept
 
 
+@pytest.mark.quick("dropout", "momentum", "diverges")
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
@@ -158,6 +159,7 @@ def test_every_bit_that_is_flipped_in_a_checkpoint_is_noticed_and_the_one_before
     assert kept.notes[0].endswith("the one before is used")
 
 
+@pytest.mark.quick("NoneType")
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("keys", [
     ("run",), ("origin",), ("run", "state"), ("run", "stretches", "loss"), ("run", "verdicts"),

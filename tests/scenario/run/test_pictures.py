@@ -52,6 +52,7 @@ def test_the_training_is_not_disturbed_by_pictures(picture, run, small, engine):
     assert sorted(result.moments) == [1, 3]
 
 
+@pytest.mark.quick("loss", "gradients")
 @pytest.mark.parametrize(
     "plot", ["loss", "boundary", "responses", "weights", "activations", "gradients", "confusion"]
 )

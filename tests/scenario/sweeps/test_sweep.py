@@ -173,6 +173,7 @@ def test_more_values_use_the_points_that_are_there(file, tmp_path):
     assert len(wider.result().points) == 5
 
 
+@pytest.mark.quick("Either")
 @pytest.mark.parametrize(
     ("change", "n_done"),
     [("below: 9", 0), ("half_squared_error", 0), ("[1, 1]]", 0), ("Either but not both", 3)],

@@ -39,6 +39,7 @@ def test_no_tasks_need_no_process():
     assert list(do_all(square, [], jobs=2)) == []
 
 
+@pytest.mark.quick("1")
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_each_task_is_done_once(jobs):
     assert sorted(do_all(square, range(40), jobs=jobs)) == [(n, n * n) for n in range(40)]

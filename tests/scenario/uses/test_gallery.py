@@ -23,6 +23,7 @@ SHIPPED = [
 ]
 
 
+@pytest.mark.quick("mazur", "xor")
 @pytest.mark.parametrize("shipped", SHIPPED)
 def test_the_picture_of_a_shipped_scenario_is_up_to_date(shipped):
     made = exhibit(shipped.path)

@@ -111,6 +111,7 @@ def bits(values):
     return np.asarray(values, float).tobytes()
 
 
+@pytest.mark.quick("compiled")
 @pytest.mark.parametrize("make", NETWORKS)
 def test_a_run_of_the_file_gets_the_bits_of_train(make, tmp_path, engine):
     net = make()

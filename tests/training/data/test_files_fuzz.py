@@ -53,6 +53,7 @@ def _read_or_refused(read, path):
         assert np.isfinite(array).all()
 
 
+@pytest.mark.slow
 @seed(1)
 @settings(max_examples=300, deadline=None, database=None)
 @given(CSV_BYTES, st.sampled_from([b"", b"a,b\n"]))
@@ -85,6 +86,7 @@ def test_any_bytes_of_a_csv_file_are_rows_or_a_refusal(path, content, header):
     _read_or_refused(first_lines_too, path)
 
 
+@pytest.mark.slow
 @seed(1)
 @settings(max_examples=300, deadline=None, database=None)
 @given(st.sampled_from(NPZ_FILES), CHANGES)

@@ -183,6 +183,7 @@ def holed():
     return net
 
 
+@pytest.mark.quick("SGD", "Adam(", "Rprop")
 @pytest.mark.parametrize("penalty", [None, {"l2": 0.1}], ids=["no penalty", "l2"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_every_optimizer_learns_the_same_in_every_program(optimizer, penalty, assert_close):

@@ -132,6 +132,7 @@ def test_names_of_files_do_no_harm_in_a_terminal(neurosim, folder):
     assert "passed.yaml -> ␛[31m: the same" in ran.out
 
 
+@pytest.mark.slow
 def test_the_numbers_are_those_of_the_networks(neurosim):
     scenario = ns.load_scenario("passed.yaml")
     before = scenario.network.parameters()

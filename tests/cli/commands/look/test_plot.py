@@ -160,6 +160,7 @@ def test_a_file_with_other_bytes_than_its_run_wrote_is_not_believed(neurosim, ru
     assert "got other bytes than its run wrote" in ran.err
 
 
+@pytest.mark.quick("cost")
 @pytest.mark.parametrize("title", ["<script>", "\u202eback \x1b[31m", "cost $x$", "a\nb"])
 def test_a_hostile_title_does_no_harm(neurosim, run, title):
     document = json.loads((run / "run.json").read_text())
@@ -283,6 +284,7 @@ KINDS = ("boundary", "confusion", "importance", "saliency", "gradients", "activa
          "learning_curve")  # fmt: skip
 
 
+@pytest.mark.quick("confusion")
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_without_targets_and_of_no_weight_are_drawn(neurosim, folder, kind):
     (folder / "gaps.csv").write_text("a,b,t,w\n" + ROWS)

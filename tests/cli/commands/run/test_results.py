@@ -203,6 +203,7 @@ def test_a_picture_of_the_run_before_goes_with_it(neurosim, folder):
     assert not (folder / "results/a/b.svg").exists()
 
 
+@pytest.mark.slow
 def test_two_runs_have_the_same_bytes_but_for_their_times(neurosim, folder):
     drawing = ["--set", "draw=[{file: a.svg}, {file: b.png, plot: loss}]"]
     for name in ("one", "two"):
@@ -227,6 +228,7 @@ def test_a_folder_is_held_by_one_process(neurosim, folder):
     assert not list((folder / "results").iterdir())
 
 
+@pytest.mark.quick("moved0")
 @pytest.mark.parametrize("moved", [(), ("metrics.jsonl",), ("metrics.jsonl", "network.json")])
 def test_a_run_that_was_half_moved_is_finished_by_the_next_one(neurosim, folder, moved):
     results, work = folder / "results", folder / "results" / ".neurosim"

@@ -368,6 +368,7 @@ def test_rows_of_numbers_are_not_wrong(neurosim):
     assert "wrong rows: got a task of regression" in ran.err
 
 
+@pytest.mark.slow
 def test_without_the_kernel_a_note_says_once_how_much_slower_it_was(monkeypatch, capsys):
     monkeypatch.setenv("NEUROSIM_KERNEL", "nowhere")
     trained = [ns.run_scenario("xor") for _ in range(2)]

@@ -18,6 +18,7 @@ def test_a_film_is_written_and_its_path_printed_and_its_size_told(neurosim, fold
     assert len(frames_of(folder / "passed.gif")) == 5
 
 
+@pytest.mark.slow
 def test_each_frame_is_written_as_a_file(neurosim, folder):
     ran = neurosim("animate", "passed.yaml", "-o", "step-%02d.svg")
 
@@ -31,6 +32,7 @@ def test_each_frame_is_written_as_a_file(neurosim, folder):
     assert "fter 3 of 4 epochs" not in last
 
 
+@pytest.mark.slow
 def test_the_responses_of_all_neurons_are_filmed(neurosim, folder, frames_of):
     ran = neurosim("animate", "passed.yaml", "--what", "responses", "--size", 200)
 

@@ -46,6 +46,7 @@ def test_what_is_asked_for_can_be_chosen(neurosim, folder, blanks, first):
     }  # fmt: skip
 
 
+@pytest.mark.quick("mazur")
 @pytest.mark.parametrize("name", ["mazur", "rgu-worksheet", "xor", "sklearn-mlp"])
 def test_a_solution_is_right_for_each_variant(neurosim, folder, name):
     made = neurosim("worksheet", name, "-o", "v.csv", "--variants", "3", "--sample", "0")
@@ -176,6 +177,7 @@ def test_a_browser_prints_the_sheet_and_one_that_fails_is_said(neurosim, folder,
     assert (ran.code, "t.pdf: cannot be printed, chromium failed" in ran.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_latex_prints_the_sheet_before_a_browser_does(neurosim, folder, monkeypatch):
     ran, logs = [], ["fine", "Missing character: There is no Д in font", "fine"]
 
