@@ -19,7 +19,8 @@ typedef __m256d Four;
 
 #define FAR 512.0 /* from here on exp goes other ways: it may be too large, or too small */
 
-/* Of each k: 2^(k/128) = H (1 + T), as the bits of T and those of H less k / 128 in the exponent. */
+/* Of each k: 2^(k/128) = H (1 + T) with the nearest H, as the bits of T and those of H less k / 128
+   in the exponent (tests/kernel/test_exact.py computes them). */
 static const uint64_t POWERS[256] __attribute__((aligned(16))) = {
     0x0000000000000000, 0x3ff0000000000000, 0x3c9b3b4f1a88bf6e, 0x3feff63da9fb3335,
     0xbc7160139cd8dc5d, 0x3fefec9a3e778061, 0xbc905e7a108766d1, 0x3fefe315e86e7f85,
