@@ -695,16 +695,18 @@ class _Epochs(Iterator[Epoch]):
         self._training, self._left = training, count
 
     def __next__(self) -> Epoch:
-        training = self._training
-        if self._left == 0:
-            raise StopIteration
-        epoch = training._led_epoch()
+        training, left = self._training, self._left
+        epoch = training._led_epoch() if left else None
         if epoch is None:
-            if training.stopped:
+            if not left or training.stopped:
+                self._end()
                 raise StopIteration
-            epoch = training._next_epoch(self._left)
-        self._left -= 1
+            epoch = training._next_epoch(left)
+        self._left = left - 1
         return epoch
+
+    def _end(self) -> None:
+        """Do what is to be done when there is none any more."""
 
 
 def train_to_end(training: Training, n: int) -> History:
@@ -718,12 +720,8 @@ def train_to_end(training: Training, n: int) -> History:
 class EpochsToEnd(_Epochs):
     """The epochs of `train_to_end`, one after the other."""
 
-    def __next__(self) -> Epoch:
-        try:
-            return super().__next__()
-        except StopIteration:
-            self._training.restore_best()
-            raise
+    def _end(self) -> None:
+        self._training.restore_best()
 
 
 def prepare(

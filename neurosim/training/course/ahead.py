@@ -123,14 +123,14 @@ class Ahead:
 
     def next_epoch(self) -> Epoch:
         """The next one, which is then asked for; its state is made when somebody reads it."""
-        number = self.n_done
-        self.n_done += 1
+        number, metrics = self.n_done, self._metrics
+        self.n_done = number + 1
         losses, validation_losses, rates, norms, ratios = self._numbers
         return Epoch(
             self.first + number,
             losses[number],
             validation_losses[number],
-            {name: values[number] for name, values in self._metrics.items()},
+            {name: values[number] for name, values in metrics.items()} if metrics else {},
             rates[number],
             self._seconds,
             self,  # type: ignore[arg-type] # of which its slot makes a state
