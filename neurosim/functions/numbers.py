@@ -115,6 +115,11 @@ def all_finite(array: Matrix) -> bool:
     return bool(np.isfinite(array).all())
 
 
+def constant(value: float, count: int) -> Matrix:
+    """An array of one number, (count,), all in one place: nobody may change it."""
+    return np.ndarray((count,), np.float64, np.array([value]), strides=(0,))
+
+
 def joined(parts: Sequence[Matrix]) -> Matrix:
     """Arrays one after the other; a single one is not copied, of none it is a vector."""
     if len(parts) == 1:

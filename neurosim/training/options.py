@@ -539,4 +539,5 @@ def make_options(given: Options | None, changes: Mapping[str, Any], **defaults: 
 def measuring_options(given: Options | None, changes: Mapping[str, Any]) -> Options:
     """The options of what only measures, or trains by SGD(0.1) where no optimizer is given."""
     kept = {name: v for name, v in changes.items() if name != "optimizer" or v is not None}
-    return make_options(given, kept, optimizer=SGD(0.1), epochs=0)
+    defaults = {} if given is not None else {"optimizer": SGD(0.1), "epochs": 0}
+    return make_options(given, kept, **defaults)

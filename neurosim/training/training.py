@@ -23,6 +23,7 @@ from neurosim.errors import (
 from neurosim.functions.numbers import (
     Matrix,
     all_finite,
+    constant,
     joined,
     require_array,
     require_count,
@@ -325,7 +326,7 @@ class Training:
             columns(numbers.metrics),
             time.perf_counter() - begin,
             self._state,
-            column(joined(found.rates) if found.rates else np.full(found.count, rate)),
+            column(joined(found.rates) if found.rates else constant(rate, found.count)),
             gradient_norm=column(joined(found.gradient_norms)),
             update_ratio=column(joined(found.update_ratios)),
             epoch_seconds=column(found.epoch_seconds),
@@ -511,7 +512,8 @@ class Training:
         is_slow = self._engine.capabilities.works_on_objects or options.is_monitored
         if is_slow or options.progress or options.time_limit is not None:
             return 1
-        return first_epochs(task.n_batches, task.n_rows * self._state.parameters.size)
+        n_terms = task.n_rows * self._state.parameters.size
+        return first_epochs(task.n_batches, n_terms, self.program)
 
     def _advance_batches(self, count: int) -> list[float]:
         losses: list[float] = []

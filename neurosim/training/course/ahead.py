@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from neurosim.functions.numbers import Matrix, joined
+from neurosim.functions.numbers import Matrix, constant, joined
 from neurosim.network.parameter import PendingRows
 from neurosim.training.course.history import Epoch
 from neurosim.training.course.lazy_slot import LazySlot
@@ -51,8 +49,7 @@ class MeasuredEpochs:
     @property
     def epoch_seconds(self) -> Matrix:
         """How long each epoch took."""
-        seconds, counts = zip(*self.seconds, strict=True) if self.seconds else ((), ())
-        return np.repeat(np.array(seconds, np.float64), np.array(counts, np.intp))
+        return joined([constant(seconds, count) for seconds, count in self.seconds])
 
     @property
     def numbers(self) -> EpochNumbers:

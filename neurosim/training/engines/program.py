@@ -63,7 +63,8 @@ class ProgramEngine:
             between, losses = self._trajectory_by(self._monitor, state, epochs)
             return between.last, losses
         after, totals = self._go(self._begin(state, each_row=False), state, epochs)
-        return after, self._reduced(totals)
+        totals /= self._divisor  # in place: a new array takes as long as some tiny epochs
+        return after, totals
 
     def trajectory(self, state: TrainingState, *, epochs: int) -> tuple[Trajectory, Matrix]:
         """Go on as `advance` does, and keep the states between."""
@@ -76,7 +77,7 @@ class ProgramEngine:
         run = self._begin(state, each_row=False)
         after, totals = self._go(run, state, epochs, passed, streams)
         between = Trajectory(joined(passed), totals, streams, after, self._task.n_batches)
-        return between, self._reduced(totals)
+        return between, totals / self._divisor
 
     def _trajectory_by(
         self, monitor: Monitor, state: TrainingState, epochs: int
@@ -122,13 +123,13 @@ class ProgramEngine:
             return state
         measure = self._measuring(self._monitor).measure
         numbers = self._monitor.measure(state.parameters[np.newaxis], measure)
-        loss = state.partial_loss / self._task.divisor(self._task.n_rows)
+        loss = state.partial_loss / self._divisor
         return self._monitor.after(state, numbers.of(0, loss))
 
-    def _reduced(self, totals: Matrix) -> Matrix:
-        """The loss of each epoch, given its sum over the rows."""
-        divisor = self._task.divisor(self._task.n_rows)
-        return totals if divisor == 1 else totals / divisor
+    @property
+    def _divisor(self) -> int:
+        """What the loss of an epoch is divided by, summed over the rows."""
+        return self._task.divisor(self._task.n_rows)
 
     def advance_rows(self, state: TrainingState, *, epochs: int) -> tuple[TrainingState, Matrix]:
         """Go on as `advance` does; the loss of every row, in the order in which rows were taken.
