@@ -32,6 +32,7 @@ from neurosim.interpreter.steps import (
     Summed,
     Updated,
 )
+from neurosim.languages import translate
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 from neurosim.network.parameter import FunctionParameter
@@ -148,7 +149,8 @@ class _Maker:
         elif now != (self._sample.epoch, self._sample.number, self._sample.batch):
             self.end_sample()
             self._sample = _Sample(*now)
-        self._place = f"epoch {position.epoch}, sample {position.sample}, {position.phase}"
+        where = translate("epoch {}", position.epoch), translate("sample {}", position.sample)
+        self._place = ", ".join([*where, translate(position.phase)])
         if isinstance(step, Updated):
             self._updated(step, position)
         elif position.phase == "forward":

@@ -16,6 +16,8 @@ from typing import NamedTuple, TypeAlias
 
 from neurosim.debugger.traces.hand_file import Blank, Given, HandFile
 from neurosim.errors import unknown
+from neurosim.functions.numbers import short
+from neurosim.languages import translate
 from neurosim.sheets.formulas import Formula, Key, Slip
 
 _Range: TypeAlias = tuple[float, float]
@@ -42,16 +44,17 @@ class JudgedLine(NamedTuple):
     slip: str = ""
 
     def __str__(self) -> str:
-        where, what = self.line.where, self.formula.key[0]
+        subject = f"{self.line.where}: {self.formula.key[0]}"
         if isinstance(self.line, Blank):
-            return f"{where}: {what}: no value; expected {self.formula.value:.6g}"
-        text = f"{where}: {what}: {self.line.value} {_WORDS[self.verdict]}"
+            return translate("{}: no value; expected {}", subject, short(self.formula.value))
+        text = f"{subject}: {self.line.value} {translate(_WORDS[self.verdict])}"
         if self.verdict == "right":
             return text
         if self.verdict == "follows":
-            return f"{text} ({self.formula.value:.6g} by the right ones)"
-        why = f", as if {self.slip}" if self.slip else ""
-        return f"{text}{why}; expected {self.own:.6g} ({self.formula.place})"
+            return f"{text} ({translate('{} by the right ones', short(self.formula.value))})"
+        why = f", {translate('as if {}', translate(self.slip))}" if self.slip else ""
+        expected = translate("expected {}", short(self.own))
+        return f"{text}{why}; {expected} ({self.formula.place})"
 
 
 class JudgedSheet(NamedTuple):

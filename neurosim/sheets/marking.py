@@ -9,6 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 from neurosim.interpreter.steps import PHASES
+from neurosim.languages import language, translate
 from neurosim.sheets.judging import JudgedSheet
 
 POINTS = ("line", "phase")
@@ -25,7 +26,7 @@ class Marked(NamedTuple):
         of: how many there are.
         first_fault: in words; empty where there is none.
         follows: how many lines follow from earlier numbers.
-        details: a line of feedback each.
+        details: lines of feedback, each with its verdict.
     """
 
     file: str
@@ -34,7 +35,7 @@ class Marked(NamedTuple):
     of: int
     first_fault: str
     follows: int
-    details: tuple[str, ...]
+    details: tuple[tuple[str, str], ...]
 
     @property
     def row(self) -> tuple[str, ...]:
@@ -46,7 +47,8 @@ def mark_sheet(file: str, judged: JudgedSheet, points: str = "line") -> Marked:
     """The points of a sheet: one for each line, or for each phase without a fault."""
     good, of = _points(judged, points)
     fault = judged.problems[0] if judged.problems and judged.first is None else ""
-    details = [*map(str, judged.lines), *judged.problems]
+    details = [(line.verdict, str(line)) for line in judged.lines]
+    details += [("wrong", problem) for problem in judged.problems]
     return Marked(
         file, judged.verdict, good, of, fault if judged.first is None else str(judged.first),
         judged.count("follows"), tuple(details),
@@ -55,18 +57,23 @@ def mark_sheet(file: str, judged: JudgedSheet, points: str = "line") -> Marked:
 
 def unread(file: str, problem: str) -> Marked:
     """What is said of a file that could not be read."""
-    return Marked(file, "unread", 0, 0, problem, 0, (problem,))
+    return Marked(file, "unread", 0, 0, problem, 0, (("wrong", problem),))
 
 
 def mark_checks(file: str, checks: Sequence[tuple[bool, str]]) -> Marked:
     """The points of a scenario or a network: one for each check that is met."""
     missed = [text for is_met, text in checks if not is_met]
-    details = tuple(f"{'right' if is_met else 'wrong'}: {text}" for is_met, text in checks)
-    verdict = "unread" if not checks else "wrong" if missed else "right"
-    fault = missed[0] if missed else "" if checks else "nothing is expected of it"
-    return Marked(
-        file, verdict, len(checks) - len(missed), len(checks), fault, 0, details or (fault,)
+    verdicts = ["right" if is_met else "wrong" for is_met, _ in checks]
+    details = tuple(
+        (verdict, f"{translate(verdict)}: {text}")
+        for verdict, (_, text) in zip(verdicts, checks, strict=True)
     )
+    verdict = "unread" if not checks else "wrong" if missed else "right"
+    fault = missed[0] if missed else "" if checks else translate("nothing is expected of it")
+    return Marked(
+        file, verdict, len(checks) - len(missed), len(checks), fault, 0,
+        details or (("wrong", fault),),
+    )  # fmt: skip
 
 
 def to_csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -86,10 +93,13 @@ def to_html(marked: Marked, title: str) -> str:
     """A page of feedback: no script, nothing from outside."""
     style_hash = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     items = "\n".join(
-        f'<li class="{_class_of(text)}">{escape(text)}</li>' for text in marked.details
+        f'<li class="{_CLASSES.get(verdict, "wrong")}">{escape(text)}</li>'
+        for verdict, text in marked.details
     )
+    points = translate("{} of {} points", marked.points, marked.of)
+    fault = translate("First fault: {}", marked.first_fault) if marked.first_fault else ""
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{language()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \
@@ -100,9 +110,8 @@ def to_html(marked: Marked, title: str) -> str:
 </head>
 <body>
 <h1>{escape(title)}</h1>
-<p>{escape(marked.file)}: <strong>{marked.points} of {marked.of} points</strong>, \
-{marked.verdict}</p>
-{f"<p>First fault: {escape(marked.first_fault)}</p>" if marked.first_fault else ""}
+<p>{escape(marked.file)}: <strong>{points}</strong>, {translate(marked.verdict)}</p>
+{f"<p>{escape(fault)}</p>" if fault else ""}
 <ol>
 {items}
 </ol>
@@ -127,12 +136,7 @@ def _escaped(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _class_of(text: str) -> str:
-    if "is right" in text or text.startswith("right"):
-        return "right"
-    return "follows" if "follows from" in text else "wrong"
-
-
+_CLASSES = {"right": "right", "follows": "follows"}
 _STYLE = (
     "body{font-family:sans-serif;max-width:50em;margin:2em auto;padding:0 1em;"
     "color:#111;background:#fff}"

@@ -25,6 +25,10 @@ digits_option = click.option("--digits", default=DIGITS, show_default=True, meta
 
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True,
                            help="The language of what is written.")  # fmt: skip
+decimal_option = click.option("--decimal", type=click.Choice(("point", "comma")), default="point",
+                              show_default=True,
+                              help="The decimal mark; with a comma, semicolons separate the"
+                                   " fields of CSV files.")  # fmt: skip
 
 
 def write_form(wanted: "Wanted") -> int:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from neurosim.cli.commands.look.forms import lang_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say, say_table, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.errors import FileError, shortened
+from neurosim.languages import in_language
 from neurosim.scenario.uses.mark import Lesson, sheets_in
 from neurosim.sheets.marking import COLUMNS, POINTS, Marked, to_csv, to_html
 
@@ -31,6 +33,7 @@ _MOST_LETTERS = 100  # of a fault in the table on the screen
                    " name between _.")  # fmt: skip
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write a page of feedback for each file there.")  # fmt: skip
+@lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace POINTS.csv and pages that exist.")
 @import_option
@@ -42,6 +45,7 @@ def mark(  # noqa: PLR0917 - click passes a command its options by name
     sheet: Path | None,
     key: str | None,
     report: Path | None,
+    lang: str,
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
@@ -55,8 +59,9 @@ def mark(  # noqa: PLR0917 - click passes a command its options by name
     """
     require_free(out, overwrite=overwrite)
     keys = _keys(key)
-    by = Lesson(lesson, overrides, given_out=sheet)
-    marked = [by.mark(path, points) for path in sheets_in(sheets)]
+    with in_language(lang):
+        by = Lesson(lesson, overrides, given_out=sheet)
+        marked = [by.mark(path, points) for path in sheets_in(sheets)]
     columns = (*keys, *COLUMNS)
     rows = [(*_parts(one.file, len(keys)), *one.row) for one in marked]
     if out is not None:
@@ -64,7 +69,8 @@ def mark(  # noqa: PLR0917 - click passes a command its options by name
     shown = [tuple(cell[:_MOST_LETTERS] for cell in map(shortened, row)) for row in rows]
     say_table([columns, *shown])
     if report is not None:
-        _write_reports(report, marked, by.title, overwrite=overwrite)
+        with in_language(lang):
+            _write_reports(report, marked, by.title, overwrite=overwrite)
     verdicts = {one.verdict for one in marked}
     return _UNREAD if "unread" in verdicts else _WRONG if "wrong" in verdicts else _RIGHT
 

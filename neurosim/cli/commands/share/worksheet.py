@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from neurosim.cli.commands.look.forms import lang_option
+from neurosim.cli.commands.look.forms import decimal_option, lang_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say, write_new
 from neurosim.cli.overrides import override_options
@@ -58,9 +58,7 @@ def _rows(context: click.Context, option: click.Parameter, text: str | None) -> 
               )  # fmt: skip
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 999_999_999),
               metavar="N", help="Of the variants.")  # fmt: skip
-@click.option("--decimal", type=click.Choice(("point", "comma")), default="point",
-              show_default=True, help="The decimal mark; with a comma, semicolons separate the"
-                                      " fields of CSV files.")  # fmt: skip
+@decimal_option
 @lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")

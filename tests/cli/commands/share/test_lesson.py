@@ -2,9 +2,11 @@
 
 import pytest
 
+from neurosim.errors import InvalidValueError
+
 ENDS = (
-    ".yaml", ".html", "-sheet.md", "-sheet.html", "-sheet.csv", "-solution.md", "-solution.html",
-    "-fault.csv", "-fault.md",
+    ".yaml", ".html", "-quiz.html", "-sheet.md", "-sheet.html", "-sheet.csv", "-solution.md",
+    "-solution.html", "-fault.csv", "-fault.md",
 )  # fmt: skip
 
 
@@ -12,7 +14,7 @@ def test_it_writes_all_of_a_lesson(neurosim, folder):
     ran = neurosim("lesson", "learning-rate", "-o", "course")
 
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith("wrote the lesson 'The learning rate': 9 files in course\nSteps of ")
+    assert ran.err.startswith("wrote the lesson 'The learning rate': 10 files in course\nSteps of ")
     names = {path.name for path in (folder / "course").iterdir()}
     assert names == {f"learning-rate{end}" for end in ENDS}
     assert "## One weight" in (folder / "course/learning-rate-sheet.md").read_text()
@@ -29,6 +31,41 @@ def test_the_fault_is_marked_as_one(neurosim):
     assert fault.code == 1
     assert "wrong" in fault.out
     assert sheet.code == 1  # nothing is filled in
+
+
+def test_a_lesson_is_written_in_a_language_with_a_decimal_comma_and_marked_so(neurosim, folder):
+    options = ("-o", "course", "--lang", "de", "--decimal", "comma")
+    assert neurosim("lesson", "learning-rate", *options).code == 0
+    files = {path.name: path.read_text("utf-8") for path in (folder / "course").iterdir()}
+
+    ran = neurosim("mark", "learning-rate", "course/learning-rate-fault.csv", "--lang", "de",
+                   "--report", "feedback")  # fmt: skip
+
+    assert "## Rückwärtslauf, Epoche 0, Beispiel 0" in files["learning-rate-sheet.md"]
+    assert (
+        "als ob das Vorzeichen falsch wäre. Alle anderen Zeilen" in files["learning-rate-fault.md"]
+    )
+    assert "what;value;epoch;sample" in files["learning-rate-fault.csv"]
+    for page in ("learning-rate.html", "learning-rate-quiz.html"):
+        assert '<html lang="de">' in files[page]
+    feedback = (folder / "feedback/learning-rate-fault.csv.html").read_text("utf-8")
+    for words in ("6 von 7 Punkten", "Erster Fehler: ", "ist richtig", "folgt nicht, als ob",
+                  '<html lang="de">', '<li class="wrong">'):  # fmt: skip
+        assert words in feedback
+    assert "falsch" in feedback
+    assert "wrong" in ran.out  # the table is read by programs, too
+
+
+def test_a_scenario_that_no_browser_computes_has_no_quiz_and_says_so(neurosim, monkeypatch):
+    def refuse(*_):
+        raise InvalidValueError("page: cannot compute it")
+
+    monkeypatch.setattr("neurosim.cli.commands.share.lesson.quiz_of", refuse)
+    ran = neurosim("lesson", "learning-rate", "-o", "course")
+
+    assert ran.code == 0
+    assert "9 files" in ran.err
+    assert "There is no quiz: page: cannot compute it" in ran.err
 
 
 def test_what_is_there_stays(neurosim, folder):
