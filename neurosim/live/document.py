@@ -12,19 +12,13 @@ from neurosim.drawing.page.themes import DARK, LIGHT
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.steps import PHASES
 from neurosim.network.network import Network
-from neurosim.page.contents import connection_facts, neuron_facts
+from neurosim.page.contents import connection_facts, neuron_facts, things_of
 from neurosim.page.lesson import colours_of
 from neurosim.page.picture import diagrams_of
 from neurosim.page.units import heads_of
 from neurosim.training.task import Task
 
 MOST_ROWS = 200  # of the table
-
-
-def things_of(network: Network) -> dict[Any, int]:
-    """The numbers of neurons, then of connections; -1 is the network, which is of the loss."""
-    things = [*network.neurons, *network.connections]
-    return {**{thing: number for number, thing in enumerate(things)}, network: -1}
 
 
 def document_of(session: Session) -> dict[str, Any]:

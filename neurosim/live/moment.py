@@ -10,9 +10,10 @@ from neurosim.compiler.compile import compile_network
 from neurosim.debugger.session import Session
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.interpreter.steps import subject_of
-from neurosim.live.document import MOST_ROWS, plain, plain_number, things_of
+from neurosim.live.document import MOST_ROWS, plain, plain_number
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
+from neurosim.page.contents import things_of
 from neurosim.page.maps import MAP_SIZE, MapPicture, colour_middle, map_grid, middle_of
 from neurosim.page.units import facts_of
 from neurosim.training.task import Task

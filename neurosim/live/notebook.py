@@ -17,7 +17,7 @@ from neurosim.training.training import Training
 
 _MODULE = (
     *(("neurosim.page", f"{name}.js") for name in
-      ("format", "elements", "contents", "colours", "network", "curve", "map")),
+      ("format", "elements", "contents", "colours", "network", "curve", "rows", "map")),
     ("neurosim.live", "live.js"), ("neurosim.live", "notebook.js"),
 )  # fmt: skip
 _STYLE = (("neurosim.page", "page.css"), ("neurosim.live", "live.css"))

@@ -22,6 +22,7 @@ _ASSETS = {  # what is handed out, and where it is
     "colours.js": ("neurosim.page", "text/javascript"),
     "network.js": ("neurosim.page", "text/javascript"),
     "curve.js": ("neurosim.page", "text/javascript"),
+    "rows.js": ("neurosim.page", "text/javascript"),
     "map.js": ("neurosim.page", "text/javascript"),
     "format.js": ("neurosim.page", "text/javascript"),
     "contents.js": ("neurosim.page", "text/javascript"),

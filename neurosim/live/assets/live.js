@@ -550,10 +550,9 @@ class LivePage {
     this.find("curve-part").hidden = losses.length < 2;
     if (losses.length < 2) return;
     const curve = this.find("curve");
-    const x = drawLosses(curve, epochs, losses, (epoch, isLog) =>
+    const { moveTo } = drawLosses(curve, epochs, losses, (epoch, isLog) =>
       `epoch ${epoch}${isLog ? ", the loss on a logarithmic scale" : ""}`);
-    const place = x(this.view.epoch);
-    curve.append(make("line", { class: "moment", x1: place, x2: place, y1: 8, y2: 122 }));
+    moveTo(this.view.epoch);
     this.find("curve-said").textContent =
       `loss of epoch ${epochs.at(-1)}: ${short(losses.at(-1))}`;
   }
@@ -565,20 +564,10 @@ class LivePage {
       ...outputs.map(caption)];
     this.find("rows-part").hidden = !X;
     if (!X) return;
-    this.find("rows-head").replaceChildren(
-      ...columns.map((text) => make("th", { scope: "col" }, text)));
-    const body = this.find("rows-body");
-    body.replaceChildren();
-    this.rowElements = X.map((values, row) => {
-      const line = body.appendChild(make("tr"));
-      const name = line.appendChild(make("th", { scope: "row" }));
-      const button = name.appendChild(make("button", { type: "button" }, String(row)));
-      button.setAttribute("aria-label", `go on to row ${row}`);
-      button.onclick = () => this.goOnToRow(row);
-      [...values, ...T[row]].forEach((value) => line.append(make("td", {}, short(numberOf(value)))));
-      const answers = outputs.map(() => line.appendChild(make("td", { class: "made" })));
-      return { line, answers };
-    });
+    const parts = { head: this.find("rows-head"), body: this.find("rows-body") };
+    const given = X.map((values, row) => [...values, ...T[row]].map(numberOf));
+    this.rows = drawRows(parts, columns, given, outputs.length,
+      { say: (row) => `go on to row ${row}`, act: (row) => this.goOnToRow(row) });
     this.find("rows-left-out").textContent =
       X.length < nRows ? `The first ${X.length} of ${nRows} rows.` : "";
   }
@@ -592,18 +581,10 @@ class LivePage {
   }
 
   showLiveRows() {
-    if (!this.rowElements || !this.view.answers) return;
-    const { is_over: isOver, is_moving: isMoving, row: present } = this.view;
-    this.rowElements.forEach(({ line, answers }, row) => {
-      const isNow = row === present && !isOver && !isMoving;
-      line.classList.toggle("now", isNow);
-      if (isNow) line.setAttribute("aria-current", "true");
-      else line.removeAttribute("aria-current");
-      answers.forEach((cell, i) => {
-        const text = short(numberOf(this.view.answers[row][i]));
-        if (cell.textContent !== text) cell.textContent = text;
-      });
-    });
+    if (!this.rows || !this.view.answers) return;
+    const { answers, is_over: isOver, is_moving: isMoving, row: present } = this.view;
+    this.rows.forEach((line, row) =>
+      showRow(line, answers[row].map(numberOf), row === present && !isOver && !isMoving));
   }
 
   setUpLiveMap() {

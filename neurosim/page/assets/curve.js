@@ -1,8 +1,9 @@
 // The curve of the loss over the epochs, with the present moment.
 
-// Draw losses into an SVG of 400 x 140; returns where an epoch is on its horizontal axis. `lastly`
-// says what is written below the last epoch, and whether the axis of losses is logarithmic;
-// `validation` is a second curve, {epochs, losses}.
+// Draw losses into an SVG of 400 x 140; returns where an epoch is on its horizontal axis, which
+// epoch is at a place on it, and what moves the line at the present moment. `lastly` says what is
+// written below the last epoch, and whether the axis of losses is logarithmic; `validation` is a
+// second curve, {epochs, losses}.
 function drawLosses(curve, epochs, losses, lastly, validation = { epochs: [], losses: [] }) {
   const finite = [...losses, ...validation.losses].filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
@@ -19,6 +20,7 @@ function drawLosses(curve, epochs, losses, lastly, validation = { epochs: [], lo
       .filter(([, v]) => Number.isFinite(v))
       .map((point) => point.map((n) => n.toFixed(1)).join(",")).join(" "),
   });
+  const moment = make("line", { class: "moment", y1: 8, y2: 122 });
   curve.replaceChildren(
     make("path", { class: "axis", d: "M46 10V120H392" }),
     line("loss", epochs, losses),
@@ -28,8 +30,22 @@ function drawLosses(curve, epochs, losses, lastly, validation = { epochs: [], lo
     make("text", { class: "tick", x: 46, y: 136 }, "0"),
     make("text", { class: "tick", x: 392, y: 136, "text-anchor": "end" },
       lastly(lastEpoch, isLog)),
+    moment,
   );
-  return x;
+  return {
+    x,
+    epochAt: (clientX) => {
+      const box = curve.getBoundingClientRect();
+      return ((((clientX - box.left) / box.width) * 400 - 46) / 344) * lastEpoch;
+    },
+    moveTo: (epoch) => ["x1", "x2"].forEach((end) => moment.setAttribute(end, x(epoch))),
+  };
+}
+
+/** The place of the number that is nearest to another. */
+function nearestPlace(numbers, number) {
+  const gaps = numbers.map((one) => Math.abs(one - number));
+  return gaps.indexOf(Math.min(...gaps));
 }
 
 class LossCurve {
@@ -40,7 +56,6 @@ class LossCurve {
     const finite = losses.filter((loss) => Number.isFinite(loss));
     page.find("curve-part").hidden = finite.length < 2;
     this.losses = new Map(epochs.map((epoch, i) => [epoch, losses[i]]));
-    this.lastEpoch = epochs.at(-1) || 1;
     if (finite.length >= 2) this.draw(epochs, losses);
   }
 
@@ -49,28 +64,21 @@ class LossCurve {
     const curve = page.find("curve");
     const validation = { epochs: page.doc.validation.epochs, losses: page.source.validation() };
     this.validation = new Map(validation.epochs.map((epoch, i) => [epoch, validation.losses[i]]));
-    this.x = drawLosses(curve, epochs, losses,
+    this.drawn = drawLosses(curve, epochs, losses,
       (epoch, isLog) => page.say(isLog ? "epoch_log" : "epoch_n", { epoch }), validation);
-    this.moment = make("line", { class: "moment", y1: 8, y2: 122 });
-    curve.append(this.moment);
     page.doc.epochs.forEach((epoch) => {
-      curve.append(make("circle", { class: "recorded", cx: this.x(epoch), cy: 120, r: 3 }));
+      curve.append(make("circle", { class: "recorded", cx: this.drawn.x(epoch), cy: 120, r: 3 }));
     });
     curve.addEventListener("click", ({ clientX }) => {
-      const box = curve.getBoundingClientRect();
-      const epoch = ((((clientX - box.left) / box.width) * 400 - 46) / 344) * this.lastEpoch;
-      const gaps = page.doc.states.epochs.map((one) => Math.abs(one - epoch));
-      page.goToState(gaps.indexOf(Math.min(...gaps)));
+      page.goToState(nearestPlace(page.doc.states.epochs, this.drawn.epochAt(clientX)));
     });
   }
 
   show() {
     const { page } = this;
-    if (!this.moment) return;
+    if (!this.drawn) return;
     const share = page.moment ? page.unit.sample / page.doc.n_rows : 0;
-    const x = this.x(page.epoch + share);
-    this.moment.setAttribute("x1", x);
-    this.moment.setAttribute("x2", x);
+    this.drawn.moveTo(page.epoch + share);
     if (page.playing.isPlayed) {
       const { loss, rows } = page.playing.loss;
       put(page.find("curve-said"), page.say("loss_played", { rows, loss: short(loss) }));

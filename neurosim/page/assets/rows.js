@@ -1,12 +1,42 @@
 // The table of the rows, the present one marked, with what each gave in this epoch.
 
+// Draw the rows into a table's head and body: `given` has the numbers of each, behind which are
+// `nMade` cells for what it makes; `goTo` is what the button of a row is called, {say, act}.
+function drawRows({ head, body }, heads, given, nMade, goTo) {
+  head.replaceChildren(...heads.map((text) => make("th", { scope: "col" }, text)));
+  const rows = given.map((numbers, row) => {
+    const line = make("tr");
+    const button = make("button", { type: "button", "aria-label": goTo.say(row) }, String(row));
+    button.onclick = () => goTo.act(row);
+    line.appendChild(make("th", { scope: "row" })).append(button);
+    line.append(...numbers.map((value) => make("td", {}, short(value))));
+    const made = Array.from({ length: nMade }, () => line.appendChild(make("td", { class: "made" })));
+    return { line, button, made };
+  });
+  body.replaceChildren(...rows.map(({ line }) => line));
+  return rows;
+}
+
+/** Show what a row made, and whether it is the present one. */
+function showRow({ line, made }, values, isNow) {
+  line.classList.toggle("now", isNow);
+  if (isNow) line.setAttribute("aria-current", "true");
+  else line.removeAttribute("aria-current");
+  made.forEach((cell, i) => put(cell, values ? short(values[i]) : ""));
+}
+
 class RowTable {
   constructor(page) {
     this.page = page;
-    const { doc } = page;
+    const { doc, source } = page;
     this.shown = Math.min(doc.n_rows, doc.most_rows);
-    this.setUpHead();
-    this.lines = Array.from({ length: this.shown }, (_, row) => this.line(row));
+    const given = Array.from({ length: this.shown }, (_, row) => [
+      ...doc.inputs.map((__, i) => source.input(row, i)),
+      ...doc.outputs.map((__, i) => source.target(row, i)),
+    ]);
+    const parts = { head: page.find("rows-head"), body: page.find("rows-body") };
+    const goTo = { say: (row) => page.say("go_to_row", { row }), act: (row) => this.goTo(row) };
+    this.lines = drawRows(parts, this.heads(), given, doc.outputs.length + 1, goTo);
     put(page.find("rows-left-out"), this.shown < doc.n_rows
       ? page.say("first_rows", { shown: this.shown, all: doc.n_rows }) : "");
     this.units = doc.epochs.map((_, epoch) => new Map(page.moments.units.flatMap((unit, at) =>
@@ -14,29 +44,13 @@ class RowTable {
     this.columns = [...doc.outputs, NETWORK].map((thing) => this.columnOf(thing));
   }
 
-  setUpHead() {
+  heads() {
     const { page } = this;
     const { inputs, outputs, neurons } = page.doc;
     const caption = (number) => neurons[number].caption;
     const target = (number) => page.say("target_of", { name: caption(number) });
-    const heads = [page.say("row"), ...inputs.map(caption), ...outputs.map(target),
+    return [page.say("row"), ...inputs.map(caption), ...outputs.map(target),
       ...outputs.map(caption), "L"];
-    heads.forEach((text) => page.find("rows-head").append(make("th", { scope: "col" }, text)));
-  }
-
-  line(row) {
-    const { page } = this;
-    const { inputs, outputs } = page.doc;
-    const line = page.find("rows-body").appendChild(make("tr"));
-    const name = line.appendChild(make("th", { scope: "row" }));
-    const button = name.appendChild(make("button", { type: "button" }, String(row)));
-    button.setAttribute("aria-label", page.say("go_to_row", { row }));
-    button.onclick = () => this.goTo(row);
-    const cell = (value) => line.appendChild(make("td", {}, short(value)));
-    inputs.forEach((_, i) => cell(page.source.input(row, i)));
-    outputs.forEach((_, i) => cell(page.source.target(row, i)));
-    const answers = [...outputs, NETWORK].map(() => line.appendChild(make("td", { class: "made" })));
-    return { line, button, answers };
   }
 
   /** The column of a sample's numbers that an answer, or the loss, is in. */
@@ -66,15 +80,11 @@ class RowTable {
     const { isPlayed } = page.playing;
     put(page.find("rows-said"), page.say(isPlayed ? "rows_played" : "rows_said"));
     const units = page.moment && !isPlayed ? this.units[page.unit.epoch] : new Map();
-    this.lines.forEach(({ line, button, answers }, row) => {
+    this.lines.forEach((line, row) => {
       const at = units.get(row);
-      const isNow = Boolean(page.moment) && page.unit.rowOfX === row;
-      line.classList.toggle("now", isNow);
-      if (isNow) line.setAttribute("aria-current", "true");
-      else line.removeAttribute("aria-current");
-      button.disabled = at === undefined && !isPlayed;
-      const found = isPlayed ? page.source.answersOf(row) : this.answersAt(at);
-      answers.forEach((cell, i) => put(cell, found ? short(found[i]) : ""));
+      line.button.disabled = at === undefined && !isPlayed;
+      const made = isPlayed ? page.source.answersOf(row) : this.answersAt(at);
+      showRow(line, made, Boolean(page.moment) && page.unit.rowOfX === row);
     });
   }
 
