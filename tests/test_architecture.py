@@ -109,7 +109,7 @@ sheets: text recipes formulas judging marking variants worksheet planting pdf .
 page: patterns columns units recording sources formulas path_texts contents playing picture
     markup maps quiz lesson .
 live: frames fields moves commands document moment conversation guard tabs server
-    watching notebook .
+    watching still notebook .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
@@ -252,6 +252,8 @@ LAZY = {  # what is imported inside a function, and why
     ("scenario.sweeps.search", "sqlalchemy.exc"): "comes with optuna",
     ("scenario.sweeps.workers", "distributed"): "an extra",
     ("scenario.sweeps.workers", "distributed.scheduler"): "an extra",
+    ("network.network", "live.notebook"): "a notebook's page reaches up on purpose",
+    ("training.course.history", "live.notebook"): "a notebook's page reaches up on purpose",
     ("debugger.session", "live.notebook"): "a notebook's page reaches up on purpose",
     ("live.notebook", "anywidget"): "an extra",
     ("live.notebook", "traitlets"): "comes with anywidget",

@@ -34,16 +34,16 @@ def document_of(session: Session) -> dict[str, Any]:
 def task_document(task: Task, n_epochs: int) -> dict[str, Any]:
     """What a page is to know of a training: its network, its rows."""
     return {
-        **network_document(task.network, task.X[0]),
+        **network_document(task.network, tuple(task.X[0].tolist())),
         **_rows(task),
         "n_epochs": n_epochs,
         "batch_size": task.batch_size,
-        "scales": _scales(task.network, task.inner.X),
+        "scales": scales_of(task.network, float(np.abs(task.inner.X).max())),
     }
 
 
-def network_document(network: Network, sample: Matrix) -> dict[str, Any]:
-    """What a page is to know of a network."""
+def network_document(network: Network, sample: tuple[float, ...] | None = None) -> dict[str, Any]:
+    """What a page is to know of a network; its places are those of a picture of ``sample``."""
     things = things_of(network)
     parameters = network.parameter_list()
     at = {parameter: i for i, parameter in enumerate(parameters)}
@@ -57,7 +57,7 @@ def network_document(network: Network, sample: Matrix) -> dict[str, Any]:
         "parameters": [parameter.symbol for parameter in parameters],
         "loss_head": heads_of(network, network),
         "themes": {"light": colours_of(LIGHT), "dark": colours_of(DARK)},
-        "diagrams": diagrams_of(network, tuple(sample.tolist())),
+        "diagrams": diagrams_of(network, sample),
     }
 
 
@@ -69,10 +69,11 @@ def _rows(task: Task) -> dict[str, Any]:
     }
 
 
-def _scales(network: Network, X: Matrix) -> Mapping[str, float]:
+def scales_of(network: Network, largest_input: float) -> Mapping[str, float]:
+    """What colours and widths are relative to."""
     share = Scale.of([1.0], most_in_gap=len(network.connections)).share
     return {
-        "outputs": 1.0, "inputs": max(1.0, float(np.abs(X).max())), "share": share,
+        "outputs": 1.0, "inputs": max(1.0, largest_input), "share": share,
         "least_hue": LEAST_HUE, "most_hue": MOST_HUE, "most_fill": MOST_FILL,
         "thin": THIN, "thick": THICK,
     }  # fmt: skip

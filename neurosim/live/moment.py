@@ -56,18 +56,11 @@ class ParameterViewer:
         """What depends on nothing but the parameters."""
         return {
             "parameters": plain(self._network.parameters()),
-            "largest": plain_number(_largest(self._network)),
-            "losses": self._curve(),
+            "largest": plain_number(largest_weight(self._network)),
+            "losses": thinned(self._losses),
             "answers": self._answers(),
             "map": self._map(),
         }
-
-    def _curve(self) -> Mapping[str, Any]:
-        epochs = sorted(self._losses)
-        if len(epochs) > MOST_LOSSES:
-            places = np.linspace(0, len(epochs) - 1, MOST_LOSSES).astype(int)
-            epochs = [epochs[place] for place in places.tolist()]
-        return {"epochs": epochs, "losses": [self._losses[epoch] for epoch in epochs]}
 
     def _answers(self) -> list[Any]:
         """The outputs of the first rows with the present parameters."""
@@ -198,8 +191,17 @@ class Viewer(ParameterViewer):
         ]
 
 
-def _largest(network: Network) -> float:
-    """Of the weights, without their signs."""
+def thinned(losses: Mapping[int, float]) -> Mapping[str, list[Any]]:
+    """Losses by their epochs as a curve has them, of many some."""
+    epochs = sorted(losses)
+    if len(epochs) > MOST_LOSSES:
+        places = np.linspace(0, len(epochs) - 1, MOST_LOSSES).astype(int)
+        epochs = [epochs[place] for place in places.tolist()]
+    return {"epochs": epochs, "losses": [losses[epoch] for epoch in epochs]}
+
+
+def largest_weight(network: Network) -> float:
+    """The largest of the weights that are finite, without their signs."""
     weights = np.array([connection.weight for connection in network.connections])
     finite = np.abs(weights[np.isfinite(weights)])
     return float(finite.max(initial=0.0))

@@ -1,7 +1,8 @@
-"""Live pages in a notebook: widgets on a session, or on a training that runs."""
+"""Pages in a notebook: widgets on a session, a training that runs, a network, a history."""
 
 import asyncio
 import importlib.util
+import json
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -12,33 +13,40 @@ from neurosim.debugger.session import Session
 from neurosim.errors import MissingExtraError, WrongTypeError
 from neurosim.functions.numbers import require_count
 from neurosim.live.conversation import Conversation
+from neurosim.live.still import history_message, network_message
 from neurosim.live.watching import WatchedTraining
+from neurosim.network.network import Network
+from neurosim.training.course.history import History
 from neurosim.training.training import Training
 
 _MODULE = (
     *(("neurosim.page", f"{name}.js") for name in
       ("format", "elements", "contents", "colours", "network", "curve", "rows", "map")),
-    ("neurosim.live", "live.js"), ("neurosim.live", "notebook.js"),
+    *(("neurosim.live", f"{name}.js") for name in ("live", "history", "notebook")),
 )  # fmt: skip
+_MOST_POINTED = 2000  # connections of a network that is the last line of a cell
 _STYLE = (("neurosim.page", "page.css"), ("neurosim.live", "live.css"))
 
 
-def show(session: Session) -> Any:
-    """A widget to step through a session: the page of ``neurosim serve``, in a notebook.
+def show(thing: Session | Network | History) -> Any:
+    """What a cell shows of a session, a network or a history, to point at and to step through.
+
+    A session is the page of ``neurosim serve``; a network is its diagram, with the numbers that the
+    last pass left; a history is the curve of its losses. All three are widgets of anywidget.
 
     Args:
-        session: of `neurosim.debug` or `debug_scenario`; a cell may go on with it, too.
+        thing: a session of `neurosim.debug` or `debug_scenario` (a cell may go on with it, too), a
+            network, or what `neurosim.train` returns.
 
     Returns:
-        A widget of anywidget, which a cell shows.
-
-    Raises:
-        MissingExtraError: anywidget is not installed.
+        A widget; without anywidget the thing itself, which a cell shows as a picture.
     """
-    if not isinstance(session, Session):
-        raise WrongTypeError(f"show: got {session!r:.80}; expected a session, as of neurosim.debug")
-    conversation = Conversation(session)
-    return _widget(conversation.hello, _Talking(conversation).take)
+    if not isinstance(thing, Session | Network | History):
+        raise WrongTypeError(
+            f"show: got {thing!r:.80}; expected a session, as of neurosim.debug, a network or a"
+            " history"
+        )
+    return _widget_of(thing) if is_widget_there() else thing
 
 
 def watch(training: Training, epochs: int) -> list[float]:
@@ -63,19 +71,38 @@ def watch(training: Training, epochs: int) -> list[float]:
     return watched.run(lambda message: widget.send({"text": message}))
 
 
-def bundle_of(session: Session, picture: Callable[[], str | None]) -> dict[str, Any] | None:
-    """What a notebook is to show of a session: a widget, and a picture where that is none.
+def bundle_of(
+    thing: Session | Network | History, picture: Callable[[], str | None]
+) -> dict[str, Any] | None:
+    """What a notebook is to show: a widget, and a picture where that is none.
 
-    None where there is no notebook, or no extra.
+    None where there is no notebook, no extra, nothing to draw, or a network too large to point at.
     """
+    if isinstance(thing, Network) and len(thing.connections) > _MOST_POINTED:
+        return None
     shell = sys.modules.get("IPython")
     is_notebook = shell is not None and getattr(shell.get_ipython(), "kernel", None) is not None
-    if not is_notebook or importlib.util.find_spec("anywidget") is None:
+    svg = picture() if is_notebook and is_widget_there() else None
+    if svg is None:
         return None
-    found = show(session)._repr_mimebundle_()
+    found = _widget_of(thing)._repr_mimebundle_()
     data: dict[str, Any] = found[0] if isinstance(found, tuple) else found
-    svg = picture()
-    return data if svg is None else {**data, "image/svg+xml": svg}
+    return {**data, "image/svg+xml": svg, "text/plain": repr(thing)}
+
+
+def is_widget_there() -> bool:
+    """Whether the extra ``notebook`` is installed."""
+    return importlib.util.find_spec("anywidget") is not None
+
+
+def _widget_of(thing: Session | Network | History) -> Any:
+    if isinstance(thing, Session):
+        conversation = Conversation(thing)
+        return _widget(conversation.hello, _Talking(conversation).take)
+    kind = "network" if isinstance(thing, Network) else "history"
+    found = network_message(thing) if isinstance(thing, Network) else history_message(thing)
+    message = json.dumps(found, allow_nan=False)
+    return _widget(lambda: message, lambda *_: None, kind)
 
 
 class _Talking:
@@ -105,8 +132,8 @@ class _Talking:
             await asyncio.sleep(progress.wait)
 
 
-def _widget(hello: Any, take: Any) -> Any:
-    widget = _widget_class()(style=_style())
+def _widget(hello: Any, take: Any, kind: str = "live") -> Any:
+    widget = _widget_class()(style=_style(), kind=kind)
 
     def heard(_: Any, content: Any, __: Any) -> None:
         text = content.get("text") if isinstance(content, dict) else None
@@ -132,6 +159,7 @@ def _widget_class() -> Any:
         "__module__": __name__,
         "_esm": "\n".join(_asset(*place) for place in _MODULE),
         "style": traitlets.Unicode().tag(sync=True),
+        "kind": traitlets.Unicode().tag(sync=True),
     }
     return type("LiveWidget", (anywidget.AnyWidget,), members)
 

@@ -1062,6 +1062,12 @@ class Network:
 
         return picture_of_network(self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any] | None:
+        """What a notebook shows where the extra ``notebook`` is: a diagram to point at."""
+        from neurosim.live.notebook import bundle_of
+
+        return bundle_of(self, self._repr_svg_)
+
     # --- what it measures
 
     def set_scaling(self, neuron: str | Neuron, scaling: Scaling | None) -> None:

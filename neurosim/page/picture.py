@@ -32,7 +32,7 @@ _CLOSE = 2.8  # how near to each other they may come then
 _MOST_DRAWN = 600  # connections; of more, long layers are abridged, as in any drawing
 
 
-def diagrams_of(network: Network, sample: tuple[float, ...]) -> str:
+def diagrams_of(network: Network, sample: tuple[float, ...] | None) -> str:
     """The network twice: from left to right, and from the top down for narrow pages."""
     full = len(network.connections) <= _MOST_DRAWN
     diagram = prepare(network, sample=sample, full=full, title="")

@@ -27,11 +27,12 @@ function render({ model, el }) {
   style.textContent = model.get("style");
   const element = shadow.appendChild(make("div", { class: "page" }));
   const link = new ModelLink(model);
-  const page = mountLive(element, link);
+  const kind = model.get("kind");
+  const page = kind === "history" ? new HistoryView(element, link) : mountLive(element, link);
   link.onState(true, "");
   model.send({ text: "hello" });
   return () => {
-    page.play(false);
+    page.play?.(false);
     link.close();
   };
 }

@@ -122,6 +122,12 @@ class History:
 
         return picture_of_history(self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any] | None:
+        """What a notebook shows where the extra ``notebook`` is: the curve, to point at."""
+        from neurosim.live.notebook import bundle_of
+
+        return bundle_of(self, self._repr_svg_)
+
     def __str__(self) -> str:
         if not self.loss:
             return "0 epochs"
