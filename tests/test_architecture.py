@@ -117,7 +117,7 @@ scenario.format: training_entry expect_entry draw_entry document problems overri
 scenario.build: network labels rows check_edits check_effect check_expect check_draw shipped
 scenario.build: scenario .
 scenario.doctor: keys
-scenario.uses: compare epoch_cost debug write_network write starter seed
+scenario.uses: compare epoch_cost debug write_network write starter seed memory
 scenario.run: edits expect result
 scenario.saved: manifest hold transaction packing checkpoints .
 scenario.run: folder snapshot stretches moments run origin keeping wrong
@@ -132,7 +132,7 @@ scenario.uses: gallery .
 scenario.format: json_schema .
 scenario: .
 
-cli: output messages signals terminal imports overrides
+cli: output messages signals terminal imports overrides sizes
 cli.commands.run: table report results
 cli: saved
 cli.commands.check: list_command schema agree bench doctor

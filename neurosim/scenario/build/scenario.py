@@ -16,6 +16,7 @@ from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PenaltyList
 from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
+from neurosim.pause import PausedCollection
 from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_edits import find_stages
 from neurosim.scenario.build.check_effect import check_connected, check_effect, check_inputs
@@ -297,7 +298,8 @@ class _Building:
         if draft.network is None:
             return None
         title, locate = draft.title or "network", self._reading.problem
-        built = build_network(draft.network, title=title, seed=draft.seed, locate=locate)
+        with PausedCollection():
+            built = build_network(draft.network, title=title, seed=draft.seed, locate=locate)
         self.problems += built.problems or check_inputs(self._reading, built)
         return built
 

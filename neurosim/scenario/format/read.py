@@ -1,6 +1,7 @@
 """The reader of scenarios: from text to checked entries and a list of problems."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from neurosim.scenario.format.node import (
 from neurosim.scenario.format.overrides import Overrides, override
 from neurosim.scenario.format.problems import explain
 from neurosim.scenario.format.yaml_text import parse, read_text
+
+MOST_EXPLAINED = 1000  # mistakes of which each gets a guess; a hundred are told
+_LEFT_OUT = (("data",), ("edits",), ("expect",), ("draw",))  # half an entry is another altogether
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,9 @@ def _checked(tree: TreeNode, problems: list[Problem]) -> Reading:
         return [field.alias or name for name, field in entry.model_fields.items()]
 
     known = {problem.place for problem in problems}  # what is said there again is only an echo
-    found = [*problems, *(p for p in explain(errors, tree, keys) if p.place not in known)]
+    told = explain(errors[:MOST_EXPLAINED], tree, keys)
+    found = [*problems, *(p for p in told if p.place not in known)]
+    _leave_out(data, {_section(error["loc"]) for error in errors[MOST_EXPLAINED:]})
     return Reading(_salvaged(data, found), tree, tuple(found))
 
 
@@ -130,22 +136,18 @@ def _salvaged(data: dict[str, Any], problems: list[Problem]) -> Draft:
     A wrong key of an optional value is left out, a misspelt one is read as what was meant. Where
     that is not enough the section, the expectation or the picture is left out as a whole.
     """
+    _leave_out(data, {_section(p.path) for p in problems if p.path[:1] in _LEFT_OUT})
     for problem in problems:
         _mend(data, problem)
     try:
         return Draft.model_validate(data)
     except ValidationError as error:
-        for path in {_section(error["loc"]) for error in error.errors()}:
-            _leave_out(data, path)
+        _leave_out(data, {_section(error["loc"]) for error in error.errors()})
     return Draft.model_validate(data)
 
 
 def _mend(data: dict[str, Any], problem: Problem) -> None:
     *above, key = problem.path or ("",)
-    # half of these would be another thing altogether
-    if above[:1] in (["data"], ["edits"], ["expect"], ["draw"]):
-        _leave_out(data, _section(problem.path))
-        return
     entry = _plain_at(data, tuple(above))
     if not isinstance(entry, dict):  # it went with what is above it
         return
@@ -158,14 +160,18 @@ def _section(path: tuple[Any, ...]) -> KeyPath:
     return path[: 2 if path[:1] in (("edits",), ("expect",), ("draw",)) else 1]
 
 
-def _leave_out(data: dict[str, Any], path: KeyPath) -> None:
-    section = str(path[0])
-    items = data.get(section)
-    if len(path) == 2 and isinstance(items, tuple):
+def _leave_out(data: dict[str, Any], paths: Iterable[KeyPath]) -> None:
+    """Leave out sections, and items of sections."""
+    numbers: dict[str, set[PathStep]] = {}
+    for section, *number in paths:
+        numbers.setdefault(str(section), set()).update(number or ("all",))
+    for section, wrong in numbers.items():
+        items = data.get(section)
         # a doubled ``expect:`` has problems of its own, with numbers that are not in the first
-        data[section] = tuple(None if n == path[1] else item for n, item in enumerate(items))
-    else:
-        data.pop(section, None)
+        if isinstance(items, tuple) and "all" not in wrong:
+            data[section] = tuple(None if n in wrong else item for n, item in enumerate(items))
+        else:
+            data.pop(section, None)
 
 
 def _plain_at(data: Any, path: KeyPath) -> Any:

@@ -3,8 +3,8 @@
 The text is YAML 1.2 with the core schema (``1e-3`` is a number; ``on``, ``no`` and ``y`` are
 names), less everything that a scenario does not need and that has been used for harm: aliases and
 anchors (306 bytes of them can unfold to 9^9 items), tags, directives, further documents, nesting
-over 32 levels, files over 10 MB. The parser's events are watched as they come, and the tree grows
-under that watch: nothing is built first and checked later.
+over 32 levels, files over 10 MB or of over 500,000 events. The parser's events are watched as they
+come, and the tree grows under that watch: nothing is built first and checked later.
 
 What can be gone on from (a doubled key, a tag, a number that is too large) is noted, so that one
 reading shows all mistakes. What cannot (bad syntax, nesting) ends the reading.
@@ -23,11 +23,13 @@ from yamlcore import CCoreLoader
 
 from neurosim.errors import FileError, guess_number
 from neurosim.files import path_of
+from neurosim.pause import PausedCollection
 from neurosim.regular import open_regular
 from neurosim.scenario.format.node import KeyPath, Problem, SourcePlace, TreeNode
 
 MOST_BYTES = 10_000_000
 MOST_LEVELS = 32
+MOST_EVENTS = 500_000  # of the parser: values, keys, and both ends of lists and mappings
 MOST_PROBLEMS = 100  # a file with more of them is not a scenario; the rest is not worth the time
 
 _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -171,27 +173,38 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     documents: int = 0
+    kinds: dict[str, str] = field(default_factory=dict)  # of words, by the core schema
     last: SourcePlace = field(default_factory=lambda: SourcePlace(""))
 
     def take_all(self) -> None:
         """Let the tree grow to the end of the text."""
-        while self.loader.check_event():
-            self.take(self.loader.get_event())
+        with PausedCollection():
+            for _ in range(MOST_EVENTS):
+                if not self.loader.check_event():
+                    return
+                self.take(self.loader.get_event())
+        if self.loader.check_event():
+            self.stack.clear()  # a path into the middle helps nobody
+            self._end(
+                f"too long, got over {MOST_EVENTS:,} values, keys, lists and mappings; expected"
+                " fewer (many rows belong into a CSV file: data: {csv: {path: rows.csv, ...}})"
+            )
 
     def take(self, event: Any) -> None:
         """Let the tree grow by one event, after a look at it."""
-        self.last = SourcePlace(self.origin, event.start_mark.line + 1, event.start_mark.column + 1)
-        match event:
-            case yaml.DocumentStartEvent():
-                self._begin_document(event)
+        mark = event.start_mark
+        self.last = SourcePlace(self.origin, mark.line + 1, mark.column + 1)
+        match event:  # the most frequent first
             case yaml.ScalarEvent() | yaml.AliasEvent():
                 self._refuse_extras(event)
                 self._scalar(event)
+            case yaml.CollectionEndEvent():
+                self._close()
             case yaml.CollectionStartEvent():
                 self._refuse_extras(event)
                 self._open(event)
-            case yaml.CollectionEndEvent():
-                self._close()
+            case yaml.DocumentStartEvent():
+                self._begin_document(event)
 
     def note(self, message: str, place: SourcePlace | None = None) -> None:
         """Remember a mistake and go on."""
@@ -305,8 +318,11 @@ class _Reading:
             return None
         if not event.implicit[0]:
             return event.value
-        kind = self.loader.resolve(yaml.ScalarNode, event.value, (True, False))
-        match kind.removeprefix(_CORE):
+        kind = self.kinds.get(event.value)
+        if kind is None:
+            kind = self.loader.resolve(yaml.ScalarNode, event.value, (True, False))
+            kind = self.kinds[event.value] = kind.removeprefix(_CORE)
+        match kind:
             case "null":
                 return None
             case "bool":

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from neurosim.errors import FileError
+from neurosim.scenario.format import yaml_text
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.yaml_text import MOST_BYTES, decode, number_of, parse, read_text
 
@@ -280,3 +281,18 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path):
         read_text(tmp_path)
     with pytest.raises(FileError, match=r"cannot be read, embedded null byte"):
         read_text("a\0b")
+
+
+def test_a_text_of_too_many_events_is_refused_with_the_advice_to_use_csv(monkeypatch):
+    monkeypatch.setattr(yaml_text, "MOST_EVENTS", 30)
+    rows = "data:\n  inputs: [" + "[0, 1], " * 4  # 3 of the stream, 6 of the keys, 16 of the rows
+    fits, over = f"{rows}]", f"{rows}[0]]\nx: 1"
+
+    tree, problems = parse(fits, "f.yaml")
+
+    assert problems == []
+    assert len(tree.value["data"].value["inputs"].value) == 4
+    tree, (problem,) = parse(over, "f.yaml")
+    assert tree is None
+    assert str(problem).startswith("f.yaml:3:4: too long, got over 30 values, keys, lists and")
+    assert "CSV file: data: {csv: {path: rows.csv, ...}}" in str(problem)

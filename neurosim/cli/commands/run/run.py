@@ -20,6 +20,7 @@ from neurosim.cli.messages import as_argument, complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.signals import INTERRUPTED, code_of
+from neurosim.cli.sizes import memory_of
 from neurosim.cli.terminal import terminal, watched
 from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.costs import TIMES_BY_ARRAYS
@@ -27,6 +28,7 @@ from neurosim.errors import FileError, InvalidValueError, NeurosimError, shorten
 from neurosim.scenario import Run, RunResult, WrongRows, start_run
 from neurosim.scenario.run.folder import open_folder, result_document, to_json
 from neurosim.scenario.run.keeping import KeptRun
+from neurosim.scenario.uses.memory import require_memory
 from neurosim.training.parts import PARTS
 
 if TYPE_CHECKING:
@@ -75,6 +77,8 @@ class _Ending:
               help="Go on with the run in DIR, as if it had never stopped.")  # fmt: skip
 @click.option("--overwrite", is_flag=True,
               help="Begin anew where DIR holds a run; other files are never replaced.")  # fmt: skip
+@click.option("--limit", metavar="memory=SIZE",
+              help="Refuse what would take more, as estimated from the sizes in it.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("--show", type=click.Choice(["wrong"]), help="List the rows that come out wrong.")
 @click.option("--on", type=click.Choice(PARTS),
@@ -91,6 +95,7 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     out: str | None,
     resume: bool,
     overwrite: bool,
+    limit: str | None,
     as_json: bool,
     show: str | None,
     on: str | None,
@@ -113,12 +118,13 @@ def run(  # noqa: PLR0917 - click passes a command its options by name
     if overwrite and resume:
         raise InvalidValueError("--resume: got --overwrite, too; expected one of the two")
     ways = {"resume": resume, "overwrite": overwrite}
+    most = None if limit is None else memory_of(limit)
     part = None if show is None else on or "train"
     folders = [None] * len(files) if out is None else folders_for(files, Path(out))
     endings = []
     for file, folder in zip(files, folders, strict=True):
         given = {"engine": engine, "seed": seed, "overrides": overrides}
-        ending = _run(file, folder, part, ways, has_advice=not no_advice, **given)
+        ending = _run(file, folder, part, ways, most, has_advice=not no_advice, **given)
         endings.append(ending)
         _tell(ending, console, quiet=quiet, as_json=as_json)
         if folder is not None and ending.status != "invalid":
@@ -158,12 +164,15 @@ def _run(
     folder: Path | None,
     part: str | None,
     ways: Mapping[str, bool],
+    most: int | None,
     *,
     has_advice: bool,
     **options: Any,
 ) -> _Ending:
     """Run a file; ``part``: of which rows the wrong ones are asked for, or None."""
     try:
+        if most is not None:
+            require_memory(file, most, overrides=options["overrides"])
         made = start_run(file, **options)
         if part is not None and made.scenario is not None:
             scenario.require_wrong_rows(made.scenario, part)

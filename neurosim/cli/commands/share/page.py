@@ -1,6 +1,5 @@
 """``neurosim page``: a training as one HTML file, to step through in a browser."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import note_unused_seed, override_options
+from neurosim.cli.sizes import bytes_of
 from neurosim.debugger.traces.trace import new_file
 from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.languages import in_language
@@ -22,7 +22,6 @@ from neurosim.scenario.uses.worksheet import quiz_of
 from neurosim.training.training import Training
 
 DIVERGED = 3
-_UNITS = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
 _MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
 
 
@@ -73,7 +72,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     if target.suffix.lower() not in {".html", ".htm"}:
         raise InvalidValueError(f"{target}: got the ending {target.suffix!r}; expected .html")
     require_free(target, overwrite=overwrite)
-    most = _bytes_of(limit)
+    most = bytes_of(limit)
     if samples and not is_quiz:
         raise InvalidValueError("--sample: got one without a quiz; expected --quiz, too")
     changes = listed(overrides, seed=seed, engine=engine)
@@ -122,15 +121,3 @@ def _epochs_of(text: str, n_epochs: int) -> list[int]:
             f"--epochs: got {len(set(found))} epochs; expected at most {_MOST_EPOCHS}"
         )
     return found
-
-
-def _bytes_of(text: str) -> int:
-    """A size such as ``2MB`` or ``400 kB`` in bytes.
-
-    >>> _bytes_of("2MB"), _bytes_of("1.5 kB"), _bytes_of("300000")
-    (2000000, 1500, 300000)
-    """
-    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)", text.strip())
-    if match is None or match[2].lower() not in _UNITS:
-        raise InvalidValueError(f"--limit: got {text!r:.80}; expected a size such as 2MB or 400kB")
-    return int(float(match[1]) * _UNITS[match[2].lower()])

@@ -383,3 +383,14 @@ def test_without_the_kernel_a_note_says_once_how_much_slower_it_was(monkeypatch,
         " was installed): 25 to 80 times slower on small networks; neurosim help speed\n"
     )
     assert capsys.readouterr().err == ""  # it was hidden on purpose
+
+
+def test_a_limit_of_memory_is_estimated_first(neurosim, folder):
+    refused = neurosim("run", "passed.yaml", "--limit", "memory=1MB", "--out", "there")
+    odd = neurosim("run", "passed.yaml", "--limit", "1MB")
+
+    assert refused.code == odd.code == 2
+    assert "passed.yaml: too large, would take about " in refused.err
+    assert "--limit: got '1MB'; expected memory=SIZE, as memory=2GB" in odd.err
+    assert not (folder / "there").exists()
+    assert neurosim("run", "passed.yaml", "--limit", "memory=2GB").code == 0
