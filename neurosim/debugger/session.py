@@ -5,8 +5,9 @@ It has no user interface: each command is a method, and what there is to say is 
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -57,7 +58,21 @@ from neurosim.network.neuron import Neuron
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 _CHANGED = "the network was changed after close()"
+
+
+def _alone(move: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """While a session moves, its network is being trained: other uses are refused."""
+
+    @wraps(move)
+    def held(*given: _Given.args, **named: _Given.kwargs) -> _Result:
+        session = cast("Session", given[0])
+        with session.network.being_trained():
+            return move(*given, **named)
+
+    return held
 
 
 class Session:
@@ -207,6 +222,7 @@ class Session:
         """Go to the start of the next epoch."""
         return self._ahead("epoch", times)
 
+    @_alone
     def back(self, times: int = 1, grain: str = "step") -> Arrival:
         """Go back: to the start of the present neuron, layer, ..., or of the one before it."""
         grain, times = require_grain(grain), require_times(times)
@@ -216,6 +232,7 @@ class Session:
             back_by(self._walk, grain)
         return self._arrival()
 
+    @_alone
     def until(self, where: Any) -> Arrival:
         """Go on until a neuron's output is there, or another location is reached."""
         subject = find_location(where, self.task, self.n_epochs)
@@ -228,6 +245,7 @@ class Session:
         others = [hit for hit in hits if hit.stop is not own]
         return self._arrival(others, steps_of(self._walk, hits), has_where=bool(others))
 
+    @_alone
     def goto(
         self,
         *,
@@ -249,6 +267,7 @@ class Session:
         self._walk.go_to(find_place(self._walk, parts, phase, step))
         return self._arrival()
 
+    @_alone
     def continue_(self, times: int = 1) -> Arrival:
         """Go on until something stops it, or to the end; ``times`` counts stops."""
         hits: Sequence[Hit] = ()
@@ -258,6 +277,7 @@ class Session:
                 break
         return self._arrival(hits, steps_of(self._walk, hits))
 
+    @_alone
     def rcontinue(self) -> Arrival:
         """Go back to where something would have stopped it, or to the start."""
         hits = self._runner.run_back()
@@ -271,6 +291,7 @@ class Session:
         self.rewind()
         return self.continue_()
 
+    @_alone
     def rewind(self) -> Arrival:
         """Go to the start, as `run` does before it goes on."""
         for stop in self._runner.stops:
@@ -278,6 +299,7 @@ class Session:
         self._walk.go_to(self._first)
         return self._arrival()
 
+    @_alone
     def restart(self) -> Arrival:
         """Go to the start and forget what was set; breakpoints stay, and count from 0."""
         stops = self._own_runner.stops
@@ -292,6 +314,7 @@ class Session:
         self._own_runner.stops = stops
         return self._arrival()
 
+    @_alone
     def recover(self, place: UnitPlace | None = None) -> Arrival:
         """Go to a whole moment again, after Ctrl-C or anything else broke off a move.
 
@@ -501,6 +524,7 @@ class Session:
 
     # --- what if
 
+    @_alone
     def set(self, what: str, value: float, *, again: bool = False) -> Edit:
         """Set a number, such as ``h1.output`` or ``x1->h1.weight``, and go on with it.
 
@@ -555,6 +579,7 @@ class Session:
         """Give a connection back the weight that it had before it was disabled."""
         return self._edit(enabling(self._walk, connection))
 
+    @_alone
     def _edit(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
         for edit in edits:
             self._walk.edit(edit)
@@ -609,6 +634,7 @@ class Session:
 
     # --- writing
 
+    @_alone
     def record(
         self, path: Any, *, times: int = 1, grain: str = "batch", overwrite: bool = False
     ) -> int:
@@ -687,6 +713,7 @@ class Session:
     ) -> Arrival:
         return Arrival(tuple(hits), abridged(done), self.position, self.where, has_where)
 
+    @_alone
     def _ahead(self, grain: str, times: int) -> Arrival:
         """Go on by so many of a grain, or to where something stops it."""
         times, runner = require_times(times), self._runner

@@ -874,6 +874,15 @@ class Network:
         finally:
             self._trained_in = None
 
+    def require_own_thread(self) -> None:
+        """Refuse another thread while one trains.
+
+        Raises:
+            StaleError: the network is being trained in another thread.
+        """
+        if self._trained_in not in (None, threading.get_ident()):
+            self._require_not_trained()
+
     def _require_not_trained(self) -> None:
         if self._trained_in is not None:
             raise StaleError(
@@ -1165,8 +1174,7 @@ class Network:
     def _editable(self) -> Structure:
         """The structure, where no pass is under way, and no other thread trains."""
         self.require_no_pass()
-        if self._trained_in not in (None, threading.get_ident()):
-            self._require_not_trained()
+        self.require_own_thread()
         return self._structure
 
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:

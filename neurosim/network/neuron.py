@@ -239,6 +239,7 @@ class Neuron:
     @bias_trainable.setter
     def bias_trainable(self, value: bool) -> None:
         flag = require_flag(value, f"{self._name}.bias_trainable")
+        self._holder.require_own_thread()
         self._bias.parameter._trainable = flag
         self._holder.trainable = None
 

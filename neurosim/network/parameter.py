@@ -86,6 +86,7 @@ class Parameter:
     @value.setter
     def value(self, value: float) -> None:
         number = require_number(value, self._where)
+        self.neuron._holder.require_own_thread()
         self.parameter._value = number
 
     @property
@@ -102,6 +103,7 @@ class Parameter:
     @trainable.setter
     def trainable(self, value: bool) -> None:
         flag = require_flag(value, f"{self.name}.trainable")
+        self.neuron._holder.require_own_thread()
         self.parameter._trainable = flag
         self.neuron._holder.trainable = None
 
@@ -171,6 +173,12 @@ class Holder:
     @network.setter
     def network(self, network: "Network") -> None:
         self._network = weakref.ref(network)
+
+    def require_own_thread(self) -> None:
+        """Refuse a change while the network is trained in another thread."""
+        network = None if self._network is None else self._network()
+        if network is not None:
+            network.require_own_thread()
 
     def resolve(self, parameter: Parameter) -> Parameter:
         """The parameter that a parameter refers to, with its present number."""

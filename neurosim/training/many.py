@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from threading import Event
 from time import perf_counter
@@ -242,6 +242,7 @@ class _Work:
         self._stop = Event()
         self._beside: list[tuple[SideBySide, Task, list[_Member]]] = []
         self._alone: list[_Member] = []  # by trainings of their own, in threads
+        self._again: list[_Member] = []  # those that came to a number that is not finite, beside
         self._in_turn: list[_Member] = []  # likewise, and one after the other
         for group in _groups(members):
             self._assign(group)
@@ -287,16 +288,29 @@ class _Work:
         """Train all; then raise the error of the first that has one."""
         jobs: list[Callable[[], None]] = [self._train_beside(*each) for each in self._beside]
         jobs += [self._train_alone(member) for member in self._alone]
-        try:
-            self._run(jobs)
-            for member in self._in_turn:
-                self._train_alone(member)()
-        finally:
-            self._hand_over()
+        with self._held_beside():
+            try:
+                self._run(jobs)
+            finally:
+                self._hand_over()
+        self._run([self._train_alone(member) for member in self._again])
+        for member in self._in_turn:
+            self._train_alone(member)()
         for member in self._members:
             if member.error is not None:
                 with member.named():
                     raise member.error
+
+    @contextmanager
+    def _held_beside(self) -> Iterator[None]:
+        """Claim the networks that are trained side by side, and keep other uses off meanwhile."""
+        with ExitStack() as held:
+            for member in (member for *_, members in self._beside for member in members):
+                if member.theta is None:
+                    with member.named():
+                        member.network.claim(member)
+                        held.enter_context(member.network.being_trained())
+            yield
 
     def _run(self, jobs: list[Callable[[], None]]) -> None:
         if self._threads == 1:
@@ -320,8 +334,7 @@ class _Work:
             begins = _starts(task, members)
             trained = beside.train(begins, epochs, self._stop.is_set)
             if trained is None:
-                for member in members:
-                    self._train_alone(member)()
+                self._again += members
                 return
             states, losses = trained
             seconds = (perf_counter() - begin) / len(members)
@@ -358,7 +371,6 @@ class _Work:
         for _, _, members in self._beside:
             for member in members:
                 if member.theta is None and member.found is not None:
-                    member.network.claim(member)
                     member.network.take_parameters(member.found.state.parameters)
 
 

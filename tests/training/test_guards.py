@@ -6,6 +6,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import NeurosimError, StaleError
+from neurosim.training.engines.side_by_side import SideBySide
 
 X, T = [[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]]
 USES = {
@@ -14,6 +15,15 @@ USES = {
     "an edit": lambda net, _: net.add_neuron("more", activation="tanh"),
     "a reset": lambda net, _: net.reset(),
     "a pass": lambda net, _: net.forward([1.0, 1.0]),
+    "a weight": lambda net, _: setattr(net["x1", "y1"], "weight", 1.0),
+    "a bias": lambda net, _: setattr(net["y1"], "bias", 1.0),
+    "a frozen weight": lambda net, _: setattr(net["x1", "y1"], "trainable", False),
+    "a frozen bias": lambda net, _: setattr(net["y1"], "bias_trainable", False),
+    "a function": lambda net, _: setattr(net["y1"], "activation", "tanh"),
+    "theta": lambda net, _: net.load_parameters([0.0, 0.0, 0.0]),
+    "a stream": lambda net, _: ns.train(net, iter([(X, T)]), epochs=1, optimizer=ns.SGD(0.5)),
+    "many": lambda net, how: ns.train_many([net], X, T, epochs=1, **how),
+    "a session": lambda net, how: ns.debug(net, X, T, epochs=1, **how).step(),
 }
 
 
@@ -31,27 +41,24 @@ def how(engine):
     return {"engine": engine, "optimizer": ns.SGD(0.5)}
 
 
-@pytest.mark.parametrize("use", USES)
-def test_another_thread_is_refused_at_once_and_the_training_ends_as_it_would(net, how, use):
-    twin, refused = net.copy(), []
+def test_another_thread_is_refused_at_once_and_the_training_ends_as_it_would(net, how):
+    twin, refused = net.copy(), {}
 
-    def from_a_thread(*_):
-        def ask():
-            try:
-                USES[use](net, how)
-            except StaleError as error:
-                refused.append(str(error))
-
-        thread = threading.Thread(target=ask)
-        thread.start()
-        thread.join()
+    def ask(name):
+        try:
+            USES[name](net, how)
+        except StaleError as error:
+            refused[name] = str(error)
 
     ns.Training(net, X, T, **how)  # the claim of a training that is not advancing is given up
     with net.being_trained():
-        from_a_thread()
+        for name in USES:
+            thread = threading.Thread(target=ask, args=(name,))
+            thread.start()
+            thread.join()
 
-    assert len(refused) == 1
-    assert "is being trained, got a second use" in refused[0]
+    assert list(refused) == list(USES)
+    assert all("is being trained, got a second use" in told for told in refused.values())
     ns.train(net, X, T, epochs=3, **how)
     ns.train(twin, X, T, epochs=3, **how)
     assert net.parameters().tolist() == twin.parameters().tolist()
@@ -91,3 +98,32 @@ def test_what_a_training_calls_may_not_begin_another_one(net, how):
     finally:
         ns.unregister_metric("trains")
     ns.train(net, X, T, epochs=1, **how)
+
+
+def test_a_move_of_a_session_and_trainings_side_by_side_are_trainings(net, monkeypatch):
+    refused = []
+
+    def ask(*_):
+        def use():
+            for name in ("a weight", "an edit", "a second training"):
+                with pytest.raises(StaleError, match="is being trained, got a second use"):
+                    USES[name](net, {"optimizer": ns.SGD(0.5)})
+                refused.append(name)
+
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join()
+        return False
+
+    session = ns.debug(net, X, T, epochs=2, optimizer=ns.SGD(0.5))
+    monkeypatch.setattr(session, "_arrival", ask)
+    session.batch()
+    session.close()
+    assert len(refused) == 3
+
+    train = SideBySide.train
+    monkeypatch.setattr(SideBySide, "train", lambda *given: [ask(), train(*given)][1])
+    others = [net, *(net.copy() for _ in range(15))]
+    ns.train_many(others, X, T, epochs=2, optimizer=ns.SGD(0.5), threads=1)
+    assert len(refused) > 3
+    net["x1", "y1"].weight = 1.0  # nothing is left behind
