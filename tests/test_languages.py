@@ -102,6 +102,7 @@ def test_a_picture_is_written_in_a_language(small):
     assert prepare(small).legend[0].entry.before.startswith("weight ")
 
 
+@pytest.mark.quick("png")
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_a_picture_whose_font_lacks_a_letter_is_refused(small, form):
     with mpl.rc_context({"font.family": "cmss10"}), in_language("ru"):

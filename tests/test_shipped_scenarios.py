@@ -19,6 +19,7 @@ SHIPPED = [
 ]
 
 
+@pytest.mark.quick("activations", "iris", "m", "optimizer-a", "residual", "sigmoid", "x")
 @pytest.mark.parametrize("shipped", SHIPPED)
 def test_shipped_scenario_meets_its_expectations_compiled(shipped):
     result = run_scenario(shipped.path, engine="compiled")

@@ -70,6 +70,7 @@ def test_compile_writes_an_es_module_where_the_ending_is_js(neurosim, tmp_path):
     assert "passOf" not in (tmp_path / "two.mjs").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_compile_writes_a_script_that_gives_the_same_outputs(neurosim, folder):
     ran = neurosim("compile", "two-two-one", "--standalone", "out.py")
 

@@ -44,6 +44,7 @@ def _read(screen):
         return b""
 
 
+@pytest.mark.quick("arguments0")
 @pytest.mark.parametrize(
     ("arguments", "stream"),
     [

@@ -13,6 +13,7 @@ from neurosim.scenario.build import shipped
 HEAVY = {"numpy", "yaml", "pydantic", "networkx", "rich", "matplotlib", "cmd2"}
 
 
+@pytest.mark.quick("list", "help")
 @pytest.mark.parametrize("command", ["--help", "list", "schema", "--version", "help"])
 def test_a_light_command_imports_no_heavy_library(command):
     code = (

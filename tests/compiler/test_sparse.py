@@ -66,6 +66,7 @@ def test_the_irregular_network_has_sparse_blocks(irregular):
     assert any(not isinstance(block.weights, Dense) for block in plan.blocks)
 
 
+@pytest.mark.quick("1000")
 @pytest.mark.parametrize("allowance", [0, 1000])
 def test_a_script_of_sparse_blocks_gives_the_same_outputs(
     irregular, run_script, assert_close, allowance

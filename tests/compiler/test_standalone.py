@@ -53,6 +53,7 @@ def test_all_activations_travel_together(run_script, assert_close):
     assert_close(found, net.predict([[0.5], [-4.0], [1000.0]]), 1e-15)
 
 
+@pytest.mark.slow
 def test_the_script_holds_the_weights_of_the_moment(layered, run_script):
     script = ns.compile_network(layered).standalone()
     expected = layered.predict([[0.1, 0.2, -0.3]]).tolist()
@@ -63,6 +64,7 @@ def test_the_script_holds_the_weights_of_the_moment(layered, run_script):
     assert [json.loads(line)] == expected
 
 
+@pytest.mark.slow
 def test_wide_sparse_layers_travel_too(run_script, assert_close):
     rng = np.random.default_rng(8)
     net = ns.Network("wide and sparse")
@@ -78,6 +80,7 @@ def test_wide_sparse_layers_travel_too(run_script, assert_close):
     assert_close(json.loads(line), net.forward(row), 1e-14)
 
 
+@pytest.mark.slow
 def test_names_of_any_script_are_written_as_they_are(run_script):
     net = ns.Network("網")
     net.add_layer("Größe", ["ж", "λ"])
@@ -102,6 +105,7 @@ def test_hostile_names_run_no_code(run_script):
     assert json.loads(line) == net.predict([[0, 1]])[0].tolist()
 
 
+@pytest.mark.quick("x")
 @pytest.mark.parametrize(
     "line",
     [

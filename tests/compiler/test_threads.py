@@ -62,6 +62,7 @@ def seen(monkeypatch):
     return found
 
 
+@pytest.mark.quick("small")
 @pytest.mark.parametrize(("net", "expected"), [(SMALL, 1), (LARGE, 2)], ids=["small", "large"])
 def test_training_holds_blas_to_one_thread_only_where_products_are_small(seen, net, expected):
     rng = np.random.default_rng(1)

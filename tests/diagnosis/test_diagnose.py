@@ -95,6 +95,7 @@ def test_a_network_is_diagnosed_by_a_copy_that_is_trained(engine):
     assert net.parameters().tobytes() == before.tobytes()
 
 
+@pytest.mark.slow
 def test_a_diagnosis_is_the_same_with_every_engine():
     found = []
     for engine in ("graph", "compiled"):

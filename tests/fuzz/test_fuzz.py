@@ -14,7 +14,10 @@ from tests.fuzz.inputs import CSV, FAMILIES, saved_networks, traced
 from tests.fuzz.session import faults
 from tests.fuzz.watch import watched
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc and forks")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc and forks"),
+    pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning"),  # JAX's, if a test has loaded it
+]
 
 
 @pytest.mark.slow

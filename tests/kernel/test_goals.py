@@ -141,6 +141,7 @@ def test_the_kernel_has_the_bits_of_the_walk(cases, data, assert_same):
         assert_same(f"number {number}", *pair)
 
 
+@pytest.mark.slow
 @examples(80)
 @given(data=st.data())
 def test_arrays_agree_with_the_walk(cases, smooth, data, assert_close):

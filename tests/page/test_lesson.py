@@ -34,6 +34,7 @@ def test_epochs_go_first_then_rows_and_the_page_is_as_large_as_it_may_be():
     assert len(sizes[220_000].html) > 200_000
 
 
+@pytest.mark.slow
 def test_a_limit_below_one_row_of_one_epoch_says_what_is_needed():
     with pytest.raises(InvalidValueError, match="limit: got 1,000 bytes; expected at least") as no:
         lesson(1000, name="xor", epochs=[0])
@@ -82,6 +83,7 @@ def test_frozen_dropped_and_shared_parts_are_read_back(edit):
         assert found == numbers
 
 
+@pytest.mark.slow
 def test_a_training_that_stops_ends_with_its_last_epoch_and_says_why():
     scenario = load_scenario("xor")
     X, T, _ = scenario.require_training("xor", "page")

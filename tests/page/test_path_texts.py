@@ -83,6 +83,7 @@ def test_a_long_path_is_abridged_as_why_does():
     assert text in str(why(task, start_state(task, 0), name))
 
 
+@pytest.mark.slow
 def test_of_thousands_of_paths_only_the_number_is_said():
     net, layers = ns.Network(), ["x", *(f"h{k}" for k in range(6)), "o"]
     for name in layers:

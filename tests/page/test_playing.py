@@ -61,6 +61,7 @@ def played(name, row=0):
     return training.task.with_options(precision="double"), row
 
 
+@pytest.mark.quick("xor", "mazur")
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_each_number_of_a_pass_follows_from_its_source(name):
     task, row = played(name)

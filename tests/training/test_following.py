@@ -202,6 +202,7 @@ ENGINES = (
 )
 
 
+@pytest.mark.slow
 @examples(40)
 @given(data=st.data())
 def test_every_engine_goes_on_alike_after_random_edits(cases, assert_close, data):

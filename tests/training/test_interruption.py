@@ -29,6 +29,7 @@ def slope(n_out):
     return net
 
 
+@pytest.mark.quick("graph")
 def test_ctrl_c_leaves_the_values_of_whole_updates(engine, interrupt_soon):
     net, twin = slope(3), slope(3)
     options = {"optimizer": ns.SGD(RATE), "engine": engine}
@@ -46,6 +47,7 @@ def test_ctrl_c_leaves_the_values_of_whole_updates(engine, interrupt_soon):
     assert twin.parameters().tobytes() == weights.tobytes()
 
 
+@pytest.mark.quick("compiled")
 def test_after_ctrl_c_the_network_can_be_used_and_edited(engine, interrupt_soon):
     net = slope(1)
 

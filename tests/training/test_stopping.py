@@ -74,6 +74,7 @@ def test_all_engines_go_the_same_way(network, rows, way, is_validated, assert_cl
         assert (nets[1].parameters() == nets[0].parameters()).all()
 
 
+@pytest.mark.quick("compiled")
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_however_a_training_is_cut_it_goes_the_same_way(network, rows, engine, way):
     X, T, validation = rows

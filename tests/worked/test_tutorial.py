@@ -152,10 +152,12 @@ def check_4_1(dense, outputs, assert_close, trained):
     return check
 
 
+@pytest.mark.quick("compiled")
 def test_the_n_4_1_trained_for_1500_updates(check_4_1, engine):
     check_4_1(engine)
 
 
+@pytest.mark.quick("compiled")
 def test_mutated_a_halved_loss_gradient_fails_the_n_4_1(check_4_1, mutate, engine):
     mutate("loss gradient halved")
 

@@ -46,6 +46,7 @@ def test_iamtrasks_first_10000_updates_node_by_node(errors, rate):
     assert errors("graph", rate, 1) == PRINTED[rate].split()[:2]
 
 
+@pytest.mark.slow
 def test_mutated_a_doubled_loss_gradient_fails_iamtrask(errors, mutate):
     mutate("loss gradient doubled")
 

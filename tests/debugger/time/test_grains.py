@@ -77,6 +77,7 @@ def test_back_by_a_grain_is_the_way_that_one_came(xor, grain, size):
     assert session.place == UnitPlace(0, 0, 0)
 
 
+@pytest.mark.quick("a single", "neurons")
 @pytest.mark.parametrize("grain", GRAINS)
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_back_by_a_grain_is_the_way_that_one_came_in_odd_networks(odd, grain, size):

@@ -43,6 +43,7 @@ def interrupted(monkeypatch):
     return interrupt
 
 
+@pytest.mark.quick("UnitRecord", "TrainingLog-note")
 @pytest.mark.parametrize(("owner", "name", "count"), TORN)
 def test_after_an_interruption_every_number_is_that_of_its_moment(interrupted, owner, name, count):
     broken, whole = session(), session()

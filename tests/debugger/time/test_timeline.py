@@ -115,6 +115,7 @@ def spoken(session):
     return [session.network.loss, *((n.output, n.net_input) for n in neurons if not n.is_input)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
 def test_random_trainings_are_reached_at_speed(trainings, assert_close, engine):
     @examples(12)

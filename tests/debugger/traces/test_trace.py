@@ -209,6 +209,7 @@ def test_a_line_can_be_read_without_knowing_the_program():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @examples(25)
 @given(data=st.data())
 def test_every_step_of_any_network_is_read_back_bit_for_bit(data, cases, tmp_path_factory):

@@ -164,6 +164,7 @@ def test_a_second_input_or_one_of_no_size_is_refused():
         ns.from_onnx(3)
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_no_recursion():
     nodes = [("Add", [f"v{k}", "one"], [f"v{k + 1}"]) for k in range(5000)]
     nodes = [("Identity", ["x"], ["v0"]), *nodes, ("Tanh", ["v5000"], ["y"])]

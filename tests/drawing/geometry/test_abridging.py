@@ -181,6 +181,7 @@ def test_a_folded_network_is_arranged_without_overlaps(layered):
     assert apart.min() > 2.1
 
 
+@pytest.mark.slow
 def test_boxes_and_tiles_do_not_overlap(random_network):
     for seed in range(40):
         arrangement = arrange(boxed(random_network(seed)))

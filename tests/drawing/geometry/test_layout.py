@@ -126,6 +126,7 @@ def test_in_levels_all_connections_lead_to_the_right(random_network):
             assert places[c.source.name][0] < places[c.target.name][0]
 
 
+@pytest.mark.slow
 def test_no_step_between_columns_is_too_steep(random_drawings):
     for arrangement, _ in random_drawings:
         items, places = arrangement.folded.items, arrangement.places

@@ -19,6 +19,7 @@ def test_a_figure_is_made_that_fits(small):
     assert (top - bottom) * UNIT == pytest.approx(height, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_every_text_is_on_the_page(layered):
     ax = draw(layered(5, 4), sample=[0.1] * 5, subtitle="epoch 0", highlight="l0_1")
     figure = ax.figure

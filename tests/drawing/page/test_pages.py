@@ -83,6 +83,7 @@ def test_an_svg_begins_with_its_title_and_its_description():
     assert root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
 
 
+@pytest.mark.slow
 def test_two_pictures_in_one_page_do_not_share_the_ids_of_their_titles():
     one, two = tree_of(picture(), "One"), tree_of(picture(), "Two")
 

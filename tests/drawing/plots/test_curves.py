@@ -79,6 +79,7 @@ def test_losses_that_differ_a_hundredfold_stand_on_a_log_axis():
     assert ns.draw_loss([1.0, 0.01], log=False).get_yscale() == "linear"
 
 
+@pytest.mark.quick("0.001")
 @pytest.mark.parametrize("low", [0.9, 0.5, 0.1, 1e-3, 1e-9, 1e-300])
 def test_a_log_axis_has_several_ticks_which_are_plain_numbers(low):
     axes = ns.draw_loss([1.0, low], log=True)
@@ -202,6 +203,7 @@ def test_epochs_are_written_out():
     assert "200,000" in shown
 
 
+@pytest.mark.slow
 def test_a_long_legend_takes_no_room_from_the_curves():
     heights = []
     for n in (1, 40):

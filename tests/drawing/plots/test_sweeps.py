@@ -89,6 +89,7 @@ def test_cells_that_diverged_hold_a_cross(swept):
     )
 
 
+@pytest.mark.slow
 def test_a_sweep_in_which_all_diverged_is_drawn(swept):
     for axes in ({"a": [1, 2]}, {"a": [1, 2], "b": [1, 2]}, {"a": [1]}):
         sweep = swept(axes, lambda *_: None)

@@ -83,6 +83,7 @@ def test_on_random_graphs_wires_lead_where_connections_do(random_network):
     assert n_drawn > 50
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_rows_would_be_seen(random_network, monkeypatch):
     monkeypatch.setattr(wires, "_settle", lambda columns, _crowd: [
         setattr(entry, "row", 6 * i) for column in columns for i, entry in enumerate(column)

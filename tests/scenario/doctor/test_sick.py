@@ -50,6 +50,7 @@ def test_a_sick_scenario_that_is_walked_has_its_finding_first(shipped):
     require_finding(shipped.path, "graph")
 
 
+@pytest.mark.quick("dead", "rate", "unused")
 @pytest.mark.parametrize("shipped", CURED, ids=lambda shipped: shipped.name)
 def test_its_cured_twin_learns(shipped):
     result = run_scenario(shipped.path)
@@ -59,6 +60,7 @@ def test_its_cured_twin_learns(shipped):
         assert result.loss.last < 3 * HEALTHY * result.loss.first
 
 
+@pytest.mark.quick("iris", "optimizer-a", "parity", "xor")
 @pytest.mark.parametrize(
     "shipped",
     [one for one in list_scenarios() if one.name not in {*ON_PURPOSE, "million"}],

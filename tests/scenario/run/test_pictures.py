@@ -65,6 +65,7 @@ def test_each_plot_is_written_with_a_title_and_a_description(picture, plot):
     assert root.find(f"{SVG}desc").text.endswith(".")
 
 
+@pytest.mark.slow
 def test_a_picture_is_written_in_its_language_and_the_next_in_english(picture):
     _, folder, _ = picture("{file: a.svg, lang: de, sample: 1}", "{file: b.svg, sample: 1}")
 
@@ -81,6 +82,7 @@ def test_inputs_are_drawn_as_an_image_where_a_picture_asks_for_it(picture):
     assert drawn[1].problem.startswith("show_as: got 2 x 2 = 4 pixels; expected two numbers")
 
 
+@pytest.mark.slow
 def test_a_film_is_written_too(picture, frames_of):
     drawn, folder, _ = picture("{file: a.gif, animate: diagram, every: 2}")
 

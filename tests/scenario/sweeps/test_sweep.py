@@ -98,6 +98,7 @@ def test_small_trainings_of_one_structure_are_one_task_with_the_files_of_each_al
         assert series[0] == series[1]
 
 
+@pytest.mark.quick("seed: 1-seed: 1")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -162,6 +163,7 @@ def test_finished_points_are_not_run_again(file, tmp_path, monkeypatch):
     assert _top(tmp_path / "out") == files
 
 
+@pytest.mark.slow
 def test_more_values_use_the_points_that_are_there(file, tmp_path):
     ns.sweep(file, {"seed": range(3)}, jobs=1, out=tmp_path)
 

@@ -77,6 +77,7 @@ def test_gradients_are_those_of_differences(engine):
         assert found[i] == pytest.approx((losses[0] - losses[1]) / (2.0 * h), abs=1e-8)
 
 
+@pytest.mark.quick("compiled")
 def test_a_gate_learns_what_torch_learns(engine):
     torch = pytest.importorskip("torch")
     net = ns.Network(seed=5)

@@ -81,6 +81,7 @@ def test_what_is_learned_agrees(data, cases, smooth, assert_close):
     assert_close(twin.parameters(), case.network.parameters(), 1e-10)
 
 
+@pytest.mark.quick("sgd", "adam-")
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: f"{o.name}-{o.learning_rate}")
 def test_every_optimizer_learns_the_same_on_both_engines(optimizer, assert_close):
     rng = np.random.default_rng(1)

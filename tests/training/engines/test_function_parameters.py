@@ -46,6 +46,7 @@ def irregular():
     return net
 
 
+@pytest.mark.quick("{'engine': 'graph'}-T")
 @pytest.mark.parametrize("is_shared", [True, False])
 @pytest.mark.parametrize("options", [{"engine": "graph"}, {"program": "auto"},
                                      {"program": "arrays"}], ids=str)  # fmt: skip

@@ -21,6 +21,7 @@ def classifier():
     return net
 
 
+@pytest.mark.quick("compiled")
 def test_the_last_size_is_cross_validation(classifier, engine):
     options = {**OPTIONS, "metrics": ["accuracy"], "scale": "standard", "engine": engine}
 

@@ -78,6 +78,7 @@ def test_small_differences_can_be_allowed(neurosim, folder):
     assert neurosim("diff", "passed.yaml", "near.json", "--tolerance", "1e-8").code == 0
 
 
+@pytest.mark.slow
 def test_the_changes_are_drawn(neurosim, folder):
     ran = neurosim("diff", "xor", "xor-skip", "-o", "changes.svg")
 

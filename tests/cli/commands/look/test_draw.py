@@ -23,6 +23,7 @@ def description(path):
     return parsed(path).find(f"{SVG}desc").text
 
 
+@pytest.mark.slow
 def test_without_more_the_picture_has_the_name_of_the_scenario_and_is_here(neurosim, folder):
     ran = neurosim("draw", "passed.yaml")
 
@@ -98,6 +99,7 @@ def test_what_is_highlighted_and_the_theme_are_taken_over(neurosim, folder):
     assert "#14171c" in text
 
 
+@pytest.mark.slow
 def test_the_same_call_writes_the_same_bytes(neurosim, folder):
     for name in ("one.svg", "two.svg"):
         neurosim("draw", "passed.yaml", "--sample", "1", "--epoch", "2", "-o", name)
@@ -204,6 +206,7 @@ def test_all_formats_have_the_digits_that_are_asked_for(neurosim, folder, form):
     assert neurosim("draw", "passed.yaml", "--digits", "16").code == 2
 
 
+@pytest.mark.slow
 def test_what_is_blank_is_a_line_to_write_on_and_nowhere_in_the_file(neurosim, folder):
     known = ["draw", "xor", "--sample", "1", "--show", "weights,outputs,deltas"]
     neurosim(*known, "-o", "full.svg")

@@ -37,6 +37,7 @@ def test_a_topic_that_is_not_there_is_refused_with_a_guess(neurosim):
     assert ran.err.startswith("error: unknown topic 'trainig' (did you mean 'training'?); known: ")
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_page_is_rendered(process):
     ours, theirs = pty.openpty()
     running = process("help", "traces", stdout=theirs, environment={"TERM": "xterm"})

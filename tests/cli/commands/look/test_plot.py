@@ -55,6 +55,7 @@ def test_the_metrics_are_drawn_where_there_are_some(neurosim, run):
     assert "training accuracy" in texts_of(run / "metrics.svg")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("run")
 def test_the_same_run_gives_the_same_bytes(neurosim, folder):
     for name in ("one.svg", "two.svg"):
@@ -116,6 +117,7 @@ def test_wrong_use_is_told_in_a_line(neurosim, arguments, words):
     assert len(ran.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("run")
 def test_a_run_whose_scenario_is_gone_is_drawn_as_far_as_it_goes(neurosim, folder):
     (folder / "passed.yaml").unlink()

@@ -20,6 +20,7 @@ def _names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_it_prints_the_trials_and_the_best_of_them(neurosim, folder):
     ran = neurosim("tune", "passed.yaml", *VARY, "--trials", 3, "--out", "new")
 

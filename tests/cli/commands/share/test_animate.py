@@ -143,6 +143,7 @@ def asking(folder, *items):
     (folder / "drawn.yaml").write_text(f"{text}draw:\n{lines}\n")
 
 
+@pytest.mark.slow
 def test_a_run_with_out_writes_the_pictures_that_the_file_asks_for(neurosim, folder):
     asking(folder, "{file: a.svg, epoch: 0}", "{file: b.svg, plot: loss}")
 

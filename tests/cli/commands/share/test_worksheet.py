@@ -242,6 +242,7 @@ def test_a_list_of_samples_that_is_none_is_refused(neurosim, rows):
     assert "expected numbers from 0, as in 0,2-5" in ran.err
 
 
+@pytest.mark.quick("html")
 @pytest.mark.parametrize("form", ["md", "html", "tex", "csv"])
 def test_a_decimal_comma_is_in_every_number_and_the_solution_is_taken_back(neurosim, folder, form):
     options = (

@@ -32,6 +32,7 @@ def test_a_drawing_has_the_shape_of_the_places_that_are_given(net):
     assert min(math.dist(a, b) for a in places.values() for b in places.values() if a != b) > 4
 
 
+@pytest.mark.quick("s", "c")
 @pytest.mark.parametrize("name", sorted(NX_LAYOUTS))
 def test_every_layout_of_networkx_gives_all_neurons_the_same_places_again(net, name):
     if name in ("kamada_kawai", "spectral"):
