@@ -157,14 +157,49 @@ def draw_noise(task: Task, streams: Mapping[str, Any]) -> tuple[Noise | None, Ma
     if not task.noises:
         return None, streams
     drawn = {name: _generator(streams, name) for name in task.noises}
+    return _noise(task, drawn), _after(streams, drawn)
+
+
+def _noise(task: Task, drawn: Mapping[str, np.random.Generator]) -> Noise:
     n_rows, added, masks = task.n_rows, None, np.empty((task.n_rows, 0))
     if DROPOUT in drawn:
         masks = draw_masks(drawn[DROPOUT], [n._dropout for n in task.dropped], n_rows)
     if INPUT_NOISE in drawn:
         shape = n_rows, len(task.network.inputs)
         added = drawn[INPUT_NOISE].normal(0.0, task.options.input_noise, shape)
+    return Noise(task.dropped, masks, added)
+
+
+def _after(
+    streams: Mapping[str, Any], drawn: Mapping[str, np.random.Generator]
+) -> Mapping[str, Any]:
+    """The streams where these generators are now."""
     after = {name: generator.bit_generator.state for name, generator in drawn.items()}
-    return Noise(task.dropped, masks, added), {**streams, **after}
+    return {**streams, **after}
+
+
+class Draws:
+    """What epochs draw, one after the other, as `draw_order` and `draw_noise` do for one.
+
+    The generators are made once: that takes as long as many epochs of a tiny network.
+    """
+
+    def __init__(self, task: Task, streams: Mapping[str, Any]) -> None:
+        self._task, self._streams = task, streams
+        self._shuffler = shuffler(streams) if task.shuffle else None
+        self._drawn = {name: _generator(streams, name) for name in task.noises}
+
+    def draw(self) -> tuple[Any, Noise | None]:
+        """The order of the rows in the next epoch (None: as they are), and its noise, if any."""
+        order = None if self._shuffler is None else self._shuffler.permutation(self._task.n_rows)
+        return order, _noise(self._task, self._drawn) if self._drawn else None
+
+    @property
+    def streams(self) -> Mapping[str, Any]:
+        """The streams after what was drawn so far."""
+        drawn = {} if self._shuffler is None else {"shuffling": self._shuffler}
+        drawn |= self._drawn
+        return _after(self._streams, drawn) if drawn else self._streams
 
 
 def next_state(

@@ -19,9 +19,8 @@ from neurosim.training.engines.contract import (
 )
 from neurosim.training.goals.weighing import Goals
 from neurosim.training.state import (
+    Draws,
     TrainingState,
-    draw_noise,
-    draw_order,
     epoch_rates,
     update_rates,
 )
@@ -191,17 +190,16 @@ class ProgramEngine:
 
         ``passed`` is given theta and the memory after each, ``streams_after`` the streams.
         """
-        task, streams = self._task, state.streams
+        task, draws = self._task, Draws(self._task, state.streams)
         require_fresh(task)
         if epochs == 0:
             return state, np.empty(0)
-        found: list[Matrix] = []
+        found = list[LossSeries]()
         done = 0
         with self._computing(task.batch_size):
             while done < epochs:
                 first = 0 if done else state.batch
-                order, streams = draw_order(task, streams)
-                noise, streams = draw_noise(task, streams)
+                order, noise = draws.draw()
                 if noise is not None:
                     run.take_noise(noise)
                 # where every epoch is alike, all at once
@@ -213,19 +211,25 @@ class ProgramEngine:
                     losses, each = run.epochs(order, first, count, rates)
                     passed.append(each)
                 if streams_after is not None:
-                    streams_after += [streams] * count
-                if first:  # the epoch has begun
-                    losses = [state.partial_loss, *losses]
-                found.append(_totals(losses, count))
+                    streams_after += [draws.streams] * count
+                found.append(losses)
                 done += count
         updates = state.updates + epochs * task.n_batches - state.batch
-        totals = joined(found)
+        totals = self._totals(found, state)
         parameters, memory = run.values()
         after = TrainingState(
-            parameters, memory, updates, state.epoch + epochs, 0, float(totals[-1]), streams,
+            parameters, memory, updates, state.epoch + epochs, 0, float(totals[-1]), draws.streams,
             state.schedule, state.watched,
         )  # fmt: skip
         return after, totals
+
+    def _totals(self, parts: list[LossSeries], start: TrainingState) -> Matrix:
+        """The loss of each epoch, given those of its batches; the first one may have begun."""
+        if not start.batch:
+            return _totals(joined([np.asarray(part) for part in parts]), self._task.n_batches)
+        begun = _totals([start.partial_loss, *parts[0]], 1 + len(parts[0]))
+        rest = [np.asarray(part) for part in parts[1:]]
+        return joined([begun, _totals(joined(rest), self._task.n_batches)])
 
     def _rates(self, start: TrainingState, done: int, first: int, count: int) -> Rates:
         """The rates of ``count`` epochs from batch ``first`` on, ``done`` epochs after a start."""
@@ -284,11 +288,10 @@ def epochs_one_by_one(  # noqa: PLR0917 - a stretch, as `ProgramRun.epochs` has 
     return losses, np.array(passed)
 
 
-def _totals(losses: LossSeries, n_epochs: int) -> Matrix:
+def _totals(losses: LossSeries, n_batches: int) -> Matrix:
     """The sums over epochs, added one by one: the same however a training is cut."""
-    by_epoch = np.asarray(losses).reshape(n_epochs, -1)
-    n_batches = by_epoch.shape[1]
-    if n_batches > n_epochs:
+    by_epoch = np.asarray(losses).reshape(-1, n_batches)
+    if n_batches > len(by_epoch):
         sums: Matrix = np.add.accumulate(by_epoch, axis=1)[:, -1].copy()
         return sums
     totals = by_epoch[:, 0]
