@@ -198,3 +198,15 @@ def test_mean_absolute_difference_is_another_name_of_mae(make_line, engine):
     for task in ("regression", "yes_no"):
         pair = [METRICS[name]([[0.25], [1.0]], [[0], [1]], task=task) for name in names]
         assert pair == [0.125, 0.125]
+
+
+def test_a_metric_of_a_user_that_gives_no_number_is_refused(net, data):
+    def verdict(_outputs, _targets):
+        return "fine"
+
+    options = {"optimizer": ns.SGD(0.1), "epochs": 2, "metrics": [verdict]}
+    try:
+        with pytest.raises(NeurosimError, match="metric 'verdict': got 'fine'; expected a number"):
+            ns.train(net, *data, **options)
+    finally:
+        ns.unregister_metric("verdict")
