@@ -7,17 +7,17 @@ asks for its name: a new engine is one class and one row of the table `ENGINES`.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.functions.numbers import Matrix
+from neurosim.functions.numbers import Matrix, joined
 from neurosim.functions.schedules import Remembered
 from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
-from neurosim.training.stopping.monitor import EpochNumbers
+from neurosim.training.stopping.monitor import EpochEnd, EpochNumbers
 from neurosim.training.stopping.stops import Watched
 from neurosim.training.task import Task, require_fresh
 
@@ -127,9 +127,10 @@ class Trajectory:
         n_batches: int,
     ) -> None:
         self.thetas, self.last = passed[:, 0], last
-        self._memories, self._totals, self._streams = passed[:, 1:], totals, streams
+        self._passed, self._totals, self._streams = passed, totals, streams
         self._n_batches = n_batches
-        self._states: Sequence[TrainingState] | None = None
+        self._ends: Sequence[EpochEnd] | None = None
+        self._parts: Sequence[Trajectory] = ()
 
     @classmethod
     def to(cls, last: TrainingState) -> "Trajectory":
@@ -137,32 +138,54 @@ class Trajectory:
         return cls(last.parameters[np.newaxis, np.newaxis].copy(), np.empty(0), [], last, 0)
 
     @classmethod
-    def of(
-        cls, states: Sequence[TrainingState], numbers: EpochNumbers, rates: Matrix
+    def join(
+        cls,
+        parts: "Sequence[Trajectory]",
+        start: TrainingState,
+        numbers: EpochNumbers,
+        rates: Matrix,
     ) -> "Trajectory":
-        """A way that goes by what is measured: all states of it."""
-        thetas = np.array([state.parameters for state in states])
-        found = cls(thetas[:, np.newaxis], np.empty(0), [], states[-1], 0)
-        found._states, found.numbers, found.rates = states, numbers, rates
+        """One part after the other, of a way that goes by what is measured; or none: the start."""
+        last = parts[-1].last if parts else start
+        found = cls.to(last)
+        if parts:
+            found.thetas, found._parts = joined([part.thetas for part in parts]), parts
+        found.numbers, found.rates = numbers, rates
+        return found
+
+    def first(self, ends: Sequence[EpochEnd]) -> "Trajectory":
+        """As many of the epochs as there are ends, with what is remembered after each."""
+        n = len(ends)
+        last = replace(self.state(n - 1), schedule=ends[-1].schedule, watched=ends[-1].watched)
+        found = Trajectory(
+            self._passed[:n], self._totals[:n], self._streams[:n], last, self._n_batches
+        )
+        found._ends = ends
         return found
 
     def state(self, number: int) -> TrainingState:
         """The state after one of the epochs, from 0."""
-        if self._states is not None:
-            return self._states[number]
+        for part in self._parts:
+            if number < len(part.thetas):
+                return part.state(number)
+            number -= len(part.thetas)
+        last = self.last
         left = len(self.thetas) - 1 - number
         if not left:
-            return self.last
+            return last
+        schedule, watched = (
+            (last.schedule, last.watched) if self._ends is None else self._ends[number]
+        )
         return TrainingState(
             self.thetas[number].copy(),  # all of them need not stay because one does
-            self._memories[number].copy(),
-            self.last.updates - left * self._n_batches,
-            self.last.epoch - left,
+            self._passed[number, 1:].copy(),
+            last.updates - left * self._n_batches,
+            last.epoch - left,
             0,
             float(self._totals[number]),
             self._streams[number],
-            self.last.schedule,
-            self.last.watched,
+            schedule,
+            watched,
         )
 
 

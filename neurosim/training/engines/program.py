@@ -82,33 +82,28 @@ class ProgramEngine:
         self, monitor: Monitor, state: TrainingState, epochs: int
     ) -> tuple[Trajectory, Matrix]:
         """Epochs together, at the rate that is foreseen; what it proves wrong is done again."""
-        states, losses = [state], list[float]()
+        parts, losses = list[Trajectory](), list[Matrix]()
         found, rates = list[EpochNumbers](), list[Matrix]()
         most = max(1, _MOST_NUMBERS // max(1, state.parameters.size + state.memory.size))
-        count = 1
-        while len(losses) < epochs and not states[-1].is_stopped:
-            count = min(count, most, epochs - len(losses))
-            begin, n_before = states[-1], len(losses)
-            between, series = self._trajectory(begin, count)
+        here, done, count = state, 0, 1
+        while done < epochs and not here.is_stopped:
+            count = min(count, most, epochs - done)
+            between, series = self._trajectory(here, count)
             if not (between.last.is_finite and all_finite(series)):
                 if count == 1:  # whoever asked refuses it
-                    return Trajectory.to(between.last), np.array([*losses, *series])
+                    return Trajectory.to(between.last), joined([*losses, series])
                 count = 1
                 continue
             numbers = monitor.measure(between.thetas, self._measuring(monitor).measure)
-            for number, loss in enumerate(series.tolist()):
-                last = states[-1]
-                after = replace(between.state(number), schedule=last.schedule, watched=last.watched)
-                states.append(monitor.after(after, numbers.of(number, loss)))
-                losses.append(loss)
-                if states[-1].is_stopped or monitor.has_other_rate(begin, states[-1]):
-                    break
-            done = len(losses) - n_before
-            found.append(numbers.first(done))
-            rates.append(epoch_rates(self._task, begin, done))
-            count = 2 * count if done == count else 1
+            ends = monitor.ends(here, between.thetas, series, numbers)
+            n = len(ends)
+            parts.append(between.first(ends))
+            losses.append(series[:n])
+            found.append(numbers.first(n))
+            rates.append(epoch_rates(self._task, here, n))
+            here, done, count = parts[-1].last, done + n, 2 * count if n == count else 1
         measured = EpochNumbers.join(found, self._task.options.metrics)
-        return Trajectory.of(states[1:] or states, measured, joined(rates)), np.array(losses)
+        return Trajectory.join(parts, state, measured, joined(rates)), joined(losses)
 
     def _measuring(self, monitor: Monitor) -> "ProgramEngine":
         """The engine of the rows that are measured."""

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from neurosim.functions.numbers import Matrix, joined
-from neurosim.functions.schedules import AdaptiveSchedule
+from neurosim.functions.schedules import AdaptiveSchedule, Remembered
 from neurosim.training.metrics import LOSS, METRICS, measure_each
-from neurosim.training.state import TrainingState, epoch_rates
+from neurosim.training.state import TrainingState
 from neurosim.training.stopping.stops import Stops, Watched
 from neurosim.training.task import Task, validation_task
 from neurosim.training.task_kind import TaskKind
@@ -45,6 +45,13 @@ class EpochNumbers(NamedTuple):
 
 
 NO_NUMBERS = EpochNumbers(np.empty(0), {})
+
+
+class EpochEnd(NamedTuple):
+    """What a schedule and a stop remember after an epoch, as in `TrainingState`."""
+
+    schedule: Remembered
+    watched: Watched | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,22 +96,59 @@ class Monitor(Measuring):
         """That of a task with the validation rows of its options."""
         return cls(task, validation_task(task))
 
+    @cached_property
+    def _stops(self) -> Stops:
+        return Stops(self.task.options.early_stopping, self.task.options.until)
+
     def after(self, state: TrainingState, numbers: Mapping[str, float]) -> TrainingState:
         """The state after an epoch with these numbers, and what is to be remembered of them."""
-        task, schedule = self.task, self.task.schedule
-        remembered, epoch = state.schedule, state.epoch - 1
+        before = EpochEnd(state.schedule, state.watched)
+        end = self._end(before, state.epoch - 1, numbers, state.parameters)
+        return replace(state, schedule=end.schedule, watched=end.watched)
+
+    def ends(
+        self, begin: TrainingState, thetas: Matrix, losses: Matrix, numbers: EpochNumbers
+    ) -> list[EpochEnd]:
+        """What is to be remembered after each of some epochs that went on from a state.
+
+        The last one is that which a stop ends, or after which the rate is another one than was
+        foreseen before the first.
+
+        Args:
+            begin: the state before the first.
+            thetas: the parameters after each, (epochs, n_parameters).
+            losses: over the training rows, (epochs,), reduced.
+            numbers: what was measured after each.
+        """
+        found, end = list[EpochEnd](), EpochEnd(begin.schedule, begin.watched)
+        for number, loss in enumerate(losses.tolist()):
+            epoch = begin.epoch + number
+            end = self._end(end, epoch, numbers.of(number, loss), thetas[number])
+            found.append(end)
+            is_stopped = end.watched is not None and end.watched.stopped
+            if is_stopped or self._has_other_rate(epoch + 1, begin.schedule, end.schedule):
+                break
+        return found
+
+    def _end(
+        self, before: EpochEnd, epoch: int, numbers: Mapping[str, float], theta: Matrix
+    ) -> EpochEnd:
+        task, schedule, remembered = self.task, self.task.schedule, before.schedule
         if isinstance(schedule, AdaptiveSchedule) and epoch >= schedule.warm_up:
             begin = remembered or schedule.start(task.optimizer.learning_rate)
             remembered = schedule.after(begin, numbers[LOSS])
-        stops = Stops(task.options.early_stopping, task.options.until)
-        watched = stops.after(state.watched or Watched(), epoch, numbers, state.parameters)
+        watched = self._stops.after(before.watched or Watched(), epoch, numbers, theta)
         if isinstance(schedule, AdaptiveSchedule) and schedule.is_over(remembered):
             watched = watched.stopping(f"the learning rate would fall below {schedule.lowest:g}")
-        return replace(state, schedule=remembered, watched=watched)
+        return EpochEnd(remembered, watched)
 
-    def has_other_rate(self, before: TrainingState, after: TrainingState) -> bool:
-        """Whether the next epoch's rate is another one than was foreseen before."""
-        if not isinstance(self.task.schedule, AdaptiveSchedule):
+    def _has_other_rate(self, epoch: int, before: Remembered, after: Remembered) -> bool:
+        """Whether the rate of an epoch is another one than was foreseen before."""
+        schedule, base = self.task.schedule, self.task.optimizer.learning_rate
+        if not isinstance(schedule, AdaptiveSchedule):
             return False
-        foreseen = replace(after, schedule=before.schedule)
-        return bool(epoch_rates(self.task, foreseen, 1) != epoch_rates(self.task, after, 1))
+        rates = [
+            schedule.rate_of(base, epoch, self.task.n_rows, memory or schedule.start(base))
+            for memory in (before, after)
+        ]
+        return rates[0] != rates[1]

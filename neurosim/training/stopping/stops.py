@@ -149,7 +149,7 @@ def _waited(
     is_progress = is_first or (gain > 0.0 and gain >= rule.least_change)
     waited = 0 if is_progress else before.waited + 1
     if is_first or gain > 0.0:
-        found = Watched(number, epoch, waited, theta)
+        found = Watched(number, epoch, waited, theta.copy())
     else:
         found = Watched(best, before.best_epoch, waited, before.parameters)
     if waited < rule.patience:
