@@ -817,7 +817,7 @@ class Network:
     def take_rows(self, rows: PendingRows, number: int) -> None:
         """Take over one of several thetas, as `take_parameters`, without a copy."""
         holder = self._editable.holder
-        rows.go_to(number)
+        rows.number = number
         holder.hold_rows(rows)
         self._structure.forget()
 

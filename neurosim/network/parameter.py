@@ -210,7 +210,7 @@ class Holder:
         with _FILLING:  # another thread may fill
             if self._pending is not rows:
                 return False
-            rows._number, rows._theta = number, None  # as `go_to`, in less time
+            rows.number = number
             return True
 
     def is_pending(self, given: object) -> bool:
@@ -275,27 +275,26 @@ class PendingRows:
     Args:
         parameters: what theta is of.
         thetas: (n, n_parameters); nobody may change them any more.
+
+    Attributes:
+        number: that of the present one, from 0.
     """
 
-    __slots__ = ("_number", "_theta", "_thetas", "parameters")
+    __slots__ = ("_kept", "_thetas", "number", "parameters")
 
     def __init__(self, parameters: "Parameters", thetas: "Matrix") -> None:
         self.parameters, self._thetas = parameters, thetas
-        self._number = 0
-        self._theta: Matrix | None = None
-
-    def go_to(self, number: int) -> None:
-        """Let the present one be another, from 0."""
-        self._number, self._theta = number, None
+        self.number = 0
+        self._kept: tuple[int, Matrix] | None = None  # one, with its number
 
     @property
     def theta(self) -> "Matrix":
-        """The present one, read-only."""
-        theta = self._theta
-        if theta is None:
-            theta = self._theta = self._thetas[self._number].copy()
-            theta.setflags(write=False)
-        return theta
+        """The present one, read-only, the same array until there is another."""
+        number, kept = self.number, self._kept  # another thread may go on
+        if kept is None or kept[0] != number:
+            kept = self._kept = number, self._thetas[number].copy()
+            kept[1].setflags(write=False)
+        return kept[1]
 
 
 class Bias(Parameter):
