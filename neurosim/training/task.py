@@ -109,12 +109,16 @@ class Task:
             return self.weighing.plain_goals(self.T)
         return self.weighing.goals(self.T, self.weights, batch_size=self.batch_size, order=order)
 
-    @cached_property
+    @property
     def inner(self) -> "Task":
         """The same task in the numbers that the network computes with."""
         inputs, outputs = self.network.inputs_conversion, self.network.outputs_conversion
-        if inputs.is_plain and outputs.is_plain:
-            return self
+        # kept, it would keep its rows from being freed
+        return self if inputs.is_plain and outputs.is_plain else self._inner
+
+    @cached_property
+    def _inner(self) -> "Task":
+        inputs, outputs = self.network.inputs_conversion, self.network.outputs_conversion
         return replace(self, X=inputs.inner(self.X), T=outputs.inner(self.T, "T"))
 
     def weights_of(self, rows: Any) -> dict[str, Matrix]:

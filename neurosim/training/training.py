@@ -483,6 +483,7 @@ class Training:
             self._held = self._state = replace(self._state, parameters=theta)
         if not np.array_equal(mask, self._mask):
             self._engine, self._mask = self._remade(self._task), mask
+            self._state = self._state  # what was done in advance is another engine's
 
     def _remade(self, task: Task) -> Engine:
         return make_engine(self.options.engine, task)
@@ -642,7 +643,7 @@ class Training:
         require_fresh(self._task)
         self._start_clock()
         lead = self._lead
-        if lead is None or lead.is_over or lead.engine is not self._engine:
+        if lead is None or lead.is_over:
             with self.network.being_trained():
                 lead = self._ahead = self._run_ahead(left)
             self._lead = lead
@@ -660,7 +661,6 @@ class Training:
             lead is None
             or lead.may_stop
             or lead.is_over
-            or lead.engine is not self._engine
             or not self._task.network.go_to_row(lead.rows, lead.n_done)
         ):
             return None
@@ -687,7 +687,7 @@ class Training:
             return self._run_ahead(1)
         found.seconds.append(((time.perf_counter() - begin) / most, len(losses)))
         self._take(between, losses, found)
-        return Ahead(self._task, self._engine, between, found)
+        return Ahead(self._task, between, found)
 
 
 class _Epochs(Iterator[Epoch]):

@@ -1,6 +1,8 @@
 """A training as an object: it goes on, is asked, and is the only one that goes on."""
 
 import copy
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -231,3 +233,22 @@ def test_losses_that_are_not_measured_leave_nothing(net, data):
     assert training.past.validation_losses == []
     assert len(training.past._validation_losses._parts) == 0
     assert len(training.past._losses._parts) < 10  # one of each stretch
+
+
+def test_a_training_is_freed_with_its_rows_when_nobody_needs_it_any_more(net, data, engine):
+    for options in (
+        {},
+        {"metrics": ["mae"], "validation": data, "early_stopping": {"patience": 2}},
+    ):
+        training = ns.Training(net, *data, optimizer=ns.SGD(0.1), engine=engine, **options)
+        training.watch(3)
+        for _ in training.epochs(3):
+            pass
+        task = weakref.ref(training.task)
+
+        gc.disable()
+        try:
+            del training
+            assert task() is None, options
+        finally:
+            gc.enable()

@@ -8,7 +8,7 @@ from neurosim.functions.numbers import Matrix, constant, joined
 from neurosim.network.parameter import PendingRows
 from neurosim.training.course.history import Epoch
 from neurosim.training.course.lazy_slot import LazySlot
-from neurosim.training.engines.contract import Engine, Trajectory
+from neurosim.training.engines.contract import Trajectory
 from neurosim.training.state import TrainingState
 from neurosim.training.stopping.monitor import EpochNumbers
 from neurosim.training.stretch_length import LOOK
@@ -61,7 +61,6 @@ class Ahead:
     """Epochs that were done in advance, and how many of them are asked for so far.
 
     Attributes:
-        engine: what did them.
         first: the number of the first one.
         losses: of all of them, reduced.
         validation_losses: likewise, where they were measured.
@@ -72,14 +71,12 @@ class Ahead:
     """
 
     __slots__ = (
-        "_between", "_found", "_last", "_metrics", "_numbers", "_seconds", "engine", "first",
-        "losses", "may_stop", "n_done", "n_settled", "rows", "validation_losses",
+        "_between", "_metrics", "_numbers", "_seconds", "first", "losses", "may_stop", "n_done",
+        "n_settled", "rows", "validation_losses",
     )  # fmt: skip
 
-    def __init__(
-        self, task: Task, engine: Engine, between: Trajectory, found: MeasuredEpochs
-    ) -> None:
-        self.engine, self._between = engine, between
+    def __init__(self, task: Task, between: Trajectory, found: MeasuredEpochs) -> None:
+        self._between = between
         self.rows = PendingRows(task.network.parameter_list(), between.thetas)
         options = task.options
         self.may_stop = options.is_monitored or options.time_limit is not None
@@ -95,7 +92,6 @@ class Ahead:
         )  # fmt: skip
         nothing = [None] * found.count
         self._numbers: list[list[Any]] = [values.tolist() or nothing for values in columns]
-        self._last: tuple[int, TrainingState] | None = None
 
     @property
     def count(self) -> int:
@@ -110,13 +106,7 @@ class Ahead:
     @property
     def state(self) -> TrainingState:
         """The state after the epoch that was asked for last."""
-        return self.state_after(self.first + self.n_done - 1)
-
-    def state_after(self, epoch: int) -> TrainingState:
-        """The state after an epoch, by its number."""
-        if self._last is None or self._last[0] != epoch:
-            self._last = epoch, self._between.state(epoch - self.first)
-        return self._last[1]
+        return self._between.state_after(self.first + self.n_done - 1)
 
     def next_epoch(self) -> Epoch:
         """The next one, which is then asked for; its state is made when somebody reads it."""
@@ -130,14 +120,14 @@ class Ahead:
             {name: values[number] for name, values in metrics.items()} if metrics else {},
             rates[number],
             self._seconds,
-            self,  # type: ignore[arg-type] # of which its slot makes a state
+            self._between,  # type: ignore[arg-type] # of which its slot makes a state
             norms[number],
             ratios[number],
         )
 
 
-def _state_of(epoch: Epoch, ahead: Ahead) -> TrainingState:
-    return ahead.state_after(epoch.number)
+def _state_of(epoch: Epoch, between: Trajectory) -> TrainingState:
+    return between.state_after(epoch.number)
 
 
-setattr(Epoch, "state", LazySlot(vars(Epoch)["state"], Ahead, _state_of))  # noqa: B010 - a slot
+setattr(Epoch, "state", LazySlot(vars(Epoch)["state"], Trajectory, _state_of))  # noqa: B010 - a slot

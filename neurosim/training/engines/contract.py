@@ -131,6 +131,7 @@ class Trajectory:
         self._n_batches = n_batches
         self._ends: Sequence[EpochEnd] | None = None
         self._parts: Sequence[Trajectory] = ()
+        self._made: TrainingState | None = None
 
     @classmethod
     def to(cls, last: TrainingState) -> "Trajectory":
@@ -162,6 +163,12 @@ class Trajectory:
         )
         found._ends = ends
         return found
+
+    def state_after(self, epoch: int) -> TrainingState:
+        """The state after an epoch, by its number in the training; asked again, the same one."""
+        if self._made is None or self._made.epoch != epoch + 1:
+            self._made = self.state(epoch + len(self.thetas) - self.last.epoch)
+        return self._made
 
     def state(self, number: int) -> TrainingState:
         """The state after one of the epochs, from 0."""
