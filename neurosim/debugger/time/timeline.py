@@ -10,7 +10,6 @@ once from its start to the place, to the last bit, whatever the way there. There
   the training log names.
 """
 
-import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -35,6 +34,7 @@ from neurosim.debugger.time.training_log import (
     UnitPlace,
     set_trainable,
 )
+from neurosim.functions.numbers import all_finite
 from neurosim.interpreter.backward import require_slopes
 from neurosim.interpreter.steps import Measured, Step, redo, undo
 from neurosim.pause import PausedCollection
@@ -514,7 +514,7 @@ class Timeline:
             count = min(pace.epochs, (stop - self.batch + state.batch) // n_batches)
             if count > 1:  # the last epoch apart: who lands there knows the loss measured last
                 after, losses = engine.advance(state, epochs=count - 1)
-                if not (after.is_finite and all(map(math.isfinite, losses))):
+                if not (after.is_finite and all_finite(losses)):
                     return self._stop_before_divergence(state, max(count, 1))
                 state = after
             n_left = n_batches - state.batch if count else stop - self.batch
