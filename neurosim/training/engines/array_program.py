@@ -301,7 +301,9 @@ class _ArrayRun:
         self._theta = plan.to_slots(state.parameters, dtype)
         self._memory = plan.to_slots(state.memory, dtype)
         self._gradient = np.zeros_like(self._theta)
-        self._updates, self._rate = state.updates, program.task.optimizer.learning_rate
+        self._updates = state.updates
+        # alone: an update that held the run would keep its arrays from being freed
+        self._rate = [program.task.optimizer.learning_rate]
         self._frozen = program.frozen
         self._given = state.parameters
         fixed = np.flatnonzero(~program.learns)
@@ -317,7 +319,8 @@ class _ArrayRun:
         if rates is None:
             return self._steps(order, first, last, repeats)
         found: list[float] = []
-        for self._rate, begin, end, times in _alike(rates, first, last, repeats):
+        for rate, begin, end, times in _alike(rates, first, last, repeats):
+            self._rate[0] = rate
             found += self._steps(order, begin, end, times)
         return found
 
@@ -374,7 +377,7 @@ class _ArrayRun:
         task, update = self._program.task, self._program.update
         if size not in self._started:
             self._started[size] = self._start(size)
-        factor = self._rate if update.is_plain else 1.0
+        factor = self._rate[0] if update.is_plain else 1.0
         sent = (batches, self._updates, factor / task.divisor(size))
         answer: Any = self._started[size].send(sent)
         losses: list[float] = answer[0] if self._is_paired else answer
@@ -419,10 +422,10 @@ class _ArrayRun:
     def _plain_update(self) -> Callable[[int], None]:
         theta, gradient, memory = self._theta, self._gradient, self._memory
         rule = array_rule(self._program.task.optimizer)
-        fixed, values, remembered = self._fixed
+        (fixed, values, remembered), present = self._fixed, self._rate
 
         def update(count: int) -> None:
-            rule(theta, gradient, memory, count, self._rate)
+            rule(theta, gradient, memory, count, present[0])
             if len(fixed):
                 theta[fixed] = values
                 memory[:, fixed] = remembered
@@ -444,7 +447,7 @@ class _ArrayRun:
         def rates_at(rate: float) -> Any:
             return plan.to_slots(adjustments.rates_at(rate), dtype) if has_rates else rate
 
-        fixed, values, remembered = self._fixed
+        (fixed, values, remembered), present = self._fixed, self._rate
         groups, limits = adjustments.norm_groups, adjustments.norm_limits.tolist()
         is_kept = learns & (groups >= 0)
 
@@ -461,7 +464,7 @@ class _ArrayRun:
             elif clip is not None:
                 totals = norms(gradient, adjustments.clip_groups, learns).tolist()
                 multiply(gradient, adjustments.clip_groups, [clip.factor(x) for x in totals])
-            rates = rates_at(self._rate)
+            rates = rates_at(present[0])
             lost = decay * rates * theta
             rule(theta, gradient, memory, count, rates)
             np.subtract(theta, lost, out=theta)
