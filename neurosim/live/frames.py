@@ -21,8 +21,8 @@ class FrameTimes:
         self._due = clock()
 
     def begin(self) -> None:
-        """A move begins: the next frame is due at once."""
-        self._due = self._clock()
+        """A move begins: one that ends within the time of a frame shows its end alone."""
+        self._due = self._clock() + _FRAME
 
     @property
     def is_due(self) -> bool:

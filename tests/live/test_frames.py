@@ -34,3 +34,14 @@ def test_there_are_at_most_30_frames_a_second_and_they_take_at_most_their_share(
 
     assert 0.97 * expected <= count <= 1.03 * expected + 1
     assert count * cost <= 0.11 * clock.now
+
+
+def test_a_move_that_ends_within_the_time_of_a_frame_shows_its_end_alone():
+    clock = Clock()
+    frames = FrameTimes(clock)
+    frames.begin()
+
+    clock.now = 0.03
+    assert not frames.is_due
+    clock.now = 0.034
+    assert frames.is_due

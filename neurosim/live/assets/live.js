@@ -23,10 +23,10 @@ const MARKUP = `
 <ul class="key quiet"><li><svg viewBox="0 0 40 8" aria-hidden="true"><path class="above" d="M0 4H40"/></svg> weight above 0</li><li><svg viewBox="0 0 40 8" aria-hidden="true"><path class="below" d="M0 4H40"/></svg> below 0</li><li>the wider, the larger</li><li>a number in a neuron: its output</li><li>b: bias</li><li class="session">drag a line up or down: its weight; a neuron: its bias</li></ul>
 </section>
 <section id="arithmetic" aria-label="The arithmetic">
-<h2>This step</h2>
+<div class="session"><h2>This step</h2>
 <ul class="arithmetic" id="run" aria-label="Before it, of the same neuron"></ul>
 <p id="now" aria-live="polite"></p>
-<p id="coming"></p>
+<p id="coming"></p></div>
 <h2><span id="told-name"></span></h2>
 <p class="quiet" id="told-kept"></p>
 <div id="chosen" class="session" hidden>
@@ -35,7 +35,7 @@ const MARKUP = `
 <div class="row"><button type="button" id="until">Go there</button> <button type="button" id="watch">Stop when it changes</button> <button type="button" id="display">Show always</button> <button type="button" id="freeze">Freeze</button> <button type="button" id="disable">Switch off</button> <button type="button" id="why">Why this update?</button></div>
 </div>
 <ul class="arithmetic" id="told" aria-label="Its formulas"></ul>
-<p><button type="button" id="loss-step">L</button></p>
+<p class="session"><button type="button" id="loss-step">L</button></p>
 </section>
 <section id="what-if" class="session" aria-label="Stops and branches">
 <h2>Stops</h2>
@@ -590,6 +590,7 @@ class LivePage {
   setUpLiveMap() {
     const isThere = this.doc.inputs.length === 2;
     this.find("map-part").hidden = !isThere;
+    this.find("map-of").disabled = Boolean(this.doc.is_watched);
     if (!isThere) return;
     this.find("map-of").replaceChildren(...this.doc.neurons.flatMap((neuron, i) =>
       (this.doc.inputs.includes(i) ? [] : [make("option", { value: i }, neuron.caption)])));

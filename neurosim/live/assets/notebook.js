@@ -30,6 +30,7 @@ function render({ model, el }) {
   const kind = model.get("kind");
   const page = kind === "history" ? new HistoryView(element, link) : mountLive(element, link);
   link.onState(true, "");
+  if (kind === "network") page.find("link").hidden = true; // nobody answers: it stands still
   model.send({ text: "hello" });
   return () => {
     page.play?.(false);
