@@ -103,5 +103,18 @@ def write_new(path: Path, text: str, *, overwrite: bool) -> None:
         raise _exists(path) from None
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that files are written to, where there is none.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = str(error.strerror or error).lower()
+        raise FileError(f"{folder}: cannot be made, {reason}; expected a folder") from None
+
+
 def _exists(path: Path) -> FileError:
     return FileError(f"{path}: exists; expected a new file, or --overwrite")

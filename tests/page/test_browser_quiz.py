@@ -53,6 +53,7 @@ def test_no_number_is_seen_before_it_is_asked_for(quiz):
 
     seen = page.locator("body").inner_text()
 
+    assert page.locator("#quiz-part h3").last.inner_text() == "update, batch 0"
     shown = [f"{f.value:.3f}" for f in formulas.values() if f.phase == "backward"][:20]
     assert not [text for text in shown if re.search(rf"{text}\\d", seen)]
     assert not page.locator("#arithmetic, #rows-part, #curve-part, #map-part").first.is_visible()

@@ -195,7 +195,10 @@ class QuizView {
       const { phase, sample } = line;
       const before = quiz.lines[at - 1];
       if (!before || before.phase !== phase || before.sample !== sample) {
-        const where = `${this.page.say(`phase_${phase}`)}, ${this.page.say("sample_n", { sample })}`;
+        const when = phase === "update"
+          ? this.page.say("batch_n", { batch: Math.floor(sample / this.page.doc.batch_size) })
+          : this.page.say("sample_n", { sample });
+        const where = `${this.page.say(`phase_${phase}`)}, ${when}`;
         this.add(part, "h3", { id: `quiz-${at}` }, where);
         list = this.add(part, "ul", { class: "quiz", "aria-labelledby": `quiz-${at}` });
       }

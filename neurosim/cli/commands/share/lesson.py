@@ -10,7 +10,7 @@ from neurosim.cli.commands.look.forms import decimal_option, lang_option
 from neurosim.cli.commands.share.page import DIVERGED
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
-from neurosim.cli.output import require_free, say
+from neurosim.cli.output import make_folder, require_free, say
 from neurosim.cli.overrides import override_options
 from neurosim.debugger.traces.trace import new_file
 from neurosim.errors import DivergedError, InvalidValueError
@@ -81,7 +81,7 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
     for path in map(out.joinpath, written):
         require_free(path, overwrite=overwrite)
     for each, content in written.items():
-        (out / each).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((out / each).parent)
         with new_file(out / each, overwrite=overwrite) as stream:
             stream.write(content)
     say(f"wrote the lesson {taught.title!r}: {len(written)} files in {out}", err=True)

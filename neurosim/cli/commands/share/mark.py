@@ -7,9 +7,9 @@ import click
 
 from neurosim.cli.commands.look.forms import lang_option
 from neurosim.cli.imports import import_option
-from neurosim.cli.output import require_free, say, say_table, write_new
+from neurosim.cli.output import make_folder, require_free, say, say_table, write_new
 from neurosim.cli.overrides import override_options
-from neurosim.errors import FileError, shortened
+from neurosim.errors import shortened
 from neurosim.languages import in_language
 from neurosim.scenario.uses.mark import Lesson, sheets_in
 from neurosim.sheets.marking import COLUMNS, POINTS, Marked, to_csv, to_html
@@ -91,11 +91,7 @@ def _parts(file: str, count: int) -> tuple[str, ...]:
 
 
 def _write_reports(folder: Path, marked: Sequence[Marked], title: str, *, overwrite: bool) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = str(error.strerror or error).lower()
-        raise FileError(f"{folder}: cannot be made, {reason}; expected a folder") from None
+    make_folder(folder)
     taken: set[str] = set()
     for one in marked:
         name, number = f"{one.file}.html", 1

@@ -8,7 +8,7 @@ import click
 
 from neurosim.cli.commands.look.forms import decimal_option, lang_option
 from neurosim.cli.imports import import_option
-from neurosim.cli.output import require_free, say, write_new
+from neurosim.cli.output import make_folder, require_free, say, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.errors import InvalidValueError
 from neurosim.languages import in_language
@@ -115,6 +115,7 @@ def write_sheet(sheet: Worksheet, out: Path, form: str, *, overwrite: bool) -> N
     answers.setdefault(out.with_suffix(".csv"), False)
     for path in answers:
         require_free(path, overwrite=overwrite)
+    make_folder(out.parent)
     for path, is_solution in answers.items():
         wanted = form if path in {out, solution} else "csv"
         if wanted == "pdf":

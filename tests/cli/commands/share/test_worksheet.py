@@ -132,6 +132,14 @@ training: {{loss: squared_error, optimizer: {{name: sgd, learning_rate: 1}}, epo
     assert len(sources) == 1 + 2 * len(LANGUAGES)
 
 
+def test_the_folder_of_a_class_is_made(neurosim, folder):
+    assert neurosim("worksheet", "xor", "-o", "class/s.csv", "--variants", "2").code == 0
+    assert len(list((folder / "class").iterdir())) == 4
+
+    ran = neurosim("worksheet", "xor", "-o", "class/s-1.csv/t.csv")
+    assert ran.err.startswith("error: class/s-1.csv: cannot be made, ")
+
+
 def test_what_is_wrong_is_said(neurosim, folder):
     assert "no form of a sheet" in neurosim("worksheet", "xor", "-o", "s.txt").err
     assert "--sample: got 9" in neurosim("worksheet", "xor", "-o", "s.md", "--sample", "9").err
