@@ -26,10 +26,10 @@ from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
 from neurosim.functions.schedules import SCHEDULES
 from neurosim.scenario import exhibits, schema, shipped_folder, write_gallery
-from neurosim.scenario.uses.gallery import exhibit
 from neurosim.training.data import DATASETS
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.options import option_rows
+from tests.hero import hero_picture
 
 COMMAND = "python -m tests.generate"
 MANUAL = Path(neurosim.__file__).parent / "manual"
@@ -166,21 +166,21 @@ def make_tables():
 
 
 def make_gallery():
-    """Train and draw all shipped scenarios."""
+    """Train and draw all shipped scenarios, and draw the picture at the head of the README."""
     write_gallery(list(exhibits(shipped_folder())), shipped_folder())
-    make_dark()
+    make_hero()
 
 
-def make_dark():
-    """Draw the picture of the README for dark pages."""
-    (shipped_folder() / "pictures" / "xor-dark.svg").write_bytes(dark_picture())
+def make_hero():
+    """Draw the picture at the head of the README, for light pages and for dark ones."""
+    for theme, path in HERO.items():
+        path.write_bytes(hero_picture(theme))
 
 
-def dark_picture():
-    """XOR after its training, as in the gallery, on a dark ground."""
-    return exhibit(shipped_folder() / "xor.yaml", theme="dark").picture
-
-
+HERO = {
+    "light": shipped_folder() / "pictures" / "three-faces.svg",
+    "dark": shipped_folder() / "pictures" / "dark" / "three-faces.svg",
+}
 PARTS = {"schema": make_schema, "tables": make_tables, "gallery": make_gallery}
 
 

@@ -7,6 +7,7 @@ scenarios give the same bytes, with the same version of matplotlib.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from neurosim.scenario.uses.at_epoch import AtEpoch, network_at
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PAGE, PICTURES = "README.md", "pictures"
+PAGE, PICTURES, DARK = "README.md", "pictures", "dark"
 MARK = "<!-- made by `neurosim gallery`"
 _MOST_CIRCLES, _MOST_LINES = 64, 150  # that a small picture shows
 _MOST_LONGER = 8.0  # times as wide as high: more is a strip on a page
@@ -50,6 +51,7 @@ class Exhibit:
         title: its own.
         story: what there is to see: its description, or the comment at its head.
         picture: of its network, as SVG; None where there is none.
+        dark: the same for dark pages.
         description: what the picture shows, in words.
         reason: why there is no picture; else empty.
     """
@@ -58,6 +60,7 @@ class Exhibit:
     title: str
     story: str
     picture: bytes | None
+    dark: bytes | None = None
     description: str = ""
     reason: str = ""
 
@@ -75,8 +78,8 @@ def exhibits(folder: Path) -> Iterator[Exhibit]:
     return (exhibit(path) for path in paths)
 
 
-def exhibit(path: Path, *, theme: str = "light") -> Exhibit:
-    """Train one scenario and draw it, in the colours of a theme.
+def exhibit(path: Path) -> Exhibit:
+    """Train one scenario and draw it, for light pages and for dark ones.
 
     Raises:
         NeurosimError: it is not valid, or its training diverges.
@@ -86,12 +89,18 @@ def exhibit(path: Path, *, theme: str = "light") -> Exhibit:
         at = network_at(path, epoch="end")
     except MissingExtraError as error:
         return Exhibit(path.stem, title, story, None, reason=str(error))
+    picture, description = _picture(at, title, "light")
+    dark, _ = _picture(at, title, "dark")
+    return Exhibit(path.stem, title, story, picture, dark, description)
+
+
+def _picture(at: AtEpoch, title: str, theme: str) -> tuple[bytes, str]:
     with settings():
         axes, description = _drawn(at, theme)
         figure = axes.get_figure(root=True)
         assert figure is not None
         picture = render(figure, "svg", title=title, description=description, hovering=False)
-    return Exhibit(path.stem, title, story, _compact(picture), description)
+    return _compact(picture), description
 
 
 def _drawn(at: AtEpoch, theme: str) -> "tuple[Axes, str]":
@@ -108,16 +117,16 @@ def _drawn(at: AtEpoch, theme: str) -> "tuple[Axes, str]":
     left, bottom, right, top = diagram.box
     if right - left <= _MOST_LONGER * (top - bottom) or at.scenario is None:
         return paint(diagram, theme=theme), diagram.description
-    return _gradients(at, at.scenario)
+    return _gradients(at, at.scenario, theme)
 
 
-def _gradients(at: AtEpoch, scenario: Scenario) -> "tuple[Axes, str]":
+def _gradients(at: AtEpoch, scenario: Scenario, theme: str) -> "tuple[Axes, str]":
     if scenario.data is None:
         raise FileError(f"{at.path}: too long a chain to be drawn, and no data; expected data")
     X, T = scenario.data.train
     title = f"{scenario.title}: {at.moment}, how strong the gradient is from level to level"
     return (
-        draw_gradients(at.network, X, T, **scenario.measure_of("train"), title=title),
+        draw_gradients(at.network, X, T, **scenario.measure_of("train"), title=title, theme=theme),
         f"A neural network, {at.network!r}, too long for a page: how strong the gradient over the"
         " training rows is in each of its levels.",
     )
@@ -175,15 +184,16 @@ def write_gallery(shown: Sequence[Exhibit], folder: Path) -> Path:
     """
     page = folder / PAGE
     require_ours(page)
-    pictures = folder / PICTURES
-    try:
-        pictures.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"{pictures}: cannot be made, got {error.strerror}") from error
-    for one in shown:
-        if one.picture is not None:
-            target = require_target(pictures / f"{one.name}.svg", overwrite=True)
-            write_file(target, one.picture)
+    pictures = {folder / PICTURES: "picture", folder / PICTURES / DARK: "dark"}
+    for place, theme in pictures.items():
+        try:
+            place.mkdir(exist_ok=True)
+        except OSError as error:
+            raise FileError(f"{place}: cannot be made, got {error.strerror}") from error
+        for one in shown:
+            picture = getattr(one, theme)
+            if picture is not None:
+                write_file(require_target(place / f"{one.name}.svg", overwrite=True), picture)
     return write_file(page, page_of(shown).encode())
 
 
@@ -214,8 +224,7 @@ def page_of(shown: Sequence[Exhibit]) -> str:
         if one.picture is None:
             parts += [f"No picture here: {_plain(one.reason)}.", ""]
         else:
-            link = f"{PICTURES}/{quote(one.name)}.svg"
-            parts += [f"![{_plain(one.description)}]({link})", ""]
+            parts += [*_pictured(quote(one.name), one.description), ""]
         parts += ["```console", f"$ neurosim run {one.name}", "```"]
     return "\n".join(parts) + "\n"
 
@@ -224,6 +233,16 @@ _INTRODUCTION = """\
 Each is a file in this folder: a network, its data, how it learns, and the numbers that must come
 out. The pictures show the networks as their training leaves them, with the values of the first
 row; weights above zero are blue and solid, those below orange-red and dashed."""
+
+
+def _pictured(name: str, description: str) -> list[str]:
+    """A picture that a dark page shows in dark colours."""
+    return [
+        "<picture>",
+        f'<source media="(prefers-color-scheme: dark)" srcset="{PICTURES}/{DARK}/{name}.svg">',
+        f'<img alt="{escape(description)}" src="{PICTURES}/{name}.svg">',
+        "</picture>",
+    ]
 
 
 def _anchor(name: str) -> str:
