@@ -109,12 +109,14 @@ def to_html(marked: Marked, title: str) -> str:
 <style>{_STYLE}</style>
 </head>
 <body>
+<main>
 <h1>{escape(title)}</h1>
 <p>{escape(marked.file)}: <strong>{points}</strong>, {translate(marked.verdict)}</p>
 {f"<p>{escape(fault)}</p>" if fault else ""}
 <ol>
 {items}
 </ol>
+</main>
 </body>
 </html>
 """
