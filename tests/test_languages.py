@@ -1,6 +1,7 @@
 """The catalogue of languages: nothing is missing in it, and nothing is in it in vain."""
 
 import ast
+import json
 import re
 import string
 from pathlib import Path
@@ -75,6 +76,12 @@ def test_each_text_of_a_page_is_there_in_each_language_with_its_values(language)
     assert set(english) - set(words) == set()
     assert all(words.values())
     assert [key for key, text in english.items() if named(text) != named(words[key])] == []
+
+
+def test_no_text_of_a_page_is_there_twice():
+    for path in (ROOT / "page" / "assets").glob("words*.json"):
+        keys = [key for key, _ in json.loads(path.read_text("utf-8"), object_pairs_hook=list)]
+        assert (path.name, len(keys)) == (path.name, len(set(keys)))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from neurosim.debugger.ask.description import MOST_TERMS
 from neurosim.functions.activations import SOFTMAX
-from neurosim.functions.numbers import counted, short
+from neurosim.functions.numbers import short
 from neurosim.interpreter.steps import (
     Aggregated,
     Backpropagated,
@@ -18,7 +18,7 @@ from neurosim.interpreter.steps import (
     operand,
     plus,
 )
-from neurosim.languages import translate
+from neurosim.languages import grouped, translate
 from neurosim.network.connection import Connection
 from neurosim.network.neuron import Neuron
 
@@ -45,11 +45,11 @@ def net_text(sums: Sequence[Started | Summed | Aggregated]) -> str:
 
 def softmax_text(step: Normalized, neuron: Neuron) -> str:
     """The output of one neuron of a softmax layer."""
-    i, count = step.layer.neurons.index(neuron), len(step.after)
-    call = f"softmax of {counted(count, 'net input')} of {step.layer.name}"
-    if count <= MOST_TERMS:
+    i, n = step.layer.neurons.index(neuron), len(step.after)
+    call = translate("softmax of {} net inputs of {}", grouped(n), step.layer.name)
+    if n <= MOST_TERMS:
         call = str(step).split(" = ")[1]
-    at = f"at {short(step.net_inputs[i])}"
+    at = translate("at {}", short(step.net_inputs[i]))
     return f"{neuron.name} = {call}, {at}, = {short(step.after[i])}"
 
 
@@ -110,4 +110,5 @@ def _rest(steps: Sequence[Started | Summed | Aggregated | Backpropagated]) -> st
     if len(steps) <= MOST_TERMS:
         return ""
     rest = steps[-1].after - steps[MOST_TERMS - 1].after
-    return f" + ... {len(steps) - MOST_TERMS:,} more terms = {short(rest)} ..."
+    words = translate("{} more terms", grouped(len(steps) - MOST_TERMS))
+    return f" + ... {words} = {short(rest)} ..."
