@@ -21,6 +21,7 @@ errors
 version
 files
 pause
+process
 regular
 lazy
 languages
@@ -152,7 +153,8 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "pause", "regular", "lazy", "languages"}, {"functions"},
+    {"errors", "version", "files", "pause", "process", "regular", "lazy", "languages"},
+    {"functions"},
     {"network"}, {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"},
     {"diagnosis"}, {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"},
     {"cli", "__main__"},

@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.wheels import TARGETS, with_library
+from tests.wheels import LIBRARIES, TARGETS, with_library
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def plain(tmp_path):
     path = tmp_path / "neurosim-1.0-py3-none-linux_x86_64.whl"
     with ZipFile(path, "w") as made:
         made.writestr("neurosim/__init__.py", "")
-        made.writestr("neurosim/kernel/_kernel.so", "of this machine")
+        made.writestr(f"neurosim/kernel/{LIBRARIES[0]}", "of this machine")
         made.writestr("neurosim-1.0.dist-info/WHEEL", "Root-Is-Purelib: false\nTag: py3-none-any\n")
         made.writestr("neurosim-1.0.dist-info/METADATA", "Name: neurosim\nVersion: 1.0\n")
         made.writestr("neurosim-1.0.dist-info/RECORD", "stale")
@@ -22,7 +22,7 @@ def plain(tmp_path):
 
 @pytest.mark.parametrize("platform", TARGETS)
 def test_a_wheel_has_the_library_of_its_platform_alone(plain, tmp_path, platform):
-    library = tmp_path / ("_kernel.dll" if platform.startswith("win") else "_kernel.so")
+    library = tmp_path / LIBRARIES[platform.startswith("win")]
     library.write_bytes(b"of another")
     (tmp_path / "dist").mkdir()
 

@@ -16,7 +16,7 @@ from shutil import copy, copytree
 from zipfile import ZIP_DEFLATED, ZipFile
 
 ROOT = Path(__file__).parent.parent
-LIBRARIES = ("_kernel.so", "_kernel.dll")
+LIBRARIES = ("_kernel.ctypes.so", "_kernel.ctypes.dll")
 TARGETS = {  # of each platform zig's name, with the oldest system it serves
     "manylinux_2_17_x86_64": "x86_64-linux-gnu.2.17",
     "manylinux_2_17_aarch64": "aarch64-linux-gnu.2.17",

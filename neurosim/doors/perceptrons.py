@@ -16,6 +16,7 @@ from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 from neurosim.network.scaling import Conversion, Scaling
+from neurosim.process import PROCESS_STATE
 
 _OURS = {
     "identity": "identity",
@@ -204,7 +205,7 @@ def _unfitted(activation: str, arrays: _Arrays, classes: Any) -> Any:
         y = np.zeros((2, sizes[-1])) if sizes[-1] > 1 else np.zeros(2)
     else:
         y = classes
-    with warnings.catch_warnings():
+    with PROCESS_STATE, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(np.zeros((len(y), len(arrays[0][0]))), y)
     return model.set_params(max_iter=200, random_state=None)

@@ -18,7 +18,8 @@ FLAGS = (
 )
 MSVC_FLAGS = "/std:c11 /O2 /fp:precise"
 SANITIZERS = "-g -O1 -DPLAIN -fno-sanitize-recover=all -fsanitize=address,undefined"
-LIBRARY = "_kernel.dll" if os.name == "nt" else "_kernel.so"
+# the second dot: else whoever imports all modules of the package would take it for one
+LIBRARY = "_kernel.ctypes.dll" if os.name == "nt" else "_kernel.ctypes.so"
 
 
 def fingerprint() -> str:

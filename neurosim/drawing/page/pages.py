@@ -28,6 +28,7 @@ from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.errors import FileError, InvalidValueError, WrongTypeError, guess
 from neurosim.files import write_whole
 from neurosim.languages import language
+from neurosim.process import PROCESS_STATE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -387,7 +388,7 @@ def settings() -> Iterator[None]:
     import matplotlib as mpl
 
     usual = {key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if _LOOKS.match(key)}
-    with mpl.rc_context(usual | _SETTINGS), warnings.catch_warnings():
+    with PROCESS_STATE, mpl.rc_context(usual | _SETTINGS), warnings.catch_warnings():
         # a letter that the font lacks: whoever shows the SVG has more of them
         warnings.filterwarnings("ignore", message=_NO_GLYPH)
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")

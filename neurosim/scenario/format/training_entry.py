@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from neurosim.functions.variants import VariantTable
+from neurosim.process import PROCESS_STATE
 from neurosim.scenario.format.entry import (
     LIST,
     NUMBER,
@@ -125,7 +126,7 @@ def _fields() -> dict[str, Any]:
 
 
 def _training_entry() -> Any:
-    with warnings.catch_warnings():
+    with PROCESS_STATE, warnings.catch_warnings():
         # BaseModel has a method of the name of a key, a deprecated one that nobody asks for
         warnings.filterwarnings("ignore", 'Field name "validate"', UserWarning)
         return create_model(
