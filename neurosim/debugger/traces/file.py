@@ -9,7 +9,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, get_type_hints
 
-from neurosim.debugger.traces.trace import MARK, OWNERS, VERSION, Header, TraceEntry, fields_of
+from neurosim.debugger.traces.trace import (
+    CLOSES,
+    LAST,
+    MARK,
+    OWNERS,
+    VERSION,
+    Header,
+    TraceEntry,
+    fields_of,
+)
 from neurosim.errors import FileError, unknown
 from neurosim.functions.losses import Objective
 from neurosim.interpreter.steps import (
@@ -37,6 +46,7 @@ class Trace:
     Attributes:
         path: the file.
         header: its first line.
+        is_cut_off: whether it ended without its last line, when it was read the last time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,6 +56,7 @@ class Trace:
         if first is None:
             raise FileError(f"{path}: empty, got no line; expected a trace")
         self.header = _require_header(first[1], f"{path}:1")
+        self.is_cut_off = False
 
     def __iter__(self) -> Iterator[TraceEntry]:
         """The entries of the file in order, read one by one.
@@ -54,10 +65,15 @@ class Trace:
             FileError: a line is no entry; says which, and why.
         """
         with open_regular(self.path, _MOST_BYTES) as file:
-            version = self.header[MARK]
+            version, is_last = self.header[MARK], self.header.get(LAST) is True
             for number, line in islice(_lines(self.path, file), 1, None):
                 where = f"{self.path}:{number}"
-                yield _to_entry(_parse(line, where), version, where)
+                document = _parse(line, where)
+                if is_last:
+                    raise FileError(f"{where}: got a line behind the last one; expected none")
+                is_last = document.pop(LAST, False) is True
+                yield _to_entry(document, version, where)
+        self.is_cut_off = self.header.get(CLOSES) is True and not is_last
 
     def number(self, key: str) -> int:
         """What the header says of the range: epoch, batch, or batches.

@@ -40,6 +40,7 @@ from neurosim.training.engines.table import REFERENCE
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 
+CLOSES, LAST = "closes", "last"  # a key of the first line: the last one has the other key
 VERSION = 2  # version 1 had other names for some kinds
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
 _NO_JOURNAL = 0  # bytes: a trace never goes back
@@ -165,13 +166,17 @@ def header_of(task: Task, state: TrainingState, n_batches: int) -> Header:
         "epoch": state.epoch,
         "batch": state.batch,
         "batches": n_batches,
+        CLOSES: True,
     }
 
 
 def write_trace(file: BinaryIO, header: Header, pairs: Iterable[PositionedStep]) -> None:
-    """Write a header and the steps as they come, a line each, in UTF-8."""
-    file.write(_to_json(header))
-    file.writelines(line_of(entry_of(position, step)) for position, step in pairs)
+    """Write a header and the steps as they come, a line each, in UTF-8; the last is marked."""
+    line = _to_json(header)
+    for position, step in pairs:
+        file.write(line)
+        line = line_of(entry_of(position, step))
+    file.write(line.removesuffix(b"}\n") + f', "{LAST}": true}}\n'.encode())
 
 
 def line_of(entry: TraceEntry) -> bytes:

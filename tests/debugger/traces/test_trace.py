@@ -296,6 +296,7 @@ def test_a_header_says_what_the_trace_is_of():
         "inputs": ["x1", "x2"], "outputs": ["o1", "o2"], "loss": "cross_entropy",
         "reduction": "mean", "optimizer": "sgd", "rows": 3, "batch_size": 2, "epoch": 0,
         "batch": 0, "batches": 2,
+        "closes": True,
     }  # fmt: skip
 
 

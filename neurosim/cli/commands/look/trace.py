@@ -127,6 +127,12 @@ def diff(first: str, second: str, tolerance: float | None) -> int:
     a, b = _open(first), _open(second)
     found = diff_traces(_entries(a, b, first), _entries(b, a, second), tolerance or 0.0)
     if found is None:
+        for trace in (a, b):
+            if isinstance(trace, Trace) and trace.is_cut_off:
+                raise FileError(
+                    f"{trace.path}: cut off, got the end of the file; expected a line that is"
+                    " marked as the last (up to there, the traces are the same)"
+                )
         click.echo("the traces are the same, line by line")
         return 0
     _print_difference(found, first, second)

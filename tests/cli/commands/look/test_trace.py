@@ -329,3 +329,21 @@ def test_epochs_that_the_training_does_not_have_are_refused_before_it_begins(
 
     assert (ran.code, ran.err) == (2, f"error: {message}\n")
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+def test_traces_that_are_cut_off_at_the_same_line_are_not_the_same(neurosim, folder):
+    neurosim("trace", "passed.yaml", "-o", "whole.jsonl")
+    lines = (folder / "whole.jsonl").read_text().splitlines(keepends=True)
+    assert json.loads(lines[-1])["last"] is True
+    for n in (1, 2, len(lines) - 1):
+        for name in ("one.jsonl", "other.jsonl"):
+            (folder / name).write_text("".join(lines[:n]))
+
+        ran = neurosim("trace", "diff", "one.jsonl", "other.jsonl")
+
+        assert ran.code == 2, n
+        assert "one.jsonl: cut off, got the end of the file; expected a line that is" in ran.err
+    (folder / "one.jsonl").write_text("".join([*lines, lines[1]]))
+    behind = neurosim("trace", "diff", "one.jsonl", "one.jsonl")
+    assert f"one.jsonl:{len(lines) + 1}: got a line behind the last one" in behind.err
+    assert neurosim("trace", "diff", "whole.jsonl", "whole.jsonl").code == 0
