@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from neurosim.errors import ScenarioError
 from neurosim.scenario.build.scenario import build_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.assign import assigned
@@ -21,5 +22,18 @@ def cured_text(path: str | Path, assignments: Sequence[str], new: Path) -> str:
     """
     file = find_scenario(path)
     text = assigned(read_text(file), str(file), assignments)
-    build_scenario(replace(read_string(text, str(new)), is_diagnosed=True), new)
+    try:
+        build_scenario(replace(read_string(text, str(new)), is_diagnosed=True), new)
+    except ScenarioError as error:
+        raise ScenarioError([*error.problems, *_hints(error.problems, new)]) from None
     return text
+
+
+def _hints(problems: Sequence[str], new: Path) -> list[str]:
+    """How to go on where the cure changes what another section names."""
+    named = [key for key in ("expect", "draw", "edits") if any(f": {key}[" in p for p in problems)]
+    return [
+        f"{new}: {key}: names what the cure changes; expected --set '{key}=[]' beside --apply,"
+        " or entries that fit the cured network"
+        for key in named
+    ]

@@ -177,3 +177,21 @@ def test_where_all_targets_are_the_same_the_share_is_that_of_the_first_loss(neur
 
     (tried,) = json.loads(ran.out)["tried"]
     assert 0.0 < tried["share"] < 0.1
+
+
+def test_a_cure_that_takes_out_what_is_expected_says_how_to_go_on(neurosim, sick):
+    layer = "    - {name: h, neurons: 3, activation: tanh}\n"
+    text = XOR.replace(layer, "").replace("epochs: 4", "epochs: 500")
+    assert layer in XOR
+    sick.write_text(text.replace("  - {loss: {below: 9}}", "  - {weight: a->o1, below: 9}"))
+    apply = ("doctor", "sick.yaml", "--apply", "1", "-o", "new.yaml")
+
+    refused = neurosim(*apply)
+    done = neurosim(*apply, "--set", "expect=[]")
+
+    assert refused.code == 2
+    assert (
+        "new.yaml: expect: names what the cure changes; expected --set 'expect=[]'" in refused.err
+    )
+    assert "wrote new.yaml" in done.err
+    assert neurosim("run", "new.yaml", "-q").code == 0
