@@ -127,7 +127,7 @@ USES = {
     "a film": lambda: run_command(["animate", "xor", "-o", "f.gif", "--max-frames", "2"]),
     "a trace": lambda: run_command(["trace", "xor", "-o", "t.jsonl"]),
     "a run in a folder": lambda: run_command(["run", "xor", "--out", "there", "-q"]),
-    "a debugger": lambda: run_command(["debug", "xor", "-c", "step; quit"]),
+    "a debugger": lambda: run_command(["debug", "xor", "-ex", "step", "--batch"]),
     "a doctor": lambda: run_command(["doctor", "xor"]),
 }
 

@@ -181,7 +181,7 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
             say(shortened(line), err=True)
         return INVALID
     except (click.Abort, KeyboardInterrupt) as error:
-        click.echo("interrupted", err=True)
+        say("interrupted", err=True)
         return code_of(error)
     except DivergedError as error:
         say(f"diverged: {shortened(str(error))}", err=True)

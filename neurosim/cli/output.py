@@ -56,8 +56,16 @@ def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print lines of words on standard output or error, as wide as the terminal is."""
-    click.echo(wrapped(text, width_of(sys.stderr if err else sys.stdout)), err=err)
+    """Print lines of words on standard output or error, as wide as the terminal is.
+
+    Where standard error takes nothing, there is nobody to tell, and the exit code says it.
+    """
+    try:
+        click.echo(wrapped(text, width_of(sys.stderr if err else sys.stdout)), err=err)
+    except OSError:
+        if not err:
+            raise
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
 
 
 def say_table(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:

@@ -187,6 +187,15 @@ def test_a_disk_that_is_full_is_told(process):
     assert err == "error: output: no space left on device\n"
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="no such device")
+def test_where_no_error_can_be_written_the_exit_code_says_it(process):
+    with FULL.open("w") as full:
+        running = process("run", "no-such.yaml", stderr=full)
+        out, _ = running.communicate(timeout=30)
+
+    assert (running.returncode, out) == (2, "")
+
+
 @pytest.mark.slow
 def test_a_terminal_without_the_letters_of_a_title_still_shows_the_rest(process):
     running = process(
