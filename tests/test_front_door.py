@@ -7,6 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.kernel.library import why_no_kernel
+from tests.each import each
 
 PROMISED = ["Network", "Neuron", "Connection", "Layer", "load", "compile_network",
             "loss_and_gradients", "train", "epochs", "agree", "load_scenario", "run_scenario",
@@ -79,7 +80,7 @@ def test_what_the_kernel_trains_waits_for_no_program_of_arrays():
     assert not loaded & {"neurosim.compiler.plan", "neurosim.compiler.compile", "subprocess"}
 
 
-@pytest.mark.parametrize("name", PROMISED)
+@each("name", PROMISED)
 def test_a_promised_name_is_there_and_listed(name):
     assert getattr(ns, name) is not None
     assert name in ns.__all__

@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
-
+from tests.each import each
 from tests.generate import COMMAND, MANUAL, TABLES, main, page_with_tables
 
 PAGES = sorted(path.name for path in MANUAL.glob("*.md"))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_the_tables_of_a_page_are_those_of_the_code(page):
     text = (MANUAL / page).read_text(encoding="utf-8")
 
@@ -24,7 +23,7 @@ def test_every_table_stands_on_one_page():
     assert sum(text.count("<!-- end -->") for text in texts) == len(TABLES)
 
 
-@pytest.mark.parametrize("name", sorted(set(TABLES) - {"steps"}))  # a text, tested by traces
+@each("name", sorted(set(TABLES) - {"steps"}))  # a text, tested by traces
 def test_every_row_of_a_table_is_filled(name):
     heads, rows = TABLES[name]()
 

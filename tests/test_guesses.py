@@ -14,9 +14,10 @@ from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.scenario.format.document import Document
 from neurosim.training.metrics import SHIPPED
 from neurosim.training.options import make_options, option_fields
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("got", "known", "meant"),
     [
         ("ReLU", ACTIVATIONS, "relu"),
@@ -40,7 +41,7 @@ def test_what_is_meant_is_guessed(got, known, meant):
     assert guess(got, known) == f" (did you mean {meant!r}?)"
 
 
-@pytest.mark.parametrize("word", _SYNONYMS)
+@each("word", _SYNONYMS)
 def test_a_synonym_is_guessed_only_where_its_meaning_is_known(word):
     assert guess(word, ["qqqq"]) == ""
 
@@ -58,7 +59,7 @@ def test_messages_guess_so():
         net.add_neuron("n", activation="linear")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [
         ("0,5", "0.5"),
@@ -94,7 +95,7 @@ def test_of_a_fraction_its_value_is_guessed(text, meant, what):
     assert guess_number(text) == f" (did you mean {meant!r}? {what} is no number)"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", "a", "1,2,3", "1.2.3", "1/0", "1/2/3", "1e999", "3\u00b2", "1\u00bd", "9" * 50],
 )
@@ -107,7 +108,7 @@ def test_where_a_whole_number_is_expected_none_with_a_point_is_guessed(text, mea
     assert guess_number(text, whole=True) == (f" (did you mean {meant}?)" if meant else "")
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "value", "guessed"),
     [
         ("training.epochs", "1,000", "a whole number (did you mean 1000?)"),

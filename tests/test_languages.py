@@ -17,6 +17,7 @@ from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.languages import LANGUAGES, NOUNS, TEXTS, count, in_language, translate
 from neurosim.network import Network
 from neurosim.page.markup import page_words
+from tests.each import each
 
 ROOT = Path(neurosim.__file__).parent
 OTHERS = LANGUAGES[1:]
@@ -26,7 +27,7 @@ def placeholders(text):
     return sum(name is not None for _, name, _, _ in string.Formatter().parse(text))
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each("text", TEXTS)
 def test_each_text_is_there_in_each_language_with_its_values(text):
     translations = TEXTS[text]
 

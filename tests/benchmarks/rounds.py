@@ -91,6 +91,7 @@ class Measurement:
 
     def rounds(self, count: int) -> Iterator[int]:
         """Go round by round; yields how many are done."""
+        n_frozen = gc.get_freeze_count()
         gc.freeze()  # what stands by now is not looked through before every run
         try:
             for number in range(count):
@@ -103,7 +104,8 @@ class Measurement:
                 self._figures.append(figures)
                 yield len(self._figures)
         finally:
-            gc.unfreeze()
+            if not n_frozen:  # else somebody froze it who wants it so
+                gc.unfreeze()
 
     def result(self) -> Result:
         """What the rounds so far say."""

@@ -26,6 +26,7 @@ from tests.benchmarks.irregular_numpy import train_naive, tuned_irregular
 from tests.benchmarks.rounds import Measurement, check
 from tests.benchmarks.systems import BEST, NAIVE, NEUROSIM, System
 from tests.benchmarks.workloads import WORKLOADS
+from tests.each import each
 
 QUICK = frozenset({"best", "tuned", "naive", "sklearn"})
 TRAINED = ["W1", "W2", "W3", "W4", "W4f", "W5", "W5f", "W6"]
@@ -44,7 +45,7 @@ def refused(*systems, name="W2"):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*TRAINED, "W7", "W7w"])
+@each("name", [*TRAINED, "W7", "W7w"])
 def test_numpy_and_scikit_learn_compute_what_neurosim_computes(name):
     result = Measurement(WORKLOADS[name], size="small", peers=QUICK).result()
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.systems import Bar, Outcome, compare
+from tests.each import each
 
 
 def outcome(**vectors):
@@ -13,7 +14,7 @@ def outcome(**vectors):
 REFERENCE = outcome(losses=[0.5, 0.25], parameters=[100.0, -2.0])
 
 
-@pytest.mark.parametrize(
+@each(
     ("other", "said"),
     [
         (outcome(losses=[0.5, 0.2501], parameters=[100.0, -2.0]), "losses[1] is off by 0.0001"),

@@ -6,6 +6,7 @@ from neurosim.cli.debugger.shell import LONGEST, Shell
 from neurosim.cli.debugger.table import COMMANDS, SHORT, find_command
 from neurosim.errors import InvalidValueError, NeurosimError, UnknownNameError
 from neurosim.scenario import debug_scenario
+from tests.each import each
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def steps_done(shell):
     return (position.epoch * 4 + position.sample) * 69 + position.step
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each("name", COMMANDS)
 def test_a_command_is_found_by_each_beginning_that_is_clear(name):
     for end in range(1, len(name) + 1):
         others = [other for other in COMMANDS if other.startswith(name[:end])]
@@ -31,7 +32,7 @@ def test_a_command_is_found_by_each_beginning_that_is_clear(name):
         assert find_command(name[:end]).name == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("letters", "name"),
     [("s", "step"), ("n", "next"), ("c", "continue"), ("b", "break"), ("p", "print"),
      ("l", "list"), ("u", "until"), ("r", "run"), ("i", "info"), ("d", "delete"), ("h", "help"),

@@ -9,6 +9,7 @@ import pytest
 
 from neurosim.cli.main import _COMMANDS, cli
 from neurosim.scenario.build import shipped
+from tests.each import each
 
 HEAVY = {"numpy", "yaml", "pydantic", "networkx", "rich", "matplotlib", "cmd2"}
 
@@ -33,7 +34,7 @@ def test_a_light_command_imports_no_heavy_library(command):
     assert len([name for name in commands if name.count(".") == 4]) == (command[0] != "-")
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@each("name", _COMMANDS)
 def test_the_line_of_the_table_is_the_first_of_the_command(name):
     command = cli.get_command(click.Context(cli), name)
 

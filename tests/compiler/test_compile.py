@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.errors import GraphError, ShapeError, StaleError
 from neurosim.functions.activations import ACTIVATIONS
+from tests.each import each
 from tests.examples import examples
 
 
@@ -101,7 +102,7 @@ def test_step_is_compiled_though_it_cannot_learn():
     assert found.ravel().tolist() == [0.0, 0.0, 0.0, 1.0]
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@each("activation", ACTIVATIONS)
 def test_every_activation_keeps_to_the_walk_over_a_wide_range(activation, assert_close):
     net = ns.Network("one")
     net.add_layer("x", 1)
@@ -140,7 +141,6 @@ def test_weights_are_read_at_each_call(layered):
         lambda net: net.add_input("x4"),
         lambda net: setattr(net, "outputs", ["h1"]),
     ],
-    ids=["neuron", "connection", "disconnection", "removal", "layer", "input", "outputs"],
 )
 def test_a_compiled_form_of_an_edited_network_raises_and_says_so(layered, edit):
     compiled = ns.compile_network(layered)

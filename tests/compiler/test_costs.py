@@ -9,6 +9,7 @@ import neurosim as ns
 from neurosim.compiler.costs import dense_cost, slots_per_bundle, sparse_cost
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan
+from tests.each import each
 
 SIZES = [1, 2, 5, 30, 64, 1000, 100_000]
 
@@ -27,7 +28,7 @@ def test_more_of_anything_costs_more():
     assert grows([sparse_cost(2, 50, 200, n) for n in SIZES])
 
 
-@pytest.mark.parametrize("n", SIZES)
+@each("n", SIZES)
 def test_a_block_that_gathers_costs_more_than_one_that_does_not(n):
     assert dense_cost(n, n, n, gathers=True) > dense_cost(n, n, n, gathers=False)
 

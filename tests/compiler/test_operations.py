@@ -21,6 +21,7 @@ from neurosim.compiler.planning import make_plan
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD, Adam
 from neurosim.functions.penalties import L2
+from tests.each import each
 from tests.examples import examples
 
 HALF = LOSSES["half_squared_error"]
@@ -185,7 +186,7 @@ class Arrays(SGD):
         w -= rate * g
 
 
-@pytest.mark.parametrize(
+@each(
     ("optimizer", "penalty", "is_plain"),
     [
         (SGD(0.5), None, True),

@@ -4,11 +4,11 @@ import ast
 import keyword
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
+from tests.each import each
 from tests.examples import examples
 
 # names that are allowed, and would do harm if they stood in a program
@@ -88,7 +88,7 @@ def test_hostile_names_change_no_output(layered, assert_close):
     assert any(keyword.iskeyword(name) for name in HOSTILE)
 
 
-@pytest.mark.parametrize(
+@each(
     "title",
     [
         '"""\nimport os  # noqa',
@@ -102,7 +102,6 @@ def test_hostile_names_change_no_output(layered, assert_close):
         "\ud800",
         "'''" + '"' * 7,
     ],
-    ids=ascii,
 )
 def test_a_title_is_free_text_and_never_code(title, assert_close):
     net = ns.Network(title)

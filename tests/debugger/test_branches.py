@@ -7,6 +7,7 @@ from hypothesis import given
 import neurosim as ns
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError, WrongTypeError
+from tests.each import each
 from tests.examples import examples
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -112,7 +113,7 @@ def test_a_restart_forgets_all_that_was_set(xor):
     assert session.digest() == fresh.digest()
 
 
-@pytest.mark.parametrize(
+@each(
     ("what", "value", "kind", "words"),
     [
         ("loss", 1.0, InvalidValueError, "set loss: it is not to be set"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.errors import GraphError, UnknownNameError
+from tests.each import each
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
@@ -36,8 +37,8 @@ def test_what_is_frozen_at_an_epoch_stays_from_there_on(xor, xor_network, engine
     assert session.network.parameters().tolist() == training.state.parameters.tolist()
 
 
-@pytest.mark.parametrize("engine", ["graph", "compiled"])
-@pytest.mark.parametrize("way", ["back", "goto", "restart"])
+@each("engine", ["graph", "compiled"])
+@each("way", ["back", "goto", "restart"])
 def test_going_back_takes_it_back_and_forward_again_holds_it(xor, engine, way):
     session = xor(engine=engine, epochs=6)
     session.goto(epoch=3, sample=2)
@@ -181,7 +182,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("do", "kind", "words"), BAD)
+@each(("do", "kind", "words"), BAD)
 def test_a_wrong_edit_is_refused_and_changes_nothing(xor, do, kind, words):
     session = xor()
     with pytest.raises(kind, match=words):

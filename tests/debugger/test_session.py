@@ -13,10 +13,11 @@ from neurosim.errors import (
     UnknownNameError,
     WrongTypeError,
 )
+from tests.each import each
 
 
-@pytest.mark.parametrize("move", ["step", "next", "layer", "phase", "sample", "batch", "epoch"])
-@pytest.mark.parametrize(
+@each("move", ["step", "next", "layer", "phase", "sample", "batch", "epoch"])
+@each(
     ("times", "kind"),
     [
         (0, InvalidValueError),
@@ -153,7 +154,7 @@ def test_stops_are_found_deleted_and_given_other_conditions(xor):
     assert session.stops == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "kind", "words"),
     [
         (lambda s: s.break_at(), InvalidValueError, "break: got nothing"),

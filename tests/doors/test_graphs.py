@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.errors import GraphError, InvalidValueError, NeurosimError, UnknownNameError
+from tests.each import each
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
@@ -92,7 +93,7 @@ def test_a_cycle_is_refused_with_its_path():
         ns.from_networkx(nx.DiGraph([("a", "a")]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("spoil", "kind", "words"),
     [
         (lambda G: G.nodes["h"].update(activation="tahn"), UnknownNameError, "node 'h'.*tanh"),

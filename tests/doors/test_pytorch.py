@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.doors.layers import network_of_sizes
 from neurosim.functions.activations import ACTIVATIONS
+from tests.each import each
 
 torch = pytest.importorskip("torch")
 
@@ -59,7 +60,7 @@ def test_outputs_and_gradients_of_200(data, cases, assert_close):
     check_both_ways(data.draw(cases(losses=("half_squared_error",))), assert_close)
 
 
-@pytest.mark.parametrize("name", [*ACTIVATIONS, "softmax", "hardtanh(low=-2)", "softplus(beta=2)"])
+@each("name", [*ACTIVATIONS, "softmax", "hardtanh(low=-2)", "softplus(beta=2)"])
 def test_every_activation(name, assert_close):
     net = network_of_sizes([3, 4, 2], [name, "identity"], seed=1)
     X = np.random.default_rng(0).normal(scale=4, size=(50, 3)) * ([[1.0], [100.0]] * 25)
@@ -99,8 +100,8 @@ def test_a_module_is_an_ordinary_one(assert_close):
     module = net.to_torch()
 
     assert torch.equal(torch.random.get_rng_state(), before)
-    for each in (deepcopy(module), pickle.loads(pickle.dumps(module))):  # noqa: S301 - our own
-        assert_close(each(torch.tensor(X)).detach().numpy(), net.predict(X), 1e-12)
+    for one in (deepcopy(module), pickle.loads(pickle.dumps(module))):  # noqa: S301 - our own
+        assert_close(one(torch.tensor(X)).detach().numpy(), net.predict(X), 1e-12)
     assert isinstance(module.y, torch.nn.Linear)
     assert list(module.state_dict()) == ["forward_.weight", "forward_.bias", "y.weight", "y.bias"]
     assert_close(module.float()(torch.tensor(X)).detach().numpy(), net.predict(X), 1e-6)

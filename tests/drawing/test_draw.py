@@ -10,6 +10,7 @@ from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.drawing import draw, draw_step
 from neurosim.drawing.page.themes import LEAST_CONTRAST, THEMES, contrast
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from tests.each import each
 
 GIVEN = {"sample": [2, 3], "target": [1], "loss": "half_squared_error"}
 TRAINING = {"loss": "half_squared_error", "optimizer": ns.SGD(0.5), "epochs": 1}
@@ -34,7 +35,7 @@ def graded():
     return graded
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "error", "words"),
     [
         ({"ax": 3}, WrongTypeError, "ax: got 3; expected a matplotlib Axes"),

@@ -8,11 +8,12 @@ import pytest
 import neurosim as ns
 from neurosim.drawing.pictures import PICTURES
 from neurosim.scenario.format.json_schema import schema
+from tests.each import each
 
 DATA = {"network", "history", "X", "T", "fixed", "loss", "reduction", "curve"}
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@each("name", PICTURES)
 def test_the_front_door_has_each_plot(name):
     assert getattr(ns, f"draw_{name}") is PICTURES[name].draw
     assert f"draw_{name}" in dir(ns)
@@ -26,7 +27,7 @@ def test_a_plot_that_is_only_in_the_list_is_at_the_front_door_too(monkeypatch):
     monkeypatch.delattr(ns, "draw_series")
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@each("name", PICTURES)
 def test_what_a_plot_cannot_do_without_is_data_of_a_run(name):
     parameters = inspect.signature(PICTURES[name].draw).parameters.values()
 

@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_array_max_ulp
 
 from neurosim.functions.activations import ACTIVATIONS, sigmoid
+from tests.each import each
 
 WITH_SLOPE = [name for name, activation in ACTIVATIONS.items() if activation.slope is not None]
 _KINKS = [-3.0, 3.0, -709.0, 709.0, -710.0, -745.2, 0.0, 36.7, -36.7]
@@ -69,7 +70,7 @@ def slopes(name):
     return np.array([activation.slope(*pair) for pair in zip(GRID, a, strict=True)]), out
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_values_of_both_forms_are_equal_to_two_ulp(name):
     out = np.empty_like(GRID)
 
@@ -78,7 +79,7 @@ def test_values_of_both_forms_are_equal_to_two_ulp(name):
     assert_array_max_ulp(by_scalar(name), out, maxulp=2)
 
 
-@pytest.mark.parametrize("name", sorted(set(WITH_SLOPE) - set(TERMS)))
+@each("name", sorted(set(WITH_SLOPE) - set(TERMS)))
 def test_slopes_of_both_forms_are_equal_to_two_ulp(name):
     by_number, by_array = slopes(name)
 
@@ -94,7 +95,7 @@ def test_slopes_that_cross_zero_are_equal_to_two_ulp_of_their_terms(name):
     assert (np.abs(by_number - by_array) <= 2.0 * ulp).all()
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_out_may_be_z(name):
     apart, z = np.empty_like(GRID), GRID.copy()
     ACTIVATIONS[name].array(GRID.copy(), apart)
@@ -104,7 +105,7 @@ def test_out_may_be_z(name):
     assert z.tobytes() == apart.tobytes()
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_the_array_form_leaves_z_alone_where_out_is_another(name):
     z, out = GRID.copy(), np.empty_like(GRID)
 
@@ -113,7 +114,7 @@ def test_the_array_form_leaves_z_alone_where_out_is_another(name):
     assert z.tobytes() == GRID.tobytes()
 
 
-@pytest.mark.parametrize("name", WITH_SLOPE)
+@each("name", WITH_SLOPE)
 def test_the_array_slope_leaves_z_and_a_alone(name):
     a = by_scalar(name)
     z, given = GRID.copy(), a.copy()
@@ -134,7 +135,7 @@ def test_a_slope_from_the_output_never_reads_z(name):
     assert out.tobytes() == unread.tobytes()
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_the_array_form_takes_matrices_of_any_layout(name):
     z = np.asfortranarray(np.linspace(-4.0, 4.0, 60).reshape(6, 10))
     expected = [[ACTIVATIONS[name].value(float(v)) for v in row] for row in z[:, ::2]]
@@ -145,7 +146,7 @@ def test_the_array_form_takes_matrices_of_any_layout(name):
     assert_array_max_ulp(out, np.array(expected), maxulp=2)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_the_array_form_keeps_single_precision(name):
     z = np.linspace(-30.0, 30.0, 601, dtype=np.float32)
     out = np.empty_like(z)

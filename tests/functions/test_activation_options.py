@@ -7,6 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS, facts_of
+from tests.each import each
 
 CHOSEN = [
     ("leaky_relu", {"slope": 0.2}),
@@ -55,7 +56,7 @@ def test_values_and_slopes_are_pytorchs(name, options):
     assert slopes == pytest.approx(z.grad.numpy(), rel=1e-14, abs=1e-300)
 
 
-@pytest.mark.parametrize(("name", "options"), CHOSEN, ids=IDS)
+@each(("name", "options"), CHOSEN)
 def test_both_forms_are_equal(name, options):
     ours = ACTIVATIONS[name].with_options(options)
     values, slopes = np.empty_like(Z), np.empty_like(Z)
@@ -68,7 +69,7 @@ def test_both_forms_are_equal(name, options):
     assert slopes == pytest.approx(expected, rel=5e-16, abs=1e-300)
 
 
-@pytest.mark.parametrize(("name", "options"), CHOSEN, ids=IDS)
+@each(("name", "options"), CHOSEN)
 def test_the_name_says_the_options_and_finds_them_again(name, options):
     made = ACTIVATIONS.named({name: options}, "h")
 
@@ -97,7 +98,7 @@ def test_they_are_saved_copied_and_pickled(tmp_path):
         assert twin.predict(X).tobytes() == net.predict(X).tobytes()
 
 
-@pytest.mark.parametrize(
+@each(
     ("activation", "expected"),
     [
         (

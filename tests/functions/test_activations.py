@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_array_max_ulp
 
 from neurosim.functions.activations import ACTIVATIONS, softplus
+from tests.each import each
 
 WITH_SLOPE = [name for name, activation in ACTIVATIONS.items() if activation.slope is not None]
 
@@ -35,12 +36,12 @@ def array(name, z):
     return out
 
 
-@pytest.mark.parametrize(("name", "z", "value"), TORTURE)
+@each(("name", "z", "value"), TORTURE)
 def test_the_torture_table_is_met_by_the_scalar_form(name, z, value):
     assert_array_max_ulp(scalar(name, z), value, maxulp=2)
 
 
-@pytest.mark.parametrize(("name", "z", "value"), TORTURE)
+@each(("name", "z", "value"), TORTURE)
 def test_the_torture_table_is_met_by_the_array_form(name, z, value):
     assert_array_max_ulp(array(name, np.array([z])), np.array([value]), maxulp=2)
 
@@ -66,7 +67,7 @@ REFERENCE = {
 POINTS = [k / 64 for k in range(-4096, 4097, 37)] + [2.0**-k for k in range(10, 60, 7)]
 
 
-@pytest.mark.parametrize("name", REFERENCE)
+@each("name", REFERENCE)
 def test_values_are_within_two_ulp_of_eighty_digit_arithmetic(name):
     points = np.array([z for z in POINTS if abs(z) < 26])
     with localcontext() as context:
@@ -93,7 +94,7 @@ BY_HAND = [
 ]
 
 
-@pytest.mark.parametrize(("name", "at_one", "at_minus_one"), BY_HAND)
+@each(("name", "at_one", "at_minus_one"), BY_HAND)
 def test_values_at_one_and_minus_one_are_those_of_the_formula(name, at_one, at_minus_one):
     values = [scalar(name, 1.0), scalar(name, -1.0)]
 
@@ -104,7 +105,7 @@ def test_every_activation_of_the_table_has_its_value_tested_here():
     assert set(ACTIVATIONS) == {*REFERENCE, *(name for name, *_ in BY_HAND)}
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_nan_passes_through(name):
     assert math.isnan(scalar(name, math.nan))
     assert np.isnan(array(name, np.array([math.nan, 1.0]))).tolist() == [True, False]
@@ -127,7 +128,7 @@ SLOPES_AT_KINKS = [  # PyTorch's choice where two would do
 ]
 
 
-@pytest.mark.parametrize(("name", "z", "slope"), SLOPES_AT_KINKS)
+@each(("name", "z", "slope"), SLOPES_AT_KINKS)
 def test_the_slope_at_a_kink_is_pytorchs(name, z, slope):
     activation = ACTIVATIONS[name]
     a = activation.value(z)
@@ -159,7 +160,7 @@ LIMITS = {  # what f(z) and f'(z) tend to for z -> +inf and z -> -inf; z: as z i
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@each("name", LIMITS)
 def test_huge_numbers_give_the_limits_without_a_warning(name):
     above, below, slope_above, slope_below = LIMITS[name]
     z = np.array([*HUGE, *(-h for h in HUGE)])
@@ -175,7 +176,7 @@ def test_huge_numbers_give_the_limits_without_a_warning(name):
     assert slopes == pytest.approx([slope_above] * n + [slope_below] * n, rel=1e-15, abs=1e-99)
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@each("name", LIMITS)
 def test_huge_numbers_give_the_limits_one_by_one(name):
     above, below, slope_above, slope_below = LIMITS[name]
     activation = ACTIVATIONS[name]
@@ -194,7 +195,7 @@ def test_softplus_never_is_below_its_two_bounds():
     assert all(softplus(z) >= max(0.0, z) for z in points.tolist())
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_every_activation_says_its_formula(name):
     assert ACTIVATIONS[name].name == name
     assert "z" in ACTIVATIONS[name].formula

@@ -7,6 +7,7 @@ import pytest
 
 from neurosim.errors import InvalidValueError, UnknownNameError
 from neurosim.functions.aggregations import AGGREGATIONS
+from tests.each import each
 
 ROWS = ([2.0, -3.0, 0.5], [0.0, 0.0, 4.0], [-1.0, 0.0, 2.0], [1.5], [1.0, 2.0, 2.0, -5.0, -5.0])
 VALUES = {
@@ -58,8 +59,8 @@ def test_slopes_are_those_of_differences(name):
         assert slope == pytest.approx((above - below) / (2.0 * h), abs=1e-9)
 
 
-@pytest.mark.parametrize("name", AGGREGATIONS)
-@pytest.mark.parametrize("width", range(5))
+@each("name", AGGREGATIONS)
+@each("width", range(5))
 def test_arrays_hold_the_same_numbers(name, width):
     aggregation, rng = AGGREGATIONS[name], np.random.default_rng(width)
     terms = rng.integers(-2, 3, size=(3, width, 7)) / 2.0

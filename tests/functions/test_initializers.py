@@ -14,6 +14,7 @@ from neurosim.functions.initializers import (
     make_initializer,
 )
 from neurosim.functions.streams import stream
+from tests.each import each
 
 N_IN, N_OUT = 300, 200
 # name, bound of the uniform: Glorot and Bengio 2010, eq. 16; He et al. 2015, eq. 10 as a uniform
@@ -74,7 +75,7 @@ def test_every_initializer_has_its_numbers_tested_here():
     assert set(INITIALIZERS) == tested | {"zeros", "constant", "uniform", "orthogonal"}
 
 
-@pytest.mark.parametrize("name", [n for n, (_, least, _) in INITIALIZERS.items() if least == 0])
+@each("name", [n for n, (_, least, _) in INITIALIZERS.items() if least == 0])
 def test_a_matrix_has_a_row_for_each_source_and_a_column_for_each_target(name):
     assert drawn(name, n_in=3, n_out=5).shape == (3, 5)
 

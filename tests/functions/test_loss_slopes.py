@@ -9,6 +9,7 @@ import pytest
 
 from neurosim.functions.activations import ACTIVATIONS, sigmoid, softmax
 from neurosim.functions.losses import LOSSES
+from tests.each import each
 
 # loss: points x, targets t; away from the kinks, which lie at t, at t +- 1 or at t x = 1
 POINTS = {
@@ -33,7 +34,7 @@ def farthest_from_differences(name):
     return float(np.max(np.abs(gaps)))
 
 
-@pytest.mark.parametrize("name", POINTS)
+@each("name", POINTS)
 def test_a_slope_is_what_central_differences_say(name):
     # binary cross-entropy at x = 1/8 has the third derivative 2/x^3: h^2/6 * 1024 is 1e-8
     assert farthest_from_differences(name) <= 2e-8
@@ -90,8 +91,8 @@ def test_a_doubled_slope_is_seen_by_a_complex_step(name, monkeypatch):
     assert farthest_from_complex_step(name) > 0.1
 
 
-@pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
-@pytest.mark.parametrize("z", [-5.0, -0.5, 0.0, 0.75, 8.0])
+@each("t", [0.0, 0.25, 1.0])
+@each("z", [-5.0, -0.5, 0.0, 0.75, 8.0])
 def test_the_slope_by_the_net_input_is_what_a_complex_step_says(z, t):
     pointwise, _ = LOSSES["binary_cross_entropy"].formula_for("sigmoid")
 
@@ -102,8 +103,8 @@ def test_the_slope_by_the_net_input_is_what_a_complex_step_says(z, t):
     assert pointwise.slope(sigmoid(z), t) == pytest.approx(expected, abs=4e-16)
 
 
-@pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
-@pytest.mark.parametrize("z", [-2.0, 0.5, 3.0])
+@each("t", [0.0, 0.25, 1.0])
+@each("z", [-2.0, 0.5, 3.0])
 def test_the_slope_by_the_net_input_is_the_slope_by_the_output_times_the_slope_of_sigmoid(z, t):
     loss, a = LOSSES["binary_cross_entropy"], sigmoid(z)
     by_net, _ = loss.formula_for("sigmoid")
@@ -161,7 +162,7 @@ def printed(text, x, t):
     return eval(text, SCOPE)  # noqa: S307 - our own table
 
 
-@pytest.mark.parametrize("name", POINTS)
+@each("name", POINTS)
 def test_the_printed_formulas_are_the_computed_ones(name):
     pointwise, (xs, ts) = LOSSES[name].by_output, POINTS[name]
 

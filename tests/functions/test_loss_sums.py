@@ -8,12 +8,13 @@ from numpy.testing import assert_array_max_ulp
 
 from neurosim.functions.activations import softmax
 from neurosim.functions.losses import LOSSES
+from tests.each import each
 
 TARGETS = {"any": [-1.5, 0.3, 2.0], "unit": [0.0, 0.3, 1.0], "signs": [-1.0, 1.0, 1.0]}
 POINTWISE = [
-    pytest.param(pointwise, loss.targets, id=f"{name} by {by}")
-    for name, loss in LOSSES.items()
-    for by, pointwise in (("output", loss.by_output), ("net input", loss.by_net_input))
+    (pointwise, loss.targets)
+    for loss in LOSSES.values()
+    for pointwise in (loss.by_output, loss.by_net_input)
     if pointwise is not None
 ]
 
@@ -23,7 +24,7 @@ def rows(rule):
     return x, np.repeat(np.array(TARGETS[rule])[:, None], 40, axis=1)
 
 
-@pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)
+@each(("pointwise", "rule"), POINTWISE)
 def test_slopes_and_sum_are_those_of_the_plain_forms(pointwise, rule):
     x, t = rows(rule)
     out = np.empty_like(x)
@@ -35,7 +36,7 @@ def test_slopes_and_sum_are_those_of_the_plain_forms(pointwise, rule):
     assert total == pytest.approx(float(pointwise.array_value(x, t).sum()), rel=120 * 2.3e-16)
 
 
-@pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)
+@each(("pointwise", "rule"), POINTWISE)
 def test_outputs_and_targets_are_left_alone_and_out_may_have_any_layout(pointwise, rule):
     x, t = rows(rule)
     before, apart = (x.tobytes(), t.tobytes()), np.empty_like(x)

@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_array_max_ulp
 
 from neurosim.functions.losses import LOSSES, TARGET_RULES
+from tests.each import each
 
 LOG2 = 0.6931471805599453
 # loss, outputs, targets, value: of one sample
@@ -33,8 +34,8 @@ def value_by_array(loss, outputs, targets):
     return terms.sum() / loss.divisor(len(terms))
 
 
-@pytest.mark.parametrize("form", [value_by_scalar, value_by_array])
-@pytest.mark.parametrize(("name", "outputs", "targets", "value"), BY_HAND)
+@each("form", [value_by_scalar, value_by_array])
+@each(("name", "outputs", "targets", "value"), BY_HAND)
 def test_the_value_is_the_one_worked_out_by_hand(name, outputs, targets, value, form):
     assert form(LOSSES[name], outputs, targets) == pytest.approx(value, rel=4e-16)
 
@@ -54,7 +55,7 @@ FROM_NET_INPUT = [
 ]
 
 
-@pytest.mark.parametrize(("z", "t", "value"), FROM_NET_INPUT)
+@each(("z", "t", "value"), FROM_NET_INPUT)
 def test_binary_cross_entropy_from_the_net_input_is_exact(z, t, value):
     pointwise, is_by_net = LOSSES["binary_cross_entropy"].formula_for("sigmoid")
     by_array = pointwise.array_value(np.array([z]), np.array([t]))
@@ -82,7 +83,7 @@ AT_THE_ENDS = [
 ]
 
 
-@pytest.mark.parametrize(("x", "t", "value", "slope"), AT_THE_ENDS)
+@each(("x", "t", "value", "slope"), AT_THE_ENDS)
 def test_binary_cross_entropy_from_a_probability_of_zero_or_one(x, t, value, slope):
     pointwise, is_by_net = LOSSES["binary_cross_entropy"].formula_for("identity")
     outputs, targets = np.array([x]), np.array([t])
@@ -132,9 +133,9 @@ def test_cross_entropy_is_exact_where_a_share_is_zero(net_inputs, targets, value
 
 
 POINTWISE = [
-    pytest.param(pointwise, loss.targets, id=f"{name} by {by}")
-    for name, loss in LOSSES.items()
-    for by, pointwise in (("output", loss.by_output), ("net input", loss.by_net_input))
+    (pointwise, loss.targets)
+    for loss in LOSSES.values()
+    for pointwise in (loss.by_output, loss.by_net_input)
     if pointwise is not None
 ]
 _TARGETS = {"any": [-1.5, 0.0, 0.3, 2.0], "unit": [0.0, 0.3, 1.0], "signs": [-1.0, 1.0]}
@@ -146,7 +147,7 @@ def grid(pointwise, rule):
     return (m.ravel() for m in np.meshgrid(xs, _TARGETS[rule]))
 
 
-@pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)
+@each(("pointwise", "rule"), POINTWISE)
 def test_both_forms_of_a_loss_are_equal_to_two_ulp(pointwise, rule):
     x, t = grid(pointwise, rule)
     pairs = list(zip(x.tolist(), t.tolist(), strict=True))
@@ -158,7 +159,7 @@ def test_both_forms_of_a_loss_are_equal_to_two_ulp(pointwise, rule):
     assert_array_max_ulp(pointwise.array_slope(x, t), slopes, maxulp=2)
 
 
-@pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)
+@each(("pointwise", "rule"), POINTWISE)
 def test_a_loss_of_a_lost_output_is_lost_in_both_forms(pointwise, rule):
     x, t = np.array([math.nan]), np.array([_TARGETS[rule][-1]])
 
@@ -166,7 +167,7 @@ def test_a_loss_of_a_lost_output_is_lost_in_both_forms(pointwise, rule):
     assert np.isnan(pointwise.array_value(x, t)).all()
 
 
-@pytest.mark.parametrize(("pointwise", "rule"), POINTWISE)
+@each(("pointwise", "rule"), POINTWISE)
 def test_a_loss_leaves_outputs_and_targets_alone(pointwise, rule):
     x, t = grid(pointwise, rule)
     before = x.tobytes(), t.tobytes()
@@ -191,7 +192,7 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "targets", "obeys"), RULES)
+@each(("rule", "targets", "obeys"), RULES)
 def test_targets_obey_their_rule_or_not(rule, targets, obeys):
     assert TARGET_RULES[rule][0](np.array(targets)) is obeys
 

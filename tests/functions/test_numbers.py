@@ -9,6 +9,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import require_array, require_number, short
+from tests.each import each
 
 SHOWN = [
     (0.9525741268224334, "0.952574"),
@@ -23,7 +24,7 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize(("value", "text"), SHOWN)
+@each(("value", "text"), SHOWN)
 def test_a_number_is_shown_with_six_digits(value, text):
     assert short(value) == text
 
@@ -48,7 +49,7 @@ NO_NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "kind", "words"), NO_NUMBERS)
+@each(("value", "kind", "words"), NO_NUMBERS)
 def test_what_is_no_finite_number_is_refused_with_words(value, kind, words):
     with pytest.raises(kind) as caught:
         require_number(value, "h1.bias")

@@ -20,6 +20,7 @@ from neurosim.functions.optimizers import (
     Rprop,
     SklearnAdam,
 )
+from tests.each import each
 
 ALL = [
     SGD(0.1),
@@ -50,7 +51,7 @@ def test_every_rule_of_the_table_is_written_out_here():
     assert {type(rule) for rule in ALL} == set(OPTIMIZERS.values())
 
 
-@pytest.mark.parametrize("rule", ALL, ids=str)
+@each("rule", ALL)
 def test_each_line_of_five_updates_comes_to_the_number_it_shows(rule):
     w, memory = 0.7, rule.start
     for count, g in enumerate(GRADIENTS, start=1):
@@ -65,7 +66,7 @@ def test_each_line_of_five_updates_comes_to_the_number_it_shows(rule):
         assert [shown.get(name, 0.0) for name in rule.remembers] == list(memory)
 
 
-@pytest.mark.parametrize("rule", ALL[2:], ids=str)  # the first remember nothing
+@each("rule", ALL[2:])  # the first remember nothing
 def test_what_pushes_moves_a_parameter_without_a_gradient_and_what_scales_does_not(rule):
     memory = (0.5,) * len(rule.start)
 

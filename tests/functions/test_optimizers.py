@@ -24,6 +24,7 @@ from neurosim.functions.optimizers import (
     SklearnAdam,
     require_optimizer,
 )
+from tests.each import each
 
 X0 = (1.0, 2.0, 3.0, 4.0)
 GRADIENTS = [[scale * g for g in (1.0, 6.0, 7.0, 2.0)] for scale in (1, -0.5, 0.25, 2, -1)]
@@ -100,8 +101,8 @@ def farthest_from_table(rule, walk, after_one, after_five):
     return float(np.max([abs(got - want) / max(1.0, abs(want)) for got, want in pairs]))
 
 
-@pytest.mark.parametrize("walk", [walk_by_scalar, walk_by_array])
-@pytest.mark.parametrize(("rule", "tolerance", "after_one", "after_five"), TABLE, ids=repr)
+@each("walk", [walk_by_scalar, walk_by_array])
+@each(("rule", "tolerance", "after_one", "after_five"), TABLE)
 def test_five_steps_are_those_of_the_published_table(rule, tolerance, after_one, after_five, walk):
     assert farthest_from_table(rule, walk, after_one, after_five) <= tolerance
 
@@ -214,7 +215,7 @@ def test_another_librarys_convention_is_seen_by_the_table(row, wrong):
     assert farthest_from_table(wrong, walk_by_scalar, after_one, after_five) > 10 * tolerance
 
 
-@pytest.mark.parametrize("rule", ALL, ids=repr)
+@each("rule", ALL)
 def test_both_forms_of_a_rule_are_equal_to_two_ulp(rule):
     rng = np.random.default_rng(5)
     gradients = rng.normal(size=(20, 4)).tolist()
@@ -227,7 +228,7 @@ def test_both_forms_of_a_rule_are_equal_to_two_ulp(rule):
             assert_array_max_ulp(one_by_one[1], together[1], maxulp=2)
 
 
-@pytest.mark.parametrize("rule", ALL, ids=repr)
+@each("rule", ALL)
 def test_no_gradient_moves_nothing_but_what_decays(rule):
     (after,) = [values for values, _ in walk_by_array(rule, [[0.0] * 4])]
 
@@ -235,9 +236,7 @@ def test_no_gradient_moves_nothing_but_what_decays(rule):
     assert after == [shrunk * x for x in X0]
 
 
-@pytest.mark.parametrize(
-    "kind", [RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam]
-)
+@each("kind", [RMSprop, Adagrad, Adam, AdamW, Adamax, NAdam, SklearnAdam, KerasAdam])
 def test_without_an_epsilon_nothing_over_nothing_is_no_number_in_both_forms(kind):
     rule = kind(epsilon=0.0)
 
@@ -255,7 +254,7 @@ def test_the_rate_of_the_moment_counts_and_not_that_of_the_start():
     assert after == 0.5
 
 
-@pytest.mark.parametrize("rule", ALL, ids=repr)
+@each("rule", ALL)
 def test_a_rule_is_a_frozen_value(rule):
     with pytest.raises(dataclasses.FrozenInstanceError):
         rule.learning_rate = 1.0
@@ -289,7 +288,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "kind", "words"), BAD)
+@each(("call", "kind", "words"), BAD)
 def test_a_bad_argument_is_refused_with_words(call, kind, words):
     with pytest.raises(kind) as caught:
         call()

@@ -14,6 +14,7 @@ from neurosim.functions.optimizers import (
     RMSprop,
     Rprop,
 )
+from tests.each import each
 
 torch = pytest.importorskip("torch")
 STEPS, N = 20, 7
@@ -80,7 +81,7 @@ def by_array(rule):
     return w
 
 
-@pytest.mark.parametrize(("rule", "make"), PAIRS, ids=[repr(rule) for rule, _ in PAIRS])
+@each(("rule", "make"), PAIRS)
 def test_twenty_steps_end_where_pytorchs_end(rule, make):
     ours, theirs = by_array(rule), by_torch(make)
 
@@ -96,9 +97,7 @@ def test_rprops_defaults_are_pytorchs():
     assert (rule.least_step, rule.most_step) == group["step_sizes"]
 
 
-@pytest.mark.parametrize(
-    "rule", [RMSprop(), Adagrad(), Adadelta(), Adam(), Adamax(), NAdam()], ids=repr
-)
+@each("rule", [RMSprop(), Adagrad(), Adadelta(), Adam(), Adamax(), NAdam()])
 def test_the_defaults_are_pytorchs(rule):
     peer = getattr(torch.optim, type(rule).__name__)([torch.nn.Parameter(torch.zeros(1))])
     (group,) = peer.param_groups

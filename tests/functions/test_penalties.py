@@ -7,6 +7,7 @@ import pytest
 
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.penalties import L1, L2, Penalties, projection, require_penalty
+from tests.each import each
 
 
 def test_the_penalty_is_strength_times_weight_over_rows():
@@ -71,7 +72,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "kind", "words"), BAD)
+@each(("call", "kind", "words"), BAD)
 def test_a_bad_penalty_is_refused_with_words(call, kind, words):
     with pytest.raises(kind) as caught:
         call()

@@ -15,6 +15,7 @@ from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
 from neurosim.training.metrics import METRICS
+from tests.each import each
 
 TABLES = (ACTIVATIONS, LOSSES, OPTIMIZERS, PENALTIES, INITIALIZERS, METRICS)
 X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
@@ -51,7 +52,7 @@ def refused(words, kind, call, *arguments, **options):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.kind)
+@each("table", TABLES)
 def test_every_shipped_entry_passes_the_check_of_users_entries(table):
     if table is INITIALIZERS:
         return  # its entries are made by the check
@@ -59,7 +60,7 @@ def test_every_shipped_entry_passes_the_check_of_users_entries(table):
         table._check(name, entry)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_the_facts_of_a_shipped_activation_are_what_a_grid_shows(name):
     given, found = ACTIVATIONS[name].facts, measured(ACTIVATIONS[name])
 
@@ -137,13 +138,13 @@ BAD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("forms", "kind", "words"), BAD)
+@each(("forms", "kind", "words"), BAD)
 def test_an_activation_that_is_wrong_is_refused_with_words(forms, kind, words):
     refused(words, kind, ns.register_activation, bent(**forms))
     assert "bent" not in ACTIVATIONS
 
 
-@pytest.mark.parametrize("name", ["two words", "lambda", "softmax", "z\n", "ünder", ""])
+@each("name", ["two words", "lambda", "softmax", "z\n", "ünder", ""])
 def test_a_name_that_could_not_stand_in_a_program_is_refused(name):
     refused("no name for one", NameRuleError, ns.register_activation, bent(name))
 

@@ -9,6 +9,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
 from neurosim.functions.schedules import SCHEDULES, require_schedule
+from tests.each import each
 
 BASE, STEPS = 0.3, 50
 
@@ -44,7 +45,7 @@ BY_HAND = [
 ]
 
 
-@pytest.mark.parametrize(("schedule", "expected"), BY_HAND, ids=str)
+@each(("schedule", "expected"), BY_HAND)
 def test_rates_worked_by_hand(schedule, expected, assert_close):
     assert_close(rates(schedule, len(expected)), expected, 1e-15)
 
@@ -112,7 +113,7 @@ PEERS = [
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-@pytest.mark.parametrize(("schedule", "make"), PEERS, ids=[str(schedule) for schedule, _ in PEERS])
+@each(("schedule", "make"), PEERS)
 def test_fifty_rates_are_those_of_torch(schedule, make, assert_close):
     assert_close(rates(schedule), torch_rates(make), 1e-12)
 
@@ -199,7 +200,7 @@ def test_what_is_no_schedule_is_not_registered():
         ns.register_schedule(Halving, name="thing")
 
 
-@pytest.mark.parametrize("name", [n for n in SCHEDULES if n not in {"plateau", "adaptive"}])
+@each("name", [n for n in SCHEDULES if n not in {"plateau", "adaptive"}])
 def test_no_shipped_rate_is_negative_or_infinite(name):
     first = {"list": [[0, 0.1]], "multi_step": [3], "exponential": 0.9}
     needs = {"step", "cosine", "warm_restarts", "one_cycle"}

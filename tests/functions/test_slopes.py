@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from neurosim.functions.activations import ACTIVATIONS
+from tests.each import each
 
 WITH_SLOPE = [name for name, activation in ACTIVATIONS.items() if activation.slope is not None]
 POINTS = [k / 16 + 1 / 64 for k in range(-128, 128)]
@@ -34,7 +35,7 @@ def max_of(gaps):
     return float(np.max(list(gaps)))  # NaN stays NaN, and fails
 
 
-@pytest.mark.parametrize("name", WITH_SLOPE)
+@each("name", WITH_SLOPE)
 def test_a_slope_is_what_central_differences_say(name):
     # truncation h^2/6 f''' and rounding eps/h |f| are each below 1e-10 times the size of f
     assert farthest_from_differences(name) <= 1e-9
@@ -64,7 +65,7 @@ ANALYTIC = {
 }
 
 
-@pytest.mark.parametrize("name", ANALYTIC)
+@each("name", ANALYTIC)
 def test_a_slope_is_what_a_complex_step_says(name):
     assert farthest_from_complex_step(name) <= 4e-15  # z^3 in gelu_tanh
 
@@ -87,7 +88,7 @@ def test_a_wrong_slope_is_seen_by_both_witnesses(name, wrong, monkeypatch):
     assert farthest_from_complex_step(name) > 0.01
 
 
-@pytest.mark.parametrize("name", ANALYTIC)
+@each("name", ANALYTIC)
 def test_the_analytic_twin_is_the_function(name):
     for z in POINTS:
         value = ACTIVATIONS[name].value(z)
@@ -138,7 +139,7 @@ PIECES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "pairs"), PIECES)
+@each(("name", "pairs"), PIECES)
 def test_a_piecewise_slope_is_the_slope_of_each_piece(name, pairs):
     for z, expected in pairs:
         assert slope(name, z) == pytest.approx(expected, rel=1e-15, abs=1e-16)
@@ -147,7 +148,7 @@ def test_a_piecewise_slope_is_the_slope_of_each_piece(name, pairs):
 TEXTS = [name for name in WITH_SLOPE if ACTIVATIONS[name].slope_text]
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@each("name", TEXTS)
 def test_the_printed_slope_is_the_computed_slope(name):
     for z in POINTS:
         text = ACTIVATIONS[name].slope_text.format(

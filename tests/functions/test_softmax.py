@@ -12,6 +12,7 @@ from neurosim.functions.activations import (
     softmax,
     softmax_into,
 )
+from tests.each import each
 
 ROWS = [
     [0.0],
@@ -39,12 +40,12 @@ def test_three_numbers_beyond_the_range_of_exp_have_a_softmax(form):
     assert_array_max_ulp(np.array(values), np.array(expected), maxulp=2)
 
 
-@pytest.mark.parametrize("row", ROWS)
+@each("row", ROWS)
 def test_both_forms_of_softmax_are_equal_to_two_ulp(row):
     assert_array_max_ulp(np.array(softmax(row)), by_array(row), maxulp=2)
 
 
-@pytest.mark.parametrize("row", ROWS)
+@each("row", ROWS)
 def test_a_softmax_adds_up_to_one(row):
     assert sum(softmax(row)) == pytest.approx(1.0, rel=1e-15)
 

@@ -5,6 +5,7 @@ import pytest
 
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.functions.streams import require_seed, stream
+from tests.each import each
 
 
 def numbers(seed, *names):
@@ -31,7 +32,7 @@ APART = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), APART)
+@each(("one", "other"), APART)
 def test_other_seeds_and_other_names_give_other_numbers(one, other):
     assert set(numbers(*one)).isdisjoint(numbers(*other))
 
@@ -76,7 +77,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("seed", "kind", "words"), BAD)
+@each(("seed", "kind", "words"), BAD)
 def test_another_seed_is_refused_with_words(seed, kind, words):
     with pytest.raises(kind) as caught:
         require_seed(seed)

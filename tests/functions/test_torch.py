@@ -5,6 +5,7 @@ import pytest
 
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
+from tests.each import each
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -39,7 +40,7 @@ def value_and_slope(function, *arrays):
     return value.detach().numpy(), x.grad.numpy()
 
 
-@pytest.mark.parametrize("name", PEERS)
+@each("name", PEERS)
 def test_an_activation_is_pytorchs(name):
     activation = ACTIVATIONS[name]
     out, slope = np.empty_like(Z), np.empty_like(Z)
@@ -61,8 +62,8 @@ LOSS_PEERS = {
 }
 
 
-@pytest.mark.parametrize("scale", [1.0, 7.0])
-@pytest.mark.parametrize("name", LOSS_PEERS)
+@each("scale", [1.0, 7.0])
+@each("name", LOSS_PEERS)
 def test_a_loss_is_pytorchs(name, scale):
     pointwise = LOSSES[name].by_output
     x = X if name == "binary_cross_entropy" else scale * X
@@ -73,8 +74,8 @@ def test_a_loss_is_pytorchs(name, scale):
     assert np.abs(pointwise.array_slope(x, T) - slope).max() <= 1e-14
 
 
-@pytest.mark.parametrize("offset", [0.0, 1e9, -1e6])
-@pytest.mark.parametrize("spread", [1.0, 500.0])
+@each("offset", [0.0, 1e9, -1e6])
+@each("spread", [1.0, 500.0])
 def test_cross_entropy_and_its_slopes_are_pytorchs(offset, spread):
     random = np.random.default_rng(3)
     z = offset + spread * random.standard_normal((30, 4))

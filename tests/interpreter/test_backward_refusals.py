@@ -14,6 +14,7 @@ from neurosim.errors import (
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import backward, forward, measure
 from neurosim.network import Network
+from tests.each import each
 
 HALF = LOSSES["half_squared_error"]
 CROSS = LOSSES["cross_entropy"]
@@ -82,8 +83,8 @@ PASSES = {
 }
 
 
-@pytest.mark.parametrize("call", PASSES.values(), ids=PASSES)
-@pytest.mark.parametrize("thing", [None, "line", Network])
+@each("call", PASSES.values())
+@each("thing", [None, "line", Network])
 def test_what_is_no_network_is_not_walked(call, thing):
     refused(lambda: call(thing), WrongTypeError, f"network: got {thing!r}; expected a Network")
 

@@ -9,6 +9,7 @@ from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, WrongT
 from neurosim.interpreter import Activated, Loaded, Normalized, Started, Summed, forward
 from neurosim.interpreter.steps import value_of
 from neurosim.network import Network
+from tests.each import each
 
 
 def happenings(steps):
@@ -189,7 +190,7 @@ def test_a_bad_sample_is_refused_at_the_call_and_changes_nothing(line, sample, k
     assert [n.output for n in line.neurons] == [3.0, 7.0, -20.5]
 
 
-@pytest.mark.parametrize(
+@each(
     "activation", ["identity", "sigmoid", "tanh", "softplus", "elu", "gelu", "mish", "swish", "sin"]
 )
 def test_a_sum_beyond_all_numbers_raises_nothing(activation):

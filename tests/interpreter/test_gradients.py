@@ -10,6 +10,7 @@ from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import backward, forward, measure
 from neurosim.network import Network
+from tests.each import each
 
 H = 2.0**-17  # about the cube root of epsilon, and exact
 SLOPED = [name for name, activation in ACTIVATIONS.items() if activation.slope is not None]
@@ -83,15 +84,15 @@ def farthest_from_differences(network, loss, targets, sample=(0.7, -0.45)):
     return float(np.max(np.abs(np.subtract(ours, theirs))))
 
 
-@pytest.mark.parametrize("name", SLOPED)
+@each("name", SLOPED)
 def test_gradients_through_every_activation_are_those_of_differences(name):
     network = irregular(name)
 
     assert farthest_from_differences(network, LOSSES["half_squared_error"], [0.3, -0.6]) <= 1e-8
 
 
-@pytest.mark.parametrize("last", ["identity", "sigmoid"])
-@pytest.mark.parametrize("name", BY_OUTPUT)
+@each("last", ["identity", "sigmoid"])
+@each("name", BY_OUTPUT)
 def test_gradients_of_every_loss_are_those_of_differences(name, last):
     loss = LOSSES[name]
     network = irregular("tanh", "sigmoid" if name == "binary_cross_entropy" else last)

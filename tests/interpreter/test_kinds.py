@@ -27,6 +27,7 @@ from neurosim.interpreter.steps import (
 )
 from neurosim.network import Network
 from neurosim.network.scaling import Scaling
+from tests.each import each
 
 X, T = [[0.5, -1.5], [2.0, 0.25]], [[0.0, 1.0], [1.0, 0.25]]
 
@@ -131,7 +132,7 @@ def test_what_a_step_completes_may_be_completed_by_its_kind(batch, network):
         )
 
 
-@pytest.mark.parametrize("use", [undo, redo, kind_of, written, subject_of, phase_of])
+@each("use", [undo, redo, kind_of, written, subject_of, phase_of])
 def test_what_is_no_record_of_a_pass_is_refused(use):
     with pytest.raises(TypeError, match="step: got 'x'; expected a record that a pass made"):
         use("x")

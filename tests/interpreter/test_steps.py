@@ -16,6 +16,7 @@ from neurosim.interpreter import (
     measure,
 )
 from neurosim.network import Network
+from tests.each import each
 
 
 def texts(steps, *kinds):
@@ -140,7 +141,7 @@ PRINTED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "targets", "measured", "compared"), PRINTED)
+@each(("name", "targets", "measured", "compared"), PRINTED)
 def test_a_loss_prints_its_formula_with_numbers(name, targets, measured, compared):
     made = Network()
     made.add_layer("x", 1)

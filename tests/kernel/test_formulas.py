@@ -21,6 +21,7 @@ from neurosim.kernel.checks import (
     compare_rule,
     n_different,
 )
+from tests.each import each
 
 MANY = 20_000  # `neurosim --version --check` takes a million
 FORMULAS = {
@@ -48,7 +49,7 @@ def test_the_kernel_holds_every_shipped_formula(kernel):
     assert {checks.rule_of(rule)[0] for rule in RULES} == set(kernel.codes["optimizer"])
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_activations(kernel, name):
     assert compare_activation(kernel, ACTIVATIONS[name], arguments(MANY)) == 0
 

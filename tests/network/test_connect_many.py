@@ -12,6 +12,7 @@ from neurosim.network import Network
 from neurosim.network.document import to_document
 from neurosim.network.order import AcyclicOrder
 from neurosim.network.structure import Structure
+from tests.each import each
 
 
 def names(things):
@@ -190,7 +191,7 @@ def test_a_copy_takes_the_order_over_and_needs_no_search(bare, searches):
     assert searches == []
 
 
-@pytest.mark.parametrize("seed", range(20))
+@each("seed", range(20))
 def test_random_lists_are_refused_exactly_where_networkx_finds_a_cycle(seed):
     rng = random.Random(seed)  # noqa: S311 - no secret
     net = Network()

@@ -7,6 +7,7 @@ import pytest
 
 from neurosim.network import Network, load
 from neurosim.network.document import to_document
+from tests.each import each
 
 
 def by_file(net, tmp_path):
@@ -120,7 +121,7 @@ def test_a_legacy_copy_draws_from_where_its_original_stands():
     assert drawn[0] == drawn[1]
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@each("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_legacy_pickle_draws_from_where_its_original_stands(protocol):
     net = Network(seed=4, generator="legacy")
     for name in "xho":

@@ -1,11 +1,11 @@
 """Patterns, initializers and seeds of ``connect``."""
 
 import numpy as np
-import pytest
 
 from neurosim.errors import ShapeError
 from neurosim.functions.initializers import INITIALIZERS
 from neurosim.network import Network
+from tests.each import each
 
 
 def layers(*sizes, **options):
@@ -95,7 +95,7 @@ def test_weights_not_given_are_xavier_uniform():
     assert abs(drawn.mean()) < 0.1 * bound
 
 
-@pytest.mark.parametrize("name", sorted(INITIALIZERS))
+@each("name", sorted(INITIALIZERS))
 def test_every_initializer_serves_connect(name):
     from neurosim.functions.initializers import make_initializer
 

@@ -6,6 +6,7 @@ import networkx as nx
 import pytest
 
 from neurosim.network import Network
+from tests.each import each
 
 
 def names(groups):
@@ -21,7 +22,7 @@ def test_a_neuron_stands_one_level_behind_the_last_it_listens_to():
     assert names(net.generations()) == [["b", "c", "e"], ["d"], ["a"]]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@each("seed", range(10))
 def test_levels_are_those_of_networkx(seed):
     rng = random.Random(seed)  # noqa: S311 - no secret
     net = Network()

@@ -5,6 +5,7 @@ import pytest
 
 from neurosim.errors import GraphError, InvalidValueError, WrongTypeError
 from neurosim.network import Network
+from tests.each import each
 
 
 def test_the_first_layer_takes_neither_activation_nor_bias():
@@ -18,7 +19,7 @@ def test_the_first_layer_takes_neither_activation_nor_bias():
     assert net.layers == ()
 
 
-@pytest.mark.parametrize("bias", [0.0, 0, -0.0, np.float32(0.0), None, False, True, "default"])
+@each("bias", [0.0, 0, -0.0, np.float32(0.0), None, False, True, "default"])
 def test_the_first_layer_takes_the_bias_that_is_the_default(bias):
     net = Network()
 

@@ -8,11 +8,12 @@ import pytest
 from neurosim.errors import NameRuleError, WrongTypeError
 from neurosim.network import Network
 from neurosim.network.names import fold, require_name
+from tests.each import each
 
 FULL_WIDTH_1 = "\uff11"
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "h",
@@ -54,7 +55,7 @@ def test_64_characters_are_a_name_and_65_are_not(name):
         require_name(name + "a", "neuron")
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "culprit"),
     [
         ("x1->h1", "'-'"),

@@ -6,6 +6,7 @@ import networkx as nx
 import pytest
 
 from neurosim.network.order import AcyclicOrder
+from tests.each import each
 
 
 class Kept:
@@ -54,7 +55,7 @@ def new_pair(rng, kept):
             return u, v
 
 
-@pytest.mark.parametrize("seed", range(20))
+@each("seed", range(20))
 def test_single_edges_are_admitted_exactly_where_networkx_finds_no_cycle(seed):
     rng = random.Random(seed)  # noqa: S311 - no secret
     kept = Kept(14)

@@ -16,6 +16,7 @@ from neurosim.debugger.time.snapshot import put_back, take_snapshot
 from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.visits import schedule_of
 from neurosim.network.network import Network
+from tests.each import each
 
 ASKED = {  # who may name the slot that holds a number, and who has asked for it before
     "debugger/time/snapshot.py": "fills first",
@@ -74,7 +75,7 @@ READERS: dict[str, Callable[[Network], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", READERS)
+@each("name", READERS)
 def test_who_reads_finds_the_present_numbers(name: str) -> None:
     net = make()
     theta, listed = load(net), net.parameter_list()

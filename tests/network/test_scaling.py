@@ -12,6 +12,7 @@ from neurosim.errors import NeurosimError
 from neurosim.interpreter.forward import forward
 from neurosim.network.document import to_document
 from neurosim.network.scaling import fit_scalings
+from tests.each import each
 
 
 @pytest.fixture
@@ -87,8 +88,8 @@ def test_standard_is_mean_0_and_deviation_1_by_hand():
     np.testing.assert_allclose([first.factor, second.factor], [(8 / 3) ** 0.5, 200**0.5], 1e-15)
 
 
-@pytest.mark.parametrize("scale", ["standard", "minmax"])
-@pytest.mark.parametrize("value", [0.0, 0.1, 1e300, -1.7e308, 5e-324])
+@each("scale", ["standard", "minmax"])
+@each("value", [0.0, 0.1, 1e300, -1.7e308, 5e-324])
 def test_a_column_that_does_not_vary_becomes_0(scale, value):
     X = np.array([[value, n] for n in range(7)])
 
@@ -158,7 +159,7 @@ def test_a_neuron_is_found_by_its_label_where_no_other_has_it():
         net["cat"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "message"),
     [
         (lambda _: ns.Scaling(0, 0), "scaling.factor: got 0"),

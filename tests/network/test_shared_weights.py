@@ -12,6 +12,7 @@ from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import GradientComputed, Updated, backward, forward, update
 from neurosim.network import Network
 from neurosim.training import evaluate_loss
+from tests.each import each
 
 HALF = LOSSES["half_squared_error"]
 
@@ -87,10 +88,8 @@ def test_the_gradient_is_that_of_differences(net, engine):
     assert ours == pytest.approx(theirs, rel=1e-8)
 
 
-@pytest.mark.parametrize(
-    "optimizer", [ns.SGD(0.01, momentum=0.9), ns.Adam(0.01), ns.SGD(0.01)], ids=repr
-)
-@pytest.mark.parametrize("penalty", [None, ns.L2(0.1)], ids=repr)
+@each("optimizer", [ns.SGD(0.01, momentum=0.9), ns.Adam(0.01), ns.SGD(0.01)])
+@each("penalty", [None, ns.L2(0.1)])
 def test_the_engines_agree(optimizer, penalty):
     rng = np.random.default_rng(3)
     net = Network(seed=1)

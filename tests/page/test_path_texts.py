@@ -18,6 +18,7 @@ from neurosim.scenario import load_scenario
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
 from neurosim.training.training import Training
+from tests.each import each
 
 SCENARIOS = ["xor", "xor-skip", "mazur", "iris", "wide-and-deep", "twins", "residual"]
 
@@ -33,7 +34,7 @@ def as_a_page_says(lines, numbers):
     return said
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@each("name", SCENARIOS)
 def test_its_paths_are_those_of_why(name):
     scenario = load_scenario(name)
     training = Training(scenario.network, *scenario.require_training(name, "page"))

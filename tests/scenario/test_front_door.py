@@ -3,9 +3,10 @@
 import pytest
 
 from neurosim import scenario
+from tests.each import each
 
 
-@pytest.mark.parametrize("name", scenario.__all__)
+@each("name", scenario.__all__)
 def test_every_name_is_that_of_a_thing_with_this_name(name):
     found = getattr(scenario, name)
 

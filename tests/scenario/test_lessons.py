@@ -13,6 +13,7 @@ from neurosim.scenario.uses.worksheet import sheet_of
 from neurosim.sheets.judging import judge
 from neurosim.sheets.planting import plant
 from neurosim.sheets.worksheet import to_csv_sheet
+from tests.each import each
 
 # with fewer decimals they are round ones; behind "- " a number is taken away, or a negative one
 _NUMBER = re.compile(r"(-\s+)?(-?\d+\.\d{3,}(?:e-?\d+)?)")
@@ -24,7 +25,7 @@ def test_there_are_eight_in_the_order_of_the_course():
     assert len(COURSE) == 8
 
 
-@pytest.mark.parametrize("name", COURSE)
+@each("name", COURSE)
 def test_a_lesson_runs_as_it_expects(name):
     result = ns.run_scenario(name)
 
@@ -32,7 +33,7 @@ def test_a_lesson_runs_as_it_expects(name):
     assert result.expectations
 
 
-@pytest.mark.parametrize("name", COURSE)
+@each("name", COURSE)
 def test_every_number_in_a_text_is_one_of_the_engines(name):
     scenario = load_scenario(name)
     taught, result = Lesson(name), ns.run_scenario(name)

@@ -5,6 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.training.engines.contract import Batches
+from tests.each import each
 
 ADVICE = "expected finite numbers (a smaller learning rate, or scaled inputs, may help)"
 
@@ -118,7 +119,7 @@ def test_what_is_too_large_for_single_precision_diverges_without_a_warning(
     assert "not finite" in words
 
 
-@pytest.mark.parametrize("activation", ["identity", "relu", "tanh"])
+@each("activation", ["identity", "relu", "tanh"])
 def test_an_output_that_is_no_probability_is_said_to_lack_a_sigmoid(activation, engine):
     net = _output(activation, weight=-1.0)
     options = {"loss": "binary_cross_entropy", "optimizer": ns.SGD(0.1), "engine": engine}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.errors import NeurosimError, ShapeError, StaleError, UnknownNameError
 from neurosim.functions.optimizers import OPTIMIZERS
+from tests.each import each
 from tests.examples import examples
 
 RANDOM = np.random.default_rng(4)
@@ -61,7 +62,7 @@ def test_what_goes_on_is_what_a_new_training_of_the_edited_network_would_do(engi
     assert training.state == by_hand.state
 
 
-@pytest.mark.parametrize("name", sorted({*OPTIMIZERS} - {"perceptron"}))
+@each("name", sorted({*OPTIMIZERS} - {"perceptron"}))
 def test_what_is_new_starts_as_the_optimizer_does(engine, name):
     training = begun(engine, optimizer=name, learning_rate=0.01)
     before = memories(training)

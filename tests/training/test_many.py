@@ -5,6 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.kernel.library import why_no_kernel
+from tests.each import each
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.5, 0.25]])
 T = np.array([[0.0], [1.0], [1.0], [0.0], [0.5]])
@@ -183,7 +184,7 @@ def test_no_networks_have_no_histories():
     assert ns.train_many([], X, T, optimizer="adam", epochs=1) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("networks", "options", "expected"),
     [
         (make, {}, "networks: got network 1: 2 inputs"),
@@ -201,7 +202,6 @@ def test_no_networks_have_no_histories():
         (lambda: several(2), {"momentum": 0.9}, "unknown option 'momentum'"),
         (lambda: several(2), {"metrics": ["r2x"]}, "unknown metric"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_does_not_fit_is_refused(networks, options, expected):
     given = {"X": X, "T": T, "optimizer": ns.SGD(0.1), "epochs": 1} | options

@@ -7,11 +7,12 @@ import neurosim as ns
 from neurosim.errors import NeurosimError
 from neurosim.training.metrics import METRICS, accuracy, class_scores, count_classes
 from neurosim.training.task_kind import TaskKind, decide_task_kind
+from tests.each import each
 
 AND_OR_NAND = [[0, 0, 1], [0, 1, 1], [0, 1, 1], [1, 1, 0]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("targets", "n", "options", "name", "threshold"),
     [
         ([[1, 0], [0, 1]], 2, {}, "classes", None),

@@ -8,6 +8,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import GraphError, InvalidValueError
 from neurosim.kernel.library import why_no_kernel
+from tests.each import each
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 AND, OR, XOR = [0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]
@@ -50,7 +51,7 @@ def test_and_goes_by_the_corrections_worked_out_by_hand(engine):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("gate", "is_learned"), [(AND, True), (OR, True), (XOR, False)])
+@each(("gate", "is_learned"), [(AND, True), (OR, True), (XOR, False)])
 def test_it_learns_what_a_line_divides_and_swings_for_ever_where_none_does(
     engine, gate, is_learned
 ):

@@ -12,6 +12,7 @@ from neurosim.errors import (
     UnknownNameError,
     WrongTypeError,
 )
+from tests.each import each
 
 X, T = [[1.0], [2.0], [3.0]], [[1.0], [1.0], [1.0]]
 
@@ -87,7 +88,7 @@ def with_head(activation, n_out=3):
     return net
 
 
-@pytest.mark.parametrize(
+@each(
     ("loss", "activation", "targets", "kind", "words"),
     [
         ("hinge", "tanh", [[0.0, 1.0, -1.0]], InvalidValueError, "expected targets -1 or 1"),
@@ -108,7 +109,7 @@ def test_targets_and_outputs_that_a_loss_does_not_fit_are_refused(
     refuse(with_head(activation), kind, words, X=[[1.0]], T=targets, loss=loss)
 
 
-@pytest.mark.parametrize(
+@each(
     ("loss", "activation", "targets", "words"),
     [
         ("hinge", "tanh", [[-1], [0.5], [1]], "got [0.5] in row 1; expected targets -1 or 1"

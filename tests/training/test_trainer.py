@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from tests.each import each
 
 X, T = [[1.0], [2.0], [3.0]], [[1.0], [1.0], [1.0]]
 RATE = ns.SGD(0.1)
@@ -51,7 +52,7 @@ def test_the_defaults_are_half_squared_error_its_mean_all_rows_in_order_compiled
     assert short.state == full.state
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "expected"),
     [
         # w = 1: the errors are 0, 1, 2, the gradients 0, 2, 6; the penalty is .6 * 1 / rows
@@ -62,7 +63,6 @@ def test_the_defaults_are_half_squared_error_its_mean_all_rows_in_order_compiled
         ({"batch_size": 2}, 0.87 - 0.1 * (1.61 * 3 + 0.522)),
         ({"batch_size": 2, "reduction": "sum"}, 0.77 - 0.1 * (1.31 * 3 + 0.462)),
     ],
-    ids=str,
 )
 def test_a_penalty_adds_strength_times_weight_by_rows(
     make_line, engine, assert_close, options, expected

@@ -7,6 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import WrongTypeError
+from tests.each import each
 
 X, T = [[1.0], [2.0]], [[1.0], [2.0]]
 
@@ -47,9 +48,7 @@ def test_a_required_option_is_named_with_its_meaning(line, missing):
         ns.train(line, X, T, **options)
 
 
-@pytest.mark.parametrize(
-    "rule", [ns.SGD, ns.Adam, ns.AdamW, ns.RMSprop, ns.Adagrad, ns.Adamax, ns.NAdam]
-)
+@each("rule", [ns.SGD, ns.Adam, ns.AdamW, ns.RMSprop, ns.Adagrad, ns.Adamax, ns.NAdam])
 def test_an_optimizer_guesses_the_option(rule):
     with pytest.raises(WrongTypeError, match=rf"{rule.__name__}: unknown option 'lr' \(did you"):
         rule(lr=0.1)

@@ -6,6 +6,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import GraphError, InvalidValueError, UnknownNameError, WrongTypeError
 from neurosim.kernel.library import why_no_kernel
+from tests.each import each
 
 UPDATES = 50
 
@@ -377,8 +378,8 @@ def test_the_length_of_a_slope_alone_is_refused():
         )
 
 
-@pytest.mark.parametrize("name", ["penalty", "weight_decay"])
-@pytest.mark.parametrize(
+@each("name", ["penalty", "weight_decay"])
+@each(
     ("on", "is_smaller"),
     [("h", False), ("h1", False), ("h*", False), ("h.slope", True), ("*.slope", True),
      ("all", True)],
@@ -457,7 +458,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("options", "kind", "words"), BAD, ids=lambda x: str(x)[:40])
+@each(("options", "kind", "words"), BAD)
 def test_a_wrong_option_is_refused_with_words(options, kind, words):
     with pytest.raises(kind) as caught:
         ns.train(layered(), *rows(), **{"optimizer": ns.SGD(0.1), "epochs": 1, **options})

@@ -6,6 +6,7 @@ import pytest
 import neurosim as ns
 from neurosim.errors import NeurosimError
 from neurosim.training import accuracy, evaluate_loss
+from tests.each import each
 
 X, T = [[1.0], [2.0], [3.0]], [[1.0], [1.0], [1.0]]
 RATE = ns.SGD(0.1)
@@ -48,7 +49,7 @@ def test_metrics_are_of_the_validation_rows_where_there_are_any(line, engine):
     assert str(epoch) == "epoch 0: loss 0.5, validation loss 200, validation accuracy 0"
 
 
-@pytest.mark.parametrize(
+@each(
     ("outputs", "targets", "expected"),
     [
         ([[0.2], [0.9], [0.6], [0.5]], [[0], [1], [0], [0]], 0.75),

@@ -4,6 +4,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import NeurosimError
+from tests.each import each
 
 
 def outputs(n, activation):
@@ -14,7 +15,7 @@ def outputs(n, activation):
     return net
 
 
-@pytest.mark.parametrize(
+@each(
     ("n", "activation", "loss", "T", "words"),
     [
         (1, "sigmoid", "binary_cross_entropy", [[1], [-1]],

@@ -10,6 +10,7 @@ import pytest
 from neurosim.cli.main import run_command
 from neurosim.debugger.traces.hand_file import read_hand
 from neurosim.scenario import run_scenario
+from tests.each import each
 
 PUBLISHED = Path(__file__).parent / "published"
 FIRST = {  # the line that is wrong: its quantity, as printed, the right number, and its arithmetic
@@ -45,7 +46,7 @@ def test_each_example_is_judged():
     assert {path.stem for path in PUBLISHED.iterdir()} == set(FIRST)
 
 
-@pytest.mark.parametrize("name", FIRST)
+@each("name", FIRST)
 def test_the_right_numbers_are_right(name, engine):
     result = run_scenario(PUBLISHED / f"{name}.yaml", engine=engine)
 

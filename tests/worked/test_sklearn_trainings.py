@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from tests.each import each
 
 pytestmark = [
     pytest.mark.slow,
@@ -107,8 +108,8 @@ SCHEDULES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", SCHEDULES)
+@each("task", TASKS)
+@each("name", SCHEDULES)
 def test_fifty_epochs_of_its_own_rates(task, name):
     X, y = rows_of(task)
     theirs, schedule = SCHEDULES[name]

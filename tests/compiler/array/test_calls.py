@@ -3,13 +3,13 @@
 import math
 
 import numpy as np
-import pytest
 
 from neurosim.compiler.array.text import Text, print_call
 from neurosim.compiler.program import LIBRARY
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.sources import array_calls
+from tests.each import each
 
 POINTS = [0.0, -0.0, 1e-300, 0.3, -0.3, 0.5, 1.0, -1.0, 2.5, -2.5, 3.0, -3.0, 30.0, -30.0,
           -708.5, -709.5, 700.0, 1e10, -1e10, math.nan]  # fmt: skip
@@ -25,8 +25,8 @@ def array_text(function, arguments):
     return (None if "form" in text.names else text.loop), text.numbers
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("activation", LEARNABLE, ids=lambda a: a.name)
+@each("dtype", [np.float64, np.float32])
+@each("activation", LEARNABLE)
 def test_the_lines_of_an_array_form_are_the_array_form(activation, dtype):
     z = np.array([[x for x in POINTS if math.isfinite(x)]], dtype)
     with np.errstate(all="ignore"):

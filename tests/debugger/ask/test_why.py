@@ -17,6 +17,7 @@ from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.graph import GraphEngine
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.each import each
 from tests.examples import examples
 
 
@@ -141,7 +142,7 @@ def test_a_frozen_bias_is_told_with_the_gradient_that_did_not_move_it(mazur):
     assert told.gradient == pytest.approx(0.00877135468948693, abs=1e-16)
 
 
-@pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "perceptron"])
+@each("name", [name for name in OPTIMIZERS if name != "perceptron"])
 def test_the_parts_of_a_change_add_up_under_every_optimizer(name):
     options = {"momentum": 0.9, "nesterov": True} if name == "sgd" else {}
     X, T = np.linspace(-1, 2, 6)[:, None], np.ones((6, 1))
@@ -168,10 +169,8 @@ UPDATE_OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("options", UPDATE_OPTIONS, ids=str)
-@pytest.mark.parametrize(
-    "name", [name for name in OPTIMIZERS if name not in {"adamw", "perceptron"}]
-)
+@each("options", UPDATE_OPTIONS)
+@each("name", [name for name in OPTIMIZERS if name not in {"adamw", "perceptron"}])
 def test_the_parts_of_an_update_with_options_add_up(name, options):
     X, T = np.linspace(-1, 2, 6)[:, None], np.ones((6, 1))
     task = single(OPTIMIZERS[name](learning_rate=0.1), X, T, batch_size=2, **options)

@@ -16,6 +16,7 @@ from neurosim.debugger.stops.breakpoints import (
 )
 from neurosim.debugger.stops.expressions import QUANTITIES, Quantity
 from neurosim.interpreter.steps import Activated, DeltaComputed, Loaded, Measured, Updated
+from tests.each import each
 from tests.examples import examples
 
 
@@ -186,7 +187,7 @@ def test_all_stops_that_are_hit_at_one_place_are_told(xor, halts):
     assert [hit.split(",")[0] for hit in found[1:]] == ["breakpoint 1", "watch 2", "breakpoint 3"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("make", "text"),
     [
         (lambda s: s.break_at("h1"), "1 breakpoint h1"),

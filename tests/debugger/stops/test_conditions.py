@@ -12,6 +12,7 @@ from neurosim.debugger.stops import conditions, expressions
 from neurosim.debugger.stops.conditions import parse_condition, parse_expression
 from neurosim.debugger.stops.expressions import QUANTITIES, Quantity
 from neurosim.errors import NotComputable
+from tests.each import each
 
 VALUES = {
     "h1.output": 0.75,
@@ -170,7 +171,7 @@ def test_all_quantities_of_the_table_are_understood(net):
             assert (quantity.kind, quantity.name) == (kind, name)
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         *("loss", "epoch", "and", "or", "not", "abs", "exp", "if", "lambda", "True", "None"),

@@ -8,6 +8,7 @@ from neurosim.debugger.stops.runner import Runner
 from neurosim.debugger.time import timeline
 from neurosim.debugger.time.timeline import Timeline
 from neurosim.debugger.time.training_log import UnitPlace
+from tests.each import each
 
 
 def forward_halts(session):
@@ -54,7 +55,7 @@ def test_the_way_back_stops_where_the_way_forward_did(xor, stop, size, engine):
     assert session.place == UnitPlace(0, 0, 0)
 
 
-@pytest.mark.parametrize("stop", STOPS)
+@each("stop", STOPS)
 def test_a_reverse_resume_from_the_middle_finds_the_last_stop_before(xor, stop):
     session = xor(batch_size=2, engine="graph", epochs=2)
     STOPS[stop](session)

@@ -15,6 +15,7 @@ from neurosim.debugger.stops.breakpoints import CATCHES, LEAST_EPOCHS
 from neurosim.debugger.stops.runner import Runner
 from neurosim.debugger.stops.screening import needs_of
 from neurosim.training.engines.contract import Batches
+from tests.each import each
 from tests.examples import examples
 
 DICE = st.integers(0, 10**6).map(random.Random)
@@ -259,7 +260,7 @@ def test_a_stop_halts_at_speed_where_it_halts_by_steps(xor, by_steps, stop, batc
     assert at_speed == by_steps(lambda: halts(make(), 60))
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "arguments", "needs"),
     [
         ("break_at", {"where": "epoch 3"}, {"numbers"}),

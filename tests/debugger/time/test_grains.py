@@ -10,6 +10,7 @@ from neurosim.debugger import moving
 from neurosim.debugger.time import grains
 from neurosim.debugger.time.position import GRAINS
 from neurosim.debugger.time.training_log import UnitPlace
+from tests.each import each
 from tests.examples import examples
 
 # of the 2-2-1 network: a sample has 14 steps forward, its loss, 15 backward; an update has 9
@@ -61,8 +62,8 @@ def odd(request):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("grain", GRAINS)
-@pytest.mark.parametrize("size", [1, 2, 4])
+@each("grain", GRAINS)
+@each("size", [1, 2, 4])
 def test_back_by_a_grain_is_the_way_that_one_came(xor, grain, size):
     session = xor(epochs=2, batch_size=size)
     way = [(session.place, session.digest())]
@@ -108,14 +109,14 @@ def test_back_by_a_grain_is_the_way_that_one_came_in_random_networks(trainings, 
     check()
 
 
-@pytest.mark.parametrize(("finer", "coarser"), list(pairwise(GRAINS)))
+@each(("finer", "coarser"), list(pairwise(GRAINS)))
 def test_every_station_of_a_coarse_grain_is_one_of_the_finer(xor, finer, coarser):
     fine, coarse = (xor(epochs=2, batch_size=2) for _ in range(2))
 
     assert set(stations(coarse, coarser)) <= set(stations(fine, finer))
 
 
-@pytest.mark.parametrize(
+@each(
     ("grain", "n_stations"),
     [
         ("step", 2 * (4 * A_SAMPLE + 2 * AN_UPDATE)),
@@ -134,8 +135,8 @@ def test_a_training_has_so_many_of_each_grain(xor, grain, n_stations):
     assert len(stations(session, grain)) - 1 == n_stations
 
 
-@pytest.mark.parametrize("grain", GRAINS)
-@pytest.mark.parametrize("times", [2, 3, 1000])
+@each("grain", GRAINS)
+@each("times", [2, 3, 1000])
 def test_so_many_times_is_so_many_single_ones(xor, grain, times):
     once, often = xor(engine="graph"), xor(engine="graph")
 
@@ -146,7 +147,7 @@ def test_so_many_times_is_so_many_single_ones(xor, grain, times):
     assert once.digest() == often.digest()
 
 
-@pytest.mark.parametrize("grain", GRAINS)
+@each("grain", GRAINS)
 def test_at_the_ends_a_move_stays(xor, grain):
     session = xor()
 
@@ -158,7 +159,7 @@ def test_at_the_ends_a_move_stays(xor, grain):
     assert (at_start, session.place) == (UnitPlace(0, 0, 0), UnitPlace(20, 0, 0))
 
 
-@pytest.mark.parametrize(
+@each(
     ("grain", "start"),
     [
         ("neuron", "epoch 0, sample 1, forward, step 2 of 39"),

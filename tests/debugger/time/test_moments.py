@@ -5,6 +5,7 @@ import pytest
 import neurosim as ns
 from neurosim.debugger.time.training_log import UnitPlace
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from tests.each import each
 
 
 def test_the_first_sample_of_the_tutorial_has_69_steps():
@@ -33,7 +34,7 @@ def test_a_position_tells_what_the_training_has(xor, options, moment, text):
     assert str(session.position) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("moment", "text"),
     [
         ({"epoch": 3}, "epoch 3, batch 0, sample 0, forward, step 0 of 30"),
@@ -55,7 +56,6 @@ def test_a_position_tells_what_the_training_has(xor, options, moment, text):
         ({"sample": 1, "step": 29}, "epoch 1, batch 0, sample 1, backward, step 29 of 30"),
         ({}, "epoch 1, batch 0, sample 2, forward, step 0 of 39"),
     ],
-    ids=str,
 )
 def test_goto_goes_to_a_moment_from_ahead_and_from_behind(xor, moment, text):
     for start in (0, 5):
@@ -68,7 +68,7 @@ def test_goto_goes_to_a_moment_from_ahead_and_from_behind(xor, moment, text):
         assert str(session.position) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("moment", "kind", "words"),
     [
         ({"epoch": 6}, InvalidValueError, "epoch: got 6; expected a number from 0 to 5"),
@@ -88,7 +88,6 @@ def test_goto_goes_to_a_moment_from_ahead_and_from_behind(xor, moment, text):
         ({"epoch": 5, "step": 1}, InvalidValueError, "goto: the training ends with"),
         ({"epoch": 5, "phase": "loss"}, InvalidValueError, "goto: the training ends with"),
     ],
-    ids=str,
 )
 def test_a_moment_that_there_is_not_is_refused_and_nothing_moves(xor, moment, kind, words):
     session = xor(batch_size=3)

@@ -12,6 +12,7 @@ from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.optimizers import SGD
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.each import each
 
 
 def trace(n_batches=2, seed=1, weight=0.5, **options):
@@ -43,7 +44,7 @@ def test_two_traces_of_the_same_range_are_the_same():
     assert diff_traces(trace(), trace()) is None
 
 
-@pytest.mark.parametrize("line", range(2, 2 + 50))
+@each("line", range(2, 2 + 50))
 def test_a_number_planted_in_any_line_is_found_in_that_line(line):
     entries = trace()
     after = entries[line - 2].record["after"]
@@ -166,7 +167,7 @@ def test_traces_are_read_no_further_than_their_first_difference():
     assert diff_traces(entries, endless()).line == 3
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "tolerance", "same"),
     [
         (1.0, 1.0 + 2**-52, 0.0, False),

@@ -11,6 +11,7 @@ from neurosim.functions.activations import ACTIVATIONS
 from neurosim.scenario import load_scenario
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.each import each
 
 
 @pytest.fixture
@@ -220,7 +221,7 @@ def test_nothing_can_be_judged_by_an_empty_trace(hand):
         check_hand(hand("h1,0.5"), [])
 
 
-@pytest.mark.parametrize(
+@each(
     ("spelling", "quantity"),
     [
         ("h1", "h1.output"), ("h1.net_input", "h1.net_input"), ("L", "loss"), ("loss", "loss"),
@@ -241,7 +242,7 @@ def test_quantities_are_written_as_the_arithmetic_writes_them(spelling, quantity
     assert quantity_of(spelling, "here") == quantity
 
 
-@pytest.mark.parametrize(
+@each(
     ("spelling", "quantity"),
     [
         ("w(x1,h1)", "x1->h1.weight"),
@@ -310,7 +311,7 @@ def test_what_is_no_hand_calculation_is_refused(hand, text, words):
         hand(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("spelling", "quantity"),
     [
         ("z_h1", "h1.net_input"), ("net_h1", "h1.net_input"), ("out_h1", "h1.output"),

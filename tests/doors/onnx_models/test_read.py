@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.doors.layers import network_of_sizes
 from neurosim.functions.activations import ACTIVATIONS
+from tests.each import each
 
 onnx = pytest.importorskip("onnx")
 helper = pytest.importorskip("onnx.helper")
@@ -147,7 +148,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("nodes", "message"), REFUSED)
+@each(("nodes", "message"), REFUSED)
 def test_what_is_no_network_is_refused_by_its_node(nodes, message):
     constants = {"w": np.eye(3), "nan": [np.nan], "thin": np.ones((2, 3)), "turned": [3, -1]}
     with pytest.raises(ns.NeurosimError, match=message):

@@ -11,6 +11,7 @@ from neurosim.drawing.diagram.texts import measured
 from neurosim.drawing.geometry.font import brief, size_of, width_of, wrapped
 from neurosim.drawing.page.themes import LEAST_CONTRAST, THEMES, contrast, ink_on
 from neurosim.functions.activations import ACTIVATIONS
+from tests.each import each
 
 NUMBERS = [-3.0, -1.0, -0.5, -0.01, -1e-9, 1e-9, 0.01, 0.5, 1.0, 3.0]
 
@@ -18,7 +19,7 @@ NUMBERS = [-3.0, -1.0, -0.5, -0.01, -1e-9, 1e-9, 0.01, 0.5, 1.0, 3.0]
 # --- letters
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [(0.5, "0.5"), (-0.5, "−0.5"), (-0.00123, "−0.00123"), (1e-5, "1e−5"), (-123456.0, "−1.23e5"),
      (-1000.0, "−1000"), (99999.4, "99999"), (99999.6, "1e5"), (-1.234e-300, "−1.23e−300"),
@@ -147,7 +148,7 @@ def test_a_value_is_read_on_any_fill(theme):
 # --- curves
 
 
-@pytest.mark.parametrize("name", [*ACTIVATIONS, "softmax"])
+@each("name", [*ACTIVATIONS, "softmax"])
 def test_a_curve_is_as_wide_as_its_square_and_inside_of_it(name):
     xs, ys = zip(*glyph(name), strict=True)
 

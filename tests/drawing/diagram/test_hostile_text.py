@@ -11,6 +11,7 @@ from neurosim.drawing.text.mermaid import to_mermaid
 from neurosim.drawing.text.terminal import to_text
 from neurosim.drawing.text.width import cut, n_cells, show_ascii
 from neurosim.network import Network
+from tests.each import each
 
 HOSTILE = [
     "<script>alert('x')</script>",
@@ -112,7 +113,7 @@ def text_of(quoted):
     return shown.replace("&amp;", "&")
 
 
-@pytest.mark.parametrize("title", HOSTILE)
+@each("title", HOSTILE)
 def test_dot_shows_each_title_and_name_as_it_is(title):
     graph, nodes, edges = read_dot(to_dot(network(title)))
 
@@ -157,7 +158,7 @@ def shown(label):
     return re.sub(r"#(\d+);", lambda code: chr(int(code[1])), text)
 
 
-@pytest.mark.parametrize("title", HOSTILE)
+@each("title", HOSTILE)
 def test_mermaid_shows_each_title_and_name_as_it_is(title):
     read, labels = read_mermaid(to_mermaid(network(title)))
 
@@ -175,8 +176,8 @@ def test_the_reader_of_mermaid_is_strict():
 # --- the terminal
 
 
-@pytest.mark.parametrize("title", HOSTILE)
-@pytest.mark.parametrize("charset", ["unicode", "ascii"])
+@each("title", HOSTILE)
+@each("charset", ["unicode", "ascii"])
 def test_a_terminal_gets_only_what_can_be_seen(title, charset):
     text = to_text(network(title), charset=charset)
 

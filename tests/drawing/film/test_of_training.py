@@ -16,6 +16,7 @@ from neurosim.errors import (
     UnknownNameError,
 )
 from neurosim.network import Network
+from tests.each import each
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +58,7 @@ def sights_of(monkeypatch):
     return seen
 
 
-@pytest.mark.parametrize(
+@each(
     ("n_epochs", "unit", "most", "numbers"),
     [
         (4, 1, 200, [0, 1, 2, 3, 4]),
@@ -73,7 +74,7 @@ def test_moments_are_even_and_the_first_and_the_last_are_among_them(n_epochs, un
     assert of_training._epochs(n_epochs, unit, most)[0] == numbers
 
 
-@pytest.mark.parametrize("n_epochs", [1, 199, 200, 201, 5000, 999_999])
+@each("n_epochs", [1, 199, 200, 201, 5000, 999_999])
 def test_there_are_never_more_moments_than_allowed_and_seldom_half_of_them(n_epochs):
     numbers, step = of_training._epochs(n_epochs, 1, 200)
 

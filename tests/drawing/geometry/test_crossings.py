@@ -7,6 +7,7 @@ from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.columns import layered_graph
 from neurosim.drawing.geometry.crossings import count_crossings, count_inversions, reduce_crossings
 from neurosim.network import Network
+from tests.each import each
 
 
 def crossings(net, kind="levels"):
@@ -26,7 +27,7 @@ def build(names, *pairs):
     return net
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "n"),
     [([], 0), ([5], 0), ([1, 2, 3], 0), ([3, 2, 1], 3), ([2, 2], 0), ([4, 0, 3], 2)],
 )

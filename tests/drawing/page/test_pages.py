@@ -21,6 +21,7 @@ from neurosim.drawing.page.pages import (
 )
 from neurosim.drawing.page.themes import LIGHT, THEMES
 from neurosim.errors import FileError, InvalidValueError, WrongTypeError
+from tests.each import each
 
 HOSTILE = ["<script>alert(1)</script>", "\"quoted\" & 'single'", "cost $x$ and $y_", "]]>",
            "bell\a and escape\x1b[31m", "\u202egnp.exe", "zero\u200bwidth", "nul\0",
@@ -115,7 +116,7 @@ def test_hostile_titles_do_no_harm_to_other_files(form):
     assert len(render(picture(text), form, title=text, description=text)) > 1000
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("plain é 漢 $x$", "plain é 漢 $x$"),

@@ -9,6 +9,7 @@ from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.plots.boundary import threshold_of
 from neurosim.drawing.plots.input_grids import input_grid
 from neurosim.errors import NeurosimError, ShapeError, UnknownNameError
+from tests.each import each
 
 X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
 
@@ -55,7 +56,7 @@ def test_two_classes_are_centred_at_the_threshold_and_stand_on_the_map():
     assert legend_of(axes) == ["o1 = 0", "o1 = 1"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("targets", "activation", "expected"),
     [
         ([0, 1], "tanh", 0.5),

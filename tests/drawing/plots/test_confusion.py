@@ -10,6 +10,7 @@ from neurosim.drawing.plots.confusion import confusion
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.training import accuracy
 from neurosim.training.task_kind import TaskKind
+from tests.each import each
 
 
 def test_rows_are_classes_and_columns_what_they_are_taken_for():
@@ -120,7 +121,7 @@ def test_of_many_classes_the_colours_are_left():
     assert len(axes.get_xticks()) <= 20
 
 
-@pytest.mark.parametrize(
+@each(
     ("pair", "names", "error", "words"),
     [
         (([[1, 0]], [0, 1]), None, ShapeError, r"outputs: got \(1, 2\) for T \(2,\)"),

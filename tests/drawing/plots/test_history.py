@@ -9,6 +9,7 @@ import neurosim as ns
 from neurosim.drawing.plots.history import course_of, courses_of
 from neurosim.errors import InvalidValueError, WrongTypeError
 from neurosim.scenario import EpochRecord
+from tests.each import each
 
 X, T = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
 
@@ -69,7 +70,7 @@ def test_runs_keep_their_names_and_their_order():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("thing", [3, "losses", b"x", None, [[1, 2], [3, 4]], [1, "x"], object()])
+@each("thing", [3, "losses", b"x", None, [[1, 2], [3, 4]], [1, "x"], object()])
 def test_what_is_no_history_is_told(thing):
     with pytest.raises(WrongTypeError, match=r"history: got .*; expected a History, a list of"):
         courses_of(thing)

@@ -6,6 +6,7 @@ import pytest
 import neurosim as ns
 from neurosim.drawing.plots.input_grids import input_grid, responses
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError
+from tests.each import each
 
 
 def adder(n=2):
@@ -74,7 +75,7 @@ def test_too_many_or_too_few_inputs_are_told_and_what_to_fix(n, fixed, words):
         input_grid(adder(n), fixed=fixed)
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "error", "words"),
     [
         ({"fixed": {"y": 1}}, UnknownNameError, "fixed: unknown input 'y'"),

@@ -11,6 +11,7 @@ from neurosim.scenario.format.assign import assigned
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.overrides import override
 from neurosim.scenario.format.yaml_text import parse
+from tests.each import each
 
 TEXT = """\
 # head
@@ -62,7 +63,7 @@ def overridden(text, *assignments):
     return plain(tree)
 
 
-@pytest.mark.parametrize(
+@each(
     ("assignment", "expected"),
     [
         ("title=new", ["-title: a title   # mine", "+title: new   # mine"]),
@@ -125,7 +126,7 @@ def overridden(text, *assignments):
         ),
     ],
 )
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@each("newline", ["\n", "\r\n"])
 def test_an_assignment_changes_its_place_and_nothing_else(assignment, expected, newline):
     text = TEXT.replace("\n", newline)
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.each import each
+
 
 @pytest.fixture
 def drawn(small):
@@ -14,7 +16,7 @@ def drawn(small):
     return drawn
 
 
-@pytest.mark.parametrize(
+@each(
     "item",
     [
         "{file: a.svg}",
@@ -33,7 +35,7 @@ def test_what_can_be_drawn_is_taken(drawn, load, item):
     assert len(scenario.draw) == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("item", "words"),
     [
         ("{file: ../a.svg}", "leaves the folder of the run, got '../a.svg'"),

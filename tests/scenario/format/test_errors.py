@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.each import each
+
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, small):
     text = small(
@@ -21,7 +23,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "message"),
     [
         (
@@ -221,7 +223,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(
     assert line.endswith(message)
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "message"),
     [
         (

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.errors import ScenarioError
+from tests.each import each
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def test_softmax_belongs_to_a_layer_and_is_refused_of_a_neuron(network, complain
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("initial", "message"),
     [
         ("xaver", "unknown initializer, got 'xaver'; expected one of"),

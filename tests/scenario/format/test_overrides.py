@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.each import each
+
 
 def test_a_value_is_read_as_yaml(load, small):
     made = load(small(), overrides=["training.optimizer.learning_rate=1e-3", "title=no"])
@@ -41,7 +43,7 @@ def test_a_key_that_the_file_lacks_is_added(load, two_two_one):
     assert load(two_two_one(), overrides=["seed=5"]).seed == 5
 
 
-@pytest.mark.parametrize(
+@each(
     ("assignment", "message"),
     [
         ("a", "--set: not understood, got 'a'; expected key=value, such as training.epochs=10"),

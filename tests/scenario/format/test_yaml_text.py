@@ -8,6 +8,7 @@ from neurosim.errors import FileError
 from neurosim.scenario.format import yaml_text
 from neurosim.scenario.format.node import plain
 from neurosim.scenario.format.yaml_text import MOST_BYTES, decode, number_of, parse, read_text
+from tests.each import each
 
 
 def values(text):
@@ -21,7 +22,7 @@ def refusals(text):
     return [str(problem) for problem in problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "value"),
     [
         ("1e-3", 0.001),
@@ -62,7 +63,7 @@ def test_long_numbers_that_are_finite_are_read_exactly():
     assert values(f"a: {'0' * 6000}7")["a"] == 7
 
 
-@pytest.mark.parametrize(
+@each(
     "word",
     ["9" * 5000, "-" + "9" * 400, "1e400", "-1e400", ".inf", "-.INF", ".nan", "0x" + "f" * 300],
 )
@@ -80,7 +81,7 @@ def test_number_of_knows_all_forms_of_the_core_schema():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("a: 1\nb: *x", "f.yaml:2:4: b: an alias is not allowed in a scenario, got '*x'"),
@@ -142,7 +143,7 @@ def test_what_the_parser_refuses_has_a_place_and_a_hint_of_ours(text, place, hin
     assert message.endswith(hint)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "[" * 32 + "1" + "]" * 32,
@@ -174,7 +175,7 @@ def test_an_alias_bomb_is_refused_in_no_time():
     assert time.perf_counter() - begin < 0.5
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "place"),
     [
         ("[" * 1_000_000, "1:33"),
@@ -188,7 +189,6 @@ def test_an_alias_bomb_is_refused_in_no_time():
         ("".join(f"{'  ' * k}a:\n" for k in range(1_500)), "33:65"),
         ("".join(f"{'  ' * k}a:\n" for k in range(30)) + " " * 62 + "{a: [" * 60_000, "31:68"),
     ],
-    ids=lambda text: text[:20].encode("unicode_escape").decode(),
 )
 def test_deep_nesting_is_refused_in_no_time(text, place):
     begin = time.perf_counter()

@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from tests.each import each
+
 # The small scenario before training, with weights of 1 and a bias of 0.5, on its four rows:
 # net inputs 0.5, 1.5, 1.5, 2.5 for (0,0), (0,1), (1,0), (1,1); targets 0, 1, 1, 1.
 START = {"network.initial": {"weights": {"constant": 1}, "biases": {"constant": 0.5}}}
@@ -117,7 +119,7 @@ def test_validation_and_test_rows_are_measured_apart(run, small):
     assert result.status == "passed"
 
 
-@pytest.mark.parametrize(
+@each(
     ("item", "message"),
     [
         ("{los: {below: 1}}", ".los: unknown key, got 'los'; expected one of output, net_input,"),

@@ -1,9 +1,9 @@
 """Expectations of a moment that there is not: told with place and guess, before anything runs."""
 
-import pytest
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("item", "message"),
     [
         ("{delta: o2, equals: 1}", ".delta: unknown neuron 'o2' (did you mean 'o1'?)"),

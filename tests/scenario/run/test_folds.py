@@ -9,6 +9,7 @@ import neurosim as ns
 from neurosim.cli.main import run_command
 from neurosim.errors import ScenarioError
 from neurosim.scenario import load_scenario, run_scenario, start_run, to_scenario
+from tests.each import each
 
 TEXT = """\
 neurosim: 1
@@ -116,7 +117,7 @@ def test_folds_are_in_the_report_and_in_the_documents(write, tmp_path, capsys):
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "message"),
     [
         ("{folds: 3, repeats: 2}", "{fold: 3}", r":16:14.*fold.*did you mean 'folds'"),

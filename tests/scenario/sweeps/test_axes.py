@@ -5,13 +5,14 @@ import pytest
 
 from neurosim.errors import NeurosimError
 from neurosim.scenario.sweeps.axes import axes_of, space_of
+from tests.each import each
 
 
 def _values(vary):
     return {axis.key: axis.values for axis in axes_of(vary)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "values"),
     [
         ("0.01,0.1,1", (0.01, 0.1, 1)),
@@ -40,7 +41,7 @@ def test_a_search_takes_intervals():
     assert found[3].values == (1, 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("vary", "words"),
     [
         ("seed", "--vary: not understood, got 'seed'; expected KEY=VALUES"),

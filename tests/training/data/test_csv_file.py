@@ -6,6 +6,7 @@ import pytest
 from neurosim.training.data.csv_file import number_of, open_csv, read_lines
 from neurosim.training.data.csv_rows import read_csv
 from neurosim.training.data.csv_table import read_table
+from tests.each import each
 
 
 def test_the_columns_that_are_asked_for_are_read_in_the_order_asked(written):
@@ -74,7 +75,7 @@ def test_a_table_is_its_header_and_the_lines_below(written):
     assert list(lines) == [(2, ["1", "x"]), (3, ["2", "y"])]
 
 
-@pytest.mark.parametrize(
+@each(
     ("cell", "number"),
     [
         ("5", 5.0),
@@ -93,7 +94,7 @@ def test_a_number_is_decimal_with_a_point_and_a_power_of_ten(cell, number):
     assert number_of(cell) == number
 
 
-@pytest.mark.parametrize(
+@each(
     "cell",
     [
         *["", "x", "nan", "inf", "-Infinity", "1e400", "1_000", "0x10", "1,5", "1 2", ".", "1e"],

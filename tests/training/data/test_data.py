@@ -8,6 +8,7 @@ from neurosim.functions.streams import stream
 from neurosim.training.data.data import Data, Pair, make_data
 from neurosim.training.data.rows import MeasuredRows
 from neurosim.training.parts import PARTS
+from tests.each import each
 
 
 def numbered(n):
@@ -32,8 +33,8 @@ def test_where_nothing_is_set_aside_the_rows_keep_their_order():
     assert (data.input_names, data.target_names) == (("x",), ("t",))
 
 
-@pytest.mark.parametrize("n", [5, 10, 17, 150])
-@pytest.mark.parametrize(("validation", "test"), [(0.2, 0.2), (0.2, 0.0), (0.0, 0.5), (0.6, 0.2)])
+@each("n", [5, 10, 17, 150])
+@each(("validation", "test"), [(0.2, 0.2), (0.2, 0.0), (0.0, 0.5), (0.6, 0.2)])
 def test_each_row_is_in_one_part_with_its_own_target(n, validation, test):
     data = divided(n, validation=validation, test=test)
 
@@ -43,7 +44,7 @@ def test_each_row_is_in_one_part_with_its_own_target(n, validation, test):
             assert pair.T.tolist() == (-pair.X).tolist()
 
 
-@pytest.mark.parametrize(
+@each(
     ("n", "validation", "test", "sizes"),
     [
         (10, 0.2, 0.2, (6, 2, 2)),

@@ -9,6 +9,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.functions.streams import stream
 from neurosim.training.data import DATASETS, Labelled, MeasuredRows
 from neurosim.training.data.made import MADE, bits_table, parity, sine, spirals
+from tests.each import each
 
 
 @pytest.fixture
@@ -135,6 +136,6 @@ def test_every_made_set_fits_together(random, name):
             assert rows.T.shape == (len(rows.X), len(rows.target_names))
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@each("name", DATASETS)
 def test_every_data_set_says_what_it_is(name):
     assert DATASETS[name].__doc__.split("\n")[0].endswith(".")

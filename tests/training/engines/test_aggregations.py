@@ -8,6 +8,7 @@ from neurosim.errors import GraphError, UnknownNameError, WrongTypeError
 from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.interpreter import forward
 from neurosim.training import evaluate_loss
+from tests.each import each
 
 
 def of(aggregation, response=1.0, **more):
@@ -153,7 +154,7 @@ def test_one_more_term_is_refused_where_it_changes_the_aggregate():
         net.grow("h", 1, activation="tanh")
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "error", "words"),
     [
         (lambda n: n.add_neuron("a", aggregation="prodct"), UnknownNameError, "mean 'product'"),

@@ -13,6 +13,7 @@ from neurosim.interpreter import backward, forward
 from neurosim.kernel.library import why_no_kernel
 from neurosim.network.document import from_document, to_document
 from neurosim.training import evaluate_loss
+from tests.each import each
 
 RANDOM = np.random.default_rng(4)
 X, T = RANDOM.normal(size=(9, 3)), RANDOM.normal(size=(9, 1))
@@ -190,7 +191,7 @@ def test_copies_files_and_parameters_keep_them(tmp_path):
         assert twin.parameters().tolist() == net.parameters().tolist()
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "words"),
     [
         (lambda f: f.pop(0), "none of 'h1'; expected its 'slope'"),

@@ -20,6 +20,7 @@ from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines.contract import advance_batch
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.each import each
 from tests.examples import examples
 
 # name: kind of program, precision, cost of a sparse block; empty slots, and slots, of a bundle
@@ -201,8 +202,8 @@ def test_every_optimizer_learns_the_same_in_every_program(optimizer, penalty, as
         assert_close(found_losses, losses, TOLERANCES[precision][1])
 
 
-@pytest.mark.parametrize("program", DOUBLE)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@each("program", DOUBLE)
+@each("optimizer", OPTIMIZERS)
 def test_what_is_frozen_keeps_every_bit(program, optimizer):
     rng = np.random.default_rng(1)
     task = make_task(

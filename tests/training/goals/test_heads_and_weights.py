@@ -9,6 +9,7 @@ from neurosim.training import evaluate_loss
 from neurosim.training.engines.graph import batch_steps
 from neurosim.training.state import start_state
 from neurosim.training.task import make_task
+from tests.each import each
 
 NAN = float("nan")
 
@@ -183,7 +184,7 @@ def test_steps_show_the_factors():
     assert "dL/dy1 = 0.5*(clip(0 - 3, -1, 1))/2 = -0.25" in texts
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "words"),
     [
         ({"weights": [1, 2]}, "weights: got (2,); expected (3,), one for each row"),

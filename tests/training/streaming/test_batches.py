@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from tests.each import each
 
 X = np.random.default_rng(0).normal(size=(32, 3))
 T = np.tanh(X @ np.array([[1.0], [-1.0], [0.5]]))
@@ -86,7 +87,7 @@ def test_what_is_no_batch_is_told_with_its_place(given, words):
         ns.train(network(), given, optimizer="adam", epochs=1)
 
 
-@pytest.mark.parametrize(
+@each(
     "options",
     [
         {"batch_size": 4},
@@ -99,7 +100,6 @@ def test_what_is_no_batch_is_told_with_its_place(given, words):
         {"metrics": ["r2"]},
         {"schedule": ns.Exponential(factor=0.9)},
     ],
-    ids=lambda options: next(iter(options)),
 )
 def test_what_needs_all_rows_is_refused_by_its_name(options):
     with pytest.raises(ns.NeurosimError, match=f"^{next(iter(options))}: got"):
