@@ -25,8 +25,6 @@ from neurosim.functions.activations import ACTIVATIONS, facts_of
 from neurosim.functions.aggregations import AGGREGATIONS
 from neurosim.functions.losses import LOSSES
 
-# else every worker and every program that a test starts compiles all that it imports
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # the threads of PyTorch wait for each other: on two busy cores a step of a tiny network takes ten
 # times as long with two as with one; NumPy does not read this
 os.environ.setdefault("MKL_NUM_THREADS", "1")
@@ -52,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """The quick set tries a tenth of the random examples; before any test module is imported."""
     if "not slow" in config.option.markexpr:
         settings.load_profile("quick")
+    if config.getoption("numprocesses", None):
+        # else every worker, and every program that a test starts, compiles all that it imports
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -29,9 +29,7 @@ def each(names: str | tuple[str, ...], cases: Iterable[Any]) -> Callable[..., An
 
         whole = inspect.signature(test)
         kept = [p for name, p in whole.parameters.items() if name not in keys]
-        assert len(kept) + len(keys) == len(whole.parameters), (
-            "each case is of the test's arguments"
-        )
+        assert len(kept) + len(keys) == len(whole.parameters), f"{keys} are its arguments"
         every_case.__signature__ = whole.replace(parameters=kept)  # type: ignore[attr-defined]
         return every_case
 
