@@ -71,7 +71,6 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.disable()
     collected = yield
     gc.enable()
-    gc.collect()
     gc.freeze()
     return collected
 
