@@ -40,7 +40,7 @@ def test_the_activation_of_the_first_layer_is_a_name(activation, refused):
         net.add_layer("x", 2, activation=activation)
 
 
-@pytest.mark.parametrize(
+@each(
     ("neurons", "kind", "words"),
     [
         (0, InvalidValueError, "got 0 neurons; expected >= 1"),

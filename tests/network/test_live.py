@@ -4,6 +4,7 @@ import pytest
 
 from neurosim.errors import GraphError
 from neurosim.interpreter import forward
+from tests.each import each
 
 EDITS = {
     "a connection taken out": lambda net: net.remove_connection("x1", "h1"),
@@ -25,8 +26,8 @@ def test_an_edit_forgets_what_was_computed_before_it(net, edit):
     assert net.loss is None
 
 
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-@pytest.mark.parametrize("n_begun", [0, 3])
+@each("edit", EDITS.values())
+@each("n_begun", [0, 3])
 def test_nothing_is_edited_under_a_pass_that_was_made(net, refused, edit, n_begun):
     steps = forward(net, [2, 3])
     for _ in range(n_begun):

@@ -12,6 +12,7 @@ from neurosim.errors import (
     WrongTypeError,
 )
 from neurosim.network import Network
+from tests.each import each
 
 UNKNOWN = {
     "a neuron": (lambda net: net["h3"], "unknown neuron 'h3'", "known: x1, x2, h1, h2, o1"),
@@ -47,7 +48,7 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize(("call", "words"), [(c, w) for c, *w in UNKNOWN.values()], ids=UNKNOWN)
+@each(("call", "words"), [(c, w) for c, *w in UNKNOWN.values()])
 def test_an_unknown_name_is_refused_with_a_guess(net, refused, call, words):
     with refused(net, UnknownNameError, *words):
         call(net)
@@ -70,7 +71,7 @@ def test_a_layer_as_an_output_is_refused(net, refused):
         net.outputs = ["o"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("names", "kind", "words"),
     [
         ([], GraphError, "expected at least one neuron"),

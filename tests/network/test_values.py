@@ -6,6 +6,7 @@ import pytest
 from neurosim.errors import GraphError, InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.initializers import Uniform
 from neurosim.network import Network
+from tests.each import each
 
 NOT_FINITE = [float("nan"), float("inf"), float("-inf"), np.float64("nan"), 10**400]
 NO_NUMBER = ["1", b"1", True, None, [1.0], 1j, object()]
@@ -17,7 +18,7 @@ def test_a_weight_that_is_not_finite_is_refused(net, refused, value):
         net["x1", "h1"].weight = value
 
 
-@pytest.mark.parametrize("value", NO_NUMBER)
+@each("value", NO_NUMBER)
 def test_a_weight_that_is_no_number_is_refused(net, refused, value):
     with refused(net, WrongTypeError, "x1->h1.weight: no", "expected a finite number"):
         net["x1", "h1"].weight = value
@@ -29,7 +30,7 @@ def test_a_bias_that_is_not_finite_is_refused(net, refused, value):
         net["h1"].bias = value
 
 
-@pytest.mark.parametrize("value", NO_NUMBER)
+@each("value", NO_NUMBER)
 def test_a_bias_that_is_no_number_is_refused(net, refused, value):
     with refused(net, WrongTypeError, "h1.bias: no", "expected a finite number"):
         net["h1"].bias = value

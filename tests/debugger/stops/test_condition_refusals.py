@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.debugger.stops.conditions import parse_condition, parse_expression
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from tests.each import each
 
 UNKNOWN = {  # text: column
     "h9.output > 1": 1,
@@ -177,22 +178,21 @@ def net():
     return network
 
 
-@pytest.mark.parametrize(("text", "column"), UNKNOWN.items(), ids=ascii)
+@each(("text", "column"), UNKNOWN.items())
 def test_a_name_that_means_nothing_is_refused_at_its_column(net, text, column):
     with pytest.raises(UnknownNameError, match=f"^condition, column {column}: .*; expected num"):
         parse_condition(text, net)
 
 
-@pytest.mark.parametrize(("text", "column"), UNGRAMMATICAL.items(), ids=lambda v: ascii(v)[:40])
+@each(("text", "column"), UNGRAMMATICAL.items())
 def test_what_is_not_in_the_grammar_is_refused_at_its_column(net, text, column):
     with pytest.raises(InvalidValueError, match=f"^condition, column {column}: .*; expected num"):
         parse_condition(text, net)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [None, 3, True, 1.5, b"loss > 1", ["loss > 1"], 10**5000],
-    ids=lambda v: type(v).__name__,
 )
 def test_what_is_no_text_is_refused(net, text):
     with pytest.raises(WrongTypeError, match=r"^condition: no text, got .*; expected numbers, h1"):
@@ -210,7 +210,7 @@ def test_a_refusal_says_column_text_and_grammar_in_one_line(net):
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "words"),
     [
         ("h1 > 0.5", "a neuron alone (did you mean 'h1.output'?)"),

@@ -48,7 +48,7 @@ def net():
     return network
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("h1.output", 0.75),
@@ -86,7 +86,7 @@ def test_an_expression_has_the_value_that_its_numbers_give(net, text, value):
     assert found == value or (math.isnan(found) and math.isnan(value))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "answer"),
     [
         ("h1.output > 0.7 and x1->h1.gradient < 0", True),
@@ -123,7 +123,7 @@ def test_a_condition_holds_where_its_numbers_say_so(net, text, answer):
     assert parse_expression(text, net).value(read) is answer
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         ("1/0", "1/0: division by zero"),
@@ -204,7 +204,7 @@ def test_what_is_parsed_and_what_is_computed_have_the_same_names():
 # --- many moments at once
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("loss < 0.1", [0, 1, 1, 0]),  # at the third, half of the tolerance above
@@ -244,8 +244,8 @@ def test_screening_keeps_the_moments_that_may_hold(net, text, expected):
     assert np.broadcast_to(kept, 4).tolist() == [bool(flag) for flag in expected]
 
 
-@pytest.mark.parametrize("text", ["loss > 1", "not loss > 1", "isnan(loss)", "isfinite(loss)"])
-@pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
+@each("text", ["loss > 1", "not loss > 1", "isnan(loss)", "isfinite(loss)"])
+@each("x", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_rules_nothing_out(net, text, x):
     assert parse_condition(text, net).may_hold(lambda _: x, 1e-9) is True
 

@@ -5,6 +5,7 @@ import pytest
 import neurosim as ns
 from neurosim.debugger.stops.locations import find_location
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from tests.each import each
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def find(xor):
     return lambda where: str(find_location(where, session.task, session.n_epochs))
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "found"),
     [
         ("h1", "h1"),
@@ -48,7 +49,7 @@ def test_objects_of_the_network_or_of_a_copy_are_locations(find, xor_network):
     assert found == ["h1", "x1->h1", "layer h"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "kind", "words"),
     [
         ("", InvalidValueError, "location: got ''"),

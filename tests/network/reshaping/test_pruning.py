@@ -14,6 +14,7 @@ from neurosim.errors import (
     WrongTypeError,
 )
 from neurosim.network.document import from_document, to_document
+from tests.each import each
 
 X = np.random.default_rng(0).normal(size=(6, 2))
 
@@ -74,7 +75,7 @@ def test_a_pruned_sharer_leaves_the_others_sharing(made):
     assert made["h1", "o1"].weight == value
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "kind", "words"),
     [
         ({}, WrongTypeError, "prune: got both or neither; expected below=w or keep=share"),

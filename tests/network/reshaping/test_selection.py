@@ -5,6 +5,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import GraphError, UnknownNameError, WrongTypeError
+from tests.each import each
 
 X = np.random.default_rng(0).normal(size=(6, 2))
 
@@ -58,7 +59,7 @@ def test_what_is_frozen_stays_in_a_training_that_is_under_way(made, engine):
     assert [made["x1", "h1"].weight, made["h2"].bias] == frozen
 
 
-@pytest.mark.parametrize(
+@each(
     ("chosen", "kind", "words"),
     [
         ([], GraphError, "freeze: got nothing; expected names"),

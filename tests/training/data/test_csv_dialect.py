@@ -5,11 +5,12 @@ import pytest
 from neurosim.errors import FileError, InvalidValueError
 from neurosim.training.data.csv_dialect import Dialect
 from neurosim.training.data.csv_rows import AllBut, read_csv
+from tests.each import each
 
 HEADERLESS = Dialect(header=False)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "a;b;y\n1,5;2;no\n0,5;-1e3;yes\n",
@@ -21,7 +22,6 @@ HEADERLESS = Dialect(header=False)
         "a|b|y\n1.5|2|no\n0.5|-1e3|yes\n",
         "a,b,y\n1.5,2,no\n0.5,-1e3,yes\n",
     ],
-    ids=["comma", "crlf", "quotes", "tab", "blanks", "quoted blanks", "bar", "plain"],
 )
 def test_delimiter_and_decimal_mark_are_found(written, text):
     rows = read_csv(written(text), inputs=["a", "b"], classes="y")
@@ -68,7 +68,7 @@ def test_delimiter_and_decimal_mark_may_be_given(written):
     assert rows.X.tolist() == [[1.5]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "dialect", "message"),
     [
         ("a;y\n1,5;2\n1.5;2\n", Dialect(), ":3: column 'a': no finite number, got '1.5'; expected"
@@ -108,7 +108,7 @@ def test_what_cannot_be_a_dialect_is_refused(error, options, message):
     assert error(InvalidValueError, Dialect, **options).startswith(message)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "5.1,3,red\n7,2.5,blue\n",
@@ -118,7 +118,7 @@ def test_what_cannot_be_a_dialect_is_refused(error, options, message):
         "  5.1   3  red\n7 2.5 blue\n",
     ],
 )
-@pytest.mark.parametrize("inputs", [["1", "2"], AllBut(), AllBut("3")])
+@each("inputs", [["1", "2"], AllBut(), AllBut("3")])
 def test_without_a_header_columns_are_called_by_their_numbers(written, text, inputs):
     rows = read_csv(written(text), inputs=inputs, classes="3", dialect=HEADERLESS)
 

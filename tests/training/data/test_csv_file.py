@@ -1,7 +1,6 @@
 """What a CSV file means: its numbers, its columns, its classes."""
 
 import numpy as np
-import pytest
 
 from neurosim.training.data.csv_file import number_of, open_csv, read_lines
 from neurosim.training.data.csv_rows import read_csv
@@ -27,7 +26,7 @@ def test_without_targets_there_are_inputs_only(written):
     assert rows.T.shape == (1, 0)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "a,b\r\n1,2\r\n3,4\r\n",
@@ -39,10 +38,6 @@ def test_without_targets_there_are_inputs_only(written):
         '"a","b"\n"1","2"\n"3", "4"\n',
         "'a','b'\n'1','2'\n3,'4'\n",
         "a,b\n1,2\n,\n3,4\n , \n",
-    ],
-    ids=[
-        *["crlf", "cr", "no last break", "mark", "blank lines", "spaces", "quotes"],
-        *["apostrophes", "empty lines"],
     ],
 )
 def test_line_ends_marks_blanks_and_quotes_do_not_change_the_numbers(written, text):
@@ -105,7 +100,7 @@ def test_what_is_no_finite_number_in_ascii_is_none(cell):
     assert number_of(cell) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("labels", "order"),
     [
         (["setosa", "Virginica", "a"], ("Virginica", "a", "setosa")),

@@ -6,9 +6,10 @@ from neurosim.errors import FileError
 from neurosim.training.data import csv_file
 from neurosim.training.data.csv_file import open_csv
 from neurosim.training.data.csv_rows import read_csv
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "words"),
     [
         ("", ": empty, got no line; expected a header line and rows"),

@@ -8,6 +8,7 @@ from neurosim.network.names import InputColumn
 from neurosim.training.data.csv_file import open_csv
 from neurosim.training.data.csv_inputs import read_inputs
 from neurosim.training.data.csv_rows import AllBut, read_csv
+from tests.each import each
 
 GAPS = """\
 age,sex,weight,y
@@ -74,8 +75,8 @@ def test_a_column_of_texts_has_an_input_for_each_value(written):
     assert rows.columns == (InputColumn("sex", "female"), InputColumn("sex", "male"))
 
 
-@pytest.mark.parametrize("mark", ["", "?", "NA", "N/A", "nan", "NaN", "null", "NULL"])
-@pytest.mark.parametrize("column", ["a", "k", "y"])
+@each("mark", ["", "?", "NA", "N/A", "nan", "NaN", "null", "NULL"])
+@each("column", ["a", "k", "y"])
 def test_all_marks_of_a_gap_are_known_in_all_columns(written, mark, column):
     cells = {"a": "1", "k": "u", "y": "no"} | {column: mark}
     path = written(f"a,k,y\n2,u,no\n3,v,yes\n{','.join(cells.values())}\n")

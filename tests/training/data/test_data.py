@@ -73,7 +73,7 @@ def test_the_division_depends_on_the_seed_alone():
         assert of_part(first, name) != of_part(other, name)
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "words"),
     [
         ({"validation": 0.04}, "validation: no rows, got 0.04 of 10; expected a larger fraction"),

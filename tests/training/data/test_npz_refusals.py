@@ -9,6 +9,7 @@ import pytest
 
 from neurosim.errors import FileError
 from neurosim.training.data.npz_file import read_npz
+from tests.each import each
 
 NOT_NUMBERS = "no numbers, got "
 TWO_FLOATS = np.array([1.5, -2.0]).tobytes()
@@ -78,7 +79,7 @@ def test_an_array_that_is_not_there_is_guessed(saved, error):
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "words"),
     [
         ("{[]: 1}", "damaged, got the header '{[]: 1}'"),

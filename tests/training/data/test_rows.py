@@ -13,6 +13,7 @@ from neurosim.training.data.rows import (
     from_arrays,
     natural_encoding,
 )
+from tests.each import each
 
 
 def labelled(classes, *names):
@@ -100,7 +101,7 @@ def test_a_table_of_targets_is_as_it_is():
     assert rows.T.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
-@pytest.mark.parametrize("number", [3.0, -1.0, 0.5, 1.0000000001, float("nan"), float("inf")])
+@each("number", [3.0, -1.0, 0.5, 1.0000000001, float("nan"), float("inf")])
 def test_a_number_that_is_no_class_is_told_with_its_place(error, number):
     T = np.array([0.0, number])
 
@@ -109,7 +110,7 @@ def test_a_number_that_is_no_class_is_told_with_its_place(error, number):
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("X", "T", "words"),
     [
         ((2, 2, 2), (2, 1), "inputs: wrong shape, got (2, 2, 2); expected (rows, inputs)"),
