@@ -57,7 +57,7 @@ _COMMANDS = {  # in the order in which they are met
         "share.worksheet:worksheet", "Write the training of FILE as a sheet to fill in."
     ),
     "lesson": _Entry(
-        "share.lesson:lesson", "Write the lesson NAME, its page, sheet, solution and a fault."
+        "share.lesson:lesson", "Write the lesson NAME: page, quiz, sheet, solution and a fault."
     ),
     "mark": _Entry("share.mark:mark", "Judge SHEETS by LESSON, a scenario, and count the points."),
     "compile": _Entry("share.compile:compile_", "Print the matrices and the program of FILE."),

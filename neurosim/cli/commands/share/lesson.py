@@ -52,7 +52,7 @@ def lesson(  # noqa: PLR0917 - click passes a command its options by name
     overrides: Sequence[str],
     overwrite: bool,
 ) -> int:
-    """Write the lesson NAME, its page, quiz, sheet, solution and a fault.
+    """Write the lesson NAME: page, quiz, sheet, solution and a fault.
 
     NAME is one of `neurosim list --lessons`, or a scenario of your own with the key lesson:.
     DIR has then the scenario, the page to step through, its quiz, the sheet, its solution, a CSV
