@@ -9,6 +9,7 @@ import io
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,13 +57,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a test marked ``quick("a", "b")`` all cases are slow but those whose ids begin so."""
+    n_quick: Counter[str] = Counter()
     for item in items:
         for mark in item.iter_markers("quick"):
             assert isinstance(item, pytest.Function)
-            if not item.callspec.id.startswith(mark.args):
+            is_quick = item.callspec.id.startswith(mark.args)
+            n_quick[item.nodeid.partition("[")[0]] += is_quick
+            if not is_quick:
                 item.add_marker("slow")
+    without = [name for name, count in n_quick.items() if not count]
+    if without and not any("::" in argument for argument in config.args):
+        raise pytest.UsageError(f"no case is quick, whatever the mark says: {', '.join(without)}")
 
 
 @pytest.hookimpl(wrapper=True)
