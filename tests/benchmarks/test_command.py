@@ -33,6 +33,7 @@ def test_a_table_shows_each_system_its_time_and_its_check(bench):
     assert "losses and parameters within" in rows[2]
 
 
+@pytest.mark.slow
 def test_bars_are_listed_once_more_at_the_end_and_a_small_size_is_not_judged(bench):
     _, out, _ = bench("W1", "W3", *QUICK)
 
@@ -96,6 +97,7 @@ def test_the_help_names_every_workload_and_every_peer(bench):
     assert set(WORKLOADS) | set(PEERS) <= words
 
 
+@pytest.mark.slow
 def test_an_interruption_prints_what_is_done_so_far(bench, monkeypatch, tmp_path):
     rounds = Measurement.rounds
 

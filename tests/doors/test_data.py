@@ -52,6 +52,7 @@ def _batches(array):
     return (batch for batch in (array[:3], array[3:]))
 
 
+@pytest.mark.quick("_torch", "_frame", "_series", "_sparse", "_rows", "_batches")
 @pytest.mark.parametrize(
     "kind", [_torch, _frame, _series, _sparse, _xarray, _jax, _rows, _batches, np.asfortranarray]
 )

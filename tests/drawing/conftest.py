@@ -5,6 +5,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from neurosim.drawing.geometry.abridging import fold
 from neurosim.drawing.geometry.items import Circle
@@ -99,9 +100,9 @@ def random_network():
 
 @pytest.fixture(scope="session")
 def random_drawings():
-    """Two hundred random networks, arranged in full, each with its routes."""
+    """Two hundred random networks, twenty in the quick set, arranged in full, with their routes."""
     found = []
-    for seed in range(200):
+    for seed in range(2 * settings.default.max_examples):
         kind = (None, "levels", "layers")[seed % 3]
         arrangement = arrange(fold(_random_network(seed), kind=kind, full=True))
         found.append((arrangement, routes(arrangement)))

@@ -230,6 +230,7 @@ def test_boxes_have_heat_maps_of_their_weights(layered, by_id):
     assert image.get_clim() == (-image.get_clim()[1], max(abs(c.weight) for c in net.connections))
 
 
+@pytest.mark.slow
 def test_more_neurons_than_are_drawn_are_a_mark_with_their_number(layered, by_id):
     found = by_id(draw(layered(784, 2)))
 

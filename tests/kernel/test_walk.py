@@ -165,6 +165,7 @@ def test_random_graphs(cases, data, assert_same):
     check(data.draw(_tasks(cases)), assert_same)
 
 
+@pytest.mark.slow
 @examples(150)
 @given(data=st.data())
 def test_random_graphs_whose_updates_have_options(cases, data, assert_same):

@@ -84,6 +84,7 @@ def test_layers_are_connected_without_a_search_for_each_connection():
     assert spent < 5.0  # 40,000 searches over up to 40,000 connections would take minutes
 
 
+@pytest.mark.slow
 def test_a_long_cycle_is_refused_in_a_short_message_in_time():
     n = 5000
     net = Network()

@@ -34,6 +34,7 @@ def as_a_page_says(lines, numbers):
     return said
 
 
+@pytest.mark.slow
 @each("name", SCENARIOS)
 def test_its_paths_are_those_of_why(name):
     scenario = load_scenario(name)

@@ -85,6 +85,7 @@ def test_one_epoch_is_that_of_scikit_learn(engine, assert_close):
     assert_close(np.array(ours), np.append(peer.coef_, peer.intercept_), 1e-12)
 
 
+@pytest.mark.quick("4")
 @pytest.mark.parametrize(
     "options",
     [
@@ -121,6 +122,7 @@ def test_all_engines_agree(options, hidden, assert_close):
         assert ran.loss == slow.loss
 
 
+@pytest.mark.quick("compiled")
 def test_what_is_fixed_may_be_hidden(engine):
     net = perceptron(2, 1, hidden=6)
     net.freeze("h")

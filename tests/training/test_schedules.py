@@ -185,6 +185,7 @@ PEERS = [
 ]
 
 
+@pytest.mark.quick("compiled")
 @pytest.mark.parametrize(("schedule", "make"), PEERS, ids=["cosine", "step", "one_cycle"])
 def test_fifty_updates_are_those_of_torch(schedule, make, engine, assert_close):
     torch = pytest.importorskip("torch")

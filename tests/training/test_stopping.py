@@ -201,6 +201,7 @@ def test_a_debugger_is_at_its_end_where_a_stop_is(network, rows, engine):
     assert session.digest() == digest
 
 
+@pytest.mark.quick("compiled")
 @pytest.mark.parametrize("is_walked", [False, True])
 def test_the_steps_of_a_debugger_have_the_reduced_rate(network, rows, engine, is_walked):
     X, T, validation = rows

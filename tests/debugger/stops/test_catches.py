@@ -255,6 +255,7 @@ def test_all_catches_whatever_goes_wrong_first(line, swing, halts):
     assert str(swings.stops[0]).startswith("1 catch all (hit")
 
 
+@pytest.mark.slow
 def test_epochs_go_by_at_speed_for_catches_that_look_where_they_end(swing):
     session = swing(0.001, epochs=300)
     for name in ("twins", "rising", "swinging", "all"):

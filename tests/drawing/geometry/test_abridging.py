@@ -151,6 +151,7 @@ def test_a_link_is_two_lines_by_way_of_its_tile(layered):
     assert x[0] < tile[0] < o[0]
 
 
+@pytest.mark.slow
 def test_very_many_levels_share_a_box():
     folded = fold(chain(1000))
 

@@ -105,7 +105,6 @@ def test_what_is_connected_to_nothing_has_a_place_too():
     assert set(columns(layout(net))[0]) == {"x1", "x2", "alone"}
 
 
-@pytest.mark.slow
 def test_all_neurons_have_a_place_and_no_two_overlap(random_drawings):
     for arrangement, _ in random_drawings:
         points = np.array(arrangement.places)
@@ -126,7 +125,6 @@ def test_in_levels_all_connections_lead_to_the_right(random_network):
             assert places[c.source.name][0] < places[c.target.name][0]
 
 
-@pytest.mark.slow
 def test_no_step_between_columns_is_too_steep(random_drawings):
     for arrangement, _ in random_drawings:
         items, places = arrangement.folded.items, arrangement.places

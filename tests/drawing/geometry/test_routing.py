@@ -128,7 +128,6 @@ def test_ways_stand_in_the_order_of_the_connections(random_network):
     assert [way.line.of for way in found] == list(net.connections)
 
 
-@pytest.mark.slow
 def test_no_two_bends_coincide_where_they_pass_a_column(random_drawings):
     n_pairs = 0
     for arrangement, ways in random_drawings:

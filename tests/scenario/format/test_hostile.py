@@ -66,6 +66,7 @@ ALL = pytest.param(SHIPPED, marks=pytest.mark.slow, id="all")
 FEW = pytest.param([item for item in SHIPPED if item.name in ("mazur", "iris", "xor")], id="few")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shipped", [FEW, ALL])
 def test_a_scenario_cut_short_at_any_line_is_a_scenario_or_an_error(shipped):
     for item in shipped:

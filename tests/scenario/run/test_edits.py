@@ -120,6 +120,7 @@ def test_run_json_and_the_saved_network_are_those_after_the_edits(scenario, tmp_
     assert saved.parameter_names() == result.network.parameter_names()
 
 
+@pytest.mark.slow
 def test_pictures_are_of_the_network_of_their_moment(scenario, tmp_path):
     path = scenario(EDITS, EXPECT + "draw:\n  - {file: a.svg, epoch: 5}\n  - {file: b.svg}\n")
     loaded = ns.load_scenario(path)

@@ -31,6 +31,7 @@ def _losses(result):
     return [point.found["loss"] for point in result.points]
 
 
+@pytest.mark.slow
 def test_points_are_all_combinations_and_each_is_the_run_alone(file):
     result = ns.sweep(file, VARY, jobs=1)
 

@@ -19,6 +19,7 @@ def engines_of(case, **options):
     return task, [ENGINES["graph"](task), *(CompiledEngine(task, kind) for kind in KINDS)]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_the_loss_alone_is_that_of_the_gradient_to_the_bit(data, cases):
     task, engines = engines_of(data.draw(cases()))

@@ -32,6 +32,7 @@ def classifier():
     return net
 
 
+@pytest.mark.quick("compiled")
 def test_a_fold_is_a_training_on_the_other_rows_scaled_by_them(engine, classifier, rows):
     X, y = rows
     X = X.copy()

@@ -46,6 +46,7 @@ def test_the_loss_is_drawn_beside_the_run_and_its_path_printed(neurosim, run):
     assert root.find(f"{SVG}desc").text.startswith("The loss over 4 epochs, from 0.")
 
 
+@pytest.mark.slow
 def test_the_metrics_are_drawn_where_there_are_some(neurosim, run):
     add_metrics(run)
 
@@ -78,6 +79,7 @@ def test_every_kind_is_drawn(neurosim, run):
     assert {"o1 = 0", "o1 = 1"} <= set(texts_of(run / "boundary.svg"))
 
 
+@pytest.mark.slow
 def test_nothing_is_replaced_unless_asked_and_then_it_is(neurosim, run):
     (run / "loss.svg").write_text("mine")
     add_metrics(run)
@@ -235,6 +237,7 @@ def test_a_network_with_more_inputs_is_drawn_where_the_others_are_fixed(neurosim
     assert {"x1", "x2", "x3", "o1"} <= set(texts_of(run / "responses.svg"))
 
 
+@pytest.mark.slow
 def test_over_one_input_the_picture_is_a_curve_and_says_so(neurosim, run):
     net = ns.Network(seed=1)
     net.add_layer("x", 1), net.add_layer("o", 1), net.connect("x", "o")

@@ -61,6 +61,7 @@ def test_a_point_that_diverges_or_fails_is_a_result(neurosim, name):
     assert name in ran.out.splitlines()[1]
 
 
+@pytest.mark.slow
 def test_a_second_call_says_what_is_finished_already(neurosim, folder):
     first = neurosim("sweep", "passed.yaml", "--vary", "seed=1", "--jobs", 1, "--out", "o")
     files = _top(folder / "o")

@@ -22,6 +22,7 @@ def test_it_writes_all_of_a_lesson(neurosim, folder):
     assert "as if the sign was wrong" in (folder / "course/learning-rate-fault.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_fault_is_marked_as_one(neurosim):
     neurosim("lesson", "backpropagation-by-hand", "-o", "course")
 
