@@ -140,7 +140,7 @@ def test_no_two_bends_coincide_where_they_pass_a_column(random_drawings):
 
             assert gaps.min(initial=1.0) > 0.05  # many lanes move together
 
-    assert n_pairs > 1000
+    assert n_pairs > 5 * len(random_drawings)
 
 
 def test_parallel_skips_run_side_by_side():
