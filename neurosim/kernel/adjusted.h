@@ -76,7 +76,7 @@ static int update_adjusted(const Problem *p, double *gradient, int64_t rows, int
         switch (p->optimizer) { OPTIMIZERS(CASE) }
 #undef CASE
         p->theta[i] = w - rate * p->decay[i] * before;
-        wild |= is_wild(m) | is_wild(s) | is_wild(u);
+        wild |= wildness(m) | wildness(s) | wildness(u);
     }
     if (p->has_max_norm) {
         factors_of(p, p->theta, p->norm_groups, 1);
@@ -85,6 +85,6 @@ static int update_adjusted(const Problem *p, double *gradient, int64_t rows, int
                 p->theta[i] = p->theta[i] * p->norms[p->norm_groups[i]];
     }
     for (int64_t i = 0; i < n; i++)
-        wild |= p->learns[i] ? is_wild(p->theta[i]) : 0;
-    return wild != 0;
+        wild |= p->learns[i] ? wildness(p->theta[i]) : 0;
+    return IS_WILD(wild);
 }

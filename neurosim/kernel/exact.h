@@ -9,7 +9,9 @@
    copy, modify, and distribute this software is freely granted, provided that this notice is
    preserved."), the polynomial summed in pairs. Included by kernel.c. */
 
-#if defined(__GNUC__) && defined(__GLIBC__) && defined(__x86_64__)
+#if HAS_VECTORS && defined(__GLIBC__) && defined(__x86_64__)
+
+#define HAS_FUSED 1
 
 #include <immintrin.h>
 
@@ -225,16 +227,20 @@ static int has_bits(void (*in_vectors)(const double *, double *, int64_t), doubl
     return 1;
 }
 
+static int has_fused(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
 /* Whether this activation can be computed in vectors here. */
 static int has_vectors(int64_t code)
 {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return 0;
-    return code == OF_sigmoid ? has_bits(sigmoid_in_vectors, sigmoid, FAR)
+    return !has_fused() ? 0
+        : code == OF_sigmoid ? has_bits(sigmoid_in_vectors, sigmoid, FAR)
         : code == OF_tanh && has_bits(tanh_in_vectors, tanh, 23.0);
 }
 
 #else
+#define HAS_FUSED 0
+static int has_fused(void) { return 0; }
+#define vectors_of_layers(p) 0
 static void sigmoid_in_vectors(const double *z, double *a, int64_t n) { (void)z, (void)a, (void)n; }
 static void tanh_in_vectors(const double *z, double *a, int64_t n) { (void)z, (void)a, (void)n; }
 static int has_vectors(int64_t code) { return (void)code, 0; }

@@ -57,6 +57,7 @@ typedef struct {
     int64_t n_neurons, n_inputs, n_outputs, n_groups, n_places, n_parameters, has_runs, has_alike;
     int64_t n_terms;             /* of neurons with an aggregation */
     int64_t n_functions;         /* parameters of activations, the last ones */
+    int64_t is_layered;          /* see layers.h; outputs are the last layer, with one loss */
     const Index *groups;         /* the first neuron of each group, and the end of the last */
     const uint8_t *is_run;       /* of each neuron, whether its sources follow each other */
     const Index *n_alike;        /* of each neuron, how many from it on have the sources of a run */
@@ -116,6 +117,7 @@ typedef struct {
     /* what is to be done */
     int64_t first_batch, last_batch, repeats, n_thetas, takes_lanes;
     int64_t in_vectors;          /* the codes of activations that vectors compute exactly, as bits */
+    int64_t together;            /* networks side by side: 8 or 32 */
     int64_t is_near;             /* of many networks: sigmoid and tanh within some ulp */
     double *theta;               /* (n_parameters,), or n_thetas of them */
     double *memory;              /* (slots, n_parameters) */
@@ -247,6 +249,16 @@ static double cross_entropy(const double *z, int64_t n, int64_t stride, double t
     return loss;
 }
 
+/* With the highest bit where x is infinite or NaN; in integers, so that vectors can do it. */
+INLINE uint64_t wildness(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits & 0x7ff0000000000000) + 0x0010000000000000;
+}
+
+#define IS_WILD(wildness) ((int)((wildness) >> 63))
+
 /* --- one chunk of samples: forward, loss, backward */
 
 typedef struct {
@@ -257,7 +269,11 @@ typedef struct {
     double *gradient;
     double *choices;              /* those of the problem, or with what is learned of them */
     double *terms, *term_deltas;  /* of neurons with an aggregation, of one sample */
+    double *layers;               /* room for those of layers.h */
     int is_fresh;                 /* whether gradients start from 0 */
+    int is_layered;               /* whether layers.h can take few samples */
+    int moves;                    /* and moves the parameters, too */
+    int is_moved, is_wild;        /* whether it has; whether one of them is not finite then */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */
 } Chunk;
@@ -525,6 +541,9 @@ typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #define FEW VECTOR
 #define NAME(x) x##_of_vector
 #include "pass.h"
+#if HAS_FUSED
+#include "layers.h"
+#endif
 #undef FEW
 #undef LANES
 #undef NAME
@@ -542,14 +561,6 @@ typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #endif
 
 /* --- the update */
-
-/* 1 where x is infinite or NaN; in integers, so that vectors can do it. */
-INLINE uint64_t is_wild(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits >> 52 & 0x7ff) == 0x7ff;
-}
 
 /* What some rules correct their memory by in this update. */
 typedef struct { double c1, c2, mu, ahead; } Corrections;
@@ -609,7 +620,7 @@ INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int
         if (slots > 0) first[i] = m;                                                              \
         if (slots > 1) second[i] = s;                                                             \
         if (slots > 2) third[i] = u;                                                              \
-        wild |= is_wild(w) | is_wild(m) | is_wild(s) | is_wild(u);                                \
+        wild |= wildness(w) | wildness(m) | wildness(s) | wildness(u);                                \
     }
 #define CASE(name, slots, ...)                                                                    \
     case CODE_##name:                                                                             \
@@ -621,7 +632,7 @@ INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int
     switch (p->optimizer) { OPTIMIZERS(CASE) }
 #undef CASE
 #undef STEP
-    return wild != 0;
+    return IS_WILD(wild);
 }
 
 WIDEST static int update_many(const Problem *p, double *gradient, int64_t rows, int64_t count)
@@ -659,14 +670,18 @@ static int64_t stride_of(const Problem *p)
 PUBLIC int64_t neurosim_work(const Problem *p)
 {
     return p->n_parameters + p->n_places + 4 * p->n_neurons * stride_of(p) + 2 * p->n_terms
-        + MOST_OPTIONS * p->n_neurons + 32;
+        + MOST_OPTIONS * p->n_neurons + 2 * VECTOR + 4 * vectors_of_layers(p) + 32;
 }
 
 static void begin(const Problem *p, Chunk *c)
 {
     double *work = aligned(p->work);
-    c->of = p;
-    c->output = work, work += p->n_neurons * stride_of(p);
+    c->of = p, c->is_fresh = 1;
+    c->is_layered = p->is_layered && has_fused() && !p->masks && !p->factors && !p->input_gradient;
+    c->moves = c->is_layered && p->optimizer == CODE_sgd && p->all_learn && !p->is_adjusted
+        && !p->has_penalty && !p->slopes && p->memory && p->batch_size <= VECTOR;
+    c->is_moved = 0;
+    c->output = work, work += p->n_neurons * stride_of(p) + VECTOR; /* vectors may write behind */
     c->net = work, work += p->n_neurons * stride_of(p);
     c->delta = work, work += p->n_neurons * stride_of(p);
     c->by_sample = work, work += p->n_neurons * stride_of(p);
@@ -677,8 +692,9 @@ static void begin(const Problem *p, Chunk *c)
     }
     c->terms = work, work += p->n_terms;
     c->term_deltas = work, work += p->n_terms;
-    c->gradient = work, work += p->n_parameters;
-    c->weights = p->parameter ? work : p->theta;
+    c->gradient = work, work += p->n_parameters + VECTOR;
+    c->weights = p->parameter ? work : p->theta, work += p->parameter ? p->n_places : 0;
+    c->layers = aligned(work);
 }
 
 /* Give each place its shared weight, and activations what is learned of them. */
@@ -697,7 +713,8 @@ static void spread(const Problem *p, const Chunk *c, const double *theta)
 static void take(Chunk *c, int64_t from, int64_t to)
 {
     const Problem *p = c->of;
-    int64_t most = stride_of(p) > 1 && to - from >= LANES_FROM ? LONGEST : 1;
+    const int is_whole = c->is_layered && c->is_fresh && to - from <= VECTOR;
+    const int64_t most = stride_of(p) > 1 && (is_whole || to - from >= LANES_FROM) ? LONGEST : 1;
     c->count = to - from < most ? to - from : most;
     for (int64_t s = 0; s < c->count; s++)
         c->rows[s] = p->order ? p->order[from + s] : from + s;
@@ -708,6 +725,11 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
 {
     const Problem *p = c->of;
     take(c, from, to);
+#if HAS_FUSED
+    if (c->is_layered && c->is_fresh && c->count > 1 && c->count <= VECTOR) {
+        loss = pass_of_small(c, loss, row_losses, learns);
+    } else
+#endif
     if (c->count == VECTOR) {
         forward_of_vector(c);
         if (p->losses)
@@ -766,12 +788,12 @@ static int has_wild_constant(const Problem *p)
     uint64_t wild = 0;
     for (int64_t i = 0; i < n; i++) {
         if (!p->learns[i])
-            wild |= is_wild(p->theta[i]);
+            wild |= wildness(p->theta[i]);
         for (int64_t k = 0; k < slots; k++)
             if (!p->learns[i] || p->optimizer == CODE_sgd)
-                wild |= is_wild(p->memory[k * n + i]);
+                wild |= wildness(p->memory[k * n + i]);
     }
-    return wild != 0;
+    return IS_WILD(wild);
 }
 
 /* Note of the rows of a chunk what is asked for; NaN where no chunk was computed. */
@@ -815,6 +837,15 @@ PUBLIC int64_t neurosim_train(Problem *p)
     double *losses = p->losses, *row_losses = p->row_losses, *passed = p->passed;
     begin(p, &c);
     spread(p, &c, p->theta);
+#if HAS_FUSED
+    Layer layers[MOST_LAYERS];
+    const int is_online = c.moves && p->batch_size == 1 && p->n_groups <= MOST_LAYERS && !p->n_noted
+        && !p->n_followed;
+    if (is_online)
+        begin_online(p, layers, c.layers);
+#else
+    const int is_online = 0;
+#endif
     for (int64_t r = 0; r < p->repeats; r++) {
         for (int64_t batch = p->first_batch; batch < p->last_batch; batch++, number++) {
             const int64_t first = batch * p->batch_size, end = first + p->batch_size;
@@ -829,24 +860,41 @@ PUBLIC int64_t neurosim_train(Problem *p)
                 note_path(p, number, 0);
                 continue;
             }
-            begin_gradients(&c);
-            for (int64_t from = first; from < to; from += c.count) {
-                loss = pass(&c, loss, from, to, row_losses, 1);
+            if (p->rates)
+                p->rate = p->rates[number];
+            c.is_moved = 0;
+#if HAS_FUSED
+            if (is_online) {
+                loss = train_online(p, layers, p->order ? p->order[first] : first, &c.is_wild);
+                c.is_moved = 1;
                 if (row_losses)
-                    row_losses += c.count;
-                note_rows(p, &c, row, c.count), row += c.count;
+                    *row_losses++ = loss;
+            } else
+#endif
+            {
+                begin_gradients(&c);
+                for (int64_t from = first; from < to; from += c.count) {
+                    loss = pass(&c, loss, from, to, row_losses, 1);
+                    if (row_losses)
+                        row_losses += c.count;
+                    note_rows(p, &c, row, c.count), row += c.count;
+                }
             }
             *losses++ = loss;
             done++;
             note_slopes(p, c.gradient, number);
-            if (p->rates)
-                p->rate = p->rates[number];
-            p->is_finite = !is_wild(loss) & !is_wild_already
-                & !(n < MANY ? update_few : update_many)(p, c.gradient, to - first,
-                                                         p->updates + done);
+            if (!c.is_moved)
+                c.is_wild = (n < MANY ? update_few : update_many)(p, c.gradient, to - first,
+                                                                  p->updates + done);
+            p->is_finite = !IS_WILD(wildness(loss)) & !is_wild_already & !c.is_wild;
             note_path(p, number, 1);
-            spread(p, &c, p->theta);
+            if (!is_online)
+                spread(p, &c, p->theta);
         }
+#if HAS_FUSED
+        if (is_online && (passed || r + 1 == p->repeats))
+            place_weights(p, layers, 1);
+#endif
         if (passed) {
             memcpy(passed, p->theta, n * sizeof(double));
             memcpy(passed + n, p->memory, slots * n * sizeof(double));
@@ -857,7 +905,126 @@ PUBLIC int64_t neurosim_train(Problem *p)
     return done;
 }
 
+/* --- networks side by side */
+
+#if HAS_VECTORS
+
+INLINE Index owner(const Problem *p, Index place)
+{
+    return p->parameter ? p->parameter[place] : place;
+}
+
+typedef int64_t Bits __attribute__((vector_size(8 * 4)));
+
+INLINE Vector chosen(Bits where, Vector a, Vector b)
+{
+    return (Vector)((where & (Bits)a) | (~where & (Bits)b));
+}
+
+/* exp within 2 units in the last place between -708 and 0, below it the value at -708; in plain
+   arithmetic, which vectors can do: 2^k times the power series of r, |r| <= ln(2) / 2, of which the
+   next term is below 2^-57. Source: Cody and Waite, Software Manual for the Elementary Functions,
+   1980, chapter 6. */
+INLINE Vector near_exp(Vector x)
+{
+    const double inverse = 1.4426950408889634;                                 /* 1 / ln(2) */
+    const double high = 6.93147180369123816490e-01, low = 1.90821492927058770002e-10; /* ln(2) */
+    const double shift = 6755399441055744.0; /* 1.5 * 2^52 rounds to integers */
+    x = chosen(x < -708.0, (Vector){0} - 708.0, x);
+    const Vector moved = x * inverse + shift, k = moved - shift;
+    const Vector r = (x - k * high) - k * low;
+    const Vector r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+    const Vector s0 = (1.0 + r) + (0.5 + r * (1.0 / 6.0)) * r2;
+    const Vector s4 = (1.0 / 24.0 + r * (1.0 / 120.0)) + (1.0 / 720.0 + r * (1.0 / 5040.0)) * r2;
+    const Vector s8 = (1.0 / 40320.0 + r * (1.0 / 362880.0))
+        + (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) * r2;
+    const Vector s12 = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
+    Vector sum = (s0 + s4 * r4) + (s8 + s12 * r4) * r8;
+    sum = (Vector)((Bits)sum + ((Bits)moved << 52)); /* times 2^k */
+    return chosen(x == x, sum, x);
+}
+
+/* Sigmoid and tanh by near_exp. */
+INLINE void activate_nearly(int code, const double *net, double *output, int64_t n)
+{
+    for (int64_t v = 0; v < n / 4; v++) {
+        const Vector z = ((Vector *)net)[v], size = chosen(z < 0.0, -z, z);
+        Vector *a = (Vector *)output + v;
+        if (code == OF_tanh) {
+            const Vector power = near_exp(-2.0 * size), value = (1.0 - power) / (1.0 + power);
+            *a = chosen(z < 0.0, -value, value);
+        } else {
+            const Vector power = near_exp(-size);
+            *a = chosen(z < 0.0, power, (Vector){0} + 1.0) / (1.0 + power);
+        }
+    }
+}
+
+/* As activate; divisions of sigmoid in vectors, behind the calls of exp. Vectors that are exact serve
+   where near ones would do, too: they are as fast. */
+INLINE void activate_many(const Problem *p, int code, const double *q, const double *z, double *a,
+                          int64_t n)
+{
+    if (p->in_vectors >> code & 1) {
+        activate(code, q, z, a, n, p->in_vectors);
+    } else if (p->is_near && (code == OF_sigmoid || code == OF_tanh)) {
+        activate_nearly(code, z, a, n);
+    } else if (code != OF_sigmoid) {
+        activate(code, q, z, a, n, 0);
+    } else {
+        for (int64_t l = 0; l < n; l++)
+            a[l] = exp(z[l] < LOWEST ? z[l] : -z[l]);
+        for (int64_t l = 0; l < n; l++) {
+            double value = 1.0 / (1.0 + a[l]);
+            a[l] = z[l] < LOWEST ? a[l] : value;
+        }
+    }
+}
+
+/* Whether two neurons have the same activation. */
+INLINE int are_alike(const Problem *p, Index i, Index j)
+{
+    const double *q = p->choices + i * MOST_OPTIONS, *r = p->choices + j * MOST_OPTIONS;
+    return p->activation[i] == p->activation[j] && q[0] == r[0] && q[1] == r[1];
+}
+
+#define TOGETHER 8
+#define NAME(x) x##_8
 #include "many.h"
+#undef TOGETHER
+#undef NAME
+#define TOGETHER 32
+#define NAME(x) x##_32
+#include "many.h"
+#undef TOGETHER
+#undef NAME
+
+#endif
+
+#define MOST_TOGETHER 500 /* parameters; with more, 32 networks leave the cache */
+
+/* How many of so many networks are best trained side by side: the more, the less each takes, but places
+   that stay empty take as long; 1 where there are no vectors. */
+PUBLIC int64_t neurosim_together(const Problem *p, int64_t count)
+{
+    return !HAS_VECTORS ? 1 : count > 16 && p->n_parameters <= MOST_TOGETHER ? 32 : 8;
+}
+
+/* How many doubles of work they need. */
+PUBLIC int64_t neurosim_work_of_many(const Problem *p)
+{
+    return p->together * (p->n_parameters + 3 * p->n_neurons) + 32;
+}
+
+/* Train so many networks, one beside the other; see train_many. */
+PUBLIC int64_t neurosim_train_many(Problem *p)
+{
+#if HAS_VECTORS
+    return p->together == 32 ? train_many_32(p) : train_many_8(p);
+#else
+    return (void)p, 0;
+#endif
+}
 
 /* Copy what is wanted of a chunk that begins with this row. */
 static void give(const Chunk *c, int64_t row, int64_t theta)
@@ -883,8 +1050,6 @@ PUBLIC void neurosim_measure(Problem *p)
 {
     Chunk c;
     begin(p, &c);
-    if (p->gradient)
-        c.gradient = p->gradient;
     for (int64_t k = 0; k < p->n_thetas; k++) {
         const double *theta = p->theta + k * p->n_parameters;
         double loss = 0.0;
@@ -900,6 +1065,8 @@ PUBLIC void neurosim_measure(Problem *p)
         if (p->losses)
             p->losses[k] = loss;
     }
+    if (p->gradient)
+        memcpy(p->gradient, c.gradient, p->n_parameters * sizeof(double));
 }
 
 /* --- the tables, for whoever checks them */

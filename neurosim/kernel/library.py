@@ -8,7 +8,7 @@ import ctypes
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ _INTEGER, _DOUBLE, _ARRAY, _BYTE = ctypes.c_int64, ctypes.c_double, ctypes.c_voi
 _FIELDS: tuple[tuple[str, Any], ...] = (
     (
         "n_neurons n_inputs n_outputs n_groups n_places n_parameters has_runs has_alike n_terms"
-        " n_functions",
+        " n_functions is_layered",
         _INTEGER,
     ),
     ("groups is_run n_alike n_alike_out is_layer first n_sources has_bias", _ARRAY),
@@ -43,7 +43,7 @@ _FIELDS: tuple[tuple[str, Any], ...] = (
     ("n_rows batch_size", _INTEGER),
     ("X T factors order mask_of masks", _ARRAY),
     ("n_masks", _INTEGER),
-    ("first_batch last_batch repeats n_thetas takes_lanes in_vectors is_near", _INTEGER),
+    ("first_batch last_batch repeats n_thetas takes_lanes in_vectors together is_near", _INTEGER),
     ("theta memory losses row_losses passed gradient input_gradient found_outputs", _ARRAY),
     ("net_inputs values work", _ARRAY),
     ("n_noted n_followed noted_rows noted_batches", _INTEGER),
@@ -87,11 +87,10 @@ class Kernel:
         done: int = self.library.neurosim_train(ctypes.byref(problem))
         return done
 
-    @cached_property
-    def together(self) -> int:
-        """How many networks are trained side by side; 1: each alone."""
-        count: int = self.library.neurosim_together()
-        return count
+    def together(self, problem: KernelCall, count: int) -> int:
+        """How many of so many networks are best trained side by side; 1: each alone."""
+        found: int = self.library.neurosim_together(ctypes.byref(problem), count)
+        return found
 
     def train_many(self, problem: KernelCall) -> int:
         """Train so many networks side by side; the number of updates with finite numbers."""
@@ -212,6 +211,7 @@ def _loaded(library: Any) -> Kernel:
     for name in ("measure", "update"):
         getattr(library, f"neurosim_{name}").argtypes = [ctypes.POINTER(KernelCall)]
         getattr(library, f"neurosim_{name}").restype = None
+    library.neurosim_together.argtypes = [ctypes.POINTER(KernelCall), _INTEGER]
     library.neurosim_together.restype = _INTEGER
     for name in ("activation", "slopes"):
         function = getattr(library, f"neurosim_{name}")

@@ -46,7 +46,7 @@ INLINE void NAME(sum)(double *out, const double *from, double start, const doubl
     for (; s + N * LANES <= stride; s += N * LANES) {                                             \
         Vector x[N];                                                                              \
         for (int v = 0; v < N; v++)                                                               \
-            x[v] = from ? *(const Vector *)(from + s + v * LANES) : (Vector){0} + start;          \
+            x[v] = from ? *(const Vector *)(from + s + v * LANES) : all;                            \
         for (Index k = 0; k < n; k++) {                                                           \
             const double w = weights[places ? places[k] : k];                                     \
             const Vector *at = (const Vector *)(state + rows[k] * stride + s);                    \
@@ -61,6 +61,7 @@ INLINE void NAME(sum)(double *out, const double *from, double start, const doubl
                       const Index *places, const Index *rows, Index n, const double *state,
                       int64_t stride)
 {
+    const Vector all = {start, start, start, start}; /* -0.0, too */
     int64_t s = 0;
 #if !FEW
     SUM(8)

@@ -4,6 +4,7 @@ A place is a connection or a bias, in the order of theta; unless weights are sha
 parameter. A neuron's places are its connections in the order they were added, then its bias.
 """
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ _SOFTMAX_CODE = 255
 _NONE = 0xFFFFFFFF
 _LEAST_RUN = 4  # sources that fill a vector
 _ALIKE = 8  # neurons of a layer that the kernel takes at once
+_MOST_LAYERED = 100  # parameters of a network of small layers
 
 
 class KernelWiring(NamedTuple):
@@ -108,6 +110,8 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
         "outputs": np.array(outputs),
         "output_number": output_number,
     }
+    is_plain = arrays["aggregation"] is None and not network.has_shared_weights
+    sizes["is_layered"] = int(is_plain and _is_layered(network, groups, arrays))
     return KernelWiring(sizes, {name: _indexed(array) for name, array in arrays.items()}, column)
 
 
@@ -185,6 +189,32 @@ def _learned(
             options = list(ACTIVATIONS[neuron.activation].options)
             found[i, options.index(parameter.option)] = number[parameter]
     return found
+
+
+def _is_layered(network: Network, groups: list[list[Neuron]], arrays: dict[str, Any]) -> bool:
+    """Whether each group is a small layer, connected to all of the one before in their order.
+
+    Then all neurons of a layer are alike, and the last layer are the outputs.
+    """
+    if len(network.parameter_list()) > _MOST_LAYERED or groups[-1] != list(network.outputs):
+        return False
+    first, n_sources = arrays["first"].tolist(), arrays["n_sources"].tolist()
+    has_bias, source = arrays["has_bias"].tolist(), arrays["source"].tolist()
+    targets: list[int] = []  # the places of connections by their sources
+    at = begin = 0  # a place, and the first neuron of the layer before
+    for before, group in pairwise(groups):
+        n, end = len(before), begin + len(before)
+        width = n + has_bias[end]
+        for i, neuron in enumerate(group, end):
+            is_alike = neuron.activation == group[0].activation != SOFTMAX
+            is_next = (first[i], n_sources[i], has_bias[i]) == (at, n, width - n)
+            if not (is_alike and is_next and source[at : at + n] == list(range(begin, end))):
+                return False
+            at += width
+        here = at - width * len(group)
+        targets += [here + width * t + k for k in range(n) for t in range(len(group))]
+        begin = end
+    return bool(np.array_equal(targets, arrays["out_place"]))
 
 
 def _is_layer(group: list[Neuron]) -> bool:

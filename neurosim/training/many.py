@@ -68,8 +68,8 @@ def train_many(
         T: targets of all, (B, n_out), or of each: as X.
         seeds: of the shuffling, one for each; None: the option ``seed``, else the network's own.
         exact: False lets sigmoids and tanhs of networks side by side be within 1e-15 of the exact
-            ones, in vectors: their trainings are faster, and drift apart from those alone as
-            trainings with other roundings do.
+            ones where vectors cannot compute these here (another C library than glibc, or a
+            processor without AVX2): faster, and trainings drift apart as with other roundings.
         threads: how many to use, which changes no result; None: as many as there are processors.
         **options: those of `neurosim.train`, but no ``state`` and no ``validate``.
 
@@ -266,13 +266,13 @@ class _Work:
         is_plain &= not options.is_monitored and options.time_limit is None
         is_plain &= not options.norms
         n_parameters = len(first.network.parameter_list())
-        beside = SideBySide(program, exact=self._exact)
-        is_alone = len(group) == 1 or beside.together == 1
-        if not is_plain or is_alone or n_parameters > MOST_PARAMETERS:
-            self._alone += group
-            return
-        for i in range(0, len(group), beside.together):
-            self._beside.append((beside, task, group[i : i + beside.together]))
+        while is_plain and len(group) > 1 and n_parameters <= MOST_PARAMETERS:
+            beside = SideBySide(program, len(group), exact=self._exact)
+            if beside.together == 1:
+                break
+            self._beside.append((beside, task, group[: beside.together]))
+            group = group[beside.together :]
+        self._alone += group
 
     def _count(self, threads: int | None) -> int:
         """The number of threads."""

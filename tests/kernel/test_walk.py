@@ -136,17 +136,19 @@ def check(task, assert_same):
 
 def check_side_by_side(task, assert_same):
     fast = CompiledEngine(task, "kernel")
-    beside = SideBySide(fast.program)
-    if beside.together == 1:
+    few, many = (SideBySide(fast.program, count) for count in (3, 17))
+    if few.together == 1:
         return
+    assert (few.together, many.together) == (8, 32)
     thetas = [task.network.parameters() / divisor for divisor in (1.0, 3.0, -7.0)]
     starts = [start_state(task, seed, theta) for seed, theta in enumerate(thetas)]
     alone = [fast.advance(start, epochs=2) for start in starts]
-    found = beside.train(starts, 2, lambda: False)
-
     is_finite = all(np.isfinite(losses).all() and state.is_finite for state, losses in alone)
-    assert (found is not None) == is_finite
-    if found is not None:
+    for beside in (few, many):
+        found = beside.train(starts, 2, lambda: False)
+        assert (found is not None) == is_finite
+        if found is None:
+            continue
         for (state, losses), other, other_losses in zip(alone, found[0], found[1].T, strict=True):
             assert_same("losses side by side", losses, other_losses)
             assert_same("parameters side by side", state.parameters, other.parameters)

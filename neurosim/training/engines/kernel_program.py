@@ -185,6 +185,8 @@ def _make_problem(task: Task, kernel: Kernel) -> _NetworkProblem:
         **_heads(task),
     }
     call = KernelCall(**wiring.sizes, n_heads=len(task.objective.heads))
+    if None in formulas or len(set(formulas)) > 1 or len(task.objective.heads) > 1:
+        call.is_layered = 0
     call.point(arrays)
     activations = [ACTIVATIONS[name] for name in network.activation_names - {SOFTMAX}]
     call.in_vectors = kernel.vectors_of(activation.family for activation in activations)
@@ -223,6 +225,10 @@ class KernelProgram:
     def has_special_neurons(self) -> bool:
         """Whether a neuron does not simply sum, or something of its activation is learned."""
         return bool(self._problem.aggregation)
+
+    def together(self, count: int) -> int:
+        """How many of so many networks like this one are best trained side by side."""
+        return self.kernel.together(self._problem, count)
 
     def problem(
         self, X: Matrix, goals: Goals | None, rows: int

@@ -20,24 +20,23 @@ _LONGEST_CALL = 500_000  # places that are passed through; some hundredths of a 
 class SideBySide:
     """What trains networks that differ in theta and seed alone.
 
+    ``together`` is how many at once, at most; 1: none but alone, as where an update has options.
+
     Args:
         program: the kernel's, of one of them.
+        count: how many there are to be trained.
         exact: whether each has the bits that it has alone; else sigmoid and tanh, in vectors, are
             within 1e-15 of those of the walk.
     """
 
-    def __init__(self, program: KernelProgram, *, exact: bool = True) -> None:
+    def __init__(self, program: KernelProgram, count: int, *, exact: bool = True) -> None:
         self._exact = exact
         self._program, self._kernel, self._task = program, program.kernel, program.task
+        is_usual = self._task.adjustments is None and not program.has_special_neurons
+        self.together = program.together(count) if is_usual else 1
         self._learns = np.repeat(self._task.network.trainable_mask(), self.together)
         is_weight = [p.kind == "w" for p in self._task.network.parameter_list()]
         self._is_weight = np.repeat(np.array(is_weight, np.uint8), self.together)
-
-    @property
-    def together(self) -> int:
-        """How many at once, at most; 1: none but alone, as where an update has options."""
-        is_usual = self._task.adjustments is None and not self._program.has_special_neurons
-        return self._kernel.together if is_usual else 1
 
     @cached_property
     def _epochs_at_once(self) -> int:
@@ -100,7 +99,7 @@ class SideBySide:
         task = self._task
         problem, keep = self._program.problem(task.X, task.goals(), 1)
         problem.first_batch, problem.last_batch = 0, task.n_batches
-        problem.is_near = not self._exact
+        problem.is_near, problem.together = not self._exact, self.together
         keep |= {"theta": theta, "memory": memory, "work": self._kernel.work_of_many(problem)}
         keep |= {"learns": self._learns, "is_weight": self._is_weight}
         problem.point(keep)
