@@ -43,6 +43,7 @@
 #define LONGEST 64 /* samples in a chunk */
 #define VECTOR 4     /* samples in a vector */
 #define LANES_FROM 3 /* samples from which vectors are faster */
+#define MOST_SMALL 600 /* parameters up to which layers.h is faster for few samples */
 #define MANY 64 /* parameters from which the widest vectors are */
 
 #define MOST_OPTIONS 2 /* of an activation */
@@ -271,7 +272,7 @@ typedef struct {
     double *terms, *term_deltas;  /* of neurons with an aggregation, of one sample */
     double *layers;               /* room for those of layers.h */
     int is_fresh;                 /* whether gradients start from 0 */
-    int is_layered;               /* whether layers.h can take few samples */
+    int is_layered, is_small;     /* whether layers.h can take one sample, and few of them */
     int moves;                    /* and moves the parameters, too */
     int is_moved, is_wild;        /* whether it has; whether one of them is not finite then */
     int64_t rows[LONGEST];        /* of X and T */
@@ -678,6 +679,7 @@ static void begin(const Problem *p, Chunk *c)
     double *work = aligned(p->work);
     c->of = p, c->is_fresh = 1;
     c->is_layered = p->is_layered && has_fused() && !p->masks && !p->factors && !p->input_gradient;
+    c->is_small = c->is_layered && p->n_parameters <= MOST_SMALL;
     c->moves = c->is_layered && p->optimizer == CODE_sgd && p->all_learn && !p->is_adjusted
         && !p->has_penalty && !p->slopes && p->memory && p->batch_size <= VECTOR;
     c->is_moved = 0;
@@ -713,7 +715,7 @@ static void spread(const Problem *p, const Chunk *c, const double *theta)
 static void take(Chunk *c, int64_t from, int64_t to)
 {
     const Problem *p = c->of;
-    const int is_whole = c->is_layered && c->is_fresh && to - from <= VECTOR;
+    const int is_whole = c->is_small && c->is_fresh && to - from <= VECTOR;
     const int64_t most = stride_of(p) > 1 && (is_whole || to - from >= LANES_FROM) ? LONGEST : 1;
     c->count = to - from < most ? to - from : most;
     for (int64_t s = 0; s < c->count; s++)
@@ -726,7 +728,7 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
     const Problem *p = c->of;
     take(c, from, to);
 #if HAS_FUSED
-    if (c->is_layered && c->is_fresh && c->count > 1 && c->count <= VECTOR) {
+    if (c->is_small && c->is_fresh && c->count > 1 && c->count <= VECTOR) {
         loss = pass_of_small(c, loss, row_losses, learns);
     } else
 #endif

@@ -9,6 +9,8 @@ FUSED_INLINE Four activate_four(const Problem *p, int code, const double *q, Fou
 {
     if (p->in_vectors >> code & 1)
         return code == OF_tanh ? tanh_of_four(z) : sigmoid_of_four(z);
+    if (code == OF_relu)
+        return _mm256_max_pd(all(0.0), z);
     double x[4], a[4];
     _mm256_storeu_pd(x, z);
     activate(code, q, x, a, 4, 0);
@@ -22,6 +24,8 @@ FUSED_INLINE Four multiplied_slopes(int code, const double *q, Four z, Four a, F
         return d * (a * (all(1.0) - a));
     if (code == OF_tanh)
         return d * (all(1.0) - a * a);
+    if (code == OF_relu)
+        return d * _mm256_and_pd(_mm256_cmp_pd(z, all(0.0), _CMP_GT_OQ), all(1.0));
     _mm256_storeu_pd(net, z), _mm256_storeu_pd(output, a), _mm256_storeu_pd(delta, d);
     multiply_slopes(code, q, net, output, delta, 4);
     return _mm256_loadu_pd(delta);

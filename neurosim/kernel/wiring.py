@@ -22,7 +22,7 @@ _SOFTMAX_CODE = 255
 _NONE = 0xFFFFFFFF
 _LEAST_RUN = 4  # sources that fill a vector
 _ALIKE = 8  # neurons of a layer that the kernel takes at once
-_MOST_LAYERED = 100  # parameters of a network of small layers
+_MOST_LAYERED = 250_000  # parameters of a network that is known as layers; see layers.h
 
 
 class KernelWiring(NamedTuple):
@@ -192,29 +192,33 @@ def _learned(
 
 
 def _is_layered(network: Network, groups: list[list[Neuron]], arrays: dict[str, Any]) -> bool:
-    """Whether each group is a small layer, connected to all of the one before in their order.
+    """Whether each group is a layer, connected to all of the one before in their order.
 
     Then all neurons of a layer are alike, and the last layer are the outputs.
     """
-    if len(network.parameter_list()) > _MOST_LAYERED or groups[-1] != list(network.outputs):
+    n_parameters = len(network.parameter_list())
+    if n_parameters > _MOST_LAYERED or groups[-1] != list(network.outputs):
         return False
-    first, n_sources = arrays["first"].tolist(), arrays["n_sources"].tolist()
-    has_bias, source = arrays["has_bias"].tolist(), arrays["source"].tolist()
-    targets: list[int] = []  # the places of connections by their sources
-    at = begin = 0  # a place, and the first neuron of the layer before
+    at = begin = n_connections = 0  # a place, and the first neuron of the layer before
     for before, group in pairwise(groups):
-        n, end = len(before), begin + len(before)
-        width = n + has_bias[end]
-        for i, neuron in enumerate(group, end):
-            is_alike = neuron.activation == group[0].activation != SOFTMAX
-            is_next = (first[i], n_sources[i], has_bias[i]) == (at, n, width - n)
-            if not (is_alike and is_next and source[at : at + n] == list(range(begin, end))):
-                return False
-            at += width
-        here = at - width * len(group)
-        targets += [here + width * t + k for k in range(n) for t in range(len(group))]
-        begin = end
-    return bool(np.array_equal(targets, arrays["out_place"]))
+        n, size, middle = len(before), len(group), begin + len(before)
+        layer, activation = slice(middle, middle + size), group[0].activation
+        has_bias = int(arrays["has_bias"][middle])
+        stop = at + (n + has_bias) * size
+        if activation == SOFTMAX or any(each.activation != activation for each in group):
+            return False
+        if (arrays["n_sources"][layer] != n).any() or (arrays["has_bias"][layer] != has_bias).any():
+            return False
+        if not np.array_equal(arrays["first"][layer], range(at, stop, n + has_bias)):
+            return False
+        places = np.arange(at, stop).reshape(size, n + has_bias)[:, :n]
+        out = slice(n_connections, n_connections + n * size)
+        if (arrays["source"][places] != range(begin, middle)).any():
+            return False
+        if not np.array_equal(arrays["out_place"][out], places.T.ravel()):
+            return False
+        at, begin, n_connections = stop, middle, out.stop
+    return True
 
 
 def _is_layer(group: list[Neuron]) -> bool:

@@ -1,7 +1,7 @@
 """The kernel has the bits of the walk: random graphs, each way to train and to measure them."""
 
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
+from neurosim.kernel.library import load_kernel
+from neurosim.kernel.wiring import wiring_of
 from neurosim.training import CompiledEngine, GraphEngine
 from neurosim.training.engines.contract import advance_batch
 from neurosim.training.engines.side_by_side import SideBySide
@@ -174,11 +176,11 @@ def test_random_graphs_whose_updates_have_options(cases, data, assert_same):
     check(data.draw(_adjusted_tasks(cases)), assert_same)
 
 
-def _layered(activation, loss, rng, sizes=(5, 11, 9, 3)):
+def _layered(activation, loss, rng, sizes=(5, 11, 9, 3), bias=0.0):
     net = ns.Network("layers", seed=2)
     layers = [net.add_layer("x", sizes[0])]
     for number, size in enumerate(sizes[1:-1]):
-        layers.append(net.add_layer(f"h{number}_", size, activation=activation))
+        layers.append(net.add_layer(f"h{number}_", size, activation=activation, bias=bias))
     last = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}.get(loss, activation)
     layers.append(net.add_layer("o", sizes[-1], activation=last))
     for one, other in pairwise(layers):
@@ -226,6 +228,23 @@ def test_batches_of_every_size(assert_same, n_rows):
     X, T = rng.normal(size=(130, 3)), _targets("cross_entropy", rng, (130, 4))
 
     check(make_task(net, X, T, loss="cross_entropy", batch_size=n_rows), assert_same)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4])
+def test_small_layers_by_one_row_and_by_few(assert_same, batch_size):
+    rng = np.random.default_rng(batch_size)
+    losses = ("mean_squared_error", "binary_cross_entropy", "huber", "half_squared_error")
+    cases = product(("sigmoid", "tanh", "relu", "softplus"), losses, ((3, 1), (2, 5, 4, 2)))
+    for number, (activation, loss, sizes) in enumerate(cases):
+        net = _layered(activation, loss, rng, sizes, bias=None if number % 3 == 0 else 0.0)
+        assert wiring_of(net, load_kernel()).sizes["is_layered"]
+        X, T = rng.normal(size=(7, sizes[0])), _targets(loss, rng, (7, sizes[-1]))
+        rule = ns.SGD(10.0 ** rng.integers(-2, 100)) if number % 5 == 0 else ns.SGD(0.1)
+        options = {"reduction": "sum" if number % 2 else "mean", "shuffle": number % 4 > 1}
+        for optimizer in (rule, ns.Adam(0.1)):
+            task = make_task(net, X, T, loss=loss, optimizer=optimizer,
+                             batch_size=batch_size, **options)  # fmt: skip
+            check(task, assert_same)
 
 
 @pytest.mark.parametrize("batch_size", [1, 3])
