@@ -26,7 +26,7 @@ regular
 lazy
 languages
 
-functions: numbers registry variants users activations aggregations losses optimizers sources
+functions: mapped numbers registry variants users activations aggregations losses optimizers sources
     arithmetic update_options penalties schedules initializers streams .
 
 network: names parameter neuron connection layer datum

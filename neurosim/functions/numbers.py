@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
+from neurosim.functions.mapped import blocks, is_mapped, rewritten
 from neurosim.languages import count, grouped, translate
 
 Matrix = NDArray[np.float64]
@@ -112,7 +113,7 @@ def all_finite(array: Matrix) -> bool:
     """Whether every number is finite."""
     if array.size <= _FEW:
         return all(map(math.isfinite, array.ravel().tolist()))
-    return bool(np.isfinite(array).all())
+    return all(bool(np.isfinite(array[block]).all()) for block in blocks(array))
 
 
 def constant(value: float, count: int) -> Matrix:
@@ -131,6 +132,9 @@ def joined(parts: Sequence[Matrix]) -> Matrix:
 def require_array(values: object, where: str, *, may_miss: bool = False) -> Matrix:
     """The values as a new float64 array, all of them finite; what is given is not changed.
 
+    What lies in a file (`numpy.memmap`) is not brought into memory: of float64 it is the array
+    itself, else its numbers are written into a file of their own.
+
     Tensors, also those that require a gradient, sparse matrices, and iterators of rows or of
     batches are taken as well as arrays, data frames and lists.
 
@@ -146,14 +150,14 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
     if not isinstance(values, (np.ndarray, list, tuple)):
         values = _foreign(values, where)
     try:
-        given: Any = np.asarray(values)
+        given: Any = values if is_mapped(values) else np.asarray(values)
     except ValueError as error:
         raise ShapeError(f"{where}: rows of different lengths; expected a matrix") from error
     if given.dtype.kind == "O":
         given = _from_objects(given, where)
     if given.dtype.kind not in "buif":
         raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
-    array = np.array(given, dtype=np.float64)
+    array = _own(given)
     if all_finite(array):
         return array
     wrong = ~np.isfinite(array)
@@ -165,6 +169,15 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
             f"{where}: not finite at {list(at)}, got {float(array[at])!r}; expected finite numbers"
         )
     return array
+
+
+def _own(given: Any) -> Matrix:
+    """The numbers as float64; a copy, unless they lie in a file as such."""
+    if not is_mapped(given):
+        return np.array(given, dtype=np.float64)
+    if given.dtype == np.float64 and given.flags.c_contiguous:
+        return given  # type: ignore[no-any-return] # an array
+    return rewritten(given, lambda rows: rows.astype(np.float64))
 
 
 def _foreign(values: Any, where: str) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
+from neurosim.functions.mapped import blocks, is_mapped, mapped_room, rewritten
 from neurosim.functions.numbers import Matrix, require_number
 from neurosim.network.neuron import Neuron
 
@@ -84,14 +85,23 @@ class Conversion:
         """
         if self.is_plain:
             return outer
+        if not is_mapped(outer):
+            return self._scaled(outer, what)
+        found = mapped_room(outer.shape)
+        for block in blocks(outer):
+            found[block] = self._scaled(outer[block], what, block.start)
+        return found
+
+    def _scaled(self, outer: Matrix, what: str, first: int = 0) -> Matrix:
         with np.errstate(over="ignore"):
             inner: Matrix = (outer - self.offset) / self.factor
         wrong = np.argwhere(~np.isfinite(inner) & ~np.isnan(outer))  # NaN: it is missing
         if len(wrong):
-            at = tuple(wrong[0].tolist())
+            *row, column = at = wrong[0].tolist()
             raise InvalidValueError(
-                f"{what}: {self._names[at[-1]]} at {list(at)} is too large for its scaling, got"
-                f" {float(outer[at])!r}; expected a number that is finite when scaled"
+                f"{what}: {self._names[column]} at {[*(n + first for n in row), column]} is too"
+                f" large for its scaling, got {float(outer[tuple(at)])!r}; expected a number that"
+                " is finite when scaled"
             )
         return inner
 
@@ -121,7 +131,8 @@ def fit_scalings(rows: Matrix, scale: str, names: Sequence[str]) -> list[Scaling
     least, greatest = rows.min(axis=0), rows.max(axis=0)
     with np.errstate(over="ignore", invalid="ignore"):
         if scale == "standard":
-            offset, spread = rows.mean(axis=0), rows.std(axis=0)
+            offset = rows.mean(axis=0)
+            spread = _deviations(rows, offset)
         else:
             offset, spread = least, greatest - least
     # Rounding gives a constant column of 0.1 a deviation of 1e-17, and one of 1e300 a mean beside
@@ -134,3 +145,13 @@ def fit_scalings(rows: Matrix, scale: str, names: Sequence[str]) -> list[Scaling
             f"{names[column]}: too large to be scaled; expected a finite scale {scale!r}"
         )
     return [Scaling(*pair) for pair in zip(offset.tolist(), factor.tolist(), strict=True)]
+
+
+def _deviations(rows: Matrix, mean: Matrix) -> Matrix:
+    """The standard deviation of each column, by the operations of NumPy's own, to the bit."""
+
+    def squared(part: Matrix) -> Matrix:
+        apart = part - mean
+        return apart * apart
+
+    return np.sqrt(rewritten(rows, squared).mean(axis=0))  # type: ignore[no-any-return] # an array

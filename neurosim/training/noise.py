@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neurosim.functions.mapped import blocks, room
 from neurosim.functions.numbers import Matrix
 from neurosim.network.neuron import Neuron
 
@@ -43,18 +44,30 @@ class Noise(NamedTuple):
 
     def inputs(self, X: Matrix, inputs: Sequence[Neuron]) -> Matrix:
         """Rows of inner inputs with their noise, (B, n_in)."""
-        found = X if self.added is None else X + self.added
         number = {neuron: i for i, neuron in enumerate(inputs)}
         pairs = [(number[n], k) for k, n in enumerate(self.dropped) if n in number]
-        if pairs:
-            found = found.copy()
-            columns, masks = map(list, zip(*pairs, strict=True))
-            found[:, columns] *= self.masks[:, masks]
+        if self.added is None and not pairs:
+            return X
+        columns, masks = map(list, zip(*pairs, strict=True)) if pairs else ([], [])
+        found = room(X.shape, X)
+        for block in blocks(X):
+            found[block] = X[block] if self.added is None else X[block] + self.added[block]
+            if pairs:
+                found[block, columns] *= self.masks[block, masks]
         return found
 
 
-def draw_masks(random: np.random.Generator, rates: Sequence[float], n_rows: int) -> Matrix:
-    """A factor for each row and neuron: 0 as often as its rate says, else 1/(1 - rate)."""
-    given = np.array(rates)
-    masks: Matrix = (random.random((n_rows, len(rates))) >= given) / (1.0 - given)
+def draw_masks(random: np.random.Generator, rates: Sequence[float], X: Matrix) -> Matrix:
+    """A factor for each row of X and neuron: 0 as often as its rate says, else 1/(1 - rate)."""
+    given, masks = np.array(rates), room((len(X), len(rates)), X)
+    for block in blocks(masks):
+        masks[block] = (random.random(masks[block].shape) >= given) / (1.0 - given)
     return masks
+
+
+def draw_added(random: np.random.Generator, deviation: float, X: Matrix) -> Matrix:
+    """A normal number for each input of each row of X."""
+    added = room(X.shape, X)
+    for block in blocks(added):
+        added[block] = random.normal(0.0, deviation, added[block].shape)
+    return added

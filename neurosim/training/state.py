@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from neurosim.functions.mapped import blocks
 from neurosim.functions.numbers import Matrix, all_finite
 from neurosim.functions.schedules import RateSchedule, Remembered
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
-from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_masks
+from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_added, draw_masks
 from neurosim.training.options import Options
 from neurosim.training.stopping.stops import Watched
 from neurosim.training.task import Task
@@ -143,12 +145,20 @@ def _generator(streams: Mapping[str, Any], name: str) -> np.random.Generator:
     return generator
 
 
+def order_of(generator: np.random.Generator, task: Task) -> NDArray[np.intp]:
+    """The order of rows in an epoch; those that lie in a file are shuffled block by block."""
+    found = np.empty(task.n_rows, np.intp)
+    for block in blocks(task.X, task.batch_size):
+        found[block] = block.start + generator.permutation(block.stop - block.start)
+    return found
+
+
 def draw_order(task: Task, streams: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
     """The order of rows in an epoch (None: as they are), and the streams as they are after it."""
     if not task.shuffle:
         return None, streams
     generator = shuffler(streams)
-    order = generator.permutation(task.n_rows)
+    order = order_of(generator, task)
     return order, {**streams, "shuffling": generator.bit_generator.state}
 
 
@@ -161,12 +171,11 @@ def draw_noise(task: Task, streams: Mapping[str, Any]) -> tuple[Noise | None, Ma
 
 
 def _noise(task: Task, drawn: Mapping[str, np.random.Generator]) -> Noise:
-    n_rows, added, masks = task.n_rows, None, np.empty((task.n_rows, 0))
+    added, masks = None, np.empty((task.n_rows, 0))
     if DROPOUT in drawn:
-        masks = draw_masks(drawn[DROPOUT], [n._dropout for n in task.dropped], n_rows)
+        masks = draw_masks(drawn[DROPOUT], [n._dropout for n in task.dropped], task.X)
     if INPUT_NOISE in drawn:
-        shape = n_rows, len(task.network.inputs)
-        added = drawn[INPUT_NOISE].normal(0.0, task.options.input_noise, shape)
+        added = draw_added(drawn[INPUT_NOISE], task.options.input_noise, task.X)
     return Noise(task.dropped, masks, added)
 
 
@@ -191,7 +200,7 @@ class Draws:
 
     def draw(self) -> tuple[Any, Noise | None]:
         """The order of the rows in the next epoch (None: as they are), and its noise, if any."""
-        order = None if self._shuffler is None else self._shuffler.permutation(self._task.n_rows)
+        order = None if self._shuffler is None else order_of(self._shuffler, self._task)
         return order, _noise(self._task, self._drawn) if self._drawn else None
 
     @property

@@ -43,7 +43,7 @@ def test_every_engine_draws_the_same(batch_size, activation, assert_close):
 
 
 def test_masks_keep_the_mean():
-    masks = draw_masks(np.random.default_rng(1), [0.25, 0.5], 40_000)
+    masks = draw_masks(np.random.default_rng(1), [0.25, 0.5], np.zeros((40_000, 1)))
 
     assert set(masks[:, 0]) == {0.0, 1 / 0.75}
     assert set(masks[:, 1]) == {0.0, 2.0}

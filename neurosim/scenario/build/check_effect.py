@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from neurosim.diagnosis.case import listed
 from neurosim.diagnosis.rules.rows import unreached_outputs
+from neurosim.functions.mapped import is_mapped
 from neurosim.functions.schedules import RateList
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
@@ -75,6 +76,12 @@ def _rates_of_0(training: Options) -> Iterator[tuple[KeyPath, str]]:
 
 def _large_batches(data: Data, training: Options) -> Iterator[tuple[KeyPath, str]]:
     n_rows, size = len(data.train[0]), training.batch_size
+    if size is None and is_mapped(data.train.X):
+        got = "got all, beside data.stream, which takes batches as they come"
+        yield ("batch_size",), f"batch_size: {got}; expected a number of rows"
+    if training.validate is not None and is_mapped(data.train.X):
+        got = "got folds, beside data.stream, whose rows are not taken apart again"
+        yield ("validate",), f"validate: {got}; expected data.split"
     if size is not None and size > n_rows:
         got = f"got {size}, with {n_rows} training rows"
         yield ("batch_size",), f"batch_size: {got}; expected at most {n_rows}, or all"

@@ -174,10 +174,10 @@ class _Loading:
                 return self._inline(entry)
             case CsvEntry():
                 with self._noting("csv"):
-                    return self._from_csv(entry.csv)
+                    return self._from_csv(entry.csv, is_stream=entry.stream)
             case NpzEntry():
                 with self._noting("npz"):
-                    return self._from_npz(entry.npz)
+                    return self._from_npz(entry.npz, is_stream=entry.stream)
             case DatasetEntry():
                 with self._noting("dataset"):
                     return self._dataset(entry.dataset)
@@ -219,7 +219,7 @@ class _Loading:
             ]
         )
 
-    def _from_csv(self, source: CsvSource) -> Rows:
+    def _from_csv(self, source: CsvSource, *, is_stream: bool) -> Rows:
         with self._noting("csv", "path"):
             path = inside(self.folder, source.path)
         return read_csv(
@@ -232,12 +232,13 @@ class _Loading:
             encode=tuple(source.encode),
             weights=None if source.weights is None else str(source.weights),
             may_lack_targets=source.missing_targets == "ignore",
+            is_stream=is_stream,
         )
 
-    def _from_npz(self, source: NpzSource) -> Rows:
+    def _from_npz(self, source: NpzSource, *, is_stream: bool) -> Rows:
         with self._noting("npz", "path"):
             path = inside(self.folder, source.path)
-        X, T = read_npz(path, source.inputs, source.targets)
+        X, T = read_npz(path, source.inputs, source.targets, is_stream=is_stream)
         return from_arrays(X, T, len(self.network.outputs))
 
     def _dataset(self, entry: ScenarioEntry) -> Rows:

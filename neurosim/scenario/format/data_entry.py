@@ -206,14 +206,30 @@ class _ClassesEntry(_DataEntry):
     1 (signs). If not given: column for two classes and a network with one output, else one_hot."""
 
 
-class CsvEntry(_ClassesEntry):
+class _StreamEntry(ScenarioEntry):
+    """Rows of a file that may be larger than memory."""
+
+    stream: bool = False
+    """true: the file may be larger than memory: one pass checks its rows and writes them, as
+    numbers, into a file of their own, from which the batches are read as they come. Rows are
+    shuffled within blocks of 4,000,000 numbers; the training has a batch_size."""
+
+
+class CsvEntry(_ClassesEntry, _StreamEntry):
     """Rows from a CSV file."""
 
     csv: CsvSource
     """The file and its columns."""
 
+    @model_validator(mode="after")
+    def _keep_columns(self) -> "CsvEntry":
+        if self.stream and (self.csv.encode or self.csv.missing == "mean"):
+            got = "encode" if self.csv.encode else "missing: mean"
+            raise mistake(f"stream: got csv.{got} beside it, which needs all rows; expected one")
+        return self
 
-class NpzEntry(_DataEntry):
+
+class NpzEntry(_DataEntry, _StreamEntry):
     """Rows from a NumPy file."""
 
     npz: NpzSource

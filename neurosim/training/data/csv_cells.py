@@ -1,6 +1,7 @@
 """Cells of a CSV file as numbers, and all that is wrong with them."""
 
 import math
+import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from neurosim.errors import FileError, RowsError
+from neurosim.functions.mapped import BLOCK, no_room
 from neurosim.training.data.csv_dialect import NumberReader
 from neurosim.training.data.csv_file import CsvLine, number_of
 from neurosim.training.data.rows import Matrix
@@ -151,6 +153,7 @@ def read_cells(
     columns: Sequence[Cells],
     *,
     drops: bool = False,
+    numbers: "Numbers | None" = None,
 ) -> tuple[Matrix, int]:
     """The numbers of columns, (rows, columns), and how many rows were left out.
 
@@ -160,12 +163,15 @@ def read_cells(
         n_fields: how many fields a row has.
         columns: the columns.
         drops: whether a row with a missing cell is left out.
+        numbers: where they are written; None: in memory.
 
     Raises:
         RowsError: rows are ragged, or cells are wrong.
         FileError: nothing is left.
     """
-    numbers, mistakes, n_dropped = array("d"), _Mistakes(path, columns), 0
+    mistakes, n_dropped = _Mistakes(path, columns), 0
+    if numbers is None:
+        numbers = Numbers()
     readers = [(column.at, column.reading()) for column in columns]
     try:
         for line, fields in lines:
@@ -185,10 +191,58 @@ def read_cells(
     except FileError as error:  # the lines end here: no CSV, no text
         mistakes.add_last(error)
     mistakes.refuse()
-    if not numbers:
+    table = numbers.table(len(columns))
+    if not len(table):
         what = f"no rows are left, got a missing cell in all {n_dropped}"
         raise FileError(f"{path}: {what}; expected some without, or missing: mean")
-    return np.frombuffer(numbers).reshape(-1, len(columns)), n_dropped
+    return table, n_dropped
+
+
+class Numbers:
+    """The numbers of rows, one after the other, in memory."""
+
+    def __init__(self) -> None:
+        self._kept = array("d")
+
+    def extend(self, row: Iterable[float]) -> None:
+        """Add those of a row."""
+        self._kept.extend(row)
+
+    def table(self, n_columns: int) -> Matrix:
+        """All of them, (rows, n_columns); nothing may be added any more."""
+        return np.frombuffer(self._kept).reshape(-1, n_columns)
+
+
+class FiledNumbers(Numbers):
+    """The same in a file without a name, of which the table is a map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file = tempfile.TemporaryFile(prefix="neurosim-")  # noqa: SIM115 - `table` closes it
+        self._count = 0
+
+    def extend(self, row: Iterable[float]) -> None:
+        """Add those of a row; now and then they are written."""
+        super().extend(row)
+        if len(self._kept) >= BLOCK:
+            self._write()
+
+    def table(self, n_columns: int) -> Matrix:
+        """All of them, (rows, n_columns), as a map of the file."""
+        self._write()
+        if not self._count:
+            return np.empty((0, n_columns))
+        with self._file as file:
+            return np.memmap(file, np.float64, "r+", shape=(self._count // n_columns, n_columns))
+
+    def _write(self) -> None:
+        try:
+            self._kept.tofile(self._file)
+            self._file.flush()
+        except OSError as error:
+            raise no_room(error, 8 * (self._count + len(self._kept))) from None
+        self._count += len(self._kept)
+        self._kept = array("d")
 
 
 class _Mistakes:

@@ -12,10 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import FileError, InvalidValueError, guess
+from neurosim.functions.mapped import rewritten
 from neurosim.network.names import InputColumn
-from neurosim.training.data.csv_cells import Cells, NumberCells, TextCells, is_missing, read_cells
+from neurosim.training.data.csv_cells import (
+    Cells,
+    FiledNumbers,
+    NumberCells,
+    Numbers,
+    TextCells,
+    is_missing,
+    read_cells,
+)
 from neurosim.training.data.csv_dialect import Dialect, NumberReader, describe
-from neurosim.training.data.csv_file import CsvLine, number_of, open_csv
+from neurosim.training.data.csv_file import CsvLine, CsvText, number_of, open_csv
 from neurosim.training.data.csv_table import column_of, header_hint, numbered, read_table
 from neurosim.training.data.csv_values import Places, one_hot, places_of, value_groups
 from neurosim.training.data.rows import MOST_BYTES, Labelled, Matrix, MeasuredRows, Rows, listed
@@ -102,6 +111,7 @@ def read_csv(
     encode: Collection[str] = (),
     weights: str | None = None,
     may_lack_targets: bool = False,
+    is_stream: bool = False,
 ) -> Rows:
     """The rows of a CSV file.
 
@@ -118,6 +128,7 @@ def read_csv(
             is 1 where the cell is that.
         weights: the column of the rows' weights.
         may_lack_targets: whether a missing target is NaN in the rows, and no mistake.
+        is_stream: whether the rows lie in a file; then the CSV may be larger than memory.
 
     Raises:
         FileError: the file cannot be read, is empty or ragged, lacks a column, or has a cell
@@ -128,20 +139,20 @@ def read_csv(
         expected = f"expected one of {', '.join(MISSING_RULES)}{guess(missing, MISSING_RULES)}"
         raise InvalidValueError(f"missing: unknown, got {missing!r:.60}; {expected}")
     wanted = _Wanted(inputs, targets, classes, encode, weights, may_lack_targets)
-    reading, lines = _begin(path, dialect, wanted, missing)
-    return reading.rows(lines)
+    with open_csv(path, is_stream=is_stream) as text:
+        reading, lines = _begin(text, dialect, wanted, missing)
+        return reading.rows(lines, FiledNumbers() if is_stream else Numbers())
 
 
 def _begin(
-    path: Path, dialect: Dialect, wanted: "_Wanted", missing: str
+    text: CsvText, dialect: Dialect, wanted: "_Wanted", missing: str
 ) -> tuple["_Reading", Iterator[CsvLine]]:
-    """The columns, and the lines, which hold the bytes of the file until they end."""
-    text = open_csv(path)
+    """The columns, and the lines."""
     delimiter = dialect.find_delimiter(text, lambda fields: wanted.fits(fields, dialect))
     if delimiter is None:
         delimiter = dialect.likely_delimiter(text)
     header, lines = read_table(text, delimiter, has_header=dialect.header)
-    return _Reading(path, header, dialect, delimiter, wanted, missing), lines
+    return _Reading(text.path, header, dialect, delimiter, wanted, missing), lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,7 @@ class _Reading:
     wanted: _Wanted
     missing: str
 
-    def rows(self, lines: Iterator[CsvLine]) -> Rows:
+    def rows(self, lines: Iterator[CsvLine], numbers: Numbers) -> Rows:
         """All rows."""
         for name in self.wanted.named(self.header):
             self._at(name)
@@ -164,17 +175,19 @@ class _Reading:
         reader = NumberReader(self.delimiter, self.dialect.decimal)
         inputs = [self._input(name, reader) for name in names]
         cells, drops = [*inputs, *self._results(reader)], self.missing == "drop"
-        table, n_dropped = read_cells(self.path, lines, len(self.header), cells, drops=drops)
+        table, n_dropped = read_cells(
+            self.path, lines, len(self.header), cells, drops=drops, numbers=numbers
+        )
         notes = self._notes(reader, len(table), n_dropped)
         X, columns = self._inputs(table, names, inputs)
         labels = tuple(map(self._input_label, columns))
         kept = columns if self.wanted.encode or self.missing == "mean" else ()
         results, first = cells[len(inputs) :], len(inputs)
-        weights = None if self.wanted.weights is None else table[:, -1].copy()
+        weights = None if self.wanted.weights is None else np.array(table[:, -1])
         if results and isinstance(results[0], TextCells):
             classes, class_names, merged = self._classes(table[:, first], results[0])
             return Labelled(X, classes, class_names, labels, kept, (*notes, *merged), weights)
-        T = table[:, first : first + len(self.wanted.targets)].copy()
+        T = rewritten(table[:, first : first + len(self.wanted.targets)], np.copy)
         targets = tuple(map(self._label, self.wanted.targets))
         return MeasuredRows(X, T, labels, targets, kept, tuple(notes), weights)
 
@@ -277,7 +290,7 @@ class _Reading:
         """The columns of the inputs, texts as columns of 0 and 1."""
         if not self.wanted.encode:
             columns = [InputColumn(self._label(name)) for name in names]
-            return table[:, : len(inputs)].copy(), tuple(columns)
+            return rewritten(table[:, : len(inputs)], np.copy), tuple(columns)
         blocks, columns = [], list[InputColumn]()
         for k, (name, cells) in enumerate(zip(names, inputs, strict=True)):
             label = self._label(name)

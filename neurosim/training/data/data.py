@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
+from neurosim.functions.mapped import taken
 from neurosim.functions.numbers import counted
 from neurosim.training.data.rows import Matrix, MeasuredRows
 from neurosim.training.parts import PARTS
@@ -100,7 +101,7 @@ def make_data(
     else:
         parts = _split(len(rows.X), random if shuffle else None, validation, test)
     pairs: dict[str, Any] = {
-        name: Pair(rows.X[chosen], rows.T[chosen]) for name, chosen in parts.items()
+        name: Pair(taken(rows.X, chosen), taken(rows.T, chosen)) for name, chosen in parts.items()
     }
     return Data(
         **pairs,

@@ -18,12 +18,15 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from neurosim.errors import FileError, unknown
+from neurosim.functions.mapped import is_mapped, mapped_room, rewritten
+from neurosim.functions.numbers import all_finite
 from neurosim.regular import open_regular, unreadable
 from neurosim.training.data.rows import Matrix
 
 MOST_BYTES = 1_000_000_000  # of the file, and of one array as float64
 MOST_HEADER = 10_000
 MOST_AXES = 32
+_PART = 1 << 24  # bytes that are read at once
 
 _AS_NUMPY_WRITES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MAGIC = b"\x93NUMPY"
@@ -44,16 +47,17 @@ class _Header(NamedTuple):
     order: Any  # "C" or "F", as NumPy's stubs want them
 
 
-def read_npz(path: Path, *names: str) -> list[Matrix]:
-    """The arrays of these names, as float64.
+def read_npz(path: Path, *names: str, is_stream: bool = False) -> list[Matrix]:
+    """The arrays of these names, as float64; of a stream they lie in files, and may be larger.
 
     Raises:
         FileError: the file is no npz, lacks an array, or an array is too large, of a kind other
             than numbers, damaged, or not finite.
     """
     try:
-        with open_regular(path, MOST_BYTES) as file, zipfile.ZipFile(file) as archive:
-            return [_array(archive, path, name) for name in names]
+        most = None if is_stream else MOST_BYTES
+        with open_regular(path, most) as file, zipfile.ZipFile(file) as archive:
+            return [_array(archive, path, name, most) for name in names]
     except FileError:
         raise
     except OSError as error:
@@ -63,25 +67,37 @@ def read_npz(path: Path, *names: str) -> list[Matrix]:
         raise FileError(f"{path}: no npz file, {_said(error)}") from None
 
 
-def _array(archive: zipfile.ZipFile, path: Path, name: str) -> Matrix:
+def _array(archive: zipfile.ZipFile, path: Path, name: str, most: int | None) -> Matrix:
     where = f"{path}: array {name!r:.60}"
     entry = _entry(archive, path, name)
     if entry.compress_type not in _AS_NUMPY_WRITES:
         raise FileError(f"{where}: packed as NumPy packs none; expected np.savez or its like")
     if entry.flag_bits & 1:
         raise FileError(f"{where}: encrypted; expected an array that needs no password")
-    if entry.file_size > MOST_BYTES + MOST_HEADER:
+    if most is not None and entry.file_size > most + MOST_HEADER:
         raise FileError(f"{where}: {_too_large(entry.file_size)}")
     try:
         with archive.open(entry) as file:
-            header = _header(file, entry.file_size, where)
-            data = file.read(_n_bytes(header))  # no more, whatever it unpacks to
+            header = _header(file, entry.file_size, where, most)
+            data = _filled(header, file, in_file=most is None)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, struct.error) as error:
         raise FileError(f"{where}: damaged, {_said(error)}") from None
-    if len(data) != _n_bytes(header):
-        raise FileError(f"{where}: damaged, got {len(data)} bytes for {header.shape}")
-    given = np.frombuffer(data, dtype=header.dtype).reshape(header.shape, order=header.order)
-    return _finite(given, where)
+    if isinstance(data, int):
+        raise FileError(f"{where}: damaged, got {data} bytes for {header.shape}")
+    return _finite(data.reshape(header.shape, order=header.order), where)
+
+
+def _filled(header: _Header, file: IO[bytes], *, in_file: bool) -> "np.ndarray[Any, Any] | int":
+    """The numbers, flat; or how many bytes there are, where there are fewer."""
+    shape = (prod(header.shape),)
+    data = mapped_room(shape, header.dtype) if in_file else np.empty(shape, header.dtype)
+    place: Any = memoryview(data.view(np.uint8).data)
+    for at in range(0, len(place), _PART):  # no more, whatever it unpacks to
+        part = file.read(min(_PART, len(place) - at))
+        if len(part) < min(_PART, len(place) - at):
+            return at + len(part)
+        place[at : at + len(part)] = part
+    return data
 
 
 def _entry(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
@@ -95,13 +111,13 @@ def _entry(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
     return entries[0]
 
 
-def _header(file: IO[bytes], n_bytes: int, where: str) -> _Header:
+def _header(file: IO[bytes], n_bytes: int, where: str, most: int | None) -> _Header:
     """What the header claims, compared with the bytes that there are."""
     claimed = _claimed(_header_text(file, where), where)
     n_numbers = prod(claimed.shape)
     if not n_numbers:
         raise FileError(f"{where}: no numbers, got the shape {claimed.shape}; expected rows")
-    if n_numbers * 8 > MOST_BYTES:
+    if most is not None and n_numbers * 8 > most:
         raise FileError(f"{where}: {_too_large(n_numbers * 8)} as float64")
     there = n_bytes - file.tell()
     if _n_bytes(claimed) != there:
@@ -159,10 +175,13 @@ def _dtype(descr: str, where: str) -> "np.dtype[Any]":
 
 
 def _finite(given: "np.ndarray[Any, Any]", where: str) -> Matrix:
-    with np.errstate(over="ignore", invalid="ignore"):  # a long double may become infinite: told
-        numbers = np.array(given, dtype=np.float64, order="C")
-    finite = np.isfinite(numbers)
-    if not finite.all():
+    if is_mapped(given) and given.dtype == np.float64 and given.flags.c_contiguous:
+        numbers = given
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):  # a long double becomes infinite: told
+            numbers = rewritten(given, lambda part: np.array(part, dtype=np.float64, order="C"))
+    if not all_finite(numbers):
+        finite = np.isfinite(numbers)
         at = [int(i) for i in np.unravel_index(int(np.argmin(finite)), numbers.shape)]
         value = float(numbers[tuple(at)])
         raise FileError(f"{where}: not finite, got {value!r} at {at}; expected finite numbers")

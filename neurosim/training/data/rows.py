@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, guess
+from neurosim.functions.mapped import blocks, is_mapped, room
 from neurosim.network.names import InputColumn
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -80,7 +81,7 @@ def encode(rows: Labelled, encoding: str) -> MeasuredRows:
     """
     count = len(rows.class_names)
     if encoding == "one_hot":
-        T = _one_hot(rows.classes, count)
+        T = _one_hot(rows.classes, count, rows.X)
         return MeasuredRows(rows.X, T, rows.input_names, rows.class_names, weights=rows.weights)
     if encoding not in ENCODINGS:
         expected = f"expected one of {', '.join(ENCODINGS)}{guess(encoding, ENCODINGS)}"
@@ -96,14 +97,16 @@ def encode(rows: Labelled, encoding: str) -> MeasuredRows:
     return MeasuredRows(rows.X, T, *names, weights=rows.weights)
 
 
-def _one_hot(classes: NDArray[np.intp], count: int) -> Matrix:
+def _one_hot(classes: NDArray[np.intp], count: int, beside: Matrix) -> Matrix:
     """A column for each class; what are labels by mistake, such as prices, would take terabytes."""
-    if 8 * len(classes) * count > MOST_BYTES:
+    if 8 * len(classes) * count > MOST_BYTES and not is_mapped(beside):
         what = f"too large, got {count} classes for {len(classes)} rows"
         raise InvalidValueError(f"encoding 'one_hot': {what}; expected numbers as targets")
-    T = np.zeros((len(classes), count))
-    T[np.arange(len(classes)), classes] = 1.0
-    T[classes < 0] = np.nan
+    T = room((len(classes), count), beside)
+    for block in blocks(T):
+        numbers = classes[block]
+        T[block] = numbers[:, np.newaxis] == np.arange(count)
+        T[block][numbers < 0] = np.nan
     return T
 
 

@@ -17,6 +17,7 @@ from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import blas_threads
 from neurosim.compiler.training_programs import generated
+from neurosim.functions.mapped import room
 from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED, array_rule, array_rule_of_rates
 from neurosim.functions.penalties import Penalty, array_gradient, projection
@@ -88,6 +89,8 @@ class ArrayProgram:
         masks = self._masked.columns(noise).astype(self.dtype)
         targets.place(np.concatenate([goals, masks]).take(rows, 1))
         X = _with_ones(noise.inputs(task.X, task.network.inputs), self.dtype)
+        if X.nbytes > _CACHE:
+            return _Taken(X, rows, task.batch_size, targets.batches)
         return self._pairs(X.take(rows, 0), targets)
 
     @property
@@ -281,7 +284,7 @@ class _Taken(Sequence[tuple[Array, Array]]):
 
 
 def _with_ones(X: Matrix, dtype: Any) -> Array:
-    rows = np.empty((len(X), X.shape[1] + 1), dtype)
+    rows = room((len(X), X.shape[1] + 1), X, dtype)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
         rows[:, :-1] = X
     rows[:, -1] = 1.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurosim.functions.numbers import Matrix
 from neurosim.kernel.library import KernelCall
 from neurosim.training.engines.kernel_program import KernelProgram
-from neurosim.training.state import TrainingState, shuffler, update_rates
+from neurosim.training.state import TrainingState, order_of, shuffler, update_rates
 
 MOST_PARAMETERS = 2000  # of a network; with more, all of them together leave the cache
 _LONGEST_CALL = 500_000  # places that are passed through; some hundredths of a second
@@ -106,8 +106,7 @@ class SideBySide:
         return problem, keep
 
     def _order(self, shufflers: list[np.random.Generator]) -> NDArray[np.int64]:
-        n_rows = self._task.n_rows
-        return np.array([each.permutation(n_rows) for each in shufflers], np.int64)
+        return np.array([order_of(each, self._task) for each in shufflers], np.int64)
 
     def _epochs(self, problem: KernelCall, count: int) -> Matrix | None:
         """The summed losses of some epochs, (count, together); None where one is not finite."""

@@ -1,0 +1,89 @@
+"""Arrays in files, which the system brings into memory piece by piece: rows that it cannot hold.
+
+What is made of such rows (scaled, shuffled apart, with a column of ones) is made block by block, in
+a file of its own that has no name and is gone with the array.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.errors import FileError
+
+BLOCK = 4_000_000  # numbers that are taken at once, 32 MB
+
+
+def is_mapped(rows: object) -> bool:
+    """Whether an array lies in a file."""
+    return getattr(rows, "_mmap", None) is not None  # a copy of a memmap has none
+
+
+def blocks(rows: NDArray[Any], size: int = 1) -> Iterator[slice]:
+    """The rows piece by piece, whole batches of ``size``; all at once if they lie in memory."""
+    n_rows = len(rows)
+    step = block_rows(rows, size)
+    return (slice(at, min(at + step, n_rows)) for at in range(0, n_rows, step))
+
+
+def block_rows(rows: NDArray[Any], size: int = 1) -> int:
+    """How many rows are taken at once: whole batches of ``size``, at least one."""
+    if not is_mapped(rows):
+        return max(len(rows), 1)
+    each = max(int(np.prod(rows.shape[1:], dtype=np.int64)), 1)
+    return max(BLOCK // (each * size), 1) * size
+
+
+def room(shape: tuple[int, ...], beside: NDArray[Any], dtype: Any = np.float64) -> NDArray[Any]:
+    """An array to be filled: in memory, or in a file where ``beside`` lies in one."""
+    return mapped_room(shape, dtype) if is_mapped(beside) else np.empty(shape, dtype)
+
+
+def mapped_room(shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
+    """An array to be filled, in a file without a name in the system's folder for such files.
+
+    Raises:
+        FileError: the disk has no room for it.
+    """
+    n_bytes = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+    try:
+        with tempfile.TemporaryFile(prefix="neurosim-") as file:
+            if hasattr(os, "posix_fallocate"):  # else a full disk ends the process later
+                os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
+            return np.memmap(file, dtype, "r+" if n_bytes else "w+", shape=shape)
+    except OSError as error:
+        raise no_room(error, n_bytes) from None
+
+
+def no_room(error: OSError, n_bytes: int) -> FileError:
+    """The error to raise where a file of rows cannot be written."""
+    folder, why = tempfile.gettempdir(), str(error.strerror or error).lower()
+    return FileError(
+        f"{folder}: no room for {n_bytes / 1e6:,.0f} MB of rows, {why}; expected that much, or"
+        " another folder in TMPDIR"
+    )
+
+
+def rewritten(
+    rows: NDArray[Any], change: Callable[[NDArray[Any]], NDArray[Any]], dtype: Any = np.float64
+) -> NDArray[Any]:
+    """What ``change`` makes of the rows, which keep their shape."""
+    if not is_mapped(rows):
+        return change(rows)
+    found = mapped_room(rows.shape, dtype)
+    for block in blocks(rows):
+        found[block] = change(rows[block])
+    return found
+
+
+def taken(rows: NDArray[Any], chosen: NDArray[np.intp]) -> NDArray[Any]:
+    """These rows, in this order."""
+    if not is_mapped(rows):
+        return rows[chosen]
+    found = mapped_room((len(chosen), *rows.shape[1:]), rows.dtype)
+    for block in blocks(found):
+        found[block] = rows[chosen[block]]
+    return found
