@@ -266,6 +266,7 @@ class Batches:
         self.watched: Watched | None = state.watched
         self._loss = state.partial_loss
         self._streams = state.streams
+        self._told: TrainingState | None = None
         self._draw()
 
     def _draw(self) -> None:
@@ -312,8 +313,13 @@ class Batches:
             return min(count, n_batches - self.batch)
         return count // n_batches * n_batches
 
+    def is_at(self, state: TrainingState) -> bool:
+        """Whether that is where it is, as it was told last."""
+        return self._told is state
+
     def _end(self, losses: LossSeries, repeats: int) -> None:
         """Batches are done that had these losses, an epoch of them or a part, so many times."""
+        self._told = None
         n = len(losses)
         self.updates += n
         for loss in losses[n - n // repeats :]:  # of the present epoch
@@ -332,10 +338,11 @@ class Batches:
 
     def state(self) -> TrainingState:
         """Where the training is now."""
-        return TrainingState(
+        self._told = found = TrainingState(
             *self._run.values(), self.updates, self.epoch, self.batch, self._loss, self._streams,
             self.schedule, self.watched,
         )  # fmt: skip
+        return found
 
 
 class Engine(Protocol):

@@ -37,6 +37,7 @@ class ProgramEngine:
         self._task = task
         self._monitor = Monitor.of(task) if task.options.is_monitored else None
         self._validating: ProgramEngine | None = None
+        self._held: Batches | None = None  # a stretch that ended in the midst of an epoch
 
     def measure(self, thetas: Matrix, X: Matrix, T: Matrix) -> tuple[Matrix, Matrix]:
         """Of each theta, (n, n_parameters), the loss, (n,), and the outputs, (n, B, n_out)."""
@@ -148,13 +149,18 @@ class ProgramEngine:
     def batches(self, state: TrainingState) -> Iterator[Batches]:
         """Go on from a state batch by batch, for whoever looks after each.
 
-        Inside, NumPy says nothing of numbers that are not finite.
+        Inside, NumPy says nothing of numbers that are not finite. In the midst of an epoch the
+        stretch is held: what goes on from its state draws nothing of that epoch again.
         """
         require_fresh(self._task)
-        run = self._begin(state, each_row=True)
+        held, self._held = self._held, None
         with self._computing(self._task.batch_size):
-            end_epoch = None if self._monitor is None else self.end_epoch
-            yield Batches(self._task, run, state, end_epoch)
+            if held is None or not held.is_at(state):
+                end_epoch = None if self._monitor is None else self.end_epoch
+                run = self._begin(state, each_row=True)
+                held = Batches(self._task, run, state, end_epoch)
+            yield held
+        self._held = held if held.batch else None
 
     def loss_and_gradient(
         self,
