@@ -284,12 +284,14 @@ class Batches:
         self._end([loss], 1)
         return self._run.take_row_losses()
 
-    def advance_many(self, count: int) -> None:
-        """Go so many batches on, within the present epoch."""
+    def advance_many(self, count: int) -> list[float]:
+        """Go so many batches on, within the present epoch; the loss of each, over its rows."""
         require_fresh(self._task)
         rates = update_rates(self._task, self, count)
-        self._end(self._run.steps(self._order, self.batch, self.batch + count, 1, rates), 1)
+        losses = self._run.steps(self._order, self.batch, self.batch + count, 1, rates)
+        self._end(losses, 1)
         self._run.take_row_losses()  # nobody asks for them
+        return np.asarray(losses).tolist()  # type: ignore[no-any-return] # a list of one axis
 
     def note(self, count: int, wanted: NotesWanted) -> Notes:
         """Go so many batches on, without an end of an epoch in the middle but after whole ones.

@@ -4,11 +4,34 @@ Each epoch iterates anew. An iterator can be gone through only once, so it is of
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.numbers import Matrix
 
 GivenBatch = tuple[Any, Any]
+
+
+class Group(NamedTuple):
+    """Rows of successive batches, which an engine takes at once.
+
+    Attributes:
+        first: the number of its first batch in the epoch.
+        X: samples, (B, n_in).
+        T: targets, (B, n_out).
+        batch_size: the rows of each batch; the last one may have fewer.
+    """
+
+    first: int
+    X: Matrix
+    T: Matrix
+    batch_size: int
+
+
+# of the rows of a group: 2 MB; small batches then take their time in the kernel, not on the way
+_MOST_NUMBERS = 2**18
 _EXPECTED = "a function that makes an iterator of batches (X, T), or a list of them"
 
 
@@ -52,3 +75,32 @@ def batches_of(make: Callable[[], Iterable[Any]], epoch: int) -> Iterator[GivenB
                 f"epoch {epoch}, batch {number}: got {told}; expected a pair (X, T)"
             )
         yield item[0], item[1]
+
+
+def grouped(batches: Iterable[tuple[Matrix, Matrix]]) -> Iterator[Group]:
+    """Small batches together, as long as all but the last one of a group have the same rows.
+
+    Where a batch is refused, those before it come first.
+    """
+    held, first, room = list[tuple[Matrix, Matrix]](), 0, 0
+    try:
+        for X, T in batches:
+            n_numbers = X.size + T.size
+            if held and not (len(held[-1][0]) == len(held[0][0]) >= len(X) and n_numbers <= room):
+                yield _joined(held, first)
+                held, first = [], first + len(held)
+            room = (room if held else _MOST_NUMBERS) - n_numbers
+            held.append((X, T))
+    except Exception:
+        if held:
+            yield _joined(held, first)
+        raise
+    if held:
+        yield _joined(held, first)
+
+
+def _joined(held: list[tuple[Matrix, Matrix]], first: int) -> Group:
+    if len(held) == 1:
+        return Group(first, *held[0], len(held[0][0]))
+    X, T = (np.concatenate(parts) for parts in zip(*held, strict=True))
+    return Group(first, X, T, len(held[0][0]))

@@ -1,7 +1,7 @@
 """A training over batches that come one by one; none is kept.
 
-The network takes each batch by the engine that a training of rows in memory has, so the numbers are
-those of a training whose rows are in the same batches.
+The network takes them by the engine that a training of rows in memory has, small ones several at
+once, so the numbers are those of a training whose rows are in the same batches.
 """
 
 import time
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.errors import DivergedError, InvalidValueError, NeurosimError, StaleError
-from neurosim.functions.numbers import require_rows
+from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.network.network import Network
 from neurosim.training.course.divergence import find_divergence
 from neurosim.training.course.history import Epoch, History
@@ -21,7 +21,13 @@ from neurosim.training.options import Options, option_fields
 from neurosim.training.progress import progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stopping.monitor import NO_NUMBERS, EpochNumbers, Monitor
-from neurosim.training.streaming.batches import GivenBatch, batches_of, require_batches
+from neurosim.training.streaming.batches import (
+    GivenBatch,
+    Group,
+    batches_of,
+    grouped,
+    require_batches,
+)
 from neurosim.training.task import Task, make_task, may_miss, require_targets, validation_task
 from neurosim.training.training import fitting
 
@@ -158,18 +164,11 @@ class StreamTraining:
         """Train on the batches of an epoch: the sum of their rows' losses, and how many rows."""
         self._state = replace(self._state, parameters=self._network.parameters())
         given, self._first = self._first or batches_of(self._make, epoch), None
-        total, n_rows, number = 0.0, 0, -1
-        for number, batch in enumerate(given):
-            task = self._task_of(batch, f"epoch {epoch}, batch {number}")
-            before = self._state
-            engine = make_engine(self._options.engine, task)
-            after, _ = engine.advance(before, epochs=1)
-            if not after.is_finite:
-                _, place = find_divergence(engine, task, before, 1)
-                raise DivergedError(f"batch {number} of epoch {epoch}: {place}")
-            self._state = replace(after, epoch=epoch)
-            total += after.partial_loss
-            n_rows += task.n_rows
+        total, n_rows = 0.0, 0
+        for group in grouped(self._checked(given, epoch)):
+            for loss in self._take(group, epoch):
+                total += loss
+            n_rows += len(group.X)
         if not n_rows:
             raise InvalidValueError(
                 f"epoch {epoch}: got no batch; expected a function that makes a new iterator for"
@@ -177,18 +176,36 @@ class StreamTraining:
             )
         return total, n_rows
 
-    def _task_of(self, batch: GivenBatch, where: str) -> Task:
+    def _take(self, group: Group, epoch: int) -> list[float]:
+        """Train on the batches of a group: the loss of each, summed over its rows."""
+        options = replace(self._task.options, early_stopping=None, until=None, metrics=())
+        task = replace(
+            self._task, X=group.X, T=group.T, batch_size=group.batch_size, options=options
+        )
+        before = self._state
+        engine = make_engine(options.engine, task)
+        with engine.batches(before) as run:
+            losses = run.advance_many(task.n_batches)
+            after = run.state()
+        if not after.is_finite:
+            finite, place = find_divergence(engine, task, before, 1)
+            self._state = replace(finite.state, epoch=epoch, batch=0)
+            number, told = group.first + finite.state.batch, place.partition(": ")[2]
+            raise DivergedError(f"epoch {epoch}, batch {number}: {told}")
+        self._state = replace(after, epoch=epoch)
+        return losses
+
+    def _checked(self, given: Iterable[GivenBatch], epoch: int) -> Iterator[tuple[Matrix, Matrix]]:
         task, network = self._task, self._network
-        try:
-            X = require_rows(batch[0], len(network.inputs))
-            T = require_targets(
-                batch[1], network, task.objective, len(X), may_miss=may_miss(task.options)
-            )
-            network.inputs_conversion.inner(X)
-        except NeurosimError as error:
-            raise type(error)(f"{where}: {error}") from None
-        options = replace(task.options, early_stopping=None, until=None, metrics=())
-        return replace(task, X=X, T=T, batch_size=len(X), options=options)
+        n_in, missing = len(network.inputs), may_miss(task.options)
+        for number, (rows, targets) in enumerate(given):
+            try:
+                X = require_rows(rows, n_in)
+                T = require_targets(targets, network, task.objective, len(X), may_miss=missing)
+                network.inputs_conversion.inner(X)
+            except NeurosimError as error:
+                raise type(error)(f"epoch {epoch}, batch {number}: {error}") from None
+            yield X, T
 
 
 def _at_epoch(state: TrainingState) -> TrainingState:

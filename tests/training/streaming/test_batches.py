@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.training.streaming.batches import grouped
 from tests.each import each
 
 X = np.random.default_rng(0).normal(size=(32, 3))
@@ -106,9 +107,52 @@ def test_what_needs_all_rows_is_refused_by_its_name(options):
         ns.train(network(), batches, optimizer="adam", epochs=1, **options)
 
 
-def test_a_training_that_diverges_says_in_which_batch():
-    with pytest.raises(ns.DivergedError, match="batch 1 of epoch 0"):
-        ns.train(network(), [(X, T), (X, T * 1e300)], optimizer=ns.SGD(1e10), epochs=1)
+def test_a_training_that_diverges_says_in_which_batch_and_keeps_those_before():
+    ones, huge = [(X[:5], T[:5])] * 3, [(X[:5], T[:5] * 1e300)]
+    here, there = network(), network()
+
+    with pytest.raises(ns.DivergedError, match=r"^epoch 0, batch 3: not finite at y1"):
+        ns.train(here, ones + huge + ones, optimizer=ns.SGD(0.01), epochs=1)
+
+    ns.train(there, ones, optimizer=ns.SGD(0.01), epochs=1)
+    assert here.parameters().tobytes() == there.parameters().tobytes()
+
+
+def test_batches_of_any_sizes_train_as_if_each_were_taken_by_itself(monkeypatch):
+    """Which batches go to the engine at once leaves no trace, also not in noise."""
+    sizes = [4, 4, 3, 5, 5, 1, 1, 1, 2, 6]
+    ends = np.cumsum(sizes)
+    parts = [(X[e - n : e], T[e - n : e]) for n, e in zip(sizes, ends, strict=True)]
+
+    def trained():
+        net = network()
+        net.layer("h").dropout = 0.25
+        history = ns.train(net, parts, input_noise=0.1, **OPTIONS)
+        return history.loss, history.state
+
+    together = trained()
+    groups = [(g.first, len(g.X), g.batch_size) for g in grouped(parts)]
+    monkeypatch.setattr("neurosim.training.streaming.batches._MOST_NUMBERS", 1)
+
+    assert groups == [(0, 11, 4), (3, 11, 5), (6, 2, 1), (8, 2, 2), (9, 6, 6)]
+    assert [len(g.X) for g in grouped(parts)] == sizes
+    assert trained() == together
+
+
+def test_a_group_holds_no_more_than_its_room(monkeypatch):
+    monkeypatch.setattr("neurosim.training.streaming.batches._MOST_NUMBERS", 84)
+
+    assert [len(g.X) for g in grouped(batches())] == [20, 12]  # 10 rows of 4 numbers are 40
+
+
+def test_batches_before_a_wrong_one_are_trained_on():
+    good, here, there = list(batches())[:2], network(), network()
+
+    with pytest.raises(ns.NeurosimError, match="epoch 0, batch 2: X"):
+        ns.train(here, [*good, (X[:, :2], T)], epochs=1, optimizer="adam")
+
+    ns.train(there, good, epochs=1, optimizer="adam")
+    assert here.parameters().tobytes() == there.parameters().tobytes()
 
 
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
