@@ -15,14 +15,13 @@ from neurosim.training.options import (
     option_fields,
     option_rows,
 )
-from neurosim.training.streaming.stream import train_on_batches
+from neurosim.training.streaming.stream import StreamTraining, train_on_batches
 from neurosim.training.task import require_network
 from neurosim.training.training import (
     EpochsToEnd,
     Training,
     require_no_folds,
     require_one_seed,
-    require_targets_beside,
     train_to_end,
 )
 
@@ -100,8 +99,10 @@ def epochs(
         An Epoch after each; the network's objects then hold its values, after the last one those
         that early stopping restores.
     """
-    require_targets_beside(X, T, "ns.epochs")
     chosen = make_options(options, changes)
     require_no_folds(changes, "epochs")
     require_one_seed(changes, "epochs")
+    if T is None:
+        require_network(network)
+        return StreamTraining(network, X, chosen).epochs(chosen.epochs)
     return EpochsToEnd(Training(network, X, T, chosen), chosen.epochs)

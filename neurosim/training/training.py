@@ -92,7 +92,7 @@ class Training:
         /,
         **changes: Unpack[TrainOptions],
     ) -> None:
-        require_targets_beside(X, T, "a Training")
+        _require_targets_beside(X, T)
         if "epochs" in changes:
             raise WrongTypeError("epochs: no option of a Training; expected advance(epochs=n)")
         require_no_folds(changes, "a Training")
@@ -741,15 +741,15 @@ def prepare(
     return task, start_state(task, options.seed_of(network)), validation
 
 
-def require_targets_beside(X: Any, T: Any, what: str) -> None:
-    """Refuse batches that come one by one where a training has rows in memory."""
+def _require_targets_beside(X: Any, T: Any) -> None:
+    """Refuse batches that come one by one: a training can go to any batch, and measure them all."""
     if T is not None:
         return
     if hasattr(X, "shape"):
         raise WrongTypeError("T: missing beside X; expected targets, (B, n_out)")
     raise WrongTypeError(
-        f"T: missing, and {what} takes no batches, got {type(X).__name__};"
-        " expected X and T, or ns.train(net, batches, ...)"
+        "T: missing, and a Training keeps its rows, to measure them and to go on from any batch,"
+        f" got {type(X).__name__}; expected X and T, or ns.epochs(net, batches, ...)"
     )
 
 

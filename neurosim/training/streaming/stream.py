@@ -28,7 +28,14 @@ from neurosim.training.streaming.batches import (
     grouped,
     require_batches,
 )
-from neurosim.training.task import Task, make_task, may_miss, require_targets, validation_task
+from neurosim.training.task import (
+    Task,
+    make_task,
+    may_miss,
+    require_fresh,
+    require_targets,
+    validation_task,
+)
 from neurosim.training.training import fitting
 
 # options that need all rows, or the number of them
@@ -131,6 +138,7 @@ class StreamTraining:
                 f"network {self._network.title!r}: another training of it has begun;"
                 " expected that one to advance, or a new one"
             )
+        require_fresh(self._task)
         begin, before = time.perf_counter(), self._state
         with self._network.being_trained():
             try:

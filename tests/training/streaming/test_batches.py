@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.errors import StaleError
 from neurosim.training.streaming.batches import grouped
 from tests.each import each
 
@@ -186,12 +187,60 @@ def test_progress_is_told_on_standard_error(capsys):
     assert line.endswith("\n")
 
 
-@pytest.mark.parametrize("take", [ns.epochs, ns.Training], ids=["epochs", "Training"])
-def test_batches_where_rows_are_expected_are_refused_with_a_cure(take):
-    with pytest.raises(ns.NeurosimError, match=r"expected X and T, or ns.train\(net, batches"):
-        take(network(), batches, optimizer="adam")
+def test_epochs_over_batches_are_those_of_rows_in_memory():
+    here, there = network(), network()
+    options = {"optimizer": ns.SGD(0.5), "epochs": 60, "validation": (X[:8], -T[:8])}
+    options |= {"early_stopping": ns.EarlyStopping(patience=2), "metrics": ["r2"]}
+
+    def seen(net, *rows, **more):
+        return [
+            (e.number, e.loss, e.validation_loss, e.metrics, e.rate, net.parameters().tobytes())
+            for e in ns.epochs(net, *rows, **options, **more)
+        ]
+
+    streamed = seen(here, batches)
+
+    assert 0 < len(streamed) < 60
+    assert streamed == seen(there, X, T, batch_size=10)
+    assert here.parameters().tobytes() == there.parameters().tobytes()  # the best epoch's
+
+
+def test_what_is_changed_between_epochs_over_batches_holds_from_there_on():
+    def trained(*rows, **more):
+        net = network()
+        for epoch in ns.epochs(net, *rows, **OPTIONS, **more):
+            if epoch.number == 1:
+                net["x1", "h1"].weight = 0.5
+                net["x2", "h1"].trainable = False
+        return net.parameters().tobytes()
+
+    assert trained(batches) == trained(X, T, batch_size=10)
+
+
+def test_epochs_over_batches_refuse_a_second_training_and_an_edited_network():
+    net = network()
+    given = ns.epochs(net, batches, **OPTIONS)
+    next(given)
+    net.add_neuron("x4")
+
+    with pytest.raises(StaleError, match="its structure changed during training"):
+        next(given)
+
+    given = ns.epochs(net := network(), batches, **OPTIONS)
+    ns.epochs(net, X, T, **OPTIONS)
+    with pytest.raises(StaleError, match="another training of it has begun"):
+        next(given)
+
+
+def test_batches_where_rows_are_expected_are_refused_with_a_cure():
+    with pytest.raises(ns.NeurosimError, match=r"expected X and T, or ns.epochs\(net, batches"):
+        ns.Training(network(), batches, optimizer="adam")
+    with pytest.raises(ns.NeurosimError, match="batches: got 3; expected a function"):
+        ns.epochs(network(), 3, **OPTIONS)
     with pytest.raises(ns.NeurosimError, match="T: missing beside X"):
-        take(network(), X, optimizer="adam")
+        ns.epochs(network(), X, **OPTIONS)
+    with pytest.raises(ns.NeurosimError, match="T: missing beside X"):
+        ns.Training(network(), X, optimizer="adam")
 
 
 def test_a_loader_of_torch_and_a_zip_give_the_bits_of_a_list():
