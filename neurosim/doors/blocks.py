@@ -101,17 +101,16 @@ def blocks_of(net: Network) -> list[MatrixStage]:
     lacking = np.full(len(inputs), NONE, np.intp)
     blocks = [MatrixStage("inputs", inputs, (), nothing, nothing, lacking, lacking)]
     place = {neuron: (0, column) for column, neuron in enumerate(inputs)}
-    taken = {"inputs"}
+    taken, layers, sizes = {"inputs"}, net_names(net), [len(inputs)]
     for neurons in _groups(net):
         layer = neurons[0].layer
         is_layer = layer is not None and layer.neurons == neurons and layer.name not in taken
         name = layer.name if is_layer and layer is not None else f"block{len(blocks)}"
-        while name in taken or (not is_layer and name in net_names(net)):
+        while name in taken or (not is_layer and name in layers):
             name += "_"
         taken.add(name)
-        blocks.append(
-            _block(net, name, neurons, numbers, place=place, sizes=[len(b.neurons) for b in blocks])
-        )
+        blocks.append(_block(net, name, neurons, numbers, place=place, sizes=sizes))
+        sizes.append(len(neurons))
         place.update((neuron, (len(blocks) - 1, k)) for k, neuron in enumerate(neurons))
     return blocks
 

@@ -15,6 +15,7 @@ from neurosim.errors import GraphError
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
 
+_MOST_WEIGHTS = 10**8  # of a matrix: 800 MB, and far beyond what a network of objects holds
 Place = tuple[int, int]  # number of a layer, of a neuron in it; layer 0 is the inputs
 
 
@@ -41,13 +42,13 @@ class TracedColumns:
     @property
     def weights(self) -> Matrix:
         """The matrix, that of the sources themselves too."""
-        return np.eye(len(self.sources)) if self.matrix is None else self.matrix
+        return self._own_matrix(float) if self.matrix is None else self.matrix
 
     @property
     def linked(self) -> Any:
         """Which entries of the matrix are weights."""
         if self.matrix is None:
-            return np.eye(len(self.sources), dtype=bool)
+            return self._own_matrix(bool)
         return np.ones(self.matrix.shape, bool) if self.links is None else self.links
 
     @property
@@ -90,15 +91,32 @@ class TracedColumns:
         constant = self.constants + np.asarray(by, np.float64)
         return TracedColumns(self.sources, self.weights, constant, self._links)
 
+    def _own_matrix(self, kind: Any) -> Any:
+        matrix = _zeros(self.n, self.n, kind)
+        np.fill_diagonal(matrix, True)
+        return matrix
+
     @property
     def _links(self) -> Any:
         return self.linked if self.matrix is None else self.links
+
+    def summed(self, width: int) -> "TracedColumns":
+        """The sums of each ``width`` columns that follow each other."""
+        n, given = self.n // width, self.constant
+        constant = None if given is None else given.reshape(n, width).sum(axis=1)
+        if self.matrix is None:
+            matrix = _zeros(self.n, n, float)
+            matrix[np.arange(self.n), np.arange(self.n) // width] = 1.0
+            return TracedColumns(self.sources, matrix, constant, matrix == 1.0)
+        shape = len(self.sources), n, width
+        links = self.linked.reshape(shape).any(axis=2)
+        return TracedColumns(self.sources, self.matrix.reshape(shape).sum(axis=2), constant, links)
 
     def plus(self, other: "TracedColumns") -> "TracedColumns":
         """The sum of both."""
         sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
         place = {source: k for k, source in enumerate(sources)}
-        matrix, links = np.zeros((len(sources), self.n)), np.zeros((len(sources), self.n), bool)
+        matrix, links = _zeros(len(sources), self.n, float), _zeros(len(sources), self.n, bool)
         for each in (self, other):
             rows = [place[source] for source in each.sources]
             np.add.at(matrix, rows, each.weights)
@@ -115,6 +133,19 @@ class _Made:
     aggregation: str
 
 
+def _zeros(n_rows: int, n_columns: int, kind: Any) -> Any:
+    """A matrix of zeros, refused before it takes the memory of the machine.
+
+    Raises:
+        OverflowError: it would be too large; who traces says where.
+    """
+    if n_rows * n_columns > _MOST_WEIGHTS:
+        raise OverflowError(
+            f"makes {n_columns:,} numbers of {n_rows:,}; expected at most {_MOST_WEIGHTS:,} pairs"
+        )
+    return np.zeros((n_rows, n_columns), kind)
+
+
 def side_by_side(values: Sequence[TracedColumns]) -> TracedColumns:
     """The columns of several values, one behind the other."""
     constant = None
@@ -125,7 +156,7 @@ def side_by_side(values: Sequence[TracedColumns]) -> TracedColumns:
         return TracedColumns(sources, None, constant)
     sources = tuple(dict.fromkeys(sources))
     place = {source: row for row, source in enumerate(sources)}
-    matrix = np.zeros((len(sources), sum(value.n for value in values)))
+    matrix = _zeros(len(sources), sum(value.n for value in values), float)
     links, column = np.zeros(matrix.shape, bool), 0
     for value in values:
         rows = [place[source] for source in value.sources]
@@ -230,8 +261,19 @@ class Tracing:
         net = Network(title)
         names = self._names()
         net.add_layer("x", names[0])
+        pairs: list[tuple[str, str]] = []
+        weights: list[float] = []
         for number, made in enumerate(self._made, 1):
-            self._add_layer(net, names, number, made)
+            columns = self._renumbered(made.columns)
+            self._add_layer(net, names[number], columns, made)
+            rows, targets, found = _entries(columns)
+            sources = [names[layer][k] for layer, k in columns.sources]
+            pairs += zip(
+                map(sources.__getitem__, rows), map(names[number].__getitem__, targets), strict=True
+            )
+            weights += found
+        if pairs:  # at once: many small edits take longer
+            net.connect_many(pairs, weights)
         outputs = [names[layer][k] for layer, k in self._renumbered(plain).sources]
         if outputs != [neuron.name for neuron in net.outputs]:
             net.outputs = outputs
@@ -261,17 +303,18 @@ class Tracing:
             for stem, size in zip(stems, sizes, strict=True)
         ]
 
-    def _add_layer(self, net: Network, names: list[list[str]], number: int, made: _Made) -> None:
-        columns, own = self._renumbered(made.columns), names[number]
+    def _add_layer(self, net: Network, own: list[str], columns: TracedColumns, made: _Made) -> None:
         name = own[0].rstrip("0123456789").rstrip("_")
         bias: Any = False if columns.constant is None else columns.constant.tolist()
         net.add_layer(
             name, own, activation=made.activation, bias=bias, aggregation=made.aggregation
         )
-        weights, keep = columns.weights, columns.linked
-        pairs = [
-            (names[columns.sources[i][0]][columns.sources[i][1]], own[j])
-            for i, j in np.argwhere(keep).tolist()
-        ]
-        if pairs:
-            net.connect_many(pairs, weights[keep])
+
+
+def _entries(columns: TracedColumns) -> tuple[list[int], list[int], list[float]]:
+    """Rows, columns and values of what are weights."""
+    if columns.matrix is None:
+        own = list(range(columns.n))
+        return own, own, [1.0] * columns.n
+    rows, targets = np.nonzero(columns.linked)
+    return rows.tolist(), targets.tolist(), columns.matrix[rows, targets].tolist()

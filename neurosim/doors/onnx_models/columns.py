@@ -47,6 +47,12 @@ class ColumnsOfExpressions:
         return self._found[value]
 
     def _made(self, value: Expression, found: Any) -> TracedColumns:
+        try:
+            return self._computed(value, found)
+        except OverflowError as error:
+            raise GraphError(f"{value.where}: {error}") from error
+
+    def _computed(self, value: Expression, found: Any) -> TracedColumns:
         if value.columns is not None:
             return value.columns
         if found is not None:
@@ -156,11 +162,7 @@ class ColumnsOfExpressions:
     def _row_sum(self, value: Expression) -> TracedColumns:
         """The sum along the last axis."""
         (part,) = value.parts
-        z, width = self._found[part], part.tail[-1]
-        total = z.chosen(np.arange(0, z.n, width))
-        for k in range(1, width):
-            total = total.plus(z.chosen(np.arange(k, z.n, width)))
-        return total
+        return self._found[part].summed(part.tail[-1])
 
     def _softmax(self, value: Expression) -> TracedColumns:
         """Along the last axis; each row of more axes is a layer."""

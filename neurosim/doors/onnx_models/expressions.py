@@ -4,6 +4,7 @@ An activation that is written in several operators is recognized as a whole: onl
 of an expression are needed are patterns tried, the largest first.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from neurosim.doors.traced import TracedColumns
 from neurosim.errors import GraphError
 
 Tail = tuple[int, ...]  # the shape of a row
+MOST_NUMBERS = 10**7  # that the nodes of a model compute of a row: some ten seconds of work
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,7 @@ class Expression:
     @property
     def n(self) -> int:
         """How many numbers a row has."""
-        return int(np.prod(self.tail, dtype=np.int64))
+        return math.prod(self.tail)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +115,20 @@ class ExpressionTable:
 
     def __init__(self) -> None:
         self._known: dict[Any, Expression] = {}
+        self._n_numbers = 0
+
+    def require_room(self, n: int, where: str) -> None:
+        """Count n more numbers a row, before anything is made of them.
+
+        Raises:
+            GraphError: all together are too many.
+        """
+        self._n_numbers += n
+        if self._n_numbers > MOST_NUMBERS:
+            raise GraphError(
+                f"{where}: the model computes more than {MOST_NUMBERS:,} numbers of a row, this"
+                f" node {n:,} of them; expected less"
+            )
 
     def of_columns(self, columns: TracedColumns, tail: Tail, where: str) -> Expression:
         """The expression of columns that are known."""
@@ -121,6 +137,7 @@ class ExpressionTable:
     def op(self, kind: str, *parts: Any, where: str) -> Expression:
         """What an operator makes of expressions and constants."""
         tail = _common_tail(parts, where)
+        self.require_room(math.prod(tail), where)
         key = (
             kind,
             tuple(

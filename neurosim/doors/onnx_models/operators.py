@@ -313,6 +313,7 @@ def _times(table: OperatorTable, node: ModelNode, value: Expression, matrix: Any
     require_finite(weights, node.where)
     columns, width = table.columns(value), matrix.shape[0]
     plain = table.columns.tracing.outputs_of(columns)
+    table.expressions.require_room(value.n // width * weights.shape[1], node.where)
     parts = [
         table.columns.tracing.times(plain.chosen(np.arange(k, k + width)), weights)
         for k in range(0, value.n, width)
@@ -345,6 +346,7 @@ def _concat(table: OperatorTable, node: ModelNode) -> Result:
     values = [node.value(k) for k in range(len(node.inputs))]
     rank = len(values[0].tail) + 1
     axis = _axis(node, node.attributes.get("axis", -1), rank)
+    table.expressions.require_room(sum(value.n for value in values), node.where)
     starts = np.cumsum([0, *(value.n for value in values)])
     try:
         numbers = np.concatenate(
@@ -368,6 +370,7 @@ def _gather(table: OperatorTable, node: ModelNode) -> Result:
     numbers, indices = _numbers(node.value()), node.constant(1)
     axis = _axis(node, node.attributes.get("axis", 0), numbers.ndim)
     size = numbers.shape[axis]
+    table.expressions.require_room(indices.size * numbers.size // max(size, 1), node.where)
     if indices.dtype.kind not in "iu" or ((indices < -size) | (indices >= size)).any():
         raise node.refused(f"got indices {indices.tolist()!s:.60}", f"some below {size}")
     return _chosen(table, node, node.value(), np.take(numbers, indices, axis=axis)[0])

@@ -29,6 +29,7 @@ from neurosim.network.saved.parameters import OWN
 from neurosim.network.saved.structured import STRUCTURE
 
 _ROOM = 10**6  # the most inputs that a network is made with
+_MOST_NODES = 10**6  # a minute of work
 
 
 def from_onnx(source: Any, output: str | None = None) -> Network:
@@ -66,6 +67,10 @@ class _Model:
         self._tail, rows = self._shape_of_input()
         self._tracing = Tracing(int(np.prod(self._tail, dtype=object)))
         self._table = OperatorTable(ColumnsOfExpressions(self._tracing), rows)
+        if len(self._graph.node) > _MOST_NODES:
+            raise GraphError(
+                f"{where}: has {len(self._graph.node):,} nodes; expected at most {_MOST_NODES:,}"
+            )
         self._makers: dict[str, int] = {}
         for number, node in enumerate(self._graph.node):
             for name in filter(None, node.output):
@@ -87,9 +92,11 @@ class _Model:
             found, classes = found.value, found.classes
         if not isinstance(found, Expression):
             raise GraphError(f"{self._where}: output {chosen!r} is constant; expected another")
-        net = self._tracing.network(
-            self._table.columns(found), title=self._title(), where=self._where
-        )
+        columns = self._table.columns(found)
+        try:
+            net = self._tracing.network(columns, title=self._title(), where=self._where)
+        except OverflowError as error:
+            raise GraphError(f"{self._where}: output {chosen!r} {error}") from error
         self._name(net, classes)
         if left_out:
             made_of = "what it is made of" if chosen in left_out else f"those of {chosen!r}"
@@ -195,6 +202,8 @@ class _Model:
             found = _RUN[node.domain](self._table, made)
         except NeurosimError:
             raise
+        except OverflowError as error:
+            raise GraphError(f"{place}: {error}") from error
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # what NumPy says of shapes and numbers that do not fit
             raise GraphError(

@@ -165,6 +165,40 @@ def test_a_second_input_or_one_of_no_size_is_refused():
         ns.from_onnx(3)
 
 
+def test_what_would_take_the_memory_is_refused_before_the_work():
+    doubled = [("Concat", [f"v{k}", f"v{k}"], [f"v{k + 1}"], {"axis": 1}) for k in range(60)]
+    cases = {
+        r"'n22' \(Concat\): the model computes more than 10,000,000 numbers of a row, this": (
+            [("Identity", ["x"], ["v0"]), *doubled, ("Relu", ["v60"], ["y"])], {}, ["B", 2]),
+        r"'n0' \(Mul\): makes 150,528 numbers of 150,528; expected at most 100,000,000 pairs": (
+            [("Mul", ["x", "c"], ["y"])], {"c": 2.0}, ["B", 3, 224, 224]),
+        r"'n0' \(Gather\): the model computes more than 10,000,000 numbers": (
+            [("Gather", ["x", "c"], ["y"], {"axis": 2})], {"c": [0] * 200}, ["B", 10**5, 1]),
+        r"'n1' \(MatMul\): the model computes more than 10,000,000 numbers": (
+            [("Unsqueeze", ["x", "two"], ["u"]), ("MatMul", ["u", "c"], ["y"])],
+            {"two": [2], "c": np.ones((1, 10**4))}, ["B", 10**4]),
+    }  # fmt: skip
+    for message, (nodes, constants, shape) in cases.items():
+        with pytest.raises(ns.NeurosimError, match=message):
+            ns.from_onnx(model_of(nodes, constants, inputs=(("x", shape),)))
+
+
+def test_too_many_nodes_are_refused(monkeypatch):
+    monkeypatch.setattr("neurosim.doors.onnx_models.read._MOST_NODES", 2)
+    nodes = [("Relu", ["x"], ["a"]), ("Relu", ["a"], ["b"]), ("Relu", ["b"], ["y"])]
+
+    with pytest.raises(ns.NeurosimError, match="from_onnx: has 3 nodes; expected at most 2"):
+        ns.from_onnx(model_of(nodes))
+
+
+def test_sums_of_rows(assert_close):
+    nodes = [("Mul", ["x", "c"], ["u"]), ("ReduceSum", ["u", "axes"], ["s"]),
+             ("ReduceSum", ["x", "axes"], ["t"]), ("Sub", ["s", "t"], ["y"])]  # fmt: skip
+    net = ns.from_onnx(model_of(nodes, {"c": [[1.0, 2.0, -3.0]], "axes": [1]}))
+
+    assert_close(net.predict(X3), X3 @ [[0.0], [1.0], [-4.0]], 1e-12)
+
+
 @pytest.mark.slow
 def test_a_long_chain_is_no_recursion():
     nodes = [("Add", [f"v{k}", "one"], [f"v{k + 1}"]) for k in range(5000)]
