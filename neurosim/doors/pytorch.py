@@ -64,7 +64,10 @@ def from_torch(module: Any) -> Network:
 
     if not isinstance(module, nn.Module):
         raise WrongTypeError(f"from_torch: got {module!r:.80}; expected a torch.nn.Module")
-    return trace_module(module)
+    try:
+        return trace_module(module)
+    except OverflowError as error:
+        raise GraphError(f"from_torch: {error}") from error
 
 
 def require_torch(where: str) -> None:

@@ -47,6 +47,8 @@ _FUNCTIONS: dict[Any, str] = {
 _ADD, _SUB = {operator.add, torch.add, "add"}, {operator.sub, torch.sub, "sub"}
 _MUL, _CAT = {operator.mul, torch.mul, "mul"}, {torch.cat, torch.concat}
 _SOFTMAX = {torch.softmax, functional.softmax, "softmax"}
+_SOFT_UNTIL = 20  # PyTorch's own threshold: beyond it softplus is z to 2.1e-9
+_FLATTEN = {torch.flatten, "flatten"}
 _PASS = {torch.flatten, functional.dropout, "flatten", "contiguous"}
 
 
@@ -56,7 +58,7 @@ def trace_module(module: nn.Module) -> Network:
         net = module.network.copy()
         net.load_parameters(module.theta())
         return net
-    traced = module if isinstance(module, fx.GraphModule) else fx.symbolic_trace(module)
+    traced = module if isinstance(module, fx.GraphModule) else _traced(module)
     values: dict[fx.Node, Any] = {}
     tracing: Tracing | None = None
     for node in traced.graph.nodes:
@@ -79,6 +81,18 @@ def trace_module(module: nn.Module) -> Network:
     raise GraphError("from_torch: the module has no output; expected one")
 
 
+def _traced(module: nn.Module) -> fx.GraphModule:
+    if fx.Tracer().is_leaf_module(module, ""):  # a layer alone, which is no sequence of others
+        module = nn.Sequential(module)
+    try:
+        return fx.symbolic_trace(module)
+    except Exception as error:  # what running a module's own code raises, and what fx says of it
+        raise GraphError(
+            f"from_torch: {type(module).__name__} cannot be traced, {error!s:.120}; expected a"
+            " module whose steps do not depend on the rows"
+        ) from error
+
+
 def _n_inputs(traced: fx.GraphModule) -> int:
     for node in traced.graph.nodes:
         if node.op == "call_module" and isinstance(found := _module(traced, node), nn.Linear):
@@ -92,11 +106,17 @@ def _module(traced: fx.GraphModule, node: fx.Node) -> nn.Module:
 
 
 def _array(tensor: Any) -> Any:
+    if tensor.is_meta or tensor.is_complex():
+        raise GraphError(
+            f"from_torch: got parameters of {tensor.dtype} on {tensor.device.type!r}; expected real"
+            " numbers"
+        )
     return tensor.detach().cpu().double().numpy()
 
 
 def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) -> TracedColumns:
     args = [fx.map_arg(arg, values.__getitem__) for arg in node.args]
+    _require_own(node, traced)
     if node.op == "call_module":
         return _of_module(tracing, _module(traced, node), args[0], node)
     target = node.target
@@ -105,6 +125,12 @@ def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) 
     if target in _SOFTMAX:
         _require_last_axis(node.kwargs.get("dim", args[1] if len(args) > 1 else None), node)
         return tracing.activated(args[0], SOFTMAX)
+    if target in _FLATTEN and _start(node) != 1:
+        raise _rows_together(node)
+    if target == operator.neg and not node.kwargs:
+        return _scaled(args[0], -1.0)
+    if target == operator.truediv and isinstance(args[0], TracedColumns):
+        return _quotient(node, *args)
     if target in _PASS:
         found: TracedColumns = args[0]
         return found
@@ -114,6 +140,40 @@ def _step(tracing: Tracing, traced: fx.GraphModule, node: fx.Node, values: Any) 
     if target in _ADD | _SUB | _MUL and len(args) == 2 and not node.kwargs:
         return _binary(tracing, target, *args)
     raise _unknown(node, str(getattr(target, "__name__", target)))
+
+
+def _require_own(node: fx.Node, traced: fx.GraphModule) -> None:
+    """Refuse what changes a value that others read, too, and what runs code beside the module's."""
+    module = _module(traced, node) if node.op == "call_module" else None
+    is_in_place = node.kwargs.get("inplace", getattr(module, "inplace", False))
+    if is_in_place and any(len(source.users) > 1 for source in node.all_input_nodes):
+        raise GraphError(
+            f"from_torch: {node.name!r} changes a value in place that is read again; expected"
+            " inplace=False"
+        )
+    if isinstance(module, nn.modules.lazy.LazyModuleMixin):
+        raise GraphError(f"from_torch: {node.target!r} is not yet made; expected one that has run")
+    if module is not None and (module._forward_hooks or module._forward_pre_hooks):
+        raise GraphError(f"from_torch: {node.target!r} has hooks; expected a module without")
+
+
+def _start(node: fx.Node) -> Any:
+    return node.kwargs.get("start_dim", node.args[1] if len(node.args) > 1 else 0)
+
+
+def _rows_together(node: fx.Node) -> GraphError:
+    return GraphError(f"from_torch: {node.name!r} puts rows together; expected start_dim=1")
+
+
+def _quotient(node: fx.Node, value: TracedColumns, divisor: Any) -> TracedColumns:
+    if isinstance(divisor, TracedColumns) or not np.all(divisor):
+        raise GraphError(f"from_torch: {node.name!r} divides by what is computed, or by 0;"
+                         " expected constants")  # fmt: skip
+    return _scaled(value, 1.0 / np.asarray(divisor))
+
+
+def _scaled(value: TracedColumns, factor: Any) -> TracedColumns:
+    return value.scaled(factor)
 
 
 def _binary(tracing: Tracing, target: Any, a: Any, b: Any) -> TracedColumns:
@@ -138,6 +198,13 @@ def _of_module(
             )
         bias = None if module.bias is None else _array(module.bias)
         return tracing.times(value, _array(module.weight).T, bias)
+    if isinstance(module, nn.Flatten) and module.start_dim != 1:
+        raise _rows_together(node)
+    if isinstance(module, nn.Softplus) and module.threshold < _SOFT_UNTIL:
+        raise GraphError(
+            f"from_torch: {node.target!r} is Softplus of threshold={module.threshold}; expected"
+            f" at least {_SOFT_UNTIL}"
+        )
     if isinstance(module, _LEFT_OUT):
         return value
     if isinstance(module, nn.Softmax):

@@ -52,8 +52,12 @@ def from_weights(
     layers = _paired(_arrays(weights))
     if isinstance(activation, str):
         activations = [activation] * (len(layers) - 1) + [output_activation]
-    else:
+    elif is_listing(activation):
         activations = list(activation)
+    else:
+        raise WrongTypeError(
+            f"{_WHERE} activation: got {activation!r:.80}; expected a name, or a list of names"
+        )
     if len(activations) != len(layers):
         raise ShapeError(
             f"{_WHERE}: got {len(activations)} activations; expected {len(layers)}, one a layer"
@@ -89,7 +93,9 @@ def _paired(arrays: list[Matrix]) -> list[tuple[Matrix, Matrix | None]]:
         elif found and found[-1][1] is None and array.shape == (width,):
             found[-1] = found[-1][0], array
         else:
-            expected = "a matrix" if width is None else f"({width},) or ({width}, n)"
+            expected = "a matrix" if width is None else f"({width}, n)"
+            if found and found[-1][1] is None:
+                expected = f"({width},) or {expected}"
             raise ShapeError(f"{where}: got {array.shape}; expected {expected}")
     if not found:
         raise ShapeError(f"{_WHERE}: got no matrix; expected at least one, (n_in, n_out)")

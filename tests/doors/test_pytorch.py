@@ -208,3 +208,52 @@ def test_what_does_not_come_in_is_named():
         ns.from_torch(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Softmax(dim=0)))
     with pytest.raises(TypeError, match="from_torch: got 3; expected a torch"):
         ns.from_torch(3)
+
+
+class Computed(torch.nn.Module):
+    """What a function makes of a layer, a module, and rows."""
+
+    def __init__(self, form, part=None):
+        super().__init__()
+        self.layer, self.part, self.form = torch.nn.Linear(3, 3), part, form
+
+    def forward(self, x):
+        return self.form(self, x)
+
+
+def test_a_layer_alone_quotients_and_negatives_come_in(assert_close):
+    X = torch.randn(5, 3, dtype=torch.float64)
+    for module in (
+        torch.nn.Linear(3, 2),
+        Computed(lambda m, x: -m.layer(x) / 4.0 + x),
+        Computed(lambda m, x: torch.flatten(m.layer(x), 1)),
+    ):
+        net = ns.from_torch(module.double())
+        assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:Complex modules", "ignore:Lazy modules")
+def test_what_would_come_in_wrongly_is_refused_in_a_line():
+    nn, hooked = torch.nn, torch.nn.Linear(3, 3)
+    hooked.register_forward_hook(lambda _m, _i, out: out * 2)
+    cases = {
+        "'part' changes a value in place that is read again": Computed(
+            lambda m, x: (h := m.layer(x)) + m.part(h), nn.ReLU(inplace=True)),
+        "'relu' changes a value in place that": Computed(
+            lambda m, x: (h := m.layer(x)) + nn.functional.relu(h, inplace=True)),
+        "'flatten' puts rows together; expected start_dim=1": Computed(
+            lambda m, x: torch.flatten(m.layer(x))),
+        "'_1' puts rows together": nn.Sequential(nn.Linear(3, 3), nn.Flatten(0)),
+        "'0' has hooks": nn.Sequential(hooked),
+        "Softplus of threshold=1; expected": nn.Sequential(nn.Linear(3, 3), nn.Softplus(1, 1)),
+        "divides by what is computed, or by 0": Computed(lambda m, x: m.layer(x) / 0.0),
+        "Computed cannot be traced, symbolically": Computed(
+            lambda m, x: m.layer(x) if x.sum() > 0 else x),
+        "got parameters of torch.float32 on 'meta'": nn.Linear(3, 2, device="meta"),
+        "of torch.complex64": nn.Linear(3, 2).to(torch.complex64),
+        "'1' is not yet made": nn.Sequential(nn.Linear(3, 3), nn.LazyLinear(2)),
+    }  # fmt: skip
+    for message, module in cases.items():
+        with pytest.raises(ns.NeurosimError, match=message) as caught:
+            ns.from_torch(module)
+        assert "\n" not in str(caught.value), message

@@ -86,3 +86,11 @@ def test_what_is_no_chain_of_layers_has_no_such_list():
     net.add_neuron("s")
     with pytest.raises(GraphError, match="'s' in no layer"):
         net.weights()
+
+
+def test_a_second_vector_and_an_activation_that_is_no_name_are_refused():
+    matrix, vector = [[1.0, 2.0]], [0.0, 0.0]
+    with pytest.raises(ns.NeurosimError, match=r"weights\[2\]: got \(2,\); expected \(2, n\)$"):
+        ns.from_weights([matrix, vector, vector])
+    with pytest.raises(TypeError, match="from_weights activation: got None; expected a name, or"):
+        ns.from_weights([matrix, vector], None)
