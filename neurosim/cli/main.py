@@ -155,6 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # a command opens no window and writes no date, and matplotlib would stumble over odd values
     os.environ["MPLBACKEND"] = "agg"
     os.environ.pop("SOURCE_DATE_EPOCH", None)
+    for name in [name for name in os.environ if name.startswith("NETWORKX_")]:
+        del os.environ[name]  # of its backends, which no command uses: it would stumble, too
     with ending_by_signals():
         code = run_command(arguments)
     sys.exit(code)
