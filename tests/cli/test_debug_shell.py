@@ -89,6 +89,15 @@ def test_enter_repeats_a_move(shell, line, n_steps):
     assert steps_done(shell) > once
 
 
+def test_a_move_past_either_end_says_that_nothing_was_done(shell):
+    for line in ("back", "back epoch", "rcontinue"):
+        assert str(shell.run(line)[0].text) == "nothing was done", line
+    shell.run("epoch 99999")
+    for line in ("step", "next 3", "epoch", "continue", "until h1"):
+        assert str(shell.run(line)[0].text) == "nothing was done", line
+    assert str(shell.run("back")[0].text) != "nothing was done"
+
+
 def test_enter_goes_on_going_back(shell):
     shell.run("goto epoch 1")
     shell.run("back sample")

@@ -23,13 +23,23 @@ def _ahead(move: Callable[[Session, int], Arrival]) -> Callable[[ShellState, str
     """The command of a method of the session that takes a number of times."""
 
     def run(state: ShellState, text: str) -> Reply:
-        return arrived(move(state.session, count_of(text)))
+        times = count_of(text)
+        return _moved(state.session, lambda: move(state.session, times))
 
     return run
 
 
+def _moved(session: Session, move: Callable[[], Arrival]) -> Reply:
+    """Where a move has led; past either end it is said that nothing was done."""
+    before = session.place
+    arrival = move()
+    is_still = session.place == before and not arrival.hits
+    return [*(lines_of("nothing was done") if is_still else []), *arrived(arrival)]
+
+
 def _until(state: ShellState, text: str) -> Reply:
-    return arrived(state.session.until(require_some(text, "location")))
+    where = require_some(text, "location")
+    return _moved(state.session, lambda: state.session.until(where))
 
 
 def _run(state: ShellState, text: str) -> Reply:
@@ -53,12 +63,12 @@ def _said_of_edits(what: str, session: Session) -> Reply:
 
 def _back(state: ShellState, text: str) -> Reply:
     grain, times = grain_and_count(text, "step")
-    return arrived(state.session.back(times, grain))
+    return _moved(state.session, lambda: state.session.back(times, grain))
 
 
 def _rcontinue(state: ShellState, text: str) -> Reply:
     require_nothing(text)
-    return arrived(state.session.rcontinue())
+    return _moved(state.session, state.session.rcontinue)
 
 
 def _goto(state: ShellState, text: str) -> Reply:
