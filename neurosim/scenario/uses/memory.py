@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from neurosim.errors import InvalidValueError
+from neurosim.functions.mapped import BLOCK
 from neurosim.functions.numbers import counted
 from neurosim.regular import open_regular
 from neurosim.scenario.build.shipped import find_scenario
@@ -24,6 +25,7 @@ from neurosim.training.data.inside import inside
 _PROGRAM = 80_000_000  # Python, NumPy and what is loaded besides
 _NEURON, _CONNECTION, _LEARNING = 2_100, 550, 200
 _CELL = 40  # a number of a row: the array, its copy, and what lasts from its reading
+_BLOCKS, _PLACE = 6, 24  # of rows in a file: blocks at once; bytes for the place of a row
 _VALUE = 24  # net input, output and delta of a neuron, for each sample of a batch
 
 
@@ -82,7 +84,10 @@ def estimate_memory(path: str | Path, *, overrides: Overrides = ()) -> Estimate:
         (counted(n_connections, "connection"), n_connections * _CONNECTION),
     ]
     if rows:
-        parts.append((counted(rows, "row"), cells * _CELL))
+        taken = cells * _CELL
+        if getattr(document.data, "stream", False):  # blocks of them, and their order
+            taken = min(taken, _BLOCKS * BLOCK * 8 + rows * _PLACE)
+        parts.append((counted(rows, "row"), taken))
     if document.training is not None:
         size = document.training.batch_size
         batch = min(rows, size if isinstance(size, int) else rows)
