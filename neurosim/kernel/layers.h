@@ -118,11 +118,12 @@ FUSED_INLINE void deltas_of_small(const Chunk *c, int64_t count)
         const int is_last = g == p->n_groups - 1, is_given = is_last && *p->by_net_input;
         const Index end = is_last ? next : p->groups[g + 2];
         const Index step = is_last ? 0 : p->n_sources[next] + p->has_bias[next];
+        const double *weights = c->weights + (is_last ? 0 : p->first[next]);
         for (Index o = 0; is_last && o < size; o++)
             loss_slopes(p, o, c->rows, c->output + (begin + o) * LANES,
                         c->delta + (begin + o) * LANES, count);
         for (Index j = 0; !is_given && j < size; j++) {
-            const double *w = c->weights + p->first[next] + j;
+            const double *w = weights + j;
             const int64_t here = (begin + j) * LANES;
             const Four z = _mm256_loadu_pd(c->net + here), a = _mm256_loadu_pd(c->output + here);
             double *d = c->delta + here;
