@@ -118,7 +118,8 @@ def from_neat(genome: Any, config: Any) -> Network:
         config: the ``neat.Config`` of its population.
 
     Raises:
-        GraphError: the enabled connections have a cycle, as in a recurrent network.
+        GraphError: the config is of recurrent networks, which compute a step later; the enabled
+            connections have a cycle, or an output has no node.
         UnknownNameError: an aggregation that is not there here (maxabs, median), or an activation
             that the config does not know.
         WrongTypeError: it is no genome, or no config.
@@ -129,7 +130,11 @@ def from_neat(genome: Any, config: Any) -> Network:
             f"from_neat: got {type(genome).__name__} and {type(config).__name__}; expected a genome"
             " of neat-python and its neat.Config"
         )
+    if not getattr(options, "feed_forward", True):
+        raise GraphError("from_neat: the config says feed_forward = False; expected True")
     inputs, outputs = list(options.input_keys), list(options.output_keys)
+    if lacking := [key for key in outputs if key not in genome.nodes]:
+        raise GraphError(f"from_neat: output {lacking[0]} has no node; expected one of each output")
     hidden = [key for key in genome.nodes if key not in set(outputs)]
     names = {key: f"x{number}" for number, key in enumerate(inputs, 1)}
     names |= {key: f"h{key}" for key in hidden} | {key: f"o{key}" for key in outputs}

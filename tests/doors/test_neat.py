@@ -1,6 +1,7 @@
 """Genomes of neat-python as networks, and back: the outputs are neat-python's own."""
 
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -114,3 +115,24 @@ def test_a_recurrent_genome_is_refused_with_its_cycle(config):
 
     with pytest.raises(ns.NeurosimError, match=r"cycle.* o0 -> o1 -> o0|cycle.* o1 -> o0 -> o1"):
         ns.from_neat(genome, config)
+
+
+def test_recurrent_configs_and_outputs_without_a_node_are_refused(config):
+    genome = genomes(config, 1)[0]
+    config.genome_config.feed_forward = False
+    with pytest.raises(ns.NeurosimError, match="the config says feed_forward = False; expected"):
+        ns.from_neat(genome, config)
+    config.genome_config.feed_forward = True
+    del genome.nodes[1]
+    with pytest.raises(ns.NeurosimError, match="from_neat: output 1 has no node; expected one of"):
+        ns.from_neat(genome, config)
+
+
+def test_the_program_of_the_manual(config):
+    page = (Path(ns.__file__).parent / "manual" / "doors.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(net = ns.from_neat.*?)```", page, re.DOTALL)
+    given = {"ns": ns, "genome": genomes(config, 1)[0], "config": config}
+
+    exec(program, given)  # noqa: S102 - the manual's own text
+
+    assert set(given["genome"].nodes) >= {0, 1}
