@@ -226,6 +226,30 @@ def _selu(table: OperatorTable, node: ModelNode) -> Result:
     )
 
 
+def _batch_normalization(table: OperatorTable, node: ModelNode) -> Result:
+    """A product and a sum for each channel: mean and variance are constants after the training."""
+    value, given = node.value(), node.attributes
+    if given.get("training_mode", 0):
+        raise node.refused("is in training mode", "a model for inference")
+    if any(node.input(k) is None for k in range(1, 5)):
+        raise node.refused("lacks constants", "scale, bias, mean and variance")
+    scale, bias, mean, variance = (
+        np.asarray(node.constant(k), np.float64).reshape(-1, *[1] * (len(value.tail) - 1))
+        for k in range(1, 5)
+    )
+    epsilon = float(np.float32(given.get("epsilon", 1e-5)))
+    if not (variance + epsilon > 0.0).all():
+        raise node.refused(f"has the variance {variance.min()}", "positive ones")
+    factor = scale / np.sqrt(variance + epsilon)
+    return table.op(node, "Add", table.op(node, "Mul", value, factor), bias - mean * factor)
+
+
+def _swish(table: OperatorTable, node: ModelNode) -> Result:
+    z, alpha = node.value(), np.asarray(np.float32(node.attributes.get("alpha", 1.0)))
+    u = z if alpha == 1.0 else table.op(node, "Mul", z, alpha)
+    return table.op(node, "Mul", z, table.op(node, "Sigmoid", u))
+
+
 def _sum(table: OperatorTable, node: ModelNode) -> Result:
     total = node.inputs[0]
     for part in node.inputs[1:]:
@@ -532,7 +556,8 @@ OPERATORS: dict[str, Callable[..., Result]] = {
     "Relu": _relu, "LeakyRelu": _leaky_relu, "PRelu": _learned_slope, "Clip": _clip,
     "Sigmoid": _PLAIN, "Tanh": _PLAIN, "Elu": _elementwise(("alpha", 1.0)),
     "Celu": _elementwise(("alpha", 1.0)), "Selu": _selu, "Softplus": _PLAIN, "Softsign": _PLAIN,
-    "Gelu": _gelu, "Mish": _PLAIN, "HardSwish": _PLAIN,
+    "BatchNormalization": _batch_normalization,
+    "Swish": _swish, "Gelu": _gelu, "Mish": _PLAIN, "HardSwish": _PLAIN,
     "HardSigmoid": _elementwise(("alpha", 0.2), ("beta", 0.5)), "Softmax": _softmax,
     "Abs": _PLAIN, "Sin": _PLAIN, "Exp": _PLAIN, "Log": _PLAIN, "Erf": _PLAIN,
     "Max": _PLAIN, "Min": _PLAIN, "Where": _PLAIN, "Less": _PLAIN, "Greater": _PLAIN,

@@ -226,3 +226,34 @@ def test_the_softplus_that_pytorch_cuts_off_is_one_activation():
 
     assert ns.from_onnx(model_of(plain, constants))["y1"].activation == "softplus"
     assert ns.from_onnx(model_of(scaled, constants))["y1"].activation == "softplus(beta=2)"
+
+
+def test_batch_normalization_after_the_training_is_a_product_and_a_sum(assert_close):
+    reference = pytest.importorskip("onnx.reference")
+    constants = {
+        "s": [2.0, -1.0, 0.5],
+        "b": [0.0, 1.0, 2.0],
+        "m": [0.3, 0.2, 0.1],
+        "v": [4, 1, 2.0],
+    }
+    reads = ["x", "s", "b", "m", "v"]
+    model = model_of([("BatchNormalization", reads, ["y"], {"epsilon": 0.1})], constants)
+    (expected,) = reference.ReferenceEvaluator(model).run(None, {"x": X3})
+
+    assert_close(ns.from_onnx(model).predict(X3), expected, 1e-12)
+    for attributes, changed, message in (
+        ({"training_mode": 1}, {}, "is in training mode; expected a model for inference"),
+        ({}, {"v": [4.0, -1.0, 2.0]}, "has the variance -1.0; expected positive ones"),
+        ({}, {"s": [2.0, 1.0]}, r"n0' \(BatchNormalization\): "),
+    ):
+        nodes = [("BatchNormalization", reads, ["y"], attributes)]
+        with pytest.raises(ns.NeurosimError, match=message):
+            ns.from_onnx(model_of(nodes, constants | changed))
+
+
+def test_swish_with_a_factor_of_its_own(assert_close):
+    net = ns.from_onnx(model_of([("Swish", ["x"], ["y"])]))
+    steep = ns.from_onnx(model_of([("Swish", ["x"], ["y"], {"alpha": 2.0})]))
+
+    assert net["y1"].activation == "swish"
+    assert_close(steep.predict(X3), X3 / (1.0 + np.exp(-2.0 * X3)), 1e-12)
