@@ -4,8 +4,9 @@ Wall-clock times stand in times.jsonl alone: all other files of two equal runs h
 """
 
 import json
+import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from neurosim.errors import FileError, shortened
 from neurosim.files import write_whole
 from neurosim.network.files import read_document
 from neurosim.scenario.build.shipped import shipped_folder
-from neurosim.scenario.run.result import RunResult
+from neurosim.scenario.run.result import RunResult, Stretch
 from neurosim.scenario.saved.checkpoints import Checkpoints
 from neurosim.scenario.saved.hold import hold
 from neurosim.scenario.saved.manifest import (
@@ -29,6 +30,7 @@ from neurosim.scenario.saved.manifest import (
     manifest_of,
 )
 from neurosim.scenario.saved.transaction import STAGED, commit, require_free, settle, staged
+from neurosim.training.parts import measured_on
 
 _OF_EXACT = ("library", "version", "kernels", "file")  # the number of threads changes no bit there
 
@@ -205,10 +207,8 @@ def write_records(result: RunResult, folder: Path) -> None:
     Raises:
         OSError: one cannot be written.
     """
-    records = [record.to_dict() for record in result.history]
-    for record in records:
-        del record["seconds"]
-    write_whole(folder / METRICS, _lines(records))
+    lines = (line for stretch in result.stretches for line in lines_of(stretch))
+    write_whole(folder / METRICS, "".join(lines).encode())
     if result.network is not None:
         result.network.save(folder / NETWORK)
     times = [
@@ -216,6 +216,40 @@ def write_records(result: RunResult, folder: Path) -> None:
         for one in result.stretches
     ]
     write_whole(folder / TIMES, _lines([*times, {"run": result.seconds}]))
+
+
+def lines_of(stretch: Stretch) -> Iterator[str]:
+    """Its records as lines of JSON, but for the seconds: from columns, as there may be millions."""
+    if not len(stretch):
+        return
+    columns = {
+        "epoch": [str(stretch.first + index) for index in range(len(stretch))],
+        "loss": _numbers(stretch.loss),
+        "validation_loss": _numbers(stretch.validation_loss) or ["null"] * len(stretch),
+    }
+    after = {"rate": _numbers(stretch.rate)}
+    if stretch.gradient_norm:
+        after["gradient_norm"] = _numbers(stretch.gradient_norm)
+        after["update_ratio"] = _numbers(stretch.update_ratio) or ["null"] * len(stretch)
+    measured = {name: _numbers(values) for name, values in stretch.metrics.items()}
+    on = measured_on(has_validation=bool(stretch.validation_loss))
+    inner = f'"metrics": {{{_template(measured)}}}'
+    parts = [_template(columns), inner, _template(after), *([f'"on": "{on}"'] if measured else [])]
+    line = f"{{{', '.join(parts)}}}\n"
+    given = (*columns.values(), *measured.values(), *after.values())
+    yield from (line % row for row in zip(*given, strict=True))
+
+
+def _template(names: Iterable[str]) -> str:
+    return ", ".join(f"{json.dumps(name)}: ".replace("%", "%%") + "%s" for name in names)
+
+
+def _numbers(values: Sequence[float]) -> list[str]:
+    """Each number as JSON has it; it knows no infinity and no NaN."""
+    if not values:
+        return []
+    finite = [value if math.isfinite(value) else None for value in values]
+    return json.dumps(finite)[1:-1].split(", ")
 
 
 def _lines(records: Iterable[Mapping[str, Any]]) -> bytes:
