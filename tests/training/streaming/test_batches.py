@@ -221,7 +221,7 @@ def test_epochs_over_batches_refuse_a_second_training_and_an_edited_network():
     net = network()
     given = ns.epochs(net, batches, **OPTIONS)
     next(given)
-    net.add_neuron("x4")
+    net.remove_neuron("x3")  # the batches no longer fit, either
 
     with pytest.raises(StaleError, match="its structure changed during training"):
         next(given)
