@@ -187,7 +187,8 @@ def _foreign(values: Any, where: str) -> Any:
     how many of its numbers are not zero. An iterator gives rows, or batches of rows.
     """
     if callable(detach := getattr(values, "detach", None)):
-        return detach().cpu().double().numpy()
+        tensor = detach().cpu().double()
+        return getattr(tensor, "to_dense", lambda: tensor)().numpy()  # of a sparse one, too
     if hasattr(values, "nnz") and callable(dense := getattr(values, "toarray", None)):
         return dense()
     if not isinstance(values, Iterator):

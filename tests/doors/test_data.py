@@ -21,6 +21,11 @@ def _torch(array):
     return torch.tensor(array, requires_grad=True)
 
 
+def _sparse_torch(array):
+    torch = pytest.importorskip("torch")
+    return torch.tensor(array).to_sparse()
+
+
 def _frame(array):
     return pytest.importorskip("pandas").DataFrame(array)
 
@@ -54,7 +59,19 @@ def _batches(array):
 
 @pytest.mark.quick("_torch", "_frame", "_series", "_sparse", "_rows", "_batches")
 @pytest.mark.parametrize(
-    "kind", [_torch, _frame, _series, _sparse, _xarray, _jax, _rows, _batches, np.asfortranarray]
+    "kind",
+    [
+        _torch,
+        _sparse_torch,
+        _frame,
+        _series,
+        _sparse,
+        _xarray,
+        _jax,
+        _rows,
+        _batches,
+        np.asfortranarray,
+    ],
 )
 def test_a_training_has_the_bits_that_it_has_on_arrays(kind):
     assert trained(kind(X), kind(T)) == trained(X, T)
