@@ -199,3 +199,11 @@ def test_softplus_never_is_below_its_two_bounds():
 def test_every_activation_says_its_formula(name):
     assert ACTIVATIONS[name].name == name
     assert "z" in ACTIVATIONS[name].formula
+
+
+def test_probabilities_are_bounded_on_both_sides():
+    given = {
+        name: ACTIVATIONS[name].facts.gives_probabilities for name in ("relu", "tanh", "sigmoid")
+    }
+
+    assert given == {"relu": False, "tanh": False, "sigmoid": True}

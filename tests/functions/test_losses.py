@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_max_ulp
 
-from neurosim.functions.losses import LOSSES, TARGET_RULES
+from neurosim.functions.losses import LOSSES, TARGET_RULES, weigh
 from tests.each import each
 
 LOG2 = 0.6931471805599453
@@ -203,3 +203,10 @@ def test_the_rule_of_each_loss():
         "cross_entropy": "distributions",
         "hinge": "signs",
     }
+
+
+def test_a_factor_of_zero_silences_even_infinity_and_one_changes_nothing():
+    with np.errstate(invalid="ignore"):  # as programs do
+        found = weigh(np.array([2.0, np.inf, 3.0]), np.array([1.0, 0.0, 0.5]))
+
+    assert found.tolist() == [2.0, 0.0, 1.5]

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from neurosim.errors import InvalidValueError, WrongTypeError
-from neurosim.functions.penalties import L1, L2, Penalties, projection, require_penalty
+from neurosim.functions.penalties import (
+    L1,
+    L2,
+    Penalties,
+    PenaltyList,
+    projection,
+    require_penalty,
+)
 from tests.each import each
 
 
@@ -78,3 +85,9 @@ def test_a_bad_penalty_is_refused_with_words(call, kind, words):
         call()
 
     assert words in str(caught.value)
+
+
+def test_penalties_of_several_sets_add_up():
+    both = PenaltyList((Penalties((L2(0.5),)), Penalties((L1(0.25),), on="all")))
+
+    assert both.gradient(2.0, rows=4) == 0.5 * 2 / 4 + 0.25 / 4

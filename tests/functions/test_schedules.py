@@ -1,5 +1,6 @@
 """Schedules of the learning rate: closed forms, options, registration; PyTorch is the witness."""
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
-from neurosim.functions.schedules import SCHEDULES, require_schedule
+from neurosim.functions.schedules import SCHEDULES, Plateau, require_schedule
 from tests.each import each
 
 BASE, STEPS = 0.3, 50
@@ -210,3 +211,14 @@ def test_no_shipped_rate_is_negative_or_infinite(name):
 
     assert np.isfinite(found).all()
     assert (found >= 0.0).all()
+
+
+def test_plateau_without_a_cooldown_counts_every_epoch():
+    plateau, memory = Plateau(factor=0.5, patience=1), (0.4, math.inf, 0.0, 0.0)
+
+    found = []
+    for _ in range(4):  # the first is progress, two are too many, and one is borne
+        memory = plateau.after(memory, 1.0)
+        found.append(memory[0])
+
+    assert found == [0.4, 0.4, 0.2, 0.2]
