@@ -217,8 +217,8 @@ def test_plateau_without_a_cooldown_counts_every_epoch():
     plateau, memory = Plateau(factor=0.5, patience=1), (0.4, math.inf, 0.0, 0.0)
 
     found = []
-    for _ in range(4):  # the first is progress, two are too many, and one is borne
+    for _ in range(6):  # after progress, and after a reduction, two are too many
         memory = plateau.after(memory, 1.0)
         found.append(memory[0])
 
-    assert found == [0.4, 0.4, 0.2, 0.2]
+    assert found == [0.4, 0.4, 0.2, 0.2, 0.1, 0.1]
