@@ -175,14 +175,19 @@ def test_two_threads_that_draw_take_turns_at_what_the_process_shares():
     assert (dict(mpl.rcParams), list(warnings.filters)) == before
 
 
+def _threads_of_numpy():
+    """Of the libraries that NumPy computes with; others that were loaded since are not its."""
+    return {n for path, n in process_state()["BLAS"] if "numpy" in path}
+
+
 def test_one_thread_of_blas_is_given_back_when_the_last_of_several_ends():
     before = process_state()["BLAS"]
 
     def is_broken_off():
         with threads.one_blas_thread():
             with threads.one_blas_thread():
-                assert {n for _, n in process_state()["BLAS"]} <= {1}
-            assert {n for _, n in process_state()["BLAS"]} <= {1}
+                assert _threads_of_numpy() <= {1}
+            assert _threads_of_numpy() <= {1}
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -203,7 +208,10 @@ found = pkgutil.walk_packages(neurosim.__path__, "neurosim.")
 names = ["neurosim", *(each.name for each in found)]
 assert "neurosim.__main__" in names
 for name in names:
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:  # of an extra that is not installed
+        assert error.name in ("torch", "onnx", "anywidget", "neat"), (name, error)
 after = process_state()
 for key in before:
     if key not in ("BLAS", "matplotlib") and before[key] != after[key]:

@@ -2,6 +2,7 @@
 
 import _thread
 import math
+import signal
 import threading
 
 import pytest
@@ -16,8 +17,10 @@ RATE = 2.0**-24  # small and exact: so slow that no training ends before it is i
 def interrupt_soon():
     """Ctrl-C a little later, so that training is surely under way, on a busy machine too."""
     timer = threading.Timer(0.3, _thread.interrupt_main)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job may ignore it
     yield timer.start
     timer.cancel()
+    signal.signal(signal.SIGINT, before)
 
 
 def slope(n_out):

@@ -123,13 +123,16 @@ class Sweep:
     def _take_kept(self) -> None:
         if self._folder is None:
             return
-        for point in self._points:
-            kept = self._folder.kept(point)
-            if kept is not None:
-                self._found[point.number] = kept
+        self._read_kept(self._folder)
         if self.n_done < self.n_points:
             with self._held():
                 self._folder.begin(TABLE, PLOT)
+
+    def _read_kept(self, folder: SweepFolder) -> None:
+        for point in self._points:
+            kept = None if point.number in self._found else folder.kept(point)
+            if kept is not None:
+                self._found[point.number] = kept
 
     def __iter__(self) -> Iterator[SweptPoint]:
         """The points that are not finished yet, each when it is."""
@@ -138,6 +141,8 @@ class Sweep:
     def close(self) -> None:
         """End what is being run; the points that are finished stay."""
         self._running.close()
+        if self._folder is not None:  # one may have been written and not yet been counted
+            self._read_kept(self._folder)
 
     def _run(self) -> Generator[SweptPoint]:
         if self.n_done == self.n_points:

@@ -7,16 +7,16 @@ import numpy as np
 from neurosim.functions.numbers import Matrix, joined
 from neurosim.training.state import TrainingState
 
-Numbers = Sequence[float] | Matrix  # one of each epoch
+OfEpochs = Sequence[float] | Matrix  # one of each epoch
 
 
 class _ByEpoch:
     """A number of each epoch, where it was measured: parts, each with its first epoch."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[int, Numbers]] = []
+        self._parts: list[tuple[int, OfEpochs]] = []
 
-    def add(self, first: int, values: Numbers) -> None:
+    def add(self, first: int, values: OfEpochs) -> None:
         """The numbers of the epochs from this one on, which is behind all that are there."""
         if len(values):
             self._parts.append((first, values))
@@ -56,7 +56,7 @@ class Past:
         """Likewise, where they were measured."""
         return self._validation_losses.values()
 
-    def add(self, first: int, losses: Numbers, validation_losses: Numbers = ()) -> None:
+    def add(self, first: int, losses: OfEpochs, validation_losses: OfEpochs = ()) -> None:
         """Some epochs more, from number ``first`` on; nobody may change the numbers any more."""
         self._losses.add(first, losses)
         self._validation_losses.add(first, validation_losses)

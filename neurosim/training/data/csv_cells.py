@@ -153,7 +153,7 @@ def read_cells(
     columns: Sequence[Cells],
     *,
     drops: bool = False,
-    numbers: "Numbers | None" = None,
+    numbers: "CellNumbers | None" = None,
 ) -> tuple[Matrix, int]:
     """The numbers of columns, (rows, columns), and how many rows were left out.
 
@@ -171,7 +171,7 @@ def read_cells(
     """
     mistakes, n_dropped = _Mistakes(path, columns), 0
     if numbers is None:
-        numbers = Numbers()
+        numbers = CellNumbers()
     readers = [(column.at, column.reading()) for column in columns]
     try:
         for line, fields in lines:
@@ -198,7 +198,7 @@ def read_cells(
     return table, n_dropped
 
 
-class Numbers:
+class CellNumbers:
     """The numbers of rows, one after the other, in memory."""
 
     def __init__(self) -> None:
@@ -213,7 +213,7 @@ class Numbers:
         return np.frombuffer(self._kept).reshape(-1, n_columns)
 
 
-class FiledNumbers(Numbers):
+class FiledCellNumbers(CellNumbers):
     """The same in a file without a name, of which the table is a map."""
 
     def __init__(self) -> None:

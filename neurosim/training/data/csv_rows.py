@@ -15,10 +15,10 @@ from neurosim.errors import FileError, InvalidValueError, guess
 from neurosim.functions.mapped import rewritten
 from neurosim.network.names import InputColumn
 from neurosim.training.data.csv_cells import (
+    CellNumbers,
     Cells,
-    FiledNumbers,
+    FiledCellNumbers,
     NumberCells,
-    Numbers,
     TextCells,
     is_missing,
     read_cells,
@@ -141,7 +141,7 @@ def read_csv(
     wanted = _Wanted(inputs, targets, classes, encode, weights, may_lack_targets)
     with open_csv(path, is_stream=is_stream) as text:
         reading, lines = _begin(text, dialect, wanted, missing)
-        return reading.rows(lines, FiledNumbers() if is_stream else Numbers())
+        return reading.rows(lines, FiledCellNumbers() if is_stream else CellNumbers())
 
 
 def _begin(
@@ -166,7 +166,7 @@ class _Reading:
     wanted: _Wanted
     missing: str
 
-    def rows(self, lines: Iterator[CsvLine], numbers: Numbers) -> Rows:
+    def rows(self, lines: Iterator[CsvLine], numbers: CellNumbers) -> Rows:
         """All rows."""
         for name in self.wanted.named(self.header):
             self._at(name)

@@ -14,7 +14,7 @@ from neurosim.functions.numbers import Matrix
 GivenBatch = tuple[Any, Any]
 
 
-class Group(NamedTuple):
+class BatchGroup(NamedTuple):
     """Rows of successive batches, which an engine takes at once.
 
     Attributes:
@@ -77,7 +77,7 @@ def batches_of(make: Callable[[], Iterable[Any]], epoch: int) -> Iterator[GivenB
         yield item[0], item[1]
 
 
-def grouped(batches: Iterable[tuple[Matrix, Matrix]]) -> Iterator[Group]:
+def grouped(batches: Iterable[tuple[Matrix, Matrix]]) -> Iterator[BatchGroup]:
     """Small batches together, as long as all but the last one of a group have the same rows.
 
     Where a batch is refused, those before it come first.
@@ -99,8 +99,8 @@ def grouped(batches: Iterable[tuple[Matrix, Matrix]]) -> Iterator[Group]:
         yield _joined(held, first)
 
 
-def _joined(held: list[tuple[Matrix, Matrix]], first: int) -> Group:
+def _joined(held: list[tuple[Matrix, Matrix]], first: int) -> BatchGroup:
     if len(held) == 1:
-        return Group(first, *held[0], len(held[0][0]))
+        return BatchGroup(first, *held[0], len(held[0][0]))
     X, T = (np.concatenate(parts) for parts in zip(*held, strict=True))
-    return Group(first, X, T, len(held[0][0]))
+    return BatchGroup(first, X, T, len(held[0][0]))

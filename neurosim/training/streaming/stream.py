@@ -22,8 +22,8 @@ from neurosim.training.progress import progress_line
 from neurosim.training.state import TrainingState, epoch_rates, start_state
 from neurosim.training.stopping.monitor import NO_NUMBERS, EpochNumbers, Monitor
 from neurosim.training.streaming.batches import (
+    BatchGroup,
     GivenBatch,
-    Group,
     batches_of,
     grouped,
     require_batches,
@@ -184,7 +184,7 @@ class StreamTraining:
             )
         return total, n_rows
 
-    def _take(self, group: Group, epoch: int) -> list[float]:
+    def _take(self, group: BatchGroup, epoch: int) -> list[float]:
         """Train on the batches of a group: the loss of each, summed over its rows."""
         options = replace(self._task.options, early_stopping=None, until=None, metrics=())
         task = replace(

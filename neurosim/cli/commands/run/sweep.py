@@ -73,6 +73,7 @@ def sweep(  # noqa: PLR0917 - click passes a command its options by name
         _watch(made)
         result = made.result()
     except KeyboardInterrupt as error:
+        made.close()
         done = f"{made.n_done} of {made.n_points} points are finished, and kept in {out}"
         say(shortened(f"interrupted: {done}; the same command goes on"), err=True)
         return code_of(error)
