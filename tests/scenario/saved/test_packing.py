@@ -23,7 +23,7 @@ def test_a_body_that_is_no_npz_file_is_refused_whatever_its_hash_says():
         "version": body[: directory + 6] + b"\xff\0" + body[directory + 8 :],
         "compression": body[: directory + 10] + b"\x63\0" + body[directory + 12 :],
         "encrypted": body[: directory + 8] + b"\1\0" + body[directory + 10 :],
-        "header": body.replace(b"'shape'", b"('hape'", 1),
+        "header": body.replace(b"'shape'", b"'shade'", 1),
         "directory": body[: end + 16] + b"\xff\xff\0\0" + body[end + 20 :],
         "tree": body.replace(b'"b"', b'"b '),
     }
@@ -36,6 +36,8 @@ def test_a_body_that_is_no_npz_file_is_refused_whatever_its_hash_says():
 
 def test_whatever_bytes_are_changed_it_is_a_tree_or_refused():
     body = pack({"a": np.arange(3.0), "b": [1, "x"]}).partition(b"\n")[2]
+    with suppress(FileError):  # an old NumPy mends it
+        unpack(hashed(body.replace(b"'shape'", b"('hape'", 1)), "c")
     rng = Random(1)  # noqa: S311 - no secret
 
     for _ in range(300):
