@@ -26,10 +26,11 @@ _TREE, _ARRAY = "tree", "\0array"  # the key of an array's name in the tree: no 
 
 def pack(tree: Any) -> bytes:
     """The bytes of a tree of dicts, lists, text, numbers, None, booleans and arrays."""
-    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    arrays: dict[str, Any] = {}
     text = json.dumps(_taken(tree, arrays)).encode()
+    arrays[_TREE] = np.frombuffer(text, np.uint8)
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **{_TREE: np.frombuffer(text, np.uint8)}, **arrays)
+    np.savez(file, **arrays)
     body = file.getvalue()
     return HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
