@@ -108,9 +108,27 @@ def _processes(jobs: int) -> Iterator[Executor]:
     try:
         yield executor
     except BaseException:
-        executor.shutdown(wait=True, kill_workers=True)
+        with _thread_of_loky_may_fail():
+            executor.shutdown(wait=True, kill_workers=True)
         raise
     executor.shutdown(wait=True)
+
+
+@contextmanager
+def _thread_of_loky_may_fail() -> Iterator[None]:
+    """While processes end, loky's thread may miss a task that was just taken away: it ends."""
+    before = threading.excepthook
+
+    def tell(told: threading.ExceptHookArgs) -> None:
+        name = "" if told.thread is None else told.thread.name
+        if told.exc_type is not KeyError or name != "ExecutorManagerThread":
+            before(told)
+
+    threading.excepthook = tell
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def _begin_worker(parent: int) -> None:

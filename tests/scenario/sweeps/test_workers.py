@@ -2,13 +2,14 @@
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from neurosim.errors import FileError
-from neurosim.scenario.sweeps.workers import do_all
+from neurosim.scenario.sweeps.workers import _thread_of_loky_may_fail, do_all
 
 
 def square(number):
@@ -62,3 +63,21 @@ def test_where_processes_die_again_and_again_it_says_so():
 def test_an_error_of_a_task_is_raised_and_the_others_end():
     with pytest.raises(FileError, match="three"):
         list(do_all(refuse, range(1000), jobs=2))
+
+
+def test_only_the_miss_of_a_task_by_the_thread_of_loky_is_not_told(monkeypatch):
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda given: told.append(given.exc_type))
+
+    def fail(error):
+        raise error
+
+    cases = [("ExecutorManagerThread", KeyError(5)), ("ExecutorManagerThread", ValueError()),
+             ("another", KeyError(5))]  # fmt: skip
+    with _thread_of_loky_may_fail():
+        for name, error in cases:
+            thread = threading.Thread(target=fail, args=(error,), name=name)
+            thread.start()
+            thread.join()
+
+    assert told == [ValueError, KeyError]
