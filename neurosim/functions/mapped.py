@@ -4,10 +4,11 @@ What is made of such rows (scaled, shuffled apart, with a column of ones) is mad
 a file of its own that has no name and is gone with the array.
 """
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,11 @@ def is_mapped(rows: object) -> bool:
 
 def blocks(rows: NDArray[Any], size: int = 1) -> Iterator[slice]:
     """The rows piece by piece, whole batches of ``size``; all at once if they lie in memory."""
-    n_rows = len(rows)
-    step = block_rows(rows, size)
-    return (slice(at, min(at + step, n_rows)) for at in range(0, n_rows, step))
-
-
-def block_rows(rows: NDArray[Any], size: int = 1) -> int:
-    """How many rows are taken at once: whole batches of ``size``, at least one."""
-    if not is_mapped(rows):
-        return max(len(rows), 1)
-    each = max(int(np.prod(rows.shape[1:], dtype=np.int64)), 1)
-    return max(BLOCK // (each * size), 1) * size
+    n_rows = step = max(len(rows), 1)
+    if is_mapped(rows):
+        of_a_row = max(math.prod(rows.shape[1:]), 1)
+        step = max(BLOCK // (of_a_row * size), 1) * size
+    return (slice(at, min(at + step, n_rows)) for at in range(0, len(rows), step))
 
 
 def room(shape: tuple[int, ...], beside: NDArray[Any], dtype: Any = np.float64) -> NDArray[Any]:
@@ -48,7 +43,7 @@ def mapped_room(shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]
     Raises:
         FileError: the disk has no room for it.
     """
-    n_bytes = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+    n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
     try:
         with tempfile.TemporaryFile(prefix="neurosim-") as file:
             if hasattr(os, "posix_fallocate"):  # else a full disk ends the process later
@@ -67,13 +62,11 @@ def no_room(error: OSError, n_bytes: int) -> FileError:
     )
 
 
-def rewritten(
-    rows: NDArray[Any], change: Callable[[NDArray[Any]], NDArray[Any]], dtype: Any = np.float64
-) -> NDArray[Any]:
-    """What ``change`` makes of the rows, which keep their shape."""
+def transformed(rows: NDArray[Any], change: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
+    """What ``change`` makes of the rows, float64 numbers in the same shape."""
     if not is_mapped(rows):
         return change(rows)
-    found = mapped_room(rows.shape, dtype)
+    found = mapped_room(rows.shape)
     for block in blocks(rows):
         found[block] = change(rows[block])
     return found
@@ -87,3 +80,10 @@ def taken(rows: NDArray[Any], chosen: NDArray[np.intp]) -> NDArray[Any]:
     for block in blocks(found):
         found[block] = rows[chosen[block]]
     return found
+
+
+def as_float64(rows: NDArray[Any], order: Literal["K", "C"] = "K") -> NDArray[np.float64]:
+    """The numbers as float64: a copy, or the array itself where it lies so in a file."""
+    if is_mapped(rows) and rows.dtype == np.float64 and rows.flags.c_contiguous:
+        return rows
+    return transformed(rows, lambda part: np.array(part, dtype=np.float64, order=order))

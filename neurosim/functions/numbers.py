@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
-from neurosim.functions.mapped import blocks, is_mapped, rewritten
+from neurosim.functions.mapped import as_float64, blocks, is_mapped
 from neurosim.languages import count, grouped, translate
 
 Matrix = NDArray[np.float64]
@@ -157,7 +157,7 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
         given = _from_objects(given, where)
     if given.dtype.kind not in "buif":
         raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
-    array = _own(given)
+    array = as_float64(given)
     if all_finite(array):
         return array
     wrong = ~np.isfinite(array)
@@ -169,15 +169,6 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
             f"{where}: not finite at {list(at)}, got {float(array[at])!r}; expected finite numbers"
         )
     return array
-
-
-def _own(given: Any) -> Matrix:
-    """The numbers as float64; a copy, unless they lie in a file as such."""
-    if not is_mapped(given):
-        return np.array(given, dtype=np.float64)
-    if given.dtype == np.float64 and given.flags.c_contiguous:
-        return given  # type: ignore[no-any-return] # an array
-    return rewritten(given, lambda rows: rows.astype(np.float64))
 
 
 def _foreign(values: Any, where: str) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
-from neurosim.functions.mapped import blocks, is_mapped, mapped_room, rewritten
+from neurosim.functions.mapped import blocks, is_mapped, mapped_room, transformed
 from neurosim.functions.numbers import Matrix, require_number
 from neurosim.network.neuron import Neuron
 
@@ -154,4 +154,4 @@ def _deviations(rows: Matrix, mean: Matrix) -> Matrix:
         apart = part - mean
         return apart * apart
 
-    return np.sqrt(rewritten(rows, squared).mean(axis=0))  # type: ignore[no-any-return] # an array
+    return np.sqrt(transformed(rows, squared).mean(axis=0))  # type: ignore[no-any-return] # an array

@@ -8,7 +8,7 @@ import pytest
 
 from neurosim.errors import FileError
 from neurosim.functions import mapped
-from neurosim.functions.mapped import blocks, is_mapped, mapped_room, rewritten, room, taken
+from neurosim.functions.mapped import blocks, is_mapped, mapped_room, room, taken, transformed
 from neurosim.functions.numbers import require_array
 
 ROWS = np.random.default_rng(1).normal(size=(50, 3))
@@ -39,7 +39,7 @@ def test_blocks_hold_whole_batches_and_memory_is_one(in_file):
 def test_what_is_made_has_the_numbers_and_lies_in_a_file(in_file):
     rows, order = in_file(ROWS), np.random.default_rng(2).permutation(50)[:41]
 
-    doubled, chosen = rewritten(rows, lambda part: part * 2), taken(rows, order)
+    doubled, chosen = transformed(rows, lambda part: part * 2), taken(rows, order)
 
     assert np.array_equal(doubled, ROWS * 2)
     assert np.array_equal(chosen, ROWS[order])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from neurosim.errors import InvalidValueError
-from neurosim.functions.mapped import rewritten
+from neurosim.functions.mapped import transformed
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.training.data import Labelled, MeasuredRows, Rows
@@ -26,8 +26,8 @@ def bind(rows: MeasuredRows, network: Network) -> MeasuredRows:
     inputs = _order("inputs", rows.input_names, network.inputs)
     targets = _order("outputs", rows.target_names, network.outputs)
     return MeasuredRows(
-        rewritten(rows.X, lambda part: part[:, inputs]),
-        rewritten(rows.T, lambda part: part[:, targets]),
+        transformed(rows.X, lambda part: part[:, inputs]),
+        transformed(rows.T, lambda part: part[:, targets]),
         tuple(np.array(rows.input_names)[inputs].tolist()) if rows.input_names else (),
         tuple(np.array(rows.target_names)[targets].tolist()) if rows.target_names else (),
         weights=rows.weights,

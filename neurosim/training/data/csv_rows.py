@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import FileError, InvalidValueError, guess
-from neurosim.functions.mapped import rewritten
+from neurosim.functions.mapped import transformed
 from neurosim.network.names import InputColumn
 from neurosim.training.data.csv_cells import (
     CellNumbers,
@@ -187,7 +187,7 @@ class _Reading:
         if results and isinstance(results[0], TextCells):
             classes, class_names, merged = self._classes(table[:, first], results[0])
             return Labelled(X, classes, class_names, labels, kept, (*notes, *merged), weights)
-        T = rewritten(table[:, first : first + len(self.wanted.targets)], np.copy)
+        T = transformed(table[:, first : first + len(self.wanted.targets)], np.copy)
         targets = tuple(map(self._label, self.wanted.targets))
         return MeasuredRows(X, T, labels, targets, kept, tuple(notes), weights)
 
@@ -290,7 +290,7 @@ class _Reading:
         """The columns of the inputs, texts as columns of 0 and 1."""
         if not self.wanted.encode:
             columns = [InputColumn(self._label(name)) for name in names]
-            return rewritten(table[:, : len(inputs)], np.copy), tuple(columns)
+            return transformed(table[:, : len(inputs)], np.copy), tuple(columns)
         blocks, columns = [], list[InputColumn]()
         for k, (name, cells) in enumerate(zip(names, inputs, strict=True)):
             label = self._label(name)
