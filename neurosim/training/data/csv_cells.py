@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 
@@ -204,6 +204,12 @@ class CellNumbers:
     def __init__(self) -> None:
         self._kept = array("d")
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing of them is held open."""
+
     def extend(self, row: Iterable[float]) -> None:
         """Add those of a row."""
         self._kept.extend(row)
@@ -218,8 +224,12 @@ class FiledCellNumbers(CellNumbers):
 
     def __init__(self) -> None:
         super().__init__()
-        self._file = tempfile.TemporaryFile(prefix="neurosim-")  # noqa: SIM115 - `table` closes it
+        self._file = tempfile.TemporaryFile(prefix="neurosim-")  # noqa: SIM115 - `__exit__` closes it
         self._count = 0
+
+    def __exit__(self, *_: object) -> None:
+        """Let the file go; a table stays."""
+        self._file.close()
 
     def extend(self, row: Iterable[float]) -> None:
         """Add those of a row; now and then they are written."""
@@ -232,8 +242,8 @@ class FiledCellNumbers(CellNumbers):
         self._write()
         if not self._count:
             return np.empty((0, n_columns))
-        with self._file as file:
-            return np.memmap(file, np.float64, "r+", shape=(self._count // n_columns, n_columns))
+        shape = (self._count // n_columns, n_columns)
+        return np.memmap(self._file, np.float64, "r+", shape=shape)
 
     def _write(self) -> None:
         try:

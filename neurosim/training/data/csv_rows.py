@@ -139,9 +139,10 @@ def read_csv(
         expected = f"expected one of {', '.join(MISSING_RULES)}{guess(missing, MISSING_RULES)}"
         raise InvalidValueError(f"missing: unknown, got {missing!r:.60}; {expected}")
     wanted = _Wanted(inputs, targets, classes, encode, weights, may_lack_targets)
-    with open_csv(path, is_stream=is_stream) as text:
+    numbers = FiledCellNumbers() if is_stream else CellNumbers()
+    with numbers, open_csv(path, is_stream=is_stream) as text:
         reading, lines = _begin(text, dialect, wanted, missing)
-        return reading.rows(lines, FiledCellNumbers() if is_stream else CellNumbers())
+        return reading.rows(lines, numbers)
 
 
 def _begin(

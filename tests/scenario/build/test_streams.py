@@ -1,5 +1,8 @@
 """Rows that may be larger than memory: the numbers are those of rows in memory."""
 
+import gc
+import warnings
+
 import numpy as np
 import pytest
 
@@ -104,6 +107,22 @@ def _network():
     net.connect("x", "h")
     net.connect("h", "o")
     return net
+
+
+def test_a_stream_with_a_wrong_cell_leaves_no_file_open(loss_of, tmp_path):
+    loss_of("csv", MORE["plain"], stream=True)
+    table = (tmp_path / "d.csv").read_text()
+    (tmp_path / "d.csv").write_text(table + "\n1,two,3,0.5,u\n")
+    gc.collect()
+
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        with pytest.raises(
+            ScenarioError, match=r"d.csv:92: column 'b': no finite number, got 'two'"
+        ):
+            ns.load_scenario(tmp_path / "s.yaml")
+        gc.collect()
+    assert [str(one.message) for one in found] == []
 
 
 def test_a_mapped_array_of_a_user_is_trained_on_where_it_lies(tmp_path, engine):
