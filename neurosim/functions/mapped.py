@@ -8,7 +8,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +44,28 @@ def mapped_room(shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]
         FileError: the disk has no room for it.
     """
     n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
-    try:
-        with tempfile.TemporaryFile(prefix="neurosim-") as file:
+    with unnamed_file() as file:
+        try:
             if hasattr(os, "posix_fallocate"):  # else a full disk ends the process later
                 os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
             return np.memmap(file, dtype, "r+" if n_bytes else "w+", shape=shape)
+        except OSError as error:
+            raise no_room(error, n_bytes) from None
+
+
+def unnamed_file() -> IO[bytes]:
+    """A file without a name in the system's folder for such files.
+
+    Raises:
+        FileError: there is no such folder, or none can be made.
+    """
+    try:
+        return tempfile.TemporaryFile(prefix="neurosim-")
     except OSError as error:
-        raise no_room(error, n_bytes) from None
+        why = str(error.strerror or error).lower()
+        raise FileError(
+            f"rows: no file can be made for them, {why}; expected a folder in TMPDIR"
+        ) from None
 
 
 def no_room(error: OSError, n_bytes: int) -> FileError:

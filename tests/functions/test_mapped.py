@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 
 import numpy as np
 import pytest
@@ -72,3 +73,13 @@ def test_a_full_disk_is_told(monkeypatch):
 
     with pytest.raises(FileError, match=r"no room for 800 MB of rows, no space left.*TMPDIR"):
         mapped_room((100_000_000,))
+
+
+def test_no_folder_for_files_is_told(monkeypatch):
+    def refuse(**_):
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+    with pytest.raises(FileError, match=r"no file can be made.*no usable temporary.*TMPDIR"):
+        mapped_room((3,))

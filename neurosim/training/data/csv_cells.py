@@ -1,7 +1,6 @@
 """Cells of a CSV file as numbers, and all that is wrong with them."""
 
 import math
-import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Self, TypeAlias
 import numpy as np
 
 from neurosim.errors import FileError, RowsError
-from neurosim.functions.mapped import BLOCK, no_room
+from neurosim.functions.mapped import BLOCK, no_room, unnamed_file
 from neurosim.training.data.csv_dialect import NumberReader
 from neurosim.training.data.csv_file import CsvLine, number_of
 from neurosim.training.data.rows import Matrix
@@ -224,7 +223,7 @@ class FiledCellNumbers(CellNumbers):
 
     def __init__(self) -> None:
         super().__init__()
-        self._file = tempfile.TemporaryFile(prefix="neurosim-")  # noqa: SIM115 - `__exit__` closes it
+        self._file = unnamed_file()
         self._count = 0
 
     def __exit__(self, *_: object) -> None:
