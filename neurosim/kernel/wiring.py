@@ -74,14 +74,7 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     outputs = [number[neuron] for neuron in network.outputs]
     output_number = np.full(len(order), -1, np.int32)
     output_number[outputs] = np.arange(len(outputs))
-    sizes = {
-        "n_neurons": len(order),
-        "n_inputs": len(network.inputs),
-        "n_outputs": len(outputs),
-        "n_groups": len(groups) - 1,
-        "n_places": n_places,
-        "n_parameters": len(network.parameter_list()),
-    }
+    sizes = _sizes(network, len(groups), n_places)
     by_number = np.empty((3, len(order)), np.int64)
     by_number[:, column] = first, n_sources, has_bias
     is_run = _runs(first, n_sources, source)[np.argsort(column)]
@@ -93,7 +86,6 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     sizes["has_runs"] = int(is_run.any())
     sizes["has_alike"] = int(max(counts.max() for counts in alike.values()) >= _ALIKE)
     aggregations, sizes["n_terms"] = _aggregations(order, by_number[1], kernel)
-    sizes["n_functions"] = len(network.function_parameters)
     arrays: dict[str, NDArray[Any] | None] = {
         "groups": ends,
         "is_run": is_run.astype(np.uint8),
@@ -113,6 +105,19 @@ def _make(network: Network, kernel: Kernel) -> KernelWiring:
     is_plain = arrays["aggregation"] is None and not network.has_shared_weights
     sizes["is_layered"] = int(is_plain and _is_layered(network, groups, arrays))
     return KernelWiring(sizes, {name: _indexed(array) for name, array in arrays.items()}, column)
+
+
+def _sizes(network: Network, n_groups: int, n_places: int) -> dict[str, int]:
+    """How many there are; the inputs are a group that is not counted."""
+    return {
+        "n_neurons": len(network.neurons),
+        "n_inputs": len(network.inputs),
+        "n_outputs": len(network.outputs),
+        "n_groups": n_groups - 1,
+        "n_places": n_places,
+        "n_parameters": len(network.parameter_list()),
+        "n_functions": len(network.function_parameters),
+    }
 
 
 def _groups(network: Network) -> list[list[Neuron]]:
