@@ -58,7 +58,7 @@ def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
 def say(text: str, *, err: bool = False) -> None:
     """Print lines of words on standard output or error, as wide as the terminal is.
 
-    Where standard error takes nothing, there is nobody to tell, and the exit code says it.
+    Where standard error takes nothing, nothing can be printed, and the exit code says it.
     """
     try:
         click.echo(wrapped(text, width_of(sys.stderr if err else sys.stdout)), err=err)

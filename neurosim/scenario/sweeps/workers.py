@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from neurosim.errors import FileError, InvalidValueError, MissingExtraError
+from neurosim.process import PROCESS_STATE
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -117,18 +118,18 @@ def _processes(jobs: int) -> Iterator[Executor]:
 @contextmanager
 def _thread_of_loky_may_fail() -> Iterator[None]:
     """While processes end, loky's thread may miss a task that was just taken away: it ends."""
-    before = threading.excepthook
 
-    def tell(told: threading.ExceptHookArgs) -> None:
-        name = "" if told.thread is None else told.thread.name
-        if told.exc_type is not KeyError or name != "ExecutorManagerThread":
-            before(told)
+    def tell(failed: threading.ExceptHookArgs) -> None:
+        name = "" if failed.thread is None else failed.thread.name
+        if failed.exc_type is not KeyError or name != "ExecutorManagerThread":
+            before(failed)
 
-    threading.excepthook = tell
-    try:
-        yield
-    finally:
-        threading.excepthook = before
+    with PROCESS_STATE:
+        before, threading.excepthook = threading.excepthook, tell
+        try:
+            yield
+        finally:
+            threading.excepthook = before
 
 
 def _begin_worker(parent: int) -> None:

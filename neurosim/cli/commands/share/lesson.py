@@ -26,6 +26,7 @@ from neurosim.sheets.planting import Planted, plant
 from neurosim.sheets.worksheet import PRINTERS, Worksheet, symbol_of, with_decimal_comma
 
 _SCHEMA = re.compile(r"^# yaml-language-server: .*\n", re.MULTILINE)  # beside the shipped file
+_FORMS = {"sheet": ("md", "html", "csv"), "solution": ("md", "html")}
 
 
 @click.command()
@@ -144,6 +145,3 @@ def _about(planted: Planted, sheet: Worksheet) -> str:
     )  # fmt: skip
     rest = translate("All other lines follow from it, or are right.")
     return f"# {translate('{}: the fault', sheet.title)}\n\n{found} {rest}\n"
-
-
-_FORMS = {"sheet": ("md", "html", "csv"), "solution": ("md", "html")}
