@@ -79,6 +79,13 @@ class NetworkModule(nn.Module):  # type: ignore[misc] # PyTorch is not always th
             theta[self.numbers[name]] = parameter.detach().cpu().double().numpy()
         return theta
 
+    def trainable(self) -> Any:
+        """Which of these numbers its training changes, (n_parameters,)."""
+        mask = self.network.trainable_mask()
+        for name, parameter in self.named_parameters():
+            mask[self.numbers[name]] = parameter.requires_grad
+        return mask
+
 
 class _Store:
     """The numbers of theta, and which of them are shared or frozen."""

@@ -1,7 +1,9 @@
 """Modules of PyTorch as networks: `from_torch`, by the graph that ``torch.fx`` traces."""
 
+import copy
 import operator
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -57,8 +59,34 @@ def trace_module(module: nn.Module) -> Network:
     if isinstance(module, NetworkModule):
         net = module.network.copy()
         net.load_parameters(module.theta())
-        return net
+        return _frozen(net, module.trainable())
     traced = module if isinstance(module, fx.GraphModule) else _traced(module)
+    net = _network(traced, type(module).__name__)
+    return _frozen(net, net.parameters() != _network(_changed(traced), "").parameters())
+
+
+def _frozen(net: Network, is_trained: Any) -> Network:
+    """The network, which keeps what the module's own training would keep, too."""
+    for change, others in (
+        (net.freeze, net.trainable_mask() & ~is_trained),
+        (net.unfreeze, is_trained & ~net.trainable_mask()),
+    ):
+        if others.any():
+            change(*compress(net.parameter_list(), others))
+    return net
+
+
+def _changed(traced: fx.GraphModule) -> fx.GraphModule:
+    """The module with other numbers where it learns: what comes of them is what is trained."""
+    changed, rng = copy.deepcopy(traced), np.random.default_rng(0)
+    for parameter in changed.parameters():
+        if parameter.requires_grad:
+            numbers = rng.uniform(0.5, 1.5, tuple(parameter.shape))
+            parameter.data.copy_(torch.from_numpy(np.asarray(numbers)))
+    return changed
+
+
+def _network(traced: fx.GraphModule, title: str) -> Network:
     values: dict[fx.Node, Any] = {}
     tracing: Tracing | None = None
     for node in traced.graph.nodes:
@@ -72,7 +100,7 @@ def trace_module(module: nn.Module) -> Network:
             if not isinstance(value, fx.Node):
                 raise GraphError("from_torch: several outputs; expected one tensor")
             assert tracing is not None
-            return tracing.network(values[value], title=type(module).__name__, where="from_torch")
+            return tracing.network(values[value], title=title, where="from_torch")
         elif node.op == "get_attr":
             values[node] = _array(operator.attrgetter(node.target)(traced))
         else:

@@ -186,6 +186,37 @@ def test_random_modules_come_in(assert_close):
         assert_close(ns.from_torch(module).predict(X.numpy()), module(X).detach().numpy(), 1e-12)
 
 
+@each("seed", (0, 1, 4, 6, 7, 8))  # of two classes or more
+def test_it_learns_as_the_module_does(seed, assert_close):
+    module = Residual(seed).double().eval()
+    module.a.bias.requires_grad_(False)
+    module.c.weight.requires_grad_(seed % 2 == 0)
+    net = ns.from_torch(module)
+    X = torch.randn(7, module.a.in_features, dtype=torch.float64)
+    T = module(X).detach().flip(0)
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.3)
+
+    for _ in range(20):
+        optimizer.zero_grad()
+        ((module(X) - T) ** 2).sum(1).mean().backward()
+        optimizer.step()
+    ns.train(net, X, T, loss="squared_error", optimizer=ns.SGD(0.3), epochs=20)
+
+    assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-10)
+
+
+def test_what_of_a_module_of_ours_is_frozen_since_stays_so():
+    net = network_of_sizes([2, 3, 1], ["tanh", "sigmoid"])
+    net.freeze("h.bias")
+    module = net.to_torch()
+    module.h.bias.requires_grad_(True)
+    module.y.weight.requires_grad_(False)
+
+    assert [p.name for p in ns.from_torch(module).parameter_list() if not p.trainable] == [
+        "h1->y1", "h2->y1", "h3->y1",
+    ]  # fmt: skip
+
+
 def test_a_sequential_and_a_module_of_ours_come_in(assert_close):
     module = torch.nn.Sequential(
         torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Sequential(torch.nn.Linear(4, 2)),
