@@ -2,6 +2,8 @@
 
 import copy
 import operator
+import warnings
+from collections import defaultdict
 from collections.abc import Callable
 from itertools import compress
 from typing import Any
@@ -13,9 +15,11 @@ from torch.nn import functional
 
 from neurosim.doors.torch_module import NetworkModule
 from neurosim.doors.traced import TracedColumns, Tracing, side_by_side
-from neurosim.errors import GraphError
+from neurosim.errors import GraphError, LeftOutWarning
 from neurosim.functions.activations import SOFTMAX
+from neurosim.network.connection import Connection
 from neurosim.network.network import Network
+from neurosim.network.parameter import Bias, Parameter
 
 _LEFT_OUT = (nn.Identity, nn.Dropout, nn.AlphaDropout, nn.Flatten)
 _MODULES: dict[Any, Callable[[Any], Any]] = {
@@ -59,21 +63,48 @@ def trace_module(module: nn.Module) -> Network:
     if isinstance(module, NetworkModule):
         net = module.network.copy()
         net.load_parameters(module.theta())
-        return _frozen(net, module.trainable())
+        _freeze(net, module.trainable())
+        return net
     traced = module if isinstance(module, fx.GraphModule) else _traced(module)
     net = _network(traced, type(module).__name__)
-    return _frozen(net, net.parameters() != _network(_changed(traced), "").parameters())
+    changed = _network(_changed(traced), "").parameters()
+    is_trained = net.parameters() != changed
+    _freeze(net, is_trained)
+    _share(net, is_trained, changed)
+    return net
 
 
-def _frozen(net: Network, is_trained: Any) -> Network:
-    """The network, which keeps what the module's own training would keep, too."""
+def _freeze(net: Network, is_trained: Any) -> None:
+    """Let training keep what the module's own would keep, and nothing else."""
     for change, others in (
         (net.freeze, net.trainable_mask() & ~is_trained),
         (net.unfreeze, is_trained & ~net.trainable_mask()),
     ):
         if others.any():
             change(*compress(net.parameter_list(), others))
-    return net
+
+
+def _share(net: Network, is_trained: Any, changed: Any) -> None:
+    """Let what comes of one number of the module share one weight."""
+    groups = defaultdict[Any, list[Parameter]](list)
+    numbers = zip(changed.tolist(), net.parameters().tolist(), strict=True)
+    for number, parameter in compress(zip(numbers, net.parameter_list(), strict=True), is_trained):
+        groups[number].append(parameter)
+    alone = []
+    for group in groups.values():
+        if len(group) == 1:
+            continue
+        if isinstance(group[0], Bias):
+            alone.append(group[0].name)
+            continue
+        net.share(*(each if isinstance(each, Connection) else each.name for each in group))
+    if alone:
+        warnings.warn(
+            f"from_torch: left out that several neurons use one bias, {alone[0]!r} and"
+            f" {len(alone) - 1:,} more; each learns its own",
+            LeftOutWarning,
+            stacklevel=4,
+        )
 
 
 def _changed(traced: fx.GraphModule) -> fx.GraphModule:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.doors.layers import network_of_sizes
+from neurosim.errors import LeftOutWarning
 from neurosim.functions.activations import ACTIVATIONS
 from tests.each import each
 
@@ -203,6 +204,34 @@ def test_it_learns_as_the_module_does(seed, assert_close):
     ns.train(net, X, T, loss="squared_error", optimizer=ns.SGD(0.3), epochs=20)
 
     assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-10)
+
+
+class Twice(torch.nn.Module):
+    def __init__(self, *, bias):
+        super().__init__()
+        torch.manual_seed(1)
+        self.a, self.act = torch.nn.Linear(3, 3, bias=bias), torch.nn.PReLU(3)
+
+    def forward(self, x):
+        return self.act(self.a(self.act(self.a(x))))
+
+
+def test_what_a_module_uses_twice_is_shared(assert_close):
+    module = Twice(bias=False).double()
+    net = ns.from_torch(module)
+    X, T = torch.randn(2, 7, 3, dtype=torch.float64)
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+
+    for _ in range(20):
+        optimizer.zero_grad()
+        ((module(X) - T) ** 2).sum(1).mean().backward()
+        optimizer.step()
+    ns.train(net, X, T, loss="squared_error", optimizer=ns.SGD(0.1), epochs=20)
+
+    assert len(net.parameters()) == 9 + 3
+    assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-10)
+    with pytest.warns(LeftOutWarning, match="several neurons use one bias, 'h1_1.bias' and 2 "):
+        ns.from_torch(Twice(bias=True))
 
 
 def test_what_of_a_module_of_ours_is_frozen_since_stays_so():
