@@ -119,6 +119,7 @@ def _pieces(document: _Record) -> Iterator[str]:
 
 
 def _document(network: "Network", records: Callable[[Any, str], Any]) -> _Record:
+    network.require_readable()
     structure, classes = network._structure, network.classes
     more: _Record = {
         _SHARED: [[[c.source.name, c.target.name] for c in g] for g in structure.shared_groups()],

@@ -93,6 +93,7 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made")
 # one that was made and not begun counts, too: it would walk what has changed since
 _UNDER_WAY = (inspect.GEN_CREATED, inspect.GEN_SUSPENDED, inspect.GEN_RUNNING)
+_GUARDING = threading.RLock()  # of all networks, whose copies would need locks of their own
 
 
 class Network:
@@ -118,6 +119,7 @@ class Network:
         self._steps: weakref.ref[Generator[Any, None, None]] | None = None  # of the last pass
         self._claimed_by: weakref.ref[Any] | None = None
         self._trained_in: int | None = None  # the thread
+        self._is_walked = False  # by the training that advances: its objects hold half of a batch
 
     def _take(self, structure: Structure) -> None:
         self._structure = structure
@@ -783,6 +785,7 @@ class Network:
 
     def read_parameters(self) -> Matrix:
         """Theta as `parameters`, read-only: without a copy where it is pending."""
+        self.require_readable()
         pending = self._structure.holder.pending
         if pending is not None:
             return pending
@@ -845,6 +848,7 @@ class Network:
 
     def fill_parameters(self) -> None:
         """Give the objects the numbers that are pending; who reads their slots asks for it."""
+        self.require_readable()
         self._structure.holder.fill()
 
     def claim(self, training: object) -> None:
@@ -853,8 +857,9 @@ class Network:
         Raises:
             StaleError: another one is advancing at this moment.
         """
-        self._require_not_trained()
-        self._claimed_by = weakref.ref(training)
+        with _GUARDING:
+            self._require_not_trained()
+            self._claimed_by = weakref.ref(training)
 
     def is_claimed_by(self, training: object) -> bool:
         """Whether this training was the last to claim the network."""
@@ -867,12 +872,25 @@ class Network:
         Raises:
             StaleError: one is advancing already.
         """
-        self._require_not_trained()
-        self._trained_in = threading.get_ident()
+        with _GUARDING:
+            self._require_not_trained()
+            self._trained_in = threading.get_ident()
         try:
             yield
         finally:
-            self._trained_in = None
+            self._is_walked, self._trained_in = False, None
+
+    def require_readable(self) -> None:
+        """Refuse another thread that reads all numbers while a training walks over the objects.
+
+        They are of the midst of a batch. One that computes in arrays leaves the objects as they
+        were before, so that they can be read as long as it lasts.
+
+        Raises:
+            StaleError: the network is being trained, by passes over it, in another thread.
+        """
+        if self._is_walked:
+            self.require_own_thread()
 
     def require_own_thread(self) -> None:
         """Refuse another thread while one trains.
@@ -925,6 +943,7 @@ class Network:
         Data of your own on neurons and connections have the same values; `copy.deepcopy` copies
         them, too.
         """
+        self.require_readable()
         twin = Network(self._title, seed=self.seed, generator=self.generator)
         twin._random = self._random.copy()
         twin._take(self._structure.copy())
@@ -1179,8 +1198,11 @@ class Network:
 
     def begin_pass(self, steps: Generator[Any, None, None]) -> Generator[Any, None, None]:
         """Take note of a pass, so that nothing changes under it; it is dropped when it ends."""
-        self._editable.holder.fill()
-        self._steps = weakref.ref(steps)
+        with _GUARDING:  # no training begins between the look and the note
+            holder = self._editable.holder
+            self._steps = weakref.ref(steps)
+            self._is_walked = self._trained_in is not None
+        holder.fill()
         self.note_values()
         return steps
 

@@ -169,6 +169,7 @@ class Training:
     @state.setter
     def state(self, state: TrainingState) -> None:
         self._require_right()
+        self.network.require_own_thread()
         self.network.require_no_pass()
         self._state = fitting(state, self._task)
         self._past.go_back_to(self._known)
@@ -444,11 +445,13 @@ class Training:
 
     def _parameters(self) -> Matrix:
         """Theta as it is on the objects."""
+        self.network.require_own_thread()
         self._take_changes()
         return self._state.parameters
 
     def _begin(self) -> None:
         self._require_right()
+        self.network.require_own_thread()
         self.network.require_no_pass()
         self._take_changes()
 

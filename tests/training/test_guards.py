@@ -1,5 +1,6 @@
 """One network, one training: a second use during one raises at once, from whatever thread."""
 
+import pickle
 import threading
 
 import pytest
@@ -128,3 +129,79 @@ def test_a_move_of_a_session_and_trainings_side_by_side_are_trainings(net, monke
     ns.train_many(others, X, T, epochs=2, optimizer=ns.SGD(0.5), threads=1)
     assert len(refused) > 3 or why_no_kernel()  # without one, networks are trained one by one
     net["x1", "y1"].weight = 1.0  # nothing is left behind
+
+
+READS = {
+    "predict": lambda net, _: net.predict(X),
+    "theta": lambda net, _: net.parameters(),
+    "a copy": lambda net, _: net.copy(),
+    "a pickle": lambda net, _: pickle.dumps(net),
+    "outputs": lambda _, training: training.outputs(X),
+    "a loss": lambda _, training: training.loss(),
+    "a gradient": lambda _, training: training.loss_and_gradient(),
+    "a state": lambda _, training: setattr(training, "state", training.state),
+}
+OF_THE_TRAINING = list(READS)[4:]  # refused in every engine; the others where objects are walked
+
+
+def test_what_is_read_in_another_thread_is_of_no_half_of_a_batch(net, how, engine):
+    twin, refused = net.copy(), []
+    how |= {"validation": (X, T), "early_stopping": ns.EarlyStopping(patience=9)}
+
+    def ask():
+        for name, read in READS.items():
+            try:
+                read(net, training)
+            except StaleError as error:
+                refused.append((name, str(error).partition("; ")[0]))
+
+    def reads(*_):
+        if not refused:
+            thread = threading.Thread(target=ask)
+            thread.start()
+            thread.join()
+        return 0.0
+
+    ns.register_metric(reads, name="reads")
+    try:
+        training = ns.Training(net, X, T, metrics=["reads"], **how)
+        training.watch(3)
+    finally:
+        ns.unregister_metric("reads")
+
+    ns.Training(twin, X, T, **how).watch(3)
+    told = "network 'guarded': is being trained, got a second use"
+    names = list(READS) if engine == "graph" else OF_THE_TRAINING
+    assert refused == [(name, told) for name in names]
+    assert net.parameters().tolist() == twin.parameters().tolist()
+
+
+def test_a_stream_measures_and_restores_as_part_of_its_training(net, how):
+    told = []
+
+    def ask():
+        try:
+            ns.Training(net, X, T, **how)
+        except StaleError as error:
+            told.append(str(error))
+
+    def asks(*_):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+        return 0.0
+
+    ns.register_metric(asks, name="asks")
+    try:
+        options = {"validation": (X, T), "early_stopping": ns.EarlyStopping(patience=1)}
+        epochs = ns.epochs(net, lambda: [(X, T)], epochs=2, metrics=["asks"], **options, **how)
+        list(zip(range(2), epochs, strict=False))
+    finally:
+        ns.unregister_metric("asks")
+    assert len(told) == 2
+
+    ns.train(net, X, T, epochs=5, **how)
+    kept = net.parameters().tolist()
+    with pytest.raises(StaleError, match="another training of it has begun"):
+        next(epochs)  # would restore what it had found best
+    assert net.parameters().tolist() == kept

@@ -6,6 +6,7 @@ once, so the numbers are those of a training whose rows are in the same batches.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -129,25 +130,32 @@ class StreamTraining:
             yield self._epoch()
         watched = self._state.watched
         if watched is not None and watched.parameters is not None:
-            self._state = replace(self._state, parameters=watched.parameters, watched=None)
-            self._network.take_parameters(self._state.parameters)
+            with self._advancing():
+                self._state = replace(self._state, parameters=watched.parameters, watched=None)
 
-    def _epoch(self) -> Epoch:
-        if not self._network.is_claimed_by(self):
-            raise StaleError(
-                f"network {self._network.title!r}: another training of it has begun;"
-                " expected that one to advance, or a new one"
-            )
-        require_fresh(self._task)
-        begin, before = time.perf_counter(), self._state
+    @contextmanager
+    def _advancing(self) -> Iterator[None]:
+        """No other training of the network, and at the end the objects hold the values."""
         with self._network.being_trained():
+            if not self._network.is_claimed_by(self):
+                raise StaleError(
+                    f"network {self._network.title!r}: another training of it has begun;"
+                    " expected that one to advance, or a new one"
+                )
+            require_fresh(self._task)
+            self._network.require_no_pass()
             try:
-                total, n_rows = self._take_batches(before.epoch)
+                yield
             finally:
                 self._network.take_parameters(self._state.parameters)
+
+    def _epoch(self) -> Epoch:
+        begin, before = time.perf_counter(), self._state
+        with self._advancing():
+            total, n_rows = self._take_batches(before.epoch)
+            after = replace(self._state, epoch=before.epoch + 1, batch=0, partial_loss=total)
+            numbers = self._measured(after)
         loss = total / self._task.divisor(n_rows)
-        after = replace(self._state, epoch=before.epoch + 1, batch=0, partial_loss=total)
-        numbers = self._measured(after)
         if self._options.is_monitored:
             after = self._monitor.after(after, numbers.of(0, loss))
         self._state = after
@@ -164,9 +172,7 @@ class StreamTraining:
     def _measured(self, state: TrainingState) -> EpochNumbers:
         if self._validating is None:
             return NO_NUMBERS
-        found = self._monitor.measure(state.parameters[np.newaxis], self._validating.measure)
-        self._network.take_parameters(state.parameters)
-        return found
+        return self._monitor.measure(state.parameters[np.newaxis], self._validating.measure)
 
     def _take_batches(self, epoch: int) -> tuple[float, int]:
         """Train on the batches of an epoch: the sum of their rows' losses, and how many rows."""
