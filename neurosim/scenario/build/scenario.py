@@ -21,6 +21,7 @@ from neurosim.scenario.build.check_draw import check_pictures
 from neurosim.scenario.build.check_edits import find_stages
 from neurosim.scenario.build.check_effect import check_connected, check_effect, check_inputs
 from neurosim.scenario.build.check_expect import check_expectations
+from neurosim.scenario.build.epochs import require_epoch
 from neurosim.scenario.build.network import Built, build_network
 from neurosim.scenario.build.rows import build_data
 from neurosim.scenario.build.shipped import find_scenario
@@ -147,23 +148,30 @@ class Scenario:
         self.require_no_edits(name, use)
         return (*self.data.train, self.options_of_run())
 
-    def require_epochs(self, first: int, count: int = 1) -> None:
-        """Refuse epochs that the training does not have; one of no epochs is as if it had one.
+    def require_epochs(self, first: int | str, count: int = 1, where: str = "epoch") -> int:
+        """The number of an epoch to go through; a training of no epochs is as if it had one.
 
         Args:
-            first: the number of the first, from 0.
+            first: the number of the first, from 0, or ``end``, the last that trains.
             count: how many.
+            where: what the message begins with.
 
         Raises:
             InvalidValueError: it ends before the last of them.
         """
-        n_epochs = max(0 if self.training is None else self.training.epochs, 1)
-        if first >= n_epochs:
-            raise InvalidValueError(f"epoch: got {first}; expected 0 to {n_epochs - 1}")
-        if first + count > n_epochs:
+        last = self.last_epoch
+        number = require_epoch(first, last, where)
+        if number + count > last + 1:
             raise InvalidValueError(
-                f"epochs: got {count} from epoch {first} on; expected at most {n_epochs - first}"
+                f"{where}s: got {count} from epoch {number} on; expected at most"
+                f" {last + 1 - number}"
             )
+        return number
+
+    @property
+    def last_epoch(self) -> int:
+        """The number of the last epoch to go through; 0 where there is none."""
+        return max(0 if self.training is None else self.training.epochs - 1, 0)
 
     def require_no_edits(self, name: object, use: str) -> None:
         """Refuse edits where the training is gone through by other means than a run.

@@ -11,13 +11,12 @@ from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import after_epochs, require_array
 from neurosim.languages import translate
 from neurosim.network.network import Network
+from neurosim.scenario.build.epochs import END, require_epoch
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.run.edits import train_with_edits
 from neurosim.training.training import Training
-
-_MOST_DIGITS = 18  # of a number of epochs
 
 
 class TrainingRow(NamedTuple):
@@ -114,43 +113,22 @@ def network_at(
         _require_no_training(file, epoch, seed, overrides)
         return AtEpoch(file, read_network(file), 0, None)
     scenario = load_scenario(file, overrides=listed(overrides, seed=seed))
-    count = _require_epoch(scenario, epoch)
+    n_epochs = 0 if scenario.training is None else scenario.training.epochs
+    count = require_epoch(epoch, n_epochs)
     if count and scenario.data is not None and scenario.training is not None:
         training = Training(scenario.network, *scenario.data.train, scenario.training)
         training = train_with_edits(training, scenario.edits, count)
-        if epoch == "end":
+        if epoch == END:
             training.restore_best()
         count = training.state.epoch
     return AtEpoch(file, scenario.network, count, scenario)
 
 
-def epoch_of(text: str, where: str) -> int | str:
-    """The number of epochs that a user wrote, or ``end``.
-
-    Raises:
-        InvalidValueError: it is neither.
-    """
-    if text == "end":
-        return text
-    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
-        raise InvalidValueError(f"{where}: got {text!r:.80}; expected a number of epochs, or end")
-    return int(text)
-
-
 def _require_no_training(
     file: Path, epoch: int | str, seed: int | None, overrides: Overrides
 ) -> None:
-    if epoch not in (0, "end") or seed is not None or overrides:
+    if epoch not in (0, END) or seed is not None or overrides:
         raise InvalidValueError(
             f"{file}: a saved network has no training, got an epoch, a seed or changes;"
             " expected a scenario"
         )
-
-
-def _require_epoch(scenario: Scenario, epoch: int | str) -> int:
-    n_epochs = 0 if scenario.training is None else scenario.training.epochs
-    if epoch == "end":
-        return n_epochs
-    if isinstance(epoch, bool) or not isinstance(epoch, int) or not 0 <= epoch <= n_epochs:
-        raise InvalidValueError(f"epoch: got {epoch!r}; expected 0 to {n_epochs}, or 'end'")
-    return epoch

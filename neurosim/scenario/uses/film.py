@@ -5,6 +5,7 @@ from pathlib import Path
 from neurosim.drawing.film.film import Filming, Look
 from neurosim.drawing.film.of_pass import film_pass
 from neurosim.drawing.film.of_training import film_training
+from neurosim.scenario.build.epochs import require_epoch
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.format.overrides import Overrides, listed
 from neurosim.scenario.uses.debug import debug_scenario
@@ -55,7 +56,7 @@ def film_scenario_pass(
     path: str | Path,
     look: Look,
     *,
-    epoch: int = 0,
+    epoch: int | str = 0,
     sample: int = 0,
     grain: str = "neuron",
     engine: str | None = None,
@@ -67,7 +68,7 @@ def film_scenario_pass(
     Args:
         path: the file, or the name of a shipped scenario.
         look: how it looks.
-        epoch: which epoch.
+        epoch: which epoch; ``end`` is the last that trains.
         sample: which of its samples.
         grain: a frame for each ``step``, ``neuron`` or ``layer``.
         engine: of the epochs before.
@@ -79,4 +80,5 @@ def film_scenario_pass(
         NeurosimError: what `debug_scenario` and `film_pass` raise.
     """
     session = debug_scenario(path, engine=engine, seed=seed, overrides=overrides)
-    return film_pass(session, look, epoch=epoch, sample=sample, grain=grain)
+    number = require_epoch(epoch, max(session.n_epochs, 1) - 1)
+    return film_pass(session, look, epoch=number, sample=sample, grain=grain)

@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from neurosim.debugger.traces.quantities import plain_spelling
 from neurosim.debugger.traces.trace import positioned_steps
 from neurosim.errors import FileError, NeurosimError
 from neurosim.network.network import load
+from neurosim.scenario.build.epochs import require_epoch
 from neurosim.scenario.build.scenario import Scenario, load_scenario
 from neurosim.scenario.build.shipped import find_scenario
 from neurosim.scenario.format.node import plain
@@ -44,7 +45,7 @@ class Lesson:
         scenario = load_scenario(file, overrides=overrides)
         scenario.require_training(str(file), "mark")
         self.title, self.text = scenario.title, scenario.lesson
-        self.require_epochs = scenario.require_epochs
+        self.require_epochs, self._last_epoch = scenario.require_epochs, scenario.last_epoch
         self.names = [neuron.name for neuron in scenario.network.neurons]
         indices = symbols_of_indices(scenario.network)
         self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}
@@ -100,6 +101,7 @@ class Lesson:
         read = self._read(path)
         if self._asked is not None:
             read = _with_what_is_missing(read, self._asked)
+        require_epochs_of((*read.lines, *read.blanks), self._last_epoch)
         first, n_epochs, sample = _stretch_of(read, path.name)
         formulas = self.formulas(read.code, first, n_epochs, path.name, sample=sample)
         return mark_sheet(path.name, judge(read, formulas), points)
@@ -182,6 +184,16 @@ def _with_what_is_missing(read: HandFile, asked: HandFile) -> HandFile:
     there = {*map(place, read.lines), *map(place, read.blanks)}
     missing = (one for one in asked.blanks if place(one) not in there)
     return read._replace(blanks=(*read.blanks, *missing))
+
+
+def require_epochs_of(lines: Iterable[Given | Blank], last: int) -> None:
+    """Refuse a line of a sheet that is of a later epoch than the last.
+
+    Raises:
+        InvalidValueError: there is one; says where.
+    """
+    for line in lines:
+        require_epoch(line.epoch or 0, last, f"{line.where}: epoch", ending="")
 
 
 def _stretch_of(read: HandFile, name: str) -> tuple[int, int, int]:

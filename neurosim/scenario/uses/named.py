@@ -5,8 +5,9 @@ from pathlib import Path
 
 from neurosim.errors import FileError
 from neurosim.network.network import Network, load
+from neurosim.scenario.build.epochs import epoch_of
 from neurosim.scenario.saved.manifest import NETWORK, RUN, read_manifest, require_listed
-from neurosim.scenario.uses.at_epoch import epoch_of, network_at
+from neurosim.scenario.uses.at_epoch import network_at
 
 
 def network_named(word: str | Path) -> Network:

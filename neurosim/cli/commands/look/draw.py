@@ -22,7 +22,7 @@ from neurosim.errors import InvalidValueError
 from neurosim.languages import in_language, translate
 from neurosim.network.network import Network
 from neurosim.scenario import find_scenario, network_at
-from neurosim.scenario.uses.at_epoch import epoch_of
+from neurosim.scenario.build.epochs import epoch_of
 
 _PLACED = (*FORMATS, "tex")  # whose geometry is ours
 

@@ -28,6 +28,8 @@ from neurosim.debugger.traces.worksheet import Mistake, check_hand
 from neurosim.errors import DivergedError, FileError
 from neurosim.functions.numbers import counted
 from neurosim.scenario import find_scenario, load_scenario
+from neurosim.scenario.build.epochs import epoch_of
+from neurosim.scenario.uses.mark import require_epochs_of
 from neurosim.training.state import TrainingState
 from neurosim.training.task import Task
 from neurosim.training.training import Training
@@ -69,7 +71,7 @@ class _Trace(click.Command):
 @click.argument("file")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT",
               help="Write there instead of to standard output.")  # fmt: skip
-@click.option("--epoch", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
+@click.option("--epoch", default="0", show_default=True, metavar="N|end",
               help="The first epoch; those before it are trained, not traced.")  # fmt: skip
 @click.option("--epochs", default=1, show_default=True, type=click.IntRange(min=0), metavar="N",
               help="How many epochs.")  # fmt: skip
@@ -81,7 +83,7 @@ class _Trace(click.Command):
 def trace(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     out: Path | None,
-    epoch: int,
+    epoch: str,
     epochs: int,
     batches: int | None,
     overrides: Sequence[str],
@@ -94,7 +96,7 @@ def trace(  # noqa: PLR0917 - click passes a command its options by name
     """
     with _target(out, overwrite=overwrite) as target:
         n_epochs = epochs if batches is None else 1
-        stretch = _stretch(file, epoch, overrides, epochs=n_epochs)
+        stretch = _stretch(file, epoch_of(epoch, "--epoch"), overrides, epochs=n_epochs)
         note_time_limit(stretch.task.options.time_limit)
         stretch = stretch._replace(n_batches=_n_batches(stretch.task, epochs, batches))
         ended: list[DivergedError] = []
@@ -146,13 +148,15 @@ def _target(out: Path | None, *, overwrite: bool) -> AbstractContextManager[Bina
     return new_file(out, overwrite=overwrite)
 
 
-def _stretch(file: str, epoch: int, overrides: Sequence[str] = (), *, epochs: int = 1) -> _Stretch:
+def _stretch(
+    file: str, epoch: int | str, overrides: Sequence[str] = (), *, epochs: int = 1
+) -> _Stretch:
     """The first of these epochs; what comes before them is trained."""
     scenario = load_scenario(file, overrides=overrides)
-    scenario.require_epochs(epoch, epochs)
+    first = scenario.require_epochs(epoch, epochs)
     X, T, options = scenario.require_training(file, "trace")
     training = Training(scenario.network, X, T, options)
-    training.advance(epochs=epoch)
+    training.advance(epochs=first)
     # the walk is in double precision, whatever the epochs before were trained in
     task = training.task.with_options(precision="double")
     return _Stretch(task, training.state, task.n_batches)
@@ -207,8 +211,8 @@ def _range_of(trace: Trace | str, key: str, usual: int) -> int:
 def _judge(name: str, path: Path, tolerance: float | None) -> int:
     """Judge the lines that can be read; those that cannot are named, and the code is 2 or 1."""
     opened = _open(name)
-    is_scenario = not isinstance(opened, Trace)
-    names = [neuron.name for neuron in load_scenario(name).network.neurons] if is_scenario else []
+    scenario = load_scenario(name) if isinstance(opened, str) else None
+    names = [] if scenario is None else [neuron.name for neuron in scenario.network.neurons]
     read = read_hand_file(path, names)
     hand = read.lines
     for problem in read.problems:
@@ -218,6 +222,8 @@ def _judge(name: str, path: Path, tolerance: float | None) -> int:
     if isinstance(opened, Trace):
         entries = iter(opened)
     elif hand:
+        assert scenario is not None
+        require_epochs_of(hand, scenario.last_epoch)
         epochs = [given.epoch or 0 for given in hand]
         stretch = _stretch(name, min(epochs))
         n_epochs = max(epochs) - min(epochs) + 1

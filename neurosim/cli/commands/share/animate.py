@@ -29,6 +29,7 @@ from neurosim.drawing.page.pages import FILMS
 from neurosim.drawing.page.themes import THEMES
 from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.scenario import film_scenario, film_scenario_pass, find_scenario
+from neurosim.scenario.build.epochs import epoch_of
 
 _DIVERGED = 3
 _MEGABYTE = 1e6
@@ -43,7 +44,7 @@ _MEGABYTE = 1e6
               help="The network, of two inputs its boundary, both, or its responses.")  # fmt: skip
 @click.option("--every", type=click.IntRange(min=1), metavar="N",
               help="A frame for every N epochs.")  # fmt: skip
-@click.option("--pass", "epoch", type=click.IntRange(min=0), metavar="N",
+@click.option("--pass", "epoch", metavar="N|end",
               help="Not the training, but one pass in epoch N, step by step.")  # fmt: skip
 @click.option("--grain", type=click.Choice(GRAINS),
               help="Of --pass: a frame for each neuron (as usual), step or layer.")  # fmt: skip
@@ -69,7 +70,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     out: Path | None,
     what: str,
     every: int | None,
-    epoch: int | None,
+    epoch: str | None,
     grain: str | None,
     sample: int,
     show: str | None,
@@ -104,7 +105,8 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     if epoch is None:
         filming = film_scenario(file, look, every=every, **options)
     else:
-        filming = film_scenario_pass(file, look, epoch=epoch, grain=grain or GRAINS[0], **options)
+        options |= {"epoch": epoch_of(epoch, "--pass"), "grain": grain or GRAINS[0]}
+        filming = film_scenario_pass(file, look, **options)
     if sys.stderr.isatty() and not has_number(target):
         deque(watched(filming, target.stem, filming.n_steps, TimeRemainingColumn()), maxlen=0)
     limit = {"max_size": max_size * _MEGABYTE, "overwrite": overwrite}
@@ -121,7 +123,7 @@ def animate(  # noqa: PLR0917 - click passes a command its options by name
     return 0
 
 
-def _require_one_kind(epoch: int | None, grain: str | None, every: int | None, what: str) -> None:
+def _require_one_kind(epoch: str | None, grain: str | None, every: int | None, what: str) -> None:
     if epoch is None and grain is not None:
         raise InvalidValueError(f"--grain: got {grain!r} without --pass; expected --pass 0 too")
     if epoch is not None and every is not None:

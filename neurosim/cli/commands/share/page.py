@@ -16,6 +16,7 @@ from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.languages import in_language
 from neurosim.page.lesson import LIMIT, make_lesson
 from neurosim.scenario import find_scenario, load_scenario
+from neurosim.scenario.build.epochs import epoch_of, require_epoch
 from neurosim.scenario.format.overrides import listed
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import quiz_of
@@ -104,18 +105,8 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
 
 def _epochs_of(text: str, n_epochs: int) -> list[int]:
     """The epochs of a list such as ``0,1,10,end``; ``end`` is the last that trains."""
-    expected = f"expected 0 to {n_epochs - 1}, or end, as in 0,1,10,end"
-    found = []
-    for word in text.split(","):
-        part = word.strip()
-        is_number = part.isascii() and part.isdecimal() and len(part) < 12
-        if part != "end" and not is_number:
-            raise InvalidValueError(f"--epochs: got {part!r:.80}; {expected}")
-        number = n_epochs - 1 if part == "end" else int(part)
-        if number >= n_epochs:
-            hint = "; did you mean end?" if number == n_epochs else ""
-            raise InvalidValueError(f"--epochs: got {number}; {expected}{hint}")
-        found.append(number)
+    words = [epoch_of(word.strip(), "--epochs") for word in text.split(",")]
+    found = [require_epoch(word, n_epochs - 1, "--epochs") for word in words]
     if len(set(found)) > _MOST_EPOCHS:
         raise InvalidValueError(
             f"--epochs: got {len(set(found))} epochs; expected at most {_MOST_EPOCHS}"

@@ -12,6 +12,7 @@ from neurosim.cli.output import make_folder, require_free, say, write_new
 from neurosim.cli.overrides import override_options
 from neurosim.errors import InvalidValueError
 from neurosim.languages import in_language
+from neurosim.scenario.build.epochs import epoch_of
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import sheet_of
 from neurosim.sheets.pdf import Sources, print_pdf, require_printer
@@ -45,7 +46,7 @@ def _rows(context: click.Context, option: click.Parameter, text: str | None) -> 
               help="A sample of the epoch, from 0 (the default); may be repeated.")  # fmt: skip
 @click.option("--rows", callback=_rows, metavar="LIST",
               help="Samples as a list, as in 0,2-5.")  # fmt: skip
-@click.option("--epoch", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
+@click.option("--epoch", default="0", show_default=True, metavar="N|end",
               help="Those before it are trained.")  # fmt: skip
 @click.option("--blanks", type=click.Choice(tuple(BLANKS)), default="all", show_default=True,
               help="What is to be filled in.")  # fmt: skip
@@ -69,7 +70,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     form: str | None,
     samples: Sequence[int],
     rows: Sequence[int],
-    epoch: int,
+    epoch: str,
     blanks: str,
     notation: str,
     digits: int,
@@ -92,6 +93,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
         require_printer(out)
     wanted = tuple(dict.fromkeys((*samples, *rows)))
     lesson = Lesson(file, overrides)
+    first = lesson.require_epochs(epoch_of(epoch, "--epoch"))
     network = lesson.training().network
     numbers = range(1, variants + 1) if variants else (0,)
     for number in numbers:
@@ -99,7 +101,7 @@ def worksheet(  # noqa: PLR0917 - click passes a command its options by name
         stem = f"{out.stem}-{number:0{len(str(variants))}d}" if number else out.stem
         with in_language(lang):
             sheet = sheet_of(
-                lesson, code, wanted or (0,), epoch=epoch, blanks=blanks, notation=notation,
+                lesson, code, wanted or (0,), epoch=first, blanks=blanks, notation=notation,
                 digits=digits,
             )  # fmt: skip
             sheet = with_decimal_comma(sheet) if decimal == "comma" else sheet

@@ -315,7 +315,12 @@ def test_a_line_that_cannot_be_read_is_said_and_the_rest_is_judged(neurosim, fol
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (["--epoch", "5000"], "epoch: got 5000; expected 0 to 4999"),
+        (["--epoch", "99999"], "epoch: got 99999; expected 0 to 4999, or 'end'"),
+        (["--epoch", "-1"], "--epoch: got '-1'; expected a number of epochs, or end"),
+        (
+            ["--epoch", "end", "--epochs", "2"],
+            "epochs: got 2 from epoch 4999 on; expected at most 1",
+        ),
         (
             ["--epoch", "4999", "--epochs", "2"],
             "epochs: got 2 from epoch 4999 on; expected at most 1",
@@ -329,6 +334,25 @@ def test_epochs_that_the_training_does_not_have_are_refused_before_it_begins(
 
     assert (ran.code, ran.err) == (2, f"error: {message}\n")
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_epoch_end_of_a_trace_is_the_last_that_trains(neurosim):
+    by_word = neurosim("trace", "passed.yaml", "--epoch", "end")
+    by_number = neurosim("trace", "passed.yaml", "--epoch", "3")
+
+    assert (by_word.code, by_word.out) == (0, by_number.out)
+    assert '"epoch": 3' in by_word.out
+
+
+def test_a_line_by_hand_of_an_epoch_that_there_is_not_is_named(neurosim, folder):
+    (folder / "h.csv").write_text("what,value,epoch\no1.output,0.5,1\no1.output,0.5,99\n")
+
+    judged = neurosim("trace", "diff", "passed.yaml", "h.csv")
+    marked = neurosim("mark", "passed.yaml", "h.csv")
+
+    assert (judged.code, judged.err) == (2, "error: h.csv:3: epoch: got 99; expected 0 to 3\n")
+    assert (marked.code, "h.csv:3: epoch: got 99; expected 0 to 3" in marked.out) == (2, True)
 
 
 def test_traces_that_are_cut_off_at_the_same_line_are_not_the_same(neurosim, folder):

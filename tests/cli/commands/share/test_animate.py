@@ -80,7 +80,7 @@ def test_a_training_that_diverges_is_filmed_and_ends_with_3(neurosim, folder):
         (("--grain", "step"), "error: --grain: got 'step' without --pass"),
         (("--pass", 0, "--every", 2), "error: --pass, --every: got both"),
         (("--pass", 0, "--what", "both"), "error: --what: got 'both' with --pass"),
-        (("--pass", 9), "error: epoch: got 9"),
+        (("--pass", 4), "error: epoch: got 4; expected 0 to 3, or 'end'; did you mean 'end'?"),
         (("--sample", 9), "error: sample: got 9; expected a whole number from 0 to 3"),
         (("--max-size", 0), "error: max_size: got 0.0; expected at least 1000 bytes"),
         (("--size", 1), "error: size: got 1; expected a whole number from 100 to 4000"),

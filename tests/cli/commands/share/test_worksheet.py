@@ -288,6 +288,15 @@ def test_another_decimal_mark_is_refused(neurosim, folder):
 
 
 def test_a_worksheet_of_an_epoch_that_the_training_does_not_have_is_refused(neurosim, tmp_path):
-    ran = neurosim("worksheet", "xor", "--epoch", "5000", "-o", tmp_path / "s.md")
+    ran = neurosim("worksheet", "xor", "--epoch", "99999", "-o", tmp_path / "s.md")
 
-    assert (ran.code, ran.err) == (2, "error: epoch: got 5000; expected 0 to 4999\n")
+    assert (ran.code, ran.err) == (2, "error: epoch: got 99999; expected 0 to 4999, or 'end'\n")
+
+
+def test_the_epoch_end_of_a_sheet_is_the_last_that_trains(neurosim, folder):
+    by_word = neurosim("worksheet", "passed.yaml", "--epoch", "end", "-o", "a.csv")
+    by_number = neurosim("worksheet", "passed.yaml", "--epoch", "3", "-o", "b.csv")
+
+    assert (by_word.code, by_number.code) == (0, 0)
+    sheets = [(folder / f"{name}-solution.csv").read_text() for name in "ab"]
+    assert sheets[0] == sheets[1]
