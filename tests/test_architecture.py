@@ -116,7 +116,7 @@ scenario.format: node yaml_text entry initial_entry variant_entry network_entry 
 scenario.format.options: update_entries penalty_entry goal_entry schedule_entry edit_entry .
 scenario.format: training_entry expect_entry draw_entry document problems overrides assign read
 scenario.build: network labels rows check_edits check_effect check_expect check_draw shipped
-scenario.build: scenario .
+scenario.build: epochs scenario .
 scenario.doctor: keys
 scenario.uses: compare epoch_cost debug write_network write starter seed memory
 scenario.run: edits expect result

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,6 +22,7 @@ from neurosim.scenario.format.yaml_text import number_of, parse
 Vary: TypeAlias = str | Iterable[str] | Mapping[str, Any]
 
 MOST_POINTS = 100_000
+_SIZES = ("network", "data", "training.batch_size")  # the keys that say how large something is
 _OPTION = "--vary"
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})( +log)?")
@@ -107,6 +109,26 @@ def space_of(vary: Vary) -> list[Axis | Interval]:
         if keys.count(axis.key) > 1:
             raise InvalidValueError(f"{axis.place}: the key is there twice; expected it once")
     return found
+
+
+def largest_of(vary: Vary) -> list[list[tuple[str, Any]]]:
+    """The changes by which a sweep or a search comes to what takes most memory.
+
+    Of numbers the largest counts, of all else each, and only keys that say how large something is.
+
+    >>> largest_of(["network.layers[1].neurons=2..32", "seed=0..9"])
+    [[('network.layers[1].neurons', 32)]]
+    """
+    axes = [_largest(axis) for axis in space_of(vary) if axis.key.startswith(_SIZES)]
+    return [list(values) for values in product(*axes)]
+
+
+def _largest(axis: Axis | Interval) -> list[tuple[str, Any]]:
+    if isinstance(axis, Interval):
+        return [(axis.key, axis.high)]
+    numbers = [value for value in axis.values if isinstance(value, int | float)]
+    others = [value for value in axis.values if not isinstance(value, int | float)]
+    return [(axis.key, value) for value in [*others, *([max(numbers)] if numbers else [])]]
 
 
 def require_free_keys(

@@ -8,6 +8,7 @@ import click
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import say
 from neurosim.cli.overrides import EngineName
+from neurosim.cli.sizes import limit_option
 from neurosim.debugger.traces.bisect import Divergence
 from neurosim.scenario import agree_scenario, bisect_scenario, session_at
 from neurosim.training.engines.table import DEFAULT
@@ -30,6 +31,7 @@ from neurosim.training.engines.table import DEFAULT
               help="With --bisect: open a debugging session there.")  # fmt: skip
 @click.option("--trace", type=click.Path(path_type=Path), metavar="TRACE",
               help="With --bisect: compare FILE with a saved trace.")  # fmt: skip
+@limit_option
 @import_option
 def agree(
     file: str,

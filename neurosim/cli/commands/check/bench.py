@@ -7,6 +7,7 @@ import click
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import say, say_table
 from neurosim.cli.overrides import override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.scenario import explain_scenario
 from neurosim.scenario.uses.epoch_cost import EpochCost, measure_epochs
 
@@ -16,6 +17,7 @@ _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 @click.command()
 @click.argument("file")
 @override_options("overrides")
+@limit_option
 @import_option
 def bench(file: str, overrides: Sequence[str]) -> int:
     """Measure what an epoch of FILE costs, and say why.

@@ -15,6 +15,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import as_argument
 from neurosim.cli.output import require_free, say, say_table, write_new
 from neurosim.cli.overrides import override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.cli.terminal import watched
 from neurosim.diagnosis import Diagnosis
 from neurosim.errors import DivergedError, InvalidValueError
@@ -46,6 +47,7 @@ _BUDGET = 2.0  # seconds that the walk may take for --engines
               help="Compare the gradients with differences of the loss.")  # fmt: skip
 @click.option("--engines", is_flag=True, help="Compare the engines, as agree does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
+@limit_option
 @import_option
 def doctor(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

@@ -10,6 +10,7 @@ from neurosim.cli.debugger.script import open_shell
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_time_limit, override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.format.yaml_text import read_text
@@ -37,6 +38,7 @@ def _size(context: click.Context, option: click.Parameter, text: str) -> int:
 @click.option("--journal", default=f"{LIMIT}", callback=_size, metavar="SIZE",
               help="Memory for going back, 256MB if not given; what is older is computed"
                    " again.")  # fmt: skip
+@limit_option
 @import_option
 def debug(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

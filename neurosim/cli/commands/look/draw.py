@@ -10,6 +10,7 @@ import click
 from neurosim.cli.commands.look.forms import digits_option, lang_option, write_form
 from neurosim.cli.imports import import_option
 from neurosim.cli.overrides import override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.path_text import describe_paths
 from neurosim.drawing.diagram.sample_values import BLANKS, SHOWN
@@ -109,6 +110,7 @@ class Wanted:
               help="Mark the paths from neuron A to B, and print the product of each.")  # fmt: skip
 @override_options("seed", "overrides")
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@limit_option
 @import_option
 def draw(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

@@ -8,6 +8,7 @@ import click
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_time_limit, override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.live.server import LiveServer
 from neurosim.scenario import debug_scenario
 
@@ -16,6 +17,7 @@ from neurosim.scenario import debug_scenario
 @click.argument("file")
 @click.option("--open", "is_opened", is_flag=True, help="Open the browser, too.")
 @override_options()
+@limit_option
 @import_option
 def serve(
     file: str,

@@ -11,6 +11,7 @@ import click
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import note_time_limit, override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.debugger.traces.diff import TraceDifference, diff_traces
 from neurosim.debugger.traces.file import Trace, is_trace, read_trace
 from neurosim.debugger.traces.hand_file import read_hand_file
@@ -79,6 +80,7 @@ class _Trace(click.Command):
               help="How many batches, instead of whole epochs.")  # fmt: skip
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@limit_option
 @import_option
 def trace(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

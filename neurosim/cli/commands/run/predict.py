@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from neurosim.cli.imports import import_option
+from neurosim.cli.sizes import limit_option
 from neurosim.scenario import predictor
 from neurosim.training.data import DELIMITER_WORDS, Dialect
 
@@ -18,6 +19,7 @@ from neurosim.training.data import DELIMITER_WORDS, Dialect
               help="Of DATA, as in a scenario: one character, tab, or blanks.")  # fmt: skip
 @click.option("--decimal", metavar="MARK", help="Of DATA: '.' or ','.")
 @click.option("--no-header", is_flag=True, help="The first line of DATA is a row.")
+@limit_option
 @import_option
 def predict(
     file: str, data: Path, delimiter: str | None, decimal: str | None, no_header: bool

@@ -20,7 +20,7 @@ from neurosim.cli.messages import as_argument, complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
 from neurosim.cli.signals import INTERRUPTED, code_of
-from neurosim.cli.sizes import memory_of
+from neurosim.cli.sizes import LIMIT_HELP, memory_of
 from neurosim.cli.terminal import terminal, watched
 from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.costs import TIMES_BY_ARRAYS
@@ -77,8 +77,7 @@ class _Ending:
               help="Go on with the run in DIR, as if it had never stopped.")  # fmt: skip
 @click.option("--overwrite", is_flag=True,
               help="Begin anew where DIR holds a run; other files are never replaced.")  # fmt: skip
-@click.option("--limit", metavar="memory=SIZE",
-              help="Refuse what would take more, as estimated from the sizes in it.")  # fmt: skip
+@click.option("--limit", metavar="memory=SIZE", help=LIMIT_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 @click.option("--show", type=click.Choice(["wrong"]), help="List the rows that come out wrong.")
 @click.option("--on", type=click.Choice(PARTS),

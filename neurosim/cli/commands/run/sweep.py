@@ -9,6 +9,7 @@ from neurosim.cli.imports import import_option, imported
 from neurosim.cli.output import say, say_table
 from neurosim.cli.overrides import override_options
 from neurosim.cli.signals import code_of
+from neurosim.cli.sizes import limit_option
 from neurosim.cli.terminal import watched
 from neurosim.errors import shortened
 from neurosim.functions.numbers import counted
@@ -40,6 +41,7 @@ _MOST_ROWS = 50
 @click.option("--maximize", metavar="NAME", help="The number that it has most of, instead.")
 @override_options()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
+@limit_option
 @import_option
 def sweep(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

@@ -10,6 +10,7 @@ from neurosim.cli.imports import import_option, imported
 from neurosim.cli.output import say
 from neurosim.cli.overrides import override_options
 from neurosim.cli.signals import code_of
+from neurosim.cli.sizes import limit_option
 from neurosim.cli.terminal import watched
 from neurosim.errors import shortened
 from neurosim.scenario import Search
@@ -34,6 +35,7 @@ from neurosim.scenario.sweeps.search import PLOT, STORE, TABLE
 @click.option("--maximize", metavar="NAME", help="The number that is to be large, instead.")
 @override_options()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
+@limit_option
 @import_option
 def tune(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

@@ -14,6 +14,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import say
 from neurosim.cli.overrides import note_unused_seed, override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.cli.terminal import watched
 from neurosim.drawing.diagram.sample_values import SHOWN
 from neurosim.drawing.film.film import (
@@ -64,6 +65,7 @@ _MEGABYTE = 1e6
               metavar="MB", help="A larger film is made smaller.")  # fmt: skip
 @override_options()
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@limit_option
 @import_option
 def animate(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

@@ -8,6 +8,7 @@ import click
 from neurosim.cli.imports import import_option
 from neurosim.cli.messages import as_argument
 from neurosim.cli.output import aligned, say, say_table, write_new
+from neurosim.cli.sizes import limit_option
 from neurosim.compiler import Matrices, compile_network
 from neurosim.compiler.explain import ProgramExplanation
 from neurosim.functions.numbers import counted, short
@@ -25,6 +26,7 @@ _MOST = 10  # rows and columns of a matrix that is printed; larger ones are too 
 @click.option("--explain", is_flag=True,
               help="Print what was chosen for each block, why, and its cost.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@limit_option
 @import_option
 def compile_(file: str, standalone: Path | None, explain: bool, overwrite: bool) -> int:
     """Print the matrices and the program of FILE.

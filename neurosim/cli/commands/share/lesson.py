@@ -12,6 +12,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import make_folder, require_free, say
 from neurosim.cli.overrides import override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.debugger.traces.trace import new_file
 from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.languages import in_language, translate
@@ -42,6 +43,7 @@ _FORMS = {"sheet": ("md", "html", "csv"), "solution": ("md", "html")}
 @lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+@limit_option
 @import_option
 def lesson(  # noqa: PLR0917 - click passes a command its options by name
     name: str,

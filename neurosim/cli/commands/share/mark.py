@@ -9,6 +9,7 @@ from neurosim.cli.commands.look.forms import lang_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import make_folder, require_free, say, say_table, write_new
 from neurosim.cli.overrides import override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.errors import shortened
 from neurosim.languages import in_language
 from neurosim.scenario.uses.mark import Lesson, sheets_in
@@ -36,6 +37,7 @@ _MOST_LETTERS = 100  # of a fault in the table on the screen
 @lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace POINTS.csv and pages that exist.")
+@limit_option
 @import_option
 def mark(  # noqa: PLR0917 - click passes a command its options by name
     lesson: str,

@@ -10,7 +10,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import note_unused_seed, override_options
-from neurosim.cli.sizes import bytes_of
+from neurosim.cli.sizes import LIMIT_HELP, bytes_of, require_memory_of
 from neurosim.debugger.traces.trace import new_file
 from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.languages import in_language
@@ -33,8 +33,9 @@ _MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
 @click.option("--epochs", metavar="LIST",
               help="Whose steps are in it, as in 0,1,10,end. Usually the first, powers of ten,"
                    " the last.")  # fmt: skip
-@click.option("--limit", default=f"{LIMIT // 1_000_000}MB", show_default=True, metavar="SIZE",
-              help="Of the file: beyond it epochs are left out, then rows.")  # fmt: skip
+@click.option("--limit", "limits", multiple=True, metavar="SIZE|memory=SIZE",
+              help=f"Of the page, {LIMIT // 1_000_000}MB if not given: beyond it epochs are left"
+                   f" out, then rows. With memory=, of the run: {LIMIT_HELP.lower()}")  # fmt: skip
 @click.option("--play", "is_played", is_flag=True,
               help="Inputs, weights and biases can be dragged; the passes follow.")  # fmt: skip
 @click.option("--quiz", "is_quiz", is_flag=True,
@@ -50,7 +51,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     file: str,
     out: Path | None,
     epochs: str | None,
-    limit: str,
+    limits: Sequence[str],
     is_played: bool,
     is_quiz: bool,
     samples: Sequence[int],
@@ -73,7 +74,11 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     if target.suffix.lower() not in {".html", ".htm"}:
         raise InvalidValueError(f"{target}: got the ending {target.suffix!r}; expected .html")
     require_free(target, overwrite=overwrite)
-    most = bytes_of(limit)
+    of_page = [bytes_of(limit) for limit in limits if "=" not in limit]
+    most = min(of_page, default=LIMIT)
+    for limit in limits:
+        if "=" in limit:
+            require_memory_of(file, limit, overrides)
     if samples and not is_quiz:
         raise InvalidValueError("--sample: got one without a quiz; expected --quiz, too")
     changes = listed(overrides, seed=seed, engine=engine)

@@ -10,6 +10,7 @@ from neurosim.cli.commands.look.forms import decimal_option, lang_option
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import make_folder, require_free, say, write_new
 from neurosim.cli.overrides import override_options
+from neurosim.cli.sizes import limit_option
 from neurosim.errors import InvalidValueError
 from neurosim.languages import in_language
 from neurosim.scenario.build.epochs import epoch_of
@@ -63,6 +64,7 @@ def _rows(context: click.Context, option: click.Parameter, text: str | None) -> 
 @lang_option
 @override_options("overrides")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+@limit_option
 @import_option
 def worksheet(  # noqa: PLR0917 - click passes a command its options by name
     file: str,

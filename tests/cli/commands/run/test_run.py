@@ -394,3 +394,42 @@ def test_a_limit_of_memory_is_estimated_first(neurosim, folder):
     assert "--limit: got '1MB'; expected memory=SIZE, as memory=2GB" in odd.err
     assert not (folder / "there").exists()
     assert neurosim("run", "passed.yaml", "--limit", "memory=2GB").code == 0
+
+
+def test_every_command_that_trains_a_scenario_takes_a_limit_of_memory(neurosim, folder):
+    before = set(folder.iterdir())
+    lines = (
+        "sweep FILE --vary seed=1,2 --out D", "tune FILE --out D", "debug FILE --batch",
+        "draw FILE --epoch end -o o.svg", "doctor FILE", "animate FILE -o o.gif",
+        "page FILE -o o.html", "serve FILE", "agree FILE", "bench FILE", "trace FILE -o o.jsonl",
+        "worksheet FILE -o o.csv", "lesson FILE -o D", "mark FILE h.csv", "predict FILE h.csv",
+        "compile FILE",
+    )  # fmt: skip
+    for line in lines:
+        ran = neurosim(*line.replace("FILE", "passed.yaml").split(), "--limit", "memory=1MB")
+
+        assert ran.code == 2, line
+        assert "error: passed.yaml: too large, would take about" in ran.err.replace(
+            str(folder) + "/", ""
+        ), line
+    assert set(folder.iterdir()) == before
+
+
+def test_a_limit_of_memory_counts_the_largest_values_that_are_varied(neurosim, folder):
+    key = "network.layers[1].neurons"
+    (folder / "wide.yaml").write_text(WIDE)
+    for command, values in (("sweep", f"{key}=3,90000"), ("tune", f"{key}=3..90000")):
+        given = (command, "wide.yaml", "--vary", values, "--out", "D", "--limit")
+
+        refused = neurosim(*given, "memory=100MB")
+
+        assert (refused.code, "90,002 neurons" in refused.err) == (2, True), refused.err
+    assert not (folder / "D").exists()
+
+
+WIDE = """neurosim: 1
+title: wide
+network: {layers: [{name: x, neurons: 1}, {name: h, neurons: 2}, {name: o, neurons: 1}]}
+data: {inputs: [[0]], targets: [[1]]}
+training: {loss: half_squared_error, optimizer: {name: sgd, learning_rate: 1}, epochs: 1}
+"""
