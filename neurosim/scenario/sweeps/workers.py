@@ -5,7 +5,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -88,11 +95,26 @@ def _done(
     left, waiting = iter(tasks.items()), dict[Future[_Result], int]()
     while True:
         for number, task in islice(left, at_once - len(waiting)):
-            waiting[executor.submit(function, task)] = number
+            waiting[_submitted(executor, function, task)] = number
         if not waiting:
             return
         for future in wait(waiting, return_when=FIRST_COMPLETED).done:
             yield waiting.pop(future), future.result()
+
+
+def _submitted(
+    executor: Executor, function: Callable[[_Task], _Result], task: _Task
+) -> Future[_Result]:
+    """A task that is taken; a process for it is started where there is room for one more."""
+    try:
+        return executor.submit(function, task)
+    except BrokenExecutor:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:  # of a thread; where loky's tracker ended
+        reason = getattr(error, "strerror", None) or error
+        raise FileError(
+            f"jobs: no process can be started, {str(reason).lower()}; expected fewer, or jobs=1"
+        ) from None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import ProcessPoolExecutor
 
 from neurosim.errors import FileError
 from neurosim.scenario.sweeps.workers import _thread_of_loky_may_fail, do_all
@@ -63,6 +64,21 @@ def test_where_processes_die_again_and_again_it_says_so():
 def test_an_error_of_a_task_is_raised_and_the_others_end():
     with pytest.raises(FileError, match="three"):
         list(do_all(refuse, range(1000), jobs=2))
+
+
+def test_where_no_process_can_be_started_it_says_so(monkeypatch):
+    failures = BlockingIOError(11, "Resource temporarily unavailable"), RuntimeError("can't start")
+    for failure in failures:
+
+        def refuses(*_, failure=failure):
+            raise failure
+
+        monkeypatch.setattr(ProcessPoolExecutor, "submit", refuses)
+
+        with pytest.raises(
+            FileError, match=r"jobs: no process can be started, (res|can't).*jobs=1"
+        ):
+            list(do_all(square, [1, 2], jobs=2))
 
 
 def test_only_the_miss_of_a_task_by_the_thread_of_loky_is_not_told(monkeypatch):
