@@ -76,8 +76,7 @@ class _Reader:
             raise UnreadableError
         frame.values |= self._given
         frame.texts |= {name: (f"{{{name}}}", _ATOM) for name in _GIVEN if name != "memory"}
-        if not self._read(definition(_plain(rule)).body, frame):
-            raise UnreadableError
+        self._read(definition(_plain(rule)).body, frame)
 
     def _read(self, body: list[ast.stmt], frame: _Frame) -> bool:
         """Read statements; whether they returned."""
@@ -180,8 +179,8 @@ class _Reader:
                 case ast.Return(value=ast.expr() as value):
                     return self._text(value, inner)
                 case _:
-                    break
-        raise UnreadableError
+                    raise UnreadableError
+        raise AssertionError("a rule that was computed with what this returns")
 
 
 def _plain(function: Any) -> Callable[..., Any]:

@@ -123,3 +123,101 @@ class Halved(SGD):
     def scalar(self, w, g, memory, count, rate):
         v = memory[0] / 2.0 + g
         return w - rate * (v + memory[0]), (v,)
+
+
+SEEN = {}
+
+
+def doubled(x, times=2.0):
+    """The helper of a rule; its caller may leave the second number out."""
+    return times * x
+
+
+def stepped(x):
+    """The helper of a rule, with a statement that is not written out."""
+    while x > 1.0:
+        x -= 1.0
+    return x
+
+
+class Turned(SGD):
+    """A rule with a sign, and with a helper that has a docstring."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return w - -rate * doubled(g, 3.0), memory
+
+
+def test_a_sign_and_a_helper_are_written_out():
+    (line,) = arithmetic(Turned(0.1), 1.0, 0.5, memory=(0.0,), count=1, rate=0.1)
+
+    assert line.formula == "{w} - -{rate}*(3*{g})"
+    assert worked_out(line) == line.value == 1.15
+
+
+class Renamed(SGD):
+    """A rule whose numbers have other names."""
+
+    def scalar(self, w, slope, memory, count, rate):
+        return w - rate * slope, memory
+
+
+class Unpacked(SGD):
+    """A rule that assigns two numbers, one of them to no name."""
+
+    def scalar(self, w, g, memory, count, rate):
+        SEEN["gradient"], step = g, rate * g
+        return w - step, memory
+
+
+class Brief(SGD):
+    """A rule that leaves a number of its helper out."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return w - rate * doubled(g), memory
+
+
+class Halving(SGD):
+    """A rule that is another one, of half the gradient."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return SGD(rate).scalar(w, g / 2.0, memory, count, rate)
+
+
+class Looped(SGD):
+    """A rule with a loop."""
+
+    def scalar(self, w, g, memory, count, rate):
+        for _ in range(2):
+            w -= rate * g
+        return w, memory
+
+
+class Listed(SGD):
+    """A rule with an expression that is no arithmetic."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return [w - rate * g][0], memory
+
+
+class Remainder(SGD):
+    """A rule with an operation that is not written out."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return w - rate * (g % 2.0), memory
+
+
+class Stepped(SGD):
+    """A rule whose helper has a loop."""
+
+    def scalar(self, w, g, memory, count, rate):
+        return w - rate * stepped(g), memory
+
+
+@each("kind", [Renamed, Unpacked, Brief, Halving, Looped, Listed, Remainder, Stepped])
+def test_a_rule_that_cannot_be_written_out_is_one_line(kind):
+    rule, given = kind(0.1), {"memory": (0.0,), "count": 1, "rate": 0.1}
+
+    lines = arithmetic(rule, 1.0, 0.5, **given)
+
+    after, _ = rule.scalar(1.0, 0.5, *given.values())
+    assert [(line.formula, line.value) for line in lines] == [("sgd({w}, {g})", after)]

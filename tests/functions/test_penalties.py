@@ -76,6 +76,9 @@ BAD = [
     (lambda: require_penalty({"max_norm": 0}), InvalidValueError, "max_norm: got 0.0"),
     (lambda: require_penalty({"l1": 1, "on": []}), WrongTypeError, "on: got []; expected weights"),
     (lambda: require_penalty({"l2": None}), WrongTypeError, "L2(strength=): no number, got None"),
+    (lambda: require_penalty([]), WrongTypeError, "penalty: got an empty list; expected one"),
+    (lambda: require_penalty([{"l1": 1}, {"l3": 1}]), WrongTypeError, "penalty[1]: not a penalty"),
+    (lambda: require_penalty([{"l1": 1}, [{"l2": 1}]]), WrongTypeError, "penalty[1]: got [{'l2'"),
 ]
 
 
@@ -85,6 +88,13 @@ def test_a_bad_penalty_is_refused_with_words(call, kind, words):
         call()
 
     assert words in str(caught.value)
+
+
+def test_a_list_of_one_is_that_one_and_lists_in_it_are_laid_end_to_end():
+    both = PenaltyList((Penalties((L2(0.5),)), Penalties((L1(0.25),))))
+
+    assert require_penalty([{"l2": 0.5}]) == L2(0.5)
+    assert require_penalty([both, L1(1)]).parts == (*both.parts, Penalties((L1(1),)))
 
 
 def test_penalties_of_several_sets_add_up():

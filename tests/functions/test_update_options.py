@@ -1,6 +1,16 @@
 """The options of an update are taken as records, and as the mappings that stand for them."""
 
-from neurosim.functions.update_options import Clip, WeightDecay, require_clip, require_weight_decay
+import pytest
+
+from neurosim.errors import InvalidValueError, WrongTypeError
+from neurosim.functions.update_options import (
+    Clip,
+    WeightDecay,
+    require_clip,
+    require_rates,
+    require_weight_decay,
+)
+from tests.each import each
 
 
 def test_a_mapping_stands_for_its_record():
@@ -8,3 +18,24 @@ def test_a_mapping_stands_for_its_record():
     assert require_weight_decay({"strength": 0.1, "on": "all"}) == WeightDecay(0.1, on="all")
     assert require_clip(Clip(value=0.5)) == Clip(value=0.5)
     assert require_clip(None) is None
+    assert require_rates({}) is None
+
+
+BAD = [
+    (require_clip, {"norm": 0}, InvalidValueError, "clip: norm: got 0.0; expected a number > 0"),
+    (require_clip, {"norm": 1, "per": "row"}, InvalidValueError, "clip: unknown per 'row'"),
+    (require_clip, {"value": 1, "per": "layer"}, InvalidValueError, "clip: "),
+    (require_clip, 3, WrongTypeError, "clip: got 3; expected None or {'norm': 1.0}"),
+    (require_clip, {"norms": 1}, WrongTypeError, "unknown option 'norms' (did you mean 'norm'?)"),
+    (require_weight_decay, {"on": "all"}, WrongTypeError, "weight_decay: got {'on': 'all'}; exp"),
+    (require_rates, {3: 0.1}, WrongTypeError, "rates: got the name 3; expected a text"),
+    (require_rates, 0.1, WrongTypeError, "rates: got 0.1; expected None or rates such as"),
+]
+
+
+@each(("require", "given", "kind", "words"), BAD)
+def test_a_bad_option_is_refused_with_words(require, given, kind, words):
+    with pytest.raises(kind) as caught:
+        require(given)
+
+    assert words in str(caught.value)
