@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
+from neurosim.errors import (
+    InvalidValueError,
+    NameRuleError,
+    UnknownNameError,
+    WrongTypeError,
+)
 from neurosim.functions.activations import ACTIVATIONS, Facts, facts_of, measured
 from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.losses import LOSSES
@@ -102,6 +107,39 @@ def test_a_taken_name_is_refused_but_for_identical_source():
 
     refused("the name is taken", NameRuleError, ns.register_activation, bent(k=0.25))
     refused("the name is taken", NameRuleError, ns.register_activation, bent("tanh"))
+
+
+def test_a_class_is_the_same_where_its_text_is():
+    def tilted(k):
+        class Tilted:
+            name = "tilted"
+
+            @property
+            def slope(self):
+                return k
+
+            @staticmethod
+            def gradient(weight, rows):
+                return weight * k / rows
+
+        return Tilted
+
+    ns.register_penalty(tilted(2.0))
+    ns.register_penalty(tilted(2.0))  # a cell that runs twice
+
+    refused("the name is taken", NameRuleError, ns.register_penalty, tilted(3.0))
+
+
+def test_functions_that_refer_to_themselves_are_not_known_to_be_the_same():
+    def summed():
+        def metric(outputs, targets):
+            return float(outputs[0, 0]) if len(outputs) == 1 else metric(outputs[1:], targets)
+
+        return metric
+
+    ns.register_metric(summed(), name="summed")
+
+    refused("the name is taken", NameRuleError, ns.register_metric, summed(), name="summed")
 
 
 def test_what_is_unregistered_is_unknown_and_a_shipped_entry_returns():
