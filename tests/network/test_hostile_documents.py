@@ -1,5 +1,6 @@
 """Documents that contradict themselves: each is refused at its place, by its words."""
 
+import copy
 import inspect
 import json
 
@@ -7,6 +8,7 @@ import pytest
 
 from neurosim.errors import FileError, NeurosimError
 from neurosim.network import Network, files
+from tests.each import each
 
 
 def change(*path, to):
@@ -37,6 +39,7 @@ def twice(part, number):
     return lambda document: document[part].append(document[part][number])
 
 
+SLOPE = {"neurons": ["h1"], "option": "slope", "value": 0.1, "trainable": True, "initial": 0.1}
 HOSTILE = {
     "an unknown key": (change("extra", to=1), "unknown key 'extra'"),
     "a missing key": (drop("layers"), "missing layers"),
@@ -89,16 +92,36 @@ HOSTILE = {
     "an unknown output": (change("outputs", to=["o9"]), "unknown neuron 'o9'"),
     "an output twice": (change("outputs", to=["o1", "o1"]), "'o1' occurs twice"),
     "an output that is none": (change("outputs", to=[{}]), "name: got {}"),
+    "an input with an activation": (
+        lambda d: d["neurons"][5].update(input=True, activation="tanh"),
+        "neuron 's': an input with bias or activation; expected neither",
+    ),
+    "shared weights that are none": (change("shared", to={}), "shared: got {}; expected a list"),
+    "shared weights of no pairs": (change("shared", to=[3]), "shared[0]: got 3; expected a list"),
+    "a scaling that is none": (change("scalings", to={"x1": 2}), "scalings.x1: got 2; expected ["),
+    "classes without names": (change("classes", to={"threshold": 1}), "expected names and thresh"),
+    "functions that are none": (change("functions", to={}), "functions: got {}; expected a list"),
+    "a slope of nobody": (change("functions", to=[SLOPE | {"neurons": []}]), "got no neurons"),
+    "a slope of another": (change("functions", to=[SLOPE]), "'h1' has no 'slope' to learn, or has"),
+    "a missing slope": (
+        lambda d: [change("layers", 1, "activation", to="prelu")(d)]
+        + [change("neurons", i, "activation", to="prelu")(d) for i in (2, 3)],
+        "functions: none of 'h1'; expected its 'slope'",
+    ),
 }
 
 
-@pytest.mark.parametrize(("spoil", "words"), HOSTILE.values(), ids=HOSTILE)
-def test_a_document_that_contradicts_itself_is_refused_at_its_place(document, loaded, spoil, words):
+@each(("what", "spoil", "words"), [(what, *case) for what, case in HOSTILE.items()])
+def test_a_document_that_contradicts_itself_is_refused_at_its_place(
+    document, loaded, what, spoil, words
+):
+    assert what
     assert isinstance(loaded(document), Network)  # sound, until it is spoilt
-    spoil(document)
+    spoilt = copy.deepcopy(document)
+    spoil(spoilt)
 
     with pytest.raises(FileError, match=r"net\.json: ") as caught:
-        loaded(document)
+        loaded(spoilt)
 
     assert words in str(caught.value)
 
