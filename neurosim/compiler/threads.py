@@ -4,6 +4,7 @@ On small products two threads are slower and unsteady, and other bits come out; 
 products are small gives the same bits whatever the machine has.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -19,6 +20,7 @@ from neurosim.compiler.plan import Dense, Plan
 LARGE_PRODUCT = 10_000_000
 # multiply-adds below which no product is shared among threads (OpenBLAS begins at 8,192)
 SMALL_PRODUCT = 8_000
+_THREADS = "threads"  # the key of their number
 PINS = (
     "OPENBLAS_CORETYPE",
     "MKL_CBWR",
@@ -89,6 +91,12 @@ def largest_product(plan: Plan, rows: int) -> int:
     return max(cells, default=0) * rows
 
 
+def most_rows_of_one_thread(plan: Plan) -> float:
+    """The rows of a pass up to which no number depends on how many threads there are."""
+    of_a_row = largest_product(plan, 1)
+    return (LARGE_PRODUCT - 1) // of_a_row if of_a_row else math.inf
+
+
 def blas_facts() -> list[dict[str, Any]]:
     """The libraries of linear algebra that are loaded: their kernels, threads and files."""
     np.dot(np.ones((2, 2)), np.ones((2, 2)))  # a library is listed once it is loaded
@@ -97,12 +105,22 @@ def blas_facts() -> list[dict[str, Any]]:
             "library": info["internal_api"],
             "version": info["version"] or "unknown",
             "kernels": info.get("architecture", "unknown"),
-            "threads": info["num_threads"],
+            _THREADS: info["num_threads"],
             "file": Path(info["filepath"]).name,
         }
         for info in _controller().info()
         if info["user_api"] == "blas"
     ]
+
+
+def without_threads(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Facts without the number of threads, on which no bit depends where products are small."""
+    return [{key: value for key, value in fact.items() if key != _THREADS} for fact in facts]
+
+
+def thread_counts() -> list[int]:
+    """How many threads each library of linear algebra has."""
+    return [fact[_THREADS] for fact in blas_facts()]
 
 
 def pinned_kernels(environment: Mapping[str, str]) -> list[str]:

@@ -157,6 +157,10 @@ class Training:
         bound = capabilities.bounds[self.options.precision]
         return capabilities.works_on_objects or bound == TO_THE_BIT
 
+    def may_differ_with_threads(self, n_rows: int) -> bool:
+        """Whether passes over so many rows may have other bits with other threads of BLAS."""
+        return n_rows > self._engine.capabilities.rows_of_one_thread
+
     def _require_fitting_metrics(self) -> None:
         for name in self.options.metrics:
             require_fitting(name, self.task_kind)

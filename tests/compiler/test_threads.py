@@ -1,5 +1,6 @@
 """Threads of BLAS: one while products are small, as many as there are for large ones."""
 
+import math
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from neurosim.compiler.threads import (
     blas_facts,
     blas_threads,
     largest_product,
+    most_rows_of_one_thread,
     pinned_kernels,
 )
 from neurosim.training.engines import array_program
@@ -138,6 +140,18 @@ def test_a_sparse_block_has_no_large_products():
     net.remove_connection("l01", "l11")
 
     assert largest_product(make_plan(net), 1_000_000_000) == 0
+
+
+def test_up_to_so_many_rows_no_bit_depends_on_the_number_of_threads():
+    assert most_rows_of_one_thread(make_plan(LARGE)) == 110
+
+
+@pytest.mark.usefixtures("sparse_always")
+def test_without_products_none_depends_on_it_whatever_the_rows():
+    net = layers(4, 3)
+    net.remove_connection("l01", "l11")
+
+    assert most_rows_of_one_thread(make_plan(net)) == math.inf
 
 
 def test_what_blas_there_is_can_be_told():

@@ -1,6 +1,7 @@
 """The folder of a run: run.json, metrics.jsonl (a line an epoch), network.json and times.jsonl.
 
-Wall-clock times stand in times.jsonl alone: all other files of two equal runs have the same bytes.
+Wall-clock times and how many threads there were stand in times.jsonl alone: all other files of two
+equal runs have the same bytes. Where bits may depend on the threads, ``origin`` has them, too.
 """
 
 import json
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from neurosim.compiler.threads import thread_counts, without_threads
 from neurosim.errors import FileError, shortened
 from neurosim.files import write_whole
 from neurosim.network.files import read_document
@@ -31,8 +33,6 @@ from neurosim.scenario.saved.manifest import (
 )
 from neurosim.scenario.saved.transaction import STAGED, commit, require_free, settle, staged
 from neurosim.training.parts import measured_on
-
-_OF_EXACT = ("library", "version", "kernels", "file")  # the number of threads changes no bit there
 
 
 def result_document(result: RunResult, imports: tuple[str, ...]) -> dict[str, Any]:
@@ -169,14 +169,13 @@ def _telling(folder: Path) -> Iterator[None]:
 
 
 def saved_document(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The document of ``run.json``: no times, and the same wherever the folders are.
+    """The document of ``run.json``: no times, no threads, and the same wherever the folders are.
 
     The path of a scenario is that from the folder; of a shipped one its own.
     """
     kept = {key: value for key, value in document.items() if key != "seconds"}
     kept["path"] = _path_from(folder, Path(document["path"]))
-    if document.get("exact"):
-        kept["blas"] = [{key: one[key] for key in _OF_EXACT} for one in document["blas"]]
+    kept["blas"] = without_threads(document["blas"])
     return kept
 
 
@@ -215,7 +214,9 @@ def write_records(result: RunResult, folder: Path) -> None:
         {"first": one.first, "epochs": len(one), "seconds": one.seconds * len(one)}
         for one in result.stretches
     ]
-    write_whole(folder / TIMES, _lines([*times, {"run": result.seconds}]))
+    write_whole(
+        folder / TIMES, _lines([*times, {"run": result.seconds, "threads": thread_counts()}])
+    )
 
 
 def lines_of(stretch: Stretch) -> Iterator[str]:

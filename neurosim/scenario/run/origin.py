@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.compiler.threads import blas_facts
+from neurosim.compiler.threads import blas_facts, thread_counts, without_threads
 from neurosim.errors import FileError, shortened
 from neurosim.functions.numbers import shown
 from neurosim.scenario.build.scenario import Scenario
@@ -30,7 +30,9 @@ def origin_of(
     found |= {f"version of {name}": version for name, version in versions.items()}
     found["program"] = training.program
     if not training.is_exact:
-        found["linear algebra"] = _text(blas_facts())
+        found["linear algebra"] = _text(without_threads(blas_facts()))
+    if training.may_differ_with_threads(_most_rows(scenario)):
+        found["threads of the linear algebra"] = _text(thread_counts())
     return found | {f"module {name}": _source(name) for name in imports}
 
 
@@ -85,6 +87,13 @@ def _rows(scenario: Scenario) -> Iterator[tuple[str, str]]:
                 digest.update(f"{array.shape}".encode())
                 digest.update(np.ascontiguousarray(array).data)
             yield name, f"sha256 {digest.hexdigest()}"
+
+
+def _most_rows(scenario: Scenario) -> int:
+    """The rows of the largest part, which are measured at once."""
+    data = scenario.data
+    parts = [] if data is None else [data.rows(name) for name in PARTS]
+    return max((len(part[0]) for part in parts if part is not None), default=0)
 
 
 def _source(name: str) -> str:

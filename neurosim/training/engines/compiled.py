@@ -6,11 +6,13 @@ however it is cut into stretches.
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from neurosim.compiler.choice import KINDS, prefers_arrays
+from neurosim.compiler.threads import most_rows_of_one_thread
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
@@ -73,7 +75,11 @@ class CompiledEngine(ProgramEngine):
             return program
         from neurosim.training.engines.array_program import ArrayProgram
 
-        return ArrayProgram(self._scaled)
+        arrays = ArrayProgram(self._scaled)
+        self.capabilities = replace(  # type: ignore[misc] # of this one
+            self.capabilities, rows_of_one_thread=most_rows_of_one_thread(arrays.plan)
+        )
+        return arrays
 
     @property
     def source(self) -> str:

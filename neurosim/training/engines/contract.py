@@ -5,6 +5,7 @@ nothing of a training: all is in the state. What it promises is in its capabilit
 asks for its name: a new engine is one class and one row of the table `ENGINES`.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -48,12 +49,15 @@ class Capabilities:
         works_on_objects: whether a pass leaves its numbers on the objects of the network.
         programs: the kinds of programs that the engine takes as its argument ``kind``.
         takes_notes: whether a stretch of batches can note numbers of every row on its way.
+        rows_of_one_thread: in passes over more rows at once, bits may depend on how many threads
+            the linear algebra has.
     """
 
     bounds: Mapping[str, Bound]
     works_on_objects: bool = False
     programs: tuple[str, ...] = ()
     takes_notes: bool = False
+    rows_of_one_thread: float = math.inf
 
     @property
     def is_walk(self) -> bool:
