@@ -926,9 +926,9 @@ class Network:
 
     def reset(self) -> None:
         """Go back to the weights and biases it was made with."""
-        self._editable.holder.fill()
-        for each in self.parameter_list():
-            each._value = each._initial
+        parameters = self.parameter_list()
+        initial = np.array([each._initial for each in parameters], np.float64)
+        self._editable.holder.hold(parameters, initial, None)
         self.forget()
 
     # --- as a whole

@@ -174,6 +174,7 @@ def test_reset_goes_back_and_initial_values_stay() -> None:
     before = net.parameters()
     load(net)
     net.reset()
+    assert net.has_pending_parameters, "theta was given to the objects one by one"
     assert net["x1", "h1"].weight == net["x1", "h1"].initial_weight == 0.5
     assert net.parameters().tolist() == before.tolist()
 
