@@ -40,7 +40,7 @@ network: network .
 
 interpreter: steps visits forward backward adjustments update .
 kernel: build library checks wiring .
-compiler: plan bundles costs planning choice operations program
+compiler: plan bundles costs planning choice operations program blas
 compiler.array: text backward printer .
 compiler.javascript: formulas module .
 compiler: training_programs threads explain standalone compile .

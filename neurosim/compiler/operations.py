@@ -144,7 +144,14 @@ class Update:
         return is_descent and momentum == 0.0 and is_bare
 
 
-Operation = Affine | Activate | Normalise | MeasureLoss | Delta | Assign | Update
+@dataclass(frozen=True, slots=True)
+class Descend:
+    """The weights and biases of a dense block less their gradients, which nobody else asks for."""
+
+    block: Block
+
+
+Operation = Affine | Activate | Normalise | MeasureLoss | Delta | Assign | Descend | Update
 
 
 def lower_forward(plan: Plan) -> tuple[Operation, ...]:
@@ -192,6 +199,35 @@ def lower_backward(
         fan = fans.of(block, alive.__contains__)
         operations.append(Delta(block, tuple(reversed(links[0])), fan, ()))
     return tuple(operations)
+
+
+def lower_descent(backward: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """These operations, with the gradients of each block subtracted from it at once.
+
+    That is done behind the last error that comes back through the block's weights.
+    """
+    last = {
+        link.consumer.number: number
+        for number, op in enumerate(backward)
+        if isinstance(op, Delta)
+        for link in op.links
+    }
+    placed: list[tuple[int, bool, Operation]] = []
+    for number, op in enumerate(backward):
+        if not isinstance(op, Assign):
+            placed.append((number, False, op))
+        elif not op.is_dead:
+            place = max(number, last.get(op.block.number, number))
+            placed.append((place, True, Descend(op.block)))
+    return tuple(op for *_, op in sorted(placed, key=lambda each: each[:2]))
+
+
+def can_descend(plan: Plan, update: Update) -> bool:
+    """Whether an update is nothing but products subtracted from matrices of weights."""
+    is_bare = update.is_plain and not update.has_fixed and not plan.copies.size
+    return is_bare and all(
+        isinstance(block.weights, Dense) and not block.functions for block in plan.blocks[1:]
+    )
 
 
 def _aims(plan: Plan, block: Block, objective: Objective) -> list[Aim]:

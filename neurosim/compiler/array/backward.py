@@ -12,7 +12,8 @@ from neurosim.compiler.array.text import (
     rows_of,
     take_scratch,
 )
-from neurosim.compiler.operations import Aim, Assign, Delta, Fan, Update, WeightedLink
+from neurosim.compiler.blas import descent
+from neurosim.compiler.operations import Aim, Assign, Delta, Descend, Fan, Update, WeightedLink
 from neurosim.compiler.plan import Block, Bundle, Dense, Terms
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
 from neurosim.functions.aggregations import AGGREGATIONS
@@ -214,8 +215,11 @@ def _print_learned_gradients(block: Block, activation: Activation, text: Text) -
         text.loop.append(f"add.reduce(s{i}, 1, None, {part})")
 
 
-def print_assign(assign: Assign, text: Text) -> None:
-    """The gradients of a block."""
+def print_assign(assign: Assign | Descend, text: Text) -> None:
+    """The gradients of a block, or the weights less these."""
+    if isinstance(assign, Descend):
+        _print_descend(assign.block, text)
+        return
     block, i, weights = assign.block, assign.block.number, assign.block.weights
     part = f"gradient[{block.first_slot}:{block.last_slot}]"
     if assign.is_dead:
@@ -227,9 +231,7 @@ def print_assign(assign: Assign, text: Text) -> None:
     if isinstance(weights, Dense):
         text.setup.append(f"g{i} = {part}.reshape({block.size}, {len(weights.sources)})")
         text.setup.append(f"assign{i} = d{i}.dot")
-        if f"v{i}" in text.fixed:
-            text.setup.append(f"v{i}_T = v{i}.T")
-        text.loop.append(f"assign{i}(v{i}{'_T' if f'v{i}' in text.fixed else '.T'}, g{i})")
+        text.loop.append(f"assign{i}({_transposed_sources(i, text)}, g{i})")
         return
     for j, bundle in enumerate(weights):
         name, (n, width) = f"{i}_{j}", bundle.sources.shape
@@ -247,6 +249,14 @@ def print_assign(assign: Assign, text: Text) -> None:
         text.setup.append(f"d{name} = d{i}[{low}:{high}].reshape({n}, size, 1)")
         text.loop.append(f"gather(sources{name}, 0, v{name}, 'clip')")
         text.loop.append(f"matmul(v{name}_3, d{name}, g{name})")
+
+
+def _transposed_sources(i: int, text: Text) -> str:
+    """The sources of a dense block, a row a sample."""
+    if f"v{i}" not in text.fixed:
+        return f"v{i}.T"
+    text.setup.append(f"v{i}_T = v{i}.T")
+    return f"v{i}_T"
 
 
 def _print_distribute(name: str, bundle: Bundle, terms: Terms, text: Text) -> None:
@@ -271,6 +281,17 @@ def _print_distribute(name: str, bundle: Bundle, terms: Terms, text: Text) -> No
         text.loop.append(f"D{name}[:, {width - 1}] = d{name}")
     text.loop.append(f"multiply(v{name}_3, D{name}, v{name}_3)")
     text.loop.append(f"add.reduce(v{name}_3, 2, None, g{name})")
+
+
+def _print_descend(block: Block, text: Text) -> None:
+    """The weights of a block less the products that are their gradients."""
+    i, weights = block.number, block.weights
+    assert isinstance(weights, Dense)
+    if not len(weights.sources):
+        return
+    text.constant("descent", descent)
+    text.setup.append(f"descend{i} = descent(w{i}, d{i})")
+    text.loop.append(f"descend{i}({_transposed_sources(i, text)})  # w{i} -= d{i} @ v{i}.T")
 
 
 def print_ties(text: Text) -> None:

@@ -78,6 +78,7 @@ def print_training(
     masked: tuple[tuple[int, int, int], ...] = (),
     each_row: bool = False,
     gradients: str = "parameters",
+    descends: bool = False,
 ) -> Program:
     """The program ``train(theta, gradient, size, learns, penalize, update)``: yields losses.
 
@@ -94,12 +95,17 @@ def print_training(
     list, and one of the losses of the rows of each batch, (size,). ``gradients`` are by
     ``parameters``, by ``inputs``, too (then it yields a pair: that list, and those of the last
     batch, (n_in, size)), or ``none`` (then: that list, and the outputs for the last batch).
+
+    With ``descends``, where `operations.can_descend`, layer after layer is updated by one product,
+    and there is no gradient.
     """
     objective = objective_of(loss, len(plan.outputs))
     text = Text(plan, objective, each_row=each_row, weighted=weighted, masked=masked)
     backward: tuple[ops.Operation, ...] = ops.lower_loss(plan, objective)
     if gradients != "none":
         backward = ops.lower_backward(plan, objective, inputs=gradients == "inputs")
+    if descends:
+        backward = ops.lower_descent(backward)
     answer = "losses, rows" if each_row else "losses"
     if gradients == "inputs":
         answer = f"losses, delta[:{plan.n_in}]"
@@ -116,7 +122,7 @@ def print_training(
     _print_operations(text, operations, keep_net_inputs=measured)
     if plan.copies.size:
         print_ties(text)
-    if update is not None:
+    if update is not None and not descends:
         print_update(update, text)
     lines = [
         *_beginning(text),
@@ -216,7 +222,7 @@ def _print_operations(
                     print_measure(operation.aim, alone, text)
             case ops.Delta():
                 print_delta(operation, text)
-            case ops.Assign():
+            case ops.Assign() | ops.Descend():
                 print_assign(operation, text)
             case ops.Update():
                 raise AssertionError("updates are printed last")

@@ -187,7 +187,7 @@ class _Printer:
                 return self._delta(operation)
             case ops.Assign():
                 return [] if operation.is_dead else self._assign(operation.block)
-            case ops.Update():
+            case ops.Update() | ops.Descend():
                 raise AssertionError("a module has no updates")
             case _:
                 assert_never(operation)

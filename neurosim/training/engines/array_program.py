@@ -11,11 +11,13 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.compiler import operations as ops
 from neurosim.compiler.array.printer import print_forward, print_training, print_values
-from neurosim.compiler.operations import Update
+from neurosim.compiler.blas import has_descent
+from neurosim.compiler.costs import LEAST_DESCENT
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
-from neurosim.compiler.threads import blas_threads
+from neurosim.compiler.threads import blas_threads, largest_product
 from neurosim.compiler.training_programs import generated
 from neurosim.functions.mapped import room
 from neurosim.functions.numbers import Matrix
@@ -49,9 +51,14 @@ class ArrayProgram:
         self.update = _update_of(task, has_fixed=has_holes or not mask.all())
         self.weighted = task.has_factors
         self._masked = _Masked(plan, task)
+        self._descends = (
+            largest_product(plan, task.batch_size) >= LEAST_DESCENT
+            and ops.can_descend(plan, self.update)
+            and has_descent()
+        )
         program, self._load = generated(
             print_training, plan, task.objective, self.update,
-            weighted=self.weighted, masked=self._masked.blocks,
+            weighted=self.weighted, masked=self._masked.blocks, descends=self._descends,
         )  # fmt: skip
         self.source = program.source
         # by which gradients they compute, and whether terms have factors
@@ -76,6 +83,7 @@ class ArrayProgram:
         _, load = generated(
             print_training, self.plan, self.task.objective, self.update,
             weighted=self.weighted, masked=self._masked.blocks, each_row=True,
+            descends=self._descends,
         )  # fmt: skip
         return load
 
@@ -193,12 +201,12 @@ class ArrayProgram:
         return (self.X if X is own.X else _with_ones(X, self.dtype)).T, targets
 
 
-def _update_of(task: Task, *, has_fixed: bool) -> Update:
+def _update_of(task: Task, *, has_fixed: bool) -> ops.Update:
     """The update that a program is printed for: its rate is given when it runs."""
     optimizer: Any = task.optimizer
     if type(optimizer) in SHIPPED.values():  # others may ask for the rate they were made with
         optimizer = replace(optimizer, learning_rate=1.0)
-    return Update(optimizer, task.penalty, has_fixed, task.adjustments is not None)
+    return ops.Update(optimizer, task.penalty, has_fixed, task.adjustments is not None)
 
 
 def _columns(goals: Goals, dtype: Any) -> Array:

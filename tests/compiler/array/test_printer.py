@@ -92,6 +92,19 @@ def test_what_runs_for_a_batch_of_a_2_2_1(tiny):
     ]
 
 
+def test_large_layers_are_updated_as_soon_as_no_error_comes_back_through_them(tiny):
+    assert loop(print_training(make_plan(tiny), HALF, PLAIN, descends=True))[5:] == [
+        "multiply(e2, scale, e2)",
+        "back2_1(d2, b2_1)",
+        "multiply(a1, a1, s1)",
+        "subtract(number0, s1, s1)",
+        "multiply(d1, s1, d1)",
+        "descend2(v2_T)  # w2 -= d2 @ v2.T",
+        "descend1(v1.T)  # w1 -= d1 @ v1.T",
+        "losses.append(loss)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("update", "lines"),
     [

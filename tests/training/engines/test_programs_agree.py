@@ -26,6 +26,7 @@ from tests.examples import examples
 # name: kind of program, precision, cost of a sparse block; empty slots, and slots, of a bundle
 PROGRAMS = {
     "dense": ("array", "double", inf, 0, 1),
+    "descending": ("array", "double", inf, 0, 1),
     "sparse": ("array", "double", 0.0, 0, 4),
     "sparse and padded": ("array", "double", 0.0, 1000, 1000),
     "dense float32": ("array", "single", inf, 0, 1),
@@ -59,6 +60,8 @@ def make_compiled(task, program):
         for user in ("planning", "operations"):
             patch.setattr(f"neurosim.compiler.{user}.slots_per_bundle", lambda _: allowance)
             patch.setattr(f"neurosim.compiler.{user}.most_slots", lambda _: most)
+        least = 0 if program == "descending" else inf
+        patch.setattr("neurosim.training.engines.array_program.LEAST_DESCENT", least)
         fresh = task.network.copy()
         own = task.on(fresh).with_options(precision=precision)
         engine = CompiledEngine(own, kind)
