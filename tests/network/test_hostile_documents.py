@@ -104,8 +104,10 @@ HOSTILE = {
     "a slope of nobody": (change("functions", to=[SLOPE | {"neurons": []}]), "got no neurons"),
     "a slope of another": (change("functions", to=[SLOPE]), "'h1' has no 'slope' to learn, or has"),
     "a missing slope": (
-        lambda d: [change("layers", 1, "activation", to="prelu")(d)]
-        + [change("neurons", i, "activation", to="prelu")(d) for i in (2, 3)],
+        lambda d: (
+            [change("layers", 1, "activation", to="prelu")(d)]
+            + [change("neurons", i, "activation", to="prelu")(d) for i in (2, 3)]
+        ),
         "functions: none of 'h1'; expected its 'slope'",
     ),
 }
