@@ -114,8 +114,6 @@ def _lifted(name: str, lifted: Lifted, lines: dict[str, str]) -> str:
     while isinstance(function, Guarded):
         function = function.function
     function, options = _taken_apart(function)
-    while isinstance(function, Guarded):
-        function = function.function
     if not inspect.isfunction(function) or function.__closure__ or "<" in function.__qualname__:
         raise WrongTypeError(
             f"standalone: {name} has no source that stands alone, got {function!r:.80};"

@@ -174,10 +174,8 @@ class Activation:
 
 def _with(form: Any, values: Mapping[str, float]) -> Any:
     match form:
-        case None:
+        case None | Lifted():  # it is lifted anew, of the form for numbers
             return None
-        case Lifted():
-            return Lifted(partial(form.function, **values))
         case Guarded():
             return Guarded(partial(form.function, **values))
     return partial(form, **values)

@@ -72,8 +72,6 @@ class RateSchedule:
         return ()
 
     def _warming(self, base: float, t: int) -> float:
-        if t >= self.warm_up:
-            return base
         return base * (self.warm_up_from + (1.0 - self.warm_up_from) * t / self.warm_up)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.functions.activations import ACTIVATIONS, facts_of
+from neurosim.functions.variants import FunctionOption
 from tests.each import each
 
 CHOSEN = [
@@ -80,6 +81,38 @@ def test_the_name_says_the_options_and_finds_them_again(name, options):
     assert ACTIVATIONS.is_shipped(made.name)
 
 
+def _bend(z, k=1.0):
+    return z / (1.0 + k * abs(z))
+
+
+def _bend_slope(z, _a, k=1.0):
+    return 1.0 / (1.0 + k * abs(z)) ** 2
+
+
+def _bend_into(z, out, k=1.0):
+    np.divide(z, 1.0 + k * np.abs(z), out=out)
+
+
+@each("forms", [{}, {"array": _bend_into}, {"slope": None}])
+def test_an_activation_of_ones_own_may_have_options(forms):
+    options = {"k": FunctionOption(1.0, least=0.0)}
+    own = ns.Activation(
+        "bend", **{"value": _bend, "slope": _bend_slope, "options": options} | forms
+    )
+    ns.register_activation(own)
+    try:
+        net = make({"bend": {"k": 3}})
+        X = np.array([[0.5, -2.0], [3.0, 1.0]])
+
+        assert net.layer("h").activation == "bend(k=3)"
+        assert net.predict(X) == pytest.approx(np.array([net.forward(row) for row in X]), abs=1e-15)
+        assert net["h1"].output == _bend(net["h1"].net_input, 3.0)
+        if "slope" not in forms:
+            assert ns.agree(net, X, [[1.0], [0.0]], optimizer=ns.SGD(0.5)).passed
+    finally:
+        ns.unregister_activation("bend")
+
+
 def test_usual_values_are_the_activation_itself():
     assert ACTIVATIONS.named({"elu": {"alpha": 1}}, "h") is ACTIVATIONS["elu"]
     assert ACTIVATIONS["leaky_relu( slope = 1e-1 )"].name == "leaky_relu(slope=0.1)"
@@ -113,6 +146,8 @@ def test_they_are_saved_copied_and_pickled(tmp_path):
         ({"elu": {}, "celu": {}}, "expected a name with options"),
         ({"relu": {"x": 1}}, "activation 'relu': got 'x'; expected no options"),
         ("leaky_relu(0.1)", r"got 'leaky_relu\(0.1\)'; expected a name with options"),
+        ("leaky_relu(slope=x)", r"got 'leaky_relu\(slope=x\)'; expected a name with options"),
+        ("leaky_relu(slope=)", r"got 'leaky_relu\(slope=\)'; expected a name with options"),
         ("leaky(slope=1)", "unknown activation 'leaky'"),
     ],
 )

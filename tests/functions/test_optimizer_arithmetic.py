@@ -1,6 +1,7 @@
 """Optimizers written out: every line, worked out by its own text, is the number that it shows."""
 
 import math
+from typing import final
 
 import pytest
 
@@ -213,7 +214,27 @@ class Stepped(SGD):
         return w - rate * stepped(g), memory
 
 
-@each("kind", [Renamed, Unpacked, Brief, Halving, Looped, Listed, Remainder, Stepped])
+class Marked(SGD):
+    """A rule that is decorated."""
+
+    @final
+    def scalar(self, w, g, memory, count, rate):
+        return w - rate * g, memory
+
+
+TYPED = {}
+exec("def scalar(self, w, g, memory, count, rate): return w - rate * g, memory", TYPED)  # noqa: S102 - ours
+
+
+class Typed(SGD):
+    """A rule whose source is in no file."""
+
+    scalar = TYPED["scalar"]
+
+
+@each(
+    "kind", [Typed, Marked, Renamed, Unpacked, Brief, Halving, Looped, Listed, Remainder, Stepped]
+)
 def test_a_rule_that_cannot_be_written_out_is_one_line(kind):
     rule, given = kind(0.1), {"memory": (0.0,), "count": 1, "rate": 0.1}
 

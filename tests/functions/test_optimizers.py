@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -262,6 +263,14 @@ def test_a_rule_is_a_frozen_value(rule):
     assert rule == dataclasses.replace(rule)
 
 
+@dataclass
+class Melting:
+    """A rule that can be changed."""
+
+    learning_rate: float
+    name, start, remembers, pushes, scalar = "melting", (), (), (), SGD.scalar
+
+
 BAD = [
     (lambda: Rprop(eta_plus=0.5), InvalidValueError, "got 0.5; expected eta_plus >= 1"),
     (lambda: Rprop(most_step=1e-9), InvalidValueError, "expected most_step >= least_step"),
@@ -285,6 +294,7 @@ BAD = [
     (lambda: require_optimizer("adm"), WrongTypeError, "did you mean 'adam'?"),
     (lambda: require_optimizer(0.1), WrongTypeError, "got 0.1; expected one like neurosim.SGD"),
     (lambda: require_optimizer(SGD), WrongTypeError, "expected one like neurosim.SGD"),
+    (lambda: require_optimizer(Melting(0.1)), WrongTypeError, "which may change; expected a froz"),
 ]
 
 

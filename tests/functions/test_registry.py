@@ -154,6 +154,13 @@ def test_what_is_unregistered_is_unknown_and_a_shipped_entry_returns():
     refused("unknown activation 'bent'", UnknownNameError, net.predict, X)
 
 
+def test_what_is_registered_may_have_a_second_name():
+    ns.register_activation(bent())
+    ns.register_activation(ACTIVATIONS["bent"], name="second")
+
+    assert network("second").predict(X).tolist() == network("bent").predict(X).tolist()
+
+
 def test_load_names_what_is_not_registered(tmp_path):
     network(bent()).save(tmp_path / "net.json")
     ns.unregister_activation("bent")

@@ -55,6 +55,12 @@ def test_what_has_no_name_is_to_be_given_one():
         ns.register_initializer(Wide())
 
 
+@each("forms", [{"value": math.hypot}, {"slope": math.hypot}, {}])
+def test_a_loss_has_a_value_and_a_slope(forms):
+    with pytest.raises(WrongTypeError, match="expected value=f and slope=g"):
+        ns.Loss("half", **forms)
+
+
 def test_an_optimizer_of_a_table_can_be_made_of_its_rate_alone():
     class Bare(ns.SGD):
         name = "bare"

@@ -26,6 +26,7 @@ BY_HAND = [
     ({"multi_step": {"at": [3, 1], "factor": 0.5}}, [0.3, 0.15, 0.15, 0.075]),
     ({"exponential": {"factor": 0.5}}, [0.3, 0.15, 0.075]),
     ({"inverse_time": {"power": 1.0}}, [0.3, 0.15, 0.1]),
+    ({"inverse_time": {"power": 1, "warm_up": 1, "warm_up_from": 0.5}}, [0.15, 0.3, 0.15, 0.1]),
     ({"cosine": {"epochs": 2}}, [0.3, 0.15, 0.0, 0.15, 0.3]),
     ({"warm_restarts": {"epochs": 2, "growth": 2}}, [0.3, 0.15, 0.3, 0.2560660171779821, 0.15]),
     ({"list": [[1, 0.1], [3, 0.01]]}, [0.3, 0.1, 0.1, 0.01, 0.01]),
@@ -159,6 +160,9 @@ BAD = [
     ({"multi_step": {"at": 3}}, WrongTypeError, "MultiStep(at=): got 3; expected a list of counts"),
     ({"one_cycle": {"epochs": 3, "rise": 2}}, InvalidValueError, "OneCycle(rise=): got 2.0; expec"),
     ({"one_cycle": {"epochs": 3, "shape": "s"}}, InvalidValueError, "got 's'; expected cosine or"),
+    ({"one_cycle": {"epochs": 3, "to_part": 0}}, InvalidValueError, "got 0; expected a number > 0"),
+    ({"plateau": {"per": "update"}}, InvalidValueError, "Plateau(per=): it goes by the loss of ea"),
+    ({"adaptive": {"divisor": 1}}, InvalidValueError, "Adaptive(divisor=): got 1.0; expected ab"),
     (0.1, WrongTypeError, "schedule: not a schedule, got 0.1; expected None, Cosine(40) or"),
 ]
 
@@ -194,6 +198,26 @@ def test_a_registered_schedule_is_known_by_its_name():
     assert list(SCHEDULES)[-1] == "halving"
 
 
+@dataclass(frozen=True, slots=True)
+class Powers(Halving):
+    """The rate times a number of its own, each time."""
+
+    factor: float
+
+    name: ClassVar[str] = "powers"
+
+    def rate(self, base, t):
+        return base * self.factor**t
+
+
+def test_a_registered_schedule_may_ask_for_a_number():
+    ns.register_schedule(Powers)
+    try:
+        assert rates({"powers": {"factor": 0.5}}, 3) == [0.3, 0.15, 0.075]
+    finally:
+        ns.unregister_schedule("powers")
+
+
 def test_what_is_no_schedule_is_not_registered():
     with pytest.raises(WrongTypeError, match=r"expected a subclass of neurosim\.RateSchedule"):
         ns.register_schedule(object, name="thing")
@@ -215,6 +239,7 @@ def test_no_shipped_rate_is_negative_or_infinite(name):
 
 def test_plateau_without_a_cooldown_counts_every_epoch():
     plateau, memory = Plateau(factor=0.5, patience=1), (0.4, math.inf, 0.0, 0.0)
+    assert (plateau.rate(0.4, 9), plateau.start(0.4)) == (0.4, memory)
 
     found = []
     for _ in range(6):  # after progress, and after a reduction, two are too many
