@@ -32,6 +32,17 @@ def test_a_small_network_is_run_by_the_kernel():
     assert found.threads == "one"
 
 
+def test_what_does_not_sum_is_computed_term_by_term():
+    net = ns.Network("product")
+    net.add_layer("x", 3)
+    net.add_layer("o", 2, aggregation="product")
+    net.connect("x", "o", weight=0.5)
+
+    (block,) = explain(net, 4).blocks
+
+    assert block.why == "term by term: product"
+
+
 def test_a_large_one_is_run_as_arrays_with_its_figures():
     found = explain(dense(200, 150), 4)
 

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import backward, forward, measure
 from neurosim.scenario import load_scenario
 from neurosim.training.training import Training
+from tests.each import each
 
 SCENARIOS = sorted(path.stem for path in Path("scenarios").glob("*.yaml"))
 REFUSED = {"sparse-random": "_gelu cannot be written in JavaScript, got math.erfc"}
@@ -118,6 +120,9 @@ def test_every_activation_and_loss_is_written_or_refused(in_node):
     unit = [loss for name, loss in LOSSES.items() if name not in {"cross_entropy", "hinge"}]
     cases = [(name, LOSSES["squared_error"]) for name in [*ACTIVATIONS, "softmax"]
              if name not in {"input", "step"}]  # fmt: skip
+    cases += [
+        (name, LOSSES["squared_error"]) for name in ("leaky_relu(slope=0.3)", "hardtanh(low=-2)")
+    ]
     cases += [("sigmoid", loss) for loss in unit if loss.targets == "any"]
     for name, loss in cases:
         net = two_layers(name)
@@ -132,6 +137,16 @@ def test_every_activation_and_loss_is_written_or_refused(in_node):
 
     for found, walk in zip(results, walks, strict=True):
         require_equal(found, *walk)
+
+
+def test_nothing_is_learned_through_a_step(in_node):
+    net = two_layers("step")
+
+    (found,) = in_node([(module_of(net, LOSSES["squared_error"]), [0.7, -0.4], [0.25, 0.75])])
+
+    into_h, into_o = np.split(np.array(found[-1]), 2)  # three of each neuron
+    assert not into_h.any()
+    assert into_o.any()
 
 
 def _swell(z, width=0.25):
@@ -210,37 +225,123 @@ def test_negative_constants_are_written_as_meant(in_node):
         ns.unregister_activation("bent")
 
 
+def _flagged(z):
+    """Decisions of every kind."""
+    is_near = not (z < -1.0 or z > 1.0)
+    is_low = True if z < 0.0 and is_near else False  # noqa: SIM210 - it is to be written so
+    y, half = z, 0.5
+    if is_low:
+        y *= half
+    return y if is_near else 2.0 * z
+
+
+def _flagged_slope(z, _a):
+    if -1.0 <= z <= 1.0:
+        return 0.5 if z < 0.0 else 1.0
+    return 2.0
+
+
+def test_decisions_are_written_as_meant(in_node):
+    rows, loss = [[0.7, -0.4], [-3.0, 2.0], [-0.9, 0.1]], LOSSES["squared_error"]
+    ns.register_activation(Activation("flagged", _flagged, _flagged_slope))
+    try:
+        net = two_layers("flagged")
+        for row, found in zip(rows, in_node([(module_of(net, loss), row, [0.2, 0.1])
+                                             for row in rows]), strict=True):  # fmt: skip
+            require_equal(found, net, row, [0.2, 0.1], loss)
+    finally:
+        ns.unregister_activation("flagged")
+
+
 def _swapped(z):
     a, b = z, 1.0
     a, b = b, a
     return a + 3.0 * b
 
 
-def _swapped_slope(_z, _a):
-    return 3.0
-
-
-def test_an_exchange_of_two_names_is_refused():
-    ns.register_activation(Activation("swapped", _swapped, _swapped_slope))
-    try:
-        with pytest.raises(InvalidValueError, match="_swapped cannot be written in JavaScript"):
-            module_of(two_layers("swapped"), None)
-    finally:
-        ns.unregister_activation("swapped")
-
-
 def _based(z):
     return math.log(1.0 + z * z, 3.0)
 
 
-def _based_slope(z, _a):
-    return 2.0 * z / ((1.0 + z * z) * math.log(3.0))
+def _reserved(z):
+    let = 2.0 * z
+    return let + 1.0
 
 
-def test_a_logarithm_with_a_base_which_javascript_would_drop_is_refused():
-    ns.register_activation(Activation("based", _based, _based_slope))
+def _placed(z):
+    _KEPT[0], y = z, 1.0
+    return y + z
+
+
+def _two(z):
+    return z, 1.0
+
+
+def _stored(z):
+    y, z = _two(z)
+    return y + z
+
+
+def _looped(z):
+    for _ in range(2):
+        z += 1.0
+    return z
+
+
+def _summed(z):
+    return sum((z, 1.0))
+
+
+def _listed(z):
+    return [z, 1.0][0]
+
+
+def _worded(z):
+    return z if _TEXT else 1.0
+
+
+_KEPT, _TEXT = [0.0], "abc"
+REFUSED_HERE = [
+    (_swapped, r"_swapped cannot be written in JavaScript, got .*a, b.* = .*b, a"),
+    (_based, r"math\.log"),  # JavaScript would drop the base
+    (_reserved, "the name let, which JavaScript keeps for itself"),
+    (_placed, r"got _KEPT\[0\]"),
+    (_stored, "_stored cannot be written in JavaScript, got z"),
+    (_looped, "_looped cannot be written in JavaScript, got for _ in range"),
+    (_summed, "_summed cannot be written in JavaScript, got sum"),
+    (_listed, r"_listed cannot be written in JavaScript, got \[z, 1.0\]"),
+    (_worded, "_worded cannot be written in JavaScript, got _TEXT"),
+    (lambda z: 2.0 * z, "which has no source here"),
+]
+
+
+@each(("function", "words"), REFUSED_HERE)
+def test_what_javascript_cannot_say_is_refused(function, words):
+    ns.register_activation(Activation("refused", function))
     try:
-        with pytest.raises(InvalidValueError, match=r"math\.log"):
-            module_of(two_layers("based"), None)
+        with pytest.raises(InvalidValueError, match=words):
+            module_of(two_layers("refused"), None)
     finally:
-        ns.unregister_activation("based")
+        ns.unregister_activation("refused")
+
+
+def test_a_layer_of_few_connections_and_a_joint_loss_are_in_it(in_node):
+    rng = np.random.default_rng(3)
+    net = ns.Network()
+    net.add_layer("x", 150)
+    net.add_layer("h", 150, activation="tanh", bias=0.1)
+    net.add_layer("g", 150, activation="tanh", bias=0.1)
+    net.add_layer("o", 3, activation="softmax", bias=0.2)
+    for name, sources in (("h", net.inputs), ("g", net.layer("h").neurons)):
+        for neuron in net.layer(name).neurons:
+            for source in rng.choice(sources, size=2, replace=False):
+                net.connect(source, neuron, weight=float(rng.normal()))
+    net.connect("g", "o")
+    x, t, loss = rng.normal(size=150).tolist(), [0.0, 1.0, 0.0], LOSSES["cross_entropy"]
+
+    source = module_of(net, loss)
+    (found,) = in_node([(source, x, t)])
+
+    assert re.search(r"sparse\(z, a, w, \d", source)
+    assert re.search(r"fan\(d, w, \[", source)
+    require_equal(found, net, x, t, loss)
