@@ -111,14 +111,12 @@ def _backward(
 
 
 def term_slope(network: Network, connection: Connection) -> float:
-    """The slope of the target's net input by the term of a connection; 1 where terms are summed.
+    """The slope of the net input, by the term of a connection, of a target that does not sum.
 
     Raises:
         GraphError: there is no forward pass.
     """
     target = connection.target
-    if target.is_plain:
-        return 1.0
     incoming = network.incoming(target)
     if any(c.source.output is None for c in incoming):
         raise GraphError(_NO_FORWARD)

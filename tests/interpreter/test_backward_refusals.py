@@ -109,6 +109,18 @@ def test_a_neuron_added_since_the_forward_pass_is_refused(line):
     refused(lambda: backward(line, [1.0], HALF), GraphError, "no forward pass has been made")
 
 
+def test_a_forward_pass_that_was_left_before_its_end_is_refused(line):
+    line.add_neuron("aside")
+    line.connect("y", "aside", weight=1.0)
+    line.outputs = ["y"]
+    steps = forward(line, [3.0])
+    while line["y"].output is None:
+        next(steps)
+    steps.close()
+
+    refused(lambda: backward(line, [1.0], HALF), GraphError, "no forward pass has been made")
+
+
 def test_the_second_sample_of_a_batch_is_refused_before_the_first(line):
     line.forward([3.0])
 

@@ -10,6 +10,7 @@ from neurosim.interpreter import (
     Activated,
     Backpropagated,
     DeltaComputed,
+    Distributed,
     GradientComputed,
     Loaded,
     Measured,
@@ -78,6 +79,14 @@ HANDMADE = [
     (
         lambda n: GradientComputed(n["h1"].bias_parameter, 1.0, 1.0, 1.0, -0.25, 0.75),
         "dL/db(h1) = 1 + (-0.25) = 0.75",
+    ),
+    (
+        lambda n: Distributed(n["o1"], (), 0.5, 1.0, (1.0, 0.0), (0.5, 0.0)),
+        "dL/dterms(o1) = 0.5*[1, 0] = [0.5, 0]",
+    ),
+    (
+        lambda n: Distributed(n["o1"], (), 0.5, -2.0, (1.0, 3.0), (-1.0, -3.0)),
+        "dL/dterms(o1) = 0.5*(-2)*[1, 3] = [-1, -3]",
     ),
 ]
 

@@ -87,6 +87,13 @@ def test_the_network_is_not_changed_and_its_last_pass_is_used_where_no_sample_is
     assert describe_paths(diamond, diamond["x"], diamond["o"]).paths.total == 6.5
 
 
+def test_before_a_forward_pass_terms_that_are_multiplied_have_no_slope(diamond):
+    diamond["o"].aggregation = "product"
+
+    with pytest.raises(GraphError, match="no forward pass has been made"):
+        describe_paths(diamond, "x", "o")
+
+
 def test_the_sum_is_the_slope_on_random_networks(random_network):
     n_told = 0
     for seed in range(30):
