@@ -12,8 +12,8 @@ def compiler(tmp_path, monkeypatch):
     """A compiler that writes what it is asked for into its output; it fails at -O9."""
     script = tmp_path / "cc"
     script.write_text(
-        '#!/bin/sh\ncase "$*" in *-O9*) exit 3;; esac\nwhile [ "$1" != -o ]; do all="$all $1"; shift;'
-        ' done\necho "$all" > "$2"\n'
+        '#!/bin/sh\ncase "$*" in *-O9*) exit 3;; esac\n'
+        'while [ "$1" != -o ]; do all="$all $1"; shift; done\necho "$all" > "$2"\n'
     )
     script.chmod(0o755)
     monkeypatch.setenv("CC", f"{script} -pipe")

@@ -61,9 +61,6 @@ def prepare_folder(folder: Path) -> None:
         raise unwritable(folder, error.strerror) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise unwritable(folder, "permission denied")
-    for path in (folder / name for name in FILES):
-        if path.is_dir():
-            raise FileError(f"{path}: is a folder; expected a file, or none, to write results to")
 
 
 class RunFolder:

@@ -12,7 +12,7 @@ import yaml
 import neurosim as ns
 from neurosim.errors import FileError, InvalidValueError
 from neurosim.scenario import start_run
-from neurosim.scenario.run import keeping, stretches
+from neurosim.scenario.run import keeping, pictures, stretches
 from neurosim.scenario.run.folder import open_folder
 from neurosim.scenario.run.keeping import KeptRun
 from neurosim.scenario.run.snapshot import RunSnapshot
@@ -266,6 +266,32 @@ def test_a_run_that_was_finished_is_left_as_it_is(file, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     with pytest.raises(FileError, match="seed: '3' then, '4' now"):
         ns.run_scenario(file, out=tmp_path / "out", resume=True, seed=4)
+
+
+def test_before_its_first_batch_a_run_has_nothing_to_keep(file, tmp_path):
+    with open_folder(tmp_path / "out") as folder:
+        kept = KeptRun(start_run(file), folder)
+        kept.begin(resume=False, overwrite=False)
+        kept.save()
+
+        assert kept.n_checkpoints == 0
+        assert not folder.checkpoints.any()
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_when_the_numbers_are_saved(
+    file, tmp_path, monkeypatch
+):
+    def draw(entry, *_):
+        if entry.file == "b.svg":
+            raise FileError("b.svg: no room")
+
+    monkeypatch.setattr(pictures, "_draw", draw)
+    overrides = {"draw": [{"file": "a.svg"}, {"file": "b.svg"}]}
+
+    with pytest.raises(FileError, match=r"b\.svg: no room"):
+        ns.run_scenario(file, out=tmp_path / "out", overrides=overrides)
+
+    assert (tmp_path / "out" / "run.json").exists()
 
 
 def test_a_folder_with_a_run_is_refused_in_python_too(file, tmp_path):
