@@ -117,15 +117,14 @@ def _parse_slowly(text: str, constant: Callable[[str], Any]) -> Any:
 
 def _place_of(record: dict[str, Any], tree: Any) -> str:
     """The path of a record in a tree, such as ``connections[3]``."""
-    waiting = [("", tree)]
-    while waiting:
-        place, node = waiting.pop()
-        if node is record:
-            break
+    waiting: list[tuple[str, Any]] = []
+    place, node = "", tree
+    while node is not record:
         if isinstance(node, dict):
             waiting += [(f"{place}.{key:.80}", value) for key, value in node.items()]
         elif isinstance(node, list):
             waiting += [(f"{place}[{number}]", value) for number, value in enumerate(node)]
+        place, node = waiting.pop()
     return place.removeprefix(".") or "the top"
 
 

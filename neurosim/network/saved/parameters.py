@@ -68,8 +68,6 @@ def read_npz(path: str | os.PathLike[str]) -> Mapping[str, Any]:
 def _read(path: str | os.PathLike[str], form: "_Format") -> Mapping[str, Any]:
     try:
         return form.read(require_path(path))
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read, got {error.strerror or error}") from error
     except NeurosimError:
         raise
     except Exception as error:  # what a reader of packed files says of any bytes is of many kinds

@@ -108,12 +108,10 @@ def load_structured(path: str | os.PathLike[str], make: Any) -> Any:
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, Any]]:
     source, library = require_path(path), safetensors("safetensors")
+    open_regular(source).close()  # what is no file is named as everywhere
     try:
-        open_regular(source).close()  # what is no file is named as everywhere
         with library.safe_open(str(source), framework="numpy") as file:
             return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    except FileError:
-        raise
     except Exception as error:  # what a reader of packed files says of any bytes is of many kinds
         raise FileError(f"{path}: no file of arrays, got {error}") from error
 

@@ -128,8 +128,7 @@ def _refusals_before(error: yaml.MarkedYAMLError, text: str, origin: str) -> lis
     The parser looks up to 1,024 characters ahead of its events for the colon of a key, and has
     limits of its own: it may fail at a place behind one that is refused here.
     """
-    if error.problem_mark is None:
-        return []
+    assert error.problem_mark is not None  # the parser always knows where it is
     reading = _Reading(CCoreLoader(text[: error.problem_mark.index]), origin)
     try:
         reading.take_all()
@@ -141,15 +140,16 @@ def _refusals_before(error: yaml.MarkedYAMLError, text: str, origin: str) -> lis
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, reading: "_Reading") -> Problem:
-    mark = error.problem_mark or error.context_mark
-    place = SourcePlace(reading.origin, mark.line + 1, mark.column + 1) if mark else reading.last
-    if mark and text[mark.index - mark.column :].startswith("%"):
+    mark = error.problem_mark
+    assert mark is not None  # as above
+    place = SourcePlace(reading.origin, mark.line + 1, mark.column + 1)
+    if text[mark.index - mark.column :].startswith("%"):
         return Problem(place._replace(column=1), (), _NO_DIRECTIVE)
     begun = error.context_mark if isinstance(error, ParserError) else None
     if begun:
         more = f", {error.context} that begins in line {begun.line + 1}"
     else:
-        more = _HINTS.get(text[mark.index : mark.index + 1], "") if mark else ""
+        more = _HINTS.get(text[mark.index : mark.index + 1], "")
     return Problem(place, (), f"not YAML, {error.problem or 'not understood'}{more}")
 
 

@@ -98,6 +98,14 @@ def test_a_mistake_is_told_as_the_reader_of_any_json_tells_it(saved, right, wron
     assert load_by_columns(saved, Network) is None
 
 
+def test_a_network_inside_of_something_else_is_none(saved):
+    saved.write_text(f'{{"network": {saved.read_text()}}}')
+
+    assert load_by_columns(saved, Network) is None
+    with pytest.raises(FileError, match="no network; expected a file"):
+        load(saved)
+
+
 @pytest.mark.parametrize(
     "valid",
     [

@@ -83,3 +83,14 @@ def test_a_file_whose_structure_was_changed_is_refused(tmp_path):
         path.write_bytes(library.save({**arrays, "neurosim.ends": ends}, metadata))
         with pytest.raises(ns.NeurosimError, match=words):
             ns.load(path)
+    for more, text, words in (
+        ({}, "[", "neurosim_network: no JSON"),
+        ({}, "[" * 100_000, "neurosim_network: no JSON"),
+        ({"neurosim.ends": ends[:1].astype(float)}, None, "ends: got float64; expected an array"),
+        ({"neurosim.initial": None}, None, "initial: got none; expected an array of float64"),
+    ):
+        kept = {name: array for name, array in {**arrays, **more}.items() if array is not None}
+        told = metadata if text is None else {**metadata, "neurosim_network": text}
+        path.write_bytes(library.save(kept, told))
+        with pytest.raises(ns.NeurosimError, match=words):
+            ns.load(path)

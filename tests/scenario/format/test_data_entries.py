@@ -105,6 +105,20 @@ def test_signs_are_what_the_hinge_loss_takes(load, with_data):
             " expected one inside",
         ),
         (
+            "csv: {path: d.csv, inputs: w, classes: kind}",
+            "data.csv: inputs: no columns, got 'w'; expected a list of columns, all, or all but"
+            " COLUMN",
+        ),
+        (
+            "csv: {path: d.csv, inputs: all, classes: kind, delimiter: ab}",
+            "s.yaml:9:8: data.csv: delimiter: got 'ab'; expected one character such as ',' or ';',"
+            " or tab, or blanks",
+        ),
+        (
+            "csv: {path: d.csv, inputs: all, classes: kind, missing: mean}\n  stream: true",
+            "data: stream: got csv.missing: mean beside it, which needs all rows; expected one",
+        ),
+        (
             "npz: {path: d.csv}",
             "s.yaml:9:8: data.npz: d.csv: no npz file, file is not a zip file",
         ),

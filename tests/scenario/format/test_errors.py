@@ -197,6 +197,30 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(complaints, smal
             " expected also 'optimizer'",
         ),
         (
+            "{name: sgd, learning_rate: 1}",
+            "sgd",
+            "s.yaml:13:14: training.optimizer: wrong kind, got 'sgd'; expected a mapping with a"
+            " name, one of sgd, rmsprop, adagrad, adadelta, rprop, adam, adamw, adamax, nadam,"
+            " sklearn_adam, keras_adam, perceptron",
+        ),
+        (
+            "name: sgd",
+            "nam: sgd",
+            "s.yaml:13:15: training.optimizer.nam: unknown key, got 'nam'; expected 'name'"
+            " (did you mean 'name'?)",
+        ),
+        (
+            "name: sgd, ",
+            "",
+            "optimizer.name: missing key, got learning_rate; expected also 'name'",
+        ),
+        ("seed: 1", "seed: true", "seed: wrong kind, got true; expected a whole number"),
+        (
+            "epochs: 4",
+            "epochs: 4\n  clip: {norm: 1, per: row}",
+            "s.yaml:15:24: training.clip.per: not valid, got 'row'; expected 'all' or 'layer'",
+        ),
+        (
             "neurons: 1,",
             "neurons: [a],",
             "s.yaml:7:7: network.layers[1]: neuron name: taken, got 'a';"

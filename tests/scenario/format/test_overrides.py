@@ -35,6 +35,16 @@ def test_a_mapping_and_pairs_of_plain_values_are_overrides(load, small):
     assert by_pairs.network.seed == 3
 
 
+def test_a_text_is_one_override(load, small):
+    assert load(small(), overrides="training.epochs=7").training.epochs == 7
+
+
+def test_none_is_nothing(complaints, small):
+    (line,) = complaints(small(), overrides={"training.epochs": None})
+
+    assert line.endswith("training.epochs: wrong kind, got nothing; expected a whole number")
+
+
 def test_the_last_of_two_assignments_counts(load, small):
     assert load(small(), overrides=["seed=1", "seed=2"]).seed == 2
 

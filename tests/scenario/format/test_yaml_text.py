@@ -296,3 +296,9 @@ def test_a_text_of_too_many_events_is_refused_with_the_advice_to_use_csv(monkeyp
     assert tree is None
     assert str(problem).startswith("f.yaml:3:4: too long, got over 30 values, keys, lists and")
     assert "CSV file: data: {csv: {path: rows.csv, ...}}" in str(problem)
+
+    n_problems = []
+    for most in (27, 28):  # those of the text, and the ends of all that it begins
+        monkeypatch.setattr(yaml_text, "MOST_EVENTS", most)
+        n_problems.append(len(parse(fits, "f.yaml")[1]))
+    assert n_problems == [1, 0]

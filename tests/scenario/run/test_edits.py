@@ -196,6 +196,7 @@ BAD = [
     ("{epoch: 31, freeze: h}", "s.yaml:23:13: edits[0].epoch: later than the end, got 31"),
     ("{epoch: -1, freeze: h}", "s.yaml:23:13: edits[0].epoch: out of range, got -1"),
     ("{activation: {of: h, to: tahn}}", "(did you mean 'tanh'?)"),
+    ("{activation: {of: h9, to: tanh}}", "h9"),
     ("{grow: {layer: o, neurons: 1}}", "s.yaml:23:12: edits[0].grow: "),
     ("{remove_neuron: [h1]}", "edits[0].remove_neuron: "),
 ]
