@@ -196,7 +196,6 @@ BAD = [
     ("{epoch: 31, freeze: h}", "s.yaml:23:13: edits[0].epoch: later than the end, got 31"),
     ("{epoch: -1, freeze: h}", "s.yaml:23:13: edits[0].epoch: out of range, got -1"),
     ("{activation: {of: h, to: tahn}}", "(did you mean 'tanh'?)"),
-    ("{activation: {of: h9, to: tanh}}", "h9"),
     ("{grow: {layer: o, neurons: 1}}", "s.yaml:23:12: edits[0].grow: "),
     ("{remove_neuron: [h1]}", "edits[0].remove_neuron: "),
 ]
@@ -208,6 +207,13 @@ def test_a_wrong_edit_is_told_with_its_place(scenario, edit, words):
         ns.load_scenario(scenario(f"  - {edit}", "  []"))
 
     assert words in str(caught.value)
+
+
+def test_the_activation_of_one_neuron_changes(scenario):
+    result = ns.run_scenario(scenario("  - {epoch: 9, activation: {of: h1, to: relu}}", "  []"))
+
+    hidden = result.network.layer("h").neurons
+    assert [neuron.activation for neuron in hidden] == ["relu", "tanh", "tanh"]
 
 
 def test_edits_are_tried_one_after_the_other_in_the_order_of_epochs(scenario):

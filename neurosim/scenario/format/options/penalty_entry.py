@@ -64,7 +64,11 @@ def _first_line(kind: Any) -> str:
 
 
 def _make(given: ScenarioEntry) -> Penalty | None:
-    options = given.model_dump(exclude_unset=True)
+    given_ones = ((name, getattr(given, name)) for name in sorted(given.model_fields_set))
+    options = {
+        name: value.model_dump(exclude_unset=True) if isinstance(value, ScenarioEntry) else value
+        for name, value in given_ones
+    }
     if not options:
         raise mistake(f"got nothing; expected some of {', '.join(PENALTIES)}, max_norm")
     return require_penalty(options)
