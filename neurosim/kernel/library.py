@@ -6,16 +6,20 @@ It is beside this file, where an installation or ``python -m neurosim.kernel.bui
 
 import ctypes
 import os
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.errors import FileError
 from neurosim.functions.activations import Activation
 from neurosim.kernel.build import FOLDER, LIBRARY, fingerprint
+from neurosim.regular import open_regular
 
 _OFF = "off"
 MOST_OPTIONS = 2  # of an activation
@@ -188,18 +192,36 @@ def _chosen() -> str:
 
 @lru_cache(maxsize=4)
 def _load(path: str) -> Kernel:
-    if not os.path.exists(path):  # noqa: PTH110 - pathlib is slower
+    if path == _OWN and not os.path.exists(path):  # noqa: PTH110 - pathlib is slower
         raise KernelMissingError("no C compiler when neurosim was installed")
     try:
+        _require_whole(Path(path))
         library = ctypes.CDLL(path)
         return _loaded(library)
-    except (OSError, AttributeError) as error:
+    except (OSError, AttributeError, FileError) as error:
         raise KernelMissingError(str(error)) from None
+
+
+def _require_whole(path: Path) -> None:
+    """Refuse a library whose end is missing: where the system loads one, the process dies of it.
+
+    The table of sections of an ELF file, of 64 bits, is its end (System V ABI, chapter 4).
+    """
+    with open_regular(path) as file:
+        head, size = file.read(64), os.fstat(file.fileno()).st_size
+    if head[:5] != b"\x7fELF\x02" or len(head) < 64:
+        return  # of another system, which looks itself
+    order = "<" if head[5] == 1 else ">"
+    (begin,) = struct.unpack_from(f"{order}Q", head, 40)
+    each, count = struct.unpack_from(f"{order}HH", head, 58)
+    if begin + each * count > size:
+        expected = f"expected {begin + each * count}"
+        raise KernelMissingError(f"{path}: cut off, got {size} bytes; {expected}")
 
 
 def _loaded(library: Any) -> Kernel:
     library.neurosim_fingerprint.restype = ctypes.c_char_p
-    found, expected = library.neurosim_fingerprint().decode(), fingerprint()
+    found, expected = library.neurosim_fingerprint(), fingerprint().encode()
     if expected and found != expected:
         raise KernelMissingError(
             "built from other sources; python -m neurosim.kernel.build builds it anew"

@@ -379,8 +379,9 @@ def test_without_the_kernel_a_note_says_once_how_much_slower_it_was(monkeypatch,
     _note_missing_kernel(trained)
 
     assert found == (
-        "note: trained by arrays alone, as there is no compiled kernel (no C compiler when neurosim"
-        " was installed): 25 to 80 times slower on small networks; neurosim help speed\n"
+        "note: trained by arrays alone, as there is no compiled kernel (nowhere: cannot be read, no"
+        " such file or directory; expected a file): 25 to 80 times slower on small networks;"
+        " neurosim help speed\n"
     )
     assert capsys.readouterr().err == ""  # it was hidden on purpose
 
