@@ -3,7 +3,10 @@
 import json
 import os
 import pty
+import resource
 import signal
+import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +177,24 @@ def test_a_command_waits_only_for_what_it_needs(process):
         "pydantic",
         "neurosim.training",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of a process are those of Linux")
+def test_where_files_cannot_be_as_long_as_they_are_it_says_so_and_leaves_nothing(process, folder):
+    before = set(folder.rglob("*"))
+    lines = "run passed.yaml --out R", "page passed.yaml -o p.html", "trace passed.yaml -o t.jsonl"
+    for most in (1, 100, 1000):
+        for line in lines:
+            limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
+            # Python 3.11 would leave its own bytecode cut off (python/cpython issue 126606)
+            own = {"PYTHONDONTWRITEBYTECODE": "1"}
+            running = process(*line.split(), preexec_fn=limit, environment=own)
+            _, err = running.communicate(timeout=60)
+
+            assert (running.returncode, "Traceback" in err) == (2, False), (line, most, err)
+            assert "file too large" in err.lower(), (line, most, err)
+            assert set(folder.rglob("*")) - before <= {folder / "R"}, (line, most)
 
 
 @pytest.mark.slow

@@ -27,11 +27,12 @@ from neurosim.scenario.saved.manifest import (
     NETWORK,
     OWN_NAMES,
     RUN,
+    STAGED,
     TIMES,
     WORK,
     manifest_of,
 )
-from neurosim.scenario.saved.transaction import STAGED, commit, require_free, settle, staged
+from neurosim.scenario.saved.transaction import commit, require_free, settle, staged
 from neurosim.training.parts import measured_on
 
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from neurosim.errors import FileError, shortened
 from neurosim.files import write_whole
-from neurosim.scenario.saved.manifest import WORK
+from neurosim.scenario.saved.manifest import RUN, STAGED, WORK
 
 _LOCK, _HOLDER = "lock", "process"
 _MOST_LETTERS = 200
@@ -50,7 +51,9 @@ def hold(folder: Path) -> Iterator[None]:
 
 
 def _let_go(work: Path) -> None:
-    """Remove the lock, and the work folder where nothing else is in it."""
+    """Remove what is not decided, the lock, and the work folder where nothing else is in it."""
+    if not (work / RUN).exists():  # what waits was not decided, and never will be
+        shutil.rmtree(work / STAGED, ignore_errors=True)
     for name in (_HOLDER, _LOCK):
         with suppress(OSError):
             (work / name).unlink()

@@ -14,6 +14,7 @@ TIMES, CHECKPOINT = "times.jsonl", "checkpoint"
 FILES = (RUN, METRICS, NETWORK)
 OWN_NAMES = frozenset({*FILES, TIMES, CHECKPOINT})
 WORK = ".neurosim"  # the folder, inside that of a run, of what is not finished
+STAGED = "staged"  # in it: the files that wait
 LISTED = "files"  # the key in run.json
 _UNTOLD = frozenset({TIMES})  # whose bytes are others in every run: listed without a hash
 _BLOCK = 1 << 20

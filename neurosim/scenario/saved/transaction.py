@@ -17,14 +17,13 @@ from neurosim.files import write_whole
 from neurosim.scenario.saved.manifest import (
     LISTED,
     RUN,
+    STAGED,
     WORK,
     Manifest,
     is_ours,
     list_files,
     read_manifest,
 )
-
-STAGED = "staged"
 
 
 def staged(folder: Path) -> Path:
