@@ -504,6 +504,23 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
     s += (1.0 - beta) * g * g
 
 
+def require_memory(optimizer: Optimizer, memory: Array) -> None:
+    """Refuse a memory that no update can have left: a mean or a sum of squares is not negative.
+
+    Raises:
+        InvalidValueError: it is.
+    """
+    if type(optimizer) not in _SHIPPED_KINDS:
+        return
+    for name, numbers in zip(optimizer.remembers, memory, strict=True):
+        if name in _SQUARES and (numbers < 0.0).any():
+            raise InvalidValueError(
+                f"memory: got {float(numbers.min())!r} in {name!r} of {optimizer.name};"
+                " expected means of squares, none of them negative"
+            )
+
+
+_SQUARES = frozenset({"s", "d"})
 SHIPPED: dict[str, Callable[..., Optimizer]] = {
     kind.name: kind
     for kind in (

@@ -212,6 +212,8 @@ def _is_layered(network: Network, groups: list[list[Neuron]], arrays: dict[str, 
         stop = at + (n + has_bias) * size
         if activation == SOFTMAX or any(each.activation != activation for each in group):
             return False
+        if n + has_bias == 0:
+            return False
         if (arrays["n_sources"][layer] != n).any() or (arrays["has_bias"][layer] != has_bias).any():
             return False
         if not np.array_equal(arrays["first"][layer], range(at, stop, n + has_bias)):

@@ -29,6 +29,7 @@ from neurosim.functions.numbers import (
     require_count,
     require_rows,
 )
+from neurosim.functions.optimizers import require_memory
 from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.network.parameter import Parameter, require_theta
@@ -779,9 +780,12 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
 
     Raises:
         WrongTypeError: it is of another training.
+        InvalidValueError: a number in it is one that no training comes to.
     """
     if not isinstance(state, TrainingState):
         raise WrongTypeError(f"state: got {state!r:.80}; expected a TrainingState")
+    for name, count in zip(("epoch", "batch", "updates"), state.position, strict=True):
+        require_count(count, f"state.{name}", least=0)
     slots = (len(task.optimizer.start), len(task.network.parameter_list()))
     if state.memory.shape != slots or state.batch >= task.n_batches:
         raise WrongTypeError(
@@ -789,6 +793,7 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
             f" expected memory {slots}, batch below {task.n_batches}"
         )
     require_theta(state.parameters, task.network.parameter_list())
+    require_memory(task.optimizer, state.memory)
     lacking = [name for name in task.noises if name not in state.streams]
     if lacking:
         raise WrongTypeError(
