@@ -87,6 +87,11 @@ class Task:
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
     @property
+    def drawn(self) -> tuple[str, ...]:
+        """The streams of all that an epoch draws."""
+        return ("shuffling", *self.noises) if self.options.shuffle else self.noises
+
+    @property
     def draws(self) -> bool:
         """Whether each epoch draws something: its order, or noise."""
         return self.options.shuffle or bool(self.noises)

@@ -792,13 +792,15 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
             f"state: of another training, got memory {state.memory.shape}, batch {state.batch};"
             f" expected memory {slots}, batch below {task.n_batches}"
         )
-    require_theta(state.parameters, task.network.parameter_list())
+    for theta in (state.parameters, None if state.watched is None else state.watched.parameters):
+        if theta is not None:  # the best ones, where early stopping has kept some
+            require_theta(theta, task.network.parameter_list())
     require_memory(task.optimizer, state.memory)
-    lacking = [name for name in task.noises if name not in state.streams]
+    lacking = [name for name in task.drawn if name not in state.streams]
     if lacking:
         raise WrongTypeError(
             f"state: of another training, got no stream {lacking[0]!r}; expected that of a training"
-            " with dropout or input_noise, too"
+            " that draws it, too"
         )
     if task.schedule is not None and len(task.schedule.start(0.0)) != len(state.schedule):
         state = replace(state, schedule=())  # of another schedule: this one begins

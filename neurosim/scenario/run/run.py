@@ -14,6 +14,7 @@ from neurosim.diagnosis import Diagnosis, diagnose
 from neurosim.errors import DivergedError, GraphError, InvalidValueError, MissingExtraError
 from neurosim.functions.numbers import Matrix, counted
 from neurosim.network.network import Network
+from neurosim.network.parameter import require_theta
 from neurosim.scenario.build.check_edits import in_order
 from neurosim.scenario.build.scenario import Scenario, build_scenario
 from neurosim.scenario.build.shipped import find_scenario
@@ -56,7 +57,7 @@ from neurosim.training.course.past import Past
 from neurosim.training.options import Options
 from neurosim.training.parts import PARTS
 from neurosim.training.state import TrainingState
-from neurosim.training.training import Training, train_to_end
+from neurosim.training.training import Training, fitting, train_to_end
 from neurosim.training.validation.cross_validation import CrossValidation, validate_on_folds
 from neurosim.training.validation.seed_runs import measure_parts, seed_runs
 from neurosim.training.validation.seeds import SeedRuns
@@ -304,13 +305,16 @@ class Run:
 
     def _go_to(self, snapshot: RunSnapshot, training: Training, scenario: Scenario) -> Training:
         """Make the edits again that were made, and go to where the snapshot is."""
-        for position in sorted({*snapshot.before_edits, *snapshot.moments} - {0}):
-            if position in snapshot.before_edits:
+        for position in sorted({*snapshot.before_edits, *snapshot.moments}):
+            if position and position in snapshot.before_edits:
                 training.state = snapshot.before_edits[position]
                 training = self._held = edited(training, scenario.edits, position)
-            if position in snapshot.moments and scenario.edits:
-                self._networks[position] = self._network.copy()
-                self._networks[position].load_parameters(snapshot.moments[position])
+            if (theta := snapshot.moments.get(position)) is not None:
+                require_theta(theta, self._network.parameter_list())
+                if scenario.edits and position:
+                    self._networks[position] = self._network.copy()
+                    self._networks[position].load_parameters(theta)
+        whole = None if snapshot.whole is None else fitting(snapshot.whole, training.task)
         past = Past(training.past.start)
         for one in snapshot.stretches:
             if one.first >= past.start.epoch:
@@ -318,7 +322,7 @@ class Run:
         training.go_on_from(
             snapshot.state, past, sum(one.seconds * len(one) for one in snapshot.stretches)
         )
-        self._place, self._reached = snapshot.state, snapshot.whole
+        self._place, self._reached = snapshot.state, whole
         self._verdicts |= {n: list(verdicts) for n, verdicts in snapshot.verdicts.items()}
         self._moments |= snapshot.moments
         self._before_edits |= snapshot.before_edits

@@ -10,13 +10,14 @@ import pytest
 import yaml
 
 import neurosim as ns
-from neurosim.errors import FileError, InvalidValueError
+from neurosim.errors import FileError, InvalidValueError, NeurosimError
 from neurosim.scenario import start_run
 from neurosim.scenario.run import keeping, pictures, stretches
 from neurosim.scenario.run.folder import open_folder
 from neurosim.scenario.run.keeping import KeptRun
 from neurosim.scenario.run.snapshot import RunSnapshot
 from neurosim.scenario.saved.packing import pack, unpack
+from tests.each import each
 
 ENGINES = ["graph", "compiled"]
 BASE = {
@@ -218,6 +219,30 @@ def test_a_snapshot_whose_parts_are_not_what_they_were_is_refused(file, tmp_path
             wrong.append((keys, value))
 
     assert wrong == []
+
+
+@each("keys, value, expected", [
+    (("state", "watched", "parameters"), np.zeros(3), "theta: got "),
+    (("whole", "watched", "parameters"), np.zeros(3), "theta: got "),
+    (("whole", "parameters"), np.zeros(3), "theta: got "),
+    (("moments", "2"), np.zeros(3), "theta: got "),
+    (("state", "streams"), {}, "got no stream 'shuffling'"),
+])  # fmt: skip
+@pytest.mark.usefixtures("always")
+def test_a_snapshot_of_another_network_is_refused(file, tmp_path_factory, keys, value, expected):
+    options = {"overrides": CASES["early"] | {"draw": DRAW}}
+    out = tmp_path_factory.mktemp("runs") / "out"
+    go_on(file, out, 40, **options)
+    for path in (out / ".neurosim").glob("checkpoint*"):
+        tree = unpack(path.read_bytes(), path)
+        *parents, last = keys
+        inner = functools.reduce(operator.getitem, parents, tree["run"])
+        assert last in inner
+        inner[last] = value
+        path.write_bytes(pack(tree))
+
+    with pytest.raises(NeurosimError, match=expected):
+        go_on(file, out, 1, **options)
 
 
 @pytest.mark.usefixtures("always")
