@@ -121,7 +121,7 @@ scenario.doctor: keys
 scenario.uses: compare epoch_cost debug write_network write starter seed memory
 scenario.run: edits expect result
 scenario.saved: manifest hold transaction packing checkpoints .
-scenario.run: folder snapshot stretches moments run origin keeping wrong
+scenario.run: metrics_lines folder snapshot stretches moments run origin keeping wrong
 scenario.doctor: trials gradients course cured .
 scenario.sweeps: axes points table tasks folder workers
 scenario.sweeps: sweep

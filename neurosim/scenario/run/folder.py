@@ -5,7 +5,6 @@ equal runs have the same bytes. Where bits may depend on the threads, ``origin``
 """
 
 import json
-import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ from neurosim.errors import FileError, shortened
 from neurosim.files import write_whole
 from neurosim.network.files import read_document
 from neurosim.scenario.build.shipped import shipped_folder
+from neurosim.scenario.run.metrics_lines import MetricsLines, lines_of
 from neurosim.scenario.run.result import RunResult, Stretch
 from neurosim.scenario.saved.checkpoints import Checkpoints
 from neurosim.scenario.saved.hold import hold
@@ -33,7 +33,8 @@ from neurosim.scenario.saved.manifest import (
     manifest_of,
 )
 from neurosim.scenario.saved.transaction import commit, require_free, settle, staged
-from neurosim.training.parts import measured_on
+
+_METRICS_LINES = ".neurosim-metrics"  # removed by the next run, as all files that were not finished
 
 
 def result_document(result: RunResult, imports: tuple[str, ...]) -> dict[str, Any]:
@@ -70,10 +71,13 @@ class RunFolder:
     Attributes:
         path: the folder.
         checkpoints: of the run that is not finished.
+        metrics: the lines of its epochs, as far as they are written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path, self.checkpoints = path, Checkpoints(path)
+        self.metrics = MetricsLines(path / WORK / _METRICS_LINES)
+        self._digests: dict[str, str] = {}  # of what is staged
 
     def document(self) -> Mapping[str, Any] | None:
         """What ``run.json`` says of the run that is there; None where there is none of ours."""
@@ -99,6 +103,15 @@ class RunFolder:
             )
         )
 
+    def note(self, stretches: Sequence[Stretch]) -> None:
+        """Write the lines of all epochs that are done, but for those that are written.
+
+        Raises:
+            FileError: they cannot be written.
+        """
+        with _telling(self.path):
+            self.metrics.take(stretches)
+
     def save(self, checkpoint: bytes) -> None:
         """Keep a checkpoint.
 
@@ -106,6 +119,7 @@ class RunFolder:
             FileError: it cannot be written; that before it stays.
         """
         with _telling(self.path):
+            self.metrics.sync()  # else all of it would have to reach the disk at the end
             self.checkpoints.save(checkpoint)
 
     def stage(self, result: RunResult) -> Path:
@@ -116,7 +130,8 @@ class RunFolder:
         """
         with _telling(self.path):
             place = staged(self.path)
-            write_records(result, place)
+            self._digests = {METRICS: self.metrics.finish(result.stretches, place / METRICS)}
+            _write_network_and_times(result, place)
         return place
 
     def commit(self, document: Mapping[str, Any], checkpoint: bytes | None = None) -> list[str]:
@@ -131,7 +146,8 @@ class RunFolder:
         with _telling(self.path):
             if checkpoint is not None:
                 write_whole(self.path / WORK / STAGED / CHECKPOINT, checkpoint)
-            listed = commit(self.path, saved_document(document, self.path), to_json)
+            saved = saved_document(document, self.path)
+            listed = commit(self.path, saved, to_json, self._digests)
             self.checkpoints.discard()
         own = [name for name in (*FILES, TIMES, CHECKPOINT) if name == RUN or name in listed]
         return [*own, *(name for name in listed if name not in own)]
@@ -155,7 +171,9 @@ def open_folder(path: Path, names: Iterable[str] = ()) -> Iterator[RunFolder]:
             stack.enter_context(hold(path))
             settle(path)
         require_free(path, [*sorted(OWN_NAMES), *names])
-        yield RunFolder(path)
+        held = RunFolder(path)
+        stack.callback(held.metrics.discard)
+        yield held
 
 
 @contextmanager
@@ -206,6 +224,10 @@ def write_records(result: RunResult, folder: Path) -> None:
     """
     lines = (line for stretch in result.stretches for line in lines_of(stretch))
     write_whole(folder / METRICS, "".join(lines).encode())
+    _write_network_and_times(result, folder)
+
+
+def _write_network_and_times(result: RunResult, folder: Path) -> None:
     if result.network is not None:
         result.network.save(folder / NETWORK)
     times = [
@@ -215,40 +237,6 @@ def write_records(result: RunResult, folder: Path) -> None:
     write_whole(
         folder / TIMES, _lines([*times, {"run": result.seconds, "threads": thread_counts()}])
     )
-
-
-def lines_of(stretch: Stretch) -> Iterator[str]:
-    """Its records as lines of JSON, but for the seconds: from columns, as there may be millions."""
-    if not len(stretch):
-        return
-    columns = {
-        "epoch": [str(stretch.first + index) for index in range(len(stretch))],
-        "loss": _numbers(stretch.loss),
-        "validation_loss": _numbers(stretch.validation_loss) or ["null"] * len(stretch),
-    }
-    after = {"rate": _numbers(stretch.rate)}
-    if stretch.gradient_norm:
-        after["gradient_norm"] = _numbers(stretch.gradient_norm)
-        after["update_ratio"] = _numbers(stretch.update_ratio) or ["null"] * len(stretch)
-    measured = {name: _numbers(values) for name, values in stretch.metrics.items()}
-    on = measured_on(has_validation=bool(stretch.validation_loss))
-    inner = f'"metrics": {{{_template(measured)}}}'
-    parts = [_template(columns), inner, _template(after), *([f'"on": "{on}"'] if measured else [])]
-    line = f"{{{', '.join(parts)}}}\n"
-    given = (*columns.values(), *measured.values(), *after.values())
-    yield from (line % row for row in zip(*given, strict=True))
-
-
-def _template(names: Iterable[str]) -> str:
-    return ", ".join(f"{json.dumps(name)}: ".replace("%", "%%") + "%s" for name in names)
-
-
-def _numbers(values: Sequence[float]) -> list[str]:
-    """Each number as JSON has it; it knows no infinity and no NaN."""
-    if not values:
-        return []
-    finite = [value if math.isfinite(value) else None for value in values]
-    return json.dumps(finite)[1:-1].split(", ")
 
 
 def _lines(records: Iterable[Mapping[str, Any]]) -> bytes:

@@ -156,6 +156,7 @@ class KeptRun:
 
     def __iter__(self) -> Iterator[Stretch]:
         for stretch in self.run:
+            self.folder.note(self.run.stretches)
             now = time.monotonic()
             if now - self._last >= max(_BETWEEN, _TIMES * self._cost):
                 self.save()

@@ -214,7 +214,10 @@ class RunResult:
         """What was measured in the epoch whose parameters the network has: last or best."""
         if self.best_epoch is None:
             return self.last
-        return next(itertools.islice(self.history, self.best_epoch, None))
+        for stretch in self.stretches:
+            if stretch.first <= self.best_epoch < stretch.first + len(stretch):
+                return next(itertools.islice(stretch, self.best_epoch - stretch.first, None))
+        return None
 
     @property
     def warnings(self) -> tuple[str, ...]:

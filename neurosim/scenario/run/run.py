@@ -195,6 +195,11 @@ class Run:
         return self._result
 
     @property
+    def stretches(self) -> Sequence[Stretch]:
+        """Those that are done; another one is only added at their end."""
+        return self._stretches
+
+    @property
     def training(self) -> Training | None:
         """What trains; None where nothing does, or before it begins."""
         return self._held

@@ -35,11 +35,19 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def list_files(folder: Path) -> dict[str, str | None]:
-    """The files in a folder and below it, by name, each with its hash where it is to have one."""
+def list_files(folder: Path, known: Mapping[str, str]) -> dict[str, str | None]:
+    """The files in a folder and below it, by name, each with its hash where it is to have one.
+
+    Args:
+        folder: where they are.
+        known: hashes that need not be computed, by name.
+    """
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {path.relative_to(folder).as_posix(): path for path in found}
-    return {name: None if name in _UNTOLD else digest_of(path) for name, path in names.items()}
+    return {
+        name: None if name in _UNTOLD else known.get(name) or digest_of(path)
+        for name, path in names.items()
+    }
 
 
 def manifest_of(document: Any) -> Manifest | None:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from neurosim.errors import FileError
@@ -76,7 +77,10 @@ def require_free(folder: Path, names: Iterable[str]) -> None:
 
 
 def commit(
-    folder: Path, document: Mapping[str, Any], to_bytes: Callable[[object], bytes]
+    folder: Path,
+    document: Mapping[str, Any],
+    to_bytes: Callable[[object], bytes],
+    digests: Mapping[str, str] = MappingProxyType({}),
 ) -> Manifest:
     """Let the staged files take their places, with ``run.json``, which lists them, the last.
 
@@ -84,6 +88,7 @@ def commit(
         folder: of the run, which this process holds.
         document: what ``run.json`` says besides.
         to_bytes: makes a file's bytes of a document.
+        digests: those of staged files that are known already, by name.
 
     Returns:
         What is listed.
@@ -93,7 +98,7 @@ def commit(
         OSError: one cannot be written.
     """
     work = folder / WORK
-    files = list_files(work / STAGED)
+    files = list_files(work / STAGED, digests)
     require_free(folder, [RUN, *files])
     write_whole(work / RUN, to_bytes({**document, LISTED: files}) + b"\n")
     _sync(work)
