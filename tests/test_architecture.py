@@ -39,7 +39,7 @@ network.saved: columns parameters structured .
 network: network .
 
 interpreter: steps visits forward backward adjustments update .
-kernel: build library checks wiring .
+kernel: build library fused checks wiring .
 compiler: plan bundles costs planning choice operations program blas
 compiler.array: text backward printer .
 compiler.javascript: formulas module .

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SOURCES = ("kernel.c", "adjusted.h", "exact.h", "layers.h", "pass.h", "many.h", "formulas.h")
+SOURCES = (
+    "kernel.c", "adjusted.h", "exact.h", "layers.h", "pass.h", "passes.h", "many.h", "formulas.h",
+)  # fmt: skip
 FLAGS = (
     "-std=c11 -O3 -ffp-contract=off -fno-math-errno -fvisibility=hidden -Wall -Wextra -Wno-psabi"
 )

@@ -1129,6 +1129,53 @@ PUBLIC void neurosim_update(Problem *p)
     (p->n_parameters < MANY ? update_few : update_many)(p, p->gradient, 1, p->updates + 1);
 }
 
+/* --- programs of arrays */
+
+#if defined(__clang__)
+#define SAME_PLACES _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define SAME_PLACES _Pragma("GCC ivdep")
+#else
+#define SAME_PLACES
+#endif
+
+#define REAL double
+#define NAME(x) x##_of_double
+#include "passes.h"
+#undef NAME
+#undef REAL
+#define REAL float
+#define NAME(x) x##_of_float
+#include "passes.h"
+#undef NAME
+#undef REAL
+
+#define PASSES(DO) DO(relu) DO(relu_back) DO(tanh_back) DO(sigmoid_back)
+
+#define EXPORT(name)                                                                              \
+    PUBLIC void neurosim_##name##_d(const double *x, double *y, int64_t n)                        \
+    {                                                                                             \
+        name##_of_double(x, y, n);                                                                \
+    }                                                                                             \
+    PUBLIC void neurosim_##name##_f(const float *x, float *y, int64_t n)                          \
+    {                                                                                             \
+        name##_of_float(x, y, n);                                                                 \
+    }
+PASSES(EXPORT)
+#undef EXPORT
+
+PUBLIC void neurosim_take_rows_d(const double *X, int64_t n, const int64_t *order, int64_t n_rows,
+                                 double *rows)
+{
+    take_rows_of_double(X, n, order, n_rows, rows);
+}
+
+PUBLIC void neurosim_take_rows_f(const double *X, int64_t n, const int64_t *order, int64_t n_rows,
+                                 float *rows)
+{
+    take_rows_of_float(X, n, order, n_rows, rows);
+}
+
 /* What it was built from, so that a library is not used with other sources. */
 #ifndef FINGERPRINT
 #define FINGERPRINT unknown

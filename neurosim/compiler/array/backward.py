@@ -7,6 +7,7 @@ import numpy as np
 from neurosim.compiler.array.text import (
     Text,
     print_call,
+    print_fused,
     print_learned,
     response_of,
     rows_of,
@@ -191,8 +192,10 @@ def _print_slope(block: Block, text: Text) -> None:
     if slope is None:  # nothing is learned through it
         text.loop.append(f"multiply(d{i}, 0.0, d{i})")
         return
+    made = f"raw{i}" if mask else f"a{i}"
+    if print_fused(slope, i, made, f"d{i}", text):
+        return
     text.setup.append(f"s{i} = empty_like(a{i})")
-    made = f"raw{i}" if text.mask_of(block) else f"a{i}"
     if block.functions:
         _print_learned_gradients(block, activation, text)
         arguments = f"z{i}", made, f"s{i}"

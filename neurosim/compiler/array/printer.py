@@ -21,6 +21,7 @@ from neurosim.compiler.array.text import (
     Text,
     listing,
     print_call,
+    print_fused,
     print_learned,
     response_of,
     rows_of,
@@ -79,6 +80,7 @@ def print_training(
     each_row: bool = False,
     gradients: str = "parameters",
     descends: bool = False,
+    fuses: bool = False,
 ) -> Program:
     """The program ``train(theta, gradient, size, learns, penalize, update)``: yields losses.
 
@@ -97,10 +99,11 @@ def print_training(
     batch, (n_in, size)), or ``none`` (then: that list, and the outputs for the last batch).
 
     With ``descends``, where `operations.can_descend`, layer after layer is updated by one product,
-    and there is no gradient.
+    and there is no gradient. With ``fuses``, passes of the kernel stand for those of NumPy that
+    they equal to the bit; see `kernel.fused`.
     """
     objective = objective_of(loss, len(plan.outputs))
-    text = Text(plan, objective, each_row=each_row, weighted=weighted, masked=masked)
+    text = Text(plan, objective, each_row=each_row, weighted=weighted, masked=masked, fuses=fuses)
     backward: tuple[ops.Operation, ...] = ops.lower_loss(plan, objective)
     if gradients != "none":
         backward = ops.lower_backward(plan, objective, inputs=gradients == "inputs")
@@ -349,7 +352,7 @@ def _print_activate(block: Block, text: Text) -> None:
     activation, made = ACTIVATIONS[name], f"raw{i}" if mask else f"a{i}"
     if block.functions:
         print_learned(f"{activation.family}_into", "array", (f"z{i}", made), block, text)
-    else:
+    elif not print_fused(activation.array, i, f"z{i}", made, text):
         print_call(f"{activation.family}_into", activation.array, (f"z{i}", made), text)
     if mask:
         text.loop.append(f"multiply({made}, {mask}, a{i})")

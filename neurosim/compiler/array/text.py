@@ -18,6 +18,7 @@ from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import Objective
 from neurosim.functions.sources import ArrayCall, array_calls
 from neurosim.functions.variants import family
+from neurosim.kernel.fused import PASSES, fused
 
 # NumPy's own: by position, the output of these two may soon be taken for a third number
 _BY_KEYWORD = ("maximum", "minimum")
@@ -43,6 +44,7 @@ class Text:
     net_inputs: str = ""  # where all net inputs are kept, if they are
     each_row: bool = False  # whether the loss of each row is kept
     masked: tuple[tuple[int, int, int], ...] = ()  # blocks, and the rows of their masks in t
+    fuses: bool = False  # whether passes of the kernel stand for NumPy's
     weighted: bool = False  # whether each term of the loss has a factor, below the targets in t
     has_row_losses: bool = False  # whether a line has begun them
 
@@ -102,6 +104,21 @@ def print_call(
         text.loop.append(f"{text.constant(name, function)}({', '.join(arguments)})")
     else:
         text.loop += [_line(call, arguments, text) for call in calls]
+
+
+def print_fused(form: Any, i: int, x: str, y: str, text: Text) -> bool:
+    """A pass of the kernel for this array form in block i, bound before the loop to its arrays.
+
+    Returns:
+        False where there is none.
+    """
+    if not text.fuses or form not in PASSES:
+        return False
+    name, meaning = PASSES[form]
+    text.constant("fused", fused)
+    text.setup.append(f'{name}{i} = fused("{name}", {x}, {y})')
+    text.loop.append(f"{name}{i}()  # {meaning.format(x=x, y=y)}")
+    return True
 
 
 def _line(call: ArrayCall, arguments: tuple[str, ...], text: Text) -> str:

@@ -24,6 +24,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED, array_rule, array_rule_of_rates
 from neurosim.functions.penalties import Penalty, array_gradient, projection
 from neurosim.interpreter.adjustments import Adjustments
+from neurosim.kernel.library import why_no_kernel
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one
 from neurosim.training.goals.weighing import Goals
@@ -56,9 +57,10 @@ class ArrayProgram:
             and ops.can_descend(plan, self.update)
             and has_descent()
         )
+        self._fuses = why_no_kernel() is None
         program, self._load = generated(
-            print_training, plan, task.objective, self.update,
-            weighted=self.weighted, masked=self._masked.blocks, descends=self._descends,
+            print_training, plan, task.objective, self.update, weighted=self.weighted,
+            masked=self._masked.blocks, descends=self._descends, fuses=self._fuses,
         )  # fmt: skip
         self.source = program.source
         # by which gradients they compute, and whether terms have factors
@@ -83,7 +85,7 @@ class ArrayProgram:
         _, load = generated(
             print_training, self.plan, self.task.objective, self.update,
             weighted=self.weighted, masked=self._masked.blocks, each_row=True,
-            descends=self._descends,
+            descends=self._descends, fuses=self._fuses,
         )  # fmt: skip
         return load
 
@@ -184,7 +186,7 @@ class ArrayProgram:
         if key not in self._measures:
             self._measures[key] = generated(
                 print_training, self.plan, self.task.objective, None,
-                gradients=gradients, weighted=key[1],
+                gradients=gradients, weighted=key[1], fuses=self._fuses,
             )[1]  # fmt: skip
         load = self._measures[key]
         slots = self.plan.to_slots(theta, self.dtype)
