@@ -35,6 +35,7 @@ from neurosim.training.task import Task
 Array = NDArray[Any]
 DTYPES = {"double": np.float64, "single": np.float32}
 _CHUNK = 512  # samples at once, so that what is computed of them stays in the cache
+_PIECE = 16_384  # parameters at once, so that what is computed on the way stays in the cache
 _CACHE = 2_000_000  # bytes of rows above which they are shuffled batch by batch
 
 
@@ -52,7 +53,7 @@ class ArrayProgram:
         self.update = _update_of(task, has_fixed=has_holes or not mask.all())
         self.weighted = task.has_factors
         self._masked = _Masked(plan, task)
-        self._descends = (
+        self.descends = (
             largest_product(plan, task.batch_size) >= LEAST_DESCENT
             and ops.can_descend(plan, self.update)
             and has_descent()
@@ -60,7 +61,7 @@ class ArrayProgram:
         self._fuses = why_no_kernel() is None
         program, self._load = generated(
             print_training, plan, task.objective, self.update, weighted=self.weighted,
-            masked=self._masked.blocks, descends=self._descends, fuses=self._fuses,
+            masked=self._masked.blocks, descends=self.descends, fuses=self._fuses,
         )  # fmt: skip
         self.source = program.source
         # by which gradients they compute, and whether terms have factors
@@ -85,7 +86,7 @@ class ArrayProgram:
         _, load = generated(
             print_training, self.plan, self.task.objective, self.update,
             weighted=self.weighted, masked=self._masked.blocks, each_row=True,
-            descends=self._descends, fuses=self._fuses,
+            descends=self.descends, fuses=self._fuses,
         )  # fmt: skip
         return load
 
@@ -313,7 +314,7 @@ class _ArrayRun:
         plan, dtype = program.plan, program.dtype
         self._theta = plan.to_slots(state.parameters, dtype)
         self._memory = plan.to_slots(state.memory, dtype)
-        self._gradient = np.zeros_like(self._theta)
+        self._gradient = np.zeros(0 if program.descends else len(self._theta), dtype)
         self._updates = state.updates
         # alone: an update that held the run would keep its arrays from being freed
         self._rate = [program.task.optimizer.learning_rate]
@@ -418,13 +419,15 @@ class _ArrayRun:
             parts = list(zip(adjustments.penalties, adjustments.is_penalized, strict=True))
         dtype = self._program.dtype
         added = [
-            (array_gradient(part), plan.to_slots(members.astype(np.float64), dtype))
+            (array_gradient(part), gradient[piece], theta[piece], is_member[piece])
             for part, members in parts
+            for is_member in [plan.to_slots(members.astype(np.float64), dtype)]
+            for piece in _pieces(len(theta))
         ]
 
         def penalize(size: int) -> None:
-            for added_to, is_member in added:
-                np.add(gradient, added_to(theta, size) * is_member, out=gradient)
+            for added_to, g, w, is_member in added:
+                np.add(g, added_to(w, size) * is_member, out=g)
 
         return penalize
 
@@ -433,17 +436,25 @@ class _ArrayRun:
         return self._plain_update() if adjustments is None else self._adjusted_update(adjustments)
 
     def _plain_update(self) -> Callable[[int], None]:
-        theta, gradient, memory = self._theta, self._gradient, self._memory
+        theta, memory, pieces = self._theta, self._memory, self._pieces()
         rule = array_rule(self._program.task.optimizer)
         (fixed, values, remembered), present = self._fixed, self._rate
 
         def update(count: int) -> None:
-            rule(theta, gradient, memory, count, present[0])
+            for piece in pieces:
+                rule(*piece, count, present[0])
             if len(fixed):
                 theta[fixed] = values
                 memory[:, fixed] = remembered
 
         return update
+
+    def _pieces(self) -> list[tuple[Array, Array, Array]]:
+        """Theta, gradient and memory piece by piece, or whole: a user's rule may want all."""
+        theta, gradient, memory = self._theta, self._gradient, self._memory
+        if type(self._program.task.optimizer) not in SHIPPED.values():
+            return [(theta, gradient, memory)]
+        return [(theta[p], gradient[p], memory[:, p]) for p in _pieces(len(theta))]
 
     def _adjusted_update(self, adjustments: Adjustments) -> Callable[[int], None]:
         theta, gradient, memory, plan = (
@@ -490,6 +501,11 @@ class _ArrayRun:
                 multiply(theta, np.where(learns, groups, -1), factors)
 
         return update
+
+
+def _pieces(count: int) -> list[slice]:
+    """So many slots, cut into pieces."""
+    return [slice(start, start + _PIECE) for start in range(0, count, _PIECE)]
 
 
 def _alike(
