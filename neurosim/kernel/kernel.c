@@ -1164,16 +1164,14 @@ PUBLIC void neurosim_update(Problem *p)
 PASSES(EXPORT)
 #undef EXPORT
 
-PUBLIC void neurosim_take_rows_d(const double *X, int64_t n, const int64_t *order, int64_t n_rows,
-                                 double *rows)
+/* Rows of a matrix in another order, a one behind each. */
+PUBLIC void neurosim_take_rows(const double *X, int64_t n_columns, const int64_t *order,
+                               int64_t n_rows, double *rows)
 {
-    take_rows_of_double(X, n, order, n_rows, rows);
-}
-
-PUBLIC void neurosim_take_rows_f(const double *X, int64_t n, const int64_t *order, int64_t n_rows,
-                                 float *rows)
-{
-    take_rows_of_float(X, n, order, n_rows, rows);
+    for (int64_t i = 0; i < n_rows; i++, rows += n_columns + 1) {
+        memcpy(rows, X + order[i] * n_columns, (size_t)n_columns * sizeof *rows);
+        rows[n_columns] = 1.0;
+    }
 }
 
 /* What it was built from, so that a library is not used with other sources. */

@@ -29,16 +29,3 @@ WIDEST static void NAME(sigmoid_back)(const REAL *a, REAL *d, int64_t n)
     for (int64_t i = 0; i < n; i++)
         d[i] *= a[i] * (1 - a[i]);
 }
-
-/* Rows of a matrix in another order, each with a one behind it: numbers may be made shorter. */
-WIDEST static void NAME(take_rows)(const double *X, int64_t n, const int64_t *order, int64_t n_rows,
-                                   REAL *rows)
-{
-    for (int64_t i = 0; i < n_rows; i++) {
-        const double *row = X + order[i] * n;
-        REAL *made = rows + i * (n + 1);
-        for (int64_t k = 0; k < n; k++)
-            made[k] = (REAL)row[k];
-        made[n] = 1;
-    }
-}

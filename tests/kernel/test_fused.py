@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurosim.functions.activations import ACTIVATIONS
-from neurosim.kernel.fused import PASSES, fused
+from neurosim.kernel.fused import PASSES, fused, take_rows
 from neurosim.kernel.library import why_no_kernel
 
 pytestmark = pytest.mark.skipif(why_no_kernel() is not None, reason="no kernel")
@@ -43,3 +43,12 @@ def test_each_pass_has_the_bits_of_numpy():
 def test_arrays_in_pieces_are_refused():
     with pytest.raises(AssertionError, match="in pieces"):
         fused("relu", np.ones((3, 4))[:, :2], np.ones((3, 2)))
+
+
+def test_rows_are_taken_in_order_with_a_one_behind_each():
+    X, order = np.arange(12.0).reshape(4, 3), np.array([2, 0, 2])
+    rows = np.full((3, 4), np.nan)
+
+    take_rows(X, order, rows)
+
+    assert rows.tolist() == [[6, 7, 8, 1], [0, 1, 2, 1], [6, 7, 8, 1]]

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import chain, pairwise, repeat
 from typing import Any, overload
 
@@ -24,6 +24,7 @@ from neurosim.functions.numbers import Matrix
 from neurosim.functions.optimizers import SHIPPED, array_rule, array_rule_of_rates
 from neurosim.functions.penalties import Penalty, array_gradient, projection
 from neurosim.interpreter.adjustments import Adjustments
+from neurosim.kernel.fused import take_rows
 from neurosim.kernel.library import why_no_kernel
 from neurosim.training.engines.contract import Passed, Rates, RowOrder, Some
 from neurosim.training.engines.program import epochs_one_by_one
@@ -66,7 +67,6 @@ class ArrayProgram:
         self.source = program.source
         # by which gradients they compute, and whether terms have factors
         self._measures: dict[tuple[str, bool], Callable[..., Any]] = {}
-        self.X = _with_ones(task.X, self.dtype)
         self.T = _columns(task.goals(), self.dtype)
 
     @contextmanager
@@ -90,6 +90,11 @@ class ArrayProgram:
         )  # fmt: skip
         return load
 
+    @cached_property
+    def rows(self) -> Array:
+        """The rows in the precision of the program, with a column of ones, (B, n_in + 1)."""
+        return _with_ones(self.task.X, self.dtype)
+
     def noised(
         self, order: RowOrder, targets: "_Targets", noise: Noise
     ) -> Sequence[tuple[Array, Array]]:
@@ -99,10 +104,7 @@ class ArrayProgram:
         goals = _columns(task.goals(order), self.dtype)
         masks = self._masked.columns(noise).astype(self.dtype)
         targets.place(np.concatenate([goals, masks]).take(rows, 1))
-        X = _with_ones(noise.inputs(task.X, task.network.inputs), self.dtype)
-        if X.nbytes > _CACHE:
-            return _Taken(X, rows, task.batch_size, targets.batches)
-        return self._pairs(X.take(rows, 0), targets)
+        return self._in_order(rows, noise.inputs(task.X, task.network.inputs), targets)
 
     @property
     def n_targets(self) -> int:
@@ -115,7 +117,7 @@ class ArrayProgram:
         n_out, n_rows = self.T.shape
         targets = _Targets(n_out, n_rows, self.task.batch_size, self.dtype)
         targets.place(self.T)
-        return self._pairs(self.X, targets)
+        return self._pairs(self.rows, targets)
 
     def shuffled(
         self, order: NDArray[np.intp], targets: "_Targets"
@@ -124,9 +126,23 @@ class ArrayProgram:
         goals = self.task.goals(order)
         T = self.T if goals is self.task.goals() else _columns(goals, self.dtype)
         targets.place(T.take(order, 1))
-        if self.X.nbytes > _CACHE:
-            return _Taken(self.X, order, self.task.batch_size, targets.batches)
-        return self._pairs(self.X.take(order, 0), targets)
+        return self._in_order(order, self.task.X, targets)
+
+    def _in_order(
+        self, order: NDArray[np.intp], X: Matrix, targets: "_Targets"
+    ) -> Sequence[tuple[Array, Array]]:
+        """The batches of these rows in this order; where they are large, each when it is asked for.
+
+        The kernel takes them as they are. To float32 they are brought once, not in each epoch.
+        """
+        size, is_large = self.task.batch_size, X.size * np.dtype(self.dtype).itemsize > _CACHE
+        buffer = np.empty((size, X.shape[1] + 1), self.dtype)
+        if is_large and self._fuses and self.dtype is np.float64 and X.flags.c_contiguous:
+            return _Taken(partial(take_rows, X), order, buffer, targets.batches)
+        rows = self.rows if X is self.task.X else _with_ones(X, self.dtype)
+        if is_large:
+            return _Taken(partial(_take, rows), order, buffer, targets.batches)
+        return self._pairs(rows.take(order, 0), targets)
 
     def _pairs(self, X: Array, targets: "_Targets") -> list[tuple[Array, Array]]:
         """Batches as (n_in + 1, size) and (n_out, size)."""
@@ -201,7 +217,7 @@ class ArrayProgram:
         """Rows and targets as the program takes them; the task's own are held so."""
         own = self.task
         targets = self.T if goals is own.goals() else _columns(goals, self.dtype)
-        return (self.X if X is own.X else _with_ones(X, self.dtype)).T, targets
+        return (self.rows if X is own.X else _with_ones(X, self.dtype)).T, targets
 
 
 def _update_of(task: Task, *, has_fixed: bool) -> ops.Update:
@@ -271,10 +287,15 @@ class _Taken(Sequence[tuple[Array, Array]]):
     To shuffle all rows at once would write what no cache holds, to read it again.
     """
 
-    def __init__(self, X: Array, order: NDArray[np.intp], size: int, targets: list[Array]) -> None:
-        self._X, self._targets = X, targets
+    def __init__(
+        self,
+        take: Callable[[NDArray[np.intp], Array], None],
+        order: NDArray[np.intp],
+        buffer: Array,
+        targets: list[Array],
+    ) -> None:
+        self._take, self._buffer, self._targets, size = take, buffer, targets, len(buffer)
         self._orders = [order[i : i + size] for i in range(0, len(order), size)]
-        self._buffer = np.empty((size, X.shape[1]), X.dtype)
 
     def __len__(self) -> int:
         return len(self._targets)
@@ -290,8 +311,12 @@ class _Taken(Sequence[tuple[Array, Array]]):
             return part
         order = self._orders[index]
         rows = self._buffer[: len(order)]
-        self._X.take(order, 0, rows, "clip")
+        self._take(order, rows)
         return rows.T, self._targets[index]
+
+
+def _take(X: Array, order: NDArray[np.intp], rows: Array) -> None:
+    X.take(order, 0, rows, "clip")  # the mode "raise" would buffer
 
 
 def _with_ones(X: Matrix, dtype: Any) -> Array:
