@@ -110,6 +110,19 @@ def test_another_structure_has_another_plan(irregular, make, edit):
     assert make(irregular) != before
 
 
+@pytest.mark.parametrize("make", [make_plan, sparse_plan])
+def test_the_same_connections_from_other_sources_are_another_plan(make):
+    def wired(source):
+        net = ns.Network()
+        net.add_layer("x", 2)
+        net.add_layer("o", 1)
+        net.connect(source, "o1", weight=1.0)
+        return make(net)
+
+    assert wired("x1").fingerprint != wired("x2").fingerprint
+    assert wired("x1").fingerprint == wired("x1").fingerprint
+
+
 def test_a_dense_and_a_sparse_plan_of_one_network_differ(irregular):
     assert make_plan(irregular) != sparse_plan(irregular)
 

@@ -164,6 +164,18 @@ def test_a_bad_initializer_is_refused_with_words(given, kind, words):
     assert words in str(caught.value)
 
 
+def test_every_initializer_takes_as_many_numbers_as_it_has():
+    takes = {"constant": (1, 1), "uniform": (2, 2), "normal": (0, 2), "orthogonal": (0, 1)}
+    for name in INITIALIZERS:
+        least, most = takes.get(name, (0, 0))
+        for count in range(4):
+            if least <= count <= most:
+                make_initializer(name, *[1.0] * count)
+            else:
+                with pytest.raises(InvalidValueError, match=f"initializer '{name}': got"):
+                    make_initializer(name, *[1.0] * count)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

@@ -174,6 +174,8 @@ BAD = [
     ({"value": lambda z: math.nan if z > 50 else z, "slope": lambda _z, _a: 1.0}, InvalidValueError,
      "is NaN at 51"),
     ({"value": lambda z: math.exp(z * z), "slope": None}, InvalidValueError, "overflows at"),
+    ({"value": lambda z: math.exp(7.1 * abs(z)), "slope": None}, InvalidValueError,
+     "overflows at -100;"),
     ({"value": lambda z: abs(z * 8 - round(z * 8)), "slope": lambda _z, _a: 8.0}, InvalidValueError,
      "bent"),
     ({"array": lambda z, out: np.multiply(z, 2.0, out=out)}, InvalidValueError,
@@ -227,6 +229,15 @@ def test_a_user_gives_facts_or_they_are_measured():
     assert facts_of("one").reach == 7.0
     assert facts_of("squash").saturates
     assert facts_of("squash").range == pytest.approx((-1.0, 1.0))
+
+
+def test_the_plane_of_a_picture_reaches_to_where_an_activation_is_flat():
+    def squash(k):
+        return ns.Activation("squash", lambda z: math.tanh(k * z), None)
+
+    for k, reach in ((0.8, 3.0), (0.6, 4.0), (0.5, 5.0), (0.4, 6.0)):  # 1 - tanh(2.4) is 0.016
+        assert measured(squash(k)).reach == reach, k
+    assert measured(ns.Activation("grows", lambda z: z, None)).reach == 3.0
 
 
 CUBED = {"value": lambda x, t: abs(x - t) ** 3, "slope": lambda x, t: 3 * (x - t) * abs(x - t)}

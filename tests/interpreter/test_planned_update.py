@@ -29,7 +29,7 @@ OPTIONS = {
     "plain": {},
     "penalty": {"penalty": L2(0.5)},
     "adjusted": {
-        "penalty": Penalties((L2(0.5),), max_norm=0.2),
+        "penalty": Penalties((L2(0.5),), max_norm=0.02),
         "clip": {"norm": 0.01},
         "weight_decay": 0.1,
     },

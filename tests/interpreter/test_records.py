@@ -8,17 +8,22 @@ from neurosim.functions.optimizers import Adam
 from neurosim.functions.penalties import L2
 from neurosim.interpreter import (
     Activated,
+    Adjusted,
     Backpropagated,
     DeltaComputed,
     Distributed,
+    Dropped,
+    ErrorDropped,
     GradientComputed,
     Loaded,
     Measured,
+    Noised,
     Started,
+    Summed,
     Updated,
     forward,
 )
-from neurosim.interpreter.steps import value_of
+from neurosim.interpreter.steps import KINDS, value_of
 
 
 def updated(net, **changes):
@@ -41,6 +46,14 @@ UPDATES = [
     ),
     ({"rule": "adam", "memory_after": (1.0,)}, "w(x1->h1) = 0.5 - 0.2 (adam, g = 2) = 0.3"),
     ({"rule": "adam", "after": 0.75}, "w(x1->h1) = 0.5 + 0.25 (adam, g = 2) = 0.75"),
+    (
+        {"rows": 4, "penalty": 0.5, "after": 0.4, "adjusted": Adjusted(1.0, 1.0, 0.0, 1.0)},
+        "w(x1->h1) = 0.5 - 0.1*(2/4 + 0.5) = 0.4",
+    ),
+    (
+        {"rows": 4, "penalty": 0.5, "after": 0.42, "adjusted": Adjusted(1.0, 0.8, 0.0, 1.0)},
+        "w(x1->h1) = 0.5 - 0.1*clip(2/4 + 0.5, 0.8) = 0.42",
+    ),
 ]
 
 
@@ -81,12 +94,18 @@ HANDMADE = [
         "dL/db(h1) = 1 + (-0.25) = 0.75",
     ),
     (
-        lambda n: Distributed(n["o1"], (), 0.5, 1.0, (1.0, 0.0), (0.5, 0.0)),
-        "dL/dterms(o1) = 0.5*[1, 0] = [0.5, 0]",
+        lambda n: Distributed(n["h1"], (), 2.0, 1.0, (0.0, 1.0), (0.0, 2.0)),
+        "dL/dterms(h1) = 2*[0, 1] = [0, 2]",
     ),
     (
-        lambda n: Distributed(n["o1"], (), 0.5, -2.0, (1.0, 3.0), (-1.0, -3.0)),
-        "dL/dterms(o1) = 0.5*(-2)*[1, 3] = [-1, -3]",
+        lambda n: Distributed(n["h1"], (), 2.0, -3.0, (0.0, 1.0), (0.0, -6.0)),
+        "dL/dterms(h1) = 2*(-3)*[0, 1] = [0, -6]",
+    ),
+    (lambda n: Noised(n["x1"], 0.5, -0.25, 0.25), "x1 = 0.5 - 0.25 (noise) = 0.25"),
+    (lambda n: Dropped(n["h1"], 0.5, 2.0, 1.0), "h1 kept: h1 = 0.5*2 = 1"),
+    (
+        lambda n: ErrorDropped(n["h1"], 0.5, 0.0, 0.0),
+        "dL/dh1 dropped: dL/dh1 = 0.5*0 = 0",
     ),
 ]
 
@@ -94,6 +113,12 @@ HANDMADE = [
 @pytest.mark.parametrize(("make", "text"), HANDMADE)
 def test_a_record_is_a_line(net, make, text):
     assert str(make(net)) == text
+
+
+def test_the_value_before_is_an_operand_of_the_kinds_that_go_on_from_it():
+    goes_on = {Summed, Noised, Dropped, ErrorDropped, Updated}
+
+    assert {kind for kind, row in KINDS.items() if row.continues} == goes_on
 
 
 def test_a_record_is_frozen(net):

@@ -29,9 +29,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TESTS = {
     "functions": ["tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions"],
-    "interpreter": ["tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter"],
+    "interpreter": [
+        "tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter",
+        "tests/training/engines", "tests/training/goals", "tests/training/test_perceptron.py",
+    ],  # the rules of heads and of the perceptron are seen in trainings
     "compiler": ["tests/compiler", "tests/training/engines", "neurosim/compiler"],
-}
+}  # fmt: skip
 SECONDS, CPU_SECONDS = 600, 60  # a fault may never end: it is noticed then
 MEMORY = 12 * 2**30  # of addresses: PyTorch alone takes 4
 

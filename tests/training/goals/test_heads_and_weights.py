@@ -50,6 +50,21 @@ def test_a_sum_divides_by_nothing(engine):
     assert found.loss == 3 * 1.0 + 1 * 4.0
 
 
+def test_the_deltas_of_a_softmax_are_weighted_as_its_targets_are(engine):
+    net = fork()
+    net.outputs = net.layer("o").neurons
+    net.load_parameters(0.0 * net.parameters())
+
+    found = ns.loss_and_gradients(
+        net, [[0.0, 0.0]] * 2, [0, 2], loss="cross_entropy", reduction="sum", weights=[4, 0.5],
+        engine=engine,
+    )  # fmt: skip
+
+    expected = [4.5 / 3 - 4, 4.5 / 3, 4.5 / 3 - 0.5]
+    assert [found.biases[f"o{k}"] for k in (1, 2, 3)] == pytest.approx(expected, abs=1e-15)
+    assert found.loss == pytest.approx(4.5 * np.log(3))
+
+
 def test_each_batch_divides_by_its_own_sum(engine):
     net = line()
 
