@@ -91,6 +91,19 @@ def test_an_irregular_graph_gives_what_the_walk_gives(irregular, assert_close):
     assert_close(found, [irregular.forward(row) for row in X], 1e-14)
 
 
+def test_the_outputs_of_all_neurons_are_those_of_the_walk(irregular, assert_close):
+    rows = np.random.default_rng(1).normal(size=(4100, 2))  # more than are computed at once
+
+    found = ns.compile_network(irregular).activations(rows)
+
+    assert sorted(found) == sorted(neuron.name for neuron in irregular.neurons)
+    for row in (0, 4099):
+        irregular.forward(rows[row])
+        for name, values in found.items():
+            assert values.shape == (4100,)
+            assert_close(values[row], irregular[name].output, 1e-14)
+
+
 def test_step_is_compiled_though_it_cannot_learn():
     net = ns.Network("and")
     net.add_layer("x", 2)

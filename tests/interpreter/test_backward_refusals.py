@@ -140,6 +140,16 @@ def test_a_step_activation_is_walked_there_but_not_back(line):
     )
 
 
+def test_a_step_activation_far_from_the_outputs_is_refused_too(line):
+    line.add_neuron("s", activation="step")
+    line.connect("x", "s", weight=1.0)
+    line.connect("s", "h", weight=1.0)  # and h leads to y
+
+    line.forward([3.0])
+
+    refused(lambda: backward(line, [1.0], HALF), GraphError, "neuron 's': 'step' has no slope")
+
+
 def test_a_refused_pass_leaves_the_network_free_for_another(line):
     line.forward([3.0])
     refused(lambda: backward(line, [1.0, 2.0], HALF), ShapeError, "target")

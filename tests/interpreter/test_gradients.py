@@ -9,6 +9,7 @@ from neurosim.errors import GraphError
 from neurosim.functions.activations import ACTIVATIONS
 from neurosim.functions.losses import LOSSES
 from neurosim.interpreter import backward, forward, measure
+from neurosim.interpreter.backward import term_slope
 from neurosim.network import Network
 from tests.each import each
 
@@ -145,6 +146,25 @@ def test_a_doubled_slope_of_the_loss_is_seen():
     )
 
     assert gap > 0.1
+
+
+def test_the_slope_by_a_term_is_one_where_terms_are_summed_else_that_of_the_aggregate():
+    net = Network()
+    net.add_layer("x", 2)
+    net.add_neuron("most", aggregation="max", response=3.0)
+    net.add_neuron("sum")
+    for name in ("most", "sum"):
+        net.connect("x", name, weights=[[2.0], [-1.0]])
+    net.outputs = ["most", "sum"]
+
+    with pytest.raises(GraphError, match="no forward pass"):
+        term_slope(net, net["x1", "most"])
+    net.forward([1.0, 1.0])
+
+    pairs = [("x1", "most"), ("x2", "most"), ("x1", "sum"), ("x2", "sum")]
+    assert [term_slope(net, net[pair]) for pair in pairs] == [3.0, 0.0, 1.0, 1.0]
+    list(backward(net, [7.0, 0.0], LOSSES["half_squared_error"]))
+    assert str(net["most"].term_deltas) == "(-3.0, 0.0)"  # no -0.0
 
 
 def test_the_one_activation_without_a_slope_is_refused():

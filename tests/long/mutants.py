@@ -5,7 +5,7 @@ a condition that is turned around, a statement left out), a seeded sample is wri
 one at a time, and the package's tests are run: a fault that none of them notices survives.
 Docstrings, annotations and the texts of messages are left out. The file is mutated and restored on
 disk, since formulas are read from their sources. Each result is a line of a file, ``--out``; the
-next call goes on after it.
+next call goes on after it. Survivors whose reason is in ``survivors.json`` are listed with it.
 """
 
 import argparse
@@ -22,18 +22,24 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+JUDGED = Path(__file__).with_name("survivors.json")  # why some faults change nothing
+_TRAININGS = [  # options, heads and the perceptron's rule are seen in trainings
+    "tests/training/engines", "tests/training/goals", "tests/training/test_perceptron.py",
+    "tests/training/test_update_options.py",
+]  # fmt: skip
 TESTS = {
-    "functions": ["tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions"],
+    "functions": [
+        "tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions", *_TRAININGS,
+    ],
     "interpreter": [
-        "tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter",
-        "tests/training/engines", "tests/training/goals", "tests/training/test_perceptron.py",
-    ],  # the rules of heads and of the perceptron are seen in trainings
-    "compiler": ["tests/compiler", "tests/training/engines", "neurosim/compiler"],
+        "tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter", *_TRAININGS,
+    ],
+    "compiler": ["tests/compiler", "neurosim/compiler", *_TRAININGS],
 }  # fmt: skip
 SECONDS, CPU_SECONDS = 600, 60  # a fault may never end: it is noticed then
 MEMORY = 12 * 2**30  # of addresses: PyTorch alone takes 4
@@ -54,6 +60,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--most", type=int, help="end after so many")
+    parser.add_argument("--again", action="store_true", help="try those that survived again")
     parser.add_argument("--out", type=Path, help="mutants-PACKAGE.jsonl if not given")
     given = parser.parse_args()
     out = given.out or Path(f"mutants-{given.package}.jsonl")
@@ -62,18 +69,35 @@ def main() -> int:
     _import_what_tests_import()
     if (failed := _first_failure(_files(given.package))) is not None:
         sys.exit(f"{failed}: fails without any fault; expected tests that pass")
-    for path, number in places[len(done) :][: given.most]:
+    todo = list(enumerate(places))[len(done) :]
+    if given.again:
+        todo = [(i, places[i]) for i, one in enumerate(done) if one["by"] is None]
+    for i, (path, number) in todo[: given.most]:
         before = [one["by"] for one in done if one["by"]]
         found = {"path": path, "number": number}
-        found |= tried(given.package, ROOT / path, number, before)
-        done.append(found)
-        with out.open("a") as lines:
-            lines.write(json.dumps(found) + "\n")
-    survivors = [f for f in done if f["by"] is None]
-    for one in survivors:
-        print(f"survived: {one['path']}:{one['line']}: {one['was']}  ->  {one['is']}")  # noqa: T201
-    print(f"{len(done) - len(survivors)} of {len(done)} killed; sample {len(places)}")  # noqa: T201
+        done[i : i + 1] = [found | tried(given.package, ROOT / path, number, before)]
+        out.write_text("".join(f"{json.dumps(one)}\n" for one in done))
+    _report(done, len(places))
     return 0
+
+
+def _report(done: list[dict[str, Any]], size: int) -> None:
+    """Which faults survive; of those that were judged, why."""
+    judged = json.loads(JUDGED.read_text(encoding="utf-8"))
+    survivors = [one for one in done if one["by"] is None]
+    reasons = [judged.get(one["path"], {}).get(_key(one)) for one in survivors]
+    for one, reason in zip(survivors, reasons, strict=True):
+        place = f"{one['path']}:{one['line']}: {one['was']} -> {one['is']}"
+        print(f"survived: {place}: {reason or 'not judged'}")  # noqa: T201 - what it is for
+    n_judged = sum(reason is not None for reason in reasons)
+    killed = len(done) - len(survivors)
+    print(f"{killed} of {len(done)} killed, {n_judged} judged; sample {size}")  # noqa: T201
+
+
+def _key(one: dict[str, Any]) -> str:
+    """The text of its line and the fault: neither changes where lines are added above."""
+    lines = (ROOT / one["path"]).read_text(encoding="utf-8").split("\n")
+    return f"{lines[one['line'] - 1].strip()}: {one['was']} -> {one['is']}"
 
 
 def sample(package: str, size: int, seed: int) -> list[tuple[str, int]]:
