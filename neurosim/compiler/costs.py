@@ -17,7 +17,8 @@ _GATHERED_BYTES = 800_000  # of a bundle: less than a second-level cache of a me
 # multiply-adds of the largest layer from which BLAS is faster than the kernel, for all rows of a
 # batch; batches of one or two rows use a weight too seldom for BLAS: up to 2 million were measured
 LARGEST_KERNEL, ONLINE_ROWS, LARGEST_ONLINE = 100_000, 2, 10_000_000
-LEAST_DESCENT = 200_000  # of the largest layer, from which `blas.descent` pays: it is called longer
+# of the largest layer, from which `blas.descent` pays; at 1 million it takes as long
+LEAST_DESCENT = 2_000_000
 SHARED_FACTOR = 8  # that a connection costs where weights are shared
 
 # how many times as long arrays take on XOR, four rows at once and row by row (W2, W3 of
