@@ -103,12 +103,13 @@ FUSED_INLINE Four scaled(Four x, Four shifted)
     return _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(x), k));
 }
 
-/* exp where |x| is below FAR. */
-FUSED_INLINE Four exp_of_four(Four x)
+/* exp(-z) where |z| is below FAR. */
+FUSED_INLINE Four exp_of_minus(Four z)
 {
     const Four shift = all(0x1.8p52);
-    const Four shifted = plus(all(0x1.71547652b82fep7), x, shift), k = shifted - shift;
-    const Four r = plus(k, all(-0x1.cf79abc9e3b39p-47), plus(k, all(-0x1.62e42fefa0000p-8), x));
+    const Four shifted = less(all(0x1.71547652b82fep7), z, shift), k = shifted - shift;
+    const Four r = plus(k, all(-0x1.cf79abc9e3b39p-47),
+                        _mm256_fnmsub_pd(k, all(0x1.62e42fefa0000p-8), z));
     const __m256i number = _mm256_castpd_si256(shifted);
     const __m256i at = _mm256_and_si256(number, _mm256_set1_epi64x(127));
     const __m128i low = _mm256_castsi256_si128(at), high = _mm256_extracti128_si256(at, 1);
@@ -181,23 +182,15 @@ FUSED_INLINE Four tanh_of_four(Four x)
     }
 
 /* Numbers with one from FAR on, or NaN, are left to the library. */
-FUSED_INLINE Four exp_or_far(Four x)
-{
-    double each[4];
-    if (!_mm256_movemask_pd(_mm256_cmp_pd(size(x), all(FAR), _CMP_NLT_UQ)))
-        return exp_of_four(x);
-    _mm256_storeu_pd(each, x);
-    for (int i = 0; i < 4; i++)
-        each[i] = exp(each[i]);
-    return _mm256_loadu_pd(each);
-}
-
-/* Below LOWEST, exp(z). */
 FUSED_INLINE Four sigmoid_of_four(Four z)
 {
-    const Four is_low = z < all(LOWEST), one = all(1.0);
-    const Four power = exp_or_far(where(is_low, z, _mm256_xor_pd(z, all(-0.0))));
-    return where(is_low, power, one / (one + power));
+    double each[4];
+    if (!_mm256_movemask_pd(_mm256_cmp_pd(size(z), all(FAR), _CMP_NLT_UQ)))
+        return all(1.0) / (all(1.0) + exp_of_minus(z));
+    _mm256_storeu_pd(each, z);
+    for (int i = 0; i < 4; i++)
+        each[i] = sigmoid(each[i]);
+    return _mm256_loadu_pd(each);
 }
 
 BY_FOUR(sigmoid_in_vectors, sigmoid_of_four)
@@ -240,7 +233,6 @@ static int has_vectors(int64_t code)
 #else
 #define HAS_FUSED 0
 static int has_fused(void) { return 0; }
-#define vectors_of_layers(p) 0
 static void sigmoid_in_vectors(const double *z, double *a, int64_t n) { (void)z, (void)a, (void)n; }
 static void tanh_in_vectors(const double *z, double *a, int64_t n) { (void)z, (void)a, (void)n; }
 static int has_vectors(int64_t code) { return (void)code, 0; }

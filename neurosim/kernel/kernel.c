@@ -262,6 +262,8 @@ INLINE uint64_t wildness(double x)
 
 /* --- one chunk of samples: forward, loss, backward */
 
+typedef struct Layer Layer;
+
 typedef struct {
     const Problem *of;
     const double *weights;        /* of each place */
@@ -270,11 +272,12 @@ typedef struct {
     double *gradient;
     double *choices;              /* those of the problem, or with what is learned of them */
     double *terms, *term_deltas;  /* of neurons with an aggregation, of one sample */
-    double *layers;               /* room for those of layers.h */
+    Layer *layers;                /* for layers.h, as the next two */
+    double *targets;
     int is_fresh;                 /* whether gradients start from 0 */
     int is_layered, is_small;     /* whether layers.h can take one sample, and few of them */
-    int moves;                    /* and moves the parameters, too */
-    int is_moved, is_wild;        /* whether it has; whether one of them is not finite then */
+    int is_wild;                  /* whether a parameter is not finite after an update */
+    int64_t loaded;               /* the first of the rows whose numbers are there */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */
 } Chunk;
@@ -561,6 +564,17 @@ typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #define STRIDE_in_lanes(count) 1
 #endif
 
+#if !HAS_FUSED
+#define vectors_of_layers(p) 0
+static void look_up(Chunk *c) { (void)c; }
+static int begin_copies(Chunk *c) { return (void)c, 0; }
+static void place_weights(const Chunk *c, int is_back) { (void)c, (void)is_back; }
+static double train_copies(Chunk *c, int64_t from, int64_t to, double *row_losses)
+{
+    return (void)c, (void)from, (void)to, (void)row_losses, 0.0;
+}
+#endif
+
 /* --- the update */
 
 /* What some rules correct their memory by in this update. */
@@ -679,10 +693,8 @@ static void begin(const Problem *p, Chunk *c)
     double *work = aligned(p->work);
     c->of = p, c->is_fresh = 1;
     c->is_layered = p->is_layered && has_fused() && !p->masks && !p->factors && !p->input_gradient;
-    c->is_small = c->is_layered && p->n_parameters <= MOST_SMALL;
-    c->moves = c->is_layered && p->optimizer == CODE_sgd && p->all_learn && !p->is_adjusted
-        && !p->has_penalty && !p->slopes && p->memory && p->batch_size <= VECTOR;
-    c->is_moved = 0;
+    c->is_small = c->is_layered && p->n_parameters <= MOST_SMALL && stride_of(p) > 1;
+    c->loaded = -1;
     c->output = work, work += p->n_neurons * stride_of(p) + VECTOR; /* vectors may write behind */
     c->net = work, work += p->n_neurons * stride_of(p);
     c->delta = work, work += p->n_neurons * stride_of(p);
@@ -696,7 +708,9 @@ static void begin(const Problem *p, Chunk *c)
     c->term_deltas = work, work += p->n_terms;
     c->gradient = work, work += p->n_parameters + VECTOR;
     c->weights = p->parameter ? work : p->theta, work += p->parameter ? p->n_places : 0;
-    c->layers = aligned(work);
+    c->layers = (Layer *)aligned(work);
+    if (c->is_small)
+        look_up(c);
 }
 
 /* Give each place its shared weight, and activations what is learned of them. */
@@ -716,7 +730,7 @@ static void take(Chunk *c, int64_t from, int64_t to)
 {
     const Problem *p = c->of;
     const int is_whole = c->is_small && c->is_fresh && to - from <= VECTOR;
-    const int64_t most = stride_of(p) > 1 && (is_whole || to - from >= LANES_FROM) ? LONGEST : 1;
+    const int64_t most = is_whole || (stride_of(p) > 1 && to - from >= LANES_FROM) ? LONGEST : 1;
     c->count = to - from < most ? to - from : most;
     for (int64_t s = 0; s < c->count; s++)
         c->rows[s] = p->order ? p->order[from + s] : from + s;
@@ -839,15 +853,7 @@ PUBLIC int64_t neurosim_train(Problem *p)
     double *losses = p->losses, *row_losses = p->row_losses, *passed = p->passed;
     begin(p, &c);
     spread(p, &c, p->theta);
-#if HAS_FUSED
-    Layer layers[MOST_LAYERS];
-    const int is_online = c.moves && p->batch_size == 1 && p->n_groups <= MOST_LAYERS && !p->n_noted
-        && !p->n_followed;
-    if (is_online)
-        begin_online(p, layers, c.layers);
-#else
-    const int is_online = 0;
-#endif
+    const int has_copies = begin_copies(&c);
     for (int64_t r = 0; r < p->repeats; r++) {
         for (int64_t batch = p->first_batch; batch < p->last_batch; batch++, number++) {
             const int64_t first = batch * p->batch_size, end = first + p->batch_size;
@@ -864,39 +870,30 @@ PUBLIC int64_t neurosim_train(Problem *p)
             }
             if (p->rates)
                 p->rate = p->rates[number];
-            c.is_moved = 0;
-#if HAS_FUSED
-            if (is_online) {
-                loss = train_online(p, layers, p->order ? p->order[first] : first, &c.is_wild);
-                c.is_moved = 1;
-                if (row_losses)
-                    *row_losses++ = loss;
-            } else
-#endif
-            {
+            if (has_copies)
+                loss = train_copies(&c, first, to, row_losses);
+            else {
                 begin_gradients(&c);
                 for (int64_t from = first; from < to; from += c.count) {
-                    loss = pass(&c, loss, from, to, row_losses, 1);
-                    if (row_losses)
-                        row_losses += c.count;
+                    loss = pass(&c, loss, from, to, row_losses ? row_losses + from - first : 0, 1);
                     note_rows(p, &c, row, c.count), row += c.count;
                 }
             }
+            if (row_losses)
+                row_losses += to - first;
             *losses++ = loss;
             done++;
             note_slopes(p, c.gradient, number);
-            if (!c.is_moved)
+            if (!has_copies)
                 c.is_wild = (n < MANY ? update_few : update_many)(p, c.gradient, to - first,
                                                                   p->updates + done);
             p->is_finite = !IS_WILD(wildness(loss)) & !is_wild_already & !c.is_wild;
             note_path(p, number, 1);
-            if (!is_online)
+            if (!has_copies)
                 spread(p, &c, p->theta);
         }
-#if HAS_FUSED
-        if (is_online && (passed || r + 1 == p->repeats))
-            place_weights(p, layers, 1);
-#endif
+        if (has_copies && (passed || r + 1 == p->repeats))
+            place_weights(&c, 1);
         if (passed) {
             memcpy(passed, p->theta, n * sizeof(double));
             memcpy(passed + n, p->memory, slots * n * sizeof(double));
@@ -1058,6 +1055,8 @@ PUBLIC void neurosim_measure(Problem *p)
         if (!p->parameter)
             c.weights = theta;
         spread(p, &c, theta);
+        if (c.is_small)
+            look_up(&c);
         if (p->gradient)
             begin_gradients(&c);
         for (int64_t from = 0; from < p->n_rows; from += c.count) {

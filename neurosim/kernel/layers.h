@@ -3,11 +3,9 @@
    after the other, where four neurons of a layer are in a vector. Included by kernel.c, where there
    are vectors that multiply and add at once (exact.h). */
 
-#define MOST_LAYERS 8
-
-FUSED_INLINE Four activate_four(const Problem *p, int code, const double *q, Four z)
+FUSED_INLINE Four activate_four(int64_t in_vectors, int code, const double *q, Four z)
 {
-    if (p->in_vectors >> code & 1)
+    if (in_vectors >> code & 1)
         return code == OF_tanh ? tanh_of_four(z) : sigmoid_of_four(z);
     if (code == OF_relu)
         return _mm256_max_pd(all(0.0), z);
@@ -60,46 +58,157 @@ FUSED_INLINE Wild wildness_of_four(Four x)
     return ((Wild)x & 0x7ff0000000000000) + 0x0010000000000000;
 }
 
-/* --- a vector of samples */
+FUSED_INLINE int is_wild_in(Wild wild) { return _mm256_movemask_pd((Four)wild) != 0; }
 
-#define LAYER(g)                                                                                  \
-    const Index begin = p->groups[g], size = p->groups[(g) + 1] - begin, n = p->n_sources[begin];  \
-    const Index has_bias = p->has_bias[begin], width = n + has_bias, at = p->first[begin];         \
-    const int code = p->activation[begin];                                                        \
-    const double *q = c->choices + begin * MOST_OPTIONS;                                          \
-    (void)size, (void)n, (void)has_bias, (void)width, (void)at, (void)code, (void)q
+/* --- the loss of four outputs or samples: of those formulas that vectors compute */
 
-FUSED_INLINE void forward_of_small(const Chunk *c, int64_t count)
+FUSED_INLINE int is_square(int code) { return code == CODE_half_square || code == CODE_square; }
+
+FUSED_INLINE Four squares(int code, Four x, Four t)
+{
+    const Four e = x - t;
+    return all(code == CODE_square ? 1.0 : 0.5) * (e * e); /* times 1 is exact */
+}
+
+FUSED_INLINE Four slopes_of_squares(int code, Four a, Four t)
+{
+    if (code == CODE_square)
+        return all(-2.0) * (t - a);
+    return a - t;
+}
+
+/* --- layers, looked up once a call */
+
+/* Its numbers: neuron by neuron, in each vector those of four samples; or, for one sample, by four
+   neurons, the last ones with zeros. Its weights: of theta; or copies, neuron by neuron, each from a
+   vector on; or source by source, then the biases, those of four neurons in a vector. */
+struct Layer {
+    Index size, n, width, at; /* neurons, sources, places of a neuron, the first of all places */
+    Index stride;             /* from the weights of a neuron to those of the next */
+    int code;
+    const double *q;
+    double *weights;
+    Four *input, *net, *output, *delta;
+};
+
+#define VECTORS_OF_A_LAYER ((int64_t)((sizeof(Layer) + 31) / 32))
+
+/* How many vectors the layers may have of their own, and the targets. */
+static int64_t vectors_of_layers(const Problem *p)
+{
+    int64_t count = p->n_outputs + p->n_groups * VECTORS_OF_A_LAYER;
+    for (int64_t g = 0; p->is_layered && g < p->n_groups; g++) {
+        const Index begin = p->groups[g], size = p->groups[g + 1] - begin, blocks = (size + 3) / 4;
+        const Index width = p->n_sources[begin] + p->has_bias[begin];
+        const Index by_neuron = size * ((width + 3) / 4), by_four = blocks * (width + 3);
+        count += by_neuron > by_four ? by_neuron : by_four;
+    }
+    return p->is_layered ? count : 0;
+}
+
+/* The layers of samples in vectors, with the weights of theta. */
+static void look_up(Chunk *c)
 {
     const Problem *p = c->of;
-    const double *from = c->output;
-    for (int64_t s = 0; s < count; s++)
-        for (int64_t i = 0; i < p->n_inputs; i++)
-            c->output[i * LANES + s] = p->X[c->rows[s] * p->n_inputs + i];
+    Four *input = (Four *)c->output;
+    c->targets = (double *)((Four *)c->layers + p->n_groups * VECTORS_OF_A_LAYER);
     for (int64_t g = 0; g < p->n_groups; g++) {
-        LAYER(g);
-        const double *w = c->weights + at;
-        for (Index j = 0; j < size; j++) {
-            const double bias = has_bias ? w[j * width + n] : 0.0;
-            Four z = all(bias);
-            for (Index k = 0; k < n; k++)
-                z += all(w[j * width + k]) * _mm256_loadu_pd(from + k * LANES);
-            _mm256_storeu_pd(c->net + (begin + j) * LANES, z);
-            _mm256_storeu_pd(c->output + (begin + j) * LANES, activate_four(p, code, q, z));
-        }
-        from = c->output + begin * LANES;
+        const Index begin = p->groups[g];
+        Layer *l = c->layers + g;
+        l->size = p->groups[g + 1] - begin, l->n = p->n_sources[begin], l->at = p->first[begin];
+        l->stride = l->width = l->n + p->has_bias[begin];
+        l->code = p->activation[begin], l->q = c->choices + begin * MOST_OPTIONS;
+        l->weights = (double *)c->weights + l->at;
+        l->input = input, l->net = (Four *)c->net + begin, l->delta = (Four *)c->delta + begin;
+        input = l->output = (Four *)c->output + begin;
     }
 }
 
-FUSED_INLINE double losses_of_small(const Chunk *c, double loss, double *row_losses, int64_t count)
+/* The same to be trained, with weights in copies; by_four: four neurons in a vector. */
+static void look_up_copies(Chunk *c, int by_four)
 {
     const Problem *p = c->of;
-    const double *x = (*p->by_net_input ? c->net : c->output) + p->outputs[0] * LANES;
+    look_up(c);
+    Four *room = (Four *)c->targets + p->n_outputs;
+    memset(room, 0, (char *)c->layers + vectors_of_layers(p) * sizeof *room - (char *)room);
+    for (Layer *l = c->layers; l < c->layers + p->n_groups; l++) {
+        const Index blocks = (l->size + 3) / 4;
+        l->weights = (double *)room;
+        l->stride = by_four ? 1 : (l->width + 3) / 4 * 4;
+        room += by_four ? blocks * l->width : l->size * l->stride / 4;
+        if (by_four) {
+            l->net = room, room += blocks;
+            l->output = room, room += blocks;
+            l->delta = room, room += blocks;
+        }
+    }
+}
+
+/* The weights of theta to the copies, or back. */
+static void place_weights(const Chunk *c, int is_back)
+{
+    const Problem *p = c->of;
+    for (const Layer *l = c->layers; l < c->layers + p->n_groups; l++)
+        for (Index j = 0; j < l->size; j++)
+            for (Index k = 0; k < l->width; k++) {
+                const Index at = l->stride == 1 ? (j / 4 * l->width + k) * 4 + j % 4
+                                                : j * l->stride + k;
+                double *theta = p->theta + l->at + j * l->width + k, *weight = l->weights + at;
+                *(is_back ? theta : weight) = *(is_back ? weight : theta);
+            }
+}
+
+/* --- a vector of samples */
+
+FUSED_INLINE void load_rows(const Chunk *c)
+{
+    const Problem *p = c->of;
+    double *input = c->output, *target = c->targets;
+    for (int64_t s = 0; s < c->count; s++) {
+        const double *x = p->X + c->rows[s] * p->n_inputs, *t = p->T + c->rows[s] * p->n_outputs;
+        for (int64_t i = 0; i < p->n_inputs; i++)
+            input[i * LANES + s] = x[i];
+        for (int64_t o = 0; p->T && o < p->n_outputs; o++)
+            target[o * LANES + s] = t[o];
+    }
+}
+
+FUSED_INLINE void forward_of_small(const Chunk *c)
+{
+    const int64_t in_vectors = c->of->in_vectors;
+    for (const Layer *l = c->layers, *end = l + c->of->n_groups; l < end; l++) {
+        const Index size = l->size, n = l->n, width = l->width, stride = l->stride;
+        const int code = l->code;
+        const double *w = l->weights, *q = l->q;
+        const Four *x = l->input;
+        Four *net = l->net, *output = l->output;
+        for (Index j = 0; j < size; j++, w += stride) {
+            Four z = all(width > n ? w[n] : 0.0);
+            for (Index k = 0; k < n; k++)
+                z += all(w[k]) * x[k];
+            net[j] = z, output[j] = activate_four(in_vectors, code, q, z);
+        }
+    }
+}
+
+FUSED_INLINE double losses_of_small(const Chunk *c, double loss, double *row_losses)
+{
+    const Problem *p = c->of;
+    const Layer *last = c->layers + p->n_groups - 1;
+    const Four *x = *p->by_net_input ? last->net : last->output;
     const double divisor = *p->divisor;
+    const int code = *p->formula;
     double part[LANES] = {0};
-    for (int64_t o = 0; o < p->n_outputs; o++)
-        add_terms(c, o, x + o * LANES, part, count);
-    for (int64_t s = 0; s < count; s++) {
+    if (is_square(code)) {
+        const Four *targets = (const Four *)c->targets;
+        Four total = all(0.0);
+        for (int64_t o = 0; o < p->n_outputs; o++)
+            total += squares(code, x[o], targets[o]);
+        _mm256_storeu_pd(part, total);
+    } else
+        for (int64_t o = 0; o < p->n_outputs; o++)
+            add_terms(c, o, (const double *)(x + o), part, c->count);
+    for (int64_t s = 0; s < c->count; s++) {
         if (divisor != 1.0)
             part[s] /= divisor;
         loss += part[s];
@@ -109,156 +218,138 @@ FUSED_INLINE double losses_of_small(const Chunk *c, double loss, double *row_los
     return loss;
 }
 
-FUSED_INLINE void deltas_of_small(const Chunk *c, int64_t count)
+/* The slopes of the loss by an output. */
+FUSED_INLINE Four slopes_of_small(const Chunk *c, Index o, Four a)
 {
     const Problem *p = c->of;
-    for (int64_t g = p->n_groups - 1; g >= 0; g--) {
-        LAYER(g);
-        const Index next = p->groups[g + 1];
-        const int is_last = g == p->n_groups - 1, is_given = is_last && *p->by_net_input;
-        const Index end = is_last ? next : p->groups[g + 2];
-        const Index step = is_last ? 0 : p->n_sources[next] + p->has_bias[next];
-        const double *weights = c->weights + (is_last ? 0 : p->first[next]);
-        for (Index o = 0; is_last && o < size; o++)
-            loss_slopes(p, o, c->rows, c->output + (begin + o) * LANES,
-                        c->delta + (begin + o) * LANES, count);
-        for (Index j = 0; !is_given && j < size; j++) {
-            const double *w = weights + j;
-            const int64_t here = (begin + j) * LANES;
-            const Four z = _mm256_loadu_pd(c->net + here), a = _mm256_loadu_pd(c->output + here);
-            double *d = c->delta + here;
-            Four error = {0};
-            if (is_last)
-                error = (Four){d[0], d[1], d[2], d[3]};
-            for (Index t = next; t < end; t++, w += step)
-                error += all(*w) * _mm256_loadu_pd(c->delta + t * LANES);
-            _mm256_storeu_pd(d, multiplied_slopes(code, q, z, a, error));
+    double outputs[LANES], slopes[LANES] = {0};
+    if (is_square(*p->formula)) {
+        const Four t = _mm256_loadu_pd(c->targets + o * LANES);
+        const Four found = slopes_of_squares(*p->formula, a, t);
+        if (*p->divisor != 1.0)
+            return found / all(*p->divisor);
+        return found;
+    }
+    _mm256_storeu_pd(outputs, a);
+    loss_slopes(p, o, c->rows, outputs, slopes, c->count);
+    return _mm256_loadu_pd(slopes);
+}
+
+FUSED_INLINE void deltas_of_small(const Chunk *c)
+{
+    const Problem *p = c->of;
+    const Layer *last = c->layers + p->n_groups - 1;
+    for (Index o = 0; o < last->size; o++) {
+        const Four z = last->net[o], a = last->output[o], slope = slopes_of_small(c, o, a);
+        last->delta[o] = *p->by_net_input
+            ? slope : multiplied_slopes(last->code, last->q, z, a, slope);
+    }
+    for (const Layer *l = last; l-- > c->layers;) {
+        const Layer *next = l + 1;
+        const Index size = l->size, n_targets = next->size, stride = next->stride;
+        const int code = l->code;
+        const double *q = l->q;
+        const Four *net = l->net, *output = l->output, *deltas = next->delta;
+        for (Index j = 0; j < size; j++) {
+            const double *w = next->weights + j;
+            Four error = all(0.0);
+            for (Index t = 0; t < n_targets; t++, w += stride)
+                error += all(*w) * deltas[t];
+            l->delta[j] = multiplied_slopes(code, q, net[j], output[j], error);
         }
     }
 }
 
-/* Move so many of four parameters by their gradients, as SGD does; their wildness then. */
-FUSED_INLINE Wild move(double *theta, Index count, Four gradient, double divisor, double rate)
+/* The gradients of four places of a neuron, from the k-th on; 0 behind its last one. */
+FUSED_INLINE Four gradients_of_four(const Layer *l, const Four *input, Four d, Index k, Index count)
 {
-    const __m256i there = first_of_four(count);
-    if (divisor != 1.0)
-        gradient = gradient / all(divisor) + all(0.0);
-    const Four w = _mm256_maskload_pd(theta, there) - all(rate) * gradient;
-    _mm256_maskstore_pd(theta, there, w);
-    return wildness_of_four(w) & (Wild)there;
+    Four x[LANES];
+    for (Index v = 0; v < LANES; v++) {
+        if (k + v < l->n)
+            x[v] = input[k + v] * d;
+        else
+            x[v] = k + v < l->width ? (Four)d : (Four){0};
+    }
+    return add_columns(all(0.0), x, count);
 }
 
-/* The gradients; or, where each is all that moves a parameter by SGD, the moves: 1 where a parameter
-   is not finite then. A vector may write behind the gradients of a neuron, where those of the next
-   one follow. */
-FUSED_INLINE int end_of_small(const Chunk *c, int64_t count, int moves)
+/* A vector may write behind the gradients of a neuron, where those of the next one follow. */
+FUSED_INLINE void gradients_of_small(const Chunk *c)
+{
+    for (const Layer *l = c->layers, *end = l + c->of->n_groups; l < end; l++) {
+        double *to = c->gradient + l->at;
+        for (Index j = 0; j < l->size; j++, to += l->width)
+            for (Index k = 0; k < l->width; k += 4)
+                _mm256_storeu_pd(to + k,
+                                 gradients_of_four(l, l->input, l->delta[j], k, c->count));
+    }
+}
+
+/* Move the copies of the weights, as SGD does; whether one is not finite then. */
+FUSED_INLINE int move_small(const Chunk *c)
 {
     const Problem *p = c->of;
-    const double *from = c->output;
-    const double divisor = p->is_mean ? (double)count : 1.0;
+    const Four rate = all(p->rate), divisor = all(p->is_mean ? (double)c->count : 1.0);
+    const Four factor = all(1.0) / divisor;
+    const int is_exact = c->count != 3, is_one = c->count == 1 || !p->is_mean; /* powers of 2 are */
     Wild wild = {0};
-    for (int64_t g = 0; g < p->n_groups; g++) {
-        LAYER(g);
-        double *restrict to = (moves ? p->theta : c->gradient) + at;
-        for (Index j = begin; j < begin + size; j++, to += width) {
-            const Four d = _mm256_loadu_pd(c->delta + j * LANES);
-            for (Index k = 0; k < width; k += 4) {
-                Four x[LANES] = {d, d, d, d}; /* of a bias it is d */
-                for (Index v = 0; v < LANES && k + v < n; v++)
-                    x[v] = _mm256_loadu_pd(from + (k + v) * LANES) * d;
-                const Four total = add_columns(all(0.0), x, count);
-                if (moves)
-                    wild |= move(to + k, width - k, total, divisor, p->rate);
-                else
-                    _mm256_storeu_pd(to + k, total);
+    for (const Layer *l = c->layers, *end = l + p->n_groups; l < end; l++) {
+        const Index size = l->size, width = l->width, count = c->count;
+        const Four *input = l->input, *deltas = l->delta;
+        Four *w = (Four *)l->weights;
+        for (Index j = 0; j < size; j++)
+            for (Index k = 0; k < width; k += 4, w++) {
+                Four g = gradients_of_four(l, input, deltas[j], k, count);
+                if (!is_one)
+                    g = (is_exact ? (Four)(g * factor) : (Four)(g / divisor)) + all(0.0);
+                *w -= rate * g;
+                wild |= wildness_of_four(*w);
             }
-        }
-        from = c->output + begin * LANES;
     }
-    return _mm256_movemask_pd((Four)wild) != 0;
+    return is_wild_in(wild);
 }
 
 FUSED double pass_of_small(Chunk *c, double loss, double *row_losses, int learns)
 {
-    const int64_t count = c->count;
-    forward_of_small(c, count);
+    load_rows(c);
+    forward_of_small(c);
     if (c->of->losses)
-        loss = losses_of_small(c, loss, row_losses, count);
+        loss = losses_of_small(c, loss, row_losses);
     if (learns) {
-        deltas_of_small(c, count);
-        if (c->moves)
-            c->is_wild = end_of_small(c, count, 1), c->is_moved = 1;
-        else
-            end_of_small(c, count, 0);
+        deltas_of_small(c);
+        gradients_of_small(c);
     }
     return loss;
 }
 
-#undef LAYER
+/* Train on a batch; its loss. The rows are there already where they were the last ones, too. */
+FUSED double train_small(Chunk *c, int64_t from, int64_t to, double *row_losses)
+{
+    const Problem *p = c->of;
+    if (p->order || c->loaded != from) {
+        c->loaded = from, c->count = to - from;
+        for (int64_t s = 0; s < c->count; s++)
+            c->rows[s] = p->order ? p->order[from + s] : from + s;
+        load_rows(c);
+    }
+    forward_of_small(c);
+    const double loss = losses_of_small(c, 0.0, row_losses);
+    deltas_of_small(c);
+    c->is_wild = move_small(c);
+    return loss;
+}
 
 /* --- one sample after the other */
-
-/* Neurons by four, the last ones with zeros: the weights of a source, source after source, then the
-   biases; and what is of a neuron. */
-typedef struct {
-    Index size, n, width, at; /* neurons, sources, places of a neuron, the first of all places */
-    int code;
-    const double *q;
-    Four *weights, *net, *output, *delta;
-} Layer;
-
-/* The weights of theta to the layers, or back. */
-FUSED void place_weights(const Problem *p, Layer *layers, int is_back)
-{
-    for (int64_t g = 0; g < p->n_groups; g++) {
-        const Layer *l = layers + g;
-        for (Index j = 0; j < l->size; j++)
-            for (Index k = 0; k < l->width; k++) {
-                double *theta = p->theta + l->at + j * l->width + k;
-                double *weight = (double *)(l->weights + j / 4 * l->width + k) + j % 4;
-                *(is_back ? theta : weight) = *(is_back ? weight : theta);
-            }
-    }
-}
-
-/* How many vectors the layers have. */
-static int64_t vectors_of_layers(const Problem *p)
-{
-    int64_t count = 0;
-    for (int64_t g = 0; p->is_layered && g < p->n_groups; g++) {
-        const Index begin = p->groups[g], blocks = (p->groups[g + 1] - begin + 3) / 4;
-        count += blocks * (p->n_sources[begin] + p->has_bias[begin] + 3);
-    }
-    return count;
-}
-
-static void begin_online(const Problem *p, Layer *layers, double *work)
-{
-    Four *room = (Four *)work;
-    memset(room, 0, vectors_of_layers(p) * sizeof *room);
-    for (int64_t g = 0; g < p->n_groups; g++) {
-        const Index begin = p->groups[g], size = p->groups[g + 1] - begin, blocks = (size + 3) / 4;
-        Layer *l = layers + g;
-        l->size = size, l->n = p->n_sources[begin], l->width = l->n + p->has_bias[begin];
-        l->at = p->first[begin], l->code = p->activation[begin];
-        l->q = p->choices + begin * MOST_OPTIONS;
-        l->weights = room, room += blocks * l->width;
-        l->net = room, room += blocks;
-        l->output = room, room += blocks;
-        l->delta = room, room += blocks;
-    }
-    place_weights(p, layers, 0);
-}
 
 FUSED_INLINE void forward_online(const Problem *p, const Layer *layers, const double *x)
 {
     for (const Layer *l = layers; l < layers + p->n_groups; l++) {
-        const Four *w = l->weights;
+        const Four *w = (const Four *)l->weights;
         for (Index b = 0; b * 4 < l->size; b++, w += l->width) {
             Four z = l->width > l->n ? w[l->n] : all(0.0);
             for (Index k = 0; k < l->n; k++)
                 z += w[k] * all(x[k]);
-            l->net[b] = z, l->output[b] = activate_four(p, l->code, l->q, z);
+            l->net[b] = z, l->output[b] = activate_four(p->in_vectors, l->code, l->q, z);
         }
         x = (const double *)l->output;
     }
@@ -286,7 +377,7 @@ FUSED_INLINE double begin_deltas(const Problem *p, const Layer *last, int64_t ro
 /* The errors of four neurons, those from 4 b on. */
 FUSED_INLINE Four errors_online(const Layer *next, Index b)
 {
-    const Four *w = next->weights + b * 4;
+    const Four *w = (const Four *)next->weights + b * 4;
     Four total = all(0.0);
     for (Index t = 0; t * 4 < next->size; t++, w += next->width) {
         Four x[4] = {{0}};
@@ -299,7 +390,7 @@ FUSED_INLINE Four errors_online(const Layer *next, Index b)
 
 FUSED_INLINE Wild move_online(const Layer *l, const double *x, Four rate)
 {
-    Four *w = l->weights;
+    Four *w = (Four *)l->weights;
     Wild wild = {0};
     for (Index b = 0; b * 4 < l->size; b++, w += l->width) {
         const Four d = l->delta[b];
@@ -315,11 +406,12 @@ FUSED_INLINE Wild move_online(const Layer *l, const double *x, Four rate)
     return wild;
 }
 
-/* Train on a row by SGD; its loss, and whether a parameter is not finite then. */
-FUSED double train_online(const Problem *p, const Layer *layers, int64_t row, int *is_wild)
+/* Train on a row; its loss. */
+FUSED double train_online(Chunk *c, int64_t row)
 {
+    const Problem *p = c->of;
     const double *x = p->X + row * p->n_inputs;
-    const Layer *last = layers + p->n_groups - 1;
+    const Layer *layers = c->layers, *last = layers + p->n_groups - 1;
     Wild wild = {0};
     forward_online(p, layers, x);
     const double loss = begin_deltas(p, last, row);
@@ -331,6 +423,32 @@ FUSED double train_online(const Problem *p, const Layer *layers, int64_t row, in
         }
     for (const Layer *l = layers; l <= last; x = (double *)l->output, l++)
         wild |= move_online(l, x, all(p->rate));
-    *is_wild = _mm256_movemask_pd((Four)wild) != 0;
+    c->is_wild = is_wild_in(wild);
     return 0.0 + loss;
+}
+
+/* --- training by SGD on copies of the weights */
+
+/* Whether that can be, and then the copies. */
+static int begin_copies(Chunk *c)
+{
+    const Problem *p = c->of;
+    const int is_online = p->batch_size == 1;
+    if (!c->is_layered || p->optimizer != CODE_sgd || !p->all_learn || p->is_adjusted
+        || p->has_penalty || p->slopes || p->n_noted || p->n_followed
+        || !(is_online || (c->is_small && p->batch_size <= VECTOR)))
+        return 0;
+    look_up_copies(c, is_online);
+    place_weights(c, 0);
+    return 1;
+}
+
+static double train_copies(Chunk *c, int64_t from, int64_t to, double *row_losses)
+{
+    if (c->of->batch_size > 1)
+        return train_small(c, from, to, row_losses);
+    const double loss = train_online(c, c->of->order ? c->of->order[from] : from);
+    if (row_losses)
+        *row_losses = loss;
+    return loss;
 }
