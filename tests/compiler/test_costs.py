@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.compiler.costs import dense_cost, slots_per_bundle, sparse_cost
+from neurosim.compiler.choice import kernel_work
+from neurosim.compiler.costs import SHARED_FACTOR, dense_cost, slots_per_bundle, sparse_cost
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan
 from tests.each import each
@@ -65,3 +66,17 @@ def test_the_emptier_the_matrix_the_sooner_it_is_sparse(rows):
 
 def test_a_tiny_block_is_dense_however_empty():
     assert isinstance(make_plan(random_layer(20, 10, 1), 1).blocks[1].weights, Dense)
+
+
+def test_shared_weights_cost_the_kernel_more_from_the_second_row_on():
+    net = ns.Network()
+    net.add_layer("x", 2)
+    net.add_layer("o", 3)
+    net.connect("x", "o")
+
+    alone = [kernel_work(net, rows) for rows in (1, 2)]
+    net.share(("x1", "o1"), ("x2", "o2"))
+
+    assert alone == [9, 18]  # weights and biases
+    assert kernel_work(net, 1) == 9
+    assert kernel_work(net, 2) == 2 * SHARED_FACTOR * 9

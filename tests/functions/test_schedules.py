@@ -58,6 +58,12 @@ def test_a_schedule_of_time_alone_remembers_nothing():
     assert [require_schedule(name).start(BASE) for name in ("constant", "inverse_time")] == [()] * 2
 
 
+def test_adaptive_divides_by_five_as_scikit_learn_does():
+    made = require_schedule("adaptive")
+
+    assert (made.divisor, made.patience, made.least_change) == (5.0, 10, 1e-4)
+
+
 def test_inverse_time_counts_rows_as_scikit_learn_does(assert_close):
     assert_close(rates("inverse_time", 3, rows=10), [0.3, 0.3 / 11**0.5, 0.3 / 21**0.5], 1e-15)
 
