@@ -109,7 +109,7 @@ drawing: .
 sheets: text recipes formulas judging marking variants worksheet planting pdf .
 page: patterns columns units recording sources formulas path_texts contents playing picture
     markup maps quiz lesson .
-live: frames fields moves commands document moment conversation guard tabs server
+live: frames fields moves commands document moment conversation guard tabs connections server
     watching still notebook .
 
 scenario.format: node yaml_text entry initial_entry variant_entry network_entry data_entry
@@ -259,6 +259,8 @@ LAZY = {  # what is imported inside a function, and why
     ("debugger.session", "live.notebook"): "a notebook's page reaches up on purpose",
     ("live.notebook", "anywidget"): "an extra",
     ("live.notebook", "traitlets"): "comes with anywidget",
+    ("live.connections", "uvicorn"): "an extra",
+    ("live.connections", "uvicorn.protocols.http.h11_impl"): "an extra",
     ("live.server", "starlette"): "an extra",
     ("live.server", "starlette.applications"): "an extra",
     ("live.server", "starlette.responses"): "an extra",

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from neurosim.debugger.session import Session
 from neurosim.errors import MissingExtraError
+from neurosim.live.connections import MOST_CONNECTIONS, limited_protocol, limited_server
 from neurosim.live.conversation import LONGEST_REQUEST, Conversation
 from neurosim.live.guard import Guard
 from neurosim.live.tabs import MOST_TABS, Outbox, Tabs
@@ -71,11 +72,12 @@ class LiveServer:
         self.address = self._guard.address
         self._tabs = Tabs(Conversation(session))
         config = uvicorn.Config(
-            self._app(), log_level="warning", access_log=False, server_header=False,
-            proxy_headers=False, lifespan="off", ws_max_size=LONGEST_REQUEST,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=1,
+            self._app(), log_level="error", access_log=False, server_header=False,
+            proxy_headers=False, lifespan="off", http=limited_protocol(),
+            ws_max_size=LONGEST_REQUEST, ws_per_message_deflate=False,
+            backlog=MOST_CONNECTIONS, timeout_graceful_shutdown=1,
         )  # fmt: skip
-        self._server = uvicorn.Server(config)
+        self._server = limited_server(config)
 
     def run(self) -> None:
         """Serve until Ctrl-C, or `stop`."""
@@ -142,7 +144,7 @@ class LiveServer:
             return
         await tab.accept()
         if self._tabs.is_full:
-            await tab.close(_TRY_LATER, f"there are {MOST_TABS} pages open already")
+            await _closed(tab, _TRY_LATER, f"there are {MOST_TABS} pages open already")
             return
         outbox = await self._tabs.join()
         sending = asyncio.get_running_loop().create_task(_send_all(tab, outbox))
@@ -162,14 +164,11 @@ class LiveServer:
         if message["type"] == "websocket.disconnect":
             return False
         if text is None:
-            await tab.close(_NO_TEXT, "a request is text")
-            return False
+            return await _closed(tab, _NO_TEXT, "a request is text")
         if len(text.encode("utf-8", "surrogatepass")) > LONGEST_REQUEST:
-            await tab.close(_TOO_LONG, f"a request has at most {LONGEST_REQUEST} bytes")
-            return False
+            return await _closed(tab, _TOO_LONG, f"a request has at most {LONGEST_REQUEST} bytes")
         if outbox.is_full:
-            await tab.close(_TRY_LATER, "the page takes no answers")
-            return False
+            return await _closed(tab, _TRY_LATER, "the page takes no answers")
         await self._tabs.ask(outbox, text)
         return True
 
@@ -188,7 +187,8 @@ class _Guarded:
         origin, is_socket = headers.get("origin"), scope["type"] == "websocket"
         is_ours = self._guard.is_our_page(origin) if origin is not None or is_socket else True
         if self._guard.is_our_host(headers.get("host")) and is_ours:
-            await self._app(scope, receive, _with_headers(send))
+            with suppress(asyncio.CancelledError):  # the server ends
+                await self._app(scope, receive, _with_headers(send))
         elif is_socket:
             await receive()
             await send({"type": "websocket.close"})
@@ -205,6 +205,13 @@ def _with_headers(send: _Send) -> _Send:
         await send(message)
 
     return sending
+
+
+async def _closed(tab: Any, code: int, why: str) -> bool:
+    """Close a tab, which may have gone by itself; it is no longer open: False."""
+    with suppress(RuntimeError):
+        await tab.close(code, why)
+    return False
 
 
 async def _send_all(tab: Any, outbox: Outbox) -> None:

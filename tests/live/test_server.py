@@ -1,9 +1,11 @@
 """The server over real sockets: who is answered, who is not, and what tabs see of each other."""
 
+import asyncio
 import http.client
 import json
+import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -12,8 +14,11 @@ pytest.importorskip("starlette")
 client = pytest.importorskip("websockets.sync.client")
 exceptions = pytest.importorskip("websockets.exceptions")
 
-from neurosim.live.conversation import LONGEST_REQUEST  # noqa: E402 - after the extra
+from neurosim.live import connections  # noqa: E402 - after the extra
+from neurosim.live.connections import MOST_CONNECTIONS  # noqa: E402 - likewise
+from neurosim.live.conversation import LONGEST_REQUEST  # noqa: E402 - likewise
 from neurosim.live.server import LiveServer  # noqa: E402 - likewise
+from neurosim.live.tabs import Outbox  # noqa: E402 - likewise
 
 
 class Site:
@@ -243,3 +248,35 @@ def test_a_fault_of_ours_is_told_and_ends_nothing(site, monkeypatch, capfd):
     assert told["error"].startswith("an error of neurosim")
     assert "ZeroDivisionError" in capfd.readouterr().err
     assert asked(tab, "neuron")["view"]["place"].endswith("step 1 of 69")
+
+
+def test_who_asks_for_nothing_makes_room_and_is_ended(site, monkeypatch):
+    monkeypatch.setattr(connections, "_PATIENCE", 1.0)
+    cookie, there = site.cookie(), ("127.0.0.1", site.port)
+    with ExitStack() as held:
+        for _ in range(3 * MOST_CONNECTIONS):
+            half = held.enter_context(socket.create_connection(there, 20))
+            half.sendall(b"GET / HTTP/1.1\r\nHost: ")
+
+        assert site.get("/", cookie=cookie).status == 200
+        n_open = len(site.server._server.server_state.connections)
+        with suppress(ConnectionError):
+            assert half.recv(1) == b""  # the server has waited long enough
+
+    assert n_open <= MOST_CONNECTIONS
+
+
+def test_a_page_that_has_gone_while_it_is_to_be_closed_is_no_fault(site):
+    class Gone:
+        async def receive(self):
+            return {"type": "websocket.receive", "text": "{}"}
+
+        async def close(self, *_):
+            raise RuntimeError('Cannot call "send" once a close message has been sent.')
+
+    async def ask():
+        outbox = Outbox()
+        outbox.is_full = True
+        return await site.server._is_answered(Gone(), outbox)
+
+    assert asyncio.run(ask()) is False
