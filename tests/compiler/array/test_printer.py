@@ -105,6 +105,21 @@ def test_large_layers_are_updated_as_soon_as_no_error_comes_back_through_them(ti
     ]
 
 
+def test_what_gets_no_error_or_has_no_weights_is_not_updated(tiny):
+    tiny.add_layer("end", 1, activation="relu", bias=0.0)
+    tiny.connect("o", "end", weight=1.0)
+    tiny.add_layer("alone", 1, bias=None)
+    tiny.outputs = ["o1", "alone1"]
+    plan = make_plan(tiny)
+
+    lines = loop(print_training(plan, HALF, PLAIN, descends=True))
+
+    names = {block.number: block.names for block in plan.blocks}
+    found = [names[int(line[7])] for line in lines if line.startswith("descend")]
+    assert sorted(names.values())[:2] == [("alone1",), ("end1",)]
+    assert found == [("o1",), ("h1", "h2")]
+
+
 @pytest.mark.parametrize(
     ("update", "lines"),
     [
