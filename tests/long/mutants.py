@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 JUDGED = Path(__file__).with_name("survivors.json")  # why some faults change nothing
 _TRAININGS = [  # options, heads and the perceptron's rule are seen in trainings
     "tests/training/engines", "tests/training/goals", "tests/training/test_perceptron.py",
-    "tests/training/test_update_options.py",
+    "tests/training/test_options.py", "tests/training/test_update_options.py",
 ]  # fmt: skip
 TESTS = {
     "functions": [
