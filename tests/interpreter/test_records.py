@@ -8,7 +8,6 @@ from neurosim.functions.optimizers import Adam
 from neurosim.functions.penalties import L2
 from neurosim.interpreter import (
     Activated,
-    Adjusted,
     Backpropagated,
     DeltaComputed,
     Distributed,
@@ -23,7 +22,7 @@ from neurosim.interpreter import (
     Updated,
     forward,
 )
-from neurosim.interpreter.steps import KINDS, value_of
+from neurosim.interpreter.steps import KINDS, Adjusted, value_of
 
 
 def updated(net, **changes):
