@@ -102,8 +102,8 @@ class VarianceScaled:
         deviation = math.sqrt(self.gain / self.fan(n_in, n_out))
         if self.is_uniform:
             bound = math.sqrt(3.0) * deviation
-            return Uniform(-bound, bound).draw(source, n_in, n_out)
-        return Normal(0.0, deviation).draw(source, n_in, n_out)
+            return np.asarray(source.uniform(-bound, bound, (n_in, n_out)))
+        return np.asarray(source.normal(0.0, deviation, (n_in, n_out)))
 
 
 @dataclass(frozen=True, slots=True)
