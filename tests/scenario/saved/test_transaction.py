@@ -116,6 +116,19 @@ def test_a_folder_is_held_by_one_and_whoever_it_is_is_named(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_who_lets_go_of_a_folder_leaves_what_was_decided_and_nothing_else(tmp_path):
+    with hold(tmp_path):
+        staged(tmp_path).joinpath("a").write_text("1")
+    assert not list(tmp_path.iterdir())
+
+    with hold(tmp_path):
+        staged(tmp_path).joinpath("a").write_text("1")
+        (tmp_path / ".neurosim" / "run.json").write_bytes(to_bytes({"files": {"a": None}}))
+    with hold(tmp_path):
+        settle(tmp_path)
+    assert content(tmp_path) == {"a": "1"}
+
+
 def test_a_lock_that_its_holder_took_away_in_this_moment_is_asked_for_again(tmp_path, monkeypatch):
     import filelock
 
