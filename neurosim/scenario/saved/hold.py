@@ -52,11 +52,18 @@ def hold(folder: Path) -> Iterator[None]:
 
 def _let_go(work: Path) -> None:
     """Remove what is not decided, the lock, and the work folder where nothing else is in it."""
-    if not (work / RUN).exists():  # what waits was not decided, and never will be
-        shutil.rmtree(work / STAGED, ignore_errors=True)
+    undo(work)
     for name in (_HOLDER, _LOCK):
         with suppress(OSError):
             (work / name).unlink()
+    with suppress(OSError):
+        work.rmdir()
+
+
+def undo(work: Path) -> None:
+    """Remove the files that wait where it was not decided that they take their places."""
+    if not (work / RUN).exists():
+        shutil.rmtree(work / STAGED, ignore_errors=True)
     with suppress(OSError):
         work.rmdir()
 

@@ -20,8 +20,8 @@ from neurosim.drawing.plots.sweeps import (
 from neurosim.errors import FileError
 from neurosim.files import write_whole
 from neurosim.scenario.run.folder import prepare_folder, saved_document, to_json, unwritable
-from neurosim.scenario.saved.hold import hold
-from neurosim.scenario.saved.manifest import RUN, read_manifest, require_listed
+from neurosim.scenario.saved.hold import hold, undo
+from neurosim.scenario.saved.manifest import RUN, WORK, read_manifest, require_listed
 from neurosim.scenario.saved.transaction import commit, settle, staged, written_before
 from neurosim.scenario.sweeps.points import PlannedPoint
 from neurosim.scenario.sweeps.table import SweepResult
@@ -86,6 +86,7 @@ class SweepFolder:
             write_whole(place / _POINT, to_json(document) + b"\n")
             commit(folder, saved_document(finished.document, folder), to_json)
         except OSError as error:
+            undo(folder / WORK)
             raise unwritable(folder, error.strerror) from None
 
     @contextmanager

@@ -202,6 +202,20 @@ def test_a_point_is_kept_as_a_run_is(file, tmp_path):
     assert json.loads((point.folder / "run.json").read_text())["status"] == "passed"
 
 
+def test_of_a_point_that_cannot_be_written_nothing_is_left(file, tmp_path, monkeypatch):
+    def is_full(path, data):
+        if path.name == "metrics.jsonl":
+            raise OSError(28, "No space left on device")
+        path.write_bytes(data)
+
+    monkeypatch.setattr("neurosim.scenario.sweeps.folder.write_whole", is_full)
+    with pytest.raises(FileError, match="no space left on device"):
+        ns.sweep(file, {"seed": [1, 2]}, out=tmp_path / "S", jobs=1)
+
+    assert [path for path in (tmp_path / "S").rglob("*") if path.is_file()] == []
+    assert list((tmp_path / "S").rglob(".neurosim")) == []
+
+
 def test_the_table_has_a_row_for_each_point_with_every_digit(file, tmp_path):
     result = ns.sweep(file, {RATE: [0.1, 1e9], "seed": [1]}, jobs=1, out=tmp_path)
 
