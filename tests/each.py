@@ -5,6 +5,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
+
 
 def each(names: str | tuple[str, ...], cases: Iterable[Any]) -> Callable[..., Any]:
     """As ``pytest.mark.parametrize``, in one test: all cases are tried, and each that fails told.
@@ -25,7 +27,7 @@ def each(names: str | tuple[str, ...], cases: Iterable[Any]) -> Callable[..., An
         def every_case(**fixtures: Any) -> None:
             failed = [e for case in grid if (e := _error(test, fixtures | case, case)) is not None]
             if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(grid)} cases fail", failed)
+                raise BaseExceptionGroup(f"{len(failed)} of {len(grid)} cases fail", failed)
 
         whole = inspect.signature(test)
         kept = [p for name, p in whole.parameters.items() if name not in keys]
@@ -39,7 +41,7 @@ def each(names: str | tuple[str, ...], cases: Iterable[Any]) -> Callable[..., An
 def _error(test, given, case):
     try:
         test(**given)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever it is, it is told
         error.add_note(f"case: {case}")
         return error
     return None
