@@ -358,20 +358,32 @@ FUSED_INLINE void forward_online(const Problem *p, const Layer *layers, const do
 /* The loss of a row, and the slopes by the outputs, which are the last layer's. */
 FUSED_INLINE double begin_deltas(const Problem *p, const Layer *last, int64_t row)
 {
-    const double *T = p->T + row * p->n_outputs, *a = (double *)last->output;
-    const double *x = *p->by_net_input ? (double *)last->net : a;
+    const double *T = p->T + row * p->n_outputs, divisor = *p->divisor;
+    const Four *found = *p->by_net_input ? last->net : last->output;
+    const int code = *p->formula; /* of all outputs */
     double part = 0.0;
-    for (int64_t b = 0; b * 4 < p->n_outputs; b++) {
-        double slopes[4] = {0};
-        for (int64_t o = b * 4; o < p->n_outputs && o < b * 4 + 4; o++) {
-            part += formula_value(p->formula[o], p->formula_choice[o], x[o], T[o]);
-            slopes[o % 4] = formula_slope(p->formula[o], p->formula_choice[o], a[o], T[o]);
-            if (*p->divisor != 1.0)
-                slopes[o % 4] /= *p->divisor;
+    for (int64_t b = 0, left = p->n_outputs; left > 0; b++, left -= 4, T += 4) {
+        const int64_t count = left < 4 ? left : 4;
+        double parts[4], slopes[4] = {0};
+        if (is_square(code)) {
+            const Four there = (Four)first_of_four(left);
+            const Four t = _mm256_maskload_pd(T, (__m256i)there);
+            last->delta[b] = _mm256_and_pd(slopes_of_squares(code, last->output[b], t), there);
+            _mm256_storeu_pd(parts, squares(code, found[b], t));
+        } else {
+            const double *x = (double *)(found + b), *a = (double *)(last->output + b);
+            for (int64_t o = 0; o < count; o++) {
+                parts[o] = formula_value(code, *p->formula_choice, x[o], T[o]);
+                slopes[o] = formula_slope(code, *p->formula_choice, a[o], T[o]);
+            }
+            last->delta[b] = _mm256_loadu_pd(slopes);
         }
-        last->delta[b] = (Four){slopes[0], slopes[1], slopes[2], slopes[3]};
+        for (int64_t o = 0; o < count; o++)
+            part += parts[o];
+        if (divisor != 1.0)
+            last->delta[b] = last->delta[b] / all(divisor);
     }
-    return *p->divisor != 1.0 ? part / *p->divisor : part;
+    return divisor != 1.0 ? part / divisor : part;
 }
 
 /* The errors of four neurons, those from 4 b on. */
