@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -279,4 +280,5 @@ def test_a_page_that_has_gone_while_it_is_to_be_closed_is_no_fault(site):
         outbox.is_full = True
         return await site.server._is_answered(Gone(), outbox)
 
-    assert asyncio.run(ask()) is False
+    with ThreadPoolExecutor(1) as pool:  # the thread of a browser's tests has a loop already
+        assert pool.submit(asyncio.run, ask()).result() is False

@@ -17,7 +17,7 @@ from neurosim.compiler.blas import has_descent
 from neurosim.compiler.costs import LEAST_DESCENT
 from neurosim.compiler.plan import Dense, Plan
 from neurosim.compiler.planning import plan_of
-from neurosim.compiler.threads import blas_threads, largest_product
+from neurosim.compiler.threads import blas_threads, largest_product, most_rows_of_one_thread
 from neurosim.compiler.training_programs import generated
 from neurosim.functions.mapped import room
 from neurosim.functions.numbers import Matrix
@@ -47,6 +47,7 @@ class ArrayProgram:
         self.plan = plan = plan_of(task.network, task.batch_size)
         self.task = task
         self.dtype = DTYPES[task.precision]
+        self.rows_of_one_thread = most_rows_of_one_thread(plan)
         mask = task.network.trainable_mask()
         self.frozen = ~mask
         self.learns = plan.to_slots(mask, bool)  # of each slot

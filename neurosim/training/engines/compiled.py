@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neurosim.compiler.choice import KINDS, prefers_arrays
-from neurosim.compiler.threads import most_rows_of_one_thread
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.interpreter.backward import require_slopes
@@ -77,7 +76,7 @@ class CompiledEngine(ProgramEngine):
 
         arrays = ArrayProgram(self._scaled)
         self.capabilities = replace(  # type: ignore[misc] # of this one
-            self.capabilities, rows_of_one_thread=most_rows_of_one_thread(arrays.plan)
+            self.capabilities, rows_of_one_thread=arrays.rows_of_one_thread
         )
         return arrays
 
