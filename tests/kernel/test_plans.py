@@ -11,6 +11,7 @@ from tests.each import each
 from tests.kernel.plans import try_plan
 
 
+@pytest.mark.usefixtures("kernel")
 def test_random_plans_train_and_are_measured_or_are_refused():
     counts = [try_plan(1, number) for number in range(12)]
 
@@ -18,6 +19,7 @@ def test_random_plans_train_and_are_measured_or_are_refused():
     assert sum(refused for _, refused in counts) < 40
 
 
+@pytest.mark.usefixtures("kernel")
 def test_an_output_that_nothing_leads_to_has_a_plan_without_inputs():
     net = ns.Network("alone")
     net.add_neuron("y", bias=None)
