@@ -251,6 +251,7 @@ def test_a_fault_of_ours_is_told_and_ends_nothing(site, monkeypatch, capfd):
     assert asked(tab, "neuron")["view"]["place"].endswith("step 1 of 69")
 
 
+@pytest.mark.slow
 def test_who_asks_for_nothing_makes_room_and_is_ended(site, monkeypatch):
     monkeypatch.setattr(connections, "_PATIENCE", 1.0)
     cookie, there = site.cookie(), ("127.0.0.1", site.port)
