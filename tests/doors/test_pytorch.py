@@ -187,6 +187,19 @@ def test_random_modules_come_in(assert_close):
         assert_close(ns.from_torch(module).predict(X.numpy()), module(X).detach().numpy(), 1e-12)
 
 
+def check_both_learn_alike(module, net, X, T, assert_close, *, rate):
+    optimizer = torch.optim.SGD(module.parameters(), lr=rate)
+
+    for _ in range(20):
+        optimizer.zero_grad()
+        ((module(X) - T) ** 2).sum(1).mean().backward()
+        optimizer.step()
+    ns.train(net, X, T, loss="squared_error", optimizer=ns.SGD(rate), epochs=20)
+
+    # 20 updates: each may differ by some roundings more
+    assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-10)
+
+
 @each("seed", (0, 1, 4, 6, 7, 8))  # of two classes or more
 def test_it_learns_as_the_module_does(seed, assert_close):
     module = Residual(seed).double().eval()
@@ -195,15 +208,8 @@ def test_it_learns_as_the_module_does(seed, assert_close):
     net = ns.from_torch(module)
     X = torch.randn(7, module.a.in_features, dtype=torch.float64)
     T = module(X).detach().flip(0)
-    optimizer = torch.optim.SGD(module.parameters(), lr=0.3)
 
-    for _ in range(20):
-        optimizer.zero_grad()
-        ((module(X) - T) ** 2).sum(1).mean().backward()
-        optimizer.step()
-    ns.train(net, X, T, loss="squared_error", optimizer=ns.SGD(0.3), epochs=20)
-
-    assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-10)
+    check_both_learn_alike(module, net, X, T, assert_close, rate=0.3)
 
 
 class Twice(torch.nn.Module):
@@ -220,16 +226,9 @@ def test_what_a_module_uses_twice_is_shared(assert_close):
     module = Twice(bias=False).double()
     net = ns.from_torch(module)
     X, T = torch.randn(2, 7, 3, dtype=torch.float64)
-    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
-
-    for _ in range(20):
-        optimizer.zero_grad()
-        ((module(X) - T) ** 2).sum(1).mean().backward()
-        optimizer.step()
-    ns.train(net, X, T, loss="squared_error", optimizer=ns.SGD(0.1), epochs=20)
 
     assert len(net.parameters()) == 9 + 3
-    assert_close(net.predict(X.numpy()), module(X).detach().numpy(), 1e-10)
+    check_both_learn_alike(module, net, X, T, assert_close, rate=0.1)
     with pytest.warns(LeftOutWarning, match="several neurons use one bias, 'h1_1.bias' and 2 "):
         ns.from_torch(Twice(bias=True))
 

@@ -43,6 +43,12 @@ def how(engine):
     return {"engine": engine, "optimizer": ns.SGD(0.5)}
 
 
+def in_another_thread(function, *arguments):
+    thread = threading.Thread(target=function, args=arguments)
+    thread.start()
+    thread.join()
+
+
 def test_another_thread_is_refused_at_once_and_the_training_ends_as_it_would(net, how):
     twin, refused = net.copy(), {}
 
@@ -55,9 +61,7 @@ def test_another_thread_is_refused_at_once_and_the_training_ends_as_it_would(net
     ns.Training(net, X, T, **how)  # the claim of a training that is not advancing is given up
     with net.being_trained():
         for name in USES:
-            thread = threading.Thread(target=ask, args=(name,))
-            thread.start()
-            thread.join()
+            in_another_thread(ask, name)
 
     assert list(refused) == list(USES)
     assert all("is being trained, got a second use" in told for told in refused.values())
@@ -112,9 +116,7 @@ def test_a_move_of_a_session_and_trainings_side_by_side_are_trainings(net, monke
                     USES[name](net, {"optimizer": ns.SGD(0.5)})
                 refused.append(name)
 
-        thread = threading.Thread(target=use)
-        thread.start()
-        thread.join()
+        in_another_thread(use)
         return False
 
     session = ns.debug(net, X, T, epochs=2, optimizer=ns.SGD(0.5))
@@ -157,9 +159,7 @@ def test_what_is_read_in_another_thread_is_of_no_half_of_a_batch(net, how, engin
 
     def reads(*_):
         if not refused:
-            thread = threading.Thread(target=ask)
-            thread.start()
-            thread.join()
+            in_another_thread(ask)
         return 0.0
 
     ns.register_metric(reads, name="reads")
@@ -186,9 +186,7 @@ def test_a_stream_measures_and_restores_as_part_of_its_training(net, how):
             told.append(str(error))
 
     def asks(*_):
-        thread = threading.Thread(target=ask)
-        thread.start()
-        thread.join()
+        in_another_thread(ask)
         return 0.0
 
     ns.register_metric(asks, name="asks")
