@@ -504,7 +504,7 @@ def _mean_square(s: Array, beta: float, g: Array) -> None:
     s += (1.0 - beta) * g * g
 
 
-def require_memory(optimizer: Optimizer, memory: Array) -> None:
+def require_optimizer_memory(optimizer: Optimizer, memory: Array) -> None:
     """Refuse a memory that no update can have left: a mean or a sum of squares is not negative.
 
     Raises:

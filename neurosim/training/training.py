@@ -29,7 +29,7 @@ from neurosim.functions.numbers import (
     require_count,
     require_rows,
 )
-from neurosim.functions.optimizers import require_memory
+from neurosim.functions.optimizers import require_optimizer_memory
 from neurosim.interpreter.backward import require_choice
 from neurosim.network.network import Network
 from neurosim.network.parameter import Parameter, require_theta
@@ -795,7 +795,7 @@ def fitting(state: TrainingState, task: Task) -> TrainingState:
     for theta in (state.parameters, None if state.watched is None else state.watched.parameters):
         if theta is not None:  # the best ones, where early stopping has kept some
             require_theta(theta, task.network.parameter_list())
-    require_memory(task.optimizer, state.memory)
+    require_optimizer_memory(task.optimizer, state.memory)
     lacking = [name for name in task.drawn if name not in state.streams]
     if lacking:
         raise WrongTypeError(

@@ -23,8 +23,8 @@ from neurosim.functions.optimizers import (
     RMSprop,
     Rprop,
     SklearnAdam,
-    require_memory,
     require_optimizer,
+    require_optimizer_memory,
 )
 from tests.each import each
 
@@ -308,11 +308,11 @@ def test_a_bad_argument_is_refused_with_words(call, kind, words):
 
 
 def test_means_of_squares_are_not_negative_but_a_rule_of_ones_own_remembers_anything():
-    require_memory(Melting(0.1), np.array([[-1.0]]))
-    require_memory(Adam(), np.array([[-1.0], [0.0]]))
+    require_optimizer_memory(Melting(0.1), np.array([[-1.0]]))
+    require_optimizer_memory(Adam(), np.array([[-1.0], [0.0]]))
 
     with pytest.raises(InvalidValueError, match=r"got -0\.5 in 's' of adam"):
-        require_memory(Adam(), np.array([[-1.0], [-0.5]]))
+        require_optimizer_memory(Adam(), np.array([[-1.0], [-0.5]]))
 
 
 def test_numbers_of_numpy_and_integers_become_floats():
