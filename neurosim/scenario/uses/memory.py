@@ -40,16 +40,17 @@ class Estimate(NamedTuple):
         return sum(size for _, size in self.parts)
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {megabytes(size)}" for name, size in self.parts)
+        return ", ".join(f"{name} {size_text(size)}" for name, size in self.parts)
 
 
-def megabytes(size: int) -> str:
+def size_text(size: int) -> str:
     """A size as a text that is short, and that `--limit` takes.
 
-    >>> megabytes(80_000_000), megabytes(1_200_000_001)
-    ('80MB', '1201MB')
+    >>> size_text(80_000_000), size_text(1_200_000_001), size_text(14_700)
+    ('80MB', '1201MB', '15kB')
     """
-    return f"{-(-size // 1_000_000)}MB"
+    unit, name = (1_000_000, "MB") if size >= 1_000_000 else (1_000, "kB")
+    return f"{-(-size // unit)}{name}"
 
 
 def require_memory(path: str | Path, most: int, *, overrides: Overrides = ()) -> None:
@@ -62,8 +63,8 @@ def require_memory(path: str | Path, most: int, *, overrides: Overrides = ()) ->
     found = estimate_memory(path, overrides=overrides)
     if found.total > most:
         raise InvalidValueError(
-            f"{path}: too large, would take about {megabytes(found.total)} ({found}), got --limit"
-            f" memory={megabytes(most)}; expected a smaller one, or memory={megabytes(found.total)}"
+            f"{path}: too large, would take about {size_text(found.total)} ({found}), got --limit"
+            f" memory={size_text(most)}; expected a smaller one, or memory={size_text(found.total)}"
         )
 
 
