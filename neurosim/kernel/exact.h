@@ -103,26 +103,39 @@ FUSED_INLINE Four scaled(Four x, Four shifted)
     return _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(x), k));
 }
 
-/* exp(-z) where |z| is below FAR. */
-FUSED_INLINE Four exp_of_minus(Four z)
+/* The two numbers of the table for each of four, or for the first one alone. */
+FUSED_INLINE void look_up_powers(__m256i number, int is_alone, Four *tail, Four *power)
+{
+    const double *table = (const double *)POWERS;
+    const __m256i at = _mm256_and_si256(number, _mm256_set1_epi64x(127));
+    const __m128i low = _mm256_castsi256_si128(at);
+    const double *first = table + 2 * _mm_cvtsi128_si64(low);
+    if (is_alone) {
+        *tail = _mm256_broadcast_sd(first), *power = _mm256_broadcast_sd(first + 1);
+        return;
+    }
+    const __m128i high = _mm256_extracti128_si256(at, 1);
+    const __m128d p0 = _mm_load_pd(first);
+    const __m128d p1 = _mm_load_pd(table + 2 * _mm_extract_epi64(low, 1));
+    const __m128d p2 = _mm_load_pd(table + 2 * _mm_cvtsi128_si64(high));
+    const __m128d p3 = _mm_load_pd(table + 2 * _mm_extract_epi64(high, 1));
+    const Four even = _mm256_insertf128_pd(_mm256_castpd128_pd256(p0), p2, 1);
+    const Four odd = _mm256_insertf128_pd(_mm256_castpd128_pd256(p1), p3, 1);
+    *tail = _mm256_unpacklo_pd(even, odd), *power = _mm256_unpackhi_pd(even, odd);
+}
+
+/* exp(-z) where |z| is below FAR; of the first number alone, if so. */
+FUSED_INLINE Four exp_of_minus(Four z, int is_alone)
 {
     const Four shift = all(0x1.8p52);
     const Four shifted = less(all(0x1.71547652b82fep7), z, shift), k = shifted - shift;
     const Four r = plus(k, all(-0x1.cf79abc9e3b39p-47),
                         _mm256_fnmsub_pd(k, all(0x1.62e42fefa0000p-8), z));
     const __m256i number = _mm256_castpd_si256(shifted);
-    const __m256i at = _mm256_and_si256(number, _mm256_set1_epi64x(127));
-    const __m128i low = _mm256_castsi256_si128(at), high = _mm256_extracti128_si256(at, 1);
-    const double *table = (const double *)POWERS;
-    const __m128d p0 = _mm_load_pd(table + 2 * _mm_cvtsi128_si64(low));
-    const __m128d p1 = _mm_load_pd(table + 2 * _mm_extract_epi64(low, 1));
-    const __m128d p2 = _mm_load_pd(table + 2 * _mm_cvtsi128_si64(high));
-    const __m128d p3 = _mm_load_pd(table + 2 * _mm_extract_epi64(high, 1));
-    const Four even = _mm256_insertf128_pd(_mm256_castpd128_pd256(p0), p2, 1);
-    const Four odd = _mm256_insertf128_pd(_mm256_castpd128_pd256(p1), p3, 1);
-    const Four tail = _mm256_unpacklo_pd(even, odd);
-    const __m256i power = _mm256_castpd_si256(_mm256_unpackhi_pd(even, odd));
-    const Four scale = _mm256_castsi256_pd(_mm256_add_epi64(power, _mm256_slli_epi64(number, 45)));
+    Four tail, power;
+    look_up_powers(number, is_alone, &tail, &power);
+    const Four scale = _mm256_castsi256_pd(
+        _mm256_add_epi64(_mm256_castpd_si256(power), _mm256_slli_epi64(number, 45)));
     const Four r2 = r * r, c2 = plus(r, all(0x1.555555555543cp-3), all(0x1.ffffffffffdbdp-2));
     const Four c4 = plus(r, all(0x1.1111167a4d017p-7), all(0x1.55555cf172b91p-5));
     return plus(scale, plus(r2 * r2, c4, plus(r2, c2, tail + r)), scale);
@@ -181,16 +194,30 @@ FUSED_INLINE Four tanh_of_four(Four x)
         }                                                                                         \
     }
 
-/* Numbers with one from FAR on, or NaN, are left to the library. */
-FUSED_INLINE Four sigmoid_of_four(Four z)
+FUSED Four sigmoid_of_each(Four z)
 {
     double each[4];
-    if (!_mm256_movemask_pd(_mm256_cmp_pd(size(z), all(FAR), _CMP_NLT_UQ)))
-        return all(1.0) / (all(1.0) + exp_of_minus(z));
     _mm256_storeu_pd(each, z);
     for (int i = 0; i < 4; i++)
         each[i] = sigmoid(each[i]);
     return _mm256_loadu_pd(each);
+}
+
+/* Whether one is FAR or more, or NaN: those are left to the library. */
+FUSED_INLINE int is_far_in(Four z)
+{
+    return _mm256_movemask_pd(_mm256_cmp_pd(size(z), all(FAR), _CMP_NLT_UQ));
+}
+
+/* Where none is far; of the first number alone, if so. */
+FUSED_INLINE Four near_sigmoid(Four z, int is_alone)
+{
+    return all(1.0) / (all(1.0) + exp_of_minus(z, is_alone));
+}
+
+FUSED_INLINE Four sigmoid_of_four(Four z)
+{
+    return is_far_in(z) ? sigmoid_of_each(z) : near_sigmoid(z, 0);
 }
 
 BY_FOUR(sigmoid_in_vectors, sigmoid_of_four)

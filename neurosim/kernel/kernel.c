@@ -277,6 +277,7 @@ typedef struct {
     int is_fresh;                 /* whether gradients start from 0 */
     int is_layered, is_small;     /* whether layers.h can take one sample, and few of them */
     int is_wild;                  /* whether a parameter is not finite after an update */
+    int is_narrow;                /* whether the layers have four neurons at most */
     int64_t loaded;               /* the first of the rows whose numbers are there */
     int64_t rows[LONGEST];        /* of X and T */
     int64_t count;                /* of samples */

@@ -3,30 +3,40 @@
    sample after the other. Included by kernel.c, where there are vectors that multiply and add at
    once (exact.h). */
 
-FUSED_INLINE Four activate_four(int64_t in_vectors, int code, const double *q, Four z)
+FUSED Four activate_each(int code, const double *q, Four z)
 {
-    if (in_vectors >> code & 1)
-        return code == OF_tanh ? tanh_of_four(z) : sigmoid_of_four(z);
-    if (code == OF_relu)
-        return _mm256_max_pd(all(0.0), z);
     double x[4], a[4];
     _mm256_storeu_pd(x, z);
     activate(code, q, x, a, 4, 0);
     return _mm256_loadu_pd(a);
 }
 
-FUSED_INLINE Four multiplied_slopes(int code, const double *q, Four z, Four a, Four d)
+FUSED_INLINE Four activate_four(int64_t in_vectors, int code, const double *q, Four z)
+{
+    if (in_vectors >> code & 1)
+        return code == OF_tanh ? tanh_of_four(z) : sigmoid_of_four(z);
+    if (code == OF_relu)
+        return _mm256_max_pd(all(0.0), z);
+    return activate_each(code, q, z);
+}
+
+FUSED Four multiply_slopes_of_each(int code, const double *q, Four z, Four a, Four d)
 {
     double net[4], output[4], delta[4];
+    _mm256_storeu_pd(net, z), _mm256_storeu_pd(output, a), _mm256_storeu_pd(delta, d);
+    multiply_slopes(code, q, net, output, delta, 4);
+    return _mm256_loadu_pd(delta);
+}
+
+FUSED_INLINE Four multiplied_slopes(int code, const double *q, Four z, Four a, Four d)
+{
     if (code == OF_sigmoid)
         return d * (a * (all(1.0) - a));
     if (code == OF_tanh)
         return d * (all(1.0) - a * a);
     if (code == OF_relu)
         return d * _mm256_and_pd(_mm256_cmp_pd(z, all(0.0), _CMP_GT_OQ), all(1.0));
-    _mm256_storeu_pd(net, z), _mm256_storeu_pd(output, a), _mm256_storeu_pd(delta, d);
-    multiply_slopes(code, q, net, output, delta, 4);
-    return _mm256_loadu_pd(delta);
+    return multiply_slopes_of_each(code, q, z, a, d);
 }
 
 /* A mask of the first numbers of a vector, where so many are left. */
@@ -62,7 +72,7 @@ FUSED_INLINE int is_wild_in(Wild wild) { return _mm256_movemask_pd((Four)wild) !
 
 /* --- the loss of four outputs or samples: of those formulas that vectors compute */
 
-FUSED_INLINE int is_square(int code) { return code == CODE_half_square || code == CODE_square; }
+static int is_square(int code) { return code == CODE_half_square || code == CODE_square; }
 
 FUSED_INLINE Four squares(int code, Four x, Four t)
 {
@@ -81,15 +91,21 @@ FUSED_INLINE Four slopes_of_squares(int code, Four a, Four t)
 
 /* Its numbers: neuron by neuron, in each vector those of four samples; or, for one sample, by four
    neurons, the last ones with zeros. Its weights: of theta; or copies, neuron by neuron, each from a
-   vector on; or source by source, then the biases, those of four neurons in a vector. */
+   vector on; or source by source, then the biases, those of four neurons in a vector; or neuron by
+   neuron, and then all biases in a vector. */
+enum { BY_NEURON, BY_FOUR, BY_NEURON_THEN_BIASES };
+
 struct Layer {
     Index size, n, width, at; /* neurons, sources, places of a neuron, the first of all places */
     Index stride;             /* from the weights of a neuron to those of the next */
+    int order;                /* of the weights, see above */
     int code;
     const double *q;
     double *weights;
     Four *input, *net, *output, *delta;
 };
+
+#define MOST_NARROW 3 /* layers whose numbers are in registers, see online.h */
 
 #define VECTORS_OF_A_LAYER ((int64_t)((sizeof(Layer) + 31) / 32))
 
@@ -102,6 +118,7 @@ static int64_t vectors_of_layers(const Problem *p)
         const Index width = p->n_sources[begin] + p->has_bias[begin];
         const Index by_neuron = size * ((width + 3) / 4), by_four = blocks * (width + 3);
         count += by_neuron > by_four ? by_neuron : by_four;
+        count += 1; /* the biases of a narrow layer of one source */
     }
     return p->is_layered ? count : 0;
 }
@@ -116,7 +133,7 @@ static void look_up(Chunk *c)
         const Index begin = p->groups[g];
         Layer *l = c->layers + g;
         l->size = p->groups[g + 1] - begin, l->n = p->n_sources[begin], l->at = p->first[begin];
-        l->stride = l->width = l->n + p->has_bias[begin];
+        l->stride = l->width = l->n + p->has_bias[begin], l->order = BY_NEURON;
         l->code = p->activation[begin], l->q = c->choices + begin * MOST_OPTIONS;
         l->weights = (double *)c->weights + l->at;
         l->input = input, l->net = (Four *)c->net + begin, l->delta = (Four *)c->delta + begin;
@@ -124,24 +141,55 @@ static void look_up(Chunk *c)
     }
 }
 
+/* Whether online.h has shorter ways for these layers, their loss and their weights, none of them -0. */
+static int is_narrow(const Chunk *c)
+{
+    const Problem *p = c->of;
+    if (p->n_groups > MOST_NARROW || !is_square(*p->formula) || *p->divisor != 1.0)
+        return 0;
+    for (const Layer *l = c->layers; l < c->layers + p->n_groups; l++)
+        if (l->size > 4 || !(l->code == OF_relu || p->in_vectors >> l->code & 1))
+            return 0;
+    for (int64_t i = 0; i < p->n_parameters; i++)
+        if (p->theta[i] == 0.0 && signbit(p->theta[i]))
+            return 0;
+    return 1;
+}
+
 /* The same to be trained, with weights in copies; by_four: four neurons in a vector. */
 static void look_up_copies(Chunk *c, int by_four)
 {
     const Problem *p = c->of;
     look_up(c);
+    c->is_narrow = by_four && is_narrow(c);
     Four *room = (Four *)c->targets + p->n_outputs;
     memset(room, 0, (char *)c->layers + vectors_of_layers(p) * sizeof *room - (char *)room);
     for (Layer *l = c->layers; l < c->layers + p->n_groups; l++) {
         const Index blocks = (l->size + 3) / 4;
         l->weights = (double *)room;
-        l->stride = by_four ? 1 : (l->width + 3) / 4 * 4;
-        room += by_four ? blocks * l->width : l->size * l->stride / 4;
+        l->stride = (l->width + 3) / 4 * 4;
+        if (c->is_narrow && l > c->layers)
+            l->order = BY_NEURON_THEN_BIASES, room += l->size + 1;
+        else if (by_four)
+            l->order = BY_FOUR, room += blocks * l->width;
+        else
+            room += l->size * l->stride / 4;
         if (by_four) {
             l->net = room, room += blocks;
             l->output = room, room += blocks;
             l->delta = room, room += blocks;
         }
     }
+}
+
+/* Where the copy of a weight is, or that of the bias. */
+static Index place_of(const Layer *l, Index j, Index k)
+{
+    if (l->order == BY_FOUR)
+        return (j / 4 * l->width + k) * 4 + j % 4;
+    if (l->order == BY_NEURON)
+        return j * l->stride + k;
+    return k < l->n ? j * 4 + k : l->size * 4 + j;
 }
 
 /* The weights of theta to the copies, or back. */
@@ -151,9 +199,8 @@ static void place_weights(const Chunk *c, int is_back)
     for (const Layer *l = c->layers; l < c->layers + p->n_groups; l++)
         for (Index j = 0; j < l->size; j++)
             for (Index k = 0; k < l->width; k++) {
-                const Index at = l->stride == 1 ? (j / 4 * l->width + k) * 4 + j % 4
-                                                : j * l->stride + k;
-                double *theta = p->theta + l->at + j * l->width + k, *weight = l->weights + at;
+                double *theta = p->theta + l->at + j * l->width + k;
+                double *weight = l->weights + place_of(l, j, k);
                 *(is_back ? theta : weight) = *(is_back ? weight : theta);
             }
 }
@@ -361,7 +408,8 @@ static double train_copies(Chunk *c, int64_t from, int64_t to, double *row_losse
 {
     if (c->of->batch_size > 1)
         return train_small(c, from, to, row_losses);
-    const double loss = train_online(c, c->of->order ? c->of->order[from] : from);
+    const int64_t row = c->of->order ? c->of->order[from] : from;
+    const double loss = c->is_narrow ? train_narrow(c, row) : train_online(c, row);
     if (row_losses)
         *row_losses = loss;
     return loss;

@@ -98,3 +98,131 @@ FUSED double train_online(Chunk *c, int64_t row)
     c->is_wild = is_wild_in(wild);
     return 0.0 + loss;
 }
+
+/* --- layers of four neurons at most, in a vector each */
+
+FUSED double train_narrow_carefully(Chunk *c, int64_t row);
+
+/* The outputs of a layer; wrong ones where a net input is far. */
+FUSED_INLINE Four activate_narrow(const Layer *l, Four z, int *is_far)
+{
+    if (l->code == OF_relu)
+        return _mm256_max_pd(all(0.0), z);
+    if (l->code == OF_tanh)
+        return tanh_of_four(z);
+    *is_far |= is_far_in(z);
+    return l->size == 1 ? near_sigmoid(z, 1) : near_sigmoid(z, 0);
+}
+
+FUSED_INLINE Four add_terms_narrow(const Layer *l, Four x)
+{
+    const Four *w = (const Four *)l->weights, none = all(0.0);
+    const Index size = l->size;
+    const Four products[4] = {
+        w[0] * x, size > 1 ? (Four)(w[1] * x) : none, size > 2 ? (Four)(w[2] * x) : none,
+        size > 3 ? (Four)(w[3] * x) : none,
+    };
+    return add_columns(l->width > l->n ? w[size] : none, products, l->n);
+}
+
+/* The errors of the layer before, given the deltas of this one. */
+FUSED_INLINE Four errors_narrow(const Layer *l, Four d)
+{
+    const Four *w = (const Four *)l->weights;
+    Four total = w[0] * all(d[0]);
+    if (l->size > 1)
+        total += w[1] * all(d[1]);
+    if (l->size > 2)
+        total += w[2] * all(d[2]);
+    if (l->size > 3)
+        total += w[3] * all(d[3]);
+    return total;
+}
+
+FUSED_INLINE void move_narrow(Four *w, Four step, Wild *wild)
+{
+    *w -= step;
+    *wild |= wildness_of_four(*w);
+}
+
+/* Train on a row with so many layers, and its loss. Before anything is written it is known whether a
+   number is far: then all is done again, by `is_careful`. No weight is -0, nor becomes it: so zeros
+   need no sign, and sums need not begin with 0. */
+FUSED_INLINE double train_narrow_by(Chunk *c, int64_t row, int depth, int is_careful)
+{
+    const Problem *p = c->of;
+    const double *x = p->X + row * p->n_inputs;
+    const Layer *first = c->layers, *last = first + depth - 1;
+    const int code = *p->formula, by_net_input = *p->by_net_input;
+    Four net[MOST_NARROW], output[MOST_NARROW], delta[MOST_NARROW];
+    Four *w = (Four *)first->weights, z = first->width > first->n ? w[first->n] : all(0.0);
+    int is_far = 0;
+    for (Index k = 0; k < first->n; k++)
+        z += w[k] * all(x[k]);
+#pragma GCC unroll 4
+    for (int i = 0; i < depth; i++) {
+        const Layer *l = first + i;
+        if (i)
+            z = add_terms_narrow(l, output[i - 1]);
+        net[i] = z;
+        output[i] = is_careful ? activate_four(p->in_vectors, l->code, l->q, z)
+                               : activate_narrow(l, z, &is_far);
+    }
+    if (is_far)
+        return train_narrow_carefully(c, row);
+    const Four a = output[depth - 1];
+    const Four t = _mm256_maskload_pd(p->T + row * p->n_outputs, first_of_four(last->size));
+    const Four parts = squares(code, by_net_input ? z : a, t);
+    Four d = slopes_of_squares(code, a, t);
+#pragma GCC unroll 4
+    for (int i = depth - 1; i >= 0; i--) {
+        const Layer *l = first + i;
+        if (i < depth - 1 || !by_net_input)
+            d = multiplied_slopes(l->code, l->q, net[i], output[i], d);
+        delta[i] = d;
+        if (i)
+            d = errors_narrow(l, d);
+    }
+    const Four rate = all(p->rate), own = _mm256_and_pd(rate, (Four)first_of_four(first->size));
+    Wild wild = {0};
+    for (Index k = 0; k < first->n; k++)
+        move_narrow(w + k, own * (all(x[k]) * d), &wild);
+    if (first->width > first->n)
+        move_narrow(w + first->n, own * d, &wild);
+#pragma GCC unroll 4
+    for (int i = 1; i < depth; i++) {
+        const Layer *l = first + i;
+        const Index size = l->size;
+        const Four mine = _mm256_and_pd(rate, (Four)first_of_four(l->n)), d = delta[i];
+        const Four x = output[i - 1];
+        w = (Four *)l->weights;
+        move_narrow(w, mine * (x * all(d[0])), &wild);
+        if (size > 1)
+            move_narrow(w + 1, mine * (x * all(d[1])), &wild);
+        if (size > 2)
+            move_narrow(w + 2, mine * (x * all(d[2])), &wild);
+        if (size > 3)
+            move_narrow(w + 3, mine * (x * all(d[3])), &wild);
+        if (l->width > l->n)
+            move_narrow(w + size, _mm256_and_pd(rate, (Four)first_of_four(size)) * d, &wild);
+    }
+    c->is_wild = is_wild_in(wild);
+    double loss = 0.0 + parts[0];
+    for (Index o = 1; o < last->size; o++)
+        loss += parts[o];
+    return loss;
+}
+
+FUSED double train_narrow_carefully(Chunk *c, int64_t row)
+{
+    return train_narrow_by(c, row, (int)c->of->n_groups, 1);
+}
+
+FUSED double train_narrow(Chunk *c, int64_t row)
+{
+    switch (c->of->n_groups) {
+    case 1: return train_narrow_by(c, row, 1, 0);
+    case 2: return train_narrow_by(c, row, 2, 0);
+    default: return train_narrow_by(c, row, MOST_NARROW, 0);
+    }
+}

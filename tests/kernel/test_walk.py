@@ -248,6 +248,22 @@ def test_small_layers_by_one_row_and_by_few(assert_same, batch_size):
             check(task, assert_same)
 
 
+def test_layers_of_four_neurons_by_one_row(assert_same):
+    rng = np.random.default_rng(5)
+    shapes = ((3, 1), (2, 4, 1), (6, 1, 4), (2, 3, 2, 4), (2, 2, 3, 2, 1))
+    cases = product(("sigmoid", "tanh", "relu"), ("mean_squared_error", "half_squared_error"), shapes)
+    for number, (activation, loss, sizes) in enumerate(cases):
+        net = _layered(activation, loss, rng, sizes, bias=None if number % 3 == 0 else 0.0)
+        theta = net.parameters() * (1.0, 1.0, 1.0, 3e3)[number % 4]  # some net inputs are far
+        if number % 5 == 0:
+            theta[rng.integers(len(theta))] = (-0.0, 0.0)[number % 2]
+        net.load_parameters(theta)
+        X = rng.normal(size=(7, sizes[0])) * rng.integers(2, size=(7, sizes[0]))
+        task = make_task(net, X, _targets(loss, rng, (7, sizes[-1])), loss=loss, batch_size=1,
+                         optimizer=ns.SGD(0.5), shuffle=number % 2 == 0)  # fmt: skip
+        check(task, assert_same)
+
+
 @pytest.mark.parametrize("batch_size", [1, 3])
 def test_layers_with_gaps_skips_and_outputs_inside(assert_same, batch_size):
     rng = np.random.default_rng(batch_size)
