@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.benchmarks import rounds as rounds_module
 from tests.benchmarks.rounds import Measurement
 from tests.benchmarks.systems import NEUROSIM, TUNED, Bar, Outcome, System, Workload
 
@@ -26,10 +27,11 @@ def workload_of(*systems, bars=(), reference=TUNED):
 
 
 @pytest.fixture
-def measured():
+def measured(monkeypatch):
     """``measured(systems...)``: the result of some rounds of a workload of these systems."""
 
-    def measured(*systems, rounds=3, size="full", bars=()):
+    def measured(*systems, rounds=3, size="full", bars=(), enough=0.0):
+        monkeypatch.setattr(rounds_module, "ENOUGH", enough)
         workload = workload_of(*systems, bars=bars)
         measurement = Measurement(workload, size=size, peers=frozenset())
         for _ in measurement.rounds(rounds):

@@ -9,7 +9,9 @@ import gc
 import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tests.benchmarks.systems import (
     NEUROSIM,
@@ -21,6 +23,8 @@ from tests.benchmarks.systems import (
     Workload,
     compare,
 )
+
+ENOUGH = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Measurement:
 
     def __init__(self, workload: Workload, *, size: str, peers: frozenset[str]) -> None:
         self._workload, self._size = workload, size
+        self._enough = ENOUGH if size == "full" else 0.0
         made = workload.systems(size, peers)
         self._absent = [system for system in made if isinstance(system, Absent)]
         self._systems = [system for system in made if isinstance(system, System)]
@@ -98,7 +103,7 @@ class Measurement:
                 figures: dict[str, float] = {}
                 first = number % max(1, len(self._timed))
                 for system in self._timed[first:] + self._timed[:first]:
-                    measured = _measure(system)
+                    measured = _measure(system, self._enough)
                     self._names[system.name] = tuple(measured)
                     figures.update(measured)
                 self._figures.append(figures)
@@ -169,21 +174,38 @@ def _verdict(
     return compare(expected, got, tolerance)
 
 
-def _measure(system: System) -> Mapping[str, float]:
+def _measure(system: System, enough: float) -> Mapping[str, float]:
+    """The figures of a run; of as many as fill so many seconds, behind one that is shorter."""
+    with _collector_rests():
+        seconds, answer = _timed(system)
+        if system.figures is not None:
+            return system.figures(answer)
+        if seconds < enough:
+            several = list[float]()
+            while sum(several) < enough:
+                several.append(_timed(system)[0])
+            seconds = statistics.fmean(several)
+    return {system.name: seconds / system.units}
+
+
+def _timed(system: System) -> tuple[float, Any]:
+    """The seconds of a run from the start on, and what it returned."""
     run = system.prepare()
+    begin = time.perf_counter()
+    answer = run()
+    return time.perf_counter() - begin, answer
+
+
+@contextmanager
+def _collector_rests() -> Iterator[None]:
     gc.collect()
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        begin = time.perf_counter()
-        answer = run()
-        seconds = time.perf_counter() - begin
+        yield
     finally:
         if was_enabled:
             gc.enable()
-    if system.figures is not None:
-        return system.figures(answer)
-    return {system.name: seconds / system.units}
 
 
 def ratio(

@@ -55,6 +55,23 @@ def test_each_round_runs_every_system_once_and_begins_with_another(measured, mak
     assert log == [a, b, "c", a, b, "c", b, "c", a, "c", a, b]  # the check, then three rounds
 
 
+def test_a_short_run_is_repeated_and_the_first_is_not_counted(measured, monkeypatch):
+    durations = {"short": iter([9.0, 8.0, 3.0, 5.0, 4.0]), "long": iter([9.0, 10.0])}
+    now = [0.0]
+    monkeypatch.setattr("tests.benchmarks.rounds.time.perf_counter", lambda: now[0])
+
+    def system(name):
+        def run():
+            now[0] += next(durations[name])
+
+        return System(name, "naive", lambda: run, units=2)
+
+    result = measured(system("short"), system("long"), rounds=1, enough=10.0)
+
+    assert result.row("short").rounds == (2.0,)  # the mean of 3, 5 and 4, for a unit of two
+    assert result.row("long").rounds == (5.0,)
+
+
 def test_the_collector_rests_while_a_system_runs_and_is_back_behind_it(measured):
     states = []
 
