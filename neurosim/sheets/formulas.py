@@ -132,9 +132,13 @@ class _Maker:
             neuron: _head_of(task.objective, number)
             for number, neuron in enumerate(task.network.outputs)
         }
-        self._sources = {
-            neuron: tuple(c.source for c in task.network.incoming(neuron))
-            for neuron in task.network.neurons
+        layers: dict[tuple[Neuron, ...], list[Neuron]] = {}
+        for neuron in task.network.neurons:
+            sources = tuple(c.source for c in task.network.incoming(neuron))
+            layers.setdefault(sources, []).append(neuron)
+        # of each neuron its sources, and the neurons that have the same ones
+        self._matrices = {
+            neuron: (sources, layer) for sources, layer in layers.items() for neuron in layer
         }
         self._latest: dict[str, Key] = {}  # of weights, biases and gradients
         self._sample = _Sample(-1, -1, -1)
@@ -283,7 +287,7 @@ class _Maker:
         swapped = []
         for term in terms:
             source, target = term.connection.source, term.connection.target
-            sources, layer = self._matrix_of(target)
+            sources, layer = self._matrices[target]
             if len(layer) != len(sources) or len(layer) < 2:
                 return []
             ends = sources[layer.index(target)], layer[sources.index(source)]
@@ -292,11 +296,6 @@ class _Maker:
         if [term.weight for term in swapped] == [term.weight for term in terms]:
             return []
         return [Slip("the weights were transposed", *_sum_of(swapped, start, start_key))]
-
-    def _matrix_of(self, target: Neuron) -> tuple[tuple[Neuron, ...], list[Neuron]]:
-        """The sources of a neuron, and the neurons that have the same ones."""
-        sources = self._sources[target]
-        return sources, [neuron for neuron, these in self._sources.items() if these == sources]
 
     def _activation(self, step: Activated) -> None:
         name, function = step.neuron.name, ACTIVATIONS[step.neuron.activation].value

@@ -43,7 +43,7 @@ from neurosim.training.task import Task
 CLOSES, LAST = "closes", "last"  # a key of the first line: the last one has the other key
 VERSION = 2  # version 1 had other names for some kinds
 MARK = "neurosim_trace"  # the key that makes a file a trace; its value is the version
-_NO_JOURNAL = 0  # bytes: a trace never goes back
+_JOURNAL = 1_000_000  # bytes: a trace never goes back, and to drop each step at once takes long
 
 TraceValue: TypeAlias = str | int | float | tuple[float | None, ...] | None
 PositionedStep: TypeAlias = tuple[Position, Step]
@@ -97,7 +97,7 @@ def positioned_steps(task: Task, state: TrainingState, n_batches: int) -> Iterat
     """
     last = state.epoch * task.n_batches + state.batch + n_batches
     n_epochs = -(-last // task.n_batches)
-    walk = Timeline(task, state, engine=REFERENCE, n_epochs=n_epochs, limit=_NO_JOURNAL)
+    walk = Timeline(task, state, engine=REFERENCE, n_epochs=n_epochs, limit=_JOURNAL)
     try:
         while walk.batch < last and not walk.is_over:
             position = walk.position
