@@ -41,6 +41,8 @@ def descent(weights: Array, delta: Array) -> Descent:
     gemm = _find_gemm(weights.dtype.char)
     assert gemm is not None, "asked for without has_descent"
     (n_out, n_in), size, width = weights.shape, delta.shape[1], weights.itemsize
+    # pointers that keep their arrays
+    moved, given = (array.ctypes.data_as(ctypes.c_void_p) for array in (weights, delta))
 
     def descend(v: Array) -> None:
         down, right = v.strides
@@ -48,7 +50,7 @@ def descent(weights: Array, delta: Array) -> Descent:
         room = max(step // width, n_in if order == _AS_IT_IS else size)
         gemm(
             _BY_ROWS, _AS_IT_IS, order, n_out, n_in, size,
-            -1.0, _address(delta), size, _address(v), room, 1.0, _address(weights), n_in,
+            -1.0, given, size, _address(v), room, 1.0, moved, n_in,
         )  # fmt: skip
 
     return descend

@@ -373,9 +373,9 @@ def require_targets(
     targets = require_array(T, "T", may_miss=True)
     if not all_finite(targets):
         _require_present(np.isnan(targets), may_miss=may_miss)
-    are_indices = n_out > 1 or not targets.any()  # of one class, the only index is 0
-    are_indices &= objective.is_of_one and loss.joint is not None
-    if are_indices and targets.shape in ((n_rows,), (n_rows, 1)):
+    are_indices = objective.is_of_one and loss.joint is not None
+    are_indices = are_indices and targets.shape in ((n_rows,), (n_rows, 1))
+    if are_indices and (n_out > 1 or not targets.any()):  # of one class, the only index is 0
         targets = _one_hot(targets.ravel(), n_out)
     elif targets.ndim == 1 and n_out == 1:
         targets = targets.reshape(-1, 1)
