@@ -4,45 +4,64 @@ Of all small faults that a package could have (``<`` for ``<=``, ``+`` for ``-``
 a condition that is turned around, a statement left out), a seeded sample is written into the files,
 one at a time, and the package's tests are run: a fault that none of them notices survives.
 Docstrings, annotations and the texts of messages are left out. The file is mutated and restored on
-disk, since formulas are read from their sources. Each result is a line of a file, ``--out``; the
-next call goes on after it. Survivors whose reason is in ``survivors.json`` are listed with it.
+disk, since formulas are read from their sources. All tests run once before, to see which of them
+reach which lines: a few that reach the fault come first, and where they pass, all. Each result is a
+line of a file, ``--out``: the next call tries what is not in it, and what was another text then.
+Survivors whose reason is in ``survivors.json`` are listed with it.
 """
 
 import argparse
 import ast
 import contextlib
 import copy
+import hashlib
 import importlib
 import json
 import os
 import resource
 import signal
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from random import Random
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
+from coverage import Coverage
 
 ROOT = Path(__file__).parents[2]
 JUDGED = Path(__file__).with_name("survivors.json")  # why some faults change nothing
-_TRAININGS = [  # options, heads and the perceptron's rule are seen in trainings
-    "tests/training/engines", "tests/training/goals", "tests/training/test_perceptron.py",
-    "tests/training/test_options.py", "tests/training/test_update_options.py",
-]  # fmt: skip
 TESTS = {
     "functions": [
-        "tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions", *_TRAININGS,
+        "tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions",
+        "tests/training/engines/test_own_rules.py", "tests/training/test_options.py",
     ],
     "interpreter": [
-        "tests/interpreter", "tests/kernel/test_walk.py", "neurosim/interpreter", *_TRAININGS,
+        "tests/interpreter", "tests/debugger/ask", "neurosim/interpreter",
+        "tests/training/engines/test_function_parameters.py", "tests/training/test_perceptron.py",
+        "tests/training/engines/test_aggregations.py", "tests/training/test_update_options.py",
+        "tests/training/goals/test_heads_and_weights.py", "tests/training/test_wrong_targets.py",
     ],
-    "compiler": ["tests/compiler", "neurosim/compiler", *_TRAININGS],
+    "compiler": [
+        "tests/compiler", "tests/kernel/test_engine.py", "neurosim/compiler",
+        "tests/training/engines", "tests/training/goals", "tests/training/test_update_options.py",
+    ],
 }  # fmt: skip
-SECONDS, CPU_SECONDS = 600, 60  # a fault may never end: it is noticed then
+SECONDS, CPU_SECONDS = 600, 90  # a fault may never end: it is noticed then
 MEMORY = 12 * 2**30  # of addresses: PyTorch alone takes 4
+N_LIKELY = 40  # tests that are tried before all: one of them notices most faults
+
+Reached = dict[str, dict[int, list[str]]]  # names of tests, of each line of each file
+
+
+class Place(NamedTuple):
+    """Which fault: the file, its number in there, and the hash of the file's text."""
+
+    path: str
+    number: int
+    text: str
+
 
 _OTHER: dict[type, type] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
@@ -64,21 +83,25 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="mutants-PACKAGE.jsonl if not given")
     given = parser.parse_args()
     out = given.out or Path(f"mutants-{given.package}.jsonl")
-    done = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
     places = sample(given.package, given.sample, given.seed)
+    done = _done(out, places)
+    known = {place for place, one in done.items() if one["by"] or not given.again}
+    todo = [place for place in places if place not in known]
     _import_what_tests_import()
-    if (failed := _first_failure(_files(given.package))) is not None:
-        sys.exit(f"{failed}: fails without any fault; expected tests that pass")
-    todo = list(enumerate(places))[len(done) :]
-    if given.again:
-        todo = [(i, places[i]) for i, one in enumerate(done) if one["by"] is None]
-    for i, (path, number) in todo[: given.most]:
-        before = [one["by"] for one in done if one["by"]]
-        found = {"path": path, "number": number}
-        done[i : i + 1] = [found | tried(given.package, ROOT / path, number, before)]
-        out.write_text("".join(f"{json.dumps(one)}\n" for one in done))
-    _report(done, len(places))
+    reached = _tests_by_line(_files(given.package))
+    for place in todo[: given.most]:
+        done[place] = tried(given.package, place, reached)
+        with out.open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(done[place])}\n")
+    _report(list(done.values()), len(places))
     return 0
+
+
+def _done(out: Path, places: list[Place]) -> dict[Place, dict[str, Any]]:
+    """What was found before about these places; of each, the last."""
+    lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
+    found = {Place(one["path"], one["number"], one["text"]): one for one in map(json.loads, lines)}
+    return {place: found[place] for place in places if place in found}
 
 
 def _report(done: list[dict[str, Any]], size: int) -> None:
@@ -100,12 +123,15 @@ def _key(one: dict[str, Any]) -> str:
     return f"{lines[one['line'] - 1].strip()}: {one['was']} -> {one['is']}"
 
 
-def sample(package: str, size: int, seed: int) -> list[tuple[str, int]]:
-    """Which faults are tried: files with the number of the fault in each."""
-    files = sorted((ROOT / "neurosim" / package).rglob("*.py"))
-    every = [(str(path.relative_to(ROOT)), n) for path in files
-             for n in range(len(list(mutants(ast.parse(path.read_text())))))]  # fmt: skip
-    return Random(seed).sample(every, min(size, len(every)))  # noqa: S311 - no secret
+def sample(package: str, size: int, seed: int) -> list[Place]:
+    """Which faults are tried: those of the other files stay the same where a file is changed."""
+    every = []
+    for file in sorted((ROOT / "neurosim" / package).rglob("*.py")):
+        source, path = file.read_bytes(), str(file.relative_to(ROOT))
+        text = hashlib.sha256(source).hexdigest()[:12]
+        every += [Place(path, n, text) for n in range(len(list(mutants(ast.parse(source)))))]
+    every.sort(key=lambda place: Random(f"{seed} {place.path} {place.number}").random())  # noqa: S311 - no secret
+    return every[:size]
 
 
 def mutants(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -150,17 +176,23 @@ def _with(part: ast.AST, **changes: object) -> ast.AST:
     return changed
 
 
-def tried(package: str, path: Path, number: int, before: list[str]) -> dict[str, object]:
+def tried(package: str, place: Place, reached: Reached) -> dict[str, Any]:
     """Write this fault into the file, run the tests, and restore the file."""
+    path = ROOT / place.path
     text = path.read_text(encoding="utf-8")
-    part, other = list(mutants(ast.parse(text)))[number]
+    part, other = list(mutants(ast.parse(text)))[place.number]
+    line: int = part.lineno  # type: ignore[attr-defined]
+    lines = reached.get(place.path, {})
+    likely = lines.get(max((n for n in lines if n <= line), default=0), [])
     path.write_text(_replaced(text, part, other), encoding="utf-8")
     try:
-        by = killer(package, path, before)
+        files = sorted({ROOT / name.partition("::")[0] for name in likely})
+        by = _first_failure(files, likely) if likely else None
+        by = by or _first_failure(_files(package))
     finally:
         path.write_text(text, encoding="utf-8")
     was, now = (ast.unparse(ast.fix_missing_locations(p))[:120] for p in (part, other))
-    return {"line": part.lineno, "was": was, "is": now, "by": by}  # type: ignore[attr-defined]
+    return {**place._asdict(), "line": line, "was": was, "is": now, "by": by}
 
 
 def _replaced(text: str, part: ast.AST, other: ast.AST) -> str:
@@ -176,29 +208,98 @@ def _replaced(text: str, part: ast.AST, other: ast.AST) -> str:
     return (head + inside.encode() + tail).decode()
 
 
-def killer(package: str, path: Path, before: list[str]) -> str | None:
-    """The first quick test of the package that fails, or how they end; None where all pass.
+class _Told:
+    """A plugin of pytest that runs the tests of these names, and writes one that fails."""
 
-    The likeliest files are tried first, alone: to collect all tests takes longer than these.
+    def __init__(self, write: int, names: list[str] | None) -> None:
+        self._write = write
+        self._order = None if names is None else {name: i for i, name in enumerate(names)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if (order := self._order) is not None:
+            chosen = [item for item in items if item.nodeid in order]
+            items[:] = sorted(chosen, key=lambda item: order[item.nodeid])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.tell(report.nodeid)
+
+    def tell(self, line: str) -> None:
+        with os.fdopen(self._write, "w", closefd=False) as pipe:
+            pipe.write(f"{line}\n")
+
+
+class _Traced(_Told):
+    """It also writes which tests to try first for each line of each file."""
+
+    def __init__(self, write: int, names: list[str] | None) -> None:
+        super().__init__(write, names)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._coverage = Coverage(data_file=None, config_file=False, include=[f"{ROOT}/neurosim/*"])
+        self._coverage.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._coverage.switch_context(item.nodeid)
+        done = yield
+        self._coverage.switch_context("")
+        return done
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        super().pytest_runtest_logreport(report)
+        self._seconds[report.nodeid] += report.duration
+
+    def pytest_sessionfinish(self) -> None:
+        self._coverage.stop()
+        ranks, data = self._ranks(), self._coverage.get_data()
+        found = {}
+        for file in data.measured_files():
+            lines = {n: {*names} - {""} for n, names in data.contexts_by_lineno(file).items()}
+            every = set().union(*lines.values())
+            found[os.path.relpath(file, ROOT)] = {
+                n: sorted(names or every, key=ranks.__getitem__)[:N_LIKELY]
+                for n, names in lines.items()
+            }
+        self.tell(json.dumps(found))
+
+    def _ranks(self) -> dict[str, tuple[int, int]]:
+        """The quickest case of each test comes first, then the second of each."""
+        n_cases: Counter[str] = Counter()
+        ranks = {}
+        for i, name in enumerate(sorted(self._seconds, key=self._seconds.__getitem__)):
+            test = name.partition("[")[0]
+            n_cases[test] += 1
+            ranks[name] = n_cases[test], i
+        return ranks
+
+
+def _tests_by_line(files: list[Path]) -> Reached:
+    """Which tests to try first for each line of each file; all of them pass.
+
+    Those of module level, which imports run, are in no test: all that reach the file serve.
+    """
+    told, code = _run(files, _Traced)
+    if code or not told.startswith("{"):
+        sys.exit(f"{told or code}: fails without any fault; expected tests that pass")
+    found: dict[str, dict[str, list[str]]] = json.loads(told)
+    return {path: {int(n): names for n, names in lines.items()} for path, lines in found.items()}
+
+
+def _first_failure(files: list[Path], names: list[str] | None = None) -> str | None:
+    """The first quick test of these files that fails, or how they end; None where all pass.
 
     Args:
-        package: whose tests they are.
-        path: the file that was mutated: tests whose name has its name come first.
-        before: the tests that failed for other faults: the files of most of them come next.
+        files: those that are collected.
+        names: of the tests that run, in their order; all if not given.
     """
-    kills = Counter(name.partition("::")[0] for name in before)
-    stem = path.stem.rstrip("s")
-
-    def order(file: Path) -> tuple[bool, bool, int]:
-        return file != path, stem not in file.stem, -kills[str(file.relative_to(ROOT))]
-
-    files = sorted(_files(package), key=order)
-    n_likely = sum(not order(file)[0] or not order(file)[1] for file in files) + 2
-    return _first_failure(files[:n_likely]) or _first_failure(files[n_likely:])
+    failed, code = _run(files, _Told, names)
+    passed = code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    return failed or (None if passed else f"ended with {code}")
 
 
-def _first_failure(files: list[Path]) -> str | None:
-    """The first quick test of these files that fails, or how they end; None where all pass.
+def _run(files: list[Path], plugin: type[_Told], names: list[str] | None = None) -> tuple[str, int]:
+    """The line that the plugin wrote, and the code with which the tests ended.
 
     They run in a fork, in which only what is not ours has been imported: most of the time of a
     mutant would be that of imports.
@@ -207,14 +308,12 @@ def _first_failure(files: list[Path]) -> str | None:
     child = os.fork()
     if child == 0:
         os.close(read)
-        _end_in_tests(files, write)
+        _end_in_tests(files, plugin(write, names))
     os.close(write)
     with os.fdopen(read, "r") as pipe:
-        failed = pipe.readline().strip()
+        line = pipe.readline().strip()
     _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    passed = code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-    return failed or (None if passed else f"ended with {code}")
+    return line, os.waitstatus_to_exitcode(status)
 
 
 def _files(package: str) -> list[Path]:
@@ -228,8 +327,8 @@ def _test_files(place: Path) -> list[Path]:
     return sorted(place.rglob(pattern))
 
 
-def _end_in_tests(files: list[Path], write: int) -> NoReturn:
-    """Run the tests in this process, tell the first that fails, and end it."""
+def _end_in_tests(files: list[Path], plugin: _Told) -> NoReturn:
+    """Run the tests in this process, and end it."""
     os.chdir(ROOT)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
@@ -241,23 +340,11 @@ def _end_in_tests(files: list[Path], write: int) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # of programs that tests start
-    told = _Told(write)
-    options = ["-x", "-q", "-n0", "-m", "not slow", "-p", "no:cacheprovider"]
+    options = ["-x", "-q", "-n0", "-m", "not slow", "-p", "no:cacheprovider", "--timeout=0"]
     code = 4
     with contextlib.suppress(BaseException):
-        code = pytest.main([*options, *map(str, files)], plugins=[told])
+        code = pytest.main([*options, *map(str, files)], plugins=[plugin])
     os._exit(int(code))
-
-
-class _Told:
-    """A plugin of pytest that writes the name of a test that fails."""
-
-    def __init__(self, write: int) -> None:
-        self._write = write
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            os.write(self._write, f"{report.nodeid}\n".encode())
 
 
 def _import_what_tests_import() -> None:

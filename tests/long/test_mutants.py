@@ -45,4 +45,5 @@ def test_a_sample_is_the_same_each_time_and_python():
 
     assert chosen == sample("interpreter", 300, seed=0)
     assert len(set(chosen)) == 300
-    assert all((ROOT / path).exists() for package in TESTS.values() for path in package)
+    assert chosen[:20] == sample("interpreter", 20, seed=0) != sample("interpreter", 20, seed=1)
+    assert all((ROOT / name).exists() for package in TESTS.values() for name in package)
