@@ -596,9 +596,9 @@ def array_rule_of_rates(rule: Optimizer) -> Callable[[Array, Array, Array, int, 
 
 
 def _depth(rule: object, method: str) -> int:
-    """How far up its classes a rule's method is defined; -1 where it is the object's own."""
-    classes = enumerate(type(rule).__mro__)
-    return next((i for i, kind in classes if method in kind.__dict__), -1)
+    """How far up its classes a rule's method is defined; 0 where it is the object's own."""
+    places = [getattr(rule, "__dict__", {}), *(kind.__dict__ for kind in type(rule).__mro__)]
+    return next((i for i, names in enumerate(places) if method in names), len(places))
 
 
 def _lifted(  # noqa: PLR0917 - the array form with its rule
@@ -657,6 +657,6 @@ def require_optimizer(optimizer: object) -> Optimizer:
             f"optimizer: got {optimizer!r:.80}, which may change; expected a frozen dataclass"
         )
     found: Optimizer = rule
-    if 0 <= _depth(rule, "array") < _depth(rule, "scalar"):  # it may be of another rule
+    if _depth(rule, "array") < _depth(rule, "scalar"):  # it may be of another rule
         _require_equal_rules(found, f"optimizer {type(rule).__name__}")
     return found

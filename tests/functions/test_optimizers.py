@@ -23,6 +23,7 @@ from neurosim.functions.optimizers import (
     RMSprop,
     Rprop,
     SklearnAdam,
+    array_rule,
     require_optimizer,
     require_optimizer_memory,
 )
@@ -270,6 +271,19 @@ class Melting:
 
     learning_rate: float
     name, start, remembers, pushes, scalar = "melting", (), (), (), SGD.scalar
+
+
+def test_a_method_of_the_object_itself_goes_before_that_of_its_class():
+    class Given(Melting):
+        array = SGD.array
+
+    rule, w = Given(0.1), np.array([1.0])
+    rule.scalar = lambda w, g, memory, _count, _rate: (w - g, memory)
+
+    array_rule(rule)(w, np.array([0.25]), np.zeros((0, 1)), 1, 0.1)
+
+    assert w.tolist() == [0.75]
+    assert array_rule(plain := SGD(0.1)) == plain.array
 
 
 BAD = [
