@@ -150,5 +150,7 @@ def _require(kind: type[_Made], given: object, where: str, expected: str) -> _Ma
             raise WrongTypeError(f"{where}: {unknown('option', name, known)}")
     try:
         return kind(**options)
+    except WrongTypeError:  # of one of them, which it names
+        raise
     except TypeError:
         raise WrongTypeError(f"{where}: got {options!r:.80}; expected {expected}") from None

@@ -28,6 +28,7 @@ BAD = [
     (require_clip, 3, WrongTypeError, "clip: got 3; expected None or {'norm': 1.0}"),
     (require_clip, {"norms": 1}, WrongTypeError, "unknown option 'norms' (did you mean 'norm'?)"),
     (require_weight_decay, {"on": "all"}, WrongTypeError, "weight_decay: got {'on': 'all'}; exp"),
+    (require_weight_decay, {"strength": 0.1, "on": []}, WrongTypeError, "weight_decay: on: got []"),
     (require_rates, {3: 0.1}, WrongTypeError, "rates: got the name 3; expected a text"),
     (require_rates, 0.1, WrongTypeError, "rates: got 0.1; expected None or rates such as"),
 ]
