@@ -8,7 +8,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
-from neurosim.functions.numbers import require_array, require_number, short
+from neurosim.functions.numbers import require_array, require_number, require_rows, short
 from tests.each import each
 
 SHOWN = [
@@ -75,6 +75,18 @@ def test_numbers_in_any_container_become_a_matrix_of_floats(given):
     assert array.tolist() == [[0.0, 1.0], [2.0, 3.0]]
 
 
+def test_an_iterator_gives_rows_or_batches_of_them():
+    assert require_array(iter([[0, 1], [2, 3]]), "X").tolist() == [[0.0, 1.0], [2.0, 3.0]]
+    assert require_array(iter([[[5]]]), "X").tolist() == [[5.0]]
+    assert require_array(iter([[[0]], [[1], [2]]]), "X").tolist() == [[0.0], [1.0], [2.0]]
+
+
+def test_of_one_input_a_list_of_numbers_is_a_column():
+    assert require_rows([1, 2], 1).tolist() == [[1.0], [2.0]]
+    with pytest.raises(ShapeError, match=r"X: got \(2,\); expected \(B, 2\).*did you mean \[X\]"):
+        require_rows([1, 2], 2)
+
+
 def test_the_array_is_a_new_one():
     given = np.zeros((2, 2))
 
@@ -85,6 +97,8 @@ def test_the_array_is_a_new_one():
 
 NO_ARRAYS = [
     ([[1, 2], [3]], ShapeError, "X: rows of different lengths; expected a matrix"),
+    (iter([[1, 2], [3]]), ShapeError, "X: rows of different lengths; expected a matrix"),
+    (iter([[[1, 2]], [[3]]]), ShapeError, "X: rows of different lengths; expected a matrix"),
     ([[1, math.nan]], InvalidValueError, "X: not finite at [0, 1], got nan"),
     (math.inf, InvalidValueError, "X: not finite at [], got inf"),
     ([10**400], WrongTypeError, "X: no real numbers, got int too large"),

@@ -19,6 +19,7 @@ from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
+from neurosim.functions.registry import is_same
 from neurosim.training.metrics import METRICS
 from tests.each import each
 
@@ -109,6 +110,19 @@ def test_a_taken_name_is_refused_but_for_identical_source():
     refused("the name is taken", NameRuleError, ns.register_activation, bent("tanh"))
 
 
+@each(
+    "other",
+    [
+        lambda z: math.hypot(z, 2.0),  # another number,
+        lambda z: math.copysign(z, 1.0),  # another function,
+        lambda z: 1.0 - math.hypot(z, 1.0),  # another operation
+    ],
+)
+def test_functions_are_the_same_where_they_do_the_same(other):
+    assert is_same(lambda z: math.hypot(z, 1.0), lambda z: math.hypot(z, 1.0))
+    assert not is_same(lambda z: math.hypot(z, 1.0), other)
+
+
 def test_a_class_is_the_same_where_its_text_is():
     def tilted(k):
         class Tilted:
@@ -176,6 +190,8 @@ BAD = [
     ({"value": lambda z: math.exp(z * z), "slope": None}, InvalidValueError, "overflows at"),
     ({"value": lambda z: math.exp(7.1 * abs(z)), "slope": None}, InvalidValueError,
      "overflows at -100;"),
+    ({"value": lambda z: math.nan if z == 100 else z, "slope": None}, InvalidValueError,
+     "is NaN at 100;"),
     ({"value": lambda z: abs(z * 8 - round(z * 8)), "slope": lambda _z, _a: 8.0}, InvalidValueError,
      "bent"),
     ({"array": lambda z, out: np.multiply(z, 2.0, out=out)}, InvalidValueError,

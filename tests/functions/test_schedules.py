@@ -1,11 +1,13 @@
 """Schedules of the learning rate: closed forms, options, registration; PyTorch is the witness."""
 
+import inspect
 import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pytest
+from sklearn.neural_network import MLPClassifier
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
@@ -259,3 +261,36 @@ def test_plateau_without_a_cooldown_counts_every_epoch():
         found.append(memory[0])
 
     assert found == [0.4, 0.4, 0.2, 0.2, 0.1, 0.1]
+
+
+DEFAULTS = [
+    ("StepDecay", "factor", "StepLR", "gamma"),
+    ("MultiStep", "factor", "MultiStepLR", "gamma"),
+    ("Cosine", "lowest", "CosineAnnealingLR", "eta_min"),
+    ("WarmRestarts", "growth", "CosineAnnealingWarmRestarts", "T_mult"),
+    ("WarmRestarts", "lowest", "CosineAnnealingWarmRestarts", "eta_min"),
+    ("OneCycle", "rise", "OneCycleLR", "pct_start"),
+    ("OneCycle", "from_part", "OneCycleLR", "div_factor"),
+    ("OneCycle", "to_part", "OneCycleLR", "final_div_factor"),
+    ("Cosine", "warm_up_from", "LinearLR", "start_factor"),
+    ("Plateau", "factor", "ReduceLROnPlateau", "factor"),
+    ("Plateau", "patience", "ReduceLROnPlateau", "patience"),
+    ("Plateau", "least_change", "ReduceLROnPlateau", "threshold"),
+    ("Plateau", "cooldown", "ReduceLROnPlateau", "cooldown"),
+    ("Plateau", "lowest", "ReduceLROnPlateau", "min_lr"),
+    ("Adaptive", "patience", None, "n_iter_no_change"),
+    ("Adaptive", "least_change", None, "tol"),
+]
+
+
+@each(("ours", "option", "theirs", "name"), DEFAULTS)
+def test_what_is_not_given_is_what_the_source_takes(ours, option, theirs, name):
+    schedulers = pytest.importorskip("torch.optim.lr_scheduler")
+    source = getattr(schedulers, theirs) if theirs else MLPClassifier
+
+    default = inspect.signature(source).parameters[name].default
+    assert inspect.signature(getattr(ns, ours)).parameters[option].default == default
+
+
+def test_an_adaptive_rate_is_a_fifth_down_to_a_millionth():
+    assert (ns.Adaptive().divisor, ns.Adaptive().lowest) == (5.0, 1e-6)  # as in scikit-learn
