@@ -153,7 +153,7 @@ class _Reader:
         if kind is ast.Mult and right[1] == _ATOM and left[0].endswith("*" + right[0]):
             return f"{left[0]}^2", own  # x*g*g is x*g^2
         if kind is ast.Mult and left == right and left[1] == _ATOM:
-            return f"{left[0]}^2", 4
+            return f"{left[0]}^2", _POWERS[ast.Pow]
         is_power = kind is ast.Pow
         first = _bracketed(left, own + 1 if is_power else own)
         return f"{first}{_SIGNS[kind]}{_bracketed(right, own + 1)}", own

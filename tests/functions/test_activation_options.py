@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import ACTIVATIONS, facts_of
 from neurosim.functions.variants import FunctionOption
 from tests.each import each
@@ -111,6 +112,15 @@ def test_an_activation_of_ones_own_may_have_options(forms):
             assert ns.agree(net, X, [[1.0], [0.0]], optimizer=ns.SGD(0.5)).passed
     finally:
         ns.unregister_activation("bend")
+
+
+def test_a_greatest_and_a_least_value_are_allowed_but_where_it_is_not():
+    option = FunctionOption(0.0, least=-1.0, is_least_allowed=False, most=2.0)
+
+    assert (option.require(2.0, "k"), option.require(-0.5, "k")) == (2.0, -0.5)
+    for wrong in (-1.0, -1.5, 2.5):
+        with pytest.raises(InvalidValueError, match=f"k: got {wrong:g}; expected a number <= 2"):
+            option.require(wrong, "k")
 
 
 def test_usual_values_are_the_activation_itself():

@@ -8,7 +8,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
-from neurosim.functions.numbers import require_array, require_number, require_rows, short
+from neurosim.functions.numbers import require_array, require_number, require_rows, short, shown
 from tests.each import each
 
 SHOWN = [
@@ -73,6 +73,11 @@ def test_numbers_in_any_container_become_a_matrix_of_floats(given):
 
     assert array.dtype == np.float64
     assert array.tolist() == [[0.0, 1.0], [2.0, 3.0]]
+
+
+def test_what_a_user_gave_is_shown_up_to_two_hundred_letters():
+    assert shown("a" * 198) == repr("a" * 198)
+    assert shown("a" * 199) == repr("a" * 199)[:200] + "..."
 
 
 def test_an_iterator_gives_rows_or_batches_of_them():

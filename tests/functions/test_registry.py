@@ -138,10 +138,15 @@ def test_a_class_is_the_same_where_its_text_is():
 
         return Tilted
 
+    def sloped(slope):
+        return type("Sloped", (), {"slope": property(slope)})
+
     ns.register_penalty(tilted(2.0))
     ns.register_penalty(tilted(2.0))  # a cell that runs twice
 
     refused("the name is taken", NameRuleError, ns.register_penalty, tilted(3.0))
+    assert is_same(sloped(lambda _self: 1.0), sloped(lambda _self: 1.0))
+    assert not is_same(sloped(lambda _self: 1.0), sloped(lambda _self: 2.0))
 
 
 def test_functions_that_refer_to_themselves_are_not_known_to_be_the_same():
@@ -161,6 +166,11 @@ def test_what_is_unregistered_is_unknown_and_a_shipped_entry_returns():
     ns.unregister_activation("tanh")
     assert ACTIVATIONS["tanh"].value is math.tanh
     refused("it is shipped", NameRuleError, ns.unregister_activation, "tanh")
+
+    again = bent("tanh")
+    ns.register_activation(again, replace=True)
+    ns.unregister_activation("tanh")
+    refused("the name is taken", NameRuleError, ns.register_activation, again)
 
     net = network(bent())
     ns.unregister_activation("bent")
@@ -213,18 +223,20 @@ def test_a_name_that_could_not_stand_in_a_program_is_refused(name):
 
 
 def test_kinks_are_skipped_at_most_eight():
-    def tent(width):
+    def tent(width, shift=0.0):
         def value(z):
-            return abs(z % width - width / 2.0)
+            return abs((z + shift) % width - width / 2.0)
 
         def slope(z, _a):
-            return 1.0 if z % width >= width / 2.0 else -1.0
+            return 1.0 if (z + shift) % width >= width / 2.0 else -1.0
 
         return ns.Activation("tent", value, slope)
 
     ns.register_activation(tent(4.0))  # at -4, -2, ..., 4
     assert facts_of("tent").kinks == (-4.0, -2.0, 0.0, 2.0, 4.0)
     refused("got 9 kinks", InvalidValueError, ns.register_activation, tent(2.0), replace=True)
+    ns.register_activation(tent(2.0, 0.5), replace=True)
+    assert len(facts_of("tent").kinks) == 8
 
 
 def test_an_overflow_far_out_is_infinite_in_both_engines():
@@ -244,6 +256,7 @@ def test_a_user_gives_facts_or_they_are_measured():
 
     assert facts_of("one").reach == 7.0
     assert facts_of("squash").saturates
+    assert facts_of("softmax").range == (0.0, 1.0)
     assert facts_of("squash").range == pytest.approx((-1.0, 1.0))
 
 
@@ -264,6 +277,21 @@ def test_a_loss_is_taken_by_its_name_and_as_an_object():
 
     for loss in ("cubed", ns.Loss("other", **CUBED)):
         assert ns.agree(network("tanh"), X, T, loss=loss, optimizer=ns.SGD(0.5)).passed
+
+
+@each(("rule", "expected"), [("signs", {-1.0, 1.0}), ("unit", {0.0, 0.3, 1.0})])
+def test_a_loss_is_tried_with_targets_of_its_rule(rule, expected):
+    tried = set()
+
+    def value(x, t):
+        tried.add(t)
+        return CUBED["value"](x, t)
+
+    ns.register_loss(
+        ns.Loss("cubed", value=value, slope=CUBED["slope"], targets=rule), replace=True
+    )
+
+    assert tried == expected
 
 
 def test_a_loss_with_a_wrong_slope_is_refused_as_an_object_too():

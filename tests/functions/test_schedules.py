@@ -224,6 +224,14 @@ class Powers(Halving):
         return base * self.factor**t
 
 
+@dataclass(frozen=True, slots=True)
+class Below(ns.RateSchedule):
+    name: ClassVar[str] = "below"
+
+    def rate(self, base, _t):
+        return base - 1.0
+
+
 def test_a_registered_schedule_may_ask_for_a_number():
     ns.register_schedule(Powers)
     try:
@@ -237,6 +245,8 @@ def test_what_is_no_schedule_is_not_registered():
         ns.register_schedule(object, name="thing")
     with pytest.raises(NameRuleError, match="got the name 'halving' in its class"):
         ns.register_schedule(Halving, name="thing")
+    with pytest.raises(InvalidValueError, match=r"schedule 'below': got -0\.9"):
+        ns.register_schedule(Below)
 
 
 @each("name", [n for n in SCHEDULES if n not in {"plateau", "adaptive"}])
@@ -294,3 +304,27 @@ def test_what_is_not_given_is_what_the_source_takes(ours, option, theirs, name):
 
 def test_an_adaptive_rate_is_a_fifth_down_to_a_millionth():
     assert (ns.Adaptive().divisor, ns.Adaptive().lowest) == (5.0, 1e-6)  # as in scikit-learn
+
+
+def test_a_loss_that_stays_is_no_progress():
+    plateau, adaptive = Plateau(patience=0, least_change=0.0), ns.Adaptive(patience=0)
+
+    assert plateau.after((1.0, 1.0, 0.0, 0.0), 1.0)[0] == 0.1
+    assert adaptive.after((0.5, 1.0, 0.0, 0.0), 1.0) == (0.1, 1.0, 0.0, 0.0)
+
+
+def test_an_adaptive_rate_that_is_not_above_the_lowest_ends_the_training():
+    adaptive = ns.Adaptive(patience=0, lowest=0.5)
+
+    memory = adaptive.after((0.5, 1.0, 0.0, 0.0), 1.0)
+
+    assert (memory[0], adaptive.is_over(memory)) == (0.5, True)
+
+
+def test_a_rate_that_was_reduced_in_the_warm_up_holds_right_after_it():
+    plateau = Plateau(warm_up=2, warm_up_from=0.5)
+
+    assert [plateau.rate_of(0.4, t, 1, (0.1, 1.0, 0.0, 0.0)) for t in (1, 2)] == [
+        pytest.approx(0.3),
+        0.1,
+    ]

@@ -21,6 +21,15 @@ def test_a_mapping_stands_for_its_record():
     assert require_rates({}) is None
 
 
+def test_gradients_are_clipped_one_by_one_or_by_their_norm():
+    each_alone, together = Clip(value=0.5), Clip(norm=1.0)
+
+    assert [each_alone.clipped(g) for g in (-2.0, 0.25, 2.0)] == [-0.5, 0.25, 0.5]
+    assert (each_alone.factor(4.0), each_alone.limit) == (1.0, 0.5)
+    assert [together.factor(norm) for norm in (0.5, 4.0)] == [1.0, 1.0 / 4.000001]  # as in PyTorch
+    assert (together.clipped(4.0), together.limit) == (4.0, 1.0)
+
+
 BAD = [
     (require_clip, {"norm": 0}, InvalidValueError, "clip: norm: got 0.0; expected a number > 0"),
     (require_clip, {"norm": 1, "per": "row"}, InvalidValueError, "clip: unknown per 'row'"),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from neurosim.functions.users import Guarded
+from neurosim.functions.users import Guarded, kinks_of
 
 
 def test_what_a_function_refuses_far_out_is_not_a_number():
@@ -16,3 +16,8 @@ def test_what_a_function_refuses_far_out_is_not_a_number():
 def test_what_a_function_refuses_nearby_is_an_error():
     with pytest.raises(ValueError, match="domain"):
         Guarded(math.log)(-1.0)
+
+
+def test_two_sides_that_differ_by_a_thousandth_are_a_kink():
+    assert kinks_of(lambda z: 0.00075 * abs(z)) == (0.0,)
+    assert kinks_of(lambda z: 0.0004 * abs(z)) == ()

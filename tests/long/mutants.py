@@ -37,6 +37,7 @@ TESTS = {
         "tests/functions", "tests/kernel/test_formulas.py", "neurosim/functions",
         "tests/training/engines/test_own_rules.py", "tests/training/test_options.py",
         "tests/training/goals/test_heads_and_weights.py", "tests/training/test_update_options.py",
+        "tests/compiler/array/test_calls.py",
     ],
     "interpreter": [
         "tests/interpreter", "tests/debugger/ask", "neurosim/interpreter",

@@ -1,6 +1,7 @@
 """The calls of array forms that are printed in place do what the forms do, to the last bit."""
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -65,6 +66,10 @@ def _by_a_number_of_the_module(z, out):
     np.multiply(z, HALF, out=out)
 
 
+def _by_an_option(z, out, k):
+    np.multiply(z, k, out=out)
+
+
 def _by_a_whole_number(z, out):
     np.multiply(z, COUNT, out=out)
 
@@ -86,6 +91,10 @@ def test_numbers_of_the_module_are_read_and_other_forms_are_called():
     assert array_text(_by_a_number_of_the_module, ("z", "a")) == (
         ["multiply(z, number0, a)"],
         {0.5: "number0"},
+    )
+    assert array_text(partial(_by_an_option, k=0.25), ("z", "a")) == (
+        ["multiply(z, number0, a)"],
+        {0.25: "number0"},
     )
     others = (_by_a_whole_number, _by_an_expression, _with_a_step_between, _into_another, len)
     assert [array_calls(function) for function in others] == [None] * 5
