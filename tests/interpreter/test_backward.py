@@ -23,6 +23,14 @@ def test_a_measuring_is_one_happening(line):
     assert line.loss == 2.0
 
 
+def test_one_output_is_divided_by_nothing(line):
+    line.forward([3.0])
+
+    [compared, *_] = backward(line, [-22.5], LOSSES["mean_squared_error"])
+
+    assert compared.formula == LOSSES["mean_squared_error"].by_output.slope_text
+
+
 def test_a_number_alone_is_a_target_for_one_output(line):
     line.forward([3.0])
 

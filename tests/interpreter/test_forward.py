@@ -9,6 +9,7 @@ from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, WrongT
 from neurosim.interpreter import Activated, Loaded, Normalized, Started, Summed, forward
 from neurosim.interpreter.steps import value_of
 from neurosim.network import Network
+from neurosim.network.scaling import Scaling
 from tests.each import each
 
 
@@ -188,6 +189,13 @@ def test_a_bad_sample_is_refused_at_the_call_and_changes_nothing(line, sample, k
     assert isinstance(caught.value, NeurosimError)
     assert words in str(caught.value)
     assert [n.output for n in line.neurons] == [3.0, 7.0, -20.5]
+
+
+def test_a_sample_too_large_for_its_scaling_is_refused(line):
+    line.set_scaling("x", Scaling(0.0, 1e-10))
+
+    with pytest.raises(InvalidValueError, match=r"x at .* is too large for its scaling"):
+        forward(line, [1e300])
 
 
 @each(

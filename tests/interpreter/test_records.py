@@ -22,7 +22,8 @@ from neurosim.interpreter import (
     Updated,
     forward,
 )
-from neurosim.interpreter.steps import KINDS, Adjusted, value_of
+from neurosim.interpreter.steps import KINDS, Adjusted, Aggregated, completed, value_of
+from neurosim.network import Network
 
 
 def updated(net, **changes):
@@ -53,6 +54,16 @@ UPDATES = [
         {"rows": 4, "penalty": 0.5, "after": 0.42, "adjusted": Adjusted(1.0, 0.8, 0.0, 1.0)},
         "w(x1->h1) = 0.5 - 0.1*clip(2/4 + 0.5, 0.8) = 0.42",
     ),
+]
+
+
+ADJUSTED = [(0.01, 1.0, "decay 0.01"), (0.0, 0.5, "times 0.5 by max-norm")]
+UPDATES += [
+    (
+        {"rule": "adam", "adjusted": Adjusted(1.0, 2.0, decay, norm)},
+        f"w(x1->h1) = 0.5 - 0.2 (adam, g = 2, {words}) = 0.3",
+    )
+    for decay, norm, words in ADJUSTED
 ]
 
 
@@ -120,6 +131,24 @@ def test_the_value_before_is_an_operand_of_the_kinds_that_go_on_from_it():
     assert {kind for kind, row in KINDS.items() if row.continues} == goes_on
 
 
+def test_a_step_completes_what_all_that_share_a_weight_have(net):
+    net.share(("x1", "h1"), ("x2", "h2"))
+
+    assert completed(updated(net)) == ((net["x1", "h1"], "weight"), (net["x2", "h2"], "weight"))
+    assert completed(updated(net, parameter=net["h1"]._bias)) == ((net["h1"], "bias"),)
+
+
+def test_a_long_aggregate_lists_eight_terms():
+    net = Network()
+    net.add_layer("x", 10)
+    net.add_neuron("m", aggregation="max")
+    net.connect("x", "m", weights=[[1.0]] * 10)
+
+    [text] = [str(s) for s in forward(net, range(10)) if isinstance(s, Aggregated)]
+
+    assert text.endswith("1*7, ... 2 more) = 9")
+
+
 def test_a_record_is_frozen(net):
     step = next(forward(net, [2, 3]))
 
@@ -138,6 +167,8 @@ def test_the_value_of_a_step_names_its_objects_and_holds_its_numbers(net, batch)
         ("Measured", None, "half_squared_error")
     ]
     assert not any(isinstance(field, np.ndarray) for s in steps for field in value_of(s))
+    adjusted = updated(net, adjusted=Adjusted(1.0, 0.8, 0.25, 0.5))
+    assert value_of(adjusted)[-5:] == (0.3, 1.0, 0.8, 0.25, 0.5)
 
 
 def test_the_steps_of_a_twin_have_the_same_values_and_are_not_the_same(net):
