@@ -82,13 +82,13 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--most", type=int, help="end after so many")
-    parser.add_argument("--again", action="store_true", help="try those that survived again")
+    parser.add_argument("--again", action="store_true", help="try survivors without a reason again")
     parser.add_argument("--out", type=Path, help="mutants-PACKAGE.jsonl if not given")
     given = parser.parse_args()
     out = given.out or Path(f"mutants-{given.package}.jsonl")
     places = sample(given.package, given.sample, given.seed)
     done = _done(out, places)
-    known = {place for place, one in done.items() if one["by"] or not given.again}
+    known = {p for p, one in done.items() if one["by"] or not given.again or _reason(one)}
     todo = [place for place in places if place not in known]
     _import_what_tests_import()
     reached = _tests_by_line(_files(given.package))
@@ -109,9 +109,8 @@ def _done(out: Path, places: list[Place]) -> dict[Place, dict[str, Any]]:
 
 def _report(done: list[dict[str, Any]], size: int) -> None:
     """Which faults survive; of those that were judged, why."""
-    judged = json.loads(JUDGED.read_text(encoding="utf-8"))
     survivors = [one for one in done if one["by"] is None]
-    reasons = [judged.get(one["path"], {}).get(_key(one)) for one in survivors]
+    reasons = [_reason(one) for one in survivors]
     for one, reason in zip(survivors, reasons, strict=True):
         place = f"{one['path']}:{one['line']}: {one['was']} -> {one['is']}"
         print(f"survived: {place}: {reason or 'not judged'}")  # noqa: T201 - what it is for
@@ -120,10 +119,14 @@ def _report(done: list[dict[str, Any]], size: int) -> None:
     print(f"{killed} of {len(done)} killed, {n_judged} judged; sample {size}")  # noqa: T201
 
 
-def _key(one: dict[str, Any]) -> str:
-    """The text of its line and the fault: neither changes where lines are added above."""
-    lines = (ROOT / one["path"]).read_text(encoding="utf-8").split("\n")
-    return f"{lines[one['line'] - 1].strip()}: {one['was']} -> {one['is']}"
+def _reason(one: dict[str, Any]) -> str | None:
+    """Why a fault changes nothing, where that was judged.
+
+    It is found by the text of its line and the fault: neither changes where lines are added above.
+    """
+    line = (ROOT / one["path"]).read_text(encoding="utf-8").split("\n")[one["line"] - 1].strip()
+    judged: dict[str, dict[str, str]] = json.loads(JUDGED.read_text(encoding="utf-8"))
+    return judged.get(one["path"], {}).get(f"{line}: {one['was']} -> {one['is']}")
 
 
 def sample(package: str, size: int, seed: int) -> list[Place]:
