@@ -7,7 +7,16 @@ import pytest
 
 import neurosim as ns
 from neurosim.compiler.choice import kernel_work
-from neurosim.compiler.costs import SHARED_FACTOR, dense_cost, slots_per_bundle, sparse_cost
+from neurosim.compiler.costs import (
+    LARGEST_KERNEL,
+    LARGEST_ONLINE,
+    ONLINE_ROWS,
+    SHARED_FACTOR,
+    dense_cost,
+    kernel_limit,
+    slots_per_bundle,
+    sparse_cost,
+)
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan
 from tests.each import each
@@ -66,6 +75,12 @@ def test_the_emptier_the_matrix_the_sooner_it_is_sparse(rows):
 
 def test_a_tiny_block_is_dense_however_empty():
     assert isinstance(make_plan(random_layer(20, 10, 1), 1).blocks[1].weights, Dense)
+
+
+def test_one_row_and_two_are_online():
+    limits = [kernel_limit(rows) for rows in (1, ONLINE_ROWS, ONLINE_ROWS + 1)]
+
+    assert limits == [LARGEST_ONLINE, LARGEST_ONLINE, LARGEST_KERNEL]
 
 
 def test_shared_weights_cost_the_kernel_more_from_the_second_row_on():

@@ -123,6 +123,15 @@ def test_the_same_connections_from_other_sources_are_another_plan(make):
     assert wired("x1").fingerprint == wired("x1").fingerprint
 
 
+def test_weights_shared_in_other_pairs_are_another_plan(irregular):
+    first, second = irregular, irregular.copy()
+    first.share(("x1", "a"), ("x1", "b")), first.share(("x2", "a"), ("x2", "o"))
+    second.share(("x1", "a"), ("x2", "o")), second.share(("x2", "a"), ("x1", "b"))
+
+    assert make_plan(first).home.tolist() == make_plan(second).home.tolist()
+    assert make_plan(first).fingerprint != make_plan(second).fingerprint
+
+
 def test_a_dense_and_a_sparse_plan_of_one_network_differ(irregular):
     assert make_plan(irregular) != sparse_plan(irregular)
 

@@ -100,6 +100,26 @@ def test_sparse_blocks_of_an_edited_network_are_stale(irregular):
 
 
 @pytest.mark.usefixtures("sparse_always")
+def test_an_error_comes_back_from_bundles_of_several_widths(assert_close, monkeypatch):
+    monkeypatch.setattr("neurosim.compiler.operations.slots_per_bundle", lambda _: 0)
+    net = ns.Network("stairs", seed=2)
+    net.add_layer("x", 2)
+    net.add_layer("h", 3, activation="tanh", bias=0.1)
+    net.add_layer("o", 3, bias=None)
+    net.connect("x", "h")
+    for i in (1, 2, 3):
+        for j in range(1, i + 1):
+            net.connect(f"h{i}", f"o{j}")
+    X, T = [[0.5, -1.0], [2.0, 0.25]], [[1.0, 0.0, -1.0], [0.5, 0.5, 0.5]]
+    task = make_task(net, X, T, loss="half_squared_error")
+
+    _, found = CompiledEngine(task, "array").loss_and_gradient(net.parameters(), task.X, task.T)
+
+    walked = ns.loss_and_gradients(net, X, T, loss="half_squared_error", engine="graph")
+    assert_close(found, walked.vector, 1e-14)
+
+
+@pytest.mark.usefixtures("sparse_always")
 def test_neurons_that_listen_to_nothing_fire_among_those_that_do():
     net = ns.Network("some listen")
     net.add_layer("x", 2)

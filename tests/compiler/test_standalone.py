@@ -17,6 +17,8 @@ def test_the_script_gives_the_same_outputs_where_neurosim_is_not_installed(
     irregular, run_script, assert_close
 ):
     X = np.random.default_rng(5).normal(size=(4, 2))
+    irregular.set_scaling("x1", ns.Scaling(0.5, 2.0))
+    irregular.set_scaling("a", ns.Scaling(-1.0, 0.25))
 
     lines = run_script(ns.compile_network(irregular).standalone(), [json.dumps(list(r)) for r in X])
 

@@ -18,6 +18,7 @@ from neurosim.compiler.threads import (
     largest_product,
     most_rows_of_one_thread,
     pinned_kernels,
+    thread_counts,
 )
 from neurosim.training.engines import array_program
 
@@ -158,7 +159,8 @@ def test_what_blas_there_is_can_be_told():
     facts = blas_facts()
 
     assert facts
-    assert threads()[0] in [fact["threads"] for fact in facts]
+    assert thread_counts() == [fact["threads"] for fact in facts]
+    assert threads()[0] in thread_counts()
     assert all(fact.keys() >= {"library", "version", "kernels", "file"} for fact in facts)
 
 

@@ -73,7 +73,7 @@ def standalone_module(
         most = max(len(block.functions) for block in plan.blocks)
         parts.append(_BOTH_WAYS.format(backward=_indented(backward), n_slots=plan.n_slots,
                                   learned=list(range(most)),
-                                  n_rows=plan.n_rows + plan.n_terms))  # fmt: skip
+                                  n_rows=plan.n_rows))  # fmt: skip
     return "\n".join(parts)
 
 

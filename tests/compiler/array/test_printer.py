@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim.compiler.array.printer import print_forward, print_training
+from neurosim.compiler.array.text import Text, listing, response_of
 from neurosim.compiler.operations import Update
+from neurosim.compiler.plan import Terms
 from neurosim.compiler.planning import make_plan
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import SGD, Adam
@@ -211,6 +213,24 @@ def test_weights_and_gradients_are_views_of_one_vector_each(irregular, monkeypat
     assert not (gradient[plan.home] == 7.0).any()
     states = [value for name, value in local.items() if re.fullmatch(r"a\d+", name)]
     assert all(np.shares_memory(value, local["state"]) for value in states)
+
+
+def test_up_to_eight_names_are_listed():
+    assert listing(tuple("abcdefgh")) == "a, b, c, d, e, f, g, h"
+    assert listing(tuple("abcdefghi")) == "a, b, c, d, e, f, g, h, ... (9 in all)"
+
+
+def test_responses_are_multiplied_but_where_all_are_one():
+    def printed(*responses):
+        return response_of(
+            "3", Terms("sum", responses, has_bias=False, first_row=0), Text(None, HALF)
+        )
+
+    assert (printed(1.0, 1.0), printed(1.0, 2.0), printed(2.0, 2.0)) == (
+        "",
+        "response3",
+        "response3",
+    )
 
 
 def test_a_long_block_names_a_few_of_its_neurons():

@@ -132,6 +132,11 @@ def test_every_activation_and_loss_is_written_or_refused(in_node):
             continue
         jobs.append((module_of(net, loss), x, [0.25, 0.75]))
         walks.append((net, x, [0.25, 0.75], loss))
+    by_net, loss = two_layers("tanh"), LOSSES["binary_cross_entropy"]
+    for neuron in by_net.outputs:
+        neuron.activation = "sigmoid"
+    jobs.append((module_of(by_net, loss), x, [0.25, 0.75]))
+    walks.append((by_net, x, [0.25, 0.75], loss))
 
     results = in_node(jobs)
 
@@ -290,6 +295,11 @@ def _looped(z):
     return z
 
 
+def _floored(z):
+    z //= 2.0
+    return z
+
+
 def _summed(z):
     return sum((z, 1.0))
 
@@ -310,6 +320,7 @@ REFUSED_HERE = [
     (_placed, r"got _KEPT\[0\]"),
     (_stored, "_stored cannot be written in JavaScript, got z"),
     (_looped, "_looped cannot be written in JavaScript, got for _ in range"),
+    (_floored, "_floored cannot be written in JavaScript, got z //= 2.0"),
     (_summed, "_summed cannot be written in JavaScript, got sum"),
     (_listed, r"_listed cannot be written in JavaScript, got \[z, 1.0\]"),
     (_worded, "_worded cannot be written in JavaScript, got _TEXT"),
