@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import neurosim as ns
 from neurosim.compiler.operations import (
     Activate,
     Affine,
@@ -13,6 +14,7 @@ from neurosim.compiler.operations import (
     MeasureLoss,
     Normalise,
     Update,
+    can_descend,
     lower_backward,
     lower_forward,
 )
@@ -32,6 +34,18 @@ def sparse_plan(net, allowance):
         patch.setattr("neurosim.compiler.planning.sparse_cost", lambda *_: 0.0)
         patch.setattr("neurosim.compiler.planning.slots_per_bundle", lambda _: allowance)
         return make_plan(net)
+
+
+def test_products_alone_descend_where_all_blocks_are_dense_and_nothing_else_is_learned(irregular):
+    plain = Update(SGD(1.0), None, has_fixed=False)
+    learned = ns.Network()
+    learned.add_layer("x", 2)
+    learned.add_layer("o", 2, activation="prelu")
+    learned.connect("x", "o")
+
+    assert can_descend(make_plan(irregular), plain)
+    assert not can_descend(sparse_plan(irregular, 0), plain)
+    assert not can_descend(make_plan(learned), plain)
 
 
 def ways(plan, operations):

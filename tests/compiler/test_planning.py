@@ -123,6 +123,23 @@ def test_the_same_connections_from_other_sources_are_another_plan(make):
     assert wired("x1").fingerprint == wired("x1").fingerprint
 
 
+def test_the_cost_of_a_sparse_block_is_that_of_its_slots(monkeypatch):
+    asked = []
+    net = ns.Network()
+    net.add_layer("x", 3)
+    net.add_layer("o", 3, bias=None)
+    for i, j in ((1, 1), (1, 2), (2, 2), (1, 3), (2, 3)):
+        net.connect(f"x{i}", f"o{j}")
+    monkeypatch.setattr("neurosim.compiler.planning.slots_per_bundle", lambda _: 0)
+    monkeypatch.setattr(
+        "neurosim.compiler.planning.sparse_cost", lambda *given: asked.append(given) or 0.0
+    )
+
+    make_plan(net, 7)
+
+    assert asked == [(2, 3, 5, 7)]  # a bundle of o1, with a slot, and one of o2 and o3, with two
+
+
 def test_weights_shared_in_other_pairs_are_another_plan(irregular):
     first, second = irregular, irregular.copy()
     first.share(("x1", "a"), ("x1", "b")), first.share(("x2", "a"), ("x2", "o"))

@@ -141,6 +141,17 @@ def test_the_update_stands_last(tiny, update, lines):
     assert found[found.index("assign1(v1.T, g1)") + 1 :] == [*lines, "losses.append(loss)"]
 
 
+def test_the_error_of_a_row_of_ones_is_written_behind_its_block():
+    net = ns.Network()
+    net.add_layer("x", 2), net.add_layer("h", 2, activation="tanh"), net.add_layer("o", 1)
+    net.connect("x", "h"), net.connect("h", "o")
+
+    source = print_training(make_plan(net), HALF, PLAIN).source
+
+    assert "back2_1(d2, b2_1)" in source
+    assert "b2_1 = delta[3:6]" in source
+
+
 def test_blame_comes_back_by_slices_of_the_weights_where_sources_are_mixed(tiny):
     tiny.connect("x1", "o1", weight=1.0)
 
