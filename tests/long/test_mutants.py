@@ -1,8 +1,9 @@
 """The faults of mutation testing: each is one change, and the text stays Python."""
 
 import ast
+import json
 
-from tests.long.mutants import ROOT, TESTS, _replaced, mutants, sample
+from tests.long.mutants import ROOT, TESTS, Place, _done, _replaced, mutants, sample
 
 SOURCE = '''\
 """Doc 1."""
@@ -47,3 +48,15 @@ def test_a_sample_is_the_same_each_time_and_python():
     assert len(set(chosen)) == 300
     assert chosen[:20] == sample("interpreter", 20, seed=0) != sample("interpreter", 20, seed=1)
     assert all((ROOT / name).exists() for package in TESTS.values() for name in package)
+
+
+def test_what_was_found_of_another_text_is_not_known(tmp_path):
+    here, gone, left = Place("a.py", 1, "now"), Place("a.py", 2, "before"), Place("b.py", 1, "now")
+    found = [(gone, "t"), (here, None), (left, "t"), (here, "u")]
+    lines = [json.dumps(place._asdict() | {"by": by}) for place, by in found]
+    (tmp_path / "out").write_text("\n".join(lines))
+
+    known = _done(tmp_path / "out", [here, Place("a.py", 2, "now"), left])
+
+    assert {place: one["by"] for place, one in known.items()} == {here: "u", left: "t"}
+    assert _done(tmp_path / "none", [here]) == {}
