@@ -70,8 +70,8 @@ class _Reader:
 
     def follow(self, rule: Callable[..., Any]) -> None:
         """Read a rule to its return."""
-        frame = _frame(rule)
         parameters = _parameters(rule)
+        frame = _frame(rule)
         if parameters != list(_GIVEN):
             raise UnreadableError
         frame.values |= self._given
@@ -163,8 +163,8 @@ class _Reader:
         name = getattr(function, "__name__", "")
         if getattr(math, name, _PLAIN.get(name)) is function:
             return f"{name}({', '.join(text for text, _ in texts)})", _ATOM
-        inner = _frame(function)
         parameters = _parameters(function)
+        inner = _frame(function)
         if len(parameters) != len(texts):
             raise UnreadableError
         inner.texts |= dict(zip(parameters, texts, strict=True))
@@ -189,8 +189,8 @@ def _plain(function: Any) -> Callable[..., Any]:
 
 
 def _frame(function: Any) -> _Frame:
+    """The names in a function that is readable."""
     plain = _plain(function)
-    definition(plain)  # readable, or an error
     values = {**plain.__globals__, "self": getattr(function, "__self__", None)}
     return _Frame({}, values)
 

@@ -14,6 +14,7 @@ from neurosim.compiler.costs import (
     SHARED_FACTOR,
     dense_cost,
     kernel_limit,
+    most_slots,
     slots_per_bundle,
     sparse_cost,
 )
@@ -75,6 +76,10 @@ def test_the_emptier_the_matrix_the_sooner_it_is_sparse(rows):
 
 def test_a_tiny_block_is_dense_however_empty():
     assert isinstance(make_plan(random_layer(20, 10, 1), 1).blocks[1].weights, Dense)
+
+
+def test_a_bundle_has_a_slot_however_many_rows():
+    assert most_slots(10**9) == 1 < most_slots(1)
 
 
 def test_one_row_and_two_are_online():
