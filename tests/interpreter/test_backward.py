@@ -2,9 +2,12 @@
 
 import pytest
 
-from neurosim.functions.losses import LOSSES
+from neurosim.functions.losses import LOSSES, whole
 from neurosim.interpreter import Backpropagated, DeltaComputed, GradientComputed, backward, measure
+from neurosim.interpreter.backward import backward_steps
+from neurosim.interpreter.forward import forward_steps
 from neurosim.interpreter.steps import value_of
+from neurosim.interpreter.visits import schedule_of
 from neurosim.network import Network
 
 HALF = LOSSES["half_squared_error"]
@@ -120,6 +123,22 @@ def test_a_sigmoid_output_that_feeds_others_adds_to_the_delta_that_the_loss_gave
     deltas = [value_of(s) for s in steps if isinstance(s, DeltaComputed)]
     assert deltas == [("DeltaComputed", "a", -0.5, -0.5, 2.0, 0.0, 0.0, 0.5, 0.25, 0.0)]
     assert (made["b"].delta, made["a"].delta) == (0.5, 0.0)
+
+
+def test_the_slope_of_a_neuron_with_dropout_is_that_before_it(line):
+    for activation, slope in (("identity", 1.0), ("step", 0.0)):
+        line["h"].activation = activation
+        schedule, masks = schedule_of(line), {line["h"]: 2.0}
+        list(forward_steps(schedule, [3.0], masks=masks))
+        line["h"].delta = None
+
+        steps = backward_steps(schedule, [0.0], whole(HALF, 1), 0, masks=masks)
+
+        a = 7.0 if activation == "identity" else 1.0
+        error = -3.0 * (-3.0 * 2.0 * a + 0.5) * 2.0  # by the weight and the mask
+        assert ("DeltaComputed", "h", None, 0.0, error, 0.0, 7.0, a, slope, error * slope) in (
+            happenings(steps)
+        )
 
 
 def test_the_delta_of_a_dead_end_is_0(line):
