@@ -23,6 +23,7 @@ files
 pause
 process
 regular
+sizes
 lazy
 languages
 
@@ -153,7 +154,7 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "pause", "process", "regular", "lazy", "languages"},
+    {"errors", "version", "files", "pause", "process", "regular", "sizes", "lazy", "languages"},
     {"functions"},
     {"network"}, {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"},
     {"diagnosis"}, {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"},

@@ -23,6 +23,7 @@ from neurosim.drawing.page.themes import Theme, require_theme
 from neurosim.errors import DivergedError, InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import counted
 from neurosim.network.network import Network
+from neurosim.sizes import size_text
 
 MOST_FRAMES, MOST_BYTES = 200, 10_000_000
 _SIZES = {
@@ -183,9 +184,9 @@ class Filming:
         data, every = self._frames.fit(form, fps=rate, most=most)
         said = [self._dropped] if self._dropped else []
         if every > 1:
-            said.append(f"every {ordinal(every)} of those, to keep to {_bytes(max_size)}")
+            said.append(f"every {ordinal(every)} of those, to keep to {size_text(most)}")
         elif self._frames.scale < 1.0:
-            said.append(f"smaller than asked for, to keep to {_bytes(max_size)}")
+            said.append(f"smaller than asked for, to keep to {size_text(most)}")
         write_file(target, data)
         frames = self._frames
         return Film(target, len(frames), frames.size, len(data), "; ".join(said), self.diverged)

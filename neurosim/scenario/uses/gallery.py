@@ -72,10 +72,19 @@ def exhibits(folder: Path) -> Iterator[Exhibit]:
         FileError: there are none.
         NeurosimError: one of them is not valid.
     """
+    return (exhibit(path) for path in scenarios_of(folder))
+
+
+def scenarios_of(folder: Path) -> list[Path]:
+    """The scenarios of a folder, by name.
+
+    Raises:
+        FileError: there are none.
+    """
     paths = sorted(folder.glob("*.yaml"), key=lambda path: path.stem)
     if not paths:
         raise FileError(f"{folder}: no scenarios; expected files that end in .yaml")
-    return (exhibit(path) for path in paths)
+    return paths
 
 
 def exhibit(path: Path) -> Exhibit:

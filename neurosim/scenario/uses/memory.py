@@ -20,6 +20,7 @@ from neurosim.scenario.format.entry import options_of
 from neurosim.scenario.format.network_entry import NetworkEntry
 from neurosim.scenario.format.overrides import Overrides
 from neurosim.scenario.format.read import read_scenario
+from neurosim.sizes import about, size_text
 from neurosim.training.data.inside import inside
 
 _PROGRAM = 80_000_000  # Python, NumPy and what is loaded besides
@@ -40,17 +41,7 @@ class Estimate(NamedTuple):
         return sum(size for _, size in self.parts)
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {size_text(size)}" for name, size in self.parts)
-
-
-def size_text(size: int) -> str:
-    """A size as a text that is short, and that `--limit` takes.
-
-    >>> size_text(80_000_000), size_text(1_200_000_001), size_text(14_700)
-    ('80MB', '1201MB', '15kB')
-    """
-    unit, name = (1_000_000, "MB") if size >= 1_000_000 else (1_000, "kB")
-    return f"{-(-size // unit)}{name}"
+        return ", ".join(f"{name} {about(size)}" for name, size in self.parts)
 
 
 def require_memory(path: str | Path, most: int, *, overrides: Overrides = ()) -> None:
@@ -63,8 +54,8 @@ def require_memory(path: str | Path, most: int, *, overrides: Overrides = ()) ->
     found = estimate_memory(path, overrides=overrides)
     if found.total > most:
         raise InvalidValueError(
-            f"{path}: too large, would take about {size_text(found.total)} ({found}), got --limit"
-            f" memory={size_text(most)}; expected a smaller one, or memory={size_text(found.total)}"
+            f"{path}: too large, would take about {about(found.total)} ({found}), got --limit"
+            f" memory={size_text(most)}; expected a smaller one, or memory={about(found.total)}"
         )
 
 

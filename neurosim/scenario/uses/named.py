@@ -1,6 +1,7 @@
 """Networks by name: a scenario's at an epoch, a run's, or a saved one."""
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from neurosim.errors import FileError
@@ -25,12 +26,29 @@ def network_named(word: str | Path) -> Network:
         DivergedError: the training diverged before.
         NeurosimError: what `network_at` raises.
     """
-    if os.path.isdir(word):  # noqa: PTH112 - a Path raises where a name is too long
+    if _is_folder(word):
         return _of_run(Path(word))
+    file, epoch = _parts_of(word)
+    if epoch is None:
+        return network_at(file).network
+    return network_at(file, epoch=epoch_of(epoch, f"{word}: epoch")).network
+
+
+def files_named(words: Iterable[str | Path]) -> Iterator[str | Path]:
+    """The scenarios and saved networks that `network_named` reads; of a folder, none is trained."""
+    return (_parts_of(word)[0] for word in words if not _is_folder(word))
+
+
+def _is_folder(word: str | Path) -> bool:
+    return os.path.isdir(word)  # noqa: PTH112 - a Path raises where a name is too long
+
+
+def _parts_of(word: str | Path) -> tuple[str | Path, str | None]:
+    """A file, or the name of a scenario, and which epoch is meant."""
     name, at, epoch = str(word).rpartition("@")
     if not at or os.path.isfile(word):  # noqa: PTH113 - as above
-        return network_at(word).network
-    return network_at(name, epoch=epoch_of(epoch, f"{word}: epoch")).network
+        return word, None
+    return name, epoch
 
 
 def _of_run(folder: Path) -> Network:

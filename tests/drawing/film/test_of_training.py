@@ -113,7 +113,7 @@ def test_a_film_keeps_to_its_size_and_says_at_what_price(film):
     made = film(epochs=8, max_size=8_000)
 
     assert made.path.stat().st_size <= 8_000
-    assert "to keep to 8.0 kB" in made.dropped
+    assert "to keep to 8kB" in made.dropped
 
 
 def test_frames_say_epoch_and_loss_and_hold_the_parameters_of_the_training(film, net, monkeypatch):

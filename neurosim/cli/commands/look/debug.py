@@ -1,6 +1,5 @@
 """``neurosim debug``: step through the training of a scenario, forward and backward in time."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,17 +13,11 @@ from neurosim.cli.sizes import limit_option
 from neurosim.debugger.time.journal import LIMIT
 from neurosim.scenario import debug_scenario
 from neurosim.scenario.format.yaml_text import read_text
+from neurosim.sizes import bytes_of
 
-_UNITS = {"": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 
-
-def _size(context: click.Context, option: click.Parameter, text: str) -> int:
-    """Bytes, as 64MB or 64000000."""
-    found = re.fullmatch(r"(\d{1,12})\s*(|kb|mb|gb)", text.strip().lower(), re.ASCII)
-    if found is None:
-        reason = f"got {text!r:.80}; expected a size such as 64MB"
-        raise click.BadParameter(reason, context, option)
-    return int(found[1]) * _UNITS[found[2]]
+def _size(context: click.Context, option: click.Parameter, text: str) -> int:  # noqa: ARG001
+    return bytes_of(text, "--journal")
 
 
 @click.command()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from neurosim.cli.sizes import limit_option_for
 from neurosim.drawing.diagram.diagram import prepare
 from neurosim.drawing.diagram.differences import (
     Change,
@@ -20,7 +21,7 @@ from neurosim.drawing.page.pages import require_target, save, settings, show_tex
 from neurosim.drawing.page.themes import THEMES
 from neurosim.drawing.text.width import n_cells, padded
 from neurosim.network.network import Network
-from neurosim.scenario.uses.named import network_named
+from neurosim.scenario.uses.named import files_named, network_named
 
 _MOST = 20  # lines of each kind
 
@@ -46,6 +47,7 @@ class _Row(NamedTuple):
               help="List at most so many of each kind.")  # fmt: skip
 @click.option("--theme", default="light", show_default=True, type=click.Choice(list(THEMES)))
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it exists.")
+@limit_option_for(lambda given: files_named((given["first"], given["second"])))
 def diff(  # noqa: PLR0917 - click passes a command its options by name
     first: str,
     second: str,

@@ -6,6 +6,7 @@ import click
 
 from neurosim.cli.imports import import_option
 from neurosim.cli.output import require_free, say
+from neurosim.cli.sizes import limit_option_for
 from neurosim.doors.files import lost_in, read_network, write_network
 from neurosim.scenario import load_network
 
@@ -14,6 +15,7 @@ from neurosim.scenario import load_network
 @click.argument("source", metavar="A")
 @click.argument("target", metavar="B", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Replace B where it exists.")
+@limit_option_for(lambda given: filter(_is_scenario, [given["source"]]))
 @import_option
 def convert(source: str, target: Path, overwrite: bool) -> int:
     """Write the network of file A to file B, by their suffixes.
@@ -23,10 +25,13 @@ def convert(source: str, target: Path, overwrite: bool) -> int:
     said.
     """
     require_free(target, overwrite=overwrite)
-    is_scenario = Path(source).suffix.lower() in ("", ".yaml", ".yml")
-    network = load_network(source) if is_scenario else read_network(source)
+    network = load_network(source) if _is_scenario(source) else read_network(source)
     write_network(network, target)
     say(f"wrote {target}: {network!r}")
     if lost := lost_in(network, target):
         say(f"{target.name} does not hold: {', '.join(lost)}", err=True)
     return 0
+
+
+def _is_scenario(source: str) -> bool:
+    return Path(source).suffix.lower() in {"", ".yaml", ".yml"}

@@ -6,13 +6,15 @@ import click
 from rich.progress import MofNCompleteColumn
 
 from neurosim.cli.output import say
+from neurosim.cli.sizes import limit_option_for
 from neurosim.cli.terminal import watched
 from neurosim.scenario import exhibits, write_gallery
-from neurosim.scenario.uses.gallery import PAGE, require_ours
+from neurosim.scenario.uses.gallery import PAGE, require_ours, scenarios_of
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("scenarios"))
+@limit_option_for(lambda given: scenarios_of(given["folder"]))
 def gallery(folder: Path) -> int:
     """Draw every scenario of FOLDER on one page.
 
@@ -21,7 +23,7 @@ def gallery(folder: Path) -> int:
     """
     shown = exhibits(folder)
     require_ours(folder / PAGE)
-    found = list(watched(shown, "gallery", len(list(folder.glob("*.yaml"))), MofNCompleteColumn()))
+    found = list(watched(shown, "gallery", len(scenarios_of(folder)), MofNCompleteColumn()))
     page = write_gallery(found, folder)
     for one in found:
         if one.picture is None:

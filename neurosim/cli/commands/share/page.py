@@ -10,7 +10,7 @@ from neurosim.cli.imports import import_option
 from neurosim.cli.messages import complain
 from neurosim.cli.output import require_free, say
 from neurosim.cli.overrides import note_unused_seed, override_options
-from neurosim.cli.sizes import LIMIT_HELP, bytes_of, require_memory_of
+from neurosim.cli.sizes import LIMIT_HELP, require_memory_of
 from neurosim.debugger.traces.trace import new_file
 from neurosim.errors import DivergedError, InvalidValueError
 from neurosim.languages import in_language
@@ -20,6 +20,7 @@ from neurosim.scenario.build.epochs import epoch_of, require_epoch
 from neurosim.scenario.format.overrides import listed
 from neurosim.scenario.uses.mark import Lesson
 from neurosim.scenario.uses.worksheet import quiz_of
+from neurosim.sizes import bytes_of, size_text
 from neurosim.training.training import Training
 
 DIVERGED = 3
@@ -34,7 +35,7 @@ _MOST_EPOCHS = 100  # whose steps are wanted; more than anybody steps through
               help="Whose steps are in it, as in 0,1,10,end. Usually the first, powers of ten,"
                    " the last.")  # fmt: skip
 @click.option("--limit", "limits", multiple=True, metavar="SIZE|memory=SIZE",
-              help=f"Of the page, {LIMIT // 1_000_000}MB if not given: beyond it epochs are left"
+              help=f"Of the page, {size_text(LIMIT)} if not given: beyond it epochs are left"
                    f" out, then rows. With memory=, of the run: {LIMIT_HELP.lower()}")  # fmt: skip
 @click.option("--play", "is_played", is_flag=True,
               help="Inputs, weights and biases can be dragged; the passes follow.")  # fmt: skip
@@ -74,7 +75,7 @@ def page(  # noqa: PLR0917 - click passes a command its options by name
     if target.suffix.lower() not in {".html", ".htm"}:
         raise InvalidValueError(f"{target}: got the ending {target.suffix!r}; expected .html")
     require_free(target, overwrite=overwrite)
-    of_page = [bytes_of(limit) for limit in limits if "=" not in limit]
+    of_page = [bytes_of(limit, "--limit") for limit in limits if "=" not in limit]
     most = min(of_page, default=LIMIT)
     for limit in limits:
         if "=" in limit:

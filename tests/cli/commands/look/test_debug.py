@@ -160,7 +160,7 @@ def test_a_file_that_holds_no_commands_is_told(debug, folder, content, message):
         (["passed.yaml", "-x", "."], ".: cannot be read, got a folder"),
         (["passed.yaml", "--engine", "fast"], "fast"),
         (["passed.yaml", "--seed", "-1"], "--seed"),
-        (["passed.yaml", "--journal", "much"], "got 'much'; expected a size such as 64MB"),
+        (["passed.yaml", "--journal", "much"], "--journal: got 'much'; expected a size"),
         (["passed.yaml", "--journal", "9"], "limit: got 9; expected at least 10000 bytes"),
         (["passed.yaml", "--set", "training.epoch=4"], "did you mean 'epochs'?"),
         (["passed.yaml", "-e"], "-e"),

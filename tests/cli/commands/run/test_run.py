@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -393,27 +395,37 @@ def test_a_limit_of_memory_is_estimated_first(neurosim, folder):
     assert refused.code == odd.code == 2
     assert "passed.yaml: too large, would take about " in refused.err
     assert "--limit: got '1MB'; expected memory=SIZE, as memory=2GB" in odd.err
+    assert "got --limit memory=1MB; expected" in refused.err
     assert not (folder / "there").exists()
     assert neurosim("run", "passed.yaml", "--limit", "memory=2GB").code == 0
 
 
 def test_every_command_that_trains_a_scenario_takes_a_limit_of_memory(neurosim, folder):
-    before = set(folder.iterdir())
+    (folder / "only").mkdir()
+    shutil.copy(folder / "passed.yaml", folder / "only")
+    before = set(folder.rglob("*"))
     lines = (
         "sweep FILE --vary seed=1,2 --out D", "tune FILE --out D", "debug FILE --batch",
         "draw FILE --epoch end -o o.svg", "doctor FILE", "animate FILE -o o.gif",
         "page FILE -o o.html", "serve FILE", "agree FILE", "bench FILE", "trace FILE -o o.jsonl",
         "worksheet FILE -o o.csv", "lesson FILE -o D", "mark FILE h.csv", "predict FILE h.csv",
-        "compile FILE",
+        "compile FILE", "diff FILE FILE@end", "convert FILE o.json", "gallery only",
     )  # fmt: skip
     for line in lines:
         ran = neurosim(*line.replace("FILE", "passed.yaml").split(), "--limit", "memory=1MB")
 
         assert ran.code == 2, line
-        assert "error: passed.yaml: too large, would take about" in ran.err.replace(
-            str(folder) + "/", ""
-        ), line
-    assert set(folder.iterdir()) == before
+        assert re.match(r"error: \S*passed.yaml: too large, would take about", ran.err), line
+    assert set(folder.rglob("*")) == before
+
+
+def test_a_limit_is_told_as_it_was_given(neurosim):
+    for limit in ("1.5MB", "1.234567MB", "20B", "0.5kB"):
+        told = {"0.5kB": "500B"}.get(limit, limit)
+
+        refused = neurosim("run", "passed.yaml", "--limit", f"memory={limit}")
+
+        assert f"got --limit memory={told}; expected a smaller one" in refused.err, limit
 
 
 def test_a_limit_of_memory_counts_the_largest_values_that_are_varied(neurosim, folder):
