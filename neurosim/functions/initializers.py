@@ -7,7 +7,7 @@ given: a `numpy.random.Generator`, or a ``RandomState`` where a script that call
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeAlias
 
@@ -155,6 +155,22 @@ def draw(initializer: Initializer, source: Source, shape: tuple[int, int], where
             f"{where}: {initializer!r} drew a wrong shape, got {drawn.shape}; expected {shape}"
         )
     return drawn
+
+
+def draw_each(initializer: Initializer, sources: Iterable[Source], where: str) -> list[float]:
+    """One number from each source, checked at once.
+
+    Raises:
+        InvalidValueError, ShapeError: as `draw`.
+    """
+    with errors_named(f"{where}: {initializer!r}", "draw(source, n_in, n_out) of finite numbers"):
+        drawn = require_array([initializer.draw(source, 1, 1) for source in sources], where)
+    if drawn.shape[1:] != (1, 1):
+        raise ShapeError(
+            f"{where}: {initializer!r} drew a wrong shape, got {drawn.shape[1:]}; expected (1, 1)"
+        )
+    values: list[float] = drawn.ravel().tolist()
+    return values
 
 
 def make_initializer(given: object, *numbers: float) -> Initializer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,13 @@ from neurosim.errors import (
 )
 from neurosim.functions.activations import ACTIVATIONS, SOFTMAX, Activation
 from neurosim.functions.aggregations import AGGREGATIONS, SUM
-from neurosim.functions.initializers import Initializer, Source, draw, make_initializer
+from neurosim.functions.initializers import (
+    Initializer,
+    Source,
+    draw,
+    draw_each,
+    make_initializer,
+)
 from neurosim.functions.numbers import Matrix, require_array, require_number, shown
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import is_listing, require_layer, require_neuron
@@ -100,6 +107,26 @@ def require_wiring(
         return Wiring(label, label, sources, targets, sizes[:1], (1, 1))  # each has one source
     starts = [source for source in sources for _ in targets]
     return Wiring(label, label, starts, list(targets) * len(sources), sizes, sizes)
+
+
+def drawn_each(
+    labels: Sequence[str],
+    weights: Sequence[float | None],
+    initializers: Sequence[object],
+    random: Randomness,
+) -> list[float]:
+    """The weight of each connection: the one given, or one from the stream of its own label."""
+    values: list[float] = []
+    items = zip(labels, weights, initializers, strict=True)
+    for (is_drawn, _), group in groupby(items, lambda item: (item[1] is None, id(item[2]))):
+        run = list(group)
+        where = f"{run[0][0]} weight" if len(run) == 1 else f"weights from {run[0][0]}"
+        if is_drawn:
+            chosen = make_initializer(run[0][2])
+            values += draw_each(chosen, (random.weights(one[0], None) for one in run), where)
+        else:
+            values += [require_number(one[1], where) for one in run]
+    return values
 
 
 def require_edges(structure: Structure, pairs: object) -> Wiring:

@@ -12,12 +12,13 @@ import weakref
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError, StaleError
+from neurosim.errors import GraphError, ShapeError, StaleError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.aggregations import SUM
 from neurosim.functions.initializers import make_initializer
@@ -30,6 +31,7 @@ from neurosim.network.edits import (
     CHANGES,
     NOT_GIVEN,
     Wiring,
+    drawn_each,
     require_activation,
     require_bare,
     require_bias,
@@ -40,6 +42,7 @@ from neurosim.network.edits import (
     require_layer_names,
     require_scalable,
     require_wiring,
+    resolve,
 )
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import (
@@ -439,6 +442,54 @@ class Network:
         wiring = require_edges(self._structure, pairs)
         given = wiring.given(None, weights)
         return self._wire(wiring, given, trainable=trainable, initializer=initializer, seed=seed)
+
+    def connect_each(
+        self,
+        pairs: Iterable[tuple[str | Neuron, str | Neuron]],
+        weights: Sequence[float | None],
+        initializers: Sequence[object],
+        *,
+        trainable: bool = True,
+    ) -> list[Connection]:
+        """Make many connections that have the weights which `connect` would give each alone.
+
+        Args:
+            pairs: each a source and a target, neurons or their names.
+            weights: as many numbers; None is drawn, from the stream of that connection.
+            initializers: as many, as for `connect`.
+            trainable: False keeps the weights as they are.
+
+        Returns:
+            The connections, in the order of the pairs.
+
+        Raises:
+            UnknownNameError, GraphError, ShapeError: as `connect`; none is made then.
+
+        >>> net = Network()
+        >>> _ = net.add_layer("x", 2), net.add_neuron("s")
+        >>> net.connect_each([("x1", "s"), ("x2", "s")], [0.5, -1], [None, None])
+        [x1->s: weight 0.5, x2->s: weight -1]
+        """
+        require_flag(trainable, "connect_each trainable")
+        sources, targets = resolve(self._structure, pairs, "connect_each pairs")
+        labels = [f"{a.name}->{b.name}" for a, b in zip(sources, targets, strict=True)]
+        counts = len(labels), len(weights), len(initializers)
+        if len(set(counts)) > 1:
+            raise ShapeError(
+                f"connect_each: got {counts[0]} pairs, {counts[1]} weights and {counts[2]}"
+                " initializers; expected as many of each"
+            )
+        structure = self._editable
+        made = structure.join(sources, targets, repeat(0.0, counts[0]), trainable=trainable)
+        try:  # drawing takes longer than finding that there is a cycle
+            with self._random.given_back_on_error():
+                drawn = drawn_each(labels, weights, initializers, self._random)
+        except BaseException:
+            structure.remove_connections(made)
+            raise
+        for connection, weight in zip(made, drawn, strict=True):
+            connection._value = connection._initial = weight
+        return made
 
     def _wire(
         self,

@@ -4,8 +4,10 @@ The core says what is wrong (a cycle, a doubled connection, weights of a wrong s
 here is where it is written. After a mistake the building goes on, so that all are found at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from neurosim.errors import InvalidValueError, NeurosimError, ShapeError, unknown
@@ -24,6 +26,7 @@ from neurosim.scenario.format.node import Locate, Problem
 # a typing mistake of a few digits should not fill the memory; so many objects take about 1 GB
 MOST_NEURONS = 1_000_000
 MOST_CONNECTIONS = 2_000_000
+_BLOCK = 1_000  # connections of two neurons that are tried at once where not all are right
 
 
 class Built(NamedTuple):
@@ -64,6 +67,14 @@ def build_network(entry: NetworkEntry, *, title: str, seed: int, locate: Locate)
     if not builder.problems:
         builder.share(entry)
     return Built(network, builder.problems, is_named, is_wired=not builder.problems)
+
+
+class _Kind(Enum):
+    """A connection of two neurons is made with others of its kind, any other one alone."""
+
+    TRAINABLE = auto()
+    FROZEN = auto()
+    OTHER = auto()
 
 
 class _Builder:
@@ -159,8 +170,47 @@ class _Builder:
             return
         layers = [layer.name for layer in self.network.layers]
         known = dict.fromkeys([*layers, *(neuron.name for neuron in self.network.neurons)])
-        for number, connection in enumerate(entry.connections):
-            self._connect(connection, number, known)
+        numbered = enumerate(entry.connections)
+        for kind, group in groupby(numbered, lambda item: _kind(item[1], known, self._sizes)):
+            if kind is _Kind.OTHER:
+                for number, connection in group:
+                    self._connect(connection, number, known)
+            else:
+                self._connect_singly(list(group), known)
+
+    def _connect_singly(
+        self, items: list[tuple[int, ConnectionEntry]], known: dict[str, None]
+    ) -> None:
+        """Make connections of two neurons all at once; else in blocks; of these, else each alone.
+
+        So each mistake is found in its place, and few mistakes cost little.
+        """
+        if len(items) > 1 and self._connect_all([entry for _, entry in items]):
+            return
+        if len(items) > _BLOCK:
+            for first in range(0, len(items), _BLOCK):
+                self._connect_singly(items[first : first + _BLOCK], known)
+        else:
+            for number, entry in items:
+                self._connect(entry, number, known)
+
+    def _connect_all(self, entries: list[ConnectionEntry]) -> bool:
+        """Make all of these connections or none of them, and say which."""
+        try:
+            _require_room("connections", self._n_connections + len(entries), MOST_CONNECTIONS)
+            self.network.connect_each(
+                [(entry.source, entry.target) for entry in entries],
+                [entry.weight for entry in entries],
+                [self._initializer(entry) for entry in entries],
+                trainable=entries[0].trainable,
+            )
+        except NeurosimError:
+            return False
+        self._n_connections += len(entries)
+        return True
+
+    def _initializer(self, entry: ConnectionEntry) -> Any:
+        return entry.initial if entry.initial is not None else self._initial.weights
 
     def _connect(self, entry: ConnectionEntry, number: int, known: dict[str, None]) -> None:
         path = ("connections", number)
@@ -180,7 +230,7 @@ class _Builder:
                 weights=entry.weights,
                 trainable=entry.trainable,
                 pattern=entry.pattern,
-                initializer=entry.initial if entry.initial is not None else self._initial.weights,
+                initializer=self._initializer(entry),
             )
 
     def share(self, entry: NetworkEntry) -> None:
@@ -224,6 +274,16 @@ class _Builder:
             if entry.outputs:
                 self.network.outputs = list(entry.outputs)
             self.network.require_outputs()
+
+
+def _kind(entry: ConnectionEntry, known: Container[str], layers: Container[str]) -> _Kind:
+    """How a connection is made."""
+    for name in (entry.source, entry.target):
+        if name not in known or name in layers:
+            return _Kind.OTHER
+    if entry.weights is not None:
+        return _Kind.OTHER
+    return _Kind.TRAINABLE if entry.trainable else _Kind.FROZEN
 
 
 def _ordered(entry: NetworkEntry) -> list[tuple[str, int]]:

@@ -66,7 +66,6 @@ class Scenario:
         expect: what must come out.
         draw: the pictures and films that it asks for.
         with_seed: builds it again with another seed.
-        network_entry: its ``network:``, as it is written.
         scales: those of the inputs and targets of its data, by these words.
         edits: how the network is changed while it learns.
         lesson: what is taught with it, in Markdown, or nothing.
@@ -85,7 +84,6 @@ class Scenario:
     expect: tuple[Expectation, ...]
     draw: tuple[DrawEntry, ...] = ()
     with_seed: "Callable[[int], Scenario] | None" = None
-    network_entry: Mapping[str, Any] = field(default_factory=dict)
     scales: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[EditEntry, ...] = ()
     lesson: str = ""
@@ -271,7 +269,6 @@ def build_scenario(reading: Reading, path: str | Path) -> Scenario:
         expect=document.expect,
         draw=document.draw,
         with_seed=partial(_with_seed, reading, path),
-        network_entry=plain(reading.tree.value["network"]),
         scales=_scales_of(document.data),
         edits=document.edits,
         lesson=document.lesson or "",

@@ -31,7 +31,7 @@ class ScenarioKeys(KeyNames):
 
     def __init__(self, network: Network, scenario: Scenario) -> None:
         super().__init__(network)
-        self._entry = entry = scenario.network_entry
+        self._entry = entry = scenario.tree.get("network", {})
         self._scales = scenario.scales
         self._own = {
             item["name"]: f"network.{section}[{number}]"

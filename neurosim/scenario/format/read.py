@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from neurosim.pause import PausedCollection
 from neurosim.scenario.format.document import Document, Draft, document_now
 from neurosim.scenario.format.node import (
     KeyPath,
@@ -94,6 +95,11 @@ def read(path: str | Path, overrides: Overrides = ()) -> Reading:
 
 def read_string(text: str, origin: str, overrides: Overrides = ()) -> Reading:
     """Read the text of a scenario as far as it can be understood; ``origin`` is its file's name."""
+    with PausedCollection():
+        return _read(text, origin, overrides)
+
+
+def _read(text: str, origin: str, overrides: Overrides) -> Reading:
     tree, problems = parse(text, origin)
     if tree is None:
         refuse(problems)

@@ -163,7 +163,7 @@ def test_what_no_key_says_has_no_assignments(load):
 def test_neurons_of_no_layer_are_found_by_name():
     scenario = load_scenario(find_scenario("full-adder"))
     own = ScenarioKeys(scenario.network, scenario)
-    names = [entry["name"] for entry in scenario.network_entry["neurons"]]
+    names = [entry["name"] for entry in scenario.tree["network"]["neurons"]]
 
     numbers = {own.key(scenario.network[name]) for name in names}
     assert numbers == {f"network.neurons[{i}]" for i in range(len(names))}
