@@ -1,5 +1,6 @@
 """Workers: processes of this machine, or those of a Dask cluster, that do tasks."""
 
+import logging
 import os
 import signal
 import threading
@@ -176,14 +177,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     except ImportError:
         message = "a cluster needs Dask; expected pip install 'neurosim[dask]'"
         raise MissingExtraError(message, extra="dask") from None
-    try:
-        client: Any = Client(address, timeout=_PATIENCE)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise InvalidValueError(
-            f"--dask: no cluster answers, got {address!r:.80} ({str(error) or type(error).__name__}"
-            "); expected the address of its scheduler, such as tcp://127.0.0.1:8786"
-        ) from None
-    with client:
+    with _unlogged("distributed"), _client(Client, address) as client:
         executor = client.get_executor()
         try:
             yield executor
@@ -194,3 +188,31 @@ def _cluster(address: str) -> Iterator[Executor]:
             if client.status == "running":  # a cluster that is gone has nothing to cancel
                 executor.shutdown(wait=False)
             raise
+
+
+def _client(kind: Any, address: str) -> Any:
+    try:
+        return kind(address, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        raise InvalidValueError(
+            f"--dask: no cluster answers, got {address!r:.80} ({str(error) or type(error).__name__}"
+            "); expected the address of its scheduler, such as tcp://127.0.0.1:8786"
+        ) from None
+
+
+@contextmanager
+def _unlogged(package: str) -> Iterator[None]:
+    """Inside, a package logs nothing: it shows tracebacks of what is an error of ours."""
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == package]
+    loggers = [logging.getLogger(name) for name in names]
+
+    def nothing(_: logging.LogRecord) -> bool:
+        return False
+
+    for logger in loggers:
+        logger.addFilter(nothing)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(nothing)

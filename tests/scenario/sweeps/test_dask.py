@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -50,6 +51,15 @@ def cluster(tmp_path):
         yield SimpleNamespace(scheduler=scheduler, workers=workers, address=address)
 
 
+@contextlib.contextmanager
+def _logged(name):
+    records, handler, logger = [], logging.Handler(), logging.getLogger(name)
+    handler.emit = records.append
+    logger.addHandler(handler)
+    yield records
+    logger.removeHandler(handler)
+
+
 def _path():
     return os.pathsep.join(sys.path)
 
@@ -89,13 +99,18 @@ def test_ended_in_the_middle_it_goes_on_here_or_there(cluster, file, tmp_path):
 
 
 @pytest.mark.slow
-def test_where_the_scheduler_is_gone_it_says_so(cluster, file, tmp_path):
+def test_where_the_scheduler_is_gone_one_message_says_so(cluster, file, tmp_path):
     made = Sweep(file, VARY, overrides=SLOW, dask=cluster.address, out=tmp_path / "o")
 
     next(iter(made))
-    cluster.scheduler.kill()
-    with pytest.raises(FileError, match="the cluster did not finish a task"):
-        made.result()
+    with _logged("distributed.client") as logged:
+        cluster.scheduler.kill()
+        with pytest.raises(FileError, match="the cluster did not finish a task"):
+            made.result()
+
+        assert logged == []  # tracebacks, as the library shows them
+        logging.getLogger("distributed.client").error("it is heard again")
+        assert len(logged) == 1
 
     assert 1 <= Sweep(file, VARY, overrides=SLOW, jobs=1, out=tmp_path / "o").n_done < 30
 
