@@ -2,14 +2,24 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from neurosim.drawing.page.themes import Theme, ink_on
+from neurosim.functions.numbers import Matrix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
     from matplotlib.colorbar import Colorbar
 
+MOST = 1e300  # that is drawn to scale: margins and ticks beside larger numbers would overflow
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one more than colours, so that few pairs repeat
+
+
+def within(values: Any) -> Matrix:
+    """The numbers as they are drawn: finite ones that are beyond `MOST` are drawn there."""
+    given = np.asarray(values, dtype=float)
+    return np.where(np.isfinite(given), np.clip(given, -MOST, MOST), given)
 
 
 def add_grid(ax: "Axes", theme: Theme, axis: Literal["both", "x", "y"] = "both") -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from neurosim.drawing.page.pages import name_axes, require_axes, style_legend
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid
+from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid, within
 from neurosim.drawing.plots.input_grids import InputGrid, Span, input_grid
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
 from neurosim.functions.activations import SOFTMAX, facts_of
@@ -72,14 +72,14 @@ def draw_boundary(
     grid = input_grid(network, X, fixed=fixed, span=span, resolution=resolution)
     names = [neuron.caption for neuron in network.outputs]
     column = _column_of(output, network)
-    values = network.predict(grid.points)
+    values = within(network.predict(grid.points))
     samples = None if X is None else require_rows(X, len(network.inputs))[:, grid.columns]
     places: list[Any] = [column]
     if column is None and not grid.is_map:
         places = [*range(len(names))]
     targets = []
     if samples is not None and T is not None:
-        targets = [_targets_of(T, len(samples), place, len(names)) for place in places]
+        targets = [within(_targets_of(T, len(samples), place, len(names))) for place in places]
     chosen = require_theme(theme)
     axes = require_axes(ax, theme, (5.6, 4.8 if grid.is_map else 4.2))
     known: dict[str, Any] = {"samples": samples, "targets": targets, "theme": chosen}
@@ -338,7 +338,7 @@ def redraw_boundary(ax: "Axes", grid: InputGrid, network: Network, T: Any, theme
     """
     from matplotlib.contour import ContourSet
 
-    values = network.predict(grid.points)
+    values = within(network.predict(grid.points))
     (image,) = ax.images
     for lines in [found for found in ax.collections if isinstance(found, ContourSet)]:
         lines.remove()

@@ -1,8 +1,9 @@
 """Curves over epochs: the loss, on training and validation rows, and the metrics."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from neurosim.drawing.page.pages import (
     style_legend,
 )
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.artists import MARKERS, add_grid
+from neurosim.drawing.plots.artists import MARKERS, add_grid, within
 from neurosim.drawing.plots.history import Course, course_of, courses_of, require_metrics
 from neurosim.errors import InvalidValueError, ShapeError
 from neurosim.functions.numbers import Matrix, counted, short
@@ -252,7 +253,7 @@ def _draw_line(ax: "Axes", series: Series, theme: Theme, number: int) -> Any:
     first = 0 if few else (number * step // 3) % step  # so that lines that coincide show both
     colour = theme.categorical[series.run % len(theme.categorical)]
     (line,) = ax.plot(
-        series.x, series.y, color=colour, linewidth=1.6,
+        series.x, within(series.y), color=colour, linewidth=1.6,
         linestyle=(0, (5, 2)) if series.is_dashed else "-",
         marker=MARKERS[series.run % len(MARKERS)], markersize=4 if few else 5,
         markevery=(first, step), markerfacecolor=theme.background if series.is_dashed else colour,
@@ -262,24 +263,39 @@ def _draw_line(ax: "Axes", series: Series, theme: Theme, number: int) -> Any:
 
 def _show_zero(ax: "Axes", series: Iterable[Series]) -> None:
     """Let the axis begin at zero where nothing is below: curves that hardly fall look so."""
-    values = np.concatenate([one.y[np.isfinite(one.y)] for one in series])
+    values = within(np.concatenate([one.y[np.isfinite(one.y)] for one in series]))
     if len(values) and values.min() >= 0 and values.max() > 0:
         top = float(values.max())
         ax.set_ylim(-0.02 * top, 1.05 * top)
 
 
-def set_log_scale(ax: "Axes") -> None:
+def set_log_scale(ax: "Axes", axis: Literal["x", "y"] = "y") -> None:
     """A logarithmic axis whose ticks are plain numbers, several of them also over one decade."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import (
+        FixedLocator,
+        FuncFormatter,
+        Locator,
+        LogLocator,
+        NullFormatter,
+        NullLocator,
+    )
 
-    least, most = ax.dataLim.minposy, ax.dataLim.y1
-    if least < _LEAST or most > _MOST:  # the usual margin would lead beyond the range of floats
-        ax.set_ymargin(0.0)
-        ax.set_ylim(max(least / 10.0, 1e-323), min(most, _LARGEST / 10.0) * 10.0)
-    ax.set_yscale("log")
-    low, high = ax.get_ylim()
-    decades = float(np.log10(high) - np.log10(low))
-    subs = (1.0,) if decades > 3 else (1.0, 2.0, 5.0) if decades > 0.7 else tuple(range(1, 10))
-    ax.yaxis.set_major_locator(LogLocator(subs=subs, numticks=9))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    of_axis = {"x": (ax.xaxis, ax.dataLim.minposx, ax.dataLim.x1),
+               "y": (ax.yaxis, ax.dataLim.minposy, ax.dataLim.y1)}  # fmt: skip
+    lines, least, most = of_axis[axis]
+    is_far = least < _LEAST or most > _MOST  # margins and ticks would lead beyond the floats
+    if is_far:
+        ax.set(**{f"{axis}margin": 0.0})
+        ax.set(**{f"{axis}lim": (max(least / 10.0, 1e-323), min(most, _LARGEST / 10.0) * 10.0)})
+    ax.set(**{f"{axis}scale": "log"})
+    low, high = np.log10(lines.get_view_interval()).tolist()
+    subs = (
+        (1.0,) if high - low > 3 else (1.0, 2.0, 5.0) if high - low > 0.7 else tuple(range(1, 10))
+    )
+    ticks: Locator = LogLocator(subs=subs, numticks=9)
+    if is_far:
+        step = max(1, math.ceil((high - low) / 8))
+        ticks = FixedLocator([10.0**n for n in range(math.ceil(low), math.floor(high) + 1, step)])
+    lines.set_major_locator(ticks)
+    lines.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    lines.set_minor_locator(NullLocator()) if is_far else lines.set_minor_formatter(NullFormatter())

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.drawing.plots.artists import MOST, within
 from neurosim.drawing.plots.neuron_outputs import neuron_outputs
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix, require_number, require_rows
@@ -87,6 +88,11 @@ def input_grid(
         expected = f"expected an integer from 2 to {_MOST}"
         raise InvalidValueError(f"resolution: got {resolution!r:.40}; {expected}")
     ends = _around(X, len(names), columns) if span is None else _require_span(span, len(columns))
+    if not all(low >= -2 * MOST and high <= 2 * MOST for low, high in ends):  # with a margin
+        where, got = ("span", span) if X is None or span is not None else ("X", X)
+        largest = float(np.abs(np.asarray(got, dtype=float)).max())
+        what = f"{where}: too large to be drawn, got {largest:g}"
+        raise InvalidValueError(f"{what}; expected numbers from {-MOST:g} to {MOST:g}")
     axes = tuple(np.linspace(low, high, resolution) for low, high in ends)
     points = np.empty((resolution ** len(columns), len(names)))
     for name, value in held.items():
@@ -99,7 +105,7 @@ def input_grid(
 def responses(network: Network, grid: InputGrid) -> dict[str, Matrix]:
     """The outputs of each neuron over a grid, by name: (n, n), or (n,) over one input."""
     outputs = neuron_outputs(network, grid.points)
-    return {name: grid.arrange(values) for name, values in outputs.items()}
+    return {name: grid.arrange(within(values)) for name, values in outputs.items()}
 
 
 def _require_fixed(fixed: Mapping[str, float] | None, known: Mapping[str, str]) -> dict[str, float]:
@@ -149,5 +155,7 @@ def _around(X: Any, n_in: int, columns: Sequence[int]) -> list[InputRange]:
         return [(-1.0, 1.0) for _ in columns]
     values = require_rows(X, n_in)[:, columns]
     ends = zip(values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True)
-    margins = [(low, high, _MARGIN * (high - low) or 1.0) for low, high in ends]
+    margins = [
+        (low, high, _MARGIN * (high - low) or max(1.0, 1e-9 * abs(low))) for low, high in ends
+    ]
     return [(low - margin, high + margin) for low, high, margin in margins]

@@ -10,7 +10,7 @@ import numpy as np
 from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.page.pages import count_axis, label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.artists import add_grid
+from neurosim.drawing.plots.artists import add_grid, within
 from neurosim.drawing.plots.curves import (
     PAGE,
     Series,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _BINS = 40
 _LEAST_SPAN = 1e-9  # of values, by the largest of them
+_LEAST = 1e-300  # width of a histogram: a part of a smaller one may be no float
 _FINE = 512  # bins while epochs pass, when nobody knows yet how far the values will go
 _MOST_EPOCHS = 256  # columns that a picture has room for; of more epochs, every second is kept
 _BAND = 0.8  # of the height of a row
@@ -206,7 +207,7 @@ def _values_of_layers(network: Network, X: Any) -> dict[str, Matrix]:
     outputs = neuron_outputs(network, X)
     layers = layers_of(network)
     return {
-        name: np.concatenate([outputs[neuron.name] for neuron in neurons])
+        name: within(np.concatenate([outputs[neuron.name] for neuron in neurons]))
         for name, neurons in layers.items()
         if not all(neuron.is_input for neuron in neurons)
     }
@@ -216,7 +217,7 @@ def _span(values: Matrix) -> tuple[float, float]:
     if not np.isfinite(values).all():
         raise InvalidValueError("network: an output is not finite; expected finite outputs")
     low, high = float(values.min()), float(values.max())
-    least = _LEAST_SPAN * max(abs(low), abs(high))  # in less, floats have no room for the edges
+    least = max(_LEAST_SPAN * max(abs(low), abs(high)), _LEAST)  # in less, edges have no room
     if high - low > least:
         return low, high
     margin = max(0.5, least)

@@ -7,7 +7,7 @@ import numpy as np
 from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.page.pages import keep_text, label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.artists import add_bar, write_cell
+from neurosim.drawing.plots.artists import MOST, add_bar, write_cell
 from neurosim.errors import UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix
 from neurosim.network.network import Network
@@ -104,6 +104,7 @@ def _draw_cells(
 ) -> None:
     from matplotlib.colors import CenteredNorm, Normalize
 
+    cells = np.clip(cells, -MOST, MOST)
     reach = float(np.abs(cells).max()) or 1.0
     norm = CenteredNorm(0.0, reach) if is_signed else Normalize(0.0, reach)
     colours = theme.diverging_map() if is_signed else theme.sequential_map()

@@ -16,7 +16,7 @@ from neurosim.drawing.page.pages import (
     style_legend,
 )
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid, write_cell
+from neurosim.drawing.plots.artists import MARKERS, add_bar, add_grid, within, write_cell
 from neurosim.drawing.plots.curves import PAGE, set_log_scale
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix, counted, short
@@ -176,7 +176,7 @@ def draw_search(
         title: above the plot.
     """
     chosen, axes = require_theme(theme), require_axes(ax, theme, PAGE)
-    numbers = _of_trials(search)
+    numbers = within(_of_trials(search))
     x, sign = np.arange(float(len(numbers))), -1.0 if search.measure.is_maximized else 1.0
     best = sign * np.fmin.accumulate(sign * numbers)
     points = axes.plot(x, numbers, linestyle="", marker=MARKERS[0], markersize=4,
@@ -218,9 +218,9 @@ def _page(grid: SweepGrid) -> tuple[float, float]:
 def _draw_line(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     from matplotlib.ticker import FuncFormatter
 
-    values, numbers = grid.values[0], grid.numbers
+    values, numbers = grid.values[0], within(grid.numbers)
     is_scale = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-    x = np.array(values, dtype=float) if is_scale else np.arange(len(values), dtype=float)
+    x = within(values) if is_scale else np.arange(len(values), dtype=float)
     order = np.argsort(x, kind="stable")
     ax.plot(x[order], numbers[order], color=theme.categorical[0], linewidth=1.6,
             marker=MARKERS[0], markersize=5)  # fmt: skip
@@ -230,7 +230,7 @@ def _draw_line(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     if not is_scale:
         label_ticks(ax, "x", [_label(value) for value in values], most=20)
     elif x.min() > 0 and x.max() >= _SPREAD * x.min():
-        ax.set_xscale("log")
+        set_log_scale(ax, "x")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
 
 
@@ -256,7 +256,7 @@ def _draw_map(ax: "Axes", grid: SweepGrid, theme: Theme, words: str) -> None:
     from matplotlib.colors import LogNorm, Normalize
     from matplotlib.ticker import FuncFormatter
 
-    numbers = grid.numbers
+    numbers = within(grid.numbers)
     finite = numbers[np.isfinite(numbers)]
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
     is_log = low > 0 and high >= _SPREAD * low

@@ -9,7 +9,7 @@ import numpy as np
 from neurosim.drawing.geometry.font import brief
 from neurosim.drawing.page.pages import label_ticks, name_axes, require_axes
 from neurosim.drawing.page.themes import Theme, require_theme
-from neurosim.drawing.plots.artists import add_bar, write_cell
+from neurosim.drawing.plots.artists import MOST, add_bar, write_cell
 from neurosim.drawing.plots.neuron_outputs import layers_of
 from neurosim.errors import InvalidValueError
 from neurosim.functions.numbers import Matrix
@@ -26,7 +26,6 @@ _MOST_MAPS = 12  # pairs of layers; of more, one matrix of all neurons tells mor
 _CELL, _MOST_LENGTH = 30.0, 380.0  # points
 _LETTER = 5.4  # points of a letter of a name
 _LINE = 400.0  # points, after which the next matrix begins a new line
-_MOST = 1e300  # larger numbers have the colour of this one: ticks beside them would overflow
 _DIGITS, _TEXT = 2, 45.0  # of numbers, and how wide they are, as letters times their size
 _MOST_NUMBERED = 12  # rows and columns; in more the numbers have no room
 
@@ -186,7 +185,7 @@ def draw_weights(
     axes.set_axis_off()
     finite = [found.cells[np.isfinite(found.cells)] for found in maps]
     reach = max(float(np.abs(values).max(initial=0.0)) for values in finite)
-    norm = CenteredNorm(0.0, min(reach, _MOST) or 1.0)
+    norm = CenteredNorm(0.0, min(reach, MOST) or 1.0)
     for found, place in zip(maps, places, strict=True):
         _draw_map(axes, found, place, page, norm=norm, theme=chosen, digits=digits)
     _draw_bar(axes, page, norm, chosen)
@@ -213,7 +212,7 @@ def _draw_map(
     bounds = (place.left / wide, place.bottom / high, place.width / wide, place.height / high)
     inset = ax.inset_axes(bounds)
     colours = theme.diverging_map()
-    shown = np.clip(found.cells, -_MOST, _MOST)
+    shown = np.clip(found.cells, -MOST, MOST)
     inset.imshow(shown, cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
     inset.set_title(found.title, loc="left", fontsize=9, color=theme.text, parse_math=False)
     label_ticks(inset, "y", found.rows, most=max(1, int(place.height // 11)))
@@ -240,7 +239,7 @@ def _write_numbers(
         if np.isnan(weight):
             write_cell(ax, row, column, "·", theme.grid)
         else:
-            fill = colours(norm(min(max(weight, -_MOST), _MOST)))
+            fill = colours(norm(min(max(weight, -MOST), MOST)))
             text = brief(weight, digits)
             write_cell(ax, row, column, text, fill, fontsize=min(7.0, _TEXT / len(text)))
 

@@ -46,13 +46,15 @@ class Saliency:
     @property
     def relative(self) -> Matrix:
         """Slopes per deviation of the input, (B, n_in): they can be compared between inputs."""
-        found: Matrix = self.slopes * self.deviations
+        with np.errstate(over="ignore"):  # beyond the floats it is infinite
+            found: Matrix = self.slopes * self.deviations
         return found
 
     @property
     def mean(self) -> Matrix:
         """The mean over rows of the size of slopes per deviation, (n_in,)."""
-        found: Matrix = np.abs(self.relative).mean(axis=0)
+        with np.errstate(over="ignore"):
+            found: Matrix = np.abs(self.relative).mean(axis=0)
         return found
 
     def __str__(self) -> str:
@@ -113,7 +115,15 @@ def saliency(
     else:
         slopes = _of_output(network, rows, output, engine)
     inputs = tuple(neuron.caption for neuron in network.inputs)
-    return Saliency("loss" if output is None else output, slopes, inputs, rows.std(axis=0))
+    return Saliency("loss" if output is None else output, slopes, inputs, _deviations(rows))
+
+
+def _deviations(rows: Matrix) -> Matrix:
+    """As ``numpy.std``, also where squares would be beyond the floats."""
+    sizes = np.abs(rows).max(axis=0)
+    scale = np.where(sizes > 1e150, sizes, 1.0)
+    found: Matrix = (rows / scale).std(axis=0) * scale
+    return found
 
 
 def _of_output(network: Network, X: Matrix, name: str, engine: str) -> Matrix:
