@@ -251,7 +251,8 @@ def test_small_layers_by_one_row_and_by_few(assert_same, batch_size):
 def test_layers_of_four_neurons_by_one_row(assert_same):
     rng = np.random.default_rng(5)
     shapes = ((3, 1), (2, 4, 1), (6, 1, 4), (2, 3, 2, 4), (2, 2, 3, 2, 1))
-    cases = product(("sigmoid", "tanh", "relu"), ("mean_squared_error", "half_squared_error"), shapes)
+    losses = ("mean_squared_error", "half_squared_error")
+    cases = product(("sigmoid", "tanh", "relu"), losses, shapes)
     for number, (activation, loss, sizes) in enumerate(cases):
         net = _layered(activation, loss, rng, sizes, bias=None if number % 3 == 0 else 0.0)
         theta = net.parameters() * (1.0, 1.0, 1.0, 3e3)[number % 4]  # some net inputs are far
