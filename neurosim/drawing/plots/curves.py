@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -82,7 +82,7 @@ def draw_loss(
     if is_log:
         _require_positive(series)
     chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
-    draw_series(axes, series, chosen)
+    draw_series(axes, series if is_log else _within(series), chosen)
     y = "loss (logarithmic)" if is_log else "loss"
     name_axes(axes, chosen, x="epoch", y=y, title=title)
     if is_log:
@@ -138,7 +138,7 @@ def draw_metrics(
     courses = courses_of(history)  # once: of an iterator nothing is left
     series = metric_series(courses, names)
     chosen, axes = require_theme(theme), require_axes(ax, theme, page_for(series))
-    draw_series(axes, series, chosen)
+    draw_series(axes, _within(series), chosen)
     y = _measured(courses, require_metrics(courses, names))
     name_axes(axes, chosen, x="epoch", y=y, title=title)
     _show_zero(axes, series)
@@ -212,6 +212,11 @@ def _finite(series: Series) -> Series:
     return Series(label, series.x, y, series.run, series.is_dashed)
 
 
+def _within(series: Sequence[Series]) -> list[Series]:
+    """The lines as an axis that is not logarithmic can show them."""
+    return [replace(one, y=within(one.y)) for one in series]
+
+
 def is_wide(series: Iterable[Series]) -> bool:
     """Whether the numbers are positive and so different that a log axis shows more."""
     values = np.concatenate([one.y[np.isfinite(one.y)] for one in series])
@@ -253,7 +258,7 @@ def _draw_line(ax: "Axes", series: Series, theme: Theme, number: int) -> Any:
     first = 0 if few else (number * step // 3) % step  # so that lines that coincide show both
     colour = theme.categorical[series.run % len(theme.categorical)]
     (line,) = ax.plot(
-        series.x, within(series.y), color=colour, linewidth=1.6,
+        series.x, series.y, color=colour, linewidth=1.6,
         linestyle=(0, (5, 2)) if series.is_dashed else "-",
         marker=MARKERS[series.run % len(MARKERS)], markersize=4 if few else 5,
         markevery=(first, step), markerfacecolor=theme.background if series.is_dashed else colour,
