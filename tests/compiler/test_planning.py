@@ -176,6 +176,8 @@ def test_plans_for_many_sizes_of_batches_do_not_pile_up(irregular):
         assert plan_of(irregular, rows).rows == rows
 
     assert len(irregular._cached("plans", dict)) <= 4
+    assert plan_of(irregular, 38) is plan_of(irregular, 38)
+    assert {37, 38, 39} <= irregular._cached("plans", dict).keys()
 
 
 def hub():

@@ -2,6 +2,7 @@
 
 import pytest
 
+import neurosim as ns
 from neurosim.functions.losses import LOSSES, whole
 from neurosim.interpreter import Backpropagated, DeltaComputed, GradientComputed, backward, measure
 from neurosim.interpreter.backward import backward_steps
@@ -139,6 +140,19 @@ def test_the_slope_of_a_neuron_with_dropout_is_that_before_it(line):
         assert ("DeltaComputed", "h", None, 0.0, error, 0.0, 7.0, a, slope, error * slope) in (
             happenings(steps)
         )
+
+
+def test_a_pass_back_reads_the_weights_that_a_training_left(line):
+    line.forward([3.0])
+    of_pass = [(neuron, neuron.net_input, neuron.output) for neuron in line.neurons]
+    ns.train(line, [[3.0]], [[-22.5]], optimizer=ns.SGD(0.01), epochs=1)
+    for neuron, z, a in of_pass:
+        neuron.net_input, neuron.output = z, a
+
+    steps = list(backward_steps(schedule_of(line), [-22.5], whole(HALF, 1), 0))
+
+    assert [s.weight for s in steps if isinstance(s, Backpropagated)] == [line.parameters()[2]]
+    assert line.parameters()[2] != -3.0
 
 
 def test_the_delta_of_a_dead_end_is_0(line):
