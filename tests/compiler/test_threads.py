@@ -19,6 +19,7 @@ from neurosim.compiler.threads import (
     most_rows_of_one_thread,
     pinned_kernels,
     thread_counts,
+    without_threads,
 )
 from neurosim.training.engines import array_program
 
@@ -162,6 +163,10 @@ def test_what_blas_there_is_can_be_told():
     assert thread_counts() == [fact["threads"] for fact in facts]
     assert threads()[0] in thread_counts()
     assert all(fact.keys() >= {"library", "version", "kernels", "file"} for fact in facts)
+    assert [fact | {"threads": 9} for fact in without_threads(facts)] == [
+        fact | {"threads": 9} for fact in facts
+    ]
+    assert not any("threads" in fact for fact in without_threads(facts))
 
 
 def test_a_variable_that_pins_kernels_is_warned_of():

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import neurosim as ns
-from neurosim.compiler.array.printer import print_forward, print_training
+from neurosim.compiler.array.printer import (
+    _require_single_definitions,
+    print_forward,
+    print_training,
+)
 from neurosim.compiler.array.text import Text, listing, response_of
 from neurosim.compiler.operations import Update
 from neurosim.compiler.plan import Terms
@@ -224,6 +228,13 @@ def test_weights_and_gradients_are_views_of_one_vector_each(irregular, monkeypat
     assert not (gradient[plan.home] == 7.0).any()
     states = [value for name, value in local.items() if re.fullmatch(r"a\d+", name)]
     assert all(np.shares_memory(value, local["state"]) for value in states)
+
+
+def test_a_name_is_given_to_one_thing():
+    _require_single_definitions(["a = 1", "b = 2", "c[0] = 3", "c[0] = 4", "f(a)", "f(a)"])
+
+    with pytest.raises(AssertionError, match="one name to two things"):
+        _require_single_definitions(["a = 1", "b = 2", "a = 3"])
 
 
 def test_up_to_eight_names_are_listed():
