@@ -243,3 +243,16 @@ def test_the_console_entry_is_a_module_with_main_and_run_command(capsys):
     assert module.run_command(["list"]) == 0
     assert module.run_command(["run", "no-such"]) == 2
     assert "xor" in capsys.readouterr().out
+
+
+def test_nothing_is_decided_by_a_clock_that_can_be_set():
+    """Durations are of clocks that only go forward; times of files say nothing."""
+    forbidden = re.compile(r"\btime\.time(_ns)?\b|datetime|st_[mca]time|getmtime")
+    found = {
+        f"{path.name}:{number}"
+        for path in Path(ns.__file__).parent.rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if forbidden.search(line)
+    }
+
+    assert found == set()

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 import neurosim as ns
+from neurosim.drawing.text.dot import to_dot
 from neurosim.errors import NeurosimError, StaleError
 from neurosim.kernel.library import why_no_kernel
 from neurosim.training.engines.side_by_side import SideBySide
@@ -138,16 +139,21 @@ READS = {
     "theta": lambda net, _: net.parameters(),
     "a copy": lambda net, _: net.copy(),
     "a pickle": lambda net, _: pickle.dumps(net),
+    "a graph": lambda net, _: net.to_networkx(),
+    "a picture": lambda net, _: ns.draw(net),
+    "a picture of weights": lambda net, _: ns.draw_weights(net),
+    "a text": lambda net, _: to_dot(net),
+    "boxes": lambda net, _: ns.draw(net, boxes=True),
     "outputs": lambda _, training: training.outputs(X),
     "a loss": lambda _, training: training.loss(),
     "a gradient": lambda _, training: training.loss_and_gradient(),
     "a state": lambda _, training: setattr(training, "state", training.state),
 }
-OF_THE_TRAINING = list(READS)[4:]  # refused in every engine; the others where objects are walked
+OF_THE_TRAINING = list(READS)[9:]  # refused in every engine; the others where objects are walked
 
 
 def test_what_is_read_in_another_thread_is_of_no_half_of_a_batch(net, how, engine):
-    twin, refused = net.copy(), []
+    twin, refused, numbers = net.copy(), [], []
     how |= {"validation": (X, T), "early_stopping": ns.EarlyStopping(patience=9)}
 
     def ask():
@@ -156,6 +162,7 @@ def test_what_is_read_in_another_thread_is_of_no_half_of_a_batch(net, how, engin
                 read(net, training)
             except StaleError as error:
                 refused.append((name, str(error).partition("; ")[0]))
+        numbers.append((net["y1"].output, net["x1", "y1"].weight))  # one number is always whole
 
     def reads(*_):
         if not refused:
@@ -173,6 +180,7 @@ def test_what_is_read_in_another_thread_is_of_no_half_of_a_batch(net, how, engin
     told = "network 'guarded': is being trained, got a second use"
     names = list(READS) if engine == "graph" else OF_THE_TRAINING
     assert refused == [(name, told) for name in names]
+    assert len(numbers) == 1
     assert net.parameters().tolist() == twin.parameters().tolist()
 
 

@@ -46,7 +46,9 @@ def fold(network: Network, *, kind: str | None = None, full: bool = False) -> Fo
 
     Raises:
         UnknownNameError: there is no such kind.
+        StaleError: a training in another thread walks over the network.
     """
+    network.require_readable()
     columns = columns_of(network, kind)
     groups = _groups(network, columns)
     n_circles = sum(len(list(_shown(group.members, MOST_IN_GROUP))) for group in groups)
@@ -59,6 +61,7 @@ def fold(network: Network, *, kind: str | None = None, full: bool = False) -> Fo
 
 def boxed(network: Network, *, kind: str | None = None) -> Folded:
     """Draw each layer, or each level's neurons that are in none, as one box."""
+    network.require_readable()
     columns = columns_of(network, kind)
     groups = _merged(_groups(network, columns))
     connections = network.connections

@@ -80,8 +80,10 @@ def weight_maps(network: Network) -> list[WeightMap]:
 
     Raises:
         InvalidValueError: there are no connections.
+        StaleError: a training in another thread walks over the network.
     """
-    layers = layers_of(require_network(network, "network"))
+    require_network(network, "network").require_readable()
+    layers = layers_of(network)
     layer_of = {neuron: name for name, neurons in layers.items() for neuron in neurons}
     between: dict[tuple[str, str], list[Connection]] = {}
     for connection in network.connections:
