@@ -196,14 +196,20 @@ def exit_code(command: click.Command, name: str, arguments: Sequence[str] | None
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PASSED
     except OSError as error:
-        where = shortened(str(error.filename or "output"))
-        say(f"error: {where}: {str(error.strerror).lower()}", err=True)
+        say(f"error: {_told(error)}", err=True)
         return INVALID
     except MemoryError as error:
         reason = f", {shortened(str(error))}" if str(error) else ""
         say(f"error: not enough memory{reason}; expected a smaller task", err=True)
         return INVALID
     return int(code or PASSED)
+
+
+def _told(error: OSError) -> str:
+    """An error of the system in words: only the present folder is asked for without a name."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the present folder: got one that was deleted; expected one that is there, as cd ~"
+    return f"{shortened(str(error.filename or 'output'))}: {str(error.strerror).lower()}"
 
 
 def _of_number(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import sys
 import click
 import pytest
 
-from neurosim.cli.main import _COMMANDS, cli
+from neurosim.cli.main import _COMMANDS, cli, run_command
 from neurosim.scenario.build import shipped
 from tests.each import each
 
@@ -72,3 +72,17 @@ def test_a_title_in_any_form_is_the_one_that_the_parser_reads(written, tmp_path)
 
 def _files():
     return sorted(shipped.shipped_folder().glob("*.yaml"))
+
+
+def test_a_present_folder_that_was_deleted_is_told_in_a_line(tmp_path, monkeypatch, capsys):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    for line in ("run xor", "draw xor", "debug xor --batch"):
+        assert run_command(line.split()) == 2, line
+        told = capsys.readouterr().err
+        assert told.startswith("error: the present folder: got one that was deleted; expected"), (
+            line
+        )

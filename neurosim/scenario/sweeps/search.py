@@ -8,7 +8,7 @@ import json
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,9 @@ class Search:
             return
         with self._held():
             while self.n_done < self.n_trials:
-                yield self._next()
+                with self._storing():
+                    point = self._next()
+                yield point
 
     def result(self) -> SweepResult:
         """The trials in order; those that nobody has asked for yet are run first."""
@@ -191,13 +193,23 @@ class Search:
         options = {"study_name": "neurosim", "direction": direction, "load_if_exists": True}
         if self._folder is None:
             return self._optuna.create_study(**options)
+        path = self._folder.path / STORE
+        with self._storing():
+            return self._optuna.create_study(storage=f"sqlite:///{path.absolute()}", **options)
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """Tell in a line why the storage cannot be read or written, as where it was deleted."""
+        if self._folder is None:
+            yield
+            return
         from sqlalchemy.exc import SQLAlchemyError
 
-        path = self._folder.path / STORE
         try:
-            return self._optuna.create_study(storage=f"sqlite:///{path.absolute()}", **options)
+            yield
         except (SQLAlchemyError, self._optuna.exceptions.OptunaError) as error:
-            reason = str(error).partition("\n")[0]
+            reason = str(error.__cause__ or error).partition("\n")[0]
+            path = self._folder.path / STORE
             raise FileError(f"{path}: no storage of Optuna, got {reason}") from None
 
     def _told(self) -> list[Any]:

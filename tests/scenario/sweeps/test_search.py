@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import sys
 
 import pytest
@@ -201,3 +202,15 @@ def test_without_optuna_it_says_what_to_install(file, monkeypatch):
         ns.tune(file, "seed=0..9")
     assert "expected pip install 'neurosim[tune]'" in str(caught.value)
     assert caught.value.extra == "tune"
+
+
+def test_a_folder_that_is_deleted_meanwhile_is_told_in_a_line(file, tmp_path, monkeypatch):
+    def deletes(task):
+        shutil.rmtree(tmp_path / "T")
+        return module_do_task(task)
+
+    module_do_task = module.do_task
+    monkeypatch.setattr(module, "do_task", deletes)
+
+    with pytest.raises(FileError, match=r"tune.db: no storage of Optuna, got [^\n]*$"):
+        ns.tune(file, "seed=0..9", trials=3, out=tmp_path / "T")
