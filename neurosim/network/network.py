@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import GraphError, ShapeError, StaleError
+from neurosim.errors import GraphError, ShapeError, StaleError, WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.aggregations import SUM
 from neurosim.functions.initializers import make_initializer
@@ -48,6 +48,7 @@ from neurosim.network.layer import Layer
 from neurosim.network.lookup import (
     find,
     find_by_label,
+    is_listing,
     is_pair,
     require_connection,
     require_disabled,
@@ -446,8 +447,8 @@ class Network:
     def connect_each(
         self,
         pairs: Iterable[tuple[str | Neuron, str | Neuron]],
-        weights: Sequence[float | None],
-        initializers: Sequence[object],
+        weights: Iterable[float | None],
+        initializers: Iterable[object],
         *,
         trainable: bool = True,
     ) -> list[Connection]:
@@ -473,7 +474,13 @@ class Network:
         require_flag(trainable, "connect_each trainable")
         sources, targets = resolve(self._structure, pairs, "connect_each pairs")
         labels = [f"{a.name}->{b.name}" for a, b in zip(sources, targets, strict=True)]
-        counts = len(labels), len(weights), len(initializers)
+        lists = []
+        for name, given in (("weights", weights), ("initializers", initializers)):
+            if not is_listing(given):
+                what = f"connect_each {name}: got {given!r:.80}"
+                raise WrongTypeError(f"{what}; expected a list, one for each pair")
+            lists.append(list(given))
+        counts = len(labels), *map(len, lists)
         if len(set(counts)) > 1:
             raise ShapeError(
                 f"connect_each: got {counts[0]} pairs, {counts[1]} weights and {counts[2]}"
@@ -483,7 +490,7 @@ class Network:
         made = structure.join(sources, targets, repeat(0.0, counts[0]), trainable=trainable)
         try:  # drawing takes longer than finding that there is a cycle
             with self._random.given_back_on_error():
-                drawn = drawn_each(labels, weights, initializers, self._random)
+                drawn = drawn_each(labels, lists[0], lists[1], self._random)
         except BaseException:
             structure.remove_connections(made)
             raise

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from neurosim import Network
-from neurosim.errors import GraphError, ShapeError
+from neurosim.errors import GraphError, ShapeError, WrongTypeError
 from neurosim.network.document import to_document
 from neurosim.scenario.build import network as building
 from neurosim.scenario.build.network import build_network
@@ -68,6 +68,8 @@ def test_what_cannot_be_made_as_a_whole_leaves_nothing():
         net.connect_each([("x1", "s")], [None], [_Odd()])
     with pytest.raises(ShapeError, match="got 1 pairs, 0 weights and 1 initializers; expected as"):
         net.connect_each([("x1", "s")], [], [None])
+    with pytest.raises(WrongTypeError, match="connect_each weights: got None; expected a list"):
+        net.connect_each([("x1", "s")], None, [None])
 
     assert net.connections == ()
     assert net._random.state()[1].tolist() == state
