@@ -82,6 +82,12 @@ def test_a_bundle_has_a_slot_however_many_rows():
     assert most_slots(10**9) == 1 < most_slots(1)
 
 
+def test_to_gather_costs_little_where_much_is_multiplied():
+    gathers, plain = (dense_cost(50, 1000, 64, gathers=each) for each in (True, False))
+
+    assert plain < gathers < 1.1 * plain
+
+
 def test_one_row_and_two_are_online():
     limits = [kernel_limit(rows) for rows in (1, ONLINE_ROWS, ONLINE_ROWS + 1)]
 
