@@ -209,7 +209,7 @@ FUSED_INLINE int is_far_in(Four z)
     return _mm256_movemask_pd(_mm256_cmp_pd(size(z), all(FAR), _CMP_NLT_UQ));
 }
 
-/* Where none is far; of the first number alone, if so. */
+/* The sigmoid of four numbers of which none is far; of the first number alone, if so. */
 FUSED_INLINE Four near_sigmoid(Four z, int is_alone)
 {
     return all(1.0) / (all(1.0) + exp_of_minus(z, is_alone));

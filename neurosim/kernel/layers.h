@@ -89,16 +89,16 @@ FUSED_INLINE Four slopes_of_squares(int code, Four a, Four t)
 
 /* --- layers, looked up once a call */
 
+enum { BY_NEURON, BY_FOUR, BY_NEURON_THEN_BIASES };
+
 /* Its numbers: neuron by neuron, in each vector those of four samples; or, for one sample, by four
    neurons, the last ones with zeros. Its weights: of theta; or copies, neuron by neuron, each from a
    vector on; or source by source, then the biases, those of four neurons in a vector; or neuron by
    neuron, and then all biases in a vector. */
-enum { BY_NEURON, BY_FOUR, BY_NEURON_THEN_BIASES };
-
 struct Layer {
     Index size, n, width, at; /* neurons, sources, places of a neuron, the first of all places */
     Index stride;             /* from the weights of a neuron to those of the next */
-    int order;                /* of the weights, see above */
+    int order;                /* of the weights */
     int code;
     const double *q;
     double *weights;
