@@ -339,13 +339,15 @@ class _ArrayRun:
         self._noise: Noise | None = None
         plan, dtype = program.plan, program.dtype
         self._theta = plan.to_slots(state.parameters, dtype)
-        self._memory = plan.to_slots(state.memory, dtype)
+        # plain descent has none; new memory costs more than the numbers in it
+        changes = state.memory[: 0 if program.update.is_plain else None]
+        self._memory = plan.to_slots(changes, dtype)
         self._gradient = np.zeros(0 if program.descends else len(self._theta), dtype)
         self._updates = state.updates
         # alone: an update that held the run would keep its arrays from being freed
         self._rate = [program.task.optimizer.learning_rate]
         self._frozen = program.frozen
-        self._given = state.parameters
+        self._given = state
         fixed = np.flatnonzero(~program.learns)
         self._fixed = fixed, self._theta[fixed], self._memory[:, fixed]
         self._started: dict[int, Generator[Any, Any, None]] = {}
@@ -380,12 +382,15 @@ class _ArrayRun:
         plan = self._program.plan
         if some is not None:
             found = self._theta[plan.home[some]].astype(np.float64)
-            return np.where(self._frozen[some], self._given[some], found)
+            return np.where(self._frozen[some], self._given.parameters[some], found)
         parameters = plan.from_slots(self._theta)
-        parameters[self._frozen] = self._given[self._frozen]  # to the bit, in single precision, too
+        # to the bit, in single precision, too
+        parameters[self._frozen] = self._given.parameters[self._frozen]
         return parameters
 
     def values(self) -> tuple[Matrix, Matrix]:
+        if self._program.update.is_plain:
+            return self.parameters(), self._given.memory
         return self.parameters(), self._program.plan.from_slots(self._memory)
 
     def take_row_losses(self) -> Matrix:
