@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -98,9 +99,12 @@ def most_rows_of_one_thread(plan: Plan) -> float:
 
 
 def blas_facts() -> list[dict[str, Any]]:
-    """The libraries of linear algebra that are loaded: their kernels, threads and files."""
+    """The libraries of linear algebra that are loaded: their kernels, threads and files.
+
+    By their files: in which order a system has loaded them is not the same each time.
+    """
     np.dot(np.ones((2, 2)), np.ones((2, 2)))  # a library is listed once it is loaded
-    return [
+    found = [
         {
             "library": info["internal_api"],
             "version": info["version"] or "unknown",
@@ -111,6 +115,7 @@ def blas_facts() -> list[dict[str, Any]]:
         for info in _controller().info()
         if info["user_api"] == "blas"
     ]
+    return sorted(found, key=itemgetter("file"))
 
 
 def without_threads(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:

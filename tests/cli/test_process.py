@@ -187,8 +187,9 @@ def test_where_files_cannot_be_as_long_as_they_are_it_says_so_and_leaves_nothing
     for most in (1, 100, 1000):
         for line in lines:
             limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
-            # Python 3.11 would leave its own bytecode cut off (python/cpython issue 126606)
-            own = {"PYTHONDONTWRITEBYTECODE": "1"}
+            # Python 3.11 would leave its own bytecode cut off (python/cpython issue 126606), and
+            # what measures the tests cannot write either
+            own = {"PYTHONDONTWRITEBYTECODE": "1", "COVERAGE_PROCESS_CONFIG": ""}
             running = process(*line.split(), preexec_fn=limit, environment=own)
             _, err = running.communicate(timeout=60)
 

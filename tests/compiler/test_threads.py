@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -167,6 +168,15 @@ def test_what_blas_there_is_can_be_told():
         fact | {"threads": 9} for fact in facts
     ]
     assert not any("threads" in fact for fact in without_threads(facts))
+
+
+@pytest.mark.parametrize("order", [("/x/b.so", "/y/a.so"), ("/y/a.so", "/x/b.so")])
+def test_libraries_are_told_in_one_order_whichever_was_loaded_first(monkeypatch, order):
+    one = {"user_api": "blas", "internal_api": "openblas", "version": "1", "num_threads": 1}
+    loaded = SimpleNamespace(info=lambda: [one | {"filepath": path} for path in order])
+    monkeypatch.setattr("neurosim.compiler.threads._controller", lambda: loaded)
+
+    assert [fact["file"] for fact in blas_facts()] == ["a.so", "b.so"]
 
 
 def test_a_variable_that_pins_kernels_is_warned_of():
