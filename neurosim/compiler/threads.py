@@ -99,12 +99,15 @@ def most_rows_of_one_thread(plan: Plan) -> float:
 
 
 def blas_facts() -> list[dict[str, Any]]:
-    """The libraries of linear algebra that are loaded: their kernels, threads and files.
+    """The libraries of linear algebra that NumPy has loaded: their kernels, threads and files.
 
-    By their files: in which order a system has loaded them is not the same each time.
+    Those that other packages bring compute nothing here, and are there or not, whoever ran before.
+    Where NumPy has none of its own (that of the system serves it), all are told.
     """
     np.dot(np.ones((2, 2)), np.ones((2, 2)))  # a library is listed once it is loaded
-    found = [
+    found = [info for info in _controller().info() if info["user_api"] == "blas"]
+    own = [info for info in found if _is_of_numpy(Path(info["filepath"]))]
+    told = [
         {
             "library": info["internal_api"],
             "version": info["version"] or "unknown",
@@ -112,10 +115,14 @@ def blas_facts() -> list[dict[str, Any]]:
             _THREADS: info["num_threads"],
             "file": Path(info["filepath"]).name,
         }
-        for info in _controller().info()
-        if info["user_api"] == "blas"
+        for info in own or found
     ]
-    return sorted(found, key=itemgetter("file"))
+    return sorted(told, key=itemgetter("file"))  # the order of loading is not the same each time
+
+
+def _is_of_numpy(library: Path) -> bool:
+    package = Path(np.__file__).parent
+    return any(library.is_relative_to(p) for p in (package, package.with_name("numpy.libs")))
 
 
 def without_threads(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:

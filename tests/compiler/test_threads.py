@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -170,13 +171,24 @@ def test_what_blas_there_is_can_be_told():
     assert not any("threads" in fact for fact in without_threads(facts))
 
 
-@pytest.mark.parametrize("order", [("/x/b.so", "/y/a.so"), ("/y/a.so", "/x/b.so")])
-def test_libraries_are_told_in_one_order_whichever_was_loaded_first(monkeypatch, order):
-    one = {"user_api": "blas", "internal_api": "openblas", "version": "1", "num_threads": 1}
-    loaded = SimpleNamespace(info=lambda: [one | {"filepath": path} for path in order])
-    monkeypatch.setattr("neurosim.compiler.threads._controller", lambda: loaded)
+NUMPY = Path(np.__file__).parent
 
-    assert [fact["file"] for fact in blas_facts()] == ["a.so", "b.so"]
+
+@pytest.mark.parametrize(
+    ("loaded", "expected"),
+    [
+        (["/x/b.so", "/y/a.so"], ["a.so", "b.so"]),
+        (["/y/a.so", "/x/b.so"], ["a.so", "b.so"]),
+        (["/x/a.so", NUMPY.with_name("numpy.libs") / "b.so"], ["b.so"]),
+        (["/x/a.so", NUMPY / ".dylibs" / "b.so"], ["b.so"]),
+    ],
+)
+def test_libraries_are_told_in_one_order_and_only_those_of_numpy(monkeypatch, loaded, expected):
+    one = {"user_api": "blas", "internal_api": "openblas", "version": "1", "num_threads": 1}
+    controller = SimpleNamespace(info=lambda: [one | {"filepath": str(path)} for path in loaded])
+    monkeypatch.setattr("neurosim.compiler.threads._controller", lambda: controller)
+
+    assert [fact["file"] for fact in blas_facts()] == expected
 
 
 def test_a_variable_that_pins_kernels_is_warned_of():
