@@ -40,7 +40,7 @@ def session_of(name, epochs):
     return ns.debug(scenario.network, X, T, options, epochs=epochs)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def twin():
     """Another session about the same."""
     return session_of

@@ -84,6 +84,14 @@ def site(twin):
     found.close()
 
 
+@pytest.fixture(scope="module")
+def door(twin):
+    """One server for all who do nothing with its session: to end each takes a while."""
+    found = Site(twin("xor", 8))
+    yield found
+    found.close()
+
+
 def asked(tab, do, **fields):
     """The answer to a request; what all are told before it is passed over."""
     tab.send(json.dumps({"id": 1, "do": do, **fields}))
@@ -92,52 +100,52 @@ def asked(tab, do, **fields):
     return answer
 
 
-def test_it_is_bound_to_this_machine_alone_at_a_port_of_the_system_s(site, twin):
-    assert site.server._socket.getsockname()[0] == "127.0.0.1"
+def test_it_is_bound_to_this_machine_alone_at_a_port_of_the_system_s(door, twin):
+    assert door.server._socket.getsockname()[0] == "127.0.0.1"
     other = LiveServer(twin("xor", 8))
-    assert other.address.partition("=")[0] != site.server.address.partition("=")[0]
+    assert other.address.partition("=")[0] != door.server.address.partition("=")[0]
     other._socket.close()
 
 
-def test_a_token_is_good_once_for_a_cookie_that_no_script_reads(site):
-    first = f"/?token={site.token}"
-    response = site.get(first)
+def test_a_token_is_good_once_for_a_cookie_that_no_script_reads(door):
+    first = f"/?token={door.token}"
+    response = door.get(first)
 
     assert response.status == 303
     assert response.getheader("location") == "/"
     cookie = response.getheader("set-cookie").lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
-    assert site.get(first).status == 403
-    assert site.get("/", cookie=response.getheader("set-cookie").partition(";")[0]).status == 200
-    assert site.get(f"/?token={site.token}").status == 303  # the next one, for another browser
+    assert door.get(first).status == 403
+    assert door.get("/", cookie=response.getheader("set-cookie").partition(";")[0]).status == 200
+    assert door.get(f"/?token={door.token}").status == 303  # the next one, for another browser
 
 
 @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%C3%A4"])
-def test_without_the_token_there_is_a_sentence_and_no_cookie(site, query):
-    response = site.get(f"/{query}")
+def test_without_the_token_there_is_a_sentence_and_no_cookie(door, query):
+    response = door.get(f"/{query}")
 
     assert response.status == 403
     assert response.getheader("set-cookie") is None
     assert "open the" in response.body
 
 
-def test_a_cookie_is_needed_for_everything(site):
-    assert site.get("/assets/live.js").status == 403
-    assert site.get("/", cookie=f"neurosim-{site.port}=wrong").status == 403
+def test_a_cookie_is_needed_for_everything(door):
+    assert door.get("/assets/live.js").status == 403
+    assert door.get("/", cookie=f"neurosim-{door.port}=wrong").status == 403
     with pytest.raises(exceptions.InvalidStatus, match="403"):
-        site.tab(None)
+        door.tab(None)
     with pytest.raises(exceptions.InvalidStatus, match="403"):
-        site.tab(f"neurosim-{site.port}=wrong")
+        door.tab(f"neurosim-{door.port}=wrong")
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "evil.example:{port}"]
 )
-def test_a_foreign_host_is_refused_even_with_the_cookie(site, host):
-    cookie = site.cookie()
+def test_a_foreign_host_is_refused_even_with_the_cookie(door, host):
+    cookie = door.cookie()
 
-    response = site.get("/", cookie=cookie, host=host.format(port=site.port))
+    response = door.get("/", cookie=cookie, host=host.format(port=door.port))
 
     assert response.status == 403
     assert "only answers its own pages" in response.body
@@ -146,30 +154,30 @@ def test_a_foreign_host_is_refused_even_with_the_cookie(site, host):
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "https://127.0.0.1:{port}", "http://127.0.0.1"]
 )
-def test_a_foreign_page_is_refused_even_with_the_cookie(site, origin):
-    cookie, origin = site.cookie(), origin.format(port=site.port)
+def test_a_foreign_page_is_refused_even_with_the_cookie(door, origin):
+    cookie, origin = door.cookie(), origin.format(port=door.port)
 
     with pytest.raises(exceptions.InvalidStatus, match="403"):
-        site.tab(cookie, origin=origin)
-    assert site.get("/", cookie=cookie, origin=origin).status == 403
+        door.tab(cookie, origin=origin)
+    assert door.get("/", cookie=cookie, origin=origin).status == 403
 
 
-def test_no_file_but_the_page_s_own_is_handed_out(site):
-    cookie = site.cookie()
+def test_no_file_but_the_page_s_own_is_handed_out(door):
+    cookie = door.cookie()
 
     for path in ("/assets/server.py", "/assets/..%2Fserver.py", "/assets/../server.py", "/x"):
-        assert site.get(path, cookie=cookie).status == 404
-    response = site.get("/assets/network.js", cookie=cookie)
+        assert door.get(path, cookie=cookie).status == 404
+    response = door.get("/assets/network.js", cookie=cookie)
     assert response.status == 200
     assert response.getheader("x-content-type-options") == "nosniff"
 
 
-def test_the_page_s_policy_lets_nothing_foreign_in(site):
-    response = site.get("/", cookie=site.cookie())
+def test_the_page_s_policy_lets_nothing_foreign_in(door):
+    response = door.get("/", cookie=door.cookie())
 
     policy = response.getheader("content-security-policy")
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
-    assert f"ws://127.0.0.1:{site.port}" in policy
+    assert f"ws://127.0.0.1:{door.port}" in policy
     assert "unsafe" not in policy
     assert response.getheader("cache-control") == "no-store"
 
@@ -268,7 +276,7 @@ def test_who_asks_for_nothing_makes_room_and_is_ended(site, monkeypatch):
     assert n_open <= MOST_CONNECTIONS
 
 
-def test_a_page_that_has_gone_while_it_is_to_be_closed_is_no_fault(site):
+def test_a_page_that_has_gone_while_it_is_to_be_closed_is_no_fault(door):
     class Gone:
         async def receive(self):
             return {"type": "websocket.receive", "text": "{}"}
@@ -279,7 +287,7 @@ def test_a_page_that_has_gone_while_it_is_to_be_closed_is_no_fault(site):
     async def ask():
         outbox = Outbox()
         outbox.is_full = True
-        return await site.server._is_answered(Gone(), outbox)
+        return await door.server._is_answered(Gone(), outbox)
 
     with ThreadPoolExecutor(1) as pool:  # the thread of a browser's tests has a loop already
         assert pool.submit(asyncio.run, ask()).result() is False
