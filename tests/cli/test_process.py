@@ -209,6 +209,7 @@ def test_a_disk_that_is_full_is_told(process):
     assert err == "error: output: no space left on device\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="no such device")
 def test_where_no_error_can_be_written_the_exit_code_says_it(process):
     with FULL.open("w") as full:

@@ -3,6 +3,8 @@
 import ast
 import json
 
+import pytest
+
 from tests.long.mutants import ROOT, TESTS, Place, _done, _replaced, mutants, sample
 
 SOURCE = '''\
@@ -41,6 +43,7 @@ def test_each_changes_one_place():
     ]
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_same_each_time_and_python():
     chosen = sample("interpreter", 300, seed=0)
 

@@ -74,7 +74,7 @@ def line_of(cell, sheet):
     return symbol_of(what), epoch, number * (sheet.batch_size if cell.phase == "update" else 1)
 
 
-@pytest.mark.quick("mazur", "xor-changes1")
+@pytest.mark.quick("mazur")
 @pytest.mark.parametrize(("name", "changes", "samples"), SCENARIOS)
 def test_the_page_judges_random_sheets_as_python_does(name, changes, samples, tmp_path):
     lesson, draw = Lesson(name, changes), random.Random(name)  # noqa: S311

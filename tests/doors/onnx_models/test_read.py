@@ -165,6 +165,7 @@ def test_a_second_input_or_one_of_no_size_is_refused():
         ns.from_onnx(3)
 
 
+@pytest.mark.slow
 def test_what_would_take_the_memory_is_refused_before_the_work():
     doubled = [("Concat", [f"v{k}", f"v{k}"], [f"v{k + 1}"], {"axis": 1}) for k in range(60)]
     cases = {

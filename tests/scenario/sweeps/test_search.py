@@ -173,7 +173,7 @@ def test_other_mistakes_are_told_likewise(file, tmp_path):
         ns.tune(file, "seed=0..9", out=tmp_path)
 
 
-@pytest.mark.quick("change0")
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [{"vary": "seed=0..8"}, {"overrides": ["training.epochs=3"]}, {"maximize": "loss"}]
 )

@@ -40,6 +40,7 @@ def test_the_picture_of_a_shipped_scenario_is_up_to_date(shipped):
     assert b"#" + THEMES["dark"].background.strip("#").encode() in made.dark
 
 
+@pytest.mark.slow
 def test_the_picture_at_the_head_of_the_readme_is_up_to_date():
     for theme, path in HERO.items():
         made = hero_picture(theme)

@@ -27,9 +27,10 @@ def sparse(seed, n_neurons, n_sources):
     return net
 
 
+@pytest.mark.quick("60")
 @pytest.mark.parametrize(
     ("n_neurons", "n_sources", "n_rows"),
-    [(60, 3, 1), (60, 8, 40), (300, 3, 3), pytest.param(300, 8, 40, marks=pytest.mark.slow)],
+    [(60, 3, 1), (60, 8, 40), (300, 3, 3), (300, 8, 40)],
 )
 def test_a_sparse_graph_of_hundreds_of_neurons_agrees(n_neurons, n_sources, n_rows):
     rng = np.random.default_rng(n_rows)
