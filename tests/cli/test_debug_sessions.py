@@ -43,6 +43,7 @@ def pieces(text):
 SLOW = {"twins"}  # a breakpoint on every sample of 5,000 epochs
 
 
+@pytest.mark.quick("back", "breakpoints", "errors", "mazur")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in NAMES]
 )

@@ -30,6 +30,7 @@ def as_matrix(outputs):
     return outputs[:, np.newaxis] if outputs.ndim == 1 else outputs
 
 
+@pytest.mark.quick("MLPClassifier-three", "MLPRegressor-two")
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("y", [Y, Y == 1, np.eye(3)[Y], LABELS],
                          ids=["three", "two", "one-hot", "labels"])  # fmt: skip

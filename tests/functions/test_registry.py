@@ -334,6 +334,7 @@ class Signs(Lion):
         return w - rate * math.copysign(1.0, g), memory
 
 
+@pytest.mark.slow
 def test_an_optimizer_may_remember_nothing():
     for rows in (1, 20):
         found = ns.agree(network("tanh"), X * rows, T * rows, optimizer=Signs())

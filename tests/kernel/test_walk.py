@@ -200,7 +200,7 @@ def _targets(loss, rng, shape):
     return rng.normal(size=shape)
 
 
-@pytest.mark.quick("SGD(learning_rate=0.1,", "NAdam")
+@pytest.mark.quick("NAdam")
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 def test_layers_of_every_loss_and_optimizer(assert_same, loss, rule):
@@ -249,6 +249,7 @@ def test_small_layers_by_one_row_and_by_few(assert_same, batch_size):
             check(task, assert_same)
 
 
+@pytest.mark.slow
 def test_layers_of_four_neurons_by_one_row(assert_same):
     rng = np.random.default_rng(5)
     shapes = ((3, 1), (2, 4, 1), (6, 1, 4), (2, 3, 2, 4), (2, 2, 3, 2, 1))

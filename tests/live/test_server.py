@@ -223,6 +223,7 @@ def test_a_training_moves_in_all_tabs_and_any_of_them_stops_it(site):
     assert asked(one, "where")["said"][0].startswith(stopped["place"])
 
 
+@pytest.mark.slow
 def test_a_ninth_tab_is_refused_in_words(site):
     cookie = site.cookie()
     tabs = [site.tab(cookie)[0] for _ in range(8)]

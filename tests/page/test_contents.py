@@ -37,7 +37,7 @@ def traced(name, epoch):
         yield position, step, entry_of(position, step)
 
 
-@pytest.mark.quick("xor", "mazur")
+@pytest.mark.quick("mazur")
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_numbers_and_texts_are_those_of_the_trace(name):
     recording = recorded(name, [0, 3])

@@ -33,6 +33,7 @@ def test_a_lesson_runs_as_it_expects(name):
     assert result.expectations
 
 
+@pytest.mark.slow
 @each("name", COURSE)
 def test_every_number_in_a_text_is_one_of_the_engines(name):
     scenario = load_scenario(name)

@@ -50,7 +50,7 @@ def test_ctrl_c_leaves_the_values_of_whole_updates(engine, interrupt_soon):
     assert twin.parameters().tobytes() == weights.tobytes()
 
 
-@pytest.mark.quick("compiled")
+@pytest.mark.slow
 def test_after_ctrl_c_the_network_can_be_used_and_edited(engine, interrupt_soon):
     net = slope(1)
 

@@ -27,7 +27,7 @@ def dropping(activation="tanh"):
     return net
 
 
-@pytest.mark.quick("1")
+@pytest.mark.quick("11")
 @pytest.mark.parametrize("activation", ["tanh", "identity", {"leaky_relu": {"slope": 0.3}}])
 @pytest.mark.parametrize("batch_size", [1, 4, 11])
 def test_every_engine_draws_the_same(batch_size, activation, assert_close):

@@ -115,6 +115,7 @@ def two_layers(activation):
     return net
 
 
+@pytest.mark.slow
 def test_every_activation_and_loss_is_written_or_refused(in_node):
     x, jobs, walks = [0.7, -0.4], [], []
     unit = [loss for name, loss in LOSSES.items() if name not in {"cross_entropy", "hinge"}]

@@ -169,6 +169,7 @@ UPDATE_OPTIONS = [
 ]
 
 
+@pytest.mark.slow
 @each("options", UPDATE_OPTIONS)
 @each("name", [name for name in OPTIMIZERS if name not in {"adamw", "perceptron"}])
 def test_the_parts_of_an_update_with_options_add_up(name, options):

@@ -351,6 +351,7 @@ def test_the_kernel_goes_many_batches_at_once_between_two_stops(
     assert len(steps) < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [

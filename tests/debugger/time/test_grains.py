@@ -135,6 +135,7 @@ def test_a_training_has_so_many_of_each_grain(xor, grain, n_stations):
     assert len(stations(session, grain)) - 1 == n_stations
 
 
+@pytest.mark.slow
 @each("grain", GRAINS)
 @each("times", [2, 3, 1000])
 def test_so_many_times_is_so_many_single_ones(xor, grain, times):

@@ -63,7 +63,7 @@ def _forward(session, witness, most):
         witness.look()
 
 
-@pytest.mark.quick("sgd", "adam-", "rprop")
+@pytest.mark.quick("sgd-large", "adam-tiny", "rprop-tiny")
 @pytest.mark.parametrize("limit", [256_000_000, TINY], ids=["large", "tiny"])
 def test_every_optimizer_is_walked_back_to_the_last_bit(xor, there_and_back, optimizer, limit):
     session = xor(optimizer=optimizer, epochs=2, batch_size=3, shuffle=True, limit=limit)

@@ -38,6 +38,7 @@ def model_of(nodes, constants=(), *, inputs=(("x", ["B", 3]),), outputs=("y",), 
     return helper.make_model(graph, opset_imports=opsets)
 
 
+@pytest.mark.quick("sigmoid", "softplus")
 @pytest.mark.parametrize("precision", ["double", "single"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_activation_that_we_write_is_found_again(name, precision, tmp_path, assert_close):

@@ -34,6 +34,7 @@ def check(net, X, path, assert_close):
     assert_close(found[0], expected, 1e-12)
 
 
+@pytest.mark.quick("sigmoid", "relu", "softplus")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_activation(name, tmp_path, assert_close):
     net = network_of_sizes([3, 4, 2], [name, "identity"], seed=1)

@@ -158,6 +158,7 @@ def test_a_mistake_is_told_before_anything_is_run(file, tmp_path, vary, words):
     assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.slow
 def test_other_mistakes_are_told_likewise(file, tmp_path):
     for given in (["seed=1"], {"seed": 1}):
         with pytest.raises(InvalidValueError, match="--vary seed: the key is set, too"):
@@ -204,6 +205,7 @@ def test_without_optuna_it_says_what_to_install(file, monkeypatch):
     assert caught.value.extra == "tune"
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_deleted_meanwhile_is_told_in_a_line(file, tmp_path, monkeypatch):
     def deletes(task):
         shutil.rmtree(tmp_path / "T")

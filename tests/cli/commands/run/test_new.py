@@ -67,6 +67,7 @@ def test_numbers_are_learned_as_numbers_in_the_dialect_that_is_found(neurosim, f
     assert float(re.search(r"r2 on test rows = ([0-9.]+)", ran.out)[1]) > 0.9
 
 
+@pytest.mark.quick("1.5", "who")
 @pytest.mark.parametrize(
     ("text", "lines"),
     [

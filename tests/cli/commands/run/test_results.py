@@ -228,7 +228,7 @@ def test_a_folder_is_held_by_one_process(neurosim, folder):
     assert not list((folder / "results").iterdir())
 
 
-@pytest.mark.quick("moved0")
+@pytest.mark.slow
 @pytest.mark.parametrize("moved", [(), ("metrics.jsonl",), ("metrics.jsonl", "network.json")])
 def test_a_run_that_was_half_moved_is_finished_by_the_next_one(neurosim, folder, moved):
     results, work = folder / "results", folder / "results" / ".neurosim"
