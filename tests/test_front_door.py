@@ -1,5 +1,6 @@
 """The front door: what ``import neurosim`` hands on, and what it leaves unloaded."""
 
+import os
 import subprocess
 import sys
 
@@ -26,6 +27,7 @@ def python(code):
     done = subprocess.run(  # noqa: S603 - our own text
         [sys.executable, "-W", "error:::__main__", "-c", code],
         capture_output=True, encoding="utf-8", check=False, timeout=120,
+        env={**os.environ, "COVERAGE_PROCESS_CONFIG": ""},  # what measures tests loads more
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

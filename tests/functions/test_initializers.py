@@ -5,12 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
+from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, WrongTypeError
 from neurosim.functions.initializers import (
     INITIALIZERS,
     Normal,
     Orthogonal,
     Uniform,
+    draw_each,
     make_initializer,
 )
 from neurosim.functions.streams import stream
@@ -189,3 +190,21 @@ def test_a_spread_that_is_not_finite_is_refused_when_it_is_made(make, words):
         make()
 
     assert words in str(caught.value)
+
+
+def test_one_number_from_each_source_is_what_that_source_gives_alone():
+    normal = make_initializer("normal")
+    sources = [stream(7, name) for name in "ab"]
+
+    found = draw_each(normal, sources, "weights")
+
+    assert found == [float(normal.draw(stream(7, name), 1, 1)[0, 0]) for name in "ab"]
+
+
+def test_more_than_one_number_from_a_source_is_refused():
+    class Wide:
+        def draw(self, _source, n_in, n_out):
+            return np.zeros((n_in, n_out + 1))
+
+    with pytest.raises(ShapeError, match=r"weights: .* got \(1, 2\); expected \(1, 1\)"):
+        draw_each(Wide(), [None, None], "weights")
