@@ -250,12 +250,12 @@ class _Maker:
         compute: Compute | None, text: str, slips: Iterable[Slip] = (), key: Key | None = None,
     ) -> None:  # fmt: skip
         key = self._sample.key(what) if key is None else key
-        made = Formula(key, phase, value, operands, compute or (lambda _: value), text, self._place)
+        head, tail = (key, phase, value), (text, self._place)
+        made = Formula(*head, operands, compute or (lambda _: value), *tail, tuple(slips))
         if compute is not None and not self._is_true(made):
-            made = replace(made, operands=(), compute=lambda _: value)
-            slips = ()
+            made = Formula(*head, (), lambda _: value, *tail)
         self.found.pop(key, None)  # a sum that goes on has its place behind its last term
-        self.found[key] = replace(made, slips=tuple(slips))
+        self.found[key] = made
 
     def _is_true(self, made: Formula) -> bool:
         """Whether a formula gives the step's own number back."""

@@ -4,6 +4,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,8 @@ class Lesson:
         scenario.require_training(str(file), "mark")
         self.title, self.text = scenario.title, scenario.lesson
         self.require_epochs, self._last_epoch = scenario.require_epochs, scenario.last_epoch
+        self._network = scenario.network
         self.names = [neuron.name for neuron in scenario.network.neurons]
-        indices = symbols_of_indices(scenario.network)
-        self._symbols = {plain_spelling(symbol): what for what, symbol in indices.items()}
         self._asked = None if given_out is None else self._read(given_out)
         if self._asked is not None and not self._asked.blanks:
             raise FileError(
@@ -56,6 +56,12 @@ class Lesson:
             )
         self._formulas: dict[tuple[str, int, int, int | None], Mapping[Key, Formula]] = {}
         self._trained: dict[str, float | None] | None = None
+
+    @cached_property
+    def _symbols(self) -> dict[str, str]:
+        """What a sheet may write with the indices of layers and neurons."""
+        indices = symbols_of_indices(self._network)
+        return {plain_spelling(symbol): what for what, symbol in indices.items()}
 
     def formulas(
         self, code: str = "", first: int = 0, n_epochs: int = 1, where: str = "code",
