@@ -150,6 +150,7 @@ def test_it_is_as_before(tmp_path, monkeypatch, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_two_threads_that_draw_take_turns_at_what_the_process_shares():
     before = dict(mpl.rcParams), list(warnings.filters)
     is_inside, both_inside, outside = (threading.Event() for _ in range(3))

@@ -133,6 +133,7 @@ def test_what_is_frozen_may_change_between_two_trainings(layered, rows):
     assert layered["x2", "h1"].weight != before[1]
 
 
+@pytest.mark.slow
 def test_a_program_that_was_replaced_is_no_longer_kept(printed):
     def chain(n):
         net = ns.Network("chain")

@@ -40,7 +40,8 @@ def outputs(genome, config, x):
     return np.array(neat.nn.FeedForwardNetwork.create(genome, config).activate(x))
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [20, 200])
 def test_mutated_genomes_give_the_same_outputs_and_come_back(config, assert_close, count):
     rng, n_disabled, activations = np.random.default_rng(3), 0, set()
     for genome in genomes(config, count):

@@ -418,6 +418,7 @@ training:
 """
 
 
+@pytest.mark.slow
 def test_a_scenario_sees_what_is_registered_after_it_was_first_read(tmp_path):
     file = tmp_path / "s.yaml"
     file.write_text(SCENARIO, encoding="utf-8")

@@ -71,6 +71,7 @@ def test_the_watch_sees_what_is_written_outside(tmp_path):
     assert watched(lambda: outside.write_text("x"), inside).kind == "outside"
 
 
+@pytest.mark.slow
 def test_the_watch_ends_what_takes_too_long(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.fuzz.watch.WAIT", 0.2)
 

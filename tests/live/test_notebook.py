@@ -139,6 +139,7 @@ def test_what_is_nothing_to_show_is_refused():
             call(1)
 
 
+@pytest.mark.slow
 def test_without_the_extra_things_show_their_own_pictures(trained, twin, monkeypatch):
     monkeypatch.setattr("neurosim.live.notebook.is_widget_there", lambda: False)
 

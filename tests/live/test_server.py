@@ -196,6 +196,7 @@ def test_two_tabs_see_what_either_does(site):
     assert asked(other, "where")["said"]  # a mistake of one is not told to the other
 
 
+@pytest.mark.slow
 def test_a_lost_connection_leaves_the_session_where_it_is(site):
     cookie = site.cookie()
     tab, _ = site.tab(cookie)
@@ -236,6 +237,7 @@ def test_a_ninth_tab_is_refused_in_words(site):
     site.tab(cookie)
 
 
+@pytest.mark.slow
 def test_a_request_that_is_too_long_or_no_text_ends_only_its_own_tab(site):
     cookie = site.cookie()
     for sent in ("x" * (LONGEST_REQUEST + 1), b"\x00"):
@@ -248,6 +250,7 @@ def test_a_request_that_is_too_long_or_no_text_ends_only_its_own_tab(site):
     assert site.tab(cookie)[1]["view"]
 
 
+@pytest.mark.slow
 def test_a_fault_of_ours_is_told_and_ends_nothing(site, monkeypatch, capfd):
     tab, _ = site.tab(site.cookie())
     monkeypatch.setattr("neurosim.debugger.session.Session.explain", lambda *_: 1 / 0)

@@ -59,7 +59,7 @@ def test_the_page_writes_six_digits_as_python_does():
     assert wrong == []
 
 
-@pytest.mark.quick("3")
+@pytest.mark.slow
 @needs_node
 @pytest.mark.parametrize("digits", [1, 2, 3, 6])
 def test_the_page_writes_the_diagram_s_numbers_as_drawings_do(digits):

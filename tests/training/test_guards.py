@@ -71,6 +71,7 @@ def test_another_thread_is_refused_at_once_and_the_training_ends_as_it_would(net
     assert net.parameters().tolist() == twin.parameters().tolist()
 
 
+@pytest.mark.slow
 def test_of_two_threads_that_train_one_network_each_ends_or_is_refused(net, how):
     outcomes, begin = [], threading.Barrier(2)
 

@@ -157,6 +157,7 @@ def test_until_takes_all_goals_and_measures_their_metrics(network, rows, engine)
     assert reached == [False] * (len(reached) - 1) + [True]
 
 
+@pytest.mark.slow
 def test_a_time_limit_ends_a_training(network, rows):
     X, T, _ = rows
     begin = time.perf_counter()

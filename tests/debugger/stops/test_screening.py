@@ -176,6 +176,7 @@ def compare(training, choose, by_steps):
     assert halts(fast) == by_steps(lambda: halts(slow)), stops
 
 
+@pytest.mark.slow
 def test_random_stops_halt_at_speed_where_they_halt_by_steps(trainings, by_steps):
     @examples(15)
     @given(trainings(), DICE)

@@ -62,6 +62,7 @@ def odd(request):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @each("grain", GRAINS)
 @each("size", [1, 2, 4])
 def test_back_by_a_grain_is_the_way_that_one_came(xor, grain, size):

@@ -128,6 +128,7 @@ def test_weights_without_room_are_counted_at_the_foot(layered):
     assert notes(diagram) == ["b: bias", "numbers of the strongest into each neuron: 13 of 169"]
 
 
+@pytest.mark.slow
 def test_boxes_say_what_they_hold_and_what_they_do_not_show(layered):
     net = layered(600, *[20] * 18)
 

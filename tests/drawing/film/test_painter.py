@@ -13,7 +13,7 @@ from neurosim.network import Network
 X, T = [[0.0, 0.0], [1.0, 1.0]], [[0.0], [1.0]]
 
 
-@pytest.mark.quick("order0")
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_colours_of_a_boundary_reach_as_far_as_the_answers_of_all_moments(order):
     net = Network("plane")

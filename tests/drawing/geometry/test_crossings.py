@@ -86,7 +86,7 @@ def test_a_line_that_skips_a_column_has_a_bend_in_it():
     assert crossings(net) == (0, 0)
 
 
-@pytest.mark.quick("layers")
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["layers", "levels"])
 def test_there_are_never_more_crossings_than_in_the_order_of_insertion(random_network, kind):
     counts = [crossings(random_network(seed), kind) for seed in range(40)]

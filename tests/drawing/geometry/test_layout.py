@@ -105,6 +105,7 @@ def test_what_is_connected_to_nothing_has_a_place_too():
     assert set(columns(layout(net))[0]) == {"x1", "x2", "alone"}
 
 
+@pytest.mark.slow
 def test_all_neurons_have_a_place_and_no_two_overlap(random_drawings):
     for arrangement, _ in random_drawings:
         points = np.array(arrangement.places)

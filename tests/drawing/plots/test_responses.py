@@ -53,6 +53,7 @@ def test_each_neuron_is_a_map_of_what_it_answers_centred_at_zero(maps):
         assert image.norm.halfrange == np.abs(pictures[name]).max() / MOST_FILL
 
 
+@pytest.mark.slow
 def test_maps_stand_where_the_neurons_of_the_diagram_stand(maps):
     net = ns.load_scenario("xor-skip").network
 
@@ -118,6 +119,7 @@ def test_of_a_large_layer_the_first_and_the_last_are_drawn_and_the_rest_is_count
     assert len(maps(ns.draw_responses(layered(2, 20, 1), resolution=3, full=True))) == 23
 
 
+@pytest.mark.slow
 def test_where_neurons_are_boxes_the_drawing_says_that_there_are_no_maps(maps, layered):
     axes = ns.draw_responses(layered(2, *[16] * 19, 1), resolution=3)
 

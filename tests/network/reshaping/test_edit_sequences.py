@@ -111,6 +111,7 @@ def _fresh(net):
     return next(name for i in range(1000) if (name := f"new{i}") not in taken)
 
 
+@pytest.mark.slow
 @examples(15)
 @given(data=st.data())
 def test_every_sequence_of_edits_keeps_the_laws(cases, data):

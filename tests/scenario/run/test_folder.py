@@ -16,9 +16,8 @@ training: {optimizer: {name: sgd, learning_rate: 1.0e-4}, program: arrays, epoch
 """
 
 
-@pytest.mark.parametrize(
-    ("n_hidden", "is_told"), [(30, False), pytest.param(1000, True, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_hidden", "is_told"), [(30, False), (1000, True)])
 def test_the_threads_stand_in_run_json_only_where_bits_may_depend_on_them(
     tmp_path, n_hidden, is_told
 ):

@@ -221,6 +221,7 @@ def test_a_snapshot_whose_parts_are_not_what_they_were_is_refused(file, tmp_path
     assert wrong == []
 
 
+@pytest.mark.slow
 @each("keys, value, expected", [
     (("state", "watched", "parameters"), np.zeros(3), "theta: got "),
     (("whole", "watched", "parameters"), np.zeros(3), "theta: got "),

@@ -90,6 +90,7 @@ def test_numbers_in_what_is_written_keep_their_digits(small, write, tmp_path):
     assert "A rate of 0.0005 works" in title
 
 
+@pytest.mark.slow
 def test_the_story_is_the_description_or_the_comment_at_the_head(small, write, tmp_path):
     write(f"# yaml-language-server: $schema=x\n#\n# What to\n# see.\n{small()}", "a.yaml")
     write(small(("title: Either or both", "title: B\ndescription: Told.")), "b.yaml")

@@ -170,6 +170,7 @@ EVERY_OPTION = {
 }
 
 
+@pytest.mark.slow
 def test_every_option_is_written(tmp_path):
     assert set(EVERY_OPTION) == set(option_fields()) - {
         "state", "learning_rate", "progress", "heads", "missing_targets",

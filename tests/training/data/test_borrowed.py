@@ -141,6 +141,7 @@ def test_without_scikit_learn_it_is_said_how_to_get_it(monkeypatch, name):
     )
 
 
+@pytest.mark.slow
 def test_naming_the_data_sets_does_not_load_scikit_learn():
     code = "import sys, neurosim.training.data; print('sklearn' in sys.modules)"
 

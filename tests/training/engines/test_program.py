@@ -57,6 +57,7 @@ def wide(seed):
     return net
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_rows", [1, 33])
 def test_wide_sparse_layers_agree_and_keep_their_matrices(n_rows):
     rng = np.random.default_rng(n_rows)

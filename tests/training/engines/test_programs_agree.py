@@ -205,6 +205,7 @@ def test_every_optimizer_learns_the_same_in_every_program(optimizer, penalty, as
         assert_close(found_losses, losses, TOLERANCES[precision][1])
 
 
+@pytest.mark.slow
 @each("program", DOUBLE)
 @each("optimizer", OPTIMIZERS)
 def test_what_is_frozen_keeps_every_bit(program, optimizer):

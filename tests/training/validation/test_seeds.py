@@ -54,6 +54,7 @@ def test_a_seed_of_a_scenario_draws_weights_rows_and_order(path, engine):
     assert set(found.measures) == {"train", "test"}
 
 
+@pytest.mark.slow
 def test_seeds_are_in_the_report_and_the_document(path, capsys):
     run_command(["run", str(path)])
     text = capsys.readouterr().out

@@ -52,7 +52,7 @@ def test_trace_overwrites_a_file_only_where_it_is_told_to(neurosim, folder):
     assert len(list(read_trace(folder / "out"))) == 4 * 69
 
 
-@pytest.mark.quick("compiled")
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["graph", "compiled"])
 def test_trace_of_a_later_epoch_is_that_of_stepping_all_the_way(neurosim, engine):
     whole = neurosim("trace", "xor", "--epochs", "13")

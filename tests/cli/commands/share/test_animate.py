@@ -58,6 +58,7 @@ def test_one_pass_is_filmed_step_by_step(neurosim, folder, frames_of):
     assert len(frames_of(folder / "passed.gif")) == int(ran.err.split()[0]) >= 6
 
 
+@pytest.mark.slow
 def test_a_training_that_diverges_is_filmed_and_ends_with_3(neurosim, folder):
     ran = neurosim("animate", "diverged.yaml", "--size", 200)
 
@@ -197,6 +198,7 @@ def test_a_run_without_pictures_loads_neither_matplotlib_nor_pillow(folder):
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_a_gallery_is_made_by_one_command(neurosim, folder):
     for path in folder.glob("*.yaml"):
         if path.stem not in {"passed", "skipped"}:

@@ -26,6 +26,7 @@ def test_epochs_are_chosen(neurosim):
     assert "Steps of epochs 1, 3." in ran.err
 
 
+@pytest.mark.slow
 def test_beyond_the_limit_epochs_are_left_out_and_both_places_say_which(neurosim, folder):
     neurosim("page", "passed.yaml")
     whole = (folder / "passed.html").stat().st_size
