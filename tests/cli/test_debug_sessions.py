@@ -40,13 +40,8 @@ def pieces(text):
     return LONG.sub("...", text), [float(number) for number in LONG.findall(text)]
 
 
-SLOW = {"twins"}  # a breakpoint on every sample of 5,000 epochs
-
-
 @pytest.mark.quick("back", "breakpoints", "errors", "mazur")
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in NAMES]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_session_shows_what_it_always_showed(name, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for variable in ("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):

@@ -17,7 +17,7 @@ WHOLE = ["json", "graphml", "gexf", "gml", "nodelink.json", "safetensors", "onnx
 
 
 @pytest.mark.quick("json-5", "graphml-5")
-@pytest.mark.parametrize("count", [5, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [5, 200])
 @pytest.mark.parametrize("suffix", WHOLE)
 def test_random_networks_come_back_with_every_bit(cases, assert_same, tmp_path, suffix, count):
     path = tmp_path / f"net.{suffix}"
