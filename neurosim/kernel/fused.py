@@ -37,13 +37,17 @@ def fused(name: str, given: NDArray[Any], changed: NDArray[Any]) -> Callable[[],
 
 
 def take_rows(X: NDArray[Any], order: NDArray[Any], rows: NDArray[Any]) -> None:
-    """Write rows of X, (B, n), in this order, a one behind each: (len(order), n + 1), of float64.
+    """Write rows of X, (B, n), in this order, a one behind each: (len(order), n + 1).
+
+    X and what is written have one type, float64 or float32.
 
     Raises:
         KernelMissingError: there is no kernel.
     """
     arrays = (X, order, rows)
     assert all(array.flags.c_contiguous for array in arrays), "an array is in pieces"
+    assert X.dtype == rows.dtype, "arrays of two types"
+    function = getattr(load_kernel().library, f"neurosim_take_rows_{X.dtype.char}")
     given, chosen, made = (ctypes.c_void_p(array.ctypes.data) for array in arrays)
     sizes = ctypes.c_int64(X.shape[1]), ctypes.c_int64(len(order))
-    load_kernel().library.neurosim_take_rows(given, sizes[0], chosen, sizes[1], made)
+    function(given, sizes[0], chosen, sizes[1], made)

@@ -1165,14 +1165,18 @@ PASSES(EXPORT)
 #undef EXPORT
 
 /* Rows of a matrix in another order, a one behind each. */
-PUBLIC void neurosim_take_rows(const double *X, int64_t n_columns, const int64_t *order,
-                               int64_t n_rows, double *rows)
-{
-    for (int64_t i = 0; i < n_rows; i++, rows += n_columns + 1) {
-        memcpy(rows, X + order[i] * n_columns, (size_t)n_columns * sizeof *rows);
-        rows[n_columns] = 1.0;
+#define TAKE_ROWS(letter, type)                                                                   \
+    PUBLIC void neurosim_take_rows_##letter(const type *X, int64_t n_columns,                     \
+                                            const int64_t *order, int64_t n_rows, type *rows)     \
+    {                                                                                             \
+        for (int64_t i = 0; i < n_rows; i++, rows += n_columns + 1) {                             \
+            memcpy(rows, X + order[i] * n_columns, (size_t)n_columns * sizeof *rows);             \
+            rows[n_columns] = 1;                                                                  \
+        }                                                                                         \
     }
-}
+TAKE_ROWS(d, double)
+TAKE_ROWS(f, float)
+#undef TAKE_ROWS
 
 /* What it was built from, so that a library is not used with other sources. */
 #ifndef FINGERPRINT

@@ -45,9 +45,10 @@ def test_arrays_in_pieces_are_refused():
         fused("relu", np.ones((3, 4))[:, :2], np.ones((3, 2)))
 
 
-def test_rows_are_taken_in_order_with_a_one_behind_each():
-    X, order = np.arange(12.0).reshape(4, 3), np.array([2, 0, 2])
-    rows = np.full((3, 4), np.nan)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_rows_are_taken_in_order_with_a_one_behind_each(dtype):
+    X, order = np.arange(12, dtype=dtype).reshape(4, 3), np.array([2, 0, 2])
+    rows = np.full((3, 4), np.nan, dtype)
 
     take_rows(X, order, rows)
 
