@@ -97,8 +97,14 @@ def taken(rows: NDArray[Any], chosen: NDArray[np.intp]) -> NDArray[Any]:
     return found
 
 
-def as_float64(rows: NDArray[Any], order: Literal["K", "C"] = "K") -> NDArray[np.float64]:
-    """The numbers as float64: a copy, or the array itself where it lies so in a file."""
-    if is_mapped(rows) and rows.dtype == np.float64 and rows.flags.c_contiguous:
+def as_floats(
+    rows: NDArray[Any], order: Literal["K", "C"] = "K", *, single: bool = False
+) -> NDArray[Any]:
+    """The numbers as float64: a copy, or the array itself where it lies so in a file.
+
+    With ``single``, numbers of float32 stay such.
+    """
+    dtype = np.float32 if single and rows.dtype == np.float32 else np.float64
+    if is_mapped(rows) and rows.dtype == dtype and rows.flags.c_contiguous:
         return rows
-    return transformed(rows, lambda part: np.array(part, dtype=np.float64, order=order))
+    return transformed(rows, lambda part: np.array(part, dtype=dtype, order=order))

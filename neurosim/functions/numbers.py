@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
-from neurosim.functions.mapped import as_float64, is_mapped
+from neurosim.functions.mapped import as_floats, is_mapped
 from neurosim.languages import count, grouped, translate
 
 Matrix = NDArray[np.float64]
@@ -132,7 +132,9 @@ def joined(parts: Sequence[Matrix]) -> Matrix:
     return found
 
 
-def require_array(values: object, where: str, *, may_miss: bool = False) -> Matrix:
+def require_array(
+    values: object, where: str, *, may_miss: bool = False, single: bool = False
+) -> Matrix:
     """The values as a new float64 array, all of them finite; what is given is not changed.
 
     What lies in a file (`numpy.memmap`) is not brought into memory: of float64 it is the array
@@ -141,7 +143,7 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
     Tensors, also those that require a gradient, sparse matrices, and iterators of rows or of
     batches are taken as well as arrays, data frames and lists.
 
-    With ``may_miss``, NaN is a number that is missing.
+    With ``may_miss``, NaN is a number that is missing; with ``single``, float32 stays float32.
 
     Raises:
         WrongTypeError: they are no real numbers.
@@ -160,7 +162,7 @@ def require_array(values: object, where: str, *, may_miss: bool = False) -> Matr
         given = _from_objects(given, where)
     if given.dtype.kind not in "buif":
         raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
-    array = as_float64(given)
+    array = as_floats(given, single=single)
     if all_finite(array):
         return array
     wrong = ~np.isfinite(array)
@@ -198,13 +200,13 @@ def _foreign(values: Any, where: str) -> Any:
     return parts
 
 
-def require_rows(X: Any, n_in: int, what: str = "X") -> Matrix:
-    """X as a new float64 matrix of (B, n), with at least one row.
+def require_rows(X: Any, n_in: int, what: str = "X", *, single: bool = False) -> Matrix:
+    """X as a new matrix of (B, n), with at least one row: float64, with ``single`` also float32.
 
     Raises:
         ShapeError: it has another shape, or no rows.
     """
-    rows = require_array(X, what)
+    rows = require_array(X, what, single=single)
     if rows.ndim == 1 and n_in == 1:
         rows = rows.reshape(-1, 1)
     if rows.ndim != 2 or rows.shape[1] != n_in:

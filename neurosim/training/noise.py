@@ -6,9 +6,10 @@ training alone: measurements and predictions have none.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.functions.mapped import blocks, room
 from neurosim.functions.numbers import Matrix
@@ -42,8 +43,8 @@ class Noise(NamedTuple):
         added = None if self.added is None else self.added[number].tolist()
         return RowNoise(added, dict(zip(self.dropped, self.masks[number].tolist(), strict=True)))
 
-    def inputs(self, X: Matrix, inputs: Sequence[Neuron]) -> Matrix:
-        """Rows of inner inputs with their noise, (B, n_in)."""
+    def inputs(self, X: NDArray[Any], inputs: Sequence[Neuron]) -> NDArray[Any]:
+        """Rows of inner inputs with their noise, (B, n_in); X itself where there is none."""
         number = {neuron: i for i, neuron in enumerate(inputs)}
         pairs = [(number[n], k) for k, n in enumerate(self.dropped) if n in number]
         if self.added is None and not pairs:
@@ -57,7 +58,7 @@ class Noise(NamedTuple):
         return found
 
 
-def draw_masks(random: np.random.Generator, rates: Sequence[float], X: Matrix) -> Matrix:
+def draw_masks(random: np.random.Generator, rates: Sequence[float], X: NDArray[Any]) -> Matrix:
     """A factor for each row of X and neuron: 0 as often as its rate says, else 1/(1 - rate)."""
     given, masks = np.array(rates), room((len(X), len(rates)), X)
     for block in blocks(masks):
@@ -65,7 +66,7 @@ def draw_masks(random: np.random.Generator, rates: Sequence[float], X: Matrix) -
     return masks
 
 
-def draw_added(random: np.random.Generator, deviation: float, X: Matrix) -> Matrix:
+def draw_added(random: np.random.Generator, deviation: float, X: NDArray[Any]) -> Matrix:
     """A normal number for each input of each row of X."""
     added = room(X.shape, X)
     for block in blocks(added):

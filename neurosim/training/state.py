@@ -148,7 +148,7 @@ def _generator(streams: Mapping[str, Any], name: str) -> np.random.Generator:
 def order_of(generator: np.random.Generator, task: Task) -> NDArray[np.intp]:
     """The order of rows in an epoch; those that lie in a file are shuffled block by block."""
     found = np.empty(task.n_rows, np.intp)
-    for block in blocks(task.X, task.batch_size):
+    for block in blocks(task.rows, task.batch_size):
         found[block] = block.start + generator.permutation(block.stop - block.start)
     return found
 
@@ -173,9 +173,9 @@ def draw_noise(task: Task, streams: Mapping[str, Any]) -> tuple[Noise | None, Ma
 def _noise(task: Task, drawn: Mapping[str, np.random.Generator]) -> Noise:
     added, masks = None, np.empty((task.n_rows, 0))
     if DROPOUT in drawn:
-        masks = draw_masks(drawn[DROPOUT], [n._dropout for n in task.dropped], task.X)
+        masks = draw_masks(drawn[DROPOUT], [n._dropout for n in task.dropped], task.rows)
     if INPUT_NOISE in drawn:
-        added = draw_added(drawn[INPUT_NOISE], task.options.input_noise, task.X)
+        added = draw_added(drawn[INPUT_NOISE], task.options.input_noise, task.rows)
     return Noise(task.dropped, masks, added)
 
 

@@ -17,6 +17,7 @@ from neurosim.errors import (
 )
 from neurosim.functions.activations import SOFTMAX
 from neurosim.functions.losses import TARGET_RULES, Head, Loss, Objective, require_loss
+from neurosim.functions.mapped import as_floats
 from neurosim.functions.numbers import Matrix, all_finite, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
@@ -39,13 +40,14 @@ _ROUNDING = 1e-6  # of a target that was computed in single precision
 class Task:
     """A network, its samples, and how it is to learn them.
 
-    X is (B, n_in), T (B, n_out), raw where inputs or outputs are scaled. ``weights`` are of the
-    rows, (B,), or None. ``batch_size`` is at most B. ``version`` is that of the network's
+    ``rows`` are (B, n_in), of float32 where they were given so and nothing asks for more; T is
+    (B, n_out); both are raw where inputs or outputs are scaled. ``weights`` are of the rows, (B,),
+    or None. ``batch_size`` is at most B. ``version`` is that of the network's
     structure. ``loss`` is that of the first head.
     """
 
     network: Network
-    X: Matrix
+    rows: NDArray[Any]
     T: Matrix
     options: Options
     loss: Loss
@@ -53,6 +55,15 @@ class Task:
     version: int
     weighing: Weighing
     weights: Matrix | None = None
+
+    @property
+    def X(self) -> Matrix:  # noqa: N802 - samples are called so
+        """The rows as float64."""
+        return self.rows if self.rows.dtype == np.float64 else self._double
+
+    @cached_property
+    def _double(self) -> Matrix:
+        return as_floats(self.rows)
 
     @cached_property
     def adjustments(self) -> Adjustments | None:
@@ -124,7 +135,7 @@ class Task:
     @cached_property
     def _inner(self) -> "Task":
         inputs, outputs = self.network.inputs_conversion, self.network.outputs_conversion
-        return replace(self, X=inputs.inner(self.X), T=outputs.inner(self.T, "T"))
+        return replace(self, rows=inputs.inner(self.X), T=outputs.inner(self.T, "T"))
 
     def weights_of(self, rows: Any) -> dict[str, Matrix]:
         """The weights of some rows, as an argument of an engine; none where they have none."""
@@ -172,7 +183,7 @@ class Task:
     @property
     def n_rows(self) -> int:
         """The number of samples, B."""
-        return len(self.X)
+        return len(self.rows)
 
     @property
     def n_batches(self) -> int:
@@ -228,7 +239,8 @@ def make_task(
         require_free_targets(network, head)
     require_slopes(network, objective)
     _require_droppable(network)
-    rows = require_rows(X, len(network.inputs))
+    is_single = chosen.precision == "single" and network.inputs_conversion.is_plain
+    rows = require_rows(X, len(network.inputs), single=is_single)
     targets = require_targets(T, network, objective, len(rows), may_miss=may_miss(chosen))
     network.inputs_conversion.inner(rows)  # refuses what is too large
     size = _batch_size(chosen, len(rows))

@@ -375,7 +375,7 @@ class Training:
         state = replace(state, streams=with_dropout(state.streams, network, task.options))
         made = type(self).__new__(type(self))
         options = replace(options_after(task.options, network, names), state=state)
-        made._set_up(*prepare(network, task.X, task.T, options))
+        made._set_up(*prepare(network, task.rows, task.T, options))
         made._asleep, made._deadline = before.sleeping(network), self._deadline
         return made
 

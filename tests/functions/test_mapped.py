@@ -55,6 +55,7 @@ def test_rows_of_a_user_stay_where_they_are(in_file):
     columns = in_file(np.asfortranarray(ROWS)).T.reshape(3, 50).T
 
     assert require_array(rows, "X") is rows
+    assert require_array(single, "X", single=True) is single
     for given in (single, columns):
         found = require_array(given, "X")
         assert is_mapped(found)

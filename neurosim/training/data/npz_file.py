@@ -18,7 +18,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from neurosim.errors import FileError, unknown
-from neurosim.functions.mapped import as_float64, mapped_room
+from neurosim.functions.mapped import as_floats, mapped_room
 from neurosim.functions.numbers import all_finite
 from neurosim.regular import open_regular, unreadable
 from neurosim.training.data.rows import Matrix
@@ -176,7 +176,7 @@ def _dtype(descr: str, where: str) -> "np.dtype[Any]":
 
 def _finite(given: "np.ndarray[Any, Any]", where: str) -> Matrix:
     with np.errstate(over="ignore", invalid="ignore"):  # a long double may become infinite: told
-        numbers = as_float64(given, "C")
+        numbers = as_floats(given, "C")
     if not all_finite(numbers):
         finite = np.isfinite(numbers)
         at = [int(i) for i in np.unravel_index(int(np.argmin(finite)), numbers.shape)]

@@ -94,7 +94,7 @@ class ArrayProgram:
     @cached_property
     def rows(self) -> Array:
         """The rows in the precision of the program, with a column of ones, (B, n_in + 1)."""
-        return _with_ones(self.task.X, self.dtype)
+        return _with_ones(self.task.rows, self.dtype)
 
     def noised(
         self, order: RowOrder, targets: "_Targets", noise: Noise
@@ -105,7 +105,7 @@ class ArrayProgram:
         goals = _columns(task.goals(order), self.dtype)
         masks = self._masked.columns(noise).astype(self.dtype)
         targets.place(np.concatenate([goals, masks]).take(rows, 1))
-        return self._in_order(rows, noise.inputs(task.X, task.network.inputs), targets)
+        return self._in_order(rows, noise.inputs(task.rows, task.network.inputs), targets)
 
     @property
     def n_targets(self) -> int:
@@ -127,20 +127,20 @@ class ArrayProgram:
         goals = self.task.goals(order)
         T = self.T if goals is self.task.goals() else _columns(goals, self.dtype)
         targets.place(T.take(order, 1))
-        return self._in_order(order, self.task.X, targets)
+        return self._in_order(order, self.task.rows, targets)
 
     def _in_order(
-        self, order: NDArray[np.intp], X: Matrix, targets: "_Targets"
+        self, order: NDArray[np.intp], X: Array, targets: "_Targets"
     ) -> Sequence[tuple[Array, Array]]:
         """The batches of these rows in this order; where they are large, each when it is asked for.
 
-        The kernel takes them as they are. To float32 they are brought once, not in each epoch.
+        The kernel takes them as they are. To another type they are brought once, not in each epoch.
         """
         size, is_large = self.task.batch_size, X.size * np.dtype(self.dtype).itemsize > _CACHE
         buffer = np.empty((size, X.shape[1] + 1), self.dtype)
-        if is_large and self._fuses and self.dtype is np.float64 and X.flags.c_contiguous:
+        if is_large and self._fuses and X.dtype == self.dtype and X.flags.c_contiguous:
             return _Taken(partial(take_rows, X), order, buffer, targets.batches)
-        rows = self.rows if X is self.task.X else _with_ones(X, self.dtype)
+        rows = self.rows if X is self.task.rows else _with_ones(X, self.dtype)
         if is_large:
             return _Taken(partial(_take, rows), order, buffer, targets.batches)
         return self._pairs(rows.take(order, 0), targets)
@@ -320,7 +320,7 @@ def _take(X: Array, order: NDArray[np.intp], rows: Array) -> None:
     X.take(order, 0, rows, "clip")  # the mode "raise" would buffer
 
 
-def _with_ones(X: Matrix, dtype: Any) -> Array:
+def _with_ones(X: Array, dtype: Any) -> Array:
     rows = room((len(X), X.shape[1] + 1), X, dtype)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
         rows[:, :-1] = X

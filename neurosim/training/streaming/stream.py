@@ -194,7 +194,7 @@ class StreamTraining:
         """Train on the batches of a group: the loss of each, summed over its rows."""
         options = replace(self._task.options, early_stopping=None, until=None, metrics=())
         task = replace(
-            self._task, X=group.X, T=group.T, batch_size=group.batch_size, options=options
+            self._task, rows=group.X, T=group.T, batch_size=group.batch_size, options=options
         )
         before = self._state
         engine = make_engine(options.engine, task)
