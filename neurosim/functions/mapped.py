@@ -98,13 +98,23 @@ def taken(rows: NDArray[Any], chosen: NDArray[np.intp]) -> NDArray[Any]:
 
 
 def as_floats(
-    rows: NDArray[Any], order: Literal["K", "C"] = "K", *, single: bool = False
+    rows: NDArray[Any],
+    order: Literal["K", "C"] = "K",
+    *,
+    single: bool = False,
+    copy: bool = True,
 ) -> NDArray[Any]:
     """The numbers as float64: a copy, or the array itself where it lies so in a file.
 
-    With ``single``, numbers of float32 stay such.
+    With ``single``, numbers of float32 stay such. Without ``copy``, what lies so in memory is seen
+    where it is, by an array that cannot be written.
     """
     dtype = np.float32 if single and rows.dtype == np.float32 else np.float64
-    if is_mapped(rows) and rows.dtype == dtype and rows.flags.c_contiguous:
-        return rows
+    if rows.dtype == dtype and rows.flags.c_contiguous and rows.flags.aligned:
+        if is_mapped(rows):
+            return rows
+        if not copy:
+            seen = rows.view()
+            seen.flags.writeable = False
+            return seen
     return transformed(rows, lambda part: np.array(part, dtype=dtype, order=order))

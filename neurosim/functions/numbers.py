@@ -133,7 +133,12 @@ def joined(parts: Sequence[Matrix]) -> Matrix:
 
 
 def require_array(
-    values: object, where: str, *, may_miss: bool = False, single: bool = False
+    values: object,
+    where: str,
+    *,
+    may_miss: bool = False,
+    single: bool = False,
+    copy: bool = True,
 ) -> Matrix:
     """The values as a new float64 array, all of them finite; what is given is not changed.
 
@@ -143,7 +148,8 @@ def require_array(
     Tensors, also those that require a gradient, sparse matrices, and iterators of rows or of
     batches are taken as well as arrays, data frames and lists.
 
-    With ``may_miss``, NaN is a number that is missing; with ``single``, float32 stays float32.
+    With ``may_miss``, NaN is a number that is missing; with ``single``, float32 stays float32;
+    without ``copy``, what is in its form already is seen where it lies, by a read-only array.
 
     Raises:
         WrongTypeError: they are no real numbers.
@@ -162,7 +168,7 @@ def require_array(
         given = _from_objects(given, where)
     if given.dtype.kind not in "buif":
         raise WrongTypeError(f"{where}: no real numbers, got {given.dtype}; expected floats")
-    array = as_floats(given, single=single)
+    array = as_floats(given, single=single, copy=copy)
     if all_finite(array):
         return array
     wrong = ~np.isfinite(array)
@@ -200,13 +206,15 @@ def _foreign(values: Any, where: str) -> Any:
     return parts
 
 
-def require_rows(X: Any, n_in: int, what: str = "X", *, single: bool = False) -> Matrix:
-    """X as a new matrix of (B, n), with at least one row: float64, with ``single`` also float32.
+def require_rows(
+    X: Any, n_in: int, what: str = "X", *, single: bool = False, copy: bool = True
+) -> Matrix:
+    """X as a new matrix of (B, n), with at least one row; ``single`` and ``copy`` as above.
 
     Raises:
         ShapeError: it has another shape, or no rows.
     """
-    rows = require_array(X, what, single=single)
+    rows = require_array(X, what, single=single, copy=copy)
     if rows.ndim == 1 and n_in == 1:
         rows = rows.reshape(-1, 1)
     if rows.ndim != 2 or rows.shape[1] != n_in:

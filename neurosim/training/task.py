@@ -221,9 +221,14 @@ def make_task(
     T: Any,
     options: Options | None = None,
     /,
+    *,
+    copy: bool = True,
     **changes: Unpack[TrainOptions],
 ) -> Task:
     """Check everything that training is given; without an optimizer it is SGD(0.1).
+
+    Without ``copy``, X and T are read where they are, if they have their form already: nobody may
+    change them while the task is used.
 
     Raises:
         ShapeError: X or T has another shape than the network, or than each other.
@@ -240,8 +245,9 @@ def make_task(
     require_slopes(network, objective)
     _require_droppable(network)
     is_single = chosen.precision == "single" and network.inputs_conversion.is_plain
-    rows = require_rows(X, len(network.inputs), single=is_single)
-    targets = require_targets(T, network, objective, len(rows), may_miss=may_miss(chosen))
+    rows = require_rows(X, len(network.inputs), single=is_single, copy=copy)
+    missing = may_miss(chosen)
+    targets = require_targets(T, network, objective, len(rows), may_miss=missing, copy=copy)
     network.inputs_conversion.inner(rows)  # refuses what is too large
     size = _batch_size(chosen, len(rows))
     weighing = find_weighing(network, objective, targets, chosen)
@@ -378,11 +384,17 @@ def require_network(network: object, where: str = "net") -> Network:
 
 
 def require_targets(
-    T: Any, network: Network, objective: Objective, n_rows: int, *, may_miss: bool = False
+    T: Any,
+    network: Network,
+    objective: Objective,
+    n_rows: int,
+    *,
+    may_miss: bool = False,
+    copy: bool = True,
 ) -> Matrix:
     """T as a new matrix (B, n_out); class indices become one-hot rows for a joint loss."""
     n_out, loss = len(network.outputs), objective.heads[0].loss
-    targets = require_array(T, "T", may_miss=True)
+    targets = require_array(T, "T", may_miss=True, copy=copy)
     if not all_finite(targets):
         _require_present(np.isnan(targets), may_miss=may_miss)
     are_indices = objective.is_of_one and loss.joint is not None

@@ -33,7 +33,9 @@ def train(network: Network, X: Any, T: Any = None, **options: Unpack[TrainOption
         network: afterwards its objects hold what was learned, also when the call raises.
         X: samples, (B, n_in); without T, batches: a function that makes an iterator of pairs
             (X, T) and is called for each epoch, or a list or a loader of such pairs.
-        T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,).
+        T: targets, (B, n_out); for ``cross_entropy`` also class indices, (B,). Arrays of float64,
+            row behind row, are read where they are (in single precision X of float32, too): no
+            other thread may change them before the call returns.
         {options}
 
     Raises:
@@ -57,7 +59,7 @@ def train(network: Network, X: Any, T: Any = None, **options: Unpack[TrainOption
         from neurosim.training.validation.seed_runs import train_with_seeds
 
         found["seeds"] = train_with_seeds(network, X, T, chosen)
-    history = train_to_end(Training(network, X, T, chosen), chosen.epochs)
+    history = train_to_end(Training.reading(network, X, T, chosen), chosen.epochs)
     return replace(history, **found) if found else history
 
 

@@ -108,6 +108,13 @@ class Training:
         made._set_up(task, state, validation_task(task))
         return made
 
+    @classmethod
+    def reading(cls, network: Network, X: Any, T: Any, options: Options) -> "Training":
+        """A training that reads X and T where they are: nobody may change them while it lives."""
+        made = cls.__new__(cls)
+        made._set_up(*prepare(network, X, T, options, copy=False))
+        return made
+
     def _set_up(self, task: Task, state: TrainingState, validation: Task | None) -> None:
         self._task, self._known = task, state
         self._lead: Ahead | None = None  # the epochs that it goes along
@@ -735,10 +742,10 @@ class EpochsToEnd(_Epochs):
 
 
 def prepare(
-    network: Network, X: Any, T: Any, options: Options
+    network: Network, X: Any, T: Any, options: Options, *, copy: bool = True
 ) -> tuple[Task, TrainingState, Task | None]:
     """Check what a training is given: its task, its first state, its validation rows."""
-    task = make_task(network, X, T, options)
+    task = make_task(network, X, T, options, copy=copy)
     require_choice(network)
     require_engine(options.engine, task)
     validation = validation_task(task)
