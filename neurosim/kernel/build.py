@@ -14,7 +14,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 SOURCES = (
     "kernel.c", "adjusted.h", "exact.h", "layers.h", "online.h", "pass.h", "passes.h", "many.h",
-    "formulas.h",
+    "formulas.h", "tanh.h",
 )  # fmt: skip
 FLAGS = (
     "-std=c11 -O3 -ffp-contract=off -fno-math-errno -fvisibility=hidden -Wall -Wextra -Wno-psabi"

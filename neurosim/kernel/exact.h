@@ -17,7 +17,10 @@
 
 #define FUSED __attribute__((target("avx2,fma"), noinline)) static
 #define FUSED_INLINE __attribute__((target("avx2,fma"), always_inline)) static inline
+#define WIDE __attribute__((target("avx512f"), noinline)) static
 typedef __m256d Four;
+typedef uint64_t BitsOfFour __attribute__((vector_size(32)));
+typedef uint64_t BitsOfEight __attribute__((vector_size(64)));
 
 #define FAR 512.0 /* from here on exp goes other ways: it may be too large, or too small */
 
@@ -93,15 +96,7 @@ static const uint64_t POWERS[256] __attribute__((aligned(16))) = {
 FUSED_INLINE Four all(double x) { return _mm256_set1_pd(x); }
 FUSED_INLINE Four plus(Four a, Four b, Four c) { return _mm256_fmadd_pd(a, b, c); } /* a b + c */
 FUSED_INLINE Four less(Four a, Four b, Four c) { return _mm256_fnmadd_pd(a, b, c); } /* c - a b */
-FUSED_INLINE Four where(Four mask, Four a, Four b) { return _mm256_blendv_pd(b, a, mask); }
 FUSED_INLINE Four size(Four x) { return _mm256_andnot_pd(all(-0.0), x); }
-
-/* Multiplied by 2^k, given 1.5 * 2^52 + k. */
-FUSED_INLINE Four scaled(Four x, Four shifted)
-{
-    const __m256i k = _mm256_slli_epi64(_mm256_castpd_si256(shifted), 52);
-    return _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(x), k));
-}
 
 /* The two numbers of the table for each of four, or for the first one alone. */
 FUSED_INLINE void look_up_powers(__m256i number, int is_alone, Four *tail, Four *power)
@@ -141,44 +136,29 @@ FUSED_INLINE Four exp_of_minus(Four z, int is_alone)
     return plus(scale, plus(r2 * r2, c4, plus(r2, c2, tail + r)), scale);
 }
 
-/* expm1 of u, from -2 to 44 and not between .35 and 2. */
-FUSED_INLINE Four expm1_of_four(Four u)
-{
-    const Four shift = all(0x1.8p52), one = all(1.0), half = all(0.5), size_of_u = size(u);
-    const Four sign_of_u = _mm256_and_pd(u, all(-0.0));
-    Four k = plus(all(1.44269504088896338700e+00), u, _mm256_or_pd(half, sign_of_u));
-    k = _mm256_round_pd(k, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
-    k = where(size_of_u < all(0x1.0a2b2p0), _mm256_or_pd(one, sign_of_u), k);
-    k = where(size_of_u < all(0x1.62e43p-2), all(0.0), k);
-    const Four high = less(k, all(6.93147180369123816490e-01), u);
-    const Four low = k * all(1.90821492927058770002e-10), x = high - low, c = (high - x) - low;
-    const Four x_half = half * x, xx = x * x_half, xx2 = xx * xx, xx4 = xx2 * xx2;
-    const Four r1 = plus(xx, all(-3.33333333333331316428e-02), one);
-    const Four r2 = plus(xx, all(-7.93650757867487942473e-05), all(1.58730158725481460165e-03));
-    const Four r3 = plus(xx, all(-2.01099218183624371326e-07), all(4.00821782732936239552e-06));
-    const Four r = plus(xx4, r3, plus(xx2, r2, r1)), t = less(r, x_half, all(3.0));
-    const Four near = xx * ((r - t) / less(x, t, all(6.0)));
-    const Four e = _mm256_fmsub_pd(x, near - c, c) - xx;
-    const Four shifted = shift + k, power = scaled(one, shift - k); /* 2^-k */
-    const Four below = scaled(one - (e - x), shifted) - one;     /* k < -1 */
-    const Four middle = scaled((one - power) - (e - x), shifted); /* 1 < k < 20 */
-    const Four above = scaled((x - (e + power)) + one, shifted);
-    Four found = where(k < all(20.0), middle, above);
-    found = where(k < all(-1.0), below, found);
-    found = where(k == all(-1.0), half * (x - e) - half, found);
-    return where(k == all(0.0), x - _mm256_fmsub_pd(x, near, xx), found);
-}
+#define TRUNCATE (_MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)
 
-/* tanh of any numbers; beyond 22 it is 1. */
-FUSED_INLINE Four tanh_of_four(Four x)
-{
-    const Four one = all(1.0), two = all(2.0), size_of_x = _mm256_min_pd(size(x), all(22.0));
-    const Four is_large = size_of_x >= one;
-    const Four t = expm1_of_four(where(is_large, two, all(-2.0)) * size_of_x);
-    const Four ratio = where(is_large, two, _mm256_xor_pd(t, all(-0.0))) / (t + two);
-    const Four found = where(is_large, one - ratio, ratio);
-    return where(x != x, x, _mm256_or_pd(found, _mm256_and_pd(x, all(-0.0))));
-}
+#define NAME(x) x##_of_four
+#define SEVERAL Four
+#define BITS BitsOfFour
+#define MASK Four
+#define TARGET FUSED_INLINE
+#define MM(x) _mm256_##x
+#define TRUNCATED(x) _mm256_round_pd(x, TRUNCATE)
+#define IS(a, comparison, b) _mm256_cmp_pd(a, b, comparison)
+#define WHERE(is, a, b) _mm256_blendv_pd(b, a, is)
+#include "tanh.h"
+
+#define NAME(x) x##_of_eight
+#define SEVERAL __m512d
+#define BITS BitsOfEight
+#define MASK __mmask8
+#define TARGET __attribute__((target("avx512f"), always_inline)) static inline
+#define MM(x) _mm512_##x
+#define TRUNCATED(x) _mm512_roundscale_pd(x, TRUNCATE)
+#define IS(a, comparison, b) _mm512_cmp_pd_mask(a, b, comparison)
+#define WHERE(is, a, b) _mm512_mask_blend_pd(is, b, a)
+#include "tanh.h"
 
 /* A function of n numbers by four; the last ones in a vector of their own. */
 #define BY_FOUR(name, of_four)                                                                    \
@@ -221,7 +201,54 @@ FUSED_INLINE Four sigmoid_of_four(Four z)
 }
 
 BY_FOUR(sigmoid_in_vectors, sigmoid_of_four)
-BY_FOUR(tanh_in_vectors, tanh_of_four)
+BY_FOUR(tanh_by_four, tanh_of_four)
+
+/* The same by eight; n is a multiple of it. */
+WIDE void tanh_by_eight(const double *z, double *a, int64_t n)
+{
+    for (int64_t i = 0; i < n; i += 8)
+        _mm512_storeu_pd(a + i, tanh_of_eight(_mm512_loadu_pd(z + i)));
+}
+
+/* Whether there are vectors of eight numbers; NARROW: as where there are none. */
+static int has_wide(void)
+{
+#if defined(NARROW)
+    return 0;
+#else
+    return __builtin_cpu_supports("avx512f") != 0;
+#endif
+}
+
+static void tanh_in_vectors(const double *z, double *a, int64_t n)
+{
+    const int64_t wide = has_wide() ? n & ~(int64_t)7 : 0;
+    if (wide)
+        tanh_by_eight(z, a, wide);
+    if (n > wide)
+        tanh_by_four(z + wide, a + wide, n - wide);
+}
+
+/* x / d + 0.0 of n numbers, as a division rounds it, in a third of its time: what x less q d is, fused
+   operations know exactly, and after two corrections by it q is rounded right (P. Markstein,
+   Computation of elementary functions on the IBM RISC System/6000 processor, 1990). Numbers for
+   which it may be too small or too large are divided. n is a multiple of eight. */
+WIDE void divide_by_eight(double *x, int64_t n, double d)
+{
+    const __m512d by = _mm512_set1_pd(d), inverse = _mm512_set1_pd(1.0 / d), none = {0};
+    for (int64_t i = 0; i < n; i += 8) {
+        const __m512d given = _mm512_loadu_pd(x + i), size = _mm512_abs_pd(given);
+        const __mmask8 tiny = _mm512_cmp_pd_mask(size, _mm512_set1_pd(0x1p-900), _CMP_LT_OQ);
+        const __mmask8 far = _mm512_cmp_pd_mask(size, _mm512_set1_pd(0x1p900), _CMP_NLT_UQ)
+            | _mm512_mask_cmp_pd_mask(tiny, given, none, _CMP_NEQ_OQ);
+        __m512d q = given * inverse;
+        q = _mm512_fmadd_pd(_mm512_fnmadd_pd(q, by, given), inverse, q);
+        q = _mm512_fmadd_pd(_mm512_fnmadd_pd(q, by, given), inverse, q);
+        if (far)
+            q = given / by;
+        _mm512_storeu_pd(x + i, q + none);
+    }
+}
 
 #define COMPARED 64 /* numbers at once */
 
@@ -254,12 +281,14 @@ static int has_vectors(int64_t code)
 {
     return !has_fused() ? 0
         : code == OF_sigmoid ? has_bits(sigmoid_in_vectors, sigmoid, FAR)
-        : code == OF_tanh && has_bits(tanh_in_vectors, tanh, 23.0);
+        : code == OF_tanh && has_bits(tanh_by_four, tanh, 23.0)
+            && (!has_wide() || has_bits(tanh_by_eight, tanh, 23.0));
 }
 
 #else
 #define HAS_FUSED 0
 static int has_fused(void) { return 0; }
+static int has_wide(void) { return 0; }
 static void sigmoid_in_vectors(const double *z, double *a, int64_t n) { (void)z, (void)a, (void)n; }
 static void tanh_in_vectors(const double *z, double *a, int64_t n) { (void)z, (void)a, (void)n; }
 static int has_vectors(int64_t code) { return (void)code, 0; }

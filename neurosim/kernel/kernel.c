@@ -42,6 +42,7 @@
 #define SOFTMAX 255
 #define LONGEST 64 /* samples in a chunk */
 #define VECTOR 4     /* samples in a vector */
+#define WIDE_VECTOR 8 /* and in one of AVX-512 */
 #define LANES_FROM 3 /* samples from which vectors are faster */
 #define MOST_SMALL 600 /* parameters up to which layers.h is faster for few samples */
 #define MANY 64 /* parameters from which the widest vectors are */
@@ -531,8 +532,40 @@ WIDEST static void gradients_of_run(double *restrict g, const double *restrict x
 #define LAYERS 0
 
 #if HAS_VECTORS
-#define LANES VECTOR
+/* How far apart the numbers of neurons are. */
+static inline int64_t stride_in_lanes(int64_t count)
+{
+    const int64_t lanes = count > VECTOR && has_wide() ? WIDE_VECTOR : VECTOR;
+    return (count + lanes - 1) / lanes * lanes;
+}
+
+/* Gradients that wait to be summed together: of each its numbers, sample by sample. */
+typedef struct {
+    const double *a[ALIKE], *d[ALIKE];
+    double *g[ALIKE];
+    int n;
+} Waiting;
+
+#define EIGHT_ONES 1, 1, 1, 1, 1, 1, 1, 1
+static const double ONES[LONGEST] = {
+    EIGHT_ONES, EIGHT_ONES, EIGHT_ONES, EIGHT_ONES, EIGHT_ONES, EIGHT_ONES, EIGHT_ONES, EIGHT_ONES,
+};
+
 #define FEW 0
+#if HAS_FUSED
+#define LANES WIDE_VECTOR
+#define NAME(x) x##_in_wide_lanes
+typedef double Eight __attribute__((vector_size(8 * WIDE_VECTOR), aligned(8)));
+#define Vector Eight
+#define ALL(x) {x, x, x, x, x, x, x, x}
+#include "pass.h"
+#undef Vector
+#undef ALL
+#undef LANES
+#undef NAME
+#endif
+#define LANES VECTOR
+#define ALL(x) {x, x, x, x}
 #define NAME(x) x##_in_lanes
 typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #include "pass.h"
@@ -562,7 +595,7 @@ typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8)));
 #define forward_in_lanes forward_of_one
 #define losses_in_lanes losses_of_one
 #define backward_in_lanes backward_of_one
-#define STRIDE_in_lanes(count) 1
+#define stride_in_lanes(count) 1
 #endif
 
 #if !HAS_FUSED
@@ -594,6 +627,18 @@ INLINE Corrections corrections(const Problem *p, int64_t count)
     return c;
 }
 
+/* x / d + 0.0 of n numbers; d is an integer. */
+INLINE void divide(double *x, int64_t n, double d)
+{
+    int64_t i = 0;
+#if HAS_FUSED
+    if (has_wide())
+        divide_by_eight(x, i = n & ~(int64_t)7, d);
+#endif
+    for (; i < n; i++)
+        x[i] = x[i] / d + 0.0;
+}
+
 #include "adjusted.h"
 
 /* Move every parameter that learns by its gradient, summed over so many rows; 1 where one of them,
@@ -620,8 +665,7 @@ INLINE int update(const Problem *p, double *restrict gradient, int64_t rows, int
         for (int64_t i = 0; i < n; i++)
             gradient[i] = gradient[i] * factor + 0.0;
     } else
-        for (int64_t i = 0; i < n; i++)
-            gradient[i] = gradient[i] / divisor + 0.0;
+        divide(gradient, n, divisor);
     (void)c1, (void)c2, (void)mu, (void)ahead;
 #define STEP(is_moved, slots, ...)                                                                \
     for (int64_t i = 0; i < n; i++) {                                                             \
@@ -759,6 +803,14 @@ INLINE double pass(Chunk *c, double loss, int64_t from, int64_t to, double *row_
             loss = losses_of_few(c, loss, row_losses);
         if (learns)
             backward_of_few(c);
+#if HAS_FUSED
+    } else if (c->count > 1 && has_wide()) {
+        forward_in_wide_lanes(c);
+        if (p->losses)
+            loss = losses_in_wide_lanes(c, loss, row_losses);
+        if (learns)
+            backward_in_wide_lanes(c);
+#endif
     } else if (c->count > 1) {
         forward_in_lanes(c);
         if (p->losses)
@@ -816,7 +868,7 @@ static int has_wild_constant(const Problem *p)
 /* Note of the rows of a chunk what is asked for; NaN where no chunk was computed. */
 static void note_rows(const Problem *p, const Chunk *c, int64_t row, int64_t count)
 {
-    const int64_t stride = c && c->count > 1 ? STRIDE_in_lanes(c->count) : 1;
+    const int64_t stride = c && c->count > 1 ? stride_in_lanes(c->count) : 1;
     for (int64_t k = 0; k < p->n_noted; k++) {
         double *to = p->notes + k * p->noted_rows + row;
         const int quantity = p->noted_quantity[k];
@@ -1030,7 +1082,7 @@ PUBLIC int64_t neurosim_train_many(Problem *p)
 static void give(const Chunk *c, int64_t row, int64_t theta)
 {
     const Problem *p = c->of;
-    const int64_t stride = c->count > 1 ? STRIDE_in_lanes(c->count) : 1;
+    const int64_t stride = c->count > 1 ? stride_in_lanes(c->count) : 1;
     for (int64_t s = 0; s < c->count; s++, row++) {
         for (int64_t o = 0; p->found_outputs && o < p->n_outputs; o++)
             p->found_outputs[(theta * p->n_rows + row) * p->n_outputs + o] =
