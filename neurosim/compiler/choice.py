@@ -1,11 +1,17 @@
 """The choice of a training program: the kernel, or arrays."""
 
-from neurosim.compiler.costs import SHARED_FACTOR, kernel_limit
+from typing import TYPE_CHECKING
+
+from neurosim.compiler.costs import LARGEST_ONLINE, ONLINE_ROWS, Costs, LayerWork, update_costs
 from neurosim.kernel.library import is_hidden, why_no_kernel
 from neurosim.kernel.wiring import why_not_wired
 from neurosim.network.network import Network
 
+if TYPE_CHECKING:
+    from neurosim.compiler.plan import Block, Dense
+
 KINDS = ("array", "kernel")
+_MOST_TINY = 1_000  # connections and biases of a network that is looked at without a plan
 
 
 def why_arrays(
@@ -28,10 +34,7 @@ def prefers_arrays(network: Network, rows: int, program: str = "auto") -> str | 
     if program == "arrays":
         return "as program: arrays asks"
     if program == "auto" and not _is_kernel_faster(network, rows):
-        return (
-            f"the largest layer has {kernel_work(network, rows):,} multiply-adds, above"
-            f" {kernel_limit(rows):,} BLAS is faster than the kernel"
-        )
+        return f"the kernel would be slower; {told_costs(network, rows)}"
     return None
 
 
@@ -41,23 +44,76 @@ def missed_kernel(network: Network, rows: int) -> str | None:
     return missing if missing is not None and _is_kernel_faster(network, rows) else None
 
 
+def told_costs(network: Network, rows: int) -> str:
+    """What the choice went by."""
+    if rows <= ONLINE_ROWS:
+        return (
+            f"the largest layer has {_largest_work(network, rows):,} multiply-adds, up to"
+            f" {LARGEST_ONLINE:,} the kernel is faster"
+        )
+    if not _dense_blocks(network, rows):
+        return "arrays have no product of matrices here"
+    kernel, arrays = map(_in_microseconds, _update_costs(network, rows))
+    return f"an update takes it about {kernel} us, and arrays {arrays}, where that was measured"
+
+
+def _in_microseconds(nanoseconds: float) -> str:
+    return f"{nanoseconds / 1e3:{',.0f' if nanoseconds > 1e5 else '.2g'}}"
+
+
 def _is_kernel_faster(network: Network, rows: int) -> bool:
-    if not network.has_shared_weights and len(network.places()) * rows <= kernel_limit(rows):
-        return True  # whatever the plan is
-    return kernel_work(network, rows) <= kernel_limit(rows)
+    if rows <= ONLINE_ROWS:
+        is_small = len(network.places()) * rows <= LARGEST_ONLINE  # whatever the plan is
+        return is_small or _largest_work(network, rows) <= LARGEST_ONLINE
+    if _is_tiny(network, rows):
+        return True
+    return _update_costs(network, rows).are_for_kernel
 
 
-def kernel_work(network: Network, rows: int) -> int:
-    """The kernel's multiply-adds in the largest layer that arrays compute as one product.
+def _is_tiny(network: Network, rows: int) -> bool:
+    """Whether the kernel is faster however the plan may be, which then need not be made.
 
-    It is faster on sparse blocks whatever their size. Gradients of shared weights it sums one by
-    one: of several rows, all connections count that much more.
+    As if all were one layer, whose activation is that which the kernel has least of.
     """
+    n_places = len(network.places())
+    if network.has_shared_weights or n_places > _MOST_TINY:
+        return False
+    neurons = [neuron for neuron in network.neurons if not neuron.is_input]
+    worst = (
+        update_costs(
+            len(network.inputs),
+            [LayerWork(name, len(neurons), n_places, n_places, n_places)],
+            rows,
+        )
+        for name in {neuron.activation for neuron in neurons}
+    )
+    return all(costs.are_for_kernel for costs in worst)
+
+
+def _largest_work(network: Network, rows: int) -> int:
+    """The kernel's multiply-adds in the largest layer that arrays compute as one product."""
+    return max((block.n_parameters for block, _ in _dense_blocks(network, rows)), default=0) * rows
+
+
+def _update_costs(network: Network, rows: int) -> Costs:
+    """What an update takes; of sparse blocks, on which the kernel is faster, nothing is counted."""
+    n_inputs, layers = 0, []
+    for block, weights in _dense_blocks(network, rows):
+        sources = weights.sources[: len(weights.sources) - weights.has_bias]
+        connections = block.n_parameters - block.size * weights.has_bias
+        from_inputs = int((sources < len(network.inputs)).sum())
+        backward = connections * (len(sources) - from_inputs) // max(len(sources), 1)
+        n_inputs = max(n_inputs, from_inputs)
+        layers.append(
+            LayerWork(block.activation, block.size, connections, backward, block.n_parameters)
+        )
+    shares = bool(network.has_shared_weights)
+    return update_costs(n_inputs, layers, rows, shares=shares)
+
+
+def _dense_blocks(network: Network, rows: int) -> "list[tuple[Block, Dense]]":
     from neurosim.compiler.plan import Dense
     from neurosim.compiler.planning import plan_of
 
     plan = plan_of(network, rows)
-    found = [b.n_parameters for b in plan.blocks[1:] if isinstance(b.weights, Dense)]
-    if rows > 1 and plan.is_weight[plan.copies[1]].any():  # a weight is shared
-        found.append(SHARED_FACTOR * sum(block.n_parameters for block in plan.blocks))
-    return max(found, default=0) * rows
+    return [(b, b.weights) for b in plan.blocks[1:] if isinstance(b.weights, Dense)]

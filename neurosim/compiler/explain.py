@@ -5,8 +5,8 @@ The choices themselves are made in `costs` and `planning`; here they are told.
 
 from typing import NamedTuple
 
-from neurosim.compiler.choice import kernel_work, why_arrays
-from neurosim.compiler.costs import dense_cost, kernel_limit, sparse_cost
+from neurosim.compiler.choice import told_costs, why_arrays
+from neurosim.compiler.costs import dense_cost, sparse_cost
 from neurosim.compiler.plan import Block, Dense, Plan, is_run
 from neurosim.compiler.planning import plan_of
 from neurosim.compiler.threads import LARGE_PRODUCT, largest_product
@@ -83,20 +83,17 @@ def explain(
     why = why_arrays(network, rows, program, refusal)
     is_kernel = precision == "double" and why is None
     blocks = tuple(_explain_block(plan, block, rows, width) for block in plan.blocks[1:])
-    text = _explain_program(kernel_work(network, rows), rows, precision, why)
+    text = _explain_program(network, rows, precision, why)
     threads = "one" if is_kernel else _explain_threads(plan, rows)
     return ProgramExplanation(rows, text, threads, blocks)
 
 
-def _explain_program(work: int, rows: int, precision: str, why: str | None) -> str:
+def _explain_program(network: Network, rows: int, precision: str, why: str | None) -> str:
     if precision == "single":
         return "arrays of float32, as the precision asks"
     if why is not None:
         return f"arrays: {why}"
-    return (
-        "the kernel: compiled C, with the bits of the graph engine; the largest layer has"
-        f" {work:,} multiply-adds, at most {kernel_limit(rows):,}"
-    )
+    return f"the kernel: compiled C, with the bits of the graph engine; {told_costs(network, rows)}"
 
 
 def _explain_threads(plan: Plan, rows: int) -> str:

@@ -6,17 +6,13 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.compiler.choice import kernel_work
 from neurosim.compiler.costs import (
-    LARGEST_KERNEL,
-    LARGEST_ONLINE,
-    ONLINE_ROWS,
-    SHARED_FACTOR,
+    LayerWork,
     dense_cost,
-    kernel_limit,
     most_slots,
     slots_per_bundle,
     sparse_cost,
+    update_costs,
 )
 from neurosim.compiler.plan import Dense
 from neurosim.compiler.planning import make_plan
@@ -88,21 +84,37 @@ def test_to_gather_costs_little_where_much_is_multiplied():
     assert plain < gathers < 1.1 * plain
 
 
-def test_one_row_and_two_are_online():
-    limits = [kernel_limit(rows) for rows in (1, ONLINE_ROWS, ONLINE_ROWS + 1)]
-
-    assert limits == [LARGEST_ONLINE, LARGEST_ONLINE, LARGEST_KERNEL]
+LAYER = LayerWork("tanh", 20, 1000, 500, 1020)
 
 
-def test_shared_weights_cost_the_kernel_more_from_the_second_row_on():
-    net = ns.Network()
-    net.add_layer("x", 2)
-    net.add_layer("o", 3)
-    net.connect("x", "o")
+def test_more_of_anything_takes_both_programs_longer():
+    for name in ("size", "connections", "backward", "parameters"):
+        found = [update_costs(50, [LAYER._replace(**{name: n})], 64) for n in SIZES]
+        assert grows([costs.kernel for costs in found]), name
+        assert grows([costs.arrays for costs in found]), name
+    rows = [update_costs(50, [LAYER], n) for n in (3, 8, 16, 64, 1000)]
+    assert grows([costs.kernel for costs in rows])
+    assert grows([costs.arrays for costs in rows])
 
-    alone = [kernel_work(net, rows) for rows in (1, 2)]
-    net.share(("x1", "o1"), ("x2", "o2"))
 
-    assert alone == [9, 18]  # weights and biases
-    assert kernel_work(net, 1) == 9
-    assert kernel_work(net, 2) == 2 * SHARED_FACTOR * 9
+def test_the_kernel_computes_whole_vectors_of_rows():
+    alone = LAYER._replace(size=0)
+
+    found = [update_costs(0, [alone], rows).kernel for rows in (3, 4, 5, 8, 9)]
+
+    assert found[0] < found[1] < found[2] == found[3] < found[4]
+
+
+def test_options_of_an_activation_cost_nothing():
+    names = ("elu", "elu(alpha=2.0)", "relu")
+
+    plain, chosen, other = (update_costs(2, [LAYER._replace(activation=n)], 8) for n in names)
+
+    assert plain == chosen != other
+
+
+def test_shared_weights_cost_the_kernel_alone():
+    plain, shared = (update_costs(2, [LAYER], 8, shares=each) for each in (False, True))
+
+    assert shared.kernel > plain.kernel
+    assert shared.arrays == plain.arrays

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.compiler import planning
 from neurosim.compiler.choice import missed_kernel
 from neurosim.compiler.explain import explain
 from neurosim.errors import InvalidValueError
@@ -52,7 +53,42 @@ def test_large_layers_run_on_arrays():
     assert CompiledEngine(make_task(net, wide, np.zeros(128))).kind == "array"
     asked = CompiledEngine(make_task(net, wide, np.zeros(128), program="kernel"))
     assert asked.kind == "kernel"
-    assert "BLAS is faster" in explain(net, 128).program
+    assert "the kernel would be slower" in explain(net, 128).program
+
+
+def chain(activation, *sizes):
+    net = ns.Network("chain")
+    for i, size in enumerate(sizes):
+        net.add_layer(f"l{i}", size, **({"activation": activation} if i else {}))
+        if i:
+            net.connect(f"l{i - 1}", f"l{i}")
+    return net
+
+
+@pytest.mark.parametrize(
+    ("activation", "sizes", "rows", "kind"),
+    [
+        ("tanh", (2, 4, 1), 64, "kernel"),
+        ("sigmoid", (64, 64, 10), 32, "kernel"),  # .7 of the time that arrays take
+        ("tanh", (64, 64, 10), 8, "kernel"),  # .8
+        ("tanh", (2, 4, 1), 2000, "array"),  # 1.6
+        ("relu", (784, 10), 32, "array"),  # 1.7
+        ("softplus", (16, 64, 10), 64, "array"),  # 1.7
+        ("tanh", (256, 256, 10), 64, "array"),  # 1.5
+        ("tanh", (784, 512, 256, 10), 2, "kernel"),  # weights are read, and hardly used
+    ],
+)
+def test_the_faster_program_is_chosen(activation, sizes, rows, kind):
+    net = chain(activation, *sizes)
+    task = make_task(net, np.zeros((rows, sizes[0])), np.zeros((rows, sizes[-1])))
+
+    assert CompiledEngine(task).kind == kind
+
+
+def test_a_tiny_network_is_given_to_the_kernel_without_a_plan(monkeypatch):
+    monkeypatch.setattr(planning, "plan_of", lambda *_: pytest.fail("a plan was made"))
+
+    assert CompiledEngine(make_task(chain("sigmoid", 2, 4, 1), X, T)).kind == "kernel"
 
 
 def test_arrays_may_be_asked_for():
