@@ -27,8 +27,8 @@ sizes
 lazy
 languages
 
-functions: mapped numbers registry variants users activations aggregations losses optimizers sources
-    arithmetic update_options penalties schedules initializers streams .
+functions: mapped numbers records registry variants users activations aggregations losses optimizers
+    sources arithmetic update_options penalties schedules initializers streams .
 
 network: names parameter neuron connection layer datum
 network.reshaping: adjacency

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import require_array, require_number
+from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
@@ -36,8 +37,8 @@ class Initializer(Protocol):
 Making = tuple[Callable[..., Initializer], int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Constant(Record):
     """Every value the same."""
 
     value: float
@@ -47,8 +48,8 @@ class Constant:
         return np.full((n_in, n_out), float(self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Uniform:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Uniform(Record):
     """U(low, high)."""
 
     low: float
@@ -67,8 +68,8 @@ class Uniform:
         return np.asarray(source.uniform(self.low, self.high, (n_in, n_out)))
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Normal(Record):
     """N(mean, deviation^2)."""
 
     mean: float = 0.0
@@ -86,8 +87,8 @@ class Normal:
         return np.asarray(source.normal(self.mean, self.deviation, (n_in, n_out)))
 
 
-@dataclass(frozen=True, slots=True)
-class VarianceScaled:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class VarianceScaled(Record):
     """Uniform or normal, its spread chosen from the numbers of sources and targets.
 
     The variance is ``gain / fan``, where ``fan(n_in, n_out)`` is the rule's.
@@ -106,8 +107,8 @@ class VarianceScaled:
         return np.asarray(source.normal(0.0, deviation, (n_in, n_out)))
 
 
-@dataclass(frozen=True, slots=True)
-class Orthogonal:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Orthogonal(Record):
     """Orthonormal columns or rows, whichever are fewer, times gain.
 
     Source: Saxe, McClelland and Ganguli 2014.

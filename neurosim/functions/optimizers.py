@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
+from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
@@ -59,7 +60,7 @@ class Optimizer(Protocol):
 _FRACTIONS = ("alpha", "beta1", "beta2", "eta_minus", "momentum", "rho")  # options below 1
 
 
-class _Rule:
+class _Rule(Record):
     """A rule whose options are checked when it is made."""
 
     __slots__ = ()
@@ -104,7 +105,7 @@ def _ratio(above: float, below: float) -> float:
     return above / below if below != 0.0 else above * math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SGD(_Rule):
     """Gradient descent: v = momentum v + g, w = w - rate v; Nesterov: w - rate (g + momentum v).
 
@@ -145,7 +146,7 @@ class SGD(_Rule):
         np.subtract(w, rate * (g + self.momentum * v if self.nesterov else v), out=w)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Perceptron(_Rule):
     """The perceptron rule of outputs y = step(z): w = w + rate (t - y) x, b = b + rate (t - y).
 
@@ -169,7 +170,7 @@ class Perceptron(_Rule):
         np.subtract(w, rate * g, out=w)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class RMSprop(_Rule):
     """s = alpha s + (1 - alpha) g^2, w = w - rate g / (sqrt(s) + epsilon).
 
@@ -198,7 +199,7 @@ class RMSprop(_Rule):
         w -= rate * g / (np.sqrt(s) + self.epsilon)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Adagrad(_Rule):
     """s = s + g^2, w = w - rate g / (sqrt(s) + epsilon). Source: Duchi, Hazan and Singer 2011."""
 
@@ -222,7 +223,7 @@ class Adagrad(_Rule):
         w -= rate * g / (np.sqrt(s) + self.epsilon)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Adadelta(_Rule):
     """s = rho s + (1 - rho) g^2, step = g sqrt(d + epsilon) / sqrt(s + epsilon), w = w - rate step.
 
@@ -255,7 +256,7 @@ class Adadelta(_Rule):
         w -= rate * step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Rprop(_Rule):
     """Each parameter moves by a step of its own, against the sign of g, whatever its size.
 
@@ -308,7 +309,7 @@ class Rprop(_Rule):
         w -= np.sign(previous) * step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Adam(_Rule):
     """Means m of g and s of g^2, both corrected for their start: w = w - rate m' / (sqrt(s') + e).
 
@@ -341,7 +342,7 @@ class Adam(_Rule):
         w -= rate / (1.0 - self.beta1**count) * m / below
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SklearnAdam(Adam):
     """Adam as scikit-learn computes it: the epsilon is added before the correction of s.
 
@@ -366,7 +367,7 @@ class SklearnAdam(Adam):
         w -= step * m / (np.sqrt(s) + self.epsilon)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KerasAdam(Adam):
     """Adam as Keras computes it: as scikit-learn's, with means that move by a difference.
 
@@ -393,7 +394,7 @@ class KerasAdam(Adam):
         w -= m * step / (np.sqrt(s) + self.epsilon)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class AdamW(Adam):
     """Adam after the parameters, biases included, have shrunk by rate * weight_decay.
 
@@ -418,7 +419,7 @@ class AdamW(Adam):
         self._adam().array(w, g, memory, count, rate)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Adamax(_Rule):
     """Adam with the largest |g|, decaying, in place of the mean square.
 
@@ -449,7 +450,7 @@ class Adamax(_Rule):
         w -= rate / (1.0 - self.beta1**count) * m / u
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class NAdam(_Rule):
     """Adam with Nesterov's look ahead; its third memory is the product of the momenta so far.
 

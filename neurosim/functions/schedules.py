@@ -17,6 +17,7 @@ from neurosim.functions.numbers import (
     require_count,
     require_non_negative,
 )
+from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
@@ -24,8 +25,8 @@ UNITS = ("epoch", "update")
 Remembered = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateSchedule:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class RateSchedule(Record):
     """The base of all schedules; a subclass says its ``name`` and its ``rate``.
 
     Args:
@@ -90,7 +91,7 @@ def _require_some(schedule: RateSchedule, *names: str) -> None:
         require_count(getattr(schedule, name), f"{type(schedule).__name__}({name}=)", least=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ConstantRate(RateSchedule):
     """The base; of use with a warm-up."""
 
@@ -101,7 +102,7 @@ class ConstantRate(RateSchedule):
         return base
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class StepDecay(RateSchedule):
     """base * factor^(t // every). Source: PyTorch's ``StepLR``.
 
@@ -124,7 +125,7 @@ class StepDecay(RateSchedule):
         return base * self.factor ** (t // self.every)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class MultiStep(RateSchedule):
     """base * factor^(the number of marks that t has reached). Source: PyTorch's ``MultiStepLR``.
 
@@ -150,7 +151,7 @@ class MultiStep(RateSchedule):
         return base * self.factor ** bisect_right(self.at, t)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Exponential(RateSchedule):
     """base * factor^t. Source: PyTorch's ``ExponentialLR``."""
 
@@ -163,7 +164,7 @@ class Exponential(RateSchedule):
         return base * self.factor**t
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class InverseTime(RateSchedule):
     """base / (rows gone through + 1)^power. Source: scikit-learn's ``invscaling``."""
 
@@ -183,7 +184,7 @@ class InverseTime(RateSchedule):
         return self.rate(base, (t - self.warm_up) * rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Cosine(RateSchedule):
     """Half a cosine from the base to the lowest, and back. Source: ``CosineAnnealingLR``.
 
@@ -208,7 +209,7 @@ class Cosine(RateSchedule):
         return _cosine(base, self.lowest, t / self.epochs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class WarmRestarts(RateSchedule):
     """Half a cosine from the base to the lowest, again and again.
 
@@ -240,7 +241,7 @@ class WarmRestarts(RateSchedule):
         return _cosine(base, self.lowest, t / length)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class OneCycle(RateSchedule):
     """Up to the base, and down to next to nothing. Source: Smith and Topin 2019; ``OneCycleLR``.
 
@@ -294,7 +295,7 @@ def _cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) * (1.0 + math.cos(math.pi * share)) / 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class RateList(RateSchedule):
     """A list of (epoch, rate): each rate holds from its epoch on, the base before the first."""
 
@@ -329,7 +330,7 @@ class RateList(RateSchedule):
         return self.points[at - 1][1] if at else base
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class AdaptiveSchedule(RateSchedule):
     """A schedule that goes by the losses: its rate is the first number of its memory.
 
@@ -366,7 +367,7 @@ class AdaptiveSchedule(RateSchedule):
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Plateau(AdaptiveSchedule):
     """The rate times ``factor`` where the loss has not become less for long.
 
@@ -406,7 +407,7 @@ class Plateau(AdaptiveSchedule):
         return rate, best, waited, cooling
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Adaptive(AdaptiveSchedule):
     """The rate divided where the loss has not become less by ``least_change`` for long.
 

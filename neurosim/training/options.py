@@ -24,6 +24,7 @@ from neurosim.functions.optimizers import (
     require_optimizer,
 )
 from neurosim.functions.penalties import Penalty, require_penalty
+from neurosim.functions.records import Record
 from neurosim.functions.schedules import AdaptiveSchedule, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
 from neurosim.functions.update_options import (
@@ -54,8 +55,8 @@ PROGRAMS = ("auto", "kernel", "arrays")
 MOST_EPOCHS = 1_000_000_000  # that a scenario may ask for
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class OneOf(Record):
     """A name out of a table; ``require`` also takes what the table has no name for."""
 
     kind: str
@@ -71,8 +72,8 @@ class OneOf:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Made(Record):
     """An object that a table makes: in a scenario its name and options. ``require`` checks it."""
 
     kind: str
@@ -84,8 +85,8 @@ class Made:
         return self.require(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Entry(Record):
     """What is made of a value, or None; in a scenario an entry of its own form, by the kind."""
 
     kind: str
@@ -96,8 +97,8 @@ class Entry:
         return self.require(value)
 
 
-@dataclass(frozen=True, slots=True)
-class NamesOf:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class NamesOf(Record):
     """Names out of a table."""
 
     kind: str
@@ -109,8 +110,8 @@ class NamesOf:
         return self.require(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Whole(Record):
     """An integer of at least ``least``. ``none`` is the word for None in a scenario, if allowed."""
 
     least: int
@@ -124,8 +125,8 @@ class Whole:
         return require_count(value, name, least=self.least, or_none=self.none is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Real:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Real(Record):
     """A number of at least ``least``, and less than ``below`` if that is given."""
 
     least: float
@@ -142,8 +143,8 @@ class Real:
         return number
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Flag(Record):
     """True or False."""
 
     def check(self, value: Any, name: str) -> Any:
@@ -153,8 +154,8 @@ class Flag:
         return bool(value)
 
 
-@dataclass(frozen=True, slots=True)
-class InPython:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class InPython(Record):
     """A value that a scenario gives elsewhere than in its ``training:``, or not at all."""
 
     require: Callable[[Any], Any]
@@ -164,8 +165,8 @@ class InPython:
         return self.require(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Plain(Record):
     """A value of a type that a scenario writes as it is, or as a mapping; None: nothing."""
 
     type: Any
