@@ -2,7 +2,7 @@
 
 import os
 import secrets
-import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,7 +30,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileNotFoundError):
-            shutil.copymode(target, written)
+            written.chmod(stat.S_IMODE(target.stat().st_mode))
         written.replace(target)
     except BaseException:
         with suppress(OSError):  # where the folder is missing, or is none, nothing was written

@@ -196,6 +196,9 @@ LAZY = {  # what is imported inside a function, and why
     ("network.structure", "networkx"): "only wanted for `Network.graph`; takes as long as NumPy",
     ("kernel.build", "argparse"): "only wanted to build; whoever loads the kernel reads this file",
     ("kernel.build", "subprocess"): "as above",
+    ("kernel.build", "shutil"): "as above",
+    ("functions.mapped", "tempfile"): "only wanted for rows in files; takes 2% of a short program",
+    ("network.saved.parameters", "zipfile"): "only wanted to read a file of arrays; as above",
     ("compiler.choice", "compiler.plan"): "few networks are large enough to need the plan",
     ("compiler.choice", "compiler.planning"): "as above",
     (

@@ -79,7 +79,7 @@ def test_a_folder_is_not_replaced_and_one_that_is_missing_is_told(tmp_path):
 
 def test_no_other_file_of_the_package_gives_a_file_its_name():
     root = Path(neurosim.__file__).parent
-    writers = re.compile(r"os\.replace|os\.rename|secrets\.|fsync|mkstemp|copymode")
+    writers = re.compile(r"os\.replace|os\.rename|secrets\.|fsync|mkstemp|chmod")
 
     found = {path.name for path in root.rglob("*.py") if writers.search(path.read_text("utf-8"))}
 

@@ -6,7 +6,6 @@ a file of its own that has no name and is gone with the array.
 
 import math
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Literal
 
@@ -59,6 +58,8 @@ def unnamed_file() -> IO[bytes]:
     Raises:
         FileError: there is no such folder, or none can be made.
     """
+    import tempfile
+
     try:
         return tempfile.TemporaryFile(prefix="neurosim-")
     except OSError as error:
@@ -70,6 +71,8 @@ def unnamed_file() -> IO[bytes]:
 
 def no_room(error: OSError, n_bytes: int) -> FileError:
     """The error to raise where a file of rows cannot be written."""
+    import tempfile
+
     folder, why = tempfile.gettempdir(), str(error.strerror or error).lower()
     return FileError(
         f"{folder}: no room for {n_bytes / 1e6:,.0f} MB of rows, {why}; expected that much, or"

@@ -6,7 +6,6 @@ on the flags: no fast-math, and no contraction of products and sums.
 
 import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +35,8 @@ def fingerprint() -> str:
 
 def find_compiler() -> str | None:
     """The C compiler: what ``CC`` names, else the first that is there."""
+    import shutil
+
     names = [os.environ["CC"]] if "CC" in os.environ else ["cc", "gcc", "clang"]
     return next((name for name in names if shutil.which(name.split()[0])), None)
 

@@ -7,7 +7,6 @@ the name of the first of its connections. So is what is learned of activations, 
 """
 
 import os
-import zipfile
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -171,6 +170,8 @@ def _write_npz(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
 
 
 def _read_npz(path: Path) -> Mapping[str, Any]:
+    import zipfile
+
     with open_regular(path) as file:
         if not zipfile.is_zipfile(file):
             raise FileError(f"{path}: no file of arrays; expected one that save_parameters() wrote")
