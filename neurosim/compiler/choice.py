@@ -58,7 +58,7 @@ def told_costs(network: Network, rows: int) -> str:
 
 
 def _in_microseconds(nanoseconds: float) -> str:
-    return f"{nanoseconds / 1e3:{',.0f' if nanoseconds > 1e5 else '.2g'}}"
+    return f"{nanoseconds / 1e3:{',.0f' if nanoseconds > 1e4 else '.2g'}}"
 
 
 def _is_kernel_faster(network: Network, rows: int) -> bool:
