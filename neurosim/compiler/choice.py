@@ -82,7 +82,7 @@ def _is_tiny(network: Network, rows: int) -> bool:
     worst = (
         update_costs(
             len(network.inputs),
-            [LayerWork(name, len(neurons), n_places, n_places, n_places)],
+            [LayerWork(name, len(neurons), n_places, n_places, 1.0, n_places)],
             rows,
         )
         for name in {neuron.activation for neuron in neurons}
@@ -102,11 +102,10 @@ def _update_costs(network: Network, rows: int) -> Costs:
         sources = weights.sources[: len(weights.sources) - weights.has_bias]
         connections = block.n_parameters - block.size * weights.has_bias
         from_inputs = int((sources < len(network.inputs)).sum())
-        backward = connections * (len(sources) - from_inputs) // max(len(sources), 1)
+        cells, backward = block.size * len(sources), 1.0 - from_inputs / max(len(sources), 1)
         n_inputs = max(n_inputs, from_inputs)
-        layers.append(
-            LayerWork(block.activation, block.size, connections, backward, block.n_parameters)
-        )
+        work = connections, cells, backward, block.n_parameters
+        layers.append(LayerWork(block.activation, block.size, *work))
     shares = bool(network.has_shared_weights)
     return update_costs(n_inputs, layers, rows, shares=shares)
 

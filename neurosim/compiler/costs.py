@@ -33,12 +33,17 @@ TIMES_BY_ARRAYS = (25, 80)
 
 
 class LayerWork(NamedTuple):
-    """Of a layer what an update by a row does: ``backward`` connections come from other neurons."""
+    """Of a layer what an update by a row does.
+
+    ``cells`` are those of the matrix that arrays multiply, with its holes; ``backward`` is the part
+    of the connections that come from other neurons.
+    """
 
     activation: str
     size: int
     connections: int
-    backward: int
+    cells: int
+    backward: float
     parameters: int
 
 
@@ -52,13 +57,12 @@ class _Pace(NamedTuple):
     neuron: float
     input: float
 
-    def of(self, layer: LayerWork, rows: int, computed: int) -> float:
-        """What a layer takes, without its formula; its products are computed of more rows."""
-        passes = 2 * layer.connections + layer.backward
+    def of(self, layer: LayerWork, rows: int, products: int) -> float:
+        """What a layer takes, without its formula; of each pass so many products are computed."""
         return (
             self.layer
             + layer.parameters * self.parameter
-            + passes * computed * self.multiply_add
+            + products * (2.0 + layer.backward) * self.multiply_add
             + layer.size * rows * self.neuron
         )
 
@@ -116,8 +120,10 @@ def update_costs(
     arrays = _ARRAYS.update + n_inputs * rows * _ARRAYS.input
     for layer in layers:
         by_kernel, by_arrays, calls = _FORMULAS.get(family(layer.activation), _OTHER)
-        kernel += _KERNEL.of(layer, rows, filled) + layer.size * rows * by_kernel
-        arrays += _ARRAYS.of(layer, rows, rows) + layer.size * rows * by_arrays + calls
+        kernel += _KERNEL.of(layer, rows, layer.connections * filled)
+        kernel += layer.size * rows * by_kernel
+        arrays += _ARRAYS.of(layer, rows, layer.cells * rows)
+        arrays += layer.size * rows * by_arrays + calls
         if shares:
             kernel += layer.parameters * rows * _SHARED
     return Costs(kernel, arrays)
