@@ -1,7 +1,7 @@
 /* exp, sigmoid and tanh of several numbers at once, with the bits of the C library: that of glibc
-   computes them by these very operations, fused multiplications and additions included, and four
-   numbers of a vector go through them as one does. Whether it does on this machine is compared
-   before they are used (has_vectors); where it does not, the library is called for each number.
+   computes them by these very operations, fused multiplications and additions included, and the
+   numbers of a vector, four or eight, go through them as one does. Whether it does on this machine is
+   compared before they are used (has_vectors); where it does not, the library is called for each.
 
    Sources: exp as in Arm Optimized Routines (math/exp.c and exp_data.c, Copyright (c) 2018 Arm Limited,
    SPDX-License-Identifier: MIT): 2^(k/128) from a table, times a polynomial. tanh and expm1 as in

@@ -1,9 +1,10 @@
 /* A chunk of samples, LANES of them side by side: forward, loss, backward. Included by kernel.c; with
    LAYERS, neurons of a layer are taken together, which costs small networks a fifth; with TERMS,
    neurons may have an aggregation; with FEW, all samples are in one vector, and fill it where FEW is
-   LANES.
+   LANES. In vectors, ALL is a number in each lane, and SIDE neurons of a layer are taken together.
 
-   The numbers of a neuron lie behind each other, sample by sample, STRIDE of them. */
+   The numbers of a neuron lie behind each other, sample by sample, STRIDE of them; what is behind the
+   last sample is of nobody. */
 
 #if LANES == 1
 #if LAYERS || TERMS
