@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from neurosim.functions.penalties import L2 as L2
     from neurosim.functions.penalties import register_penalty as register_penalty
     from neurosim.functions.penalties import unregister_penalty as unregister_penalty
+    from neurosim.functions.rate_schedule import RateSchedule as RateSchedule
     from neurosim.functions.schedules import Adaptive as Adaptive
     from neurosim.functions.schedules import ConstantRate as ConstantRate
     from neurosim.functions.schedules import Cosine as Cosine
@@ -76,7 +77,6 @@ if TYPE_CHECKING:
     from neurosim.functions.schedules import OneCycle as OneCycle
     from neurosim.functions.schedules import Plateau as Plateau
     from neurosim.functions.schedules import RateList as RateList
-    from neurosim.functions.schedules import RateSchedule as RateSchedule
     from neurosim.functions.schedules import StepDecay as StepDecay
     from neurosim.functions.schedules import WarmRestarts as WarmRestarts
     from neurosim.functions.schedules import register_schedule as register_schedule

@@ -28,7 +28,7 @@ lazy
 languages
 
 functions: mapped numbers records registry variants users activations aggregations losses optimizers
-    sources arithmetic update_options penalties schedules initializers streams .
+    sources arithmetic update_options penalties rate_schedule schedules initializers streams .
 
 network: names parameter neuron connection layer datum
 network.reshaping: adjacency
@@ -197,6 +197,7 @@ LAZY = {  # what is imported inside a function, and why
     ("kernel.build", "argparse"): "only wanted to build; whoever loads the kernel reads this file",
     ("kernel.build", "subprocess"): "as above",
     ("kernel.build", "shutil"): "as above",
+    ("functions.rate_schedule", "functions.schedules"): "few trainings have a schedule",
     ("functions.mapped", "tempfile"): "only wanted for rows in files; takes 2% of a short program",
     ("network.saved.parameters", "zipfile"): "only wanted to read a file of arrays; as above",
     ("compiler.choice", "compiler.plan"): "few networks are large enough to need the plan",

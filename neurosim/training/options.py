@@ -24,8 +24,8 @@ from neurosim.functions.optimizers import (
     require_optimizer,
 )
 from neurosim.functions.penalties import Penalty, require_penalty
+from neurosim.functions.rate_schedule import AdaptiveSchedule, RateSchedule, require_schedule
 from neurosim.functions.records import Record
-from neurosim.functions.schedules import AdaptiveSchedule, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
 from neurosim.functions.update_options import (
     Clip,

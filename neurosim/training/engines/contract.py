@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.functions.numbers import Matrix, joined
-from neurosim.functions.schedules import Remembered
+from neurosim.functions.rate_schedule import Remembered
 from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
 from neurosim.training.stopping.monitor import EpochEnd, EpochNumbers
