@@ -27,6 +27,7 @@ from neurosim.errors import (
     InvalidValueError,
     WrongTypeError,
 )
+from neurosim.functions.records import Record
 from neurosim.functions.users import (
     FAR,
     NOT_LIFTED,
@@ -52,8 +53,8 @@ Array = NDArray[Any]
 SOFTMAX = "softmax"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Facts(Record):
     """What is known of an activation besides its values.
 
     Attributes:
@@ -77,8 +78,8 @@ class Facts:
         return self.range[0] >= 0.0 and self.range[1] <= 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class OptionSlope:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class OptionSlope(Record):
     """How steep an activation is by one of its options, in both forms: df/d(option) at z.
 
     Attributes:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import add_up
+from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 
 Array = NDArray[Any]
@@ -26,8 +27,8 @@ _Terms = Sequence[float]
 SUM = "sum"
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Aggregation(Record):
     """A function of the terms of a net input, with its slope by each of them.
 
     Attributes:

@@ -28,6 +28,7 @@ from neurosim.functions.activations import (
     step,
     step_into,
 )
+from neurosim.functions.records import Record
 from neurosim.functions.users import (
     NOT_MAPPED,
     POINTS,
@@ -52,8 +53,8 @@ _Numbers = TypeVar("_Numbers", float, Array)  # of a formula whose two forms hav
 REDUCTIONS = ("mean", "sum")
 
 
-@dataclass(frozen=True, slots=True)
-class Pointwise:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Pointwise(Record):
     """A formula of one output (or net input) x and its target t, and its slope by x.
 
     ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``. ``both``,
@@ -80,8 +81,8 @@ class Pointwise:
         return float(self.array_value(x, t).sum())
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Joint(Record):
     """A formula of all net inputs of a softmax layer; its slope by z_i is a_i - t_i.
 
     ``both`` is the fast form of softmax, formula and slope together, for columns of a batch: it
@@ -181,8 +182,8 @@ class Loss:
         return float(n_out) if self.averages else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Head(Record):
     """Some of the outputs, with a loss of their own: the loss of a sample is the sum over heads.
 
     Attributes:
@@ -199,8 +200,8 @@ class Head:
         return 1.0 if self.loss.joint is not None else self.loss.divisor(len(self.outputs))
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Objective(Record):
     """What is minimized: the loss of each head, added up."""
 
     heads: tuple[Head, ...]

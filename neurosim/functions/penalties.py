@@ -20,6 +20,7 @@ from neurosim.functions.numbers import (
     require_non_negative,
     require_number,
 )
+from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.update_options import On, require_on
 from neurosim.functions.users import Mapped, errors_named, require_equal_forms
@@ -37,8 +38,8 @@ class Penalty(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class L1:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class L1(Record):
     """Add strength * sign(w) / n to each weight's gradient over a batch of n; of 0 the sign is 0.
 
     As `L2`, whose loss is divided by n: it then has the term strength / n * sum of |w|.
@@ -62,8 +63,8 @@ class L1:
         return added
 
 
-@dataclass(frozen=True, slots=True)
-class L2:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class L2(Record):
     """Add strength * w / n to each weight's gradient over a batch of n; biases are left alone.
 
     Source: scikit-learn's rule for ``MLPClassifier(alpha=)``, whose loss then has the term
@@ -88,8 +89,8 @@ class L2:
         return added
 
 
-@dataclass(frozen=True, slots=True)
-class Penalties:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Penalties(Record):
     """Several penalties together, on a set of parameters, and a most length of weights.
 
     Args:
@@ -137,8 +138,8 @@ class Penalties:
         return total
 
 
-@dataclass(frozen=True, slots=True)
-class PenaltyList:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class PenaltyList(Record):
     """Penalties of several sets of parameters; where sets overlap, they add up in this order."""
 
     parts: tuple[Penalties, ...]

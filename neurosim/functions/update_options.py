@@ -12,6 +12,7 @@ from neurosim.functions.numbers import (
     require_non_negative,
     require_number,
 )
+from neurosim.functions.records import Record
 
 SETS = ("weights", "biases", "all")  # of parameters, besides those of names
 On = str | tuple[str, ...]  # one of these, or names of layers, neurons, connections and biases
@@ -19,8 +20,8 @@ SCOPES = ("all", "layer")
 _Made = TypeVar("_Made")
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Clip(Record):
     """Keep gradients small, by one of two rules: each gradient at most ``value``, or their norm.
 
     By the norm, all are multiplied by min(1, norm / (total + 1e-6)), where total is the root of the
@@ -64,8 +65,8 @@ class Clip:
         return gradient if self.value is None else max(min(gradient, self.value), -self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class WeightDecay:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class WeightDecay(Record):
     """After the rule has moved it, a parameter loses rate * strength times what it was before.
 
     Apart from the gradient, so that no rule scales it. With ``adam`` it is ``adamw``. Source:
@@ -81,8 +82,8 @@ class WeightDecay:
         object.__setattr__(self, "on", require_on(self.on, "weight_decay: on"))
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRates:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class NamedRates(Record):
     """Learning rates of named parameters, in place of the optimizer's.
 
     A name is that of a layer or a neuron (the weights that lead into it, its bias, and what is

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError
+from neurosim.functions.records import Record
 
 NumberFunction = Callable[..., float]
 POINTS = tuple(k / 16.0 for k in range(-64, 65))  # [-4, 4]
@@ -25,8 +26,8 @@ _H = 2.0**-20  # exact, and small enough that only a kink makes its two sides di
 _ONE_SIDED, _CENTRAL = 1e-3, 1e-6  # relative; h f''/2 and eps |f|/h stay well below
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Guarded(Record):
     """A user's function of numbers, with a float or NaN or infinity for any floats.
 
     The sign of an overflow is that of the value where every argument is cut to [-100, 100].
@@ -49,8 +50,8 @@ class Guarded:
             return math.nan
 
 
-@dataclass(frozen=True, slots=True)
-class Lifted:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Lifted(Record):
     """A function of numbers as one of arrays, element by element; writes into the last."""
 
     function: NumberFunction
@@ -62,8 +63,8 @@ class Lifted:
         out[...] = np.fromiter(values, np.float64, out.size).reshape(out.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Mapped(Record):
     """A function of numbers as one of arrays, element by element; returns a new one."""
 
     function: NumberFunction

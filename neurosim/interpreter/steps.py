@@ -21,6 +21,7 @@ from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Head, Objective
 from neurosim.functions.numbers import short
+from neurosim.functions.records import Record
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -613,8 +614,8 @@ def _head_text(head: Head, step: Measured) -> str:
 # --- the table of kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Kind(Record):
     """What holds for every step of a kind.
 
     Attributes:

@@ -27,6 +27,7 @@ from neurosim.functions.initializers import (
     make_initializer,
 )
 from neurosim.functions.numbers import Matrix, require_array, require_number, shown
+from neurosim.functions.records import Record
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import is_listing, require_layer, require_neuron
 from neurosim.network.names import Names, fold, require_name, require_text
@@ -38,8 +39,8 @@ from neurosim.network.structure import Structure
 PATTERNS = ("full", "one_to_one")
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Wiring(Record):
     """The pairs that one call connects, and how its weights are given or drawn.
 
     Attributes:

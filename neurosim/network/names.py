@@ -18,6 +18,7 @@ import numpy as np
 
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import require_number
+from neurosim.functions.records import Record
 
 LONGEST = 64
 _ROOM = 10  # characters of a name that is made: for the number behind it
@@ -210,8 +211,8 @@ _INVISIBLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ClassNames:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ClassNames(Record):
     """Names of classes, any texts.
 
     Attributes:
@@ -243,8 +244,8 @@ class ClassNames:
         return cls(texts, float(threshold))
 
 
-@dataclass(frozen=True, slots=True)
-class InputColumn:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class InputColumn(Record):
     """The column of raw rows that an input is read from.
 
     Attributes:

@@ -12,6 +12,7 @@ import numpy as np
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.mapped import blocks, is_mapped, mapped_room, transformed
 from neurosim.functions.numbers import Matrix, require_number
+from neurosim.functions.records import Record
 from neurosim.network.neuron import Neuron
 
 SCALES = {
@@ -20,8 +21,8 @@ SCALES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Scaling(Record):
     """How the outer number of an input or output neuron and its inner number are related.
 
     Attributes:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
+from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.training.task_kind import (
     AUTO,
@@ -31,8 +32,8 @@ Measure = Callable[[Matrix, Matrix, TaskKind], Any]
 _JUDGED = (CLASSES, YES_NO, LABELS)
 
 
-@dataclass(frozen=True, slots=True)
-class ShippedMetric:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ShippedMetric(Record):
     """A metric that knows what it judges; called with outputs (B, n) and targets.
 
     Attributes:
@@ -119,8 +120,8 @@ def count_classes(outputs: Any, T: Any, task: TaskKind | str = AUTO) -> NDArray[
     return counts
 
 
-@dataclass(frozen=True, slots=True)
-class ClassScores:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ClassScores(Record):
     """Precision, recall and F1 of each class or label, (n,) each, and how many rows have it.
 
     A class that nothing was predicted as has precision 0; one without rows, recall 0.

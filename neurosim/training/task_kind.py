@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix, require_array, short
+from neurosim.functions.records import Record
 from neurosim.network.network import Network
 
 Classes = NDArray[np.intp]
@@ -27,8 +28,8 @@ TASK_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TaskKind:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class TaskKind(Record):
     """What targets mean.
 
     Attributes:

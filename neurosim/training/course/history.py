@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from neurosim.functions.numbers import Matrix
+from neurosim.functions.records import Record
 from neurosim.training.course.lazy_slot import LazySlot
 from neurosim.training.export import frame_of, write_events, write_json_lines
 from neurosim.training.parts import measured_words
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from neurosim.training.validation.seeds import SeedRuns
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Epoch(Record):
     """One epoch: what was measured, and where the training is after it.
 
     Attributes:
@@ -49,8 +50,8 @@ class Epoch:
         return f"epoch {self.number}: loss {self.loss:.6g}{more}"
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class History(Record):
     """A training: one number an epoch, and the state at its end.
 
     Whoever makes one may give a column as an array (`column`, `columns`): the tuple is made when it

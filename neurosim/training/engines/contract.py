@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neurosim.functions.numbers import Matrix, joined
 from neurosim.functions.rate_schedule import Remembered
+from neurosim.functions.records import Record
 from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
 from neurosim.training.stopping.monitor import EpochEnd, EpochNumbers
@@ -40,8 +41,8 @@ class Bound(NamedTuple):
 TO_THE_BIT = Bound(0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Capabilities(Record):
     """What an engine promises.
 
     Attributes:

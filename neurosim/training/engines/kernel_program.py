@@ -100,7 +100,8 @@ def _terms(penalty: Penalty | None) -> tuple[Penalty, ...]:
 
 
 def _is_shipped(penalty: Penalty) -> bool:
-    return type(penalty) in {L1, L2}
+    kind: type = type(penalty)
+    return kind in {L1, L2}
 
 
 def _set_adjustments(problem: KernelCall, adjustments: Adjustments) -> dict[str, NDArray[Any]]:

@@ -28,6 +28,7 @@ from neurosim.functions.numbers import (
     require_non_negative,
 )
 from neurosim.functions.optimizers import Optimizer, Perceptron
+from neurosim.functions.records import Record
 from neurosim.network.network import Network
 from neurosim.training.goals.class_weight import ClassWeight, require_class_weight
 
@@ -39,8 +40,8 @@ HEAD_KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeadOption:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class HeadOption(Record):
     """A head as a user gives it: names of outputs, their loss, and its weight."""
 
     outputs: tuple[str, ...]

@@ -12,11 +12,12 @@ from neurosim.functions.numbers import (
     require_non_negative,
     require_number,
 )
+from neurosim.functions.records import Record
 from neurosim.training.metrics import LOSS, METRICS, less_is_better
 
 
-@dataclass(frozen=True, slots=True)
-class EarlyStopping:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class EarlyStopping(Record):
     """Stop after ``patience`` epochs without progress, and restore the best parameters.
 
     The rule of progress is scikit-learn's: the best number so far is bettered, and by
@@ -92,8 +93,8 @@ def require_time_limit(given: Any) -> float | None:
     return seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Watched(Record):
     """What is remembered of the epochs so far, for a stop.
 
     Attributes:
@@ -115,8 +116,8 @@ class Watched:
         return replace(self, stopped=why)
 
 
-@dataclass(frozen=True, slots=True)
-class Stops:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Stops(Record):
     """The stops of a training that go by its numbers."""
 
     early: EarlyStopping | None

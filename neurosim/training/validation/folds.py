@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix, counted, require_count
+from neurosim.functions.records import Record
 from neurosim.functions.streams import stream
 
 RowNumbers = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folds:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Folds(Record):
     """How rows are divided for cross-validation.
 
     Args:
