@@ -67,20 +67,20 @@ if TYPE_CHECKING:
     from neurosim.functions.penalties import L2 as L2
     from neurosim.functions.penalties import register_penalty as register_penalty
     from neurosim.functions.penalties import unregister_penalty as unregister_penalty
-    from neurosim.functions.rate_schedule import RateSchedule as RateSchedule
-    from neurosim.functions.schedules import Adaptive as Adaptive
-    from neurosim.functions.schedules import ConstantRate as ConstantRate
-    from neurosim.functions.schedules import Cosine as Cosine
-    from neurosim.functions.schedules import Exponential as Exponential
-    from neurosim.functions.schedules import InverseTime as InverseTime
-    from neurosim.functions.schedules import MultiStep as MultiStep
-    from neurosim.functions.schedules import OneCycle as OneCycle
-    from neurosim.functions.schedules import Plateau as Plateau
-    from neurosim.functions.schedules import RateList as RateList
-    from neurosim.functions.schedules import StepDecay as StepDecay
-    from neurosim.functions.schedules import WarmRestarts as WarmRestarts
-    from neurosim.functions.schedules import register_schedule as register_schedule
-    from neurosim.functions.schedules import unregister_schedule as unregister_schedule
+    from neurosim.functions.schedules.base import RateSchedule as RateSchedule
+    from neurosim.functions.schedules.shipped import Adaptive as Adaptive
+    from neurosim.functions.schedules.shipped import ConstantRate as ConstantRate
+    from neurosim.functions.schedules.shipped import Cosine as Cosine
+    from neurosim.functions.schedules.shipped import Exponential as Exponential
+    from neurosim.functions.schedules.shipped import InverseTime as InverseTime
+    from neurosim.functions.schedules.shipped import MultiStep as MultiStep
+    from neurosim.functions.schedules.shipped import OneCycle as OneCycle
+    from neurosim.functions.schedules.shipped import Plateau as Plateau
+    from neurosim.functions.schedules.shipped import RateList as RateList
+    from neurosim.functions.schedules.shipped import StepDecay as StepDecay
+    from neurosim.functions.schedules.shipped import WarmRestarts as WarmRestarts
+    from neurosim.functions.schedules.shipped import register_schedule as register_schedule
+    from neurosim.functions.schedules.shipped import unregister_schedule as unregister_schedule
     from neurosim.live.notebook import show as show
     from neurosim.live.notebook import watch as watch
     from neurosim.network import Connection as Connection

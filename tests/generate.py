@@ -24,7 +24,7 @@ from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.losses import LOSSES
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
-from neurosim.functions.schedules import SCHEDULES
+from neurosim.functions.schedules.shipped import SCHEDULES
 from neurosim.scenario import exhibits, schema, shipped_folder, write_gallery
 from neurosim.training.data import DATASETS
 from neurosim.training.metrics import SHIPPED

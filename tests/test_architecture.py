@@ -21,14 +21,17 @@ errors
 version
 files
 pause
+by_fields
 process
 regular
 sizes
 lazy
 languages
 
-functions: mapped numbers records registry variants users activations aggregations losses optimizers
-    sources arithmetic update_options penalties rate_schedule schedules initializers streams .
+functions: mapped numbers registry variants users activations aggregations losses optimizers
+    sources arithmetic update_options penalties
+functions.schedules: base shipped .
+functions: initializers streams .
 
 network: names parameter neuron connection layer datum
 network.reshaping: adjacency
@@ -154,7 +157,8 @@ cli: main .
 __main__
 """
 FLOORS = [
-    {"errors", "version", "files", "pause", "process", "regular", "sizes", "lazy", "languages"},
+    {"errors", "version", "files", "pause", "by_fields", "process", "regular", "sizes", "lazy"},
+    {"languages"},
     {"functions"},
     {"network"}, {"interpreter", "kernel", "compiler"}, {"training"}, {"doors", "sklearn"},
     {"diagnosis"}, {"debugger", "drawing"}, {"sheets", "page", "live"}, {"scenario"},
@@ -197,7 +201,7 @@ LAZY = {  # what is imported inside a function, and why
     ("kernel.build", "argparse"): "only wanted to build; whoever loads the kernel reads this file",
     ("kernel.build", "subprocess"): "as above",
     ("kernel.build", "shutil"): "as above",
-    ("functions.rate_schedule", "functions.schedules"): "few trainings have a schedule",
+    ("functions.schedules.base", "functions.schedules.shipped"): "few trainings have a schedule",
     ("functions.mapped", "tempfile"): "only wanted for rows in files; takes 2% of a short program",
     ("network.saved.parameters", "zipfile"): "only wanted to read a file of arrays; as above",
     ("compiler.choice", "compiler.plan"): "few networks are large enough to need the plan",

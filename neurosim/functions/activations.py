@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import (
     InvalidValueError,
     WrongTypeError,
 )
-from neurosim.functions.records import Record
 from neurosim.functions.users import (
     FAR,
     NOT_LIFTED,
@@ -54,7 +54,7 @@ SOFTMAX = "softmax"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Facts(Record):
+class Facts(ByFields):
     """What is known of an activation besides its values.
 
     Attributes:
@@ -79,7 +79,7 @@ class Facts(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class OptionSlope(Record):
+class OptionSlope(ByFields):
     """How steep an activation is by one of its options, in both forms: df/d(option) at z.
 
     Attributes:

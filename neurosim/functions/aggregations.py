@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError
 from neurosim.functions.activations import add_up
-from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 
 Array = NDArray[Any]
@@ -28,7 +28,7 @@ SUM = "sum"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Aggregation(Record):
+class Aggregation(ByFields):
     """A function of the terms of a net input, with its slope by each of them.
 
     Attributes:

@@ -14,9 +14,9 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import require_array, require_number
-from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
@@ -38,7 +38,7 @@ Making = tuple[Callable[..., Initializer], int, int]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Constant(Record):
+class Constant(ByFields):
     """Every value the same."""
 
     value: float
@@ -49,7 +49,7 @@ class Constant(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Uniform(Record):
+class Uniform(ByFields):
     """U(low, high)."""
 
     low: float
@@ -69,7 +69,7 @@ class Uniform(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Normal(Record):
+class Normal(ByFields):
     """N(mean, deviation^2)."""
 
     mean: float = 0.0
@@ -88,7 +88,7 @@ class Normal(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class VarianceScaled(Record):
+class VarianceScaled(ByFields):
     """Uniform or normal, its spread chosen from the numbers of sources and targets.
 
     The variance is ``gain / fan``, where ``fan(n_in, n_out)`` is the rule's.
@@ -108,7 +108,7 @@ class VarianceScaled(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Orthogonal(Record):
+class Orthogonal(ByFields):
     """Orthonormal columns or rows, whichever are fewer, times gain.
 
     Source: Saxe, McClelland and Ganguli 2014.

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.activations import (
     SOFTMAX,
@@ -28,7 +29,6 @@ from neurosim.functions.activations import (
     step,
     step_into,
 )
-from neurosim.functions.records import Record
 from neurosim.functions.users import (
     NOT_MAPPED,
     POINTS,
@@ -54,7 +54,7 @@ REDUCTIONS = ("mean", "sum")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Pointwise(Record):
+class Pointwise(ByFields):
     """A formula of one output (or net input) x and its target t, and its slope by x.
 
     ``text`` and ``slope_text`` are the formulas as templates in ``{x}`` and ``{t}``. ``both``,
@@ -82,7 +82,7 @@ class Pointwise(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Joint(Record):
+class Joint(ByFields):
     """A formula of all net inputs of a softmax layer; its slope by z_i is a_i - t_i.
 
     ``both`` is the fast form of softmax, formula and slope together, for columns of a batch: it
@@ -183,7 +183,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Head(Record):
+class Head(ByFields):
     """Some of the outputs, with a loss of their own: the loss of a sample is the sum over heads.
 
     Attributes:
@@ -201,7 +201,7 @@ class Head(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Objective(Record):
+class Objective(ByFields):
     """What is minimized: the loss of each head, added up."""
 
     heads: tuple[Head, ...]

@@ -20,9 +20,9 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_number
-from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
@@ -60,7 +60,7 @@ class Optimizer(Protocol):
 _FRACTIONS = ("alpha", "beta1", "beta2", "eta_minus", "momentum", "rho")  # options below 1
 
 
-class _Rule(Record):
+class _Rule(ByFields):
     """A rule whose options are checked when it is made."""
 
     __slots__ = ()

@@ -15,12 +15,12 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError, unknown
 from neurosim.functions.numbers import (
     require_non_negative,
     require_number,
 )
-from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.functions.update_options import On, require_on
 from neurosim.functions.users import Mapped, errors_named, require_equal_forms
@@ -39,7 +39,7 @@ class Penalty(Protocol):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class L1(Record):
+class L1(ByFields):
     """Add strength * sign(w) / n to each weight's gradient over a batch of n; of 0 the sign is 0.
 
     As `L2`, whose loss is divided by n: it then has the term strength / n * sum of |w|.
@@ -64,7 +64,7 @@ class L1(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class L2(Record):
+class L2(ByFields):
     """Add strength * w / n to each weight's gradient over a batch of n; biases are left alone.
 
     Source: scikit-learn's rule for ``MLPClassifier(alpha=)``, whose loss then has the term
@@ -90,7 +90,7 @@ class L2(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Penalties(Record):
+class Penalties(ByFields):
     """Several penalties together, on a set of parameters, and a most length of weights.
 
     Args:
@@ -139,7 +139,7 @@ class Penalties(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class PenaltyList(Record):
+class PenaltyList(ByFields):
     """Penalties of several sets of parameters; where sets overlap, they add up in this order."""
 
     parts: tuple[Penalties, ...]

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import (
     require_non_negative,
     require_number,
 )
-from neurosim.functions.records import Record
 
 SETS = ("weights", "biases", "all")  # of parameters, besides those of names
 On = str | tuple[str, ...]  # one of these, or names of layers, neurons, connections and biases
@@ -21,7 +21,7 @@ _Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Clip(Record):
+class Clip(ByFields):
     """Keep gradients small, by one of two rules: each gradient at most ``value``, or their norm.
 
     By the norm, all are multiplied by min(1, norm / (total + 1e-6)), where total is the root of the
@@ -66,7 +66,7 @@ class Clip(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class WeightDecay(Record):
+class WeightDecay(ByFields):
     """After the rule has moved it, a parameter loses rate * strength times what it was before.
 
     Apart from the gradient, so that no rule scales it. With ``adam`` it is ``adamw``. Source:
@@ -83,7 +83,7 @@ class WeightDecay(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class NamedRates(Record):
+class NamedRates(ByFields):
     """Learning rates of named parameters, in place of the optimizer's.
 
     A name is that of a layer or a neuron (the weights that lead into it, its bias, and what is

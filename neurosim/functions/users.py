@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, NeurosimError, WrongTypeError
-from neurosim.functions.records import Record
 
 NumberFunction = Callable[..., float]
 POINTS = tuple(k / 16.0 for k in range(-64, 65))  # [-4, 4]
@@ -27,7 +27,7 @@ _ONE_SIDED, _CENTRAL = 1e-3, 1e-6  # relative; h f''/2 and eps |f|/h stay well b
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Guarded(Record):
+class Guarded(ByFields):
     """A user's function of numbers, with a float or NaN or infinity for any floats.
 
     The sign of an overflow is that of the value where every argument is cut to [-100, 100].
@@ -51,7 +51,7 @@ class Guarded(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Lifted(Record):
+class Lifted(ByFields):
     """A function of numbers as one of arrays, element by element; writes into the last."""
 
     function: NumberFunction
@@ -64,7 +64,7 @@ class Lifted(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Mapped(Record):
+class Mapped(ByFields):
     """A function of numbers as one of arrays, element by element; returns a new one."""
 
     function: NumberFunction

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import WrongTypeError
 from neurosim.functions.activations import ACTIVATIONS, Activation
 from neurosim.functions.losses import Head, Objective
 from neurosim.functions.numbers import short
-from neurosim.functions.records import Record
 from neurosim.network.connection import Connection
 from neurosim.network.layer import Layer
 from neurosim.network.network import Network
@@ -615,7 +615,7 @@ def _head_text(head: Head, step: Measured) -> str:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Kind(Record):
+class Kind(ByFields):
     """What holds for every step of a kind.
 
     Attributes:

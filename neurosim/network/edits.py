@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -27,7 +28,6 @@ from neurosim.functions.initializers import (
     make_initializer,
 )
 from neurosim.functions.numbers import Matrix, require_array, require_number, shown
-from neurosim.functions.records import Record
 from neurosim.network.layer import Layer
 from neurosim.network.lookup import is_listing, require_layer, require_neuron
 from neurosim.network.names import Names, fold, require_name, require_text
@@ -40,7 +40,7 @@ PATTERNS = ("full", "one_to_one")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Wiring(Record):
+class Wiring(ByFields):
     """The pairs that one call connects, and how its weights are given or drawn.
 
     Attributes:

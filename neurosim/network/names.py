@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
 from neurosim.functions.numbers import require_number
-from neurosim.functions.records import Record
 
 LONGEST = 64
 _ROOM = 10  # characters of a name that is made: for the number behind it
@@ -212,7 +212,7 @@ _INVISIBLE = re.compile(
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class ClassNames(Record):
+class ClassNames(ByFields):
     """Names of classes, any texts.
 
     Attributes:
@@ -245,7 +245,7 @@ class ClassNames(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class InputColumn(Record):
+class InputColumn(ByFields):
     """The column of raw rows that an input is read from.
 
     Attributes:

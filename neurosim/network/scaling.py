@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, UnknownNameError, unknown
 from neurosim.functions.mapped import blocks, is_mapped, mapped_room, transformed
 from neurosim.functions.numbers import Matrix, require_number
-from neurosim.functions.records import Record
 from neurosim.network.neuron import Neuron
 
 SCALES = {
@@ -22,7 +22,7 @@ SCALES = {
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Scaling(Record):
+class Scaling(ByFields):
     """How the outer number of an input or output neuron and its inner number are related.
 
     Attributes:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, ShapeError, WrongTypeError
 from neurosim.functions.numbers import Matrix, require_array
-from neurosim.functions.records import Record
 from neurosim.functions.registry import Table
 from neurosim.training.task_kind import (
     AUTO,
@@ -33,7 +33,7 @@ _JUDGED = (CLASSES, YES_NO, LABELS)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class ShippedMetric(Record):
+class ShippedMetric(ByFields):
     """A metric that knows what it judges; called with outputs (B, n) and targets.
 
     Attributes:
@@ -121,7 +121,7 @@ def count_classes(outputs: Any, T: Any, task: TaskKind | str = AUTO) -> NDArray[
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class ClassScores(Record):
+class ClassScores(ByFields):
     """Precision, recall and F1 of each class or label, (n,) each, and how many rows have it.
 
     A class that nothing was predicted as has precision 0; one without rows, recall 0.

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.losses import LOSSES, REDUCTIONS, Loss, require_loss
 from neurosim.functions.numbers import require_count, require_number
@@ -24,8 +25,7 @@ from neurosim.functions.optimizers import (
     require_optimizer,
 )
 from neurosim.functions.penalties import Penalty, require_penalty
-from neurosim.functions.rate_schedule import AdaptiveSchedule, RateSchedule, require_schedule
-from neurosim.functions.records import Record
+from neurosim.functions.schedules.base import AdaptiveSchedule, RateSchedule, require_schedule
 from neurosim.functions.streams import require_seed
 from neurosim.functions.update_options import (
     Clip,
@@ -56,7 +56,7 @@ MOST_EPOCHS = 1_000_000_000  # that a scenario may ask for
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class OneOf(Record):
+class OneOf(ByFields):
     """A name out of a table; ``require`` also takes what the table has no name for."""
 
     kind: str
@@ -73,7 +73,7 @@ class OneOf(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Made(Record):
+class Made(ByFields):
     """An object that a table makes: in a scenario its name and options. ``require`` checks it."""
 
     kind: str
@@ -86,7 +86,7 @@ class Made(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Entry(Record):
+class Entry(ByFields):
     """What is made of a value, or None; in a scenario an entry of its own form, by the kind."""
 
     kind: str
@@ -98,7 +98,7 @@ class Entry(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class NamesOf(Record):
+class NamesOf(ByFields):
     """Names out of a table."""
 
     kind: str
@@ -111,7 +111,7 @@ class NamesOf(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Whole(Record):
+class Whole(ByFields):
     """An integer of at least ``least``. ``none`` is the word for None in a scenario, if allowed."""
 
     least: int
@@ -126,7 +126,7 @@ class Whole(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Real(Record):
+class Real(ByFields):
     """A number of at least ``least``, and less than ``below`` if that is given."""
 
     least: float
@@ -144,7 +144,7 @@ class Real(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Flag(Record):
+class Flag(ByFields):
     """True or False."""
 
     def check(self, value: Any, name: str) -> Any:
@@ -155,7 +155,7 @@ class Flag(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class InPython(Record):
+class InPython(ByFields):
     """A value that a scenario gives elsewhere than in its ``training:``, or not at all."""
 
     require: Callable[[Any], Any]
@@ -166,7 +166,7 @@ class InPython(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Plain(Record):
+class Plain(ByFields):
     """A value of a type that a scenario writes as it is, or as a mapping; None: nothing."""
 
     type: Any

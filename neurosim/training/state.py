@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neurosim.functions.mapped import blocks
 from neurosim.functions.numbers import Matrix, all_finite
-from neurosim.functions.rate_schedule import RateSchedule, Remembered
+from neurosim.functions.schedules.base import RateSchedule, Remembered
 from neurosim.functions.streams import stream
 from neurosim.network.network import Network
 from neurosim.training.noise import DROPOUT, INPUT_NOISE, Noise, draw_added, draw_masks

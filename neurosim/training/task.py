@@ -21,7 +21,7 @@ from neurosim.functions.mapped import as_floats
 from neurosim.functions.numbers import Matrix, all_finite, require_array, require_rows
 from neurosim.functions.optimizers import Optimizer
 from neurosim.functions.penalties import Penalty
-from neurosim.functions.rate_schedule import RateSchedule
+from neurosim.functions.schedules.base import RateSchedule
 from neurosim.interpreter.adjustments import Adjustments, adjustments_of
 from neurosim.interpreter.backward import require_fitting, require_slopes
 from neurosim.network.network import Network

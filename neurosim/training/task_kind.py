@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, ShapeError, UnknownNameError, unknown
 from neurosim.functions.numbers import Matrix, require_array, short
-from neurosim.functions.records import Record
 from neurosim.network.network import Network
 
 Classes = NDArray[np.intp]
@@ -29,7 +29,7 @@ TASK_KINDS = {
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class TaskKind(Record):
+class TaskKind(ByFields):
     """What targets mean.
 
     Attributes:

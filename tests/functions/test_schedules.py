@@ -11,8 +11,8 @@ from sklearn.neural_network import MLPClassifier
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, NameRuleError, UnknownNameError, WrongTypeError
-from neurosim.functions.rate_schedule import require_schedule
-from neurosim.functions.schedules import SCHEDULES, Plateau
+from neurosim.functions.schedules.base import require_schedule
+from neurosim.functions.schedules.shipped import SCHEDULES, Plateau
 from tests.each import each
 
 BASE, STEPS = 0.3, 50

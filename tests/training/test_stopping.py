@@ -7,7 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError
-from neurosim.functions.rate_schedule import require_schedule
+from neurosim.functions.schedules.base import require_schedule
 from neurosim.interpreter.steps import Updated
 from neurosim.kernel.library import why_no_kernel
 from neurosim.training.stopping.stops import EarlyStopping, Stops, Watched

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from neurosim.diagnosis.case import listed
 from neurosim.diagnosis.rules.rows import unreached_outputs
 from neurosim.functions.mapped import is_mapped
-from neurosim.functions.schedules import RateList
+from neurosim.functions.schedules.shipped import RateList
 from neurosim.network.network import Network
 from neurosim.network.neuron import Neuron
 from neurosim.scenario.build.check_edits import Stages

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from neurosim.functions.initializers import INITIALIZERS
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES
-from neurosim.functions.schedules import SCHEDULES
+from neurosim.functions.schedules.shipped import SCHEDULES
 from neurosim.scenario.format.data_entry import DataEntry
 from neurosim.scenario.format.draw_entry import DrawEntry
 from neurosim.scenario.format.entry import Choice, ScenarioEntry, mistake

@@ -21,7 +21,7 @@ from neurosim.functions.numbers import Matrix, require_rows
 from neurosim.functions.optimizers import OPTIMIZERS
 from neurosim.functions.penalties import PENALTIES, Penalties, PenaltyList
 from neurosim.functions.registry import Table
-from neurosim.functions.schedules import SCHEDULES
+from neurosim.functions.schedules.shipped import SCHEDULES
 from neurosim.functions.update_options import NamedRates, WeightDecay
 from neurosim.network.network import Network
 from neurosim.scenario.uses.write_network import (

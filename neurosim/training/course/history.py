@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from neurosim.by_fields import ByFields
 from neurosim.functions.numbers import Matrix
-from neurosim.functions.records import Record
 from neurosim.training.course.lazy_slot import LazySlot
 from neurosim.training.export import frame_of, write_events, write_json_lines
 from neurosim.training.parts import measured_words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Epoch(Record):
+class Epoch(ByFields):
     """One epoch: what was measured, and where the training is after it.
 
     Attributes:
@@ -51,7 +51,7 @@ class Epoch(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class History(Record):
+class History(ByFields):
     """A training: one number an epoch, and the state at its end.
 
     Whoever makes one may give a column as an array (`column`, `columns`): the tuple is made when it

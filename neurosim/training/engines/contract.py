@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.functions.numbers import Matrix, joined
-from neurosim.functions.rate_schedule import Remembered
-from neurosim.functions.records import Record
+from neurosim.functions.schedules.base import Remembered
 from neurosim.training.noise import Noise
 from neurosim.training.state import TrainingState, draw_noise, draw_order, update_rates
 from neurosim.training.stopping.monitor import EpochEnd, EpochNumbers
@@ -42,7 +42,7 @@ TO_THE_BIT = Bound(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Capabilities(Record):
+class Capabilities(ByFields):
     """What an engine promises.
 
     Attributes:

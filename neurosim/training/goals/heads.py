@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import (
     GraphError,
     InvalidValueError,
@@ -28,7 +29,6 @@ from neurosim.functions.numbers import (
     require_non_negative,
 )
 from neurosim.functions.optimizers import Optimizer, Perceptron
-from neurosim.functions.records import Record
 from neurosim.network.network import Network
 from neurosim.training.goals.class_weight import ClassWeight, require_class_weight
 
@@ -41,7 +41,7 @@ HEAD_KEYS = {
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class HeadOption(Record):
+class HeadOption(ByFields):
     """A head as a user gives it: names of outputs, their loss, and its weight."""
 
     outputs: tuple[str, ...]

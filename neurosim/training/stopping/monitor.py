@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from neurosim.functions.numbers import Matrix, joined
-from neurosim.functions.rate_schedule import AdaptiveSchedule, Remembered
+from neurosim.functions.schedules.base import AdaptiveSchedule, Remembered
 from neurosim.training.metrics import LOSS, METRICS, measure_each
 from neurosim.training.state import TrainingState
 from neurosim.training.stopping.stops import Stops, Watched

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, UnknownNameError, WrongTypeError, unknown
 from neurosim.functions.numbers import (
     Matrix,
@@ -12,12 +13,11 @@ from neurosim.functions.numbers import (
     require_non_negative,
     require_number,
 )
-from neurosim.functions.records import Record
 from neurosim.training.metrics import LOSS, METRICS, less_is_better
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class EarlyStopping(Record):
+class EarlyStopping(ByFields):
     """Stop after ``patience`` epochs without progress, and restore the best parameters.
 
     The rule of progress is scikit-learn's: the best number so far is bettered, and by
@@ -94,7 +94,7 @@ def require_time_limit(given: Any) -> float | None:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Watched(Record):
+class Watched(ByFields):
     """What is remembered of the epochs so far, for a stop.
 
     Attributes:
@@ -117,7 +117,7 @@ class Watched(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Stops(Record):
+class Stops(ByFields):
     """The stops of a training that go by its numbers."""
 
     early: EarlyStopping | None

@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import Matrix, counted, require_count
-from neurosim.functions.records import Record
 from neurosim.functions.streams import stream
 
 RowNumbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class Folds(Record):
+class Folds(ByFields):
     """How rows are divided for cross-validation.
 
     Args:

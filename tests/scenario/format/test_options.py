@@ -7,8 +7,8 @@ import pytest
 
 import neurosim as ns
 from neurosim.functions.penalties import L2, Penalties
-from neurosim.functions.rate_schedule import require_schedule
-from neurosim.functions.schedules import RateList
+from neurosim.functions.schedules.base import require_schedule
+from neurosim.functions.schedules.shipped import RateList
 from neurosim.scenario.format.entry import described
 from neurosim.scenario.format.node import SourcePlace, descend, node_of
 from tests.each import each

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Union, get_origin
 
 from pydantic import Field, create_model
 
-from neurosim.functions.rate_schedule import RateSchedule, require_schedule
-from neurosim.functions.schedules import SCHEDULES
+from neurosim.functions.schedules.base import RateSchedule, require_schedule
+from neurosim.functions.schedules.shipped import SCHEDULES
 from neurosim.scenario.format.entry import (
     LIST,
     MAPPING,

@@ -3,23 +3,23 @@
 A schedule is a frozen description. Its rate is a closed form of the optimizer's learning rate (the
 base) and of a count ``t``: of the epochs, or updates, that were done before. Where a rule goes by
 the losses (`AdaptiveSchedule`), what it remembers is a tuple in the training state. Those that are
-shipped are in `schedules`, which few trainings need.
+shipped are in `shipped`, which few trainings need.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
+from neurosim.by_fields import ByFields
 from neurosim.errors import InvalidValueError, WrongTypeError, unknown
 from neurosim.functions.numbers import require_count, require_non_negative
-from neurosim.functions.records import Record
 
 UNITS = ("epoch", "update")
 Remembered = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class RateSchedule(Record):
+class RateSchedule(ByFields):
     """The base of all schedules; a subclass says its ``name`` and its ``rate``.
 
     Args:
@@ -129,6 +129,6 @@ def require_schedule(schedule: object) -> RateSchedule | None:
     """
     if schedule is None or isinstance(schedule, RateSchedule):
         return schedule
-    from neurosim.functions.schedules import find_schedule
+    from neurosim.functions.schedules.shipped import find_schedule
 
     return find_schedule(schedule)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from neurosim.functions.records import Record
+from neurosim.by_fields import ByFields
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Point(Record):
+class Point(ByFields):
     x: float
     label: str = field(default="", compare=False)
     note: str = field(default="", repr=False)

@@ -13,7 +13,7 @@ from typing import Any
 _COMPARED: dict[type, Callable[[Any], Any]] = {}  # of each class, what its records are equal by
 
 
-class Record:
+class ByFields:
     """The base of such classes."""
 
     __slots__ = ()

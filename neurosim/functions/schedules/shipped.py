@@ -14,13 +14,13 @@ from neurosim.functions.numbers import (
     require_count,
     require_non_negative,
 )
-from neurosim.functions.rate_schedule import (
+from neurosim.functions.registry import Table
+from neurosim.functions.schedules.base import (
     AdaptiveSchedule,
     RateSchedule,
     Remembered,
     require_whole,
 )
-from neurosim.functions.registry import Table
 from neurosim.functions.users import errors_named
 
 

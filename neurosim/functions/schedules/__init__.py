@@ -1,0 +1,1 @@
+"""Schedules of learning rates: what one is (`base`), and those that are shipped (`shipped`)."""
