@@ -73,7 +73,7 @@ def _is_kernel_faster(network: Network, rows: int) -> bool:
 def _is_tiny(network: Network, rows: int) -> bool:
     """Whether the kernel is faster however the plan may be, which then need not be made.
 
-    As if all were one layer, whose activation is that which the kernel has least of.
+    As if all were one layer; of each activation it has, as if all neurons had that.
     """
     n_places = len(network.places())
     if network.has_shared_weights or n_places > _MOST_TINY:
@@ -96,7 +96,11 @@ def _largest_work(network: Network, rows: int) -> int:
 
 
 def _update_costs(network: Network, rows: int) -> Costs:
-    """What an update takes; of sparse blocks, on which the kernel is faster, nothing is counted."""
+    """What an update takes; of sparse blocks nothing is counted.
+
+    On them the kernel is faster, or where they share weights and the rows are many, takes up to
+    1.14 times as long.
+    """
     n_inputs, layers = 0, []
     for block, weights in _dense_blocks(network, rows):
         sources = weights.sources[: len(weights.sources) - weights.has_bias]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from neurosim.functions.variants import family
 
-_VECTOR = 8  # samples
+_VECTOR = 8  # samples of the kernel, as WIDE_VECTOR says in C
 _CALL = 1_500.0  # one NumPy call, or a handful of cheap ones, on little data
 _BUNDLE_CALL = 3_000.0  # the gather and the batched product of a bundle
 _TARGET = 120.0  # one small product inside a batched one
